@@ -26,7 +26,7 @@ const withoutTensors = 'packages/{safetensors,sampling,tokenizer}/src/**/*.test.
 /** In this process: everything without such an ending. Each file in one of its own, as it chooses its backends, or has none. */
 project({
   name: 'node',
-  include: ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts'],
+  include: ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'examples/*.test.ts'],
   exclude: [...exclude, withoutTensors],
 });
 /** Without tensors there is no backend to choose: files share a process, and with it what the engine has compiled. */

@@ -1,4 +1,4 @@
-// Written in the syntax of old Nodes, which shall read it and say what is missing.
+// Written in old syntax, so that old versions of Node can report the required version.
 if (parseInt(process.versions.node, 10) < 20) {
   console.error(
     // biome-ignore lint/style/useTemplate: an old Node cannot read one

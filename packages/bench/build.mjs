@@ -1,4 +1,4 @@
-// Bundles the program and the process of a subject for Node, and the pages in which subjects run on WebGL.
+// Bundles the program and the child processes for Node, and the pages for subjects on WebGL.
 import { rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
@@ -7,9 +7,12 @@ const path = name => fileURLToPath(new URL(name, import.meta.url));
 const common = { bundle: true, format: 'esm', target: 'es2022', logLevel: 'warning' };
 rmSync(path('dist'), { recursive: true, force: true });
 
-/** The testkit is there as TypeScript only, and the gradients of TensorFlow.js for bundlers only; everything else is imported as it is published. */
-const fewInside = {
-  name: 'few-inside',
+/**
+ * Bundles the testkit, which exists only as TypeScript, and the gradients of TensorFlow.js, which need a bundler.
+ * Everything else is imported as published.
+ */
+const externalPackages = {
+  name: 'external-packages',
   setup: ({ onResolve }) => {
     onResolve({ filter: /^[^./]/ }, ({ path: name, kind, importer }) => {
       const isInside =
@@ -30,7 +33,7 @@ await build({
   outdir: path('dist'),
   platform: 'node',
   splitting: true,
-  plugins: [fewInside],
+  plugins: [externalPackages],
 });
 
 const pages = ['residual', 'tfjs'];

@@ -12,8 +12,8 @@ const folders = name => {
 };
 
 /**
- * The demo apps, in the order in which they are listed. What an app says of itself stands in its package.json: `description` is its sentence, and `demo` has a
- * `title`, and if need be a `path` other than the folder's name and an `order` (small ones first; those without one come last, by name).
+ * The demo apps in the order of the landing page. Their texts are in package.json: `description`, and `demo` with a
+ * `title` and optionally a `path` (the folder's name if absent) and an `order` (apps without one come last, by name).
  */
 export const apps = () =>
   folders('apps')
@@ -30,7 +30,10 @@ const below = (part, prefix) =>
     .filter(({ name, folder }) => name.startsWith(prefix) && existsSync(folder))
     .map(({ name, folder }) => ({ name: name.slice(prefix.length), folder }));
 
-/** What data packages hold, by the path under which pages find it: `packages/model-NAME/model` at `models/NAME`, `packages/NAME/data` at `data/NAME`. */
+/**
+ * The folders of data packages by their URL path: `packages/model-NAME/model` at `models/NAME`, `packages/NAME/data` at
+ * `data/NAME`.
+ */
 export const dataFolders = () =>
   new Map([
     ...below('model', 'model-').map(({ name, folder }) => [`models/${name}`, folder]),

@@ -7,7 +7,9 @@ const escaped = text => text.replace(/[&<>"]/g, sign => `&#${sign.charCodeAt(0)}
 const item = ({ path, title, description }) =>
   `<li><a href="/${escaped(path)}/"><h2>${escaped(title)}</h2><p>${escaped(description)}</p></a></li>`;
 
-/** The page that lists the demo apps; its style lies beside it, because the page allows no inline style or script. */
+/**
+ * The page that lists the demo apps. Its style is a separate file, because the page allows no inline style or script.
+ */
 export const landingPage = apps => `<!doctype html>
 <html lang="en">
 <head>
@@ -57,6 +59,6 @@ const ownStyle = `header { padding-block: clamp(1.5rem, 8vw, 5rem) 2rem; }
 @media (max-width: 40rem) { .apps a { grid-template-columns: 1fr; } }
 `;
 
-/** The style of the landing page: that of all demo pages, and its own. */
+/** The style of the landing page: the shared style of all demo pages, and its own. */
 export const landingStyle = () =>
   fonts.map(fontFace).join('') + readFileSync(join(root, 'packages', 'elements', 'page.css'), 'utf8') + ownStyle;

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { basename, delimiter, dirname, join } from 'node:path';
 
-/** The script of the npm that called us, or of the one that came with this Node; undefined where there is none. */
+/** The script of the npm that runs this process, or of the npm of this Node; undefined if there is none. */
 export const npmScript = () => {
   const called = process.env.npm_execpath;
   const folder = dirname(process.execPath);
@@ -19,7 +19,7 @@ export const npmScript = () => {
   ].find(path => path !== '' && existsSync(path));
 };
 
-/** What npm hands to scripts about itself would steer the npm and pnpm that run below it; where to fetch from stays. */
+/** Clears the npm settings that would affect nested npm and pnpm processes; the registry settings stay. */
 export const ownEnvironment = () =>
   Object.fromEntries(
     Object.keys(process.env)

@@ -11,7 +11,7 @@ if (app === undefined) {
 }
 
 const [{ createServer }, { default: sirv }] = await Promise.all([import('vite'), import('sirv')]);
-/** Serves the models and other data of the repository beside the app, as the demo does. */
+/** Serves the models and other data of the repository with the app, as the demo does. */
 const data = {
   name: 'residual-data',
   configureServer: ({ middlewares }) => {

@@ -17,7 +17,7 @@ await build({
   logLevel: 'error',
   plugins: [
     {
-      // Sources name files beside them.
+      // Sources refer to files relative to their own URL.
       name: 'own-urls',
       setup: ({ onLoad }) =>
         onLoad({ filter: /testkit[\\/]src[\\/].*\.ts$/ }, ({ path }) => ({

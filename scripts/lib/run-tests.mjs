@@ -4,13 +4,13 @@ import { root, runNode, tool } from './run.mjs';
 import { environment, setUp } from './set-up.mjs';
 import { count, failedFiles, failures, summary } from './summary.mjs';
 
-/** The reports of the test runner lie here until the next run. */
+/** The folder of the test reports, kept until the next run. */
 const reports = join(root, '.residual', 'reports');
-/** Where vitest.config.ts lists the projects that this machine cannot run, and what to install for them. */
+/** The file in which vitest.config.ts lists the projects that this machine cannot run, and what to install for them. */
 const listed = join(reports, 'not-run.json');
 const strict = process.env.CI !== undefined && !['', '0', 'false'].includes(process.env.CI);
 
-/** Runs one check that passes or fails as a whole, and prints its output when it has ended, as others run beside it. */
+/** Runs one check that passes or fails as a whole. Prints its output at the end, because checks run in parallel. */
 const check = async (name, script, args) => {
   const started = Date.now();
   const chunks = [];
@@ -39,8 +39,8 @@ const runner = async (name, projects, files = []) => {
 };
 
 /**
- * Runs test projects and counts their tests. A project that this machine cannot run is left out by vitest.config.ts.
- * A few files that failed run once more, alone: what passes then had too little of the machine, and is told as such.
+ * Runs test projects and counts their tests. vitest.config.ts leaves out projects that this machine cannot run. If at
+ * most three files fail, they run once more, alone; tests that pass then are reported as failed for lack of resources.
  */
 const tests = async (name, projects) => {
   const started = Date.now();
@@ -73,7 +73,7 @@ const checks = await Promise.all([
 ]);
 const sources = await tests('tests', ['node*', 'cpu', 'wasm', 'webgpu', 'webgl*', 'browser*']);
 const notRun = existsSync(listed) ? JSON.parse(readFileSync(listed, 'utf8')) : {};
-// Pages wait for much; what is installed and bundled meanwhile leaves no core idle.
+// Page tests mostly wait, so the installable tests run in parallel.
 const products = await Promise.all([
   ...(notRun.pages === undefined ? [tests('pages', ['pages'])] : []),
   tests('installable parts', ['installable']),

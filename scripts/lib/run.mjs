@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 /** The root folder of the repository. */
 export const root = fileURLToPath(new URL('../../', import.meta.url));
 
-/** The script files of the tools that are called, below node_modules. */
+/** The scripts of tools, relative to node_modules. */
 export const tools = {
   biome: '@biomejs/biome/bin/biome',
   tsc: 'typescript/bin/tsc',
@@ -13,10 +13,10 @@ export const tools = {
   vitest: 'vitest/vitest.mjs',
 };
 
-/** The path of a tool's script, to be run by this Node: no shell, so spaces in paths need no quotes on any system. */
+/** The path of a tool's script for `runNode`, which uses no shell, so that paths may contain spaces. */
 export const tool = name => join(root, 'node_modules', ...tools[name].split('/'));
 
-/** Ends a process and those that it started. */
+/** Kills a process and its children. */
 export const endTree = child => {
   if (child.exitCode !== null || child.signalCode !== null) return;
   if (process.platform === 'win32') spawnSync('taskkill', ['/pid', String(child.pid), '/t', '/f']);
@@ -29,9 +29,9 @@ export const endTree = child => {
 };
 
 /**
- * Runs a script by this Node and resolves to its exit code, or to 1 where it writes nothing for `silentMinutes`: a busy machine may take its time, a hang ends.
- * With `silentMinutes` it leads a process group of its own, so that what it started ends with it. `output` is a function that is given what it writes, as
- * it comes; without it, it writes where this process does.
+ * Runs a script with this Node and resolves to its exit code, or to 1 if it writes nothing for `silentMinutes`. With
+ * `silentMinutes` it runs in its own process group, so that its children end with it. `output` receives its output;
+ * without it the script writes to the output of this process.
  */
 export const runNode = (script, args, { cwd = root, env = {}, silentMinutes, output, stdio = 'inherit' } = {}) =>
   new Promise((resolve, reject) => {

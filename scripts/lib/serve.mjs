@@ -6,8 +6,8 @@ import { landingPage, landingStyle } from './landing.mjs';
 import { root } from './run.mjs';
 
 /**
- * What a page may do: run its own scripts and WebAssembly, with its own styles, and read data from this server, from other
- * servers over https, and from servers on this machine. It asks another than this one only when someone enters a Hub id or a URL.
+ * The security policy of pages: own scripts, WebAssembly and styles; data from this server, from other servers over
+ * https, and from servers on this machine. Pages only access other servers when the user enters a Hub id or a URL.
  */
 export const contentSecurityPolicy = [
   "default-src 'none'",
@@ -28,7 +28,7 @@ const headers = {
   'Referrer-Policy': 'no-referrer',
 };
 
-/** One handler for the landing page, the built apps, and the models and other data. */
+/** The request handler for the landing page, the built apps, and the models and other data. */
 const handler = async () => {
   const { default: sirv } = await import('sirv');
   const built = apps().filter(({ pages }) => existsSync(join(pages, 'index.html')));
@@ -77,7 +77,7 @@ const listen = (handle, port, host) =>
     server.listen(port, host, () => resolve(server));
   });
 
-/** On both addresses that a browser may mean by localhost; a machine may have only the first. */
+/** Listens on both addresses of localhost; a machine may have only the first. */
 const listenLocally = async (handle, port) => {
   const first = await listen(handle, port, '127.0.0.1');
   try {
@@ -90,8 +90,8 @@ const listenLocally = async (handle, port) => {
 };
 
 /**
- * Serves the landing page, the built apps under `/PATH/`, and models and other data under `/models/NAME/` and `/data/NAME/`, on
- * `port` or the next free one. Resolves to the address and a function that stops it.
+ * Serves the landing page, the built apps under `/PATH/`, and models and other data under `/models/NAME/` and
+ * `/data/NAME/`, on `port` or the next free one. Resolves to the address and a function that stops it.
  */
 export const serve = async ({ port = 4173 } = {}) => {
   const handle = await handler();

@@ -23,15 +23,15 @@ const projects = () => [
     .sort(),
 ];
 
-/** A hash of everything on which the installed tree depends. */
-const wanted = () => {
+/** A hash of everything that determines the installed dependencies. */
+const installHash = () => {
   const hash = createHash('sha256').update([root, process.platform, process.arch, version].join('\n'));
   for (const name of ['pnpm-lock.yaml', 'pnpm-workspace.yaml']) hash.update(readFileSync(join(root, name)));
   for (const folder of projects()) hash.update(readFileSync(join(folder, 'package.json')));
   return hash.digest('hex');
 };
 
-/** npm leaves a lock file in the folder that it makes, also where pnpm had made it before. */
+/** Whether pnpm installed the dependencies; npm leaves a lock file of its own. */
 const byPnpm = () =>
   existsSync(join(root, 'node_modules', '.modules.yaml')) &&
   !existsSync(join(root, 'node_modules', '.package-lock.json'));
@@ -39,7 +39,7 @@ const byPnpm = () =>
 const isInstalled = () =>
   existsSync(pnpm) &&
   existsSync(stamp) &&
-  readFileSync(stamp, 'utf8') === wanted() &&
+  readFileSync(stamp, 'utf8') === installHash() &&
   byPnpm() &&
   Object.keys(manifest.devDependencies).every(name => existsSync(join(root, 'node_modules', name, 'package.json')));
 
@@ -48,7 +48,7 @@ const fail = sentence => {
   process.exit(1);
 };
 
-/** Installs pnpm beside its final place and moves it there when it is whole, so that a half one never counts. */
+/** Installs pnpm to a temporary folder and renames it, so that a partial installation is never used. */
 const installPnpm = async () => {
   const npm = npmScript();
   if (npm === undefined) fail('npm was not found; it comes with Node from https://nodejs.org');
@@ -71,7 +71,7 @@ const installPnpm = async () => {
   renameSync(partial, pnpmFolder);
 };
 
-/** The variables under which tools find the pinned pnpm and ask the network for nothing. */
+/** The environment in which tools find the pinned pnpm and do not access the network. */
 export const environment = () => ({
   PATH: [join(pnpmFolder, 'node_modules', '.bin'), process.env.PATH ?? ''].join(delimiter),
   TURBO_TELEMETRY_DISABLED: '1',
@@ -84,8 +84,8 @@ export const runPnpm = (args, options = {}) =>
   runNode(pnpm, args, { ...options, env: { ...ownEnvironment(), ...environment(), ...options.env } });
 
 /**
- * Installs the pinned pnpm and the locked dependencies. Where they are there already it only compares a hash; an interrupted
- * run goes on where it stopped.
+ * Installs the pinned pnpm and the locked dependencies. If they are installed it only compares a hash. An interrupted
+ * run continues where it stopped.
  */
 export const setUp = async () => {
   if (isInstalled()) return;
@@ -99,5 +99,5 @@ export const setUp = async () => {
   const code = await runPnpm(['install', ...flags, ...settings]);
   if (code !== 0)
     fail('the dependencies could not be installed (see above); run it again, it goes on where it stopped');
-  writeFileSync(stamp, wanted());
+  writeFileSync(stamp, installHash());
 };

@@ -1,37 +1,37 @@
 import { stripVTControlCharacters } from 'node:util';
 
-/** Each test of a report that failed, with its file; a file that broke before its tests stands for itself. */
+/** Each failed test of a report with its file; a file that failed before its tests counts as one failure. */
 const failing = report =>
   (report?.testResults ?? []).flatMap(file => {
     const tests = file.assertionResults.filter(({ status }) => status === 'failed');
     return tests.length > 0 ? tests.map(test => ({ file, test })) : file.status === 'failed' ? [{ file }] : [];
   });
 
-/** A runner that ends badly without a test to blame, and a run of no tests at all, have failed too. */
+/** A runner that fails without a failed test, and a run without tests, are failures too. */
 const isBad = (report, code) => code !== 0 || !(report?.numPassedTests > 0);
 
-/** The tests that a report of the runner counts. */
+/** The numbers of tests in a report. */
 export const count = (report, code) => ({
   passed: report?.numPassedTests ?? 0,
   skipped: (report?.numPendingTests ?? 0) + (report?.numTodoTests ?? 0),
   failed: failing(report).length || Number(isBad(report, code)),
 });
 
-/** The first lines of a message, without the colours of a terminal. */
+/** The first lines of a message, without terminal colours. */
 const opening = message => stripVTControlCharacters(message).split('\n', 12);
 
-/** The name and the message of everything that failed in a report of the runner, so that a long log says it at its end. */
+/** The names and messages of all failures of a report, for the end of a long log. */
 export const failures = (report, code) => {
-  const told = failing(report).map(({ file: { name, message }, test }) =>
+  const messages = failing(report).map(({ file: { name, message }, test }) =>
     test
       ? { name: `${name} > ${test.fullName}`, lines: opening(test.failureMessages.join('\n')) }
       : { name, lines: opening(message) },
   );
-  if (told.length > 0 || !isBad(report, code)) return told;
+  if (messages.length > 0 || !isBad(report, code)) return messages;
   return [{ name: `the runner ended with code ${code}`, lines: ['and named no test: its errors stand in its output'] }];
 };
 
-/** The files with a failure in a report of the runner. */
+/** The files with failures in a report. */
 export const failedFiles = report => [...new Set(failing(report).map(({ file }) => file.name))];
 
 const row = ({ name, passed, failed, skipped, seconds }) =>
@@ -40,8 +40,8 @@ const row = ({ name, passed, failed, skipped, seconds }) =>
 const failure = ({ name, lines }) => [`  ${name}`, ...lines.map(line => `    ${line}`)];
 
 /**
- * What ran, what did not run and what to install for it, what failed, and the line of totals. What did not run is
- * skipped on a user's machine and has failed where `strict`.
+ * The summary: what ran, what did not run and what to install for it, what failed, and the totals. Projects that did
+ * not run are skipped, or failures if `strict`.
  */
 export const summary = (results, notRun, strict) => {
   const missing = Object.entries(notRun);
@@ -51,12 +51,12 @@ export const summary = (results, notRun, strict) => {
   const lines = ['', 'What ran', ...results.map(row)];
   if (missing.length > 0)
     lines.push('', 'What did not run here', ...missing.map(([name, reason]) => `  ${name.padEnd(20)}${reason}`));
-  const told = (title, key) => {
+  const addSection = (title, key) => {
     const failing = results.flatMap(result => result[key] ?? []);
     if (failing.length > 0) lines.push('', title, ...failing.flatMap(failure));
   };
-  told('What failed beside other tests and passed alone', 'crowded');
-  told('What failed', 'failures');
+  addSection('What failed beside other tests and passed alone', 'crowded');
+  addSection('What failed', 'failures');
   lines.push('', `${total('passed')} passed, ${failed} failed${skipped > 0 ? `, ${skipped} skipped` : ''}`);
   return { lines, failed };
 };

@@ -1,44 +1,44 @@
 import { byId, make } from '@residual/appkit';
 import { arrowsOf, marksOf } from './arrows.js';
 import type { Remote } from './calls.js';
-import type { Answered, functions, TableName } from './computations.js';
+import type { ArithmeticAnswer, functions, TableName } from './computations.js';
 import { examples } from './examples.js';
 import { expressionInput } from './expression-input.js';
-import { lackingSentence, wordsLackedBy } from './lacking.js';
+import { latestOnly } from './latest-only.js';
 import type { MapContent, WordMap } from './map.js';
-import { newest } from './newest.js';
+import { missingWordsOf, missingWordsSentence } from './missing-words.js';
 import { headlineOf, isAsTyped } from './reading.js';
 import type { Settings } from './settings.js';
 import { showError } from './show-error.js';
 import type { State } from './state.js';
 
-/** The vocabulary of each table that is there. */
+/** The vocabularies of the tables. */
 export interface Vocabularies {
   of(table: TableName): Promise<readonly string[]>;
-  /** Whether that is there already. */
+  /** Whether the vocabulary is loaded. */
   has(table: TableName): boolean;
-  /** The pieces that the story teller reads words in. */
-  piecesOf(words: readonly string[]): Promise<readonly (readonly string[])[]>;
+  /** The tokens in which the storyteller reads words. */
+  tokensOf(words: readonly string[]): Promise<readonly (readonly string[])[]>;
 }
 
-/** The expression, its answer and the map. Resolves when the first answer stands there. */
+/** Wires the expression, its answer and the map. Resolves once the first answer is shown. */
 export async function arithmeticView(
   state: State,
   worker: Remote<typeof functions>,
   vocabularies: Vocabularies,
 ): Promise<void> {
-  const latest = newest();
+  const latest = latestOnly();
   let map: WordMap | undefined;
   let content: (MapContent & { readonly table: TableName }) | undefined;
   const input = expressionInput(
     word => worker.complete(state.now.table, word),
     expression => {
       clearTimeout(typing);
-      typing = window.setTimeout(() => state.set({ expression }), 250); // whoever types is let finish the word
+      typing = window.setTimeout(() => state.set({ expression }), 250); // wait until the visitor has finished the word
     },
   );
   let typing = 0;
-  /** Changes settings together with what was typed last. */
+  /** Changes settings, together with the expression in the field. */
   const change = (settings: Partial<Settings>) => {
     clearTimeout(typing);
     state.set({ expression: byId<HTMLInputElement>('expression').value, ...settings });
@@ -47,28 +47,28 @@ export async function arithmeticView(
 
   const compute = async () => {
     const { expression, method, table, axes } = state.now;
-    if (content && !vocabularies.has(table)) clear('Reading the token table of the story teller…');
+    if (content && !vocabularies.has(table)) clear('Loading the token embeddings of the storyteller…');
     const work = (async () => {
       const words = await vocabularies.of(table);
       try {
-        const answered = await worker.answer({ table, expression, method, axes });
+        const answer = await worker.answer({ table, expression, method, axes });
         return () => {
           clear();
-          tell(expression, answered);
-          const { points } = answered;
-          const title = headlineOf(answered.terms);
-          show({ table, title, words, points, marks: marksOf(answered), arrows: arrowsOf(answered) });
+          showAnswer(expression, answer);
+          const { points } = answer;
+          const title = headlineOf(answer.terms);
+          show({ table, title, words, points, marks: marksOf(answer), arrows: arrowsOf(answer) });
         };
       } catch (error) {
-        // Without an answer the words alone are shown, those of this table.
+        // Without an answer the map shows only the words of this table.
         const points = content?.table === table ? content.points : await worker.cloud(table);
-        const lacking = table === 'stories' ? wordsLackedBy(error) : [];
-        const pieces = await vocabularies.piecesOf(lacking.slice(0, 6));
+        const missing = table === 'stories' ? missingWordsOf(error) : [];
+        const tokens = await vocabularies.tokensOf(missing.slice(0, 6));
         return () => {
           clear();
-          if (lacking.length === 0) showError('expression-error', error);
-          else byId('lacking-text').textContent = lackingSentence(lacking, pieces);
-          byId('lacking').hidden = lacking.length === 0;
+          if (missing.length === 0) showError('expression-error', error);
+          else byId('lacking-text').textContent = missingWordsSentence(missing, tokens);
+          byId('lacking').hidden = missing.length === 0;
           if (content?.points !== points) show({ table, title: '', words, points, marks: [], arrows: [] });
         };
       }
@@ -84,7 +84,7 @@ export async function arithmeticView(
     content = next;
     map?.show(next);
   };
-  /** Takes the last answer and what was said of it away; the words of the map stay. */
+  /** Clears the last answer; the words of the map stay. */
   const clear = (instead = '') => {
     showError('expression-error');
     byId('answer').textContent = instead;
@@ -96,7 +96,7 @@ export async function arithmeticView(
     content = { ...content, title: '', marks: [], arrows: [] };
     map?.unmark();
   };
-  const tell = (expression: string, { text, terms, neighbours, shares }: Answered) => {
+  const showAnswer = (expression: string, { text, terms, neighbours, shares }: ArithmeticAnswer) => {
     bars.neighbours = neighbours;
     bars.setAttribute('label', 'Nearest words, by cosine');
     const headline = headlineOf(terms);
@@ -112,11 +112,11 @@ export async function arithmeticView(
     byId('read').hidden = isAsTyped(expression, text);
     byId('read').textContent = `Read as ${headline}.`;
     byId('shares').textContent =
-      `The two axes of the plane show ${Math.round(100 * (shares[0]! + shares[1]!))} % of how these words differ.`;
-    const known = examples.find(example => isAsTyped(example.expression, text));
-    byId('why').textContent = known && state.now.table === 'words' ? known.why : '';
+      `The two axes of the plane show ${Math.round(100 * (shares[0]! + shares[1]!))} % of the variance of these words.`;
+    const example = examples.find(each => isAsTyped(each.expression, text));
+    byId('why').textContent = example && state.now.table === 'words' ? example.why : '';
   };
-  const follow = () => {
+  const syncControls = () => {
     const { expression, method, table, axes, view } = state.now;
     input.set(expression);
     byId<HTMLSelectElement>('method').value = method;
@@ -157,18 +157,18 @@ export async function arithmeticView(
   bars.addEventListener('residual-neighbour', ({ detail }) => map?.point(detail.row));
   byId('to-words').addEventListener('click', () => {
     change({ table: 'words' });
-    byId('expression').focus(); // the button is gone
+    byId('expression').focus(); // the button is hidden now
   });
   state.on(['expression', 'method', 'table', 'axes'], () => {
     clearTimeout(typing);
-    follow();
+    syncControls();
     compute();
   });
   state.on(['view'], ({ view }) => {
-    follow();
+    syncControls();
     map?.setView(view);
   });
-  follow();
+  syncControls();
   await Promise.all([
     compute(),
     openMap().then(opened => {
@@ -179,7 +179,7 @@ export async function arithmeticView(
   ]);
 }
 
-/** The map, whose drawing comes after the answer; undefined where there is no WebGL, which is said in its place. */
+/** The map, which is loaded after the answer; without WebGL a sentence says so, and the result is undefined. */
 async function openMap(): Promise<WordMap | undefined> {
   const { wordMap } = await import('./map.js');
   try {
@@ -187,7 +187,7 @@ async function openMap(): Promise<WordMap | undefined> {
       byId('pointed').textContent = word ?? '';
     });
   } catch {
-    const sorry = 'The map needs WebGL, which this browser does not give. The answer stands beside it all the same.';
+    const sorry = 'The map needs WebGL, which this browser does not have. The answer is shown all the same.';
     byId('map').replaceChildren(make('p', { className: 'note' }, sorry));
     return undefined;
   }

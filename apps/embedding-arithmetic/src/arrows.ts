@@ -1,34 +1,35 @@
-import type { Answered } from './computations.js';
+import type { ArithmeticAnswer } from './computations.js';
 import type { Arrow, Mark } from './map-drawing.js';
 
-/** The sum of more words lies far from all of them, and its arrows over one another. */
-const mostWords = 8;
+/** A longer sum is far from all of its words, and its arrows overlap. */
+const maxWords = 8;
 
 const at = (points: Float32Array, row: number): number[] => [...points.subarray(3 * row, 3 * row + 3)];
 const plus = (a: readonly number[], b: readonly number[]) => a.map((value, k) => value + b[k]!);
 const minus = (a: readonly number[], b: readonly number[]) => a.map((value, k) => value - b[k]!);
 
 /**
- * The arrows of an expression. Of a - b + c the step from b to a, and the same step from c, which ends at the result; of another sum one arrow for each word from
- * where the last ended. Last a dotted line from the result to the word nearest to it. A sum of very many words has none.
+ * The arrows of an expression. For a - b + c: the step from b to a, and the same step from c, which ends at the result.
+ * For another sum: one arrow from each word to the result. Then a dotted line from the result to the nearest word. A
+ * sum of more than eight words has none.
  */
-export function arrowsOf({ terms, neighbours, points, tip }: Answered): Arrow[] {
-  if (terms.length > mostWords) return [];
+export function arrowsOf({ terms, neighbours, points, tip }: ArithmeticAnswer): Arrow[] {
+  if (terms.length > maxWords) return [];
   const end: Arrow[] =
     neighbours[0] && terms.length > 1 ? [{ from: tip, to: at(points, neighbours[0].row), kind: 'near' }] : [];
   const plain = terms.every(({ factor }) => Math.abs(factor) === 1);
-  const [added, taken] = [terms.filter(({ factor }) => factor > 0), terms.filter(({ factor }) => factor < 0)];
-  if (plain && added.length === 2 && taken.length === 1) {
+  const [added, subtracted] = [terms.filter(({ factor }) => factor > 0), terms.filter(({ factor }) => factor < 0)];
+  if (plain && added.length === 2 && subtracted.length === 1) {
     const [a, c] = added.map(({ row }) => at(points, row)) as [number[], number[]];
-    const b = at(points, taken[0]!.row);
+    const b = at(points, subtracted[0]!.row);
     return [{ from: b, to: a, kind: 'step' }, { from: c, to: plus(c, minus(a, b)), kind: 'same' }, ...end];
   }
   if (terms.length < 2) return [];
   return [...terms.map(({ row }): Arrow => ({ from: at(points, row), to: tip, kind: 'step' })), ...end];
 }
 
-/** The words of an expression, its answer and the others near it. */
-export function marksOf({ terms, neighbours }: Answered): Mark[] {
+/** Marks for the words of an expression, its answer and the other neighbours. */
+export function marksOf({ terms, neighbours }: ArithmeticAnswer): Mark[] {
   return [
     ...terms.map(({ row }): Mark => ({ row, kind: 'term' })),
     ...neighbours.map(({ row }, i): Mark => ({ row, kind: i === 0 ? 'answer' : 'neighbour' })),

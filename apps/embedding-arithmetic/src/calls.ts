@@ -1,25 +1,25 @@
 import type { Port } from '@residual/base';
 import { RpcClient, serveRpc } from '@residual/base/rpc';
 
-/** Functions of plain data that one thread offers and another calls, over messages. */
+/** Functions of plain data that one thread offers to another, over messages. */
 
 type Functions = Readonly<Record<string, (...values: never[]) => unknown>>;
 
-/** The same functions as the other side has them: each gives a promise. */
+/** The same functions on the other side: each returns a promise. */
 export type Remote<Offered extends Functions> = {
   readonly [Name in keyof Offered]: (
     ...values: Parameters<Offered[Name]>
   ) => Promise<Awaited<ReturnType<Offered[Name]>>>;
 };
 
-/** Answers calls from the other side. */
+/** Serves calls from the other side. */
 export function offer(port: Port, functions: Functions): void {
   serveRpc(port, { service: 'arithmetic', name: 'offer' }, () => ({
     call: (name, values) => functions[name]!(...(values as never[])),
   }));
 }
 
-/** Calls functions on the other side. Values that are ports move there. */
+/** Calls functions of the other side; ports among the arguments are transferred. */
 export function connect<Offered extends Functions>(worker: Worker): Remote<Offered> {
   const rpc = new RpcClient(worker, { service: 'arithmetic', name: 'connect' });
   return new Proxy({} as Remote<Offered>, {

@@ -1,47 +1,47 @@
 import {
-  type Answer,
+  type ArithmeticMethod,
   arithmetic,
   complete,
   direction,
   findWord,
-  type Method,
-  type Pair,
-  type Placed,
+  type ProjectedWord,
   type Projection,
   pca,
   project,
-  type TableParts,
+  type ScoredNeighbour,
   type Term,
+  type VectorTableInput,
   vectorTable,
+  type WordPair,
   type WordVectors,
   wordVectors,
-} from '@residual/embeddings/words';
+} from '@residual/word-vectors';
 
-/** Which words are computed with: GloVe's, or the tokens of the story teller. */
+/** The vectors of the arithmetic: GloVe's words, or the tokens of the storyteller. */
 export type TableName = 'words' | 'stories';
 
-/** Which axes the map has: those that show this expression, or those along which all words differ most. */
+/** The axes of the map: principal components of the words of the expression, or of all words. */
 export type Axes = 'expression' | 'all';
 
-/** A question to the page's worker. */
-export interface Asked {
+/** A request to the worker of the page. */
+export interface ArithmeticRequest {
   readonly table: TableName;
   readonly expression: string;
-  readonly method: Method;
+  readonly method: ArithmeticMethod;
   readonly axes: Axes;
 }
 
-/** What it answers. */
-export interface Answered {
-  /** The expression as it was read. */
+/** The answer to a request. */
+export interface ArithmeticAnswer {
+  /** The expression as it was parsed. */
   readonly text: string;
   readonly terms: readonly (Term & { readonly row: number })[];
-  readonly neighbours: readonly Answer[];
-  /** Where all words lie, [words, 3]. */
+  readonly neighbours: readonly ScoredNeighbour[];
+  /** The coordinates of all words, [words, 3]. */
   readonly points: Float32Array;
-  /** Where the result itself lies, which need not be at a word: [3]. */
+  /** The coordinates of the result itself, which need not be a word: [3]. */
   readonly tip: readonly number[];
-  /** The share of all variance that each axis shows. */
+  /** The share of the variance of each axis. */
   readonly shares: readonly number[];
 }
 
@@ -49,65 +49,68 @@ const tables = new Map<TableName, WordVectors>();
 const overall = new Map<TableName, Projection>();
 
 const tableOf = (name: TableName): WordVectors => {
-  const found = tables.get(name);
-  if (!found) throw new Error(`There is no table ${name} yet.`);
-  return found;
+  const table = tables.get(name);
+  if (!table) throw new Error(`There is no table ${name} yet.`);
+  return table;
 };
 
-/** The axes of all words take a moment, so they are found once. */
+/** The principal components of all words take a moment, so they are cached. */
 function axesOfAll(name: TableName): Projection {
   const found = overall.get(name) ?? pca(tableOf(name), { dims: 3 });
   overall.set(name, found);
   return found;
 }
 
-/** The axes on which the words of an expression and those it comes near to lie apart. */
-function axesOf(vectors: WordVectors, terms: readonly Term[], neighbours: readonly Answer[]): Projection {
+/** The principal components of the words of an expression and its nearest neighbours. */
+function axesOf(vectors: WordVectors, terms: readonly Term[], neighbours: readonly ScoredNeighbour[]): Projection {
   const words = new Set(terms.map(({ word }) => word));
   const wanted = Math.max(4, words.size + 2);
   for (const { word } of neighbours) if (words.size < wanted) words.add(word);
   return pca(vectors, { dims: 3, words: [...words] });
 }
 
-/** What the worker computes for the page. */
+/** The functions of the worker. */
 export const functions = {
-  /** Reads the word vectors; gives the words. */
+  /** Loads the word vectors and returns the words. */
   load: async (address: string): Promise<readonly string[]> => {
     const vectors = await wordVectors(address);
     tables.set('words', vectors);
     return vectors.words;
   },
-  /** Takes another table in; gives its words. */
-  addTable: (name: TableName, parts: TableParts): readonly string[] => {
+  /** Adds another table and returns its words. */
+  addTable: (name: TableName, parts: VectorTableInput): readonly string[] => {
     tables.set(name, vectorTable(parts));
     return parts.words;
   },
-  /** The nearest words of an expression, and where all words lie. */
-  answer: ({ table, expression, method, axes }: Asked): Answered => {
+  /** The nearest words of an expression, and the coordinates of all words. */
+  answer: ({ table, expression, method, axes }: ArithmeticRequest): ArithmeticAnswer => {
     const vectors = tableOf(table);
-    const { terms, text, vector, neighbours } = arithmetic(vectors, expression, { method, top: 10 });
+    const { terms, text, vector, neighbours } = arithmetic(vectors, expression, { method, topN: 10 });
     const projection = axes === 'all' ? axesOfAll(table) : axesOf(vectors, terms, neighbours);
     return {
       text,
       terms: terms.map(term => ({ ...term, row: vectors.rows.get(term.word)! })),
       neighbours,
-      points: projection.placeAll(vectors),
-      tip: projection.place(vector),
-      shares: projection.shares,
+      points: projection.transformAll(vectors),
+      tip: projection.transform(vector),
+      shares: projection.explainedVarianceRatio,
     };
   },
-  /** Where all words of a table lie, for a map without an answer: along the axes of the most frequent ones, which are found at once. */
+  /**
+   * The coordinates of all words for a map without an answer, along the principal components of the most frequent
+   * words, which are fast to compute.
+   */
   cloud: (table: TableName): Float32Array => {
     const vectors = tableOf(table);
-    return pca(vectors, { dims: 3, words: vectors.words.slice(0, 1000) }).placeAll(vectors);
+    return pca(vectors, { dims: 3, words: vectors.words.slice(0, 1000) }).transformAll(vectors);
   },
-  complete: (table: TableName, text: string): readonly string[] => complete(tableOf(table), text, { top: 8 }),
-  /** Words in their order along the direction of pairs. */
+  complete: (table: TableName, text: string): readonly string[] => complete(tableOf(table), text, { topN: 8 }),
+  /** Projects words onto the direction of some pairs. */
   along: (
     table: TableName,
-    pairs: readonly Pair[],
+    pairs: readonly WordPair[],
     words: readonly string[],
-  ): { readonly placed: readonly Placed[]; readonly agreement: readonly number[] } => {
+  ): { readonly placed: readonly ProjectedWord[]; readonly agreement: readonly number[] } => {
     const vectors = tableOf(table);
     const spelled = (word: string) => findWord(vectors, word) ?? word;
     const found = direction(

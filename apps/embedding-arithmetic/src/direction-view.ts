@@ -1,34 +1,35 @@
 import { byId, make } from '@residual/appkit';
-import type { Pair } from '@residual/embeddings/words';
+import type { WordPair } from '@residual/word-vectors';
 import type { Vocabularies } from './arithmetic-view.js';
 import type { Remote } from './calls.js';
 import type { functions } from './computations.js';
 import { directions } from './directions.js';
-import { lackingSentence, wordsLackedBy } from './lacking.js';
-import { newest } from './newest.js';
+import { latestOnly } from './latest-only.js';
+import { missingWordsOf, missingWordsSentence } from './missing-words.js';
 import { showError } from './show-error.js';
 import type { State } from './state.js';
 
-/** Lines of two words as pairs; a line of another number is an error that tells it. */
-export function pairsIn(text: string): Pair[] {
+/** Parses lines of two words as pairs. Errors for a line with another number of words. */
+export function pairsIn(text: string): WordPair[] {
   return text
     .split('\n')
     .map(line => line.trim())
     .filter(line => line !== '')
     .map(line => {
       const words = line.split(/\s+/);
-      if (words.length !== 2) throw new Error(`“${line}” has ${words.length} words; each line is a pair of 2`);
-      return words as unknown as Pair;
+      if (words.length !== 2)
+        throw new Error(`“${line}” has ${words.length} ${words.length === 1 ? 'word' : 'words'}; each line needs 2`);
+      return words as unknown as WordPair;
     });
 }
 
-/** Pairs of words, and other words in their order along the direction of the pairs. */
+/** Wires the pairs of words, and the other words in their order along the direction of the pairs. */
 export async function directionView(
   state: State,
   worker: Remote<typeof functions>,
   vocabularies: Vocabularies,
 ): Promise<void> {
-  const latest = newest();
+  const latest = latestOnly();
   const [pairs, words] = [byId<HTMLTextAreaElement>('pairs'), byId<HTMLTextAreaElement>('words')];
   const axis = byId('axis');
 
@@ -40,24 +41,24 @@ export async function directionView(
       try {
         return { chosen, ...(await worker.along(table, chosen, listed.split(/[\s,]+/).filter(Boolean))) };
       } catch (error) {
-        const lacking = table === 'stories' ? wordsLackedBy(error) : [];
-        if (lacking.length === 0) throw error;
-        return lackingSentence(lacking, await vocabularies.piecesOf(lacking.slice(0, 6)));
+        const missing = table === 'stories' ? missingWordsOf(error) : [];
+        if (missing.length === 0) throw error;
+        return missingWordsSentence(missing, await vocabularies.tokensOf(missing.slice(0, 6)));
       }
     })();
     try {
-      const found = await latest(work);
-      if (!found) return;
+      const result = await latest(work);
+      if (!result) return;
       clear();
-      if (typeof found === 'string') {
-        byId('direction-note').textContent = found;
+      if (typeof result === 'string') {
+        byId('direction-note').textContent = result;
         return;
       }
-      const { placed, agreement, chosen } = found;
-      const ends = placed.map(({ at }) => at);
+      const { placed, agreement, chosen } = result;
+      const ends = placed.map(({ coordinate: at }) => at);
       const [low, high] = [Math.min(...ends), Math.max(...ends)];
       axis.replaceChildren(
-        ...placed.map(({ word, at }) => {
+        ...placed.map(({ word, coordinate: at }) => {
           const item = make(
             'li',
             {},
@@ -74,8 +75,8 @@ export async function directionView(
         chosen.length === 1
           ? 'One pair is its own direction; with more pairs what they share counts, and what is peculiar to each falls away.'
           : `How far the pairs agree (cosine with the direction): ${chosen.map(([a, b], i) => `${a} → ${b} ${agreement[i]!.toFixed(2)}`).join(', ')}.`;
-      const known = directions.find(preset => preset.pairs === state.now.pairs && preset.words === state.now.words);
-      byId('direction-note').textContent = known && table === 'words' ? known.note : '';
+      const example = directions.find(preset => preset.pairs === state.now.pairs && preset.words === state.now.words);
+      byId('direction-note').textContent = example && table === 'words' ? example.note : '';
     } catch (error) {
       clear();
       showError('direction-error', error);
@@ -86,7 +87,7 @@ export async function directionView(
     axis.replaceChildren();
     for (const id of ['towards', 'agreement', 'direction-note']) byId(id).textContent = '';
   };
-  const follow = () => {
+  const syncControls = () => {
     const { pairs: text, words: listed } = state.now;
     if (pairs.value !== text) pairs.value = text;
     if (words.value !== listed) words.value = listed;
@@ -105,9 +106,9 @@ export async function directionView(
   pairs.addEventListener('input', () => state.set({ pairs: pairs.value }));
   words.addEventListener('input', () => state.set({ words: words.value }));
   state.on(['pairs', 'words', 'table'], () => {
-    follow();
+    syncControls();
     compute();
   });
-  follow();
+  syncControls();
   await compute();
 }

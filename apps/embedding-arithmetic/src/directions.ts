@@ -1,4 +1,4 @@
-/** A direction of meaning to begin with. */
+/** A direction as an example: pairs, words to order, and what the result shows. */
 export interface DirectionPreset {
   readonly name: string;
   readonly pairs: string;
@@ -6,7 +6,7 @@ export interface DirectionPreset {
   readonly note: string;
 }
 
-/** Directions of meaning, each from a few pairs, and words to order along it. */
+/** Directions of meaning, each given by a few pairs, and words to order along them. */
 export const directions: readonly DirectionPreset[] = [
   {
     name: 'Plural',

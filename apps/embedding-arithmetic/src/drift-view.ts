@@ -2,24 +2,24 @@ import { byId, make } from '@residual/appkit';
 import type { LensToken } from '@residual/model';
 import type { RemoteModel } from '@residual/model/worker';
 import { type Drift, driftOf } from './drift.js';
-import { newest } from './newest.js';
+import { latestOnly } from './latest-only.js';
 import { preset } from './settings.js';
 import { showError } from './show-error.js';
 import type { State } from './state.js';
 
 const names = ['first', 'second', 'word'] as const;
 
-/** How attention moves a word apart in two sentences, layer by layer, with what each layer would predict. */
+/** Shows how attention moves a word apart in two sentences, layer by layer, and what each layer would predict. */
 export function driftView(state: State, model: () => Promise<RemoteModel>): void {
-  const latest = newest();
-  const place = byId<HTMLDetailsElement>('drift');
+  const latest = latestOnly();
+  const details = byId<HTMLDetailsElement>('drift');
   const field = (name: (typeof names)[number]) => byId<HTMLInputElement>(name);
 
   const compute = async () => {
     const { first, second, word } = state.now;
     const work = (async () => {
-      const teller = await model();
-      const read = (text: string) => teller.contextual(text, { lens: 3 });
+      const storyteller = await model();
+      const read = (text: string) => storyteller.contextual(text, { lens: 3 });
       return driftOf(await read(first), await read(second), word);
     })();
     try {
@@ -32,13 +32,13 @@ export function driftView(state: State, model: () => Promise<RemoteModel>): void
       byId('drift-result').hidden = true;
     }
   };
-  const follow = () => {
+  const syncControls = () => {
     for (const name of names) if (field(name).value !== state.now[name]) field(name).value = state.now[name];
-    place.open = state.now.drift === 'open';
+    details.open = state.now.drift === 'open';
   };
 
-  place.addEventListener('toggle', () => {
-    const drift = place.open ? 'open' : 'closed';
+  details.addEventListener('toggle', () => {
+    const drift = details.open ? 'open' : 'closed';
     if (drift !== state.now.drift) state.set({ drift });
   });
   byId('drift-form').addEventListener('submit', event => {
@@ -51,10 +51,10 @@ export function driftView(state: State, model: () => Promise<RemoteModel>): void
     state.set({ first, second, word });
   });
   state.on(['drift', ...names], ({ drift }) => {
-    follow();
+    syncControls();
     if (drift === 'open') compute();
   });
-  follow();
+  syncControls();
   if (state.now.drift === 'open') compute();
 }
 
@@ -62,7 +62,7 @@ function show({ layers, paths }: Drift, word: string): void {
   byId('drift-result').hidden = false;
   const [start, end] = [layers[0]!.cosine, layers.at(-1)!.cosine];
   byId('drift-answer').textContent =
-    `“${word}” enters both sentences nearly alike (cosine ${start.toFixed(2)}; only its place differs) and leaves the last layer at ${end.toFixed(2)}.`;
+    `“${word}” enters both sentences almost the same (cosine ${start.toFixed(2)}; only its position differs) and leaves the last layer at ${end.toFixed(2)}.`;
   byId('drift-rows').replaceChildren(
     ...layers.map(({ cosine, lens }, layer) => {
       const fill = make('i');
@@ -70,13 +70,13 @@ function show({ layers, paths }: Drift, word: string): void {
       const name = make('th', {}, layer === 0 ? 'enters' : `${layer}`);
       name.setAttribute('scope', 'row');
       const bar = make('td', { className: 'cosine' }, cosine.toFixed(3), make('div', { className: 'bar' }, fill));
-      return make('tr', {}, name, bar, ...lens.map(tokens => make('td', {}, ...tokens.map(guess))));
+      return make('tr', {}, name, bar, ...lens.map(tokens => make('td', {}, ...tokens.map(lensTokenElement))));
     }),
   );
   drawPaths(paths);
 }
 
-const guess = ({ text, probability }: LensToken): HTMLElement =>
+const lensTokenElement = ({ text, probability }: LensToken): HTMLElement =>
   make(
     'span',
     { className: 'guess' },
@@ -93,7 +93,7 @@ function svg(name: string, attributes: Record<string, string | number>, text = '
   return element;
 }
 
-/** The two paths of a word through the layers, as the lines of a drawing 320 units wide. */
+/** Draws the two paths of a word through the layers, 320 units wide. */
 function drawPaths(paths: Drift['paths']): void {
   const [width, height, edge] = [320, 220, 24];
   const points = paths.flatMap(path =>
@@ -107,21 +107,21 @@ function drawPaths(paths: Drift['paths']): void {
   const scale = Math.min((width - 2 * edge) / (right - left || 1), (height - 2 * edge) / (top - bottom || 1));
   const at = ([x, y]: readonly [number, number]) =>
     [width / 2 + (x - (left + right) / 2) * scale, height / 2 - (y - (bottom + top) / 2) * scale] as const;
-  const drawn = paths.flatMap((path, i) => {
-    const places = Array.from({ length: path.length / 2 }, (_, layer) => at([path[2 * layer]!, path[2 * layer + 1]!]));
+  const elements = paths.flatMap((path, i) => {
+    const pixels = Array.from({ length: path.length / 2 }, (_, layer) => at([path[2 * layer]!, path[2 * layer + 1]!]));
     const line = svg('polyline', {
-      points: places.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join(' '),
+      points: pixels.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join(' '),
       class: i === 0 ? 'one' : 'two',
     });
-    const dots = places.map(([x, y], layer) =>
+    const dots = pixels.map(([x, y], layer) =>
       svg('circle', {
         cx: x.toFixed(1),
         cy: y.toFixed(1),
-        r: layer === places.length - 1 ? 5 : 3,
+        r: layer === pixels.length - 1 ? 5 : 3,
         class: i === 0 ? 'one' : 'two',
       }),
     );
-    const [x, y] = places.at(-1)!;
+    const [x, y] = pixels.at(-1)!;
     const onLeft = x > width / 2;
     const label = svg(
       'text',
@@ -130,5 +130,5 @@ function drawPaths(paths: Drift['paths']): void {
     );
     return [line, ...dots, label];
   });
-  byId('paths').replaceChildren(...drawn);
+  byId('paths').replaceChildren(...elements);
 }

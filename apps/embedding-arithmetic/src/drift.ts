@@ -1,21 +1,21 @@
-import { pca, similarity, vectorTable } from '@residual/embeddings/words';
-import type { Contextual } from '@residual/model';
+import type { ContextualOutput } from '@residual/model';
+import { pca, similarity, vectorTable } from '@residual/word-vectors';
 
-/** How a word of two sentences drifts apart. */
+/** How a word drifts apart in two sentences. */
 export interface Drift {
-  /** By blocks passed, 0 to depth. */
+  /** For each number of blocks, 0 to depth. */
   readonly layers: readonly {
-    /** The cosine of the word's vectors in the two sentences. */
+    /** The cosine of the word's hidden states in the two sentences. */
     readonly cosine: number;
-    /** The likeliest next tokens after the word, in each sentence. */
-    readonly lens: readonly [Contextual['lens'][number][number], Contextual['lens'][number][number]];
+    /** The likeliest next tokens after the word, in each sentence (logit lens). */
+    readonly lens: readonly [ContextualOutput['lens'][number][number], ContextualOutput['lens'][number][number]];
   }[];
-  /** By sentence the path of the word through the layers, in a plane [layers, 2]. */
+  /** For each sentence the path of the word through the layers, in a plane [layers, 2]. */
   readonly paths: readonly [Float32Array, Float32Array];
 }
 
-/** The place of the last token of a word's last occurrence. Errors when the sentence lacks it. */
-export function placeOf({ texts }: Pick<Contextual, 'texts'>, word: string): number {
+/** The index of the last token of a word's last occurrence. Errors if the sentence lacks the word. */
+export function tokenIndexOf({ texts }: Pick<ContextualOutput, 'texts'>, word: string): number {
   const wanted = word.trim();
   for (let end = texts.length; end > 0; end--)
     for (let start = end - 1; start >= 0; start--) {
@@ -23,18 +23,18 @@ export function placeOf({ texts }: Pick<Contextual, 'texts'>, word: string): num
       if (text.trim() === wanted && (start === 0 || /^\s/.test(text))) return end - 1;
       if (text.trim().length > wanted.length) break;
     }
-  throw new Error(`“${wanted}” is no word of “${texts.join('').trim()}”`);
+  throw new Error(`“${wanted}” is not a word of “${texts.join('').trim()}”`);
 }
 
-/** Compares a word in two sentences, layer by layer. */
-export function driftOf(first: Contextual, second: Contextual, word: string): Drift {
+/** Compares the hidden states of a word in two sentences, layer by layer. */
+export function driftOf(first: ContextualOutput, second: ContextualOutput, word: string): Drift {
   const both = [first, second] as const;
-  const places = both.map(sentence => placeOf(sentence, word)) as [number, number];
-  const depth = first.streams.length;
+  const indices = both.map(sentence => tokenIndexOf(sentence, word)) as [number, number];
+  const depth = first.hiddenStates.length;
   const vector = (i: 0 | 1, layer: number) => {
-    const { shape, data } = both[i].streams[layer]!;
+    const { shape, data } = both[i].hiddenStates[layer]!;
     const width = shape.at(-1)!;
-    return data.slice(places[i] * width, (places[i] + 1) * width);
+    return data.slice(indices[i] * width, (indices[i] + 1) * width);
   };
   const all = ([0, 1] as const).flatMap(i => Array.from({ length: depth }, (_, layer) => vector(i, layer)));
   const data = new Float32Array(all.length * all[0]!.length);
@@ -43,7 +43,7 @@ export function driftOf(first: Contextual, second: Contextual, word: string): Dr
   const { points } = pca(table, { dims: 2 });
   const layers = Array.from({ length: depth }, (_, layer) => ({
     cosine: similarity(table, `${layer}`, `${depth + layer}`),
-    lens: ([0, 1] as const).map(i => both[i].lens[layer]![places[i]]!) as never,
+    lens: ([0, 1] as const).map(i => both[i].lens[layer]![indices[i]]!) as never,
   }));
   return { layers, paths: [points.slice(0, 2 * depth), points.slice(2 * depth)] };
 }

@@ -1,12 +1,12 @@
-/** An expression and what it shows. */
+/** An example expression and what it shows. */
 export interface Example {
   readonly expression: string;
-  /** Whether the answer is the one that people give. */
+  /** Whether the answer is the expected one. */
   readonly works: boolean;
   readonly why: string;
 }
 
-/** Expressions that work and some that fail, and why. */
+/** Expressions that work and some that fail, with the reasons. */
 export const examples: readonly Example[] = [
   {
     expression: 'king - man + woman',

@@ -1,13 +1,13 @@
 import { byId, make } from '@residual/appkit';
 
-/** A word that is being written: where it begins, and its letters so far. */
-interface Written {
+/** A word that is being typed: its start, and its letters so far. */
+interface PartialWord {
   readonly start: number;
   readonly word: string;
 }
 
-/** The words that may be being written at the caret, the longest first: behind a hyphen one may begin, or the one before it goes on. */
-export function wordsBefore(text: string, caret: number): Written[] {
+/** The words that the caret may be in, longest first: a hyphen may belong to a word or be a minus. */
+export function wordsBefore(text: string, caret: number): PartialWord[] {
   const [stretch = ''] = /[^\s+*/()−–—×÷]*$/.exec(text.slice(0, caret)) ?? [];
   const signs = /^[-"'“‘]+/.exec(stretch)?.[0].length ?? 0;
   const start = caret - stretch.length + signs;
@@ -15,17 +15,20 @@ export function wordsBefore(text: string, caret: number): Written[] {
   return [start, ...hyphens].map(from => ({ start: from, word: text.slice(from, caret) }));
 }
 
-/** A text field that proposes words as one types: a combobox whose list shows what begins so. Calls `changed` with each new text. */
+/**
+ * A text field that completes words: a combobox whose list shows words with the typed prefix. Calls `changed` with each
+ * new text.
+ */
 export function expressionInput(
   complete: (prefix: string) => Promise<readonly string[]>,
   changed: (text: string) => void,
 ): { set(text: string): void } {
   const input = byId<HTMLInputElement>('expression');
   const list = byId('completions');
-  let shown: readonly string[] = [];
-  let written: Written = { start: 0, word: '' };
+  let completions: readonly string[] = [];
+  let partial: PartialWord = { start: 0, word: '' };
   let active = -1;
-  let asked = 0;
+  let requests = 0;
 
   const mark = (index: number) => {
     active = index;
@@ -36,14 +39,14 @@ export function expressionInput(
     } else input.removeAttribute('aria-activedescendant');
   };
   const show = (words: readonly string[]) => {
-    shown = words;
+    completions = words;
     list.replaceChildren(
       ...words.map((word, i) => {
         const option = make('div', {}, word);
         option.id = `completion-${i}`;
         option.setAttribute('role', 'option');
         option.addEventListener('pointerdown', event => {
-          event.preventDefault(); // the field keeps the focus
+          event.preventDefault(); // keeps the focus in the field
           take(i);
         });
         return option;
@@ -55,21 +58,21 @@ export function expressionInput(
   };
   const take = (index: number) => {
     const caret = input.selectionStart ?? input.value.length;
-    const word = shown[index]!;
+    const word = completions[index]!;
     const quoted = /[\s+*/()]|^\d/.test(word) ? `"${word}"` : word;
-    input.setRangeText(quoted, written.start, caret, 'end');
+    input.setRangeText(quoted, partial.start, caret, 'end');
     show([]);
     changed(input.value);
   };
   const propose = async () => {
-    const own = ++asked;
+    const request = ++requests;
     let [word, words]: [string, readonly string[]] = ['', []];
     for (const each of wordsBefore(input.value, input.selectionStart ?? input.value.length)) {
       if (each.word === '' || words.length > 0) continue;
       word = each.word;
       words = await complete(word).catch(() => []);
-      if (own !== asked) return;
-      written = each;
+      if (request !== requests) return;
+      partial = each;
     }
     if (document.activeElement !== input) return;
     show(words.length === 1 && words[0] === word ? [] : words);
@@ -86,7 +89,8 @@ export function expressionInput(
       return;
     }
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step !== undefined) mark((active + step + shown.length + (active < 0 && step < 0 ? 1 : 0)) % shown.length);
+    if (step !== undefined)
+      mark((active + step + completions.length + (active < 0 && step < 0 ? 1 : 0)) % completions.length);
     else if (event.key === 'Escape') show([]);
     else if ((event.key === 'Enter' || event.key === 'Tab') && active >= 0) take(active);
     else return;

@@ -1,4 +1,4 @@
-/** The page's colours as numbers that a canvas and WebGL understand. */
+/** The colours of the page, as a canvas and WebGL take them. */
 export interface Colours {
   readonly ink: string;
   readonly paper: string;
@@ -7,16 +7,16 @@ export interface Colours {
   readonly line: string;
 }
 
-/** The colours that are in force at a place of the page, light or dark. */
-export function colours(place: HTMLElement): Colours {
+/** The colours at an element of the page, in light or dark mode. */
+export function colours(element: HTMLElement): Colours {
   const probe = document.createElement('span');
   probe.hidden = true;
-  place.append(probe);
+  element.append(probe);
   const read = (name: string) => {
     probe.style.color = `var(--residual-${name})`;
     return getComputedStyle(probe).color;
   };
-  const found = {
+  const result = {
     ink: read('ink'),
     paper: read('surface'),
     muted: read('muted'),
@@ -24,5 +24,5 @@ export function colours(place: HTMLElement): Colours {
     line: read('line'),
   };
   probe.remove();
-  return found;
+  return result;
 }

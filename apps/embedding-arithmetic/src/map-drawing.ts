@@ -1,5 +1,5 @@
 import type { Colours } from './map-colours.js';
-import { type Label, place, type Screen, seen } from './map-places.js';
+import { type Label, projectPoint, projectRow, type Screen } from './map-projection.js';
 
 /** A word that is marked on the map. */
 export interface Mark {
@@ -7,15 +7,15 @@ export interface Mark {
   readonly kind: 'term' | 'answer' | 'neighbour';
 }
 
-/** A step from one place [3] to another. */
+/** An arrow from one point [3] to another. */
 export interface Arrow {
   readonly from: readonly number[];
   readonly to: readonly number[];
-  /** `step` is the one that is taken, `same` the same step elsewhere, `near` leads to the nearest word. */
+  /** `step` is the step between two words, `same` the same step elsewhere, `near` leads to the nearest word. */
   readonly kind: 'step' | 'same' | 'near';
 }
 
-/** What is drawn above the cloud. */
+/** The content that is drawn above the cloud. */
 export interface Drawing {
   readonly title: string;
   readonly words: readonly string[];
@@ -63,26 +63,26 @@ export function drawOver(
   for (const { text, x, y } of labels) write(text, x + 5, y + 4, fonts.small, colours.muted);
   for (const { from, to, kind } of arrows) {
     const colour = kind === 'step' ? colours.ink : colours.accent;
-    line(context, seen(from, screen), seen(to, screen), colour, kind === 'near');
+    line(context, projectPoint(from, screen), projectPoint(to, screen), colour, kind === 'near');
   }
-  // Dots first, then words: those of the expression have the first choice of room, a neighbour without room keeps its dot.
-  const spots = marks.map(({ row, kind }) => ({ word: words[row]!, kind, at: place(points, row, screen) }));
+  // Dots first, then words. The words of the expression are placed first; a neighbour without space keeps its dot.
+  const spots = marks.map(({ row, kind }) => ({ word: words[row]!, kind, at: projectRow(points, row, screen) }));
   for (const { kind, at } of spots.toReversed())
     dot(...at, kind === 'neighbour' ? 3.5 : 5.5, kind === 'term' ? colours.ink : colours.accent);
-  const taken: Box[] = [
+  const occupied: Box[] = [
     ...spots.map(({ at: [x, y] }): Box => [x - 5, y - 5, x + 5, y + 5]),
-    ...arrows.flatMap(({ from, to }) => along(seen(from, screen), seen(to, screen))),
+    ...arrows.flatMap(({ from, to }) => along(projectPoint(from, screen), projectPoint(to, screen))),
   ];
   for (const { word, kind, at } of spots) {
     const font = kind === 'neighbour' ? fonts.usual : fonts.strong;
     context.font = `${font} ${family}`;
-    const box = roomBeside(at, context.measureText(word).width, screen, taken, kind !== 'neighbour');
+    const box = labelBox(at, context.measureText(word).width, screen, occupied, kind !== 'neighbour');
     if (!box) continue;
-    taken.push(box);
+    occupied.push(box);
     write(word, box[0], box[3] - 4, font, kind === 'answer' ? colours.accent : colours.ink);
   }
   if (pointed !== undefined && pointed < words.length) {
-    const [x, y] = place(points, pointed, screen);
+    const [x, y] = projectRow(points, pointed, screen);
     context.beginPath();
     context.arc(x, y, 8, 0, 2 * Math.PI);
     context.lineWidth = 2;
@@ -92,7 +92,7 @@ export function drawOver(
   }
 }
 
-/** Small boxes on a line, so that no word is written over it. */
+/** Small boxes along a line, so that no word is written over it. */
 function along([x1, y1]: readonly [number, number], [x2, y2]: readonly [number, number]): Box[] {
   const count = Math.min(60, Math.ceil(Math.hypot(x2 - x1, y2 - y1) / 14));
   return Array.from({ length: count }, (_, i): Box => {
@@ -104,12 +104,15 @@ function along([x1, y1]: readonly [number, number], [x2, y2]: readonly [number, 
 /** Left, top, right, bottom. */
 type Box = readonly [number, number, number, number];
 
-/** Where a word of some width is written beside its dot: to the right, the left, above or below, where nothing is yet; `must` takes the right of all. */
-function roomBeside(
+/**
+ * The box of a label beside its dot: right, left, above or below, whichever is free; with `must` the right side if none
+ * is.
+ */
+function labelBox(
   [x, y]: readonly [number, number],
   width: number,
   screen: Screen,
-  taken: readonly Box[],
+  occupied: readonly Box[],
   must: boolean,
 ): Box | undefined {
   const corners = [
@@ -120,7 +123,7 @@ function roomBeside(
   ] as const;
   const boxes = corners.map(([left, top]): Box => [left, top, left + width, top + 19]);
   const overlaps = (box: Box) =>
-    taken.some(other => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1]);
+    occupied.some(other => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1]);
   const inside = (box: Box) => box[0] > 2 && box[1] > 2 && box[2] < screen.width - 2 && box[3] < screen.height - 2;
   return boxes.find(box => inside(box) && !overlaps(box)) ?? (must ? boxes[0] : undefined);
 }

@@ -15,25 +15,25 @@ import {
 import { OrbitControls } from 'three/addons/controls/OrbitControls.js';
 import { colours } from './map-colours.js';
 import { type Drawing, drawOver } from './map-drawing.js';
-import { type Bounds, boundsOf, nearestPoint, place, visibleWords } from './map-places.js';
+import { type Bounds, boundsOf, nearestPoint, projectRow, visibleWords } from './map-projection.js';
 
-/** What the map shows. */
+/** The content of the map. */
 export interface MapContent extends Drawing {
   readonly words: readonly string[];
   /** [words, 3] */
   readonly points: Float32Array;
 }
 
-/** A map of words that can be moved, made larger and turned. */
+/** A map of words that can be moved, zoomed and turned. */
 export interface WordMap {
   show(content: MapContent): void;
-  /** Takes marks and arrows away; the words stay where they are. */
+  /** Removes marks and arrows; the words stay. */
   unmark(): void;
   setView(view: '2d' | '3d'): void;
-  /** Points at a word, or at none. */
+  /** Highlights a word, or none. */
   point(row: number | undefined): void;
   zoomBy(factor: number): void;
-  /** As it was in the beginning. */
+  /** Restores the first view. */
   reset(): void;
 }
 
@@ -55,8 +55,11 @@ void main() {
   gl_FragColor = vec4(colour, strength * edge);
 }`;
 
-/** Draws a map into a place of the page: the cloud of all words by WebGL, what matters in it above by a canvas. Errors where there is no WebGL. */
-export function wordMap(place_: HTMLElement, hovered: (word: string | undefined) => void): WordMap {
+/**
+ * Draws a map into an element: the cloud of all words with WebGL, marks and labels above it on a canvas. Errors without
+ * WebGL.
+ */
+export function wordMap(container: HTMLElement, hovered: (word: string | undefined) => void): WordMap {
   const renderer = new WebGLRenderer({ antialias: false, alpha: true, powerPreference: 'high-performance' });
   const cloud = renderer.domElement;
   const over = document.createElement('canvas');
@@ -66,11 +69,11 @@ export function wordMap(place_: HTMLElement, hovered: (word: string | undefined)
   over.setAttribute('aria-label', 'Map of the words');
   over.setAttribute('aria-describedby', 'map-help');
   cloud.setAttribute('aria-hidden', 'true');
-  place_.replaceChildren(cloud, over);
+  container.replaceChildren(cloud, over);
 
   const camera = new OrthographicCamera(-1, 1, 1, -1, 0.01, 200);
   over.addEventListener('pointerdown', () => over.focus({ preventScroll: true }));
-  // A wheel that only passes by scrolls the page.
+  // A wheel scrolls the page unless the map has the focus.
   over.addEventListener(
     'wheel',
     event => {
@@ -97,11 +100,11 @@ export function wordMap(place_: HTMLElement, hovered: (word: string | undefined)
   let view: '2d' | '3d' = '2d';
   let depth = 0;
   let pointed: number | undefined;
-  let bounds: Bounds = { centre: [0, 0, 0], places: [[1, 1, 1]] };
+  let bounds: Bounds = { centre: [0, 0, 0], points: [[1, 1, 1]] };
   let waiting = false;
   let size = { width: 1, height: 1 };
   const turned = new Matrix4();
-  let theme = colours(place_);
+  let theme = colours(container);
 
   const invalidate = () => {
     if (waiting) return;
@@ -129,7 +132,7 @@ export function wordMap(place_: HTMLElement, hovered: (word: string | undefined)
     drawOver(over, content, { ...projected, ratio: renderer.getPixelRatio() }, theme, labels, pointed);
   };
   const resize = () => {
-    const { width, height } = place_.getBoundingClientRect();
+    const { width, height } = container.getBoundingClientRect();
     if (width === 0 || height === 0) return;
     size = { width, height };
     const ratio = Math.min(2, devicePixelRatio);
@@ -143,8 +146,8 @@ export function wordMap(place_: HTMLElement, hovered: (word: string | undefined)
     camera.updateProjectionMatrix();
     invalidate();
   };
-  /** The zoom at which all that matters is seen, with room for the words beside it. */
-  const roomFor = ({ places }: Bounds) => {
+  /** The zoom at which the bounds are visible, with margins for the labels. */
+  const zoomToFit = ({ points: places }: Bounds) => {
     const [right, up] = [new Vector3(), new Vector3()];
     camera.matrix.extractBasis(right, up, new Vector3());
     let [x, y] = [1e-3, 1e-3];
@@ -163,7 +166,7 @@ export function wordMap(place_: HTMLElement, hovered: (word: string | undefined)
     camera.position.copy(controls.target).add(away.setLength(50));
     camera.lookAt(controls.target);
     camera.updateMatrix();
-    camera.zoom = roomFor(bounds);
+    camera.zoom = zoomToFit(bounds);
     camera.updateProjectionMatrix();
     controls.update();
     invalidate();
@@ -202,9 +205,9 @@ export function wordMap(place_: HTMLElement, hovered: (word: string | undefined)
   };
 
   controls.addEventListener('change', invalidate);
-  new ResizeObserver(resize).observe(place_);
+  new ResizeObserver(resize).observe(container);
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => {
-    theme = colours(place_);
+    theme = colours(container);
     invalidate();
   });
   over.addEventListener('keydown', event => {
@@ -218,7 +221,7 @@ export function wordMap(place_: HTMLElement, hovered: (word: string | undefined)
   });
   let pointerAt: readonly [number, number] | undefined;
   over.addEventListener('pointermove', ({ offsetX, offsetY, buttons }) => {
-    if (buttons !== 0) return; // it is being dragged
+    if (buttons !== 0) return; // the map is being dragged
     const waits = pointerAt !== undefined;
     pointerAt = [offsetX, offsetY];
     if (waits) return;
@@ -226,10 +229,10 @@ export function wordMap(place_: HTMLElement, hovered: (word: string | undefined)
       const [x, y] = pointerAt!;
       pointerAt = undefined;
       if (!content) return;
-      const found = nearestPoint(content.points, toScreen(), x, y);
-      if (found === pointed) return;
-      pointed = found;
-      hovered(found === undefined ? undefined : content.words[found]);
+      const nearest = nearestPoint(content.points, toScreen(), x, y);
+      if (nearest === pointed) return;
+      pointed = nearest;
+      hovered(nearest === undefined ? undefined : content.words[nearest]);
       invalidate();
     });
   });
@@ -265,11 +268,11 @@ export function wordMap(place_: HTMLElement, hovered: (word: string | undefined)
       view = next;
       apply();
       const goal = next === '3d' ? 1 : 0;
-      const begun = performance.now();
+      const startTime = performance.now();
       const from = depth;
       const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
       const step = () => {
-        const share = still ? 1 : Math.min(1, (performance.now() - begun) / 450);
+        const share = still ? 1 : Math.min(1, (performance.now() - startTime) / 450);
         depth = from + (goal - from) * (1 - (1 - share) ** 3);
         fit();
         if (share < 1 && view === next) requestAnimationFrame(step);
@@ -280,7 +283,7 @@ export function wordMap(place_: HTMLElement, hovered: (word: string | undefined)
       pointed = row;
       invalidate();
       if (row === undefined || !content) return;
-      const [x, y] = place(content.points, row, toScreen());
+      const [x, y] = projectRow(content.points, row, toScreen());
       if (x >= 0 && y >= 0 && x <= size.width && y <= size.height) return;
       bounds = boundsOf({ ...content, marks: [...content.marks, { row, kind: 'answer' }] });
       fit();

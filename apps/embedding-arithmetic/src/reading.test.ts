@@ -1,6 +1,6 @@
-import { expressionText, type Term } from '@residual/embeddings/words';
+import { expressionText, type Term } from '@residual/word-vectors';
 import { expect, test } from 'vitest';
-import { lackingSentence } from './lacking.js';
+import { missingWordsSentence } from './missing-words.js';
 import { headlineOf, isAsTyped } from './reading.js';
 
 const sumOf = (...words: string[]): Term[] => words.map((word, i) => ({ word, factor: i % 5 === 1 ? -1 : 1 }));
@@ -31,14 +31,14 @@ test.each([
 });
 
 test('what the token table lacks is said with the pieces that stand for it', () => {
-  expect(lackingSentence(['paris'], [['par', 'is']])).toBe(
-    "“paris” (par·is) is no single token, so it has no row in this table: the story teller reads it in pieces. Other words of children's stories are there.",
+  expect(missingWordsSentence(['paris'], [['par', 'is']])).toBe(
+    "“paris” (par·is) is not a single token, so it has no row in this table: the storyteller reads it in several tokens. Words of children's stories are in it.",
   );
-  expect(lackingSentence(['paris', '日本'], [['par', 'is'], ['日本']])).toBe(
-    "“paris” (par·is) and “日本” are no single tokens, so they have no row in this table: the story teller reads them in pieces. Other words of children's stories are there.",
+  expect(missingWordsSentence(['paris', '日本'], [['par', 'is'], ['日本']])).toBe(
+    "“paris” (par·is) and “日本” are not single tokens, so they have no row in this table: the storyteller reads them in several tokens. Words of children's stories are in it.",
   );
   const many = Array.from({ length: 9 }, (_, i) => `w${i}`);
-  expect(lackingSentence(many, [])).toBe(
-    "“w0”, “w1”, “w2”, “w3”, “w4”, and 4 more are no single tokens, so they have no row in this table. Other words of children's stories are there.",
+  expect(missingWordsSentence(many, [])).toBe(
+    "“w0”, “w1”, “w2”, “w3”, “w4”, and 4 more are not single tokens, so they have no row in this table. Words of children's stories are in it.",
   );
 });

@@ -1,24 +1,24 @@
-import { expressionText, type Term } from '@residual/embeddings/words';
+import { expressionText, type Term } from '@residual/word-vectors';
 
-/** So many letters of an expression stand in a headline, of a longer one fewer. */
-const longest = 90;
-const longestOfMore = 50;
+/** The largest number of letters of an expression in a headline, and of a shortened one. */
+const maxLetters = 90;
+const maxLettersShortened = 50;
 
-/** An expression for a headline: all of it where it is short, else its first words and its last. */
+/** An expression for a headline: all of it if it is short, else its first words and its last. */
 export function headlineOf(terms: readonly Term[]): string {
   const whole = expressionText(terms);
-  if (whole.length <= longest || terms.length < 3) return shortened(whole);
-  const last = shortened(expressionText(terms.slice(-1)), longestOfMore / 2);
+  if (whole.length <= maxLetters || terms.length < 3) return shorten(whole);
+  const last = shorten(expressionText(terms.slice(-1)), maxLettersShortened / 2);
   const end = last.startsWith('−') ? ` − ${last.slice(1)}` : ` + ${last}`;
   let count = 1;
-  const begun = (words: number) => expressionText(terms.slice(0, words));
-  while (count < terms.length - 2 && begun(count + 1).length + end.length <= longestOfMore) count++;
-  return `${shortened(begun(count), longestOfMore)} …${end}`;
+  const firstTerms = (words: number) => expressionText(terms.slice(0, words));
+  while (count < terms.length - 2 && firstTerms(count + 1).length + end.length <= maxLettersShortened) count++;
+  return `${shorten(firstTerms(count), maxLettersShortened)} …${end}`;
 }
 
-const shortened = (text: string, letters = longest) => (text.length > letters ? `${text.slice(0, letters)}…` : text);
+const shorten = (text: string, letters = maxLetters) => (text.length > letters ? `${text.slice(0, letters)}…` : text);
 
-/** Whether an expression was read as it was typed, but for spaces and the kind of minus and quotes. */
+/** Whether an expression was parsed as it was typed, apart from spaces and the kinds of minus signs and quotes. */
 export function isAsTyped(typed: string, text: string): boolean {
   const plain = (one: string) =>
     one

@@ -1,24 +1,24 @@
 import { type Address, addressOf } from '@residual/appkit';
 
-/** What the page can be set to; all of it stands in the address. Each name is also the id of its control. */
+/** The settings of the page, all of them in its address. The name of a setting is the id of its control. */
 export interface Settings {
   readonly expression: string;
   readonly method: 'add' | 'multiply' | 'euclid';
-  /** GloVe's words, or the tokens of the story teller. */
+  /** GloVe's words, or the tokens of the storyteller. */
   readonly table: 'words' | 'stories';
   readonly axes: 'expression' | 'all';
   readonly view: '2d' | '3d';
   /** Lines of two words, and the words to order. */
   readonly pairs: string;
   readonly words: string;
-  /** Whether the drift of a word is shown, in which sentences, and of which word. */
+  /** Whether the drift of a word is shown, the two sentences, and the word. */
   readonly drift: 'closed' | 'open';
   readonly first: string;
   readonly second: string;
   readonly word: string;
 }
 
-/** What stands there before the first click. */
+/** The settings before the first click. */
 export const preset: Settings = {
   expression: 'king - man + woman',
   method: 'add',
@@ -33,7 +33,7 @@ export const preset: Settings = {
   word: 'watch',
 };
 
-/** The settings in the address. */
+/** The settings in the address of the page. */
 export const address: Address<Settings> = addressOf(preset, {
   method: ['add', 'multiply', 'euclid'],
   table: ['words', 'stories'],

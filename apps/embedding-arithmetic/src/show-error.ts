@@ -1,11 +1,11 @@
 import { showError as show } from '@residual/appkit';
 
-/** Says in a place of the page what went wrong, for everyone to see and a screen reader to say; nothing hides it. */
+/** Shows an error in an element of the page, also for screen readers; without an error hides it. */
 export function showError(id: string, error?: unknown): void {
   show(error === undefined ? undefined : wordsOf(error), id);
 }
 
-/** An error as a sentence for someone who did not write the function that it names. */
+/** The message of an error as a sentence, without names of functions. */
 function wordsOf(error: unknown): string {
   const message = error instanceof Error ? error.message : String(error);
   const [, rest = message] =

@@ -1,15 +1,15 @@
 import { address, type Settings } from './settings.js';
 
-/** The settings of the page: they stand in the address, and whoever shows something of them hears of changes. */
+/** The settings of the page: they are in the address, and listeners are called when they change. */
 export interface State {
   readonly now: Settings;
-  /** Changes some of them; `by` is told apart from those that must follow. */
+  /** Changes some settings. */
   set(change: Partial<Settings>): void;
-  /** Calls back after each change of one of these, also by the address. */
+  /** Calls `act` after each change of one of these settings, also by the address. */
   on(names: readonly (keyof Settings)[], act: (settings: Settings) => void): void;
 }
 
-/** The state that the address tells. */
+/** The state in the address. */
 export function openState(): State {
   let now = address.settingsFrom(location.hash);
   const listeners: { names: readonly (keyof Settings)[]; act: (settings: Settings) => void }[] = [];

@@ -3,21 +3,21 @@ import type { RemoteModel } from '@residual/model/worker';
 import type { Remote } from './calls.js';
 import type { functions } from './computations.js';
 
-/** The story teller, loaded once when someone first wants to see it. */
-export function storyTeller(
+/** The storyteller, loaded once at its first use. */
+export function storyteller(
   worker: Remote<typeof functions & { startModels: (port: MessagePort) => Promise<void> }>,
   view: LoadingView,
 ): () => Promise<RemoteModel> {
   let loading: Promise<RemoteModel> | undefined;
   const load = async () => {
-    view.begin();
+    view.start();
     try {
       const { connectModels } = await import('@residual/model/worker');
       const { port1, port2 } = new MessageChannel();
       await worker.startModels(port2);
       const models = connectModels(port1);
       return await models.load(shippedModel('stories'), {
-        onProgress: ({ stage, done, total }) => stage === 'weights' && view.placed(done, total),
+        onProgress: ({ stage, done, total }) => stage === 'weights' && view.showWeights(done, total),
       });
     } finally {
       view.end();
@@ -25,7 +25,7 @@ export function storyTeller(
   };
   return () => {
     loading ??= load().catch(error => {
-      loading = undefined; // so that one can try again
+      loading = undefined; // allows another try
       throw error;
     });
     return loading;

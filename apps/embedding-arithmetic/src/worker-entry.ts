@@ -1,9 +1,9 @@
-import { tellDownloads } from '@residual/appkit/downloads';
+import { reportDownloads } from '@residual/appkit/downloads';
 import { offer } from './calls.js';
 import { functions } from './computations.js';
 
-tellDownloads();
-/** The words answer at once; the model and its backend are only fetched when someone wants to see it. */
+reportDownloads();
+/** The word vectors work at once; the model and its backend are loaded at their first use. */
 offer(self, {
   ...functions,
   startModels: async (port: MessagePort) => {

@@ -1,4 +1,11 @@
-import { expectError, type OpenApp, openApp, type Page, reachedByTab, wrongLooks } from '@residual/testkit/pages';
+import {
+  appearanceProblems,
+  expectError,
+  type OpenApp,
+  openApp,
+  type Page,
+  reachedByTab,
+} from '@residual/testkit/pages';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { answered, settled } from './open.js';
 
@@ -16,10 +23,10 @@ afterAll(() => app?.close());
 test('nothing serious for axe-core, nothing scrolls sideways, with an error and with an answer', async () => {
   await page.fill('#expression', 'kign');
   await expectError(page, 'kign');
-  expect(await wrongLooks(page)).toEqual([]);
+  expect(await appearanceProblems(page)).toEqual([]);
   await page.fill('#expression', 'king - man + woman');
   await answered(page, 'queen');
-  expect(await wrongLooks(page)).toEqual([]);
+  expect(await appearanceProblems(page)).toEqual([]);
 });
 
 test('the whole page is reached by Tab, each control says what it is', async () => {
@@ -73,5 +80,5 @@ test('moving the map with 50,000 points draws it with few calls', async () => {
   expect(calls.at(-1)).toBeGreaterThan(0);
   expect(calls[Math.floor(0.95 * calls.length)]!).toBeLessThan(500); // it is 176
   await other.close();
-  expect(app.wrong).toEqual([]);
+  expect(app.problems).toEqual([]);
 });

@@ -1,6 +1,6 @@
-import { arithmetic, complete, direction, project, type WordVectors, wordVectors } from '@residual/embeddings/words';
-import { expectError, type OpenApp, openApp, type Page, wrongLooks } from '@residual/testkit/pages';
-import { englishWords } from '@residual/word-vectors';
+import { appearanceProblems, expectError, type OpenApp, openApp, type Page } from '@residual/testkit/pages';
+import { arithmetic, complete, direction, project, type WordVectors, wordVectors } from '@residual/word-vectors';
+import { englishWords } from '@residual/word-vectors-en';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { examples } from '../src/examples.js';
 import { preset } from '../src/settings.js';
@@ -121,7 +121,7 @@ describe('expressions', () => {
   test('words are completed by keyboard', async () => {
     await page.fill('#expression', 'paris - fra'); // these letters are a word, too
     await page.locator('#expression').press('n');
-    const options = complete(vectors, 'fran', { top: 8 });
+    const options = complete(vectors, 'fran', { topN: 8 });
     await expect.poll(() => page.locator('#completions [role=option]').allTextContents()).toEqual(options);
     const wanted = options.indexOf('france');
     for (let i = 0; i <= wanted; i++) await page.keyboard.press('ArrowDown');
@@ -258,7 +258,7 @@ describe('directions', () => {
     await expect.poll(() => page.locator('#axis .word').allTextContents()).toEqual(expected);
     expect(await page.locator('#towards').textContent()).toBe('from Small to LARGE');
     await page.fill('#pairs', 'small');
-    await expectError(page, '“small” has 1 words; each line is a pair of 2.');
+    await expectError(page, '“small” has 1 word; each line needs 2.');
     await page.fill('#pairs', 'small lagre');
     await expectError(page, '"lagre" is not among the 50000 words; there is "large"');
     for (const id of ['#axis', '#towards', '#agreement', '#direction-note'])
@@ -268,7 +268,7 @@ describe('directions', () => {
   });
 });
 
-describe('the story teller', () => {
+describe('the storyteller', () => {
   test('the drift view shows a word moving apart, layer by layer, with what each would predict', async () => {
     await page.click('#drift > summary');
     await page.locator('#drift-answer', { hasText: 'enters both sentences' }).waitFor();
@@ -290,7 +290,7 @@ describe('the story teller', () => {
     await page.locator('#drift-answer', { hasText: '“fly” enters' }).waitFor();
     await page.fill('#word', 'cat');
     await page.click('#drift-form button[type=submit]');
-    await expectError(page, '“cat” is no word of “The bird wanted to fly”.');
+    await expectError(page, '“cat” is not a word of “The bird wanted to fly”.');
     await page.click('#drift-reset');
     await page.locator('#drift-answer', { hasText: '“watch” enters' }).waitFor();
   });
@@ -304,22 +304,22 @@ describe('the story teller', () => {
     await answered(page, 'queen');
   });
 
-  test('words that are no single tokens are named, with a map of that table and a way back', async () => {
+  test('words that are not single tokens are named, with a map of that table and a way back', async () => {
     await page.fill('#expression', 'paris - france + italy');
     await answered(page, 'rome');
     await page.selectOption('#table', 'stories');
     const lacking = page.locator('#lacking-text');
     await lacking
-      .filter({ hasText: '“paris” (par·is), “france” (fr·ance), and “italy” (it·a·ly) are no single' })
+      .filter({ hasText: '“paris” (par·is), “france” (fr·ance), and “italy” (it·a·ly) are not single' })
       .waitFor();
     const map = page.locator('#map canvas').last();
     await expect.poll(() => map.getAttribute('aria-label')).toBe('Map of 6000 words');
     expect(await page.locator('#answer').textContent()).toBe('');
     expect(await page.locator('#neighbours button').count()).toBe(0);
     expect(await page.locator('#expression-error').isVisible()).toBe(false);
-    await page.locator('#direction-note', { hasText: '“frozen” (fro·zen) is no single token' }).waitFor();
+    await page.locator('#direction-note', { hasText: '“frozen” (fro·zen) is not a single token' }).waitFor();
     expect(await page.locator('#axis li').count()).toBe(0);
-    expect(await wrongLooks(page)).toEqual([]);
+    expect(await appearanceProblems(page)).toEqual([]);
     await page.locator('#to-words').press('Enter');
     await answered(page, 'rome');
     expect(await page.inputValue('#table')).toBe('words');
@@ -352,7 +352,7 @@ test('an address that asks for what is not there is told so', async () => {
   await expectError(other, '"kign" is not among the 50000 words');
   await expectError(other, '"catz" is not among the 50000 words');
   expect(await other.locator('#notice').textContent()).toBe(
-    'This link asks for Vectors “ours”, which is not here; “GloVe, 50,000 words” stands in its place. This link asks for view “4d”, which is not here; “2d” stands in its place. This link sets “colour”, which this page does not have.',
+    'This link asks for Vectors “ours”, which is not available; “GloVe, 50,000 words” is used instead. This link asks for view “4d”, which is not available; “2d” is used instead. This link sets “colour”, which is not a setting of this page.',
   );
   await other.evaluate(() => {
     location.hash = '';
@@ -363,5 +363,5 @@ test('an address that asks for what is not there is told so', async () => {
 });
 
 test('nothing went wrong, and nothing was asked of another server', () => {
-  expect({ wrong: app.wrong, foreign: app.foreign }).toEqual({ wrong: [], foreign: [] });
+  expect({ wrong: app.problems, foreign: app.foreignRequests }).toEqual({ wrong: [], foreign: [] });
 });

@@ -1,12 +1,20 @@
 import { expect, test } from 'vitest';
-import { chosenHead, leftOut, mostTokens, patternOf, placesOf, regards, unread } from './attention-numbers.js';
+import {
+  chosenHead,
+  maxTokens,
+  patternOf,
+  rankHeads,
+  tokenIndicesOf,
+  truncationNote,
+  whyUnreadable,
+} from './attention-numbers.js';
 
 const texts = ['a', ' fl', 'uffy', ' blue', ' creature'];
 
 test('a word is found in the tokens that it is made of', () => {
-  expect(placesOf('fluffy', texts)).toEqual([1, 2]);
-  expect(placesOf('creature', texts)).toEqual([4]);
-  expect(placesOf('red', texts)).toEqual([]);
+  expect(tokenIndicesOf('fluffy', texts)).toEqual([1, 2]);
+  expect(tokenIndicesOf('creature', texts)).toEqual([4]);
+  expect(tokenIndicesOf('red', texts)).toEqual([]);
 });
 
 test('the head that looks most from the noun at the adjectives comes first', () => {
@@ -24,15 +32,15 @@ test('the head that looks most from the noun at the adjectives comes first', () 
     'decoder.layers.1.attention.weights': tap(head([0, 0.25, 0.25, 0.25, 0.25]), head([1, 0, 0, 0, 0])),
     'decoder.layers.0.attention.weights': tap(head([0.5, 0.125, 0, 0.125, 0.25]), head([0, 0, 0, 0, 1])),
   });
-  const found = regards(pattern, texts, 'creature', ['fluffy', 'blue']);
+  const found = rankHeads(pattern, texts, 'creature', ['fluffy', 'blue']);
   expect(found[0]).toEqual({ layer: 1, head: 0, query: 4, keys: [1, 2, 3], weights: [0.5, 0.25], total: 0.75 });
   expect(found.map(({ layer, head }) => [layer, head]).slice(0, 2)).toEqual([
     [1, 0],
     [0, 0],
   ]);
-  expect(regards(pattern, texts, 'creature', ['red'])).toEqual([]);
-  expect(regards(pattern, texts, '', ['blue'])).toEqual([]);
-  expect(regards(pattern, texts, 'creature', [])).toEqual([]);
+  expect(rankHeads(pattern, texts, 'creature', ['red'])).toEqual([]);
+  expect(rankHeads(pattern, texts, '', ['blue'])).toEqual([]);
+  expect(rankHeads(pattern, texts, 'creature', [])).toEqual([]);
   expect(chosenHead(found, { layer: -1, head: -1 })).toEqual({ layer: 1, head: 0 });
   expect(chosenHead(found, { layer: 0, head: -1 })).toEqual({ layer: 0, head: 0 });
   expect(chosenHead(found, { layer: -1, head: 1 })).toEqual({ layer: 0, head: 1 });
@@ -40,19 +48,19 @@ test('the head that looks most from the noun at the adjectives comes first', () 
 });
 
 test('all heads of a text together take at most 128 MB', () => {
-  expect(mostTokens(6, 5)).toBeGreaterThan(1000);
-  const length = mostTokens(12, 12);
+  expect(maxTokens(6, 5)).toBeGreaterThan(1000);
+  const length = maxTokens(12, 12);
   expect(length * length * 144 * 4).toBeLessThanOrEqual(128 * 2 ** 20);
 });
 
 test.each([
-  ['', ['blue'], 'Name the word that looks, and what it looks at is read off here.'],
-  ['creature', [], 'Name words that “creature” looks at, and their weights are read off here.'],
-  ['dragon', ['blue'], '“dragon” is not in the text; the map shows all the same who looks at whom.'],
+  ['', ['blue'], 'Enter the word that looks; its weights are shown here.'],
+  ['creature', [], 'Enter words that “creature” looks at; their weights are shown here.'],
+  ['dragon', ['blue'], '“dragon” is not in the text; the map still shows which position attends to which.'],
   [
     'dragon',
     ['red', 'blue', 'red'],
-    '“dragon” and “red” are not in the text; the map shows all the same who looks at whom.',
+    '“dragon” and “red” are not in the text; the map still shows which position attends to which.',
   ],
   ['fluffy', ['blue'], '“fluffy” stands before “blue”; a token looks only at itself and at those before it.'],
   [
@@ -62,13 +70,13 @@ test.each([
   ],
   ['creature', ['fluffy', 'blue'], undefined],
   ['blue', ['fluffy', 'creature'], undefined],
-] as const)('why nothing is read off from %j at %j', (noun, words, reason) => {
-  expect(unread(['the', ' fl', 'uffy', ' blue', ' creature'], noun, words)).toBe(reason);
+] as const)('why there are no weights from %j to %j', (noun, words, reason) => {
+  expect(whyUnreadable(['the', ' fl', 'uffy', ' blue', ' creature'], noun, words)).toBe(reason);
 });
 
 test('what is left out of a long text is counted', () => {
-  expect(leftOut(60, 60)).toBe('');
-  expect(leftOut(1561, 256)).toBe(
+  expect(truncationNote(60, 60)).toBe('');
+  expect(truncationNote(1561, 256)).toBe(
     'The text has 1,561 tokens. The first 256 are shown, 1,305 are left out: more do not fit this model or this page.',
   );
 });

@@ -1,14 +1,14 @@
 import type { PlainTensor } from '@residual/model';
 
-/** The weights of every head of one text: `heads[layer][head]` are [length · length] numbers. */
+/** The weights of all heads for one text: `heads[layer][head]` has [length · length] numbers. */
 export type Pattern = readonly (readonly Float32Array[])[];
 
-/** Of a longer text the attention of all heads would take more than 128 MB. */
-export function mostTokens(layers: number, heads: number): number {
+/** The largest number of tokens: with more, the weights of all heads would take more than 128 MB. */
+export function maxTokens(layers: number, heads: number): number {
   return Math.floor(Math.sqrt(2 ** 25 / Math.max(1, layers * heads)));
 }
 
-/** Sorts what the taps `decoder.layers.*.attention.weights` gave, each [heads, length, length], by layer and head. */
+/** Sorts the taps `decoder.layers.*.attention.weights`, each [heads, length, length], by layer and head. */
 export function patternOf(taps: Readonly<Record<string, PlainTensor>>): Pattern {
   const layers: Float32Array[][] = [];
   for (const [path, { shape, data }] of Object.entries(taps)) {
@@ -20,80 +20,83 @@ export function patternOf(taps: Readonly<Record<string, PlainTensor>>): Pattern 
   return layers;
 }
 
-/** The places of the tokens that a word is made of, where it last stands; empty where it does not. */
-export function placesOf(word: string, texts: readonly string[]): number[] {
+/** The indices of the tokens of the last occurrence of a word; empty if the text lacks it. */
+export function tokenIndicesOf(word: string, texts: readonly string[]): number[] {
   const from = word === '' ? -1 : texts.join('').lastIndexOf(word);
   if (from < 0) return [];
-  const places: number[] = [];
+  const indices: number[] = [];
   let begin = 0;
   texts.forEach((text, place) => {
     const end = begin + text.length;
-    if (begin < from + word.length && end > from && text.trim() !== '') places.push(place);
+    if (begin < from + word.length && end > from && text.trim() !== '') indices.push(place);
     begin = end;
   });
-  return places;
+  return indices;
 }
 
-/** What one head's last token of a word gives to each of some other words. */
-export interface Regard {
+/** The attention of one head from the last token of a word to some other words. */
+export interface HeadFocus {
   readonly layer: number;
   readonly head: number;
-  /** The place of the token that looks, and those of the tokens that it looks at. */
+  /** The index of the token that attends, and the indices of the tokens that it attends to. */
   readonly query: number;
   readonly keys: readonly number[];
-  /** For each of the words, the sum of the weights on its tokens. */
+  /** For each of the words the sum of the weights on its tokens. */
   readonly weights: readonly number[];
   readonly total: number;
 }
 
-/** How much each head looks from the last token of `noun` at `words`, most first; empty where one of them is not in the text. */
-export function regards(
+/**
+ * The attention of each head from the last token of `noun` to `words`, largest first; empty if the text lacks one of
+ * them.
+ */
+export function rankHeads(
   pattern: Pattern,
   texts: readonly string[],
   noun: string,
   words: readonly string[],
-): readonly Regard[] {
-  const query = placesOf(noun, texts).at(-1);
-  const places = words.map(word => placesOf(word, texts));
-  if (query === undefined || words.length === 0 || places.some(each => each.length === 0)) return [];
-  const found = pattern.flatMap((heads, layer) =>
+): readonly HeadFocus[] {
+  const query = tokenIndicesOf(noun, texts).at(-1);
+  const keysByWord = words.map(word => tokenIndicesOf(word, texts));
+  if (query === undefined || words.length === 0 || keysByWord.some(each => each.length === 0)) return [];
+  const ranked = pattern.flatMap((heads, layer) =>
     heads.map((data, head) => {
-      const weights = places.map(keys => keys.reduce((sum, key) => sum + data[query * texts.length + key]!, 0));
+      const weights = keysByWord.map(keys => keys.reduce((sum, key) => sum + data[query * texts.length + key]!, 0));
       const total = weights.reduce((sum, weight) => sum + weight, 0);
-      return { layer, head, query, keys: places.flat(), weights, total };
+      return { layer, head, query, keys: keysByWord.flat(), weights, total };
     }),
   );
-  return found.sort((a, b) => b.total - a.total);
+  return ranked.sort((a, b) => b.total - a.total);
 }
 
-/** Why nothing can be read off for a word and those it looks at, as a sentence; undefined where something can. */
-export function unread(texts: readonly string[], noun: string, words: readonly string[]): string | undefined {
-  if (noun === '') return 'Name the word that looks, and what it looks at is read off here.';
-  if (words.length === 0) return `Name words that “${noun}” looks at, and their weights are read off here.`;
-  const missing = [...new Set([noun, ...words])].filter(word => placesOf(word, texts).length === 0);
+/** Why there are no weights from `noun` to `words`, as a sentence; undefined if there are. */
+export function whyUnreadable(texts: readonly string[], noun: string, words: readonly string[]): string | undefined {
+  if (noun === '') return 'Enter the word that looks; its weights are shown here.';
+  if (words.length === 0) return `Enter words that “${noun}” looks at; their weights are shown here.`;
+  const missing = [...new Set([noun, ...words])].filter(word => tokenIndicesOf(word, texts).length === 0);
   if (missing.length > 0) {
     const names = new Intl.ListFormat('en').format(missing.map(word => `“${word}”`));
-    return `${names} ${missing.length === 1 ? 'is' : 'are'} not in the text; the map shows all the same who looks at whom.`;
+    return `${names} ${missing.length === 1 ? 'is' : 'are'} not in the text; the map still shows which position attends to which.`;
   }
-  const query = placesOf(noun, texts).at(-1)!;
-  if (words.every(word => placesOf(word, texts).every(place => place > query)))
+  const query = tokenIndicesOf(noun, texts).at(-1)!;
+  if (words.every(word => tokenIndicesOf(word, texts).every(place => place > query)))
     return `“${noun}” stands before ${words.length === 1 ? `“${words[0]}”` : 'those words'}; a token looks only at itself and at those before it.`;
   return undefined;
 }
 
-/** What is said of a text of which only so many tokens are shown; nothing where it is all of them. */
-export function leftOut(count: number, shown: number): string {
+/** A sentence about a text of which only some tokens are shown; empty if all are shown. */
+export function truncationNote(count: number, shown: number): string {
   if (count === shown) return '';
   const [all, first, rest] = [count, shown, count - shown].map(number => number.toLocaleString('en'));
   return `The text has ${all} tokens. The first ${first} are shown, ${rest} are left out: more do not fit this model or this page.`;
 }
 
-/** The head that is asked for; where layer or head is -1, that which looks most among those that are left. */
+/** The selected head; -1 for the layer or the head selects the one with the largest attention among the rest. */
 export function chosenHead(
-  found: readonly Regard[],
+  ranked: readonly HeadFocus[],
   { layer, head }: { readonly layer: number; readonly head: number },
 ): { layer: number; head: number } {
-  const fits = (each: Regard) => (layer < 0 || each.layer === layer) && (head < 0 || each.head === head);
-  const best = found.find(fits);
+  const fits = (each: HeadFocus) => (layer < 0 || each.layer === layer) && (head < 0 || each.head === head);
+  const best = ranked.find(fits);
   return { layer: best?.layer ?? Math.max(layer, 0), head: best?.head ?? Math.max(head, 0) };
 }

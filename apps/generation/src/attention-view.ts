@@ -2,55 +2,55 @@ import { attempt, byId, on, writeControls } from '@residual/appkit';
 import type {
   AttentionElement,
   CellDetail,
+  DisplayedToken,
   HeadDetail,
   HeadsElement,
-  ShownToken,
   TokensElement,
 } from '@residual/elements';
 import {
   chosenHead,
-  leftOut,
-  mostTokens,
+  type HeadFocus,
+  maxTokens,
   type Pattern,
   patternOf,
-  type Regard,
-  regards,
-  unread,
+  rankHeads,
+  truncationNote,
+  whyUnreadable,
 } from './attention-numbers.js';
 import { readControls, share } from './controls.js';
 import type { Session } from './session.js';
 import { preset } from './settings.js';
 import { labelOf, promptTokens } from './story.js';
 
-/** Wires the attention section; gives the function that shows the attention of the text in its box. */
+/** Wires the attention section; returns the function that shows the attention of its text. */
 export function attentionView(
   session: Session,
-  story: { readonly tokens: readonly ShownToken[] },
+  story: { readonly tokens: readonly DisplayedToken[] },
 ): () => Promise<void> {
   const element = byId<AttentionElement>('attention');
   const heads = byId<HeadsElement>('heads');
   const row = byId<TokensElement>('row');
   const [layer, head] = [byId<HTMLSelectElement>('layer'), byId<HTMLSelectElement>('head')];
-  let tokens: readonly ShownToken[] = [];
+  let tokens: readonly DisplayedToken[] = [];
   let pattern: Pattern = [];
   let shown = { layer: 0, head: 0 };
-  let asked = 0;
+  let requests = 0;
 
   const texts = () => tokens.map(({ text }) => text);
   const show = () => {
     const { noun, words, ...chosen } = readControls();
-    const looked = words.split(/\s+/).filter(word => word !== '');
-    const reason = unread(texts(), noun.trim(), looked);
-    const found = reason === undefined ? regards(pattern, texts(), noun.trim(), looked) : [];
-    shown = chosenHead(found, chosen);
-    heads.chosen = shown;
+    const keys = words.split(/\s+/).filter(word => word !== '');
+    const reason = whyUnreadable(texts(), noun.trim(), keys);
+    const ranked = reason === undefined ? rankHeads(pattern, texts(), noun.trim(), keys) : [];
+    shown = chosenHead(ranked, chosen);
+    heads.selected = shown;
     byId('head-title').textContent = `Layer ${shown.layer}, head ${shown.head}`;
-    byId('adjectives').textContent = reason ?? sentence(found, shown, noun.trim(), looked);
-    byId('ranking').replaceChildren(...found.slice(0, 5).map(each => item(each, looked)));
+    byId('adjectives').textContent = reason ?? sentence(ranked, shown, noun.trim(), keys);
+    byId('ranking').replaceChildren(...ranked.slice(0, 5).map(each => item(each, keys)));
     const data = pattern[shown.layer]![shown.head]!;
     element.show(tokens.map(labelOf), { shape: [tokens.length, tokens.length], data });
-    const query = found[0]?.query ?? tokens.length - 1;
-    element.read(query, Math.min(query, found[0]?.keys[0] ?? 0));
+    const query = ranked[0]?.query ?? tokens.length - 1;
+    element.read(query, Math.min(query, ranked[0]?.keys[0] ?? 0));
   };
 
   element.addEventListener('residual-cell', event => {
@@ -64,8 +64,8 @@ export function attentionView(
     element.read(index, index);
   });
   heads.addEventListener('residual-head', event => {
-    const { layer: atLayer, head: atHead } = (event as CustomEvent<HeadDetail>).detail;
-    writeControls({ layer: atLayer, head: atHead });
+    const { layer: layerSetting, head: headSetting } = (event as CustomEvent<HeadDetail>).detail;
+    writeControls({ layer: layerSetting, head: headSetting });
     share();
     attempt(show);
   });
@@ -75,30 +75,30 @@ export function attentionView(
     });
 
   const compute = async () => {
-    const mine = ++asked;
+    const request = ++requests;
     const { model } = session;
-    const { text, layer: atLayer, head: atHead } = readControls();
+    const { text, layer: layerSetting, head: headSetting } = readControls();
     const ofStory = story.tokens.map(token => token.text).join('') === text;
     byId('maps').hidden = text.trim() === '';
     if (text.trim() === '') {
       tokens = [];
       byId('adjectives').textContent =
-        'There is no text. Write one above, or take the story, to see who looks at whom.';
+        'There is no text. Write one above, or take the story, to see which position attends to which.';
       byId('left-out').textContent = '';
       return;
     }
     const all = ofStory ? story.tokens : await promptTokens(model, text);
-    const seen = all.slice(0, Math.min(mostTokens(model.depth, model.heads), model.positions));
+    const visible = all.slice(0, Math.min(maxTokens(model.depth, model.heads), model.maxPositions));
     const { taps } = await model.forward(
-      seen.map(({ id }) => id),
+      visible.map(({ id }) => id),
       { taps: ['decoder.layers.*.attention.weights'] },
     );
-    if (mine !== asked) return; // another text is asked for by now
-    [tokens, pattern] = [seen, patternOf(taps)];
-    byId('left-out').textContent = leftOut(all.length, seen.length);
+    if (request !== requests) return; // another text was requested meanwhile
+    [tokens, pattern] = [visible, patternOf(taps)];
+    byId('left-out').textContent = truncationNote(all.length, visible.length);
     offer(layer, pattern.length);
     offer(head, pattern[0]?.length ?? 0);
-    writeControls({ layer: atLayer, head: atHead });
+    writeControls({ layer: layerSetting, head: headSetting });
     row.tokens = tokens;
     heads.show(pattern, [tokens.length, tokens.length]);
     show();
@@ -111,8 +111,8 @@ export function attentionView(
     return compute();
   });
   on('take-preset', 'click', () => {
-    const { text, noun, words, layer: atLayer, head: atHead } = preset;
-    writeControls({ text, noun, words, layer: atLayer, head: atHead });
+    const { text, noun, words, layer: layerSetting, head: headSetting } = preset;
+    writeControls({ text, noun, words, layer: layerSetting, head: headSetting });
     share();
     return compute();
   });
@@ -121,27 +121,27 @@ export function attentionView(
   return compute;
 }
 
-/** Lets one of some numbers be chosen, or -1 for the one that looks most. */
+/** Fills a select with numbers, and with -1 for the one with the largest attention. */
 function offer(select: HTMLSelectElement, count: number): void {
   if (select.options.length === count + 1) return;
   const numbers = Array.from({ length: count }, (_, i) => new Option(String(i), String(i)));
   select.replaceChildren(new Option('most', '-1'), ...numbers);
 }
 
-const numbersOf = ({ weights, total }: Regard, words: readonly string[]) =>
+const numbersOf = ({ weights, total }: HeadFocus, words: readonly string[]) =>
   `${words.map((word, i) => `${word} ${weights[i]!.toFixed(3)}`).join(', ')}; together ${total.toFixed(3)}`;
 
-const item = (regard: Regard, words: readonly string[]) =>
+const item = (focus: HeadFocus, words: readonly string[]) =>
   Object.assign(document.createElement('li'), {
-    textContent: `layer ${regard.layer}, head ${regard.head}: ${numbersOf(regard, words)}`,
+    textContent: `layer ${focus.layer}, head ${focus.head}: ${numbersOf(focus, words)}`,
   });
 
-function sentence(found: readonly Regard[], shown: HeadDetail, noun: string, words: readonly string[]): string {
-  const [best] = found;
-  const here = found.find(({ layer, head }) => layer === shown.layer && head === shown.head);
+function sentence(ranked: readonly HeadFocus[], shown: HeadDetail, noun: string, words: readonly string[]): string {
+  const [best] = ranked;
+  const here = ranked.find(({ layer, head }) => layer === shown.layer && head === shown.head);
   if (!best || !here) return '';
   const weights = words.map((word, i) => `${here.weights[i]!.toFixed(3)} on “${word}”`).join(', ');
   if (here === best)
-    return `From “${noun}” the head that looks most at them is layer ${here.layer}, head ${here.head}: ${weights}.`;
-  return `From “${noun}” layer ${here.layer}, head ${here.head} has ${weights}; layer ${best.layer}, head ${best.head} looks most at them.`;
+    return `From “${noun}”, the head that looks most at these words is layer ${here.layer}, head ${here.head}: ${weights}.`;
+  return `From “${noun}”, layer ${here.layer}, head ${here.head} has ${weights}; layer ${best.layer}, head ${best.head} looks most at these words.`;
 }

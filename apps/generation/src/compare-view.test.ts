@@ -1,22 +1,22 @@
 import { expect, test } from 'vitest';
-import { partingOf, toldOf } from './compare-view.js';
+import { comparisonText, divergenceIndex } from './compare-view.js';
 import { preset } from './settings.js';
 
 test('two texts part at their first different token', () => {
   const tokens = (...ids: number[]) => ids.map(id => ({ id }));
-  expect(partingOf(tokens(1, 2, 3), tokens(1, 5, 3))).toBe(1);
-  expect(partingOf(tokens(1, 2, 3), tokens(1, 2))).toBe(2);
+  expect(divergenceIndex(tokens(1, 2, 3), tokens(1, 5, 3))).toBe(1);
+  expect(divergenceIndex(tokens(1, 2, 3), tokens(1, 2))).toBe(2);
 });
 
 test('what was written for another beginning or under other settings says so', () => {
-  const said = 'They part at token 17.';
-  expect(toldOf(said, preset, preset)).toBe(said);
-  expect(toldOf(said, preset, { ...preset, text: 'other', mode: 'greedy', noun: 'x' })).toBe(said);
-  expect(toldOf(said, { ...preset, prompt: 'The fox' }, preset)).toBe(
-    'These two continue another beginning, “The fox”. They part at token 17. Write both continues the new one.',
+  const said = 'They differ from token 17 on.';
+  expect(comparisonText(said, preset, preset)).toBe(said);
+  expect(comparisonText(said, preset, { ...preset, text: 'other', mode: 'greedy', noun: 'x' })).toBe(said);
+  expect(comparisonText(said, { ...preset, prompt: 'The fox' }, preset)).toBe(
+    'Both texts continue another beginning, “The fox”. They differ from token 17 on. Press “Write both” to continue the new one.',
   );
-  expect(toldOf(said, { ...preset, prompt: 'fox '.repeat(50) }, preset)).toMatch(/“(fox ){14}fox…”/);
-  expect(toldOf(said, preset, { ...preset, seed: 8 })).toBe(
-    'These two were written under other settings than those above. They part at token 17. Write both takes the new ones.',
+  expect(comparisonText(said, { ...preset, prompt: 'fox '.repeat(50) }, preset)).toMatch(/“(fox ){14}fox…”/);
+  expect(comparisonText(said, preset, { ...preset, seed: 8 })).toBe(
+    'Both texts were written with other settings than those above. They differ from token 17 on. Press “Write both” to use the new ones.',
   );
 });

@@ -1,29 +1,29 @@
 import { byId } from '@residual/appkit';
-import type { BarsElement, ShownToken, TokensElement } from '@residual/elements';
+import type { BarsElement, DisplayedToken, TokensElement } from '@residual/elements';
 import { readControls } from './controls.js';
 import { type Evidence, showBarsOnLook } from './evidence.js';
 import type { Session } from './session.js';
 import type { Settings } from './settings.js';
 import { type StoryView, writeWithEvidence } from './story-view.js';
 
-/** Wires the second section; gives the function that writes the same beginning greedily and sampled. */
+/** Wires the second section; returns the function that continues the same beginning greedily and with sampling. */
 export function compareView(session: Session, { writing }: StoryView): () => Promise<void> {
-  const known: Partial<Record<'greedy' | 'sampled', Evidence>> = {};
+  const evidenceByMode: Partial<Record<'greedy' | 'sampled', Evidence>> = {};
   const parts = (['greedy', 'sampled'] as const).map(mode => {
     const [element, bars] = [byId<TokensElement>(mode), byId<BarsElement>(`${mode}-bars`)];
-    showBarsOnLook(session, element, bars, () => known[mode]);
+    showBarsOnLook(session, element, bars, () => evidenceByMode[mode]);
     return { mode, element, bars };
   });
   const result = byId('both-result');
-  let told: { readonly settings: Settings; readonly text: string } | undefined;
-  // What stands there was written for the settings of its time; it says so once they are others.
+  let comparison: { readonly settings: Settings; readonly text: string } | undefined;
+  // The texts belong to the settings of their time; the page says so once the settings differ.
   const check = () => {
-    if (told) result.textContent = toldOf(told.text, told.settings, readControls());
+    if (comparison) result.textContent = comparisonText(comparison.text, comparison.settings, readControls());
   };
   document.addEventListener('input', check);
   return () =>
     writing(result, async signal => {
-      told = undefined;
+      comparison = undefined;
       const settings = readControls();
       for (const { element, bars } of parts) {
         element.tokens = [];
@@ -32,39 +32,42 @@ export function compareView(session: Session, { writing }: StoryView): () => Pro
       }
       for (const { mode, element } of parts) {
         await writeWithEvidence(session, element, { settings: { ...settings, mode }, signal }, evidence => {
-          known[mode] = evidence;
+          evidenceByMode[mode] = evidence;
         });
       }
       const [greedy, sampled] = parts.map(({ element }) => element);
-      const place = partingOf(greedy!.tokens, sampled!.tokens);
-      for (const element of [greedy!, sampled!]) element.look(Math.min(place, element.tokens.length - 1));
-      const text = signal.aborted ? 'Stopped.' : sentence(greedy!.tokens, sampled!.tokens, place);
-      told = { settings, text };
-      return toldOf(text, settings, readControls());
+      const index = divergenceIndex(greedy!.tokens, sampled!.tokens);
+      for (const element of [greedy!, sampled!]) element.select(Math.min(index, element.tokens.length - 1));
+      const text = signal.aborted ? 'Stopped.' : sentence(greedy!.tokens, sampled!.tokens, index);
+      comparison = { settings, text };
+      return comparisonText(text, settings, readControls());
     });
 }
 
-/** What is said of two texts that were written under some settings, when others stand in the controls by now. */
-export function toldOf(text: string, written: Settings, now: Settings): string {
-  if (now.prompt !== written.prompt)
-    return `These two continue another beginning, ${abridged(written.prompt)}. ${text} Write both continues the new one.`;
+/** A sentence about two texts, which says so if the settings of the controls differ from those that wrote them. */
+export function comparisonText(text: string, settings: Settings, now: Settings): string {
+  if (now.prompt !== settings.prompt)
+    return `Both texts continue another beginning, ${abridged(settings.prompt)}. ${text} Press “Write both” to continue the new one.`;
   const names = ['temperature', 'topK', 'topP', 'seed', 'maxNewTokens'] as const;
-  if (names.some(name => now[name] !== written[name]))
-    return `These two were written under other settings than those above. ${text} Write both takes the new ones.`;
+  if (names.some(name => now[name] !== settings[name]))
+    return `Both texts were written with other settings than those above. ${text} Press “Write both” to use the new ones.`;
   return text;
 }
 
 const abridged = (prompt: string) => `“${prompt.length > 60 ? `${prompt.slice(0, 59).trimEnd()}…` : prompt}”`;
 
-/** The first place at which two texts have different tokens, or the length of the shorter one. */
-export function partingOf(one: readonly Pick<ShownToken, 'id'>[], other: readonly Pick<ShownToken, 'id'>[]): number {
+/** The first index at which two texts have different tokens, or the length of the shorter one. */
+export function divergenceIndex(
+  one: readonly Pick<DisplayedToken, 'id'>[],
+  other: readonly Pick<DisplayedToken, 'id'>[],
+): number {
   const length = Math.min(one.length, other.length);
-  const place = one.slice(0, length).findIndex(({ id }, i) => id !== other[i]!.id);
-  return place < 0 ? length : place;
+  const index = one.slice(0, length).findIndex(({ id }, i) => id !== other[i]!.id);
+  return index < 0 ? length : index;
 }
 
-function sentence(greedy: readonly ShownToken[], sampled: readonly ShownToken[], place: number): string {
-  const [taken, drawn] = [greedy[place], sampled[place]];
-  if (!taken || !drawn) return 'Both wrote the same tokens.';
-  return `They part at token ${place + 1}: greedy takes “${taken.text.trim()}”, sampled draws “${drawn.text.trim()}”.`;
+function sentence(greedy: readonly DisplayedToken[], sampled: readonly DisplayedToken[], index: number): string {
+  const [greedyToken, sampledToken] = [greedy[index], sampled[index]];
+  if (!greedyToken || !sampledToken) return 'Both wrote the same tokens.';
+  return `They differ from token ${index + 1} on: greedy takes “${greedyToken.text.trim()}”, sampled draws “${sampledToken.text.trim()}”.`;
 }

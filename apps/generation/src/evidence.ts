@@ -1,53 +1,63 @@
-import type { Bar, BarsElement, ShownToken, TokenDetail, TokensElement } from '@residual/elements';
+import type { Bar, BarsElement, DisplayedToken, TokenDetail, TokensElement } from '@residual/elements';
 import type { Step } from '@residual/model';
 import type { Session } from './session.js';
 import type { Settings } from './settings.js';
 import { labelOf, optionsOf } from './story.js';
 
-/** How many of the likeliest tokens are shown. */
+/** The number of likeliest tokens that are shown. */
 export const alternatives = 10;
 
-type Choice = Step['top'][number];
+type Choice = Step['topLogprobs'][number];
 
-/** A text that was written, with what is known of its tokens. */
+/** A generated text with the evidence about its tokens. */
 export interface Evidence {
   readonly settings: Settings;
-  readonly tokens: readonly ShownToken[];
+  readonly tokens: readonly DisplayedToken[];
   readonly promptLength: number;
-  /** The steps that wrote the tokens after the prompt; they may still grow. */
+  /** The steps that generated the tokens after the prompt; the list may still grow. */
   readonly steps: readonly Step[];
-  /** What could have stood in the place of tokens of the prompt, by place, once somebody asked. */
-  readonly asked: Map<number, Promise<readonly Choice[]>>;
+  /** The likeliest tokens at indices of the prompt, once they were requested. */
+  readonly promptChoices: Map<number, Promise<readonly Choice[]>>;
 }
 
-/** What could stand at a place of a text, likeliest first, and the token that stands there also where it was unlikely; nothing for the first one. */
+/**
+ * The likeliest tokens at an index of a text, and the actual token even if it was unlikely; none for the first token.
+ */
 export async function choicesAt(session: Session, evidence: Evidence, index: number): Promise<readonly Choice[]> {
-  const { steps, promptLength, asked } = evidence;
+  const { steps, promptLength, promptChoices } = evidence;
   if (index === 0) return [];
   const step = steps[index - promptLength];
-  if (step) return step.top.some(({ token }) => token === step.token) ? step.top : [...step.top, step];
-  const choices = asked.get(index) ?? askFor(session, evidence, index);
-  asked.set(index, choices);
+  if (step)
+    return step.topLogprobs.some(({ token }) => token === step.token) ? step.topLogprobs : [...step.topLogprobs, step];
+  const choices = promptChoices.get(index) ?? askFor(session, evidence, index);
+  promptChoices.set(index, choices);
   return choices;
 }
 
-/** Lets the model go on from the part of the prompt before a place, under the same settings. */
+/**
+ * The likeliest tokens at an index of the prompt: one step of generation from the tokens before it, with the same
+ * settings.
+ */
 async function askFor(session: Session, { settings, tokens }: Evidence, index: number): Promise<readonly Choice[]> {
   const { model } = session;
   const ids = tokens.slice(0, index).map(({ id }) => id);
-  const given = tokens[index]!.id;
-  const ask = async (top: number) => {
-    for await (const step of model.generate(ids, { ...optionsOf(settings, model.vocab), maxNewTokens: 1, top }))
-      return step.top;
+  const actual = tokens[index]!.id;
+  const ask = async (topLogprobs: number) => {
+    for await (const step of model.generate(ids, {
+      ...optionsOf(settings, model.vocab),
+      maxNewTokens: 1,
+      topLogprobs,
+    }))
+      return step.topLogprobs;
     return [];
   };
   const few = await ask(alternatives);
-  if (few.some(({ token }) => token === given)) return few;
-  const found = (await ask(model.vocab)).find(({ token }) => token === given);
-  return found ? [...few, found] : few;
+  if (few.some(({ token }) => token === actual)) return few;
+  const choice = (await ask(model.vocab)).find(({ token }) => token === actual);
+  return choice ? [...few, choice] : few;
 }
 
-/** Shows in bars what could stand in the place of the token that is looked at, in the text that `evidenceOf` gives. */
+/** Shows bars of the likeliest tokens at the selected token of the text that `evidenceOf` returns. */
 export function showBarsOnLook(
   session: Session,
   element: TokensElement,
@@ -60,7 +70,7 @@ export function showBarsOnLook(
     if (!evidence) return;
     const choices = await choicesAt(session, evidence, index).catch(() => []);
     const texts = await namesOf(session, evidence, index, choices).catch(() => []);
-    if (element.selected !== index || evidenceOf() !== evidence) return; // another one is looked at by now
+    if (element.selected !== index || evidenceOf() !== evidence) return; // another token was selected meanwhile
     bars.setAttribute('label', `${captionOf(evidence, index)} (id ${token.id})`);
     bars.bars = choices.map(({ token: id, logprob, probability }, i): Bar => {
       return { text: texts[i] ?? '', id, before: Math.exp(logprob), after: probability, chosen: id === token.id };
@@ -68,7 +78,7 @@ export function showBarsOnLook(
   });
 }
 
-/** What tokens that could stand at a place are called: their texts, or the character that they complete, or are a part of. */
+/** The labels of tokens at an index: their texts, or the character that they complete or are a part of. */
 async function namesOf(
   session: Session,
   { tokens }: Evidence,

@@ -1,4 +1,4 @@
-import { attempt, byId, loadingView, on, tellUnheeded, writeControls } from '@residual/appkit';
+import { attempt, byId, loadingView, on, reportIgnoredSettings, writeControls } from '@residual/appkit';
 import { defineElements } from '@residual/elements';
 import { attentionView } from './attention-view.js';
 import { compareView } from './compare-view.js';
@@ -13,7 +13,7 @@ defineElements();
 writeControls(address.settingsFrom(location.hash));
 attempt(start);
 
-/** Loads the shipped model and computes what stands there before the first click. */
+/** Loads the shipped model and computes everything that is shown before the first click. */
 async function start(): Promise<void> {
   const view = loadingView();
   const session = await openSession(view.download);
@@ -21,20 +21,20 @@ async function start(): Promise<void> {
   const both = compareView(session, story);
   const attention = attentionView(session, story);
   const name = nameView(session);
-  const computeAll = () => allOf([story.tell, both, attention, name]);
+  const computeAll = () => allOf([story.writeStory, both, attention, name]);
   const load = modelView(session, view, {
     before: story.end,
     after: async () => {
       for (const id of ['generate', 'both', 'attend', 'take-story', 'take-preset', 'compare'])
         byId<HTMLButtonElement>(id).disabled = false;
-      tellUnheeded(address, asksForModel(session));
+      reportIgnoredSettings(address, asksForModel(session));
       await computeAll();
     },
   });
   writeControls(address.settingsFrom(location.hash));
 
   document.addEventListener('input', share);
-  on('controls', 'submit', story.tell);
+  on('controls', 'submit', story.writeStory);
   on('stop', 'click', story.end);
   on('reset', 'click', async () => {
     const { backend, model, hub } = readControls();
@@ -52,25 +52,25 @@ async function start(): Promise<void> {
       const { backend } = readControls();
       writeControls(address.settingsFrom(location.hash));
       if (backend !== readControls().backend || !session.isLoaded) return load(session.origin);
-      tellUnheeded(address, asksForModel(session));
+      reportIgnoredSettings(address, asksForModel(session));
       return computeAll();
     }),
   );
-  // The address may name another model, but nothing is asked of another server until someone presses the button.
+  // The address may name another model, but no other server is contacted before the visitor presses the button.
   await attempt(() => load('shipped'));
 }
 
-/** Says that the address asks for another model than the one that is shown, and how it is had. */
+/** A sentence if the address asks for another model than the loaded one, with how to load it. */
 function asksForModel({ origin }: Session): string[] {
   const { model, hub } = address.settingsFrom(location.hash);
   if (model === '' || (typeof origin === 'object' && 'id' in origin && origin.id === model)) return [];
-  const asked = /^https?:/.test(model) ? new URL(model).host : hub.replace(/^https?:\/\//, '');
+  const server = /^https?:/.test(model) ? new URL(model).host : hub.replace(/^https?:\/\//, '');
   return [
-    `This link asks for the model ${model}: press “Load model” below to fetch it from ${asked}. Until then the page shows another one.`,
+    `This link asks for the model ${model}: press “Load model” below to fetch it from ${server}. Until then the page shows another one.`,
   ];
 }
 
-/** Does all of it, also where one fails; the first that failed is told. */
+/** Runs all actions, even if one fails; then throws the first error. */
 async function allOf(acts: readonly (() => Promise<void>)[]): Promise<void> {
   const failed: unknown[] = [];
   for (const act of acts) await act().catch(error => failed.push(error));

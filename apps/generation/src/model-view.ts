@@ -3,7 +3,10 @@ import type { LoadProgress } from '@residual/model';
 import { readControls, share } from './controls.js';
 import type { Origin, Session } from './session.js';
 
-/** Wires the choice of backend and model; `before` ends what runs, `after` computes the page anew. Gives the function that loads a model. */
+/**
+ * Wires the choice of backend and model; `before` runs before a load, `after` after it. Returns the function that loads
+ * a model.
+ */
 export function modelView(
   session: Session,
   view: LoadingView,
@@ -13,31 +16,31 @@ export function modelView(
   byId('backend').replaceChildren(...backendOptions(session));
   byId<HTMLButtonElement>('load').disabled = false;
   let abort = new AbortController();
-  let loadedOn = 'auto'; // the choice under which the model was loaded
+  let loadedOn = 'auto'; // the choice with which the model was loaded
 
   const load = async (origin: Origin) => {
-    abort.abort(); // one at a time
+    abort.abort(); // one load at a time
     abort = new AbortController();
     const { signal } = abort;
     main.dataset.state = 'loading';
     byId('status').textContent = 'Loading';
-    view.begin(() => abort.abort());
+    view.start(() => abort.abort());
     try {
       await before();
       const { backend } = readControls();
-      const onProgress = ({ stage, done, total }: LoadProgress) => stage === 'weights' && view.placed(done, total);
+      const onProgress = ({ stage, done, total }: LoadProgress) => stage === 'weights' && view.showWeights(done, total);
       await session.load(origin, backend, { signal, onProgress });
       loadedOn = backend;
       view.end();
     } catch (error) {
-      if (abort.signal !== signal) throw error; // another one is loaded by now
+      if (abort.signal !== signal) throw error; // another model was loaded meanwhile
       byId('status').textContent = 'The model was not loaded.';
       if (session.isLoaded) {
         view.end();
         writeControls({ backend: loadedOn });
         share();
       } else
-        view.fail('The model is not here, and without it nothing can be written.', () => attempt(() => load(origin)));
+        view.fail('The model is not loaded, and without it nothing can be written.', () => attempt(() => load(origin)));
       main.dataset.state = 'ready';
       throw error;
     }
@@ -61,13 +64,13 @@ export function modelView(
 
 const nameOf = (origin: Origin) =>
   origin === 'shipped'
-    ? 'The shipped story teller'
+    ? 'The shipped storyteller'
     : 'id' in origin
       ? origin.id
       : `The ${origin.files.length} files given`;
 
 function facts({ origin, model }: Session): void {
-  const { config, depth, heads, vocab, positions, backend } = model;
+  const { config, depth, heads, vocab, maxPositions, backend } = model;
   byId('facts').textContent =
-    `${nameOf(origin)}: ${String(config.model_type)} with ${depth} layers of ${heads} heads, ${vocab} tokens, ${positions} positions, on ${backend}.`;
+    `${nameOf(origin)}: ${String(config.model_type)} with ${depth} layers of ${heads} heads, ${vocab} tokens, ${maxPositions} positions, on ${backend}.`;
 }

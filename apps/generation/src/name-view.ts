@@ -4,27 +4,27 @@ import { readControls } from './controls.js';
 import type { Session } from './session.js';
 import { expectedAfter, largest } from './word-probability.js';
 
-/** Milliseconds without a key before a text that is being edited is computed. */
+/** Milliseconds without a key press before an edited text is computed. */
 const patience = 350;
-/** How many of the likeliest tokens after each beginning are shown. */
+/** The number of likeliest tokens that are shown after each beginning. */
 const shown = 4;
 
-/** Wires the name experiment; gives the function that computes it for the texts in its boxes. */
+/** Wires the name experiment; returns the function that computes it. */
 export function nameView(session: Session): () => Promise<void> {
   const bars = byId<BarsElement>('name-bars');
-  let asked = 0;
+  let requests = 0;
   let waiting: ReturnType<typeof setTimeout> | undefined;
 
-  /** Computes what stands in the boxes; gives the function that shows it. */
+  /** Computes the texts in the boxes; returns the function that shows the result. */
   const computed = async () => {
     const { start, edited, end, word } = readControls();
     const { model } = session;
     const texts = [start, edited].map(beginning => `${beginning.trim()} ${end.trim()}`);
     const lengths = await Promise.all(texts.map(async text => (await model.tokensOf(`${text} ${word}`)).length));
-    if (Math.max(...lengths) > model.positions)
+    if (Math.max(...lengths) > model.maxPositions)
       return () => {
         byId('name-result').textContent =
-          `The texts have ${lengths.join(' and ')} tokens; this model sees ${model.positions} at once.`;
+          `The texts have ${lengths.join(' and ')} tokens; this model sees ${model.maxPositions} at once.`;
         bars.bars = [];
       };
     const first = await expectedAfter(model, texts[0]!, word);
@@ -46,8 +46,8 @@ export function nameView(session: Session): () => Promise<void> {
 
   const compare = async () => {
     clearTimeout(waiting);
-    const mine = ++asked;
-    const isStale = () => mine !== asked; // the texts are others by now: neither their numbers nor their errors matter
+    const request = ++requests;
+    const isStale = () => request !== requests; // the texts have changed: neither results nor errors matter
     try {
       const show = await computed();
       if (!isStale()) show();
@@ -68,5 +68,5 @@ function sentence(word: string, before: number, after: number): string {
   const [less, more] = [before / after, after / before];
   const change =
     after === before ? 'the same' : after < before ? `${less.toFixed(1)} times less` : `${more.toFixed(1)} times more`;
-  return `“${word}” comes next with probability ${before.toFixed(4)} after the beginning and ${after.toFixed(4)} after the edited one: ${change}.`;
+  return `“${word}” comes next with probability ${before.toFixed(4)} after the beginning and ${after.toFixed(4)} after the edited beginning: ${change}.`;
 }

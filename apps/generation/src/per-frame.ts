@@ -1,4 +1,7 @@
-/** Collects what comes and hands it on once a frame, so that a fast model leaves the page its time; `flush` hands on what is left. */
+/**
+ * Collects items and hands them on once a frame, so that a fast model does not block the page; `flush` hands on the
+ * rest.
+ */
 export function perFrame<Item>(act: (items: readonly Item[]) => void): { add(item: Item): void; flush(): void } {
   let items: Item[] = [];
   const flush = () => {

@@ -4,31 +4,33 @@ import type { LoadProgress } from '@residual/model';
 import type { RemoteModel } from '@residual/model/worker';
 import { tokenTexts } from './token-texts.js';
 
-/** Where a model comes from: the shipped one, a Hugging Face id or a URL, or files that someone dropped. */
+/** The source of a model: the shipped one, a Hugging Face id or a URL, or dropped files. */
 export type Origin = 'shipped' | { readonly id: string; readonly hub: string } | { readonly files: readonly File[] };
 
-/** How loading is watched and ended. */
+/** How loading is observed and aborted. */
 export interface Loading {
   readonly signal: AbortSignal;
   readonly onProgress: (progress: LoadProgress) => void;
 }
 
-/** The worker with its backends and the one model that is loaded. */
+/** The worker with its backends and the loaded model. */
 export interface Session {
   readonly backends: readonly string[];
-  /** Whether WebGL is missing or simulated on the processor here, so that `auto` is WebAssembly. */
+  /** Whether WebGL is missing or runs in software, so that `auto` is WebAssembly. */
   readonly softwareGraphics: boolean;
-  /** The model in use; while another one is loaded its calls wait. Errors before one is loaded. */
+  /** The loaded model; calls during the loading of another model wait. Errors before the first one is loaded. */
   readonly model: RemoteModel;
   readonly isLoaded: boolean;
   readonly origin: Origin;
-  /** Loads a model on a backend and puts it in the place of the last; where that fails the last stays on its own backend. */
+  /**
+   * Loads a model on a backend and replaces the current one; if that fails, the current one stays on its own backend.
+   */
   load(origin: Origin, backend: string, loading: Loading): Promise<void>;
-  /** The text of each token by itself. */
+  /** The text of each token. */
   textsOf(ids: readonly number[]): Promise<readonly string[]>;
 }
 
-/** Starts the worker, and tells of all that it downloads. */
+/** Starts the worker and reports its downloads. */
 export async function openSession(onDownload: OnDownload): Promise<Session> {
   const { models, backends, softwareGraphics, useBackend } = await startModels(onDownload);
   const page = pageModel(models, useBackend);
@@ -59,7 +61,7 @@ export async function openSession(onDownload: OnDownload): Promise<Session> {
   };
 }
 
-/** Errors where the page cannot show what a model does. */
+/** Errors if the page cannot use a model. */
 async function check(model: RemoteModel): Promise<void> {
   if (model.kind !== 'causal-lm') {
     throw new Error(

@@ -1,6 +1,6 @@
 import { type Address, addressOf } from '@residual/appkit';
 
-/** What the page can be set to; all of it stands in the address. Each name is also the id of its control. */
+/** The settings of the page, all of them in its address. The name of a setting is the id of its control. */
 export interface Settings {
   readonly prompt: string;
   readonly mode: 'sampled' | 'greedy';
@@ -10,26 +10,26 @@ export interface Settings {
   readonly topP: number;
   readonly seed: number;
   readonly maxNewTokens: number;
-  /** The text whose attention is shown, the word in it that looks, and the words it looks at. */
+  /** The text whose attention is shown, the word that attends, and the words it attends to. */
   readonly text: string;
   readonly noun: string;
   readonly words: string;
-  /** Numbers, or -1 for that which looks most at the words. */
+  /** Numbers, or -1 for the largest attention to the words. */
   readonly layer: number;
   readonly head: number;
-  /** Two beginnings, what follows both, and the word that is expected then. */
+  /** Two beginnings, the text that follows both, and the expected next word. */
   readonly start: string;
   readonly edited: string;
   readonly end: string;
   readonly word: string;
-  /** `auto` takes the graphics card where there is a real one, else WebAssembly. */
+  /** `auto` is WebGL with a real graphics card, else WebAssembly. */
   readonly backend: string;
   /** A Hugging Face id or a URL; empty for the shipped model. */
   readonly model: string;
   readonly hub: string;
 }
 
-/** What stands there before the first click. */
+/** The settings before the first click. */
 export const preset: Settings = {
   prompt: 'Once upon a time, there was a fluffy blue creature who',
   mode: 'sampled',
@@ -52,5 +52,5 @@ export const preset: Settings = {
   hub: 'https://huggingface.co',
 };
 
-/** The settings in the address. */
+/** The settings in the address of the page. */
 export const address: Address<Settings> = addressOf(preset, { mode: ['sampled', 'greedy'] });

@@ -1,38 +1,38 @@
 import { byId } from '@residual/appkit';
-import type { BarsElement, ShownToken, TokensElement } from '@residual/elements';
+import type { BarsElement, DisplayedToken, TokensElement } from '@residual/elements';
 import type { Step } from '@residual/model';
 import { readControls } from './controls.js';
 import { alternatives, type Evidence, showBarsOnLook } from './evidence.js';
 import type { Session } from './session.js';
-import { promptTokens, type Run, type Writing, write } from './story.js';
+import { promptTokens, type Run, type WriteOptions, write } from './story.js';
 
 /** The story, its buttons and its figures. */
 export interface StoryView {
-  /** Writes the story that the controls describe. */
-  tell(): Promise<void>;
-  /** Does some other writing under the same Stop button; `act` gives what is said in `place` at its end. */
+  /** Writes the story with the settings of the controls. */
+  writeStory(): Promise<void>;
+  /** Runs another generation under the same Stop button; the result of `act` is shown in `place` at its end. */
   writing(place: HTMLElement, act: (signal: AbortSignal) => Promise<string>): Promise<void>;
-  /** Ends what is being written and waits until it has ended. */
+  /** Stops the generation and waits until it has ended. */
   end(): Promise<void>;
-  /** The tokens that stand there. */
-  readonly tokens: readonly ShownToken[];
+  /** The tokens of the story. */
+  readonly tokens: readonly DisplayedToken[];
 }
 
-/** Writes into an element and gives what is known of its tokens from the beginning on. */
+/** Generates into an element and passes the evidence about its tokens to `begin`. */
 export async function writeWithEvidence(
   session: Session,
   element: TokensElement,
-  writing: Omit<Writing, 'top'>,
+  writing: Omit<WriteOptions, 'topLogprobs'>,
   begin: (evidence: Evidence) => void,
 ): Promise<Run> {
   const { model } = session;
   const steps: Step[] = [];
   element.tokens = await promptTokens(model, writing.settings.prompt);
   const promptLength = element.tokens.length;
-  begin({ settings: writing.settings, tokens: element.tokens, promptLength, steps, asked: new Map() });
+  begin({ settings: writing.settings, tokens: element.tokens, promptLength, steps, promptChoices: new Map() });
   return write(model, element, {
     ...writing,
-    top: alternatives,
+    topLogprobs: alternatives,
     onSteps: (written, run) => {
       for (const { step } of written) steps.push(step);
       writing.onSteps?.(written, run);
@@ -58,7 +58,7 @@ export function storyView(session: Session): StoryView {
   };
 
   const writing: StoryView['writing'] = async (place, act) => {
-    while (running) await end(); // also another one that began meanwhile
+    while (running) await end(); // also another one that started meanwhile
     const abort = new AbortController();
     generate.disabled = true;
     stop.disabled = false;
@@ -79,23 +79,23 @@ export function storyView(session: Session): StoryView {
     }
   };
 
-  const tell = () =>
+  const writeStory = () =>
     writing(status, async signal => {
       bars.bars = [];
       bars.setAttribute('label', 'Point at a token to see what else could stand there');
-      const onSteps: Writing['onSteps'] = (_, run) => {
+      const onSteps: WriteOptions['onSteps'] = (_, run) => {
         speed.textContent = speedOf(run);
       };
       const begin = (known: Evidence) => {
         evidence = known;
       };
       const run = await writeWithEvidence(session, element, { settings: readControls(), signal, onSteps }, begin);
-      if (element.selected < 0) element.look(Math.min(evidence!.promptLength, element.tokens.length - 1));
+      if (element.selected < 0) element.select(Math.min(evidence!.promptLength, element.tokens.length - 1));
       return `${speedOf(run)}; ended by: ${run.finish}`;
     });
 
   return {
-    tell,
+    writeStory,
     writing,
     end,
     get tokens() {

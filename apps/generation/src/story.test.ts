@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { partingOf } from './compare-view.js';
+import { divergenceIndex } from './compare-view.js';
 import { preset } from './settings.js';
 import { labelOf, optionsOf, promptTokens, shownTokens } from './story.js';
 
@@ -24,7 +24,7 @@ test('a token shows its own stretch of the text; those that share a character sh
     [2, 3],
     [2, 3],
   ]);
-  expect(tokens.every(({ given }) => given)).toBe(true);
+  expect(tokens.every(({ isPrompt }) => isPrompt)).toBe(true);
 });
 
 test('an empty beginning is the token that begins a text', async () => {
@@ -33,7 +33,7 @@ test('an empty beginning is the token that begins a text', async () => {
     tokensOf: async () => [3],
     tokenOf: async (ids: readonly number[]) => ids.map(id => `<${id}>`),
   };
-  expect(await promptTokens(model, '')).toEqual([{ id: 3, given: true, text: '<3>', offset: [0, 0] }]);
+  expect(await promptTokens(model, '')).toEqual([{ id: 3, isPrompt: true, text: '<3>', offset: [0, 0] }]);
 });
 
 test('greedy takes no filters, and top-k 0 keeps all tokens', () => {
@@ -45,6 +45,6 @@ test('greedy takes no filters, and top-k 0 keeps all tokens', () => {
 
 test('two texts part at the first other token, or where the shorter one ends', () => {
   const ids = (...all: number[]) => all.map(id => ({ id }));
-  expect(partingOf(ids(1, 2, 3), ids(1, 5, 3))).toBe(1);
-  expect(partingOf(ids(1, 2), ids(1, 2, 3))).toBe(2);
+  expect(divergenceIndex(ids(1, 2, 3), ids(1, 5, 3))).toBe(1);
+  expect(divergenceIndex(ids(1, 2), ids(1, 2, 3))).toBe(2);
 });

@@ -1,11 +1,11 @@
 /**
- * Tells the text that each token has in the middle of a text, each asked for once. Some decoders take the space away from the first token,
- * so what a token adds to itself counts.
+ * The text of each token in the middle of a text, computed once for each token. Some decoders strip the space of the
+ * first token, so the result is the difference that a token makes behind another one.
  */
 export function tokenTexts(
   decode: (ids: readonly number[]) => Promise<string>,
 ): (ids: readonly number[]) => Promise<readonly string[]> {
-  const known = new Map<number, Promise<string>>();
+  const texts = new Map<number, Promise<string>>();
   const textOf = async (id: number) => {
     const [once, twice] = await Promise.all([decode([id]), decode([id, id])]);
     return twice.startsWith(once) ? twice.slice(once.length) : once;
@@ -13,8 +13,8 @@ export function tokenTexts(
   return ids =>
     Promise.all(
       ids.map(id => {
-        const text = known.get(id) ?? textOf(id);
-        known.set(id, text);
+        const text = texts.get(id) ?? textOf(id);
+        texts.set(id, text);
         return text;
       }),
     );

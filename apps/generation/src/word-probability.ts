@@ -1,24 +1,27 @@
 import type { RemoteModel } from '@residual/model/worker';
 
-/** The natural logs of the softmax of row `row` of `logits` [length, vocab], in float64. */
+/** The log-softmax of row `row` of `logits` [length, vocab], in float64. */
 export function logprobsAt(logits: Float32Array, vocab: number, row: number): Float64Array {
   const values = Float64Array.from(logits.subarray(row * vocab, (row + 1) * vocab));
-  const most = values.reduce((a, b) => Math.max(a, b));
-  const logSum = most + Math.log(values.reduce((total, value) => total + Math.exp(value - most), 0));
+  const largestLogit = values.reduce((a, b) => Math.max(a, b));
+  const logSum = largestLogit + Math.log(values.reduce((total, value) => total + Math.exp(value - largestLogit), 0));
   return values.map(value => value - logSum);
 }
 
-/** What is expected after a text. */
+/** The prediction of a model after a text. */
 export interface Expected {
-  /** The probability that the text goes on with a space and the word: the product over the tokens of the word. */
+  /** The probability that the text continues with a space and the word: the product over the tokens of the word. */
   readonly probability: number;
-  /** The natural logs of the probabilities of all tokens at the text's last position, [vocab]. */
+  /** The log-probabilities of all tokens after the text, [vocab]. */
   readonly logprobs: Float64Array;
   /** The first token of the word. */
   readonly token: number;
 }
 
-/** What a model expects after a text, a word in particular. Errors where there is no word, or its tokens run into those of the text. */
+/**
+ * The prediction of a model after a text, and for a word in particular. Errors if the word is empty, or if its tokens
+ * merge with those of the text.
+ */
 export async function expectedAfter(
   model: Pick<RemoteModel, 'tokensOf' | 'forward' | 'vocab'>,
   text: string,
@@ -39,7 +42,7 @@ export async function expectedAfter(
   return { probability: Math.exp(logprob), logprobs: rows[0]!, token: added[0]! };
 }
 
-/** The ids of the largest of some numbers, largest first. */
+/** The indices of the largest numbers, largest first. */
 export function largest(values: Float64Array, count: number): number[] {
   return Array.from(values.keys())
     .sort((a, b) => values[b]! - values[a]! || a - b)

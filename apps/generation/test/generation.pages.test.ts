@@ -2,7 +2,7 @@ import '@residual/backend-wasm';
 import { loadModel, type Model } from '@residual/model';
 import { expectError, type OpenApp, openApp, type Page, readCell } from '@residual/testkit/pages';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { patternOf, regards } from '../src/attention-numbers.js';
+import { patternOf, rankHeads } from '../src/attention-numbers.js';
 import { preset } from '../src/settings.js';
 import { filesOf, newTokens, settled, written } from './open.js';
 
@@ -22,7 +22,7 @@ afterAll(async () => {
   model?.dispose();
 });
 
-const sampled = { temperature: preset.temperature, topP: preset.topP, topK: 6000, top: 10 };
+const sampled = { temperature: preset.temperature, topP: preset.topP, topK: 6000, topLogprobs: 10 };
 const shown = (probability: number) => {
   const value = probability * 100;
   return value === 0 ? '0%' : value < 0.01 ? '<0.01%' : `${value.toFixed(value < 1 ? 2 : 1)}%`;
@@ -37,23 +37,25 @@ const cellsOf = (row: number, id = 'bars') => page.locator(`#${id} tbody tr`).nt
 describe('what stands there before the first click', () => {
   test('the story, as the model writes it, with its speed and the model', async () => {
     const options = { ...sampled, seed: preset.seed, maxNewTokens: preset.maxNewTokens };
-    const { newTokens: expected } = await model.generate(preset.prompt, options).whole();
+    const { newTokens: expected } = await model.generate(preset.prompt, options).result();
     expect(await newTokens(page)).toEqual(expected);
     const status = await page.locator('#status').textContent();
     expect(status).toMatch(/^48 tokens, [\d.]+ tokens per second; ended by: length$/);
     expect(await page.locator('#facts').textContent()).toBe(
-      'The shipped story teller: gpt2 with 6 layers of 5 heads, 6000 tokens, 256 positions, on wasm.',
+      'The shipped storyteller: gpt2 with 6 layers of 5 heads, 6000 tokens, 256 positions, on wasm.',
     );
   });
 
   test('the greedy and the sampled story side by side, and where they part', async () => {
     const { maxNewTokens, seed } = preset;
-    const greedy = await model.generate(preset.prompt, { temperature: 0, maxNewTokens }).whole();
-    const drawn = await model.generate(preset.prompt, { ...sampled, seed, maxNewTokens }).whole();
+    const greedy = await model.generate(preset.prompt, { temperature: 0, maxNewTokens }).result();
+    const drawn = await model.generate(preset.prompt, { ...sampled, seed, maxNewTokens }).result();
     expect(await newTokens(page, 'greedy')).toEqual(greedy.newTokens);
     expect(await newTokens(page, 'sampled')).toEqual(drawn.newTokens);
     const place = greedy.tokens.findIndex((id, i) => id !== drawn.tokens[i]);
-    expect(await page.locator('#both-result').textContent()).toContain(`They part at token ${place + 1}: greedy takes`);
+    expect(await page.locator('#both-result').textContent()).toContain(
+      `They differ from token ${place + 1} on: greedy takes`,
+    );
     const [greedyRow] = await cellsOf(0, 'greedy-bars');
     expect([greedyRow, '100.0%']).toEqual(await cellsOf(0, 'greedy-bars')); // the likeliest is taken
   });
@@ -67,7 +69,7 @@ describe('what stands there before the first click', () => {
     };
     const [first, edited] = [await probability(preset.start), await probability(preset.edited)];
     expect(await page.locator('#name-result').textContent()).toBe(
-      `“Lily” comes next with probability ${first.toFixed(4)} after the beginning and ${edited.toFixed(4)} after the edited one: ${(first / edited).toFixed(1)} times less.`,
+      `“Lily” comes next with probability ${first.toFixed(4)} after the beginning and ${edited.toFixed(4)} after the edited beginning: ${(first / edited).toFixed(1)} times less.`,
     );
     expect(first).toBeGreaterThan(10 * edited);
     expect(await cellsOf(0, 'name-bars')).toEqual([shown(first), shown(edited)]);
@@ -81,7 +83,7 @@ describe('reading probabilities', () => {
       steps.push(step);
     await page.locator('#story [role=option]:not(.given)').nth(3).hover();
     await page.locator('#bars caption', { hasText: `(id ${steps[3]!.token})` }).waitFor();
-    for (const [row, choice] of steps[3]!.top.entries())
+    for (const [row, choice] of steps[3]!.topLogprobs.entries())
       expect(await cellsOf(row)).toEqual([shown(Math.exp(choice.logprob)), shown(choice.probability)]);
   });
 
@@ -134,10 +136,10 @@ describe('reading attention', () => {
   test('the head that looks most from the creature at its adjectives is named, and cells tell their weights', async () => {
     const { ids, pattern } = await attentionOf('a fluffy blue creature');
     const texts = ids.map(id => model.tokenizer!.decode([id]));
-    const [best] = regards(pattern, texts, 'creature', ['fluffy', 'blue']);
+    const [best] = rankHeads(pattern, texts, 'creature', ['fluffy', 'blue']);
     const [fluffy, blue] = best!.weights.map(weight => weight.toFixed(3));
     expect(await page.locator('#adjectives').textContent()).toBe(
-      `From “creature” the head that looks most at them is layer ${best!.layer}, head ${best!.head}: ${fluffy} on “fluffy”, ${blue} on “blue”.`,
+      `From “creature”, the head that looks most at these words is layer ${best!.layer}, head ${best!.head}: ${fluffy} on “fluffy”, ${blue} on “blue”.`,
     );
     await page.locator('#layer').selectOption('2');
     await page.locator('#head').selectOption('3');
@@ -158,7 +160,7 @@ describe('reading attention', () => {
     await page.click('#take-story');
     const { tokens, text } = await model
       .generate(preset.prompt, { ...sampled, seed: preset.seed, maxNewTokens: preset.maxNewTokens })
-      .whole();
+      .result();
     await page
       .locator('#row [role=option]')
       .nth(tokens.length - 1)
@@ -193,7 +195,7 @@ describe('reading attention', () => {
     expect(await isSeen()).toBe(true);
     await page.click('#take-preset');
     await expect.poll(() => page.locator('#row [role=option]').count()).toBe(4);
-    expect(await page.locator('#adjectives').textContent()).toContain('looks most at them');
+    expect(await page.locator('#adjectives').textContent()).toContain('looks most at these words');
   });
 
   test('a word that is not there, no text, and one that is too long are said', async () => {
@@ -205,7 +207,7 @@ describe('reading attention', () => {
     await write('#noun', 'elephant');
     await said.filter({ hasText: '“elephant” is not in the text' }).waitFor();
     await write('#noun', '');
-    await said.filter({ hasText: 'Name the word that looks' }).waitFor();
+    await said.filter({ hasText: 'Enter the word that looks' }).waitFor();
     await write('#text', '');
     await page.click('#attend');
     await said.filter({ hasText: 'There is no text.' }).waitFor();
@@ -230,10 +232,10 @@ describe('reading attention', () => {
   test('two texts of another beginning say that they are of another one', async () => {
     const said = page.locator('#both-result');
     const before = (await said.textContent())!;
-    expect(before).toMatch(/^They part/);
+    expect(before).toMatch(/^They differ/);
     await page.fill('#prompt', 'The dragon');
     expect(await said.textContent()).toBe(
-      `These two continue another beginning, “${preset.prompt}”. ${before} Write both continues the new one.`,
+      `Both texts continue another beginning, “${preset.prompt}”. ${before} Press “Write both” to continue the new one.`,
     );
     await page.fill('#prompt', preset.prompt);
     expect(await said.textContent()).toBe(before);
@@ -323,6 +325,6 @@ describe('writing', () => {
   });
 
   test('nothing went wrong in the page meanwhile, and nothing was asked of another server', () => {
-    expect({ wrong: app.wrong, foreign: app.foreign }).toEqual({ wrong: [], foreign: [] });
+    expect({ wrong: app.problems, foreign: app.foreignRequests }).toEqual({ wrong: [], foreign: [] });
   });
 });

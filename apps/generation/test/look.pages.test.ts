@@ -1,12 +1,12 @@
 import {
+  appearanceProblems,
   expectError,
   type OpenApp,
   openApp,
   type Page,
   pageWork,
   reachedByTab,
-  unsaidControls,
-  wrongLooks,
+  undescribedControls,
 } from '@residual/testkit/pages';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { settled, written } from './open.js';
@@ -49,7 +49,7 @@ describe('the page', () => {
     '%s: nothing serious for axe-core and no scrolling sideways, whatever the look',
     async state => {
       await states[state]!();
-      expect(await wrongLooks(page)).toEqual([]);
+      expect(await appearanceProblems(page)).toEqual([]);
     },
   );
 
@@ -57,7 +57,7 @@ describe('the page', () => {
     await page.locator('#loading').evaluate((place: HTMLElement) => {
       place.hidden = true;
     });
-    expect(await unsaidControls(page, 'input, select, textarea, button')).toEqual([]);
+    expect(await undescribedControls(page, 'input, select, textarea, button')).toEqual([]);
     const views = ['story', 'greedy', 'sampled', 'heads', 'attention', 'row'].map(id => `#${id}`).join(', ');
     const wanted = await page
       .locator(`:is(input, select, textarea, button):not(:disabled, #cancel), ${views}`)
@@ -97,6 +97,6 @@ test('the page itself does little while the model writes', async () => {
 });
 
 test('nothing went wrong in the page meanwhile', () => {
-  expect(app.wrong).toEqual([]);
-  expect(app.foreign).toEqual([]);
+  expect(app.problems).toEqual([]);
+  expect(app.foreignRequests).toEqual([]);
 });

@@ -14,7 +14,8 @@ const short = '#maxNewTokens=8&mode=greedy';
 
 beforeAll(async () => {
   hub = await startHub(llama);
-  app = await openApp('generation', ['--enable-unsafe-webgpu']); // where there is no graphics card, its driver on the processor
+  // where there is no graphics card, its driver on the processor
+  app = await openApp('generation', ['--enable-unsafe-webgpu']);
   page = await app.open(`${short}&backend=wasm`);
   await settled(page);
 });
@@ -27,7 +28,7 @@ afterAll(async () => {
 /** What a model writes greedily after the beginning of the preset, computed here. */
 const expectedOf = async (files: typeof llama) => {
   const model = await loadModel(files);
-  const { newTokens: ids } = await model.generate(preset.prompt, { temperature: 0, maxNewTokens: 8 }).whole();
+  const { newTokens: ids } = await model.generate(preset.prompt, { temperature: 0, maxNewTokens: 8 }).result();
   model.dispose();
   return ids;
 };
@@ -81,29 +82,29 @@ describe('another model', () => {
     await page.fill('#model', 'someone/tale');
     await page.fill('#hub', hub.endpoint);
     await page.waitForTimeout(300);
-    expect(hub.asked).toEqual([]);
-    expect(app.foreign).toEqual([]);
+    expect(hub.requests).toEqual([]);
+    expect(app.foreignRequests).toEqual([]);
     await page.click('#load');
     await facts('someone/tale: llama');
     await settled(page);
     expect(await newTokens(page)).toEqual(await expectedOf(llama));
-    expect(hub.asked.some(asked => asked.includes('model.safetensors'))).toBe(true);
+    expect(hub.requests.some(asked => asked.includes('model.safetensors'))).toBe(true);
     expect(new URLSearchParams(new URL(page.url()).hash.slice(1)).get('model')).toBe('someone/tale');
   });
 
   test('an id in the address alone asks for nothing', async () => {
-    const before = hub.asked.length;
+    const before = hub.requests.length;
     const shared = await app.open(
       `${short}&model=someone%2Ftale&hub=${encodeURIComponent(hub.endpoint)}&backend=abacus&seed=many`,
     );
     await settled(shared);
     const notice = await shared.locator('#notice').textContent();
     expect(notice).toContain('This link asks for the model someone/tale: press “Load model” below to fetch it from');
-    expect(notice).toContain('This link asks for Backend “abacus”, which is not here; “auto');
-    expect(notice).toContain('This link asks for Seed “many”, which is not here; “7” stands in its place.');
+    expect(notice).toContain('This link asks for Backend “abacus”, which is not available; “auto');
+    expect(notice).toContain('This link asks for Seed “many”, which is not available; “7” is used instead.');
     await shared.click('#notice .dismiss');
     expect(await shared.locator('#notice').isHidden()).toBe(true);
-    expect(hub.asked.length).toBe(before);
+    expect(hub.requests.length).toBe(before);
     expect(await shared.locator('#facts').textContent()).toContain('gpt2');
     await shared.close();
   });
@@ -128,12 +129,12 @@ describe('another model', () => {
     await facts(`${hub.endpoint}/plain: llama`);
     await settled(page);
 
-    hub.down = true;
+    hub.isDown = true;
     expectFailure(page, /127\.0\.0\.1|localhost|Failed to load resource/); // the hub, as it is here
     await page.fill('#model', 'someone/other');
     await page.click('#load');
     await expectError(page, 'does not answer');
-    hub.down = false;
+    hub.isDown = false;
     await page.click('#load');
     await expectError(page, 'has no model someone/other at main: status 404');
     hub.stallAfter = 20_000; // the texts come, the weights do not
@@ -149,7 +150,7 @@ describe('another model', () => {
     hub.stallAfter = undefined;
     await page.fill('#model', '');
     await page.click('#load');
-    await facts('The shipped story teller');
+    await facts('The shipped storyteller');
     await settled(page);
   });
 });
@@ -161,7 +162,7 @@ test('who cancels the first loading, or has no connection, can load again by key
   expectFailure(patient, /stories|Failed to load resource/);
   await expectError(patient, 'does not answer');
   await patient.locator('#status', { hasText: 'The model was not loaded.' }).waitFor();
-  expect(await patient.locator('#loading-text').textContent()).toContain('The model is not here');
+  expect(await patient.locator('#loading-text').textContent()).toContain('The model is not loaded');
   let wait = () => {};
   await patient.unroute('**/models/stories/*');
   await patient.route('**/models/stories/model.safetensors', async route => {
@@ -202,7 +203,7 @@ test('every backend that is offered writes the same story', async () => {
 });
 
 test('nothing went wrong in the page meanwhile, and no server but the hub was asked', () => {
-  expect(app.wrong).toEqual([]);
-  const hosts = new Set(app.foreign.map(url => new URL(url).hostname));
+  expect(app.problems).toEqual([]);
+  const hosts = new Set(app.foreignRequests.map(url => new URL(url).hostname));
   expect([...hosts].sort()).toEqual(['127.0.0.1', 'localhost']);
 });

@@ -1,4 +1,4 @@
-/** Texts that show what tokenizers do, by what they are. */
+/** Texts that show how tokenizers behave, by description. */
 export const examples: Readonly<Record<string, string>> = {
   story: 'Once upon a time, there was a fluffy blue creature who lived in the forest.',
   'emoji families': 'A family 👩‍👩‍👧‍👦, a wave 👋🏽, a flag 🏳️‍🌈 and a keycap 7️⃣.',

@@ -1,6 +1,6 @@
 import { tokenizerFromJson } from '@residual/tokenizer';
 import { expect, test } from 'vitest';
-import { tokenized } from './figures.js';
+import { tokenizeText } from './figures.js';
 
 const tokenizer = tokenizerFromJson({
   added_tokens: [{ id: 0, content: '<s>', special: true }],
@@ -15,19 +15,21 @@ const tokenizer = tokenizerFromJson({
   decoder: { type: 'ByteLevel' },
 });
 
-test('tokens have places, added ones are told apart, and the sizes are counted', () => {
-  const { tokens, figures, back } = tokenized(tokenizer, 'aé', true);
+test('tokens have offsets, special ones are marked, and the sizes are counted', () => {
+  const { tokens, figures, back } = tokenizeText(tokenizer, 'aé', true);
   expect(tokens).toEqual([
-    { id: 0, token: '<s>', offset: [0, 0], added: true },
-    { id: 1, token: 'a', offset: [0, 1], added: false },
-    { id: 2, token: 'Ã', offset: [1, 2], added: false },
-    { id: 3, token: '©', offset: [1, 2], added: false },
+    { id: 0, token: '<s>', offset: [0, 0], isSpecial: true },
+    { id: 1, token: 'a', offset: [0, 1], isSpecial: false },
+    { id: 2, token: 'Ã', offset: [1, 2], isSpecial: false },
+    { id: 3, token: '©', offset: [1, 2], isSpecial: false },
   ]);
-  expect(figures).toBe('4 tokens · 2 code points · 2 UTF-16 units · 3 bytes of UTF-8 · 0.75 bytes a token');
-  expect(back).toBe('Decoded again they are this text.');
+  expect(figures).toBe('4 tokens · 2 code points · 2 UTF-16 units · 3 bytes of UTF-8 · 0.75 bytes per token');
+  expect(back).toBe('Decoded, the tokens give this text again.');
 });
 
 test('what decoding loses is shown', () => {
-  expect(tokenized(tokenizer, 'ab', false).back).toBe('Decoded again they are: a');
-  expect(tokenized(tokenizer, '', false).figures).toBe('0 tokens · 0 code points · 0 UTF-16 units · 0 bytes of UTF-8');
+  expect(tokenizeText(tokenizer, 'ab', false).back).toBe('Decoded, the tokens give: a');
+  expect(tokenizeText(tokenizer, '', false).figures).toBe(
+    '0 tokens · 0 code points · 0 UTF-16 units · 0 bytes of UTF-8',
+  );
 });

@@ -1,4 +1,4 @@
-/** How files of some kind begin: bytes at a place of the file, and what such a file is. */
+/** The signature of a kind of file: bytes at an offset, and the name of the kind. */
 type Beginning = readonly [at: number, bytes: string | readonly number[], kind: string];
 
 const beginnings: readonly Beginning[] = [
@@ -50,18 +50,21 @@ const beginnings: readonly Beginning[] = [
   [0, [0xfe, 0xff], 'text in UTF-16; save it as UTF-8 first'],
 ];
 
-/** What a file is by its first bytes, where that is no text and nothing that a tokenizer can be: `a PNG picture`. */
+/**
+ * The kind of a binary file by its first bytes, such as `a PNG picture`; undefined for texts and for files that may be
+ * a tokenizer.
+ */
 export function kindOfBytes(head: Uint8Array): string | undefined {
   const codes = (bytes: string | readonly number[]) =>
     typeof bytes === 'string' ? [...bytes].map(letter => letter.charCodeAt(0)) : bytes;
-  const found = beginnings.find(([at, bytes]) => codes(bytes).every((code, i) => head[at + i] === code));
-  if (found) return found[2];
+  const signature = beginnings.find(([at, bytes]) => codes(bytes).every((code, i) => head[at + i] === code));
+  if (signature) return signature[2];
   if (head[0] === 0x42 && head[1] === 0x4d && head[5] === 0) return 'a bitmap picture';
   if (head[0] === 0x50 && head[1] === 0x4b && head[2] === 3) return zipKind(new TextDecoder('latin1').decode(head));
   return undefined;
 }
 
-/** What a zip is by the names of its first files. */
+/** The kind of a zip by the names of its first files. */
 function zipKind(head: string): string {
   if (/data\.pkl|\/version/.test(head)) return 'the weights of a model (PyTorch), not its tokenizer';
   if (/\[Content_Types\]|word\/|xl\/|ppt\//.test(head)) return 'an Office document';
@@ -69,7 +72,7 @@ function zipKind(head: string): string {
   return 'a zip; name it .zip to have it unpacked here';
 }
 
-/** Whether bytes are the beginning of a text in UTF-8. */
+/** Whether bytes are the beginning of a UTF-8 text. */
 export function isText(head: Uint8Array): boolean {
   if (head.includes(0)) return false;
   try {
@@ -80,7 +83,7 @@ export function isText(head: Uint8Array): boolean {
   }
 }
 
-/** What a text is that is neither a tokenizer.json nor a tiktoken rank file: `a page of HTML`. */
+/** The kind of a text that is neither a tokenizer.json nor a tiktoken rank file, such as `a page of HTML`. */
 export function kindOfText(text: string): string {
   if (text.trim() === '') return 'empty';
   if (/^\[PAD\]\r?\n|^<(pad|s|unk)>\r?\n/.test(text)) return 'a vocabulary without the rules that cut a text';

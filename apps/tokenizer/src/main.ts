@@ -1,35 +1,35 @@
-import { byId, onFiles, showError, tellUnheeded, writeControls } from '@residual/appkit';
+import { byId, onFiles, reportIgnoredSettings, showError, writeControls } from '@residual/appkit';
 import { defineTokenText, type TokenTextElement } from '@residual/elements';
 import type { Tokenizer } from '@residual/tokenizer';
 import { examples } from './examples.js';
-import { tokenized } from './figures.js';
+import { tokenizeText } from './figures.js';
 import { address, preset } from './settings.js';
-import { givenTokenizer, shipped, shippedTokenizer } from './sources.js';
+import { shipped, shippedTokenizer, tokenizerFromFiles } from './sources.js';
 
 defineTokenText();
 const [choice, example] = [byId<HTMLSelectElement>('tokenizer'), byId<HTMLSelectElement>('example')];
 const [text, special] = [byId<HTMLTextAreaElement>('text'), byId<HTMLInputElement>('special')];
-/** Tokenizers that were read, by the value under which they can be chosen. */
-const known = new Map<string, Promise<Tokenizer>>();
+/** The loaded tokenizers, by the value of their option. */
+const tokenizers = new Map<string, Promise<Tokenizer>>();
 
 choice.append(...Object.entries(shipped).map(([name, words]) => new Option(words, name)));
 example.append(new Option('your own text', ''), ...Object.keys(examples).map(name => new Option(name, name)));
 
-/** Shows the tokens of the text as the controls say. */
+/** Shows the tokens of the text with the settings of the controls. */
 async function show(): Promise<void> {
   showError();
   const { value } = choice;
-  const tokenizer = known.get(value) ?? shippedTokenizer(value);
-  known.set(value, tokenizer);
+  const tokenizer = tokenizers.get(value) ?? shippedTokenizer(value);
+  tokenizers.set(value, tokenizer);
   try {
     const ready = await tokenizer;
-    if (choice.value !== value) return; // another one is chosen by now
-    const { tokens, figures, back } = tokenized(ready, text.value, special.checked);
+    if (choice.value !== value) return; // another tokenizer was chosen meanwhile
+    const { tokens, figures, back } = tokenizeText(ready, text.value, special.checked);
     byId<TokenTextElement>('tokens').show(text.value, tokens);
     byId('figures').textContent = figures;
     byId('back').textContent = back;
   } catch (error) {
-    known.delete(value);
+    tokenizers.delete(value);
     showError(error);
   }
 }
@@ -39,12 +39,12 @@ function share(): void {
   address.share({ tokenizer, special: special.checked, text: text.value });
 }
 
-/** Takes the tokenizer among files that someone gave; where there is none the last one stays. */
+/** Reads a tokenizer from files of the visitor; if there is none, the last one stays. */
 async function take(files: readonly File[]): Promise<void> {
-  const { name, tokenizer } = await givenTokenizer(files);
+  const { name, tokenizer } = await tokenizerFromFiles(files);
   const value = `file:${name}`;
-  if (!known.has(value)) choice.append(new Option(name, value));
-  known.set(value, Promise.resolve(tokenizer));
+  if (!tokenizers.has(value)) choice.append(new Option(name, value));
+  tokenizers.set(value, Promise.resolve(tokenizer));
   choice.value = value;
   await show();
 }
@@ -52,7 +52,7 @@ async function take(files: readonly File[]): Promise<void> {
 function read(): void {
   const settings = address.settingsFrom(location.hash);
   writeControls(settings);
-  tellUnheeded(address);
+  reportIgnoredSettings(address);
   example.value = Object.keys(examples).find(name => examples[name] === settings.text) ?? '';
 }
 

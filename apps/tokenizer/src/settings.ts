@@ -1,7 +1,7 @@
 import { type Address, addressOf } from '@residual/appkit';
 import { examples } from './examples.js';
 
-/** What the page can be set to; all of it stands in the address. */
+/** The settings of the page, all of them in its address. */
 export interface Settings {
   /** The name of a shipped tokenizer. */
   readonly tokenizer: string;
@@ -9,8 +9,8 @@ export interface Settings {
   readonly text: string;
 }
 
-/** What stands there before the first click. */
+/** The settings before the first click. */
 export const preset: Settings = { tokenizer: 'stories', special: false, text: examples.story! };
 
-/** The settings in the address. */
+/** The settings in the address of the page. */
 export const address: Address<Settings> = addressOf(preset);

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { givenTokenizer } from './sources.js';
+import { tokenizerFromFiles } from './sources.js';
 
 const png = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 const jpeg = '/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAEBAQEBAQEB';
@@ -56,11 +56,11 @@ test.each<[string, string | Uint8Array<ArrayBuffer>, string]>([
     typeof content === 'string'
       ? Uint8Array.from(Buffer.from(content, name.endsWith('txt') ? 'utf8' : 'latin1'))
       : content;
-  await expect(givenTokenizer([new File([bytes], name)])).rejects.toThrow(`${name} is ${kind}; ${fit}`);
+  await expect(tokenizerFromFiles([new File([bytes], name)])).rejects.toThrow(`${name} is ${kind}; ${fit}`);
 });
 
 test('broken JSON is told with what its reader says', async () => {
-  await expect(givenTokenizer([new File(['{ "model": '], 'tokenizer.json')])).rejects.toThrow(
+  await expect(tokenizerFromFiles([new File(['{ "model": '], 'tokenizer.json')])).rejects.toThrow(
     /^tokenizer\.json is JSON that is broken \(.*\); a tokenizer\.json/,
   );
 });
@@ -69,16 +69,16 @@ test('what cannot be read may be a folder', async () => {
   const folder = Object.assign(new File(['x'], 'gpt2'), {
     slice: () => ({ arrayBuffer: () => Promise.reject(new DOMException('no', 'NotFoundError')) }),
   });
-  await expect(givenTokenizer([folder as never])).rejects.toThrow(
+  await expect(tokenizerFromFiles([folder as never])).rejects.toThrow(
     `gpt2 cannot be read. If it is a folder, choose the files in it; ${fit}`,
   );
-  await expect(givenTokenizer([])).rejects.toThrow(`There is no file; ${fit}`);
+  await expect(tokenizerFromFiles([])).rejects.toThrow(`There is no file; ${fit}`);
 });
 
 test('among the files of a model the tokenizer is found', async () => {
   const files = ['config.json', 'model.safetensors', 'tokenizer_config.json', 'tokenizer.json', 'vocab.json'].map(
     name => new File([name === 'tokenizer.json' ? tokenizer : '{}'], name),
   );
-  const { name, tokenizer: found } = await givenTokenizer(files);
+  const { name, tokenizer: found } = await tokenizerFromFiles(files);
   expect([name, found.encode('a').ids]).toEqual(['tokenizer.json', [0]]);
 });

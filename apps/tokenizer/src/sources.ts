@@ -1,22 +1,22 @@
 import { loadingView } from '@residual/appkit';
-import { countedFetch } from '@residual/appkit/downloads';
+import { reportingFetch } from '@residual/appkit/downloads';
 import { type Tokenizer, tokenizerFromJson } from '@residual/tokenizer';
 import { isText, kindOfBytes, kindOfText } from './file-kinds.js';
 
-/** The tokenizers of the models that are shipped: the name of the model's folder, and what is said of it. */
+/** The tokenizers of the shipped models: the name of the folder, and the label. */
 export const shipped: Readonly<Record<string, string>> = {
   stories: 'stories: byte-level BPE, 6,000 tokens',
   'en-fr': 'English to French: Unigram, shared by both languages',
 };
 
 const fetchText = async (url: URL): Promise<string | undefined> => {
-  const response = await countedFetch(fetch, loadingView().download)(url);
+  const response = await reportingFetch(fetch, loadingView().download)(url);
   if (response.status === 404) return undefined;
   if (!response.ok) throw new Error(`${url.href} gave status ${response.status}`);
   return response.text();
 };
 
-/** Reads the tokenizer of a shipped model. */
+/** Loads the tokenizer of a shipped model. */
 export async function shippedTokenizer(name: string): Promise<Tokenizer> {
   const folder = new URL(`../models/${name}/`, document.baseURI);
   const [json, config] = await Promise.all(
@@ -26,16 +26,17 @@ export async function shippedTokenizer(name: string): Promise<Tokenizer> {
   return tokenizerFromJson(json, config === undefined ? {} : { config });
 }
 
-/** What fits, for who gave something else. */
+/** The files that fit, for error messages. */
 const fits = 'a tokenizer.json, a SentencePiece .model or a tiktoken rank file would fit';
-/** No tokenizer is larger, in bytes. */
+/** The largest size of a tokenizer in bytes. */
 const largest = 300e6;
 
 /**
- * Reads the tokenizer among files that someone gave: a `tokenizer.json` with or without its `tokenizer_config.json`, a SentencePiece `.model`, or a tiktoken rank
- * file. What a file is, is told by its bytes, then by its name. Errors say in a sentence what a file is that is none of them.
+ * Reads the tokenizer among some files: a `tokenizer.json` with or without its `tokenizer_config.json`, a SentencePiece
+ * `.model`, or a tiktoken rank file. The bytes of a file decide about its kind, then its name. Errors if no file fits,
+ * with the kind of the file.
  */
-export async function givenTokenizer(files: readonly File[]): Promise<{ name: string; tokenizer: Tokenizer }> {
+export async function tokenizerFromFiles(files: readonly File[]): Promise<{ name: string; tokenizer: Tokenizer }> {
   const config = files.find(({ name }) => name === 'tokenizer_config.json');
   const likely = [/^tokenizer\.json$/i, /\.(model|tiktoken)$/i, /tokenizer.*\.json$/i, /./];
   const others = files.filter(each => each !== config);

@@ -2,14 +2,14 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { brotliDecompressSync } from 'node:zlib';
 import {
+  appearanceProblems,
   expectError,
   type OpenApp,
   openApp,
   type Page,
   reachedByTab,
   root,
-  unsaidControls,
-  wrongLooks,
+  undescribedControls,
 } from '@residual/testkit/pages';
 import { type Tokenizer, tokenizerFromJson } from '@residual/tokenizer';
 import { sentencePieceTokenizer } from '@residual/tokenizer/sentencepiece';
@@ -53,7 +53,7 @@ const rowsOf = (tokenizer: Tokenizer, text: string, addSpecialTokens = false) =>
     const together = [...offsets.keys()].filter(holds);
     const part = `${text.slice(start, end)} ${together.indexOf(i) + 1}/${together.length}`;
     const name = together.length > 1 && !isAdded ? part : tokens[i]!;
-    const texts = isAdded ? ['', 'added', ''] : [visible(text.slice(...offsets[i]!)) || '∅', ...places];
+    const texts = isAdded ? ['', 'special', ''] : [visible(text.slice(...offsets[i]!)) || '∅', ...places];
     return [String(i), String(id), visible(name), ...texts];
   });
 };
@@ -131,7 +131,7 @@ describe('the text', () => {
   test('marks stay on their letters, and decoding gives the text back', async () => {
     await page.fill('#text', 'e\u0301 Z\u0351\u036b');
     await expect.poll(pieces).toEqual(['e\u0301', ' Z\u0351\u036b']);
-    expect(await page.locator('#back').textContent()).toBe('Decoded again they are this text.');
+    expect(await page.locator('#back').textContent()).toBe('Decoded, the tokens give this text again.');
   });
 
   test('an address brings text, tokenizer and special tokens back', async () => {
@@ -152,7 +152,7 @@ describe('the text', () => {
     const other = await app.open('#tokenizer=toString&special=maybe&colour=red&text=Hello');
     await other.locator('#tokens tbody tr').first().waitFor();
     expect(await other.locator('#notice').textContent()).toBe(
-      `This link asks for Special tokens “maybe”, which is not here; “off” stands in its place. This link asks for Tokenizer “toString”, which is not here; “${shipped.stories}” stands in its place. This link sets “colour”, which this page does not have.`,
+      `This link asks for Special tokens “maybe”, which is not available; “off” is used instead. This link asks for Tokenizer “toString”, which is not available; “${shipped.stories}” is used instead. This link sets “colour”, which is not a setting of this page.`,
     );
     expect(await other.inputValue('#tokenizer')).toBe('stories');
     await other.evaluate(() => {
@@ -188,7 +188,7 @@ describe('a tokenizer of yours', () => {
     await expect.poll(rows).toEqual(rowsOf(bert, 'The naïve fox'));
     await page.check('#special');
     await expect.poll(rows).toEqual(rowsOf(bert, 'The naïve fox', true));
-    expect((await rows())[0]!.slice(2)).toEqual(['[CLS]', '', 'added', '']);
+    expect((await rows())[0]!.slice(2)).toEqual(['[CLS]', '', 'special', '']);
     await page.uncheck('#special');
     await page.setInputFiles('#files', [file('small.model', sentencePiece)]);
     await expect.poll(rows).toEqual(rowsOf(sentencePieceTokenizer(sentencePiece), 'The naïve fox'));
@@ -227,16 +227,16 @@ describe('the look', () => {
     await page.selectOption('#example', 'emoji families');
     await page.selectOption('#tokenizer', 'stories');
     await page.locator('#tokens tbody tr').nth(3).hover();
-    expect(await wrongLooks(page)).toEqual([]);
+    expect(await appearanceProblems(page)).toEqual([]);
   });
 
   test('every control has a sentence and is reached by Tab, and so is the table', async () => {
-    expect(await unsaidControls(page, 'input, select, textarea')).toEqual([]);
+    expect(await undescribedControls(page, 'input, select, textarea')).toEqual([]);
     const reached = await reachedByTab(page, 8);
     for (const id of ['tokenizer', 'files', 'example', 'special', 'text', 'tokens']) expect(reached).toContain(id);
   });
 
   test('nothing went wrong in the page meanwhile, and nothing was asked of another server', () => {
-    expect({ wrong: app.wrong, foreign: app.foreign }).toEqual({ wrong: [], foreign: [] });
+    expect({ wrong: app.problems, foreign: app.foreignRequests }).toEqual({ wrong: [], foreign: [] });
   });
 });

@@ -1,8 +1,9 @@
 /**
- * Points [rows, 2] turned, and mirrored where that is closer, so that they lie as near as may be to where they lay before: principal axes have no direction
- * of their own, and two of like length change places (orthogonal Procrustes problem, Schönemann 1966). `before` may lack rows at its end.
+ * Rotates points [rows, 2], and mirrors them if that is closer, to lie as near as possible to earlier points: principal
+ * axes have no sign, and two axes of similar variance may swap (orthogonal Procrustes problem, Schönemann 1966).
+ * `before` may lack rows at its end.
  */
-export function aligned(points: Float32Array, before: Float32Array): Float32Array {
+export function alignTo(points: Float32Array, before: Float32Array): Float32Array {
   let [a, b, c, d] = [0, 0, 0, 0]; // pointsᵀ before
   for (let i = 0; i + 1 < Math.min(points.length, before.length); i += 2) {
     a += points[i]! * before[i]!;
@@ -11,10 +12,10 @@ export function aligned(points: Float32Array, before: Float32Array): Float32Arra
     d += points[i + 1]! * before[i + 1]!;
   }
   const [turn, mirror] = [Math.hypot(a + d, b - c), Math.hypot(a - d, b + c)];
-  const most = Math.max(turn, mirror);
-  if (most === 0) return points;
+  const norm = Math.max(turn, mirror);
+  if (norm === 0) return points;
   const sign = turn >= mirror ? 1 : -1;
-  const [cos, sin] = [(a + sign * d) / most, (b - sign * c) / most];
+  const [cos, sin] = [(a + sign * d) / norm, (b - sign * c) / norm];
   return points.map((_, i) => {
     const [x, y] = [points[i & ~1]!, points[i | 1]!];
     return i % 2 === 0 ? cos * x - sign * sin * y : sin * x + sign * cos * y;

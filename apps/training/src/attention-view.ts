@@ -1,14 +1,14 @@
 import { byId } from '@residual/appkit';
 import type { AttentionElement, HeadDetail, HeadsElement } from '@residual/elements';
-import type { AttentionLook } from './work/character-gpt.js';
+import type { AttentionSnapshot } from './work/character-gpt.js';
 
-/** The attention of all heads over one text, and of one of them large. */
-export function attentionView(): { show(look: AttentionLook): void } {
+/** The attention of all heads over one text, with one head enlarged. */
+export function attentionView(): { show(snapshot: AttentionSnapshot): void } {
   const [heads, one] = [byId<HeadsElement>('heads-map'), byId<AttentionElement>('attention')];
-  let latest: AttentionLook | undefined;
+  let latest: AttentionSnapshot | undefined;
 
   const showOne = () => {
-    const { layer, head } = heads.chosen;
+    const { layer, head } = heads.selected;
     const data = latest?.heads[layer]?.[head];
     if (!latest || !data) return;
     byId('head-title').hidden = false;
@@ -16,13 +16,13 @@ export function attentionView(): { show(look: AttentionLook): void } {
     one.show(latest.tokens, { shape: [latest.tokens.length, latest.tokens.length], data });
   };
   heads.addEventListener('residual-head', event => {
-    heads.chosen = (event as CustomEvent<HeadDetail>).detail;
+    heads.selected = (event as CustomEvent<HeadDetail>).detail;
     showOne();
   });
   return {
-    show: look => {
-      latest = look;
-      heads.show(look.heads, [look.tokens.length, look.tokens.length]);
+    show: snapshot => {
+      latest = snapshot;
+      heads.show(snapshot.heads, [snapshot.tokens.length, snapshot.tokens.length]);
       showOne();
     },
   };

@@ -1,22 +1,22 @@
-import { aligned } from './align.js';
-import type { EmbeddingLook } from './work/character-gpt.js';
+import { alignTo } from './align.js';
+import type { EmbeddingSnapshot } from './work/character-gpt.js';
 
-/** Kinds of characters, by the custom property of their colour. */
+/** Kinds of characters, with the custom property of their colour. */
 const kinds: readonly (readonly [RegExp, string])[] = [
   [/[aeiouyAEIOUY]/, '--vowel'],
   [/\p{Lu}/u, '--capital'],
   [/\p{L}/u, '--letter'],
 ];
 const otherKind = '--sign';
-/** How long characters move to their new places, in milliseconds. */
-const journey = 500;
+/** The duration of a move in milliseconds. */
+const moveDuration = 500;
 
-/** Characters where their embeddings lie, moving as these change; the axes do not turn from one look to the next. */
+/** A map of characters by their embeddings, animated; the axes do not turn from one snapshot to the next. */
 export class CharacterMap {
   private characters: readonly string[] = [];
   private from: Float32Array = new Float32Array();
   private to: Float32Array = new Float32Array();
-  private begun = 0;
+  private startTime = 0;
   private frame = 0;
 
   constructor(private readonly canvas: HTMLCanvasElement) {
@@ -24,14 +24,14 @@ export class CharacterMap {
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.later());
   }
 
-  /** Shows other places of the same characters, or other characters. */
-  show({ characters, points, shares }: EmbeddingLook): void {
+  /** Shows new points of the same characters, or other characters. */
+  show({ characters, points, shares }: EmbeddingSnapshot): void {
     const isSame = characters.join('') === this.characters.join('');
     const now = isSame ? this.places(performance.now()) : points;
     this.characters = characters;
-    this.to = isSame ? aligned(points, this.to) : points;
+    this.to = isSame ? alignTo(points, this.to) : points;
     this.from = now.length === this.to.length ? now : this.to;
-    this.begun = performance.now();
+    this.startTime = performance.now();
     const [first, second] = shares.map(share => Math.round(100 * share));
     this.canvas.setAttribute(
       'aria-label',
@@ -48,7 +48,7 @@ export class CharacterMap {
 
   private places(now: number): Float32Array {
     const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches;
-    const passed = isStill ? 1 : Math.min(1, (now - this.begun) / journey);
+    const passed = isStill ? 1 : Math.min(1, (now - this.startTime) / moveDuration);
     const eased = 1 - (1 - passed) ** 3;
     return this.to.map((value, i) => this.from[i]! + eased * (value - this.from[i]!));
   }
@@ -57,7 +57,7 @@ export class CharacterMap {
     this.frame ||= requestAnimationFrame(now => {
       this.frame = 0;
       this.draw(now);
-      if (now - this.begun < journey) this.later();
+      if (now - this.startTime < moveDuration) this.later();
     });
   }
 
@@ -81,7 +81,7 @@ export class CharacterMap {
     for (const [i, character] of this.characters.entries()) {
       context.fillStyle = style.getPropertyValue(kindOf(character));
       const [x, y] = [width / 2 + places[2 * i]! * scale, height / 2 - places[2 * i + 1]! * scale];
-      context.fillText(visible(character), x, y);
+      context.fillText(showSpace(character), x, y);
     }
   }
 }
@@ -89,6 +89,6 @@ export class CharacterMap {
 const kindOf = (character: string) => kinds.find(([pattern]) => pattern.test(character))?.[1] ?? otherKind;
 
 /** A character with white space made visible. */
-export function visible(character: string): string {
+export function showSpace(character: string): string {
   return { ' ': '␣', '\n': '↵', '\t': '⇥' }[character] ?? character;
 }

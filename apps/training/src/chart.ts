@@ -1,17 +1,17 @@
 import { make } from '@residual/appkit';
 import uPlot from 'uplot';
 
-/** One line of a chart. */
+/** A line of a chart. */
 export interface Line {
   readonly label: string;
   /** The custom property of its colour. */
   readonly colour: string;
   readonly width: number;
-  /** Whether its values lie apart and are marked. */
+  /** Whether its values are sparse and get markers. */
   readonly marked?: boolean;
 }
 
-/** A chart of values by step that grows while a run goes on. */
+/** A chart of values by step that grows during a run. */
 export class Chart {
   private steps: number[] = [];
   private values: (number | null)[][];
@@ -54,7 +54,7 @@ export class Chart {
             points: { show: marked, size: 5, fill: colour(line.colour) },
           })),
         ],
-        hooks: { setCursor: [({ cursor }) => this.tell(cursor.idx ?? this.steps.length - 1)] },
+        hooks: { setCursor: [({ cursor }) => this.describe(cursor.idx ?? this.steps.length - 1)] },
       },
       [[], ...lines.map(() => [])],
       picture,
@@ -63,14 +63,14 @@ export class Chart {
     matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.plot.redraw(false));
   }
 
-  /** Adds a value of each line at a step, null where there is none; those of a step that is there already are put beside what it has. */
+  /** Adds a value of each line at a step, null for none. Values of a step that exists already are merged into it. */
   add(step: number, values: readonly (number | null)[]): void {
     if (this.steps.at(-1) === step) {
       for (const [i, value] of values.entries()) if (value !== null) this.values[i]![this.steps.length - 1] = value;
     } else {
       this.steps.push(step);
       for (const [i, value] of values.entries()) this.values[i]!.push(value);
-      if (this.steps.length > mostSteps) this.thin();
+      if (this.steps.length > maxSteps) this.thin();
     }
     this.later();
   }
@@ -81,13 +81,13 @@ export class Chart {
     this.later();
   }
 
-  /** Draws with the next frame. */
+  /** Draws in the next frame. */
   private later(): void {
     this.frame ||= requestAnimationFrame(() => {
       this.frame = 0;
       if (this.place.clientWidth === 0) return;
       this.plot.setData([this.steps, ...this.values]);
-      this.tell(this.steps.length - 1);
+      this.describe(this.steps.length - 1);
     });
   }
 
@@ -98,27 +98,27 @@ export class Chart {
     this.later();
   }
 
-  /** Says the values at a place, and all of it to who does not see the picture. */
-  private tell(at: number): void {
+  /** Shows the values at an index, and describes them for screen readers. */
+  private describe(at: number): void {
     for (const [i, number] of this.numbers.entries()) number.textContent = lastUpTo(this.values[i]!, at);
-    const said = this.lines.map(({ label }, i) => `${label} ${this.numbers[i]!.textContent || 'none yet'}`);
+    const values = this.lines.map(({ label }, i) => `${label} ${this.numbers[i]!.textContent || 'none yet'}`);
     this.place.firstElementChild!.setAttribute(
       'aria-label',
-      `${this.label} at step ${this.steps[at] ?? 0}: ${said.join(', ')}`,
+      `${this.label} at step ${this.steps[at] ?? 0}: ${values.join(', ')}`,
     );
   }
 
-  /** Leaves out every second step of the older half; marked values stay. */
+  /** Drops every second step of the older half; marked values stay. */
   private thin(): void {
     const keeps = (at: number) =>
-      at > mostSteps / 2 || at % 2 === 0 || this.lines.some(({ marked }, i) => marked && this.values[i]![at] !== null);
+      at > maxSteps / 2 || at % 2 === 0 || this.lines.some(({ marked }, i) => marked && this.values[i]![at] !== null);
     this.values = this.values.map(values => values.filter((_, at) => keeps(at)));
     this.steps = this.steps.filter((_, at) => keeps(at));
   }
 }
 
 const font = '12px "Inter Variable", system-ui, sans-serif';
-const mostSteps = 6000;
+const maxSteps = 6000;
 const heightOf = (place: HTMLElement) => (place.clientWidth < 420 ? 180 : 230);
 
 function keyOf(label: string, colour: string, number: HTMLElement): HTMLElement {
@@ -127,14 +127,14 @@ function keyOf(label: string, colour: string, number: HTMLElement): HTMLElement 
   return make('span', {}, swatch, `${label} `, number);
 }
 
-/** The last value at or before a place, as a text. */
+/** The last value up to an index, as text. */
 function lastUpTo(values: readonly (number | null)[], at: number): string {
-  for (let i = at; i >= 0; i--) if (values[i] !== null && values[i] !== undefined) return shown(values[i]!);
+  for (let i = at; i >= 0; i--) if (values[i] !== null && values[i] !== undefined) return formatLoss(values[i]!);
   return '';
 }
 
-/** A loss with as many digits as tell something. */
-export function shown(value: number): string {
+/** A loss with a useful number of digits. */
+export function formatLoss(value: number): string {
   return Math.abs(value) >= 1000 || (Math.abs(value) < 0.001 && value !== 0)
     ? value.toExponential(2)
     : value.toFixed(3);

@@ -1,23 +1,23 @@
 import { readControls, writeControls } from '@residual/appkit';
 import { address, preset, type Settings } from './settings.js';
 
-/** What the controls of the page say. */
+/** The settings in the controls of the page. */
 export function controls(): Settings {
   return readControls(preset);
 }
 
-/** Says in the address what the controls say. */
+/** Writes the settings of the controls into the address. */
 export function share(): void {
   address.share(controls());
 }
 
-/** Changes some controls, and with them the address. */
+/** Changes some controls and the address. */
 export function set(change: Partial<Settings>): void {
   writeControls(change);
   share();
 }
 
-/** Puts what the address says into the controls. */
+/** Writes the settings of the address into the controls. */
 export function follow(): void {
   writeControls(address.settingsFrom(location.hash));
 }

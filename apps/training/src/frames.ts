@@ -3,7 +3,7 @@ export function nextFrame(): Promise<number> {
   return new Promise(requestAnimationFrame);
 }
 
-/** Hands on the last of what comes, once a frame. */
+/** Calls `act` once a frame with the latest item. */
 export function perFrame<Item = void>(act: (item: Item) => void): (item: Item) => void {
   let last: { readonly item: Item } | undefined;
   return item => {

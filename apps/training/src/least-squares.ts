@@ -1,7 +1,10 @@
 /** A point of the plane. */
 export type Point = readonly [x: number, y: number];
 
-/** The straight line with the least mean of squared distances, in closed form: slope cov(x, y) / var(x), through the mean point (Gauss 1809). A level line where all x are the same. */
+/**
+ * The least-squares line in closed form: slope cov(x, y) / var(x), through the mean point (Gauss 1809). The line is
+ * level if all x are equal.
+ */
 export function leastSquares(points: readonly Point[]): { slope: number; intercept: number; loss: number } {
   const mean = (of: (point: Point) => number) => points.reduce((sum, point) => sum + of(point), 0) / points.length;
   const [x, y] = [mean(point => point[0]), mean(point => point[1])];

@@ -1,23 +1,23 @@
 import { byId, writeControls } from '@residual/appkit';
 import type { RemoteTraining } from '@residual/train/worker';
-import { Chart, shown } from './chart.js';
+import { Chart, formatLoss } from './chart.js';
 import { controls, share } from './controls.js';
 import { nextFrame, perFrame } from './frames.js';
 import { leastSquares } from './least-squares.js';
-import { extent, Plane, type PlanePoint } from './plane.js';
+import { Plane, type PlanePoint, planeBounds } from './plane.js';
 import { pointsFrom, textOf } from './points.js';
+import { reportFailure } from './report-failure.js';
 import { runPanel } from './run-panel.js';
 import { preset } from './settings.js';
-import { tolerated } from './tolerated.js';
-import type { Work } from './trainer.js';
-import type { FitLook, FitRequests } from './work/fitting.js';
+import type { TrainingWorker } from './trainer.js';
+import type { FitRequests, FitSnapshot } from './work/fitting.js';
 
-/** Below this gradient nothing more is seen to move. */
-const settled = 2e-3;
+/** With a smaller gradient norm the line does not visibly move. */
+const settledGradient = 2e-3;
 const steps = 100_000;
 
-/** A straight line that follows its points down the gradient, beside the one of the closed form. */
-export function lineView(work: () => Promise<Work>): void {
+/** Wires a line that follows its points by gradient descent, beside the line of the closed form. */
+export function lineView(work: () => Promise<TrainingWorker>): void {
   const lines = [
     { label: 'loss', colour: '--residual-accent', width: 2 },
     { label: 'closed form', colour: '--residual-muted', width: 1 },
@@ -30,21 +30,21 @@ export function lineView(work: () => Promise<Work>): void {
     writeControls({ linePoints: textOf(points) });
     share();
     draw();
-    tell();
+    update();
   });
-  const tell = perFrame(() => {
+  const update = perFrame(() => {
     if (!panel.job) return;
-    tolerated(panel.job.ask('examples', rows()));
-    if (panel.isRunning) panel.goOn();
+    reportFailure(panel.job.ask('examples', rows()));
+    if (panel.isRunning) panel.resume();
   });
-  let look: FitLook | undefined;
+  let snapshot: FitSnapshot | undefined;
 
   const draw = () => {
     const { slope, intercept, loss } = closed();
     say('closed', slope, intercept, loss);
-    const across = (y: (x: number) => number) => [-extent.x, extent.x].map(x => [x, y(x)] as const);
+    const across = (y: (x: number) => number) => [-planeBounds.x, planeBounds.x].map(x => [x, y(x)] as const);
     const curves = [{ name: 'closed', through: across(x => slope * x + intercept) }];
-    const [w, b] = [look?.weights.weight?.[0], look?.weights.bias?.[0]];
+    const [w, b] = [snapshot?.weights.weight?.[0], snapshot?.weights.bias?.[0]];
     if (w === undefined || b === undefined) return plane.draw(curves);
     const fitted = (x: number) => w * x + b;
     say('fitted', w, b, meanSquare(plane.points, fitted));
@@ -56,7 +56,7 @@ export function lineView(work: () => Promise<Work>): void {
   };
 
   const panel = runPanel<RemoteTraining<FitRequests>>('line', {
-    begin: async signal => {
+    start: async signal => {
       const { lineRate: learningRate, lineSeed: seed, backend } = controls();
       const { trainer } = await work();
       chart.clear();
@@ -66,13 +66,13 @@ export function lineView(work: () => Promise<Work>): void {
         { signal },
       );
     },
-    follow: async (event, job) => {
+    onEvent: async (event, job) => {
       if (event.type !== 'step') return;
       chart.add(event.step, [event.loss, closed().loss]);
-      look = await job.ask('look', new Float32Array(1));
+      snapshot = await job.ask('snapshot', new Float32Array(1));
       await nextFrame();
       draw();
-      if (event.gradientNorm < settled) panel.hold('Settled: move a point, and it goes on.');
+      if (event.gradientNorm < settledGradient) panel.pause('Settled. Move a point to continue.');
     },
   });
 
@@ -88,8 +88,8 @@ function meanSquare(points: readonly PlanePoint[], at: (x: number) => number): n
   return points.reduce((sum, { x, y }) => sum + (at(x) - y) ** 2, 0) / points.length;
 }
 
-/** Says a line and its loss in the row of the table with this name. */
+/** Shows a line and its loss in the row of the table with this name. */
 function say(name: string, slope: number, intercept: number, loss: number): void {
   const cells = byId(`line-${name}`).querySelectorAll('td');
-  for (const [i, value] of [slope, intercept, loss].entries()) cells[i]!.textContent = shown(value);
+  for (const [i, value] of [slope, intercept, loss].entries()) cells[i]!.textContent = formatLoss(value);
 }

@@ -2,13 +2,13 @@ import { byId } from '@residual/appkit';
 import type { EvaluationEvent, StepEvent } from '@residual/train';
 import { Chart } from './chart.js';
 
-/** Losses at a step: training, and where there is one validation. */
+/** The losses at a step: training and, at an evaluation, validation. */
 export type Losses = readonly [step: number, training: number | null, validation: number | null];
 
-/** How much of the running mean stays with each step. */
-const stays = 0.9;
+/** The decay of the running mean. */
+const meanDecay = 0.9;
 
-/** The losses of training and validation by step, with the running mean of the first. */
+/** The losses of training and validation by step, with the running mean of the training loss. */
 export function lossesView() {
   const chart = new Chart(byId('gpt-chart'), 'Loss of the character GPT', [
     { label: 'training', colour: '--faint', width: 1 },
@@ -21,8 +21,8 @@ export function lossesView() {
   const put = ([step, training, validation]: Losses) => {
     all.push([step, training, validation]);
     if (training !== null) {
-      sum = stays * sum + training;
-      weight = stays * weight + 1;
+      sum = meanDecay * sum + training;
+      weight = meanDecay * weight + 1;
     }
     chart.add(step, [training, training === null ? null : sum / weight, validation]);
   };

@@ -1,4 +1,4 @@
-import { attempt, backendOptions, byId, on, tellUnheeded, writeControls } from '@residual/appkit';
+import { attempt, backendOptions, byId, on, reportIgnoredSettings, writeControls } from '@residual/appkit';
 import { defineAttention, defineHeads } from '@residual/elements';
 import { controls, follow, set, share } from './controls.js';
 import { gptView } from './gpt-view.js';
@@ -7,28 +7,30 @@ import { netView } from './net-view.js';
 import { pointsFrom } from './points.js';
 import { address, type Settings } from './settings.js';
 import { wireTabs } from './tabs.js';
-import { ownWork } from './trainer.js';
+import { trainingWorker } from './trainer.js';
 import { tuneView } from './tune-view.js';
 
 defineAttention();
 defineHeads();
 follow();
-addEventListener('hashchange', follow); // before the views, which read the controls then
+addEventListener('hashchange', follow); // before the views, which read the controls in their own listeners
 wireTabs(
   ['line', 'perceptron', 'gpt', 'tune'],
   name => set({ tab: name as Settings['tab'] }),
   () => controls().tab,
 );
-/** Says what the address asks for that is not here; a text that should be points and is none is shown by others. */
-const tell = () => {
+/**
+ * Reports everything in the address that the page cannot follow; points that cannot be parsed are replaced by others.
+ */
+const report = () => {
   const { linePoints, netPoints } = address.settingsFrom(location.hash);
-  const unread = [linePoints, netPoints].filter(text => text !== '' && !pointsFrom(text));
-  const sentence = 'This link holds points that cannot be read; others stand in their place.';
-  tellUnheeded(address, unread.length > 0 ? [sentence] : []);
+  const unreadable = [linePoints, netPoints].filter(text => text !== '' && !pointsFrom(text));
+  const sentence = 'This link holds points that cannot be read; others are used instead.';
+  reportIgnoredSettings(address, unreadable.length > 0 ? [sentence] : []);
 };
-addEventListener('hashchange', tell);
-tell();
-const work = ownWork();
+addEventListener('hashchange', report);
+report();
+const work = trainingWorker();
 lineView(work);
 netView();
 gptView();
@@ -40,7 +42,7 @@ attempt(async () => {
   const select = byId<HTMLSelectElement>('backend');
   select.replaceChildren(...backendOptions(await work()));
   writeControls({ backend });
-  if (select.value !== backend) tell(); // it is not here, as is known by now
+  if (select.value !== backend) report(); // this machine lacks the backend
   share();
 });
 on('copy', 'click', async () => {

@@ -3,29 +3,29 @@ import type { RemoteTraining } from '@residual/train/worker';
 import { Chart } from './chart.js';
 import { controls, set, share } from './controls.js';
 import { nextFrame, perFrame } from './frames.js';
-import { extent, fieldPlaces, Plane } from './plane.js';
+import { fieldPoints, Plane, planeBounds } from './plane.js';
 import { pointsFrom, shapes, textOf } from './points.js';
+import { reportFailure } from './report-failure.js';
 import { runPanel } from './run-panel.js';
-import { tolerated } from './tolerated.js';
-import { ownWork } from './trainer.js';
-import type { FitLook, FitRequests } from './work/fitting.js';
+import { trainingWorker } from './trainer.js';
+import type { FitRequests, FitSnapshot } from './work/fitting.js';
 
 const steps = 6000;
-/** Steps in a frame. */
-const together = 10;
-/** Neurons up to which the part of each is drawn. */
-const mostParts = 16;
+/** Steps for each frame. */
+const stepsPerFrame = 10;
+/** The largest number of neurons whose contributions are drawn. */
+const maxParts = 16;
 
-/** A perceptron that bends a curve through points, or parts two classes of the plane. */
+/** Wires a multilayer perceptron that fits a curve through points, or separates two classes of the plane. */
 export function netView(): void {
-  const work = ownWork();
+  const work = trainingWorker();
   const chart = new Chart(byId('net-chart'), 'Loss of the perceptron', [
     { label: 'loss', colour: '--residual-accent', width: 2 },
   ]);
-  const curvePlaces = Float32Array.from({ length: 101 }, (_, i) => -extent.x + (2 * extent.x * i) / 100);
-  const planePlaces = fieldPlaces();
+  const curvePoints = Float32Array.from({ length: 101 }, (_, i) => -planeBounds.x + (2 * planeBounds.x * i) / 100);
+  const gridPoints = fieldPoints();
   const isPlane = () => plane.points[0]?.kind !== undefined;
-  const places = () => (isPlane() ? planePlaces : curvePlaces);
+  const samplePoints = () => (isPlane() ? gridPoints : curvePoints);
   const rows = () => plane.points.map(({ x, y, kind }) => (kind === undefined ? [x, y] : [x, y, kind]));
 
   const plane = new Plane(
@@ -34,21 +34,21 @@ export function netView(): void {
     points => {
       writeControls({ netPoints: textOf(points) });
       share();
-      tell();
+      update();
     },
   );
-  const tell = perFrame(() => {
-    if (panel.isRunning && panel.job) tolerated(panel.job.ask('examples', rows()));
+  const update = perFrame(() => {
+    if (panel.isRunning && panel.job) reportFailure(panel.job.ask('examples', rows()));
   });
 
-  const draw = ({ outputs, hidden, weights }: FitLook) => {
+  const draw = ({ outputs, hidden, weights }: FitSnapshot) => {
     if (isPlane()) {
       plane.draw([]);
       return plane.shade(outputs);
     }
     const down = weights['down.weight']!;
-    const through = (value: (i: number) => number) => Array.from(curvePlaces, (x, i) => [x, value(i)] as const);
-    const parts = down.length > mostParts ? [] : [...down.keys()];
+    const through = (value: (i: number) => number) => Array.from(curvePoints, (x, i) => [x, value(i)] as const);
+    const parts = down.length > maxParts ? [] : [...down.keys()];
     plane.draw([
       ...parts.map(n => ({ name: 'part', through: through(i => down[n]! * hidden[i * down.length + n]!) })),
       { name: 'fitted', through: through(i => outputs[i]!) },
@@ -56,7 +56,7 @@ export function netView(): void {
   };
 
   const panel = runPanel<RemoteTraining<FitRequests>>('net', {
-    begin: async signal => {
+    start: async signal => {
       const { netRate: learningRate, netSeed: seed, hidden, backend } = controls();
       if (!(Number.isInteger(hidden) && hidden >= 1 && hidden <= 256))
         throw new RangeError(`The hidden layer has ${hidden} neurons; it must be a whole number from 1 to 256.`);
@@ -65,13 +65,13 @@ export function netView(): void {
       const inputs = isPlane() ? 2 : 1;
       return trainer.start('fit', { examples: rows(), inputs, hidden, learningRate, steps, seed, backend }, { signal });
     },
-    follow: async (event, job) => {
+    onEvent: async (event, job) => {
       if (event.type !== 'step') return;
       chart.add(event.step, [event.loss]);
-      if (event.step % together !== 0 && event.step !== steps) return;
-      const look = await job.ask('look', places());
+      if (event.step % stepsPerFrame !== 0 && event.step !== steps) return;
+      const snapshot = await job.ask('snapshot', samplePoints());
       await nextFrame();
-      draw(look);
+      draw(snapshot);
     },
   });
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { aligned } from './align.js';
+import { alignTo } from './align.js';
 import { leastSquares, type Point } from './least-squares.js';
 
 test('the closed form is where the gradient of the loss vanishes', () => {
@@ -29,11 +29,11 @@ test.each([
     const [x, y] = [before[i & ~1]!, mirror * before[i | 1]!];
     return i % 2 === 0 ? cos * x - sin * y : sin * x + cos * y;
   });
-  const back = aligned(moved, before);
+  const back = alignTo(moved, before);
   for (const [i, value] of before.entries()) expect(back[i]).toBeCloseTo(value, 5);
 });
 
 test('points without any before stay', () => {
   const points = Float32Array.from([1, 2]);
-  expect(aligned(points, new Float32Array())).toBe(points);
+  expect(alignTo(points, new Float32Array())).toBe(points);
 });

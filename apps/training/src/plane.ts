@@ -1,34 +1,34 @@
 import { make } from '@residual/appkit';
 
-/** A point on the plane: where it lies, and to which of two classes it belongs where there are classes. */
+/** A point of the plane, with its class if there are classes. */
 export interface PlanePoint {
   readonly x: number;
   readonly y: number;
-  /** -1 or 1; absent where y itself is the value. */
+  /** -1 or 1; absent if y is the value. */
   readonly kind?: number;
 }
 
-/** The part of the plane that is shown. */
-export const extent = { x: 5, y: 4 } as const;
+/** The visible part of the plane. */
+export const planeBounds = { x: 5, y: 4 } as const;
 
-/** Pixels of the drawing in a unit. */
+/** Pixels of the drawing for one unit. */
 const unit = 50;
-const most = 60;
+const maxPoints = 60;
 
 const svg = <Name extends keyof SVGElementTagNameMap>(name: Name, attributes: Record<string, string | number> = {}) => {
   const element = document.createElementNS('http://www.w3.org/2000/svg', name);
   for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
   return element;
 };
-const across = (x: number) => (x + extent.x) * unit;
-const down = (y: number) => (extent.y - y) * unit;
+const across = (x: number) => (x + planeBounds.x) * unit;
+const down = (y: number) => (planeBounds.y - y) * unit;
 const within = (value: number, limit: number) => Math.round(Math.min(Math.max(value, -limit), limit) * 100) / 100;
 
-/** A plane with points that are moved by pointer and keyboard, and what is drawn under them. */
+/** A plane with points that are moved by pointer and keyboard, above curves and shading. */
 export class Plane {
   private all: readonly PlanePoint[] = [];
   private readonly picture = svg('svg', {
-    viewBox: `0 0 ${across(extent.x)} ${down(-extent.y)}`,
+    viewBox: `0 0 ${across(planeBounds.x)} ${down(-planeBounds.y)}`,
     role: 'group',
     tabindex: -1,
   });
@@ -36,7 +36,7 @@ export class Plane {
   private readonly curves = svg('g', { class: 'curves' });
   private readonly handles = svg('g');
 
-  /** Fills `place`; `changed` is called whenever someone moved, added or removed a point. */
+  /** Fills `place`; `changed` is called when the visitor has moved, added or removed a point. */
   constructor(
     place: HTMLElement,
     label: string,
@@ -62,7 +62,7 @@ export class Plane {
     for (const [i, point] of points.entries()) place(this.handles.children[i] as SVGElement, point, i);
   }
 
-  /** Draws curves through [x, y] pairs, each under a class of its own; all that were there before are gone. */
+  /** Draws curves through [x, y] pairs, each with a class name; replaces earlier curves. */
   draw(curves: readonly { readonly name: string; readonly through: readonly (readonly [number, number])[] }[]): void {
     const paths = curves.map(({ name, through }) => {
       const d = through.map(([x, y], i) => `${i ? 'L' : 'M'}${across(x).toFixed(1)} ${down(y).toFixed(1)}`).join('');
@@ -71,7 +71,7 @@ export class Plane {
     this.curves.replaceChildren(...paths);
   }
 
-  /** Shades the plane by values -1 .. 1 [rows, columns] in two colours; without values it is clear. */
+  /** Shades the plane by values -1 .. 1 [rows, columns] in two colours; without values clears it. */
   shade(values?: ArrayLike<number>): void {
     const context = this.field.getContext('2d')!;
     context.clearRect(0, 0, fieldSize.x, fieldSize.y);
@@ -89,8 +89,8 @@ export class Plane {
   private at({ clientX, clientY }: MouseEvent): PlanePoint {
     const { left, top, width, height } = this.picture.getBoundingClientRect();
     return {
-      x: within(((clientX - left) / width) * 2 * extent.x - extent.x, extent.x),
-      y: within(extent.y - ((clientY - top) / height) * 2 * extent.y, extent.y),
+      x: within(((clientX - left) / width) * 2 * planeBounds.x - planeBounds.x, planeBounds.x),
+      y: within(planeBounds.y - ((clientY - top) / height) * 2 * planeBounds.y, planeBounds.y),
     };
   }
 
@@ -103,9 +103,9 @@ export class Plane {
     this.change(this.all.map((point, i) => (i === index ? { ...point, ...to } : point)));
   }
 
-  /** Adds a point, in the plane of the class of the one that is nearest. */
+  /** Adds a point, with the class of the nearest one. */
   add(point: PlanePoint): void {
-    if (this.all.length >= most) return;
+    if (this.all.length >= maxPoints) return;
     const far = ({ x, y }: PlanePoint) => (x - point.x) ** 2 + (y - point.y) ** 2;
     const kind = [...this.all].sort((a, b) => far(a) - far(b))[0]?.kind;
     this.change([...this.all, kind === undefined ? point : { ...point, kind }]);
@@ -135,15 +135,15 @@ export class Plane {
     return element;
   }
 
-  /** What a key does to a point; false where nothing. */
+  /** The action of a key on a point; false if it has none. */
   private act(index: number, { key, shiftKey }: KeyboardEvent): boolean {
     const point = this.all[index]!;
     const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[key];
     const size = shiftKey ? 0.5 : 0.1;
     if (step)
       this.move(index, {
-        x: within(point.x + size * step[0]!, extent.x),
-        y: within(point.y + size * step[1]!, extent.y),
+        x: within(point.x + size * step[0]!, planeBounds.x),
+        y: within(point.y + size * step[1]!, planeBounds.y),
       });
     else if (key === 'Delete' || key === 'Backspace') this.remove(index);
     else if (point.kind !== undefined && (key === ' ' || key === 'Enter'))
@@ -153,17 +153,17 @@ export class Plane {
   }
 }
 
-/** Cells of the shading. */
+/** The number of cells of the shading. */
 export const fieldSize = { x: 50, y: 40 } as const;
 
-/** The middle of each of its cells [rows, columns, 2], from the top left. */
-export function fieldPlaces(): Float32Array {
-  const places = new Float32Array(2 * fieldSize.x * fieldSize.y);
+/** The centre of each cell [rows, columns, 2], from the top left. */
+export function fieldPoints(): Float32Array {
+  const centres = new Float32Array(2 * fieldSize.x * fieldSize.y);
   for (let i = 0; i < fieldSize.x * fieldSize.y; i++) {
-    places[2 * i] = (((i % fieldSize.x) + 0.5) / fieldSize.x) * 2 * extent.x - extent.x;
-    places[2 * i + 1] = extent.y - ((Math.floor(i / fieldSize.x) + 0.5) / fieldSize.y) * 2 * extent.y;
+    centres[2 * i] = (((i % fieldSize.x) + 0.5) / fieldSize.x) * 2 * planeBounds.x - planeBounds.x;
+    centres[2 * i + 1] = planeBounds.y - ((Math.floor(i / fieldSize.x) + 0.5) / fieldSize.y) * 2 * planeBounds.y;
   }
-  return places;
+  return centres;
 }
 
 function place(element: SVGElement, { x, y, kind }: PlanePoint, index: number): void {
@@ -171,8 +171,8 @@ function place(element: SVGElement, { x, y, kind }: PlanePoint, index: number): 
   const classes = kind === undefined ? '' : kind > 0 ? ', class +' : ', class −';
   const attributes = {
     'aria-label': `Point ${index + 1}`,
-    'aria-valuemin': -extent.y,
-    'aria-valuemax': extent.y,
+    'aria-valuemin': -planeBounds.y,
+    'aria-valuemax': planeBounds.y,
     'aria-valuenow': y,
     'aria-valuetext': `x ${x}, y ${y}${classes}`,
     'data-kind': kind ?? 0,
@@ -184,7 +184,7 @@ function grid(): SVGElement {
   const lines = svg('g', { class: 'grid', 'aria-hidden': 'true' });
   const line = (x1: number, y1: number, x2: number, y2: number, axis: boolean) =>
     lines.append(svg('line', { x1, y1, x2, y2, class: axis ? 'axis' : '' }));
-  for (let x = -extent.x; x <= extent.x; x++) line(across(x), 0, across(x), down(-extent.y), x === 0);
-  for (let y = -extent.y; y <= extent.y; y++) line(0, down(y), across(extent.x), down(y), y === 0);
+  for (let x = -planeBounds.x; x <= planeBounds.x; x++) line(across(x), 0, across(x), down(-planeBounds.y), x === 0);
+  for (let y = -planeBounds.y; y <= planeBounds.y; y++) line(0, down(y), across(planeBounds.x), down(y), y === 0);
   return lines;
 }

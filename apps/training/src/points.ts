@@ -1,7 +1,7 @@
 import type { PlanePoint } from './plane.js';
 import type { Settings } from './settings.js';
 
-/** Points as they stand in the address: `x,y` or `x,y,class` with spaces between; undefined where that is not what the text is. */
+/** Parses points of the address: `x,y` or `x,y,class`, separated by spaces; undefined if the text is something else. */
 export function pointsFrom(text: string): PlanePoint[] | undefined {
   const rows = text
     .trim()
@@ -12,14 +12,14 @@ export function pointsFrom(text: string): PlanePoint[] | undefined {
   return rows.map(([x, y, kind]) => ({ x: x!, y: y!, ...(kind !== undefined && { kind: Math.sign(kind) || 1 }) }));
 }
 
-/** The same as a text. */
+/** The text of points for the address. */
 export function textOf(points: readonly PlanePoint[]): string {
   return points.map(({ x, y, kind }) => [x, y, ...(kind === undefined ? [] : [kind])].join(',')).join(' ');
 }
 
 const spread = (count: number) => Array.from({ length: count }, (_, i) => i);
 const round = (value: number) => Math.round(value * 100) / 100;
-/** A small offset that looks like chance and is always the same. */
+/** A small offset that looks random and is always the same. */
 const jitter = (i: number) => 0.35 * Math.sin(12.9898 * i * i + 4.1 * i);
 
 /** Points that a straight line does not fit. */

@@ -1,38 +1,41 @@
 import { attempt, byId, on } from '@residual/appkit';
 import type { StepEvent, TrainingEvent } from '@residual/train';
 import type { RemoteTraining } from '@residual/train/worker';
-import { shown } from './chart.js';
+import { formatLoss } from './chart.js';
 import { perFrame } from './frames.js';
 
-/** How the runs of one view are begun and followed. */
+/** How the runs of a view are started and followed. */
 export interface RunView<Job extends RemoteTraining> {
-  /** Starts a job, or goes on with the one that is kept. */
-  readonly begin: (signal: AbortSignal, goesOn: boolean) => Promise<Job>;
-  /** Follows one event; the next one comes when this is done, so that a view may wait for a frame. */
-  readonly follow: (event: TrainingEvent, job: Job) => Promise<void> | void;
-  /** Called with each job before its first event; gives the step that it goes on from, 0 of a new one. */
-  readonly begun?: (job: Job, goesOn: boolean) => Promise<number>;
-  /** Called after its last event, or where it came to none or to no more. */
-  readonly ended?: (job: Job) => Promise<void> | void;
-  /** Called before a run is ended by someone. */
-  readonly stopping?: (job: Job) => Promise<void>;
+  /** Starts a job, or continues the saved one. */
+  readonly start: (signal: AbortSignal, goesOn: boolean) => Promise<Job>;
+  /** Handles an event; the next event waits for it, so that a view can wait for a frame. */
+  readonly onEvent: (event: TrainingEvent, job: Job) => Promise<void> | void;
+  /** Called with each job before its first event; returns the step from which the job continues, 0 for a new one. */
+  readonly onStart?: (job: Job, goesOn: boolean) => Promise<number>;
+  /** Called after the last event, also if the run failed. */
+  readonly onEnd?: (job: Job) => Promise<void> | void;
+  /** Called before the visitor stops a run. */
+  readonly onStop?: (job: Job) => Promise<void>;
 }
 
 /** The buttons of a run. */
 export interface RunPanel<Job extends RemoteTraining> {
-  /** The last job that was started; it answers also after its run has ended. */
+  /** The last job; it answers requests also after its run has ended. */
   readonly job: Job | undefined;
   readonly isRunning: boolean;
-  /** Starts anew, or goes on with what is kept. */
+  /** Starts a new run, or continues the saved one. */
   start(goesOn?: boolean): Promise<void>;
   stop(): Promise<void>;
-  /** Pauses it, for a reason that is said. */
-  hold(words?: string): void;
-  /** Lets it go on, where it is paused. */
-  goOn(): void;
+  /** Pauses the run and shows a sentence. */
+  pause(words?: string): void;
+  /** Resumes a paused run. */
+  resume(): void;
 }
 
-/** Wires the form `PREFIX-form`, the buttons `-pause` and `-stop`, the learning rate `PREFIXRate`, and the places `-status` and `-figures`. */
+/**
+ * Wires the form `PREFIX-form`, the buttons `PREFIX-pause` and `PREFIX-stop`, the learning rate `PREFIXRate`, and the
+ * elements `PREFIX-status` and `PREFIX-figures`.
+ */
 export function runPanel<Job extends RemoteTraining>(prefix: string, view: RunView<Job>): RunPanel<Job> {
   const panel = new Panel(prefix, view);
   const rate = byId<HTMLInputElement>(`${prefix}Rate`);
@@ -74,8 +77,10 @@ class Panel<Job extends RemoteTraining> implements RunPanel<Job> {
       await work;
       words = `Finished after step ${this.step}.`;
     } catch (error) {
-      words = abort.signal.aborted ? `Stopped after step ${this.step}.` : `Ended by an error after step ${this.step}.`;
-      if (!abort.signal.aborted) throw explained(error, this.job?.learningRate);
+      words = abort.signal.aborted
+        ? `Stopped after step ${this.step}.`
+        : `Stopped by an error after step ${this.step}.`;
+      if (!abort.signal.aborted) throw explainError(error, this.job?.learningRate);
     } finally {
       this.running = undefined;
       this.show(words);
@@ -84,22 +89,22 @@ class Panel<Job extends RemoteTraining> implements RunPanel<Job> {
 
   async stop(): Promise<void> {
     if (!this.running) return;
-    if (this.job) await this.view.stopping?.(this.job);
+    if (this.job) await this.view.onStop?.(this.job);
     this.running.abort.abort();
     await this.running.done;
   }
 
   pauseOrResume(): void {
-    if (this.job?.isPaused) this.goOn();
-    else this.hold();
+    if (this.job?.isPaused) this.resume();
+    else this.pause();
   }
 
-  hold(words = `Paused after step ${this.step}.`): void {
+  pause(words = `Paused after step ${this.step}.`): void {
     this.job?.pause();
     this.show(words);
   }
 
-  goOn(): void {
+  resume(): void {
     this.job?.resume();
     this.show('Training.');
   }
@@ -114,19 +119,19 @@ class Panel<Job extends RemoteTraining> implements RunPanel<Job> {
     this.job = undefined;
     this.step = 0;
     byId(`${this.prefix}-figures`).textContent = '';
-    const job = await this.view.begin(signal, goesOn);
+    const job = await this.view.start(signal, goesOn);
     this.job = job;
     try {
-      this.step = (await this.view.begun?.(job, goesOn)) ?? 0;
+      this.step = (await this.view.onStart?.(job, goesOn)) ?? 0;
       this.show('Training.');
       for await (const event of job) {
         this.step = event.step;
         if (event.type === 'step') this.figures(event);
-        if (job.isPaused) this.hold(); // this one was on its way
-        await this.view.follow(event, job);
+        if (job.isPaused) this.pause(); // this event was already under way
+        await this.view.onEvent(event, job);
       }
     } finally {
-      await this.view.ended?.(job);
+      await this.view.onEnd?.(job);
     }
   }
 
@@ -139,24 +144,24 @@ class Panel<Job extends RemoteTraining> implements RunPanel<Job> {
   }
 }
 
-/** Says what a loss that is no number any more means to who set the learning rate; any other error as it is. */
-function explained(error: unknown, rate: number | undefined): unknown {
+/** Explains a loss that is not finite by the learning rate; returns any other error unchanged. */
+function explainError(error: unknown, rate: number | undefined): unknown {
   const { code, details } = error as { code?: string; details?: { step?: number } };
   if (code !== 'not-finite') return error;
   return new Error(
-    `At step ${details?.step} the loss is no number any more: the learning rate, ${rate}, is too high here. Start again with a smaller one.`,
+    `At step ${details?.step} the loss is not a finite number: the learning rate, ${rate}, is too high here. Start again with a smaller one.`,
     { cause: error },
   );
 }
 
-const figuresOf = ({ step, loss, gradientNorm, learningRate, tokensPerSecond, memory }: StepEvent) =>
+const figuresOf = ({ step, loss, gradientNorm, learningRate, tokensPerSecond, memoryUsage }: StepEvent) =>
   [
     `step ${step}`,
-    `loss ${shown(loss)}`,
-    `gradient ${shown(gradientNorm)}`,
+    `loss ${formatLoss(loss)}`,
+    `gradient ${formatLoss(gradientNorm)}`,
     `rate ${learningRate}`,
     ...(tokensPerSecond > 0 ? [`${Math.round(tokensPerSecond).toLocaleString('en-US')} tokens per second`] : []),
-    `${memory.tensors} tensors, ${bytesOf(memory.bytes)}`,
+    `${memoryUsage.tensors} tensors, ${bytesOf(memoryUsage.bytes)}`,
   ].join(' · ');
 
 const bytesOf = (bytes: number) => (bytes < 1e5 ? `${bytes} bytes` : `${(bytes / 1e6).toFixed(1)} MB`);

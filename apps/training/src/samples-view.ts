@@ -1,30 +1,32 @@
 import { byId, make } from '@residual/appkit';
 import type { EvaluationEvent } from '@residual/train';
 import type { RemoteTraining } from '@residual/train/worker';
-import { shown } from './chart.js';
+import { formatLoss } from './chart.js';
 import { controls } from './controls.js';
 import type { GptRequests } from './work/character-gpt.js';
 
-/** Characters of a sample. */
+/** The length of a sample in characters. */
 const characters = 160;
 
-/** A text that was written at a step. */
+/** A text that was sampled at a step. */
 export interface Sample {
   readonly step: number;
   readonly loss: number;
   readonly text: string;
 }
 
-/** What the model writes as it learns, the latest first. */
+/** Samples of the model as it learns, newest first. */
 export function samplesView() {
   const list = byId('samples');
-  list.tabIndex = 0; // it scrolls
+  list.tabIndex = 0; // the list scrolls
   let all: Sample[] = [];
   const put = (sample: Sample) => {
     const { step, loss, text } = sample;
     all.push(sample);
     const words = make('p', { textContent: text });
-    list.prepend(make('li', {}, make('small', { textContent: `step ${step}, validation loss ${shown(loss)}` }), words));
+    list.prepend(
+      make('li', {}, make('small', { textContent: `step ${step}, validation loss ${formatLoss(loss)}` }), words),
+    );
   };
   return {
     get all(): readonly Sample[] {
@@ -35,7 +37,7 @@ export function samplesView() {
       list.replaceChildren();
     },
     put,
-    /** Lets the model write and shows it. */
+    /** Samples a text from the model and shows it. */
     take: async ({ step, loss }: EvaluationEvent, job: RemoteTraining<GptRequests>) => {
       const { beginning, temperature, gptSeed: seed } = controls();
       put({ step, loss, text: await job.ask('sample', { beginning, characters, temperature, seed }) });

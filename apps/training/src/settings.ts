@@ -1,16 +1,19 @@
 import { addressOf } from '@residual/appkit';
 
-/** What the page can be set to; all of it stands in the address, but for the text of the GPT. Each name is also the id of its control. */
+/**
+ * The settings of the page, all of them in its address except the text of the GPT. The name of a setting is the id of
+ * its control.
+ */
 export interface Settings {
   readonly tab: 'line' | 'perceptron' | 'gpt' | 'tune';
-  /** `auto` takes the graphics card where there is a real one, else WebAssembly. */
+  /** `auto` is WebGL with a real graphics card, else WebAssembly. */
   readonly backend: string;
-  /** Points as `x,y` with spaces between. */
+  /** Points as `x,y`, separated by spaces. */
   readonly linePoints: string;
   readonly lineRate: number;
   readonly lineSeed: number;
   readonly shape: 'wave' | 'step' | 'xor' | 'rings';
-  /** As `linePoints`; in the plane as `x,y,class`. Empty for those of the shape. */
+  /** Like `linePoints`; with classes `x,y,class`. Empty for the points of the shape. */
   readonly netPoints: string;
   readonly hidden: number;
   readonly netRate: number;
@@ -23,11 +26,11 @@ export interface Settings {
   readonly steps: number;
   readonly gptRate: number;
   readonly gptSeed: number;
-  /** What samples begin with, how bold they are, and whose attention is shown. */
+  /** The beginning and the temperature of samples, and the text whose attention is shown. */
   readonly beginning: string;
   readonly temperature: number;
   readonly probe: string;
-  /** A sentence a line. */
+  /** One sentence on each line. */
   readonly sentences: string;
   readonly prompt: string;
   readonly rank: number;
@@ -35,7 +38,7 @@ export interface Settings {
   readonly tuneSteps: number;
 }
 
-/** What stands there before the first click. */
+/** The settings before the first click. */
 export const preset: Settings = {
   tab: 'line',
   backend: 'auto',
@@ -70,7 +73,7 @@ export const preset: Settings = {
   tuneSteps: 40,
 };
 
-/** How the settings stand in the address of the page. */
+/** The settings in the address of the page. */
 export const address = addressOf(preset, {
   tab: ['line', 'perceptron', 'gpt', 'tune'],
   shape: ['wave', 'step', 'xor', 'rings'],

@@ -1,6 +1,9 @@
 import { byId } from '@residual/appkit';
 
-/** Lets one panel be seen at a time: tabs `tab-NAME` with panels `panel-NAME`, by pointer, by arrow keys, and by the address (WAI-ARIA, tabs pattern). */
+/**
+ * Shows one panel at a time: tabs `tab-NAME` with panels `panel-NAME`, by pointer, arrow keys and address (WAI-ARIA
+ * tabs pattern).
+ */
 export function wireTabs(names: readonly string[], choose: (name: string) => void, current: () => string): void {
   const tabs = names.map(name => byId<HTMLButtonElement>(`tab-${name}`));
   const show = () => {

@@ -4,13 +4,13 @@ import { byId, onFiles } from '@residual/appkit';
 const shipped = () => new URL('../../../fixtures/texts/tinyshakespeare/input.txt', import.meta.url);
 const mostBytes = 5e6;
 
-/** The text to learn from: what stands in the box, at first some Shakespeare. */
+/** The training text in the box, at first Shakespeare. */
 export interface OwnText {
   read(): Promise<string>;
   set(text: string): void;
 }
 
-/** Wires the box, and the files that may take its place. */
+/** Wires the box and the input for files. */
 export function ownText(): OwnText {
   const box = byId<HTMLTextAreaElement>('text');
   const counted = () => {
@@ -26,7 +26,7 @@ export function ownText(): OwnText {
     const text = await response.text();
     if (box.value === '') set(text);
   })();
-  first.catch(() => {}); // told when it is needed
+  first.catch(() => {}); // `read` reports the error
   box.addEventListener('input', counted);
   onFiles('text-file', async ([file]) => {
     if (!file) return;

@@ -1,34 +1,37 @@
 import { type LoadingView, loadingView } from '@residual/appkit';
 import { startWorker } from '@residual/appkit/downloads';
-import { readiness } from '@residual/appkit/workers';
+import { whenReady } from '@residual/appkit/workers';
 import type { LoadProgress } from '@residual/model';
 import { connectTraining, type Trainer } from '@residual/train/worker';
 import type { jobs } from './work/jobs.js';
 import script from './worker-entry.ts?worker&url';
 
-/** A worker that trains, with what it said when it was ready. */
-export interface Work {
+/** A worker that trains, with its report at the start. */
+export interface TrainingWorker {
   readonly trainer: Trainer<typeof jobs>;
-  /** The names of its backends, but for the slow `cpu`. */
+  /** The names of its backends, without the slow `cpu`. */
   readonly backends: readonly string[];
   readonly softwareGraphics: boolean;
 }
 
-/** Gives the worker of a view, which is started when it is first asked for: views do not wait for each other. What it downloads is shown at the top, or in a place of its own. */
-export function ownWork(place = 'starting'): () => Promise<Work> {
-  let work: Promise<Work> | undefined;
+/**
+ * Returns a function that starts the worker of a view at its first call; each view has its own worker. Its downloads
+ * are shown in the element `place`.
+ */
+export function trainingWorker(place = 'starting'): () => Promise<TrainingWorker> {
+  let work: Promise<TrainingWorker> | undefined;
   return () => {
     work ??= begin(loadingView(place));
     return work;
   };
 }
 
-async function begin(view: LoadingView): Promise<Work> {
+async function begin(view: LoadingView): Promise<TrainingWorker> {
   const worker = await startWorker(script, view.download);
   worker.addEventListener('message', ({ data }) => {
     const { loading } = data as { loading?: LoadProgress };
-    if (loading?.stage === 'weights') view.placed(loading.done, loading.total);
+    if (loading?.stage === 'weights') view.showWeights(loading.done, loading.total);
   });
-  const said = await readiness<Omit<Work, 'trainer'>>(worker);
-  return { ...said, trainer: connectTraining<typeof jobs>(worker) };
+  const report = await whenReady<Omit<TrainingWorker, 'trainer'>>(worker);
+  return { ...report, trainer: connectTraining<typeof jobs>(worker) };
 }

@@ -1,27 +1,29 @@
 import { byId, make, on, shippedModel } from '@residual/appkit';
 import type { RemoteTraining } from '@residual/train/worker';
-import { Chart, shown } from './chart.js';
+import { Chart, formatLoss } from './chart.js';
 import { controls } from './controls.js';
 import { download } from './download.js';
 import { runPanel } from './run-panel.js';
-import { ownWork } from './trainer.js';
+import { trainingWorker } from './trainer.js';
 import type { FineTuneRequests } from './work/fine-tuning.js';
 
 type Job = RemoteTraining<FineTuneRequests & { backend: () => string }>;
 
-/** Tokens of a continuation. */
+/** The length of a continuation in tokens. */
 const tokens = 40;
-/** How often the story is written while the adapter learns. */
+/** How many times the story is written during a run. */
 const looks = 4;
 
-/** LoRA beside the story teller, trained on a few sentences: what it writes before, meanwhile and after. */
+/**
+ * Wires LoRA on the storyteller, trained on a few sentences, with continuations before, during and after the training.
+ */
 export function tuneView(): void {
-  const work = ownWork('loading');
+  const work = trainingWorker('loading');
   const chart = new Chart(byId('tune-chart'), 'Loss on the sentences', [
     { label: 'loss', colour: '--residual-accent', width: 2 },
   ]);
   const list = byId('continuations');
-  list.tabIndex = 0; // it scrolls
+  list.tabIndex = 0; // the list scrolls
   const adapted = byId<HTMLInputElement>('adapted');
 
   const write = (job: Job, isAdapted: boolean) =>
@@ -37,7 +39,7 @@ export function tuneView(): void {
     );
 
   const panel = runPanel<Job>('tune', {
-    begin: async signal => {
+    start: async signal => {
       const { rank, tuneRate: learningRate, tuneSteps: steps, sentences: text, backend } = controls();
       const sentences = text
         .split('\n')
@@ -52,25 +54,25 @@ export function tuneView(): void {
         { signal },
       );
     },
-    begun: async job => {
+    onStart: async job => {
       const { parameters, trained } = await job.ask('facts');
       byId('loading').hidden = true;
       byId('tune-facts').textContent =
-        `${trained.toLocaleString('en-US')} numbers are trained beside ${parameters.toLocaleString('en-US')} that stay, on ${await job.ask('backend')}.`;
+        `${trained.toLocaleString('en-US')} weights are trained beside ${parameters.toLocaleString('en-US')} that stay as they are, on ${await job.ask('backend')}.`;
       for (const id of ['tune-download', 'tune-write', 'adapted']) byId<HTMLButtonElement>(id).disabled = false;
       put('before', await write(job, false));
       return 0;
     },
-    ended: () => {
+    onEnd: () => {
       byId('loading').hidden = true;
     },
-    follow: async (event, job) => {
+    onEvent: async (event, job) => {
       if (event.type !== 'step') return;
       chart.add(event.step, [event.loss]);
       const { tuneSteps } = controls();
       const every = Math.ceil(tuneSteps / looks);
       if (event.step % every === 0 || event.step === tuneSteps)
-        put(`after step ${event.step}, loss ${shown(event.loss)}`, await write(job, true));
+        put(`after step ${event.step}, loss ${formatLoss(event.loss)}`, await write(job, true));
     },
   });
 

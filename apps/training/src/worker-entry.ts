@@ -1,11 +1,11 @@
-import { bringWebGpu, hasSoftwareGraphics } from '@residual/appkit/backends';
-import { tellDownloads } from '@residual/appkit/downloads';
+import { hasSoftwareGraphics, registerWebGpu } from '@residual/appkit/backends';
+import { reportDownloads } from '@residual/appkit/downloads';
 import { registeredBackends } from '@residual/tensor';
 import { serveTraining } from '@residual/train/worker';
 import { jobs } from './work/jobs.js';
 
-tellDownloads();
-await bringWebGpu();
+reportDownloads();
+await registerWebGpu();
 serveTraining(self, jobs);
 const backends = registeredBackends().filter(name => name !== 'cpu');
 self.postMessage({ ready: { backends, softwareGraphics: hasSoftwareGraphics() } });

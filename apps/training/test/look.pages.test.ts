@@ -1,12 +1,12 @@
 import {
+  appearanceProblems,
   expectError,
   type OpenApp,
   openApp,
   type Page,
   pageWork,
   reachedByTab,
-  unsaidControls,
-  wrongLooks,
+  undescribedControls,
 } from '@residual/testkit/pages';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
@@ -34,7 +34,7 @@ test('all four tabs: nothing serious for axe-core and no scrolling sideways, wha
       for (const panel of panels) (panel as HTMLElement).hidden = !isShown && panel.id !== 'panel-line';
     }, all);
   await showAll(true);
-  expect(await wrongLooks(page)).toEqual([]);
+  expect(await appearanceProblems(page)).toEqual([]);
   await showAll(false);
 });
 
@@ -49,7 +49,7 @@ test('tabs are changed by arrow keys', async () => {
 
 test('every control has a sentence, and those of a tab are reached by Tab', async () => {
   const controls = ':is(input:not([type=hidden]), select, textarea, button:not([role=tab]))';
-  expect(await unsaidControls(page, controls)).toEqual([]);
+  expect(await undescribedControls(page, controls)).toEqual([]);
   await page.click('#tab-line');
   const wanted = await page.locator(`${controls}:visible:not(:disabled)`).evaluateAll(all => all.map(one => one.id));
   const reached = await reachedByTab(page, wanted.length + 15);
@@ -71,5 +71,5 @@ test('the page itself does little while it trains', async () => {
 });
 
 test('nothing went wrong in the page meanwhile', () => {
-  expect({ wrong: app.wrong, foreign: app.foreign }).toEqual({ wrong: [], foreign: [] });
+  expect({ wrong: app.problems, foreign: app.foreignRequests }).toEqual({ wrong: [], foreign: [] });
 });

@@ -131,7 +131,7 @@ describe('a character GPT', () => {
 
   test('a page that is opened anew goes on where the last checkpoint was written', async () => {
     await page.reload();
-    await status('gpt', 'A run is kept in this browser');
+    await status('gpt', 'A run is saved in this browser');
     const kept = await numberIn('gpt-status', 'step');
     expect(kept % 50).toBe(0);
     const samples = kept / 50 + 1;
@@ -149,7 +149,7 @@ describe('a character GPT', () => {
     const { name, path, files } = await downloaded('gpt-download');
     expect(name).toBe('character-gpt.zip');
     const model = await loadModel(files);
-    const { newTokens } = await model.generate('All:', { temperature: 0, maxNewTokens: 8 }).whole();
+    const { newTokens } = await model.generate('All:', { temperature: 0, maxNewTokens: 8 }).result();
     model.dispose();
     const generation = await app.open();
     await generation.goto(
@@ -183,14 +183,14 @@ describe('a character GPT', () => {
     await expectError(page, 'The text is empty');
     expect(await page.locator('#gpt-continue').isVisible()).toBe(true);
     await page.click('#gpt-forget');
-    await status('gpt', 'No run is kept');
+    await status('gpt', 'The run is deleted');
     await page.reload();
     await page.waitForTimeout(300);
     expect(await page.locator('#gpt-continue').isHidden()).toBe(true);
   });
 });
 
-test('a few sentences change what the story teller writes; without the adapter it is as before', async () => {
+test('a few sentences change what the storyteller writes; without the adapter it is as before', async () => {
   await choose('tune');
   await page.click('#tune-start');
   await page.click('#tune-stop'); // while it loads
@@ -211,7 +211,7 @@ test('a few sentences change what the story teller writes; without the adapter i
   const { files } = await downloaded('tune-download');
   const model = await loadModel(join(root, 'packages', 'model-stories', 'model'));
   await loadLora(model, files);
-  const whole = await model.generate(await page.inputValue('#prompt'), { temperature: 0, maxNewTokens: 40 }).whole();
+  const whole = await model.generate(await page.inputValue('#prompt'), { temperature: 0, maxNewTokens: 40 }).result();
   expect((await page.inputValue('#prompt')) + whole.text).toBe(told[3]);
   model.dispose();
 });
@@ -221,15 +221,15 @@ test('an address that asks for what is not there is told so, and numbers are tak
   const notice = other.locator('#notice', { hasText: 'Backend' });
   const said = (await notice.textContent())!;
   for (const asked of [
-    'asks for tab “forest”, which is not here; “line” stands',
-    'asks for Heads “99”, which is not here; “16” stands',
-    'asks for Steps “many”, which is not here; “1000” stands',
-    'asks for Backend “abacus”, which is not here; “auto',
+    'asks for tab “forest”, which is not available; “line” is used',
+    'asks for Heads “99”, which is not available; “16” is used',
+    'asks for Steps “many”, which is not available; “1000” is used',
+    'asks for Backend “abacus”, which is not available; “auto',
     'holds points that cannot be read',
-    'sets “colour”, which this page does not have',
+    'sets “colour”, which is not a setting of this page',
   ])
     expect(said).toContain(asked);
-  expect(said).toMatch(/“2.4”, which is not here; “2” stands/);
+  expect(said).toMatch(/“2.4”, which is not available; “2” is used/);
   expect(await other.locator('#panel-line').isVisible()).toBe(true);
   await other.click('#notice .dismiss');
   expect(await other.locator('#notice').isHidden()).toBe(true);
@@ -237,5 +237,5 @@ test('an address that asks for what is not there is told so, and numbers are tak
 });
 
 test('nothing went wrong meanwhile, and nothing was asked of another server', () => {
-  expect({ wrong: app.wrong, foreign: app.foreign }).toEqual({ wrong: [], foreign: [] });
+  expect({ wrong: app.problems, foreign: app.foreignRequests }).toEqual({ wrong: [], foreign: [] });
 });

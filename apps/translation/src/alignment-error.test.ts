@@ -4,9 +4,9 @@ import '@residual/backend-wasm';
 import { type Alignment, loadModel, wordAlignment } from '@residual/model';
 import { root } from '@residual/testkit/pages';
 import { expect, test } from 'vitest';
-import { alignedBest, alignmentError } from './aligned-best.js';
 import { chosenHeads } from './attention-numbers.js';
-import type { HeadPlace } from './settings.js';
+import { alignmentError, bestAlignmentHead } from './best-alignment-head.js';
+import type { HeadIndex } from './settings.js';
 
 interface ByHand {
   readonly sentences: readonly { readonly source: string; readonly translation: string; readonly links: string }[];
@@ -19,8 +19,11 @@ function linksIn(links: string): { readonly sure: ReadonlySet<string>; readonly 
   return { sure: new Set(sure), possible: new Set(all.map(link => link.replace('?', '-'))) };
 }
 
-/** The alignment error rate of some heads, each word of a translation linked with the word of its source that it looked at most. */
-function errorOf(alignments: readonly Alignment[], byHand: ByHand, heads: readonly HeadPlace[]): number {
+/**
+ * The alignment error rate of some heads, each word of a translation linked with the word of its source that it looked
+ * at most.
+ */
+function errorOf(alignments: readonly Alignment[], byHand: ByHand, heads: readonly HeadIndex[]): number {
   let [found, sureFound, possibleFound, sure] = [0, 0, 0, 0];
   for (const [i, alignment] of alignments.entries()) {
     const links = linksIn(byHand.sentences[i]!.links);
@@ -44,11 +47,11 @@ test('the layer that the page shows first, averaged over its heads, agrees best 
   expect(byHand.sentences).toHaveLength(30);
   const model = await loadModel(join(root, 'packages', 'model-en-fr', 'model'));
   const sources = byHand.sentences.map(({ source }) => source);
-  const translations = await model.translate(sources, { alignments: true }).whole();
+  const translations = await model.translate(sources, { alignments: true }).result();
   expect(translations.map(({ translation }) => translation)).toEqual(
     byHand.sentences.map(({ translation }) => translation),
   );
-  const alignments = translations.map(({ pieces }) => pieces[0]!.alignment!);
+  const alignments = translations.map(({ segments }) => segments[0]!.alignment!);
   for (const [i, { sourceWords, targetWords }] of alignments.entries())
     for (const link of byHand.sentences[i]!.links.split(' ')) {
       const [from, to] = link.split(/[-?]/).map(Number);
@@ -61,7 +64,7 @@ test('the layer that the page shows first, averaged over its heads, agrees best 
     return errorOf(alignments, byHand, chosenHeads(layer, head, model.depth, model.heads));
   });
   const least = choices[errors.indexOf(Math.min(...errors))]!;
-  expect(least).toEqual(alignedBest);
+  expect(least).toEqual(bestAlignmentHead);
   expect(Math.min(...errors)).toBeCloseTo(alignmentError, 3);
   model.dispose();
 });

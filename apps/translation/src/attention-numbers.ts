@@ -1,10 +1,10 @@
 import type { PlainTensor } from '@residual/model';
-import type { HeadPlace } from './settings.js';
+import type { HeadIndex } from './settings.js';
 
-/** Weights of every head, `pattern[layer][head]`, each [queryLen · keyLen]. */
+/** The weights of all heads, `pattern[layer][head]`, each [queryLen · keyLen]. */
 export type Pattern = readonly (readonly Float32Array[])[];
 
-/** Weights [depth, heads, queryLen, keyLen] by layer and head. */
+/** Sorts weights [depth, heads, queryLen, keyLen] by layer and head. */
 export function patternOf({ shape, data }: PlainTensor): Pattern {
   const [depth, heads, queryLen, keyLen] = shape as [number, number, number, number];
   const size = queryLen * keyLen;
@@ -16,7 +16,7 @@ export function patternOf({ shape, data }: PlainTensor): Pattern {
   );
 }
 
-/** Sorts what taps `encoder.layers.*.attention.weights` gave, each [heads, length, length], by layer and head. */
+/** Sorts the taps `encoder.layers.*.attention.weights`, each [heads, length, length], by layer and head. */
 export function patternOfTaps(taps: Readonly<Record<string, PlainTensor>>): Pattern {
   const layers: (readonly Float32Array[])[] = [];
   for (const [path, { shape, data }] of Object.entries(taps))
@@ -24,15 +24,15 @@ export function patternOfTaps(taps: Readonly<Record<string, PlainTensor>>): Patt
   return layers;
 }
 
-/** The heads that a choice stands for: -1 is each layer, or each head. */
-export function chosenHeads(layer: number, head: number, depth: number, heads: number): HeadPlace[] {
+/** The heads of a choice: -1 means all layers, or all heads. */
+export function chosenHeads(layer: number, head: number, depth: number, heads: number): HeadIndex[] {
   const layers = layer < 0 ? Array.from({ length: depth }, (_, i) => i) : [layer];
   const each = head < 0 ? Array.from({ length: heads }, (_, i) => i) : [head];
   return layers.flatMap(at => each.map(one => ({ layer: at, head: one })));
 }
 
 /** The average of some heads. */
-export function average(pattern: Pattern, heads: readonly HeadPlace[]): Float32Array {
+export function average(pattern: Pattern, heads: readonly HeadIndex[]): Float32Array {
   const sum = new Float32Array(pattern[0]![0]!.length);
   for (const { layer, head } of heads) {
     const weights = pattern[layer]![head]!;
@@ -41,7 +41,7 @@ export function average(pattern: Pattern, heads: readonly HeadPlace[]): Float32A
   return sum;
 }
 
-/** What a choice is called. */
+/** The name of a choice. */
 export function nameOf(layer: number, head: number): string {
   if (layer < 0) return head < 0 ? 'All layers, average of all heads' : `All layers, average of their heads ${head}`;
   return head < 0 ? `Layer ${layer}, average of its heads` : `Layer ${layer}, head ${head}`;

@@ -3,7 +3,7 @@ import type { BeamColumn, BeamsElement } from '@residual/elements';
 import { winnerOf } from './search-tree.js';
 import type { Sentence, Watcher } from './translation-view.js';
 
-/** How long a step is shown when a search is grown again, in milliseconds. */
+/** The duration of a step in a replay, in milliseconds. */
 const pace = 400;
 
 /** Wires the tree of beams. */
@@ -13,12 +13,12 @@ export function beamsView(): Watcher {
   let sentence: Sentence | undefined;
   let growing = 0;
 
-  const finish = ({ columns, piece }: Sentence) => {
-    const winner = winnerOf(columns, piece.translation);
+  const finish = ({ columns, segment }: Sentence) => {
+    const winner = winnerOf(columns, segment.translation);
     if (!winner) return;
-    tree.win(winner.step, winner.end);
-    const score = piece.score.toFixed(3).replace('-', '−');
-    note.textContent = `“${piece.translation}” won with score ${score}, of ${columns.flatMap(({ ends }) => ends).length} texts that ended.`;
+    tree.markWinner(winner.step, winner.end);
+    const score = segment.score.toFixed(3).replace('-', '−');
+    note.textContent = `“${segment.translation}” won with score ${score}, of ${columns.flatMap(({ ends }) => ends).length} texts that ended.`;
   };
   on('replay', 'click', async () => {
     const shown = sentence!;
@@ -28,7 +28,7 @@ export function beamsView(): Watcher {
     for (const column of shown.columns) {
       tree.push(column);
       await new Promise(resolve => setTimeout(resolve, pace));
-      if (run !== growing) return; // another search is shown by now
+      if (run !== growing) return; // another search is shown now
     }
     finish(shown);
   });

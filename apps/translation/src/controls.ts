@@ -1,18 +1,18 @@
 import { byId, readControls as read, writeControls as write } from '@residual/appkit';
 import { address, preset, type Settings } from './settings.js';
 
-/** What the controls of the page say. */
+/** The settings in the controls of the page. */
 export function readControls(): Settings {
   return read(preset);
 }
 
-/** Puts settings into the controls; what beams need is only asked where there are any. */
+/** Writes settings into the controls; the controls of the beam search are disabled for greedy decoding. */
 export function writeControls(settings: Partial<Settings>): void {
   write(settings);
   for (const id of ['beams', 'lengthPenalty']) byId<HTMLInputElement>(id).disabled = readControls().mode === 'greedy';
 }
 
-/** Says in the address what the controls say. */
+/** Writes the settings of the controls into the address. */
 export function share(): void {
   address.share(readControls());
 }

@@ -1,14 +1,14 @@
 import { byId, on } from '@residual/appkit';
 import type { AttentionElement, HeadDetail, HeadsElement, RibbonsElement } from '@residual/elements';
 import { type Alignment, wordAlignment } from '@residual/model';
-import { alignmentError } from './aligned-best.js';
 import { average, chosenHeads, nameOf, type Pattern, patternOf } from './attention-numbers.js';
+import { alignmentError } from './best-alignment-head.js';
 import { readControls, share, writeControls } from './controls.js';
 import type { Session } from './session.js';
 import { headsIn, textOfHeads } from './settings.js';
 import { type Sentence, sourceLabels, type Watcher } from './translation-view.js';
 
-/** Wires ribbons and map of cross-attention; `again` translates anew, after a head was switched on or off. */
+/** Wires ribbons and map of cross-attention; `again` translates again after a head was switched on or off. */
 export function crossView(session: Session, again: () => Promise<void>): Watcher {
   const heads = byId<HeadsElement>('heads');
   const map = byId<AttentionElement>('cross');
@@ -18,12 +18,12 @@ export function crossView(session: Session, again: () => Promise<void>): Watcher
   let pattern: Pattern = [];
   byId('aer').textContent = `${(100 * alignmentError).toFixed(1)} %`;
 
-  /** Shows the layer and head that are chosen. */
+  /** Shows the selected layer and head. */
   const draw = () => {
     const { layer, head, off } = readControls();
     const { model } = session;
     const offHeads = headsIn(off, model.depth, model.heads);
-    heads.chosen = { layer, head };
+    heads.selected = { layer, head };
     heads.off = offHeads;
     byId('map-title').textContent = nameOf(layer, head);
     const isOff = offHeads.some(each => each.layer === layer && each.head === head);
@@ -31,17 +31,18 @@ export function crossView(session: Session, again: () => Promise<void>): Watcher
     toggle.setAttribute('aria-pressed', String(isOff));
     toggle.textContent = `Switch ${toggle.disabled ? 'a head' : `head ${layer}.${head}`} ${isOff ? 'on' : 'off'}`;
     allOn.disabled = offHeads.length === 0;
-    if (!sentence?.piece.alignment) return;
-    const { piece } = sentence;
-    const alignment = piece.alignment!;
+    if (!sentence?.segment.alignment) return;
+    const { segment } = sentence;
+    const alignment = segment.alignment!;
     const chosen = chosenHeads(layer, head, model.depth, model.heads);
     const [, , queryLen, keyLen] = alignment.attention.shape as [number, number, number, number];
-    const queries = [...piece.tokens, ...(queryLen > piece.tokens.length ? [session.end] : [])].map(session.textOf);
-    const keys = sourceLabels(piece, session);
+    const queries = [...segment.tokens, ...(queryLen > segment.tokens.length ? [session.end] : [])].map(session.textOf);
+    const keys = sourceLabels(segment, session);
     map.show(keys, { shape: [queryLen, keyLen], data: average(pattern, chosen) }, { queries });
-    const looked = ribbons.looked;
+    const selected = ribbons.selected;
     ribbons.show(wordsOf(sentence, alignment, chosen));
-    if (looked && looked.index < alignment[`${looked.side}Words`].length) ribbons.look(looked.side, looked.index);
+    if (selected && selected.index < alignment[`${selected.side}Words`].length)
+      ribbons.select(selected.side, selected.index);
   };
 
   heads.addEventListener('residual-head', event => {
@@ -73,7 +74,7 @@ export function crossView(session: Session, again: () => Promise<void>): Watcher
   return {
     show: given => {
       sentence = given;
-      const alignment = given?.piece.alignment;
+      const alignment = given?.segment.alignment;
       pattern = alignment ? patternOf(alignment.attention) : [];
       const [, , queryLen = 0, keyLen = 0] = alignment?.attention.shape ?? [];
       for (const element of [heads, map, ribbons]) element.hidden = !alignment;
@@ -83,14 +84,14 @@ export function crossView(session: Session, again: () => Promise<void>): Watcher
   };
 }
 
-/** The words of a sentence and of its translation, and how much each of the latter looked at each of the former. */
-function wordsOf({ piece }: Sentence, alignment: Alignment, chosen: ReturnType<typeof chosenHeads>) {
+/** The words of a sentence and of its translation, and the attention weights between them. */
+function wordsOf({ segment }: Sentence, alignment: Alignment, chosen: ReturnType<typeof chosenHeads>) {
   const heads = chosen.map(({ layer, head }) => [layer, head] as const);
   const weights = wordAlignment(alignment, { heads });
   const texts = (text: string, spans: Alignment['sourceWords']) => spans.map(([start, end]) => text.slice(start, end));
   return {
-    source: texts(piece.source, alignment.sourceWords),
-    target: texts(piece.translation, alignment.targetWords),
+    source: texts(segment.source, alignment.sourceWords),
+    target: texts(segment.translation, alignment.targetWords),
     weights,
   };
 }

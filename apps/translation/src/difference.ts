@@ -1,11 +1,11 @@
-/** A stretch of a text, and whether another text lacks it. */
-export interface Stretch {
+/** A span of a text, and whether another text lacks it. */
+export interface DiffSpan {
   readonly text: string;
   readonly changed: boolean;
 }
 
-/** The words of `text`, those that are not in `other` in the same order marked: the fewest that can be (longest common subsequence). */
-export function changesIn(text: string, other: string): Stretch[] {
+/** Splits `text` into words and marks those that `other` lacks, as few as possible (longest common subsequence). */
+export function diffWords(text: string, other: string): DiffSpan[] {
   const [words, others] = [text, other].map(each => each.split(/(?<=\s)/)) as [string[], string[]];
   const same = (a: string, b: string) => a.trim() === b.trim();
   const longest = Array.from({ length: words.length + 1 }, () => new Int32Array(others.length + 1));
@@ -14,13 +14,13 @@ export function changesIn(text: string, other: string): Stretch[] {
       longest[i]![j] = same(words[i]!, others[j]!)
         ? longest[i + 1]![j + 1]! + 1
         : Math.max(longest[i + 1]![j]!, longest[i]![j + 1]!);
-  const stretches: Stretch[] = [];
+  const spans: DiffSpan[] = [];
   let j = 0;
   for (const [i, word] of words.entries()) {
     while (j < others.length && !same(word, others[j]!) && longest[i]![j + 1]! === longest[i]![j]!) j++;
-    const kept = j < others.length && same(word, others[j]!) && longest[i]![j]! === longest[i + 1]![j + 1]! + 1;
-    if (kept) j++;
-    stretches.push({ text: word, changed: !kept });
+    const isShared = j < others.length && same(word, others[j]!) && longest[i]![j]! === longest[i + 1]![j + 1]! + 1;
+    if (isShared) j++;
+    spans.push({ text: word, changed: !isShared });
   }
-  return stretches;
+  return spans;
 }

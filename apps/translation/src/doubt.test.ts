@@ -4,7 +4,7 @@ import '@residual/backend-wasm';
 import { loadModel } from '@residual/model';
 import { root } from '@residual/testkit/pages';
 import { expect, test } from 'vitest';
-import { doubtOf, isUnsure, leastSure } from './doubt.js';
+import { doubtOf, isUnsure, minConfidence } from './doubt.js';
 
 const unreadable = [
   '\u{1f600}',
@@ -33,8 +33,8 @@ const known = [
 test('what the model cannot read, and what it makes up, is called unsure with the reason; what it knows is not', async () => {
   const model = await loadModel(join(root, 'packages', 'model-en-fr', 'model'));
   const doubts = async (texts: readonly string[]) => {
-    const translations = await model.translate(texts, { beams: 4 }).whole();
-    return translations.map(({ pieces }) => doubtOf(pieces[0]!));
+    const translations = await model.translate(texts, { numBeams: 4 }).result();
+    return translations.map(({ segments }) => doubtOf(segments[0]!));
   };
   expect(await doubts(known)).toEqual(known.map(() => ''));
   for (const doubt of await doubts(unreadable)) expect(doubt).toContain('cannot read “');
@@ -49,8 +49,8 @@ test('of the sentences that the golden scores are of few are unsure', async () =
   const file = await readFile(join(root, 'fixtures', 'models', 'en-fr', 'golden.json'), 'utf8');
   const { examples } = JSON.parse(file) as { examples: { beam4: { score: number } }[] };
   const unsure = examples.filter(({ beam4: { score } }) =>
-    isUnsure({ logprob: score, counted: 1, unknown: [] } as unknown as Parameters<typeof isUnsure>[0]),
+    isUnsure({ logprob: score, scoredTokens: 1, unknownSpans: [] } as unknown as Parameters<typeof isUnsure>[0]),
   );
-  expect(leastSure).toBe(0.55);
+  expect(minConfidence).toBe(0.55);
   expect([examples.length, unsure.length]).toEqual([59, 4]);
 });

@@ -18,7 +18,7 @@ export function encoderView(session: Session): Watcher {
     const { encoderLayer, encoderHead } = readControls();
     const layer = Math.min(Math.max(encoderLayer, 0), pattern.length - 1);
     const head = Math.min(Math.max(encoderHead, 0), pattern[0]!.length - 1);
-    heads.chosen = { layer, head };
+    heads.selected = { layer, head };
     byId('encoder-map-title').textContent = nameOf(layer, head);
     [before.disabled, after.disabled] = [layer === 0, layer === pattern.length - 1];
     map.show(tokens, { shape: [tokens.length, tokens.length], data: pattern[layer]![head]! }, { masked: false });
@@ -30,7 +30,7 @@ export function encoderView(session: Session): Watcher {
   };
   heads.addEventListener('residual-head', event => choose((event as CustomEvent<HeadDetail>).detail));
   const step = (by: number) => () => {
-    const { layer, head } = heads.chosen;
+    const { layer, head } = heads.selected;
     choose({ layer: layer + by, head });
   };
   on('layer-before', 'click', step(-1));
@@ -40,10 +40,10 @@ export function encoderView(session: Session): Watcher {
     show: async sentence => {
       for (const element of [heads, map]) element.hidden = !sentence;
       if (!sentence) return;
-      const ids = sentence.piece.sourceTokens;
+      const ids = sentence.segment.sourceTokens;
       const taps = ['encoder.layers.*.attention.weights'];
       for await (const first of session.model.generate(ids, { temperature: 0, maxNewTokens: 1, taps })) {
-        [pattern, tokens] = [patternOfTaps(first.taps), sourceLabels(sentence.piece, session)];
+        [pattern, tokens] = [patternOfTaps(first.taps), sourceLabels(sentence.segment, session)];
         break;
       }
       heads.show(pattern, [tokens.length, tokens.length], { masked: false });

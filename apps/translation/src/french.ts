@@ -2,11 +2,11 @@ import { attempt, byId, make } from '@residual/appkit';
 import type { TranslationStep } from '@residual/model';
 import { doubtOf } from './doubt.js';
 
-/** The translation as it is written, sentence by sentence, and the choice among its sentences. */
+/** The translation as it is written, sentence by sentence, and the selected sentence. */
 export interface French {
   clear(): void;
   take(step: TranslationStep): void;
-  /** Shows what the sentence that is searched for would be by now. */
+  /** Shows the best beam of the current sentence so far. */
   guess(text: string): void;
   /** Ends where it is: a sentence of which nothing stands there yet goes. */
   stop(): void;
@@ -15,71 +15,71 @@ export interface French {
   readonly text: string;
 }
 
-/** Wires the translation; `onChoose` is told the sentence that someone wants to see. */
+/** Wires the translation; `onChoose` is called with the index of the sentence that the visitor selects. */
 export function french(onChoose: (index: number) => Promise<void>): French {
-  const place = byId('french');
+  const container = byId('french');
   const [choice, buttons] = [byId('choice'), byId('sentences')];
   const doubts = byId('doubt');
-  let pieces: HTMLElement[] = [];
+  let segments: HTMLElement[] = [];
 
-  /** Adds text to the sentence that is being written; spaces and line breaks before its first word stand before it. */
+  /** Appends text to the current sentence; leading spaces and line breaks go before it. */
   const add = (text: string) => {
-    const piece = pieces.at(-1);
-    if (piece?.textContent !== '') return (piece ?? place).append(text);
+    const segment = segments.at(-1);
+    if (segment?.textContent !== '') return (segment ?? container).append(text);
     const rest = text.trimStart();
-    piece.before(text.slice(0, text.length - rest.length));
-    piece.append(rest);
+    segment.before(text.slice(0, text.length - rest.length));
+    segment.append(rest);
   };
 
-  /** Takes a guess away. */
-  const guessed = () => place.querySelector('.provisional')?.remove();
+  /** Removes the guess. */
+  const guessed = () => container.querySelector('.provisional')?.remove();
 
   return {
     guess: text => {
       guessed();
-      place.append(make('span', { className: 'provisional', textContent: text }));
+      container.append(make('span', { className: 'provisional', textContent: text }));
     },
     clear: () => {
-      pieces = [];
-      place.replaceChildren();
+      segments = [];
+      container.replaceChildren();
       buttons.replaceChildren();
       doubts.replaceChildren();
       choice.hidden = true;
     },
     take: step => {
-      if (step.kind === 'begun') {
-        const index = pieces.length;
-        const piece = make('span', { className: 'piece' });
-        piece.addEventListener('click', () => attempt(() => onChoose(index)));
-        place.append(piece);
-        pieces.push(piece);
+      if (step.kind === 'start') {
+        const index = segments.length;
+        const segment = make('span', { className: 'piece' });
+        segment.addEventListener('click', () => attempt(() => onChoose(index)));
+        container.append(segment);
+        segments.push(segment);
       }
-      if (step.kind === 'piece') guessed();
-      if (step.kind === 'text') place.append(step.added);
-      else add(step.added);
-      if (step.kind !== 'piece') return;
+      if (step.kind === 'segment') guessed();
+      if (step.kind === 'text') container.append(step.delta);
+      else add(step.delta);
+      if (step.kind !== 'segment') return;
       const index = buttons.childElementCount;
-      const doubt = doubtOf(step.translated);
-      pieces[index]?.classList.toggle('unsure', doubt !== '');
+      const doubt = doubtOf(step.result);
+      segments[index]?.classList.toggle('unsure', doubt !== '');
       if (doubt !== '')
-        doubts.append(make('p', {}, make('b', { textContent: `${step.translated.source.trim()} ` }), doubt));
-      const button = make('button', { type: 'button', textContent: `${index + 1}`, title: step.translated.source });
-      button.setAttribute('aria-label', `sentence ${index + 1}: ${step.translated.source}`);
+        doubts.append(make('p', {}, make('b', { textContent: `${step.result.source.trim()} ` }), doubt));
+      const button = make('button', { type: 'button', textContent: `${index + 1}`, title: step.result.source });
+      button.setAttribute('aria-label', `sentence ${index + 1}: ${step.result.source}`);
       button.addEventListener('click', () => attempt(() => onChoose(index)));
       buttons.append(button);
       choice.hidden = buttons.childElementCount < 2;
     },
     stop: () => {
-      if (pieces.at(-1)?.textContent === '') pieces.pop()!.remove();
+      if (segments.at(-1)?.textContent === '') segments.pop()!.remove();
     },
     choose: chosen => {
-      for (const [index, piece] of pieces.entries())
-        piece.classList.toggle('chosen', index === chosen && pieces.length > 1);
+      for (const [index, segment] of segments.entries())
+        segment.classList.toggle('chosen', index === chosen && segments.length > 1);
       for (const [index, button] of [...buttons.children].entries())
         button.setAttribute('aria-pressed', String(index === chosen));
     },
     get text() {
-      return place.textContent ?? '';
+      return container.textContent ?? '';
     },
   };
 }

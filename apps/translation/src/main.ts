@@ -1,4 +1,12 @@
-import { attempt, backendOptions, byId, type LoadingView, loadingView, on, tellUnheeded } from '@residual/appkit';
+import {
+  attempt,
+  backendOptions,
+  byId,
+  type LoadingView,
+  loadingView,
+  on,
+  reportIgnoredSettings,
+} from '@residual/appkit';
 import { defineElements } from '@residual/elements';
 import type { LoadProgress } from '@residual/model';
 import { beamsView } from './beams-view.js';
@@ -9,17 +17,17 @@ import { openSession, type Session } from './session.js';
 import { address, examples, headsIn, preset } from './settings.js';
 import { translationView } from './translation-view.js';
 
-/** How long nobody types before the text is translated, in milliseconds. */
+/** Milliseconds without a key press before the text is translated. */
 const patience = 350;
 
 defineElements();
 offer('layer', 'average of all', 4);
 offer('head', 'average', 4);
 writeControls(address.settingsFrom(location.hash));
-document.addEventListener('input', share); // also before the model is there
+document.addEventListener('input', share); // also before the model is loaded
 attempt(start);
 
-/** Loads the model and translates what stands there. */
+/** Loads the model and translates the text. */
 async function start(): Promise<void> {
   const loading = loadingView();
   const session = await openSession(loading.download);
@@ -56,25 +64,26 @@ async function start(): Promise<void> {
     await navigator.clipboard.writeText(location.href);
     byId('status').textContent = 'The link is copied.';
   });
-  let [backend, target]: (string | undefined)[] = []; // the choices under which the model was loaded, and is or is being loaded
+  // the choice with which the model was loaded, and with which it is loading
+  let [backend, target]: (string | undefined)[] = [];
   let abort = new AbortController();
-  /** Translates, on another backend after loading the model there. */
+  /** Translates; if the backend has changed, loads the model there first. */
   const translate = async () => {
     const chosen = readControls().backend;
-    if (chosen === target && !session.isLoaded) return; // once it is loaded it translates
+    if (chosen === target && !session.isLoaded) return; // it translates once the model is loaded
     if (chosen !== target) {
       target = chosen;
-      abort.abort(); // one at a time
+      abort.abort(); // one load at a time
       abort = new AbortController();
       const own = abort;
-      loading.begin(() => own.abort());
+      loading.start(() => own.abort());
       await view.end();
       try {
         await load(session, chosen, { view: loading, signal: own.signal });
         backend = chosen;
         loading.end();
       } catch (error) {
-        if (abort !== own) throw error; // it is loaded elsewhere by now
+        if (abort !== own) throw error; // it was loaded elsewhere meanwhile
         target = backend;
         byId('status').textContent = 'The model was not loaded.';
         byId('main').dataset.state = 'ready';
@@ -83,11 +92,11 @@ async function start(): Promise<void> {
           writeControls({ backend });
           share();
         } else
-          loading.fail('The model is not here, and without it nothing can be translated.', () => attempt(translate));
+          loading.fail('The model is not loaded, and without it nothing can be translated.', () => attempt(translate));
         throw error;
       }
-      writeControls(address.settingsFrom(location.hash)); // layers and heads are known by now
-      tellUnheeded(address, unknownHeads(session));
+      writeControls(address.settingsFrom(location.hash)); // layers and heads are known now
+      reportIgnoredSettings(address, unknownHeads(session));
     }
     await view.run();
   };
@@ -95,37 +104,37 @@ async function start(): Promise<void> {
   addEventListener('hashchange', () =>
     attempt(() => {
       writeControls(address.settingsFrom(location.hash));
-      if (session.isLoaded) tellUnheeded(address, unknownHeads(session));
+      if (session.isLoaded) reportIgnoredSettings(address, unknownHeads(session));
       return translate();
     }),
   );
   await translate();
 }
 
-/** Loads the model on a backend, and says how far it is. */
+/** Loads the model on a backend and shows the progress. */
 async function load(
   session: Session,
   backend: string,
   { view, signal }: { readonly view: LoadingView; readonly signal: AbortSignal },
 ): Promise<void> {
   byId('status').textContent = 'Loading';
-  const onProgress = ({ stage, done, total }: LoadProgress) => stage === 'weights' && view.placed(done, total);
+  const onProgress = ({ stage, done, total }: LoadProgress) => stage === 'weights' && view.showWeights(done, total);
   await session.load(backend, { signal, onProgress });
-  const { config, depth, encoderDepth, heads, vocab, positions, backend: own } = session.model;
+  const { config, depth, encoderDepth, heads, vocab, maxPositions } = session.model;
   offer('layer', 'average of all', depth);
   offer('head', 'average', heads);
   byId('facts').textContent =
-    `The shipped translator: ${String(config.model_type)} with ${encoderDepth} layers of encoder and ${depth} of decoder, ${heads} heads each, one vocabulary of ${vocab} tokens, ${positions} positions, 9.5 million weights, on ${own}. It was trained on sentence pairs of Tatoeba (tatoeba.org, CC BY 2.0 FR), by way of manythings.org/anki.`;
+    `The shipped translator: ${String(config.model_type)} with ${encoderDepth} encoder layers and ${depth} decoder layers, ${heads} heads each, a shared vocabulary of ${vocab} tokens, ${maxPositions} positions and 9.5 million weights, on ${session.model.backend}. It was trained on sentence pairs of Tatoeba (tatoeba.org, CC BY 2.0 FR), collected by manythings.org/anki.`;
 }
 
-/** Sentences about heads that the address names and the model lacks. */
+/** Sentences about heads in the address that the model lacks. */
 function unknownHeads({ model }: Session): string[] {
   const { off, encoderLayer, encoderHead } = address.settingsFrom(location.hash);
   const { depth, heads, encoderDepth, encoderHeads } = model;
-  const known = headsIn(off, depth, heads).map(({ layer, head }) => `${layer}.${head}`);
-  const named = off.split(' ').filter(name => name !== '' && !known.includes(name));
+  const existing = headsIn(off, depth, heads).map(({ layer, head }) => `${layer}.${head}`);
+  const named = off.split(' ').filter(name => name !== '' && !existing.includes(name));
   const sentences = named.map(
-    name => `This link switches head ${name} off, which the decoder does not have; nothing is off in its place.`,
+    name => `This link switches off head ${name}, which the decoder does not have; this has no effect.`,
   );
   if (encoderLayer < 0 || encoderLayer >= encoderDepth || encoderHead < 0 || encoderHead >= encoderHeads)
     sentences.push(
@@ -134,7 +143,7 @@ function unknownHeads({ model }: Session): string[] {
   return sentences;
 }
 
-/** Lets one of some numbers be chosen, or -1 for all of them. */
+/** Fills a select with numbers, and with -1 for all of them. */
 function offer(id: string, all: string, count: number): void {
   const select = byId<HTMLSelectElement>(id);
   const chosen = select.value;

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { average, chosenHeads, nameOf, patternOf, patternOfTaps } from './attention-numbers.js';
-import { changesIn } from './difference.js';
+import { diffWords } from './difference.js';
 import { columnOf, winnerOf } from './search-tree.js';
 import { address, headsIn, preset, textOfHeads } from './settings.js';
 
@@ -47,7 +47,7 @@ test('weights are parted by layer and head, and averaged over those that are cho
 
 test('words that another text lacks are marked, as few as can be', () => {
   const marked = (text: string, other: string) =>
-    changesIn(text, other)
+    diffWords(text, other)
       .map(({ text: word, changed }) => (changed ? `[${word.trim()}]` : word.trim()))
       .join(' ');
   expect(marked('Il a une petite sœur.', 'Il a une sœur.')).toBe('Il a une [petite] sœur.');
@@ -62,7 +62,7 @@ test('a step of a search becomes a column, and the best end of the text that won
   const step = {
     index: 3,
     beams: [[{ token: 5, parent: 1, sum: -2, logprob: -0.5 }]],
-    finished: [[{ ...found, rows: [0, 2, 6], score: -0.3, text: 'oui' }]],
+    finished: [[{ ...found, beamIndices: [0, 2, 6], score: -0.3, text: 'oui' }]],
   };
   const column = columnOf(step, 4, id => `t${id}`);
   expect(column).toEqual({

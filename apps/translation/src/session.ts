@@ -3,23 +3,23 @@ import { pageModel, startModels } from '@residual/appkit/models';
 import type { LoadProgress } from '@residual/model';
 import type { RemoteModel } from '@residual/model/worker';
 
-/** The worker with its backends and the model, loaded on one of them. */
+/** The worker with its backends, and the model on one of them. */
 export interface Session {
   readonly backends: readonly string[];
-  /** Whether WebGL is missing or simulated on the processor here, so that `auto` is WebAssembly. */
+  /** Whether WebGL is missing or runs in software, so that `auto` is WebAssembly. */
   readonly softwareGraphics: boolean;
-  /** While it is loaded on another backend its calls wait. Errors before it is loaded. */
+  /** The loaded model; calls during the loading on another backend wait. Errors before the model is loaded. */
   readonly model: RemoteModel;
   readonly isLoaded: boolean;
-  /** The id of the token that ends a text. */
+  /** The id of the end token. */
   readonly end: number;
-  /** The text of a token: its piece of the vocabulary, with a space where it begins a word. */
+  /** The text of a token in the vocabulary, with a space if it begins a word. */
   textOf(id: number): string;
-  /** Loads the model on a backend; where that fails the last one stays on its own. */
+  /** Loads the model on a backend; if that fails, the last one stays on its own backend. */
   load(backend: string, loading: { signal: AbortSignal; onProgress: (progress: LoadProgress) => void }): Promise<void>;
 }
 
-/** Starts the worker, and tells of all that it downloads. */
+/** Starts the worker and reports its downloads. */
 export async function openSession(onDownload: OnDownload): Promise<Session> {
   const { models, backends, softwareGraphics, useBackend } = await startModels(onDownload);
   const page = pageModel(models, useBackend);
@@ -40,8 +40,8 @@ export async function openSession(onDownload: OnDownload): Promise<Session> {
     textOf: id => texts[id] ?? `#${id}`,
     load: async (backend, loading) => {
       const check = async (loaded: RemoteModel) => {
-        const pieces = await loaded.tokenOf(Array.from({ length: loaded.vocab }, (_, id) => id));
-        texts = pieces.map((piece, id) => piece?.replaceAll('▁', ' ') ?? `#${id}`);
+        const tokens = await loaded.tokenOf(Array.from({ length: loaded.vocab }, (_, id) => id));
+        texts = tokens.map((token, id) => token?.replaceAll('▁', ' ') ?? `#${id}`);
       };
       await page.load({ source: shippedModel('en-fr'), backend, check, ...loading });
     },

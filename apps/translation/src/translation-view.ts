@@ -1,59 +1,48 @@
 import { byId } from '@residual/appkit';
 import type { BeamColumn } from '@residual/elements';
-import type { TranslatedPiece, TranslateOptions, TranslationStep } from '@residual/model';
+import type { TranslatedSegment, TranslationStep } from '@residual/model';
 import { ablationView } from './ablation-view.js';
 import { readControls } from './controls.js';
 import { french } from './french.js';
 import { columnOf } from './search-tree.js';
 import type { Session } from './session.js';
-import { headsIn, type Settings } from './settings.js';
+import { optionsOf, type Settings } from './settings.js';
 
-/** A sentence that was translated, and how it was searched for; no columns where it was written greedily. */
+/** A translated sentence and the steps of its search; no columns for greedy decoding. */
 export interface Sentence {
-  readonly piece: TranslatedPiece;
+  readonly segment: TranslatedSegment;
   readonly columns: readonly BeamColumn[];
 }
 
-/** What the tokens of a source are called beside a map: their pieces of the vocabulary, and where it lacks one what stands there in the text. */
+/** The labels of the source tokens: their text in the vocabulary, or the span of the source if the token is unknown. */
 export function sourceLabels(
-  { source, sourceTokens, alignment, unknown }: TranslatedPiece,
+  { source, sourceTokens, alignment, unknownSpans }: TranslatedSegment,
   session: Session,
 ): string[] {
   return sourceTokens.map((id, i) => {
     const [start, end] = alignment?.source[i] ?? [0, 0];
-    const isUnknown = unknown.some(([from, to]) => from === start && to === end);
+    const isUnknown = unknownSpans.some(([from, to]) => from === start && to === end);
     return isUnknown ? source.slice(start, end) : session.textOf(id);
   });
 }
 
-/** What watches the sentences of a text. */
+/** A view of the selected sentence. */
 export interface Watcher {
-  /** The sentence to be shown, or that there is none any more. */
+  /** Shows a sentence, or none. */
   show(sentence: Sentence | undefined): Promise<void> | void;
-  /** The search of the sentence that is shown grows. */
+  /** Adds a step of the search for the selected sentence. */
   grow?(column: BeamColumn, isFirst: boolean): void;
 }
 
-/** Translates and hands on what comes of it. */
+/** Translates the text and updates the views. */
 export interface TranslationView {
-  /** Translates the text that stands there, after ending what runs; nothing before the model is loaded. */
+  /** Stops a running translation and translates the text; does nothing before the model is loaded. */
   run(): Promise<void>;
-  /** Ends what runs, and waits until it has ended. */
+  /** Stops the translation and waits until it has ended. */
   end(): Promise<void>;
 }
 
-/** The options of `translate` that settings stand for. */
-export function optionsOf(settings: Settings, depth: number, heads: number): TranslateOptions {
-  const { mode, beams, lengthPenalty, off } = settings;
-  const zeroed = headsIn(off, depth, heads).map(({ layer, head }) => {
-    return { tap: `decoder.layers.${layer}.crossAttention.weights`, heads: [head] };
-  });
-  const search = mode === 'beams' ? { beams, lengthPenalty } : { beams: 1 };
-  // The model was trained on single sentences, so every sentence is translated by itself.
-  return { ...search, longest: 1, alignments: true, ...(zeroed.length > 0 && { zeroed }) };
-}
-
-/** Wires the text and its translation; `watchers` are told the sentence to be shown. */
+/** Wires the text and its translation; `watchers` show the selected sentence. */
 export function translationView(session: Session, watchers: readonly Watcher[]): TranslationView {
   const [translate, stop] = [byId<HTMLButtonElement>('translate'), byId<HTMLButtonElement>('stop')];
   const [status, speed] = [byId('status'), byId('speed')];
@@ -76,46 +65,46 @@ export function translationView(session: Session, watchers: readonly Watcher[]):
     await running?.done;
   };
 
-  /** One run, from the first token to the last sentence. */
+  /** One translation, from the first token to the last sentence. */
   const follow = async (settings: Settings, signal: AbortSignal): Promise<string> => {
     const { model } = session;
     const options = optionsOf(settings, model.depth, model.heads);
-    const begun = performance.now();
+    const startTime = performance.now();
     let [tokens, columns]: [number, BeamColumn[]] = [0, []];
     let growing: readonly string[] = []; // the texts of the beams
     [sentences, chosen] = [[], 0];
     written.clear();
     const take = (step: TranslationStep) => {
       written.take(step);
-      if (step.kind === 'begun') [columns, growing] = [[], []];
+      if (step.kind === 'start') [columns, growing] = [[], []];
       if (step.kind === 'token') tokens++;
       if (step.kind === 'beams') {
         const column = columnOf(step.step, settings.beams, session.textOf);
-        if (step.piece === chosen) for (const watcher of watchers) watcher.grow?.(column, columns.length === 0);
+        if (step.segment === chosen) for (const watcher of watchers) watcher.grow?.(column, columns.length === 0);
         columns.push(column);
         tokens++;
         growing = column.beams.map(({ text, parent }) => (growing[parent] ?? '') + text);
         if (growing[0] !== undefined) written.guess(growing[0]);
       }
-      if (step.kind === 'piece') sentences.push({ piece: step.translated, columns });
-      const seconds = (performance.now() - begun) / 1000;
+      if (step.kind === 'segment') sentences.push({ segment: step.result, columns });
+      const seconds = (performance.now() - startTime) / 1000;
       if (tokens > 0) speed.textContent = `${tokens} steps, ${(tokens / seconds).toFixed(0)} per second`;
     };
     for await (const step of model.translate(settings.text, { ...options, signal })) {
       take(step);
-      if (step.kind === 'piece' && step.piece === 0) await show();
+      if (step.kind === 'segment' && step.segment === 0) await show();
     }
     if (sentences.length === 0) await show();
     await ablation(settings, written.text, signal);
     const [only] = sentences;
     if (!only) return 'Nothing to translate';
-    const score = `log-probability ${only.piece.logprob.toFixed(2).replace('-', '−')}`;
+    const score = `log-probability ${only.segment.logprob.toFixed(2).replace('-', '−')}`;
     return sentences.length > 1 ? `Translated ${sentences.length} sentences` : `Translated, ${score}`;
   };
 
   const run = async () => {
     if (!session.isLoaded) return;
-    while (running) await end(); // also another run that began meanwhile
+    while (running) await end(); // also another run that started meanwhile
     const abort = new AbortController();
     const { signal } = abort;
     byId('main').removeAttribute('data-state');
@@ -130,7 +119,8 @@ export function translationView(session: Session, watchers: readonly Watcher[]):
     try {
       status.textContent = await work;
     } catch (error) {
-      isReplaced = !signal.aborted && (error as Error).name === 'AbortError'; // by the model on another backend, which translates anew
+      // the model was loaded on another backend, which translates again
+      isReplaced = !signal.aborted && (error as Error).name === 'AbortError';
       written.stop();
       status.textContent = signal.aborted || isReplaced ? 'Stopped' : 'Not translated';
       throw error;

@@ -1,10 +1,10 @@
 import {
+  appearanceProblems,
   expectError,
   type OpenApp,
   type Page,
   reachedByTab,
-  unsaidControls,
-  wrongLooks,
+  undescribedControls,
 } from '@residual/testkit/pages';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { openTranslation, translate, translated } from './open.js';
@@ -55,7 +55,7 @@ describe('the page', () => {
     '%s: nothing serious for axe-core and no scrolling sideways, whatever the look',
     async state => {
       await states[state]!();
-      expect(await wrongLooks(page)).toEqual([]);
+      expect(await appearanceProblems(page)).toEqual([]);
     },
   );
 
@@ -65,7 +65,7 @@ describe('the page', () => {
     });
     await translate(page, 'I have toothache. I have a twin sister.');
     const controls = ':is(input:not([type=hidden]), select, textarea, button[id])';
-    expect(await unsaidControls(page, controls)).toEqual([]);
+    expect(await undescribedControls(page, controls)).toEqual([]);
     const views = ['ribbons', 'heads', 'cross', 'encoder-heads', 'encoder', 'tree'].map(id => `#${id}`).join(', ');
     const wanted = await page
       .locator(`${controls.replace(/\)$/, '')}):not(:disabled, #cancel), ${views}`)
@@ -91,6 +91,6 @@ describe('the page', () => {
 });
 
 test('nothing went wrong in the page meanwhile', () => {
-  expect(app.wrong).toEqual([]);
-  expect(app.foreign).toEqual([]);
+  expect(app.problems).toEqual([]);
+  expect(app.foreignRequests).toEqual([]);
 });

@@ -6,7 +6,10 @@ import { type OpenApp, openApp, type Page, root } from '@residual/testkit/pages'
 export const fixtureOf = <T>(name: string): T =>
   JSON.parse(readFileSync(join(root, 'fixtures', 'models', 'en-fr', name), 'utf8')) as T;
 
-/** The app in a browser with WebGPU, on the processor where there is no graphics card, and without any network but the demo's server. */
+/**
+ * The app in a browser with WebGPU, on the processor where there is no graphics card, and without any network but the
+ * demo's server.
+ */
 export const openTranslation = (): Promise<OpenApp> =>
   openApp(
     'translation',
@@ -14,11 +17,14 @@ export const openTranslation = (): Promise<OpenApp> =>
     missing,
   );
 
-/** What is missing where a text is translated: each sentence, and everything that is shown of the one that was chosen. */
+/**
+ * What is missing where a text is translated: each sentence, and everything that is shown of the one that was chosen.
+ */
 const missing = async (page: Page): Promise<string[]> => {
   const isReady = (await page.locator('main[data-state=ready]').count()) > 0;
   const sentences = isReady ? await page.locator('#french .piece').allTextContents() : [];
-  if (!isReady || (await page.locator('#error').isVisible())) return []; // the error itself is expected, or fails the test
+  // the error itself is expected, or fails the test
+  if (!isReady || (await page.locator('#error').isVisible())) return [];
   if ((await page.inputValue('#text')).trim() === '') return [];
   const lines = sentences.flatMap((text, i) => (text === '' ? [`sentence ${i + 1} is not translated`] : []));
   if (sentences.length === 0) lines.push('nothing is translated');

@@ -39,7 +39,7 @@ describe('translating', () => {
   test('a text stands there translated before the first click', async () => {
     const golden = examples.find(({ en }) => en === preset.text)!;
     expect(await page.locator('#french').textContent()).toBe(golden.beam4.text);
-    expect(await page.locator('#facts').textContent()).toContain('marian with 4 layers of encoder and 4 of decoder');
+    expect(await page.locator('#facts').textContent()).toContain('marian with 4 encoder layers and 4 decoder layers');
   });
 
   test('golden sentences give the golden translations, by beams and greedily, as one types', async () => {
@@ -207,7 +207,7 @@ describe('beams', () => {
     expect(Number(await scoreOf())).toBeGreaterThan(3 * usual); // the sum itself
     await page.fill('#beams', '2.5');
     await page.locator('#beams').blur();
-    await expectError(page, 'Beams is 2.5; it must be a whole number');
+    await expectError(page, '“Beams” is 2.5; it must be a whole number');
     await page.click('#error .dismiss');
     expect(await page.locator('#error').isVisible()).toBe(false);
     await change(() => page.click('#reset'));
@@ -269,14 +269,14 @@ test('a translation of what the model cannot read, or does not know, says that i
   expect(await page.locator('#doubt p').count()).toBe(0);
 });
 
-test('an address that asks for what is not there is told so', async () => {
+test('a notice names everything in the address that the page lacks', async () => {
   const other = await app.open('#mode=wild&layer=9&off=2.0+7.7&encoderLayer=6&backend=abacus&text=Yes.');
   await translated(other);
   const notice = (await other.locator('#notice').textContent())!;
   for (const asked of [
-    'Choosing “wild”',
+    'Decoding “wild”',
     'Layer “9”',
-    'head 7.7 off',
+    'off head 7.7',
     'head 0 of layer 6 of the encoder',
     'Backend “abacus”',
   ])
@@ -314,6 +314,6 @@ test('what is typed before the model is there is translated once it is, and anot
 });
 
 test('nothing went wrong in the page, and no other server was asked', () => {
-  expect(app.wrong).toEqual([]);
-  expect(app.foreign).toEqual([]);
+  expect(app.problems).toEqual([]);
+  expect(app.foreignRequests).toEqual([]);
 });

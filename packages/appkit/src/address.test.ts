@@ -8,7 +8,7 @@ interface Settings {
   readonly special: boolean;
 }
 const preset: Settings = { text: 'a fox', mode: 'sampled', seed: 7, special: false };
-const { settingsFrom, hashOf, unheededIn, unknownIn } = addressOf(preset, { mode: ['greedy', 'sampled'] });
+const { settingsFrom, hashOf, invalidIn, unknownIn } = addressOf(preset, { mode: ['greedy', 'sampled'] });
 
 test('settings go into the address and come back, and of a preset nothing stands there', () => {
   const settings: Settings = { text: 'a & b = é\n👩‍👩‍👧', mode: 'greedy', seed: -0.5, special: true };
@@ -28,7 +28,7 @@ test('what is missing, no number, no choice or not known is as in the preset', (
 
 test('values that no setting has and names that are no settings are told', () => {
   const hash = '#seed=warm&mode=wild&special=maybe&text=wild&other=1&other=2&toString=3&=4';
-  expect(unheededIn(hash)).toEqual({ seed: 'warm', mode: 'wild', special: 'maybe' });
+  expect(invalidIn(hash)).toEqual({ seed: 'warm', mode: 'wild', special: 'maybe' });
   expect(unknownIn(hash)).toEqual(['other', 'toString', '']);
-  expect([unheededIn(`#${hashOf({ ...preset, seed: 8 })}`), unknownIn('')]).toEqual([{}, []]);
+  expect([invalidIn(`#${hashOf({ ...preset, seed: 8 })}`), unknownIn('')]).toEqual([{}, []]);
 });

@@ -1,30 +1,32 @@
-import { paced } from './paced.js';
+import { throttle } from './throttle.js';
 
-/** How the settings of a page stand in its address, after `#`. */
+/** The settings of a page in the hash of its address. */
 export interface Address<Settings> {
-  /** The settings in that part of an address; what is missing, no number or no choice there is as in the preset. */
+  /** The settings in a hash; a setting that is missing or invalid has its preset value. */
   readonly settingsFrom: (hash: string) => Settings;
-  /** What that part of an address asks for that no setting can be, by name. */
-  readonly unheededIn: (hash: string) => Readonly<Record<string, string>>;
-  /** The names in that part of an address that are no settings, each once. */
+  /** The invalid values in a hash, by the name of the setting. */
+  readonly invalidIn: (hash: string) => Readonly<Record<string, string>>;
+  /** The names in a hash that are not settings, each once. */
   readonly unknownIn: (hash: string) => readonly string[];
-  /** The part of an address that says what differs from the preset. */
+  /** The hash that holds the settings that differ from the preset. */
   readonly hashOf: (settings: Settings) => string;
-  /** Puts settings into the address of this page, as the same entry of its history: at once, in a burst of changes the latest by and by. */
+  /**
+   * Writes settings into the address of this page without a new entry in the history. Bursts of changes are throttled.
+   */
   readonly share: (settings: Settings) => void;
 }
 
-/** The values that a setting can have, where not every text or number is one. */
+/** The allowed values of settings that do not take every text or number. */
 export type Choices<Settings> = { readonly [Name in keyof Settings]?: readonly Settings[Name][] };
 
-/** Settings that are texts, numbers, or true or false, as in a preset. */
+/** The address of a page whose settings are texts, numbers or booleans, with the types and defaults of a preset. */
 export function addressOf<Settings extends object>(
   preset: Settings,
   choices: Choices<Settings> = {},
 ): Address<Settings> {
-  /** What a text stands for; undefined where it is no value of this setting. */
-  const settingOf = (name: string, text: string | null, usual: unknown): unknown => {
-    const value = text === null ? undefined : parsed(text, usual);
+  /** Parses the value of a setting; undefined if it is invalid. */
+  const settingOf = (name: string, text: string | null, fallback: unknown): unknown => {
+    const value = text === null ? undefined : parsed(text, fallback);
     const offered: readonly unknown[] | undefined = choices[name as keyof Settings];
     return offered?.includes(value) === false ? undefined : value;
   };
@@ -34,35 +36,36 @@ export function addressOf<Settings extends object>(
   };
   return {
     settingsFrom: hash => {
-      const given = new URLSearchParams(hash.replace(/^#/, ''));
-      const entries = Object.entries(preset).map(([name, usual]) => [
+      const parameters = new URLSearchParams(hash.replace(/^#/, ''));
+      const entries = Object.entries(preset).map(([name, fallback]) => [
         name,
-        settingOf(name, given.get(name), usual) ?? usual,
+        settingOf(name, parameters.get(name), fallback) ?? fallback,
       ]);
       return Object.fromEntries(entries) as Settings;
     },
-    unheededIn: hash => {
-      const given = [...new URLSearchParams(hash.replace(/^#/, ''))];
-      const unheeded = given.filter(([name, text]) => {
+    invalidIn: hash => {
+      const entries = [...new URLSearchParams(hash.replace(/^#/, ''))];
+      const invalid = entries.filter(([name, text]) => {
         return Object.hasOwn(preset, name) && settingOf(name, text, preset[name as keyof Settings]) === undefined;
       });
-      return Object.fromEntries(unheeded);
+      return Object.fromEntries(invalid);
     },
     unknownIn: hash => {
       const names = new Set(new URLSearchParams(hash.replace(/^#/, '')).keys());
       return [...names].filter(name => !Object.hasOwn(preset, name));
     },
     hashOf,
-    share: paced(settings => {
+    share: throttle(settings => {
       const hash = hashOf(settings);
       history.replaceState(null, '', hash === '' ? location.pathname + location.search : `#${hash}`);
     }),
   };
 }
 
-/** A text as a value of the kind that is usual; undefined where it is none. */
-function parsed(text: string, usual: unknown): unknown {
-  if (typeof usual === 'number') return text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : undefined;
-  if (typeof usual === 'boolean') return text === 'true' ? true : text === 'false' ? false : undefined;
+/** Parses a text as a value of the type of the default; undefined if that fails. */
+function parsed(text: string, fallback: unknown): unknown {
+  if (typeof fallback === 'number')
+    return text.trim() !== '' && Number.isFinite(Number(text)) ? Number(text) : undefined;
+  if (typeof fallback === 'boolean') return text === 'true' ? true : text === 'false' ? false : undefined;
   return text;
 }

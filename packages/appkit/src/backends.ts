@@ -1,14 +1,14 @@
 import '@residual/backend-wasm';
 import '@residual/backend-webgl';
 
-/** Brings WebGPU beside WebAssembly and WebGL, where there is not only the interface but also a card, or a driver that takes its place. */
-export async function bringWebGpu(): Promise<void> {
+/** Registers WebGPU beside WebAssembly and WebGL if the browser has an adapter. */
+export async function registerWebGpu(): Promise<void> {
   const { gpu } = navigator as { gpu?: { requestAdapter(): Promise<unknown> } };
   const adapter = await gpu?.requestAdapter().catch(() => null);
   if (adapter != null) await import('@residual/backend-webgpu');
 }
 
-/** Whether WebGL is missing here or only simulated on the processor, where WebAssembly is faster. */
+/** Whether WebGL is missing or runs in software, so that WebAssembly is faster. */
 export function hasSoftwareGraphics(): boolean {
   const context = typeof OffscreenCanvas === 'undefined' ? null : new OffscreenCanvas(1, 1).getContext('webgl2');
   if (!context) return true;

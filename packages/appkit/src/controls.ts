@@ -5,17 +5,23 @@ type Field = HTMLInputElement | HTMLSelectElement | HTMLTextAreaElement;
 
 const isCheckbox = (field: Field): field is HTMLInputElement => field.type === 'checkbox';
 
-/** What the controls of the page say, whose ids are the names of the settings; an empty number is none, so that what uses it says what would fit. */
+/**
+ * Reads the settings from the controls of the page; the id of a control is the name of its setting. An empty number
+ * becomes NaN, so that the error comes from the function that uses it.
+ */
 export function readControls<Settings extends object>(preset: Settings): Settings {
-  const entries = Object.entries(preset).map(([name, usual]) => {
+  const entries = Object.entries(preset).map(([name, fallback]) => {
     const field = byId<Field>(name);
     if (isCheckbox(field)) return [name, field.checked];
-    return [name, typeof usual === 'number' ? Number.parseFloat(field.value) : field.value];
+    return [name, typeof fallback === 'number' ? Number.parseFloat(field.value) : field.value];
   });
   return Object.fromEntries(entries) as Settings;
 }
 
-/** Puts settings into the controls; of a choice that is not offered the first is taken, and of a number that does not fit the nearest that does. */
+/**
+ * Writes settings into the controls. An unknown choice becomes the first one, and a number outside of its range the
+ * nearest one that fits.
+ */
 export function writeControls(settings: object): void {
   for (const [name, value] of Object.entries(settings)) {
     const field = byId<Field>(name);
@@ -25,7 +31,7 @@ export function writeControls(settings: object): void {
   }
 }
 
-/** The number nearest to one that a field takes: from its least to its largest, in whole steps where those are whole numbers. */
+/** The nearest number that a field allows, given its minimum, maximum and step. */
 function nearest(field: HTMLElement | null, value: number): number {
   if (!(field instanceof HTMLInputElement) || field.type !== 'number' || !Number.isFinite(value)) return value;
   const [min, max, step] = [field.min, field.max, field.step].map(text => Number.parseFloat(text));
@@ -36,50 +42,50 @@ function nearest(field: HTMLElement | null, value: number): number {
 }
 
 /**
- * Says what the address of the page asks for that is not here: names of no setting, values that no setting has, numbers that do not fit, and choices that the controls do
- * not offer, which show what stands in their place. `more` are sentences of the page's own.
+ * Shows a notice about everything in the address that the page cannot follow: unknown names, invalid values, numbers
+ * out of range, and choices that a control does not offer. `more` are further sentences.
  */
-export function tellUnheeded<Settings extends object>(
-  { settingsFrom, unheededIn, unknownIn }: Pick<Address<Settings>, 'settingsFrom' | 'unheededIn' | 'unknownIn'>,
+export function reportIgnoredSettings<Settings extends object>(
+  { settingsFrom, invalidIn, unknownIn }: Pick<Address<Settings>, 'settingsFrom' | 'invalidIn' | 'unknownIn'>,
   more: readonly string[] = [],
 ): void {
   const { hash } = location;
-  const asked = new URLSearchParams(hash.replace(/^#/, ''));
+  const parameters = new URLSearchParams(hash.replace(/^#/, ''));
   const settings = new Map<string, unknown>(Object.entries(settingsFrom(hash)));
-  const missing = new Map(Object.entries(unheededIn(hash)));
+  const missing = new Map(Object.entries(invalidIn(hash)));
   for (const [name, value] of settings) {
     const field = document.getElementById(name);
-    if (!asked.has(name)) continue;
+    if (!parameters.has(name)) continue;
     const isOffered =
       field instanceof HTMLSelectElement
         ? [...field.options].some(option => option.value === String(value))
         : typeof value !== 'number' || nearest(field, value) === value;
-    if (!isOffered) missing.set(name, asked.get(name)!);
+    if (!isOffered) missing.set(name, parameters.get(name)!);
   }
   const sentences = [...missing].map(([name, value]) => {
     const field = document.getElementById(name);
     const label = field?.closest('label')?.firstChild?.textContent?.trim() || name;
-    const shown = shownIn(field) ?? String(settings.get(name));
-    return `This link asks for ${label} “${clipped(value)}”, which is not here; “${clipped(shown)}” stands in its place.`;
+    const used = shownIn(field) ?? String(settings.get(name));
+    return `This link asks for ${label} “${clipped(value)}”, which is not available; “${clipped(used)}” is used instead.`;
   });
   const unknown = unknownIn(hash);
-  const named = unknown.slice(0, most).map(name => `“${clipped(name)}”`);
-  if (unknown.length > most) named.push(`${unknown.length - most} more`);
-  if (named.length > 0)
-    sentences.push(`This link sets ${new Intl.ListFormat('en').format(named)}, which this page does not have.`);
+  const quoted = unknown.slice(0, maxNames).map(name => `“${clipped(name)}”`);
+  if (unknown.length > maxNames) quoted.push(`${unknown.length - maxNames} more`);
+  if (quoted.length > 0)
+    sentences.push(`This link sets ${new Intl.ListFormat('en').format(quoted)}, which is not a setting of this page.`);
   showNotice([...sentences, ...more].join(' '));
 }
 
-/** So many unknown names are told by name, and so many characters of what a link holds are repeated. */
-const most = 3;
-const longest = 60;
+/** The largest number of unknown names in the notice, and the largest number of characters of a value. */
+const maxNames = 3;
+const maxCharacters = 60;
 
 const clipped = (text: string) => {
   const characters = [...text];
-  return characters.length > longest ? `${characters.slice(0, longest).join('')}…` : text;
+  return characters.length > maxCharacters ? `${characters.slice(0, maxCharacters).join('')}…` : text;
 };
 
-/** What a control shows; undefined of what is no control. */
+/** The text that a control shows; undefined for other elements. */
 function shownIn(field: HTMLElement | null): string | undefined {
   if (field instanceof HTMLSelectElement) return field.selectedOptions[0]?.text ?? '';
   if (field instanceof HTMLTextAreaElement) return field.value;

@@ -1,7 +1,7 @@
 import type { Download } from './downloads.js';
 import { byId, make } from './page.js';
 
-/** The choices of a backend, as a select offers them: `auto` and each by itself. */
+/** The options of a select of backends: `auto` and each backend. */
 export function backendOptions({
   backends,
   softwareGraphics,
@@ -15,7 +15,7 @@ export function backendOptions({
 
 const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
 
-/** What files are to a visitor. */
+/** Names of files for visitors. */
 const names: readonly (readonly [file: RegExp, name: string])[] = [
   [/^vectors\.safetensors$/, 'the word vectors'],
   [/^vocab\.json$/, 'the words'],
@@ -24,36 +24,36 @@ const names: readonly (readonly [file: RegExp, name: string])[] = [
   [/\.wasm$|\.[cm]?[jt]s$/, 'the program'],
 ];
 
-/** How far a download is, in words. */
-export const wordsOf = ({ file, done, total }: Pick<Download, 'file' | 'done' | 'total'>): string => {
+/** The progress of a download as a sentence. */
+export const progressText = ({ file, done, total }: Pick<Download, 'file' | 'done' | 'total'>): string => {
   const name = names.find(([pattern]) => pattern.test(file))?.[1] ?? file;
   return `Loading ${name}: ${total === undefined ? megabytes(done) : `${megabytes(done)} of ${megabytes(total)}`} MB`;
 };
 
-/** A place of the page that says how far loading is. */
+/** An element of the page that shows the progress of loading. */
 export interface LoadingView {
-  /** Shows how far a file is; the place is seen as long as one is on its way. */
+  /** Shows the progress of a file; the element is visible as long as a file is loading. */
   readonly download: (download: Download) => void;
-  /** Shows how many weights of a model are placed, while nothing is on its way. */
-  readonly placed: (done: number, total: number) => void;
-  /** Shows the place until it is ended, also while nothing is on its way; its button, if it has one, cancels. */
-  begin(cancel?: () => void): void;
-  /** Takes the place away. */
+  /** Shows how many weights of a model are in place, while no file is loading. */
+  readonly showWeights: (done: number, total: number) => void;
+  /** Shows the element until `end`, also while no file is loading; its button, if it has one, calls `cancel`. */
+  start(cancel?: () => void): void;
+  /** Hides the element. */
   end(): void;
-  /** Leaves the place there with a sentence; its button tries again. */
+  /** Shows a sentence; the button calls `again`. */
   fail(sentence: string, again: () => void): void;
 }
 
-/** Wires the element with this id: it gets a sentence and a bar, where it has none. */
+/** Wires the element with this id; adds a sentence and a progress bar if it has none. */
 export function loadingView(id = 'loading'): LoadingView {
-  const place = byId(id);
-  const button = place.querySelector('button');
-  const help = place.querySelector('small');
+  const element = byId(id);
+  const button = element.querySelector('button');
+  const help = element.querySelector('small');
   const cancelHelp = help?.textContent ?? '';
-  const text = place.querySelector('p') ?? make('p');
-  const bar = place.querySelector('progress') ?? make('progress', { ariaLabel: 'loading' });
-  for (const part of [bar, text]) if (!part.isConnected) place.prepend(part);
-  const going = new Map<string, Download>();
+  const text = element.querySelector('p') ?? make('p');
+  const bar = element.querySelector('progress') ?? make('progress', { ariaLabel: 'loading' });
+  for (const part of [bar, text]) if (!part.isConnected) element.prepend(part);
+  const downloads = new Map<string, Download>();
   let isOpen = false;
 
   const offer = (label: string, sentence: string, act: (() => void) | undefined) => {
@@ -65,36 +65,36 @@ export function loadingView(id = 'loading'): LoadingView {
     bar.hidden = false;
     if (total === undefined) bar.removeAttribute('value');
     else [bar.max, bar.value] = [total, done];
-    place.hidden = false;
+    element.hidden = false;
   };
   return {
     download: download => {
-      going.delete(download.file);
-      if (!download.ended) going.set(download.file, download);
-      const weight = ({ total, done, rests }: Download) => (rests ? 0 : (total ?? done));
-      const [largest] = [...going.values()].sort((a, b) => weight(b) - weight(a));
+      downloads.delete(download.file);
+      if (!download.isComplete) downloads.set(download.file, download);
+      const weight = ({ total, done, isIdle }: Download) => (isIdle ? 0 : (total ?? done));
+      const [largest] = [...downloads.values()].sort((a, b) => weight(b) - weight(a));
       const shown = largest ?? download;
-      show(wordsOf(shown), shown.done, shown.total);
-      if (!largest && !isOpen) place.hidden = true;
+      show(progressText(shown), shown.done, shown.total);
+      if (!largest && !isOpen) element.hidden = true;
     },
-    placed: (done, total) => {
-      if (going.size === 0) show(`Placing weights: ${done} of ${total}`, done, total);
+    showWeights: (done, total) => {
+      if (downloads.size === 0) show(`Placing weights: ${done} of ${total}`, done, total);
     },
-    begin: cancel => {
-      going.clear();
+    start: cancel => {
+      downloads.clear();
       isOpen = true;
       show('Loading', 0, undefined);
       offer('Cancel', cancelHelp, cancel);
     },
     end: () => {
-      going.clear();
+      downloads.clear();
       isOpen = false;
-      place.hidden = true;
+      element.hidden = true;
     },
     fail: (sentence, again) => {
-      going.clear();
+      downloads.clear();
       isOpen = false;
-      [place.hidden, bar.hidden] = [false, true];
+      [element.hidden, bar.hidden] = [false, true];
       text.textContent = sentence;
       offer('Load again', 'Begins the loading anew.', again);
     },

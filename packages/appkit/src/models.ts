@@ -1,30 +1,30 @@
 import { connectModels, type Models } from '@residual/model/worker';
 import { type OnDownload, startWorker } from './downloads.js';
 import script from './worker-entry.ts?worker&url';
-import { readiness, takeBackend } from './workers.js';
+import { selectBackend, whenReady } from './workers.js';
 
 export { type PageLoad, type PageModel, pageModel } from './page-model.js';
 
-/** A worker in which models run, with the backends that this machine has. */
+/** A worker that runs models, with the backends of this machine. */
 export interface ModelWorker {
   readonly models: Models;
-  /** The names of its backends, but for the slow `cpu`. */
+  /** The names of its backends, without the slow `cpu`. */
   readonly backends: readonly string[];
-  /** Whether WebGL is missing or simulated on the processor here, so that `auto` is WebAssembly. */
+  /** Whether WebGL is missing or runs in software, so that `auto` is WebAssembly. */
   readonly softwareGraphics: boolean;
-  /** Takes a backend by its name and gives it; `auto` takes the graphics card where there is a real one, else WebAssembly. */
+  /** Selects a backend by name and returns its name; `auto` is WebGL with a real graphics card, else WebAssembly. */
   useBackend(name: string): Promise<string>;
 }
 
-/** Starts the worker, and tells of all that it downloads; errors where it does not start. */
+/** Starts the worker and reports its downloads. Errors if it does not start. */
 export async function startModels(onDownload: OnDownload): Promise<ModelWorker> {
   const worker = await startWorker(script, onDownload);
-  const { softwareGraphics } = await readiness<{ softwareGraphics: boolean }>(worker);
+  const { softwareGraphics } = await whenReady<{ softwareGraphics: boolean }>(worker);
   const models = connectModels(worker);
   return {
     models,
     backends: (await models.backends()).filter(name => name !== 'cpu'),
     softwareGraphics,
-    useBackend: name => takeBackend(name, () => softwareGraphics, models.useBackend),
+    useBackend: name => selectBackend(name, () => softwareGraphics, models.useBackend),
   };
 }

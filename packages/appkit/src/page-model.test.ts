@@ -2,7 +2,10 @@ import type { Models, RemoteModel } from '@residual/model/worker';
 import { expect, test } from 'vitest';
 import { pageModel } from './page-model.js';
 
-/** Models that only tell what is asked of them; a pass takes until `pass` is called, and refuses another backend than its own, as those of a worker do. */
+/**
+ * Models that only tell what is asked of them; a pass takes until `pass` is called, and refuses another backend than
+ * its own, as those of a worker do.
+ */
 const fakeModels = () => {
   const log: string[] = [];
   let [active, made, pass] = ['', 0, () => {}];

@@ -1,46 +1,47 @@
 import type { LoadModelOptions, LoadProgress, ModelSource } from '@residual/model';
 import type { Models, RemoteGeneration, RemoteModel } from '@residual/model/worker';
 
-/** Where a model comes from, what computes it, and how its loading is watched and ended. */
+/** The source of a model, its backend, and how loading is observed and aborted. */
 export interface PageLoad {
   readonly source: ModelSource;
-  /** As a visitor chose it: the name of a backend, or `auto`. */
+  /** The choice of the visitor: the name of a backend, or `auto`. */
   readonly backend: string;
   readonly hub?: LoadModelOptions['hub'];
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: (progress: LoadProgress) => void;
-  /** Errors where the page cannot use what was loaded. */
+  /** Errors if the page cannot use the loaded model. */
   readonly check?: (model: RemoteModel) => Promise<void> | void;
 }
 
 /** The one model of a page. */
 export interface PageModel {
-  /** What it can do: calls made while another one is loaded wait until that is done. Errors before the first is there. */
+  /** The loaded model. Calls during the loading of another model wait. Errors before the first model is loaded. */
   readonly model: RemoteModel;
   readonly isLoaded: boolean;
   /**
-   * Loads a model and puts it in the place of the last; where that fails, or is ended, the last stays on its own backend. Calls that run are ended first with an
-   * `AbortError`, and so are those on the last model that waited: only one backend is active at a time. Of several loads at once the last one counts.
+   * Loads a model and replaces the current one. If that fails or is aborted, the current model stays on its own
+   * backend. Running and waiting calls on the current model end with an `AbortError` first, because only one backend is
+   * active at a time. Of several concurrent loads the last one counts.
    */
   load(load: PageLoad): Promise<void>;
 }
 
-/** Keeps the model of a page; `useBackend` takes a backend by the name that a visitor chose. */
+/** Manages the model of a page; `useBackend` selects a backend by the name that a visitor chose. */
 export function pageModel(
   models: Pick<Models, 'load' | 'useBackend'>,
   useBackend: (name: string) => Promise<unknown>,
 ): PageModel {
   let current: { readonly loaded: RemoteModel; readonly guarded: RemoteModel } | undefined;
-  let ending = new AbortController(); // of all calls that run
+  let ending = new AbortController(); // aborts all running calls
   let loading: { readonly done: Promise<void>; readonly abort: AbortController } | undefined;
   const running = new Set<Promise<unknown>>();
 
-  const replaced = () => new DOMException('Another model was loaded meanwhile.', 'AbortError');
+  const replacedError = () => new DOMException('Another model was loaded meanwhile.', 'AbortError');
 
-  /** Does something with a model while no other one is loaded. */
-  const inTurn = async <Result>(loaded: RemoteModel, act: () => Promise<Result>): Promise<Result> => {
+  /** Runs an action on a model while no other model is loading. */
+  const runExclusive = async <Result>(loaded: RemoteModel, act: () => Promise<Result>): Promise<Result> => {
     while (loading) await loading.done.catch(() => {});
-    if (current?.loaded !== loaded) throw replaced();
+    if (current?.loaded !== loaded) throw replacedError();
     const result = act();
     running.add(result);
     return result.finally(() => running.delete(result));
@@ -49,34 +50,34 @@ export function pageModel(
   const call =
     <Options extends { readonly signal?: AbortSignal | undefined }, Result>(
       loaded: RemoteModel,
-      act: (given: never, options: Options) => Promise<Result>,
+      act: (input: never, options: Options) => Promise<Result>,
     ) =>
-    (given: unknown, options?: Options): Promise<Result> =>
-      inTurn(loaded, () =>
-        act(given as never, { ...options, signal: eitherOf(options?.signal, ending.signal) } as Options),
+    (input: unknown, options?: Options): Promise<Result> =>
+      runExclusive(loaded, () =>
+        act(input as never, { ...options, signal: anySignal(options?.signal, ending.signal) } as Options),
       );
 
   const stream =
     <Options extends { readonly signal?: AbortSignal | undefined }, Whole, Each>(
       loaded: RemoteModel,
-      act: (given: never, options: Options) => RemoteGeneration<Whole, Each>,
+      act: (input: never, options: Options) => RemoteGeneration<Whole, Each>,
     ) =>
-    (given: unknown, options?: Options): RemoteGeneration<Whole, Each> => {
-      const begin = () =>
-        act(given as never, { ...options, signal: eitherOf(options?.signal, ending.signal) } as Options);
+    (input: unknown, options?: Options): RemoteGeneration<Whole, Each> => {
+      const start = () =>
+        act(input as never, { ...options, signal: anySignal(options?.signal, ending.signal) } as Options);
       return {
         [Symbol.asyncIterator]: () => {
           let steps: AsyncIterator<Each> | undefined;
           return {
             next: () =>
-              inTurn(loaded, () => {
-                steps ??= begin()[Symbol.asyncIterator]();
+              runExclusive(loaded, () => {
+                steps ??= start()[Symbol.asyncIterator]();
                 return steps.next();
               }),
             return: async value => (await steps?.return?.(value)) ?? { done: true, value },
           };
         },
-        whole: () => inTurn(loaded, () => begin().whole()),
+        result: () => runExclusive(loaded, () => start().result()),
       };
     };
 
@@ -91,12 +92,12 @@ export function pageModel(
     embed: call(loaded, loaded.embed),
     embedBatch: call(loaded, loaded.embedBatch),
     contextual: call(loaded, loaded.contextual),
-    tokenVectors: () => inTurn(loaded, loaded.tokenVectors),
-    save: () => inTurn(loaded, loaded.save),
+    tokenVectors: () => runExclusive(loaded, loaded.tokenVectors),
+    save: () => runExclusive(loaded, loaded.save),
   });
 
-  const bring = async ({ source, backend, check, ...options }: PageLoad): Promise<void> => {
-    ending.abort(replaced());
+  const replaceModel = async ({ source, backend, check, ...options }: PageLoad): Promise<void> => {
+    ending.abort(replacedError());
     await Promise.allSettled(running);
     ending = new AbortController();
     const before = current?.loaded;
@@ -130,22 +131,22 @@ export function pageModel(
     load: async load => {
       const abort = new AbortController();
       const last = loading;
-      last?.abort.abort(replaced());
-      const signal = eitherOf(load.signal, abort.signal);
-      const done = (last?.done.catch(() => {}) ?? Promise.resolve()).then(() => bring({ ...load, signal }));
-      const mine = { done, abort };
-      loading = mine;
+      last?.abort.abort(replacedError());
+      const signal = anySignal(load.signal, abort.signal);
+      const done = (last?.done.catch(() => {}) ?? Promise.resolve()).then(() => replaceModel({ ...load, signal }));
+      const own = { done, abort };
+      loading = own;
       try {
         await done;
       } finally {
-        if (loading === mine) loading = undefined;
+        if (loading === own) loading = undefined;
       }
     },
   };
 }
 
-/** A signal that is aborted when one of two is. */
-function eitherOf(one: AbortSignal | undefined, other: AbortSignal): AbortSignal {
+/** A signal that aborts when either of two signals does. */
+function anySignal(one: AbortSignal | undefined, other: AbortSignal): AbortSignal {
   if (!one) return other;
   const both = new AbortController();
   for (const signal of [one, other]) {

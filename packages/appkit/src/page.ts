@@ -1,6 +1,6 @@
 import { messageOf } from './messages.js';
 
-/** The element of the page with this id; errors when index.html lacks it. */
+/** The element of the page with this id. Errors if index.html lacks it. */
 export function byId<Kind extends HTMLElement = HTMLElement>(id: string): Kind {
   const element = document.getElementById(id);
   if (!element) throw new Error(`page: there is no #${id}`);
@@ -18,56 +18,58 @@ export function make<Name extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** What the page calls the control with this id: the text of its label. */
-const labelOf = (id: string): string | undefined =>
-  document.getElementById(id)?.closest('label')?.firstChild?.textContent?.trim() || undefined;
+/** The label of the control for an option: the control with that id, or with that `data-option` if its id differs. */
+const labelOf = (option: string): string | undefined => {
+  const control = document.getElementById(option) ?? document.querySelector(`[data-option="${CSS.escape(option)}"]`);
+  return control?.closest('label')?.firstChild?.textContent?.trim() || undefined;
+};
 
-/** Puts a sentence and a button that dismisses it into a place, or takes both away. */
-function show(place: HTMLElement, sentence: string | undefined): void {
+/** Shows a sentence with a button that dismisses it, or hides the element. */
+function show(element: HTMLElement, sentence: string | undefined): void {
   const before = document.activeElement;
-  place.hidden = sentence === undefined;
-  place.replaceChildren();
+  element.hidden = sentence === undefined;
+  element.replaceChildren();
   if (sentence === undefined) return;
   const dismiss = make('button', { type: 'button', className: 'dismiss', ariaLabel: 'Dismiss this message' });
   dismiss.addEventListener('click', () => {
-    show(place, undefined);
+    show(element, undefined);
     if (before instanceof HTMLElement) before.focus();
   });
-  place.append(sentence, dismiss);
+  element.append(sentence, dismiss);
 }
 
 /**
- * Shows an error where everyone sees it and a screen reader says it, as a sentence for visitors, or takes the last one away. It can be dismissed, also by Escape; that of
- * the page goes when something is changed, as that may have been its cause.
+ * Shows an error as a sentence for visitors, also for screen readers, or hides the last one. It can be dismissed, also
+ * with Escape. The error of the page disappears at the next input, which may have fixed its cause.
  */
 export function showError(error?: unknown, id = 'error'): void {
-  const place = byId(id);
-  show(place, error === undefined ? undefined : messageOf(error, labelOf));
-  if (goesOnEscape(place) && id === 'error') document.addEventListener('input', () => show(place, undefined));
+  const element = byId(id);
+  show(element, error === undefined ? undefined : messageOf(error, labelOf));
+  if (dismissOnEscape(element) && id === 'error') document.addEventListener('input', () => show(element, undefined));
 }
 
-/** Lets a place be dismissed by Escape; gives whether that is new. */
-function goesOnEscape(place: HTMLElement): boolean {
-  if (place.dataset.wired) return false;
-  place.dataset.wired = 'true';
+/** Lets Escape dismiss an element; returns whether that is new. */
+function dismissOnEscape(element: HTMLElement): boolean {
+  if (element.dataset.wired) return false;
+  element.dataset.wired = 'true';
   addEventListener('keydown', ({ key }) => {
-    if (key === 'Escape') show(place, undefined);
+    if (key === 'Escape') show(element, undefined);
   });
   return true;
 }
 
-/** Says something that is no error, at the top of the page, until it is dismissed; nothing takes the last one away. */
+/** Shows a notice at the top of the page until it is dismissed; without a sentence hides the last one. */
 export function showNotice(sentence?: string): void {
-  let place = document.getElementById('notice');
-  if (!place) {
-    place = make('p', { id: 'notice', className: 'notice', role: 'status' });
-    document.querySelector('header')!.append(place);
+  let element = document.getElementById('notice');
+  if (!element) {
+    element = make('p', { id: 'notice', className: 'notice', role: 'status' });
+    document.querySelector('header')!.append(element);
   }
-  show(place, sentence === '' ? undefined : sentence);
-  goesOnEscape(place);
+  show(element, sentence === '' ? undefined : sentence);
+  dismissOnEscape(element);
 }
 
-/** Runs what someone asked for; what goes wrong, other than that it was stopped, is shown until it is dismissed or something else is asked for. */
+/** Runs an action of the visitor and shows its error, unless it was aborted. */
 export async function attempt(act: () => Promise<void> | void): Promise<void> {
   showError();
   try {
@@ -77,25 +79,25 @@ export async function attempt(act: () => Promise<void> | void): Promise<void> {
   }
 }
 
-/** Does something each time an element is used. */
+/** Runs an action at each event of an element and shows its error. */
 export function on(id: string, event: string, act: () => Promise<void> | void): void {
-  byId(id).addEventListener(event, given => {
-    given.preventDefault();
+  byId(id).addEventListener(event, event => {
+    event.preventDefault();
     attempt(act);
   });
 }
 
-/** Takes files that someone chooses in the input with this id, or drops anywhere on the page; a zip counts as the files in it. */
+/** Calls `act` with the files that are chosen in the input with this id, or dropped on the page; a zip is unpacked. */
 export function onFiles(id: string, act: (files: readonly File[]) => Promise<void> | void): void {
   const take = async (files: readonly File[]) =>
-    act(files.some(isZip) ? await (await import('./zip.js')).unpacked(files) : files);
+    act(files.some(isZip) ? await (await import('./zip.js')).unzipFiles(files) : files);
   on(id, 'change', () => take([...(byId<HTMLInputElement>(id).files ?? [])]));
-  for (const event of ['dragover', 'drop']) addEventListener(event, given => given.preventDefault());
+  for (const event of ['dragover', 'drop']) addEventListener(event, event => event.preventDefault());
   addEventListener('drop', ({ dataTransfer }) => {
     const files = [...(dataTransfer?.files ?? [])];
     if (files.length > 0) attempt(() => take(files));
   });
 }
 
-/** Whether a file is called a zip. */
+/** Whether the name of a file ends in `.zip`. */
 export const isZip = ({ name }: File): boolean => /\.zip$/i.test(name);

@@ -1,6 +1,6 @@
 const files = ['config.json', 'generation_config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json'];
 
-/** The addresses of the files of a model that is shipped with the pages, by name: nothing is asked for that is not there. */
+/** The addresses of the files of a model that comes with the pages, by name, so that no missing file is requested. */
 export function shippedModel(name: string): Record<string, string> {
   const folder = new URL(`../models/${name}/`, document.baseURI);
   return Object.fromEntries(files.map(file => [file, new URL(file, folder).href]));

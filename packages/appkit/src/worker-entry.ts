@@ -1,8 +1,8 @@
 import { serveModels } from '@residual/model/worker';
-import { bringWebGpu, hasSoftwareGraphics } from './backends.js';
-import { tellDownloads } from './downloads.js';
+import { hasSoftwareGraphics, registerWebGpu } from './backends.js';
+import { reportDownloads } from './downloads.js';
 
-tellDownloads();
-await bringWebGpu();
+reportDownloads();
+await registerWebGpu();
 serveModels(self);
 self.postMessage({ ready: { softwareGraphics: hasSoftwareGraphics() } });

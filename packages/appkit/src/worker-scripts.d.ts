@@ -1,5 +1,5 @@
 declare module '*?worker&url' {
-  /** Where the build puts the script of a worker. */
+  /** The address of the built script of a worker. */
   const address: string;
   export default address;
 }

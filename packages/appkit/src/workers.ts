@@ -1,5 +1,5 @@
-/** Waits until a worker says that it is ready; gives what it says of itself. Errors where it does not start. */
-export function readiness<Said>(worker: Worker): Promise<Said> {
+/** Waits until a worker reports that it is ready, and returns its report. Errors if it does not start. */
+export function whenReady<Said>(worker: Worker): Promise<Said> {
   const listening = new AbortController();
   const { signal } = listening;
   return new Promise<Said>((resolve, reject) => {
@@ -12,16 +12,16 @@ export function readiness<Said>(worker: Worker): Promise<Said> {
   }).finally(() => listening.abort());
 }
 
-/** Takes a backend by its name and gives it; `auto` takes the graphics card where there is a real one, else WebAssembly. */
-export async function takeBackend(
+/** Selects a backend by name and returns its name; `auto` is WebGL with a real graphics card, else WebAssembly. */
+export async function selectBackend(
   name: string,
   hasSoftwareGraphics: () => boolean,
   use: (backend: string) => Promise<void>,
 ): Promise<string> {
-  const take = async (backend: string) => {
+  const select = async (backend: string) => {
     await use(backend);
     return backend;
   };
-  if (name !== 'auto') return take(name);
-  return hasSoftwareGraphics() ? take('wasm') : take('webgl').catch(() => take('wasm'));
+  if (name !== 'auto') return select(name);
+  return hasSoftwareGraphics() ? select('wasm') : select('webgl').catch(() => select('wasm'));
 }

@@ -1,13 +1,13 @@
 import { runBombs } from '@residual/testkit/bombs';
 import { zipSync } from 'fflate';
 import { expect, test } from 'vitest';
-import { packed, unpacked } from './zip.js';
+import { unzipFiles, zipFiles } from './zip.js';
 
 const files = new Map([
   ['config.json', new TextEncoder().encode('{}')],
   ['model/weights.bin', Uint8Array.of(1, 2, 3)],
 ]);
-const zip = async () => new File([await packed(files).arrayBuffer()], 'Model.ZIP');
+const zip = async () => new File([await zipFiles(files).arrayBuffer()], 'Model.ZIP');
 const told = (work: Promise<unknown>) =>
   work.then(
     () => 'nothing',
@@ -16,7 +16,7 @@ const told = (work: Promise<unknown>) =>
 
 test('what was packed is unpacked, without folders, beside files that are no zip', async () => {
   const note = new File(['hello'], 'note.txt');
-  const all = await unpacked([note, await zip()]);
+  const all = await unzipFiles([note, await zip()]);
   expect(all.map(({ name }) => name)).toEqual(['note.txt', 'config.json', 'weights.bin']);
   expect([...new Uint8Array(await all[2]!.arrayBuffer())]).toEqual([1, 2, 3]);
   expect(await all[1]!.text()).toBe('{}');
@@ -25,8 +25,8 @@ test('what was packed is unpacked, without folders, beside files that are no zip
 test('a zip that is cut off, and none at all, is told by its name', async () => {
   const whole = await zip();
   const cut = new File([whole.slice(0, 60)], 'cut.zip');
-  expect(await told(unpacked([cut]))).toMatch(/^cut\.zip is no zip that can be read: .+\.$/);
-  expect(await told(unpacked([new File(['hello'], 'a.zip')]))).toMatch(/^a\.zip is no zip/);
+  expect(await told(unzipFiles([cut]))).toMatch(/^cut\.zip is no zip that can be read: .+\.$/);
+  expect(await told(unzipFiles([new File(['hello'], 'a.zip')]))).toMatch(/^a\.zip is no zip/);
 });
 
 /** A zip, with the places of its first file in the directory and of its data. */
@@ -34,7 +34,7 @@ const patched = async (bytes: Uint8Array, change: (view: DataView, directory: nu
   const copy = bytes.slice();
   const view = new DataView(copy.buffer);
   change(view, view.getUint32(copy.length - 6, true)); // end record: where the directory begins
-  return told(unpacked([new File([copy], name)]));
+  return told(unzipFiles([new File([copy], name)]));
 };
 const deflated = (name = 'a.json', size = 100_000) => zipSync({ [name]: new Uint8Array(size).fill(65) });
 const bytesOf = async () => new Uint8Array(await (await zip()).arrayBuffer());
@@ -59,7 +59,7 @@ test('a file whose checksum is another one is refused', async () => {
   expect(await patched(await bytesOf(), (view, at) => view.setUint32(at + 16, 5, true))).toMatch(message);
   const data = 30 + 'config.json'.length; // of the first file, not compressed
   expect(await patched(await bytesOf(), view => view.setUint8(data, 0))).toMatch(message);
-  expect(await told(unpacked([new File([deflated()], 'fine.zip')]))).toBe('nothing');
+  expect(await told(unzipFiles([new File([deflated()], 'fine.zip')]))).toBe('nothing');
 });
 
 test('files that lie in each other, as in bombs, and names that come twice are refused', async () => {

@@ -1,14 +1,25 @@
-import { emptyScope, type Positions, places, placesOf, record, replace } from '@residual/layers';
-import { add, dispose, memory, mul, reshape, sliceAxis, type Tensor, tensor, tidy, toFloat } from '@residual/tensor';
+import { emptyScope, type PositionEncoding, record, replace, stepPositions, stepPositionsOf } from '@residual/layers';
+import {
+  add,
+  dispose,
+  memoryUsage,
+  mul,
+  reshape,
+  sliceAxis,
+  type Tensor,
+  tensor,
+  tidy,
+  toFloat,
+} from '@residual/tensor';
 import { expectClose, expectNoLeak, nestedOf, type Rows } from '@residual/testkit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { numbers, randomWeights } from '../test/reference.js';
+import { numbers, randomWeights } from '../test/reference-attention.js';
 import {
-  both,
   Cache,
   cache as cacheSlot,
   causal,
-  extent,
+  combineMasks,
+  keyRange,
   padding,
   type SelfAttention,
   selfAttention,
@@ -18,15 +29,15 @@ import {
 const [batch, length, modelDim] = [2, 13, 6];
 const close = { absolute: 1e-5 };
 
-/** Positions that show a wrong place: heads times 1 + place / 8. */
-const counted: Positions = {
+/** A position encoding that reveals wrong positions: heads times 1 + position / 8. */
+const counted: PositionEncoding = {
   needs: {},
   onHeads: (_: unknown, x: Tensor, scope) => {
-    const { ids } = placesOf(scope, x.shape[2]!);
-    return mul(x, add(mul(reshape(toFloat(ids), [-1, 1, x.shape[2]!, 1]), 1 / 8), 1));
+    const { positionIds } = stepPositionsOf(scope, x.shape[2]!);
+    return mul(x, add(mul(reshape(toFloat(positionIds), [-1, 1, x.shape[2]!, 1]), 1 / 8), 1));
   },
 };
-const dims = { modelDim, heads: 2, kvHeads: 1, headDim: 5, positions: counted };
+const dims = { modelDim, heads: 2, kvHeads: 1, headDim: 5, positionEncoding: counted };
 const attention = selfAttention({ ...dims, mask: causal() });
 
 let x: Tensor;
@@ -35,7 +46,7 @@ let cache: Cache;
 beforeEach(() => {
   x = numbers('x', [batch, length, modelDim]);
   weights = randomWeights(attention);
-  cache = new Cache({ positions: length, smallest: 4 });
+  cache = new Cache({ maxPositions: length, initialCapacity: 4 });
 });
 afterEach(() => {
   cache.dispose();
@@ -63,16 +74,16 @@ test.each([
   ['all at once', [13]],
 ])('steps through a cache give what one pass gives: %s', (_, lengths) => expectSteps(attention, lengths));
 
-test('a sliding window looks back into the cache', () =>
-  expectSteps(selfAttention({ ...dims, mask: both(causal(), slidingWindow(4)) }), [6, 1, 4, 1, 1]));
+test('a sliding window reaches back into the cache', () =>
+  expectSteps(selfAttention({ ...dims, mask: combineMasks(causal(), slidingWindow(4)) }), [6, 1, 4, 1, 1]));
 
 test('padding on the left stays hidden in every step', async () => {
   const where = padding({ left: [0, 3] });
-  await expectSteps(attention, [5, 1, 6, 1], emptyScope.with(extent, where));
+  await expectSteps(attention, [5, 1, 6, 1], emptyScope.with(keyRange, where));
   dispose(where);
 });
 
-test('taps in a step show the keys that are filled, and no room behind them', async () => {
+test('taps in a step see the filled keys, not the spare capacity', async () => {
   const whole = record(['weights', 'scores']);
   attention(weights, x, whole.scope).dispose();
   for (const count of [5, 1, 3]) {
@@ -109,31 +120,31 @@ test.each(['scores', 'weights'])('%s that are replaced in a step act as in one p
   expected.dispose();
 });
 
-test('places of padding count among the keys, and weigh nothing', async () => {
+test('padded keys count among the keys, with weight 0', async () => {
   const where = padding({ left: [0, 3] });
-  const recorder = record(['weights'], emptyScope.with(extent, where));
+  const recorder = record(['weights'], emptyScope.with(keyRange, where));
   cache.step(5, scope => attention(weights, sliceAxis(x, 1, 0, 5), scope), recorder.scope).dispose();
-  const looks = (await nestedOf(recorder.values.get('weights')!)) as Rows[][];
-  expect(looks[1]![0]![4]!.slice(0, 3)).toEqual([0, 0, 0]);
-  expect(looks[1]![0]![4]!).toHaveLength(5);
+  const attentionWeights = (await nestedOf(recorder.values.get('weights')!)) as Rows[][];
+  expect(attentionWeights[1]![0]![4]!.slice(0, 3)).toEqual([0, 0, 0]);
+  expect(attentionWeights[1]![0]![4]!).toHaveLength(5);
   recorder.dispose();
   dispose(where);
 });
 
-test('capacity grows from size to size and ends at the positions', () => {
+test('the capacity doubles, up to maxPositions', () => {
   const capacities: number[] = [];
   for (let i = 0; i < length; i++) {
     cache.step(1, scope => attention(weights, sliceAxis(x, 1, i, 1), scope)).dispose();
-    capacities.push(cache.tensors[0]!.shape[2]!);
+    capacities.push(cache.selfAttentionTensors[0]!.shape[2]!);
   }
   expect(capacities).toEqual([4, 4, 4, 4, 8, 8, 8, 8, 13, 13, 13, 13, 13]);
-  expect(cache.tensors.map(({ shape }) => shape)).toEqual([
+  expect(cache.selfAttentionTensors.map(({ shape }) => shape)).toEqual([
     [batch, 1, 13, 5],
     [batch, 1, 13, 5],
   ]);
 });
 
-test('over its positions it says how many there are', () => {
+test('beyond maxPositions it throws with both numbers', () => {
   cache.step(11, scope => attention(weights, sliceAxis(x, 1, 0, 11), scope)).dispose();
   expect(() => cache.step(3, () => expect.unreachable())).toThrow(
     'Cache: 11 positions and 3 more are over the 13 it may hold',
@@ -156,7 +167,7 @@ test('a step that fails does not count, and can be done again', async () => {
   dispose([whole, y, expected]);
 });
 
-test('another batch is refused, and the cache stays whole', async () => {
+test('another batch size throws, and the cache stays usable', async () => {
   cache.step(4, scope => attention(weights, sliceAxis(x, 1, 0, 4), scope)).dispose();
   const one = sliceAxis(x, 0, 0, 1);
   const next = sliceAxis(one, 1, 4, 1);
@@ -167,44 +178,46 @@ test('another batch is refused, and the cache stays whole', async () => {
   dispose([one, next, whole, y, expected]);
 });
 
-test('a step tells where its rows stand, and how long the sequence is by its end', async () => {
+test('a step provides the position ids and the total length', async () => {
   cache.step(4, () => {});
-  const seen = cache.step(3, scope => ({ ...scope.get(places)!, position: scope.get(extent)!.position! }));
-  await expectClose(seen.ids, [[4, 5, 6]], { absolute: 0 });
+  const seen = cache.step(3, scope => ({ ...scope.get(stepPositions)!, position: scope.get(keyRange)!.position! }));
+  await expectClose(seen.positionIds, [[4, 5, 6]], { absolute: 0 });
   await expectClose(seen.position, [4], { absolute: 0 });
-  expect(seen.total).toBe(7);
+  expect(seen.totalLength).toBe(7);
   dispose(seen);
 });
 
-test('values that do not fit leave the cache whole', () => {
-  const before = memory();
+test('values that do not fit leave the cache unchanged', () => {
+  const before = memoryUsage();
   const [key, value, wrong] = [numbers('k', [1, 1, 2, 5]), numbers('v', [1, 1, 2, 5]), numbers('v', [1, 1, 2, 3])];
   const position = tensor([0], [1], 'int32');
-  const own = new Cache({ positions: 4 });
+  const own = new Cache({ maxPositions: 4 });
   own.append('here', key, value, position);
   expect(() => own.append('here', key, wrong, position)).toThrow('[1, 1, 2, 3]');
-  expect(own.tensors.map(({ isDisposed, shape }) => [isDisposed, shape])).toEqual(Array(2).fill([false, [1, 1, 4, 5]]));
+  expect(own.selfAttentionTensors.map(({ isDisposed, shape }) => [isDisposed, shape])).toEqual(
+    Array(2).fill([false, [1, 1, 4, 5]]),
+  );
   own.dispose();
   dispose([key, value, wrong, position]);
-  expect(memory()).toEqual(before);
+  expect(memoryUsage()).toEqual(before);
 });
 
-test('what a replayed step gave takes the place of what was held, and only all of it', async () => {
+test('the outputs of a replayed step replace all tensors of the cache', async () => {
   cache.step(4, scope => attention(weights, sliceAxis(x, 1, 0, 4), scope)).dispose();
-  const [key, value] = cache.tensors;
+  const [key, value] = cache.selfAttentionTensors;
   const next = [mul(key!, 2), mul(value!, 0)];
   expect(() => {
-    cache.tensors = [next[0]!];
-  }).toThrow('Cache: 1 tensors cannot stand in the place of 2');
-  cache.tensors = next;
+    cache.selfAttentionTensors = [next[0]!];
+  }).toThrow('Cache: 1 tensors cannot replace 2');
+  cache.selfAttentionTensors = next;
   expect([key!.isDisposed, value!.isDisposed]).toEqual([true, true]);
-  await expectClose(cache.tensors[1]!, Array(2 * 4 * 5).fill(0), { absolute: 0 });
+  await expectClose(cache.selfAttentionTensors[1]!, Array(2 * 4 * 5).fill(0), { absolute: 0 });
 });
 
-test('a cache without a position, or under a mask that is not causal, is refused', () => {
+test('a cache without a position, or with a mask that is not causal, throws', () => {
   const here = emptyScope.at('layers').with(cacheSlot, cache);
   expect(() => attention(weights, x, here)).toThrow(
-    "selfAttention: at 'layers' there is a cache but no position in the extent; run it by Cache.step",
+    "selfAttention: at 'layers' there is a cache but no position in keyRange; run it by Cache.step",
   );
   const both = selfAttention({ ...dims, mask: slidingWindow(3) });
   expect(() => cache.step(13, scope => both(weights, x, scope.at('layers')))).toThrow(
@@ -212,7 +225,7 @@ test('a cache without a position, or under a mask that is not causal, is refused
   );
 });
 
-test('two attentions have rows of their own in one cache', async () => {
+test('two attentions have separate entries in one cache', async () => {
   const run = (scope: typeof emptyScope, input: Tensor) =>
     attention(weights, attention(weights, input, scope.at('first')), scope.at('second'));
   const whole = run(emptyScope, x);
@@ -220,14 +233,14 @@ test('two attentions have rows of their own in one cache', async () => {
   const expected = [sliceAxis(whole, 1, 0, 5), sliceAxis(whole, 1, 5, 8)];
   await expectClose(y[0]!, expected[0]!, close);
   await expectClose(y[1]!, expected[1]!, close);
-  expect(cache.tensors).toHaveLength(4);
+  expect(cache.selfAttentionTensors).toHaveLength(4);
   dispose([whole, y, expected]);
 });
 
-test('dispose frees all and leaves an empty cache that can begin again', async () => {
+test('dispose frees all tensors and leaves an empty cache that can be used again', async () => {
   await expectSteps(attention, [5, 8]);
   cache.dispose();
-  expect(cache.tensors).toEqual([]);
+  expect(cache.selfAttentionTensors).toEqual([]);
   expect(cache.length).toBe(0);
   await expectSteps(attention, [1, 12]);
   cache.dispose();
@@ -238,36 +251,39 @@ test('dispose frees all and leaves an empty cache that can begin again', async (
 });
 
 test.each([
-  [{ positions: 0 }, 'Cache: positions is 0 and smallest 64; they must be whole numbers above 0'],
-  [{ positions: 5, smallest: 1.5 }, 'Cache: positions is 5 and smallest 1.5; they must be whole numbers above 0'],
+  [{ maxPositions: 0 }, 'Cache: maxPositions is 0 and initialCapacity 64; they must be whole numbers above 0'],
+  [
+    { maxPositions: 5, initialCapacity: 1.5 },
+    'Cache: maxPositions is 5 and initialCapacity 1.5; they must be whole numbers above 0',
+  ],
 ])('%o is refused', (options, message) => {
   expect(() => new Cache(options)).toThrow(message);
 });
 
-test('a cache smaller than its smallest size holds just its positions', () => {
-  const small = new Cache({ positions: 3 });
+test('a cache with fewer maxPositions than its initial capacity holds just those', () => {
+  const small = new Cache({ maxPositions: 3 });
   const input = tensor(Array(18).fill(1), [1, 3, 6]);
   small.step(3, scope => attention(weights, input, scope)).dispose();
-  expect(small.tensors[0]!.shape).toEqual([1, 1, 3, 5]);
+  expect(small.selfAttentionTensors[0]!.shape).toEqual([1, 1, 3, 5]);
   small.dispose();
   input.dispose();
 });
 
-test('rows go on from others by a table, without anything being moved', async () => {
+test('beamIndices reorder sequences without moving keys', async () => {
   const [first, second, third] = [0, 1, 2].map(i => sliceAxis(x, 1, i, 1)) as [Tensor, Tensor, Tensor];
   const step = (input: Tensor) => cache.step(1, scope => attention(weights, input, scope));
   dispose([step(first), step(second)]);
-  const kept = [...cache.tensors];
-  const room = cache.roomFor(1);
-  // row 0 goes on from row 1, and row 1 from a row that had the first token of row 0 and its own second
+  const kept = [...cache.selfAttentionTensors];
+  const capacity = cache.ensureCapacity(1);
+  // sequence 0 continues sequence 1; sequence 1 continues one with the first token of sequence 0 and its own second
   const rows = [
     [1, 1, 0],
     [0, 1, 1],
-  ].map(row => Array.from({ length: room }, (_, place) => row[place] ?? 0));
-  const source = tensor(rows.flat(), [batch, room], 'int32');
-  cache.source = source;
+  ].map(row => Array.from({ length: capacity }, (_, i) => row[i] ?? 0));
+  const source = tensor(rows.flat(), [batch, capacity], 'int32');
+  cache.beamIndices = source;
   const y = step(third);
-  cache.source = undefined;
+  cache.beamIndices = undefined;
   const texts: Rows[] = await nestedOf(x);
   const expected = [
     [texts[1]![0]!, texts[1]![1]!, texts[0]![2]!],
@@ -276,16 +292,16 @@ test('rows go on from others by a table, without anything being moved', async ()
   const whole = tensor(expected.flat(2), [batch, 3, modelDim]);
   const full = attention(weights, whole);
   const last = sliceAxis(full, 1, 2, 1);
-  // keys and values depend on the token alone here, so the whole text in one pass shows the same
+  // here keys and values depend only on the token, so one pass over the whole text gives the same
   await expectClose(y, await nestedOf(last), close);
-  expect(cache.tensors).toHaveLength(kept.length);
+  expect(cache.selfAttentionTensors).toHaveLength(kept.length);
   dispose([first, second, third, source, y, whole, full, last]);
 });
 
-test('each row several times: beams begin with what their text has read', async () => {
+test('repeatInterleave repeats each sequence for its beams', async () => {
   const one = sliceAxis(x, 1, 0, 5);
   cache.step(5, scope => attention(weights, one, scope)).dispose();
-  cache.repeat(3);
+  cache.repeatInterleave(3);
   const next = sliceAxis(x, 1, 5, 1);
   const rows: Rows[] = await nestedOf(next);
   const repeated = tensor(rows.flatMap(row => [row, row, row]).flat(2), [3 * batch, 1, modelDim]);

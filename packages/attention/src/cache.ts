@@ -1,4 +1,4 @@
-import { emptyScope, GrownTables, places, type Scope, slot } from '@residual/layers';
+import { emptyScope, PositionTableCache, type Scope, slot, stepPositions } from '@residual/layers';
 import {
   add,
   appendToCache,
@@ -17,7 +17,7 @@ import {
   tidy,
   zeros,
 } from '@residual/tensor';
-import { extent } from './mask.js';
+import { keyRange } from './mask.js';
 
 /** Keys and values of one attention, each [batch, kvHeads, capacity, headDim]. */
 export interface KeysAndValues {
@@ -27,206 +27,230 @@ export interface KeysAndValues {
 
 /** Settings of a cache. */
 export interface CacheOptions {
-  /** The longest sequence it may ever hold. */
-  readonly positions: number;
-  /** Room it begins with, 64 if absent; it doubles as it grows. */
-  readonly smallest?: number;
+  /** The length of the longest sequence it may hold. */
+  readonly maxPositions: number;
+  /** The first capacity, in positions; 64 if absent. The capacity doubles as the cache grows. */
+  readonly initialCapacity?: number;
 }
 
-/** The paths of the attentions that a cache holds keys and values of, in the order in which they came; those of memories apart. */
+/** The paths of the attentions whose keys and values a cache holds, in the order of their first use. */
 export interface CachePaths {
-  readonly entries: readonly string[];
-  readonly memories: readonly string[];
+  readonly selfAttention: readonly string[];
+  readonly crossAttention: readonly string[];
 }
 
 /**
- * Keys and values of the positions so far, by the path of the attention that made them, and those of a memory. Capacity grows through a few sizes, so that
- * shapes stay the same for many steps. The cache owns its tensors; `dispose` frees them.
+ * The key-value cache of a model: keys and values of all positions so far by the path of their self-attention, and
+ * those of the memory by the path of their cross-attention. The capacity grows through a few sizes, so shapes stay the
+ * same for many steps. The cache owns its tensors; `dispose` frees them.
  */
 export class Cache implements Disposable {
-  /** Frees everything, at the end of a scope that is `using` it. */
+  /** Calls `dispose`, for `using`. */
   declare readonly [Symbol.dispose]: () => void;
-  /** How many positions are filled. */
+  /** The number of filled positions. */
   length = 0;
-  /** The row whose keys each row reads at each place, int32 [batch, capacity], for the steps that follow; each its own if absent. Whoever sets it disposes it. */
-  source: Tensor | undefined;
-  /** Tables of positions that have grown with the cache; they are freed with it. */
-  readonly tables: GrownTables = new GrownTables();
+  /**
+   * The sequence whose keys each sequence reads at each position, int32 [batch, capacity], for the following steps
+   * (`beam_idx` of Hugging Face); every sequence reads its own if absent. Whoever sets it disposes it.
+   */
+  beamIndices: Tensor | undefined;
+  /** Position tables that grow with the cache; `dispose` frees them. */
+  readonly tables: PositionTableCache = new PositionTableCache();
   private capacity = 0;
-  private readonly buckets: readonly number[];
-  private readonly entries = new Map<string, KeysAndValues>();
-  private readonly memories = new Map<string, KeysAndValues>();
+  private readonly capacities: readonly number[];
+  private readonly selfAttention = new Map<string, KeysAndValues>();
+  private readonly crossAttention = new Map<string, KeysAndValues>();
 
   constructor(options: CacheOptions) {
     disposable(this, () => this.dispose());
-    expectOptions('Cache', options, { positions: 1, smallest: 0 });
-    const { positions, smallest = 64 } = options;
-    if (!Number.isInteger(positions) || positions < 1 || !Number.isInteger(smallest) || smallest < 1)
+    expectOptions('Cache', options, { maxPositions: 1, initialCapacity: 0 });
+    const { maxPositions, initialCapacity = 64 } = options;
+    if (
+      !Number.isInteger(maxPositions) ||
+      maxPositions < 1 ||
+      !Number.isInteger(initialCapacity) ||
+      initialCapacity < 1
+    )
       throw new ResidualError(
         'range',
-        `Cache: positions is ${positions} and smallest ${smallest}; they must be whole numbers above 0`,
+        `Cache: maxPositions is ${maxPositions} and initialCapacity ${initialCapacity}; they must be whole numbers above 0`,
       );
-    const buckets: number[] = [];
-    for (let size = smallest; size < positions; size *= 2) buckets.push(size);
-    this.buckets = [...buckets, positions];
+    const capacities: number[] = [];
+    for (let capacity = initialCapacity; capacity < maxPositions; capacity *= 2) capacities.push(capacity);
+    this.capacities = [...capacities, maxPositions];
   }
 
   /**
-   * Runs a step on `length` more positions: `run` gets a scope with the cache, the `places` of the step and its `extent` (padding that was there
-   * stays), and what it gives is given on. If it throws, the positions do not count as filled.
+   * Runs a step on `length` more positions and returns the result of `run`, whose scope holds the cache, the
+   * `stepPositions` of the step and its `keyRange` (with the padding of `scope`). If `run` throws, the positions do not
+   * count as filled. Errors if the sequence becomes longer than `maxPositions`.
    */
   step<Result>(length: number, run: (scope: Scope) => Result, scope: Scope = emptyScope): Result {
     this.reserve(length);
     const first = this.length;
     const result = tidy(() => {
       const position = tensor([first], [1], 'int32');
-      const ids = reshape(add(range(length), position), [1, length]);
+      const positionIds = reshape(add(range(length), position), [1, length]);
       return run(
         scope
           .with(cache, this)
-          .with(places, { ids, total: first + length, capacity: this.capacity, tables: this.tables })
-          .with(extent, { ...scope.get(extent), position }),
+          .with(stepPositions, {
+            positionIds,
+            totalLength: first + length,
+            capacity: this.capacity,
+            tables: this.tables,
+          })
+          .with(keyRange, { ...scope.get(keyRange), position }),
       );
     });
     this.length = first + length;
     return result;
   }
 
-  /** Makes room for `more` positions; the arrays that exist grow to the next size. Errors when they are more than the cache may hold. */
+  /** Grows the capacity, if needed, for `more` positions. Errors if they exceed `maxPositions`. */
   reserve(more: number): void {
-    const wanted = this.length + more;
-    if (wanted <= this.capacity) return;
-    const next = this.buckets.find(size => size >= wanted);
+    const needed = this.length + more;
+    if (needed <= this.capacity) return;
+    const next = this.capacities.find(size => size >= needed);
     if (next === undefined) {
       throw new ResidualError(
         'positions',
-        `Cache: ${this.length} positions and ${more} more are over the ${this.buckets.at(-1)} it may hold`,
+        `Cache: ${this.length} positions and ${more} more are over the ${this.capacities.at(-1)} it may hold`,
       );
     }
-    for (const [path, { key, value }] of this.entries)
-      this.entries.set(path, { key: grown(key, next), value: grown(value, next) });
+    for (const [path, { key, value }] of this.selfAttention)
+      this.selfAttention.set(path, { key: growCapacity(key, next), value: growCapacity(value, next) });
     this.capacity = next;
   }
 
-  /** How many keys a step of `more` positions will be shown: the capacity, after making room for them. */
-  roomFor(more: number): number {
+  /** Reserves `more` positions and returns the capacity: the keyLen of a step of `more` positions. */
+  ensureCapacity(more: number): number {
     this.reserve(more);
     return this.capacity;
   }
 
-  /** Writes keys and values [batch, kvHeads, length, headDim] at `position` int32 [1] and gives all there are: what `selfAttention` calls. */
+  /**
+   * Writes keys and values [batch, kvHeads, length, headDim] at `position` int32 [1] and returns all [batch, kvHeads,
+   * capacity, headDim].
+   */
   append(path: string, key: Tensor, value: Tensor, position: Tensor): KeysAndValues {
     this.reserve(key.shape[2]!);
-    const held = this.entries.get(path) ?? { key: this.empty(key), value: this.empty(value) };
-    this.entries.set(path, held);
-    const keys = { ...held, key: keep(appendToCache(held.key, key, position)) };
-    this.entries.set(path, keys); // appendToCache has disposed the old ones
-    const both = { ...keys, value: keep(appendToCache(held.value, value, position)) };
-    this.entries.set(path, both);
-    return both;
+    const current = this.selfAttention.get(path) ?? { key: this.zerosLike(key), value: this.zerosLike(value) };
+    this.selfAttention.set(path, current);
+    const keys = { ...current, key: keep(appendToCache(current.key, key, position)) };
+    this.selfAttention.set(path, keys); // appendToCache has disposed the old ones
+    const updated = { ...keys, value: keep(appendToCache(current.value, value, position)) };
+    this.selfAttention.set(path, updated);
+    return updated;
   }
 
-  /** Keys and values of a memory: made once, then read. Another memory needs another cache. */
-  memory(path: string, make: () => KeysAndValues): KeysAndValues {
-    const held = this.memories.get(path);
-    if (held) return held;
-    const made = make();
-    this.memories.set(path, { key: keep(made.key), value: keep(made.value) });
-    return made;
+  /** Keys and values of a memory: `make` computes them on the first call only. Another memory needs another cache. */
+  crossAttentionEntry(path: string, make: () => KeysAndValues): KeysAndValues {
+    const existing = this.crossAttention.get(path);
+    if (existing) return existing;
+    const created = make();
+    this.crossAttention.set(path, { key: keep(created.key), value: keep(created.value) });
+    return created;
   }
 
-  /** Where its tensors belong. */
+  /** The paths of the attentions that its tensors belong to. */
   get paths(): CachePaths {
-    return { entries: [...this.entries.keys()], memories: [...this.memories.keys()] };
+    return { selfAttention: [...this.selfAttention.keys()], crossAttention: [...this.crossAttention.keys()] };
   }
 
-  /** Fills an empty cache with what a replayed first step made of another one: `tensors`, then `memoryTensors`. */
-  fill({ entries, memories }: CachePaths, made: readonly Tensor[]): void {
-    putAt(this.entries, entries, made);
-    putAt(this.memories, memories, made.slice(2 * entries.length));
+  /**
+   * Fills an empty cache with tensors at `paths`, in the order of `selfAttentionTensors`, then `crossAttentionTensors`.
+   */
+  fill({ selfAttention, crossAttention }: CachePaths, tensors: readonly Tensor[]): void {
+    setEntries(this.selfAttention, selfAttention, tensors);
+    setEntries(this.crossAttention, crossAttention, tensors.slice(2 * selfAttention.length));
   }
 
-  /** Its keys and values in the order in which they came, without those of memories: what a recorded step takes over and gives. */
-  get tensors(): readonly Tensor[] {
-    return [...this.entries.values()].flatMap(({ key, value }) => [key, value]);
+  /** Keys and values of self-attention in the order of `paths`: the inputs and outputs of a captured step. */
+  get selfAttentionTensors(): readonly Tensor[] {
+    return [...this.selfAttention.values()].flatMap(({ key, value }) => [key, value]);
   }
 
-  /** The keys and values of memories in the order in which they came. */
-  get memoryTensors(): readonly Tensor[] {
-    return [...this.memories.values()].flatMap(({ key, value }) => [key, value]);
+  /** Keys and values of cross-attention in the order of `paths`. */
+  get crossAttentionTensors(): readonly Tensor[] {
+    return [...this.crossAttention.values()].flatMap(({ key, value }) => [key, value]);
   }
 
-  /** Puts what a replayed step gave in their place, in the same order; the old ones are freed. */
-  set tensors(next: readonly Tensor[]) {
-    const old = this.tensors;
+  /** Replaces them by the outputs of a replayed step, in the same order; frees the old ones. */
+  set selfAttentionTensors(next: readonly Tensor[]) {
+    const old = this.selfAttentionTensors;
     if (next.length !== old.length)
-      throw new ResidualError('cache', `Cache: ${next.length} tensors cannot stand in the place of ${old.length}`);
-    putAt(this.entries, [...this.entries.keys()], next);
+      throw new ResidualError('cache', `Cache: ${next.length} tensors cannot replace ${old.length}`);
+    setEntries(this.selfAttention, [...this.selfAttention.keys()], next);
     for (const x of old) if (!next.includes(x)) x.dispose();
   }
 
-  /** Each row `count` times, one after another: the beams of a text begin with what it has read. Memories stay as they are. */
-  repeat(count: number): void {
-    this.change(x => {
+  /**
+   * Repeats each sequence `count` times, for the beams of a text (torch.repeat_interleave). Keys and values of memories
+   * are not repeated.
+   */
+  repeatInterleave(count: number): void {
+    this.updateAll(x => {
       const rows = Int32Array.from({ length: x.shape[0]! * count }, (_, i) => Math.floor(i / count));
-      return this.chosen(x, rows);
+      return this.selectRows(x, rows);
     });
   }
 
-  /** Goes on with some rows only, in this order, and with some memories: what belongs to the others is freed. */
-  keep(rows: readonly number[], memories: readonly number[]): void {
-    this.change(x => this.chosen(x, Int32Array.from(rows)));
+  /** Keeps only these sequences and memories, in this order, and frees the others. */
+  selectSequences(sequences: readonly number[], memories: readonly number[]): void {
+    this.updateAll(x => this.selectRows(x, Int32Array.from(sequences)));
     const order = Int32Array.from(memories);
-    for (const [path, both] of this.memories)
-      this.memories.set(
+    for (const [path, entry] of this.crossAttention)
+      this.crossAttention.set(
         path,
-        replaced(both, x => keep(gather(x, tensor(order, [order.length], 'int32'), 0))),
+        mapEntry(entry, x => keep(gather(x, tensor(order, [order.length], 'int32'), 0))),
       );
   }
 
   /** Frees everything; the cache is empty again. */
   dispose(): void {
-    for (const { key, value } of [...this.entries.values(), ...this.memories.values()]) dispose([key, value]);
-    this.entries.clear();
-    this.memories.clear();
+    for (const { key, value } of [...this.selfAttention.values(), ...this.crossAttention.values()])
+      dispose([key, value]);
+    this.selfAttention.clear();
+    this.crossAttention.clear();
     this.tables.dispose();
     this.length = 0;
     this.capacity = 0;
   }
 
-  private empty(x: Tensor, batch: number = x.shape[0]!): Tensor {
+  private zerosLike(x: Tensor, batch: number = x.shape[0]!): Tensor {
     const [, kvHeads, , headDim] = x.shape as [number, number, number, number];
     return keep(zeros([batch, kvHeads, this.capacity, headDim]));
   }
 
-  private change(make: (x: Tensor) => Tensor): void {
-    for (const [path, both] of this.entries) this.entries.set(path, replaced(both, make));
+  private updateAll(make: (x: Tensor) => Tensor): void {
+    for (const [path, entry] of this.selfAttention) this.selfAttention.set(path, mapEntry(entry, make));
   }
 
-  /** Rows of x in another order, with the same room: only places that are filled are copied. */
-  private chosen(x: Tensor, rows: Int32Array): Tensor {
+  /** Selects rows of x [batch, ...] in a new order, at the same capacity; copies filled positions only. */
+  private selectRows(x: Tensor, rows: Int32Array): Tensor {
     const filled = gather(sliceAxis(x, 2, 0, this.length), tensor(rows, [rows.length], 'int32'), 0);
-    return keep(appendToCache(this.empty(x, rows.length), filled, tensor([0], [1], 'int32')));
+    return keep(appendToCache(this.zerosLike(x, rows.length), filled, tensor([0], [1], 'int32')));
   }
 }
 
-/** The slot of the cache; attention without one reads only what it is given. */
+/** The slot for the cache; without one, attention sees only the positions of its input. */
 export const cache = /* @__PURE__ */ slot<Cache>('cache');
 
-/** Keeps keys and values, which stand in turn, under their paths. */
-function putAt(held: Map<string, KeysAndValues>, paths: readonly string[], tensors: readonly Tensor[]): void {
+/** Stores alternating keys and values under their paths. */
+function setEntries(entries: Map<string, KeysAndValues>, paths: readonly string[], tensors: readonly Tensor[]): void {
   for (const [i, path] of paths.entries())
-    held.set(path, { key: keep(tensors[2 * i]!), value: keep(tensors[2 * i + 1]!) });
+    entries.set(path, { key: keep(tensors[2 * i]!), value: keep(tensors[2 * i + 1]!) });
 }
 
-/** Keys and values made of others, which are freed. */
-function replaced({ key, value }: KeysAndValues, make: (x: Tensor) => Tensor): KeysAndValues {
+/** Applies `make` to key and value, and disposes the old ones. */
+function mapEntry({ key, value }: KeysAndValues, make: (x: Tensor) => Tensor): KeysAndValues {
   const next = tidy(() => ({ key: make(key), value: make(value) }));
   dispose([key, value]);
   return next;
 }
 
-function grown(x: Tensor, capacity: number): Tensor {
+function growCapacity(x: Tensor, capacity: number): Tensor {
   const [batch, kvHeads, length, headDim] = x.shape as [number, number, number, number];
   const next = tidy(() => keep(concat([x, zeros([batch, kvHeads, capacity - length, headDim])], 2)));
   x.dispose();

@@ -1,9 +1,16 @@
 import { emptyScope } from '@residual/layers';
-import { dispose, gradients, memory, sum, type Tensor, tensor, zeros } from '@residual/tensor';
+import { dispose, gradients, memoryUsage, sum, type Tensor, tensor, zeros } from '@residual/tensor';
 import { expectClose, expectNoLeak, nestedOf, type Rows } from '@residual/testkit';
 import { expect, test } from 'vitest';
-import { attendInFloat64, expectLooks, type Looking, numbers, plainOf, randomWeights } from '../test/reference.js';
-import { Cache, crossAttention, memoryExtent, padding } from './index.js';
+import {
+  attendInFloat64,
+  expectAttention,
+  numbers,
+  type ReferenceOptions,
+  randomWeights,
+  readProjections,
+} from '../test/reference-attention.js';
+import { Cache, crossAttention, memoryMask, padding } from './index.js';
 
 const [batch, queryLen, keyLen, modelDim, memoryDim, headDim] = [2, 3, 5, 11, 13, 7];
 const dims = { modelDim, memoryDim, headDim, heads: 4, kvHeads: 2 };
@@ -16,11 +23,13 @@ const inputs = () => ({
 const reference = async (
   { x, memory }: { x: Tensor; memory: Tensor },
   weights: object,
-  looking: (row: number) => Looking,
+  optionsOf: (row: number) => ReferenceOptions,
 ) => {
-  const plain = await plainOf(weights as never);
+  const plain = await readProjections(weights as never);
   const memories: Rows[] = await nestedOf(memory);
-  return ((await nestedOf(x)) as Rows[]).map((rows, row) => attendInFloat64(rows, memories[row]!, plain, looking(row)));
+  return ((await nestedOf(x)) as Rows[]).map((rows, row) =>
+    attendInFloat64(rows, memories[row]!, plain, optionsOf(row)),
+  );
 };
 
 test('queries come from x, keys and values from a memory of another width and length', async () => {
@@ -28,15 +37,19 @@ test('queries come from x, keys and values from a memory of another width and le
   const [input, weights] = [inputs(), randomWeights(attention)];
   const expected = await reference(input, weights, () => ({ heads: 4, kvHeads: 2 }));
   const names = ['query', 'key', 'value', 'scores', 'weights'] as const;
-  await expectLooks((given, scope) => attention(weights, given, scope), input, expected, names);
+  await expectAttention((given, scope) => attention(weights, given, scope), input, expected, names);
   dispose([input, weights]);
 });
 
-test('padding of the memory is seen by no one', async () => {
+test('padding of the memory is hidden', async () => {
   const attention = crossAttention(dims);
   const [input, weights, where] = [inputs(), randomWeights(attention), padding({ lengths: [5, 2] })];
-  const expected = await reference(input, weights, row => ({ heads: 4, kvHeads: 2, sees: (_, j) => j < [5, 2][row]! }));
-  const y = attention(weights, input, emptyScope.with(memoryExtent, where));
+  const expected = await reference(input, weights, row => ({
+    heads: 4,
+    kvHeads: 2,
+    isVisible: (_, j) => j < [5, 2][row]!,
+  }));
+  const y = attention(weights, input, emptyScope.with(memoryMask, where));
   await expectClose(
     y,
     expected.map(({ output }) => output),
@@ -45,15 +58,15 @@ test('padding of the memory is seen by no one', async () => {
   dispose([input, weights, where, y]);
 });
 
-test('rows that stand beside one another may read one memory', async () => {
+test('consecutive sequences may share one memory', async () => {
   const attention = crossAttention(dims);
   const [input, weights] = [inputs(), randomWeights(attention)];
-  const x = numbers('beams', [6, queryLen, modelDim]); // three rows for each memory
+  const x = numbers('beams', [6, queryLen, modelDim]); // three sequences per memory
   const rows: Rows[] = await nestedOf(input.memory);
   const repeated = tensor(rows.flatMap(row => [row, row, row]).flat(2), [6, keyLen, memoryDim]);
   const [where, whereRepeated] = [padding({ lengths: [5, 2] }), padding({ lengths: [5, 5, 5, 2, 2, 2] })];
-  const shared = attention(weights, { x, memory: input.memory }, emptyScope.with(memoryExtent, where));
-  const alone = attention(weights, { x, memory: repeated }, emptyScope.with(memoryExtent, whereRepeated));
+  const shared = attention(weights, { x, memory: input.memory }, emptyScope.with(memoryMask, where));
+  const alone = attention(weights, { x, memory: repeated }, emptyScope.with(memoryMask, whereRepeated));
   await expectClose(shared, await nestedOf(alone), { absolute: 1e-5 });
   const five = numbers('five', [5, queryLen, modelDim]);
   expect(() => attention(weights, { x: five, memory: input.memory })).toThrow(
@@ -64,14 +77,14 @@ test('rows that stand beside one another may read one memory', async () => {
 
 test('with a cache the memory is read once, and the cache keeps what was read', async () => {
   const attention = crossAttention(dims);
-  const [input, weights, cache] = [inputs(), randomWeights(attention), new Cache({ positions: 8 })];
+  const [input, weights, cache] = [inputs(), randomWeights(attention), new Cache({ maxPositions: 8 })];
   const alone = attention(weights, input);
   const first = cache.step(3, scope => attention(weights, input, scope));
   const otherMemory = { ...input, memory: zeros([batch, keyLen, memoryDim]) };
   const again = cache.step(3, scope => attention(weights, otherMemory, scope));
   await expectClose(first, alone, { absolute: 1e-6 });
   await expectClose(again, alone, { absolute: 1e-6 });
-  expect(cache.tensors).toEqual([]); // only keys and values of the sequence itself
+  expect(cache.selfAttentionTensors).toEqual([]); // only those of self-attention
   cache.dispose();
   const elsewhere = cache.step(3, scope => attention(weights, otherMemory, scope));
   await expect(expectClose(elsewhere, alone, { absolute: 1e-2 })).rejects.toThrow('differ');
@@ -84,7 +97,7 @@ test('gradients reach x and the memory', async () => {
   const [input, weights] = [inputs(), randomWeights(attention)];
   const found = gradients(() => sum(attention(weights, input)), { input, weights });
   const value = async (x: Rows[], memory: Rows[]) => {
-    const plain = await plainOf(weights);
+    const plain = await readProjections(weights);
     const outputs = x.map((rows, row) => attendInFloat64(rows, memory[row]!, plain, { heads: 4, kvHeads: 2 }).output);
     return outputs.flat(2).reduce((total, number) => total + number, 0);
   };
@@ -105,14 +118,14 @@ test('gradients reach x and the memory', async () => {
   dispose([input, weights, found]);
 });
 
-test('nothing is left behind', async () => {
+test('no tensor leaks', async () => {
   const attention = crossAttention(dims);
   const [input, weights] = [inputs(), randomWeights(attention)];
   await expectNoLeak(() => attention(weights, input).dispose());
-  const before = memory();
-  const cache = new Cache({ positions: 8 });
+  const before = memoryUsage();
+  const cache = new Cache({ maxPositions: 8 });
   cache.step(3, scope => attention(weights, input, scope)).dispose();
   cache.dispose();
-  expect(memory()).toEqual(before);
+  expect(memoryUsage()).toEqual(before);
   dispose([input, weights]);
 });

@@ -1,27 +1,27 @@
 import { bind, type Dropout, type Layer, type Linear, layer } from '@residual/layers';
 import { expectOptions, expectShape, reshape, showShape, type Tensor } from '@residual/tensor';
+import { type AttentionOptions, attendHeads, attentionOptionNames, expectAttentionOptions } from './attend-heads.js';
 import { cache } from './cache.js';
 import { headDims, joinHeads, splitHeads } from './heads.js';
-import { expectLook, type LookOptions, look, lookNames } from './look.js';
-import { memoryExtent } from './mask.js';
+import { memoryMask } from './mask.js';
 import { projections } from './projections.js';
 import type { SelfAttentionOptions } from './self-attention.js';
 
 /** Settings of `crossAttention`. */
 export interface CrossAttentionOptions
-  extends LookOptions,
+  extends AttentionOptions,
     Pick<SelfAttentionOptions, 'modelDim' | 'heads' | 'kvHeads' | 'headDim' | 'bias'> {
   /** Width of the memory; modelDim if absent. */
   readonly memoryDim?: number;
 }
 
-/** What cross-attention reads: x [batch, queryLen, modelDim] and memory [batch, keyLen, memoryDim]. */
-export interface WithMemory {
+/** The inputs of cross-attention: x [batch, queryLen, modelDim] and memory [memories, keyLen, memoryDim]. */
+export interface CrossAttentionInputs {
   readonly x: Tensor;
   readonly memory: Tensor;
 }
 
-/** The weights of cross-attention. */
+/** The needs of cross-attention: four projections and dropout. */
 export type CrossAttentionNeeds = {
   readonly query: Linear;
   readonly key: Linear;
@@ -30,14 +30,16 @@ export type CrossAttentionNeeds = {
   readonly dropout: Dropout | undefined;
 };
 
-/** Attention of a sequence to a memory. */
-export interface CrossAttention extends Layer<CrossAttentionNeeds, WithMemory, Tensor> {}
+/** The layer of `crossAttention`. */
+export interface CrossAttention extends Layer<CrossAttentionNeeds, CrossAttentionInputs, Tensor> {}
 
 /**
- * Attention whose keys and values come from a memory, such as the encoded sentence of another language: x [batch, queryLen, modelDim] and memory
- * [batch, keyLen, memoryDim] to [batch, queryLen, modelDim] (Vaswani et al. 2017). With a `cache` in the scope keys and values of the memory are computed
- * once. Padding of the memory stands in `memoryExtent`. Several rows of x may read one memory, such as the beams of a sentence: they stand beside one another and
- * are to the taps what more queries are, [memories, heads, rows · queryLen, ...]. Taps: `query`, `key`, `value`, `scores`, `weights`.
+ * Attention whose keys and values come from a memory, such as an encoded source sentence: x [batch, queryLen, modelDim]
+ * and memory [memories, keyLen, memoryDim] to [batch, queryLen, modelDim] (Vaswani et al. 2017). With a `cache` in the
+ * scope, keys and values of the memory are computed once. The slot `memoryMask` holds the padding of the memory.
+ * Consecutive sequences of x may share one memory, as the beams of a sentence do; batch is then a multiple of memories,
+ * and the taps see their queries joined: [memories, heads, batch / memories · queryLen, ...]. Taps: `query`, `key`,
+ * `value`, `scores`, `weights`. Errors if memories does not divide batch.
  */
 export function crossAttention(options: CrossAttentionOptions): CrossAttention {
   expectOptions('crossAttention', options, {
@@ -46,33 +48,36 @@ export function crossAttention(options: CrossAttentionOptions): CrossAttention {
     kvHeads: 0,
     headDim: 0,
     memoryDim: 0,
-    ...lookNames,
+    ...attentionOptionNames,
     bias: 0,
   });
-  expectLook('crossAttention', options);
+  expectAttentionOptions('crossAttention', options);
   const { modelDim, heads, memoryDim = modelDim, dropout } = options;
   const { kvHeads, headDim } = headDims('crossAttention', options);
   const parts = projections(options, { kvHeads, headDim, keyWidth: memoryDim });
   return layer(
     { ...parts, dropout },
-    (w, { x, memory }: WithMemory, scope) => {
+    (w, { x, memory }: CrossAttentionInputs, scope) => {
       const { query, key, value, output } = bind(parts, w, scope);
-      const read = () => ({ key: splitHeads(key(memory), kvHeads), value: splitHeads(value(memory), kvHeads) });
-      const held = scope.get(cache)?.memory(scope.path, read) ?? read();
-      const seen = {
-        query: scope.tap('query', splitHeads(perMemory(x, query(x), memory), heads)),
-        key: scope.tap('key', held.key),
-        value: scope.tap('value', held.value),
+      const project = () => ({ key: splitHeads(key(memory), kvHeads), value: splitHeads(value(memory), kvHeads) });
+      const entry = scope.get(cache)?.crossAttentionEntry(scope.path, project) ?? project();
+      const qkv = {
+        query: scope.tap('query', splitHeads(queriesByMemory(x, query(x), memory), heads)),
+        key: scope.tap('key', entry.key),
+        value: scope.tap('value', entry.value),
       };
-      const taken = joinHeads(look(seen, scope.get(memoryExtent) ?? {}, options, scope));
-      return output(reshape(taken, [...x.shape.slice(0, 2), heads * headDim]));
+      const joined = joinHeads(attendHeads(qkv, scope.get(memoryMask) ?? {}, options, scope));
+      return output(reshape(joined, [...x.shape.slice(0, 2), heads * headDim]));
     },
-    { name: 'crossAttention', reads: modelDim, gives: modelDim, flops: keyLen => 4 * heads * headDim * keyLen },
+    { name: 'crossAttention', inDim: modelDim, outDim: modelDim, flops: keyLen => 4 * heads * headDim * keyLen },
   );
 }
 
-/** Queries of several rows of x that read one memory as more queries of it: [batch, queryLen, width] to [memories, batch / memories · queryLen, width]. */
-function perMemory(x: Tensor, query: Tensor, memory: Tensor): Tensor {
+/**
+ * Joins the queries of sequences that share a memory: [batch, queryLen, width] to [memories, batch / memories ·
+ * queryLen, width].
+ */
+function queriesByMemory(x: Tensor, query: Tensor, memory: Tensor): Tensor {
   const [batch, memories] = [x.shape[0]!, memory.shape[0]!];
   if (batch === memories) return query;
   expectShape(

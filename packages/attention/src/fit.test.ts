@@ -1,26 +1,26 @@
-import { layerNorm, type Positions } from '@residual/layers';
+import { layerNorm, type PositionEncoding } from '@residual/layers';
 import type { Tensor } from '@residual/tensor';
 import { expect, test } from 'vitest';
-import { both, causal, crossAttention, lowRankValueAttention, selfAttention, slidingWindow } from './index.js';
+import { causal, combineMasks, crossAttention, lowRankValueAttention, selfAttention, slidingWindow } from './index.js';
 
 const rotary = {
   needs: {},
   about: { name: 'rotary' },
   headDim: 8,
   onHeads: (_: unknown, x: Tensor) => x,
-} satisfies Positions;
+} satisfies PositionEncoding;
 const alibi = {
   needs: {},
   about: { name: 'alibi' },
   heads: 3,
   onScores: () => expect.unreachable(),
-} satisfies Positions;
+} satisfies PositionEncoding;
 const learned = {
   needs: {},
   about: { name: 'learnedPositions' },
   dim: 16,
   onInput: (_: unknown, x: Tensor) => x,
-} satisfies Positions;
+} satisfies PositionEncoding;
 
 const unfit: Record<string, () => unknown> = {
   'selfAttention: modelDim 16 does not split into 3 heads (16 / 3); heads could be 1, 2, 4, 8, 16': () =>
@@ -32,11 +32,11 @@ const unfit: Record<string, () => unknown> = {
   'selfAttention: 8 heads do not share 3 kvHeads evenly (8 / 3); kvHeads could be 1, 2, 4, 8': () =>
     selfAttention({ modelDim: 16, heads: 8, kvHeads: 3 }),
   'selfAttention: rotary is made for headDim 8, here headDim is 4; they must be equal': () =>
-    selfAttention({ modelDim: 16, heads: 4, positions: rotary }),
+    selfAttention({ modelDim: 16, heads: 4, positionEncoding: rotary }),
   'lowRankValueAttention: alibi is made for heads 3, here heads is 4; they must be equal': () =>
-    lowRankValueAttention({ modelDim: 16, heads: 4, positions: alibi }),
+    lowRankValueAttention({ modelDim: 16, heads: 4, positionEncoding: alibi }),
   'selfAttention: learnedPositions acts on the input only and would do nothing inside attention': () =>
-    selfAttention({ modelDim: 16, heads: 4, positions: learned }),
+    selfAttention({ modelDim: 16, heads: 4, positionEncoding: learned }),
   'selfAttention: a head is 4 wide, queryNorm 16; they must be equal': () =>
     selfAttention({ modelDim: 16, heads: 4, queryNorm: layerNorm({ dim: 16 }) }),
   'selfAttention: mask: the options are a function, not an object; options are causal, window': () =>
@@ -53,7 +53,7 @@ test.each(Object.entries(unfit))('%s', (message, compose) => {
 });
 
 test('masks are plain data', () => {
-  expect(both()).toEqual({ causal: false, window: 0 });
-  expect(both(causal())).toEqual({ causal: true, window: 0 });
-  expect(both(slidingWindow(5), causal(), slidingWindow(3))).toEqual({ causal: true, window: 3 });
+  expect(combineMasks()).toEqual({ causal: false, window: 0 });
+  expect(combineMasks(causal())).toEqual({ causal: true, window: 0 });
+  expect(combineMasks(slidingWindow(5), causal(), slidingWindow(3))).toEqual({ causal: true, window: 3 });
 });

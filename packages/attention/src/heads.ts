@@ -1,32 +1,35 @@
 import { ResidualError, reshape, type Tensor, transpose } from '@residual/tensor';
 
-/** The heads side by side, [batch, length, heads · headDim], to heads of their own, [batch, heads, length, headDim]. */
+/** Splits the last axis into heads: [batch, length, heads · headDim] to [batch, heads, length, headDim]. */
 export function splitHeads(x: Tensor, heads: number): Tensor {
   const [batch, length, width] = x.shape as [number, number, number];
   const headDim = width / heads;
-  if (length === 1) return reshape(x, [batch, heads, 1, headDim]); // the same order in memory
+  if (length === 1) return reshape(x, [batch, heads, 1, headDim]); // the order in memory is the same
   return transpose(reshape(x, [batch, length, heads, headDim]), [0, 2, 1, 3]);
 }
 
-/** The opposite of `splitHeads`: [batch, heads, length, headDim] to [batch, length, heads · headDim]. */
+/** The inverse of `splitHeads`: [batch, heads, length, headDim] to [batch, length, heads · headDim]. */
 export function joinHeads(x: Tensor): Tensor {
   const [batch, heads, length, headDim] = x.shape as [number, number, number, number];
   return reshape(length === 1 ? x : transpose(x, [0, 2, 1, 3]), [batch, length, heads * headDim]);
 }
 
-/** The dims of heads as settings state them. */
+/** The options that determine the dims of heads. */
 interface HeadOptions {
-  /** Width of what goes in and comes out. */
+  /** Width of the input and the output. */
   readonly modelDim: number;
-  /** Heads of the query. */
+  /** Number of query heads. */
   readonly heads: number;
-  /** Heads of key and value; as many as heads if absent. */
+  /** Number of key and value heads; equal to `heads` if absent. */
   readonly kvHeads?: number;
   /** Width of a head; modelDim / heads if absent. */
   readonly headDim?: number;
 }
 
-/** Dims of the heads, checked: `headDim` is modelDim / heads unless given, and kvHeads divides heads. */
+/**
+ * Fills in and checks the dims of heads. Errors if modelDim / heads is not a whole number or kvHeads does not divide
+ * heads.
+ */
 export function headDims(
   name: string,
   { modelDim, heads, kvHeads = heads, headDim = modelDim / heads }: HeadOptions,

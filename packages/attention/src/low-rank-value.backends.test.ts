@@ -1,14 +1,14 @@
-import { census, count, dropout, emptyScope, randomness, record } from '@residual/layers';
-import { concat, dense, dispose, memory, sliceAxis, type Tensor, tidy } from '@residual/tensor';
+import { census, countParameters, dropout, emptyScope, randomness, record } from '@residual/layers';
+import { concat, dense, dispose, memoryUsage, sliceAxis, type Tensor, tidy } from '@residual/tensor';
 import { addRows, expectClose, expectNoLeak, linearRows, nestedOf, type Rows } from '@residual/testkit';
 import { expect, test } from 'vitest';
-import { attendInFloat64, numbers, plainOf, randomWeights } from '../test/reference.js';
+import { attendInFloat64, numbers, randomWeights, readProjections } from '../test/reference-attention.js';
 import { Cache, causal, fuseValueUp, lowRankValueAttention, selfAttention } from './index.js';
 
 const [batch, length, modelDim, heads, headDim] = [2, 5, 11, 3, 7];
 const options = { modelDim, heads, headDim, mask: causal() };
 const attention = lowRankValueAttention(options);
-const sees = (i: number, j: number) => j <= i;
+const isVisible = (i: number, j: number) => j <= i;
 
 test.each([
   { kvHeads: 3, shared: [0, 1, 2], layer: attention },
@@ -18,17 +18,18 @@ test.each([
   async ({ kvHeads, shared, layer: attention }) => {
     const [x, weights] = [numbers('x', [batch, length, modelDim]), randomWeights(attention)];
     const ups: Rows[] = await Promise.all(weights.valueUp.map(({ weight }) => nestedOf(weight as Tensor)));
-    // The loops' own output is not used: only who looks at whom, and what value-down gives.
-    const plain = await plainOf({ ...weights, value: weights.valueDown, output: weights.query });
+    // Only the attention weights and the output of value-down are used, not the output of the loops.
+    const plain = await readProjections({ ...weights, value: weights.valueDown, output: weights.query });
     const expected = ((await nestedOf(x)) as Rows[]).map(rows => {
-      const { weights: looks, value } = attendInFloat64(rows, rows, plain, { heads, kvHeads, sees });
-      const changes = looks.map((own, h) => {
-        const proposed = linearRows(value[shared[h]!]!, ups[h]!); // what each position would add: value-up · value-down · x
+      const { weights: attentionWeights, value } = attendInFloat64(rows, rows, plain, { heads, kvHeads, isVisible });
+      const changes = attentionWeights.map((own, h) => {
+        // What each position would add: value-up · value-down · x.
+        const proposed = linearRows(value[shared[h]!]!, ups[h]!);
         return own.map(row =>
           proposed[0]!.map((_, d) => row.reduce((sum, weight, j) => sum + weight * proposed[j]![d]!, 0)),
         );
       });
-      return { output: changes.reduce(addRows), value, looks };
+      return { output: changes.reduce(addRows), value, attentionWeights };
     });
     const recorder = record(['value', 'weights']);
     const [seen, y] = [attention(weights, x, recorder.scope), attention(weights, x)];
@@ -45,7 +46,7 @@ test.each([
     );
     await expectClose(
       recorder.values.get('weights')!,
-      expected.map(({ looks }) => looks),
+      expected.map(({ attentionWeights }) => attentionWeights),
       { absolute: 1e-5 },
     );
     recorder.dispose();
@@ -59,9 +60,9 @@ test.each([3, 1])(
     const grouped = { ...options, kvHeads };
     const attention = lowRankValueAttention(grouped);
     const [x, weights] = [numbers('x', [batch, length, modelDim]), randomWeights(attention)];
-    const before = memory().tensors;
+    const before = memoryUsage().tensors;
     const fused = fuseValueUp(grouped, weights);
-    expect(memory().tensors - before).toBe(1);
+    expect(memoryUsage().tensors - before).toBe(1);
     expect(fused.weights.output.weight.shape).toEqual([modelDim, heads * headDim]);
     expect(fused.weights.value).toBe(weights.valueDown);
     const columns = tidy(() => sliceAxis(fused.weights.output.weight as Tensor, 1, headDim, headDim));
@@ -69,12 +70,12 @@ test.each([3, 1])(
     const [one, other] = [attention(weights, x), fused.layer(fused.weights, x)];
     await expectClose(other, one, { absolute: 1e-5 });
     dispose([x, weights, fused.weights.output, columns, one, other]);
-    expect(memory().tensors).toBe(before - 6 - 1);
+    expect(memoryUsage().tensors).toBe(before - 6 - 1);
   },
 );
 
 test('it has as many weights as self-attention without biases, one value-up a head', () => {
-  expect(count(attention)).toBe(count(selfAttention({ ...options, bias: false })));
+  expect(countParameters(attention)).toBe(countParameters(selfAttention({ ...options, bias: false })));
   const { output, matrices, valueMap } = census(attention);
   expect({ output, matrices, valueMap }).toEqual({
     output: heads * headDim * modelDim,
@@ -89,12 +90,12 @@ test('heads that do not share key and value evenly are refused', () => {
   );
 });
 
-test.each([3, 1])('steps through a cache give what one pass gives: kvHeads %i', async kvHeads => {
+test.each([3, 1])('steps with a cache equal one pass: kvHeads %i', async kvHeads => {
   const attention = lowRankValueAttention({ ...options, kvHeads });
   const [x, weights, cache] = [
     numbers('x', [batch, length, modelDim]),
     randomWeights(attention),
-    new Cache({ positions: 5 }),
+    new Cache({ maxPositions: 5 }),
   ];
   const whole = attention(weights, x);
   const steps = [0, 3].map((start, i) =>
@@ -106,7 +107,7 @@ test.each([3, 1])('steps through a cache give what one pass gives: kvHeads %i', 
   dispose([x, weights, whole, steps, joined]);
 });
 
-test('nothing is left behind', async () => {
+test('no tensor leaks', async () => {
   const [x, weights] = [numbers('x', [batch, length, modelDim]), randomWeights(attention)];
   await expectNoLeak(() => attention(weights, x).dispose());
   dispose([x, weights]);

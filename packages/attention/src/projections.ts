@@ -1,11 +1,14 @@
 import { type Linear, linear } from '@residual/layers';
 
-/** A bias on all four projections, on none, or on those named. */
+/** Whether the projections have a bias: all, none, or each one by name. */
 export type BiasOptions =
   | boolean
   | { readonly query: boolean; readonly key: boolean; readonly value: boolean; readonly output: boolean };
 
-/** The four projections of an attention: modelDim to the heads of the query, keyWidth to those of key and value, the heads back to modelDim. */
+/**
+ * The four projections of an attention: query from modelDim, key and value from keyWidth, output from the heads to
+ * modelDim.
+ */
 export function projections(
   { modelDim, heads, bias = true }: { readonly modelDim: number; readonly heads: number; readonly bias?: BiasOptions },
   { kvHeads, headDim, keyWidth }: { kvHeads: number; headDim: number; keyWidth: number },

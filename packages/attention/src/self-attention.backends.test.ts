@@ -1,4 +1,4 @@
-import { emptyScope, layerNorm, type Positions, record, rmsNorm } from '@residual/layers';
+import { emptyScope, layerNorm, type PositionEncoding, record, rmsNorm } from '@residual/layers';
 import { add, dispose, mul, type Tensor, tensor } from '@residual/tensor';
 import {
   expectClose,
@@ -10,24 +10,31 @@ import {
   rmsNormRows,
 } from '@residual/testkit';
 import { expect, test } from 'vitest';
-import { attendInFloat64, expectLooks, type Looking, numbers, plainOf, randomWeights } from '../test/reference.js';
-import { both, causal, extent, padding, selfAttention, slidingWindow } from './index.js';
+import {
+  attendInFloat64,
+  expectAttention,
+  numbers,
+  type ReferenceOptions,
+  randomWeights,
+  readProjections,
+} from '../test/reference-attention.js';
+import { causal, combineMasks, keyRange, padding, selfAttention, slidingWindow } from './index.js';
 
 const [batch, length, modelDim, headDim] = [2, 7, 11, 5];
 const dims = { modelDim, headDim, heads: 3 };
 const close = { absolute: 1e-5 };
 
-/** Runs both rows of the batch through the loops; `looking` may differ by row. */
-const reference = async (x: Tensor, weights: object, looking: (row: number) => Looking) => {
-  const plain = await plainOf(weights as never);
-  return ((await nestedOf(x)) as Rows[]).map((rows, row) => attendInFloat64(rows, rows, plain, looking(row)));
+/** Runs both rows of the batch through the loops; `optionsOf` may differ by row. */
+const reference = async (x: Tensor, weights: object, optionsOf: (row: number) => ReferenceOptions) => {
+  const plain = await readProjections(weights as never);
+  return ((await nestedOf(x)) as Rows[]).map((rows, row) => attendInFloat64(rows, rows, plain, optionsOf(row)));
 };
 
-test('scores, weights and what is taken are those of softmax(q kᵀ / √headDim) v', async () => {
+test('scores, weights and output are those of softmax(q kᵀ / √headDim) v', async () => {
   const attention = selfAttention(dims);
   const [x, weights] = [numbers('x', [batch, length, modelDim]), randomWeights(attention)];
   const expected = await reference(x, weights, () => ({ heads: 3 }));
-  await expectLooks((input, scope) => attention(weights, input, scope), x, expected, [
+  await expectAttention((input, scope) => attention(weights, input, scope), x, expected, [
     'query',
     'key',
     'value',
@@ -37,18 +44,18 @@ test('scores, weights and what is taken are those of softmax(q kᵀ / √headDim
   dispose([x, weights]);
 });
 
-const masks: [string, ReturnType<typeof both>, (query: number, key: number) => boolean][] = [
+const masks: [string, ReturnType<typeof combineMasks>, (query: number, key: number) => boolean][] = [
   ['causal', causal(), (i, j) => j <= i],
   ['window', slidingWindow(3), (i, j) => Math.abs(i - j) < 3],
-  ['causal window', both(causal(), slidingWindow(3)), (i, j) => j <= i && i - j < 3],
-  ['the smaller of two windows', both(slidingWindow(5), slidingWindow(2)), (i, j) => Math.abs(i - j) < 2],
+  ['causal window', combineMasks(causal(), slidingWindow(3)), (i, j) => j <= i && i - j < 3],
+  ['the smaller of two windows', combineMasks(slidingWindow(5), slidingWindow(2)), (i, j) => Math.abs(i - j) < 2],
 ];
 
-test.each(masks)('a mask hides keys: %s', async (_, mask, sees) => {
+test.each(masks)('a mask hides keys: %s', async (_, mask, isVisible) => {
   const attention = selfAttention({ ...dims, mask });
   const [x, weights] = [numbers('x', [batch, length, modelDim]), randomWeights(attention)];
-  const expected = await reference(x, weights, () => ({ heads: 3, sees }));
-  await expectLooks((input, scope) => attention(weights, input, scope), x, expected, ['weights']);
+  const expected = await reference(x, weights, () => ({ heads: 3, isVisible }));
+  await expectAttention((input, scope) => attention(weights, input, scope), x, expected, ['weights']);
   dispose([x, weights]);
 });
 
@@ -58,8 +65,8 @@ test.each([
 ] as const)('padding on the %s is seen by no one, and a row of nothing else takes nothing', async (_, rows, filled) => {
   const attention = selfAttention({ ...dims, mask: causal() });
   const [x, weights, where] = [numbers('x', [batch, length, modelDim]), randomWeights(attention), padding(rows)];
-  const expected = await reference(x, weights, row => ({ heads: 3, sees: (i, j) => j <= i && filled(row, j) }));
-  const y = attention(weights, x, emptyScope.with(extent, where));
+  const expected = await reference(x, weights, row => ({ heads: 3, isVisible: (i, j) => j <= i && filled(row, j) }));
+  const y = attention(weights, x, emptyScope.with(keyRange, where));
   await expectClose(
     y,
     expected.map(({ output }) => output),
@@ -76,8 +83,8 @@ test.each([
   const attention = selfAttention({ modelDim, headDim, heads, kvHeads, mask: causal() });
   const [x, weights] = [numbers('x', [batch, length, modelDim]), randomWeights(attention)];
   expect(weights.key.weight.shape).toEqual([kvHeads * headDim, modelDim]);
-  const expected = await reference(x, weights, () => ({ heads, kvHeads, sees: (i, j) => j <= i }));
-  await expectLooks((input, scope) => attention(weights, input, scope), x, expected, ['key', 'weights']);
+  const expected = await reference(x, weights, () => ({ heads, kvHeads, isVisible: (i, j) => j <= i }));
+  await expectAttention((input, scope) => attention(weights, input, scope), x, expected, ['key', 'weights']);
   dispose([x, weights]);
 });
 
@@ -85,23 +92,23 @@ test('scale and soft cap act on the scores', async () => {
   const attention = selfAttention({ ...dims, scale: 0.3, softCap: 0.7 });
   const [x, weights] = [numbers('x', [batch, length, modelDim]), randomWeights(attention)];
   const expected = await reference(x, weights, () => ({ heads: 3, score: { scale: 0.3, softCap: 0.7 } }));
-  await expectLooks((input, scope) => attention(weights, input, scope), x, expected, ['scores']);
+  await expectAttention((input, scope) => attention(weights, input, scope), x, expected, ['scores']);
   dispose([x, weights]);
 });
 
-test('biases are where they are wanted', async () => {
+test('biases are where the options ask for them', async () => {
   const attention = selfAttention({ ...dims, bias: { query: true, key: false, value: true, output: false } });
   const [x, weights] = [numbers('x', [batch, length, modelDim]), randomWeights(attention)];
   const { query, key, value, output } = weights;
   expect([query, key, value, output].map(({ bias }) => bias?.shape)).toEqual([[15], undefined, [15], undefined]);
   const expected = await reference(x, weights, () => ({ heads: 3 }));
-  await expectLooks((input, scope) => attention(weights, input, scope), x, expected, []);
+  await expectAttention((input, scope) => attention(weights, input, scope), x, expected, []);
   dispose([x, weights]);
 });
 
 test('positions act on the heads of query and key, and on the scores', async () => {
   /** Each row of a head times 1 + its position; scores plus head + key / 4. */
-  const positions: Positions = {
+  const positionEncoding: PositionEncoding = {
     needs: {},
     about: { name: 'counted' },
     onHeads: (_: unknown, x: Tensor) =>
@@ -124,12 +131,17 @@ test('positions act on the heads of query and key, and on the scores', async () 
         ),
       ),
   };
-  const attention = selfAttention({ ...dims, positions, mask: causal() });
+  const attention = selfAttention({ ...dims, positionEncoding, mask: causal() });
   const [x, weights] = [numbers('x', [batch, length, modelDim]), randomWeights(attention)];
-  const turn = (row: Row, i: number) => row.map(value => value * (1 + i / 8));
+  const applyRotary = (row: Row, i: number) => row.map(value => value * (1 + i / 8));
   const bias = (head: number, _: number, key: number) => head + key / 4;
-  const expected = await reference(x, weights, () => ({ heads: 3, sees: (i, j) => j <= i, turn, bias }));
-  await expectLooks((input, scope) => attention(weights, input, scope), x, expected, ['query', 'scores']);
+  const expected = await reference(x, weights, () => ({
+    heads: 3,
+    isVisible: (i, j) => j <= i,
+    applyRotary,
+    bias,
+  }));
+  await expectAttention((input, scope) => attention(weights, input, scope), x, expected, ['query', 'scores']);
   dispose([x, weights]);
 });
 
@@ -178,11 +190,11 @@ test('one token is one row of a longer text', async () => {
   const weights = randomWeights(attention);
   const x = numbers('x', [batch, 1, modelDim]);
   const expected = await reference(x, weights, () => ({ heads: 3 }));
-  await expectLooks((input, scope) => attention(weights, input, scope), x, expected, []);
+  await expectAttention((input, scope) => attention(weights, input, scope), x, expected, []);
   dispose([x, weights]);
 });
 
-test('nothing is left behind, with and without taps', async () => {
+test('no tensor leaks, with and without taps', async () => {
   const attention = selfAttention({ ...dims, mask: causal() });
   const [x, weights] = [numbers('x', [batch, length, modelDim]), randomWeights(attention)];
   await expectNoLeak(() => attention(weights, x).dispose());

@@ -2,57 +2,69 @@ import {
   type AnyLayer,
   bind,
   type Dropout,
-  expectPositions,
+  expectPositionEncoding,
   expectSameWidth,
   type Layer,
   type Linear,
   layer,
-  type Positions,
+  type PositionEncoding,
 } from '@residual/layers';
 import { expectOptions, type Tensor } from '@residual/tensor';
+import {
+  type AttentionOptions,
+  appendToPast,
+  attendHeads,
+  attentionOptionNames,
+  encodePositions,
+  expectAttentionOptions,
+  scoreBias,
+} from './attend-heads.js';
 import { headDims, joinHeads, splitHeads } from './heads.js';
-import { expectLook, type LookOptions, lookNames } from './look.js';
-import { lookBack } from './look-back.js';
+import { keyRange } from './mask.js';
 import { type BiasOptions, projections } from './projections.js';
 
 /** Settings of `selfAttention`. */
-export interface SelfAttentionOptions extends LookOptions {
-  /** Width of what goes in and comes out. */
+export interface SelfAttentionOptions extends AttentionOptions {
+  /** Width of the input and the output. */
   readonly modelDim: number;
-  /** How many attentions stand side by side. */
+  /** Number of query heads. */
   readonly heads: number;
-  /** Heads of keys and values, each shared by heads / kvHeads query heads; as many as heads if absent, 1 is multi-query attention. */
+  /**
+   * Number of key and value heads, each shared by heads / kvHeads query heads; `heads` if absent. 1 is multi-query
+   * attention.
+   */
   readonly kvHeads?: number;
   /** Width of a head; modelDim / heads if absent. */
   readonly headDim?: number;
-  /** Positions that act on heads or scores, such as rotary ones. */
-  readonly positions?: Positions;
-  /** A bias on each of the four projections, or on those named; true if absent. */
+  /** A position encoding that acts on heads or scores, such as `rotary`. */
+  readonly positionEncoding?: PositionEncoding;
+  /** Which of the four projections have a bias; true (all) if absent. */
   readonly bias?: BiasOptions;
-  /** A norm on each head of the query, [batch, heads, length, headDim] to the same. */
+  /** A norm on the heads of the query, [batch, heads, length, headDim] to the same. */
   readonly queryNorm?: AnyLayer<Tensor, Tensor>;
-  /** A norm on each head of the key, [batch, kvHeads, length, headDim] to the same. */
+  /** A norm on the heads of the key, [batch, kvHeads, length, headDim] to the same. */
   readonly keyNorm?: AnyLayer<Tensor, Tensor>;
 }
 
-/** The weights of attention: four projections, and what positions and norms need. */
+/** The needs of self-attention: four projections, a position encoding, norms and dropout. */
 export type AttentionNeeds = {
   readonly query: Linear;
   readonly key: Linear;
   readonly value: Linear;
   readonly output: Linear;
-  readonly positions: Positions | undefined;
+  readonly positions: PositionEncoding | undefined;
   readonly queryNorm: AnyLayer<Tensor, Tensor> | undefined;
   readonly keyNorm: AnyLayer<Tensor, Tensor> | undefined;
   readonly dropout: Dropout | undefined;
 };
 
-/** Attention of a sequence to itself. */
+/** The layer of `selfAttention`. */
 export interface SelfAttention extends Layer<AttentionNeeds, Tensor, Tensor> {}
 
 /**
- * softmax(q kᵀ / √headDim) v in many heads, x [batch, length, modelDim] to the same (Vaswani et al. 2017; grouped heads: Ainslie et al. 2023). With a
- * `cache` in the scope it also looks at the positions before. Taps: `query`, `key`, `value`, `scores`, `weights`.
+ * Multi-head self-attention, softmax(q kᵀ / √headDim) v: x [batch, length, modelDim] to the same (Vaswani et al. 2017;
+ * grouped heads: Ainslie et al. 2023). With a `cache` in the scope it also attends to the positions of earlier steps.
+ * Taps: `query`, `key`, `value`, `scores`, `weights`.
  */
 export function selfAttention(options: SelfAttentionOptions): SelfAttention {
   expectOptions('selfAttention', options, {
@@ -60,35 +72,39 @@ export function selfAttention(options: SelfAttentionOptions): SelfAttention {
     heads: 1,
     kvHeads: 0,
     headDim: 0,
-    ...lookNames,
-    positions: 0,
+    ...attentionOptionNames,
+    positionEncoding: 0,
     bias: 0,
     queryNorm: 0,
     keyNorm: 0,
   });
-  expectLook('selfAttention', options);
-  const { modelDim, heads, positions, queryNorm, keyNorm, dropout } = options;
+  expectAttentionOptions('selfAttention', options);
+  const { modelDim, heads, positionEncoding, queryNorm, keyNorm, dropout } = options;
   const { kvHeads, headDim } = headDims('selfAttention', options);
-  expectPositions('selfAttention', positions, 'attention', { heads, headDim });
-  expectSameWidth('selfAttention', { 'a head': { about: { gives: headDim } }, queryNorm, keyNorm });
+  expectPositionEncoding('selfAttention', positionEncoding, 'attention', { heads, headDim });
+  expectSameWidth('selfAttention', { 'a head': { about: { outDim: headDim } }, queryNorm, keyNorm });
   const parts = { ...projections(options, { kvHeads, headDim, keyWidth: modelDim }), queryNorm, keyNorm };
   return layer(
-    { ...parts, positions, dropout },
+    { ...parts, positions: positionEncoding, dropout },
     (w, x: Tensor, scope) => {
       const { query, key, value, output, queryNorm, keyNorm } = bind(parts, w, scope);
-      const own = {
+      const projected = {
         query: queryNorm(splitHeads(query(x), heads)),
         key: keyNorm(splitHeads(key(x), kvHeads)),
         value: splitHeads(value(x), kvHeads),
       };
-      return output(joinHeads(lookBack(own, options, w.positions, scope)));
+      const encoded = encodePositions(projected, positionEncoding, w.positions, scope);
+      const cached = appendToPast(encoded, options, scope);
+      const bias = scoreBias(cached, positionEncoding, w.positions, scope);
+      const attended = attendHeads({ ...cached, bias }, scope.get(keyRange) ?? {}, options, scope);
+      return output(joinHeads(attended));
     },
     {
       name: 'selfAttention',
-      reads: modelDim,
-      gives: modelDim,
+      inDim: modelDim,
+      outDim: modelDim,
       flops: keyLen => 4 * heads * headDim * keyLen,
-      seesAhead: !options.mask?.causal,
+      bidirectional: !options.mask?.causal,
     },
   );
 }

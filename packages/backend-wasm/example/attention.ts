@@ -1,5 +1,5 @@
-// One query looks at 64 keys, on WebAssembly: node attention.js
-import { wasmMemory } from '@residual/backend-wasm';
+// One query attends to 64 keys, on WebAssembly: node attention.js
+import { wasmMemoryUsage } from '@residual/backend-wasm';
 import { attend, ready, tensor } from '@residual/tensor';
 
 console.log('backend', await ready());
@@ -7,4 +7,4 @@ const numbers = (length: number) => Float32Array.from({ length }, (_, i) => Math
 const query = tensor(numbers(4 * 16), [1, 4, 1, 16]);
 const keys = tensor(numbers(4 * 64 * 16), [1, 4, 64, 16]);
 const mixed = attend({ query, key: keys, value: keys }, { causal: true });
-console.log(mixed.shape.join(' x '), 'of', wasmMemory().heapBytes, 'bytes of heap');
+console.log(mixed.shape.join(' x '), 'of', wasmMemoryUsage().heapBytes, 'bytes of heap');

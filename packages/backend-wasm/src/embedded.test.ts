@@ -3,16 +3,16 @@ import { createRequire } from 'node:module';
 import { expect, test } from 'vitest';
 // @ts-expect-error: a plain script, shared with the build
 import { sourceHash as hashOfSources } from '../kernels/sources.mjs';
-import { unpack } from './embedded.js';
+import { gunzipBase64 } from './embedded.js';
 import { bytes as kernels, sourceHash } from './generated/kernels.js';
 import { bytes as stock } from './generated/tfjs.js';
 
-test('the committed kernels were built from the sources beside them', () => {
+test('the committed kernels were built from the current sources', () => {
   expect(sourceHash, 'run node packages/backend-wasm/kernels/build.mjs').toBe(hashOfSources());
 });
 
-test('the kernels bring no memory, no stack and no data of their own', async () => {
-  const module = await WebAssembly.compile(await unpack(kernels));
+test('the kernels have no memory, no stack and no static data', async () => {
+  const module = await WebAssembly.compile(await gunzipBase64(kernels));
   expect(WebAssembly.Module.imports(module)).toEqual([{ module: 'env', name: 'memory', kind: 'memory' }]);
   const exported = WebAssembly.Module.exports(module);
   expect(exported.every(({ kind }) => kind === 'function')).toBe(true);
@@ -24,5 +24,5 @@ test('the kernels bring no memory, no stack and no data of their own', async () 
 
 test("the embedded build of tfjs's module is the installed one, byte for byte", async () => {
   const path = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm');
-  expect(Buffer.compare(readFileSync(path), await unpack(stock))).toBe(0);
+  expect(Buffer.compare(readFileSync(path), await gunzipBase64(stock))).toBe(0);
 });

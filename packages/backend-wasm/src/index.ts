@@ -1,5 +1,5 @@
 import { register } from './register.js';
 
-export { type WasmMemory, wasmMemory } from './memory.js';
+export { type WasmMemoryUsage, wasmMemoryUsage } from './memory-usage.js';
 
 register();

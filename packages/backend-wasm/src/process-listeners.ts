@@ -1,4 +1,4 @@
-/** What is used of Node's `process`, where there is one. */
+/** The parts of `process` in Node that we use. */
 interface NodeProcess {
   readonly versions?: { readonly node?: string };
   listeners(event: string): ((...values: never[]) => unknown)[];
@@ -8,16 +8,16 @@ interface NodeProcess {
 const events = ['uncaughtException', 'unhandledRejection'];
 
 /**
- * Leaves the events of Node's process to the program. tfjs's WebAssembly module, as Emscripten made it, listens to `uncaughtException` and
- * `unhandledRejection` and throws what it hears: a server with handlers of its own would end. And it takes all listeners that there are then for its own, which it
- * removes when its backend is disposed, those of the program among them.
+ * Removes the process listeners of the WebAssembly module of tfjs. Emscripten makes it listen to `uncaughtException`
+ * and `unhandledRejection` and rethrow the errors, which would end a server that has its own handlers. It also treats
+ * all listeners present at its start as its own, and removes them when the backend is disposed.
  *
- * To be called while the module starts, in the one call in which it adds its listeners and then lists all: nothing else has run since, so its own are the last
- * ones. They go, and the module is shown an empty list.
+ * Must be called during the start of the module, in the same task in which it adds its listeners and then lists all of
+ * them: its own listeners are then the last ones. They are removed, and the module sees an empty list.
  */
 export function dropModuleListeners(): void {
   const { process } = globalThis as unknown as { process?: NodeProcess };
-  if (typeof process?.versions?.node !== 'string') return; // elsewhere the module adds none
+  if (typeof process?.versions?.node !== 'string') return; // outside Node the module adds none
   for (const event of events) {
     const last = process.listeners(event).at(-1);
     if (last && /\bthrow\b/.test(String(last))) process.removeListener(event, last);

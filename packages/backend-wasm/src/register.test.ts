@@ -1,12 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { beforeAll, expect, test } from 'vitest';
-import { wasmMemory } from './index.js';
+import { wasmMemoryUsage } from './index.js';
 import { kernels } from './kernels/index.js';
 import { register } from './register.js';
 import { call, expectNear, start } from './testing/index.js';
 
 test('before the backend starts no memory is taken', () => {
-  expect(wasmMemory()).toEqual({ heapBytes: 0, limitBytes: 4294901760 });
+  expect(wasmMemoryUsage()).toEqual({ heapBytes: 0, limitBytes: 4294901760 });
 });
 
 test("starting it asks the platform for no file and leaves tfjs's environment as it was", async () => {
@@ -30,7 +30,7 @@ test('every kernel is registered for wasm under the name of its op', () => {
   for (const name of Object.keys(kernels)) expect(tf.getKernel(name, 'wasm').kernelFunc, name).toBe(kernels[name]);
 });
 
-/** A sum that passes through our kernels and through tfjs's. */
+/** A sum that uses our kernels and those of tfjs. */
 function works(): void {
   tf.tidy(() => {
     const x = tf.ones([3, 5]);
@@ -42,7 +42,7 @@ function works(): void {
   });
 }
 
-test('kernels work again after the backend was removed and made anew, five times', async () => {
+test('kernels work after the backend was removed and restarted, five times', async () => {
   works();
   const { factory, priority } = tf.engine().registryFactory.wasm!;
   for (let i = 0; i < 5; i++) {
@@ -53,7 +53,7 @@ test('kernels work again after the backend was removed and made anew, five times
   }
 });
 
-test('where the package comes a second time, as in two bundles of one server, the kernels that it brings serve the running backend', () => {
+test('a second copy of the package, as in two bundles of one server, serves the running backend with its kernels', () => {
   const factory = tf.engine().registryFactory.wasm!;
   const stock = tf.getKernel('Add', 'wasm');
   let running: unknown;
@@ -74,18 +74,18 @@ test('where the package comes a second time, as in two bundles of one server, th
   tf.engine().registryFactory.wasm = factory;
 });
 
-test('the memory in use is told in bytes and grows with what it holds', () => {
-  const { heapBytes, limitBytes } = wasmMemory();
+test('the memory usage is in bytes and grows with the tensors', () => {
+  const { heapBytes, limitBytes } = wasmMemoryUsage();
   const large = tf.zeros([heapBytes / 4]);
-  expect(wasmMemory().heapBytes).toBeGreaterThan(Math.max(heapBytes, large.size * 4));
-  expect(wasmMemory().limitBytes).toBe(limitBytes);
+  expect(wasmMemoryUsage().heapBytes).toBeGreaterThan(Math.max(heapBytes, large.size * 4));
+  expect(wasmMemoryUsage().limitBytes).toBe(limitBytes);
   large.dispose();
 });
 
-test('a result that has no room in 4 GB is an error that says how much is taken, and the backend works on', () => {
+test('a result that does not fit in 4 GB throws with the memory in use, and the backend keeps working', () => {
   const many = tf.zeros([33000, 1]);
-  const fewer = tf.zeros([32500, 1]); // 4.29 GB: would fit, were nothing else there
-  const { heapBytes } = wasmMemory();
+  const fewer = tf.zeros([32500, 1]); // 4.29 GB: it would fit alone
+  const { heapBytes } = wasmMemoryUsage();
   for (const weight of [many, fewer]) {
     expect(() => call('linear', { x: many, weight })).toThrow(
       `backend-wasm: no room for a tensor [33000, ${weight.shape[0]}]; the memory holds ${heapBytes} of at most 4294901760 bytes`,

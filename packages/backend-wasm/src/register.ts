@@ -1,19 +1,19 @@
 import { ResidualError, registerKernels } from '@residual/tensor';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
-import { unpack } from './embedded.js';
+import { gunzipBase64 } from './embedded.js';
 import { attachKernels, type SharedBackend } from './heap.js';
 import { kernels } from './kernels/index.js';
 import { dropModuleListeners } from './process-listeners.js';
 
 const name = 'wasm';
-const priority = 2; // tfjs's own: before cpu, after webgpu
+const priority = 2; // that of tfjs: before cpu, after webgpu
 
-/** Puts our backend in the place of tfjs's under the name `wasm`, and registers our kernels for it. Done once, when the package is imported. */
+/** Replaces the backend `wasm` of tfjs by ours and registers our kernels; runs once, when the package is imported. */
 export function register(): void {
-  const stock = tf.findBackendFactory(name) as () => Promise<SharedBackend>;
+  const tfjsFactory = tf.findBackendFactory(name) as () => Promise<SharedBackend>;
   const start = async () => {
-    const backend = await startStock(stock);
+    const backend = await startTfjsBackend(tfjsFactory);
     await attachKernels(backend);
     return backend;
   };
@@ -27,8 +27,8 @@ export function register(): void {
 }
 
 /**
- * Sets kernels up for the backend where it is running already: so does tfjs when a backend starts, and a second copy of its package, as in another bundle of one
- * server, has put kernels of its own in their place since.
+ * Sets up the kernels again if the backend is already running. tfjs does so when a backend starts, but a second copy of
+ * its package (in another bundle of the same server) may have replaced the kernels since.
  */
 function setUpKernels(): void {
   const running = tf.engine().registry[name];
@@ -36,10 +36,11 @@ function setUpKernels(): void {
 }
 
 /**
- * Starts tfjs's backend on the SIMD build that is embedded here. tfjs fetches its file through the platform object of its environment: for the time of the start
- * that object answers for this one file, so that no path is configured, nothing is served, and no security policy has to allow a fetch.
+ * Starts the backend of tfjs with the embedded SIMD build. tfjs fetches its file through the platform object of its
+ * environment; during the start, that object returns the embedded file, so that no path is configured, no file is
+ * served, and no security policy must allow a fetch. Errors without SIMD.
  */
-async function startStock(stock: () => Promise<SharedBackend>): Promise<SharedBackend> {
+async function startTfjsBackend(factory: () => Promise<SharedBackend>): Promise<SharedBackend> {
   const environment = tf.env();
   if (!(await environment.getAsync('WASM_HAS_SIMD_SUPPORT'))) {
     throw new ResidualError(
@@ -49,13 +50,13 @@ async function startStock(stock: () => Promise<SharedBackend>): Promise<SharedBa
   }
   environment.set('WASM_HAS_MULTITHREAD_SUPPORT', false);
   const { bytes } = await import('./generated/tfjs.js');
-  const binary = await unpack(bytes);
+  const binary = await gunzipBase64(bytes);
   const file = 'residual:tfjs-backend-wasm';
   const real = environment.platform;
   const answering: tf.Platform = Object.assign(Object.create(real), {
     fetch: (path: string, request?: RequestInit) => {
       if (path !== file) return real.fetch(path, request);
-      dropModuleListeners(); // the module asks for its file while it starts
+      dropModuleListeners(); // the module fetches its file during its start
       return Promise.resolve({ ok: true, arrayBuffer: () => Promise.resolve(binary.buffer) } as Response);
     },
   });
@@ -69,7 +70,7 @@ async function startStock(stock: () => Promise<SharedBackend>): Promise<SharedBa
   );
   environment.platform = answering;
   try {
-    return await stock();
+    return await factory();
   } finally {
     if (environment.platform === answering) environment.platform = real;
   }

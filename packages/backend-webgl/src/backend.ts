@@ -1,13 +1,16 @@
 import { ResidualError } from '@residual/tensor';
 import { type GPGPUProgram, MathBackendWebGL } from '@tensorflow/tfjs-backend-webgl';
 import { type DataId, type DataType, env, type TensorInfo } from '@tensorflow/tfjs-core';
-import { commandsDone } from './fence.js';
+import { gpuCommandsDone } from './fence.js';
 import { TexturePool } from './texture-pool.js';
 
-/** tfjs's backend, repaired: reads end when the context is lost, video memory comes back, the precision it reports is the real one. */
+/**
+ * The backend of tfjs with fixes: reads reject when the context is lost, unused video memory is freed, and the reported
+ * precision is correct.
+ */
 export class WebGLBackend extends MathBackendWebGL {
   private lost = false;
-  private readonly waiting = new Set<() => void>();
+  private readonly pendingReads = new Set<() => void>();
   private readonly pool: TexturePool;
 
   constructor(onLost: () => void) {
@@ -15,23 +18,23 @@ export class WebGLBackend extends MathBackendWebGL {
     const { gpgpu } = this;
     this.pool = new TexturePool(this.getTextureManager(), texture => gpgpu.deleteMatrixTexture(texture));
     gpgpu.gl.canvas.addEventListener('webglcontextlost', () => {
-      this.giveUp();
+      this.markLost();
       onLost();
     });
     if (env().getNumber('WEBGL_VERSION') === 2) {
       gpgpu.createAndWaitForFence = async () => {
-        await commandsDone(gpgpu.gl as WebGL2RenderingContext, () => this.isLost);
-        if (this.isLost) throw contextLost('data'); // before tfjs downloads and keeps what is there now: zeros
+        await gpuCommandsDone(gpgpu.gl as WebGL2RenderingContext, () => this.isLost);
+        if (this.isLost) throw contextLost('data'); // before tfjs downloads and keeps zeros
       };
     }
   }
 
-  /** Whether the context is gone, and with it everything that is not also in main memory. */
+  /** Whether the context is lost, and with it all data that is not also in main memory. */
   get isLost(): boolean {
     return this.lost || this.gpgpu.gl.isContextLost();
   }
 
-  /** Takes the context away as the browser does when video memory runs out or the driver restarts, for tests. */
+  /** Loses the context, as when video memory runs out or the driver restarts; for tests. */
   loseContext(): void {
     this.gpgpu.gl.getExtension('WEBGL_lose_context')?.loseContext();
   }
@@ -54,23 +57,23 @@ export class WebGLBackend extends MathBackendWebGL {
     if (this.isLost) return Promise.reject(contextLost('data'));
     return new Promise((resolve, reject) => {
       const refuse = (error?: unknown) => {
-        if (this.isLost) data.values = undefined; // what tfjs downloaded after the loss
+        if (this.isLost) data.values = undefined; // tfjs downloaded it after the loss
         reject(this.isLost ? contextLost('data') : error);
       };
-      this.waiting.add(refuse);
+      this.pendingReads.add(refuse);
       super
         .read(dataId)
         .then(values => (this.isLost ? refuse() : resolve(values)), refuse)
-        .finally(() => this.waiting.delete(refuse));
+        .finally(() => this.pendingReads.delete(refuse));
     });
   }
 
   override readSync(dataId: DataId): ReturnType<MathBackendWebGL['readSync']> {
-    if (this.isGone(dataId)) throw contextLost('data');
+    if (this.isDataLost(dataId)) throw contextLost('data');
     return super.readSync(dataId);
   }
 
-  /** tfjs reports 16 bits on devices that compute with 32, and so a much too large smallest number. */
+  /** tfjs reports 16 bits on some devices that compute with 32 bits, and then uses a much too large epsilon. */
   override floatPrecision(): 16 | 32 {
     return env().getBool('WEBGL_RENDER_FLOAT32_ENABLED') ? 32 : super.floatPrecision();
   }
@@ -78,16 +81,16 @@ export class WebGLBackend extends MathBackendWebGL {
   override dispose(): void {
     this.pool.dispose();
     super.dispose();
-    this.giveUp();
+    this.markLost();
   }
 
-  private giveUp(): void {
+  private markLost(): void {
     this.lost = true;
-    for (const refuse of this.waiting) refuse();
-    this.waiting.clear();
+    for (const refuse of this.pendingReads) refuse();
+    this.pendingReads.clear();
   }
 
-  private isGone(dataId: DataId): boolean {
+  private isDataLost(dataId: DataId): boolean {
     return this.isLost && this.texData.get(dataId)?.values == null;
   }
 }

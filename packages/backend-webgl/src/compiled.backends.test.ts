@@ -21,7 +21,7 @@ import {
 import { engine } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
 import { compiledPrograms as onWebGL } from './compiled.js';
-import { forgetPrograms } from './testing/forget-programs.js';
+import { clearPrograms } from './testing/clear-programs.js';
 
 const backend = requireBackend();
 
@@ -57,7 +57,7 @@ function step(caches: Caches, ids: readonly number[], position: number, length: 
     const split = (x: Tensor) =>
       rows === 1 ? reshape(x, [1, heads, 1, headDim]) : transpose(reshape(x, [1, rows, heads, headDim]), [0, 2, 1, 3]);
     const at = tensor([position], [1], 'int32');
-    const places = tensor(
+    const positionIds = tensor(
       Int32Array.from(ids, (_, i) => Math.min(position + i, capacity - 1)),
       [1, rows],
       'int32',
@@ -65,7 +65,7 @@ function step(caches: Caches, ids: readonly number[], position: number, length: 
     const tables = {
       cos: weight('cos', capacity, headDim / 2),
       sin: weight('sin', capacity, headDim / 2),
-      ids: places,
+      ids: positionIds,
     };
     let x = embed(weight('words', vocab, modelDim), tensor(Int32Array.from(ids), [1, rows], 'int32'));
     const a = norm(x, 'first');
@@ -106,9 +106,9 @@ async function tell(prompt: readonly number[], more: number): Promise<number[]> 
 }
 
 describe.skipIf(backend !== 'webgl' && backend !== 'webgpu')(`programs on ${backend}`, () => {
-  test('ten prompts of different lengths compile nothing that the first has not compiled', async () => {
+  test('ten prompts of different lengths compile no program beyond those of the first', async () => {
     const prompt = (length: number) => Array.from({ length }, (_, i) => (i * 7 + length) % vocab);
-    forgetPrograms();
+    clearPrograms();
     const first = await tell(prompt(7), 6);
     const before = compiledPrograms();
     expect(before).toBeGreaterThan(10);

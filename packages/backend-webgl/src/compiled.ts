@@ -1,7 +1,11 @@
 import * as tf from '@tensorflow/tfjs-core';
 
-/** How many programs the WebGL backend has compiled so far; a step that compiles none runs at full speed. 0 before it starts. */
+/**
+ * The number of programs that the WebGL backend has compiled so far; 0 before it starts. A step that compiles none runs
+ * at full speed.
+ */
 export function compiledPrograms(): number {
-  const backend = tf.engine().registry.webgl as unknown as { binaryCache: object } | undefined; // tfjs types it private
+  // Private in the types of tfjs.
+  const backend = tf.engine().registry.webgl as unknown as { binaryCache: object } | undefined;
   return backend ? Object.keys(backend.binaryCache).length : 0;
 }

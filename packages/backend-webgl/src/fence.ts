@@ -1,11 +1,11 @@
-/** Milliseconds for which a wait looks again as often as the browser lets it; later it looks every few milliseconds. */
-const eager = 20;
+/** For this many milliseconds a wait polls as often as the browser allows; later it polls every few milliseconds. */
+const eagerMilliseconds = 20;
 
 /**
- * Waits until the commands given so far are done. Looks between tasks of the page, through a message to itself: a timer would wait 4 ms each time, which
- * is longer than a step of a small model takes. Ends early when `givenUp` says so.
+ * Waits until the GPU has executed all commands so far. Polls between tasks of the page by messages to itself, since a
+ * timer waits at least 4 ms, which is longer than a step of a small model. Ends early if `isCancelled` returns true.
  */
-export async function commandsDone(gl: WebGL2RenderingContext, givenUp: () => boolean): Promise<void> {
+export async function gpuCommandsDone(gl: WebGL2RenderingContext, isCancelled: () => boolean): Promise<void> {
   const fence = gl.fenceSync(gl.SYNC_GPU_COMMANDS_COMPLETE, 0);
   if (fence === null) return;
   gl.flush();
@@ -13,14 +13,15 @@ export async function commandsDone(gl: WebGL2RenderingContext, givenUp: () => bo
   try {
     await new Promise<void>(resolve => {
       const start = performance.now();
-      const again = () => (performance.now() - start < eager ? port2.postMessage(0) : setTimeout(look));
-      const look = () => {
-        const status = givenUp() ? gl.CONDITION_SATISFIED : gl.clientWaitSync(fence, 0, 0);
-        if (status === gl.TIMEOUT_EXPIRED) again();
+      const schedulePoll = () =>
+        performance.now() - start < eagerMilliseconds ? port2.postMessage(0) : setTimeout(poll);
+      const poll = () => {
+        const status = isCancelled() ? gl.CONDITION_SATISFIED : gl.clientWaitSync(fence, 0, 0);
+        if (status === gl.TIMEOUT_EXPIRED) schedulePoll();
         else resolve();
       };
-      port1.onmessage = look;
-      again();
+      port1.onmessage = poll;
+      schedulePoll();
     });
   } finally {
     port1.close();

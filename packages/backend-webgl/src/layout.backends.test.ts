@@ -17,9 +17,9 @@ import {
 } from '@residual/tensor';
 import { env, getKernel } from '@tensorflow/tfjs-core';
 import { afterAll, beforeAll, describe, test } from 'vitest';
-import { agree, backend, normal, whole } from './testing/agree.js';
+import { backend, expectKernelMatches, int32, normal } from './testing/expect-kernel.js';
 
-/** Made on the device by ops that leave Infinity, e^100, beside the last number of an odd axis, where a texture has room for one more. */
+/** A tensor made by ops that leave Infinity, e^100, in the padding of an odd axis of the texture. */
 function spoiled(shape: number[]): Tensor {
   return tidy(() => exp(add(mul(normal(shape, 0.02, 2), -50), 100)));
 }
@@ -34,15 +34,15 @@ describe.skipIf(!getKernel('residual.linear', backend))(`layout on ${backend}`, 
     rmsNorm: made => rmsNorm(made([3, 7]), made([7]), 1e-5),
     linear: made => linear(made([3, 7]), made([5, 7]), made([5])),
     'linear of one row': made => linear(made([1, 7]), made([5, 7]), made([5])),
-    crossEntropy: made => crossEntropy(made([3, 7]), whole([0, 6, 3])),
+    crossEntropy: made => crossEntropy(made([3, 7]), int32([0, 6, 3])),
     rotate: made =>
-      rotate(made([1, 3, 5, 7]), { cos: made([5, 3]), sin: made([5, 3]), ids: whole([0, 1, 2, 3, 4], [1, 5]) }),
+      rotate(made([1, 3, 5, 7]), { cos: made([5, 3]), sin: made([5, 3]), ids: int32([0, 1, 2, 3, 4], [1, 5]) }),
     attend: made => attend({ query: made([1, 2, 3, 7]), key: made([1, 2, 5, 7]), value: made([1, 2, 5, 3]) }),
     'attend of one query': made =>
       attend({ query: made([1, 2, 1, 7]), key: made([1, 2, 5, 7]), value: made([1, 2, 5, 3]) }),
   };
   for (const [name, body] of Object.entries(cases))
-    test(`what lies beside the last number does not reach ${name}`, async () => {
+    test(`padding beyond the last number does not affect ${name}`, async () => {
       const inputs: Tensor[] = [];
       const run = () => {
         let count = 0;
@@ -53,10 +53,10 @@ describe.skipIf(!getKernel('residual.linear', backend))(`layout on ${backend}`, 
           }),
         );
       };
-      await agree(run, inputs);
+      await expectKernelMatches(run, inputs);
     });
 
-  test('kernels read what other ops made, in whatever form it lies on the device', async () => {
+  test('kernels read the outputs of other ops in every layout', async () => {
     const [x, weight] = [normal([2, 3, 4]), normal([5, 4])];
     const run = () =>
       tidy(() => {
@@ -64,7 +64,7 @@ describe.skipIf(!getKernel('residual.linear', backend))(`layout on ${backend}`, 
         const y = linear(mul(silu(made), made), mul(weight, 0.5));
         return mul(y, sum(mul(y, reshape(y, [3, 2, 5])), { axis: 2, keepDims: true }));
       });
-    await agree(run, [x, weight], [x, weight], 1e-4);
+    await expectKernelMatches(run, [x, weight], [x, weight], 1e-4);
   });
 
   test('single rows under other shapes, and back, keep their order', async () => {
@@ -75,6 +75,6 @@ describe.skipIf(!getKernel('residual.linear', backend))(`layout on ${backend}`, 
         const turned = reshape(mul(heads, heads), [2, 1, 12]);
         return mul(reshape(turned, [6, 4]), reshape(silu(x), [6, 4]));
       });
-    await agree(run, x, [x]);
+    await expectKernelMatches(run, x, [x]);
   });
 });

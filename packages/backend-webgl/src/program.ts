@@ -2,13 +2,13 @@ import type { GPGPUProgram } from '@tensorflow/tfjs-backend-webgl';
 import type { DataType, TensorInfo } from '@tensorflow/tfjs-core';
 import type { WebGLBackend } from './backend.js';
 
-/** A kernel on the device: a fragment shader that runs once per texel of its output. */
+/** A kernel: a fragment shader that runs once per texel of its output. */
 export interface Pass {
-  /** Tensors by the name that the shader reads them under; those that are undefined are left out. */
+  /** Input tensors by their name in the shader; undefined ones are omitted. */
   readonly inputs: Readonly<Record<string, TensorInfo | undefined>>;
   readonly shape: readonly number[];
   readonly dtype?: DataType;
-  /** Whole numbers that the shader reads. */
+  /** Integer uniforms by name. */
   readonly ints?: Readonly<Record<string, number>>;
   readonly floats?: Readonly<Record<string, number>>;
   /** Variants of the code: `true` defines the name. */
@@ -18,9 +18,10 @@ export interface Pass {
 }
 
 /**
- * A texel holds a block of 2 × 2 entries of the last two axes: (0,0) (0,1) (1,0) (1,1) are its x y z w. Blocks lie one after another in rows of the texture.
- * What lies beyond an odd axis is undefined. Lengths come as numbers, not as code, so that one program serves all shapes.
- * Long loops walk along a texture and read by `texture`, which is a third faster than `texelFetch` where the processor draws, and no slower elsewhere.
+ * A texel holds a block of 2 × 2 entries of the last two axes: (0,0) (0,1) (1,0) (1,1) are its x y z w. Blocks follow
+ * one another in rows of the texture. Entries beyond an odd axis are undefined. Lengths are uniforms, not code, so that
+ * one program serves all shapes. Long loops walk along a texture and read by `texture`, which is a third faster than
+ * `texelFetch` with software rendering, and no slower elsewhere.
  */
 const common = `
 int halved(int n) { return (n + 1) / 2; }
@@ -59,14 +60,14 @@ vec4 next(sampler2D t, inout Walk walk) {
 }
 `;
 
-/** Runs a pass and gives its output. */
+/** Runs a pass and returns its output. */
 export function runPass(backend: WebGLBackend, pass: Pass): TensorInfo {
   const { ints = {}, floats = {}, variants = {}, dtype = 'float32' } = pass;
   const inputs = Object.entries(pass.inputs).filter((entry): entry is [string, TensorInfo] => entry[1] !== undefined);
   const defines = [...inputs.map(([name]) => `HAS_${name}`), ...Object.keys(variants).filter(name => variants[name])];
   const program: GPGPUProgram = {
     variableNames: inputs.map(([name]) => name),
-    outputShape: matrices(pass.shape),
+    outputShape: asMatrices(pass.shape),
     packedInputs: true,
     packedOutput: true,
     enableShapeUniforms: true,
@@ -76,28 +77,28 @@ export function runPass(backend: WebGLBackend, pass: Pass): TensorInfo {
     ],
     userCode: defines.map(name => `#define ${name}\n`).join('') + common + pass.code,
   };
-  const views = inputs.map(([, input]) => view(backend, input));
+  const views = inputs.map(([, input]) => flatView(backend, input));
   const uniforms = [...Object.values(ints), ...Object.values(floats)].map(value => [value]);
   const output = backend.runWebGLProgram(program, views, dtype, uniforms, true);
   return { ...output, shape: [...pass.shape] };
 }
 
-/** The shape as a batch of matrices: all leading axes as one. */
-export function matrices(shape: readonly number[]): [number, number, number] {
+/** A shape as a batch of matrices, [batch, rows, columns]: joins all leading axes. */
+export function asMatrices(shape: readonly number[]): [number, number, number] {
   const batch = shape.slice(0, -2).reduce((product, length) => product * length, 1);
   return [batch, shape.at(-2) ?? 1, shape.at(-1) ?? 1];
 }
 
-/** Whether two shapes of equally many entries lie in a texture in the same way. */
+/** Whether two shapes of the same size have the same layout in a texture. */
 export function sameLayout(a: readonly number[], b: readonly number[]): boolean {
-  const [[, aRows, aColumns], [, bRows, bColumns]] = [matrices(a), matrices(b)];
+  const [[, aRows, aColumns], [, bRows, bColumns]] = [asMatrices(a), asMatrices(b)];
   if (aColumns !== bColumns) return aRows === 1 && bRows === 1 && aColumns % 2 === 0 && bColumns % 2 === 0;
   return aRows === bRows || (aRows % 2 === 0 && bRows % 2 === 0);
 }
 
-/** The input under a shape that keeps tfjs from copying it where it lies right as it is. */
-function view(backend: WebGLBackend, input: TensorInfo): TensorInfo {
+/** The input with a shape for which tfjs does not copy it, if its layout already fits. */
+function flatView(backend: WebGLBackend, input: TensorInfo): TensorInfo {
   const { isPacked, shape } = backend.texData.get(input.dataId);
-  const held = isPacked && sameLayout(shape, input.shape) ? shape : input.shape;
-  return { ...input, shape: matrices(held) };
+  const layoutShape = isPacked && sameLayout(shape, input.shape) ? shape : input.shape;
+  return { ...input, shape: asMatrices(layoutShape) };
 }

@@ -1,6 +1,6 @@
 import '@residual/backend-webgl';
 import { isContextLost, loseContext, onContextLost, recoverWebGL } from '@residual/backend-webgl';
-import { linear, memory, mul, ResidualError, type Tensor, tensor, tidy, useBackend } from '@residual/tensor';
+import { linear, memoryUsage, mul, ResidualError, type Tensor, tensor, tidy, useBackend } from '@residual/tensor';
 import { expectClose } from '@residual/testkit';
 import { beforeAll, expect, test } from 'vitest';
 
@@ -25,8 +25,8 @@ const untilLost = () => new Promise<void>(resolve => onContextLost(resolve));
 
 beforeAll(() => useBackend('webgl'));
 
-test('reads that wait when the context is lost end with an error, and so do later reads and ops', async () => {
-  const before = memory();
+test('pending reads reject when the context is lost, and so do later reads and ops', async () => {
+  const before = memoryUsage();
   const first = product();
   const twice = mul(first.y, 2);
   const reads = [first.y.data(), first.y.data(), twice.data()].map(errorOf);
@@ -54,10 +54,10 @@ test('reads that wait when the context is lost end with an error, and so do late
   first.dispose();
   second.dispose();
   twice.dispose();
-  expect(memory()).toEqual(before);
+  expect(memoryUsage()).toEqual(before);
 });
 
-test('listeners hear of each loss until they are taken away; recovery works again and again, and is shared', async () => {
+test('listeners are called for each loss until they are removed; recovery works repeatedly and is shared', async () => {
   let heard = 0;
   const stop = onContextLost(() => heard++);
   for (let round = 1; round <= 3; round++) {
@@ -81,7 +81,7 @@ test('listeners hear of each loss until they are taken away; recovery works agai
 });
 
 test('tensors that are disposed after the loss are no longer counted', async () => {
-  const before = memory();
+  const before = memoryUsage();
   const held: Tensor[] = Array.from({ length: 5 }, (_, i) => tidy(() => mul(tensor([1, 2, 3, i], [2, 2]), 2)));
   expect([...(await held[0]!.data())]).toEqual([2, 4, 6, 0]);
   const waiting = errorOf(held[1]!.data());
@@ -89,9 +89,9 @@ test('tensors that are disposed after the loss are no longer counted', async () 
   loseContext();
   await lost;
   await waiting;
-  expect(memory().tensors).toBe(before.tensors + 5);
+  expect(memoryUsage().tensors).toBe(before.tensors + 5);
   expect([...(await held[0]!.data())]).toEqual([2, 4, 6, 0]); // read before, so in main memory too
   await recoverWebGL();
   for (const each of held) each.dispose();
-  expect(memory()).toEqual(before);
+  expect(memoryUsage()).toEqual(before);
 });

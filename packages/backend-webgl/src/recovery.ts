@@ -5,27 +5,28 @@ import { WebGLBackend } from './backend.js';
 const listeners = /*#__PURE__*/ new Set<() => void>();
 let recovering: Promise<void> | undefined;
 
-/** Makes the backend; what tfjs calls when it starts `webgl`. */
+/** The factory of the backend, which tfjs calls to start `webgl`. */
 export function startWebGL(): WebGLBackend {
   return new WebGLBackend(() => {
     for (const listener of [...listeners]) listener();
   });
 }
 
-/** Calls `listener` each time the WebGL context is lost. Gives a function that ends it. */
+/** Calls `listener` each time the WebGL context is lost. Returns a function that removes it. */
 export function onContextLost(listener: () => void): () => void {
   listeners.add(listener);
   return () => listeners.delete(listener);
 }
 
-/** Whether the WebGL context in use is lost: every op and every read then throws a `ResidualError` with code `context-lost`. */
+/** Whether the WebGL context is lost; every op and read then throws a `ResidualError` with code `context-lost`. */
 export function isContextLost(): boolean {
   return running()?.isLost ?? false;
 }
 
 /**
- * Starts the backend anew after its context was lost and makes it the active one; tensors that were on the old one stay lost, so dispose them and make
- * them again from their source. Calls at the same time share one start. Errors with code `backend` when the browser gives no new context.
+ * Restarts the backend after its context was lost and makes it active. Tensors of the old one stay lost: dispose them
+ * and create them again from their source. Concurrent calls share one restart. Errors with code `backend` if the
+ * browser provides no new context.
  */
 export function recoverWebGL(): Promise<void> {
   recovering ??= restart().finally(() => {
@@ -34,7 +35,7 @@ export function recoverWebGL(): Promise<void> {
   return recovering;
 }
 
-/** Takes the context of the running backend away, as the browser does when video memory runs out: a way to test recovery. */
+/** Loses the context of the running backend, to test recovery. */
 export function loseContext(): void {
   const backend = running();
   if (!backend) throw new ResidualError('backend', 'loseContext: webgl is not running');
@@ -49,7 +50,7 @@ async function restart(): Promise<void> {
   if (await tf.setBackend('webgl')) return;
   throw new ResidualError(
     'backend',
-    'recoverWebGL: the browser gives no new WebGL context; reload the page, or go on with another backend',
+    'recoverWebGL: the browser provides no new WebGL context; reload the page, or continue with another backend',
   );
 }
 

@@ -8,15 +8,15 @@ import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 const megabyte = 2 ** 20;
 const held = () => (backend() as MathBackendWebGL).memory().numBytesInGPUAllocated / megabyte;
 
-/** A tensor of 16 MB on the device, and as much again for what it is made of. */
+/** A tensor of 16 MB on the device, made from another one of 16 MB. */
 const large = () => tidy(() => mul(zeros([2048, 2048]), 2));
 
 beforeAll(() => useBackend('webgl'));
-// Time passes when the tests say so.
+// The tests control the time.
 beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] }));
 afterEach(() => void vi.useRealTimers());
 
-test('video memory that nobody uses goes back after a second', async () => {
+test('unused video memory is freed after a second', async () => {
   const before = held();
   const many: Tensor[] = Array.from({ length: 10 }, large);
   expect(held() - before).toBeGreaterThan(150);

@@ -2,27 +2,27 @@ import type { MathBackendWebGL } from '@tensorflow/tfjs-backend-webgl';
 
 type Manager = ReturnType<MathBackendWebGL['getTextureManager']>;
 
-/** What the pool of tfjs keeps; its types call it private. */
-interface Kept {
+/** The private state of the texture pool of tfjs. */
+interface TfjsTexturePool {
   freeTextures: Record<string, { texture: WebGLTexture }[]>;
   numFreeTextures: number;
   _numBytesFree: number;
   _numBytesAllocated: number;
 }
 
-/** Free textures of so many bytes may stay for good. */
-const smallPool = 64 * 2 ** 20;
+/** Free textures up to this many bytes are never deleted. */
+const maxFreeBytes = 64 * 2 ** 20;
 
-/** Milliseconds for which textures must lie unused before they go. */
+/** Textures that are unused for this many milliseconds are deleted. */
 const idleTime = 1000;
 
 /**
- * Gives video memory back. tfjs keeps every texture for reuse and returns none; here what lay unused for a second, beyond 64 MB, is deleted. A working
- * set that is used again and again stays, however large.
+ * Frees video memory. tfjs keeps every texture for reuse; this pool deletes free textures beyond 64 MB that were unused
+ * for a second. A working set that is used repeatedly stays, however large it is.
  */
 export class TexturePool {
   private timer: ReturnType<typeof setTimeout> | undefined;
-  private leastFree = 0;
+  private minFreeBytes = 0;
 
   constructor(
     private readonly manager: Manager,
@@ -32,7 +32,7 @@ export class TexturePool {
     const release = manager.releaseTexture.bind(manager);
     manager.acquireTexture = (...request) => {
       const texture = acquire(...request);
-      this.leastFree = Math.min(this.leastFree, manager.numBytesFree);
+      this.minFreeBytes = Math.min(this.minFreeBytes, manager.numBytesFree);
       return texture;
     };
     manager.releaseTexture = (...released) => {
@@ -41,30 +41,30 @@ export class TexturePool {
     };
   }
 
-  /** Stops watching; nothing is deleted any more. */
+  /** Stops deleting textures. */
   dispose(): void {
     clearTimeout(this.timer);
     this.timer = undefined;
   }
 
   private watch(): void {
-    if (this.timer !== undefined || this.manager.numBytesFree <= smallPool) return;
-    this.leastFree = this.manager.numBytesFree;
+    if (this.timer !== undefined || this.manager.numBytesFree <= maxFreeBytes) return;
+    this.minFreeBytes = this.manager.numBytesFree;
     this.timer = setTimeout(() => {
       this.timer = undefined;
-      if (this.leastFree > smallPool) this.empty();
+      if (this.minFreeBytes > maxFreeBytes) this.deleteFree();
       else this.watch();
     }, idleTime);
   }
 
-  private empty(): void {
-    const kept = this.manager as unknown as Kept;
-    for (const textures of Object.values(kept.freeTextures)) {
+  private deleteFree(): void {
+    const pool = this.manager as unknown as TfjsTexturePool;
+    for (const textures of Object.values(pool.freeTextures)) {
       for (const { texture } of textures) this.deleteTexture(texture);
     }
-    kept._numBytesAllocated -= kept._numBytesFree;
-    kept._numBytesFree = 0;
-    kept.numFreeTextures = 0;
-    kept.freeTextures = {};
+    pool._numBytesAllocated -= pool._numBytesFree;
+    pool._numBytesFree = 0;
+    pool.numFreeTextures = 0;
+    pool.freeTextures = {};
   }
 }

@@ -1,50 +1,50 @@
 import { ResidualError } from '@residual/tensor';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { WebGLBackend } from './backend.js';
-import { matrices } from './program.js';
+import { asMatrices } from './program.js';
 
-/** Rows [..., length, width] to be written into [..., capacity, width] from row `start` (int32 [1]) on. */
+/** Rows [..., length, width] to write into `target` [..., capacity, width] from row `start` (int32 [1]) on. */
 export interface RowWrite {
-  readonly into: TensorInfo;
+  readonly target: TensorInfo;
   readonly rows: TensorInfo;
   readonly start: TensorInfo;
 }
 
-interface Drawing {
+interface RowProgram {
   readonly program: WebGLProgram;
   readonly vertices: WebGLVertexArrayObject;
   readonly uniforms: Readonly<Record<'rows' | 'start' | 'lengths' | 'parity', WebGLUniformLocation | null>>;
 }
 
 /**
- * Draws rows into the texture of a packed tensor and leaves the rest of it untouched: one rectangle per matrix, placed where `start` says by the vertex
- * shader, in two draws, for the even rows (the upper half of a texel) and for the odd ones. tfjs can only make new textures.
- * Each pair of rows must be one row of the texture.
+ * Draws rows into the texture of a packed tensor without changing the rest: one rectangle per matrix, which the vertex
+ * shader places at `start`, in two draws, one for the even rows (the upper half of a texel) and one for the odd rows.
+ * tfjs can only create new textures. Each pair of rows must be one row of the texture.
  */
-export function writeRows(backend: WebGLBackend, { into, rows, start }: RowWrite): void {
+export function writeRows(backend: WebGLBackend, { target, rows, start }: RowWrite): void {
   const gl = backend.gpgpu.gl as WebGL2RenderingContext;
-  const { texture, texShape } = backend.texData.get(into.dataId);
-  const [count, capacity, width] = matrices(into.shape);
+  const { texture, texShape } = backend.texData.get(target.dataId);
+  const [count, capacity, width] = asMatrices(target.shape);
   const read = [rows, start].map(x => packed(backend, x));
-  const drawing = drawingOf(gl);
+  const rowProgram = rowProgramOf(gl);
   backend.gpgpu.setOutputPackedMatrixTexture(texture!.texture, ...texShape!);
-  gl.useProgram(drawing.program);
-  gl.bindVertexArray(drawing.vertices);
+  gl.useProgram(rowProgram.program);
+  gl.bindVertexArray(rowProgram.vertices);
   read.forEach((x, unit) => {
     gl.activeTexture(gl.TEXTURE0 + unit);
     gl.bindTexture(gl.TEXTURE_2D, backend.texData.get(x.dataId).texture!.texture);
   });
-  gl.uniform4i(drawing.uniforms.lengths, capacity, rows.shape.at(-2)!, width, texShape![0] / 2);
+  gl.uniform4i(rowProgram.uniforms.lengths, capacity, rows.shape.at(-2)!, width, texShape![0] / 2);
   for (const parity of [0, 1]) {
     gl.colorMask(parity === 0, parity === 0, parity === 1, parity === 1);
-    gl.uniform1i(drawing.uniforms.parity, parity);
+    gl.uniform1i(rowProgram.uniforms.parity, parity);
     gl.drawArraysInstanced(gl.TRIANGLE_STRIP, 0, 4, count);
   }
   gl.colorMask(true, true, true, true);
   for (const x of read) if (x !== rows && x !== start) backend.disposeIntermediateTensorInfo(x);
 }
 
-/** The tensor as a packed texture: itself, or a copy for the caller to dispose. */
+/** The tensor as a packed texture: the tensor itself, or a copy that the caller disposes. */
 function packed(backend: WebGLBackend, x: TensorInfo): TensorInfo {
   const data = backend.texData.get(x.dataId);
   if (!data.texture) {
@@ -55,15 +55,15 @@ function packed(backend: WebGLBackend, x: TensorInfo): TensorInfo {
   return backend.texData.get(x.dataId).isPacked ? x : backend.packTensor(x);
 }
 
-const drawings = /*#__PURE__*/ new WeakMap<WebGL2RenderingContext, Drawing>();
+const rowPrograms = /*#__PURE__*/ new WeakMap<WebGL2RenderingContext, RowProgram>();
 
-function drawingOf(gl: WebGL2RenderingContext): Drawing {
-  const made = drawings.get(gl) ?? compile(gl);
-  drawings.set(gl, made);
-  return made;
+function rowProgramOf(gl: WebGL2RenderingContext): RowProgram {
+  const program = rowPrograms.get(gl) ?? compile(gl);
+  rowPrograms.set(gl, program);
+  return program;
 }
 
-function compile(gl: WebGL2RenderingContext): Drawing {
+function compile(gl: WebGL2RenderingContext): RowProgram {
   const program = gl.createProgram();
   for (const [kind, source] of [
     [gl.VERTEX_SHADER, vertexCode],
@@ -73,7 +73,7 @@ function compile(gl: WebGL2RenderingContext): Drawing {
     gl.shaderSource(shader, source);
     gl.compileShader(shader);
     gl.attachShader(program, shader);
-    gl.deleteShader(shader); // goes with the program
+    gl.deleteShader(shader); // deleted with the program
   }
   gl.linkProgram(program);
   if (!gl.getProgramParameter(program, gl.LINK_STATUS)) {

@@ -17,7 +17,7 @@ afterEach(() => {
   else Reflect.deleteProperty(globalThis, 'navigator');
 });
 
-test('importing the package in Node touches no global that is not there, and registers the backend', async () => {
+test('importing the package in Node needs no browser global and registers the backend', async () => {
   const touched: string[] = [];
   withNavigator(new Proxy({}, { get: (_, name) => void touched.push(String(name)) }));
   await import('./index.js');
@@ -41,7 +41,7 @@ test('without an adapter it says that the machine has none', async () => {
   });
 });
 
-test('the device is asked for what the adapter has, and no more', async () => {
+test('the device is requested with the limits and features of the adapter', async () => {
   const asked: GPUDeviceDescriptor[] = [];
   const adapter = {
     features: new Set(['timestamp-query']),

@@ -3,12 +3,12 @@ import { env } from '@tensorflow/tfjs-core';
 import { CheckedBackend } from './backend.js';
 
 /**
- * Makes the backend on this machine's graphics device. tfjs's own start fails on a machine without one with "Cannot read properties of null".
- * Errors with code `backend` and the reason: no WebGPU in this browser or process, no adapter, no device.
+ * Creates the backend on the graphics device. Errors with code `backend` and the reason: no WebGPU in this browser or
+ * process, no adapter, or no device (tfjs fails with "Cannot read properties of null").
  */
 export async function startWebGPU(): Promise<CheckedBackend> {
   const gpu = (globalThis.navigator as Navigator | undefined)?.gpu;
-  if (!gpu) throw new ResidualError('backend', `webgpu: ${missing()}`);
+  if (!gpu) throw new ResidualError('backend', `webgpu: ${missingReason()}`);
   const adapter = await gpu.requestAdapter({
     powerPreference: env().get('WEBGPU_USE_LOW_POWER_GPU') ? 'low-power' : 'high-performance',
   });
@@ -22,14 +22,14 @@ export async function startWebGPU(): Promise<CheckedBackend> {
     requiredFeatures: wantedFeatures.filter(feature => adapter.features.has(feature)),
     requiredLimits: Object.fromEntries(wantedLimits.map(limit => [limit, adapter.limits[limit]])),
   });
-  const { info } = adapter as GPUAdapter & { info: GPUAdapterInfo }; // older types do not have it
+  const { info } = adapter as GPUAdapter & { info: GPUAdapterInfo }; // missing in older types
   return new CheckedBackend(device, info);
 }
 
-/** What tfjs uses where it is there. */
+/** Optional features that tfjs uses. */
 const wantedFeatures: readonly GPUFeatureName[] = ['timestamp-query', 'bgra8unorm-storage'];
 
-/** Asked for in full: a device has small ones by default. */
+/** Limits that are requested at their maximum, because the defaults are small. */
 const wantedLimits = [
   'maxComputeWorkgroupStorageSize',
   'maxComputeWorkgroupsPerDimension',
@@ -39,7 +39,7 @@ const wantedLimits = [
   'maxComputeInvocationsPerWorkgroup',
 ] as const;
 
-function missing(): string {
+function missingReason(): string {
   return typeof document === 'undefined' && typeof WorkerGlobalScope === 'undefined'
     ? "this process has no WebGPU; in Node install the package 'webgpu' and set its globals and navigator.gpu before useBackend('webgpu')"
     : 'this browser has no WebGPU, or the page is not served from a secure origin; use another backend (webgl, wasm)';

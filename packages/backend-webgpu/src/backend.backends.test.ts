@@ -51,11 +51,11 @@ describe.skipIf(requireBackend() !== 'webgpu')('webgpu', () => {
 
   const running = () => backend() as WebGPUBackend;
 
-  /** A pass that the device refuses. */
+  /** A pass that the device rejects. */
   const broken = (inputs: Pass['inputs'], shape = [2, 2]) =>
     runPass(running(), { inputs, shape, workgroups: 1, code: 'fn main(index : i32) { nonsense }' });
 
-  /** What a read says when it fails. */
+  /** The message of a read that fails. */
   const failure = async (reading: Promise<unknown>): Promise<string> => {
     const error = await reading.then(
       () => 'it was read',
@@ -65,7 +65,7 @@ describe.skipIf(requireBackend() !== 'webgpu')('webgpu', () => {
     return (error as Error).message;
   };
 
-  test('a refused shader loses what came of the commands beside it, and what came of that; all else is right', async () => {
+  test('a rejected shader loses the results of its submission, and of what reads them; all others stay valid', async () => {
     await expectNoLeak(async () => {
       const bytes = running().memory().numBytesInGPU;
       for (let i = 0; i < 3; i++) {
@@ -79,12 +79,12 @@ describe.skipIf(requireBackend() !== 'webgpu')('webgpu', () => {
       await before.data();
       const refused = broken({ x });
       const beside = mul(x, 2);
-      const after = Array.from({ length: 20 }).map(() => mul(beside, 3)); // among commands that are handed over later, before the verdict
+      const after = Array.from({ length: 20 }).map(() => mul(beside, 3)); // submitted later, before the error
       const reads = await Promise.all([before.data(), failure(beside.data()), failure(after.at(-1)!.data())]);
       expect([...reads[0]]).toEqual([10, 12, 14, 16]);
       for (const message of reads.slice(1))
         expect(message).toMatch(
-          /^data: the device refused a command, so these numbers are not right: .*nonsense/s, // what is wrong with the shader
+          /^data: the device refused a command, so these numbers are not right: .*nonsense/s, // the shader error
         );
       const later = mul(beside, 0.5);
       expect(await failure(later.data())).toContain('nonsense');
@@ -120,7 +120,7 @@ describe.skipIf(requireBackend() !== 'webgpu')('webgpu', () => {
     x.dispose();
   });
 
-  test('what was on a device that is lost cannot be read, and nothing runs on it', async () => {
+  test('tensors of a lost device cannot be read, and nothing runs on it', async () => {
     const lost = await startWebGPU();
     const bytes = lost.memory().numBytesInGPU;
     const x = lost.makeTensorInfo([4], 'float32', new Float32Array([1, 2, 3, 4]));
@@ -143,7 +143,7 @@ describe.skipIf(requireBackend() !== 'webgpu')('webgpu', () => {
     expect(lost.memory().numBytesInGPU).toBe(bytes);
   });
 
-  test('what is disposed while it is read is read to its end', async () => {
+  test('a tensor that is disposed during a read is read completely', async () => {
     await expectNoLeak(async () => {
       const x = tensor([1, 2, 3, 4], [2, 2]);
       const y = mul(x, 2);
@@ -156,7 +156,7 @@ describe.skipIf(requireBackend() !== 'webgpu')('webgpu', () => {
     });
   });
 
-  test('what is written over while it is read is read anew afterwards', async () => {
+  test('a tensor that is overwritten during a read is read again afterwards', async () => {
     const [x, position] = [tensor([1, 2, 3, 4], [1, 1, 1, 4]), tensor([0], [1], 'int32')];
     const cache = zeros([1, 1, 2, 4]);
     const reading = cache.data();

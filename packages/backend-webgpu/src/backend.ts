@@ -2,40 +2,40 @@ import { ResidualError } from '@residual/tensor';
 import { WebGPUBackend, type WebGPUProgram } from '@tensorflow/tfjs-backend-webgpu';
 import { type DataId, type DataType, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { BufferPool } from './buffer-pool.js';
-import { Commands, type Step } from './commands.js';
+import { type CommandStep, CommandTracker } from './command-tracker.js';
 import { compileOnce } from './compile-once.js';
 import { programsOf } from './compiled.js';
 
 type Uniforms = Parameters<WebGPUBackend['runWebGPUProgram']>[3];
 type Values = Awaited<ReturnType<WebGPUBackend['read']>>;
 
-interface ProgramStep extends Step {
+interface ProgramStep extends CommandStep {
   readonly program: WebGPUProgram;
 }
 
 /**
- * tfjs's backend, made to speak up. A shader or buffer that the device refuses spoils every command that is handed over together with it, and tfjs reads
- * on as if nothing had happened. Here what those commands should have computed, and what was computed from it, cannot be read, and the error says what
- * was refused; everything else is right.
+ * The backend of tfjs with error reporting. When the device rejects a shader or a buffer, all commands of the same
+ * submission have no effect, and tfjs returns wrong data without an error. Here, reading a result of those commands, or
+ * anything computed from it, throws with the cause; all other tensors stay valid.
  */
 export class CheckedBackend extends WebGPUBackend {
   private readonly buffers: BufferPool;
-  private readonly commands: Commands<ProgramStep>;
+  private readonly commands: CommandTracker<ProgramStep>;
   private readonly overwritten = new WeakSet<DataId>();
   private readonly forgetShaders: () => void;
-  private lost: string | undefined;
+  private lostReason: string | undefined;
 
   constructor(device: GPUDevice, info: GPUAdapterInfo) {
     super(device, info);
     this.forgetShaders = compileOnce(device);
-    const commands = new Commands<ProgramStep>(device, steps => this.forget(steps));
+    const commands = new CommandTracker<ProgramStep>(device, steps => this.forgetPrograms(steps));
     this.commands = commands;
     this.buffers = new BufferPool((descriptor, failed) =>
       commands.guard(() => device.createBuffer(descriptor), failed),
     );
     this.bufferManager = this.buffers as unknown as WebGPUBackend['bufferManager'];
     void device.lost.then(({ message }) => {
-      this.lost = message;
+      this.lostReason = message;
     });
   }
 
@@ -46,7 +46,7 @@ export class CheckedBackend extends WebGPUBackend {
     uniforms?: Uniforms,
     into?: TensorInfo,
   ): TensorInfo {
-    if (this.lost !== undefined) throw deviceLost('run', this.lost);
+    if (this.lostReason !== undefined) throw deviceLost('run', this.lostReason);
     const output = into ?? this.makeTensorInfo(program.outputShape, dtype);
     if (into) this.overwrite(into.dataId);
     this.commands.add({ program, inputs: inputs.map(input => input.dataId), output: output.dataId });
@@ -60,22 +60,25 @@ export class CheckedBackend extends WebGPUBackend {
 
   override submitQueue(): void {
     super.submitQueue();
-    void this.commands.handedOver();
+    void this.commands.submitted();
   }
 
-  /** Numbers go to the device at once. tfjs puts them among the commands, where they would be lost with one that is refused. */
+  /**
+   * Uploads data to the device at once. tfjs adds the upload to the commands, where it would be lost if one of them is
+   * rejected.
+   */
   override uploadToGPU(dataId: DataId): void {
     const data = this.tensorMap.get(dataId);
     const { values, dtype } = data;
     const inMemory = data.resource == null && values != null;
-    if (inMemory) data.values = null as never; // so that tfjs finds them a buffer and no more
+    if (inMemory) data.values = null as never; // so that tfjs only allocates the buffer
     super.uploadToGPU(dataId);
     if (!inMemory) return;
-    if (values.length === 0) data.values = values; // there is nothing to read back
+    if (values.length === 0) data.values = values; // an empty tensor cannot be read back
     const numbers = asOnDevice(values, dtype);
     this.commands.guard(
       () => this.queue.writeBuffer(data.resource as GPUBuffer, 0, numbers),
-      (_, reason) => this.commands.lose(dataId, reason),
+      (_, reason) => this.commands.markLost(dataId, reason),
     );
   }
 
@@ -83,17 +86,17 @@ export class CheckedBackend extends WebGPUBackend {
     const data = this.tensorMap.has(dataId) ? this.tensorMap.get(dataId) : undefined;
     if (data?.resource == null || data.values != null) return super.read(dataId);
     const bytes = await this.getBufferData(data.resource as GPUBuffer).catch((error: unknown) => ({ error }));
-    const reason = this.commands.reasonOf(dataId);
-    if (reason !== undefined) throw refused(reason);
+    const reason = this.commands.lossReason(dataId);
+    if (reason !== undefined) throw commandRefused(reason);
     if ('error' in bytes) throw bytes.error;
     const values = util.convertBackendValuesAndArrayBuffer(bytes, data.dtype);
     if (!this.overwritten.has(dataId)) data.values = values;
     return values;
   }
 
-  /** Reads with a command of its own, which is right where others are refused. */
+  /** Reads by a separate command, which succeeds if others are rejected. */
   override async getBufferData(buffer: GPUBuffer): Promise<ArrayBuffer> {
-    if (this.commands.waiting) {
+    if (this.commands.hasPending) {
       this.ensureCommandEncoderReady();
       this.endComputePassEncoder();
       this.submitQueue();
@@ -103,39 +106,42 @@ export class CheckedBackend extends WebGPUBackend {
     encoder.copyBufferToBuffer(buffer, 0, staging, 0, buffer.size);
     this.queue.submit([encoder.finish()]);
     const mapped = staging.mapAsync(GPUMapMode.READ).catch((error: Error) => error);
-    const [reason, failure] = await Promise.all([this.commands.handedOver(), mapped]);
+    const [reason, failure] = await Promise.all([this.commands.submitted(), mapped]);
     const bytes = failure ? undefined : staging.getMappedRange().slice(0);
     if (bytes) staging.unmap();
     this.buffers.releaseBuffer(staging, bytes !== undefined);
-    if (reason !== undefined) throw refused(reason);
-    if (!bytes) throw deviceLost('data', this.lost ?? failure!.message);
+    if (reason !== undefined) throw commandRefused(reason);
+    if (!bytes) throw deviceLost('data', this.lostReason ?? failure!.message);
     return bytes;
   }
 
-  /** Data is written that others may have read before: what a read has kept in main memory is old now. */
+  /** Marks data as written in place: a copy of an earlier read is stale. */
   private overwrite(dataId: DataId): void {
     this.overwritten.add(dataId);
     const data = this.tensorMap.get(dataId);
     if (data.resource != null) data.values = null as never;
   }
 
-  /** Programs among which one was refused are compiled again when they are used again, so that the error names the same cause. */
-  private forget(steps: readonly ProgramStep[]): void {
+  /**
+   * Removes the programs of a rejected submission from the cache, so that their next use compiles them again and
+   * reports the same cause.
+   */
+  private forgetPrograms(steps: readonly ProgramStep[]): void {
     const programs = programsOf(this);
-    const spoiled = new Set(steps.map(({ program }) => programs[program.shaderKey]));
-    for (const [key, program] of Object.entries(programs)) if (spoiled.has(program)) delete programs[key];
+    const rejected = new Set(steps.map(({ program }) => programs[program.shaderKey]));
+    for (const [key, program] of Object.entries(programs)) if (rejected.has(program)) delete programs[key];
     this.forgetShaders();
   }
 }
 
-/** Numbers as they lie on the device, where those of every type take four bytes. */
+/** Values in the format of the device, where every type takes four bytes. */
 function asOnDevice(values: Values, dtype: DataType): BufferSource {
   const View = dtype === 'float32' ? Float32Array : Int32Array;
-  const numbers = values as Float32Array<ArrayBuffer>; // of any type; text never comes here
+  const numbers = values as Float32Array<ArrayBuffer>; // of any type except text
   return numbers instanceof View ? numbers : new View(numbers);
 }
 
-function refused(reason: string): ResidualError {
+function commandRefused(reason: string): ResidualError {
   return new ResidualError('device', `data: the device refused a command, so these numbers are not right: ${reason}`);
 }
 

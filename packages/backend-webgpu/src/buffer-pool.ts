@@ -1,63 +1,64 @@
-/** Makes a buffer, and tells later of one that could not be made. */
+/** Creates a buffer; calls `failed` later if the device could not create it. */
 export type MakeBuffer = (descriptor: GPUBufferDescriptor, failed: (buffer: GPUBuffer) => void) => GPUBuffer;
 
 /**
- * Buffers by size and usage; what is free is used again. In the place of tfjs's own, which also keeps the buffers that the device could not make: each
- * of them would spoil all that it is used for.
+ * A pool of free buffers by size and usage. It replaces that of tfjs, which also keeps buffers that the device failed
+ * to create; each use of such a buffer would fail.
  */
 export class BufferPool {
-  /** Bytes of the buffers in use. */
+  /** Bytes of all buffers in use. */
   numBytesUsed = 0;
-  /** Bytes of all buffers, free ones too. */
+  /** Bytes of all buffers, free ones included. */
   numBytesAllocated = 0;
-  private readonly used = new Set<GPUBuffer>();
-  private readonly broken = new WeakSet<GPUBuffer>();
-  private free = new Map<string, GPUBuffer[]>();
+  private readonly usedBuffers = new Set<GPUBuffer>();
+  private readonly invalidBuffers = new WeakSet<GPUBuffer>();
+  private freeBuffers = new Map<string, GPUBuffer[]>();
 
   constructor(private readonly makeBuffer: MakeBuffer) {}
 
-  /** A buffer of `length` bytes, or of a few where that is 0: what a shader reads must hold something. */
+  /** A buffer of `length` bytes, or a minimal one if that is 0, since shaders cannot read empty buffers. */
   acquireBuffer(length: number, usage: GPUBufferUsageFlags, mappedAtCreation = false, reuse = true): GPUBuffer {
-    const size = length === 0 ? smallest : length;
+    const size = length === 0 ? minBytes : length;
     const buffer =
-      (reuse ? this.free.get(keyOf(size, usage))?.pop() : undefined) ?? this.make({ size, usage, mappedAtCreation });
-    this.used.add(buffer);
+      (reuse ? this.freeBuffers.get(keyOf(size, usage))?.pop() : undefined) ??
+      this.make({ size, usage, mappedAtCreation });
+    this.usedBuffers.add(buffer);
     this.numBytesUsed += size;
     return buffer;
   }
 
   releaseBuffer(buffer: GPUBuffer, reuse = true): void {
-    if (!this.used.delete(buffer)) return;
+    if (!this.usedBuffers.delete(buffer)) return;
     this.numBytesUsed -= buffer.size;
-    if (reuse && !this.broken.has(buffer)) this.keep(buffer);
+    if (reuse && !this.invalidBuffers.has(buffer)) this.addFree(buffer);
     else this.destroy(buffer);
   }
 
   dispose(): void {
-    this.empty();
-    for (const buffer of this.used) this.destroy(buffer);
-    this.used.clear();
+    this.destroyFree();
+    for (const buffer of this.usedBuffers) this.destroy(buffer);
+    this.usedBuffers.clear();
     this.numBytesUsed = 0;
   }
 
   private make(descriptor: GPUBufferDescriptor): GPUBuffer {
     this.numBytesAllocated += descriptor.size;
     return this.makeBuffer(descriptor, buffer => {
-      this.broken.add(buffer);
-      this.empty(); // so that there is memory for the next one
+      this.invalidBuffers.add(buffer);
+      this.destroyFree(); // frees memory for the next one
     });
   }
 
-  private keep(buffer: GPUBuffer): void {
+  private addFree(buffer: GPUBuffer): void {
     const key = keyOf(buffer.size, buffer.usage);
-    const alike = this.free.get(key);
-    if (alike) alike.push(buffer);
-    else this.free.set(key, [buffer]);
+    const sameKind = this.freeBuffers.get(key);
+    if (sameKind) sameKind.push(buffer);
+    else this.freeBuffers.set(key, [buffer]);
   }
 
-  private empty(): void {
-    for (const buffers of this.free.values()) for (const buffer of buffers) this.destroy(buffer);
-    this.free = new Map();
+  private destroyFree(): void {
+    for (const buffers of this.freeBuffers.values()) for (const buffer of buffers) this.destroy(buffer);
+    this.freeBuffers = new Map();
   }
 
   private destroy(buffer: GPUBuffer): void {
@@ -66,7 +67,7 @@ export class BufferPool {
   }
 }
 
-/** Bytes of a vec4. */
-const smallest = 16;
+/** The size of a vec4 in bytes. */
+const minBytes = 16;
 
 const keyOf = (size: number, usage: number) => `${size} ${usage}`;

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { compileOnce } from './compile-once.js';
 
-test('each shader is compiled once, whoever asks for it, and again once it is forgotten', () => {
+test('each shader is compiled once, and again after the cache is cleared', () => {
   const compile = vi.fn(({ compute }: GPUComputePipelineDescriptor) => ({ of: compute.module }));
   const device = {
     createShaderModule: ({ code }: GPUShaderModuleDescriptor) => ({ code }),

@@ -1,25 +1,29 @@
 /**
- * Makes a device compile each shader once, and gives what makes it forget those that it has compiled. tfjs tells programs apart by more than their code,
- * among it which inputs happen to have the result's shape, and devices do not share pipelines whose layout comes from the shader.
+ * Makes a device compile each shader only once, and returns a function that clears its cache. The program keys of tfjs
+ * depend on more than the code (for example on which inputs have the shape of the result), and devices do not share
+ * pipelines whose layout is derived from the shader.
  */
 export function compileOnce(device: GPUDevice): () => void {
-  const modules = once(device.createShaderModule.bind(device), ({ code }) => code);
-  const pipelines = once(device.createComputePipeline.bind(device), ({ compute }) => compute.module);
+  const modules = memoize(device.createShaderModule.bind(device), ({ code }) => code);
+  const pipelines = memoize(device.createComputePipeline.bind(device), ({ compute }) => compute.module);
   device.createShaderModule = modules.make;
   device.createComputePipeline = pipelines.make;
   return modules.forget;
 }
 
-/** Makes each thing once, by what tells its descriptor from others. */
-function once<Descriptor, Key, Made>(make: (descriptor: Descriptor) => Made, keyOf: (descriptor: Descriptor) => Key) {
-  const made = new Map<Key, Made>();
+/** Calls `make` once per key of the descriptor. */
+function memoize<Descriptor, Key, Made>(
+  make: (descriptor: Descriptor) => Made,
+  keyOf: (descriptor: Descriptor) => Key,
+) {
+  const cache = new Map<Key, Made>();
   return {
     make: (descriptor: Descriptor): Made => {
       const key = keyOf(descriptor);
-      const known = made.get(key) ?? make(descriptor);
-      made.set(key, known);
-      return known;
+      const result = cache.get(key) ?? make(descriptor);
+      cache.set(key, result);
+      return result;
     },
-    forget: () => made.clear(),
+    forget: () => cache.clear(),
   };
 }

@@ -1,13 +1,17 @@
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import * as tf from '@tensorflow/tfjs-core';
 
-/** How many programs the WebGPU backend has compiled so far; a step that compiles none runs at full speed. 0 before it starts. */
+/**
+ * The number of programs that the WebGPU backend has compiled so far; 0 before it starts. A step that compiles none
+ * runs at full speed.
+ */
 export function compiledPrograms(): number {
   const backend = tf.engine().registry.webgpu as WebGPUBackend | undefined;
-  return new Set(backend && Object.values(programsOf(backend))).size; // two keys may lead to one program
+  return new Set(backend && Object.values(programsOf(backend))).size; // several keys may have one program
 }
 
-/** The programs that a backend has compiled, by their keys. */
+/** The compiled programs of a backend by key. */
 export function programsOf(backend: WebGPUBackend): Record<string, unknown> {
-  return (backend as unknown as { pipelineCache: Record<string, unknown> }).pipelineCache; // tfjs types it private
+  // Private in the types of tfjs.
+  return (backend as unknown as { pipelineCache: Record<string, unknown> }).pipelineCache;
 }

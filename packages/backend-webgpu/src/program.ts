@@ -1,32 +1,38 @@
 import type { WebGPUBackend, WebGPUProgram } from '@tensorflow/tfjs-backend-webgpu';
 import type { DataType, TensorInfo } from '@tensorflow/tfjs-core';
 
-/** A kernel on the device: a compute shader of workgroups of 64 threads. */
+/** A kernel: a compute shader with workgroups of 64 threads. */
 export interface Pass {
-  /** Tensors by the name under which the shader reads them as an array; those that are undefined are left out. */
+  /** Input tensors by the name of their array in the shader; undefined ones are omitted. */
   readonly inputs: Readonly<Record<string, TensorInfo | undefined>>;
   readonly shape: readonly number[];
   readonly dtype?: DataType;
-  /** A tensor to write into, in place of a new one. */
+  /** A tensor to write into; a new one if absent. */
   readonly into?: TensorInfo;
-  /** Whole numbers that the shader reads as `uniforms.name`. */
+  /** Integers that the shader reads as `uniforms.name`. */
   readonly ints?: Readonly<Record<string, number>>;
   readonly floats?: Readonly<Record<string, number>>;
-  /** Numbers per entry of the result array: 4 makes it, and the inputs named in `wide`, arrays of vec4. */
+  /** 4 makes the result array, and the inputs named in `wide`, arrays of vec4; 1 if absent. */
   readonly width?: 1 | 4;
   readonly wide?: readonly string[];
   readonly workgroups: number;
-  /** WGSL with `fn main(index : i32)`, index counting the threads of all workgroups; it writes to the array `result`. Every input is used. */
+  /**
+   * WGSL with `fn main(index : i32)`, where index counts the threads of all workgroups; it writes to the array `result`
+   * and must use every input.
+   */
   readonly code: string;
 }
 
-/** Threads of a workgroup. */
+/** The number of threads of a workgroup. */
 export const threads = 64;
 
-/** Workgroups for so many threads. */
+/** The number of workgroups for `count` threads. */
 export const workgroupsFor = (count: number): number => Math.ceil(count / threads);
 
-/** Runs a pass and gives its output. Lengths come as numbers, so that one program serves all shapes; the code is what tells programs apart. */
+/**
+ * Runs a pass and returns its output. Lengths are uniforms, so that one program serves all shapes; the code is the key
+ * of a program.
+ */
 export function runPass(backend: WebGPUBackend, pass: Pass): TensorInfo {
   const { ints = {}, floats = {}, width = 1, wide = [], dtype = 'float32', into } = pass;
   const inputs = Object.entries(pass.inputs).filter((entry): entry is [string, TensorInfo] => entry[1] !== undefined);
@@ -46,7 +52,7 @@ export function runPass(backend: WebGPUBackend, pass: Pass): TensorInfo {
       Object.keys(floats)
         .map(name => `${name} : f32, `)
         .join(''),
-    shaderKey: `${width} ${wide} ${pass.code}`, // tfjs leaves the widths of arrays out of its key
+    shaderKey: `${width} ${wide} ${pass.code}`, // the keys of tfjs omit the widths of arrays
     getUserCode: () => pass.code,
   };
   const uniforms = [
@@ -62,7 +68,7 @@ function flat(x: TensorInfo): TensorInfo {
   return { dataId: x.dataId, dtype: x.dtype, shape: [sizeOf(x.shape)] };
 }
 
-/** How many numbers a shape has. */
+/** The number of entries of a shape. */
 export function sizeOf(shape: readonly number[]): number {
   return shape.reduce((product, length) => product * length, 1);
 }

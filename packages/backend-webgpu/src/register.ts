@@ -6,17 +6,21 @@ import { kernels } from './kernels/index.js';
 const name = 'webgpu';
 
 /**
- * Registers the backend under the name `webgpu`, with our kernels. Done once, when the package is imported; nothing of a browser is touched before it
- * starts. tfjs registers itself only where WebGPU is there at that moment, which in Node depends on the order of imports.
+ * Registers the backend `webgpu` with our kernels; runs once, when the package is imported, and needs no browser before
+ * the backend starts. tfjs registers its backend only if WebGPU exists at that moment, which in Node depends on the
+ * order of imports.
  */
 export function register(): void {
   const engine = tf.engine();
-  const supported = name in engine.registryFactory; // tfjs registers itself only where WebGPU is there
+  const supported = name in engine.registryFactory; // tfjs has found WebGPU
   if (name in engine.registryFactory && !(name in engine.registry)) tf.removeBackend(name);
-  tf.registerBackend(name, startWebGPU, supported ? 3 : 0); // 3 is tfjs's own, before all others; 0 comes last
+  tf.registerBackend(name, startWebGPU, supported ? 3 : 0); // 3, as in tfjs, comes before all others; 0 comes last
   tf.env().set('WEBGPU_MATMUL_PROGRAM_TYPE', packedProduct);
   registerKernels(name, kernels);
 }
 
-/** tfjs's choice for few outputs and a long sum is wrong with a transposed right side; this one is never. */
+/**
+ * A program type that is always correct. The choice of tfjs for few outputs and a long sum is wrong with a transposed
+ * right side.
+ */
 const packedProduct = 3;

@@ -1,14 +1,14 @@
 /// <reference lib="esnext.disposable" preserve="true" />
 
 /**
- * The value with `[Symbol.dispose]`, so that `using` frees it at the end of its scope. Where neither the platform nor a polyfill has that symbol by now, the
- * value stays as it is.
+ * Adds `[Symbol.dispose]` to a value, so that `using` disposes it at the end of its scope. If neither the platform nor
+ * a polyfill defines the symbol, the value is unchanged.
  */
 export function disposable<Value extends object>(value: Value, dispose: () => void): Value & Disposable {
   return withMethod(value, Symbol.dispose, dispose) as Value & Disposable;
 }
 
-/** The same with `[Symbol.asyncDispose]`, for `await using`. */
+/** Adds `[Symbol.asyncDispose]` to a value, for `await using`. */
 export function asyncDisposable<Value extends object>(
   value: Value,
   dispose: () => Promise<void>,

@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { ResidualError } from './errors.js';
 
-test('an error is recognised across two installed copies, and nothing else is', async () => {
+test('only errors are recognised, also of another installed copy', async () => {
   vi.resetModules();
   const copy = await import('./errors.js');
   const error = new copy.ResidualError('shape', 'add: [2] and [3] do not broadcast', { cause: 'why' });
@@ -13,7 +13,7 @@ test('an error is recognised across two installed copies, and nothing else is', 
     expect(ResidualError.is(other)).toBe(false);
 });
 
-test('a message shows what a terminal would obey', () => {
+test('a message escapes control characters', () => {
   const { message } = new ResidualError('files', 'load: \u001b[2J\u009b31m\u202e holds\n3\t5 née');
   expect(message).toBe('load: \\u001b[2J\\u009b31m\\u202e holds\n3\t5 née');
 });

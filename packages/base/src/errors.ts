@@ -4,14 +4,14 @@ const brand = '@residual/error';
 
 /** Settings of a `ResidualError`. */
 export interface ResidualErrorOptions extends ErrorOptions {
-  /** What the message says, for programs: plain data by name, such as `step`. */
+  /** The facts of the message as plain data by name, such as `step`. */
   readonly details?: Readonly<Record<string, unknown>>;
 }
 
 /**
- * An error a caller can act on: `message` says what does not fit with both sides' numbers, in characters that a terminal shows (`printable`); `code` is stable
- * across versions.
- * `ResidualError.is(error)` recognises it also when it comes from another installed copy of this package.
+ * An error that a caller can act on. `message` says what does not fit, with the numbers of both sides, and is safe to
+ * print on a terminal (`printable`). `code` is stable across versions. `ResidualError.is(error)` also recognises errors
+ * of another installed copy of this package.
  */
 export class ResidualError extends Error {
   readonly code: string;

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { expectOptions, nearest, ResidualError } from './index.js';
+import { expectOptions, nearestNames, ResidualError } from './index.js';
 
 interface Settings {
   readonly modelDim: number;
@@ -29,13 +29,13 @@ test.each(refused)('options %j are refused with all names, the nearest first', (
   expect(() => check(options)).toThrow(new ResidualError('option', `mlp: ${message}`));
 });
 
-test('options that fit are not, nor names that do not exist without a value', () => {
+test('valid options pass, and so do unknown names with the value undefined', () => {
   check({ modelDim: 3, norm: 'a' });
   check({ modelDim: 3, norm: 'a', bias: false, hiddenDim: undefined });
   check({ modelDim: 3, norm: 'a', ffn: undefined });
 });
 
-test('nearest is by letters that change; a word that holds the other is near', () => {
-  expect(nearest('top_k', ['seed', 'topP', 'topK'])).toEqual(['topK', 'topP', 'seed']);
-  expect(nearest('dim', ['mlp', 'modelDim'])).toEqual(['modelDim', 'mlp']);
+test('nearestNames sorts by edit distance; a word that contains the other is near', () => {
+  expect(nearestNames('top_k', ['seed', 'topP', 'topK'])).toEqual(['topK', 'topP', 'seed']);
+  expect(nearestNames('dim', ['mlp', 'modelDim'])).toEqual(['modelDim', 'mlp']);
 });

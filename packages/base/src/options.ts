@@ -1,48 +1,51 @@
 import { ResidualError } from './errors.js';
 
-/** All names of some options: 1 where the option must be given, 0 where it may be absent. The compiler checks that the list is complete. */
+/**
+ * All names of some options: 1 for a required option, 0 for an optional one. The compiler checks that the list is
+ * complete.
+ */
 export type OptionNames<Options> = {
-  // biome-ignore lint/complexity/noBannedTypes: what `{}` may stand for has no name that must be there
+  // biome-ignore lint/complexity/noBannedTypes: `{}` extends types without required names
   readonly [Name in keyof Options]-?: {} extends Pick<Options, Name> ? 0 : 1;
 };
 
 /**
- * Throws, with code `option`, where options are not an object, hold a name that does not exist, or lack one that must be there; the message lists all
- * names, the nearest first. Of names that do not exist, those with the value undefined are passed over.
+ * Throws, with code `option`, if options are not an object, contain an unknown name or lack a required one. The message
+ * lists all names, the nearest first. Unknown names with the value undefined are ignored.
  */
 export function expectOptions<Options extends object>(
   caller: string,
   options: Options,
   names: OptionNames<Options>,
 ): void {
-  const known = Object.keys(names);
+  const allowed = Object.keys(names);
   const isObject = options === undefined || (typeof options === 'object' && options !== null);
-  const given = (isObject ? { ...options } : {}) as Readonly<Record<string, unknown>>;
-  const unknown = Object.keys(given).filter(name => !known.includes(name) && given[name] !== undefined);
-  const missing = known.filter(name => names[name as keyof Options] && given[name] === undefined);
+  const entries = (isObject ? { ...options } : {}) as Readonly<Record<string, unknown>>;
+  const unknown = Object.keys(entries).filter(name => !allowed.includes(name) && entries[name] !== undefined);
+  const missing = allowed.filter(name => names[name as keyof Options] && entries[name] === undefined);
   if (isObject && unknown.length + missing.length === 0) return;
-  const wrong = [
-    ...(unknown.length > 0 ? [`${listed(unknown)} not ${unknown.length > 1 ? 'options' : 'an option'}`] : []),
-    ...(missing.length > 0 ? [`${listed(missing)} missing`] : []),
+  const faults = [
+    ...(unknown.length > 0 ? [`${joinNames(unknown)} not ${unknown.length > 1 ? 'options' : 'an option'}`] : []),
+    ...(missing.length > 0 ? [`${joinNames(missing)} missing`] : []),
   ];
   const what = isObject
-    ? wrong.join(' and ')
+    ? faults.join(' and ')
     : `the options are ${typeof options === 'function' ? 'a function' : JSON.stringify(options)}, not an object`;
-  const all = new Set([...(unknown.length > 0 ? missing : []), ...nearest(unknown, known)]);
+  const all = new Set([...(unknown.length > 0 ? missing : []), ...nearestNames(unknown, allowed)]);
   throw new ResidualError('option', `${caller}: ${what}; options are ${[...all].join(', ')}`);
 }
 
-/** Names in the order of how few letters must change to come from one of the words to them. */
-export function nearest(words: string | readonly string[], names: Iterable<string>): string[] {
-  const wanted = [words].flat().map(word => word.toLowerCase());
+/** Sorts names by their edit distance to the nearest of the words. */
+export function nearestNames(words: string | readonly string[], names: Iterable<string>): string[] {
+  const lowered = [words].flat().map(word => word.toLowerCase());
   const ranked = [...names].map(name => {
-    const distances = wanted.map(word => distance(word, name.toLowerCase()));
+    const distances = lowered.map(word => distance(word, name.toLowerCase()));
     return { name, distance: Math.min(...distances) };
   });
   return ranked.sort((a, b) => a.distance - b.distance).map(({ name }) => name);
 }
 
-/** Letters to insert, remove or replace (Levenshtein 1966); 1 where one word holds the other. */
+/** The edit distance (Levenshtein 1966); 1 if one word contains the other. */
 function distance(a: string, b: string): number {
   if (a !== b && a && b && (a.includes(b) || b.includes(a))) return 1;
   let row = Array.from({ length: b.length + 1 }, (_, j) => j);
@@ -55,6 +58,6 @@ function distance(a: string, b: string): number {
   return row[b.length]!;
 }
 
-function listed(names: readonly string[]): string {
+function joinNames(names: readonly string[]): string {
   return `${names.join(', ')} ${names.length > 1 ? 'are' : 'is'}`;
 }

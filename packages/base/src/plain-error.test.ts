@@ -21,7 +21,7 @@ test('an error of these packages keeps its code, details, stack and cause', () =
   expect((again.cause as Error).message).toBe('far');
 });
 
-test('an error keeps the class that the language gave it', () => {
+test('an error keeps its built-in class', () => {
   const classes = [Error, EvalError, RangeError, ReferenceError, SyntaxError, TypeError, URIError];
   for (const kind of classes) {
     const again = across(new kind('far', { cause: 'why' }));
@@ -48,7 +48,7 @@ test('an error of Node or of another package keeps its name, code and plain prop
   expect(ResidualError.is(again)).toBe(false);
 });
 
-test('what is no error, and causes that never end, cross too', () => {
+test('values that are not errors, and circular causes, cross too', () => {
   expect(across('only words').message).toBe('only words');
   expect(across(undefined).message).toBe('undefined');
   expect(across(Object.create(null)).message).toBe('[object Object]');

@@ -1,36 +1,39 @@
 import { ResidualError } from './errors.js';
 
-/** An error as it crosses a port: plain data. */
+/** An error as plain data, which can be sent over a port. */
 export interface PlainError {
   readonly name: string;
   readonly message: string;
   readonly stack?: string | undefined;
-  /** The built-in class, such as `RangeError` or `DOMException`; `ResidualError` for errors of these packages; else an `Error`. */
+  /** The class: a built-in one such as `RangeError` or `DOMException`, or `ResidualError`; `Error` if absent. */
   readonly class?: string | undefined;
   readonly code?: string | undefined;
   readonly details?: Readonly<Record<string, unknown>> | undefined;
-  /** Its other properties that are texts, numbers, true or false, such as `status` or `errno`. */
+  /** Other properties with primitive values, such as `status` or `errno`. */
   readonly properties?: Readonly<Record<string, Primitive>> | undefined;
   readonly cause?: PlainCause | undefined;
-  /** What an `AggregateError` is made of. */
+  /** The errors of an `AggregateError`. */
   readonly errors?: readonly PlainCause[] | undefined;
 }
 
 type Primitive = string | number | boolean;
 
-/** An error, or another value that was thrown. */
+/** A cause: an error, or another thrown value. */
 export type PlainCause = PlainError | { readonly value: Primitive | null | undefined };
 
-/** Causes of causes are followed so far. */
-const deepest = 16;
+/** The maximal length of a chain of causes. */
+const maxDepth = 16;
 
-/** An error as plain data, with its class, code, properties and causes; what was thrown and is no error counts as the message of one. */
+/**
+ * Converts an error to plain data, with its class, code, properties and causes. A thrown value that is not an error
+ * becomes the message of one.
+ */
 export function errorToPlain(error: unknown, depth = 0): PlainError {
   if (!isError(error)) return { name: 'Error', message: textOf(error) };
   const { name, message, stack, cause } = error;
   const { code, details, errors } = error as Partial<ResidualError> & { errors?: unknown };
   const plain = (value: unknown): PlainCause => (isError(value) ? errorToPlain(value, depth + 1) : causeOf(value));
-  const isDeep = depth >= deepest; // a cause may even be its own
+  const isDeep = depth >= maxDepth; // causes may be circular
   return {
     name,
     message,
@@ -44,7 +47,7 @@ export function errorToPlain(error: unknown, depth = 0): PlainError {
   };
 }
 
-/** The error that `errorToPlain` was given, on the other side of a port: of the same class, where that is one of the language's or of these packages. */
+/** Converts plain data back to an error of the same class, if that is a built-in one or `ResidualError`. */
 export function errorFromPlain(plain: PlainError): Error {
   const { name, stack, code, properties = {} } = plain;
   const error = errorOf(plain);
@@ -76,7 +79,7 @@ const fromCause = (plain: PlainCause): unknown => ('value' in plain ? plain.valu
 
 const isPrimitive = (value: unknown): value is Primitive => ['string', 'number', 'boolean'].includes(typeof value);
 
-/** Errors of another realm too, such as that of a sandbox. */
+/** Whether a value is an error, also of another realm. */
 function isError(value: unknown): value is Error {
   return value instanceof Error || /^\[object (Error|DOMException)\]$/.test(Object.prototype.toString.call(value));
 }
@@ -85,7 +88,7 @@ function causeOf(value: unknown): PlainCause {
   return isPrimitive(value) || value == null ? { value } : { value: textOf(value) };
 }
 
-/** Also of what has no text of its own. */
+/** A value as text, also if `String` throws. */
 function textOf(value: unknown): string {
   try {
     return String(value);
@@ -94,7 +97,7 @@ function textOf(value: unknown): string {
   }
 }
 
-/** The nearest class in its line that can be made again. */
+/** The first class of the error that `errorFromPlain` can construct. */
 function classOf(error: Error): string | undefined {
   if (ResidualError.is(error)) return 'ResidualError';
   if (typeof DOMException !== 'undefined' && error instanceof DOMException) return 'DOMException';

@@ -1,48 +1,52 @@
 import { ResidualError } from './errors.js';
 
 /**
- * What messages go through: a `Worker`, a `MessagePort`, `self` in a worker of a page; `parentPort`, a `Worker` or a `MessagePort` of Node's `worker_threads`.
+ * A message port: a `Worker`, a `MessagePort` or `self` in a worker of a browser; `parentPort`, a `Worker` or a
+ * `MessagePort` of `worker_threads` in Node.
  */
 export type Port = EventPort | EmitterPort;
 
-/** A port as pages have it. */
+/** A port in a browser. */
 export interface EventPort {
   postMessage(message: unknown, options?: { transfer?: object[] }): void;
   addEventListener(type: 'message', listener: (event: { data: unknown }) => void): void;
   removeEventListener(type: 'message', listener: (event: { data: unknown }) => void): void;
-  /** A `MessagePort` must be started. */
+  /** Starts a `MessagePort`. */
   start?(): void;
 }
 
-/** A port as Node has it. */
+/** A port in Node. */
 export interface EmitterPort {
   postMessage(message: unknown, transfer?: readonly object[]): void;
   on(event: 'message', listener: (message: unknown) => void): unknown;
   off(event: 'message', listener: (message: unknown) => void): unknown;
 }
 
-/** What is told of a port. */
+/** Listeners of a port. */
 export interface PortListeners {
-  /** The function that uses the port, for messages. */
+  /** The name of the function that uses the port, for messages. */
   readonly name: string;
-  message(data: unknown): void;
-  /** Nothing comes any more, and why. */
-  ended(error: ResidualError): void;
-  /** Whether the other side has said anything yet: before that, an error of a page's worker means that it did not start. */
-  readonly isAnswered?: () => boolean;
+  onMessage(data: unknown): void;
+  /** Called when the port ends, with the reason. */
+  onEnd(error: ResidualError): void;
+  /**
+   * Whether the other side has answered yet. Before that, an error event of a browser worker means that it did not
+   * start.
+   */
+  readonly hasAnswered?: () => boolean;
 }
 
-/** A port that is listened to. */
-export interface Link {
-  /** Whether its end is always told here. A page is not told when a worker ends. */
-  readonly tellsEnd: boolean;
+/** The connection to a port. */
+export interface PortConnection {
+  /** Whether `onEnd` is always called when the other side ends; browsers do not report the end of a worker. */
+  readonly reportsEnd: boolean;
   post(message: unknown, transfer?: readonly object[]): void;
   /** Stops listening. */
   stop(): void;
 }
 
-/** Listens to a port and tells when it ends. Errors for null, which `parentPort` is outside a worker. */
-export function listen(port: Port | null, listeners: PortListeners): Link {
+/** Listens to a port until it ends. Errors if it is null, as `parentPort` is outside a worker. */
+export function listen(port: Port | null, listeners: PortListeners): PortConnection {
   const { name } = listeners;
   if (typeof port?.postMessage !== 'function')
     throw new ResidualError('port', `${name}: there is no port; parentPort is null outside a worker`);
@@ -51,10 +55,10 @@ export function listen(port: Port | null, listeners: PortListeners): Link {
     : listenToEvents(port as EventPort, listeners);
 }
 
-function listenToEmitter(port: EmitterPort, { name, message, ended }: PortListeners): Link {
-  const end = (what: string, cause?: unknown) => ended(new ResidualError('closed', `${name}: ${what}`, { cause }));
+function listenToEmitter(port: EmitterPort, { name, onMessage, onEnd }: PortListeners): PortConnection {
+  const end = (what: string, cause?: unknown) => onEnd(new ResidualError('closed', `${name}: ${what}`, { cause }));
   const handlers: Record<string, (value: never) => void> = {
-    message,
+    message: onMessage,
     close: () => end('the port was closed'),
     exit: (code: number) => end(`the worker ended with code ${code}`),
     error: (error: unknown) => end(`the worker ended: ${textOf(error)}`, error),
@@ -65,14 +69,14 @@ function listenToEmitter(port: EmitterPort, { name, message, ended }: PortListen
   const stop = () => {
     for (const [event, handler] of Object.entries(handlers)) events.off(event, handler);
   };
-  if (hasEnded(port)) queueMicrotask(() => end('the port was closed')); // long ago, so that nothing tells of it any more
-  return { tellsEnd: true, post: (data, transfer = []) => port.postMessage(data, transfer), stop };
+  if (isClosed(port)) queueMicrotask(() => end('the port was closed')); // its close event is over
+  return { reportsEnd: true, post: (data, transfer = []) => port.postMessage(data, transfer), stop };
 }
 
 type OnEvent = (event: string, handler: (value: never) => void) => void;
 
-/** A port of Node that is closed cannot be referenced; the thread of a worker that has ended is -1. */
-function hasEnded(port: EmitterPort): boolean {
+/** Whether a port of Node is closed: then it cannot be referenced. The thread id of a worker that has ended is -1. */
+function isClosed(port: EmitterPort): boolean {
   const { threadId, hasRef, ref, unref } = port as {
     threadId?: number;
     hasRef?(): boolean;
@@ -87,25 +91,25 @@ function hasEnded(port: EmitterPort): boolean {
   return !isOpen;
 }
 
-function listenToEvents(port: EventPort, { name, message, ended, isAnswered }: PortListeners): Link {
-  const end = (code: string, what: string) => ended(new ResidualError(code, `${name}: ${what}`));
+function listenToEvents(port: EventPort, { name, onMessage, onEnd, hasAnswered }: PortListeners): PortConnection {
+  const end = (code: string, what: string) => onEnd(new ResidualError(code, `${name}: ${what}`));
   const handlers: Record<string, (event: never) => void> = {
-    message: ({ data }: { data: unknown }) => message(data),
+    message: ({ data }: { data: unknown }) => onMessage(data),
     close: () => end('closed', 'terminate' in port ? 'the worker ended' : 'the port was closed'),
     messageerror: () => end('closed', 'a message could not be read'),
-    // A worker that cannot be loaded would never answer; an error of one that answers is its own.
-    ...(isAnswered && {
+    // A worker that fails to load never answers. Errors of a running worker are not reported here.
+    ...(hasAnswered && {
       error: ({ message: text = '' }: { message?: string }) => {
-        if (!isAnswered()) end('worker', `the worker did not start: ${text || 'is its address right?'}`);
+        if (!hasAnswered()) end('worker', `the worker did not start: ${text || 'is its address right?'}`);
       },
     }),
   };
-  announceEnd(port);
+  emitCloseOnEnd(port);
   const events = port as unknown as { addEventListener: OnEvent; removeEventListener: OnEvent };
   for (const [event, handler] of Object.entries(handlers)) events.addEventListener(event, handler);
   port.start?.();
   return {
-    tellsEnd: false,
+    reportsEnd: false,
     post: (data, transfer = []) => port.postMessage(data, { transfer: [...transfer] }),
     stop: () => {
       for (const [event, handler] of Object.entries(handlers)) events.removeEventListener(event, handler);
@@ -114,10 +118,10 @@ function listenToEvents(port: EventPort, { name, message, ended, isAnswered }: P
 }
 
 /**
- * Lets a `MessagePort` of a page tell of its `close`, and a `Worker` of its `terminate`, as Node's do: browsers tell neither side, so that what waits for an answer
- * would wait for ever.
+ * Makes `close` of a browser `MessagePort` and `terminate` of a `Worker` dispatch a `close` event, as in Node. Browsers
+ * report neither, and pending calls would wait forever.
  */
-function announceEnd(port: EventPort): void {
+function emitCloseOnEnd(port: EventPort): void {
   for (const [name, method] of [
     ['MessagePort', 'close'],
     ['Worker', 'terminate'],

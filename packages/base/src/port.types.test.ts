@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 const folder = fileURLToPath(new URL('../test/ports', import.meta.url));
 const nodeTypes = dirname(dirname(createRequire(import.meta.url).resolve('@types/node/package.json')));
 
-/** What the compiler says of a file in a project with these libraries. */
+/** The errors of the compiler for a file in a project with these libraries. */
 const errorsOf = (name: string, libraries: readonly string[], types: readonly string[]) => {
   const path = join(folder, name);
   const program = ts.createProgram([path], {

@@ -1,8 +1,8 @@
 /**
- * A text as it may be shown on a terminal. What a terminal would obey instead of showing it, and a file may hold to deceive who reads it, becomes an escape such
- * as `\u001b`: control characters (C0 but for line breaks and tabs, DEL, C1) and overrides of the direction of writing.
+ * Escapes the characters of a text that a terminal would interpret, and that a file could use to deceive its reader, as
+ * `\u001b`: control characters (C0 except line breaks and tabs, DEL, C1) and bidirectional overrides.
  */
 export function printable(text: string): string {
-  const obeyed = /(?![\n\t])\p{Cc}|[\u202a-\u202e\u2066-\u2069]/gu;
-  return text.replace(obeyed, character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
+  const unsafe = /(?![\n\t])\p{Cc}|[\u202a-\u202e\u2066-\u2069]/gu;
+  return text.replace(unsafe, character => `\\u${character.charCodeAt(0).toString(16).padStart(4, '0')}`);
 }

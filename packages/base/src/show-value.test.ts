@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { showValue } from './show-value.js';
 
-test('a value of a file is shown in few words, however long or deep it is', () => {
+test('a value is abbreviated, however long or deep it is', () => {
   let deep: unknown = 5;
   for (let i = 0; i < 100_000; i++) deep = [deep];
   expect(showValue(deep)).toBe('[[[…]]]');

@@ -1,22 +1,24 @@
-/** The longest text that `showValue` gives, in characters. */
-const longest = 300;
+/** The maximal length of the result of `showValue`, in characters. */
+const maxLength = 300;
 
 /**
- * A value of a file as text for messages: as JSON, but cut after a few members and levels, so that no value makes a message long or overflows the stack. Control
- * characters are escaped.
+ * A value as text for messages: JSON, cut after a few members and levels, so that no value makes a message long or
+ * overflows the stack. Control characters are escaped.
  */
 export function showValue(value: unknown): string {
-  const text = shown(value, 2);
-  return text.length > longest ? `${text.slice(0, longest)}…` : text;
+  const text = abbreviated(value, 2);
+  return text.length > maxLength ? `${text.slice(0, maxLength)}…` : text;
 }
 
-function shown(value: unknown, levels: number): string {
+function abbreviated(value: unknown, levels: number): string {
   if (typeof value === 'string') return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value);
   if (typeof value !== 'object' || value === null) return String(value);
   const isList = Array.isArray(value);
   const entries = Object.entries(value).filter(([, member]) => isList || member !== undefined);
   const few = levels === 0 ? [] : entries.slice(0, 8);
-  const members = few.map(([name, member]) => `${isList ? '' : `${shown(name, 0)}:`}${shown(member, levels - 1)}`);
+  const members = few.map(
+    ([name, member]) => `${isList ? '' : `${abbreviated(name, 0)}:`}${abbreviated(member, levels - 1)}`,
+  );
   if (few.length < entries.length) members.push(levels === 0 ? '…' : `… ${entries.length} in all`);
   return isList ? `[${members.join(',')}]` : `{${members.join(',')}}`;
 }

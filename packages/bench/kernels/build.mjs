@@ -1,4 +1,5 @@
-// Builds src/words/pass-bytes.ts: node packages/bench/kernels/build.mjs (clang and lld 14 or newer; the built file is committed)
+// Builds src/words/pass-bytes.ts, which is committed: node packages/bench/kernels/build.mjs
+// Needs clang and lld 14 or newer.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -8,12 +8,12 @@ import { fileSource } from '@residual/safetensors/node';
 import { normalValues } from '@residual/tensor';
 import { type Shape, type ShapeName, shapes, tensorsOf } from './shape.js';
 
-/** Where checkpoints lie between runs. */
+/** The folder of checkpoints, kept between runs. */
 const cache = fileURLToPath(new URL('../../../.residual/bench/', import.meta.url));
 
 /**
- * A folder with `config.json` and `model.safetensors` (float32) of a shape, made when it is not there yet: random weights, or those of the story teller.
- * All that is measured reads this one file.
+ * A folder with `config.json` and `model.safetensors` (float32) of a shape, created on first use: random weights, or
+ * those of the stories model. All subjects read this file.
  */
 export async function checkpointOf(name: ShapeName): Promise<string> {
   const folder = join(cache, name);
@@ -32,13 +32,16 @@ export async function checkpointOf(name: ShapeName): Promise<string> {
   return folder;
 }
 
-/** Random weights that write a lively text: norms begin at 1 and 0, the rest is normal, positions so strong that no word repeats for ever. */
+/**
+ * Random normal weights, with norms of weight 1 and bias 0. Position embeddings are large, so that greedy decoding does
+ * not repeat one token forever.
+ */
 export function randomWeights(shape: Shape): Map<string, Float32Array> {
-  const deviation = 1.4 / Math.sqrt(shape.n_embd);
+  const std = 1.4 / Math.sqrt(shape.n_embd);
   const start = (name: string, length: number) => {
     if (/ln_\w\.weight$/.test(name)) return new Float32Array(length).fill(1);
     if (/ln_\w\.bias$/.test(name)) return new Float32Array(length);
-    const strength = name.startsWith('wpe') ? 8 * deviation : deviation;
+    const strength = name.startsWith('wpe') ? 8 * std : std;
     return normalValues(1, name, length).map(value => strength * value);
   };
   const sizes = [...tensorsOf(shape)].map(([name, dims]) => [name, dims.reduce((a, b) => a * b, 1)] as const);

@@ -1,7 +1,8 @@
-/** The process of one subject: answers the questions of `inProcess`. */
-import type { SubjectName } from './machine.js';
-import { answering } from './process.js';
-import { type Subject, write } from './subjects/subject.js';
+/** The process of one subject: serves the calls of `inProcess`. */
+
+import { serveProcess } from './process.js';
+import type { SubjectName } from './subject-runner.js';
+import { generate, type Subject } from './subjects/subject.js';
 
 async function start(name: SubjectName): Promise<Subject> {
   if (name === 'onnxruntime-web') return (await import('./subjects/onnxruntime.js')).onnxruntime();
@@ -18,13 +19,13 @@ async function start(name: SubjectName): Promise<Subject> {
 
 const subject = start(process.argv[2] as SubjectName);
 
-answering({
+serveProcess({
   load: async (source: string) => {
     const loading = await subject;
     const before = performance.now();
     await loading.load(source);
     return performance.now() - before;
   },
-  write: async (prompt: readonly number[], count: number) => write(await subject, prompt, count),
+  write: async (prompt: readonly number[], count: number) => generate(await subject, prompt, count),
   peak: async () => process.resourceUsage().maxRSS * 1024,
 });

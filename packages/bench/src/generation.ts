@@ -3,32 +3,32 @@ import { join } from 'node:path';
 import { checkpointOf } from './checkpoint.js';
 import { inPage } from './in-page.js';
 import { inProcess } from './in-process.js';
-import { type Line, linesOf, type Reach } from './lines.js';
-import type { Bench, SubjectName } from './machine.js';
-import { type Measured, type MeasureOptions, measure } from './measure.js';
+import { type Goals, type Line, linesOf } from './lines.js';
+import { type Measurement, type MeasureOptions, measure } from './measure.js';
 import { type ShapeName, shapes } from './shape.js';
+import type { SubjectName, SubjectRunner } from './subject-runner.js';
 
 /** One part of the benchmark. */
 interface Part {
   readonly shape: ShapeName;
-  /** What the lines say instead of the shape's name. */
+  /** The title of the lines; the shape's name if absent. */
   readonly title?: string;
   readonly peers: readonly SubjectName[];
   readonly settings: MeasureOptions;
-  readonly quantities: readonly (keyof Measured)[];
-  readonly reach?: Reach;
+  readonly quantities: readonly (keyof Measurement)[];
+  readonly goals?: Goals;
 }
 
 const all = ['decode', 'prefill', 'load', 'peak'] as const;
 
-/** Generation on WebAssembly, one thread, in Node: each subject in a process of its own. */
-const onWasm: readonly Part[] = [
+/** Generation on WebAssembly with one thread in Node. Each subject runs in its own process. */
+const wasmParts: readonly Part[] = [
   {
     shape: 'gpt2-124m',
     peers: ['onnxruntime-web', 'tfjs'],
     settings: { prompt: 128, count: 17, rounds: 7 },
     quantities: all,
-    reach: { 'decode onnxruntime-web': 1.2, 'prefill onnxruntime-web': 1.3 },
+    goals: { 'decode onnxruntime-web': 1.2, 'prefill onnxruntime-web': 1.3 },
   },
   {
     shape: 'gpt2-124m',
@@ -52,52 +52,52 @@ const onWasm: readonly Part[] = [
   },
 ];
 
-/** Generation on WebGL in Chrome, on whatever graphics card or software it finds. */
-const onWebgl: readonly Part[] = [
+/** Generation on WebGL in Chrome, on the graphics card or in software. */
+const webglParts: readonly Part[] = [
   {
     shape: 'stories',
     peers: ['tfjs'],
     settings: { prompt: 32, count: 9, rounds: 5 },
     quantities: all,
-    reach: { 'decode tfjs': 1 },
+    goals: { 'decode tfjs': 1 },
   },
 ];
 
-/** How much memory the first shape may take on WebAssembly, in times the bytes of its weights. */
-const peakReach = 2.2;
+/** The goal for the peak memory of the first shape on WebAssembly, in multiples of the bytes of its weights. */
+const peakGoal = 2.2;
 
-/** Measures generation on WebAssembly beside onnxruntime-web and stock TensorFlow.js. */
+/** Measures generation on WebAssembly compared with onnxruntime-web and stock TensorFlow.js. */
 export async function generationOnWasm(shape?: string): Promise<Line[]> {
   const lines: Line[] = [];
-  for (const part of chosen(onWasm, shape)) {
-    const { measured, bytes } = await run(part, async name => inProcess(name));
-    lines.push(...linesOf(part.title ?? part.shape, measured, part.quantities, part.reach ?? {}));
-    if (part.reach) lines.push(memoryLine(part.title ?? part.shape, measured.get('residual')!.peak!, bytes));
+  for (const part of partsOfShape(wasmParts, shape)) {
+    const { measurements, bytes } = await run(part, async name => inProcess(name));
+    lines.push(...linesOf(part.title ?? part.shape, measurements, part.quantities, part.goals ?? {}));
+    if (part.goals) lines.push(memoryLine(part.title ?? part.shape, measurements.get('residual')!.peak!, bytes));
   }
   return lines;
 }
 
-/** Measures generation on WebGL beside stock TensorFlow.js. */
+/** Measures generation on WebGL compared with stock TensorFlow.js. */
 export async function generationOnWebgl(shape?: string): Promise<Line[]> {
   const lines: Line[] = [];
-  for (const part of chosen(onWebgl, shape)) {
-    const { measured } = await run(part, inPage);
-    lines.push(...linesOf(part.title ?? part.shape, measured, part.quantities, part.reach ?? {}));
+  for (const part of partsOfShape(webglParts, shape)) {
+    const { measurements } = await run(part, inPage);
+    lines.push(...linesOf(part.title ?? part.shape, measurements, part.quantities, part.goals ?? {}));
   }
   return lines;
 }
 
-function chosen(parts: readonly Part[], shape: string | undefined): readonly Part[] {
+function partsOfShape(parts: readonly Part[], shape: string | undefined): readonly Part[] {
   return parts.filter(part => shape === undefined || part.shape === shape);
 }
 
-async function run({ shape, peers, settings }: Part, start: (name: SubjectName) => Promise<Bench>) {
+async function run({ shape, peers, settings }: Part, start: (name: SubjectName) => Promise<SubjectRunner>) {
   const folder = await checkpointOf(shape);
-  const benches = new Map<SubjectName, Bench>();
+  const benches = new Map<SubjectName, SubjectRunner>();
   try {
     for (const name of ['residual', ...peers] as const) benches.set(name, await start(name));
-    const measured = await measure(benches, folder, settings, shapes[shape].vocab_size);
-    return { measured, bytes: (await stat(join(folder, 'model.safetensors'))).size };
+    const measurements = await measure(benches, folder, settings, shapes[shape].vocab_size);
+    return { measurements, bytes: (await stat(join(folder, 'model.safetensors'))).size };
   } finally {
     for (const bench of benches.values()) await bench.close();
   }
@@ -108,10 +108,10 @@ function memoryLine(title: string, peak: number, bytes: number): Line {
   return {
     what,
     unit: 'MB',
-    ours: peak / 1e6,
+    ourValue: peak / 1e6,
     peer: 'the weights',
-    theirs: bytes / 1e6,
+    peerValue: bytes / 1e6,
     ratio: peak / bytes,
-    reach: peakReach,
+    goal: peakGoal,
   };
 }

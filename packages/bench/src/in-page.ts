@@ -4,11 +4,11 @@ import { fileURLToPath } from 'node:url';
 import { chromeFlags, findChrome } from '@residual/testkit/chrome';
 import { chromium } from 'playwright';
 import sirv from 'sirv';
-import type { Bench, SubjectName } from './machine.js';
-import type { Written } from './subjects/subject.js';
+import type { SubjectName, SubjectRunner } from './subject-runner.js';
+import type { GenerationTimes } from './subjects/subject.js';
 
-/** A subject on WebGL in a Chrome of its own. Errors when this machine has none. */
-export async function inPage(name: SubjectName): Promise<Bench> {
+/** A subject on WebGL in its own Chrome. Errors when this machine has none. */
+export async function inPage(name: SubjectName): Promise<SubjectRunner> {
   const executablePath = findChrome();
   if (executablePath === undefined) throw new Error('bench: webgl needs Chrome or Chromium; set CHROME_PATH to one');
   const pages = sirv(fileURLToPath(new URL('./pages', import.meta.url)), { dev: true });
@@ -28,15 +28,15 @@ export async function inPage(name: SubjectName): Promise<Bench> {
   page.on('pageerror', error => console.error(`${name}: ${error.message}`));
   await page.goto(`${address}/${name}.html`);
   await page.waitForFunction('globalThis.answers !== undefined');
-  const ask = (call: string, ...values: readonly unknown[]) =>
-    page.evaluate(`answers.${call}(...${JSON.stringify(values)})`) as Promise<never>;
+  const call = (name: string, ...values: readonly unknown[]) =>
+    page.evaluate(`answers.${name}(...${JSON.stringify(values)})`) as Promise<never>;
   return {
     load: (folder): Promise<number> => {
       models = sirv(folder, { dev: true });
-      return ask('load', `${address}/model/`);
+      return call('load', `${address}/model/`);
     },
-    write: (prompt, count): Promise<Written> => ask('write', prompt, count),
-    peak: (): Promise<number> => ask('peak'),
+    generate: (prompt, count): Promise<GenerationTimes> => call('write', prompt, count),
+    peak: (): Promise<number> => call('peak'),
     close: async () => {
       await browser.close();
       server.close();

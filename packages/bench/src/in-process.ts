@@ -1,14 +1,14 @@
-import type { Bench, SubjectName } from './machine.js';
-import { asked } from './process.js';
-import type { Written } from './subjects/subject.js';
+import { startProcess } from './process.js';
+import type { SubjectName, SubjectRunner } from './subject-runner.js';
+import type { GenerationTimes } from './subjects/subject.js';
 
-/** A subject on WebAssembly in a Node process of its own. */
-export function inProcess(name: SubjectName): Bench {
-  const { ask, close } = asked('./child.js', name);
+/** A subject on WebAssembly in its own Node process. */
+export function inProcess(name: SubjectName): SubjectRunner {
+  const { call, close } = startProcess('./child.js', name);
   return {
-    load: (source): Promise<number> => ask('load', source),
-    write: (prompt, count): Promise<Written> => ask('write', prompt, count),
-    peak: (): Promise<number> => ask('peak'),
+    load: (source): Promise<number> => call('load', source),
+    generate: (prompt, count): Promise<GenerationTimes> => call('write', prompt, count),
+    peak: (): Promise<number> => call('peak'),
     close,
   };
 }

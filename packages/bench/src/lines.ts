@@ -1,22 +1,22 @@
-import type { SubjectName } from './machine.js';
-import type { Measured } from './measure.js';
+import type { Measurement } from './measure.js';
+import type { SubjectName } from './subject-runner.js';
 import { digits } from './table.js';
 
-/** One line of the table: what was measured, ours, a peer's, and how they compare. */
+/** One line of the table: a quantity, our value, the value of a peer, and their ratio. */
 export interface Line {
   readonly what: string;
   readonly unit: string;
-  readonly ours: number;
+  readonly ourValue: number;
   readonly peer: string;
-  readonly theirs: number;
-  /** Ours divided by the peer's: below 1 is better. */
+  readonly peerValue: number;
+  /** Our value divided by the peer's: below 1 is better. */
   readonly ratio: number;
-  /** What the ratio may be at most, where something was promised. */
-  readonly reach?: number;
+  /** The highest ratio that meets the goal, where there is a goal. */
+  readonly goal?: number;
 }
 
-/** What was promised, by shape, quantity and peer. */
-export type Reach = Readonly<Record<string, number>>;
+/** Goals by quantity and peer: the highest ratio that meets each. */
+export type Goals = Readonly<Record<string, number>>;
 
 const quantities = [
   { key: 'decode', what: 'decode, ms a token', unit: 'ms', scale: 1 },
@@ -25,38 +25,44 @@ const quantities = [
   { key: 'peak', what: 'peak memory, MB', unit: 'MB', scale: 1e-6 },
 ] as const;
 
-/** The lines of one part: each quantity beside each peer. */
+/** The lines of one part: each quantity compared with each peer. */
 export function linesOf(
   title: string,
-  measured: ReadonlyMap<SubjectName, Measured>,
-  only: readonly (keyof Measured)[],
-  reach: Reach,
+  measurements: ReadonlyMap<SubjectName, Measurement>,
+  only: readonly (keyof Measurement)[],
+  goals: Goals,
 ): Line[] {
-  const ours = measured.get('residual')!;
-  const peers = [...measured].filter(([name]) => name !== 'residual');
+  const ourMeasurement = measurements.get('residual')!;
+  const peers = [...measurements].filter(([name]) => name !== 'residual');
   return quantities
     .filter(({ key }) => only.includes(key))
     .flatMap(({ key, what, unit, scale }) =>
-      peers.flatMap(([peer, theirs]) => {
-        const [mine, other] = [ours[key], theirs[key]];
-        if (mine === undefined || other === undefined) return [];
-        const promised = reach[`${key} ${peer}`];
-        const line = { what: `${title}: ${what}`, unit, ours: mine * scale, peer, theirs: other * scale };
-        return [{ ...line, ratio: mine / other, ...(promised !== undefined && { reach: promised }) }];
+      peers.flatMap(([peer, peerMeasurement]) => {
+        const [ourValue, peerValue] = [ourMeasurement[key], peerMeasurement[key]];
+        if (ourValue === undefined || peerValue === undefined) return [];
+        const goal = goals[`${key} ${peer}`];
+        const line = {
+          what: `${title}: ${what}`,
+          unit,
+          ourValue: ourValue * scale,
+          peer,
+          peerValue: peerValue * scale,
+        };
+        return [{ ...line, ratio: ourValue / peerValue, ...(goal !== undefined && { goal }) }];
       }),
     );
 }
 
-/** Heads and lines as cells. */
+/** The header and the lines as cells. */
 export function cellsOf(lines: readonly Line[]): string[][] {
-  const verdict = ({ ratio, reach }: Line) =>
-    reach === undefined ? '' : `at most ${reach}: ${ratio <= reach ? 'reached' : 'MISSED'}`;
+  const verdict = ({ ratio, goal }: Line) =>
+    goal === undefined ? '' : `at most ${goal}${ratio <= goal ? '' : ': MISSED'}`;
   return [
-    ['', 'ours', 'theirs', 'peer', 'ours / theirs', 'to reach'],
+    ['', 'ours', 'peer value', 'peer', 'ours / peer', 'goal'],
     ...lines.map(line => [
       line.what,
-      digits(line.ours),
-      digits(line.theirs),
+      digits(line.ourValue),
+      digits(line.peerValue),
       line.peer,
       line.ratio.toFixed(2),
       verdict(line),

@@ -1,7 +1,7 @@
-import type { Bench, SubjectName } from './machine.js';
+import type { SubjectName, SubjectRunner } from './subject-runner.js';
 
-/** What one subject took for one shape. */
-export interface Measured {
+/** Times in milliseconds, and peak memory in bytes, of one subject for one shape. */
+export interface Measurement {
   readonly load: number;
   readonly prefill: number;
   readonly decode: number;
@@ -16,47 +16,48 @@ export interface MeasureOptions {
 }
 
 /**
- * Lets every subject load and write the same text, one after the other in each round, so that whatever else the machine does meets all alike. Gives the lower
- * quartile of what was taken in all rounds, which a disturbance does not reach. A first round warms up and shows that all write the same tokens.
+ * Lets every subject load and generate the same text. The subjects alternate in each round, so that other load on the
+ * machine affects all alike. Returns the lower quartile over all rounds, which short disturbances do not change. A
+ * first round warms up and checks that all write the same tokens.
  */
 export async function measure(
-  benches: ReadonlyMap<SubjectName, Bench>,
+  benches: ReadonlyMap<SubjectName, SubjectRunner>,
   source: string,
   { prompt, count, rounds }: MeasureOptions,
   vocab: number,
-): Promise<Map<SubjectName, Measured>> {
+): Promise<Map<SubjectName, Measurement>> {
   const ids = Array.from({ length: prompt }, (_, i) => (i * 7919 + 13) % vocab);
-  const before = new Map<SubjectName, Pick<Measured, 'load' | 'peak'>>();
+  const loadMeasurements = new Map<SubjectName, Pick<Measurement, 'load' | 'peak'>>();
   const texts = new Map<string, SubjectName>();
   for (const [name, bench] of benches) {
     const load = await bench.load(source);
-    texts.set((await bench.write(ids, count)).tokens.join(), name);
-    before.set(name, { load, peak: await bench.peak() });
+    texts.set((await bench.generate(ids, count)).tokens.join(), name);
+    loadMeasurements.set(name, { load, peak: await bench.peak() });
   }
   if (texts.size > 1) throw new Error(`bench: ${[...texts.values()].join(' and ')} do not write the same tokens`);
-  const taken = new Map([...benches.keys()].map(name => [name, { prefill: [] as number[], decode: [] as number[] }]));
+  const times = new Map([...benches.keys()].map(name => [name, { prefill: [] as number[], decode: [] as number[] }]));
   for (let round = 0; round < rounds; round++) {
     for (const [name, bench] of benches) {
-      const { prefill, steps } = await bench.write(ids, count);
-      taken.get(name)!.prefill.push(prefill);
-      taken.get(name)!.decode.push(...steps);
+      const { prefill, steps } = await bench.generate(ids, count);
+      times.get(name)!.prefill.push(prefill);
+      times.get(name)!.decode.push(...steps);
     }
   }
   return new Map(
-    [...taken].map(([name, { prefill, decode }]) => [
+    [...times].map(([name, { prefill, decode }]) => [
       name,
-      { ...before.get(name)!, prefill: lowerQuartile(prefill), decode: lowerQuartile(decode) },
+      { ...loadMeasurements.get(name)!, prefill: lowerQuartile(prefill), decode: lowerQuartile(decode) },
     ]),
   );
 }
 
-/** The number that a quarter of some numbers lies below. */
+/** The lower quartile of some numbers. */
 export function lowerQuartile(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   return sorted[Math.floor((sorted.length - 1) / 4)]!;
 }
 
-/** The number that half of some numbers lie below. */
+/** The median of some numbers. */
 export function median(values: readonly number[]): number {
   const sorted = values.toSorted((a, b) => a - b);
   const half = (sorted.length - 1) / 2;

@@ -7,7 +7,7 @@ export interface Shape {
   readonly vocab_size: number;
 }
 
-/** What can be measured, by name: GPT-2's smallest size, one whose mathematics costs next to nothing, and the story teller. */
+/** Shapes by name: GPT-2's smallest size, one that computes next to nothing, and the stories model. */
 export const shapes = {
   'gpt2-124m': { n_layer: 12, n_embd: 768, n_head: 12, n_positions: 1024, vocab_size: 50257 },
   'gpt2-empty': { n_layer: 12, n_embd: 24, n_head: 12, n_positions: 1024, vocab_size: 64 },

@@ -1,4 +1,4 @@
-/** One beginning, continued at several temperatures: node temperatures.js . "Once upon a time" */
+/** Continues one prompt at several temperatures: node temperatures.js . "Once upon a time" */
 import { run } from '@residual/cli';
 
 const [, , model, prompt = ''] = process.argv;
@@ -6,7 +6,7 @@ if (model === undefined) throw new Error('which checkpoint? A folder, a URL, or 
 
 for (const temperature of ['0', '0.5', '1', '1.5']) {
   console.log(`temperature ${temperature}`);
-  const seed = temperature === '0' ? [] : ['--seed', '7']; // a greedy choice heeds no seed
+  const seed = temperature === '0' ? [] : ['--seed', '7']; // greedy decoding uses no seed
   const settings = ['--temperature', temperature, '--max-new-tokens', '30', ...seed];
   const code = await run(['generate', '--model', model, '--prompt', prompt, ...settings]);
   if (code !== 0) process.exit(code);

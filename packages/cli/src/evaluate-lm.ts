@@ -1,36 +1,36 @@
 import { ResidualError } from '@residual/base';
 import { causalOf } from '@residual/model';
-import { evaluate, nextToken, slidingWindows, type TokenBatch } from '@residual/train';
-import { type Work, withModel } from './commands/with-model.js';
+import { evaluate, languageModelLoss, slidingWindows, type TokenBatch } from '@residual/train';
+import { type CommandContext, withModel } from './commands/with-model.js';
 import type { NodeBackend } from './machine/backends.js';
 import { bar, print } from './output.js';
-import { type Cut, documentsOf, readTexts } from './training/corpus.js';
+import { type DocumentSplit, documentsOf, readTexts } from './training/corpus.js';
 
-/** What the evaluation of a language model is told. */
+/** Options of `residual evaluate lm`. */
 export interface EvaluateOptions {
   readonly model: string;
   readonly length?: number;
   readonly stride?: number;
-  readonly documents: Cut;
+  readonly documents: DocumentSplit;
   readonly batch: number;
   readonly backend: NodeBackend;
   readonly json?: boolean;
 }
 
-/** Prints how well a model predicts the texts of files; gives the exit code. */
+/** Prints the loss (in nats) and the perplexity of a model on text files. Returns the exit code. */
 export async function evaluateOn(files: readonly string[], options: EvaluateOptions): Promise<number> {
-  const { documents: cut, json } = options;
-  const documents = documentsOf(await readTexts('evaluate', files), cut);
+  const { documents: split, json } = options;
+  const documents = documentsOf(await readTexts('evaluate', files), split);
   return withModel(options, async work => {
-    const begun = performance.now();
+    const startTime = performance.now();
     const { length, stride } = windowOf(work, options);
-    const windows = windowsOf(work, cut === 'none' ? [documents.join('\n')] : documents, {
+    const windows = windowsOf(work, split === 'none' ? [documents.join('\n')] : documents, {
       length,
       stride,
       batch: options.batch,
     });
     const { loss, tokens } = await lossOver(work, windows, length);
-    const seconds = (performance.now() - begun) / 1000;
+    const seconds = (performance.now() - startTime) / 1000;
     const perplexity = Math.exp(loss);
     if (json) {
       print(JSON.stringify({ loss, perplexity, tokens, length, stride, seconds }));
@@ -46,11 +46,14 @@ export async function evaluateOn(files: readonly string[], options: EvaluateOpti
   });
 }
 
-/** How the windows lie; a model without a limit reads 1,024 tokens at once. */
-function windowOf({ model }: Work, options: EvaluateOptions): { length: number; stride: number } {
-  const { length = Math.min(1024, model.positions), stride = length } = options;
-  if (length > model.positions && !model.openEnded)
-    throw new ResidualError('range', `evaluate: --length is ${length} and this model has ${model.positions} positions`);
+/** Length and stride of the windows; a model without a limit gets windows of 1,024 tokens. */
+function windowOf({ model }: CommandContext, options: EvaluateOptions): { length: number; stride: number } {
+  const { length = Math.min(1024, model.maxPositions), stride = length } = options;
+  if (length > model.maxPositions && !model.openEnded)
+    throw new ResidualError(
+      'range',
+      `evaluate: --length is ${length} and this model has ${model.maxPositions} positions`,
+    );
   if (stride > length)
     throw new ResidualError(
       'range',
@@ -59,9 +62,9 @@ function windowOf({ model }: Work, options: EvaluateOptions): { length: number; 
   return { length, stride };
 }
 
-/** The windows of documents, in tokens of the model's own tokenizer. */
+/** Windows of documents, in tokens of the model's own tokenizer. */
 function windowsOf(
-  { model }: Work,
+  { model }: CommandContext,
   documents: readonly string[],
   shape: { readonly length: number; readonly stride: number; readonly batch: number },
 ): TokenBatch[] {
@@ -73,11 +76,21 @@ function windowsOf(
   throw new ResidualError('data', 'evaluate: the texts have no two tokens; there is nothing to predict');
 }
 
-async function lossOver({ model, signal, progress }: Work, batches: readonly TokenBatch[], positions: number) {
+async function lossOver(
+  { model, signal, progress }: CommandContext,
+  batches: readonly TokenBatch[],
+  maxPositions: number,
+) {
   const { layer, weights } = causalOf('evaluate', model);
   const onProgress = ({ batches: done, loss }: { batches: number; loss: number }) =>
     progress.show(`${bar('evaluating', done, batches.length)}  loss ${loss.toFixed(4)}`);
-  const found = await evaluate({ weights, loss: nextToken(layer, { positions }), batches, signal, onProgress });
+  const report = await evaluate({
+    weights,
+    loss: languageModelLoss(layer, { maxPositions }),
+    batches,
+    signal,
+    onProgress,
+  });
   progress.end();
-  return found;
+  return report;
 }

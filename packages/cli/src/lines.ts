@@ -4,14 +4,17 @@ import { addAbortSignal } from 'node:stream';
 import { ResidualError } from '@residual/base';
 
 /** Where lines come from: a text, a file, or else standard input. */
-export interface LinesFrom {
+export interface LineSource {
   readonly text?: string | undefined;
   readonly file?: string | undefined;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Chunks of text as they are read, UTF-8; a text ends with a line end. Errors, naming `command`, where the file cannot be read; an abort ends the reading. */
-export async function* chunksFrom(command: string, { text, file, signal }: LinesFrom): AsyncGenerator<string> {
+/**
+ * Chunks of UTF-8 text as they are read; a text gets a line end. Errors name `command` and say why a file cannot be
+ * read; an abort stops reading.
+ */
+export async function* chunksFrom(command: string, { text, file, signal }: LineSource): AsyncGenerator<string> {
   if (text !== undefined) return yield text.endsWith('\n') ? text : `${text}\n`;
   const name = file ?? 'standard input';
   const decoder = new TextDecoder('utf-8', { fatal: true });
@@ -34,13 +37,16 @@ export async function* chunksFrom(command: string, { text, file, signal }: Lines
   }
 }
 
-/** Lines in groups of `size`, the last one of what is left. Line ends are `\n` or `\r\n`; what follows the last one is a line where it is not empty. */
+/**
+ * Lines in groups of `size`; the last group may be smaller. Line ends are `\n` or `\r\n`; a last line without an end
+ * counts unless it is empty.
+ */
 export async function* lineGroups(chunks: AsyncIterable<string>, size: number): AsyncGenerator<string[]> {
   let group: string[] = [];
   let rest = '';
   for await (const chunk of chunks) {
     const lines = chunk.split('\n');
-    lines[0] = rest + lines[0]; // what has no end yet is not looked through again
+    lines[0] = rest + lines[0]; // an unfinished line is not split again
     rest = lines.pop()!;
     for (const line of lines) {
       group.push(line.replace(/\r$/, ''));
@@ -53,23 +59,24 @@ export async function* lineGroups(chunks: AsyncIterable<string>, size: number): 
   if (group.length > 0) yield group;
 }
 
-/** The whole of standard input, UTF-8. Errors name `command`. */
+/** All of standard input, UTF-8. Errors name `command`. */
 export async function inputText(command: string): Promise<string> {
   let text = '';
   for await (const chunk of chunksFrom(command, {})) text += chunk;
   return text;
 }
 
-/** Whether standard input is a pipe, a socket or a file, so that something comes on it; a terminal and `/dev/null` are none of these. */
+/** Whether standard input is a pipe, a socket or a file, and not a terminal or `/dev/null`. */
 export function isPiped(): boolean {
   if (process.stdin.isTTY) return false;
   try {
     const input = fstatSync(0);
     return input.isFIFO() || input.isSocket() || input.isFile();
   } catch {
-    return false; // it was closed
+    return false; // it is closed
   } finally {
-    // Node's realpathSync looks at the kind of the file that was asked for last, and stops early at a pipe: modules behind links would be loaded twice.
+    // Node's realpathSync reads the kind of file from the last stat and stops early at a pipe. Modules behind links
+    // would then be loaded twice, so the last stat must be one of a regular file.
     statSync(process.execPath, { throwIfNoEntry: false });
   }
 }

@@ -1,8 +1,8 @@
 import { expect, test, vi } from 'vitest';
-import { fixture, printed } from './testing/printed.js';
+import { fixture, runCommand } from './testing/run-command.js';
 
 test('parity agrees with a reference, and says so in numbers', async () => {
-  const { code, out } = await printed('parity', fixture('checkpoints/llama-sharded'), '--json');
+  const { code, out } = await runCommand('parity', fixture('checkpoints/llama-sharded'), '--json');
   const report = JSON.parse(out);
   expect(code).toBe(0);
   expect(report.pass).toBe(true);
@@ -12,32 +12,32 @@ test('parity agrees with a reference, and says so in numbers', async () => {
 });
 
 test('what is wrong is one sentence and exit code 1', async () => {
-  const { code, errors } = await printed('parity', fixture('models'));
+  const { code, errors } = await runCommand('parity', fixture('models'));
   expect(code).toBe(1);
   expect(errors).toMatch(/^residual: parity: .* has no golden\.safetensors to compare with\n$/);
 });
 
 test('it tells its version, and what there is', async () => {
-  expect((await printed('--version')).out).toMatch(/^\d+\.\d+\.\d+\n$/);
-  expect(await printed('--help')).toMatchObject({
+  expect((await runCommand('--version')).out).toMatch(/^\d+\.\d+\.\d+\n$/);
+  expect(await runCommand('--help')).toMatchObject({
     code: 0,
     out: expect.stringMatching(/generate[\s\S]*translate[\s\S]*evaluate[\s\S]*parity[\s\S]*describe/),
   });
-  const unknown = await printed('frobnicate');
+  const unknown = await runCommand('frobnicate');
   expect(unknown).toMatchObject({ code: 1, out: '' });
   expect(unknown.errors).toMatch(/^error: unknown command 'frobnicate'\n\nUsage: residual/);
 });
 
 test('with RESIDUAL_DEBUG an error comes whole', async () => {
   vi.stubEnv('RESIDUAL_DEBUG', '1');
-  const { code, errors } = await printed('describe', './nowhere');
+  const { code, errors } = await runCommand('describe', './nowhere');
   vi.unstubAllEnvs();
   expect(code).toBe(1);
   expect(errors).toMatch(/^ResidualError: loadModel: \.\/nowhere is neither/);
 });
 
 test('the help lists every command, in lines that fit a terminal', async () => {
-  const { code, out } = await printed('--help');
+  const { code, out } = await runCommand('--help');
   const [, commands] = out.split('Commands:\n');
   const names = [...commands!.matchAll(/^ {2}(\S+)/gm)].map(([, name]) => name);
   expect({ code, names }).toEqual({

@@ -3,18 +3,18 @@ import { addCommands, entries } from './commands/index.js';
 import { reportError } from './output.js';
 import { packageVersion } from './version.js';
 
-/** Runs the command line with its arguments, without those of Node; gives the exit code. */
+/** Runs the command line with its arguments, without those of Node, and returns the exit code. */
 export async function run(args: readonly string[]): Promise<number> {
   let code = 0;
   const program = new Command('residual')
     .version(await packageVersion())
     .description(
-      'Transformers in the terminal: generate text, translate, train, compute with words, measure, compare a checkpoint with its reference, describe what it is made of.',
+      'Transformers in the terminal: generate, translate, train, evaluate, compare with a reference, describe.',
     )
-    .configureHelp({ subcommandTerm: command => command.name() }) // with its arguments no line would fit a terminal
+    .configureHelp({ subcommandTerm: command => command.name() }) // with arguments no line would fit a terminal
     .exitOverride()
     .showHelpAfterError();
-  // Options of the program take no values: the first words are commands. `help NAME` shows what NAME is.
+  // Options of the program take no values, so the first words are commands. `help NAME` shows the help of NAME.
   const words = args.filter(word => !word.startsWith('-'));
   await addCommands(program, entries, words[0] === 'help' ? words.slice(1) : words, exit => {
     code = exit;

@@ -6,7 +6,7 @@ import { fileURLToPath } from 'node:url';
 import { printable } from '@residual/base';
 import { afterEach, expect, test, vi } from 'vitest';
 import { columns, printableName, printText, progressLine } from './output.js';
-import { fixture, printed } from './testing/printed.js';
+import { fixture, runCommand } from './testing/run-command.js';
 
 afterEach(() => vi.restoreAllMocks());
 
@@ -76,7 +76,7 @@ test('names out of files reach no terminal as they are: words, tokens, errors of
       ['tokenize', '--tokenizer', tokenizer, '--text', 'a <\u001b[2J\u202e> b'],
     ];
     for (const command of commands) {
-      const { out, errors } = await printed(...command);
+      const { out, errors } = await runCommand(...command);
       const all = out + errors;
       expect(all, command.join(' ')).toContain('\\u001b[2J');
       expect(escapes.test(all), JSON.stringify(all)).toBe(false);

@@ -2,47 +2,50 @@ import { inspect } from 'node:util';
 import { printable } from '@residual/base';
 import type { LoadProgress } from '@residual/model';
 
-/** A name as it may be shown within a line: line breaks and tabs too are escaped. */
+/** A name for use within a line: line breaks and tabs are escaped too. */
 export function printableName(name: string): string {
   return printable(name).replaceAll('\n', '\\n').replaceAll('\t', '\\t');
 }
 
-/** Writes a line of a report; JSON is the same value with what is escaped in it. */
+/** Writes a line of a report to standard output, with control characters escaped; JSON keeps its value. */
 export function print(line: string): void {
   console.log(printable(line));
 }
 
-/** Writes a text that somebody asked for: as it is, but that a terminal shows what it would obey. */
+/**
+ * Writes a text that the user asked for. A terminal gets control characters escaped, a file or pipe gets the text
+ * itself.
+ */
 export function printText(text: string): void {
   process.stdout.write(process.stdout.isTTY ? printable(text) : text);
 }
 
-/** Writes a line that is beside the results. */
+/** Writes a line to standard error, apart from the results. */
 export function printNote(line: string): void {
   console.error(printable(line));
 }
 
-/** Writes an error for someone at a terminal: the message, and the whole of it when `RESIDUAL_DEBUG` is set. */
+/** Writes the message of an error to standard error; with `RESIDUAL_DEBUG` set, the whole error. */
 export function reportError(error: unknown): void {
   if (process.env.RESIDUAL_DEBUG) printNote(inspect(error));
   else printNote(`residual: ${error instanceof Error ? error.message : String(error)}`);
 }
 
-/** A line of standard error that says how far something is. */
+/** A line of standard error that shows progress. */
 export interface ProgressLine {
-  /** Puts other words there. */
+  /** Replaces the text of the line. */
   show(text: string): void;
-  /** Says how far loading is. */
+  /** Shows the progress of loading. */
   loading(progress: LoadProgress): void;
   /** Clears the line. */
   end(): void;
 }
 
-/** Shows on a terminal how far something is, on one line of standard error; nothing where that is no terminal. */
+/** Shows progress on one line of standard error if that is a terminal; else shows nothing. */
 export function progressLine(): ProgressLine {
   let shown = '';
-  const show = (words: string) => {
-    const text = printableName(words);
+  const show = (line: string) => {
+    const text = printableName(line);
     if (text === shown || !process.stderr.isTTY) return;
     process.stderr.write(`\r${text.padEnd(shown.length)}`);
     shown = text;
@@ -67,14 +70,14 @@ export function progressLine(): ProgressLine {
 
 const barWidth = 30;
 
-/** A stage of long work and how much of it is done, as a bar. */
+/** A progress bar: the stage, the bar, the percentage. */
 export function bar(stage: string, done: number, total: number): string {
   const share = total > 0 ? Math.min(1, done / total) : 1;
   const filled = Math.floor(share * barWidth);
   return `${stage.padEnd(16)} ${'█'.repeat(filled)}${'░'.repeat(barWidth - filled)} ${Math.floor(100 * share)} %`;
 }
 
-/** Rows of text as columns as wide as their widest entry. */
+/** Rows of cells as aligned columns. */
 export function columns(rows: readonly (readonly string[])[]): string {
   const cells = rows.map(row => row.map(printableName));
   const widths = cells.reduce<number[]>((all, row) => row.map((cell, i) => Math.max(cell.length, all[i] ?? 0)), []);

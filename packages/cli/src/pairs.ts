@@ -1,19 +1,22 @@
 import { readFile } from 'node:fs/promises';
 import { ResidualError } from '@residual/base';
 
-/** A sentence and its translations by people. */
+/** A sentence and its reference translations. */
 export interface Pair {
   readonly source: string;
   readonly references: readonly string[];
 }
 
-/** Under which names a file holds both. */
+/** The names of the fields that hold the source and the references. */
 export interface PairFields {
   readonly from: string;
   readonly to: string;
 }
 
-/** Reads sentences with references from JSON lines, `{"en": "...", "fr": ["...", ...]}`; empty lines are left out. Errors name the line and what does not fit. */
+/**
+ * Reads sentences with references from JSON lines, `{"en": "...", "fr": ["...", ...]}`; empty lines are skipped. Errors
+ * name the line and what does not fit.
+ */
 export async function pairsIn(file: string, fields: PairFields): Promise<readonly Pair[]> {
   const text = await readFile(file, 'utf8').catch(error => refuse(`${file} cannot be read: ${error.message}`));
   const lines = text.replace(/^\ufeff/, '').split('\n');
@@ -24,10 +27,10 @@ export async function pairsIn(file: string, fields: PairFields): Promise<readonl
 }
 
 function pairOf(line: string, where: string, { from, to }: PairFields): Pair {
-  const { [from]: source, [to]: given } = objectOf(line, where);
-  if (typeof source !== 'string') refuse(`${where}: "${from}" must be a text, it is ${shown(source)}`);
-  const references = [given].flat();
-  if (!areTexts(references)) refuse(`${where}: "${to}" must be a text or a list of texts, it is ${shown(given)}`);
+  const { [from]: source, [to]: value } = objectOf(line, where);
+  if (typeof source !== 'string') refuse(`${where}: "${from}" must be a text, it is ${preview(source)}`);
+  const references = [value].flat();
+  if (!areTexts(references)) refuse(`${where}: "${to}" must be a text or a list of texts, it is ${preview(value)}`);
   if (references.every(each => each === '')) refuse(`${where}: "${to}" has no text that is not empty`);
   return { source, references };
 }
@@ -44,10 +47,10 @@ function objectOf(line: string, where: string): Readonly<Record<string, unknown>
     refuse(`${where} is not JSON: ${(error as Error).message}`);
   }
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-  return refuse(`${where} must be an object, it is ${shown(value)}`);
+  return refuse(`${where} must be an object, it is ${preview(value)}`);
 }
 
-function shown(value: unknown): string {
+function preview(value: unknown): string {
   const text = JSON.stringify(value) ?? 'not there';
   return text.length > 60 ? `${text.slice(0, 60)}…` : text;
 }

@@ -3,7 +3,7 @@ import { fileURLToPath } from 'node:url';
 import { expect, test } from 'vitest';
 import { findAdapter } from './machine/adapter.js';
 import { findChrome } from './machine/chrome.js';
-import { fixture } from './testing/printed.js';
+import { fixture } from './testing/run-command.js';
 
 const bin = fileURLToPath(new URL('../bin/residual.js', import.meta.url));
 const stories = ['generate', '--model', fixture('models/stories260k'), '--prompt', 'Once', '--temperature', '0'];
@@ -127,10 +127,10 @@ test('what a command needs is loaded, and nothing of browsers', async () => {
 
 test('a prompt comes through a pipe, from a file, or not at all', async () => {
   const args = ['generate', '--model', fixture('models/stories260k'), '--temperature', '0', '--max-new-tokens', '4'];
-  const told = { code: 0, out: 'Once upon a time,\n', errors: '' };
-  expect(await start(args, undefined, { text: 'Once\n' })).toMatchObject(told);
-  expect(await start([...args, '--prompt', '-'], undefined, { text: 'Once\n' })).toMatchObject(told);
-  expect(await start([...args, '--prompt', 'Once'], undefined, { text: 'Never\n' })).toMatchObject(told);
+  const output = { code: 0, out: 'Once upon a time,\n', errors: '' };
+  expect(await start(args, undefined, { text: 'Once\n' })).toMatchObject(output);
+  expect(await start([...args, '--prompt', '-'], undefined, { text: 'Once\n' })).toMatchObject(output);
+  expect(await start([...args, '--prompt', 'Once'], undefined, { text: 'Never\n' })).toMatchObject(output);
   expect(await start(args, undefined, { text: '' })).toMatchObject({
     code: 1,
     out: '',

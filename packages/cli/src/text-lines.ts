@@ -1,14 +1,14 @@
 import { createReadStream } from 'node:fs';
 import { ResidualError } from '@residual/base';
 
-/** The lines of UTF-8 files with their ends, one file after another, read as they are asked for; `onRead` is told of bytes. */
+/** The lines of UTF-8 files with their line ends, read on demand; `onRead` receives the size of each chunk in bytes. */
 export async function* linesOf(files: readonly string[], onRead: (bytes: number) => void): AsyncGenerator<string> {
   for (const file of files) yield* linesOfFile(file, onRead);
 }
 
 async function* linesOfFile(file: string, onRead: (bytes: number) => void): AsyncGenerator<string> {
   const decoder = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
-  let begun = ''; // a line whose end has not come
+  let partialLine = ''; // a line without its end so far
   let read = 0;
   const decoded = (bytes?: Uint8Array) => {
     try {
@@ -23,12 +23,12 @@ async function* linesOfFile(file: string, onRead: (bytes: number) => void): Asyn
     const text = decoded(chunk);
     let from = 0;
     for (let end = text.indexOf('\n'); end !== -1; end = text.indexOf('\n', from)) {
-      yield begun + text.slice(from, end + 1);
-      begun = '';
+      yield partialLine + text.slice(from, end + 1);
+      partialLine = '';
       from = end + 1;
     }
-    begun += text.slice(from);
+    partialLine += text.slice(from);
   }
-  begun += decoded();
-  if (begun !== '') yield begun;
+  partialLine += decoded();
+  if (partialLine !== '') yield partialLine;
 }

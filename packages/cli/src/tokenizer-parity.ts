@@ -6,20 +6,23 @@ import type { Encoding, Tokenizer } from '@residual/tokenizer';
 import { columns } from './output.js';
 import { readTokenizer } from './tokenizer-source.js';
 
-/** What the reference gives a text, with special tokens around it or without. */
+/** The reference's output for a text, with or without special tokens. */
 interface Reference {
   readonly ids: readonly number[];
   readonly [name: string]: unknown;
 }
 
-/** A `golden.json` of a tokenizer. */
+/** The `golden.json` of a tokenizer. */
 interface Golden {
   readonly cases?: readonly { readonly text: string; readonly with_special?: Reference; readonly plain?: Reference }[];
   readonly pairs?: readonly ({ readonly a: string; readonly b: string } & Record<string, unknown>)[];
   readonly truncate16_pad24?: readonly Record<string, unknown>[];
 }
 
-/** Where the references of a tokenizer are: `golden`, or `golden.json` of a folder that holds no checkpoint; undefined for other folders. */
+/**
+ * The path of a tokenizer's references: `golden`, or the `golden.json` of a folder without a checkpoint; else
+ * undefined.
+ */
 export async function tokenizerGolden(folder: string, golden?: string): Promise<string | undefined> {
   const isThere = (path: string) =>
     stat(path).then(
@@ -32,18 +35,18 @@ export async function tokenizerGolden(folder: string, golden?: string): Promise<
   return !isModel && (await isThere(path)) && 'cases' in (await readGolden(path)) ? path : undefined;
 }
 
-/** How many texts agree in one property. */
+/** The comparison of one property over all texts. */
 export interface TokenizerCheck extends Check {
   readonly texts: number;
 }
 
-/** What a comparison of a tokenizer found; `maxAbsolute` is the number of texts that differ. */
+/** The result of comparing a tokenizer; `maxAbsolute` of a check is the number of texts that differ. */
 export interface TokenizerReport {
   readonly pass: boolean;
   readonly checks: readonly TokenizerCheck[];
 }
 
-/** Compares a tokenizer with its references: every property of every text, the pairs, and truncation with padding. */
+/** Compares a tokenizer with its references: all properties of all texts, pairs, and truncation with padding. */
 export async function tokenizerParity(folder: string, golden: string): Promise<TokenizerReport> {
   const { cases, pairs, truncate16_pad24: windows, ...rest } = await readGolden(golden);
   if (!Array.isArray(cases) || cases.length === 0) {
@@ -81,7 +84,7 @@ const isCase = (entry: unknown): entry is { readonly text: string; readonly [kin
   kinds.every(kind => !(kind in entry) || isObject(entry[kind as keyof typeof entry]));
 
 const kinds = ['with_special', 'plain'];
-/** What a golden.json says of itself. */
+/** Fields of a golden.json that describe the file. */
 const notes = ['library', 'source', 'notes'];
 
 function propertiesOf(tokenizer: Tokenizer, text: string, addSpecialTokens: boolean): Record<string, unknown> {
@@ -103,7 +106,7 @@ const encodingProperties = (encoding: Encoding): Record<string, unknown> => ({
   word_ids: encoding.wordIds,
 });
 
-/** Cut to 16 tokens with a stride of 2 and padded to 24, with what overflows. */
+/** Truncated to 16 tokens with a stride of 2 and padded to 24, with the overflowing windows. */
 function windowOf(tokenizer: Tokenizer, text: string): Record<string, unknown> {
   const encoding = tokenizer.encode(text, {
     truncation: { maxLength: 16, stride: 2, stopEarly: true },
@@ -112,7 +115,7 @@ function windowOf(tokenizer: Tokenizer, text: string): Record<string, unknown> {
   return { ...encodingProperties(encoding), overflowing: encoding.overflowing.map(({ ids }) => ids) };
 }
 
-/** The report for someone to read. */
+/** The report as a table of text. */
 export function tokenizerTable(folder: string, { checks }: TokenizerReport): string {
   const rows = checks.map(({ name, texts, maxAbsolute, pass, note }) => [
     name,
@@ -123,7 +126,7 @@ export function tokenizerTable(folder: string, { checks }: TokenizerReport): str
   return `${folder}\n${columns([['name', 'texts', ''], ...rows])}\n${agreeing} of ${checks.length} agree\n`;
 }
 
-/** Counts for each property in how many texts it differs, and remembers the first of them. */
+/** Counts for each property the texts in which it differs, with the first of them as an example. */
 class Tally {
   readonly #counts = new Map<string, { texts: number; differ: number; note: string }>();
 
@@ -136,7 +139,7 @@ class Tally {
       const isKnown = Object.hasOwn(ours, property);
       if (isKnown && JSON.stringify(ours[property]) === JSON.stringify(expected)) continue;
       count.differ++;
-      const shown = (value: unknown) => shortened(JSON.stringify(value) ?? 'nothing');
+      const shown = (value: unknown) => shorten(JSON.stringify(value) ?? 'nothing');
       count.note ||= isKnown
         ? `${shown(text)} gives ${shown(ours[property])}, the reference ${shown(expected)}`
         : 'this version computes nothing of that name';
@@ -156,7 +159,7 @@ class Tally {
   }
 }
 
-const shortened = (text: string) => (text.length > 60 ? `${text.slice(0, 59)}…` : text);
+const shorten = (text: string) => (text.length > 60 ? `${text.slice(0, 59)}…` : text);
 
 async function readGolden(path: string): Promise<Golden & Record<string, unknown>> {
   let value: unknown;

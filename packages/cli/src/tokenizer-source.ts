@@ -4,11 +4,13 @@ import { ResidualError } from '@residual/base';
 import type { Tokenizer } from '@residual/tokenizer';
 import { openTokenizer, tokenizerFromFile } from '@residual/tokenizer/files';
 
-/** The tokenizer of a file (tokenizer.json, SentencePiece model, tiktoken ranks) or of a folder that holds a published one. */
+/**
+ * The tokenizer of a file (tokenizer.json, SentencePiece model, tiktoken ranks) or of the folder of a published one.
+ */
 export async function readTokenizer(path: string): Promise<Tokenizer> {
-  const found = await stat(path).catch(() => undefined);
-  if (!found) throw new ResidualError('files', `tokenize: there is no file or folder ${path}`);
-  if (!found.isDirectory()) {
+  const info = await stat(path).catch(() => undefined);
+  if (!info) throw new ResidualError('files', `tokenize: there is no file or folder ${path}`);
+  if (!info.isDirectory()) {
     return tokenizerFromFile(await readFile(path).catch(unreadable(path)), { name: basename(path) });
   }
   const tokenizer = await openTokenizer(name => readIfThere(join(path, name)));

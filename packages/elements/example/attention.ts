@@ -1,4 +1,4 @@
-/** Shows the attention of one head over four tokens; any bundler or dev server serves it with index.html. */
+/** Shows the attention of one head over four tokens. Serve it with index.html by any bundler or dev server. */
 import { defineAttention } from '@residual/elements';
 
 defineAttention();

@@ -1,13 +1,13 @@
 import { expect, test } from 'vitest';
-import { cellAt, firstQuery, layoutOf, visibleKeys } from './attention-layout.js';
+import { cellAt, firstQuery, layoutOf, unmaskedKeys } from './attention-layout.js';
 
 const size = (queryLen: number, keyLen: number, masked = true) => ({ queryLen, keyLen, masked });
 const widths = (count: number, width = 40) => Array.from({ length: count }, () => width);
 
 test('under a mask a query sees the keys up to its own place, the queries being the last tokens', () => {
-  expect([0, 1, 2].map(query => visibleKeys(size(3, 3), query))).toEqual([1, 2, 3]);
-  expect([0, 1].map(query => visibleKeys(size(2, 5), query))).toEqual([4, 5]);
-  expect(visibleKeys(size(2, 5, false), 0)).toBe(5);
+  expect([0, 1, 2].map(query => unmaskedKeys(size(3, 3), query))).toEqual([1, 2, 3]);
+  expect([0, 1].map(query => unmaskedKeys(size(2, 5), query))).toEqual([4, 5]);
+  expect(unmaskedKeys(size(2, 5, false), 0)).toBe(5);
   expect([0, 3, 4].map(key => firstQuery(size(2, 5), key))).toEqual([0, 0, 1]);
 });
 

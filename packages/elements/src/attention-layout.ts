@@ -1,11 +1,11 @@
-/** Where the cells of an attention map lie, in CSS pixels from its corner. */
+/** The geometry of an attention map, in CSS pixels from its corner. */
 export interface Layout {
   readonly queryLen: number;
   readonly keyLen: number;
-  /** Whether keys after their query are hidden, as in a decoder. */
+  /** Whether keys after their query are masked, as in a decoder. */
   readonly masked: boolean;
   readonly cell: number;
-  /** Whether there is room to write the tokens at the sides. */
+  /** Whether there is space for the tokens at the sides. */
   readonly labelled: boolean;
   readonly left: number;
   readonly top: number;
@@ -13,15 +13,24 @@ export interface Layout {
   readonly height: number;
 }
 
-/** Cells that are larger need no more room; smaller ones have no labels; still smaller ones cannot be pointed at. A map that is larger than its place scrolls. */
+/**
+ * Sizes of a cell: larger ones are never needed, smaller ones have no labels, and the smallest can just be pointed at.
+ * A larger map scrolls.
+ */
 const [largest, smallestLabelled, smallest] = [46, 13, 4];
-/** So many tokens always have their labels; of more, whose map would be many screens wide, the whole is shown instead where labels do not fit. */
+/**
+ * Up to this number of tokens a map always has labels. A map of more tokens would be many screens wide, so it is shown
+ * whole, without labels if they do not fit.
+ */
 const mostLabelled = 128;
-/** Labels of keys lean by 45 degrees. */
+/** The labels of keys lean by 45 degrees. */
 const leaning = Math.SQRT1_2;
 
-/** The number of keys that a query sees: all, or under a mask those up to its own place, the queries being the last tokens. */
-export function visibleKeys(
+/**
+ * The number of keys that a query sees: all, or under a mask those up to its own position. The queries are the last
+ * tokens.
+ */
+export function unmaskedKeys(
   { queryLen, keyLen, masked }: Pick<Layout, 'queryLen' | 'keyLen' | 'masked'>,
   query: number,
 ): number {
@@ -36,7 +45,7 @@ export function firstQuery(
   return masked ? Math.max(0, key - (keyLen - queryLen)) : 0;
 }
 
-/** Lays a map out in a width, given how wide the labels of queries and of keys are. */
+/** Computes the layout for a width, given the widths of the labels of queries and keys. */
 export function layoutOf(
   size: Pick<Layout, 'queryLen' | 'keyLen' | 'masked'>,
   available: number,
@@ -62,10 +71,10 @@ export function layoutOf(
   return { ...size, cell: small, labelled: false, left: 0, top: 0, width: keyLen * small, height: queryLen * small };
 }
 
-/** The cell at a point; undefined beside the map and under the mask. */
+/** The cell at a point; undefined outside the map and under the mask. */
 export function cellAt(layout: Layout, x: number, y: number): { query: number; key: number } | undefined {
   const query = Math.floor((y - layout.top) / layout.cell);
   const key = Math.floor((x - layout.left) / layout.cell);
-  const isIn = query >= 0 && query < layout.queryLen && key >= 0 && key < visibleKeys(layout, query);
+  const isIn = query >= 0 && query < layout.queryLen && key >= 0 && key < unmaskedKeys(layout, query);
   return isIn ? { query, key } : undefined;
 }

@@ -1,36 +1,45 @@
-import { cellAt, firstQuery, type Layout, layoutOf, visibleKeys } from './attention-layout.js';
+import { cellAt, firstQuery, type Layout, layoutOf, unmaskedKeys } from './attention-layout.js';
 import { paint } from './attention-paint.js';
-import { base, make, shadow, sheet, visible } from './parts.js';
+import { base, make, shadow, sheet, showSpaces } from './parts.js';
 
-/** The attention weights of one head: `data[query * keyLen + key]`, rows that sum to 1. */
+/** The attention weights of one head: `data[query * keyLen + key]`; each row sums to 1. */
 export interface AttentionWeights {
   /** [queryLen, keyLen] */
   readonly shape: readonly [queryLen: number, keyLen: number];
   readonly data: ArrayLike<number>;
 }
 
-/** What `residual-cell` carries: which query looks at which key, and with what weight. */
+/** The detail of `residual-cell`: a query, a key and the weight between them. */
 export interface CellDetail {
   readonly query: number;
   readonly key: number;
   readonly weight: number;
 }
 
-/** How a map is shown. */
+/** Options of `AttentionElement.show`. */
 export interface AttentionOptions {
-  /** The tokens that look, where they are others than those that are looked at, as in cross-attention: [queryLen]. The last of the keys if absent. */
+  /** The tokens of the queries [queryLen], for cross-attention. If absent, the last queryLen tokens. */
   readonly queries?: readonly string[];
-  /** Whether keys after their query are hidden; true if absent, false where there are other `queries`. */
+  /** Whether keys after their query are masked; true if absent, but false with `queries`. */
   readonly masked?: boolean;
 }
 
-/** `<residual-attention>`: who looks at whom, a row for each query, a column for each key: a triangle, or under no mask a rectangle. */
+/**
+ * `<residual-attention>`: the attention weights of one head, with a row for each query and a column for each key: a
+ * triangle under a causal mask, else a rectangle.
+ */
 export interface AttentionElement extends HTMLElement {
-  /** Shows the weights of one head over tokens [keyLen]; of the same tokens the cell that is read stays. Throws where their numbers differ. */
+  /**
+   * Shows the weights of one head over tokens [keyLen]. The selected cell stays if the tokens are the same. Throws if
+   * the shapes do not fit.
+   */
   show(tokens: readonly string[], weights: AttentionWeights, options?: AttentionOptions): void;
-  /** Reads one cell off, as pointer and arrow keys do; throws where a key comes after its query or there is none. */
+  /**
+   * Selects a cell, as the pointer and the arrow keys do, and fires `residual-cell`. Throws if the cell is masked or
+   * does not exist.
+   */
   read(query: number, key: number): CellDetail;
-  /** Where a cell lies on the screen now; of size 0 where there is none. */
+  /** The rectangle of a cell on the screen; of size 0 if there is none. */
   rectOf(query: number, key: number): DOMRect;
 }
 
@@ -54,7 +63,10 @@ const longest = 18;
 const short = (text: string) => (text.length > longest ? `${text.slice(0, longest - 1)}…` : text);
 const hint = 'Point at a cell, or move with the arrow keys, to read its weight.';
 
-/** Defines `<residual-attention>`; it fires `residual-cell` with a `CellDetail` for the cell that is read. Does nothing where it is defined. */
+/**
+ * Defines `<residual-attention>`. It fires `residual-cell` with a `CellDetail` when a cell is selected. Does nothing if
+ * it is already defined.
+ */
 export function defineAttention(): void {
   if (customElements.get('residual-attention')) return;
   const shared = sheet(base, style);
@@ -67,8 +79,8 @@ export function defineAttention(): void {
       #size = { queryLen: 0, keyLen: 0, masked: true };
       #layout: Layout | undefined;
       #cell: { readonly query: number; readonly key: number } | undefined;
-      /** The weights that the cell was read off. */
-      #told: ArrayLike<number> | undefined;
+      /** The weights that the last event reported. */
+      #reported: ArrayLike<number> | undefined;
       readonly #canvas = make('canvas', { 'aria-hidden': 'true' });
       readonly #marks = ['row', 'column', 'mark'].map(name => make('div', { class: name, hidden: '' }));
       readonly #probes = ['accent', 'ink', 'paper', 'line'].map(name => make('span', { class: `probe ${name}` }));
@@ -126,8 +138,8 @@ export function defineAttention(): void {
           );
         }
         const before = [this.#keys, this.#queries, this.#size.masked];
-        this.#keys = tokens.map(visible);
-        this.#queries = asking.map(visible);
+        this.#keys = tokens.map(showSpaces);
+        this.#queries = asking.map(showSpaces);
         this.#data = weights.data;
         this.#size = { queryLen, keyLen, masked };
         const isSame = JSON.stringify(before) === JSON.stringify([this.#keys, this.#queries, masked]);
@@ -146,19 +158,19 @@ export function defineAttention(): void {
       #read(query: number, key: number): CellDetail {
         const { queryLen, keyLen } = this.#size;
         const isCell = [query, key].every(Number.isInteger) && query >= 0 && query < queryLen;
-        if (!isCell || key < 0 || key >= visibleKeys(this.#size, query))
+        if (!isCell || key < 0 || key >= unmaskedKeys(this.#size, query))
           throw new RangeError(`residual-attention: query ${query} has no key ${key} to look at`);
         const detail: CellDetail = { query, key, weight: this.#data[query * keyLen + key]! };
-        if (this.#cell?.query === query && this.#cell.key === key && this.#told === this.#data) return detail;
+        if (this.#cell?.query === query && this.#cell.key === key && this.#reported === this.#data) return detail;
         this.#cell = { query, key };
-        this.#told = this.#data;
+        this.#reported = this.#data;
         this.#say();
         this.#mark();
         this.dispatchEvent(new CustomEvent('residual-cell', { detail, bubbles: true, composed: true }));
         return detail;
       }
 
-      /** Scrolls a map that is larger than its place so that the cell is seen, and the labels at its side wherever both fit. */
+      /** Scrolls a map that is larger than its box, so that the cell is visible, and the labels too if both fit. */
       #reveal(query: number, key: number): void {
         if (!this.#layout) return;
         const { cell, left, top } = this.#layout;
@@ -169,7 +181,7 @@ export function defineAttention(): void {
         this.#map.scrollTo(nearest(scrollLeft, clientWidth, x), nearest(scrollTop, clientHeight, y));
       }
 
-      /** Tells the cell that is read, or how one is. */
+      /** Writes the selected cell below the map, or how to select one. */
       #say(): void {
         const { query, key } = this.#cell ?? {};
         this.#output.textContent =
@@ -180,7 +192,7 @@ export function defineAttention(): void {
 
       rectOf(query: number, key: number): DOMRect {
         const layout = this.#layout;
-        if (!layout || query >= layout.queryLen || key >= visibleKeys(layout, query)) return new DOMRect();
+        if (!layout || query >= layout.queryLen || key >= unmaskedKeys(layout, query)) return new DOMRect();
         const { left, top } = this.#canvas.getBoundingClientRect();
         const { cell } = layout;
         return new DOMRect(left + layout.left + key * cell, top + layout.top + query * cell, cell, cell);
@@ -213,7 +225,7 @@ export function defineAttention(): void {
         this.#mark();
       }
 
-      /** Frames the cell that is read, and its row and column. */
+      /** Frames the selected cell, and its row and column. */
       #mark(): void {
         const [layout, read] = [this.#layout, this.#cell];
         for (const mark of this.#marks) mark.hidden = !read || !layout;
@@ -225,7 +237,7 @@ export function defineAttention(): void {
           [mark.style.width, mark.style.height] = [`${width}px`, `${height}px`];
         };
         const [row, column, mark] = this.#marks;
-        place(row!, left, y, visibleKeys(layout, read.query) * cell, cell);
+        place(row!, left, y, unmaskedKeys(layout, read.query) * cell, cell);
         const from = firstQuery(layout, read.key);
         place(column!, x, top + from * cell, cell, (layout.queryLen - from) * cell);
         place(mark!, x, y, cell, cell);
@@ -236,7 +248,7 @@ export function defineAttention(): void {
         if (!step || !this.#cell) return;
         event.preventDefault();
         const [query, key] = [this.#cell.query + step[0]!, this.#cell.key + step[1]!];
-        if (query >= 0 && query < this.#size.queryLen && key >= 0 && key < visibleKeys(this.#size, query))
+        if (query >= 0 && query < this.#size.queryLen && key >= 0 && key < unmaskedKeys(this.#size, query))
           this.read(query, key);
       }
     },

@@ -1,23 +1,23 @@
-import { base, make, percent, shadow, sheet, visible } from './parts.js';
+import { base, make, percent, shadow, sheet, showSpaces } from './parts.js';
 
-/** One token that could come next. */
+/** A token that could come next. */
 export interface Bar {
   readonly text: string;
   readonly id: number;
-  /** Its probability as the model gave it, 0 .. 1. */
+  /** Its probability before temperature, top-k and top-p, 0 .. 1. */
   readonly before: number;
   /** Its probability after temperature, top-k and top-p, 0 .. 1. */
   readonly after: number;
-  /** Whether this is the token that was taken. */
+  /** Whether this token was chosen. */
   readonly chosen?: boolean;
 }
 
 /**
- * `<residual-bars>`: two probabilities of each of some tokens as bars, in a table that can be read out. As a rule before and after processing; the
- * attributes `before` and `after` name other columns.
+ * `<residual-bars>`: two probabilities for each of some tokens, as bars in an accessible table. By default they are the
+ * probabilities before and after processing; the attributes `before` and `after` rename the columns.
  */
 export interface BarsElement extends HTMLElement {
-  /** What is shown, in this order. */
+  /** The bars, in this order. */
   bars: readonly Bar[];
 }
 
@@ -51,27 +51,29 @@ const cell = (name: string, probability: number) => {
 };
 
 const row = ({ text, id, before, after, chosen = false }: Bar) => {
-  const name = make('th', { scope: 'row', title: `token ${id}` }, visible(text), chosen ? ' ◂' : '');
+  const name = make('th', { scope: 'row', title: `token ${id}` }, showSpaces(text), chosen ? ' ◂' : '');
   const all = make('tr', {}, name, cell('before', before), cell('after', after));
   if (chosen) all.classList.add('chosen');
   return all;
 };
 
-/** Defines `<residual-bars>`; its attribute `label` is the table's caption. Does nothing where it is defined. */
+/**
+ * Defines `<residual-bars>`. Its attribute `label` is the caption of the table. Does nothing if it is already defined.
+ */
 export function defineBars(): void {
   if (customElements.get('residual-bars')) return;
   const shared = sheet(base, style);
-  const usual = { before: 'before', after: 'after processing' };
+  const defaults = { before: 'before', after: 'after processing' };
   customElements.define(
     'residual-bars',
     class extends HTMLElement implements BarsElement {
-      static readonly observedAttributes = ['label', ...Object.keys(usual)];
+      static readonly observedAttributes = ['label', ...Object.keys(defaults)];
       #bars: readonly Bar[] = [];
       readonly #caption = make('caption');
       readonly #body = make('tbody');
       readonly #heads = {
-        before: make('th', { scope: 'col' }, usual.before),
-        after: make('th', { scope: 'col' }, usual.after),
+        before: make('th', { scope: 'col' }, defaults.before),
+        after: make('th', { scope: 'col' }, defaults.after),
       };
 
       constructor() {
@@ -83,7 +85,7 @@ export function defineBars(): void {
 
       attributeChangedCallback(name: 'label' | 'before' | 'after', _: string | null, value: string | null): void {
         if (name === 'label') this.#caption.textContent = value;
-        else this.#heads[name].textContent = value ?? usual[name];
+        else this.#heads[name].textContent = value ?? defaults[name];
       }
 
       get bars(): readonly Bar[] {

@@ -1,18 +1,21 @@
-import { type BeamColumn, type NodePlace, parentOf, pathTo, sizeOf, statesOf } from './beam-tree.js';
-import { base, make, shadow, sheet, visible } from './parts.js';
+import { type BeamColumn, type NodeIndex, parentOf, pathTo, sizeOf, statesOf } from './beam-tree.js';
+import { base, make, shadow, sheet, showSpaces } from './parts.js';
 
-/** `<residual-beams>`: the tree of a beam search as it grows, a column for each step, a row for each beam. */
+/** `<residual-beams>`: the tree of a beam search as it grows, with a column for each step and a row for each beam. */
 export interface BeamsElement extends HTMLElement {
   /** The steps so far. */
   readonly columns: readonly BeamColumn[];
-  /** Begins a new tree. */
+  /** Starts a new tree. */
   clear(): void;
   /** Adds a step. */
   push(column: BeamColumn): void;
-  /** Tells which end won, by its step and its place among the ends of that step, and shows the tree from its beginning; throws where there is none. */
-  win(step: number, end: number): void;
-  /** Looks at a node as the pointer does; throws where there is none. */
-  look(place: NodePlace): void;
+  /**
+   * Marks the winner, by its step and its index among the ends of that step, and scrolls to the beginning of the tree.
+   * Throws if there is none.
+   */
+  markWinner(step: number, end: number): void;
+  /** Selects a node, as the pointer does. Throws if there is none. */
+  select(index: NodeIndex): void;
 }
 
 declare global {
@@ -21,7 +24,7 @@ declare global {
   }
 }
 
-/** Pixels of a column, a row, and the space before a node that its branch takes. */
+/** The width of a column, the height of a row and the length of a branch, in pixels. */
 const [columnWidth, rowHeight, branch] = [116, 46, 26];
 
 const style = `
@@ -48,7 +51,7 @@ output { display: block; min-height: 3.2rem; margin-top: 0.75rem; overflow-wrap:
 const hint = 'Point at a node, or move with the arrow keys, to read its text and its score.';
 const number = (value: number) => value.toFixed(2).replace('-', '−');
 
-/** Defines `<residual-beams>`. Does nothing where it is defined. */
+/** Defines `<residual-beams>`. Does nothing if it is already defined. */
 export function defineBeams(): void {
   if (customElements.get('residual-beams')) return;
   const shared = sheet(base, style);
@@ -58,8 +61,8 @@ export function defineBeams(): void {
       #columns: BeamColumn[] = [];
       #nodes: HTMLElement[][] = [];
       #branches: SVGPathElement[][] = [];
-      #winner: NodePlace | undefined;
-      #looked: NodePlace | undefined;
+      #winner: NodeIndex | undefined;
+      #selected: NodeIndex | undefined;
       readonly #svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
       readonly #list = make('div', { role: 'listbox', 'aria-label': 'beams by step' });
       readonly #stage = make('div', { class: 'stage' }, this.#list);
@@ -69,11 +72,11 @@ export function defineBeams(): void {
         super();
         this.#svg.setAttribute('aria-hidden', 'true');
         shadow(this, shared).append(this.#stage, this.#output);
-        const look = (event: Event) => {
+        const selectFrom = (event: Event) => {
           const node = (event.target as Element).closest<HTMLElement>('[role=option]');
-          if (node) this.look({ step: Number(node.dataset.step), row: Number(node.dataset.row) });
+          if (node) this.select({ step: Number(node.dataset.step), row: Number(node.dataset.row) });
         };
-        for (const event of ['pointerover', 'pointerdown', 'focusin']) this.#list.addEventListener(event, look);
+        for (const event of ['pointerover', 'pointerdown', 'focusin']) this.#list.addEventListener(event, selectFrom);
         this.#list.addEventListener('keydown', event => this.#move(event));
       }
 
@@ -83,7 +86,7 @@ export function defineBeams(): void {
 
       clear(): void {
         [this.#columns, this.#nodes, this.#branches] = [[], [], []];
-        [this.#winner, this.#looked] = [undefined, undefined];
+        [this.#winner, this.#selected] = [undefined, undefined];
         this.#svg.replaceChildren();
         this.#list.replaceChildren(this.#svg);
         this.#output.textContent = '';
@@ -93,31 +96,31 @@ export function defineBeams(): void {
         if (this.#columns.length === 0) this.clear();
         const step = this.#columns.push(column) - 1;
         const rows = Array.from({ length: sizeOf(column) }, (_, row) => ({ step, row }));
-        this.#nodes.push(rows.map(place => this.#node(place)));
-        this.#branches.push(rows.map(place => this.#branch(place)));
+        this.#nodes.push(rows.map(index => this.#node(index)));
+        this.#branches.push(rows.map(index => this.#branch(index)));
         this.#list.append(...this.#nodes[step]!);
         this.#svg.append(...this.#branches[step]!);
         const [width, height] = [this.#columns.length, Math.max(...this.#columns.map(sizeOf))];
         this.#list.style.width = `${width * columnWidth}px`;
         this.#list.style.height = `${height * rowHeight}px`;
-        if (!this.#looked) this.#output.textContent = hint;
+        if (!this.#selected) this.#output.textContent = hint;
         this.#shade();
         this.#stage.scrollLeft = this.#stage.scrollWidth;
       }
 
-      win(step: number, end: number): void {
+      markWinner(step: number, end: number): void {
         const row = (this.#columns[step]?.beams.length ?? 0) + end;
         if (!this.#columns[step]?.ends[end]) throw new RangeError(`residual-beams: step ${step} has no end ${end}`);
         this.#winner = { step, row };
         this.#shade();
-        this.look(this.#winner);
-        this.#stage.scrollLeft = 0; // it is read from its beginning
+        this.select(this.#winner);
+        this.#stage.scrollLeft = 0; // the tree is read from its beginning
       }
 
-      look({ step, row }: NodePlace): void {
+      select({ step, row }: NodeIndex): void {
         const node = this.#nodes[step]?.[row];
         if (!node) throw new RangeError(`residual-beams: step ${step} has no node ${row}`);
-        this.#looked = { step, row };
+        this.#selected = { step, row };
         for (const each of this.#nodes.flat()) {
           each.setAttribute('aria-selected', String(each === node));
           each.tabIndex = each === node ? 0 : -1;
@@ -126,62 +129,62 @@ export function defineBeams(): void {
         this.#shade();
       }
 
-      #node({ step, row }: NodePlace): HTMLElement {
+      #node({ step, row }: NodeIndex): HTMLElement {
         const { beams, ends } = this.#columns[step]!;
         const beam = beams[row];
         const value = beam ? beam.sum : ends[row - beams.length]!.score;
         const settings = { role: 'option', 'aria-selected': 'false', 'data-step': `${step}`, 'data-row': `${row}` };
         const node = make('div', settings);
-        node.append(make('span', {}, beam ? visible(beam.text) : '■ end'), make('small', {}, number(value)));
+        node.append(make('span', {}, beam ? showSpaces(beam.text) : '■ end'), make('small', {}, number(value)));
         node.classList.toggle('end', !beam);
         node.tabIndex = step === 0 && row === 0 ? 0 : -1;
         node.style.transform = `translate(${step * columnWidth + branch}px, ${row * rowHeight + 4}px)`;
         return node;
       }
 
-      #branch(place: NodePlace): SVGPathElement {
-        const parent = parentOf(this.#columns, place);
-        const [from, to] = [(parent?.row ?? 0) + 0.5, place.row + 0.5].map(row => row * rowHeight) as [number, number];
-        const [start, end] = [place.step * columnWidth, place.step * columnWidth + branch];
+      #branch(index: NodeIndex): SVGPathElement {
+        const parent = parentOf(this.#columns, index);
+        const [from, to] = [(parent?.row ?? 0) + 0.5, index.row + 0.5].map(row => row * rowHeight) as [number, number];
+        const [start, end] = [index.step * columnWidth, index.step * columnWidth + branch];
         const path = document.createElementNS('http://www.w3.org/2000/svg', 'path');
         const middle = (start + end) / 2;
         path.setAttribute('d', `M${start} ${from}C${middle} ${from} ${middle} ${to} ${end} ${to}`);
         return path;
       }
 
-      /** What is said of a node. */
-      #words(place: NodePlace): string {
-        const { beams, ends } = this.#columns[place.step]!;
-        const end = ends[place.row - beams.length];
-        if (end) return `“${end.text}” ended in step ${place.step + 1} with score ${number(end.score)}`;
-        const { sum, logprob } = beams[place.row]!;
-        const text = pathTo(this.#columns, place)
+      /** The description of a node. */
+      #words(index: NodeIndex): string {
+        const { beams, ends } = this.#columns[index.step]!;
+        const end = ends[index.row - beams.length];
+        if (end) return `“${end.text}” ended in step ${index.step + 1} with score ${number(end.score)}`;
+        const { sum, logprob } = beams[index.row]!;
+        const text = pathTo(this.#columns, index)
           .map(({ step, row }) => this.#columns[step]!.beams[row]!.text)
           .join('')
           .trim();
         const chance = `${(100 * Math.exp(logprob)).toFixed(1)} %`;
-        return `“${text}”: log-probability ${number(sum)} after ${place.step + 1} tokens, the last one with ${chance}`;
+        return `“${text}”: log-probability ${number(sum)} after ${index.step + 1} tokens, the last one with ${chance}`;
       }
 
       #shade(): void {
         const states = statesOf(this.#columns, this.#winner);
-        const looked = new Set(
-          this.#looked ? pathTo(this.#columns, this.#looked).map(({ step, row }) => `${step} ${row}`) : [],
+        const path = new Set(
+          this.#selected ? pathTo(this.#columns, this.#selected).map(({ step, row }) => `${step} ${row}`) : [],
         );
         for (const [step, column] of states.entries())
           for (const [row, state] of column.entries()) {
             const isEnd = row >= this.#columns[step]!.beams.length;
             this.#nodes[step]![row]!.className = isEnd ? `${state} end` : state;
-            const isLooked = looked.has(`${step} ${row}`) && state !== 'won';
-            this.#branches[step]![row]!.setAttribute('class', isLooked ? `${state} looked` : state);
+            const isOnPath = path.has(`${step} ${row}`) && state !== 'won';
+            this.#branches[step]![row]!.setAttribute('class', isOnPath ? `${state} looked` : state);
           }
       }
 
-      /** Left is what a node continues, right what continues it; up and down are its neighbours. */
+      /** Left goes to the parent, right to the first child, up and down to the neighbours in the column. */
       #move(event: KeyboardEvent): void {
-        if (!this.#looked) return;
-        const { step, row } = this.#looked;
-        const parent = parentOf(this.#columns, this.#looked);
+        if (!this.#selected) return;
+        const { step, row } = this.#selected;
+        const parent = parentOf(this.#columns, this.#selected);
         const next = this.#nodes[step + 1]?.findIndex((_, child) => {
           return parentOf(this.#columns, { step: step + 1, row: child })?.row === row;
         });

@@ -12,7 +12,7 @@ test('tokens that share a character are its parts, others are whole', () => {
     [6, 7],
     [6, 8],
     [7, 8],
-  ] as const; // a, an emoji in 3, " by", an added one, two ideographs in 3
+  ] as const; // a, an emoji in 3, " by", a special one, two ideographs in 3
   const parts = characterParts('a\u{1f600} by你好', offsets);
   expect(parts.map(part => part && partLabel(part))).toEqual([
     undefined,
@@ -25,6 +25,6 @@ test('tokens that share a character are its parts, others are whole', () => {
     '你好 2/3',
     '你好 3/3',
   ]);
-  expect(partLabel({ of: '', index: 0, count: 1 })).toBe('…');
+  expect(partLabel({ characters: '', index: 0, count: 1 })).toBe('…');
   expect(characterParts('', [])).toEqual([]);
 });

@@ -1,20 +1,20 @@
-/** Which of the tokens that hold a stretch of characters together a token is; characters of several bytes may fall into several tokens. */
+/** The part of a character that a token holds: several tokens may share a character of several bytes. */
 export interface CharacterPart {
-  /** The characters; empty as long as they are not known. */
-  readonly of: string;
-  /** Counts the tokens from 0. */
+  /** The characters; empty while they are unknown. */
+  readonly characters: string;
+  /** The index of this token among the `count` tokens that share the characters. */
   readonly index: number;
   readonly count: number;
 }
 
-/** What a part is called: the characters and a fraction, `😀 1/4`. */
-export function partLabel({ of, index, count }: CharacterPart): string {
-  return of === '' ? '…' : `${of} ${index + 1}/${count}`;
+/** The label of a part: the characters and a fraction, `😀 1/4`. */
+export function partLabel({ characters, index, count }: CharacterPart): string {
+  return characters === '' ? '…' : `${characters} ${index + 1}/${count}`;
 }
 
 /**
- * For each token, by its stretch [start, end) of a text in UTF-16 units, which part of characters it is; undefined for a token that holds whole characters, or is from
- * no place in the text.
+ * For each token, given the spans [start, end) of the tokens in UTF-16 units, the part of a character that it holds;
+ * undefined for a token of whole characters or of none.
  */
 export function characterParts(
   text: string,
@@ -31,7 +31,7 @@ export function characterParts(
     }
     const count = next - first;
     for (let index = 0; index < count && count > 1; index++)
-      parts[first + index] = { of: text.slice(from, to), index, count };
+      parts[first + index] = { characters: text.slice(from, to), index, count };
     first = next;
   }
   return parts;

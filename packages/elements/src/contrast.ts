@@ -1,7 +1,7 @@
 /** A colour, 0 .. 255 each. */
 export type Colour = readonly [red: number, green: number, blue: number];
 
-/** The colour that a canvas makes of a CSS colour, 0 .. 255 each; alpha is left out. */
+/** Converts a CSS colour with a canvas, 0 .. 255 each; ignores alpha. */
 export function colourOf(context: CanvasRenderingContext2D, css: string): Colour {
   context.fillStyle = css;
   const text = String(context.fillStyle); // #rrggbb, or rgba(...)
@@ -18,13 +18,13 @@ const luminance = (colour: Colour) => {
   return 0.2126 * red + 0.7152 * green + 0.0722 * blue;
 };
 
-/** The contrast of two colours, 1 .. 21 (WCAG 2.2, contrast ratio). */
+/** The contrast ratio of two colours, 1 .. 21 (WCAG 2.2). */
 export function contrast(one: Colour, other: Colour): number {
   const [dark, light] = [luminance(one), luminance(other)].sort((a, b) => a - b) as [number, number];
   return (light + 0.05) / (dark + 0.05);
 }
 
-/** A colour laid over another one with an opacity 0 .. 1. */
+/** Blends a colour over another one with an opacity 0 .. 1. */
 export function over(above: Colour, below: Colour, opacity: number): Colour {
   return [0, 1, 2].map(i => opacity * above[i]! + (1 - opacity) * below[i]!) as unknown as Colour;
 }

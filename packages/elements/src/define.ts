@@ -7,7 +7,7 @@ import { defineRibbons } from './ribbons.js';
 import { defineTokenText } from './token-text.js';
 import { defineTokens } from './tokens.js';
 
-/** Defines all elements of this package on the page; those that are defined already stay. */
+/** Defines all elements of this package on the page; elements that are already defined stay. */
 export function defineElements(): void {
   defineTokens();
   defineBars();

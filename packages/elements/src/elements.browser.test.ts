@@ -17,7 +17,7 @@ const all = (element: HTMLElement, selector: string) => [
 
 test('tokens show text and id, spaces and line ends included', () => {
   const tokens = put('residual-tokens');
-  tokens.tokens = [{ text: 'Once', id: 5, given: true }];
+  tokens.tokens = [{ text: 'Once', id: 5, isPrompt: true }];
   tokens.push({ text: ' upon\n', id: 71 });
   expect(all(tokens, '[role=option]').map(option => option.textContent)).toEqual(['Once5', '·upon↵71']);
   expect(all(tokens, '.given')).toHaveLength(1);
@@ -73,7 +73,8 @@ test('attention is a triangle whose cells are read by pointer, by keys and by ca
   attention.addEventListener('residual-cell', event => seen.push((event as CustomEvent<CellDetail>).detail));
   pointAt(attention, attention.rectOf(2, 0));
   const map = all(attention, '.map')[0]!;
-  for (const key of ['ArrowRight', 'ArrowUp', 'ArrowRight', 'ArrowUp']) press(map, key); // the last two would leave the triangle
+  // the last two would leave the triangle
+  for (const key of ['ArrowRight', 'ArrowUp', 'ArrowRight', 'ArrowUp']) press(map, key);
   expect(seen).toEqual([
     { query: 2, key: 0, weight: 0.125 },
     { query: 2, key: 1, weight: 0.5 },
@@ -212,7 +213,7 @@ test('heads are small pictures, one of which is chosen by pointer and arrow keys
     { layer: 0, head: 1 },
     { layer: 1, head: 1 },
   ]);
-  expect(heads.chosen).toEqual({ layer: 1, head: 1 });
+  expect(heads.selected).toEqual({ layer: 1, head: 1 });
   expect(options.map(option => option.tabIndex)).toEqual([-1, -1, -1, 0]);
   const ink = (option: HTMLElement) => {
     const { data } = option.querySelector('canvas')!.getContext('2d')!.getImageData(0, 0, 3, 3);

@@ -1,24 +1,30 @@
-import { visibleKeys } from './attention-layout.js';
+import { unmaskedKeys } from './attention-layout.js';
 import { shadeOf } from './attention-paint.js';
 import { base, make, shadow, sheet } from './parts.js';
 
-/** What `residual-head` carries: which head was chosen. In `chosen` -1 stands for all heads of a layer, or for all layers. */
+/** The detail of `residual-head`: a layer and a head. In `selected` -1 means all heads of a layer, or all layers. */
 export interface HeadDetail {
   readonly layer: number;
   readonly head: number;
 }
 
-/** `<residual-heads>`: the attention of all heads of all layers as small pictures, one of which is chosen by pointer or arrow keys. */
+/**
+ * `<residual-heads>`: the attention of all heads of all layers as small pictures; one of them is selected by pointer or
+ * arrow keys.
+ */
 export interface HeadsElement extends HTMLElement {
-  /** Shows `heads[layer][head]`, each [queryLen · keyLen] weights; `masked` hides keys after their query and is true if absent. */
+  /**
+   * Shows `heads[layer][head]`, each [queryLen · keyLen] weights; `masked` hides keys after their query and is true if
+   * absent.
+   */
   show(
     heads: readonly (readonly ArrayLike<number>[])[],
     shape: readonly [queryLen: number, keyLen: number],
     options?: { readonly masked?: boolean },
   ): void;
-  /** Which head is framed; setting it tells nobody. */
-  chosen: HeadDetail;
-  /** Heads that are switched off and shown so. */
+  /** The selected head; setting it fires no event. */
+  selected: HeadDetail;
+  /** Heads that are displayed as switched off. */
   off: readonly HeadDetail[];
 }
 
@@ -39,7 +45,7 @@ canvas { width: 100%; aspect-ratio: 1; color: var(--accent); image-rendering: pi
 .name { text-align: end; padding-inline-end: 0.3rem; } .top { text-align: center; }
 `;
 
-/** The side of a picture in pixels; a longer text is shown by the largest weight of each square. */
+/** The largest side of a picture in pixels; for a longer text each pixel shows the largest weight of a square. */
 const side = 48;
 
 /** Paints one head into a canvas of at most `side` pixels a side. */
@@ -51,24 +57,27 @@ function thumbnail(
 ): void {
   const [width, height] = [Math.min(side, keyLen), Math.min(side, queryLen)];
   [canvas.width, canvas.height] = [width, height];
-  const most = new Float32Array(width * height);
+  const largest = new Float32Array(width * height);
   for (let query = 0; query < queryLen; query++) {
     const y = Math.floor((query * height) / queryLen);
-    const keys = visibleKeys({ queryLen, keyLen, masked }, query);
+    const keys = unmaskedKeys({ queryLen, keyLen, masked }, query);
     for (let key = 0; key < keys; key++) {
       const at = y * width + Math.floor((key * width) / keyLen);
-      most[at] = Math.max(most[at]!, data[query * keyLen + key]!);
+      largest[at] = Math.max(largest[at]!, data[query * keyLen + key]!);
     }
   }
   const context = canvas.getContext('2d')!;
   context.fillStyle = getComputedStyle(canvas).color;
-  most.forEach((weight, at) => {
+  largest.forEach((weight, at) => {
     context.globalAlpha = shadeOf(weight);
     context.fillRect(at % width, Math.floor(at / width), 1, 1);
   });
 }
 
-/** Defines `<residual-heads>`; it fires `residual-head` with a `HeadDetail` when another one is chosen. Does nothing where it is defined. */
+/**
+ * Defines `<residual-heads>`. It fires `residual-head` with a `HeadDetail` when another head is selected. Does nothing
+ * if it is already defined.
+ */
 export function defineHeads(): void {
   if (customElements.get('residual-heads')) return;
   const shared = sheet(base, style);
@@ -76,7 +85,7 @@ export function defineHeads(): void {
     'residual-heads',
     class extends HTMLElement implements HeadsElement {
       #options: HTMLElement[][] = [];
-      #chosen: HeadDetail = { layer: 0, head: 0 };
+      #selected: HeadDetail = { layer: 0, head: 0 };
       #off: readonly HeadDetail[] = [];
       #paint = () => {};
       readonly #list = make('div', { role: 'listbox', 'aria-multiselectable': 'true' });
@@ -115,24 +124,24 @@ export function defineHeads(): void {
             for (const [head, data] of row.entries())
               thumbnail(this.#options[layer]![head]!.querySelector('canvas')!, data, shape, masked);
         };
-        const { layer, head } = this.#chosen;
-        this.chosen = this.#options[Math.max(layer, 0)]?.[Math.max(head, 0)] ? this.#chosen : { layer: 0, head: 0 };
+        const { layer, head } = this.#selected;
+        this.selected = this.#options[Math.max(layer, 0)]?.[Math.max(head, 0)] ? this.#selected : { layer: 0, head: 0 };
         this.off = this.#off;
         this.#paint();
       }
 
-      get chosen(): HeadDetail {
-        return this.#chosen;
+      get selected(): HeadDetail {
+        return this.#selected;
       }
 
-      set chosen({ layer, head }: HeadDetail) {
+      set selected({ layer, head }: HeadDetail) {
         for (const [index, row] of this.#options.entries())
           for (const [at, option] of row.entries()) {
             const isChosen = [index, -1].includes(layer) && [at, -1].includes(head);
             option.setAttribute('aria-selected', String(isChosen));
             option.tabIndex = index === Math.max(layer, 0) && at === Math.max(head, 0) ? 0 : -1;
           }
-        this.#chosen = { layer, head };
+        this.#selected = { layer, head };
       }
 
       get off(): readonly HeadDetail[] {
@@ -149,7 +158,7 @@ export function defineHeads(): void {
         this.#off = heads;
       }
 
-      /** Makes a picture for each head, by the number of heads in each layer. */
+      /** Builds a picture for each head, given the number of heads in each layer. */
       #build(rows: readonly number[]): void {
         const columns = Math.max(0, ...rows);
         this.#list.style.gridTemplateColumns = `auto repeat(${columns}, minmax(1.75rem, 3.25rem))`;
@@ -173,7 +182,7 @@ export function defineHeads(): void {
       #choose(detail: HeadDetail): void {
         const option = this.#options[detail.layer]?.[detail.head];
         if (!option) return;
-        this.chosen = detail;
+        this.selected = detail;
         option.focus();
         this.dispatchEvent(new CustomEvent('residual-head', { detail, bubbles: true, composed: true }));
       }
@@ -182,7 +191,7 @@ export function defineHeads(): void {
         const step = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] }[event.key];
         if (!step) return;
         event.preventDefault();
-        const { layer, head } = this.#chosen;
+        const { layer, head } = this.#selected;
         this.#choose({ layer: Math.max(layer, 0) + step[0]!, head: Math.max(head, 0) + step[1]! });
       }
     },

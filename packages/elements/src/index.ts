@@ -6,13 +6,13 @@ export {
   defineAttention,
 } from './attention.js';
 export { type Bar, type BarsElement, defineBars } from './bars.js';
-export type { BeamColumn, BeamEnd, BeamNode, NodePlace } from './beam-tree.js';
+export type { BeamColumn, BeamEnd, BeamNode, NodeIndex } from './beam-tree.js';
 export { type BeamsElement, defineBeams } from './beams.js';
 export { type CharacterPart, characterParts, partLabel } from './character-parts.js';
 export { defineElements } from './define.js';
 export { defineHeads, type HeadDetail, type HeadsElement } from './heads.js';
-export { defineNeighbours, type NeighbourDetail, type NeighboursElement, type ShownNeighbour } from './neighbours.js';
+export { defineNeighbours, type Neighbour, type NeighbourDetail, type NeighboursElement } from './neighbours.js';
 export { defineRibbons, type Ribbons, type RibbonsElement, type WordDetail } from './ribbons.js';
-export type { PlacedToken } from './token-groups.js';
+export type { TokenWithOffset } from './token-groups.js';
 export { defineTokenText, type TokenTextElement } from './token-text.js';
-export { defineTokens, type ShownToken, type TokenDetail, type TokensElement } from './tokens.js';
+export { type DisplayedToken, defineTokens, type TokenDetail, type TokensElement } from './tokens.js';

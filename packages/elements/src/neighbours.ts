@@ -1,21 +1,24 @@
 import { base, make, shadow, sheet } from './parts.js';
 
-/** A word that is near something. */
-export interface ShownNeighbour {
+/** A word and its similarity. */
+export interface Neighbour {
   readonly word: string;
-  /** Its place in the vocabulary. */
+  /** Its index in the vocabulary. */
   readonly row: number;
   /** Its cosine, -1 .. 1; the bar shows 0 .. 1. */
   readonly similarity: number;
 }
 
-/** What `residual-neighbour` carries: the word that was chosen. */
-export type NeighbourDetail = ShownNeighbour;
+/** The detail of `residual-neighbour`: the chosen word. */
+export type NeighbourDetail = Neighbour;
 
-/** `<residual-neighbours>`: words with their cosines as bars, best first; one can be chosen by pointer, or by Tab, arrow keys and Enter. */
+/**
+ * `<residual-neighbours>`: words with their cosines as bars, best first; one can be chosen by pointer, or by Tab, arrow
+ * keys and Enter.
+ */
 export interface NeighboursElement extends HTMLElement {
-  /** What is shown, in this order. */
-  neighbours: readonly ShownNeighbour[];
+  /** The words, in this order. */
+  neighbours: readonly Neighbour[];
 }
 
 declare global {
@@ -42,7 +45,10 @@ li:first-child .word { font-weight: 650; color: var(--accent); }
 li:first-child .bar i { opacity: 1; }
 `;
 
-/** Defines `<residual-neighbours>`, with its attribute `label` as heading; it fires `residual-neighbour` with a `NeighbourDetail` when a word is chosen. Does nothing where it is defined. */
+/**
+ * Defines `<residual-neighbours>`, with its attribute `label` as heading. It fires `residual-neighbour` with a
+ * `NeighbourDetail` when a word is chosen. Does nothing if it is already defined.
+ */
 export function defineNeighbours(): void {
   if (customElements.get('residual-neighbours')) return;
   const shared = sheet(base, style);
@@ -50,7 +56,7 @@ export function defineNeighbours(): void {
     'residual-neighbours',
     class extends HTMLElement implements NeighboursElement {
       static readonly observedAttributes = ['label'];
-      #neighbours: readonly ShownNeighbour[] = [];
+      #neighbours: readonly Neighbour[] = [];
       readonly #heading = make('h3', { id: 'heading' });
       readonly #list = make('ol', { 'aria-labelledby': 'heading' });
 
@@ -64,16 +70,16 @@ export function defineNeighbours(): void {
         this.#heading.textContent = value;
       }
 
-      get neighbours(): readonly ShownNeighbour[] {
+      get neighbours(): readonly Neighbour[] {
         return this.#neighbours;
       }
 
-      set neighbours(neighbours: readonly ShownNeighbour[]) {
+      set neighbours(neighbours: readonly Neighbour[]) {
         this.#neighbours = neighbours;
         this.#list.replaceChildren(...neighbours.map((neighbour, i) => make('li', {}, this.#button(neighbour, i))));
       }
 
-      #button(neighbour: ShownNeighbour, index: number): HTMLElement {
+      #button(neighbour: Neighbour, index: number): HTMLElement {
         const { word, similarity } = neighbour;
         const fill = make('i');
         fill.style.width = `${Math.min(1, Math.max(0, similarity)) * 100}%`;

@@ -10,21 +10,24 @@ export function make<Name extends keyof HTMLElementTagNameMap>(
   return element;
 }
 
-/** Makes a style that all elements of one kind share; unlike a style element it needs no leave of a page's Content-Security-Policy. */
+/**
+ * A style sheet that all elements of one kind share. Unlike a style element it is allowed under every
+ * Content-Security-Policy.
+ */
 export function sheet(...styles: readonly string[]): CSSStyleSheet {
-  const made = new CSSStyleSheet();
-  made.replaceSync(styles.join(''));
-  return made;
+  const styleSheet = new CSSStyleSheet();
+  styleSheet.replaceSync(styles.join(''));
+  return styleSheet;
 }
 
-/** Opens an element's shadow with a style and gives it back. */
+/** Opens the shadow root of an element with a style sheet and returns it. */
 export function shadow(element: HTMLElement, style: CSSStyleSheet): ShadowRoot {
   const root = element.attachShadow({ mode: 'open' });
   root.adoptedStyleSheets = [style];
   return root;
 }
 
-/** What all elements share: the page's colours where it has them, and others where not. */
+/** Styles that all elements share: the colours of the page if it defines them, else defaults. */
 export const base = `
 :host { display: block; min-width: 0; box-sizing: border-box;
   --accent: var(--residual-accent, light-dark(#3a4fb8, #9fb1ff)); --ink: var(--residual-ink, CanvasText); --paper: var(--residual-paper, Canvas);
@@ -34,12 +37,12 @@ export const base = `
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 `;
 
-/** A token's text with its spaces and line ends made visible, so that nothing looks empty. */
-export function visible(text: string): string {
+/** The text of a token with visible spaces and line ends, so that no token looks empty. */
+export function showSpaces(text: string): string {
   return text === '' ? '∅' : text.replaceAll(' ', '·').replaceAll('\n', '↵').replaceAll('\t', '⇥');
 }
 
-/** A probability 0 .. 1 as percent, with more digits where it is small. */
+/** A probability 0 .. 1 as a percentage, with more digits if it is small. */
 export function percent(probability: number): string {
   const value = probability * 100;
   if (value === 0) return '0%';

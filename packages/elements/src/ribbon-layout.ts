@@ -1,12 +1,15 @@
-/** Where a word lies, in pixels from the corner of the element; `along` is the axis on which the words of a row follow each other. */
-export interface WordPlace {
+/**
+ * The box of a word, in pixels from the corner of the element; `along` is the axis in which the words of a row follow
+ * each other.
+ */
+export interface WordBox {
   readonly along: number;
   readonly size: number;
   /** The edge that faces the other row. */
   readonly edge: number;
 }
 
-/** A ribbon between a word of the source and one of the target: where it begins and ends along the rows, and how wide it is there. */
+/** A ribbon between a source word and a target word: its start and end along the rows, and its widths there. */
 export interface Ribbon {
   readonly source: number;
   readonly target: number;
@@ -15,30 +18,31 @@ export interface Ribbon {
   readonly to: readonly [start: number, end: number];
 }
 
-/** Weights under this are not drawn. */
+/** Smaller weights are not drawn. */
 const least = 0.02;
 
 /**
- * Lays ribbons out so that they do not overlap where they end: at a target word each takes its weight's share of the word, in the order of the source; at
- * a source word that is given more than 1 in all, the shares are scaled down to fit. `weights` are [targets, sources].
+ * Lays ribbons out so that their ends do not overlap. At a target word each ribbon takes the share of its weight, in
+ * the order of the source. At a source word whose weights sum to more than 1, the shares are scaled down to fit.
+ * `weights` are [targets, sources].
  */
 export function ribbonsOf(
   weights: ArrayLike<number>,
-  sources: readonly WordPlace[],
-  targets: readonly WordPlace[],
+  sources: readonly WordBox[],
+  targets: readonly WordBox[],
 ): Ribbon[] {
   const at = (target: number, source: number) => weights[target * sources.length + source]!;
-  const given = sources.map((_, source) => targets.reduce((sum, _word, target) => sum + at(target, source), 0));
+  const totals = sources.map((_, source) => targets.reduce((sum, _word, target) => sum + at(target, source), 0));
   const [used, taken] = [sources.map(() => 0), targets.map(() => 0)];
   const ribbons: Ribbon[] = [];
   for (const [target, to] of targets.entries())
     for (const [source, from] of sources.entries()) {
       const weight = at(target, source);
-      const span = (place: WordPlace, begin: number, share: number): readonly [number, number] => {
-        const start = place.along + begin * place.size;
-        return [start, start + share * place.size];
+      const span = (box: WordBox, offset: number, share: number): readonly [number, number] => {
+        const start = box.along + offset * box.size;
+        return [start, start + share * box.size];
       };
-      const share = weight / Math.max(1, given[source]!);
+      const share = weight / Math.max(1, totals[source]!);
       if (weight >= least)
         ribbons.push({
           source,
@@ -53,7 +57,7 @@ export function ribbonsOf(
   return ribbons;
 }
 
-/** The outline of a ribbon as an SVG path: rows one above the other, or, `upright`, side by side. */
+/** The outline of a ribbon as an SVG path, for rows one above the other, or, if `upright`, side by side. */
 export function outline(
   { from: [a, b], to: [c, d] }: Ribbon,
   sourceEdge: number,

@@ -1,29 +1,32 @@
 import { base, make, shadow, sheet } from './parts.js';
-import { outline, ribbonsOf, type WordPlace } from './ribbon-layout.js';
+import { outline, ribbonsOf, type WordBox } from './ribbon-layout.js';
 
-/** A word of one of the two texts. */
+/** The detail of `residual-word`: a word of one of the two texts. */
 export interface WordDetail {
   readonly side: 'source' | 'target';
   readonly index: number;
-  /** What it is connected with by how much: a number for each word of the other text. */
+  /** Its weights, one for each word of the other text. */
   readonly weights: readonly number[];
 }
 
-/** What is shown: the words of two texts, and how much each of the target looked at each of the source. */
+/** The words of two texts, and the attention weights from target words to source words. */
 export interface Ribbons {
   readonly source: readonly string[];
   readonly target: readonly string[];
   readonly weights: { readonly shape: readonly number[]; readonly data: ArrayLike<number> };
 }
 
-/** `<residual-ribbons>`: words of two texts with ribbons between them, as wide as the weights; one word can be looked at by pointer, or by Tab and arrow keys. */
+/**
+ * `<residual-ribbons>`: the words of two texts with ribbons between them whose widths are the weights; a word is
+ * selected by pointer, or by Tab and arrow keys.
+ */
 export interface RibbonsElement extends HTMLElement {
-  /** Shows two texts; throws where the weights are not [targets, sources]. */
+  /** Shows two texts. Throws if the weights are not [targets, sources]. */
   show(ribbons: Ribbons): void;
-  /** Looks at a word as the pointer does, and tells about it; throws where there is none. */
-  look(side: WordDetail['side'], index: number): WordDetail;
-  /** The word that is looked at; undefined where there is none. */
-  readonly looked: WordDetail | undefined;
+  /** Selects a word, as the pointer does, and fires `residual-word`. Throws if there is none. */
+  select(side: WordDetail['side'], index: number): WordDetail;
+  /** The selected word; undefined if there is none. */
+  readonly selected: WordDetail | undefined;
 }
 
 declare global {
@@ -56,8 +59,9 @@ const hint = 'Point at a word, or go there by Tab and arrow keys, to see what it
 const sides = ['source', 'target'] as const;
 
 /**
- * Defines `<residual-ribbons>`; it fires `residual-word` with a `WordDetail` as the pointer or the focus moves. Its attributes `source-lang` and `target-lang`
- * are the languages of the texts, `source-label` and `target-label` their names. Does nothing where it is defined.
+ * Defines `<residual-ribbons>`. It fires `residual-word` with a `WordDetail` when the pointer or the focus moves to a
+ * word. Its attributes `source-lang` and `target-lang` are the languages of the texts, `source-label` and
+ * `target-label` their names. Does nothing if it is already defined.
  */
 export function defineRibbons(): void {
   if (customElements.get('residual-ribbons')) return;
@@ -67,7 +71,7 @@ export function defineRibbons(): void {
     class extends HTMLElement implements RibbonsElement {
       static readonly observedAttributes = sides.flatMap(side => [`${side}-lang`, `${side}-label`]);
       #shown: Ribbons = { source: [], target: [], weights: { shape: [0, 0], data: [] } };
-      #looked: WordDetail | undefined;
+      #selected: WordDetail | undefined;
       #drawnFor = -1;
       readonly #svg = document.createElementNS('http://www.w3.org/2000/svg', 'svg');
       readonly #groups = {
@@ -85,11 +89,11 @@ export function defineRibbons(): void {
         this.#svg.setAttribute('aria-hidden', 'true');
         this.#list.append(this.#svg, this.#groups.source, this.#groups.target);
         shadow(this, shared).append(make('div', { class: 'stage' }, this.#list), this.#output);
-        const look = (event: Event) => {
+        const selectFrom = (event: Event) => {
           const word = (event.target as Element).closest<HTMLElement>('[role=option]');
-          if (word) this.look(word.dataset.side as WordDetail['side'], Number(word.dataset.index));
+          if (word) this.select(word.dataset.side as WordDetail['side'], Number(word.dataset.index));
         };
-        for (const event of ['pointerover', 'pointerdown', 'focusin']) this.#list.addEventListener(event, look);
+        for (const event of ['pointerover', 'pointerdown', 'focusin']) this.#list.addEventListener(event, selectFrom);
         this.#list.addEventListener('keydown', event => this.#move(event));
       }
 
@@ -107,8 +111,8 @@ export function defineRibbons(): void {
         this.#groups[side].setAttribute(what === 'lang' ? 'lang' : 'aria-label', value ?? side);
       }
 
-      get looked(): WordDetail | undefined {
-        return this.#looked;
+      get selected(): WordDetail | undefined {
+        return this.#selected;
       }
 
       show(ribbons: Ribbons): void {
@@ -120,7 +124,7 @@ export function defineRibbons(): void {
           );
         }
         this.#shown = ribbons;
-        this.#looked = undefined;
+        this.#selected = undefined;
         this.#output.textContent = target.length > 0 ? hint : '';
         for (const side of sides) {
           const words = ribbons[side].map((word, index) => {
@@ -133,19 +137,19 @@ export function defineRibbons(): void {
         this.#draw();
       }
 
-      look(side: WordDetail['side'], index: number): WordDetail {
+      select(side: WordDetail['side'], index: number): WordDetail {
         const word = this.#words(side)[index];
         if (!word) throw new RangeError(`residual-ribbons: the ${side} has no word ${index}`);
         const detail = { side, index, weights: this.#weightsOf(side, index) };
-        if (this.#looked?.side === side && this.#looked.index === index) return this.#looked;
-        this.#looked = detail;
+        if (this.#selected?.side === side && this.#selected.index === index) return this.#selected;
+        this.#selected = detail;
         for (const each of [...this.#words('source'), ...this.#words('target')]) {
           each.setAttribute('aria-selected', String(each === word));
           each.tabIndex = each === word ? 0 : -1;
         }
         const other = side === 'source' ? 'target' : 'source';
-        for (const each of this.#words(side)) light(each);
-        for (const [i, each] of this.#words(other).entries()) light(each, detail.weights[i]!);
+        for (const each of this.#words(side)) highlight(each);
+        for (const [i, each] of this.#words(other).entries()) highlight(each, detail.weights[i]!);
         this.#output.textContent = this.#sentence(detail);
         this.#shade();
         this.dispatchEvent(new CustomEvent('residual-word', { detail, bubbles: true, composed: true }));
@@ -164,14 +168,16 @@ export function defineRibbons(): void {
 
       #sentence({ side, index, weights }: WordDetail): string {
         const other = this.#shown[side === 'source' ? 'target' : 'source'];
-        const most = weights.map((weight, i) => [weight, other[i]!] as const).sort(([a], [b]) => b - a);
-        const told = most.slice(0, 4).filter(([weight]) => weight >= 0.01);
-        const list = told.map(([weight, word]) => `“${word}” ${weight.toFixed(3)}`).join(', ');
+        const sorted = weights.map((weight, i) => [weight, other[i]!] as const).sort(([a], [b]) => b - a);
+        const shown = sorted.slice(0, 4).filter(([weight]) => weight >= 0.01);
+        const list = shown.map(([weight, word]) => `“${word}” ${weight.toFixed(3)}`).join(', ');
         const word = `“${this.#shown[side][index]!}”`;
         return `${word} ${side === 'target' ? 'looked at' : 'was looked at by'} ${list || 'no word'}`;
       }
 
-      /** Lays words and ribbons out: rows one above the other, or side by side where they would be wider than the element. */
+      /**
+       * Lays out words and ribbons: the rows one above the other, or side by side if they are wider than the element.
+       */
       #draw(): void {
         this.#drawnFor = this.clientWidth;
         if (this.clientWidth === 0) return;
@@ -180,15 +186,15 @@ export function defineRibbons(): void {
         const upright = widest > this.clientWidth;
         this.#list.classList.toggle('upright', upright);
         const corner = this.#list.getBoundingClientRect();
-        const places = (side: WordDetail['side']) =>
-          this.#words(side).map((word): WordPlace => {
+        const boxes = (side: WordDetail['side']) =>
+          this.#words(side).map((word): WordBox => {
             const { left, right, top, bottom } = word.getBoundingClientRect();
             const isSource = side === 'source';
             if (upright)
               return { along: top - corner.top, size: bottom - top, edge: (isSource ? right : left) - corner.left };
             return { along: left - corner.left, size: right - left, edge: (isSource ? bottom : top) - corner.top };
           });
-        const [sources, targets] = [places('source'), places('target')];
+        const [sources, targets] = [boxes('source'), boxes('target')];
         const paths = ribbonsOf(this.#shown.weights.data, sources, targets).map(ribbon => {
           const path = document.createElementNS('http://www.w3.org/2000/svg', 'path');
           path.setAttribute('d', outline(ribbon, sources[ribbon.source]!.edge, targets[ribbon.target]!.edge, upright));
@@ -203,10 +209,10 @@ export function defineRibbons(): void {
         this.#shade();
       }
 
-      /** Makes the ribbons of the word that is looked at strong and the others faint. */
+      /** Emphasizes the ribbons of the selected word. */
       #shade(): void {
         for (const path of this.#svg.querySelectorAll('path')) {
-          const { side, index } = this.#looked ?? {};
+          const { side, index } = this.#selected ?? {};
           const weight = Number(path.dataset.weight);
           const isOf = side !== undefined && path.dataset[side] === String(index);
           const opacity = side === undefined ? 0.12 + 0.5 * weight : isOf ? 0.35 + 0.6 * weight : 0.06;
@@ -215,8 +221,8 @@ export function defineRibbons(): void {
       }
 
       #move(event: KeyboardEvent): void {
-        if (!this.#looked) return;
-        const { side, index } = this.#looked;
+        if (!this.#selected) return;
+        const { side, index } = this.#selected;
         const upright = this.#list.classList.contains('upright');
         const [next, before] = upright ? ['ArrowDown', 'ArrowUp'] : ['ArrowRight', 'ArrowLeft'];
         const across = upright ? ['ArrowLeft', 'ArrowRight'] : ['ArrowUp', 'ArrowDown'];
@@ -229,22 +235,22 @@ export function defineRibbons(): void {
         to?.focus();
       }
 
-      /** The word of the other text with which the one that is looked at is connected most. */
+      /** The word of the other text with the largest weight to the selected word. */
       #strongest(): number {
-        const { weights } = this.#looked!;
+        const { weights } = this.#selected!;
         return weights.indexOf(Math.max(...weights));
       }
     },
   );
 }
 
-/** Lights a word up by a weight, which is written beside it; without a weight it goes out. */
-function light(word: HTMLElement, weight = 0): void {
+/** Highlights a word by a weight, which is written beside it; without a weight it removes the highlight. */
+function highlight(word: HTMLElement, weight = 0): void {
   word.style.setProperty('--share', `${(Math.sqrt(Math.min(weight, 1)) * 60).toFixed(1)}%`);
   word.querySelector('small')!.textContent = weight >= 0.01 ? weight.toFixed(2).replace(/^0/, '') : '';
 }
 
-/** How wide words are side by side, in pixels. */
+/** The width of words side by side, in pixels. */
 function widthOf(words: readonly HTMLElement[]): number {
   const [first, last] = [words[0], words.at(-1)];
   return first && last ? last.getBoundingClientRect().right - first.getBoundingClientRect().left + 8 : 0;

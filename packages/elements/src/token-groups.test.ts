@@ -45,12 +45,12 @@ test('a mark that no token covers stays on its letter', () => {
   ]);
 });
 
-test('tokens that were added, and those of no characters, have stretches of length 0', () => {
+test('special tokens, and tokens of no characters, have stretches of length 0', () => {
   const tokens = [
-    { id: 1, token: '[CLS]', offset: [0, 0] as const, added: true },
+    { id: 1, token: '[CLS]', offset: [0, 0] as const, isSpecial: true },
     { id: 5, token: 'a', offset: [0, 1] as const },
     { id: 9, token: '▁', offset: [1, 1] as const },
-    { id: 2, token: '[SEP]', offset: [0, 0] as const, added: true },
+    { id: 2, token: '[SEP]', offset: [0, 0] as const, isSpecial: true },
   ];
   expect(groupTokens('a', tokens)).toEqual([
     { start: 0, end: 0, tokens: [0] },

@@ -1,42 +1,45 @@
-/** A token and the stretch of its text that it is from, `[start, end)` in UTF-16 units; start equals end where there is none. */
-export interface PlacedToken {
+/** A token and its span of the text, `[start, end)` in UTF-16 units; start equals end if it has none. */
+export interface TokenWithOffset {
   readonly id: number;
-  /** As the vocabulary writes it. */
+  /** The token as it is in the vocabulary. */
   readonly token: string;
   readonly offset: readonly [start: number, end: number];
-  /** Whether it was put around the text and is not from it. */
-  readonly added?: boolean;
+  /** Whether it is a special token that was added to the text. */
+  readonly isSpecial?: boolean;
 }
 
-/** A stretch of the text that is shown in one piece, with the places of its tokens among all; none where no token covers it. */
+/** A span of the text that is shown as one, and the indices of its tokens; no tokens if none covers it. */
 export interface TokenGroup {
   readonly start: number;
   readonly end: number;
   readonly tokens: readonly number[];
 }
 
-/** Where the character, as readers count them, begins that unit i of a text is part of, and where it ends: an emoji family or a letter with its marks is one. */
-function charactersOf(text: string): { begin: Int32Array; end: Int32Array } {
-  const [begin, end] = [new Int32Array(text.length + 1), new Int32Array(text.length + 1)];
+/**
+ * For each UTF-16 unit of a text, the start and end of its grapheme cluster, such as an emoji family or a letter with
+ * its marks.
+ */
+function charactersOf(text: string): { start: Int32Array; end: Int32Array } {
+  const [start, end] = [new Int32Array(text.length + 1), new Int32Array(text.length + 1)];
   for (const { index, segment } of new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(text)) {
-    begin.fill(index, index, index + segment.length);
+    start.fill(index, index, index + segment.length);
     end.fill(index + segment.length, index, index + segment.length);
   }
-  begin[text.length] = end[text.length] = text.length;
-  return { begin, end };
+  start[text.length] = end[text.length] = text.length;
+  return { start, end };
 }
 
 /**
- * The stretches of a text by its tokens, in the order of the text, whole characters each. Tokens that share a character, or whose border lies inside one, share a
- * stretch. Tokens from no place in the text stand in stretches of length 0.
+ * Divides a text into spans by its tokens, in the order of the text; a span holds whole characters. Tokens that share a
+ * character share a span. Tokens without a span of the text get spans of length 0.
  */
-export function groupTokens(text: string, tokens: readonly PlacedToken[]): readonly TokenGroup[] {
+export function groupTokens(text: string, tokens: readonly TokenWithOffset[]): readonly TokenGroup[] {
   const characters = charactersOf(text);
   const groups: TokenGroup[] = [];
   let end = 0;
-  for (const [index, { offset, added }] of tokens.entries()) {
-    const isEmpty = added || offset[0] >= offset[1];
-    const from = isEmpty ? end : characters.begin[offset[0]]!;
+  for (const [index, { offset, isSpecial }] of tokens.entries()) {
+    const isEmpty = isSpecial || offset[0] >= offset[1];
+    const from = isEmpty ? end : characters.start[offset[0]]!;
     const to = isEmpty ? end : characters.end[offset[1] - 1]!;
     const last = groups.at(-1);
     if (!isEmpty && last && from < last.end) {
@@ -51,7 +54,7 @@ export function groupTokens(text: string, tokens: readonly PlacedToken[]): reado
   return groups;
 }
 
-/** How many code points a text has before each of its UTF-16 units, as Python counts. */
+/** The number of code points before each UTF-16 unit of a text, as Python counts. */
 export function codePointsBefore(text: string): (unit: number) => number {
   const counts = new Int32Array(text.length + 1);
   for (let unit = 0; unit < text.length; unit++) {

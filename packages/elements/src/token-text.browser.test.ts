@@ -1,13 +1,13 @@
 import { afterEach, beforeAll, expect, test } from 'vitest';
-import { defineTokenText, type PlacedToken } from './index.js';
+import { defineTokenText, type TokenWithOffset } from './index.js';
 
 beforeAll(defineTokenText);
 afterEach(() => document.body.replaceChildren());
 
-const put = (text: string, tokens: readonly PlacedToken[], most?: number) => {
+const put = (text: string, tokens: readonly TokenWithOffset[], maxTokens?: number) => {
   const element = document.createElement('residual-token-text');
   document.body.append(element);
-  element.show(text, tokens, most === undefined ? {} : { most });
+  element.show(text, tokens, maxTokens === undefined ? {} : { maxTokens });
   return element;
 };
 const all = (element: HTMLElement, selector: string) => [
@@ -18,8 +18,8 @@ const cells = (element: HTMLElement, row: number) =>
 
 const family = '👩‍👩‍👧';
 const text = `e\u0301 ${family}`;
-const tokens: readonly PlacedToken[] = [
-  { id: 1, token: '[CLS]', offset: [0, 0], added: true },
+const tokens: readonly TokenWithOffset[] = [
+  { id: 1, token: '[CLS]', offset: [0, 0], isSpecial: true },
   { id: 68, token: 'e', offset: [0, 1] },
   { id: 136, token: 'ÌĤ', offset: [1, 2] },
   { id: 220, token: 'Ġ', offset: [2, 3] },
@@ -27,7 +27,7 @@ const tokens: readonly PlacedToken[] = [
   { id: 10, token: 'child', offset: [8, 11] },
 ];
 
-test('the text reads as it was given, no character torn apart, added tokens by their names', () => {
+test('the text reads as it was given, no character torn apart, special tokens by their names', () => {
   const element = put(text, tokens);
   expect(all(element, '.text > *').map(piece => piece.textContent)).toEqual(['[CLS]', 'e\u0301', ' ', family]);
   expect(all(element, '.text')[0]!.textContent).toBe(`[CLS]${text}`);
@@ -35,7 +35,7 @@ test('the text reads as it was given, no character torn apart, added tokens by t
 
 test('the table tells ids, tokens, texts and offsets in both units', () => {
   const element = put(text, tokens);
-  expect(cells(element, 0)).toEqual(['0', '1', '[CLS]', '', 'added', '']);
+  expect(cells(element, 0)).toEqual(['0', '1', '[CLS]', '', 'special', '']);
   expect(cells(element, 1)).toEqual(['1', '68', 'e', 'e', '0–1', '0–1']);
   expect(cells(element, 3)).toEqual(['3', '220', 'Ġ', '·', '2–3', '2–3']);
   expect(cells(element, 4)).toEqual(['4', '9', 'two', '👩‍👩', '3–8', '3–6']);
@@ -78,7 +78,7 @@ test('a token is looked at in the text and in the table, by pointer and keys, on
 
 test('of very many tokens the first are shown, and it is said how many are not', () => {
   const long = 'ab'.repeat(50);
-  const many = Array.from({ length: 100 }, (_, i): PlacedToken => ({ id: i, token: long[i]!, offset: [i, i + 1] }));
+  const many = Array.from({ length: 100 }, (_, i): TokenWithOffset => ({ id: i, token: long[i]!, offset: [i, i + 1] }));
   const element = put(long, many, 7);
   expect(all(element, 'tbody tr')).toHaveLength(7);
   expect(all(element, '.text')[0]!.textContent).toBe('abababa');

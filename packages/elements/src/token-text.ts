@@ -1,12 +1,15 @@
 import { type CharacterPart, characterParts, partLabel } from './character-parts.js';
-import { base, make, shadow, sheet, visible } from './parts.js';
-import { codePointsBefore, groupTokens, type PlacedToken } from './token-groups.js';
+import { base, make, shadow, sheet, showSpaces } from './parts.js';
+import { codePointsBefore, groupTokens, type TokenWithOffset } from './token-groups.js';
 
-/** `<residual-token-text>`: a text as it reads, coloured by its tokens, and a table of them with ids and offsets; one of them can be looked at by pointer or keys. */
+/**
+ * `<residual-token-text>`: a text coloured by its tokens, and a table of the tokens with ids and offsets; a token is
+ * selected by pointer or arrow keys.
+ */
 export interface TokenTextElement extends HTMLElement {
-  /** Shows a text and its tokens, of very many the first `most` (2000 if absent). */
-  show(text: string, tokens: readonly PlacedToken[], options?: { readonly most?: number }): void;
-  /** The token that is looked at, -1 where there is none. */
+  /** Shows a text and its tokens, at most the first `maxTokens` of them (2000 if absent). */
+  show(text: string, tokens: readonly TokenWithOffset[], options?: { readonly maxTokens?: number }): void;
+  /** The index of the selected token; -1 if there is none. */
   selected: number;
 }
 
@@ -35,7 +38,7 @@ tbody tr:focus-visible { outline-offset: -2px; }
 `;
 
 const heads = ['#', 'id', 'token', 'text', 'UTF-16 units', 'code points'];
-/** The colours of the tokens, pale on light and deep on dark. */
+/** The colours of the tokens, pale in light mode and deep in dark mode. */
 const colourStyle = () => {
   const rules = hues.map((hue, i) => `--c${i}: light-dark(oklch(0.915 0.05 ${hue}), oklch(0.37 0.055 ${hue}));`);
   return `:host { ${rules.join(' ')} }`;
@@ -43,23 +46,26 @@ const colourStyle = () => {
 
 const colourOf = (index: number) => `var(--c${index % hues.length})`;
 
-/** The fill of a stretch: one colour, or a stripe for each of its tokens. */
+/** The fill of a span: one colour, or a stripe for each of its tokens. */
 function fillOf(tokens: readonly number[]): string {
   if (tokens.length === 1) return colourOf(tokens[0]!);
   const stop = (i: number) => `${((100 * i) / tokens.length).toFixed(2)}%`;
   return `linear-gradient(90deg, ${tokens.map((token, i) => `${colourOf(token)} ${stop(i)} ${stop(i + 1)}`).join(', ')})`;
 }
 
-/** Defines `<residual-token-text>`; it fires `residual-token` with `{ index, token }` as the pointer or the focus moves. Does nothing where it is defined. */
+/**
+ * Defines `<residual-token-text>`. It fires `residual-token` with `{ index, token }` when the pointer or the focus
+ * moves to a token. Does nothing if it is already defined.
+ */
 export function defineTokenText(): void {
   if (customElements.get('residual-token-text')) return;
   const shared = sheet(base, colourStyle(), style);
   customElements.define(
     'residual-token-text',
     class extends HTMLElement implements TokenTextElement {
-      #tokens: readonly PlacedToken[] = [];
+      #tokens: readonly TokenWithOffset[] = [];
       #selected = -1;
-      #pieces: (HTMLElement | undefined)[] = [];
+      #spans: (HTMLElement | undefined)[] = [];
       readonly #text = make('div', { class: 'text', dir: 'auto' });
       readonly #body = make('tbody');
       readonly #rows = make('div', { class: 'rows' });
@@ -74,32 +80,32 @@ export function defineTokenText(): void {
         const indexOf = (event: Event) =>
           Number((event.target as Element).closest<HTMLElement>('tr')?.dataset.index ?? -1);
         for (const event of ['pointermove', 'pointerdown', 'focusin'])
-          this.#body.addEventListener(event, given => this.#look(indexOf(given)));
+          this.#body.addEventListener(event, given => this.#select(indexOf(given)));
         for (const event of ['pointermove', 'pointerdown'] as const)
-          this.#text.addEventListener(event, given => this.#look(this.#under(given)));
+          this.#text.addEventListener(event, given => this.#select(this.#under(given)));
         this.#body.addEventListener('keydown', event => this.#move(event));
       }
 
-      show(text: string, tokens: readonly PlacedToken[], { most = 2000 } = {}): void {
-        const kept = tokens.slice(0, most);
-        const end = kept.reduce((last, { offset }) => Math.max(last, offset[1]), 0);
-        const shown = kept.length < tokens.length ? text.slice(0, end) : text;
-        this.#tokens = kept;
+      show(text: string, tokens: readonly TokenWithOffset[], { maxTokens = 2000 } = {}): void {
+        const displayed = tokens.slice(0, maxTokens);
+        const end = displayed.reduce((last, { offset }) => Math.max(last, offset[1]), 0);
+        const shown = displayed.length < tokens.length ? text.slice(0, end) : text;
+        this.#tokens = displayed;
         this.#selected = -1;
-        this.#pieces = [];
+        this.#spans = [];
         this.#text.replaceChildren(
-          ...groupTokens(shown, kept).map(({ start, end: to, tokens: own }) =>
-            this.#piece(shown.slice(start, to), own),
+          ...groupTokens(shown, displayed).map(({ start, end: to, tokens: own }) =>
+            this.#span(shown.slice(start, to), own),
           ),
         );
         const before = codePointsBefore(shown);
         const parts = characterParts(
           shown,
-          // A space that the tokenizer put before the text stands where its first characters do, and is no part of them.
-          kept.map(({ token, offset, added }) => (added || token === '▁' ? [0, 0] : offset)),
+          // A space that the tokenizer prepended has the offset of the first characters, but is no part of them.
+          displayed.map(({ token, offset, isSpecial }) => (isSpecial || token === '▁' ? [0, 0] : offset)),
         );
-        this.#body.replaceChildren(...kept.map((token, index) => row(shown, token, index, before, parts[index])));
-        const rest = tokens.length - kept.length;
+        this.#body.replaceChildren(...displayed.map((token, index) => row(shown, token, index, before, parts[index])));
+        const rest = tokens.length - displayed.length;
         this.#rest.textContent = rest > 0 ? `${rest} more tokens are not shown.` : '';
       }
 
@@ -108,37 +114,37 @@ export function defineTokenText(): void {
       }
 
       set selected(index: number) {
-        for (const [at, isLooked] of [
+        for (const [at, isSelected] of [
           [this.#selected, false],
           [index, true],
         ] as const) {
-          this.#pieces[at]?.classList.toggle('looked', isLooked);
-          this.#row(at)?.setAttribute('aria-selected', String(isLooked));
-          this.#row(at)?.setAttribute('tabindex', isLooked ? '0' : '-1');
+          this.#spans[at]?.classList.toggle('looked', isSelected);
+          this.#row(at)?.setAttribute('aria-selected', String(isSelected));
+          this.#row(at)?.setAttribute('tabindex', isSelected ? '0' : '-1');
         }
         this.#selected = this.#row(index) ? index : -1;
         if (this.#selected !== 0) this.#row(0)?.setAttribute('tabindex', this.#selected < 0 ? '0' : '-1');
       }
 
-      /** A stretch of the text; added tokens, which have none, show their names. */
-      #piece(text: string, tokens: readonly number[]): Node | string {
+      /** An element for a span of the text; special tokens, which have none, show their names. */
+      #span(text: string, tokens: readonly number[]): Node | string {
         const [first] = tokens;
         if (first === undefined) return text;
         const isEmpty = text === '';
-        const piece = isEmpty ? make('b', {}, this.#tokens[first]!.token) : make('span', {}, text);
-        if (text.includes('\n')) piece.classList.add('line');
-        piece.style.setProperty('--fill', fillOf(tokens));
-        piece.dataset.tokens = tokens.join(' ');
-        for (const token of tokens) this.#pieces[token] = piece;
-        return piece;
+        const span = isEmpty ? make('b', {}, this.#tokens[first]!.token) : make('span', {}, text);
+        if (text.includes('\n')) span.classList.add('line');
+        span.style.setProperty('--fill', fillOf(tokens));
+        span.dataset.tokens = tokens.join(' ');
+        for (const token of tokens) this.#spans[token] = span;
+        return span;
       }
 
-      /** The token under the pointer; in a stretch of several that of the stripe. */
+      /** The token under the pointer; in a span of several tokens that of the stripe. */
       #under({ target, clientX }: PointerEvent): number {
-        const piece = (target as Element).closest<HTMLElement>('[data-tokens]');
-        if (!piece) return -1;
-        const tokens = piece.dataset.tokens!.split(' ').map(Number);
-        const { left, width } = piece.getBoundingClientRect();
+        const span = (target as Element).closest<HTMLElement>('[data-tokens]');
+        if (!span) return -1;
+        const tokens = span.dataset.tokens!.split(' ').map(Number);
+        const { left, width } = span.getBoundingClientRect();
         const at = Math.floor(((clientX - left) / Math.max(width, 1)) * tokens.length);
         return tokens[Math.min(Math.max(at, 0), tokens.length - 1)]!;
       }
@@ -147,7 +153,7 @@ export function defineTokenText(): void {
         return index < 0 ? undefined : (this.#body.children[index] as HTMLElement | undefined);
       }
 
-      #look(index: number): void {
+      #select(index: number): void {
         const token = this.#tokens[index];
         if (!token || index === this.#selected) return;
         this.selected = index;
@@ -160,7 +166,7 @@ export function defineTokenText(): void {
       /** Scrolls the table, and nothing around it, to a row. */
       #reveal(row: HTMLElement): void {
         const [inside, around] = [row.getBoundingClientRect(), this.#rows.getBoundingClientRect()];
-        const head = inside.height; // the head of the table stays at its top
+        const head = inside.height; // the header of the table stays at its top
         if (inside.top < around.top + head) this.#rows.scrollTop += inside.top - around.top - head;
         else if (inside.bottom > around.bottom) this.#rows.scrollTop += inside.bottom - around.bottom;
       }
@@ -179,17 +185,18 @@ export function defineTokenText(): void {
 
 function row(
   text: string,
-  { id, token, offset: [start, end], added = false }: PlacedToken,
+  { id, token, offset: [start, end], isSpecial = false }: TokenWithOffset,
   index: number,
   before: (unit: number) => number,
   part: CharacterPart | undefined,
 ): HTMLElement {
-  const name = make('span', { dir: 'auto' }, visible(part ? partLabel(part) : token));
-  if (part) name.title = `part ${part.index + 1} of ${part.count} of “${part.of}”; the vocabulary calls it ${token}`;
+  const name = make('span', { dir: 'auto' }, showSpaces(part ? partLabel(part) : token));
+  if (part)
+    name.title = `part ${part.index + 1} of ${part.count} of “${part.characters}”; the vocabulary calls it ${token}`;
   name.style.setProperty('--fill', colourOf(index));
-  const offsets = added ? ['added', ''] : [`${start}–${end}`, `${before(start)}–${before(end)}`];
-  const piece = added ? '' : visible(text.slice(start, end));
-  const cells = [String(index), String(id), name, make('span', { dir: 'auto' }, piece), ...offsets];
+  const offsets = isSpecial ? ['special', ''] : [`${start}–${end}`, `${before(start)}–${before(end)}`];
+  const covered = isSpecial ? '' : showSpaces(text.slice(start, end));
+  const cells = [String(index), String(id), name, make('span', { dir: 'auto' }, covered), ...offsets];
   const all = make('tr', { 'data-index': String(index), tabindex: index === 0 ? '0' : '-1', 'aria-selected': 'false' });
   const classes = ['', '', 'token', 'piece'];
   all.append(...cells.map((cell, i) => make('td', classes[i] ? { class: classes[i] } : {}, cell)));

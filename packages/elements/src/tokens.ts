@@ -1,37 +1,43 @@
 import { type CharacterPart, partLabel } from './character-parts.js';
-import { base, make, shadow, sheet, visible } from './parts.js';
+import { base, make, shadow, sheet, showSpaces } from './parts.js';
 
-/** One token as it is shown. */
-export interface ShownToken {
+/** A token to display. */
+export interface DisplayedToken {
   readonly text: string;
   readonly id: number;
-  /** Where it holds a part of characters only: which, shown in the place of its text. */
+  /** The part of a character that it holds, shown instead of its text; absent for whole characters. */
   readonly part?: CharacterPart | undefined;
-  /** Whether it was given as part of the prompt, not written by the model. */
-  readonly given?: boolean;
-  /** Its place in the whole text, `[start, end)` in UTF-16 units, if known. */
+  /** Whether it is part of the prompt, not written by the model. */
+  readonly isPrompt?: boolean;
+  /** Its span of the whole text, `[start, end)` in UTF-16 units, if known. */
   readonly offset?: readonly [start: number, end: number];
 }
 
-/** What `residual-token` carries: which token is under the pointer or has the focus. */
+/** The detail of `residual-token`: the token under the pointer or with the focus. */
 export interface TokenDetail {
   readonly index: number;
-  readonly token: ShownToken;
+  readonly token: DisplayedToken;
 }
 
-/** `<residual-tokens>`: a text as its tokens, each with its id; one of them can be looked at by pointer, or by Tab and arrow keys. */
+/**
+ * `<residual-tokens>`: a text as its tokens, each with its id; a token is selected by pointer, or by Tab and arrow
+ * keys.
+ */
 export interface TokensElement extends HTMLElement {
-  /** What is shown; setting it shows the new list and forgets what was selected. */
-  tokens: readonly ShownToken[];
-  /** The token that is looked at, -1 where there is none. */
+  /** The tokens; setting them clears the selection. */
+  tokens: readonly DisplayedToken[];
+  /** The index of the selected token; -1 if there is none. */
   selected: number;
-  /** Adds tokens at the end, in time that does not grow with those that are there. */
-  push(...tokens: readonly ShownToken[]): void;
-  /** Shows another token at a place where there is one; what is looked at stays. */
-  replace(index: number, token: ShownToken): void;
-  /** Looks at a token as the pointer does, and tells about it. */
-  look(index: number): void;
-  /** Shades the tokens by numbers 0 .. 1, such as a row of attention weights; tokens without a number are not shaded. No numbers: as before. */
+  /** Appends tokens, in time that does not depend on the number of tokens so far. */
+  push(...tokens: readonly DisplayedToken[]): void;
+  /** Replaces the token at an index, if there is one; the selection stays. */
+  replace(index: number, token: DisplayedToken): void;
+  /** Selects a token, as the pointer does, and fires `residual-token`. */
+  select(index: number): void;
+  /**
+   * Shades the tokens by numbers 0 .. 1, such as a row of attention weights; tokens without a number get no shade.
+   * Without numbers the default shade returns.
+   */
   shade(weights?: ArrayLike<number>): void;
 }
 
@@ -55,37 +61,40 @@ const style = `
 
 /** The text with its spaces and line ends as faint signs. */
 const signed = (text: string) =>
-  visible(text)
+  showSpaces(text)
     .split(/([·↵⇥∅])/)
     .filter(part => part !== '')
     .map(part => (/^[·↵⇥∅]$/.test(part) ? make('i', {}, part) : part));
 
-/** The characters of a part with the fraction of them as a faint sign. */
+/** The characters of a part with the fraction as a faint sign. */
 const fraction = (part: CharacterPart) => {
   const label = partLabel(part);
-  return [visible(part.of || label), part.of && make('i', {}, label.slice(part.of.length))];
+  return [showSpaces(part.characters || label), part.characters && make('i', {}, label.slice(part.characters.length))];
 };
 
-/** Defines `<residual-tokens>`; it fires `residual-token` with a `TokenDetail` as the pointer or the focus moves. Does nothing where it is defined. */
+/**
+ * Defines `<residual-tokens>`. It fires `residual-token` with a `TokenDetail` when the pointer or the focus moves to a
+ * token. Does nothing if it is already defined.
+ */
 export function defineTokens(): void {
   if (customElements.get('residual-tokens')) return;
   const shared = sheet(base, style);
   customElements.define(
     'residual-tokens',
     class extends HTMLElement implements TokensElement {
-      #tokens: ShownToken[] = [];
+      #tokens: DisplayedToken[] = [];
       #selected = -1;
       readonly #list = make('div', { role: 'listbox', 'aria-orientation': 'horizontal' });
 
       constructor() {
         super();
         shadow(this, shared).append(this.#list);
-        const look = (event: Event) => {
+        const selectFrom = (event: Event) => {
           const option = (event.target as Element).closest<HTMLElement>('[role=option]');
-          if (option) this.look(Number(option.dataset.index));
+          if (option) this.select(Number(option.dataset.index));
         };
-        // Not pointerover, which also comes when the page is scrolled by keys under a mouse that rests.
-        for (const event of ['pointermove', 'pointerdown', 'focusin']) this.#list.addEventListener(event, look);
+        // Not pointerover, which also fires when the page scrolls under a resting mouse.
+        for (const event of ['pointermove', 'pointerdown', 'focusin']) this.#list.addEventListener(event, selectFrom);
         this.#list.addEventListener('keydown', event => this.#move(event));
       }
 
@@ -93,11 +102,11 @@ export function defineTokens(): void {
         this.#list.setAttribute('aria-label', this.getAttribute('label') ?? 'tokens');
       }
 
-      get tokens(): readonly ShownToken[] {
+      get tokens(): readonly DisplayedToken[] {
         return this.#tokens;
       }
 
-      set tokens(tokens: readonly ShownToken[]) {
+      set tokens(tokens: readonly DisplayedToken[]) {
         this.#tokens = [];
         this.#selected = -1;
         this.#list.replaceChildren();
@@ -117,16 +126,16 @@ export function defineTokens(): void {
         this.#selected = now ? index : -1;
       }
 
-      push(...tokens: readonly ShownToken[]): void {
-        const options = tokens.map((token, i) => this.#made(token, this.#tokens.length + i));
+      push(...tokens: readonly DisplayedToken[]): void {
+        const options = tokens.map((token, i) => this.#optionOf(token, this.#tokens.length + i));
         this.#list.append(...options);
         for (const token of tokens) this.#tokens.push(token);
       }
 
-      replace(index: number, token: ShownToken): void {
+      replace(index: number, token: DisplayedToken): void {
         const before = this.#option(index);
         if (!before) return;
-        const option = this.#made(token, index);
+        const option = this.#optionOf(token, index);
         option.tabIndex = (before as HTMLElement).tabIndex;
         option.setAttribute('aria-selected', before.getAttribute('aria-selected')!);
         before.replaceWith(option);
@@ -142,14 +151,15 @@ export function defineTokens(): void {
         }
       }
 
-      #made(token: ShownToken, index: number): HTMLElement {
-        const { text, id, given, offset, part } = token;
+      #optionOf(token: DisplayedToken, index: number): HTMLElement {
+        const { text, id, isPrompt, offset, part } = token;
         const option = make('div', { role: 'option', 'aria-selected': 'false', 'data-index': String(index) });
         option.tabIndex = index === 0 ? 0 : -1;
-        if (given) option.classList.add('given');
-        const place = offset ? `, characters ${offset[0]} to ${offset[1]}` : '';
-        const share = part && part.of !== '' ? `, part ${part.index + 1} of ${part.count} of “${part.of}”` : '';
-        option.title = `token ${index}, id ${id}${place}${share}`;
+        if (isPrompt) option.classList.add('given');
+        const span = offset ? `, characters ${offset[0]} to ${offset[1]}` : '';
+        const share =
+          part && part.characters !== '' ? `, part ${part.index + 1} of ${part.count} of “${part.characters}”` : '';
+        option.title = `token ${index}, id ${id}${span}${share}`;
         option.append(
           make('span', { dir: 'auto' }, ...(part ? fraction(part) : signed(text))),
           make('small', {}, String(id)),
@@ -161,7 +171,7 @@ export function defineTokens(): void {
         return index < 0 ? undefined : this.#list.children[index];
       }
 
-      look(index: number): void {
+      select(index: number): void {
         const token = this.#tokens[index];
         if (!token || index === this.#selected) return;
         this.selected = index;

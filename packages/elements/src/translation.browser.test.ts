@@ -35,7 +35,7 @@ test('a word of the translation lights its sources up, with the numbers', () => 
   const share = (word: HTMLElement) => Number.parseFloat(word.style.getPropertyValue('--share'));
   expect(share(words[2]!)).toBeGreaterThan(share(words[1]!));
   expect(share(words[0]!)).toBe(0);
-  expect(element.look('source', 1).weights).toEqual([0.1, 0.2, 0.9]);
+  expect(element.select('source', 1).weights).toEqual([0.1, 0.2, 0.9]);
   expect(all(element, 'output')[0]!.textContent).toBe('“red” was looked at by “rouge” 0.900, “vin” 0.200, “le” 0.100');
   expect(all(element, '.target')[0]!.lang).toBe('fr');
 });
@@ -44,13 +44,13 @@ test('arrow keys move along a text and to the word of the other one that is conn
   const element = ribbons();
   const words = all(element, '[role=option]');
   words[3]!.focus();
-  expect(element.looked).toMatchObject({ side: 'target', index: 0 });
+  expect(element.selected).toMatchObject({ side: 'target', index: 0 });
   press(words[3]!, 'ArrowRight');
-  expect(element.looked).toMatchObject({ side: 'target', index: 1 });
+  expect(element.selected).toMatchObject({ side: 'target', index: 1 });
   press(words[4]!, 'ArrowUp');
-  expect(element.looked).toMatchObject({ side: 'source', index: 2 });
+  expect(element.selected).toMatchObject({ side: 'source', index: 2 });
   press(words[2]!, 'Home');
-  expect(element.looked).toMatchObject({ side: 'source', index: 0 });
+  expect(element.selected).toMatchObject({ side: 'source', index: 0 });
   expect(words.map(word => word.tabIndex)).toEqual([0, -1, -1, -1, -1, -1]);
 });
 
@@ -66,7 +66,7 @@ test('a ribbon for each weight that is seen; where the words do not fit beside e
   expect(target!.left).toBeGreaterThan(source!.right);
   all(narrow, '[role=option]')[3]!.focus();
   press(all(narrow, '[role=option]')[3]!, 'ArrowDown');
-  expect(narrow.looked).toMatchObject({ side: 'target', index: 1 });
+  expect(narrow.selected).toMatchObject({ side: 'target', index: 1 });
 });
 
 test('weights that do not fit the words are refused, and words that are not there', () => {
@@ -74,7 +74,7 @@ test('weights that do not fit the words are refused, and words that are not ther
   expect(() => element.show({ source: ['a'], target: ['b', 'c'], weights: { shape: [1, 2], data: [1, 2] } })).toThrow(
     'residual-ribbons: 2 weights [1,2] do not fit 2 target words and 1 source words; they need [2, 1]',
   );
-  expect(() => element.look('target', 3)).toThrow('residual-ribbons: the target has no word 3');
+  expect(() => element.select('target', 3)).toThrow('residual-ribbons: the target has no word 3');
 });
 
 const beam = (text: string, parent: number, sum: number) => ({ text, parent, sum, logprob: Math.log(0.5) });
@@ -103,12 +103,12 @@ test('the tree of beams has a node for each beam and each end, and tells its tex
 test('the winner is marked from its first token on, the rest is dropped', () => {
   const element = grown();
   expect(nodesOf(element, 'won')).toEqual([]);
-  element.win(2, 0);
+  element.markWinner(2, 0);
   expect(nodesOf(element, 'won')).toEqual(['·Donnez−0.50', '-moi−1.00', '■ end−0.40']);
   expect(nodesOf(element, 'dropped')).toEqual(['·Donne−0.70', '-moi−0.90', '·le−1.20']);
   expect(all(element, 'output')[0]!.textContent).toBe('“Donnez-moi” ended in step 3 with score −0.40');
-  expect(() => element.win(1, 0)).toThrow('residual-beams: step 1 has no end 0');
-  expect(() => element.look({ step: 2, row: 7 })).toThrow('residual-beams: step 2 has no node 7');
+  expect(() => element.markWinner(1, 0)).toThrow('residual-beams: step 1 has no end 0');
+  expect(() => element.select({ step: 2, row: 7 })).toThrow('residual-beams: step 2 has no node 7');
   element.clear();
   expect([all(element, '[role=option]').length, element.columns.length]).toEqual([0, 0]);
 });
@@ -139,7 +139,7 @@ test('a whole layer of heads may be framed, and heads that are off are shown and
   const heads = document.createElement('residual-heads');
   document.body.append(heads);
   const one = [1, 0, 0.5, 0.5];
-  heads.chosen = { layer: 1, head: -1 };
+  heads.selected = { layer: 1, head: -1 };
   heads.show(
     [
       [one, one, one],
@@ -156,5 +156,5 @@ test('a whole layer of heads may be framed, and heads that are off are shown and
   expect(options.map(option => option.classList.contains('off'))).toEqual([false, false, true, false, false, false]);
   expect(options[2]!.getAttribute('aria-label')).toBe('layer 0, head 2, off');
   press(options[3]!, 'ArrowUp');
-  expect(heads.chosen).toEqual({ layer: 0, head: 0 });
+  expect(heads.selected).toEqual({ layer: 0, head: 0 });
 });

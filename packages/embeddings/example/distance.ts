@@ -4,18 +4,18 @@ import { type RotaryOptions, rotary } from '@residual/embeddings';
 import { emptyScope, init } from '@residual/layers';
 import { dispose, ones, ready } from '@residual/tensor';
 
-const [headDim, positions] = [64, 128];
+const [headDim, storedPositions] = [64, 128];
 const kinds: Record<string, RotaryOptions> = {
-  'base 10,000': { headDim, positions },
-  'base 100': { headDim, positions, base: 100 },
-  'linear, factor 4': { headDim, positions, scaling: { type: 'linear', factor: 4 } },
+  'base 10,000': { headDim, storedPositions },
+  'base 100': { headDim, storedPositions, base: 100 },
+  'linear, factor 4': { headDim, storedPositions, scaling: { type: 'linear', factor: 4 } },
 };
 
 await ready();
 for (const [name, options] of Object.entries(kinds)) {
   const scheme = rotary(options);
   const weights = init(scheme, { seed: 1 });
-  const same = ones([1, 1, positions, headDim]); // the same vector at every place
+  const same = ones([1, 1, storedPositions, headDim]); // the same vector at every place
   const turned = scheme.onHeads!(weights, same, emptyScope);
   const rows = await turned.data();
   console.log(`\n${name}`);

@@ -1,7 +1,11 @@
-import { type Positions, placesOf } from '@residual/layers';
+import { type PositionEncoding, stepPositionsOf } from '@residual/layers';
 import { expectOptions, mul, ResidualError, range, reshape, sub, type Tensor, tensor, toFloat } from '@residual/tensor';
 
-/** The slope of each head: 2^(-8 (h + 1) / heads); for a count that is no power of two, those of the power below and every second one of the power above. */
+/**
+ * The ALiBi slope of each head, 2^(-8 (h + 1) / heads). If `heads` is not a power of two: the slopes of the next lower
+ * power, then every second one of the next higher power (Press et al. 2021). Errors unless `heads` is a whole number
+ * above 0.
+ */
 export function alibiSlopes(heads: number): number[] {
   if (!Number.isInteger(heads) || heads < 1)
     throw new ResidualError('range', `alibiSlopes: heads is ${heads}; it must be a whole number above 0`);
@@ -11,20 +15,20 @@ export function alibiSlopes(heads: number): number[] {
   return [...slopes(power), ...between.slice(0, heads - power)];
 }
 
-/** Linear biases on the scores. */
-export interface Alibi extends Positions<Record<never, never>> {
+/** The position encoding of `alibi`. */
+export interface Alibi extends PositionEncoding<Record<never, never>> {
   readonly heads: number;
 }
 
 /** Settings of `alibi`. */
 export interface AlibiOptions {
-  /** Heads of the attention that it stands in. */
+  /** Number of heads of the attention. */
   readonly heads: number;
 }
 
 /**
- * Attention with linear biases (Press et al. 2021): slope · (key position - query position) is added to the scores, [1 | batch, heads, queryLen, keyLen],
- * for keys that lie at 0 .. keyLen - 1. Nothing is learned and any length works.
+ * Attention with linear biases (ALiBi, Press et al. 2021): adds slope · (key position - query position) to the scores,
+ * [1 | batch, heads, queryLen, keyLen], for keys at positions 0 .. keyLen - 1. It has no weights and no length limit.
  */
 export function alibi(options: AlibiOptions): Alibi {
   expectOptions('alibi', options, { heads: 1 });
@@ -35,8 +39,11 @@ export function alibi(options: AlibiOptions): Alibi {
     about: { name: 'alibi' },
     heads,
     onScores: (_: unknown, { queryLen, keyLen }, scope): Tensor => {
-      const { ids } = placesOf(scope, queryLen);
-      const steps = sub(reshape(range(keyLen), [1, 1, 1, keyLen]), reshape(ids, [ids.shape[0]!, 1, queryLen, 1]));
+      const { positionIds } = stepPositionsOf(scope, queryLen);
+      const steps = sub(
+        reshape(range(keyLen), [1, 1, 1, keyLen]),
+        reshape(positionIds, [positionIds.shape[0]!, 1, queryLen, 1]),
+      );
       return mul(toFloat(steps), tensor(slopes, [1, heads, 1, 1]));
     },
   };

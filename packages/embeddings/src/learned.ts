@@ -1,40 +1,40 @@
-import { type MatrixNeed, matrix, type Positions, placesOf, type Weights } from '@residual/layers';
+import { type MatrixNeed, matrix, type PositionEncoding, stepPositionsOf, type Weights } from '@residual/layers';
 import { add, embed, expectOptions, type Tensor } from '@residual/tensor';
-import { expectRoom } from './room.js';
+import { expectMaxPositions } from './max-positions.js';
 
-/** A learned vector for each position, added to the input. */
-export interface LearnedPositions extends Positions<{ readonly weight: MatrixNeed }> {
-  readonly positions: number;
+/** The position encoding of `learnedPositions`. */
+export interface LearnedPositions extends PositionEncoding<{ readonly weight: MatrixNeed }> {
+  readonly maxPositions: number;
   readonly dim: number;
 }
 
 /** Settings of `learnedPositions`. */
 export interface LearnedPositionsOptions {
-  /** Longest sequence. */
-  readonly positions: number;
-  /** Width of the vectors: that of the input. */
+  /** The length of the longest sequence. */
+  readonly maxPositions: number;
+  /** Width of the input. */
   readonly dim: number;
-  /** Rows at the start of the table that belong to no position (OPT and BART keep 2); none if absent. */
+  /** Unused rows at the start of the table (OPT and BART have 2); 0 if absent. */
   readonly offset?: number;
 }
 
 /**
- * Learned positions [offset + positions, dim]: x [batch, length, dim] plus the row of each place (Gehring et al. 2017). Errors when a sequence is longer
- * than `positions`.
+ * Learned position embeddings (Gehring et al. 2017): adds the row of each position of a table [offset + maxPositions,
+ * dim] to x [batch, length, dim]. Running it errors if a sequence is longer than `maxPositions`.
  */
 export function learnedPositions(options: LearnedPositionsOptions): LearnedPositions {
-  expectOptions('learnedPositions', options, { positions: 1, dim: 1, offset: 0 });
-  const { positions, dim, offset = 0 } = options;
-  const needs = { weight: matrix([positions + offset, dim], { role: 'position' }) };
+  expectOptions('learnedPositions', options, { maxPositions: 1, dim: 1, offset: 0 });
+  const { maxPositions, dim, offset = 0 } = options;
+  const needs = { weight: matrix([maxPositions + offset, dim], { role: 'position' }) };
   return {
     needs,
     about: { name: 'learnedPositions' },
-    positions,
+    maxPositions,
     dim,
     onInput: (weights: Weights<typeof needs>, x: Tensor, scope) => {
-      const { ids, total } = placesOf(scope, x.shape[1]!);
-      expectRoom('learnedPositions', total, positions);
-      return add(x, embed(weights.weight, offset === 0 ? ids : add(ids, offset)));
+      const { positionIds, totalLength } = stepPositionsOf(scope, x.shape[1]!);
+      expectMaxPositions('learnedPositions', totalLength, maxPositions);
+      return add(x, embed(weights.weight, offset === 0 ? positionIds : add(positionIds, offset)));
     },
   };
 }

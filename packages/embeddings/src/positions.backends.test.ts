@@ -1,4 +1,12 @@
-import { emptyScope, init, layer, mapTree, type Places, type Positions, places } from '@residual/layers';
+import {
+  emptyScope,
+  init,
+  layer,
+  mapTree,
+  type PositionEncoding,
+  type StepPositions,
+  stepPositions,
+} from '@residual/layers';
 import { dispose, gradients, mul, normalValues, sum, type Tensor, tensor } from '@residual/tensor';
 import { expectClose, expectNoLeak, nestedOf, type Rows } from '@residual/testkit';
 import { expect, test } from 'vitest';
@@ -23,25 +31,30 @@ const numbers = (name: string, shape: number[]) =>
     shape,
   );
 
-/** Positions as a layer that does what the hook of the input does. */
-const onInput = (scheme: Positions) => layer({ scheme }, (w, x: Tensor, scope) => scheme.onInput!(w.scheme, x, scope));
-const onHeads = (scheme: Positions) => layer({ scheme }, (w, x: Tensor, scope) => scheme.onHeads!(w.scheme, x, scope));
+/** A layer that applies the input hook of a position encoding. */
+const onInput = (scheme: PositionEncoding) =>
+  layer({ scheme }, (w, x: Tensor, scope) => scheme.onInput!(w.scheme, x, scope));
+const onHeads = (scheme: PositionEncoding) =>
+  layer({ scheme }, (w, x: Tensor, scope) => scheme.onHeads!(w.scheme, x, scope));
 
-/** Rows that stand elsewhere: 5, 6, 7 in the first row of the batch, 0, 0, 1 in the second. */
-const elsewhere = (total = 8): Places => ({ ids: tensor([5, 6, 7, 0, 0, 1], [2, 3], 'int32'), total });
+/** Other position ids: 5, 6, 7 in the first sequence of the batch, 0, 0, 1 in the second. */
+const elsewhere = (total = 8): StepPositions => ({
+  positionIds: tensor([5, 6, 7, 0, 0, 1], [2, 3], 'int32'),
+  totalLength: total,
+});
 const standing = [
   [5, 6, 7],
   [0, 0, 1],
 ];
 
-test('learned positions add the row of each place', async () => {
-  const add = onInput(learnedPositions({ positions: 8, dim }));
+test('learned positions add the row of each position', async () => {
+  const add = onInput(learnedPositions({ maxPositions: 8, dim }));
   const [x, weights] = [numbers('x', [batch, length, dim]), { scheme: { weight: numbers('table', [8, dim]) } }];
   const [rows, table]: [Rows[], Rows] = [await nestedOf(x), await nestedOf(weights.scheme.weight)];
   const expected = (at: (row: number, i: number) => number) =>
     rows.map((own, row) => own.map((values, i) => values.map((value, d) => value + table[at(row, i)]![d]!)));
   const where = elsewhere();
-  const [y, z] = [add(weights, x), add(weights, x, emptyScope.with(places, where))];
+  const [y, z] = [add(weights, x), add(weights, x, emptyScope.with(stepPositions, where))];
   await expectClose(
     y,
     expected((_, i) => i),
@@ -53,12 +66,12 @@ test('learned positions add the row of each place', async () => {
     { absolute: 1e-6 },
   );
   await expectNoLeak(() => add(weights, x).dispose());
-  dispose([x, weights, where.ids, y, z]);
+  dispose([x, weights, where.positionIds, y, z]);
 });
 
-test('sinusoids may begin at another position, and reach the longest wavelength itself', async () => {
+test('sinusoids with an offset and with inclusive spacing', async () => {
   const values = async (options: object) => {
-    const scheme = sinusoidalPositions({ positions: 5, dim: 6, ...options });
+    const scheme = sinusoidalPositions({ maxPositions: 5, dim: 6, ...options });
     const weights = init(scheme, { seed: 1 });
     const x = tensor(new Float32Array(3 * 6), [1, 3, 6]);
     const y = scheme.onInput!(weights, x, emptyScope);
@@ -78,8 +91,8 @@ test('sinusoids may begin at another position, and reach the longest wavelength 
   });
 });
 
-test('rows at the start of a learned table may belong to no position', async () => {
-  const scheme = learnedPositions({ positions: 5, dim, offset: 2 });
+test('a learned table may have unused rows at its start', async () => {
+  const scheme = learnedPositions({ maxPositions: 5, dim, offset: 2 });
   const weights = init(scheme, { seed: 1 });
   expect((weights.weight as Tensor).shape).toEqual([7, dim]);
   const x = tensor(new Float32Array(length * dim), [1, length, dim]);
@@ -89,8 +102,8 @@ test('rows at the start of a learned table may belong to no position', async () 
   dispose([weights, x, y]);
 });
 
-test('learned positions are trained: rows that were used get a gradient', async () => {
-  const scheme = learnedPositions({ positions: 5, dim });
+test('learned positions are trained: used rows get a gradient', async () => {
+  const scheme = learnedPositions({ maxPositions: 5, dim });
   const [x, dy, weights] = [
     numbers('x', [batch, length, dim]),
     numbers('dy', [batch, length, dim]),
@@ -109,7 +122,7 @@ test.each([
   ['interleaved', (i: number, even: boolean) => 2 * i + (even ? 0 : 1)],
   ['halves', (i: number, even: boolean) => (even ? i : dim / 2 + i)],
 ] as const)('sinusoidal positions are sin and cos of position / 10000^(2i / dim): %s', async (layout, column) => {
-  const scheme = sinusoidalPositions({ positions: 8, dim, layout });
+  const scheme = sinusoidalPositions({ maxPositions: 8, dim, layout });
   const weights = init(scheme, { seed: 1 });
   const x = numbers('x', [batch, length, dim]);
   const rows: Rows[] = await nestedOf(x);
@@ -122,15 +135,15 @@ test.each([
     return row;
   };
   const where = elsewhere();
-  const y = onInput(scheme)({ scheme: weights }, x, emptyScope.with(places, where));
+  const y = onInput(scheme)({ scheme: weights }, x, emptyScope.with(stepPositions, where));
   const expected = rows.map((own, row) =>
     own.map((values, i) => values.map((value, d) => value + added(standing[row]![i]!)[d]!)),
   );
   await expectClose(y, expected, { absolute: 1e-6 });
-  dispose([weights, x, where.ids, y]);
+  dispose([weights, x, where.positionIds, y]);
 });
 
-/** A head's row turned by the angles of its position; what lies beyond rotaryDim stays. */
+/** A row of a head rotated by the angles of its position; entries beyond rotaryDim are unchanged. */
 const turned = (row: readonly number[], position: number, options: RotaryOptions, reached: number) => {
   const rotaryDim = options.rotaryDim ?? options.headDim;
   const { frequencies, amplitude } = rotaryFrequencies({
@@ -156,45 +169,48 @@ const rotaries: Record<string, RotaryOptions> = {
   linear: { headDim: 6, scaling: { type: 'linear', factor: 3 } },
   llama3: {
     headDim: 6,
-    scaling: { type: 'llama3', factor: 8, lowFrequencyFactor: 1, highFrequencyFactor: 4, originalPositions: 16 },
+    scaling: { type: 'llama3', factor: 8, lowFrequencyFactor: 1, highFrequencyFactor: 4, originalMaxPositions: 16 },
   },
-  yarn: { headDim: 6, scaling: { type: 'yarn', factor: 4, originalPositions: 16 } },
-  'more positions than are stored': { headDim: 6, positions: 5 },
+  yarn: { headDim: 6, scaling: { type: 'yarn', factor: 4, originalMaxPositions: 16 } },
+  'more positions than are stored': { headDim: 6, storedPositions: 5 },
   'yarn, more positions than are stored': {
     headDim: 6,
-    positions: 2,
-    scaling: { type: 'yarn', factor: 4, originalPositions: 16 },
+    storedPositions: 2,
+    scaling: { type: 'yarn', factor: 4, originalMaxPositions: 16 },
   },
   'dynamic, more positions than are stored': {
     headDim: 6,
-    positions: 3,
-    scaling: { type: 'dynamic', factor: 2, originalPositions: 3 },
+    storedPositions: 3,
+    scaling: { type: 'dynamic', factor: 2, originalMaxPositions: 3 },
   },
-  'dynamic, within the original length': { headDim: 6, scaling: { type: 'dynamic', factor: 2, originalPositions: 8 } },
-  'dynamic, beyond it': { headDim: 6, scaling: { type: 'dynamic', factor: 2, originalPositions: 3 } },
+  'dynamic, within the original length': {
+    headDim: 6,
+    scaling: { type: 'dynamic', factor: 2, originalMaxPositions: 8 },
+  },
+  'dynamic, beyond it': { headDim: 6, scaling: { type: 'dynamic', factor: 2, originalMaxPositions: 3 } },
 };
 
 test.each(Object.entries(rotaries))('rotary positions turn pairs by their angles: %s', async (_, options) => {
-  const scheme = rotary({ positions: 16, ...options });
+  const scheme = rotary({ storedPositions: 16, ...options });
   const weights = init(scheme, { seed: 1 });
   const x = numbers('x', [batch, 5, length, options.headDim]);
   const where = elsewhere();
   const turn = onHeads(scheme);
-  const y = turn({ scheme: weights }, x, emptyScope.with(places, where));
+  const y = turn({ scheme: weights }, x, emptyScope.with(stepPositions, where));
   const heads: Rows[][] = await nestedOf(x);
   const expected = heads.map((own, row) =>
-    own.map(rows => rows.map((values, i) => turned(values, standing[row]![i]!, options, where.total))),
+    own.map(rows => rows.map((values, i) => turned(values, standing[row]![i]!, options, where.totalLength))),
   );
   await expectClose(y, expected, { absolute: 1e-5 });
-  await expectNoLeak(() => turn({ scheme: weights }, x, emptyScope.with(places, where)).dispose());
-  dispose([weights, x, where.ids, y]);
+  await expectNoLeak(() => turn({ scheme: weights }, x, emptyScope.with(stepPositions, where)).dispose());
+  dispose([weights, x, where.positionIds, y]);
 });
 
-test('dynamic tables follow each length, also back to a shorter one', async () => {
+test('dynamic tables depend on the length, also when it becomes shorter', async () => {
   const options: RotaryOptions = {
     headDim: 6,
-    positions: 16,
-    scaling: { type: 'dynamic', factor: 2, originalPositions: 3 },
+    storedPositions: 16,
+    scaling: { type: 'dynamic', factor: 2, originalMaxPositions: 3 },
   };
   const scheme = rotary(options);
   const weights = init(scheme, { seed: 1 });
@@ -202,21 +218,29 @@ test('dynamic tables follow each length, also back to a shorter one', async () =
   const [[rows]] = (await nestedOf(x)) as [[Rows]];
   for (const total of [8, 16, 8, 3]) {
     const ids = tensor([total - 3, total - 2, total - 1], [1, 3], 'int32');
-    const y = onHeads(scheme)({ scheme: weights }, x, emptyScope.with(places, { ids, total }));
+    const y = onHeads(scheme)(
+      { scheme: weights },
+      x,
+      emptyScope.with(stepPositions, { positionIds: ids, totalLength: total }),
+    );
     await expectClose(y, [[rows.map((row, i) => turned(row, total - 3 + i, options, total))]], { absolute: 1e-5 });
     dispose([ids, y]);
   }
   dispose([weights, x]);
 });
 
-test('rotary scores depend on the distance alone', async () => {
-  const scheme = rotary({ headDim: 6, positions: 64 });
+test('rotary scores depend only on the distance', async () => {
+  const scheme = rotary({ headDim: 6, storedPositions: 64 });
   const weights = init(scheme, { seed: 1 });
   const [q, k] = [numbers('q', [1, 1, 1, 6]), numbers('k', [1, 1, 1, 6])];
   const scoreAt = async (queryPlace: number, keyPlace: number) => {
-    const at = (x: Tensor, place: number) => {
-      const ids = tensor([place], [1, 1], 'int32');
-      const y = onHeads(scheme)({ scheme: weights }, x, emptyScope.with(places, { ids, total: 64 }));
+    const at = (x: Tensor, position: number) => {
+      const ids = tensor([position], [1, 1], 'int32');
+      const y = onHeads(scheme)(
+        { scheme: weights },
+        x,
+        emptyScope.with(stepPositions, { positionIds: ids, totalLength: 64 }),
+      );
       ids.dispose();
       return y;
     };
@@ -230,8 +254,8 @@ test('rotary scores depend on the distance alone', async () => {
   dispose([weights, q, k]);
 });
 
-test('all layers of a tree share the tables of one scheme', () => {
-  const scheme = rotary({ headDim: 6, positions: 4 });
+test('all layers of a tree share the tables of one position encoding', () => {
+  const scheme = rotary({ headDim: 6, storedPositions: 4 });
   const weights = init({ needs: { layers: [{ scheme }, { scheme }] } }, { seed: 1 });
   expect(weights.layers[1]!.scheme.cos).toBe(weights.layers[0]!.scheme.cos);
   const kept = mapTree(weights, leaf => leaf);
@@ -256,11 +280,11 @@ test('ALiBi adds slope times distance to the scores', async () => {
   const scheme = alibi({ heads });
   const bias = layer({}, (_, __: undefined, scope) => scheme.onScores!({}, { heads, queryLen: length, keyLen }, scope));
   const where = elsewhere();
-  const [shared, own] = [bias({}, undefined), bias({}, undefined, emptyScope.with(places, where))];
+  const [shared, own] = [bias({}, undefined), bias({}, undefined, emptyScope.with(stepPositions, where))];
   const slopes = [1 / 16, 1 / 256, 1 / 4];
-  const expected = (place: (i: number) => number) =>
+  const expected = (positionOf: (i: number) => number) =>
     slopes.map(slope =>
-      Array.from({ length }, (_, i) => Array.from({ length: keyLen }, (_, j) => slope * (j - place(i)))),
+      Array.from({ length }, (_, i) => Array.from({ length: keyLen }, (_, j) => slope * (j - positionOf(i)))),
     );
   await expectClose(shared, [expected(i => i)], { absolute: 1e-6 });
   await expectClose(
@@ -268,23 +292,23 @@ test('ALiBi adds slope times distance to the scores', async () => {
     standing.map(row => expected(i => row[i]!)),
     { absolute: 1e-6 },
   );
-  dispose([where.ids, shared, own]);
+  dispose([where.positionIds, shared, own]);
 });
 
 test.each([
-  ['learnedPositions', onInput(learnedPositions({ positions: 7, dim }))],
-  ['sinusoidalPositions', onInput(sinusoidalPositions({ positions: 7, dim }))],
+  ['learnedPositions', onInput(learnedPositions({ maxPositions: 7, dim }))],
+  ['sinusoidalPositions', onInput(sinusoidalPositions({ maxPositions: 7, dim }))],
 ] as const)('%s: more tokens than positions are refused with both numbers', (name, use) => {
   const weights = init(use, { seed: 1 });
   const [x, where] = [numbers('x', [2, 3, dim]), elsewhere(8)];
-  expect(() => use(weights, x, emptyScope.with(places, where))).toThrow(
+  expect(() => use(weights, x, emptyScope.with(stepPositions, where))).toThrow(
     `${name}: a sequence of 8 tokens is longer than the 7 positions`,
   );
-  dispose([weights, x, where.ids]);
+  dispose([weights, x, where.positionIds]);
 });
 
-test('what does not fit fails where it is composed', () => {
-  expect(() => sinusoidalPositions({ positions: 5, dim: 7 })).toThrow(
+test('parts that do not fit throw when they are composed', () => {
+  expect(() => sinusoidalPositions({ maxPositions: 5, dim: 7 })).toThrow(
     'sinusoidalPositions: dim 7 is odd; sines and cosines come in pairs',
   );
   expect(() => rotary({ headDim: 6, rotaryDim: 8 })).toThrow('rotary: rotaryDim 8 is more than headDim 6');

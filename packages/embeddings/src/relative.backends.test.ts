@@ -1,10 +1,13 @@
-import { emptyScope, layer, places } from '@residual/layers';
+import { emptyScope, layer, stepPositions } from '@residual/layers';
 import { dispose, gradients, mul, sum, type Tensor, tensor } from '@residual/tensor';
 import { expectClose, expectNoLeak } from '@residual/testkit';
 import { expect, test } from 'vitest';
 import { relativeBucket, relativePositions } from './index.js';
 
-/** The bucket as the paper's code has it, in float64: half of the buckets for small distances, the others by powers up to the largest. */
+/**
+ * The bucket as in the code of the paper, in float64: half of the buckets for small distances, the others
+ * logarithmic up to the largest.
+ */
 function bucket64(distance: number, buckets: number, maxDistance: number, bidirectional: boolean): number {
   let first = 0;
   let away = -distance;
@@ -42,7 +45,7 @@ test.each([
   }
 });
 
-test('a bias by head and distance, for queries that stand anywhere', async () => {
+test('a bias by head and distance, for queries at any position', async () => {
   const scheme = relativePositions({ heads: 3, buckets: 8, maxDistance: 20, bidirectional: true });
   const table = Array.from({ length: 8 }, (_, bucket) => [0, 1, 2].map(head => 10 * bucket + head));
   const weights = { weight: tensor(table.flat(), [8, 3]) };
@@ -58,8 +61,8 @@ test('a bias by head and distance, for queries that stand anywhere', async () =>
   );
   const y = bias({ scheme: weights }, keyLen);
   await expectClose(y, expected([[0, 1]]), { absolute: 0 });
-  const where = { ids: tensor([3, 4, 30, 31], [2, 2], 'int32'), total: 32 };
-  const z = bias({ scheme: weights }, keyLen, emptyScope.with(places, where));
+  const where = { positionIds: tensor([3, 4, 30, 31], [2, 2], 'int32'), totalLength: 32 };
+  const z = bias({ scheme: weights }, keyLen, emptyScope.with(stepPositions, where));
   await expectNoLeak(() => bias({ scheme: weights }, keyLen).dispose());
   await expectClose(
     z,
@@ -69,7 +72,7 @@ test('a bias by head and distance, for queries that stand anywhere', async () =>
     ]),
     { absolute: 0 },
   );
-  dispose([weights, y, z, where.ids]);
+  dispose([weights, y, z, where.positionIds]);
 });
 
 test('its table learns: each bucket gets the gradients of its distances', async () => {
@@ -94,7 +97,7 @@ test('its table learns: each bucket gets the gradients of its distances', async 
   dispose([weights, dy, found]);
 });
 
-test('buckets that do not divide are rounded down as the reference does, too few are refused', () => {
+test('an odd number of buckets is rounded down as in the reference, too few throw', () => {
   const buckets = (from: number, to: number, options: Parameters<typeof relativeBucket>[1]) =>
     Array.from({ length: to - from + 1 }, (_, i) => relativeBucket(from + i, options));
   // transformers 5.24, T5Attention._relative_position_bucket

@@ -1,4 +1,4 @@
-import { type MatrixNeed, matrix, type Positions, placesOf, type Weights } from '@residual/layers';
+import { type MatrixNeed, matrix, type PositionEncoding, stepPositionsOf, type Weights } from '@residual/layers';
 import {
   add,
   embed,
@@ -14,33 +14,38 @@ import {
   transpose,
 } from '@residual/tensor';
 
-/** Learned biases on the scores by how far apart two positions are. */
-export interface RelativePositions extends Positions<{ readonly weight: MatrixNeed }> {
+/** The position encoding of `relativePositions`. */
+export interface RelativePositions extends PositionEncoding<{ readonly weight: MatrixNeed }> {
   readonly heads: number;
 }
 
 /** Settings of `relativePositions` and `relativeBucket`. */
 export interface RelativePositionsOptions {
-  /** Heads of the attention, each with biases of its own. */
+  /** Number of heads of the attention; each has its own biases. */
   readonly heads: number;
-  /** How many distances are told apart; 32 if absent. */
+  /** Number of buckets of distances; 32 if absent. */
   readonly buckets?: number;
-  /** Distances from here on share one bucket; 128 if absent. */
+  /** Distances from here on share the last bucket; 128 if absent. */
   readonly maxDistance?: number;
-  /** Whether keys after the query have buckets of their own, as an encoder needs; false if absent: they share that of distance 0. */
+  /**
+   * Whether keys after the query have their own buckets, as in an encoder; if false or absent, they share the bucket of
+   * distance 0.
+   */
   readonly bidirectional?: boolean;
 }
 
 /**
- * Relative positions of T5 (Raffel et al. 2020): the bias of a head for the bucket of key position - query position is added to the scores, [1 | batch, heads,
- * queryLen, keyLen], for keys that lie at 0 .. keyLen - 1. One table [buckets, heads] may serve a whole stack of blocks.
+ * Relative position bias of T5 (Raffel et al. 2020): adds to the scores a learned bias per head and bucket of key
+ * position - query position, [1 | batch, heads, queryLen, keyLen], for keys at positions 0 .. keyLen - 1. All blocks of
+ * a stack may share one table [buckets, heads].
  */
 export function relativePositions(options: RelativePositionsOptions): RelativePositions {
   expectOptions('relativePositions', options, { heads: 1, buckets: 0, maxDistance: 0, bidirectional: 0 });
   const { heads, buckets = 32, maxDistance = 128 } = options;
   expectBuckets(options);
   const needs = { weight: matrix([buckets, heads], { role: 'position' }) };
-  // Buckets of the distances -reach .. reach: as many as sequences need, doubled where one is longer, since maxDistance may be any number.
+  // Buckets of the distances -reach .. reach. The reach doubles for longer sequences, because maxDistance may be any
+  // number.
   let latest = { reach: 0, buckets: new Int32Array() };
   const bucketsFor = (length: number) => {
     const reach = Math.min(maxDistance, Math.max(128, 2 ** Math.ceil(Math.log2(length))));
@@ -55,10 +60,13 @@ export function relativePositions(options: RelativePositionsOptions): RelativePo
     about: { name: 'relativePositions' },
     heads,
     onScores: (weights: Weights<typeof needs>, { queryLen, keyLen }, scope): Tensor => {
-      const { ids, total } = placesOf(scope, queryLen);
-      const { reach, buckets } = bucketsFor(Math.max(keyLen, total));
-      const apart = sub(reshape(range(keyLen), [1, 1, keyLen]), reshape(ids, [ids.shape[0]!, queryLen, 1]));
-      const row = add(minimum(maximum(apart, -reach), reach), reach);
+      const { positionIds, totalLength } = stepPositionsOf(scope, queryLen);
+      const { reach, buckets } = bucketsFor(Math.max(keyLen, totalLength));
+      const distance = sub(
+        reshape(range(keyLen), [1, 1, keyLen]),
+        reshape(positionIds, [positionIds.shape[0]!, queryLen, 1]),
+      );
+      const row = add(minimum(maximum(distance, -reach), reach), reach);
       const byDistance = embed(weights.weight, tensor(buckets, [buckets.length], 'int32')); // [distances, heads]
       return transpose(embed(byDistance, row), [0, 3, 1, 2]);
     },
@@ -66,12 +74,13 @@ export function relativePositions(options: RelativePositionsOptions): RelativePo
 }
 
 /**
- * The bucket of a distance (key position - query position): small distances have one each, larger ones share them by powers, up to `maxDistance`. Computed in
- * float32 as the reference does, since a rounding decides at the borders.
+ * The bucket of a distance (key position - query position): each small distance has its own bucket, and larger ones up
+ * to `maxDistance` share logarithmically wider buckets (Raffel et al. 2020). Computed in float32, as in the reference,
+ * because rounding decides at the borders.
  */
 export function relativeBucket(distance: number, options: Omit<RelativePositionsOptions, 'heads'>): number {
   const { buckets = 32, maxDistance = 128, bidirectional = false } = options;
-  const size = bidirectional ? Math.floor(buckets / 2) : buckets; // an odd one is left over
+  const size = bidirectional ? Math.floor(buckets / 2) : buckets; // an odd bucket is unused
   const first = bidirectional && distance > 0 ? size : 0;
   const away = bidirectional ? Math.abs(distance) : Math.max(-distance, 0);
   const exact = Math.floor(size / 2);

@@ -6,7 +6,7 @@ const exact = { absolute: 0, relative: 1e-12 };
 const frequencies = (rotaryDim: number, base: number, scaling?: RotaryScaling, length?: number) =>
   rotaryFrequencies({ rotaryDim, base, scaling, length });
 
-test('pair i turns by base^(-2i / rotaryDim) radians a position (Su et al. 2021)', async () => {
+test('pair i rotates by base^(-2i / rotaryDim) radians per position (Su et al. 2021)', async () => {
   const { frequencies: found, amplitude } = rotaryFrequencies({ rotaryDim: 6 });
   await expectClose(found, [1, 1 / 10000 ** (1 / 3), 1 / 10000 ** (2 / 3)], exact);
   expect(amplitude).toBe(1);
@@ -19,8 +19,8 @@ test('linear: positions are divided by the factor (Chen et al. 2023)', async () 
   expect(amplitude).toBe(1);
 });
 
-test('dynamic: as it is up to the original length, then with a base that follows the length', async () => {
-  const scaling = { type: 'dynamic', factor: 2, originalPositions: 100 } as const;
+test('dynamic: unchanged up to the original length, then with a base that grows with the length', async () => {
+  const scaling = { type: 'dynamic', factor: 2, originalMaxPositions: 100 } as const;
   const plain = frequencies(6, 10000).frequencies;
   for (const length of [0, 50, 100])
     await expectClose(frequencies(6, 10000, scaling, length).frequencies, plain, exact);
@@ -29,14 +29,14 @@ test('dynamic: as it is up to the original length, then with a base that follows
   await expectClose(frequencies(6, 10000, scaling, 250).frequencies, [1, base ** (-1 / 3), base ** (-2 / 3)], exact);
 });
 
-test('llama3: short wavelengths stay, long ones are stretched, between them a ramp over the turns (Llama 3.1)', async () => {
+test('llama3: high frequencies stay, low ones are divided, with a ramp between them (Llama 3.1)', async () => {
   const [factor, low, high, original, dim, base] = [8, 1, 4, 8192, 128, 500000];
   const scaling = {
     type: 'llama3',
     factor,
     lowFrequencyFactor: low,
     highFrequencyFactor: high,
-    originalPositions: original,
+    originalMaxPositions: original,
   } as const;
   const kinds = { short: 0, long: 0, between: 0 };
   const expected = Array.from({ length: dim / 2 }, (_, i) => {
@@ -79,8 +79,8 @@ const yarnByPaper = (
   });
 };
 
-test('yarn: fast pairs stay, slow ones are stretched, and the temperature is 0.1 ln(factor) + 1 (Peng et al. 2023)', async () => {
-  const scaling = { type: 'yarn', factor: 16, originalPositions: 4096 } as const;
+test('yarn: high frequencies stay, low ones are divided, and the attention factor is 0.1 ln(factor) + 1 (Peng et al. 2023)', async () => {
+  const scaling = { type: 'yarn', factor: 16, originalMaxPositions: 4096 } as const;
   const { frequencies: found, amplitude } = frequencies(128, 10000, scaling);
   await expectClose(found, yarnByPaper(128, 10000, 16, 4096, 32, 1, true), exact);
   expect(found[0]).toBe(1);
@@ -88,11 +88,11 @@ test('yarn: fast pairs stay, slow ones are stretched, and the temperature is 0.1
   expect(amplitude).toBeCloseTo(0.1 * Math.log(16) + 1, 12);
 });
 
-test('yarn: the ends of the ramp and the temperature may be given', async () => {
+test('yarn: the ends of the ramp and the attention factor may be given', async () => {
   const scaling = {
     type: 'yarn',
     factor: 4,
-    originalPositions: 2048,
+    originalMaxPositions: 2048,
     betaFast: 20,
     betaSlow: 2,
     truncate: false,
@@ -103,8 +103,8 @@ test('yarn: the ends of the ramp and the temperature may be given', async () => 
   expect(amplitude).toBe(0.5);
 });
 
-test('yarn: a factor that does not stretch has no temperature', () => {
-  expect(frequencies(8, 10000, { type: 'yarn', factor: 1, originalPositions: 64 }).amplitude).toBe(1);
+test('yarn: a factor of at most 1 has attention factor 1', () => {
+  expect(frequencies(8, 10000, { type: 'yarn', factor: 1, originalMaxPositions: 64 }).amplitude).toBe(1);
 });
 
 test.each([5, 0, -2, 2.5])('a rotaryDim of %s does not split into pairs', rotaryDim => {
@@ -122,6 +122,6 @@ test.each([0, -1, Number.NaN])('a base of %s is refused', base => {
   expect(() => frequencies(4, base)).toThrow(`rotaryFrequencies: the base is ${base}; it must be above 0`);
 });
 
-test('heads that no memory holds are refused before anything is made of them', () => {
-  expect(() => rotary({ headDim: 2 ** 40, positions: 8 })).toThrow('table: [1, 549755813888] holds');
+test('heads that exceed the memory throw before anything is allocated', () => {
+  expect(() => rotary({ headDim: 2 ** 40, storedPositions: 8 })).toThrow('table: [1, 549755813888] holds');
 });

@@ -1,53 +1,56 @@
 import { expectOptions, ResidualError } from '@residual/tensor';
 
-/** How the angles are changed so that a model reads further than it was trained for. */
+/** How rotary angles are scaled so that a model works beyond its training length. */
 export type RotaryScaling =
   /** Positions divided by `factor` (Chen et al. 2023). */
   | { readonly type: 'linear'; readonly factor: number }
-  /** A base that grows with sequences longer than `originalPositions` (NTK-aware, dynamic). */
-  | { readonly type: 'dynamic'; readonly factor: number; readonly originalPositions: number }
-  /** Long wavelengths divided by `factor`, short ones kept, a ramp between (Llama 3.1). */
+  /** A base that grows for sequences longer than `originalMaxPositions` (dynamic NTK-aware scaling). */
+  | { readonly type: 'dynamic'; readonly factor: number; readonly originalMaxPositions: number }
+  /** Low frequencies divided by `factor`, high ones kept, a linear ramp between them (Llama 3.1). */
   | {
       readonly type: 'llama3';
-      /** What long wavelengths are divided by. */
+      /** The divisor of low frequencies. */
       readonly factor: number;
-      /** Pairs that turn fewer times than this over the original positions are divided. */
+      /** Pairs with fewer rotations than this over the original positions are divided by `factor`. */
       readonly lowFrequencyFactor: number;
-      /** Pairs that turn more times than this over the original positions stay. */
+      /** Pairs with more rotations than this over the original positions are kept. */
       readonly highFrequencyFactor: number;
-      /** Longest sequence of training. */
-      readonly originalPositions: number;
+      /** The length of the longest sequence of training. */
+      readonly originalMaxPositions: number;
     }
-  /** Interpolation by parts with a temperature (Peng et al. 2023). */
+  /** Interpolation by frequency with an attention temperature (YaRN, Peng et al. 2023). */
   | {
       readonly type: 'yarn';
-      /** How many times longer sequences become. */
+      /** The ratio of the new length to the original length. */
       readonly factor: number;
-      /** Longest sequence of training. */
-      readonly originalPositions: number;
-      /** Pairs that turn more times than this over the original positions stay; 32 if absent. */
+      /** The length of the longest sequence of training. */
+      readonly originalMaxPositions: number;
+      /** Pairs with more rotations than this over the original positions are kept; 32 if absent. */
       readonly betaFast?: number;
-      /** Pairs that turn fewer times than this are divided by `factor`; 1 if absent. */
+      /** Pairs with fewer rotations than this are divided by `factor`; 1 if absent. */
       readonly betaSlow?: number;
-      /** What sines and cosines are multiplied by; 0.1 ln(factor) + 1 if absent. */
+      /** The factor on sines and cosines; 0.1 ln(factor) + 1 if absent. */
       readonly attentionFactor?: number;
       /** Whether the ends of the ramp are rounded to whole dimensions; true if absent. */
       readonly truncate?: boolean;
     };
 
-/** What `rotaryFrequencies` needs to know. */
+/** Settings of `rotaryFrequencies`. */
 export interface RotaryFrequencyOptions {
-  /** Entries of a head that turn, an even number. */
+  /** Number of entries of a head that are rotated, even. */
   readonly rotaryDim: number;
-  /** 10,000 if absent. */
+  /** The base of the wavelengths; 10,000 if absent. */
   readonly base?: number;
-  /** How the angles change for sequences longer than those of training; not at all if absent. */
+  /** How angles are scaled for sequences longer than those of training; not scaled if absent. */
   readonly scaling?: RotaryScaling;
-  /** Length of the sequence, for `dynamic`. */
+  /** Length of the sequence, for `dynamic`; 0 if absent. */
   readonly length?: number;
 }
 
-/** The angle per position of each pair, in radians, and what sines and cosines are multiplied by: all in float64. */
+/**
+ * The angle of each pair in radians per position, [rotaryDim / 2], and the factor on sines and cosines, both in
+ * float64.
+ */
 export function rotaryFrequencies(options: RotaryFrequencyOptions): {
   frequencies: number[];
   amplitude: number;
@@ -62,18 +65,18 @@ export function rotaryFrequencies(options: RotaryFrequencyOptions): {
     case 'linear':
       return { frequencies: plain(base).map(frequency => frequency / scaling.factor), amplitude: 1 };
     case 'dynamic': {
-      const stretch = (scaling.factor * Math.max(length, scaling.originalPositions)) / scaling.originalPositions;
-      const longer = base * (stretch - (scaling.factor - 1)) ** (rotaryDim / (rotaryDim - 2));
+      const ratio = (scaling.factor * Math.max(length, scaling.originalMaxPositions)) / scaling.originalMaxPositions;
+      const longer = base * (ratio - (scaling.factor - 1)) ** (rotaryDim / (rotaryDim - 2));
       return { frequencies: plain(longer), amplitude: 1 };
     }
     case 'llama3':
-      return { frequencies: plain(base).map(frequency => byWavelength(frequency, scaling)), amplitude: 1 };
+      return { frequencies: plain(base).map(frequency => llama3Frequency(frequency, scaling)), amplitude: 1 };
     case 'yarn':
       return yarn(plain(base), rotaryDim, base, scaling);
   }
 }
 
-/** Errors on entries that do not split into pairs, and on a base or a factor that is not above 0. */
+/** Throws if rotaryDim is not an even number above 0, or a base or factor is not above 0. */
 export function expectRotary({ rotaryDim, base = 10000, scaling }: RotaryFrequencyOptions): void {
   if (rotaryDim % 2 !== 0 || rotaryDim <= 0)
     throw new ResidualError(
@@ -88,9 +91,9 @@ export function expectRotary({ rotaryDim, base = 10000, scaling }: RotaryFrequen
     );
 }
 
-function byWavelength(frequency: number, scaling: Extract<RotaryScaling, { type: 'llama3' }>): number {
-  const { factor, lowFrequencyFactor: low, highFrequencyFactor: high, originalPositions } = scaling;
-  const turns = (originalPositions * frequency) / (2 * Math.PI);
+function llama3Frequency(frequency: number, scaling: Extract<RotaryScaling, { type: 'llama3' }>): number {
+  const { factor, lowFrequencyFactor: low, highFrequencyFactor: high, originalMaxPositions } = scaling;
+  const turns = (originalMaxPositions * frequency) / (2 * Math.PI);
   if (turns < low) return frequency / factor;
   if (turns > high) return frequency;
   const keep = (turns - low) / (high - low);
@@ -98,18 +101,18 @@ function byWavelength(frequency: number, scaling: Extract<RotaryScaling, { type:
 }
 
 function yarn(plain: number[], rotaryDim: number, base: number, scaling: Extract<RotaryScaling, { type: 'yarn' }>) {
-  const { factor, originalPositions, betaFast = 32, betaSlow = 1, truncate = true } = scaling;
-  /** The dimension whose pair turns `turns` times over the original positions. */
+  const { factor, originalMaxPositions, betaFast = 32, betaSlow = 1, truncate = true } = scaling;
+  /** The dimension whose pair has `turns` rotations over the original positions. */
   const dimensionOf = (turns: number) =>
-    (rotaryDim * Math.log(originalPositions / (turns * 2 * Math.PI))) / (2 * Math.log(base));
+    (rotaryDim * Math.log(originalMaxPositions / (turns * 2 * Math.PI))) / (2 * Math.log(base));
   const [first, last] = [dimensionOf(betaFast), dimensionOf(betaSlow)];
   const low = Math.max(truncate ? Math.floor(first) : first, 0);
   const high = Math.min(truncate ? Math.ceil(last) : last, rotaryDim - 1);
   const width = high === low ? 0.001 : high - low;
   return {
     frequencies: plain.map((frequency, i) => {
-      const stretched = Math.min(Math.max((i - low) / width, 0), 1);
-      return (frequency / factor) * stretched + frequency * (1 - stretched);
+      const ramp = Math.min(Math.max((i - low) / width, 0), 1);
+      return (frequency / factor) * ramp + frequency * (1 - ramp);
     }),
     amplitude: scaling.attentionFactor ?? (factor > 1 ? 0.1 * Math.log(factor) + 1 : 1),
   };

@@ -1,5 +1,5 @@
-import { type Positions, placesOf, type TableNeed, table, type Weights } from '@residual/layers';
-import { expectOptions, ResidualError, refuseRecording, rotate, type Tensor, tensor } from '@residual/tensor';
+import { type PositionEncoding, stepPositionsOf, type TableNeed, table, type Weights } from '@residual/layers';
+import { expectOptions, ResidualError, refuseCapture, rotate, type Tensor, tensor } from '@residual/tensor';
 import { expectRotary, type RotaryScaling, rotaryFrequencies } from './rotary-scaling.js';
 import { storedRows } from './stored-rows.js';
 
@@ -7,34 +7,38 @@ import { storedRows } from './stored-rows.js';
 export interface RotaryOptions {
   /** Width of a head. */
   readonly headDim: number;
-  /** How many positions have their angles stored with the weights, at most 4 MB of each table; 2,048 if absent. Longer sequences work too. */
-  readonly positions?: number;
-  /** 10,000 if absent. */
+  /**
+   * Number of positions whose angles are stored with the weights, at most 4 MB per table; 2,048 if absent. Longer
+   * sequences work too.
+   */
+  readonly storedPositions?: number;
+  /** The base of the wavelengths; 10,000 if absent. */
   readonly base?: number;
-  /** Entries of a head that turn, an even number; all if absent. */
+  /** Number of entries of a head that are rotated, even; all if absent. */
   readonly rotaryDim?: number;
-  /** Pairs are neighbours (2i, 2i + 1) instead of (i, i + rotaryDim / 2). */
+  /** Whether pairs are neighbours (2i, 2i + 1) instead of (i, i + rotaryDim / 2); false if absent. */
   readonly interleaved?: boolean;
-  /** How the angles change for sequences longer than those of training; not at all if absent. */
+  /** How angles are scaled for sequences longer than those of training; not scaled if absent. */
   readonly scaling?: RotaryScaling;
 }
 
-/** Rotary positions: queries and keys turned by angles that grow with the position. */
-export interface Rotary extends Positions<{ readonly cos: TableNeed; readonly sin: TableNeed }> {
+/** The position encoding of `rotary`. */
+export interface Rotary extends PositionEncoding<{ readonly cos: TableNeed; readonly sin: TableNeed }> {
   readonly headDim: number;
-  readonly positions: number;
+  readonly storedPositions: number;
 }
 
 /**
- * Rotary positions (Su et al. 2021) on queries and keys [batch, heads, length, headDim]. The angles are computed in float64 and stored in two tables
- * [rows, rotaryDim / 2] that all layers of a tree share. They have no end: longer sequences get longer tables, which are held as long as the cache that grows
- * (without one they are made as they come: exact, and slower). `dynamic` scaling beyond `originalPositions` has tables of its own in every step, since its
- * angles follow the length.
+ * Rotary position embedding (RoPE, Su et al. 2021) on queries and keys [batch, heads, length, headDim]. The angles are
+ * computed in float64 and stored in two tables [rows, rotaryDim / 2] that all layers of a tree share. There is no
+ * length limit: longer sequences get larger tables, which the cache keeps (without a cache, each step makes them
+ * again). With `dynamic` scaling beyond `originalMaxPositions` each step makes its own tables, because the angles
+ * depend on the length. Errors if rotaryDim is odd or above headDim, or a base or factor is not above 0.
  */
 export function rotary(options: RotaryOptions): Rotary {
-  const names = { headDim: 1, positions: 0, base: 0, rotaryDim: 0, interleaved: 0, scaling: 0 } as const;
+  const names = { headDim: 1, storedPositions: 0, base: 0, rotaryDim: 0, interleaved: 0, scaling: 0 } as const;
   expectOptions('rotary', options, names);
-  const { headDim, positions = 2048, base, rotaryDim = headDim, interleaved = false, scaling } = options;
+  const { headDim, storedPositions = 2048, base, rotaryDim = headDim, interleaved = false, scaling } = options;
   if (rotaryDim > headDim)
     throw new ResidualError('fit', `rotary: rotaryDim ${rotaryDim} is more than headDim ${headDim}`);
   expectRotary({ rotaryDim, base, scaling });
@@ -47,12 +51,12 @@ export function rotary(options: RotaryOptions): Rotary {
       return values;
     };
   };
-  const stored = storedRows(positions, rotaryDim / 2);
+  const tableRows = storedRows(storedPositions, rotaryDim / 2);
   const waveTable = (wave: (angle: number) => number) =>
-    table([stored, rotaryDim / 2], () => wavesFor(stored, 0)(wave));
+    table([tableRows, rotaryDim / 2], () => wavesFor(tableRows, 0)(wave));
   const needs = { cos: waveTable(Math.cos), sin: waveTable(Math.sin) };
 
-  // Queries and keys of all blocks of a step have one length.
+  // Cached, because queries and keys of all blocks of a step have the same length.
   let latest = { rows: 0, length: 0, cos: new Float32Array(), sin: new Float32Array() };
   const tablesFor = (rows: number, length: number) => {
     if (latest.rows !== rows || latest.length !== length) {
@@ -61,24 +65,25 @@ export function rotary(options: RotaryOptions): Rotary {
     }
     return [latest.cos, latest.sin].map(values => tensor(values, [rows, rotaryDim / 2]));
   };
-  const follows = (length: number) => scaling?.type === 'dynamic' && length > scaling.originalPositions;
+  const dependsOnLength = (length: number) => scaling?.type === 'dynamic' && length > scaling.originalMaxPositions;
 
   return {
     needs,
     about: { name: 'rotary' },
     headDim,
-    positions,
+    storedPositions,
     onHeads: (weights: Weights<typeof needs>, x: Tensor, scope) => {
-      const { ids, total, capacity, tables } = placesOf(scope, x.shape[2]!);
-      const isStored = (capacity ?? total) <= stored && !follows(total);
+      const { positionIds, totalLength, capacity, tables } = stepPositionsOf(scope, x.shape[2]!);
+      const isStored = (capacity ?? totalLength) <= tableRows && !dependsOnLength(totalLength);
       if ((!isStored && capacity === undefined) || scaling?.type === 'dynamic')
-        refuseRecording('rotary makes tables that depend on the length so far');
-      if (isStored) return rotate(x, { ...weights, ids }, { interleaved });
-      // Without a capacity a step may be rounded up by tokens that stand after `total`; few sizes, so that a GPU compiles for few shapes.
-      const rows = capacity ?? 2 ** Math.ceil(Math.log2(total + x.shape[2]!));
-      const make = () => tablesFor(rows, follows(total) ? total : 0);
-      const [cos, sin] = tables && !follows(total) ? tables.of(needs, rows, make) : make();
-      return rotate(x, { cos: cos!, sin: sin!, ids }, { interleaved });
+        refuseCapture('rotary makes tables that depend on the length so far');
+      if (isStored) return rotate(x, { ...weights, ids: positionIds }, { interleaved });
+      // Rounded up to a power of two: a step may have tokens after `totalLength`, and few sizes let a GPU compile few
+      // programs.
+      const rows = capacity ?? 2 ** Math.ceil(Math.log2(totalLength + x.shape[2]!));
+      const make = () => tablesFor(rows, dependsOnLength(totalLength) ? totalLength : 0);
+      const [cos, sin] = tables && !dependsOnLength(totalLength) ? tables.get(needs, rows, make) : make();
+      return rotate(x, { cos: cos!, sin: sin!, ids: positionIds }, { interleaved });
     },
   };
 }

@@ -1,54 +1,60 @@
-import { type Positions, placesOf, type TableNeed, table, type Weights } from '@residual/layers';
-import { add, embed, expectOptions, ResidualError, refuseRecording, type Tensor, tensor } from '@residual/tensor';
-import { expectRoom } from './room.js';
+import { type PositionEncoding, stepPositionsOf, type TableNeed, table, type Weights } from '@residual/layers';
+import { add, embed, expectOptions, ResidualError, refuseCapture, type Tensor, tensor } from '@residual/tensor';
+import { expectMaxPositions } from './max-positions.js';
 import { storedRows } from './stored-rows.js';
 
-/** Sines and cosines of many wavelengths, added to the input. */
-export interface SinusoidalPositions extends Positions<{ readonly table: TableNeed }> {
-  readonly positions: number;
+/** The position encoding of `sinusoidalPositions`. */
+export interface SinusoidalPositions extends PositionEncoding<{ readonly table: TableNeed }> {
+  readonly maxPositions: number;
   readonly dim: number;
 }
 
 /** Settings of `sinusoidalPositions`. */
 export interface SinusoidalPositionsOptions {
-  /** Longest sequence. */
-  readonly positions: number;
-  /** Width of the vectors, that of the input: an even number. */
+  /** The length of the longest sequence. */
+  readonly maxPositions: number;
+  /** Width of the input, even. */
   readonly dim: number;
-  /** Sine and cosine alternate (`interleaved`, as in the paper, the default), or all sines come first (`halves`, as in Marian). */
+  /**
+   * `interleaved` (the default, as in the paper): sine and cosine alternate. `halves` (as in Marian): all sines come
+   * first.
+   */
   readonly layout?: 'interleaved' | 'halves';
-  /** The longest wavelength is 2π · 10000 itself (`inclusive`, as in M2M-100), or one step of the same ratio further (`exclusive`, as in the paper, the default). */
+  /**
+   * The exponents: i / (dim / 2) for `exclusive` (the default, as in the paper), i / (dim / 2 - 1) for `inclusive` (as
+   * in M2M-100), whose longest wavelength is 2π · 10000.
+   */
   readonly spacing?: 'exclusive' | 'inclusive';
   /** The position of the first token; 0 if absent. */
   readonly offset?: number;
 }
 
 /**
- * Sinusoidal positions: x [batch, length, dim] plus the sines and cosines of position / 10000^(2i / dim) (Vaswani et al. 2017). At most 4 MB of them are stored
- * with the weights; sequences beyond get a longer table. Errors when a sequence is longer than `positions`.
+ * Sinusoidal position encoding (Vaswani et al. 2017): adds the sines and cosines of position / 10000^(2i / dim) to x
+ * [batch, length, dim]. The weights hold a table of at most 4 MB; longer sequences get a larger table. Errors if dim is
+ * odd; running it errors if a sequence is longer than `maxPositions`.
  */
 export function sinusoidalPositions(options: SinusoidalPositionsOptions): SinusoidalPositions {
-  const names = { positions: 1, dim: 1, layout: 0, spacing: 0, offset: 0 } as const;
+  const names = { maxPositions: 1, dim: 1, layout: 0, spacing: 0, offset: 0 } as const;
   expectOptions('sinusoidalPositions', options, names);
-  const { positions, dim } = options;
+  const { maxPositions, dim } = options;
   if (dim % 2 !== 0)
     throw new ResidualError('fit', `sinusoidalPositions: dim ${dim} is odd; sines and cosines come in pairs`);
-  const stored = storedRows(positions, dim);
-  const needs = { table: table([stored, dim], () => sinusoids(options, stored)) };
+  const tableRows = storedRows(maxPositions, dim);
+  const needs = { table: table([tableRows, dim], () => sinusoids(options, tableRows)) };
   return {
     needs,
     about: { name: 'sinusoidalPositions' },
-    positions,
+    maxPositions,
     dim,
     onInput: (weights: Weights<typeof needs>, x: Tensor, scope) => {
-      const { ids, total, capacity, tables } = placesOf(scope, x.shape[1]!);
-      expectRoom('sinusoidalPositions', total, positions);
-      if ((capacity ?? total) <= stored) return add(x, embed(weights.table, ids));
-      if (capacity === undefined)
-        refuseRecording('sinusoidalPositions makes a table that depends on the length so far');
-      const rows = Math.min(positions, capacity ?? 2 ** Math.ceil(Math.log2(total + x.shape[1]!)));
+      const { positionIds, totalLength, capacity, tables } = stepPositionsOf(scope, x.shape[1]!);
+      expectMaxPositions('sinusoidalPositions', totalLength, maxPositions);
+      if ((capacity ?? totalLength) <= tableRows) return add(x, embed(weights.table, positionIds));
+      if (capacity === undefined) refuseCapture('sinusoidalPositions makes a table that depends on the length so far');
+      const rows = Math.min(maxPositions, capacity ?? 2 ** Math.ceil(Math.log2(totalLength + x.shape[1]!)));
       const make = () => [tensor(sinusoids(options, rows), [rows, dim])];
-      return add(x, embed((tables ? tables.of(needs, rows, make) : make())[0]!, ids));
+      return add(x, embed((tables ? tables.get(needs, rows, make) : make())[0]!, positionIds));
     },
   };
 }

@@ -1,7 +1,9 @@
-/** Numbers that a table of positions holds ahead, 4 MB: enough for most sequences; longer ones get longer tables when they come. */
+/**
+ * The largest size of a stored position table in numbers, 4 MB; longer sequences get larger tables when they are used.
+ */
 const storedNumbers = 2 ** 20;
 
-/** How many rows of a table [positions, width] are made with the tree of weights, however many positions a config claims. */
+/** The number of rows of a position table [positions, width] that the weights hold, at most 4 MB for any config. */
 export function storedRows(positions: number, width: number): number {
   return Math.min(positions, 2 ** Math.max(0, Math.floor(Math.log2(storedNumbers / width))));
 }

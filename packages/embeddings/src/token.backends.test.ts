@@ -1,4 +1,4 @@
-import { count, init, linear } from '@residual/layers';
+import { countParameters, init, linear } from '@residual/layers';
 import { dispose, gradients, mul, sum, tensor } from '@residual/tensor';
 import { expectClose, expectNoLeak } from '@residual/testkit';
 import { expect, test } from 'vitest';
@@ -27,7 +27,7 @@ test('ids to their rows', async () => {
     ],
     { absolute: 0 },
   );
-  expect([embedding.vocab, embedding.dim, count(embedding)]).toEqual([3, 2, 6]);
+  expect([embedding.vocab, embedding.dim, countParameters(embedding)]).toEqual([3, 2, 6]);
   await expectNoLeak(() => embedding(own, ids).dispose());
   dispose([own, ids, y]);
 });
@@ -41,7 +41,7 @@ test('a scale multiplies what is looked up, not the table', async () => {
   dispose([own, ids, x, y, logits]);
 });
 
-test('a row that was looked up twice gets both gradients', async () => {
+test('a row that is looked up twice gets both gradients', async () => {
   const embedding = tokenEmbedding({ vocab: 3, dim: 2 });
   const [own, ids, dy] = [weights(), tensor([2, 0, 2], [1, 3], 'int32'), tensor([1, 10, 100, 1000, 2, 20], [1, 3, 2])];
   const found = gradients(() => sum(mul(embedding(own, ids), dy)), own);
@@ -58,7 +58,7 @@ test('a row that was looked up twice gets both gradients', async () => {
 });
 
 test('look-ups of padding pass no gradient back', async () => {
-  const embedding = tokenEmbedding({ vocab: 3, dim: 2, padding: 2 });
+  const embedding = tokenEmbedding({ vocab: 3, dim: 2, padTokenId: 2 });
   const [own, ids, dy] = [weights(), tensor([2, 0, 2], [1, 3], 'int32'), tensor([1, 10, 100, 1000, 2, 20], [1, 3, 2])];
   const y = embedding(own, ids);
   await expectClose(y, [[table[2]!, table[0]!, table[2]!]], { absolute: 0 });

@@ -1,7 +1,7 @@
 import { type Layer, layer, type MatrixNeed, matrix, type Weights } from '@residual/layers';
 import { embed, expectOptions, linear, mul, ResidualError, type Tensor } from '@residual/tensor';
 
-/** A table of token vectors. */
+/** The layer of `tokenEmbedding`: a table [vocab, dim]. */
 export interface TokenEmbedding extends Layer<{ readonly weight: MatrixNeed }, Tensor, Tensor> {
   readonly vocab: number;
   readonly dim: number;
@@ -9,34 +9,34 @@ export interface TokenEmbedding extends Layer<{ readonly weight: MatrixNeed }, T
 
 /** Settings of `tokenEmbedding`. */
 export interface TokenEmbeddingOptions {
-  /** How many tokens there are. */
+  /** Number of tokens. */
   readonly vocab: number;
-  /** Width of their vectors. */
+  /** Width of the vectors. */
   readonly dim: number;
-  /** What the vectors are multiplied by, such as √dim; 1 if absent. */
+  /** A factor on the vectors, such as √dim; 1 if absent. */
   readonly scale?: number;
-  /** The id of padding: its look-ups pass no gradient back, so that its row is not trained by them. */
-  readonly padding?: number | undefined;
+  /** The id of the padding token; its look-ups pass no gradient back. */
+  readonly padTokenId?: number | undefined;
 }
 
-/** The vector of each token: ids int32 [batch, length] to [batch, length, dim]. */
+/** Token embedding: ids int32 [batch, length] to vectors [batch, length, dim]. */
 export function tokenEmbedding(options: TokenEmbeddingOptions): TokenEmbedding {
-  expectOptions('tokenEmbedding', options, { vocab: 1, dim: 1, scale: 0, padding: 0 });
-  const { vocab, dim, scale = 1, padding } = options;
+  expectOptions('tokenEmbedding', options, { vocab: 1, dim: 1, scale: 0, padTokenId: 0 });
+  const { vocab, dim, scale = 1, padTokenId } = options;
   const lookUp = layer(
     { weight: matrix([vocab, dim], { role: 'embedding' }) },
     (w, ids: Tensor) => {
-      const vectors = embed(w.weight, ids, { padding });
+      const vectors = embed(w.weight, ids, { padTokenId });
       return scale === 1 ? vectors : mul(vectors, scale);
     },
-    { name: 'tokenEmbedding', gives: dim },
+    { name: 'tokenEmbedding', outDim: dim },
   );
   return Object.assign(lookUp, { vocab, dim });
 }
 
 /**
- * The head that shares the embedding's table: logits from the weights of `embedding`, x [..., dim] to [..., vocab], plus `bias` [vocab] if
- * given. It is a function of those weights, not a leaf of its own (Press and Wolf 2017). Errors when given a layer that is no token embedding.
+ * A tied head (Press and Wolf 2017): a function of the weights of `embedding` from x [..., dim] to logits [..., vocab],
+ * plus `bias` [vocab] if given. It has no weights of its own. Errors if the layer is not a token embedding.
  */
 export function tiedHead(
   embedding: TokenEmbedding,

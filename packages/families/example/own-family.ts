@@ -1,14 +1,17 @@
-/** A family of its own: rotary positions, layer norms and one matrix for gate and up, from a config to logits and back to the names of a file. */
+/**
+ * A custom family with rotary positions, layer norms and one fused matrix for gate and up. It goes from a config to
+ * logits and back to checkpoint names.
+ */
 import { causal, selfAttention } from '@residual/attention';
 import '@residual/backend-cpu';
 import { rotary, tokenEmbedding } from '@residual/embeddings';
-import { type CausalComposition, ConfigReader, type Family, familyOf, inTheirNames } from '@residual/families';
+import { type CausalComposition, ConfigReader, type Family, familyOf, toCheckpoint } from '@residual/families';
 import { flatten, init, layerNorm } from '@residual/layers';
 import { gatedMlp } from '@residual/mlp';
 import { dense, dispose, ready, tensor } from '@residual/tensor';
 import { languageModel, stack, transformerBlock } from '@residual/transformer';
 
-const [ours, theirs] = ['decoder.layers.*', 'blocks.*'];
+const [blockPath, blockName] = ['decoder.layers.*', 'blocks.*'];
 
 const lark: Family<CausalComposition> = {
   name: 'lark',
@@ -17,7 +20,7 @@ const lark: Family<CausalComposition> = {
   compose: (fields, { ignoreConfig } = {}) => {
     const config = new ConfigReader('lark', fields);
     const [modelDim, heads, depth] = [config.size('width'), config.size('heads'), config.size('depth')];
-    const positions = config.size('positions', 256);
+    const maxPositions = config.size('positions', 256);
     const norm = layerNorm({ dim: modelDim });
     const block = transformerBlock({
       norm,
@@ -26,35 +29,38 @@ const lark: Family<CausalComposition> = {
         heads,
         mask: causal(),
         bias: false,
-        positions: rotary({ headDim: modelDim / heads, positions }),
+        positionEncoding: rotary({ headDim: modelDim / heads, storedPositions: maxPositions }),
       }),
       mlp: gatedMlp({ modelDim, hiddenDim: config.size('hidden', 3 * modelDim) }),
     });
     const vocab = config.size('vocab');
-    config.finish(ignoreConfig);
+    config.refuseUnread(ignoreConfig);
     const embedding = tokenEmbedding({ vocab, dim: modelDim });
     return {
       kind: 'causal-lm',
       model: languageModel({ embedding, decoder: stack({ block, depth, norm }) }),
-      positions,
+      maxPositions,
       depth,
       heads,
     };
   },
   prefix: 'lark.',
-  rows: [
-    { theirs: 'tokens.weight', ours: 'embedding.weight' },
+  mappings: [
+    { checkpointName: 'tokens.weight', path: 'embedding.weight' },
     ...['weight', 'bias'].flatMap(leaf => [
-      { theirs: `${theirs}.norm1.${leaf}`, ours: `${ours}.attentionNorm.${leaf}` },
-      { theirs: `${theirs}.norm2.${leaf}`, ours: `${ours}.mlpNorm.${leaf}` },
-      { theirs: `final.${leaf}`, ours: `decoder.norm.${leaf}` },
+      { checkpointName: `${blockName}.norm1.${leaf}`, path: `${blockPath}.attentionNorm.${leaf}` },
+      { checkpointName: `${blockName}.norm2.${leaf}`, path: `${blockPath}.mlpNorm.${leaf}` },
+      { checkpointName: `final.${leaf}`, path: `decoder.norm.${leaf}` },
     ]),
     ...['query', 'key', 'value', 'output'].map(name => ({
-      theirs: `${theirs}.attention.${name}.weight`,
-      ours: `${ours}.attention.${name}.weight`,
+      checkpointName: `${blockName}.attention.${name}.weight`,
+      path: `${blockPath}.attention.${name}.weight`,
     })),
-    { theirs: `${theirs}.mlp.in.weight`, ours: [`${ours}.mlp.gate.weight`, `${ours}.mlp.up.weight`] },
-    { theirs: `${theirs}.mlp.out.weight`, ours: `${ours}.mlp.down.weight` },
+    {
+      checkpointName: `${blockName}.mlp.in.weight`,
+      path: [`${blockPath}.mlp.gate.weight`, `${blockPath}.mlp.up.weight`],
+    },
+    { checkpointName: `${blockName}.mlp.out.weight`, path: `${blockPath}.mlp.down.weight` },
   ],
   buffers: [],
   aliases: {},
@@ -71,6 +77,6 @@ const logits = model(weights, ids);
 console.log(`logits [${logits.shape.join(', ')}]`);
 
 const leaves = flatten(model, weights);
-const file = await inTheirNames(family, model, async path => (await dense(leaves.get(path)!).data()) as Float32Array);
+const file = await toCheckpoint(family, model, async path => (await dense(leaves.get(path)!).data()) as Float32Array);
 for (const [name, { shape }] of file) console.log(`${name} [${shape.join(', ')}]`);
 dispose([weights, ids, logits]);

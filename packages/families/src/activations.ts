@@ -1,7 +1,7 @@
 import type { AnyActivation } from '@residual/mlp';
 import { mul, relu, sigmoid, square } from '@residual/tensor';
 
-/** Activations under the names that published configs use. */
+/** Activations by their names in published configs. */
 export const activations: Readonly<Record<string, AnyActivation>> = {
   gelu: 'gelu',
   gelu_python: 'gelu',

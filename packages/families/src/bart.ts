@@ -2,19 +2,19 @@ import { learnedPositions } from '@residual/embeddings';
 import { fairseqFamily } from './fairseq.js';
 import type { Family, SequenceToSequenceComposition } from './family.js';
 
-/** BART (Lewis et al. 2020): norms after each sum, learned positions behind two unused rows, a norm on the input. */
+/** BART (Lewis et al. 2020): post-norm, learned positions after two unused rows, a norm after the embedding. */
 export const bart: Family<SequenceToSequenceComposition> = /* @__PURE__ */ fairseqFamily({
   name: 'bart',
   modelTypes: ['bart'],
   architectures: ['BartForConditionalGeneration', 'BartModel'],
-  norms: 'after',
-  inputNorm: true,
-  positions: options => learnedPositions({ ...options, offset: 2 }),
-  learned: true,
+  norms: 'post',
+  embeddingNorm: true,
+  positionEncoding: options => learnedPositions({ ...options, offset: 2 }),
+  hasLearnedPositions: true,
   logitsBias: true,
   scaleEmbedding: false,
   activation: 'gelu',
-  fixed: {
+  fixedFields: {
     normalize_before: false,
     normalize_embedding: true,
     add_final_layer_norm: false,

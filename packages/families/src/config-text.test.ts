@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { changedConfigText, configText, t5Config } from './index.js';
+import { configText, t5Config, updateConfigText } from './index.js';
 
 const text = `{
   "architectures": [
@@ -13,9 +13,9 @@ const text = `{
 }
 `;
 
-test('what changes is replaced, the rest stays as it is written', () => {
+test('changed fields are replaced, the rest stays byte for byte', () => {
   expect(
-    changedConfigText(text, {
+    updateConfigText(text, {
       architectures: ['T5ForConditionalGeneration'],
       dtype: 'float32',
       torch_dtype: undefined,
@@ -32,18 +32,18 @@ test('what changes is replaced, the rest stays as it is written', () => {
 `);
 });
 
-test('a value that is there already stays as it is written, a new float gets a point', () => {
-  expect(changedConfigText(text, { layer_norm_epsilon: 0.000001, torch_dtype: 'float16' })).toBe(text);
-  expect(changedConfigText(text, { layer_norm_epsilon: 1 })).toContain('"layer_norm_epsilon": 1.0,');
+test('an unchanged value keeps its text, a new float gets a decimal point', () => {
+  expect(updateConfigText(text, { layer_norm_epsilon: 0.000001, torch_dtype: 'float16' })).toBe(text);
+  expect(updateConfigText(text, { layer_norm_epsilon: 1 })).toContain('"layer_norm_epsilon": 1.0,');
 });
 
 test('objects on one line, without fields, and with other spaces', () => {
-  expect(changedConfigText('{}', { a: 1 })).toBe('{"a": 1}');
-  expect(changedConfigText('{ }\n', { a: 1 })).toBe('{ "a": 1}\n');
-  expect(changedConfigText('{"a":1,"b":2.0,"c":3}', { a: undefined, c: undefined })).toBe('{"b":2.0}');
-  expect(changedConfigText('{"a":1}', { a: undefined })).toBe('{}');
-  expect(changedConfigText('{"a":1,"b":2.0}', { c: [1, { d: 2 }] })).toBe('{"a":1,"b":2.0,"c": [ 1, { "d": 2 } ]}');
-  expect(changedConfigText('{\n\t"a": 1\n}', { b: { c: 1 } })).toBe('{\n\t"a": 1,\n "b": {\n  "c": 1\n }\n}');
+  expect(updateConfigText('{}', { a: 1 })).toBe('{"a": 1}');
+  expect(updateConfigText('{ }\n', { a: 1 })).toBe('{ "a": 1}\n');
+  expect(updateConfigText('{"a":1,"b":2.0,"c":3}', { a: undefined, c: undefined })).toBe('{"b":2.0}');
+  expect(updateConfigText('{"a":1}', { a: undefined })).toBe('{}');
+  expect(updateConfigText('{"a":1,"b":2.0}', { c: [1, { d: 2 }] })).toBe('{"a":1,"b":2.0,"c": [ 1, { "d": 2 } ]}');
+  expect(updateConfigText('{\n\t"a": 1\n}', { b: { c: 1 } })).toBe('{\n\t"a": 1,\n "b": {\n  "c": 1\n }\n}');
 });
 
 test('the result is the object with the changes, for any object and any spaces', () => {
@@ -53,7 +53,7 @@ test('the result is the object with the changes, for any object and any spaces',
     fc.property(object, object, fc.nat(4), fc.array(name), (before, changes, indent, gone) => {
       const all = Object.fromEntries([...changes, ...gone.map(each => [each, undefined] as const)]);
       const original = Object.fromEntries(before);
-      const after: object = JSON.parse(changedConfigText(JSON.stringify(original, null, indent), all));
+      const after: object = JSON.parse(updateConfigText(JSON.stringify(original, null, indent), all));
       const expected = new Map([...Object.entries(original), ...Object.entries(all)]);
       for (const [each, value] of expected) if (value === undefined) expected.delete(each);
       expect(new Map(Object.entries(after))).toEqual(
@@ -63,9 +63,9 @@ test('the result is the object with the changes, for any object and any spaces',
   );
 });
 
-test('floats of a new config have a point, at any depth; other numbers and texts have none', () => {
+test('float fields of a new config have a decimal point at any depth; other numbers and texts do not', () => {
   const config = {
-    ...t5Config({ vocab: 7, modelDim: 4, heads: 2, depth: 1, tokens: { eos: 1, pad: 0 } }),
+    ...t5Config({ vocab: 7, modelDim: 4, heads: 2, depth: 1, specialTokens: { eos: 1, pad: 0 } }),
     rope_scaling: { factor: 8 },
   };
   const written = configText({ ...config, note: '"factor": 3,', list: [1, 2] });

@@ -1,22 +1,26 @@
 import type { Config } from './config.js';
 
-/** The `config.json` of a new model: whole numbers in fields that the reference reads as floats alone have a point (`1.0`), at any depth. */
+/**
+ * The text of the `config.json` of a new model. Whole numbers in float fields get a decimal point (`1.0`), at any
+ * depth.
+ */
 export function configText(config: Config): string {
   return `${textOf(config, 2)}\n`;
 }
 
 /**
- * The text of a JSON object with some of its fields changed: those of `changes` get their new values, or go where that is undefined; new ones come at the end.
- * Everything else stays as it is written: the spelling of numbers, order, spaces, fields that nobody knows.
+ * The text of a JSON object with some fields changed. Fields of `changes` get their new value, or are removed if it is
+ * undefined; new fields are appended. Everything else stays byte for byte: the spelling of numbers, order, spaces,
+ * unknown fields.
  */
-export function changedConfigText(text: string, changes: Readonly<Record<string, unknown>>): string {
+export function updateConfigText(text: string, changes: Readonly<Record<string, unknown>>): string {
   const { head, members, tail } = membersOf(text);
   const indent = /\n([ \t]*)$/.exec(head)?.[1]?.length ?? 0;
   const valueText = (name: string, value: unknown) =>
     textOf({ [name]: value }, indent)
       .replace(/^\{\s*/, '')
       .replace(/\s*\}$/, '');
-  const written = members.flatMap(member => {
+  const updated = members.flatMap(member => {
     if (!Object.hasOwn(changes, member.name)) return [member];
     const value = changes[member.name];
     if (value === undefined) return [];
@@ -25,31 +29,33 @@ export function changedConfigText(text: string, changes: Readonly<Record<string,
   const present = new Set(members.map(({ name }) => name));
   const comma = members[0]?.comma ?? (indent > 0 ? `,\n${' '.repeat(indent)}` : ', ');
   for (const [name, value] of Object.entries(changes))
-    if (value !== undefined && !present.has(name)) written.push({ name, text: valueText(name, value), comma });
-  const body = written.map(({ text: own, comma: next }, i) => (i + 1 < written.length ? own + (next ?? comma) : own));
+    if (value !== undefined && !present.has(name)) updated.push({ name, text: valueText(name, value), comma });
+  const body = updated.map(({ text: member, comma: next }, i) =>
+    i + 1 < updated.length ? member + (next ?? comma) : member,
+  );
   return head + body.join('') + tail;
 }
 
 interface Member {
   readonly name: string;
-  /** `"name": value` as it is written. */
+  /** The text of `"name": value`. */
   readonly text: string;
-  /** The comma behind it with its spaces; undefined for the last one. */
+  /** The comma after it with its spaces; undefined for the last member. */
   readonly comma: string | undefined;
 }
 
-/** The members of a JSON object as they are written, what is before the first one, and what is behind the last one. */
+/** The texts of the members of a JSON object, before the first member and after the last. */
 function membersOf(text: string): { head: string; members: Member[]; tail: string } {
   const tokens = [...text.matchAll(/"[^"\\]*(?:\\.[^"\\]*)*"|[[\]{},:]|[^\s"[\]{},:]+/g)];
   const members: Member[] = [];
   let depth = 0;
-  let [first, end] = [-1, 0]; // of the member that is read
+  let [first, end] = [-1, 0]; // of the current member
   let [headEnd, tailStart] = [0, 0];
   const close = (commaEnd: number | undefined) => {
     if (first < 0) return;
-    const own = text.slice(first, end);
-    const name = JSON.parse(/^"[^"\\]*(?:\\.[^"\\]*)*"/.exec(own)![0]) as string;
-    members.push({ name, text: own, comma: commaEnd === undefined ? undefined : text.slice(end, commaEnd) });
+    const member = text.slice(first, end);
+    const name = JSON.parse(/^"[^"\\]*(?:\\.[^"\\]*)*"/.exec(member)![0]) as string;
+    members.push({ name, text: member, comma: commaEnd === undefined ? undefined : text.slice(end, commaEnd) });
     tailStart = end;
   };
   for (const [i, { 0: token, index }] of tokens.entries()) {
@@ -74,7 +80,7 @@ function membersOf(text: string): { head: string; members: Member[]; tail: strin
 const sameValue = (member: string, value: unknown): boolean =>
   JSON.stringify(Object.values(JSON.parse(`{${member}}`) as object)[0]) === JSON.stringify(value);
 
-/** JSON in which whole numbers of float fields have a point. A text holds no line break of its own, so that each line is one field. */
+/** JSON with a decimal point in float fields. Strings contain no line breaks, so each line is one field. */
 function textOf(value: object, indent: number): string {
   const pretty = JSON.stringify(value, null, 2).replace(
     /^(\s*"([a-z_]+)": -?\d+)(,?)$/gm,
@@ -84,7 +90,7 @@ function textOf(value: object, indent: number): string {
   return pretty.replace(/^( {2})+/gm, spaces => ' '.repeat((spaces.length / 2) * indent));
 }
 
-/** Fields that are floats in the reference, some of them strictly. */
+/** Fields that Hugging Face transformers declares as floats, some of them strictly. */
 const floatFields: ReadonlySet<string> = /* @__PURE__ */ new Set([
   'activation_dropout',
   'attention_dropout',

@@ -22,8 +22,8 @@ test('fields are read by kind; null and absent ones fall back', () => {
   expect([config.size('nothing', 5), config.number('absent', -2), config.flag('nothing', true)]).toEqual([5, -2, true]);
   expect([config.rate('rate'), config.rate('absent'), config.activation('act', 'gelu')]).toEqual([0.1, 0, 'silu']);
   expect([config.value('first', 'second'), config.value('nothing')]).toEqual([3, undefined]);
-  config.only('nothing', 1);
-  expect(message(() => config.finish())).toBe('no error');
+  config.expectValue('nothing', 1);
+  expect(message(() => config.refuseUnread())).toBe('no error');
 });
 
 test.each<[string, (config: ConfigReader) => unknown, Config]>([
@@ -37,7 +37,7 @@ test.each<[string, (config: ConfigReader) => unknown, Config]>([
   ['a is 1; it must be true or false', config => config.flag('a', true), { a: 1 }],
   ['a is 1; it must be from 0 to below 1', config => config.rate('a'), { a: 1 }],
   ['a is -0.1; it must be from 0 to below 1', config => config.rate('a'), { a: -0.1 }],
-  ['a is 2; it must be 1 or absent', config => config.only('a', 1), { a: 2 }],
+  ['a is 2; it must be 1 or absent', config => config.expectValue('a', 1), { a: 2 }],
   [
     `a is "mish"; it must be one of ${Object.keys(activations).join(', ')}`,
     config => config.activation('a', 'silu'),
@@ -52,24 +52,24 @@ test.each<[string, (config: ConfigReader) => unknown, Config]>([
   expect(message(() => use(reader(config)))).toBe(`lark: config field ${expected}`);
 });
 
-test('what nobody read is refused all at once, unless it is harmless, null, private or named', () => {
+test('fields that were not read are refused all at once, unless they are harmless, null, private or ignored', () => {
   const fields = { width: 8, sinks: 4, gates: [1], model_type: 'lark', _private: 1, nothing: null, dtype: 'float32' };
   const config = reader(fields);
   config.size('width');
-  expect(message(() => config.finish())).toBe(
+  expect(message(() => config.refuseUnread())).toBe(
     'lark: config fields are not understood and may change the numbers: sinks: 4, gates: [1]; if they do not, name them in ignoreConfig',
   );
-  expect(message(() => config.finish(['sinks']))).toBe(
+  expect(message(() => config.refuseUnread(['sinks']))).toBe(
     'lark: config fields are not understood and may change the numbers: gates: [1]; if they do not, name them in ignoreConfig',
   );
-  expect(message(() => config.finish(['sinks', 'gates']))).toBe('no error');
+  expect(message(() => config.refuseUnread(['sinks', 'gates']))).toBe('no error');
 });
 
-test('the activations that are made here are those of their formulas', async () => {
+test('the activations of this package equal their formulas', async () => {
   const values = [-7, -3, -1.2, -0.3, 0, 0.4, 1, 2.5, 6];
-  const made = Object.entries(activations).filter(([, activation]) => typeof activation === 'function');
-  expect(made.map(([name]) => name)).toEqual(['quick_gelu', 'relu2']);
-  for (const [name, activation] of made) {
+  const ownActivations = Object.entries(activations).filter(([, activation]) => typeof activation === 'function');
+  expect(ownActivations.map(([name]) => name)).toEqual(['quick_gelu', 'relu2']);
+  for (const [name, activation] of ownActivations) {
     const x = tensor(values, [values.length]);
     const y = (activation as (input: typeof x) => typeof x)(x);
     await expectClose(y, values.map(reference[name]!), { absolute: 1e-6, relative: 1e-6 });

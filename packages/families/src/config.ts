@@ -6,24 +6,24 @@ import { activations } from './activations.js';
 export type Config = Readonly<Record<string, unknown>>;
 
 /**
- * Reads the fields of one `config.json` and remembers which were read. `finish` then refuses every field that nobody read and that is not known to leave
- * the numbers alone: a setting that changes the mathematics is never passed over.
+ * Reads the fields of one `config.json` by kind and records which were read. `refuseUnread` then refuses every other
+ * field that may change the results, so that no setting is ignored silently. `family` is the name in error messages.
  */
 export class ConfigReader {
   private readonly config: Config;
   private readonly family: string;
-  private readonly read = new Set<string>();
+  private readonly readFields = new Set<string>();
 
   constructor(family: string, config: Config) {
     this.family = family;
     this.config = config;
   }
 
-  /** A field as it is, under the first of its names that is set; undefined if none is or it is null. */
+  /** The value of a field, under the first of its names that is set and not null; undefined if none is. */
   value(...names: string[]): unknown {
-    for (const name of names) this.read.add(name);
-    const found = names.find(name => this.config[name] !== undefined && this.config[name] !== null);
-    return found === undefined ? undefined : this.config[found];
+    for (const name of names) this.readFields.add(name);
+    const presentName = names.find(name => this.config[name] !== undefined && this.config[name] !== null);
+    return presentName === undefined ? undefined : this.config[presentName];
   }
 
   /** A whole number above 0. */
@@ -33,20 +33,20 @@ export class ConfigReader {
     return this.refuse(name, value, 'a whole number above 0');
   }
 
-  /** How many positions: ids of positions are int32, so at most 2³¹ - 1. Nothing is made of the number before sequences are so long. */
-  positions(name: string, fallback?: number): number {
+  /** The longest sequence: a whole number from 1 to 2³¹ - 1, since position ids are int32. */
+  maxPositions(name: string, fallback?: number): number {
     const value = this.size(name, fallback);
     return value < 2 ** 31 ? value : this.refuse(name, value, `a whole number from 1 to ${2 ** 31 - 1}`);
   }
 
-  /** How many blocks: a whole number from 1 to 10,000, so that no file makes a composition without end. */
+  /** The number of blocks: a whole number from 1 to 10,000, so that no config composes without end. */
   depth(name: string, fallback?: number): number {
     const value = this.size(name, fallback);
-    return value <= mostBlocks ? value : this.refuse(name, value, `a whole number from 1 to ${mostBlocks}`);
+    return value <= maxBlocks ? value : this.refuse(name, value, `a whole number from 1 to ${maxBlocks}`);
   }
 
-  /** The id of a token, undefined where there is none. */
-  token(name: string): number | undefined {
+  /** A token id; undefined if the field is absent. */
+  tokenId(name: string): number | undefined {
     const value = this.value(name);
     if (value === undefined || (Number.isInteger(value) && (value as number) >= -1)) return value as number | undefined;
     return this.refuse(name, value, 'the id of a token');
@@ -65,65 +65,67 @@ export class ConfigReader {
     return typeof value === 'boolean' ? value : this.refuse(name, value, 'true or false');
   }
 
-  /** A rate of dropout, from 0 to below 1. */
+  /** A dropout rate from 0 to below 1; 0 if absent. */
   rate(name: string): number {
     const value = this.number(name, 0);
     return value >= 0 && value < 1 ? value : this.refuse(name, value, 'from 0 to below 1');
   }
 
-  /** An activation under the name that published configs use. */
+  /** An activation by its name in published configs. */
   activation(name: string, fallback: string): AnyActivation {
     return this.activationNamed(name, this.value(name) ?? fallback);
   }
 
-  /** The activation of this name; `field` is where it was found. */
+  /** The activation of this name; `field` is the config field for the error message. */
   activationNamed(field: string, value: unknown): AnyActivation {
-    const known = typeof value === 'string' && Object.hasOwn(activations, value) ? activations[value] : undefined;
-    return known ?? this.refuse(field, value, `one of ${Object.keys(activations).join(', ')}`);
+    const activation = typeof value === 'string' && Object.hasOwn(activations, value) ? activations[value] : undefined;
+    return activation ?? this.refuse(field, value, `one of ${Object.keys(activations).join(', ')}`);
   }
 
-  /** Refuses the file unless the field has this value or is absent. */
-  only(name: string, allowed: unknown): void {
+  /** Throws unless the field has this value or is absent. */
+  expectValue(name: string, allowed: unknown): void {
     const value = this.value(name);
     if (value !== undefined && value !== allowed) this.refuse(name, value, `${showValue(allowed)} or absent`);
   }
 
-  /** Throws for fields that nobody read; `ignore` names more that may stay unread. */
-  finish(ignore: readonly string[] = []): void {
-    const harmless = new Set([...withoutEffect, ...ignore]);
+  /** Throws if a field was not read and may change the results; `ignore` names fields that may stay unread. */
+  refuseUnread(ignore: readonly string[] = []): void {
+    const harmless = new Set([...ignoredFields, ...ignore]);
     const unknown = Object.entries(this.config)
-      .filter(([name, value]) => !this.read.has(name) && !harmless.has(name) && !name.startsWith('_') && value !== null)
-      .map(([name, value]) => `${nameOf(name)}: ${showValue(value)}`);
+      .filter(
+        ([name, value]) => !this.readFields.has(name) && !harmless.has(name) && !name.startsWith('_') && value !== null,
+      )
+      .map(([name, value]) => `${shownName(name)}: ${showValue(value)}`);
     if (unknown.length === 0) return;
-    const more = unknown.length - mostNamed;
-    const listed = more > 0 ? `${unknown.slice(0, mostNamed).join(', ')} and ${more} more` : unknown.join(', ');
+    const more = unknown.length - maxListed;
+    const listed = more > 0 ? `${unknown.slice(0, maxListed).join(', ')} and ${more} more` : unknown.join(', ');
     throw new ResidualError(
       'config',
       `${this.family}: config fields are not understood and may change the numbers: ${listed}; if they do not, name them in ignoreConfig`,
     );
   }
 
-  /** Throws that a field has a value this family does not take. */
-  refuse(name: string, value: unknown, wanted: string): never {
+  /** Throws the error for a field value that the family does not support. */
+  refuse(name: string, value: unknown, expected: string): never {
     throw new ResidualError(
       'config',
-      `${this.family}: config field ${nameOf(name)} is ${showValue(value)}; it must be ${wanted}`,
+      `${this.family}: config field ${shownName(name)} is ${showValue(value)}; it must be ${expected}`,
     );
   }
 }
 
-const mostBlocks = 10_000;
+const maxBlocks = 10_000;
 
-/** So many fields that are not understood are named. */
-const mostNamed = 20;
+/** How many unknown fields an error lists. */
+const maxListed = 20;
 
-/** The name of a field in a message: as it is written if it is a plain one. */
-function nameOf(name: string): string {
+/** The name of a field in a message, quoted and shortened unless it is a plain identifier. */
+function shownName(name: string): string {
   return /^[\w.-]{1,80}$/.test(name) ? name : showValue(name);
 }
 
-/** Fields that say how a model was stored, trained, named or is to be sampled from, and leave logits alone. */
-const withoutEffect: readonly string[] = [
+/** Fields about storage, training, naming or sampling, which do not change the logits. */
+const ignoredFields: readonly string[] = [
   'architectures',
   'model_type',
   'transformers_version',

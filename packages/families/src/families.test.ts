@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Fields } from '../test/reference.js';
 import { gpt2Shapes } from '../test/reference-gpt2.js';
 import { llamaShapes } from '../test/reference-llama.js';
-import { type Config, familyOf, gpt2, llama, placesIn } from './index.js';
+import { type Config, familyOf, gpt2, llama, tensorSlices } from './index.js';
 
 const small = {
   gpt2: { n_embd: 12, n_head: 3, n_layer: 2, n_positions: 16, vocab_size: 29 },
@@ -39,7 +39,7 @@ test('a family is found by model_type, else by architectures', () => {
 test.each<[string, Fields]>([
   ['gpt2, tied', {}],
   ['gpt2, a head of its own, an inner width', { tie_word_embeddings: false, n_inner: 7, n_layer: 1 }],
-])('%s: weights are those of the published layout', (_, fields) => {
+])('%s: the weights have the published layout', (_, fields) => {
   expectShapes(gpt2.compose({ ...small.gpt2, ...fields }).model, gpt2, gpt2Shapes({ ...small.gpt2, ...fields }));
 });
 
@@ -47,28 +47,28 @@ test.each<[string, Fields]>([
   ['llama', {}],
   ['llama, tied, one key/value head, wide heads', { tie_word_embeddings: true, num_key_value_heads: 1, head_dim: 6 }],
   ['llama, biases everywhere', { attention_bias: true, mlp_bias: true }],
-])('%s: weights are those of the published layout', (_, fields) => {
+])('%s: the weights have the published layout', (_, fields) => {
   expectShapes(llama.compose({ ...small.llama, ...fields }).model, llama, llamaShapes({ ...small.llama, ...fields }));
 });
 
 function expectShapes(
-  model: Parameters<typeof placesIn>[1],
+  model: Parameters<typeof tensorSlices>[1],
   family: typeof gpt2,
   expected: Record<string, readonly number[]>,
 ) {
-  const places = [...placesIn(family, model).values()].map(({ theirs, shape, rows, transposed }) => {
-    const whole = [rows, ...shape.slice(1)];
-    return [theirs, transposed ? whole.toReversed() : whole];
+  const slices = [...tensorSlices(family, model).values()].map(({ checkpointName, shape, totalRows, transposed }) => {
+    const stored = [totalRows, ...shape.slice(1)];
+    return [checkpointName, transposed ? stored.toReversed() : stored];
   });
-  expect(Object.fromEntries(places)).toEqual(expected);
-  expect(places.length).toBe(weightNeeds(model).length);
+  expect(Object.fromEntries(slices)).toEqual(expected);
+  expect(slices.length).toBe(weightNeeds(model).length);
 }
 
-test('what a config leaves out is as the reference has it', () => {
-  const { positions, openEnded, depth, heads, model } = gpt2.compose({});
-  expect([positions, openEnded, depth, heads, model.vocab]).toEqual([1024, undefined, 12, 12, 50257]);
+test('absent config fields have the defaults of Hugging Face transformers', () => {
+  const { maxPositions, openEnded, depth, heads, model } = gpt2.compose({});
+  expect([maxPositions, openEnded, depth, heads, model.vocab]).toEqual([1024, undefined, 12, 12, 50257]);
   const bare = llama.compose({});
-  expect([bare.positions, bare.openEnded, bare.depth, bare.heads, bare.model.vocab]).toEqual([
+  expect([bare.maxPositions, bare.openEnded, bare.depth, bare.heads, bare.model.vocab]).toEqual([
     2048,
     true,
     32,
@@ -84,7 +84,7 @@ test.each<[string, Config]>([
   ],
   ['fields of sampling and storage', { do_sample: true, max_length: 50, dtype: 'float32', _name_or_path: 'x' }],
   ['how attention is ordered', { reorder_and_upcast_attn: true }],
-])('gpt2 takes what leaves the numbers alone: %s', (_, fields) => {
+])('gpt2 accepts fields that do not change the results: %s', (_, fields) => {
   expect(message(() => gpt2.compose({ ...small.gpt2, ...fields }))).toBe('no error');
 });
 
@@ -98,7 +98,7 @@ test.each<[string, Config]>([
     { layer_types: ['full_attention', 'full_attention'], sliding_window: null },
   ],
   ['a window that is not used', { use_sliding_window: false }],
-])('llama takes what leaves the numbers alone: %s', (_, fields) => {
+])('llama accepts fields that do not change the results: %s', (_, fields) => {
   expect(message(() => llama.compose({ ...small.llama, ...fields }))).toBe('no error');
 });
 
@@ -128,7 +128,7 @@ test.each<[typeof gpt2, Config, string]>([
   expect(message(compose)).toBe(`${family.name}: ${expected}`);
 });
 
-test('a field that is named in ignoreConfig is passed over', () => {
+test('a field in ignoreConfig is ignored', () => {
   const ignoreConfig = ['attention_sinks'];
   expect(message(() => gpt2.compose({ ...small.gpt2, attention_sinks: 4 }, { ignoreConfig }))).toBe('no error');
   expect(message(() => llama.compose({ ...small.llama, attention_sinks: 4 }, { ignoreConfig }))).toBe('no error');

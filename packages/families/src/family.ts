@@ -1,110 +1,121 @@
-import type { CrossPart, EncoderDecoder, LanguageModel, Part } from '@residual/transformer';
+import type { CrossLayer, EncoderDecoder, LanguageModel, TensorLayer } from '@residual/transformer';
 import type { Config } from './config.js';
 
-/** What every composition tells its user. */
-interface Facts {
-  /** Longest sequence it is made for. */
-  readonly positions: number;
-  /** Whether longer ones can be computed too: rotary angles and relative positions have no end, a learned table has. False if absent. */
+/** The properties of every composition. */
+interface CompositionInfo {
+  /** The longest sequence that the model is made for. */
+  readonly maxPositions: number;
+  /** Whether longer sequences can be computed too, as with rotary and relative positions; false if absent. */
   readonly openEnded?: boolean;
-  /** Blocks that write: those of a language model, or of a decoder. */
+  /** The number of blocks of the language model or of the decoder. */
   readonly depth: number;
   readonly heads: number;
 }
 
-/** A decoder-only model: it continues a text. */
-export interface CausalComposition extends Facts {
+/** A decoder-only language model. */
+export interface CausalComposition extends CompositionInfo {
   readonly kind: 'causal-lm';
-  readonly model: LanguageModel<Part>;
+  readonly model: LanguageModel<TensorLayer>;
 }
 
-/** An encoder-decoder: it reads a source and writes a target. */
-export interface SequenceToSequenceComposition extends Facts {
+/** An encoder-decoder, which maps a source to a target. */
+export interface SequenceToSequenceComposition extends CompositionInfo {
   readonly kind: 'seq2seq-lm';
-  readonly model: EncoderDecoder<Part, CrossPart>;
-  /** Blocks that read the source. */
+  readonly model: EncoderDecoder<TensorLayer, CrossLayer>;
+  /** The number of blocks of the encoder. */
   readonly encoderDepth: number;
   readonly encoderHeads: number;
 }
 
-/** A composition that a config describes, with what its user must know. */
+/** The model that a config describes, with its properties. */
 export type Composition = CausalComposition | SequenceToSequenceComposition;
 
 /**
- * One line of a family's table: a tensor of the file and the paths it holds. `*` stands for the number of the block; a name that begins
- * with `/` has no prefix. Several paths lie one after another
- * along the out axis. `transposed` says that the file stores matrices as [in, out].
+ * Maps one tensor of a checkpoint to weight paths. `*` stands for the number of the block; a name that starts with `/`
+ * has no prefix. Several paths are concatenated along the out axis. `transposed` says that the checkpoint stores the
+ * matrix as [in, out].
  */
-export interface Row {
-  readonly theirs: string;
-  readonly ours: string | readonly string[];
+export interface WeightMapping {
+  readonly checkpointName: string;
+  readonly path: string | readonly string[];
   readonly transposed?: boolean;
-  /** The file's shape has one axis of length 1 more, in front. */
-  readonly leading?: boolean;
-  /** What a file that lacks the tensor means: this number everywhere. */
-  readonly absent?: number;
-  /** The row counts only where the composition has this path too. */
-  readonly beside?: string;
+  /** Whether the shape in the checkpoint has an additional first axis of length 1. */
+  readonly leadingAxis?: boolean;
+  /** The value of all entries where a checkpoint lacks the tensor; it must have the tensor if absent. */
+  readonly defaultValue?: number;
+  /** The mapping applies only if the composition also has this path. */
+  readonly requires?: string;
 }
 
-/** A tensor that a file may hold beside the table: computed, not learned. */
+/** A tensor that a checkpoint may contain in addition to the weights: computed, not learned. */
 export interface Buffer {
-  /** Its names, with and without the prefix. */
+  /** Matches its names, with and without the prefix. */
   readonly name: RegExp;
-  /** Where it first holds another number than is computed in its place; undefined if nowhere. Without it nothing depends on what the tensor holds. */
-  readonly differs?: (values: Float32Array, shape: readonly number[], config: Config) => Difference | undefined;
+  /**
+   * Finds the first entry that differs from the computed value; undefined if none does. Without it the values are not
+   * checked.
+   */
+  readonly findDifference?: (values: Float32Array, shape: readonly number[], config: Config) => Difference | undefined;
 }
 
-/** Where a tensor is not as it should be. */
+/** The first entry of a tensor that differs, and the value it should have. */
 export interface Difference {
   readonly index: number;
   readonly expected: number;
 }
 
-/** A table of positions by a formula that a file may hold too. */
-export interface StoredTable {
-  /** Its name in a file, as in a row. */
-  readonly theirs: string;
-  /** The paths that the table may have in the tree; the first one there counts. */
-  readonly ours: readonly string[];
-  /** Rows of the file's table before the first position; none if absent. */
+/** A position table that a formula computes and that a checkpoint may contain too. */
+export interface PositionTable {
+  /** Its name in the checkpoint, as in a mapping. */
+  readonly checkpointName: string;
+  /** The paths that the table may have in the tree; the first that exists is used. */
+  readonly paths: readonly string[];
+  /** The number of rows before the first position in the checkpoint's table; 0 if absent. */
   readonly offset?: number;
-  /** Whether `compose` takes a table that differs from the formula as it is, with `storedTables`; else it is an error. */
-  readonly usable?: boolean;
-  /** Whether the reference expects it in every file. */
-  readonly written?: boolean;
+  /**
+   * Whether a table that differs from the formula is used (`storedPositionTables` of `compose`); otherwise it is an
+   * error.
+   */
+  readonly mayDiffer?: boolean;
+  /** Whether Hugging Face transformers expects it in every checkpoint. */
+  readonly alwaysSaved?: boolean;
 }
 
 /** Settings of `compose`. */
 export interface ComposeOptions {
-  /** Config fields that are not understood but known to leave the numbers alone. */
+  /** Unknown config fields that do not change the results. */
   readonly ignoreConfig?: readonly string[];
-  /** Whether tables of positions are read from the file, as weights, where the family has a formula. */
-  readonly storedTables?: boolean;
+  /** Whether position tables are read from the checkpoint as weights, instead of the family's formula. */
+  readonly storedPositionTables?: boolean;
 }
 
-/** A published architecture as data. */
+/** A published architecture as data: config to model, and weight names in both directions. */
 export interface Family<Composed extends Composition = Composition> {
   readonly name: string;
   /** Values of `model_type`. */
   readonly modelTypes: readonly string[];
-  /** Values of `architectures`; the first is written. */
+  /** Values of `architectures`; the first is written to new configs. */
   readonly architectures: readonly string[];
-  /** Config to parts. */
+  /** Composes the model of a config. Errors on fields that are not understood. */
   readonly compose: (config: Config, options?: ComposeOptions) => Composed;
-  readonly rows: readonly Row[];
-  /** What names in a file may begin with; the first is written, a file may lack it. */
+  readonly mappings: readonly WeightMapping[];
+  /** The prefix of checkpoint names. It is written; a checkpoint may lack it. */
   readonly prefix: string;
-  /** What a file may hold beside the rows: it must be what is computed in its place. */
+  /** The computed tensors that a checkpoint may contain. */
   readonly buffers: readonly Buffer[];
-  /** Tables of positions that a file may hold. */
-  readonly tables?: readonly StoredTable[];
-  /** Second names of one tensor, by the name that is written: both may be there if they are equal. Only while the model ties them. */
+  /** The position tables that a checkpoint may contain. */
+  readonly positionTables?: readonly PositionTable[];
+  /** Aliases of tied tensors by the name that is written. A checkpoint may contain several if they are equal. */
   readonly aliases: Readonly<Record<string, string | readonly string[]>>;
-  /** The second name that is the head's. */
+  /** The alias that names the head. */
   readonly head?: string;
-  /** What a config must say besides `tie_word_embeddings` false so that it means a head of its own and nothing else. */
-  readonly untied?: (config: Config) => Config;
-  /** Second names under which a tensor is written too where the head is untied: the reference unties them all at once. */
+  /**
+   * The config fields that must change together with `tie_word_embeddings: false`, so that only the head becomes
+   * untied.
+   */
+  readonly untiedConfig?: (config: Config) => Config;
+  /**
+   * Further names under which a tensor is written if the head is untied: Hugging Face transformers unties all at once.
+   */
   readonly copies?: Readonly<Record<string, readonly string[]>>;
 }

@@ -1,6 +1,6 @@
 import type { Difference } from './family.js';
 
-/** Where values first differ from those of a formula by more than `tolerance`; undefined if nowhere. */
+/** The first value that differs from a formula by more than `tolerance`; undefined if none does. */
 export function firstDifference(
   values: Float32Array,
   expected: (index: number) => number,

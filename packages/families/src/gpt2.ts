@@ -7,7 +7,7 @@ import { ConfigReader } from './config.js';
 import type { CausalComposition, Difference, Family } from './family.js';
 import { firstDifference } from './first-difference.js';
 
-/** GPT-2 (Radford et al. 2019) and what was published in its layout. */
+/** GPT-2 (Radford et al. 2019) and other models with its layout. */
 export const gpt2: Family<CausalComposition> = {
   name: 'gpt2',
   modelTypes: ['gpt2'],
@@ -17,7 +17,7 @@ export const gpt2: Family<CausalComposition> = {
     const modelDim = config.size('n_embd', 768);
     const heads = config.size('n_head', 12);
     const depth = config.depth('n_layer', 12);
-    const positions = config.positions('n_positions', 1024);
+    const maxPositions = config.maxPositions('n_positions', 1024);
     const vocab = config.size('vocab_size', 50257);
     const norm = layerNorm({ dim: modelDim, epsilon: config.number('layer_norm_epsilon', 1e-5) });
     const scaled = config.flag('scale_attn_weights', true);
@@ -25,14 +25,14 @@ export const gpt2: Family<CausalComposition> = {
     const attentionDropout = config.rate('attn_pdrop');
     const residualDropout = config.rate('resid_pdrop');
     const inputDropout = config.rate('embd_pdrop');
-    const perceptron = mlp({
+    const mlpLayer = mlp({
       modelDim,
       hiddenDim: config.size('n_inner', 4 * modelDim),
       activation: config.activation('activation_function', 'gelu_new'),
     });
     const tied = config.flag('tie_word_embeddings', true);
-    config.only('add_cross_attention', false);
-    config.finish(['reorder_and_upcast_attn', 'n_ctx', ...summaries, ...(ignoreConfig ?? [])]);
+    config.expectValue('add_cross_attention', false);
+    config.refuseUnread(['reorder_and_upcast_attn', 'n_ctx', ...summaryFields, ...(ignoreConfig ?? [])]);
 
     const block = Array.from({ length: depth }, (_, i) =>
       transformerBlock({
@@ -44,28 +44,28 @@ export const gpt2: Family<CausalComposition> = {
           scale: (scaled ? Math.sqrt(heads / modelDim) : 1) / (byDepth ? i + 1 : 1),
           dropout: attentionDropout > 0 ? dropout({ rate: attentionDropout }) : undefined,
         }),
-        mlp: perceptron,
+        mlp: mlpLayer,
         dropout: residualDropout > 0 ? dropout({ rate: residualDropout }) : undefined,
       }),
     );
     const model = languageModel({
       embedding: tokenEmbedding({ vocab, dim: modelDim }),
-      positions: learnedPositions({ positions, dim: modelDim }),
-      onEmbedded: inputDropout > 0 ? dropout({ rate: inputDropout }) : undefined,
+      positionEncoding: learnedPositions({ maxPositions, dim: modelDim }),
+      afterEmbedding: inputDropout > 0 ? dropout({ rate: inputDropout }) : undefined,
       decoder: stack({ block, norm }),
       head: tied ? undefined : linear({ in: modelDim, out: vocab, bias: false, role: 'unembedding' }),
     });
-    return { kind: 'causal-lm', model, positions, depth, heads };
+    return { kind: 'causal-lm', model, maxPositions, depth, heads };
   },
   prefix: 'transformer.',
-  rows: [
-    { theirs: 'wte.weight', ours: 'embedding.weight' },
-    { theirs: 'wpe.weight', ours: 'positions.weight' },
-    { theirs: 'h.*.ln_1.weight', ours: 'decoder.layers.*.attentionNorm.weight' },
-    { theirs: 'h.*.ln_1.bias', ours: 'decoder.layers.*.attentionNorm.bias' },
+  mappings: [
+    { checkpointName: 'wte.weight', path: 'embedding.weight' },
+    { checkpointName: 'wpe.weight', path: 'positions.weight' },
+    { checkpointName: 'h.*.ln_1.weight', path: 'decoder.layers.*.attentionNorm.weight' },
+    { checkpointName: 'h.*.ln_1.bias', path: 'decoder.layers.*.attentionNorm.bias' },
     {
-      theirs: 'h.*.attn.c_attn.weight',
-      ours: [
+      checkpointName: 'h.*.attn.c_attn.weight',
+      path: [
         'decoder.layers.*.attention.query.weight',
         'decoder.layers.*.attention.key.weight',
         'decoder.layers.*.attention.value.weight',
@@ -73,45 +73,45 @@ export const gpt2: Family<CausalComposition> = {
       transposed: true,
     },
     {
-      theirs: 'h.*.attn.c_attn.bias',
-      ours: [
+      checkpointName: 'h.*.attn.c_attn.bias',
+      path: [
         'decoder.layers.*.attention.query.bias',
         'decoder.layers.*.attention.key.bias',
         'decoder.layers.*.attention.value.bias',
       ],
     },
-    { theirs: 'h.*.attn.c_proj.weight', ours: 'decoder.layers.*.attention.output.weight', transposed: true },
-    { theirs: 'h.*.attn.c_proj.bias', ours: 'decoder.layers.*.attention.output.bias' },
-    { theirs: 'h.*.ln_2.weight', ours: 'decoder.layers.*.mlpNorm.weight' },
-    { theirs: 'h.*.ln_2.bias', ours: 'decoder.layers.*.mlpNorm.bias' },
-    { theirs: 'h.*.mlp.c_fc.weight', ours: 'decoder.layers.*.mlp.up.weight', transposed: true },
-    { theirs: 'h.*.mlp.c_fc.bias', ours: 'decoder.layers.*.mlp.up.bias' },
-    { theirs: 'h.*.mlp.c_proj.weight', ours: 'decoder.layers.*.mlp.down.weight', transposed: true },
-    { theirs: 'h.*.mlp.c_proj.bias', ours: 'decoder.layers.*.mlp.down.bias' },
-    { theirs: 'ln_f.weight', ours: 'decoder.norm.weight' },
-    { theirs: 'ln_f.bias', ours: 'decoder.norm.bias' },
-    { theirs: '/lm_head.weight', ours: 'head.weight' },
+    { checkpointName: 'h.*.attn.c_proj.weight', path: 'decoder.layers.*.attention.output.weight', transposed: true },
+    { checkpointName: 'h.*.attn.c_proj.bias', path: 'decoder.layers.*.attention.output.bias' },
+    { checkpointName: 'h.*.ln_2.weight', path: 'decoder.layers.*.mlpNorm.weight' },
+    { checkpointName: 'h.*.ln_2.bias', path: 'decoder.layers.*.mlpNorm.bias' },
+    { checkpointName: 'h.*.mlp.c_fc.weight', path: 'decoder.layers.*.mlp.up.weight', transposed: true },
+    { checkpointName: 'h.*.mlp.c_fc.bias', path: 'decoder.layers.*.mlp.up.bias' },
+    { checkpointName: 'h.*.mlp.c_proj.weight', path: 'decoder.layers.*.mlp.down.weight', transposed: true },
+    { checkpointName: 'h.*.mlp.c_proj.bias', path: 'decoder.layers.*.mlp.down.bias' },
+    { checkpointName: 'ln_f.weight', path: 'decoder.norm.weight' },
+    { checkpointName: 'ln_f.bias', path: 'decoder.norm.bias' },
+    { checkpointName: '/lm_head.weight', path: 'head.weight' },
   ],
   buffers: [
-    { name: /(^|\.)attn\.bias$/, differs: differsFromCausal },
-    // What hidden scores were set to, once.
+    { name: /(^|\.)attn\.bias$/, findDifference: differsFromCausal },
+    // The score of masked keys in older versions.
     {
       name: /(^|\.)attn\.masked_bias$/,
-      differs: ([value]) => (value! <= -1e4 ? undefined : { index: 0, expected: -1e4 }),
+      findDifference: ([value]) => (value! <= -1e4 ? undefined : { index: 0, expected: -1e4 }),
     },
   ],
   aliases: { 'transformer.wte.weight': 'lm_head.weight' },
   head: 'lm_head.weight',
 };
 
-/** The mask [1, 1, length, length] of older files: 1 where a position may look. */
+/** Compares with the causal mask [1, 1, length, length] of older checkpoints: 1 where a query may attend. */
 function differsFromCausal(values: Float32Array, shape: readonly number[]): Difference | undefined {
   const length = shape.at(-1) ?? 1;
   return firstDifference(values, index => (index % length <= Math.floor(index / length) % length ? 1 : 0));
 }
 
-/** Fields of heads that are not language models. */
-const summaries: readonly string[] = [
+/** Fields of heads that are not language-modeling heads. */
+const summaryFields: readonly string[] = [
   'summary_activation',
   'summary_type',
   'summary_use_proj',

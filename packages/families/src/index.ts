@@ -1,25 +1,15 @@
 export { bart } from './bart.js';
-export { composeStored, type StoredComposition } from './compose-stored.js';
+export {
+  fromCheckpoint,
+  type StoredArrays,
+  type TensorSlice,
+  tensorSlices,
+  toCheckpoint,
+  withComputedTensors,
+} from './checkpoint-names.js';
+export { type CheckpointComposition, composeCheckpoint } from './compose-checkpoint.js';
 export { type Config, ConfigReader } from './config.js';
-export { changedConfigText, configText } from './config-text.js';
-export type {
-  Buffer,
-  CausalComposition,
-  ComposeOptions,
-  Composition,
-  Difference,
-  Family,
-  Row,
-  SequenceToSequenceComposition,
-  StoredTable,
-} from './family.js';
-export { gpt2 } from './gpt2.js';
-export { families, familyOf } from './known.js';
-export { llama } from './llama.js';
-export { m2m100 } from './m2m100.js';
-export { marian } from './marian.js';
-export { mbart } from './mbart.js';
-export { inOurNames, inTheirNames, type Place, placesIn, type StoredArrays, withComputed } from './names.js';
+export { configText, updateConfigText } from './config-text.js';
 export {
   type DecoderSizes,
   type EncoderDecoderSizes,
@@ -28,11 +18,28 @@ export {
   llamaConfig,
   type MarianSizes,
   marianConfig,
-  type SpecialIds,
+  type SpecialTokenIds,
   type T5Sizes,
   t5Config,
-} from './new-configs.js';
+} from './default-configs.js';
+export type {
+  Buffer,
+  CausalComposition,
+  ComposeOptions,
+  Composition,
+  Difference,
+  Family,
+  PositionTable,
+  SequenceToSequenceComposition,
+  WeightMapping,
+} from './family.js';
+export { gpt2 } from './gpt2.js';
+export { llama } from './llama.js';
+export { m2m100 } from './m2m100.js';
+export { marian } from './marian.js';
+export { mbart } from './mbart.js';
 export { pegasus } from './pegasus.js';
-export { rotaryFields } from './rope.js';
+export { families, familyOf } from './registry.js';
+export { rotaryFromConfig } from './rope.js';
+export type { StandardBlock, StandardCrossBlock, StandardEncoderDecoder, StandardLanguageModel } from './standard.js';
 export { mt5, t5 } from './t5.js';
-export type { UsualBlock, UsualCrossBlock, UsualEncoderDecoder, UsualLanguageModel } from './usual.js';

@@ -2,21 +2,24 @@ import { sinusoidalPositions } from '@residual/embeddings';
 import { fairseqFamily } from './fairseq.js';
 import type { Family, SequenceToSequenceComposition } from './family.js';
 
-/** Marian (Junczys-Dowmunt et al. 2018): the first transformer's blocks with sinusoids, as the OPUS-MT translators have them. */
+/**
+ * Marian (Junczys-Dowmunt et al. 2018): post-norm blocks with sinusoidal positions, the architecture of the OPUS-MT
+ * translators.
+ */
 export const marian: Family<SequenceToSequenceComposition> = /* @__PURE__ */ fairseqFamily({
   name: 'marian',
   modelTypes: ['marian'],
   architectures: ['MarianMTModel', 'MarianModel'],
-  norms: 'after',
-  inputNorm: false,
-  positions: options => sinusoidalPositions({ ...options, layout: 'halves' }),
-  table: { leaf: 'weight', usable: true },
-  learned: false,
+  norms: 'post',
+  embeddingNorm: false,
+  positionEncoding: options => sinusoidalPositions({ ...options, layout: 'halves' }),
+  positionTable: { leaf: 'weight', mayDiffer: true },
+  hasLearnedPositions: false,
   logitsBias: true,
   scaleEmbedding: false,
   activation: 'gelu',
-  ownTables: true,
-  fixed: {
+  separateEmbeddings: true,
+  fixedFields: {
     normalize_before: false,
     normalize_embedding: false,
     add_final_layer_norm: false,

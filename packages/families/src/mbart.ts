@@ -2,19 +2,19 @@ import { learnedPositions } from '@residual/embeddings';
 import { fairseqFamily } from './fairseq.js';
 import type { Family, SequenceToSequenceComposition } from './family.js';
 
-/** mBART (Liu et al. 2020): BART with norms before each part and one more at the end of each side. */
+/** mBART (Liu et al. 2020): BART with pre-norm blocks and a final norm in encoder and decoder. */
 export const mbart: Family<SequenceToSequenceComposition> = /* @__PURE__ */ fairseqFamily({
   name: 'mbart',
   modelTypes: ['mbart'],
   architectures: ['MBartForConditionalGeneration', 'MBartModel'],
-  norms: 'before',
-  inputNorm: true,
-  positions: options => learnedPositions({ ...options, offset: 2 }),
-  learned: true,
+  norms: 'pre',
+  embeddingNorm: true,
+  positionEncoding: options => learnedPositions({ ...options, offset: 2 }),
+  hasLearnedPositions: true,
   logitsBias: true,
   scaleEmbedding: false,
   activation: 'gelu',
-  fixed: {
+  fixedFields: {
     normalize_before: true,
     normalize_embedding: true,
     add_final_layer_norm: true,

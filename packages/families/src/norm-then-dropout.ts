@@ -1,7 +1,7 @@
 import { type Dropout, type LayerNorm, layer, type RmsNorm } from '@residual/layers';
 import type { Tensor } from '@residual/tensor';
 
-/** A norm with dropout after it, under the norm's own names; the norm alone where nothing is dropped. */
+/** A norm followed by dropout, with the weight paths of the norm; the norm itself if `dropout` is undefined. */
 export function normThenDropout<Norm extends LayerNorm | RmsNorm>(norm: Norm, dropout: Dropout | undefined): Norm {
   if (!dropout) return norm;
   const normalize: LayerNorm | RmsNorm = norm;

@@ -2,20 +2,20 @@ import { sinusoidalPositions } from '@residual/embeddings';
 import { fairseqFamily } from './fairseq.js';
 import type { Family, SequenceToSequenceComposition } from './family.js';
 
-/** Pegasus (Zhang et al. 2020): norms before each part, sinusoids. */
+/** Pegasus (Zhang et al. 2020): pre-norm, sinusoidal positions. */
 export const pegasus: Family<SequenceToSequenceComposition> = /* @__PURE__ */ fairseqFamily({
   name: 'pegasus',
   modelTypes: ['pegasus'],
   architectures: ['PegasusForConditionalGeneration', 'PegasusModel'],
-  norms: 'before',
-  inputNorm: false,
-  positions: options => sinusoidalPositions({ ...options, layout: 'halves' }),
-  table: { leaf: 'weight', usable: true, written: true },
-  learned: false,
+  norms: 'pre',
+  embeddingNorm: false,
+  positionEncoding: options => sinusoidalPositions({ ...options, layout: 'halves' }),
+  positionTable: { leaf: 'weight', mayDiffer: true, alwaysSaved: true },
+  hasLearnedPositions: false,
   logitsBias: true,
   scaleEmbedding: false,
   activation: 'gelu',
-  fixed: {
+  fixedFields: {
     normalize_before: true,
     normalize_embedding: false,
     add_final_layer_norm: true,

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { type Config, ConfigReader, rotaryFields } from './index.js';
+import { type Config, ConfigReader, rotaryFromConfig } from './index.js';
 
-const read = (config: Config, positions = 64) => rotaryFields(new ConfigReader('lark', config), positions);
+const read = (config: Config, maxPositions = 64) => rotaryFromConfig(new ConfigReader('lark', config), maxPositions);
 const message = (config: Config): string => {
   try {
     read(config);
@@ -38,7 +38,7 @@ test.each<[string, Config, object]>([
   [
     'dynamic measures from max_position_embeddings, whatever else is there',
     { rope_parameters: { rope_type: 'dynamic', factor: 2, original_max_position_embeddings: 7 } },
-    { base: 10000, scaling: { type: 'dynamic', factor: 2, originalPositions: 64 } },
+    { base: 10000, scaling: { type: 'dynamic', factor: 2, originalMaxPositions: 64 } },
   ],
   [
     'llama3, its original length beside it',
@@ -54,13 +54,13 @@ test.each<[string, Config, object]>([
     },
     {
       base: 10000,
-      scaling: { type: 'llama3', factor: 8, lowFrequencyFactor: 1, highFrequencyFactor: 4, originalPositions: 16 },
+      scaling: { type: 'llama3', factor: 8, lowFrequencyFactor: 1, highFrequencyFactor: 4, originalMaxPositions: 16 },
     },
   ],
   [
     'yarn, all left out that may be',
     { rope_parameters: { rope_type: 'yarn', factor: 4 } },
-    { base: 10000, scaling: { ...yarn, factor: 4, originalPositions: 64, attentionFactor: 0.1 * Math.log(4) + 1 } },
+    { base: 10000, scaling: { ...yarn, factor: 4, originalMaxPositions: 64, attentionFactor: 0.1 * Math.log(4) + 1 } },
   ],
   [
     'yarn by the lengths, nulls and zeros as if absent',
@@ -75,7 +75,7 @@ test.each<[string, Config, object]>([
         mscale: 1,
       },
     },
-    { base: 10000, scaling: { ...yarn, factor: 8, originalPositions: 8, attentionFactor: 0.1 * Math.log(8) + 1 } },
+    { base: 10000, scaling: { ...yarn, factor: 8, originalMaxPositions: 8, attentionFactor: 0.1 * Math.log(8) + 1 } },
   ],
   [
     'yarn, temperatures by mscale',
@@ -86,7 +86,7 @@ test.each<[string, Config, object]>([
         ...yarn,
         truncate: false,
         factor: 4,
-        originalPositions: 64,
+        originalMaxPositions: 64,
         attentionFactor: (0.08 * Math.log(4) + 1) / (0.05 * Math.log(4) + 1),
       },
     },
@@ -94,7 +94,7 @@ test.each<[string, Config, object]>([
   [
     'yarn, its temperature given, a factor that shrinks',
     { rope_parameters: { rope_type: 'yarn', factor: 0.5, attention_factor: 2, mscale: 0.8, mscale_all_dim: 0.5 } },
-    { base: 10000, scaling: { ...yarn, factor: 0.5, originalPositions: 64, attentionFactor: 2 } },
+    { base: 10000, scaling: { ...yarn, factor: 0.5, originalMaxPositions: 64, attentionFactor: 2 } },
   ],
 ])('rotary settings: %s', (_, config, expected) => {
   expect(read(config)).toEqual(expected);
@@ -136,6 +136,6 @@ test.each<[string, Config]>([
     'original_max_position_embeddings is 0; it must be a whole number above 0',
     { original_max_position_embeddings: 0, rope_scaling: { type: 'yarn', factor: 2 } },
   ],
-])('rotary settings that do not fit: %s', (expected, config) => {
+])('invalid rotary settings: %s', (expected, config) => {
   expect(message(config)).toBe(`lark: config field ${expected}`);
 });

@@ -6,10 +6,14 @@ type Fields = Readonly<Record<string, unknown>>;
 type ReadNumber = (name: string, fallback?: number) => number;
 
 /**
- * Base and scaling of rotary positions as configs write them: `rope_theta` and `rope_scaling` in older files, `rope_parameters` in newer ones. `positions`
- * is `max_position_embeddings`, which stands in for what a scaling leaves out. A type or field that is not understood is refused.
+ * Base and scaling of rotary positions from a config: from `rope_theta` and `rope_scaling` (older) or `rope_parameters`
+ * (newer). `maxPositions` is `max_position_embeddings`, the default of the original length. Errors on unknown types and
+ * fields.
  */
-export function rotaryFields(config: ConfigReader, positions: number): { base: number; scaling?: RotaryScaling } {
+export function rotaryFromConfig(
+  config: ConfigReader,
+  maxPositions: number,
+): { base: number; scaling?: RotaryScaling } {
   const fields = fieldsOf(config);
   const number: ReadNumber = (name, fallback) => {
     const value = fields[name] ?? fallback;
@@ -17,13 +21,13 @@ export function rotaryFields(config: ConfigReader, positions: number): { base: n
   };
   const base = number('rope_theta', config.number('rope_theta', 10000));
   const type = fields.rope_type ?? fields.type ?? 'default';
-  if (typeof type !== 'string') return config.refuse('rope_type', type, Object.keys(ownFields).join(', '));
+  if (typeof type !== 'string') return config.refuse('rope_type', type, Object.keys(fieldsByType).join(', '));
   refuseUnknown(config, fields, type);
-  // Beside the scaling it counts for more than inside.
-  const beside = config.value('original_max_position_embeddings');
-  const originalPositions =
-    beside === undefined
-      ? number('original_max_position_embeddings', positions)
+  // A value at the top level takes precedence.
+  const topLevelOriginal = config.value('original_max_position_embeddings');
+  const originalMaxPositions =
+    topLevelOriginal === undefined
+      ? number('original_max_position_embeddings', maxPositions)
       : config.size('original_max_position_embeddings');
   switch (type) {
     case 'default':
@@ -31,8 +35,8 @@ export function rotaryFields(config: ConfigReader, positions: number): { base: n
     case 'linear':
       return { base, scaling: { type, factor: number('factor') } };
     case 'dynamic':
-      // The reference measures the stretch from max_position_embeddings alone.
-      return { base, scaling: { type, factor: number('factor'), originalPositions: positions } };
+      // Hugging Face transformers scales from max_position_embeddings alone.
+      return { base, scaling: { type, factor: number('factor'), originalMaxPositions: maxPositions } };
     case 'llama3':
       return {
         base,
@@ -41,25 +45,27 @@ export function rotaryFields(config: ConfigReader, positions: number): { base: n
           factor: number('factor'),
           lowFrequencyFactor: number('low_freq_factor'),
           highFrequencyFactor: number('high_freq_factor'),
-          originalPositions,
+          originalMaxPositions,
         },
       };
     case 'yarn':
-      return { base, scaling: yarn(fields, number, originalPositions, positions) };
+      return { base, scaling: yarn(fields, number, originalMaxPositions, maxPositions) };
     default:
-      return config.refuse('rope_type', type, Object.keys(ownFields).join(', '));
+      return config.refuse('rope_type', type, Object.keys(fieldsByType).join(', '));
   }
 }
 
-function yarn(fields: Fields, number: ReadNumber, originalPositions: number, positions: number): RotaryScaling {
-  const factor = number('factor', positions / originalPositions);
-  const temperature = (mscale: number) => (factor <= 1 ? 1 : 0.1 * mscale * Math.log(factor) + 1);
-  const both = fields.mscale && fields.mscale_all_dim;
-  const attentionFactor = both ? temperature(number('mscale')) / temperature(number('mscale_all_dim')) : temperature(1);
+function yarn(fields: Fields, number: ReadNumber, originalMaxPositions: number, maxPositions: number): RotaryScaling {
+  const factor = number('factor', maxPositions / originalMaxPositions);
+  const attentionFactorOf = (mscale: number) => (factor <= 1 ? 1 : 0.1 * mscale * Math.log(factor) + 1);
+  const hasMscales = fields.mscale && fields.mscale_all_dim;
+  const attentionFactor = hasMscales
+    ? attentionFactorOf(number('mscale')) / attentionFactorOf(number('mscale_all_dim'))
+    : attentionFactorOf(1);
   return {
     type: 'yarn',
     factor,
-    originalPositions,
+    originalMaxPositions,
     betaFast: number('beta_fast', 32) || 32,
     betaSlow: number('beta_slow', 1) || 1,
     attentionFactor: number('attention_factor', attentionFactor),
@@ -67,8 +73,8 @@ function yarn(fields: Fields, number: ReadNumber, originalPositions: number, pos
   };
 }
 
-/** The fields that say something for each type, beside those that all of them know. */
-const ownFields: Readonly<Record<string, readonly string[]>> = {
+/** The fields of each type, in addition to those of all types. */
+const fieldsByType: Readonly<Record<string, readonly string[]>> = {
   default: [],
   linear: ['factor'],
   dynamic: ['factor'],
@@ -79,19 +85,19 @@ const ownFields: Readonly<Record<string, readonly string[]>> = {
 const sharedFields: readonly string[] = ['rope_type', 'type', 'rope_theta', 'original_max_position_embeddings'];
 
 function refuseUnknown(config: ConfigReader, fields: Fields, type: string): void {
-  const own = Object.hasOwn(ownFields, type) ? ownFields[type] : undefined;
-  if (own === undefined) return;
+  const known = Object.hasOwn(fieldsByType, type) ? fieldsByType[type] : undefined;
+  if (known === undefined) return;
   for (const [name, value] of Object.entries(fields)) {
     const unscaled = name === 'partial_rotary_factor' && value === 1;
-    if (unscaled || value === null || own.includes(name) || sharedFields.includes(name)) continue;
+    if (unscaled || value === null || known.includes(name) || sharedFields.includes(name)) continue;
     config.refuse(`rope_parameters.${name}`, value, `absent for rope_type ${type}`);
   }
 }
 
-/** The older object or the newer one; both may be there if they say the same. */
+/** The older or the newer object; both may be present if they are equal. */
 function fieldsOf(config: ConfigReader): Fields {
-  config.only('partial_rotary_factor', 1);
-  const [older, newer] = [record(config, 'rope_scaling'), record(config, 'rope_parameters')];
+  config.expectValue('partial_rotary_factor', 1);
+  const [older, newer] = [objectField(config, 'rope_scaling'), objectField(config, 'rope_parameters')];
   if (Object.keys(older).length === 0) return newer;
   if (Object.keys(newer).length > 0 && textOf(older) !== textOf(newer)) {
     config.refuse('rope_scaling', older, `absent or what rope_parameters is, ${showValue(newer)}`);
@@ -104,7 +110,7 @@ function textOf(fields: Fields): string {
   return texts.sort().join();
 }
 
-function record(config: ConfigReader, name: string): Fields {
+function objectField(config: ConfigReader, name: string): Fields {
   const value = config.value(name) ?? {};
   if (typeof value === 'object' && !Array.isArray(value)) return value as Fields;
   return config.refuse(name, value, 'an object');

@@ -2,20 +2,30 @@ import { causal, crossAttention, selfAttention } from '@residual/attention';
 import { relativePositions, tokenEmbedding } from '@residual/embeddings';
 import { dropout, linear, rmsNorm } from '@residual/layers';
 import { gatedMlp, mlp } from '@residual/mlp';
-import { crossBlock, crossStack, encoderDecoder, type Part, stack, transformerBlock } from '@residual/transformer';
+import {
+  crossBlock,
+  crossStack,
+  encoderDecoder,
+  stack,
+  type TensorLayer,
+  transformerBlock,
+} from '@residual/transformer';
 import { type Config, ConfigReader } from './config.js';
 import type { Family, SequenceToSequenceComposition } from './family.js';
 import { normThenDropout } from './norm-then-dropout.js';
-import { t5Rows } from './t5-rows.js';
+import { t5Mappings } from './t5-mappings.js';
 
-/** T5 (Raffel et al. 2020) and T5 1.1, FLAN-T5: relative positions shared by all blocks of a side, scores without a scale, no biases. */
+/**
+ * T5 (Raffel et al. 2020) and T5 1.1, FLAN-T5: relative positions shared by all blocks of a stack, attention scores
+ * without scaling, no biases.
+ */
 export const t5: Family<SequenceToSequenceComposition> = /* @__PURE__ */ t5Family('t5', 'T5', {
   tied: true,
   feedForward: 'relu',
   mayScale: true,
 });
 
-/** mT5 (Xue et al. 2021): T5 1.1, which never scales the decoder's output. */
+/** mT5 (Xue et al. 2021): T5 1.1 without scaling of the decoder's output. */
 export const mt5: Family<SequenceToSequenceComposition> = /* @__PURE__ */ t5Family('mt5', 'MT5', {
   tied: false,
   feedForward: 'gated-gelu',
@@ -36,13 +46,13 @@ function t5Family(name: string, prefix: string, defaults: Defaults): Family<Sequ
     architectures: [`${prefix}ForConditionalGeneration`, `${prefix}Model`],
     compose: (fields, { ignoreConfig = [] } = {}) => compose(defaults, new ConfigReader(name, fields), ignoreConfig),
     prefix: '',
-    rows: t5Rows(),
-    // The first T5 files hold one that nothing reads: cross-attention has no positions.
+    mappings: t5Mappings(),
+    // Early T5 checkpoints contain this tensor, but cross-attention has no position bias.
     buffers: [{ name: /EncDecAttention\.relative_attention_bias\.weight$/ }],
     aliases: { 'shared.weight': ['encoder.embed_tokens.weight', 'decoder.embed_tokens.weight', 'lm_head.weight'] },
     head: 'lm_head.weight',
-    // Whether the output is scaled follows from the tie where nothing else says it.
-    untied: config => (defaults.mayScale ? { scale_decoder_outputs: scalesOutput(config, defaults) } : {}),
+    // Tying decides whether the output is scaled, unless the config says so.
+    untiedConfig: config => (defaults.mayScale ? { scale_decoder_outputs: scalesOutput(config, defaults) } : {}),
   };
 }
 
@@ -57,72 +67,78 @@ function compose(
   const encoderDepth = config.depth('num_layers', 6);
   const depth = config.depth('num_decoder_layers', encoderDepth);
   const vocab = config.size('vocab_size', 32128);
-  const positions = config.positions('n_positions', 512); // what it was trained on; the biases know no end
+  const maxPositions = config.maxPositions('n_positions', 512); // relative positions also work beyond it
   const buckets = config.size('relative_attention_num_buckets', 32);
   const maxDistance = config.size('relative_attention_max_distance', 128);
   const rate = config.rate('dropout_rate');
-  const drop = rate > 0 ? dropout({ rate }) : undefined;
+  const dropoutLayer = rate > 0 ? dropout({ rate }) : undefined;
   const norm = rmsNorm({ dim: modelDim, epsilon: config.number('layer_norm_epsilon', 1e-6) });
-  const perceptron = perceptronOf(config, { modelDim, feedForward, drop });
+  const mlpLayer = mlpOf(config, { modelDim, feedForward, drop: dropoutLayer });
   const tied = config.flag('tie_word_embeddings', tiedByDefault);
   const scales = mayScale && config.flag('scale_decoder_outputs', tied);
-  if (!mayScale) config.only('scale_decoder_outputs', false);
-  config.finish([...silentFields, ...ignoreConfig]);
+  if (!mayScale) config.expectValue('scale_decoder_outputs', false);
+  config.refuseUnread([...ignoredFields, ...ignoreConfig]);
 
-  const settings = { modelDim, heads, headDim, bias: false, scale: 1, dropout: drop };
+  const settings = { modelDim, heads, headDim, bias: false, scale: 1, dropout: dropoutLayer };
   const embedding = tokenEmbedding({ vocab, dim: modelDim });
-  const relative = { heads, buckets, maxDistance };
-  const last = normThenDropout(norm, drop);
+  const relativeBias = { heads, buckets, maxDistance };
+  const finalNorm = normThenDropout(norm, dropoutLayer);
   const model = encoderDecoder({
-    source: { embedding, onEmbedded: drop },
+    source: { embedding, afterEmbedding: dropoutLayer },
     encoder: stack({
-      block: transformerBlock({ norm, attention: selfAttention(settings), mlp: perceptron, dropout: drop }) as Part,
+      block: transformerBlock({
+        norm,
+        attention: selfAttention(settings),
+        mlp: mlpLayer,
+        dropout: dropoutLayer,
+      }) as TensorLayer,
       depth: encoderDepth,
-      norm: last,
-      positions: relativePositions({ ...relative, bidirectional: true }),
+      norm: finalNorm,
+      positionEncoding: relativePositions({ ...relativeBias, bidirectional: true }),
     }),
     decoder: crossStack({
       block: crossBlock({
         norm,
         attention: selfAttention({ ...settings, mask: causal() }),
         crossAttention: crossAttention(settings),
-        mlp: perceptron,
-        dropout: drop,
+        mlp: mlpLayer,
+        dropout: dropoutLayer,
       }),
       depth,
-      norm: last,
-      positions: relativePositions(relative),
+      norm: finalNorm,
+      positionEncoding: relativePositions(relativeBias),
     }),
     ...(scales && { headScale: 1 / Math.sqrt(modelDim) }),
     ...(!tied && { head: linear({ in: modelDim, out: vocab, bias: false, role: 'unembedding' }) }),
   });
-  return { kind: 'seq2seq-lm', model, positions, openEnded: true, depth, heads, encoderDepth, encoderHeads: heads };
+  return { kind: 'seq2seq-lm', model, maxPositions, openEnded: true, depth, heads, encoderDepth, encoderHeads: heads };
 }
 
 const scalesOutput = (config: Config, { tied }: Defaults) =>
   config.scale_decoder_outputs ?? config.tie_word_embeddings ?? tied;
 
-function perceptronOf(
+function mlpOf(
   config: ConfigReader,
   {
     modelDim,
     feedForward,
     drop,
   }: { modelDim: number; feedForward: string; drop: ReturnType<typeof dropout> | undefined },
-): Part {
-  const written = config.value('feed_forward_proj') ?? feedForward;
-  if (typeof written !== 'string') return config.refuse('feed_forward_proj', written, 'the name of an activation');
-  const gated = written.startsWith('gated-');
-  const act = written.replace('gated-', '');
-  const activation = config.activationNamed('feed_forward_proj', written === 'gated-gelu' ? 'gelu_new' : act);
-  config.only('is_gated_act', gated);
-  config.value('dense_act_fn'); // follows from feed_forward_proj, as the reference computes it
+): TensorLayer {
+  const projectionType = config.value('feed_forward_proj') ?? feedForward;
+  if (typeof projectionType !== 'string')
+    return config.refuse('feed_forward_proj', projectionType, 'the name of an activation');
+  const gated = projectionType.startsWith('gated-');
+  const act = projectionType.replace('gated-', '');
+  const activation = config.activationNamed('feed_forward_proj', projectionType === 'gated-gelu' ? 'gelu_new' : act);
+  config.expectValue('is_gated_act', gated);
+  config.value('dense_act_fn'); // follows from feed_forward_proj
   const options = { modelDim, hiddenDim: config.size('d_ff', 2048), activation, bias: false, dropout: drop };
   return gated ? gatedMlp(options) : mlp(options);
 }
 
-/** Fields that leave the numbers alone here: they are of training, or follow from others. */
-const silentFields: readonly string[] = [
+/** Fields that do not change the results: they concern training, or follow from other fields. */
+const ignoredFields: readonly string[] = [
   'initializer_factor',
   'classifier_dropout',
   'num_hidden_layers',

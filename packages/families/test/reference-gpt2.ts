@@ -1,18 +1,18 @@
 import {
   activations,
+  addRows,
+  attend,
   entry,
   type Fields,
+  type Forward,
   heads,
-  look,
-  type Named,
-  type Pass,
-  plus,
+  type NamedWeights,
   type Rows,
   rowOf,
 } from './reference.js';
 
-/** GPT-2 (Radford et al. 2019): norms before, learned positions, matrices stored [in, out]. */
-export function gpt2Reference(config: Fields, weights: Named): Pass {
+/** GPT-2 (Radford et al. 2019): pre-norm, learned positions, matrices stored [in, out]. */
+export function gpt2Reference(config: Fields, weights: NamedWeights): Forward {
   const { n_head: headCount, n_layer: depth, layer_norm_epsilon: epsilon = 1e-5 } = config;
   const { scale_attn_weights: scaled = true, scale_attn_by_inverse_layer_idx: byDepth = false } = config;
   const activation = activations[config.activation_function ?? 'gelu_new']!;
@@ -30,7 +30,7 @@ export function gpt2Reference(config: Fields, weights: Named): Pass {
           at(`${name}.bias`).values[d]!,
       );
     });
-  const map = (x: Rows, name: string): Rows => {
+  const linear = (x: Rows, name: string): Rows => {
     const [weight, bias] = [at(`${name}.weight`), at(`${name}.bias`)];
     return x.map(row =>
       Array.from(bias.values, (start, out) =>
@@ -39,32 +39,32 @@ export function gpt2Reference(config: Fields, weights: Named): Pass {
     );
   };
 
-  return (tokens, places, _total, past) => {
+  return (tokens, positionIds, _total, past) => {
     let x = tokens.map((token, i) =>
-      rowOf(embedding, token).map((value, d) => value + entry(at('wpe.weight'), places[i]!, d)),
+      rowOf(embedding, token).map((value, d) => value + entry(at('wpe.weight'), positionIds[i]!, d)),
     );
     const hidden = [x];
     const attentions: Rows[][] = [];
     for (let block = 0; block < depth; block++) {
       const width = x[0]!.length;
-      const all = map(norm(x, `h.${block}.ln_1`), `h.${block}.attn.c_attn`);
+      const all = linear(norm(x, `h.${block}.ln_1`), `h.${block}.attn.c_attn`);
       const [query, key, value] = [0, 1, 2].map(third =>
         heads(
           all.map(row => row.slice(third * width, (third + 1) * width)),
           headCount,
         ),
       ) as [Rows[], Rows[], Rows[]];
-      const held = past[block] ?? { keys: key.map(() => []), values: value.map(() => []) };
+      const cached = past[block] ?? { keys: key.map(() => []), values: value.map(() => []) };
       past[block] = {
-        keys: held.keys.map((rows, h) => [...rows, ...key[h]!]),
-        values: held.values.map((rows, h) => [...rows, ...value[h]!]),
+        keys: cached.keys.map((rows, h) => [...rows, ...key[h]!]),
+        values: cached.values.map((rows, h) => [...rows, ...value[h]!]),
       };
       const scale = (scaled ? 1 / Math.sqrt(width / headCount) : 1) / (byDepth ? block + 1 : 1);
-      const { mixed, weights: seen } = look(query, past[block]!, scale);
-      attentions.push(seen);
-      x = plus(x, map(mixed, `h.${block}.attn.c_proj`));
-      const inner = map(norm(x, `h.${block}.ln_2`), `h.${block}.mlp.c_fc`).map(row => row.map(activation));
-      x = plus(x, map(inner, `h.${block}.mlp.c_proj`));
+      const { output, weights: attention } = attend(query, past[block]!, scale);
+      attentions.push(attention);
+      x = addRows(x, linear(output, `h.${block}.attn.c_proj`));
+      const inner = linear(norm(x, `h.${block}.ln_2`), `h.${block}.mlp.c_fc`).map(row => row.map(activation));
+      x = addRows(x, linear(inner, `h.${block}.mlp.c_proj`));
       hidden.push(x);
     }
     const last = norm(x, 'ln_f');
@@ -78,11 +78,14 @@ export function gpt2Reference(config: Fields, weights: Named): Pass {
   };
 }
 
-/** The tensors that a file of such a config holds. */
+/** The tensors of a checkpoint of this config. */
 export function gpt2Shapes(config: Fields): Record<string, readonly number[]> {
-  const { n_embd: width, n_layer: depth, n_positions: positions, vocab_size: vocab } = config;
+  const { n_embd: width, n_layer: depth, n_positions: maxPositions, vocab_size: vocab } = config;
   const inner = config.n_inner ?? 4 * width;
-  const shapes: Record<string, readonly number[]> = { 'wte.weight': [vocab, width], 'wpe.weight': [positions, width] };
+  const shapes: Record<string, readonly number[]> = {
+    'wte.weight': [vocab, width],
+    'wpe.weight': [maxPositions, width],
+  };
   const pair = (name: string, matrix: readonly number[], bias: number) => {
     shapes[`${name}.weight`] = matrix;
     shapes[`${name}.bias`] = [bias];
@@ -96,6 +99,6 @@ export function gpt2Shapes(config: Fields): Record<string, readonly number[]> {
     pair(`h.${block}.mlp.c_proj`, [inner, width], width);
   }
   pair('ln_f', [width], width);
-  const whole = Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [`transformer.${name}`, shape]));
-  return config.tie_word_embeddings === false ? { ...whole, 'lm_head.weight': [vocab, width] } : whole;
+  const prefixed = Object.fromEntries(Object.entries(shapes).map(([name, shape]) => [`transformer.${name}`, shape]));
+  return config.tie_word_embeddings === false ? { ...prefixed, 'lm_head.weight': [vocab, width] } : prefixed;
 }

@@ -1,22 +1,22 @@
 import {
   activations,
+  addRows,
+  attend,
   entry,
   type Fields,
+  type Forward,
   heads,
-  look,
-  type Named,
-  type Pass,
-  plus,
+  type NamedWeights,
   type Rows,
   rowOf,
 } from './reference.js';
 
-/** Llama (Touvron et al. 2023): root-mean-square norms, rotary positions on halves of a head, a gated perceptron. */
-export function llamaReference(config: Fields, weights: Named): Pass {
+/** Llama (Touvron et al. 2023): root-mean-square norms, rotary positions on halves of a head, a gated MLP. */
+export function llamaReference(config: Fields, weights: NamedWeights): Forward {
   const { num_attention_heads: headCount, num_hidden_layers: depth, rms_norm_eps: epsilon = 1e-6 } = config;
   const kvHeads = config.num_key_value_heads ?? headCount;
   const activation = activations[config.hidden_act ?? 'silu']!;
-  const at = (name: string): Named[string] | undefined => weights[`model.${name}`] ?? weights[name];
+  const at = (name: string): NamedWeights[string] | undefined => weights[`model.${name}`] ?? weights[name];
   const embedding = at('embed_tokens.weight')!;
   const unembedding = config.tie_word_embeddings === true ? embedding : weights['lm_head.weight']!;
 
@@ -25,7 +25,7 @@ export function llamaReference(config: Fields, weights: Named): Pass {
       const square = row.reduce((sum, value) => sum + value ** 2, 0) / row.length;
       return row.map((value, d) => (value / Math.sqrt(square + epsilon)) * at(`${name}.weight`)!.values[d]!);
     });
-  const map = (x: Rows, name: string): Rows => {
+  const linear = (x: Rows, name: string): Rows => {
     const [weight, bias] = [at(`${name}.weight`)!, at(`${name}.bias`)];
     return x.map(row =>
       Array.from({ length: weight.shape[0]! }, (_, out) =>
@@ -34,13 +34,13 @@ export function llamaReference(config: Fields, weights: Named): Pass {
     );
   };
 
-  return (tokens, places, total, past) => {
+  return (tokens, positionIds, total, past) => {
     const { frequencies, amplitude } = anglesOf(config, total);
-    const turn = (head: Rows): Rows =>
+    const applyRotary = (head: Rows): Rows =>
       head.map((row, i) => {
         const half = row.length / 2;
         return row.map((value, d) => {
-          const angle = places[i]! * frequencies[d % half]!;
+          const angle = positionIds[i]! * frequencies[d % half]!;
           const partner = d < half ? -row[d + half]! : row[d - half]!;
           return amplitude * (value * Math.cos(angle) + partner * Math.sin(angle));
         });
@@ -50,21 +50,25 @@ export function llamaReference(config: Fields, weights: Named): Pass {
     const attentions: Rows[][] = [];
     for (let block = 0; block < depth; block++) {
       const normed = norm(x, `layers.${block}.input_layernorm`);
-      const part = (name: string, count: number) => heads(map(normed, `layers.${block}.self_attn.${name}`), count);
+      const part = (name: string, count: number) => heads(linear(normed, `layers.${block}.self_attn.${name}`), count);
       const [query, key, value] = [part('q_proj', headCount), part('k_proj', kvHeads), part('v_proj', kvHeads)];
-      const held = past[block] ?? { keys: key.map(() => []), values: value.map(() => []) };
+      const cached = past[block] ?? { keys: key.map(() => []), values: value.map(() => []) };
       past[block] = {
-        keys: held.keys.map((rows, h) => [...rows, ...turn(key[h]!)]),
-        values: held.values.map((rows, h) => [...rows, ...value[h]!]),
+        keys: cached.keys.map((rows, h) => [...rows, ...applyRotary(key[h]!)]),
+        values: cached.values.map((rows, h) => [...rows, ...value[h]!]),
       };
-      const { mixed, weights: seen } = look(query.map(turn), past[block]!, 1 / Math.sqrt(query[0]![0]!.length));
-      attentions.push(seen);
-      x = plus(x, map(mixed, `layers.${block}.self_attn.o_proj`));
-      const between = norm(x, `layers.${block}.post_attention_layernorm`);
-      const gate = map(between, `layers.${block}.mlp.gate_proj`).map(row => row.map(activation));
-      const up = map(between, `layers.${block}.mlp.up_proj`);
+      const { output, weights: attention } = attend(
+        query.map(applyRotary),
+        past[block]!,
+        1 / Math.sqrt(query[0]![0]!.length),
+      );
+      attentions.push(attention);
+      x = addRows(x, linear(output, `layers.${block}.self_attn.o_proj`));
+      const mlpInput = norm(x, `layers.${block}.post_attention_layernorm`);
+      const gate = linear(mlpInput, `layers.${block}.mlp.gate_proj`).map(row => row.map(activation));
+      const up = linear(mlpInput, `layers.${block}.mlp.up_proj`);
       const product = gate.map((row, i) => row.map((value, d) => value * up[i]![d]!));
-      x = plus(x, map(product, `layers.${block}.mlp.down_proj`));
+      x = addRows(x, linear(product, `layers.${block}.mlp.down_proj`));
       hidden.push(x);
     }
     const last = norm(x, 'norm');
@@ -78,22 +82,25 @@ export function llamaReference(config: Fields, weights: Named): Pass {
   };
 }
 
-/** Radians a position of each pair of a head, and what sines and cosines are multiplied by, for a sequence of `total` tokens. */
+/**
+ * Radians per position of each pair of a head, and the factor of sines and cosines, for a sequence of `total` tokens.
+ */
 function anglesOf(config: Fields, total: number): { frequencies: number[]; amplitude: number } {
   const headDim: number = config.head_dim ?? config.hidden_size / config.num_attention_heads;
   const rope: Fields = config.rope_scaling ?? config.rope_parameters ?? {};
   const base: number = rope.rope_theta ?? config.rope_theta ?? 10000;
-  const longest: number = config.max_position_embeddings;
-  const original: number = config.original_max_position_embeddings ?? rope.original_max_position_embeddings ?? longest;
+  const maxPositions: number = config.max_position_embeddings;
+  const original: number =
+    config.original_max_position_embeddings ?? rope.original_max_position_embeddings ?? maxPositions;
   const powers = (b: number) => Array.from({ length: headDim / 2 }, (_, i) => 1 / b ** ((2 * i) / headDim));
   const plain = powers(base);
   const type = rope.rope_type ?? rope.type ?? 'default';
   if (type === 'default') return { frequencies: plain, amplitude: 1 };
   if (type === 'linear') return { frequencies: plain.map(f => f / rope.factor), amplitude: 1 };
   if (type === 'dynamic') {
-    const stretch = Math.max(total, longest) / longest;
-    const grown = base * (rope.factor * stretch - (rope.factor - 1)) ** (headDim / (headDim - 2));
-    return { frequencies: powers(grown), amplitude: 1 };
+    const lengthRatio = Math.max(total, maxPositions) / maxPositions;
+    const scaledBase = base * (rope.factor * lengthRatio - (rope.factor - 1)) ** (headDim / (headDim - 2));
+    return { frequencies: powers(scaledBase), amplitude: 1 };
   }
   if (type === 'llama3') {
     const { factor, low_freq_factor: low, high_freq_factor: high } = rope;
@@ -107,7 +114,7 @@ function anglesOf(config: Fields, total: number): { frequencies: number[]; ampli
     return { frequencies, amplitude: 1 };
   }
   if (type !== 'yarn') throw new Error(`no rotary type ${type}`);
-  const factor: number = rope.factor ?? longest / original;
+  const factor: number = rope.factor ?? maxPositions / original;
   const pairOf = (turns: number) => (headDim * Math.log(original / (turns * 2 * Math.PI))) / (2 * Math.log(base));
   const whole = rope.truncate === undefined || rope.truncate === true;
   const fast = pairOf(rope.beta_fast || 32);
@@ -118,9 +125,10 @@ function anglesOf(config: Fields, total: number): { frequencies: number[]; ampli
     const ramp = Math.min(1, Math.max(0, (i - from) / (to === from ? 0.001 : to - from)));
     return ramp * (f / factor) + (1 - ramp) * f;
   });
-  const heat = (mscale: number) => (factor > 1 ? 0.1 * mscale * Math.log(factor) + 1 : 1);
-  const given = rope.mscale && rope.mscale_all_dim ? heat(rope.mscale) / heat(rope.mscale_all_dim) : heat(1);
-  return { frequencies, amplitude: rope.attention_factor ?? given };
+  const mscaleOf = (mscale: number) => (factor > 1 ? 0.1 * mscale * Math.log(factor) + 1 : 1);
+  const attentionFactor =
+    rope.mscale && rope.mscale_all_dim ? mscaleOf(rope.mscale) / mscaleOf(rope.mscale_all_dim) : mscaleOf(1);
+  return { frequencies, amplitude: rope.attention_factor ?? attentionFactor };
 }
 
 /** The tensors that a file of such a config holds. */
@@ -131,7 +139,7 @@ export function llamaShapes(config: Fields): Record<string, readonly number[]> {
     'model.embed_tokens.weight': [vocab, width],
     'model.norm.weight': [width],
   };
-  const map = (name: string, out: number, from: number, bias: boolean) => {
+  const linear = (name: string, out: number, from: number, bias: boolean) => {
     shapes[`${name}.weight`] = [out, from];
     if (bias) shapes[`${name}.bias`] = [out];
   };
@@ -141,13 +149,13 @@ export function llamaShapes(config: Fields): Record<string, readonly number[]> {
     const at = `model.layers.${block}`;
     shapes[`${at}.input_layernorm.weight`] = [width];
     shapes[`${at}.post_attention_layernorm.weight`] = [width];
-    map(`${at}.self_attn.q_proj`, headCount * headDim, width, onAttention);
-    map(`${at}.self_attn.k_proj`, kvWidth, width, onAttention);
-    map(`${at}.self_attn.v_proj`, kvWidth, width, onAttention);
-    map(`${at}.self_attn.o_proj`, width, headCount * headDim, onAttention);
-    map(`${at}.mlp.gate_proj`, inner, width, onMlp);
-    map(`${at}.mlp.up_proj`, inner, width, onMlp);
-    map(`${at}.mlp.down_proj`, width, inner, onMlp);
+    linear(`${at}.self_attn.q_proj`, headCount * headDim, width, onAttention);
+    linear(`${at}.self_attn.k_proj`, kvWidth, width, onAttention);
+    linear(`${at}.self_attn.v_proj`, kvWidth, width, onAttention);
+    linear(`${at}.self_attn.o_proj`, width, headCount * headDim, onAttention);
+    linear(`${at}.mlp.gate_proj`, inner, width, onMlp);
+    linear(`${at}.mlp.up_proj`, inner, width, onMlp);
+    linear(`${at}.mlp.down_proj`, width, inner, onMlp);
   }
   return config.tie_word_embeddings === true ? shapes : { ...shapes, 'lm_head.weight': [vocab, width] };
 }

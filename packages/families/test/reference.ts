@@ -1,26 +1,26 @@
 /**
- * The published architectures in plain float64 loops, weights under the file's names: the truth for settings that no fixture has. Nothing of Residual is
- * imported here but types, so that both can only agree by being right.
+ * The published architectures in plain float64 loops, with weights by checkpoint name: the expected results for
+ * settings without a fixture. It imports nothing of Residual but types, so that both are independent.
  */
 
 /** Numbers in rows. */
 export type Rows = number[][];
 
-/** A weight as a file holds it, row by row. */
-export interface Stored {
+/** A weight of a checkpoint, row by row. */
+export interface Weight {
   readonly shape: readonly number[];
   readonly values: Float64Array;
 }
 
 /** Weights by name. */
-export type Named = Readonly<Record<string, Stored>>;
+export type NamedWeights = Readonly<Record<string, Weight>>;
 
 /** A parsed config.json. */
 // biome-ignore lint/suspicious/noExplicitAny: JSON, each reader knows its fields
 export type Fields = Readonly<Record<string, any>>;
 
-/** What one pass shows. */
-export interface Seen {
+/** The outputs of one forward pass. */
+export interface ForwardOutput {
   /** [length, vocab]. */
   readonly logits: Rows;
   /** After the embedding, after each block but the last, after the final norm: each [length, modelDim]. */
@@ -29,22 +29,30 @@ export interface Seen {
   readonly attentions: readonly (readonly Rows[])[];
 }
 
-/** Keys and values of the places before, by block and head. */
+/** The cached keys and values by block and head. */
 export type Past = { keys: Rows[]; values: Rows[] }[];
 
-/** One pass over the tokens that stand at `places`, after what `past` holds (and then holds too); `total` is how long the longest row is by its end. */
-export type Pass = (tokens: readonly number[], places: readonly number[], total: number, past: Past) => Seen;
+/**
+ * One forward pass over tokens at `positionIds` after the cached `past`, which it extends. `total` is the length of the
+ * longest sequence after the pass.
+ */
+export type Forward = (
+  tokens: readonly number[],
+  positionIds: readonly number[],
+  total: number,
+  past: Past,
+) => ForwardOutput;
 
 /** Entry [row, column] of a matrix. */
-export const entry = ({ shape, values }: Stored, row: number, column: number): number =>
+export const entry = ({ shape, values }: Weight, row: number, column: number): number =>
   values[row * shape[1]! + column]!;
 
 /** One row of a matrix. */
-export const rowOf = ({ shape, values }: Stored, row: number): number[] =>
+export const rowOf = ({ shape, values }: Weight, row: number): number[] =>
   Array.from(values.subarray(row * shape[1]!, (row + 1) * shape[1]!));
 
 /** a + b. */
-export const plus = (a: Rows, b: Rows): Rows => a.map((row, i) => row.map((value, d) => value + b[i]![d]!));
+export const addRows = (a: Rows, b: Rows): Rows => a.map((row, i) => row.map((value, d) => value + b[i]![d]!));
 
 /** eˣ / Σ eˣ. */
 export const softmax = (scores: readonly number[]): number[] => {
@@ -55,14 +63,14 @@ export const softmax = (scores: readonly number[]): number[] => {
   return powers.map(power => power / sum);
 };
 
-/** Attention of `queries` (by head) to the places before and to their own, each query head sharing the keys of its group. */
-export const look = (
+/** Causal attention of `queries` (by head); the query heads of a group share one key/value head. */
+export const attend = (
   queries: readonly Rows[],
   { keys, values }: { keys: readonly Rows[]; values: readonly Rows[] },
   scale: number,
-): { mixed: Rows; weights: Rows[] } => {
+): { output: Rows; weights: Rows[] } => {
   const [length, shared] = [queries[0]!.length, queries.length / keys.length];
-  const mixed: Rows = Array.from({ length }, () => []);
+  const output: Rows = Array.from({ length }, () => []);
   const weights = queries.map((head, h) => {
     const [ownKeys, ownValues] = [keys[Math.floor(h / shared)]!, values[Math.floor(h / shared)]!];
     const before = ownKeys.length - length;
@@ -77,12 +85,12 @@ export const look = (
       for (let d = 0; d < query.length; d++) {
         let sum = 0;
         for (let j = 0; j < row.length; j++) sum += row[j]! * ownValues[j]![d]!;
-        mixed[i]!.push(sum);
+        output[i]!.push(sum);
       }
       return [...row, ...Array<number>(length - 1 - i).fill(0)];
     });
   });
-  return { mixed, weights };
+  return { output, weights };
 };
 
 /** Columns head · headDim .. of each row, for every head. */
@@ -109,18 +117,18 @@ const erf = (x: number): number => {
 };
 
 const sigmoid = (x: number) => 1 / (1 + Math.exp(-x));
-const byTanh = (x: number) => (x / 2) * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
-const byErf = (x: number) => (x / 2) * (1 + erf(x / Math.SQRT2));
+const geluTanh = (x: number) => (x / 2) * (1 + Math.tanh(Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)));
+const geluErf = (x: number) => (x / 2) * (1 + erf(x / Math.SQRT2));
 
 /** Activations under the names of configs. */
 export const activations: Readonly<Record<string, (x: number) => number>> = {
-  gelu: byErf,
-  gelu_python: byErf,
-  gelu_new: byTanh,
-  gelu_fast: byTanh,
-  gelu_pytorch_tanh: byTanh,
-  gelu_python_tanh: byTanh,
-  gelu_accurate: byTanh,
+  gelu: geluErf,
+  gelu_python: geluErf,
+  gelu_new: geluTanh,
+  gelu_fast: geluTanh,
+  gelu_pytorch_tanh: geluTanh,
+  gelu_python_tanh: geluTanh,
+  gelu_accurate: geluTanh,
   quick_gelu: x => x * sigmoid(1.702 * x),
   silu: x => x * sigmoid(x),
   swish: x => x * sigmoid(x),
@@ -131,15 +139,15 @@ export const activations: Readonly<Record<string, (x: number) => number>> = {
   linear: x => x,
 };
 
-const counted = (length: number, first = 0) => Array.from({ length }, (_, i) => first + i);
+const range = (length: number, first = 0) => Array.from({ length }, (_, i) => first + i);
 
-/** A whole row at once; `padding` places before it are hidden, and counted. */
-export const passOver = (pass: Pass, tokens: readonly number[], padding = 0): Seen =>
-  pass(tokens.slice(padding), counted(tokens.length - padding, padding), tokens.length, []);
+/** A whole sequence at once; the first `padding` tokens are masked, and counted by the position ids. */
+export const forwardAll = (pass: Forward, tokens: readonly number[], padding = 0): ForwardOutput =>
+  pass(tokens.slice(padding), range(tokens.length - padding, padding), tokens.length, []);
 
-/** Mean of -log p(next token) over the row. */
-export const lossOf = (pass: Pass, tokens: readonly number[]): number => {
-  const { logits } = passOver(pass, tokens);
+/** The mean of -log p(next token) over the sequence. */
+export const lossOf = (pass: Forward, tokens: readonly number[]): number => {
+  const { logits } = forwardAll(pass, tokens);
   let sum = 0;
   for (let i = 0; i + 1 < tokens.length; i++) {
     const largest = Math.max(...logits[i]!);
@@ -149,10 +157,10 @@ export const lossOf = (pass: Pass, tokens: readonly number[]): number => {
   return sum / (tokens.length - 1);
 };
 
-/** Changes logits by the tokens so far. */
+/** Changes logits depending on the tokens so far. */
 export type Adjust = (logits: readonly number[], tokens: readonly number[]) => readonly number[];
 
-/** What was said before becomes less likely (Keskar et al. 2019), and no pair of tokens comes twice. */
+/** A repetition penalty (Keskar et al. 2019), and no pair of tokens may occur twice. */
 export const noRepeats: Adjust = (logits, tokens) => {
   const penalty = 1.3;
   const last = tokens.at(-1);
@@ -163,26 +171,33 @@ export const noRepeats: Adjust = (logits, tokens) => {
   });
 };
 
-/** Rows continued by the likeliest token, keys and values kept from step to step; `margin` is the smallest lead that a choice had. */
-export const continued = (
-  pass: Pass,
+/**
+ * Greedy continuations with cached keys and values; `margin` is the smallest difference between the two largest logits.
+ */
+export const greedyDecode = (
+  pass: Forward,
   rows: readonly (readonly number[])[],
   count: number,
   adjust: Adjust = logits => logits,
 ): { rows: number[][]; margin: number } => {
-  const longest = Math.max(...rows.map(row => row.length));
+  const maxLength = Math.max(...rows.map(row => row.length));
   let margin = Number.POSITIVE_INFINITY;
-  const whole = rows.map(row => {
+  const sequences = rows.map(row => {
     const [tokens, past]: [number[], Past] = [[...row], []];
     for (let step = 0; step < count; step++) {
-      const fed = step === 0 ? tokens : tokens.slice(-1);
-      const { logits } = pass(fed, counted(fed.length, tokens.length - fed.length), longest + step, past);
+      const inputIds = step === 0 ? tokens : tokens.slice(-1);
+      const { logits } = pass(
+        inputIds,
+        range(inputIds.length, tokens.length - inputIds.length),
+        maxLength + step,
+        past,
+      );
       const choices = adjust(logits.at(-1)!, tokens);
-      const order = counted(choices.length).sort((a, b) => choices[b]! - choices[a]!);
+      const order = range(choices.length).sort((a, b) => choices[b]! - choices[a]!);
       margin = Math.min(margin, choices[order[0]!]! - choices[order[1]!]!);
       tokens.push(order[0]!);
     }
     return tokens;
   });
-  return { rows: whole, margin };
+  return { rows: sequences, margin };
 };

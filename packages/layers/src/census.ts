@@ -1,25 +1,28 @@
 import { type MatrixNeed, type Role, weightNeeds } from './needs.js';
 import { type HasNeeds, sizeOf } from './tree.js';
 
-/** Weights by what they are for, and the number of matrices of the textbook: one per head for query, key and value. */
+/** Numbers of weights by role, and the number of matrices, where each head has its own query, key and value matrix. */
 export interface Census extends Readonly<Record<Exclude<Role, 'position'>, number>> {
-  /** All of the roles; vectors and position tables are not counted. */
+  /** The sum over all roles, without vectors and position tables. */
   readonly weights: number;
   readonly matrices: number;
-  /** The value map of one head: as one matrix [modelDim, modelDim], and factored into value-down and value-up. Undefined where heads differ or there are none. */
+  /**
+   * Weights of the value map of one head: as a full matrix [modelDim, modelDim], and factored into value-down and
+   * value-up. Undefined if the heads differ or there are none.
+   */
   readonly valueMap: { readonly full: number; readonly factored: number } | undefined;
 }
 
-/** Counts the matrices of a composition and their weights by role. */
+/** Counts the matrices of a layer and their weights by role. */
 export function census(layer: HasNeeds<unknown>): Census {
-  const counted = weightNeeds(layer, 'census').flatMap(({ need }) =>
+  const matrices = weightNeeds(layer, 'census').flatMap(({ need }) =>
     need.kind === 'matrix' && need.role !== 'position' ? [need] : [],
   );
   const sum = (needs: readonly MatrixNeed[], numberOf: (need: MatrixNeed) => number) =>
     needs.reduce((total, need) => total + numberOf(need), 0);
   const weightsFor = (role: Role) =>
     sum(
-      counted.filter(need => need.role === role),
+      matrices.filter(need => need.role === role),
       sizeOf,
     );
   return {
@@ -33,13 +36,16 @@ export function census(layer: HasNeeds<unknown>): Census {
     down: weightsFor('down'),
     unembedding: weightsFor('unembedding'),
     other: weightsFor('other'),
-    weights: sum(counted, sizeOf),
-    matrices: sum(counted, ({ heads }) => heads),
-    valueMap: valueMapOf(counted),
+    weights: sum(matrices, sizeOf),
+    matrices: sum(matrices, ({ heads }) => heads),
+    valueMap: valueMapOf(matrices),
   };
 }
 
-/** A value matrix [heads · headDim, in] and the output [out, ...] that follows it make a map [out, in] of rank headDim per head. */
+/**
+ * A value matrix [heads · headDim, in] and the output [out, ...] that follows it make a map [out, in] of rank headDim
+ * per head.
+ */
 function valueMapOf(needs: readonly MatrixNeed[]): Census['valueMap'] {
   const maps = needs.flatMap((value, index) => {
     const output = value.role === 'value' && needs.slice(index + 1).find(({ role }) => role === 'output');

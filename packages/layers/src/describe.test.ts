@@ -50,7 +50,7 @@ test('describe lists layers and leaves with their parameters, and adds up', () =
   expect(parts).toHaveLength(3 + 2 * (1 + 8 + 2));
 });
 
-test('operations of a token are those of all layers, for the keys it looks at', () => {
+test('operations of a token are those of all layers, for the keys it attends to', () => {
   const linears = 2 * (15 * 7 + 15 * 11 + 15 * 11 + 7 * 15);
   expect(describe(model).flopsPerToken).toBe(1000 + 2 * (60 + linears));
   expect(describe(model, { keyLen: 19 }).flopsPerToken).toBe(1000 + 2 * (60 * 19 + linears));
@@ -74,7 +74,7 @@ test('the census counts matrices by role and head, not vectors, tables and posit
   });
 });
 
-test('there is no value map where heads differ or there are none', () => {
+test('there is no value map if heads differ or there are none', () => {
   const wider = layer({ value: project(21, 7, 'value', 3), output: project(7, 21, 'output') }, (_, x: Tensor) => x);
   expect(census(layer({ attention, wider }, (_, x: Tensor) => x)).valueMap).toBeUndefined();
   expect(census(linear({ in: 2, out: 3 })).valueMap).toBeUndefined();
@@ -88,7 +88,7 @@ test('bare leaves have a path too', () => {
   ]);
 });
 
-test('a table of more numbers than 4 GiB hold is refused before it is made', () => {
+test('a table above 4 GiB throws before it is made', () => {
   expect(() => table([2 ** 40, 2], () => new Float32Array())).toThrow(
     'table: [1099511627776, 2] holds 2199023255552 numbers; 1073741824 would fit',
   );

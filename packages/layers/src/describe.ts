@@ -1,27 +1,27 @@
 import { expectOptions } from '@residual/tensor';
 import { type Census, census } from './census.js';
-import type { About } from './layer.js';
+import type { LayerInfo } from './layer.js';
 import { type Needs, needsOf, visit } from './needs.js';
 import { type HasNeeds, sizeOf } from './tree.js';
 
-/** A layer or a leaf of a composition. */
+/** A layer or a leaf inside a layer. */
 export interface DescribedPart {
   readonly path: string;
-  /** The name that a layer gives itself, or the kind of a leaf. */
+  /** The name of a layer, or the kind of a leaf. */
   readonly name: string;
-  /** Of a leaf. */
+  /** The shape of a leaf; absent for layers. */
   readonly shape?: readonly number[];
-  /** Trained numbers at and below the path. */
+  /** The number of trained parameters at and below the path. */
   readonly parameters: number;
 }
 
-/** What a composition is made of. */
+/** The result of `describe`. */
 export interface Description {
   readonly parts: readonly DescribedPart[];
   readonly parameters: number;
   /** Bytes of the weights as 32-bit floats. */
   readonly bytes: number;
-  /** Floating-point operations for one token that looks at `keyLen` keys. */
+  /** Floating-point operations for one token that attends to `keyLen` keys. */
   readonly flopsPerToken: number;
   readonly keyLen: number;
   readonly census: Census;
@@ -29,13 +29,13 @@ export interface Description {
 
 /** Settings of `describe`. */
 export interface DescribeOptions {
-  /** How many keys the token sees whose operations are counted; 1 if absent. */
+  /** The number of keys that the counted token attends to; 1 if absent. */
   readonly keyLen?: number;
 }
 
-/** Parts, shapes, parameters, bytes and operations of any composition, counted from its needs: nothing is allocated. */
+/** Parts, shapes, parameters, bytes and operations of a layer, computed from its needs without allocating anything. */
 export function describe(
-  layer: HasNeeds<unknown> & { readonly about: About },
+  layer: HasNeeds<unknown> & { readonly about: LayerInfo },
   options: DescribeOptions = {},
 ): Description {
   expectOptions('describe', options, { keyLen: 0 });
@@ -53,7 +53,7 @@ export function describe(
     (path, need) => {
       const parameters = need.kind === 'table' ? 0 : sizeOf(need);
       parts.push({ path, name: need.kind, shape: need.shape, parameters });
-      for (const above of pathsAbove(path)) totals.set(above, (totals.get(above) ?? 0) + parameters);
+      for (const parent of parentPaths(path)) totals.set(parent, (totals.get(parent) ?? 0) + parameters);
     },
   );
   const parameters = totals.get('') ?? 0;
@@ -67,8 +67,8 @@ export function describe(
   };
 }
 
-/** `a.b.c` gives the whole, `a` and `a.b`. */
-function pathsAbove(path: string): string[] {
+/** `a.b.c` gives the empty path, `a` and `a.b`. */
+function parentPaths(path: string): string[] {
   const steps = path.split('.');
   return steps.map((_, length) => steps.slice(0, length).join('.'));
 }

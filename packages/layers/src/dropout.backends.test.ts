@@ -1,4 +1,14 @@
-import { bitsAt, dispose, gradients, ones, randomKey, streamOf, sum, type Tensor, tensor } from '@residual/tensor';
+import {
+  dispose,
+  gradients,
+  ones,
+  randomBitsAt,
+  randomKey,
+  streamOf,
+  sum,
+  type Tensor,
+  tensor,
+} from '@residual/tensor';
 import { expectClose, expectNoLeak } from '@residual/testkit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { dropout, emptyScope, layer, randomness } from './index.js';
@@ -7,10 +17,10 @@ const rate = 0.4;
 const drop = dropout({ rate });
 const training = (step: number) => emptyScope.with(randomness, { seed: 11, step }).at('layers').at(3);
 
-/** The mask by its definition: the upper 24 bits of the hash at (seed, path, step, place). */
+/** The mask by its definition: the upper 24 bits of the hash at (seed, path, step, counter). */
 const maskAt = (path: string, step: number, length: number) =>
   Array.from({ length }, (_, i) =>
-    bitsAt(randomKey(11, streamOf(path), step), i) >>> 8 < Math.round(rate * 2 ** 24) ? 0 : 1 / (1 - rate),
+    randomBitsAt(randomKey(11, streamOf(path), step), i) >>> 8 < Math.round(rate * 2 ** 24) ? 0 : 1 / (1 - rate),
   );
 
 let x: Tensor;
@@ -19,7 +29,7 @@ beforeEach(() => {
 });
 afterEach(() => x.dispose());
 
-test('without randomness in the scope x comes through as it is, in a handle of its own', async () => {
+test('without randomness in the scope x is returned unchanged, as a new handle', async () => {
   const y = drop({}, x);
   expect(y).not.toBe(x);
   y.dispose();
@@ -55,13 +65,13 @@ test('forward and backward have one mask', async () => {
   dispose([scaled, found]);
 });
 
-test('placeIn is what an op drops by inside itself', () => {
-  expect(drop.placeIn(training(2))).toEqual({ seed: 11, step: 2, path: 'layers.3', rate });
-  expect(drop.placeIn(emptyScope)).toBeUndefined();
-  expect(dropout({ rate: 0 }).placeIn(training(2))).toBeUndefined();
+test('randomStreamIn is the stream for an op with dropout inside', () => {
+  expect(drop.randomStreamIn(training(2))).toEqual({ seed: 11, step: 2, path: 'layers.3', rate });
+  expect(drop.randomStreamIn(emptyScope)).toBeUndefined();
+  expect(dropout({ rate: 0 }).randomStreamIn(training(2))).toBeUndefined();
 });
 
-test('inside a layer nothing is left behind', async () => {
+test('no tensor leaks inside a layer', async () => {
   const twice = layer({ drop }, (_, y: Tensor, scope) => drop({}, drop({}, y, scope.at('a')), scope.at('b')));
   await expectNoLeak(() => dispose([twice({ drop: {} }, x), twice({ drop: {} }, x, training(1))]));
 });

@@ -1,49 +1,57 @@
-import { clone, dropout as drop, expectOptions, type RandomPlace, ResidualError, type Tensor } from '@residual/tensor';
+import {
+  dropout as applyDropout,
+  clone,
+  expectOptions,
+  type RandomStream,
+  ResidualError,
+  type Tensor,
+} from '@residual/tensor';
 import { type Layer, layer } from './layer.js';
 import { type Scope, slot } from './scope.js';
 
-/** What makes random decisions repeatable: the seed of the run and the number of the step. */
+/** What makes dropout reproducible: the seed of the run and the number of the training step. */
 export interface Randomness {
   readonly seed: number;
   readonly step: number;
 }
 
-/** The slot of the randomness of a training step; dropout does nothing where it is empty. */
+/** The slot for the randomness of a training step. While it is empty, dropout does nothing. */
 export const randomness = /* @__PURE__ */ slot<Randomness>('randomness');
 
-/** A layer without weights that drops entries at a rate. */
+/** The layer of `dropout`; it has no weights. */
 export interface Dropout extends Layer<Record<never, never>, Tensor, Tensor> {
   readonly rate: number;
-  /** Where this use's random decisions stand, for an op that drops inside itself; undefined where nothing is dropped. */
-  readonly placeIn: (scope: Scope) => (RandomPlace & { readonly rate: number }) | undefined;
+  /** The random stream of this use, for an op with dropout inside; undefined if nothing is dropped. */
+  readonly randomStreamIn: (scope: Scope) => (RandomStream & { readonly rate: number }) | undefined;
 }
 
 /** Settings of `dropout`. */
 export interface DropoutOptions {
-  /** The probability with which an entry is dropped, from 0 to below 1. */
+  /** The probability that an entry is set to 0, from 0 to below 1. */
   readonly rate: number;
 }
 
 /**
- * Sets entries to 0 with probability `rate` and divides the others by 1 - rate, while `randomness` is in the scope; otherwise x as it is (Srivastava et
- * al. 2014). The mask depends on the seed, the path of the use and the step alone. Errors on a rate that is not from 0 to below 1.
+ * Dropout (Srivastava et al. 2014): x of any shape to the same. While `randomness` is in the scope, it sets entries to
+ * 0 with probability `rate` and divides the others by 1 - rate; otherwise it returns x unchanged. The mask depends only
+ * on the seed, the path of the layer and the step. Errors if the rate is not from 0 to below 1.
  */
 export function dropout(options: DropoutOptions): Dropout {
   expectOptions('dropout', options, { rate: 1 });
   const { rate } = options;
   if (!(rate >= 0 && rate < 1))
     throw new ResidualError('range', `dropout: rate is ${rate}; it must be from 0 to below 1`);
-  const placeIn = (scope: Scope) => {
+  const randomStreamIn = (scope: Scope) => {
     const random = scope.get(randomness);
     return random && rate > 0 ? { ...random, path: scope.path, rate } : undefined;
   };
   const run = layer(
     {},
     (_, x: Tensor, scope) => {
-      const place = placeIn(scope);
-      return place ? drop(x, rate, place) : clone(x);
+      const stream = randomStreamIn(scope);
+      return stream ? applyDropout(x, rate, stream) : clone(x);
     },
     { name: 'dropout' },
   );
-  return Object.assign(run, { rate, placeIn });
+  return Object.assign(run, { rate, randomStreamIn });
 }

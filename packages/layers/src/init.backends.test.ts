@@ -1,4 +1,4 @@
-import { dispose, memory, normalValues, ResidualError, tidy } from '@residual/tensor';
+import { dispose, memoryUsage, normalValues, ResidualError, tidy } from '@residual/tensor';
 import { expectClose, expectNoLeak } from '@residual/testkit';
 import { expect, test } from 'vitest';
 import { init, layer, linear, matrix, table, vector } from './index.js';
@@ -7,7 +7,7 @@ const small = layer({ first: linear({ in: 3, out: 5 }), scale: vector([7], 1) },
 
 test('the same seed gives the same numbers on every backend', async () => {
   const weights = init(linear({ in: 3, out: 2 }), { seed: 7 });
-  // Box-Muller on the hash of (7, 'weight', 0 .. 5), times 0.02, worked out apart from this package.
+  // Box-Muller on the hash of (7, 'weight', 0 .. 5), times 0.02, computed without this package.
   const known = [
     [-0.001051548, 0.009308797, 0.005422715],
     [-0.005733875, 0.012005558, 0.026815637],
@@ -27,9 +27,9 @@ test('a leaf depends on the seed and its path alone', async () => {
   dispose([one, other, among]);
 });
 
-test('vectors begin with their value, matrices with their deviation', async () => {
+test('vectors are initialized to their value, matrices with their standard deviation', async () => {
   const weights = init(
-    { needs: { zero: vector([3]), one: vector([2, 3], 1), wide: matrix([61, 83], { deviation: 0.5 }) } },
+    { needs: { zero: vector([3]), one: vector([2, 3], 1), wide: matrix([61, 83], { std: 0.5 }) } },
     { seed: 3 },
   );
   await expectClose(weights.zero, [0, 0, 0], { absolute: 0 });
@@ -57,12 +57,12 @@ test('a table is one tensor for all who need it, and an equal table another', as
       return Float32Array.of(1, 2, 3, 4, 5, 6);
     });
   const [shared, own] = [tableOf('shared'), tableOf('own')];
-  const before = memory().tensors;
+  const before = memoryUsage().tensors;
   const weights = init({ needs: { layers: [{ table: shared }, { table: shared }], own } }, { seed: 1 });
   expect(weights.layers[0]!.table).toBe(weights.layers[1]!.table);
   expect(weights.layers[0]!.table).not.toBe(weights.own);
   expect(made).toEqual(['shared', 'own']);
-  expect(memory().tensors - before).toBe(2);
+  expect(memoryUsage().tensors - before).toBe(2);
   await expectClose(
     weights.own,
     [
@@ -72,7 +72,7 @@ test('a table is one tensor for all who need it, and an equal table another', as
     { absolute: 0 },
   );
   dispose(weights);
-  expect(memory().tensors).toBe(before);
+  expect(memoryUsage().tensors).toBe(before);
 });
 
 test('a failure frees what was made', () => {
@@ -84,9 +84,9 @@ test('a failure frees what was made', () => {
       }),
     },
   };
-  const before = memory();
+  const before = memoryUsage();
   expect(() => init(broken, { seed: 1 })).toThrow('no numbers');
-  expect(memory()).toEqual(before);
+  expect(memoryUsage()).toEqual(before);
 });
 
 test('what init makes outlives a tidy only when it is returned from it', async () => {

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import {
   activation,
   bind,
-  count,
+  countParameters,
   emptyScope,
   init,
   layer,
@@ -36,8 +36,8 @@ test('linear is x weightᵀ + bias', async () => {
 });
 
 test('without bias a linear layer has one leaf', () => {
-  expect(count(linear({ in: 3, out: 2, bias: false }))).toBe(6);
-  expect(count(linear({ in: 3, out: 2 }))).toBe(8);
+  expect(countParameters(linear({ in: 3, out: 2, bias: false }))).toBe(6);
+  expect(countParameters(linear({ in: 3, out: 2 }))).toBe(8);
 });
 
 test('norms begin as the identity up to scale, with the epsilon of their kind', async () => {
@@ -50,7 +50,9 @@ test('norms begin as the identity up to scale, with the epsilon of their kind', 
   const [standard, scaled] = [mean(weights.mean, input), rms(weights.rms, input)];
   await expectClose(standard, [centered.map(value => value / root)], { absolute: 1e-5 });
   await expectClose(scaled, [row.map(value => value / Math.sqrt(21e-6 / 3 + 1e-6))], { absolute: 1e-5 });
-  expect([count(mean), count(layerNorm({ dim: 3, bias: false })), count(rms)]).toEqual([6, 3, 3]);
+  expect([countParameters(mean), countParameters(layerNorm({ dim: 3, bias: false })), countParameters(rms)]).toEqual([
+    6, 3, 3,
+  ]);
   dispose([weights, input, standard, scaled]);
 });
 
@@ -65,26 +67,26 @@ test('an activation is a layer without weights', async () => {
     ],
     { absolute: 0 },
   );
-  expect(count(relu)).toBe(0);
+  expect(countParameters(relu)).toBe(0);
   dispose([input, y]);
 });
 
-/** A layer of one's own: x + scale · x². */
+/** A custom layer: x + scale · x². */
 const bent = (dim: number) =>
   layer({ scale: vector([dim], 0.5) }, (w, x: Tensor, scope) => add(x, mul(scope.tap('square', square(x)), w.scale)), {
     name: 'bent',
-    reads: dim,
-    gives: dim,
+    inDim: dim,
+    outDim: dim,
   });
 
-test("a layer of one's own frees all it makes but what it gives", async () => {
+test('a custom layer frees everything except its output', async () => {
   const [input, own] = [x(), bent(3)];
   const weights = init(own, { seed: 1 });
   await expectNoLeak(() => own(weights, input).dispose());
   dispose([weights, input]);
 });
 
-test("a layer of one's own takes part in another: paths, taps, gradients", async () => {
+test('a custom layer takes part in another: paths, taps, gradients', async () => {
   const parts = { first: bent(3), last: linear({ in: 3, out: 2, bias: false }) };
   const both = layer(parts, (w, x: Tensor, scope) => {
     const { first, last } = bind(parts, w, scope);
@@ -113,7 +115,7 @@ test("a layer of one's own takes part in another: paths, taps, gradients", async
   dispose([weights, input, y, found]);
 });
 
-/** An op of one's own: x³, with its gradient. */
+/** A custom op: x³, with its gradient. */
 const cube = defineOp<{ x: Tensor }>({
   name: 'test.cube',
   compose: ({ x }) => mul(x, square(x)),
@@ -121,7 +123,7 @@ const cube = defineOp<{ x: Tensor }>({
   gradient: (dy, { saved: { x } }) => ({ x: () => mul(dy, mul(square(x), 3)) }),
 });
 
-test("an op of one's own, with its gradient, takes part in a layer", async () => {
+test('a custom op with its gradient takes part in a layer', async () => {
   const cubed = layer({ weight: matrix([2, 3]) }, (w, x: Tensor) =>
     linear({ in: 3, out: 2, bias: false })({ weight: w.weight, bias: undefined }, cube({ x })),
   );
@@ -159,7 +161,7 @@ test('bind takes lists inside records, and records inside lists', async () => {
   dispose([weights, x, y]);
 });
 
-test('bind gives each part its weights and its place, and the identity for a part that is absent', async () => {
+test('bind gives each part its weights and its scope, and the identity for an absent part', async () => {
   const seen: string[] = [];
   const spy = layer({ shift: vector([1]) }, (w, x: Tensor, scope) => {
     seen.push(scope.path);
@@ -179,7 +181,7 @@ test('bind gives each part its weights and its place, and the identity for a par
   dispose([weights, input, results]);
 });
 
-test('a layer that is given no scope gets an empty one, else the one it is given', () => {
+test('a layer without a scope gets an empty one, otherwise the given one', () => {
   const length = slot<number>('length');
   const reads = layer({}, (_, __: undefined, scope) => [scope.path, scope.get(length)]);
   expect(reads({}, undefined)).toEqual(['', undefined]);

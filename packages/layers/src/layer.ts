@@ -1,55 +1,59 @@
 import { tidy } from '@residual/tensor';
-import { lackOf } from './lack.js';
+import { explainFailure } from './explain-failure.js';
+import { layerLine, withInspect } from './inspect.js';
 import type { Needs, Weights } from './needs.js';
 import { emptyScope, type Scope } from './scope.js';
-import { lineOf, shownAs } from './shown.js';
 
-/** What a layer may say of itself; compositions check the widths against each other, `describe` shows them. */
-export interface About {
+/** What a layer states about itself. Compositions check the widths of their parts, and `describe` shows them. */
+export interface LayerInfo {
   readonly name?: string;
-  /** Width of the last axis that goes in. */
-  readonly reads?: number;
-  /** Width of the last axis that comes out. */
-  readonly gives?: number;
-  /** Floating-point operations for one position that looks at `keyLen` keys, beside those of the layers inside. */
+  /** Width of the last axis of the input. */
+  readonly inDim?: number;
+  /** Width of the last axis of the output. */
+  readonly outDim?: number;
+  /** Floating-point operations for one position that attends to `keyLen` keys, without those of the layers inside. */
   readonly flops?: (keyLen: number) => number;
-  /** Whether positions of its input take from later ones, as in an attention without a causal mask. */
-  readonly seesAhead?: boolean;
-  /** Whether it runs only some of what it needs, as an encoder alone does: a tap that does not come up is no error then. */
+  /** Whether the output at a position depends on later positions, as in an attention without a causal mask. */
+  readonly bidirectional?: boolean;
+  /**
+   * Whether it runs only some of its parts, as an encoder on its own does. Then a tap that matches no tensor is not an
+   * error.
+   */
   readonly partial?: boolean;
 }
 
 /**
- * A layer is a value: what it needs (weights and other layers) and what it computes, a pure function of weights, input and scope. It holds no
- * weights, no state and no backend.
+ * A layer is a value: its needs (parameters and submodules), and a pure function of weights, input and scope. It holds
+ * no weights, no state and no backend.
  */
 export interface Layer<N, Input, Output> {
   (weights: Weights<N>, input: Input, scope?: Scope): Output;
   readonly needs: N;
-  readonly about: About;
+  readonly about: LayerInfo;
 }
 
-/** A layer of any needs from `Input` to `Output`. */
-// biome-ignore lint/suspicious/noExplicitAny: weights follow from the needs of the layer that is put in
+/** A layer from `Input` to `Output` with any needs. */
+// biome-ignore lint/suspicious/noExplicitAny: weights follow from the needs of the given layer
 export type AnyLayer<Input = any, Output = any> = Layer<any, Input, Output>;
 
 /**
- * Makes a layer of its needs and its formula. The body runs in one `tidy`: whatever it makes is freed but what it returns. Without a scope it gets
- * an empty one. An error of weights that are missing or disposed names their path. The console shows a layer as one line; `summary` gives its tree.
+ * Makes a layer from its needs and its formula. `compute` runs in one `tidy`, which frees every tensor that it creates
+ * and does not return. Without a scope it gets an empty one. An error about missing or disposed weights names their
+ * path. The console prints a layer as one line; `summary` prints its tree.
  */
 export function layer<const N extends Needs, Input, Output>(
   needs: N,
   compute: (weights: Weights<N>, input: Input, scope: Scope) => Output,
-  about: About = {},
+  about: LayerInfo = {},
 ): Layer<N, Input, Output> {
   const run = (weights: Weights<N>, input: Input, scope: Scope = emptyScope) =>
     tidy(() => {
       try {
-        return scope.during(about.partial === true, () => compute(weights, input, scope));
+        return scope.runLayer(about.partial === true, () => compute(weights, input, scope));
       } catch (error) {
-        throw lackOf(made, { weights, input, path: scope.path }, error) ?? error;
+        throw explainFailure(result, { weights, input, path: scope.path }, error) ?? error;
       }
     });
-  const made = Object.assign(run, { needs, about });
-  return shownAs(made, about.name ?? 'layer', () => lineOf(made));
+  const result = Object.assign(run, { needs, about });
+  return withInspect(result, about.name ?? 'layer', () => layerLine(result));
 }

@@ -1,19 +1,19 @@
 import { expectOptions, type Matrix, ResidualError, type Tensor } from '@residual/tensor';
-import type { About } from './layer.js';
+import type { LayerInfo } from './layer.js';
 
-/** How a weight begins: all equal, or normally distributed around 0. */
-export type Start =
+/** Initial values of a weight: constant, or normally distributed with mean 0. */
+export type Initializer =
   | { readonly kind: 'constant'; readonly value: number }
-  | { readonly kind: 'normal'; readonly deviation: number };
+  | { readonly kind: 'normal'; readonly std: number };
 
-/** A weight of any shape that plain ops may use: a bias, the scale of a norm. */
+/** A weight of any shape that every op accepts, such as a bias or the scale of a norm. */
 export interface VectorNeed {
   readonly kind: 'vector';
   readonly shape: readonly number[];
-  readonly start: Start;
+  readonly initializer: Initializer;
 }
 
-/** What a matrix is for, so that weights can be counted by role. Position tables are not counted. */
+/** The purpose of a matrix; weights are counted by role. Position tables are not counted. */
 export type Role =
   | 'embedding'
   | 'position'
@@ -27,33 +27,39 @@ export type Role =
   | 'unembedding'
   | 'other';
 
-/** A weight matrix [out, in]; `heads` says how many matrices of the textbook it holds side by side. */
+/**
+ * A weight matrix [out, in] for `linear` and `embed`; `heads` is the number of heads whose matrices it holds side by
+ * side.
+ */
 export interface MatrixNeed {
   readonly kind: 'matrix';
   readonly shape: readonly [number, number];
-  readonly start: Start;
+  readonly initializer: Initializer;
   readonly role: Role;
   readonly heads: number;
 }
 
-/** Constants by a formula, such as the angles of rotary positions: made with the tree, shared by all who need the same, never trained or saved. */
+/**
+ * Constants given by a formula, such as the angles of rotary positions: made with the tree, shared by equal needs,
+ * never trained or saved.
+ */
 export interface TableNeed {
   readonly kind: 'table';
   readonly shape: readonly number[];
   readonly values: () => Float32Array;
 }
 
-/** What is trained, saved and counted. */
+/** A trained parameter: it is saved and counted. */
 export type WeightNeed = VectorNeed | MatrixNeed;
 
-/** What stands at the end of a path. */
+/** A parameter or a table. */
 export type Leaf = WeightNeed | TableNeed;
 
-/** What a layer needs: leaves, layers, and lists or records of them. */
+/** The parameters and submodules of a layer: leaves, layers, and lists or records of them. */
 // biome-ignore lint/suspicious/noExplicitAny: a layer of any needs
 export type Needs = Leaf | { readonly needs: any } | readonly Needs[] | { readonly [name: string]: Needs | undefined };
 
-/** The tree of weights that belongs to needs. */
+/** The type of the weights for needs: a tree of the same form with a tensor or matrix for each leaf. */
 export type Weights<N> = 0 extends 1 & N
   ? // biome-ignore lint/suspicious/noExplicitAny: the weights of a layer of any needs are not known
     any
@@ -71,33 +77,39 @@ export type Weights<N> = 0 extends 1 & N
               ? undefined
               : { readonly [Name in keyof N]: Weights<N[Name]> };
 
-const zero: Start = { kind: 'constant', value: 0 };
+const zero: Initializer = { kind: 'constant', value: 0 };
 
-/** A weight of `shape` that begins with one value everywhere (0 if absent). */
+/** A weight of `shape`, initialized to `value` (0 if absent). */
 export function vector(shape: readonly number[], value = 0): VectorNeed {
   expectLengths('vector', shape);
-  return { kind: 'vector', shape, start: value === 0 ? zero : { kind: 'constant', value } };
+  return { kind: 'vector', shape, initializer: value === 0 ? zero : { kind: 'constant', value } };
 }
 
 /** Settings of `matrix`. */
 export interface MatrixOptions {
-  /** What it is for; 'other' if absent. */
+  /** Its role; 'other' if absent. */
   readonly role?: Role | undefined;
-  /** How many matrices of the textbook it holds side by side; 1 if absent. */
+  /** The number of heads whose matrices it holds side by side; 1 if absent. */
   readonly heads?: number | undefined;
-  /** Standard deviation of the start; 0.02 if absent, as in GPT-2. */
-  readonly deviation?: number | undefined;
+  /** Standard deviation of the initial values; 0.02 if absent, as in GPT-2. */
+  readonly std?: number | undefined;
 }
 
-/** A matrix [out, in] that begins normally distributed with standard deviation `deviation` (0.02 if absent, as in GPT-2). */
+/**
+ * A matrix [out, in], initialized from a normal distribution with standard deviation `std` (0.02 if absent, as in
+ * GPT-2).
+ */
 export function matrix(shape: readonly [out: number, width: number], options: MatrixOptions = {}): MatrixNeed {
-  expectOptions('matrix', options, { role: 0, heads: 0, deviation: 0 });
-  const { role = 'other', heads = 1, deviation = 0.02 } = options;
+  expectOptions('matrix', options, { role: 0, heads: 0, std: 0 });
+  const { role = 'other', heads = 1, std = 0.02 } = options;
   expectLengths('matrix', shape);
-  return { kind: 'matrix', shape, start: { kind: 'normal', deviation }, role, heads };
+  return { kind: 'matrix', shape, initializer: { kind: 'normal', std }, role, heads };
 }
 
-/** Constants of `shape` by a formula. Errors on more than 2³⁰ numbers, 4 GiB: unlike weights, no file must hold them before they are made. */
+/**
+ * Constants of `shape` given by a formula. Errors above 2³⁰ numbers (4 GiB), since no file limits their size as one
+ * limits that of weights.
+ */
 export function table(shape: readonly number[], values: () => Float32Array): TableNeed {
   expectLengths('table', shape);
   const size = shape.reduce((product, length) => product * length, 1);
@@ -106,22 +118,22 @@ export function table(shape: readonly number[], values: () => Float32Array): Tab
   return { kind: 'table', shape, values };
 }
 
-/** One leaf and its path in the tree. */
-export interface PlacedLeaf<L extends Leaf = Leaf> {
+/** A leaf with its path in the tree. */
+export interface NamedLeaf<L extends Leaf = Leaf> {
   readonly path: string;
   readonly need: L;
 }
 
-/** Walks needs in order: every layer that says something of itself, every leaf. */
+/** Walks needs in order and calls `onLayer` for every layer with `about`, and `onLeaf` for every leaf. */
 export function visit(
   needs: Needs,
-  onLayer: (path: string, about: About) => void,
+  onLayer: (path: string, about: LayerInfo) => void,
   onLeaf: (path: string, need: Leaf) => void,
   path = '',
 ): void {
   if (isLeaf(needs)) {
     onLeaf(path, needs);
-  } else if (isPart(needs)) {
+  } else if (hasNeeds(needs)) {
     if (needs.about) onLayer(path, needs.about);
     visit(needs.needs, onLayer, onLeaf, path);
   } else {
@@ -131,8 +143,8 @@ export function visit(
 }
 
 /** All leaves of needs (or of a layer) with their paths, in order. */
-export function leavesOf(needs: Needs): PlacedLeaf[] {
-  const leaves: PlacedLeaf[] = [];
+export function leavesOf(needs: Needs): NamedLeaf[] {
+  const leaves: NamedLeaf[] = [];
   visit(
     needs,
     () => {},
@@ -141,48 +153,51 @@ export function leavesOf(needs: Needs): PlacedLeaf[] {
   return leaves;
 }
 
-/** What a layer needs. Errors, naming the caller, for what is no layer, such as a model, which has one. */
+/** The needs of a layer. Errors, naming the caller, if the value is not a layer (such as a model, which has one). */
 export function needsOf<N>(layer: { readonly needs: N }, caller: string): N {
-  const given: unknown = layer;
-  if (isPart(given)) return layer.needs;
-  const isModel = typeof given === 'object' && given !== null && 'layer' in given && isPart(given.layer);
-  const what = isModel ? 'a model; its layer is model.layer, its weights are model.weights' : `${given}`;
+  const value: unknown = layer;
+  if (hasNeeds(value)) return layer.needs;
+  const isModel = typeof value === 'object' && value !== null && 'layer' in value && hasNeeds(value.layer);
+  const what = isModel ? 'a model; its layer is model.layer, its weights are model.weights' : `${value}`;
   throw new ResidualError('fit', `${caller}: a layer is needed, not ${what}`);
 }
 
-/** The leaves that hold weights, tables left out, with their paths in order. `caller` is named by the error for what is no layer. */
-export function weightNeeds(layer: { readonly needs: unknown }, caller = 'weightNeeds'): PlacedLeaf<WeightNeed>[] {
+/**
+ * The trained leaves of a layer with their paths, in order, without tables. `caller` is the name in the error for a
+ * value that is not a layer.
+ */
+export function weightNeeds(layer: { readonly needs: unknown }, caller = 'weightNeeds'): NamedLeaf<WeightNeed>[] {
   return leavesOf(needsOf(layer, caller) as Needs).filter(
-    (leaf): leaf is PlacedLeaf<WeightNeed> => leaf.need.kind !== 'table',
+    (leaf): leaf is NamedLeaf<WeightNeed> => leaf.need.kind !== 'table',
   );
 }
 
-/** The tree of the same form as `needs` with a value for each leaf. */
+/** Builds the tree of weights: the form of `needs` with a matrix or tensor for each leaf. */
 export function treeOf<N>(needs: N, leafAt: (path: string, need: Leaf) => Matrix): Weights<N> {
   const build = (part: Needs, path: string): unknown => {
     if (isLeaf(part)) return leafAt(path, part);
-    if (isPart(part)) return build(part.needs as Needs, path);
-    const below = (name: string) => (path === '' ? name : `${path}.${name}`);
-    if (Array.isArray(part)) return part.map((element, index) => build(element as Needs, below(String(index))));
+    if (hasNeeds(part)) return build(part.needs as Needs, path);
+    const childPath = (name: string) => (path === '' ? name : `${path}.${name}`);
+    if (Array.isArray(part)) return part.map((element, index) => build(element as Needs, childPath(String(index))));
     return Object.fromEntries(
       Object.entries(part as Record<string, Needs | undefined>).map(([name, element]) => [
         name,
-        element === undefined ? undefined : build(element, below(name)),
+        element === undefined ? undefined : build(element, childPath(name)),
       ]),
     );
   };
   return build(needs as Needs, '') as Weights<N>;
 }
 
-/** Whether needs are one leaf. */
+/** Whether the value is a leaf. */
 export function isLeaf(needs: unknown): needs is Leaf {
   return (
     typeof needs === 'object' && needs !== null && 'kind' in needs && typeof needs.kind === 'string' && 'shape' in needs
   );
 }
 
-/** Whether needs are a layer, or something else that has needs. */
-export function isPart(needs: unknown): needs is { needs: Needs; about?: About } {
+/** Whether the value is a layer or another object with needs. */
+export function hasNeeds(needs: unknown): needs is { needs: Needs; about?: LayerInfo } {
   return (typeof needs === 'function' || typeof needs === 'object') && needs !== null && 'needs' in needs;
 }
 

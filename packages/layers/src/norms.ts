@@ -12,20 +12,22 @@ import { type VectorNeed, vector } from './needs.js';
 export interface NormOptions {
   /** Width of the last axis. */
   readonly dim: number;
-  /** What keeps the root from 0, itself 0 or above; 1e-5 if absent in `layerNorm`, 1e-6 in `rmsNorm`. */
+  /** Added under the root, 0 or above; if absent 1e-5 in `layerNorm`, 1e-6 in `rmsNorm`. */
   readonly epsilon?: number;
 }
 
 /** Settings of `layerNorm`. */
 export interface LayerNormOptions extends NormOptions {
-  /** Whether a vector is added at the end; true if absent. */
+  /** Whether a bias is added; true if absent. */
   readonly bias?: boolean;
 }
 
-/** Layer norm with weight and bias. */
+/** The layer of `layerNorm`, with weight [dim] and bias [dim]. */
 export interface LayerNorm extends Layer<{ weight: VectorNeed; bias: VectorNeed | undefined }, Tensor, Tensor> {}
 
-/** (x - mean) / √(variance + epsilon) · weight + bias along the last axis, [..., dim] to [..., dim] (Ba et al. 2016). */
+/**
+ * (x - mean) / √(variance + epsilon) · weight + bias along the last axis, [..., dim] to [..., dim] (Ba et al. 2016).
+ */
 export function layerNorm(options: LayerNormOptions): LayerNorm {
   expectOptions('layerNorm', options, { dim: 1, epsilon: 0, bias: 0 });
   const { dim, epsilon = 1e-5, bias = true } = options;
@@ -33,11 +35,11 @@ export function layerNorm(options: LayerNormOptions): LayerNorm {
   return layer(
     { weight: vector([dim], 1), bias: bias ? vector([dim]) : undefined },
     (w, x: Tensor) => normalize(x, w.weight, w.bias, epsilon),
-    { name: 'layerNorm', reads: dim, gives: dim },
+    { name: 'layerNorm', inDim: dim, outDim: dim },
   );
 }
 
-/** RMS norm with weight. */
+/** The layer of `rmsNorm`, with weight [dim]. */
 export interface RmsNorm extends Layer<{ weight: VectorNeed }, Tensor, Tensor> {}
 
 /** x / √(mean x² + epsilon) · weight along the last axis, [..., dim] to [..., dim] (Zhang and Sennrich 2019). */
@@ -47,8 +49,8 @@ export function rmsNorm(options: NormOptions): RmsNorm {
   expectEpsilon('rmsNorm', epsilon);
   return layer({ weight: vector([dim], 1) }, (w, x: Tensor) => normalizeByRms(x, w.weight, epsilon), {
     name: 'rmsNorm',
-    reads: dim,
-    gives: dim,
+    inDim: dim,
+    outDim: dim,
   });
 }
 

@@ -1,31 +1,33 @@
 import type { Tensor } from '@residual/tensor';
 
-/** Who asked for tensors on their way: `wants` is asked before anything costly is done for a tap, `take` gets the tensor or gives another. */
+/** A listener for tensors inside a run (a hook, in PyTorch). */
 export interface Taps {
+  /** Whether it wants the tensor at a path; asked before anything costly is computed for a tap. */
   wants(path: string): boolean;
-  take(path: string, x: Tensor): Tensor;
-  /** Runs a layer that stands at `path`; `partial` says that it runs only some of what it needs. */
-  during?<Output>(path: string, partial: boolean, run: () => Output): Output;
+  /** Receives the tensor at a path, and returns it or a replacement. */
+  onTensor(path: string, x: Tensor): Tensor;
+  /** Runs the layer at `path`; `partial` says that it runs only some of its parts. */
+  aroundLayer?<Output>(path: string, partial: boolean, run: () => Output): Output;
 }
 
-/** The name of something that travels with the scope; each room declares its own. */
+/** The key of a value that travels with the scope; each package declares its own. */
 export interface Slot<Value> {
   readonly name: string;
   /** Only for the type of the value; never present. */
   readonly value?: Value;
 }
 
-/** Declares a slot. */
+/** Declares a slot; two slots of the same name are different. */
 export function slot<Value>(name: string): Slot<Value> {
   return { name };
 }
 
 /**
- * What travels beside the activations: where in the composition we are, who listens, and typed slots (cache, positions, randomness). A scope never
- * changes; `at`, `with` and `listening` give a new one.
+ * What is passed along with the activations: the path in the composition, the taps, and typed slots (cache, positions,
+ * randomness). A scope is immutable; `at`, `with` and `withTaps` return a new one.
  */
 export class Scope {
-  /** The path of the use, steps joined by dots; empty at the top. */
+  /** The path of the current layer, steps joined by dots; empty at the top. */
   readonly path: string;
   private readonly taps: Taps | undefined;
   private readonly slots: ReadonlyMap<Slot<unknown>, unknown>;
@@ -36,62 +38,62 @@ export class Scope {
     this.slots = slots;
   }
 
-  /** The same scope one step down. */
+  /** The scope of the part with this name or index. */
   at(name: string | number): Scope {
-    return new Scope(this.below(name), this.taps, this.slots);
+    return new Scope(this.pathOf(name), this.taps, this.slots);
   }
 
-  /** Hands `x` to whoever asked for `<path>.<name>` and returns it, or what they put in its place. */
+  /** Passes `x` to the taps that want `<path>.<name>` and returns it, or its replacement. */
   tap(name: string, x: Tensor): Tensor {
-    return this.taps === undefined || !this.wants(name) ? x : this.taps.take(this.below(name), x);
+    return this.taps === undefined || !this.wants(name) ? x : this.taps.onTensor(this.pathOf(name), x);
   }
 
-  /** Whether anyone asked for `<path>.<name>`. */
+  /** Whether a tap wants `<path>.<name>`. */
   wants(name: string): boolean {
-    return this.taps?.wants(this.below(name)) ?? false;
+    return this.taps?.wants(this.pathOf(name)) ?? false;
   }
 
-  /** Runs the body of a layer that stands here, with the knowledge of who listens. */
-  during<Output>(partial: boolean, run: () => Output): Output {
-    return this.taps?.during ? this.taps.during(this.path, partial, run) : run();
+  /** Runs the body of the layer at this path, inside the taps that observe layers. */
+  runLayer<Output>(partial: boolean, run: () => Output): Output {
+    return this.taps?.aroundLayer ? this.taps.aroundLayer(this.path, partial, run) : run();
   }
 
-  /** The scope with one more listener: who listened before gets a tensor first and hands on what it gives. */
-  listening(taps: Taps): Scope {
-    return new Scope(this.path, this.taps ? inTurn(this.taps, taps) : taps, this.slots);
+  /** The scope with additional taps; earlier taps receive a tensor first, and later ones receive what those return. */
+  withTaps(taps: Taps): Scope {
+    return new Scope(this.path, this.taps ? chainTaps(this.taps, taps) : taps, this.slots);
   }
 
-  /** What a slot holds. */
+  /** The value of a slot; undefined if it is empty. */
   get<Value>(slot: Slot<Value>): Value | undefined {
     return this.slots.get(slot) as Value | undefined;
   }
 
-  /** The scope with a slot filled, or emptied by undefined. */
+  /** The scope with a value in a slot; undefined empties it. */
   with<Value>(slot: Slot<Value>, value: Value | undefined): Scope {
     return new Scope(this.path, this.taps, new Map(this.slots).set(slot, value));
   }
 
-  private below(name: string | number): string {
+  private pathOf(name: string | number): string {
     return this.path === '' ? String(name) : `${this.path}.${name}`;
   }
 }
 
-/** The scope of a call that was given none. */
+/** The scope without path, taps and slots: the default of every layer. */
 export const emptyScope: Scope = /* @__PURE__ */ new Scope();
 
-function inTurn(first: Taps, second: Taps): Taps {
+function chainTaps(first: Taps, second: Taps): Taps {
   return {
     wants: path => {
       const [isFirst, isSecond] = [first.wants(path), second.wants(path)];
       return isFirst || isSecond;
     },
-    take: (path, x) => {
-      const given = first.wants(path) ? first.take(path, x) : x;
-      return second.wants(path) ? second.take(path, given) : given;
+    onTensor: (path, x) => {
+      const replaced = first.wants(path) ? first.onTensor(path, x) : x;
+      return second.wants(path) ? second.onTensor(path, replaced) : replaced;
     },
-    during: (path, partial, run) => {
-      const inner = () => (second.during ? second.during(path, partial, run) : run());
-      return first.during ? first.during(path, partial, inner) : inner();
+    aroundLayer: (path, partial, run) => {
+      const inner = () => (second.aroundLayer ? second.aroundLayer(path, partial, run) : run());
+      return first.aroundLayer ? first.aroundLayer(path, partial, inner) : inner();
     },
   };
 }

@@ -1,10 +1,10 @@
 import { showShape } from '@residual/tensor';
 import { type DescribedPart, describe } from './describe.js';
-import type { About } from './layer.js';
-import { numberOf } from './shown.js';
+import { formatNumber } from './inspect.js';
+import type { LayerInfo } from './layer.js';
 import type { HasNeeds } from './tree.js';
 
-/** A step of a path with what stands there. */
+/** A step of a path with the part there. */
 interface Branch {
   readonly name: string;
   part: DescribedPart | undefined;
@@ -12,10 +12,11 @@ interface Branch {
 }
 
 /**
- * The tree of a layer as a text, a line for each part: its name in the tree of weights, what it is or its shape, and how many numbers are trained at and below it.
- * Parts of a list that are alike share their lines. Counted from the needs: nothing is allocated.
+ * The tree of a layer as text, one line per part: its name in the tree of weights, its kind or shape, and the number of
+ * trained parameters at and below it. Equal parts of a list share their lines. Computed from the needs without
+ * allocating anything.
  */
-export function summary(layer: HasNeeds<unknown> & { readonly about: About }): string {
+export function summary(layer: HasNeeds<unknown> & { readonly about: LayerInfo }): string {
   const root: Branch = { name: '', part: undefined, branches: new Map() };
   for (const part of describe(layer).parts) {
     let at = root;
@@ -37,27 +38,27 @@ export function summary(layer: HasNeeds<unknown> & { readonly about: About }): s
 type Row = readonly [name: string, what: string, count: string];
 
 function rowsOf({ name, part, branches }: Branch, indent: string): Row[] {
-  const below = indent === '' && name === '' ? '  ' : `${indent}  `;
-  const alike: { rows: Row[]; names: string[] }[] = [];
+  const childIndent = indent === '' && name === '' ? '  ' : `${indent}  `;
+  const groups: { rows: Row[]; names: string[] }[] = [];
   for (const branch of branches.values()) {
-    const rows = rowsOf({ ...branch, name: '*' }, below);
-    const before = alike.at(-1);
-    const isSame = /^\d+$/.test(branch.name) && String(before?.rows) === String(rows);
-    if (isSame) before!.names.push(branch.name);
-    else alike.push({ rows, names: [branch.name] });
+    const rows = rowsOf({ ...branch, name: '*' }, childIndent);
+    const previous = groups.at(-1);
+    const isSame = /^\d+$/.test(branch.name) && String(previous?.rows) === String(rows);
+    if (isSame) previous!.names.push(branch.name);
+    else groups.push({ rows, names: [branch.name] });
   }
-  const inside = alike.flatMap(({ rows: [head, ...rest], names }): Row[] => {
+  const childRows = groups.flatMap(({ rows: [head, ...rest], names }): Row[] => {
     const [, what, count] = head!;
     const isOne = names.length === 1;
     const label = isOne ? names[0]! : `${names[0]} to ${names.at(-1)}`;
     return [
-      [`${below}${label}`, isOne ? what : `${names.length} × ${what}`, isOne || !count ? count : `each ${count}`],
+      [`${childIndent}${label}`, isOne ? what : `${names.length} × ${what}`, isOne || !count ? count : `each ${count}`],
       ...rest,
     ];
   });
-  if (part?.path === '') return [[part.name, '', numberOf(part.parameters)], ...inside];
-  if (!part) return [[`${indent}${name}`, '', ''], ...inside];
+  if (part?.path === '') return [[part.name, '', formatNumber(part.parameters)], ...childRows];
+  if (!part) return [[`${indent}${name}`, '', ''], ...childRows];
   const what = part.shape ? `${showShape(part.shape)}${part.name === 'table' ? ' table' : ''}` : part.name;
-  const count = part.name === 'table' ? '' : numberOf(part.parameters);
-  return [[`${indent}${name}`, what, count], ...inside];
+  const count = part.name === 'table' ? '' : formatNumber(part.parameters);
+  return [[`${indent}${name}`, what, count], ...childRows];
 }

@@ -1,4 +1,4 @@
-import { add, dispose, gradients, memory, mul, sum, type Tensor, tensor, zeros } from '@residual/tensor';
+import { add, dispose, gradients, memoryUsage, mul, sum, type Tensor, tensor, zeros } from '@residual/tensor';
 import { expectClose, expectNoLeak } from '@residual/testkit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { type AnyLayer, emptyScope, layer, record, replace } from './index.js';
@@ -16,32 +16,32 @@ beforeEach(() => {
 });
 afterEach(() => x.dispose());
 
-test('a recorder keeps what was asked for, in the order it came, until it is disposed', async () => {
-  const before = memory().tensors;
+test('a recorder keeps the wanted tensors, in order, until it is disposed', async () => {
+  const before = memoryUsage().tensors;
   const recorder = record(['*.tripled', '1.output']);
   const y = twice({}, x, recorder.scope);
   expect([...recorder.values.keys()]).toEqual(['0.tripled', '1.tripled', '1.output']);
   await expectClose(recorder.values.get('0.tripled')!, [3, 6, 15], { absolute: 1e-5 });
   await expectClose(recorder.values.get('1.tripled')!, [27, 108, 675], { relative: 1e-6 });
   await expectClose(recorder.values.get('1.output')!, y, { absolute: 0 });
-  expect(memory().tensors - before).toBe(4);
+  expect(memoryUsage().tensors - before).toBe(4);
   recorder.dispose();
   expect(recorder.values.size).toBe(0);
   y.dispose();
-  expect(memory().tensors).toBe(before);
+  expect(memoryUsage().tensors).toBe(before);
 });
 
 test('a path that runs again holds its newest tensor and no other', async () => {
-  const before = memory().tensors;
+  const before = memoryUsage().tensors;
   const recorder = record(['output']);
   const five = tensor([5], [1]);
   dispose([squared({}, x, recorder.scope), squared({}, five, recorder.scope), five]);
   await expectClose(recorder.values.get('output')!, [225], { absolute: 1e-4 });
-  expect(memory().tensors - before).toBe(1);
+  expect(memoryUsage().tensors - before).toBe(1);
   recorder.dispose();
 });
 
-test('a replacement stands in the place of the tensor', async () => {
+test('a replacement is used instead of the tensor', async () => {
   const scope = replace({ '0.tripled': () => tensor([1, 0, 2], [3]), '**.output': y => add(y, 1) });
   const y = twice({}, x, scope);
   await expectClose(y, [(2 * 3) ** 2 + 1, (1 * 3) ** 2 + 1, (5 * 3) ** 2 + 1], { absolute: 1e-4 });
@@ -73,7 +73,7 @@ test('a pattern that fits no tensor is an error of the layer that runs, with the
   );
 });
 
-test('patterns that are no list, and replacements that are no functions, are refused', () => {
+test('patterns that are not a list, and replacements that are not functions, throw', () => {
   expect(() => record('logits' as never)).toThrow(
     'record: the patterns are "logits"; they must be a list, such as [\'logits\']',
   );
@@ -83,17 +83,17 @@ test('patterns that are no list, and replacements that are no functions, are ref
   );
 });
 
-test('a layer that runs only some of what it needs says nothing of the rest, the recorder does', () => {
+test('a partial layer does not report unmatched patterns, the recorder does', () => {
   const half = layer({}, (_, x: Tensor, scope) => squared({}, x, scope.at(0)), { partial: true });
   const recorder = record(['*.tripled', '1.output']);
   half({}, x, recorder.scope).dispose();
-  expect(() => recorder.expectFound()).toThrow("record: '1.output' fits no tensor that came up");
+  expect(() => recorder.expectAllMatched()).toThrow("record: '1.output' fits no tensor that came up");
   twice({}, x, recorder.scope).dispose();
-  recorder.expectFound();
+  recorder.expectAllMatched();
   recorder.dispose();
 });
 
-test('the first pattern that fits is used, and is told the path', () => {
+test('the first matching pattern is used, and receives the path', () => {
   const paths: string[] = [];
   const keep = (name: string) => (y: Tensor, path: string) => {
     paths.push(`${name} ${path}`);
@@ -103,7 +103,7 @@ test('the first pattern that fits is used, and is told the path', () => {
   expect(paths).toEqual(['second 0.tripled', 'second 0.output', 'first 1.tripled', 'first 1.output']);
 });
 
-test('what a replacement makes belongs to the layer', async () => {
+test('the tensors of a replacement belong to the layer', async () => {
   await expectNoLeak(() => squared({}, x, replace({ tripled: y => mul(add(y, 1), 2) })).dispose());
 });
 
@@ -124,7 +124,7 @@ test('a recorder does not disturb gradients', async () => {
   recorder.dispose();
 });
 
-test('a recorder sees what came before it put in place', async () => {
+test('a recorder sees the replacements of earlier taps', async () => {
   const zero = (y: Tensor) => zeros(y.shape);
   const after = record(['tripled'], replace({ tripled: zero }));
   const first = record(['tripled'], emptyScope);
@@ -137,8 +137,8 @@ test('a recorder sees what came before it put in place', async () => {
 });
 
 test('a replacement of another shape is refused, and nothing leaks', () => {
-  const before = memory();
+  const before = memoryUsage();
   const scope = replace({ '1.tripled': () => zeros([2]) });
   expect(() => twice({}, x, scope)).toThrow('replace: 1.tripled is [3], the replacement [2]; they must be equal');
-  expect(memory()).toEqual(before);
+  expect(memoryUsage()).toEqual(before);
 });

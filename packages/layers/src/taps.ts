@@ -1,28 +1,29 @@
-import { clone, disposable, keep, nearest, ResidualError, showShape, type Tensor } from '@residual/tensor';
-import { matcher } from './pattern.js';
+import { clone, disposable, keep, nearestNames, ResidualError, showShape, type Tensor } from '@residual/tensor';
+import { pathMatcher } from './path-matcher.js';
 import { emptyScope, type Scope } from './scope.js';
 
-/** Tensors kept from a run, by path, for as long as their reader wants them. */
+/** Keeps tensors of a run by path until it is disposed. */
 export interface Recorder extends Disposable {
   /** Pass this scope to a layer. */
   readonly scope: Scope;
-  /** What was recorded so far; a path that ran again holds its newest tensor. */
+  /** The recorded tensors; a path that ran again holds its newest tensor. */
   readonly values: ReadonlyMap<string, Tensor>;
-  /** Errors when a pattern fits no tensor that came up so far: to be asked where only parts of a model ran. */
-  expectFound(): void;
-  /** Frees what was recorded. */
+  /** Errors if a pattern has matched no tensor so far; for callers that run only parts of a model. */
+  expectAllMatched(): void;
+  /** Frees the recorded tensors. */
   dispose(): void;
 }
 
 /**
- * Records the tensors at paths: `decoder.layers.3.attention.weights`, with `*` for one step (`decoder.layers.*.attention.weights`) and `**` for any
- * number of steps, also none. Errors when a pattern has an empty step, or a star beside other characters; and, from the layer that runs in the scope, when a
- * pattern fits no tensor there. `caller` is named by the errors.
+ * Records the tensors at paths such as `decoder.layers.3.attention.weights`; `*` matches one step
+ * (`decoder.layers.*.attention.weights`), `**` any number of steps, also none. Errors if a step of a pattern is empty
+ * or mixes a star with other characters. The layer that runs in the scope throws if a pattern matched no tensor.
+ * `caller` is the name in these errors.
  */
 export function record(patterns: readonly string[], scope: Scope = emptyScope, caller = 'record'): Recorder {
-  const { expectFound, ...watch } = watching(caller, patterns, scope.path);
+  const { expectAllMatched, ...tracker } = trackPatterns(caller, patterns, scope.path);
   const values = new Map<string, Tensor>();
-  const take = (path: string, x: Tensor) => {
+  const onTensor = (path: string, x: Tensor) => {
     values.get(path)?.dispose();
     values.set(path, keep(clone(x)));
     return x;
@@ -31,12 +32,13 @@ export function record(patterns: readonly string[], scope: Scope = emptyScope, c
     for (const value of values.values()) value.dispose();
     values.clear();
   };
-  return disposable({ scope: scope.listening({ ...watch, take }), values, expectFound, dispose }, dispose);
+  return disposable({ scope: scope.withTaps({ ...tracker, onTensor }), values, expectAllMatched, dispose }, dispose);
 }
 
 /**
- * Puts other tensors in the place of those at paths: for each pattern (as in `record`) a function of the tensor and its path. The first pattern that
- * fits is used. What it makes belongs to the layer's tidy, and gradients flow through it. Errors when it has another shape, and as `record`.
+ * Replaces the tensors at paths: each pattern (as in `record`) has a function of the tensor and its path, and the first
+ * pattern that matches is used. The replacement belongs to the layer's tidy, and gradients flow through it. Errors if
+ * it has another shape, and as `record` does.
  */
 export function replace(
   replacements: Readonly<Record<string, (x: Tensor, path: string) => Tensor>>,
@@ -49,49 +51,49 @@ export function replace(
         'tap',
         `${caller}: '${pattern}' has ${make}; it must have a function of the tensor and its path`,
       );
-  const rules = Object.entries(replacements).map(([pattern, make]) => ({ fits: matcher(caller, [pattern]), make }));
-  return scope.listening({
-    ...watching(caller, Object.keys(replacements), scope.path),
-    take: (path, x) => {
-      const made = rules.find(({ fits }) => fits(path))!.make(x, path);
-      if (showShape(made.shape) === showShape(x.shape)) return made;
+  const rules = Object.entries(replacements).map(([pattern, make]) => ({ fits: pathMatcher(caller, [pattern]), make }));
+  return scope.withTaps({
+    ...trackPatterns(caller, Object.keys(replacements), scope.path),
+    onTensor: (path, x) => {
+      const replacement = rules.find(({ fits }) => fits(path))!.make(x, path);
+      if (showShape(replacement.shape) === showShape(x.shape)) return replacement;
       throw new ResidualError(
         'shape',
-        `${caller}: ${path} is ${showShape(x.shape)}, the replacement ${showShape(made.shape)}; they must be equal`,
+        `${caller}: ${path} is ${showShape(x.shape)}, the replacement ${showShape(replacement.shape)}; they must be equal`,
       );
     },
   });
 }
 
 /**
- * Who wants the paths that fit one of the patterns. When the outermost layer at `base` has run, a pattern that fitted nothing is an error; a layer that runs
- * only some of what it needs says nothing about the others.
+ * Tracks which patterns have matched. After the outermost layer at `base` has run, a pattern without a match is an
+ * error, unless the layer is `partial`.
  */
-function watching(caller: string, patterns: readonly string[], base: string) {
-  const fits = matcher(caller, patterns);
-  const named = patterns.filter(pattern => pattern !== '**'); // all there are, also none
-  const idle = new Map(named.map(pattern => [pattern, matcher(caller, [pattern])]));
-  const seen = new Map<string, boolean>();
+function trackPatterns(caller: string, patterns: readonly string[], base: string) {
+  const fits = pathMatcher(caller, patterns);
+  const named = patterns.filter(pattern => pattern !== '**'); // `**` matches also when there are no tensors
+  const unmatched = new Map(named.map(pattern => [pattern, pathMatcher(caller, [pattern])]));
+  const wantedPaths = new Map<string, boolean>();
   let depth = 0;
   const wants = (path: string) => {
-    const known = seen.get(path);
-    if (known !== undefined) return known;
-    for (const [pattern, fitsOne] of idle) if (fitsOne(path)) idle.delete(pattern);
-    const wanted = fits(path);
-    seen.set(path, wanted);
-    return wanted;
+    const cached = wantedPaths.get(path);
+    if (cached !== undefined) return cached;
+    for (const [pattern, fitsOne] of unmatched) if (fitsOne(path)) unmatched.delete(pattern);
+    const isWanted = fits(path);
+    wantedPaths.set(path, isWanted);
+    return isWanted;
   };
-  const expectFound = () => {
-    for (const pattern of idle.keys()) throw noTensor(caller, pattern, seen.keys());
+  const expectAllMatched = () => {
+    for (const pattern of unmatched.keys()) throw noMatchingTensor(caller, pattern, wantedPaths.keys());
   };
   return {
     wants,
-    expectFound,
-    during: <Output>(path: string, partial: boolean, run: () => Output): Output => {
+    expectAllMatched,
+    aroundLayer: <Output>(path: string, partial: boolean, run: () => Output): Output => {
       depth++;
       try {
         const output = run();
-        if (!partial && depth === 1 && path === base) expectFound();
+        if (!partial && depth === 1 && path === base) expectAllMatched();
         return output;
       } finally {
         depth--;
@@ -100,11 +102,11 @@ function watching(caller: string, patterns: readonly string[], base: string) {
   };
 }
 
-/** The error that no tensor has a path that fits, with the nearest that there are. */
-export function noTensor(caller: string, pattern: string, paths: Iterable<string>): ResidualError {
+/** The error for a pattern that matches no tensor; it lists the nearest paths. */
+export function noMatchingTensor(caller: string, pattern: string, paths: Iterable<string>): ResidualError {
   const isNumbered = /\d/.test(pattern);
   const names = [...paths].map(path => (isNumbered ? path : path.replaceAll(/(?<=^|\.)\d+(?=\.|$)/g, '*')));
-  const near = nearest(pattern, new Set(names)).slice(0, 5);
-  const there = near.length > 0 ? `the nearest are ${near.join(', ')}` : 'there was none';
-  return new ResidualError('tap', `${caller}: '${pattern}' fits no tensor that came up; ${there}`);
+  const closest = nearestNames(pattern, new Set(names)).slice(0, 5);
+  const hint = closest.length > 0 ? `the nearest are ${closest.join(', ')}` : 'there was none';
+  return new ResidualError('tap', `${caller}: '${pattern}' fits no tensor that came up; ${hint}`);
 }

@@ -1,7 +1,18 @@
-import { dispose, isTensor, type Matrix, memory, mul, type Tensor, tensor } from '@residual/tensor';
+import { dispose, isTensor, type Matrix, memoryUsage, mul, type Tensor, tensor } from '@residual/tensor';
 import { expectClose } from '@residual/testkit';
 import { expect, test } from 'vitest';
-import { count, flatten, init, layer, linear, mapTree, table, unflatten, vector, weightNeeds } from './index.js';
+import {
+  countParameters,
+  flatten,
+  init,
+  layer,
+  linear,
+  mapTree,
+  table,
+  unflatten,
+  vector,
+  weightNeeds,
+} from './index.js';
 
 const angles = table([2], () => Float32Array.of(0.5, 0.25));
 const composed = layer(
@@ -15,8 +26,8 @@ const composed = layer(
 );
 const paths = ['blocks.0.weight', 'blocks.0.bias', 'blocks.1.weight', 'norm.scale'];
 
-test('count is the number of trained numbers: tables are none', () => {
-  expect(count(composed)).toBe(2 * 3 + 2 + 5 * 2 + 7);
+test('countParameters counts trained parameters, not tables', () => {
+  expect(countParameters(composed)).toBe(2 * 3 + 2 + 5 * 2 + 7);
   expect(weightNeeds(composed).map(({ path }) => path)).toEqual(paths);
 });
 
@@ -39,11 +50,11 @@ test('unflatten lists all that is missing, misshapen and left over at once', () 
   leaves.delete('blocks.0.bias');
   leaves.set('norm.scale', weights.angles);
   leaves.set('norm.shift', weights.angles);
-  const before = memory();
+  const before = memoryUsage();
   expect(() => unflatten(composed, leaves)).toThrow(
     'unflatten: blocks.0.bias needs [2], blocks.0.bias is missing; norm.scale needs [7], norm.scale holds [2]; norm.shift is not needed',
   );
-  expect(memory()).toEqual(before);
+  expect(memoryUsage()).toEqual(before);
   dispose(weights);
 });
 
@@ -68,7 +79,7 @@ test('mapTree changes every leaf, with its path, and keeps the form', async () =
   dispose([weights, doubled]);
 });
 
-test('mapTree changes a leaf that stands in two places once', () => {
+test('mapTree transforms a shared leaf once', () => {
   const x = tensor([1], [1]);
   const y = mapTree({ a: x, b: [x] }, leaf => mul(leaf as Tensor, 3));
   expect(y.b[0]).toBe(y.a);
@@ -85,9 +96,9 @@ test('mapTree takes a matrix of another form as a leaf', () => {
 });
 
 test('dispose frees a tree, a shared table too', () => {
-  const before = memory();
+  const before = memoryUsage();
   const weights = init({ needs: { a: composed, b: composed } }, { seed: 1 });
-  expect(memory().tensors - before.tensors).toBe(9);
+  expect(memoryUsage().tensors - before.tensors).toBe(9);
   dispose(weights);
-  expect(memory()).toEqual(before);
+  expect(memoryUsage()).toEqual(before);
 });

@@ -7,22 +7,22 @@ import {
   type Tensor,
   tensor,
 } from '@residual/tensor';
-import { expectSame } from './differences.js';
-import { leafAt } from './lack.js';
+import { leafAt } from './explain-failure.js';
+import { expectMatchingWeights } from './match-weights.js';
 import { type Leaf, needsOf, type TableNeed, treeOf, type WeightNeed, type Weights, weightNeeds } from './needs.js';
 
-/** A layer or bare needs. */
+/** A layer, or an object with needs. */
 export type HasNeeds<N> = { readonly needs: N };
 
 /** Settings of `init`. */
 export interface InitOptions {
-  /** Of the random start, a whole number 0 .. 2³² - 1. */
+  /** The seed of the random weights, a whole number 0 .. 2³² - 1. */
   readonly seed: number;
 }
 
 /**
- * Random weights for a layer: each leaf begins as its need says, and depends only on the seed and its path. The caller owns the tree and disposes
- * it. Errors on a seed that is not a whole number 0 .. 2³² - 1.
+ * Random weights for a layer, as its needs specify. Each leaf depends only on the seed and its path. The caller owns
+ * the tree and disposes it. Errors if the seed is not a whole number 0 .. 2³² - 1.
  */
 export function init<N>(layer: HasNeeds<N>, options: InitOptions): Weights<N> {
   const needs = needsOf(layer, 'init');
@@ -30,48 +30,51 @@ export function init<N>(layer: HasNeeds<N>, options: InitOptions): Weights<N> {
   const { seed } = options;
   checkSeed('init', seed);
   const tables = tableMaker();
-  const made: Tensor[] = [];
+  const leaves: Tensor[] = [];
   try {
     return treeOf(needs, (path, need) => {
-      const leaf = need.kind === 'table' ? tables(need) : tensor(startOf(path, need, seed), need.shape);
-      made.push(leaf);
+      const leaf = need.kind === 'table' ? tables(need) : tensor(initialValues(path, need, seed), need.shape);
+      leaves.push(leaf);
       return leaf;
     });
   } catch (error) {
-    for (const leaf of made) leaf.dispose();
+    for (const leaf of leaves) leaf.dispose();
     throw error;
   }
 }
 
-/** Makes the tensor of a table once, however often it is needed. */
+/** Returns a function that makes the tensor of each table once, however often it is needed. */
 export function tableMaker(): (need: TableNeed) => Tensor {
-  const made = new Map<TableNeed, Tensor>();
+  const tables = new Map<TableNeed, Tensor>();
   return need => {
-    const known = made.get(need) ?? tensor(need.values(), need.shape);
-    made.set(need, known);
-    return known;
+    const table = tables.get(need) ?? tensor(need.values(), need.shape);
+    tables.set(need, table);
+    return table;
   };
 }
 
-function startOf(path: string, need: WeightNeed, seed: number): Float32Array {
-  if (need.start.kind === 'constant') return new Float32Array(sizeOf(need)).fill(need.start.value);
-  const { deviation } = need.start;
-  return normalValues(seed, path, sizeOf(need)).map(value => value * deviation);
+function initialValues(path: string, need: WeightNeed, seed: number): Float32Array {
+  if (need.initializer.kind === 'constant') return new Float32Array(sizeOf(need)).fill(need.initializer.value);
+  const { std } = need.initializer;
+  return normalValues(seed, path, sizeOf(need)).map(value => value * std);
 }
 
 /**
- * The leaves of a tree of weights, or of their gradients, by path; tables are left out. Errors when the tree is not one of this layer, or a gradient is
- * missing.
+ * The leaves of a tree of weights, or of their gradients, by path, without tables. Errors if the tree does not belong
+ * to this layer or a gradient is missing.
  */
 export function flatten<N>(layer: HasNeeds<N>, tree: Weights<N> | GradientTree<Weights<N>>): Map<string, Matrix> {
   const leaves = new Map(weightNeeds(layer, 'flatten').map(({ path }) => [path, matrixAt(tree, path)]));
-  expectSame('flatten', weightNeeds(layer), { names: [], shapeOf: path => leaves.get(path)?.shape });
+  expectMatchingWeights('flatten', weightNeeds(layer), { names: [], shapeOf: path => leaves.get(path)?.shape });
   return leaves as Map<string, Matrix>;
 }
 
-/** The tree of a layer from weights by path; tables are made. The leaves go over to the tree. Errors list all that is missing, misshapen or left over. */
+/**
+ * Builds the tree of a layer from weights by path, and makes its tables. The tree takes over the leaves. One error
+ * lists all faults.
+ */
 export function unflatten<N>(layer: HasNeeds<N>, values: ReadonlyMap<string, Matrix>): Weights<N> {
-  expectSame('unflatten', weightNeeds(layer, 'unflatten'), {
+  expectMatchingWeights('unflatten', weightNeeds(layer, 'unflatten'), {
     names: values.keys(),
     shapeOf: path => values.get(path)?.shape,
   });
@@ -80,32 +83,32 @@ export function unflatten<N>(layer: HasNeeds<N>, values: ReadonlyMap<string, Mat
 }
 
 /**
- * A tree of the same form with `change` applied to every leaf, tables included, such as the angles of rotary positions; to change weights alone, `unflatten` what
- * `flatten` gives, changed. A leaf that stands in several places is changed once, under its first
- * path, and stands in all of them again.
+ * Applies `transform` to every leaf of a tree, tables included, and returns a tree of the same form. To transform
+ * weights only, use `flatten` and `unflatten`. A leaf that occurs several times is transformed once, with its first
+ * path, and stays shared.
  */
-export function mapTree<Tree>(tree: Tree, change: (leaf: Matrix, path: string) => Matrix): Tree {
+export function mapTree<Tree>(tree: Tree, transform: (leaf: Matrix, path: string) => Matrix): Tree {
   const changed = new Map<Matrix, Matrix>();
   const walk = (part: unknown, path: string): unknown => {
     if (typeof part !== 'object' || part === null) return part;
     if (isMatrix(part)) {
-      const leaf = changed.get(part) ?? change(part, path);
+      const leaf = changed.get(part) ?? transform(part, path);
       changed.set(part, leaf);
       return leaf;
     }
-    const below = (name: string) => (path === '' ? name : `${path}.${name}`);
-    if (Array.isArray(part)) return part.map((element, index) => walk(element, below(String(index))));
-    return Object.fromEntries(Object.entries(part).map(([name, element]) => [name, walk(element, below(name))]));
+    const childPath = (name: string) => (path === '' ? name : `${path}.${name}`);
+    if (Array.isArray(part)) return part.map((element, index) => walk(element, childPath(String(index))));
+    return Object.fromEntries(Object.entries(part).map(([name, element]) => [name, walk(element, childPath(name))]));
   };
   return walk(tree, '') as Tree;
 }
 
-/** How many trained numbers a layer has; tables are not counted. */
-export function count(layer: HasNeeds<unknown>): number {
-  return weightNeeds(layer, 'count').reduce((sum, { need }) => sum + sizeOf(need), 0);
+/** The number of trained parameters of a layer; tables are not counted. */
+export function countParameters(layer: HasNeeds<unknown>): number {
+  return weightNeeds(layer, 'countParameters').reduce((sum, { need }) => sum + sizeOf(need), 0);
 }
 
-/** How many numbers a leaf holds. */
+/** The number of entries of a leaf. */
 export function sizeOf({ shape }: Leaf): number {
   return shape.reduce((product, n) => product * n, 1);
 }

@@ -2,7 +2,7 @@ import { bind, type Dropout, type Layer, type Linear, layer, linear } from '@res
 import { gated, mul, type Tensor } from '@residual/tensor';
 import { expectMlpOptions, type MlpOptions } from './options.js';
 
-/** Three linear maps, one of which opens and closes another. */
+/** The layer of `gatedMlp`: three linear maps. */
 export interface GatedMlp
   extends Layer<
     { readonly gate: Linear; readonly up: Linear; readonly down: Linear; readonly dropout: Dropout | undefined },
@@ -11,8 +11,8 @@ export interface GatedMlp
   > {}
 
 /**
- * down(activation(gate(x)) · up(x)), [..., modelDim] to the same through [..., hiddenDim] (Shazeer 2020). `silu` and no biases if absent, as in Llama.
- * Tap: `hidden`, after the product.
+ * down(activation(gate(x)) · up(x)): x [..., modelDim] to the same, with a hidden layer [..., hiddenDim] (Shazeer
+ * 2020). The defaults are those of Llama: `silu`, no biases. Tap: `hidden`, the input of `down`.
  */
 export function gatedMlp(options: MlpOptions): GatedMlp {
   expectMlpOptions('gatedMlp', options);
@@ -29,6 +29,6 @@ export function gatedMlp(options: MlpOptions): GatedMlp {
         typeof activation === 'function' ? mul(activation(gate(x)), up(x)) : gated(gate(x), up(x), activation);
       return down(dropout(scope.tap('hidden', hidden)));
     },
-    { name: 'gatedMlp', reads: modelDim, gives: modelDim },
+    { name: 'gatedMlp', inDim: modelDim, outDim: modelDim },
   );
 }

@@ -1,5 +1,5 @@
 import {
-  count,
+  countParameters,
   dropout,
   emptyScope,
   type HasNeeds,
@@ -12,11 +12,11 @@ import {
 import {
   type Activation,
   abs,
-  bitsAt,
   dispose,
   gradients,
   mul,
   normalValues,
+  randomBitsAt,
   randomKey,
   streamOf,
   sum,
@@ -131,7 +131,7 @@ test('an activation may be a function of ops, with its gradient: |x| x in both',
     const y = run(weights, x);
     const expected = hidden.map(one => linearRows(one, down!.weight));
     await expectClose(y, expected, { absolute: 5e-5, relative: 1e-5 });
-    // Each entry of the last matrix has the sum of what it reads as its slope.
+    // The gradient of each entry of the last matrix is the sum of its input.
     const found = gradients(() => sum(run(weights, x)), weights);
     const read = Array.from({ length: hiddenDim }, (_, d) => hidden.flat().reduce((total, row) => total + row[d]!, 0));
     const slopes = (found.gradients as Record<string, { weight: Tensor }>).down!.weight;
@@ -141,9 +141,9 @@ test('an activation may be a function of ops, with its gradient: |x| x in both',
   dispose(x);
 });
 
-test('what is left out: four times the width, exact gelu and biases; silu and none where gated', async () => {
-  expect(count(mlp({ modelDim }))).toBe(2 * 5 * 20 + 20 + 5);
-  expect(count(gatedMlp({ modelDim }))).toBe(3 * 5 * 20);
+test('defaults: four times the width, exact gelu and biases; silu and no biases if gated', async () => {
+  expect(countParameters(mlp({ modelDim }))).toBe(2 * 5 * 20 + 20 + 5);
+  expect(countParameters(gatedMlp({ modelDim }))).toBe(3 * 5 * 20);
   for (const [bare, full] of [
     [mlp({ modelDim }), mlp({ modelDim, hiddenDim: 20, activation: 'gelu', bias: true })],
     [gatedMlp({ modelDim }), gatedMlp({ modelDim, hiddenDim: 20, activation: 'silu', bias: false })],
@@ -228,7 +228,7 @@ test.each(['plain', 'gated'])(
         return linearRows(hidden, plain.down!.weight, plain.down!.bias);
       });
     const key = randomKey(11, streamOf('dropout'), 2);
-    const kept = (place: number) => (bitsAt(key, place) >>> 8 < Math.round(0.4 * 2 ** 24) ? 0 : 1 / 0.6);
+    const kept = (place: number) => (randomBitsAt(key, place) >>> 8 < Math.round(0.4 * 2 ** 24) ? 0 : 1 / 0.6);
     const y = part(weights, x);
     await expectClose(
       y,

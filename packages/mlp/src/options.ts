@@ -1,24 +1,24 @@
 import type { Dropout } from '@residual/layers';
 import { type Activation, expectOptions, type Tensor } from '@residual/tensor';
 
-/** An activation by name, or a function of its own, element by element, made of ops of `@residual/tensor`. */
+/** An activation by name, or an elementwise function made of ops of `@residual/tensor`. */
 export type AnyActivation = Activation | ((x: Tensor) => Tensor);
 
-/** Settings of both perceptrons. */
+/** Settings of `mlp` and `gatedMlp`. */
 export interface MlpOptions {
-  /** Width of what goes in and comes out. */
+  /** Width of the input and the output. */
   readonly modelDim: number;
-  /** Width in the middle; 4 · modelDim if absent. */
+  /** Width of the hidden layer; 4 · modelDim if absent. */
   readonly hiddenDim?: number;
-  /** Exact `gelu` if absent, `silu` in `gatedMlp`. */
+  /** The activation function; if absent exact `gelu`, or `silu` in `gatedMlp`. */
   readonly activation?: AnyActivation;
-  /** Whether all of its linear maps have a bias; true if absent, false in `gatedMlp`. */
+  /** Whether the linear maps have biases; if absent true, or false in `gatedMlp`. */
   readonly bias?: boolean;
-  /** Dropout in the middle, after the activation. */
+  /** Dropout on the hidden layer. */
   readonly dropout?: Dropout | undefined;
 }
 
-/** Throws where an option does not exist or is missing. */
+/** Throws if an option is unknown or missing. */
 export function expectMlpOptions(name: string, options: MlpOptions): void {
   expectOptions(name, options, { modelDim: 1, hiddenDim: 0, activation: 0, bias: 0, dropout: 0 });
 }

@@ -2,7 +2,7 @@ import { bind, type Dropout, type Layer, type Linear, layer, linear } from '@res
 import { activate, type Tensor } from '@residual/tensor';
 import { expectMlpOptions, type MlpOptions } from './options.js';
 
-/** Two linear maps with an activation between. */
+/** The layer of `mlp`: two linear maps with an activation between them. */
 export interface Mlp
   extends Layer<
     { readonly up: Linear; readonly down: Linear; readonly dropout: Dropout | undefined },
@@ -11,8 +11,8 @@ export interface Mlp
   > {}
 
 /**
- * down(activation(up(x))), [..., modelDim] to the same through [..., hiddenDim] (Vaswani et al. 2017). Exact `gelu` and biases if absent. Tap: `hidden`,
- * after the activation.
+ * down(activation(up(x))): x [..., modelDim] to the same, with a hidden layer [..., hiddenDim] (Vaswani et al. 2017).
+ * The defaults are exact `gelu` and biases. Tap: `hidden`, the input of `down`.
  */
 export function mlp(options: MlpOptions): Mlp {
   expectMlpOptions('mlp', options);
@@ -27,6 +27,6 @@ export function mlp(options: MlpOptions): Mlp {
       const hidden = typeof activation === 'function' ? activation(up(x)) : activate(activation, up(x));
       return down(dropout(scope.tap('hidden', hidden)));
     },
-    { name: 'mlp', reads: modelDim, gives: modelDim },
+    { name: 'mlp', inDim: modelDim, outDim: modelDim },
   );
 }

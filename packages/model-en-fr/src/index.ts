@@ -1,4 +1,4 @@
-/** The files of this package. */
+/** The names of the files of this package. */
 export type CheckpointFile =
   | 'config.json'
   | 'generation_config.json'
@@ -7,8 +7,8 @@ export type CheckpointFile =
   | 'tokenizer_config.json';
 
 /**
- * The URLs of the checkpoint's files by name. `file:` URLs in Node; in a page the addresses at which a bundler serves the files. Each one
- * is written out, because bundlers copy what `new URL('…', import.meta.url)` names and see no other form.
+ * The URLs of the checkpoint's files by name: `file:` URLs in Node, in a page the URLs at which a bundler serves the
+ * files. Each is written out, because bundlers only recognize literal calls of `new URL('…', import.meta.url)`.
  */
 export const englishFrench: Readonly<Record<CheckpointFile, URL>> = {
   'config.json': /* @__PURE__ */ new URL('../model/config.json', import.meta.url),

@@ -14,10 +14,10 @@ const { tokenizer } = model;
 const shown = (id: number) => JSON.stringify(tokenizer ? tokenizer.decode([id], { skipSpecialTokens: false }) : id);
 const percent = (share: number) => `${(100 * share).toFixed(1).padStart(5)} %`;
 
-const settings = { temperature: 0.8, topP: 0.95, seed: 7, maxNewTokens: 40, top: 3 };
+const settings = { temperature: 0.8, topP: 0.95, seed: 7, maxNewTokens: 40, topLogprobs: 3 };
 let text = prompt;
-for await (const { token, probability, logprob, top, text: more } of model.generate(prompt, settings)) {
-  const others = top.map(choice => `${percent(Math.exp(choice.logprob))} ${shown(choice.token)}`);
+for await (const { token, probability, logprob, topLogprobs, text: more } of model.generate(prompt, settings)) {
+  const others = topLogprobs.map(choice => `${percent(Math.exp(choice.logprob))} ${shown(choice.token)}`);
   console.log(
     `${shown(token).padEnd(14)} drawn with ${percent(probability)}, the model says ${percent(Math.exp(logprob))}; likeliest ${others.join(' ')}`,
   );

@@ -1,12 +1,12 @@
 import '@residual/testkit/wasm';
-import { memory, ResidualError } from '@residual/tensor';
+import { memoryUsage, ResidualError } from '@residual/tensor';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { loadModel } from './load-model.js';
+import { loadModel } from './load/load-model.js';
 import type { Model } from './model.js';
 import { fixtureFiles } from './testing/fixture-files.js';
 
 /** A model as plain JavaScript sees it. */
-type Untyped = Record<string, (...values: unknown[]) => Promise<unknown> & { whole(): Promise<unknown> }>;
+type Untyped = Record<string, (...values: unknown[]) => Promise<unknown> & { result(): Promise<unknown> }>;
 
 const files = () => loadModel(fixtureFiles('fixtures/models/stories260k'));
 let model: Model;
@@ -25,30 +25,33 @@ const reasonOf = async (work: () => unknown): Promise<Error> => {
   }
   throw new Error('nothing was refused');
 };
-const generate = (prompt: unknown, options = {}) => untyped.generate!(prompt, { maxNewTokens: 2, ...options }).whole();
+const generate = (prompt: unknown, options = {}) => untyped.generate!(prompt, { maxNewTokens: 2, ...options }).result();
 
 const texts = 'it must be a list of texts';
 const prompt = 'it must be a text or a list of token ids';
 const prompts = 'they must be a list of texts or of lists of token ids';
-const zeroed = "it must be a list of { tap: 'decoder.layers.0.attention.weights', heads: [1] }";
+const ablations = "it must be a list of { tap: 'decoder.layers.0.attention.weights', heads: [1] }";
 test.each<[string, () => unknown]>([
   ['sampling: processors is [5]; it must be a list of functions', () => generate('a', { processors: [5] })],
   ['sampling: processors is {}; it must be a list of functions', () => generate('a', { processors: {} })],
   ['generate: allowedTokens is 5; it must be a function', () => generate('a', { allowedTokens: 5 })],
   [`generate: taps is "x"; ${texts}`, () => generate('a', { taps: 'x' })],
   [`generate: taps is null; ${texts}`, () => generate('a', { taps: null })],
-  [`generate: stop is "x"; ${texts}`, () => generate('a', { stop: 'x' })],
-  [`generate: zeroed is [5]; ${zeroed}`, () => generate('a', { zeroed: [5] })],
-  [`generate: zeroed is [{"tap":"x","heads":5}]; ${zeroed}`, () => generate('a', { zeroed: [{ tap: 'x', heads: 5 }] })],
+  [`generate: stopStrings is "x"; ${texts}`, () => generate('a', { stopStrings: 'x' })],
+  [`generate: ablate is [5]; ${ablations}`, () => generate('a', { ablate: [5] })],
+  [
+    `generate: ablate is [{"tap":"x","heads":5}]; ${ablations}`,
+    () => generate('a', { ablate: [{ tap: 'x', heads: 5 }] }),
+  ],
   ['generate: signal is {}; it must be an AbortSignal', () => generate('a', { signal: {} })],
   [`generate: the prompt is null; ${prompt}`, () => generate(null)],
   [`generate: the prompt is 5; ${prompt}`, () => generate(5)],
   [`generate: the prompt is {"ids":[1]}; ${prompt}`, () => generate({ ids: [1] })],
   [`generate: the prompt is a function; ${prompt}`, () => generate(() => 'a')],
-  [`generate: the prompts are "abc"; ${prompts}`, () => untyped.generateBatch!('abc').whole()],
-  [`generate: the prompt is undefined; ${prompt}`, () => untyped.generateBatch!([undefined]).whole()],
-  [`beamSearch: the prompt is null; ${prompt}`, () => untyped.beamSearch!(null).whole()],
-  ['beamSearch: signal is 5; it must be an AbortSignal', () => untyped.beamSearch!('a', { signal: 5 }).whole()],
+  [`generate: the prompts are "abc"; ${prompts}`, () => untyped.generateBatch!('abc').result()],
+  [`generate: the prompt is undefined; ${prompt}`, () => untyped.generateBatch!([undefined]).result()],
+  [`beamSearch: the prompt is null; ${prompt}`, () => untyped.beamSearch!(null).result()],
+  ['beamSearch: signal is 5; it must be an AbortSignal', () => untyped.beamSearch!('a', { signal: 5 }).result()],
   [`forward: the prompt is null; ${prompt}`, () => untyped.forward!(null)],
   [`forward: taps is [5]; ${texts}`, () => untyped.forward!('a', { taps: [5] })],
   ['forward: signal is 5; it must be an AbortSignal', () => untyped.forward!('a', { signal: 5 })],
@@ -64,20 +67,20 @@ test.each<[string, () => unknown]>([
     () => loadModel(null as never),
   ],
 ])('%s', async (message, work) => {
-  const before = memory();
+  const before = memoryUsage();
   const error = await reasonOf(work);
   expect(error.message).toBe(message);
   expect(error).toMatchObject({ name: 'ResidualError', code: expect.stringMatching(/^(option|prompt|files)$/) });
-  expect(memory()).toEqual(before);
+  expect(memoryUsage()).toEqual(before);
 });
 
-test('a model that is disposed in the midst of its work says so, and leaves nothing', async () => {
-  const before = memory();
+test('a model disposed during its work rejects with that reason, and leaks nothing', async () => {
+  const before = memoryUsage();
   const works: Record<string, (own: Model) => Promise<unknown>> = {
     'save: the model was disposed before it was done': own => own.save(),
     'embed: the model was disposed before it was done': own => own.embedBatch(['a', 'b'], { batch: 1 }),
     'contextual: the model was disposed before it was done': own => own.contextual('Once', { lens: 2 }),
-    'Model: it was disposed': own => own.generate('Once', { maxNewTokens: 50 }).whole(),
+    'Model: it was disposed': own => own.generate('Once', { maxNewTokens: 50 }).result(),
   };
   for (const [message, work] of Object.entries(works)) {
     const own = await files();
@@ -87,5 +90,5 @@ test('a model that is disposed in the midst of its work says so, and leaves noth
     expect([ResidualError.is(error) && error.code, error.message]).toEqual(['disposed', message]);
     expect(await reasonOf(() => work(own))).toMatchObject({ code: 'disposed' });
   }
-  expect(memory()).toEqual(before);
+  expect(memoryUsage()).toEqual(before);
 });

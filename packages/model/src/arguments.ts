@@ -1,44 +1,44 @@
 import { ResidualError, showValue } from '@residual/tensor';
 
-/** Errors unless a signal is one, or absent. */
+/** Throws unless `signal` is an AbortSignal or undefined. */
 export function expectSignal(caller: string, signal: unknown): void {
   const { throwIfAborted, addEventListener } = (signal ?? {}) as Partial<AbortSignal>;
   if (signal === undefined || (typeof throwIfAborted === 'function' && typeof addEventListener === 'function')) return;
-  throw new ResidualError('option', `${caller}: signal is ${shown(signal)}; it must be an AbortSignal`);
+  throw new ResidualError('option', `${caller}: signal is ${describeValue(signal)}; it must be an AbortSignal`);
 }
 
-/** Errors unless an option that is there is a list of texts. */
+/** Throws unless an option is a list of strings or undefined. */
 export function expectTexts(caller: string, option: string, value: unknown): void {
   if (value === undefined || (Array.isArray(value) && value.every(text => typeof text === 'string'))) return;
-  throw new ResidualError('option', `${caller}: ${option} is ${shown(value)}; it must be a list of texts`);
+  throw new ResidualError('option', `${caller}: ${option} is ${describeValue(value)}; it must be a list of texts`);
 }
 
-/** Errors unless an option that is there is a function. */
+/** Throws unless an option is a function or undefined. */
 export function expectFunction(caller: string, option: string, value: unknown): void {
   if (value === undefined || typeof value === 'function') return;
-  throw new ResidualError('option', `${caller}: ${option} is ${shown(value)}; it must be a function`);
+  throw new ResidualError('option', `${caller}: ${option} is ${describeValue(value)}; it must be a function`);
 }
 
-/** Errors unless a prompt is a text, or a list of numbers, which are checked where the vocabulary is known. */
+/** Throws unless a prompt is a string or a list; the ids are checked later, against the vocabulary. */
 export function expectPrompt(caller: string, prompt: unknown): void {
   if (typeof prompt === 'string' || Array.isArray(prompt)) return;
   if (ArrayBuffer.isView(prompt) && !(prompt instanceof DataView)) return;
   throw new ResidualError(
     'prompt',
-    `${caller}: the prompt is ${shown(prompt)}; it must be a text or a list of token ids`,
+    `${caller}: the prompt is ${describeValue(prompt)}; it must be a text or a list of token ids`,
   );
 }
 
-/** Errors unless prompts are a list. */
+/** Throws unless `prompts` is a list. */
 export function expectPrompts(caller: string, prompts: unknown): void {
   if (Array.isArray(prompts)) return;
   throw new ResidualError(
     'prompt',
-    `${caller}: the prompts are ${shown(prompts)}; they must be a list of texts or of lists of token ids`,
+    `${caller}: the prompts are ${describeValue(prompts)}; they must be a list of texts or of lists of token ids`,
   );
 }
 
-/** A value as text for messages. */
-function shown(value: unknown): string {
+/** A value as text for error messages. */
+function describeValue(value: unknown): string {
   return typeof value === 'function' ? 'a function' : showValue(value);
 }

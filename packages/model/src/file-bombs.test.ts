@@ -1,7 +1,7 @@
 import { runBombs } from '@residual/testkit/bombs';
 import { expect, test } from 'vitest';
 
-test('configs with huge numbers, wrong types, long lists and deep nesting are read or refused, in little time and memory', async () => {
+test('hostile configs are read or refused, in little time and memory', async () => {
   const { results, defects } = await runBombs(new URL('./testing/file-bombs.ts', import.meta.url));
   expect(defects).toEqual([]);
   expect(results.length).toBeGreaterThan(600);

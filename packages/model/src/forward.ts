@@ -1,41 +1,48 @@
-import { extent, memoryExtent } from '@residual/attention';
+import { keyRange, memoryMask } from '@residual/attention';
 import type { Scope } from '@residual/layers';
 import { type Tensor, tensor, tidy } from '@residual/tensor';
-import type { CrossPart, EncoderDecoder, LanguageModel, Part } from '@residual/transformer';
-import type { Running } from './kinds.js';
+import type { CrossLayer, EncoderDecoder, LanguageModel, TensorLayer } from '@residual/transformer';
+import type { BoundModel } from './model-kind.js';
 
-/** Rows of ids, [batch][length]. */
-export type Rows = readonly (readonly number[])[];
+/** Token ids, [batch][length]. */
+export type Sequences = readonly (readonly number[])[];
 
 /**
- * Logits of the whole of equally long rows in one pass without a cache: ids [batch][length] to [batch, length, vocab]. Padding on the left, so many places a
- * row, is hidden from attention; positions count from the first place, padding included.
+ * One pass of a decoder-only model without a cache: ids [batch][length] of equal length to logits [batch, length,
+ * vocab]. `padding` positions on the left of each sequence are hidden from attention; position ids count them.
  */
 export function forward(
-  { layer, weights }: Running<LanguageModel<Part>>,
-  ids: Rows,
+  { layer, weights }: BoundModel<LanguageModel<TensorLayer>>,
+  ids: Sequences,
   padding: readonly number[],
   scope: Scope,
 ): Tensor {
   return tidy(() => {
     const keyStart = padding.some(pad => pad > 0) ? tensor(padding, [padding.length], 'int32') : undefined;
-    return layer(weights, idsOf(ids), keyStart ? scope.with(extent, { keyStart }) : scope);
+    return layer(weights, idsOf(ids), keyStart ? scope.with(keyRange, { keyStart }) : scope);
   });
 }
 
-/** Sources and targets in one pass: ids [batch][keyLen] and [batch][length] to logits [batch, length, vocab]. Of a source only the first `lengths` are seen. */
+/**
+ * One pass of an encoder-decoder: source ids [batch][keyLen] and target ids [batch][length] to logits [batch, length,
+ * vocab]. The decoder sees only the first `lengths` tokens of each source.
+ */
 export function forwardPair(
-  { layer, weights }: Running<EncoderDecoder<Part, CrossPart>>,
-  { source, target, lengths }: { readonly source: Rows; readonly target: Rows; readonly lengths: readonly number[] },
+  { layer, weights }: BoundModel<EncoderDecoder<TensorLayer, CrossLayer>>,
+  {
+    source,
+    target,
+    lengths,
+  }: { readonly source: Sequences; readonly target: Sequences; readonly lengths: readonly number[] },
   scope: Scope,
 ): Tensor {
   return tidy(() => {
     const ragged = lengths.some((length, i) => length < source[i]!.length);
-    const seen = ragged ? scope.with(memoryExtent, { keyLength: tensor(lengths, [lengths.length], 'int32') }) : scope;
-    return layer(weights, { source: idsOf(source), target: idsOf(target) }, seen);
+    const masked = ragged ? scope.with(memoryMask, { keyLength: tensor(lengths, [lengths.length], 'int32') }) : scope;
+    return layer(weights, { source: idsOf(source), target: idsOf(target) }, masked);
   });
 }
 
-function idsOf(rows: Rows): Tensor {
-  return tensor(rows.flat(), [rows.length, rows[0]!.length], 'int32');
+function idsOf(sequences: Sequences): Tensor {
+  return tensor(sequences.flat(), [sequences.length, sequences[0]!.length], 'int32');
 }

@@ -1,38 +1,44 @@
-export { type CreateModelOptions, createModel } from './create-model.js';
-export type { Step } from './generate.js';
-export { draws, type GenerateOptions, type GenerationConfig } from './generate-options.js';
-export type { Generation } from './generation.js';
-export { causalOf, encoderDecoderOf, type OfSomeKind, type Running } from './kinds.js';
-export { describeSource, type LoadModelOptions, type LoadProgress, loadModel } from './load-model.js';
+export type { Ablation } from './ablation.js';
+export type {
+  BeamResult,
+  BeamSearchGeneration,
+  BeamSearchOptions,
+  BeamSearchStep,
+  BeamState,
+} from './generate/beam-search.js';
+export type { Step } from './generate/generate.js';
+export type { Generation } from './generate/generation.js';
+export { type GenerateOptions, type GenerationConfig, isSampling } from './generate/options.js';
+export type { FinishReason, GenerateOutput } from './generate/sequence.js';
+export { type CreateModelOptions, createModel } from './load/create-model.js';
+export { describeSource, type LoadModelOptions, type LoadProgress, loadModel } from './load/load-model.js';
+export type { SaveModelOptions } from './load/save-model.js';
+export type { FileUrls } from './load/sources/file-urls.js';
+export type { ModelFiles, OnBytes } from './load/sources/files.js';
+export type { HubOptions } from './load/sources/hub.js';
+export type { ModelSource, SourceOptions } from './load/sources/source.js';
 export { type LoadLoraOptions, loadLora } from './lora/load-lora.js';
 export { type SaveLoraOptions, saveLora } from './lora/save-lora.js';
 export { type ForwardOptions, Model, type ModelParts, type ModelWeights, type Prompt } from './model.js';
+export { type AnyModel, type BoundModel, causalOf, encoderDecoderOf } from './model-kind.js';
 export type { PlainTensor } from './plain-tensor.js';
-export type { Finish, Generated } from './row.js';
-export type { SaveModelOptions } from './save-model.js';
-export type { BeamState, Found, Search, SearchOptions, SearchStep } from './search.js';
-export type { FileUrls } from './sources/file-urls.js';
-export type { ModelFiles, OnBytes } from './sources/files.js';
-export type { HubOptions } from './sources/hub.js';
-export type { ModelSource, SourceOptions } from './sources/source.js';
 export {
   type Alignment,
   type Span,
-  type WordsOptions,
+  type WordAlignmentOptions,
   wordAlignment,
 } from './translate/alignment.js';
 export type { TranslateOptions } from './translate/options.js';
 export type {
   BeamsStep,
-  PieceBegun,
-  PieceDone,
-  PiecePlace,
+  SegmentDone,
+  SegmentIndex,
+  SegmentStart,
   TextDone,
   TokenStep,
-  TranslatedPiece,
+  TranslatedSegment,
   Translation,
   TranslationStep,
 } from './translate/translation.js';
-export type { Contextual, ContextualOptions, LensToken } from './vectors/contextual.js';
+export type { ContextualOptions, ContextualOutput, LensToken } from './vectors/contextual.js';
 export type { EmbedOptions, Pooling } from './vectors/embed.js';
-export type { Zeroed } from './zeroing.js';

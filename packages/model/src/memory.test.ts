@@ -1,17 +1,17 @@
-import { memory } from '@residual/tensor';
-import { wasmMemory } from '@residual/testkit/wasm';
+import { memoryUsage } from '@residual/tensor';
+import { wasmMemoryUsage } from '@residual/testkit/wasm';
 import { expect, test } from 'vitest';
-import { loadModel } from './load-model.js';
+import { loadModel } from './load/load-model.js';
 import { fixtureFiles } from './testing/fixture-files.js';
 
 const load = () => loadModel(fixtureFiles('fixtures/checkpoints/gpt2'));
 
-test('1,000 generations, aborted and failing ones among them, leave nothing behind', async () => {
+test('1,000 generations, including aborted and failing ones, leak nothing', async () => {
   const model = await load();
-  const before = memory();
+  const before = memoryUsage();
   for (let i = 0; i < 1000; i++) {
     const abort = new AbortController();
-    const options = { temperature: 0.9, seed: i, eos: [], maxNewTokens: 3, signal: abort.signal };
+    const options = { temperature: 0.9, seed: i, eosTokenId: [], maxNewTokens: 3, signal: abort.signal };
     const run = async () => {
       for await (const step of model.generate([3, 5, 7], options)) {
         if (i % 3 === 1 && step.index === 1) abort.abort();
@@ -21,47 +21,47 @@ test('1,000 generations, aborted and failing ones among them, leave nothing behi
     if (i % 3 === 0) await run();
     else await expect(run()).rejects.toThrow(i % 3 === 1 ? 'abort' : 'the reader failed');
   }
-  expect(memory()).toEqual(before);
+  expect(memoryUsage()).toEqual(before);
   model.dispose();
 });
 
-test('loading again and again uses no more than the first time, and an aborted load leaves nothing', async () => {
-  const before = memory();
+test('repeated loading uses no more memory than the first load, and an aborted load leaks nothing', async () => {
+  const before = memoryUsage();
   const first = await load();
-  const loaded = memory();
+  const loaded = memoryUsage();
   first.dispose();
-  expect(memory()).toEqual(before);
+  expect(memoryUsage()).toEqual(before);
   for (let i = 0; i < 5; i++) {
     const again = await load();
-    expect(memory()).toEqual(loaded);
+    expect(memoryUsage()).toEqual(loaded);
     again.dispose();
   }
   const abort = new AbortController();
   const onProgress = ({ stage }: { stage: string }) => stage === 'weights' && abort.abort();
   const aborted = loadModel(fixtureFiles('fixtures/checkpoints/gpt2'), { signal: abort.signal, onProgress });
   await expect(aborted).rejects.toThrow('abort');
-  expect(memory()).toEqual(before);
+  expect(memoryUsage()).toEqual(before);
 });
 
-test('the memory that a load took serves the next load: the heap stays as it is', async () => {
+test('the next load reuses the memory of a load: the heap stays the same', async () => {
   const sizes: number[] = [];
   for (let i = 0; i < 4; i++) {
     const model = await loadModel(fixtureFiles('packages/model-stories/model'));
-    await model.generate([5, 7, 11], { eos: [], maxNewTokens: 3 }).whole();
-    sizes.push(wasmMemory().heapBytes);
+    await model.generate([5, 7, 11], { eosTokenId: [], maxNewTokens: 3 }).result();
+    sizes.push(wasmMemoryUsage().heapBytes);
     model.dispose();
   }
   expect(sizes[0]).toBeGreaterThan(4 * 9.4e6);
   expect(new Set(sizes).size).toBe(1);
 });
 
-test('bad prompts and settings are errors that name both sides', async () => {
+test('errors of bad prompts and options name both sides', async () => {
   const model = await load();
-  const before = memory();
+  const before = memoryUsage();
   const failure = async (prompt: number[], options = {}) =>
     model
       .generate(prompt, options)
-      .whole()
+      .result()
       .catch((error: Error) => error.message);
   expect(await failure([])).toBe('generate: the prompt is empty and this model has no beginning token');
   expect(await failure([1, 128])).toBe('generate: prompt id 128 is outside the vocabulary of 128');
@@ -76,10 +76,10 @@ test('bad prompts and settings are errors that name both sides', async () => {
   }
   expect(await failure([1], { temperature: 1, topK: 0 })).toMatch(/^sampling: topK is 0/);
   expect(await failure([1], { temperature: 1, seed: 0.5 })).toMatch(/^sampling: seed is 0.5/);
-  const none = await model.generate([4, 5], { maxNewTokens: 0 }).whole();
+  const none = await model.generate([4, 5], { maxNewTokens: 0 }).result();
   expect([none.tokens, none.finishReason]).toEqual([[4, 5], 'length']);
-  const full = await model.generate([4, 5], { eos: [], maxNewTokens: 100 }).whole();
+  const full = await model.generate([4, 5], { eosTokenId: [], maxNewTokens: 100 }).result();
   expect([full.tokens.length, full.finishReason]).toEqual([64, 'positions']);
-  expect(memory()).toEqual(before);
+  expect(memoryUsage()).toEqual(before);
   model.dispose();
 });

@@ -1,26 +1,26 @@
 import '@residual/testkit/cpu';
 import '@residual/testkit/wasm';
-import { memory, useBackend } from '@residual/tensor';
+import { memoryUsage, useBackend } from '@residual/tensor';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Step } from './generate.js';
-import { causalOf } from './kinds.js';
-import { loadModel } from './load-model.js';
+import type { Step } from './generate/generate.js';
+import { loadModel } from './load/load-model.js';
 import type { Model } from './model.js';
+import { causalOf } from './model-kind.js';
 import { fixtureFiles } from './testing/fixture-files.js';
 
-const options = { temperature: 0.9, seed: 2, eos: [], maxNewTokens: 12 };
+const options = { temperature: 0.9, seed: 2, eosTokenId: [], maxNewTokens: 12 };
 
-let before: ReturnType<typeof memory>;
+let before: ReturnType<typeof memoryUsage>;
 let model: Model;
 beforeEach(async () => {
   await useBackend('wasm');
-  before = memory();
+  before = memoryUsage();
   model = await loadModel(fixtureFiles('fixtures/checkpoints/gpt2'));
 });
 afterEach(async () => {
   await useBackend('wasm');
   model.dispose();
-  expect(memory()).toEqual(before);
+  expect(memoryUsage()).toEqual(before);
 });
 
 test('generations that take turns do not disturb each other', async () => {
@@ -28,7 +28,7 @@ test('generations that take turns do not disturb each other', async () => {
     [3, 5, 7],
     [11, 13],
   ];
-  const alone = await Promise.all(prompts.map(prompt => model.generate(prompt, options).whole()));
+  const alone = await Promise.all(prompts.map(prompt => model.generate(prompt, options).result()));
   const running = prompts.map(prompt => model.generate(prompt, options)[Symbol.asyncIterator]());
   const said: number[][] = [[], []];
   for (let turn = 0; turn < 12; turn++)
@@ -37,28 +37,28 @@ test('generations that take turns do not disturb each other', async () => {
   expect(said).toEqual(alone.map(({ newTokens }) => newTokens));
 });
 
-test('a model that is disposed in the middle of a text ends it with an error, and cannot begin another', async () => {
+test('a model disposed during a generation rejects it, and cannot start another', async () => {
   const run = async () => {
     for await (const step of model.generate([3, 5], options)) if (step.index === 2) model.dispose();
   };
   await expect(run()).rejects.toThrow('Model: it was disposed');
-  expect(memory()).toEqual(before);
-  await expect(model.generate([3]).whole()).rejects.toThrow('Model: it was disposed');
+  expect(memoryUsage()).toEqual(before);
+  await expect(model.generate([3]).result()).rejects.toThrow('Model: it was disposed');
   await expect(model.forward([3])).rejects.toThrow('Model: it was disposed');
   await expect(model.save()).rejects.toThrow('Model: it was disposed');
 });
 
-test('under another backend than it was loaded on it says so, also in the middle of a text', async () => {
+test('on another backend than its own a model rejects, also during a generation', async () => {
   const message = "Model: the weights are on 'wasm', the active backend is 'cpu'; useBackend('wasm') or load it again";
   const run = async () => {
     for await (const step of model.generate([3, 5], options)) if (step.index === 2) await useBackend('cpu');
   };
   await expect(run()).rejects.toThrow(message);
   await expect(model.forward([3])).rejects.toThrow(message);
-  await expect(model.generate([3]).whole()).rejects.toThrow(message);
+  await expect(model.generate([3]).result()).rejects.toThrow(message);
 });
 
-test('the paths of its weights are known to the compiler', () => {
+test('the compiler knows the paths of the weights', () => {
   const { weights } = causalOf('test', model);
   const [block] = weights.decoder.layers;
   expect(block!.attention.query.weight.shape).toEqual([model.layer.dim, model.layer.dim]);
@@ -71,7 +71,7 @@ test('the paths of its weights are known to the compiler', () => {
   expect(weights.source).toBeUndefined();
 });
 
-test('what forward and a batch cannot take is named', async () => {
+test('errors of forward and of a batch name what is wrong', async () => {
   await expect(model.forward([])).rejects.toThrow('forward: there are no tokens');
   await expect(model.forward([3, -1])).rejects.toThrow('forward: id -1 is outside the vocabulary of 128');
   await expect(model.forward(Array(70).fill(1))).rejects.toThrow(
@@ -79,16 +79,16 @@ test('what forward and a batch cannot take is named', async () => {
   );
   await expect(model.forward('text')).rejects.toThrow('forward: this model has no tokenizer; give token ids');
   await expect(model.forward([3], { signal: AbortSignal.abort() })).rejects.toThrow('abort');
-  await expect(model.generateBatch([]).whole()).rejects.toThrow('generate: there is no prompt');
+  await expect(model.generateBatch([]).result()).rejects.toThrow('generate: there is no prompt');
   await expect(model.forward([3], { taps: ['a..b'] })).rejects.toThrow("forward: taps: 'a..b' has the step ''");
   const taps = ['logits', 'decoder.layers.*.weights'];
   const idle =
     "taps: 'decoder.layers.*.weights' fits no tensor that came up; the nearest are decoder.layers.*.output, ";
   await expect(model.forward([3], { taps })).rejects.toThrow(`forward: ${idle}`);
-  await expect(model.generate([3], { taps }).whole()).rejects.toThrow(`generate: ${idle}`);
+  await expect(model.generate([3], { taps }).result()).rejects.toThrow(`generate: ${idle}`);
 });
 
-test('what is saved and loaded again computes the same', async () => {
+test('a model saved and loaded again computes the same', async () => {
   const files = await model.save();
   expect([...files.keys()]).toEqual(['config.json', 'generation_config.json', 'model.safetensors']);
   const again = await loadModel(files);

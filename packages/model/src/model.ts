@@ -1,111 +1,127 @@
-import type { WordVectors } from '@residual/embeddings/words';
-import type { Composition, Config, Family, UsualEncoderDecoder, UsualLanguageModel } from '@residual/families';
-import { count, type Description, describe, type HasNeeds, record, shownAs, type Weights } from '@residual/layers';
-import { disposable, dispose, expectOptions, ResidualError, recoveryOfLost, requireBackend } from '@residual/tensor';
+import type { Composition, Config, Family, StandardEncoderDecoder, StandardLanguageModel } from '@residual/families';
+import {
+  countParameters,
+  type Description,
+  describe,
+  type HasNeeds,
+  record,
+  type Weights,
+  withInspect,
+} from '@residual/layers';
+import { disposable, dispose, expectOptions, ResidualError, recoveryIfLost, requireBackend } from '@residual/tensor';
 import type { Tokenizer } from '@residual/tokenizer';
+import type { WordVectors } from '@residual/word-vectors';
+import { type Ablation, ablationScope } from './ablation.js';
 import { expectPrompt, expectPrompts, expectSignal, expectTexts } from './arguments.js';
-import { type Begin, beginCausal, beginWriting } from './begin.js';
 import { forward } from './forward.js';
-import { type Generator, generateRows } from './generate.js';
-import { checkPrompts, type GenerateOptions, type GenerationConfig } from './generate-options.js';
-import { type Generation, generation } from './generation.js';
-import { causalOf, encoderDecoderOf } from './kinds.js';
+import {
+  type BeamResult,
+  type BeamSearchGeneration,
+  type BeamSearchOptions,
+  beamSearchSequences,
+} from './generate/beam-search.js';
+import { CapturedSteps } from './generate/captured-steps.js';
+import { type DecodeModel, generateSequences } from './generate/generate.js';
+import { type Generation, generation } from './generate/generation.js';
+import { checkPrompts, type GenerateOptions, type GenerationConfig } from './generate/options.js';
+import type { GenerateOutput } from './generate/sequence.js';
+import { type StartSession, startCausal, startEncoderDecoder } from './generate/start.js';
+import { checkpointFiles, type SaveModelOptions } from './load/save-model.js';
+import { causalOf, encoderDecoderOf } from './model-kind.js';
 import { type PlainTensor, plainTaps } from './plain-tensor.js';
-import { RecordedSteps } from './recorded-steps.js';
-import type { Generated } from './row.js';
-import { checkpointFiles, type SaveModelOptions } from './save-model.js';
-import { type Found, type Search, type SearchOptions, searchRows } from './search.js';
-import { alignPieces } from './translate/align.js';
+import { alignSegments } from './translate/align.js';
 import type { TranslateOptions } from './translate/options.js';
 import { translateTexts } from './translate/translate.js';
 import type { Translation, TranslationStep } from './translate/translation.js';
-import { type Contextual, type ContextualOptions, contextualOf } from './vectors/contextual.js';
-import { type EmbedOptions, embedRows } from './vectors/embed.js';
+import { type ContextualOptions, type ContextualOutput, contextualOf } from './vectors/contextual.js';
+import { type EmbedOptions, embedSequences } from './vectors/embed.js';
 import { tokenVectorsOf } from './vectors/token-vectors.js';
-import { type Zeroed, zeroing } from './zeroing.js';
 
-/** What a `Model` is made of. */
+/** The parts that a `Model` is made of. */
 export interface ModelParts {
-  /** The family whose table the checkpoint follows. */
+  /** The family that maps the checkpoint to our layers. */
   readonly family: Family;
   /** The parsed `config.json`. */
   readonly config: Config;
-  /** What the config is composed to. */
+  /** The layer composed from the config, with its sizes. */
   readonly composition: Composition;
-  /** The tree of weights, which goes over to the model. */
+  /** The tree of weights; the model takes ownership. */
   readonly weights: Weights<Composition['model']>;
-  /** Text to ids and back; undefined where the checkpoint has none. */
+  /** The tokenizer; undefined if the checkpoint has none. */
   readonly tokenizer: Tokenizer | undefined;
   /** The parsed `generation_config.json`. */
   readonly generationConfig: GenerationConfig;
-  /** Texts of the checkpoint's other files, by name, kept for saving. */
+  /** The texts of the checkpoint's other files by name, kept for saving. */
   readonly texts: Readonly<Record<string, string>>;
-  /** Files of which the tokenizer was made where there is no `tokenizer.json`, by name, kept for saving. */
+  /** The files that the tokenizer was made from if there is no `tokenizer.json`, by name, kept for saving. */
   readonly tokenizerFiles?: ReadonlyMap<string, Uint8Array>;
-  /** Reads the weights again after the backend lost them. */
+  /** Reads the weights again after the backend has lost them. */
   readonly reload?: (signal: AbortSignal | undefined) => Promise<Weights<Composition['model']>>;
 }
 
-/** What `forward` shows, and leaves out. */
+/** The options of `forward`. */
 export interface ForwardOptions {
-  /** Paths of taps whose tensors are given as plain data. */
+  /** Paths of taps whose tensors are returned as plain data. */
   readonly taps?: readonly string[];
-  /** Tensors, or heads of them, that are zero. */
-  readonly zeroed?: readonly Zeroed[];
-  /** Ends it before it begins. */
+  /** Tensors, or heads of them, that are set to zero. */
+  readonly ablate?: readonly Ablation[];
+  /** Ends the call before it starts. */
   readonly signal?: AbortSignal;
 }
 
 /**
- * The weights of a loaded model by path, to the compiler those of the families of `@residual/families`; `causalOf` and `encoderDecoderOf` tell them apart. Those of a
- * family with parts of its own have other paths.
+ * The weights of a loaded model by path, typed for the families of `@residual/families`; `causalOf` and
+ * `encoderDecoderOf` tell the two kinds apart. The weights of a family with its own layers have other paths.
  */
-export type ModelWeights = Weights<UsualLanguageModel> | Weights<UsualEncoderDecoder>;
+export type ModelWeights = Weights<StandardLanguageModel> | Weights<StandardEncoderDecoder>;
 
-/** A prompt: text, or token ids as they are. */
+/** A prompt: a text, or token ids. */
 export type Prompt = string | readonly number[];
 
-/** A checkpoint that was loaded: generates, can be looked into, saved and disposed. The only object with a lifetime. */
+/**
+ * A loaded checkpoint: it generates, shows its tensors, and can be saved and disposed. The only object with a lifetime.
+ */
 export class Model implements Disposable {
-  /** Frees the weights, at the end of a scope that is `using` it. */
+  /** Frees the weights at the end of a `using` scope. */
   declare readonly [Symbol.dispose]: () => void;
   readonly config: Config;
   readonly generationConfig: GenerationConfig;
   readonly tokenizer: Tokenizer | undefined;
-  /** Longest sequence it is made for. */
-  readonly positions: number;
-  /** Whether longer ones can be computed too, as where positions are rotary. */
+  /** The longest sequence that the model is made for, in tokens. */
+  readonly maxPositions: number;
+  /** Whether longer sequences can be computed, as with rotary positions. */
   readonly openEnded: boolean;
   readonly vocab: number;
   readonly depth: number;
   readonly heads: number;
-  /** Blocks and heads that read a source; 0 in a model without an encoder. */
+  /** The number of encoder blocks; 0 without an encoder. */
   readonly encoderDepth: number;
+  /** The number of heads of each encoder block; 0 without an encoder. */
   readonly encoderHeads: number;
-  /** Of which kind it is, and its layer as that kind has it. */
+  /** The composed layer with its kind and sizes. */
   readonly composition: Composition;
-  /** The composed layer, like any other. */
+  /** The composed layer. */
   readonly layer: Composition['model'];
   /** The backend that holds the weights. */
   readonly backend: string;
-  /** The family whose table the checkpoint follows. */
+  /** The family that maps the checkpoint to our layers. */
   readonly family: Family;
   private readonly parts: ModelParts;
   private tree: Weights<Composition['model']> | undefined;
-  /** What translating has recorded; between calls it holds nothing. */
-  private readonly steps = new RecordedSteps();
+  /** The captured graphs of `translate`; they hold no tensors between calls. */
+  private readonly capturedSteps = new CapturedSteps();
   private recovering: Promise<void> | undefined;
 
   constructor(parts: ModelParts) {
     disposable(this, () => this.dispose());
-    shownAs(this, 'Model', () => this.line());
+    withInspect(this, 'Model', () => this.summary());
     const { config, generationConfig, tokenizer, composition, weights } = parts;
     this.parts = parts;
     this.family = parts.family;
     this.config = config;
     this.generationConfig = generationConfig;
     this.tokenizer = tokenizer;
-    this.positions = composition.positions;
+    this.maxPositions = composition.maxPositions;
     this.openEnded = composition.openEnded ?? false;
     this.depth = composition.depth;
     this.heads = composition.heads;
@@ -118,53 +134,57 @@ export class Model implements Disposable {
     this.backend = requireBackend();
   }
 
-  /** The tree of weights; it belongs to the model. Errors after `dispose`. */
+  /** The tree of weights, owned by the model. Throws after `dispose`. */
   get weights(): ModelWeights {
     if (this.tree === undefined) throw new ResidualError('disposed', 'Model: it was disposed');
     return this.tree as ModelWeights;
   }
 
   /**
-   * Continues a prompt, token by token, each step with its evidence; an encoder-decoder reads the prompt as its source and writes what belongs to it. Settings left
-   * out follow `generation_config.json`.
+   * Continues a prompt token by token, with the probabilities of each step. An encoder-decoder reads the prompt as its
+   * source and generates the target. Options left out follow `generation_config.json`.
    */
-  generate(prompt: Prompt, options: GenerateOptions = {}): Generation<Generated> {
+  generate(prompt: Prompt, options: GenerateOptions = {}): Generation<GenerateOutput> {
     return generation(
-      () => this.run([prompt], options),
-      rows => rows[0]!,
+      () => this.runGenerate([prompt], options),
+      outputs => outputs[0]!,
     );
   }
 
-  /** Continues several prompts of any lengths at once; steps tell their row. */
-  generateBatch(prompts: readonly Prompt[], options: GenerateOptions = {}): Generation<readonly Generated[]> {
+  /** Continues several prompts of any lengths at once; each step has the `batchIndex` of its prompt. */
+  generateBatch(prompts: readonly Prompt[], options: GenerateOptions = {}): Generation<readonly GenerateOutput[]> {
     return generation(
-      () => this.run(prompts, options),
-      rows => rows,
+      () => this.runGenerate(prompts, options),
+      outputs => outputs,
     );
   }
 
   /**
-   * Searches for the likeliest continuations of a prompt, several beams side by side; an encoder-decoder reads the prompt as its source. Steps tell how the tree
-   * grows; the whole is the texts that were found, best first.
+   * Beam search for the most likely continuations of a prompt; an encoder-decoder reads the prompt as its source. The
+   * steps show the search tree; the result is the texts found, best first.
    */
-  beamSearch(prompt: Prompt, options: SearchOptions = {}): Search<readonly Found[]> {
+  beamSearch(prompt: Prompt, options: BeamSearchOptions = {}): BeamSearchGeneration<readonly BeamResult[]> {
     return generation(
-      () => this.search([prompt], options),
-      found => found[0]!,
+      () => this.runBeamSearch([prompt], options),
+      results => results[0]!,
     );
   }
 
-  /** The same for several prompts of any lengths at once: by prompt what was found. */
-  beamSearchBatch(prompts: readonly Prompt[], options: SearchOptions = {}): Search<readonly (readonly Found[])[]> {
+  /** `beamSearch` for several prompts of any lengths at once; the result has the texts found for each prompt. */
+  beamSearchBatch(
+    prompts: readonly Prompt[],
+    options: BeamSearchOptions = {},
+  ): BeamSearchGeneration<readonly (readonly BeamResult[])[]> {
     return generation(
-      () => this.search(prompts, options),
-      found => found,
+      () => this.runBeamSearch(prompts, options),
+      results => results,
     );
   }
 
   /**
-   * Translates a text with an encoder-decoder, line by line, long lines sentence by sentence, spaces and line breaks kept: iterate to see it as it is written,
-   * or ask for the whole. Of several texts the whole is their translations in the same order; they are translated in batches of like length.
+   * Translates a text with an encoder-decoder, line by line and long lines sentence by sentence; white space is kept.
+   * Iterate to see the translation grow, or call `result()`. Several texts are translated in batches of similar length
+   * and returned in order.
    */
   translate(text: string, options?: TranslateOptions): Generation<Translation, TranslationStep, readonly Translation[]>;
   translate(
@@ -172,39 +192,39 @@ export class Model implements Disposable {
     options?: TranslateOptions,
   ): Generation<readonly Translation[], TranslationStep, readonly Translation[]>;
   translate(texts: string | readonly string[], options: TranslateOptions = {}) {
-    const alone = !Array.isArray(texts);
+    const isSingle = !Array.isArray(texts);
     return generation(
-      () => this.translating([texts].flat() as readonly string[], options, alone),
-      (translations): Translation | readonly Translation[] => (alone ? translations[0]! : translations),
+      () => this.runTranslate([texts].flat() as readonly string[], options, isSingle),
+      (translations): Translation | readonly Translation[] => (isSingle ? translations[0]! : translations),
     ) as never;
   }
 
   /**
-   * One pass over a text without generating: logits [length, vocab] and the tensors at `taps`, as plain data. The logits at place i predict the
-   * token at i + 1.
+   * One pass over a prompt without generating: its tokens, logits [length, vocab] and the tensors at `taps`, as plain
+   * data. The logits at index i predict token i + 1.
    */
   async forward(
     prompt: Prompt,
     options: ForwardOptions = {},
   ): Promise<{ tokens: readonly number[]; logits: PlainTensor; taps: Readonly<Record<string, PlainTensor>> }> {
     this.check();
-    expectOptions('forward', options, { taps: 0, zeroed: 0, signal: 0 });
-    const { taps = [], zeroed, signal } = options;
+    expectOptions('forward', options, { taps: 0, ablate: 0, signal: 0 });
+    const { taps = [], ablate, signal } = options;
     expectTexts('forward', 'taps', taps);
     expectSignal('forward', signal);
     signal?.throwIfAborted();
     const tokens = this.idsOf('forward', prompt);
-    this.expectRoom('forward', tokens);
-    const zero = zeroing('forward', zeroed);
-    const recorder = record(taps, zero.scope, 'forward: taps');
+    this.expectFits('forward', tokens);
+    const ablation = ablationScope('forward', ablate);
+    const recorder = record(taps, ablation.scope, 'forward: taps');
     try {
       const logits = forward(causalOf('forward', this), [tokens], [0], recorder.scope);
       try {
-        zero.expectUsed();
-        recorder.expectFound();
+        ablation.expectUsed();
+        recorder.expectAllMatched();
         const data = (await logits.data()) as Float32Array;
-        const [seen] = await plainTaps(recorder.values, 1);
-        return { tokens, logits: { shape: logits.shape.slice(1), data }, taps: seen! };
+        const [tapTensors] = await plainTaps(recorder.values, 1);
+        return { tokens, logits: { shape: logits.shape.slice(1), data }, taps: tapTensors! };
       } finally {
         logits.dispose();
       }
@@ -213,42 +233,51 @@ export class Model implements Disposable {
     }
   }
 
-  /** One vector [modelDim] for a text: the mean of what the last layer gives its tokens, or as `pooling` says; of an encoder-decoder what its encoder gives. */
+  /**
+   * One vector [modelDim] for a text: the mean of the last layer's outputs over its tokens, or as `pooling` says; for
+   * an encoder-decoder from its encoder.
+   */
   async embed(prompt: Prompt, options: EmbedOptions = {}): Promise<Float32Array> {
     return (await this.embedBatch([prompt], options))[0]!;
   }
 
-  /** The same for several texts of any lengths, read in batches: each gets the vector that it would get alone. */
+  /** `embed` for several texts of any lengths, in batches; each vector is the one that the text would get alone. */
   async embedBatch(prompts: readonly Prompt[], options: EmbedOptions = {}): Promise<Float32Array[]> {
     this.check();
     expectPrompts('embedBatch', prompts);
-    const rows = prompts.map(prompt => this.idsOf('embed', prompt));
-    for (const tokens of rows) this.expectRoom('embed', tokens);
-    const embedder = { ...this.ofSomeKind(), fixedShapes: this.backend.startsWith('webg') };
-    return this.whileItLives('embed', () => embedRows(embedder, rows, options));
+    const sequences = prompts.map(prompt => this.idsOf('embed', prompt));
+    for (const tokens of sequences) this.expectFits('embed', tokens);
+    const embedder = { ...this.anyModel(), fixedShapes: this.backend.startsWith('webg') };
+    return this.guardDisposal('embed', () => embedSequences(embedder, sequences, options));
   }
 
-  /** The residual stream of a text after each block, by taps, and with `lens` what each layer would predict at each place. */
-  async contextual(prompt: Prompt, options: ContextualOptions = {}): Promise<Contextual> {
+  /**
+   * The residual stream of a text after each block; with `lens`, also the tokens that each layer would predict at each
+   * position.
+   */
+  async contextual(prompt: Prompt, options: ContextualOptions = {}): Promise<ContextualOutput> {
     this.check();
     expectSignal('contextual', options?.signal);
     options?.signal?.throwIfAborted();
     const tokens = this.idsOf('contextual', prompt);
-    this.expectRoom('contextual', tokens);
+    this.expectFits('contextual', tokens);
     const textOf = (token: number) => this.tokenizer?.decode([token]) ?? `#${token}`;
-    return this.whileItLives('contextual', () => contextualOf(this.ofSomeKind(), tokens, textOf, options));
+    return this.guardDisposal('contextual', () => contextualOf(this.anyModel(), tokens, textOf, options));
   }
 
   /**
-   * The token table as word vectors, for `@residual/embeddings/words`. A token that begins a word has the word as its name, one that continues a word its text,
-   * with `##` before it where a word has that name.
+   * The token table as word vectors, for `@residual/word-vectors`. A token that begins a word is named by the word;
+   * a token that continues a word by its text, with `##` before it if a word has that name.
    */
   async tokenVectors(): Promise<WordVectors> {
     this.check();
-    return tokenVectorsOf(this.ofSomeKind(), this.tokenizer);
+    return tokenVectorsOf(this.anyModel(), this.tokenizer);
   }
 
-  /** The ids of a prompt; an empty text begins with the beginning token. Errors when there is none, or text without a tokenizer. */
+  /**
+   * The ids of a prompt; an empty text becomes the start token. Throws if there is no start token, or for a text
+   * without a tokenizer.
+   */
   tokensOf(prompt: Prompt): readonly number[] {
     return this.idsOf('generate', prompt);
   }
@@ -259,26 +288,26 @@ export class Model implements Disposable {
     if (!this.tokenizer) throw new ResidualError('prompt', `${caller}: this model has no tokenizer; give token ids`);
     const { ids } = this.tokenizer.encode(prompt);
     if (ids.length > 0) return ids;
-    const begin = this.tokenizer.bosToken ?? this.config.bos_token_id ?? this.generationConfig.bos_token_id;
-    if (typeof begin === 'number') return [begin];
+    const start = this.tokenizer.bosTokenId ?? this.config.bos_token_id ?? this.generationConfig.bos_token_id;
+    if (typeof start === 'number') return [start];
     throw new ResidualError('prompt', `${caller}: the prompt is empty and this model has no beginning token`);
   }
 
-  /** The token with which an encoder-decoder begins to write. */
-  get startToken(): number {
+  /** The start token of the decoder of an encoder-decoder. */
+  get decoderStartTokenId(): number {
     const { generationConfig, config } = this;
     const start = generationConfig.decoder_start_token_id ?? config.decoder_start_token_id ?? config.bos_token_id;
     if (typeof start === 'number') return start;
     throw new ResidualError('prompt', 'generate: neither config names the decoder_start_token_id');
   }
 
-  /** The tokens that end a text, where the configs or the tokenizer name any. */
-  get ends(): readonly number[] {
-    const ends = this.generationConfig.eos_token_id ?? this.config.eos_token_id ?? this.tokenizer?.eosToken;
+  /** The end tokens that the configs or the tokenizer name; may be empty. */
+  get eosTokenIds(): readonly number[] {
+    const ends = this.generationConfig.eos_token_id ?? this.config.eos_token_id ?? this.tokenizer?.eosTokenId;
     return [ends].flat().filter((id): id is number => typeof id === 'number');
   }
 
-  /** Parts, shapes, parameters, bytes, operations per token and the census. */
+  /** The parts of the model with shapes, parameters, bytes, operations per token and the census. */
   describe(options: { keyLen?: number } = {}): Description {
     expectOptions('describe', options, { keyLen: 0 });
     const { keyLen = 1 } = options;
@@ -286,122 +315,137 @@ export class Model implements Disposable {
   }
 
   /**
-   * The checkpoint's files as a published one has them, by name: weights as `dtype` (float32 if absent), the config as it was read with what is no longer so replaced, the
-   * tokenizer, and what else came with it. Errors on a weight too large for the dtype.
+   * The files of the checkpoint by name, as a published one has them: the weights as `dtype` (default float32), the
+   * config with changed fields replaced, the tokenizer and the other files. Throws if a weight is too large for the
+   * dtype.
    */
   async save(options: SaveModelOptions = {}): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
     const { family, texts, tokenizerFiles = [] } = this.parts;
     const { layer, weights, config } = this;
-    return this.whileItLives('save', () =>
+    return this.guardDisposal('save', () =>
       checkpointFiles({ family, layer, weights, config, texts, tokenizerFiles }, options),
     );
   }
 
-  /** Frees the weights. A generation that is running ends with an error. */
+  /** Frees the weights. Running generations reject. */
   dispose(): void {
-    this.steps.forget();
+    this.capturedSteps.clear();
     dispose(this.tree);
     this.tree = undefined;
   }
 
-  /** What the console shows. */
-  private line(): string {
-    const { family, vocab, depth, heads, positions, backend, layer, tree } = this;
-    const parameters = count(layer as HasNeeds<unknown>).toLocaleString('en-US');
-    const sizes = `${depth} blocks, ${heads} heads, ${positions} positions, ${vocab} tokens`;
+  /** The text that the console shows. */
+  private summary(): string {
+    const { family, vocab, depth, heads, maxPositions, backend, layer, tree } = this;
+    const parameters = countParameters(layer as HasNeeds<unknown>).toLocaleString('en-US');
+    const sizes = `${depth} blocks, ${heads} heads, ${maxPositions} positions, ${vocab} tokens`;
     return `Model(${family.name}: ${parameters} parameters, ${sizes}, ${tree ? `on ${backend}` : 'disposed'})`;
   }
 
-  private run(prompts: readonly Prompt[], options: GenerateOptions) {
-    const { generator, begun } = this.begin('generate', prompts);
-    return generateRows(generator, begun, options);
+  private runGenerate(prompts: readonly Prompt[], options: GenerateOptions) {
+    const { model, decoderPrompts } = this.start('generate', prompts);
+    return generateSequences(model, decoderPrompts, options);
   }
 
-  private search(prompts: readonly Prompt[], options: SearchOptions) {
-    const { generator, begun, sources } = this.begin('beamSearch', prompts);
-    return searchRows(generator, begun, options, sources);
+  private runBeamSearch(prompts: readonly Prompt[], options: BeamSearchOptions) {
+    const { model, decoderPrompts, sources } = this.start('beamSearch', prompts);
+    return beamSearchSequences(model, decoderPrompts, options, sources);
   }
 
-  private translating(texts: readonly string[], options: TranslateOptions, alone: boolean) {
+  private runTranslate(texts: readonly string[], options: TranslateOptions, isSingle: boolean) {
     this.check();
-    const running = () => encoderDecoderOf('translate', this);
-    const { tokenizer, generationConfig, positions } = this;
-    const holdsLoop = !this.fixedShapes;
-    running();
+    const model = () => encoderDecoderOf('translate', this);
+    const { tokenizer, generationConfig, maxPositions } = this;
+    const blocksEventLoop = !this.fixedShapes;
+    model(); // throws for a decoder-only model
     if (!tokenizer) throw new ResidualError('prompt', 'translate: this model has no tokenizer');
-    this.steps.expect(this.tree);
+    this.capturedSteps.syncWeights(this.tree);
     return translateTexts(
       {
         tokenizer,
         generationConfig,
-        positions,
-        holdsLoop,
-        begin: sources => this.begin('translate', sources, this.steps),
-        finish: () => this.steps.settle(this.tree),
-        align: (pieces, signal) => {
+        maxPositions,
+        blocksEventLoop,
+        startSources: sources => this.start('translate', sources, this.capturedSteps),
+        finish: () => this.capturedSteps.release(this.tree),
+        align: (segments, signal) => {
           const check = () => this.check();
-          return alignPieces(running(), pieces, { tokenizer, zeroed: options.zeroed, holdsLoop, check, signal });
+          return alignSegments(model(), segments, {
+            tokenizer,
+            ablate: options.ablate,
+            blocksEventLoop,
+            check,
+            signal,
+          });
         },
       },
       texts,
       options,
-      alone,
+      isSingle,
     );
   }
 
-  /** Whether the backend compiles its programs by shape, as GPUs do, on which a pass does not hold the event loop. */
+  /** Whether the backend compiles programs by shape, as GPUs do; there a pass does not block the event loop. */
   private get fixedShapes(): boolean {
     return this.backend.startsWith('webg');
   }
 
-  /** What rows begin with: prompts as they are, or the start token and sources that are read. */
-  private begin(
+  /** The prompts of the decoder: the prompts themselves, or the start token and the sources of an encoder-decoder. */
+  private start(
     name: string,
     prompts: readonly Prompt[],
-    steps?: RecordedSteps,
-  ): { generator: Generator; begun: readonly (readonly number[])[]; sources?: readonly (readonly number[])[] } {
+    capturedSteps?: CapturedSteps,
+  ): {
+    model: DecodeModel;
+    decoderPrompts: readonly (readonly number[])[];
+    sources?: readonly (readonly number[])[];
+  } {
     expectPrompts(name, prompts);
     const tokens = prompts.map(prompt => this.idsOf(name, prompt));
-    const { positions, openEnded, generationConfig, tokenizer, vocab, composition } = this;
+    const { maxPositions, openEnded, generationConfig, tokenizer, vocab, composition } = this;
     const fixedShapes = () => this.fixedShapes;
     const shared = {
       vocab,
       tokenizer,
-      positions,
+      maxPositions,
       openEnded,
       generationConfig,
-      ends: this.ends,
+      eosTokenIds: this.eosTokenIds,
       check: () => {
-        void this.weights; // an error once the model is disposed
+        void this.weights; // throws once the model is disposed
         this.check();
       },
       fixedShapes,
       recover: (error: unknown, signal: AbortSignal | undefined) => {
-        steps?.forget(); // they read weights that may be lost
+        capturedSteps?.clear(); // the graphs read weights that may be lost
         return this.recover(error, signal);
       },
     };
     if (composition.kind === 'causal-lm') {
-      const begin: Begin = async settings => beginCausal(causalOf(name, this), positions)(settings);
-      return { generator: { ...shared, begin }, begun: tokens };
+      const startSession: StartSession = async options => startCausal(causalOf(name, this), maxPositions)(options);
+      return { model: { ...shared, startSession }, decoderPrompts: tokens };
     }
-    const room = openEnded ? Number.POSITIVE_INFINITY : positions;
-    checkPrompts(name, composition.model.source.vocab, room, tokens);
-    const begin: Begin = async settings => {
-      const writing = { fixedShapes: fixedShapes(), positions: room, made: positions, steps };
-      return beginWriting(encoderDecoderOf(name, this), tokens, writing)(settings);
+    const maxSourceLength = openEnded ? Number.POSITIVE_INFINITY : maxPositions;
+    checkPrompts(name, composition.model.source.vocab, maxSourceLength, tokens);
+    const startSession: StartSession = async options => {
+      const settings = { fixedShapes: fixedShapes(), maxSourceLength, maxPositions, capturedSteps };
+      return startEncoderDecoder(encoderDecoderOf(name, this), tokens, settings)(options);
     };
-    return { generator: { ...shared, begin }, begun: tokens.map(() => [this.startToken]), sources: tokens };
+    return {
+      model: { ...shared, startSession },
+      decoderPrompts: tokens.map(() => [this.decoderStartTokenId]),
+      sources: tokens,
+    };
   }
 
-  /** What the functions on vectors read of it. */
-  private ofSomeKind() {
-    const { composition, weights, family, positions } = this;
+  /** The parts of the model that the functions on vectors need. */
+  private anyModel() {
+    const { composition, weights, family, maxPositions } = this;
     const check = () => {
-      void this.weights; // an error once the model is disposed
+      void this.weights; // throws once the model is disposed
       this.check();
     };
-    return { composition, weights, family, positions, check };
+    return { composition, weights, family, maxPositions, check };
   }
 
   private check(): void {
@@ -413,10 +457,12 @@ export class Model implements Disposable {
     );
   }
 
-  /** After a lost context: starts the backend anew and reads the weights again; one reading serves all generations that wait for it. */
+  /**
+   * After a lost context, restarts the backend and reads the weights again; all waiting generations share one reading.
+   */
   private async recover(error: unknown, signal: AbortSignal | undefined): Promise<boolean> {
     const { reload } = this.parts;
-    const recovery = recoveryOfLost();
+    const recovery = recoveryIfLost();
     const lost = ResidualError.is(error) && error.code === 'context-lost';
     if (!reload || this.tree === undefined || !(recovery || this.recovering || lost)) return false;
     this.recovering ??= (async () => {
@@ -431,8 +477,8 @@ export class Model implements Disposable {
     return true;
   }
 
-  /** What takes turns and reads the weights: where they are disposed in the midst of it, the error says so. */
-  private async whileItLives<T>(caller: string, work: () => Promise<T>): Promise<T> {
+  /** Runs work that reads the weights in several turns; if they are disposed meanwhile, the error says so. */
+  private async guardDisposal<T>(caller: string, work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (cause) {
@@ -441,11 +487,11 @@ export class Model implements Disposable {
     }
   }
 
-  private expectRoom(name: string, tokens: readonly number[]): void {
-    if (tokens.length > this.positions) {
+  private expectFits(name: string, tokens: readonly number[]): void {
+    if (tokens.length > this.maxPositions) {
       throw new ResidualError(
         'positions',
-        `${name}: ${tokens.length} tokens are more than the ${this.positions} positions this model has`,
+        `${name}: ${tokens.length} tokens are more than the ${this.maxPositions} positions this model has`,
       );
     }
     const unknown = tokens.find(id => !(Number.isInteger(id) && id >= 0 && id < this.vocab));

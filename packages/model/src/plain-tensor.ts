@@ -1,35 +1,35 @@
 import type { Tensor } from '@residual/tensor';
 
-/** Numbers with their shape, as they leave the engine. */
+/** A tensor as plain data: its shape and its numbers in row-major order. */
 export interface PlainTensor {
   readonly shape: readonly number[];
   readonly data: Float32Array;
 }
 
 /**
- * Reads recorded tensors back and gives each row of the batch its share: [batch, ...] to one [...] a row. Of a source, `sourceLengths` by row, it holds the
- * tokens alone and nothing of the padding behind them.
+ * Reads recorded tensors and splits them by sequence: [batch, ...] to one [...] for each sequence, by path. With
+ * `sourceLengths`, tensors of a source are cut to its tokens, without padding.
  */
 export async function plainTaps(
   values: ReadonlyMap<string, Tensor> | undefined,
-  rows: number,
+  batch: number,
   sourceLengths?: readonly number[],
 ): Promise<Readonly<Record<string, PlainTensor>>[]> {
-  const shares: Record<string, PlainTensor>[] = Array.from({ length: rows }, () => ({}));
+  const shares: Record<string, PlainTensor>[] = Array.from({ length: batch }, () => ({}));
   for (const [path, value] of values ?? []) {
     const data = (await value.data()) as Float32Array;
-    const batched = value.shape[0] === rows;
-    const shape = batched ? value.shape.slice(1) : value.shape;
-    const size = batched ? data.length / rows : data.length;
+    const isBatched = value.shape[0] === batch;
+    const shape = isBatched ? value.shape.slice(1) : value.shape;
+    const size = isBatched ? data.length / batch : data.length;
     shares.forEach((share, i) => {
-      const own = { shape, data: batched ? data.slice(i * size, (i + 1) * size) : data };
+      const own = { shape, data: isBatched ? data.slice(i * size, (i + 1) * size) : data };
       share[path] = sourceLengths ? withoutPadding(own, path, sourceLengths[i]!) : own;
     });
   }
   return shares;
 }
 
-/** Cuts the axes of a tap that count the places of a source, [..., keyLen, dim] or [heads, queryLen, keyLen], to the source's own length. */
+/** Cuts the source axes of a tap, [..., keyLen, dim] or [heads, queryLen, keyLen], to the length of the source. */
 function withoutPadding(tensor: PlainTensor, path: string, length: number): PlainTensor {
   const name = path.slice(path.lastIndexOf('.') + 1);
   const ofSource = /^(source|encoder)\./.test(path);
@@ -38,16 +38,16 @@ function withoutPadding(tensor: PlainTensor, path: string, length: number): Plai
   const cutsRows = ofSource || (reads && (name === 'key' || name === 'value'));
   const cutsColumns = isPattern && (ofSource || reads);
   const [rowLen, columns] = tensor.shape.slice(-2) as [number, number];
-  const [keptRows, kept] = [
+  const [rowCount, columnLen] = [
     cutsRows ? Math.min(length, rowLen) : rowLen,
     cutsColumns ? Math.min(length, columns) : columns,
   ];
-  if (keptRows === rowLen && kept === columns) return tensor;
-  const shape = [...tensor.shape.slice(0, -2), keptRows, kept];
+  if (rowCount === rowLen && columnLen === columns) return tensor;
+  const shape = [...tensor.shape.slice(0, -2), rowCount, columnLen];
   const data = new Float32Array(shape.reduce((product, size) => product * size, 1));
-  for (let to = 0, row = 0; to < data.length; to += kept, row++) {
-    const from = (Math.floor(row / keptRows) * rowLen + (row % keptRows)) * columns;
-    data.set(tensor.data.subarray(from, from + kept), to);
+  for (let to = 0, row = 0; to < data.length; to += columnLen, row++) {
+    const from = (Math.floor(row / rowCount) * rowLen + (row % rowCount)) * columns;
+    data.set(tensor.data.subarray(from, from + columnLen), to);
   }
   return { shape, data };
 }

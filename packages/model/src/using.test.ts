@@ -2,38 +2,38 @@ import '@residual/testkit/wasm';
 import { Cache, causal, selfAttention } from '@residual/attention';
 import { gpt2Config } from '@residual/families';
 import { init, linear, record } from '@residual/layers';
-import { add, dispose, memory, ones, record as recordStep } from '@residual/tensor';
+import { add, dispose, memoryUsage, ones, capture as recordStep } from '@residual/tensor';
 import { meanSquaredError, train } from '@residual/train';
 import { connectTraining, serveTraining } from '@residual/train/worker';
 import { expect, test } from 'vitest';
 import { createModel, type Model } from './index.js';
 import { connectModels, serveModels } from './worker/index.js';
 
-const config = gpt2Config({ vocab: 7, modelDim: 4, heads: 2, depth: 1, positions: 5 });
+const config = gpt2Config({ vocab: 7, modelDim: 4, heads: 2, depth: 1, maxPositions: 5 });
 
-test('what has dispose is freed at the end of a scope that is using it', async () => {
+test('using frees a model at the end of the scope', async () => {
   let kept: Model;
   const attention = selfAttention({ modelDim: 4, heads: 2, mask: causal() });
   const [x, weights] = [ones([1, 3, 4]), init(attention, { seed: 1 })];
-  const before = memory().tensors;
+  const before = memoryUsage().tensors;
   {
     using model = await createModel(config, { seed: 1 });
     using recorder = record(['weights']);
-    using cache = new Cache({ positions: 5 });
+    using cache = new Cache({ maxPositions: 5 });
     cache.step(3, scope => attention(weights, x, scope), recorder.scope).dispose();
-    const { outputs, recording } = recordStep(y => [add(y!, ones([1, 3, 4]))], [x]);
+    const { outputs, graph: recording } = recordStep(y => [add(y!, ones([1, 3, 4]))], [x]);
     using steps = recording;
     dispose(outputs);
     expect([model.vocab, recorder.values.size, cache.length, steps.backend]).toEqual([7, 1, 3, 'wasm']);
-    expect(memory().tensors).toBeGreaterThan(before + 4);
+    expect(memoryUsage().tensors).toBeGreaterThan(before + 4);
     kept = model;
   }
-  expect(memory().tensors).toBe(before);
+  expect(memoryUsage().tensors).toBe(before);
   expect(() => kept.weights).toThrow('Model: it was disposed');
   dispose([x, weights]);
 });
 
-test('what lives behind a port is ended there, and the connection closed', async () => {
+test('using a remote model or connection disposes and closes it', async () => {
   const saved = await createModel(config, { seed: 1 });
   const files = await saved.save();
   saved.dispose();
@@ -48,7 +48,7 @@ test('what lives behind a port is ended there, and the connection closed', async
       return { training: run, dispose: () => dispose([x, y, weights]) };
     },
   });
-  const before = memory().tensors;
+  const before = memoryUsage().tensors;
   {
     using connection = connectModels(models.port2);
     await using model = await connection.load(files);
@@ -57,7 +57,7 @@ test('what lives behind a port is ended there, and the connection closed', async
     for await (const event of run) if (event.step === 2) break;
     expect(model.vocab).toBe(7);
   }
-  expect(memory().tensors).toBe(before);
+  expect(memoryUsage().tensors).toBe(before);
   let waiting: Promise<unknown>;
   {
     using connection = connectModels(models.port2);

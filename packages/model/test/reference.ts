@@ -1,17 +1,17 @@
 import { bytesSource, openSafetensors, writeSafetensors } from '@residual/safetensors';
 import { uniformValues } from '@residual/tensor';
-import { type Fields, lossOf, type Named, type Pass, type Stored } from '../../families/test/reference.js';
+import { type Fields, type Forward, lossOf, type NamedWeights, type Weight } from '../../families/test/reference.js';
 import { gpt2Reference, gpt2Shapes } from '../../families/test/reference-gpt2.js';
 import { llamaReference, llamaShapes } from '../../families/test/reference-llama.js';
 
 export * from '../../families/test/reference.js';
 
-/** The float64 loops for a config. */
-export const referenceOf = (config: Fields, weights: Named): Pass =>
+/** The float64 reference model of a config. */
+export const referenceOf = (config: Fields, weights: NamedWeights): Forward =>
   config.model_type === 'gpt2' ? gpt2Reference(config, weights) : llamaReference(config, weights);
 
 /** Weights of a config, each large enough to matter, exact in float32. */
-export const weightsOf = (config: Fields, seed: number): Named => {
+export const weightsOf = (config: Fields, seed: number): NamedWeights => {
   const shapes = config.model_type === 'gpt2' ? gpt2Shapes(config) : llamaShapes(config);
   return Object.fromEntries(
     Object.entries(shapes).map(([name, shape]) => {
@@ -24,10 +24,10 @@ export const weightsOf = (config: Fields, seed: number): Named => {
   );
 };
 
-/** The slope of the loss over `ids` in one entry of a weight, by central differences. */
+/** The derivative of the loss over `ids` with respect to one entry of a weight, by central differences. */
 export const slopeOf = (
   config: Fields,
-  weights: Named,
+  weights: NamedWeights,
   ids: readonly number[],
   name: string,
   index: number,
@@ -41,22 +41,22 @@ export const slopeOf = (
   return (lossAt(step) - lossAt(-step)) / (2 * step);
 };
 
-/** Whole numbers from 0 to below `end`. */
+/** `count` whole numbers from 0 to below `end`. */
 export const idsOf = (seed: number, count: number, end: number): number[] =>
   Array.from(uniformValues(seed, 'ids', count), value => Math.floor(value * end));
 
-/** The weights of a file in float64. */
-export const namedFrom = async (bytes: Uint8Array): Promise<Named> => {
+/** The weights of a safetensors file in float64. */
+export const namedFrom = async (bytes: Uint8Array): Promise<NamedWeights> => {
   const file = await openSafetensors(bytesSource(bytes));
-  const read = async (name: string): Promise<[string, Stored]> => {
+  const read = async (name: string): Promise<[string, Weight]> => {
     const { shape, data } = await file.readFloat32(name);
     return [name, { shape, values: Float64Array.from(data) }];
   };
   return Object.fromEntries(await Promise.all([...file.tensors.keys()].map(read)));
 };
 
-/** A file of 32-bit floats. */
-export const fileOf = (weights: Named): Uint8Array =>
+/** A safetensors file of 32-bit floats. */
+export const fileOf = (weights: NamedWeights): Uint8Array =>
   writeSafetensors(
     Object.fromEntries(
       Object.entries(weights).map(([name, { shape, values }]) => [
@@ -66,10 +66,10 @@ export const fileOf = (weights: Named): Uint8Array =>
     ),
   );
 
-/** A JSON file. */
+/** The bytes of a JSON file. */
 export const jsonFile = (value: unknown): Uint8Array => new TextEncoder().encode(JSON.stringify(value));
 
-/** Inputs beside a checkpoint: [batch, length] each, without a mask where there is none. */
+/** Golden inputs of a checkpoint: ids and, if given, a mask, [batch, length] each. */
 export const inputsFile = (ids: readonly (readonly number[])[], mask?: readonly (readonly number[])[]): Uint8Array => {
   const matrix = (rows: readonly (readonly number[])[]) => ({
     dtype: 'I32' as const,

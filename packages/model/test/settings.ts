@@ -2,7 +2,7 @@ import type { Fields } from './reference.js';
 
 const yarn = { rope_type: 'yarn', factor: 4, rope_theta: 20 };
 
-/** Configs of other settings than the fixtures have. Sizes are small and odd where they may be. */
+/** Configs with settings that the fixtures lack. Sizes are small, and odd if possible. */
 export const settings: Readonly<Record<string, Fields>> = {
   'gpt2: exact gelu, one block, an inner width of its own, an odd vocabulary': gpt2({
     activation_function: 'gelu',
@@ -51,7 +51,7 @@ export const settings: Readonly<Record<string, Fields>> = {
     num_key_value_heads: null,
     pretraining_tp: 1,
   }),
-  'llama: newer fields, linear scaling, biases on the perceptron alone': llama({
+  'llama: newer fields, linear scaling, biases on the mlp alone': llama({
     rope_parameters: { rope_type: 'linear', factor: 4, rope_theta: 10000 },
     mlp_bias: true,
     layer_types: ['full_attention', 'full_attention'],
@@ -75,7 +75,7 @@ export const settings: Readonly<Record<string, Fields>> = {
     },
     rope_theta: 30,
   }),
-  'llama: yarn, its temperature given, its original length beside it': llama({
+  'llama: yarn, its temperature given, its original length in another field': llama({
     rope_parameters: { ...yarn, attention_factor: 1.3, original_max_position_embeddings: 64 },
     original_max_position_embeddings: 20,
   }),

@@ -1,30 +1,30 @@
-/** Lists the tensors of a safetensors file, of a sharded checkpoint's index, or of a URL: node inspect.js model.safetensors */
+/** Lists the tensors of a safetensors file, a sharded checkpoint's index or a URL: node inspect.js model.safetensors */
 import { mkdtemp, readFile, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { httpSource, openSafetensors, openSharded, type Safetensors, streamSafetensors } from '@residual/safetensors';
 import { fileSource } from '@residual/safetensors/node';
 
-/** Opens whatever `place` is; of all of it only headers are read. */
-export async function open(place: string): Promise<Safetensors> {
-  if (/^https?:/.test(place)) return openSafetensors(await httpSource(place));
-  if (!place.endsWith('.index.json')) return openSafetensors(await fileSource(place));
-  return openSharded(await readFile(place, 'utf8'), name => fileSource(join(dirname(place), name)));
+/** Opens a file, an index or a URL. Only headers are read. */
+export async function open(location: string): Promise<Safetensors> {
+  if (/^https?:/.test(location)) return openSafetensors(await httpSource(location));
+  if (!location.endsWith('.index.json')) return openSafetensors(await fileSource(location));
+  return openSharded(await readFile(location, 'utf8'), name => fileSource(join(dirname(location), name)));
 }
 
-/** Smallest, mean and largest value of a tensor that holds floats. */
+/** The minimum, mean and maximum of a float tensor. */
 export async function range(file: Safetensors, name: string): Promise<string> {
   const { data } = await file.readFloat32(name);
-  let [least, most, sum] = [Infinity, -Infinity, 0];
+  let [min, max, sum] = [Infinity, -Infinity, 0];
   for (const value of data) {
-    if (value < least) least = value;
-    if (value > most) most = value;
+    if (value < min) min = value;
+    if (value > max) max = value;
     sum += value;
   }
-  return `${least.toFixed(3)} … ${(sum / data.length).toFixed(3)} … ${most.toFixed(3)}`;
+  return `${min.toFixed(3)} … ${(sum / data.length).toFixed(3)} … ${max.toFixed(3)}`;
 }
 
-/** A file to look at where none is named: 3 tensors of 97 x 31 sines, made one at a time as they are written. */
+/** A sample file for calls without an argument: 3 tensors of 97 x 31 sines, created one at a time while writing. */
 async function writeSines(): Promise<string> {
   const path = join(await mkdtemp(join(tmpdir(), 'safetensors-')), 'sines.safetensors');
   const sines = (step: number) => ({
@@ -36,9 +36,9 @@ async function writeSines(): Promise<string> {
   return path;
 }
 
-const place = process.argv[2] ?? (await writeSines());
-const file = await open(place);
-console.log(place, file.metadata);
+const location = process.argv[2] ?? (await writeSines());
+const file = await open(location);
+console.log(location, file.metadata);
 for (const [name, { dtype, shape, byteLength }] of file.tensors) {
   const values = /^B?F\d+$/.test(dtype) ? await range(file, name) : '';
   console.log(`${name}  ${dtype} [${shape.join(', ')}]  ${byteLength} bytes  ${values}`);

@@ -12,19 +12,19 @@ function numberOf(bits: number): number {
   return sign * (exponent ? (1 + fraction / 128) * 2 ** (exponent - 127) : (fraction / 128) * 2 ** -126);
 }
 
-test('each of the 65536 bfloat16 becomes its value', () => {
+test('each of the 65536 bfloat16 values is converted exactly', () => {
   const values = bfloat16ToFloat32(everyBfloat);
   const wrong = [...everyBfloat].filter(bits => !Object.is(values[bits], numberOf(bits)));
   expect(wrong).toEqual([]);
 });
 
-test('each bfloat16 comes back with its own bits, NaN made quiet', () => {
+test('each bfloat16 round-trips to its own bits, NaN becomes quiet', () => {
   const back = float32ToBfloat16(bfloat16ToFloat32(everyBfloat));
   const quiet = (bits: number) => ((bits & 0x7fff) > 0x7f80 ? bits | 0x40 : bits);
   expect([...everyBfloat].filter(bits => back[bits] !== quiet(bits))).toEqual([]);
 });
 
-test('between two bfloat16 a float32 goes to the nearer, from the middle to the even one', () => {
+test('a float32 rounds to the nearest bfloat16, ties to even', () => {
   for (const bits of [0, 1, 0x007f, 0x0080, 0x3f80, 0x3f81, 0x7f7e, 0xbf81]) {
     const [low, high] = [numberOf(bits), numberOf(bits + 1)];
     const values = [low, low + (high - low) * 0.375, (low + high) / 2, low + (high - low) * 0.625, high];
@@ -34,14 +34,14 @@ test('between two bfloat16 a float32 goes to the nearer, from the middle to the 
 });
 
 test('the largest float32 rounds to infinity, and NaN stays NaN', () => {
-  const loud = new Float32Array(new Uint32Array([0x7f800001, 0xff800001, 0x7fffffff]).buffer); // whose upper halves alone are infinity
+  const loud = new Float32Array(new Uint32Array([0x7f800001, 0xff800001, 0x7fffffff]).buffer); // infinities, if cut
   const bits = float32ToBfloat16(loud);
   expect([...bfloat16ToFloat32(bits)]).toEqual([Number.NaN, Number.NaN, Number.NaN]);
   const large = [3.4028234663852886e38, -3.4028234663852886e38, Infinity, -Infinity, -0];
   expect([...float32ToBfloat16(Float32Array.from(large))]).toEqual([0x7f80, 0xff80, 0x7f80, 0xff80, 0x8000]);
 });
 
-test('a part of a larger array can be filled, of the same length only', () => {
+test('`into` may be a view of a larger array, of the same length', () => {
   const into = new Float32Array(3);
   bfloat16ToFloat32(new Uint16Array([0x3f80, 0xc000]), into.subarray(1));
   expect([...into]).toEqual([0, 1, -2]);

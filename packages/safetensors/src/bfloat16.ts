@@ -1,8 +1,8 @@
 import { expectLength } from './errors.js';
 
 /**
- * Converts bfloat16 bits to the float32 of the same value, exactly; `into` may be a part of a larger array.
- * Code `safetensors.length` if `into` is not as long as `from`.
+ * Converts bfloat16 bits to float32, exactly. `into` receives the result and may be a view of a larger array. Errors
+ * with code `length` if its length differs from that of `from`.
  */
 export function bfloat16ToFloat32(from: Uint16Array, into: Float32Array = new Float32Array(from.length)): Float32Array {
   expectLength('bfloat16ToFloat32', from, into);
@@ -12,8 +12,8 @@ export function bfloat16ToFloat32(from: Uint16Array, into: Float32Array = new Fl
 }
 
 /**
- * Converts float32 to the bits of the nearest bfloat16, ties to even: the upper half of its bits. `into` may be a part of a larger array.
- * Code `safetensors.length` if `into` is not as long as `from`.
+ * Converts float32 to the bits of the nearest bfloat16, ties to even. `into` receives the result and may be a view of a
+ * larger array. Errors with code `length` if its length differs from that of `from`.
  */
 export function float32ToBfloat16(from: Float32Array, into: Uint16Array = new Uint16Array(from.length)): Uint16Array {
   expectLength('float32ToBfloat16', from, into);

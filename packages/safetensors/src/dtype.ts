@@ -1,10 +1,11 @@
 import { quote, refuse } from './errors.js';
 
 /**
- * The typed array of each dtype, in the order in which the reference writes tensors: by falling alignment. Half and 8-bit floats stay
- * as their bits (`float16ToFloat32`, `bfloat16ToFloat32` make numbers of them); BOOL is bytes of 0 and 1.
+ * The typed array of each dtype, in the order in which the reference implementation writes tensors: by decreasing
+ * alignment. Half and 8-bit floats are bits (`float16ToFloat32` and `bfloat16ToFloat32` convert them); BOOL is bytes of
+ * 0 and 1.
  */
-export const arrays = {
+export const typedArrays = {
   U64: BigUint64Array,
   I64: BigInt64Array,
   F64: Float64Array,
@@ -22,32 +23,36 @@ export const arrays = {
   BOOL: Uint8Array,
 } as const;
 
-/** The name of an element type as files spell it. */
-export type Dtype = keyof typeof arrays;
+/** The name of an element type in files. */
+export type Dtype = keyof typeof typedArrays;
 
-/** What is known of a tensor before it is read. */
+/** The description of a tensor in the header. */
 export interface TensorInfo {
   readonly dtype: Dtype;
-  /** Lengths of the axes, row-major; `[]` is a scalar, and an axis of length 0 makes an empty tensor. */
+  /** The lengths of the axes, row-major; `[]` is a scalar, an axis of length 0 an empty tensor. */
   readonly shape: readonly number[];
-  /** Bytes of its data. */
+  /** The number of bytes of its data. */
   readonly byteLength: number;
 }
 
-/** A tensor in memory: once `dtype` is tested, the compiler knows which typed array `data` is. */
+/** A tensor in memory. A test of `dtype` narrows the type of `data`. */
 export type StoredTensor<D extends Dtype = Dtype> = {
-  [K in D]: { readonly dtype: K; readonly shape: readonly number[]; readonly data: (typeof arrays)[K]['prototype'] };
+  [K in D]: {
+    readonly dtype: K;
+    readonly shape: readonly number[];
+    readonly data: (typeof typedArrays)[K]['prototype'];
+  };
 }[D];
 
-/** More axes than any tensor library has; without a limit a shape could take more memory than the file it stands in. */
+/** The maximal number of axes, more than any tensor library supports. It bounds the memory of a shape. */
 export const maxRank = 64;
 
-/** The bytes that a tensor of `dtype` and `shape` takes; refuses what cannot be. */
-export function bytesNeeded(name: string, dtype: string, shape: readonly number[]): number {
-  if (!Object.hasOwn(arrays, dtype))
-    refuse(`tensor ${quote(name)} has dtype ${quote(dtype)}; known are ${Object.keys(arrays)}`);
-  let bytes: number = arrays[dtype as Dtype].BYTES_PER_ELEMENT;
-  // Every partial product is checked: one that overflows cannot hide behind an axis of length 0.
+/** The number of bytes of a tensor of `dtype` and `shape`. Errors if they are invalid. */
+export function byteLengthOf(name: string, dtype: string, shape: readonly number[]): number {
+  if (!Object.hasOwn(typedArrays, dtype))
+    refuse(`tensor ${quote(name)} has dtype ${quote(dtype)}; known are ${Object.keys(typedArrays)}`);
+  let bytes: number = typedArrays[dtype as Dtype].BYTES_PER_ELEMENT;
+  // Every partial product is checked, so that an axis of length 0 does not hide an overflow.
   for (const length of shape) {
     bytes *= length;
     if (shape.length > maxRank || !(length >= 0) || !Number.isSafeInteger(length) || !Number.isSafeInteger(bytes)) {

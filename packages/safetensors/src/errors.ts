@@ -1,52 +1,38 @@
-/** What went wrong, as the part of an error's code behind `safetensors.`; the README says when each is thrown. */
+import { ResidualError } from '@residual/base';
+
+/** The codes of errors; the README explains each. */
 export type SafetensorsErrorKind = 'format' | 'source' | 'missing' | 'dtype' | 'index' | 'write' | 'length';
 
-/**
- * An error a caller can act on: `message` says what does not fit with the numbers of both sides, `status` is what a server answered,
- * and `code`, which begins with `safetensors.`, is stable across versions: go by it rather than by `instanceof`, and an error of
- * another installed copy of this package is recognised too.
- */
-export class SafetensorsError extends Error {
-  declare readonly code: `safetensors.${SafetensorsErrorKind}`;
-  declare readonly status: number | undefined;
-  /** The mark by which `ResidualError.is` of @residual/tensor knows the errors of this family. */
-  readonly '@residual/error' = true;
-
-  constructor(kind: SafetensorsErrorKind, message: string, options?: ErrorOptions & { status?: number | undefined }) {
-    super(message, options);
-    this.name = 'SafetensorsError';
-    this.code = `safetensors.${kind}`;
-    this.status = options?.status;
-  }
-}
-
-/** Says what does not fit; whoever knows the function and the code adds them (`explain`). */
+/** Throws what does not fit; `explain` adds the function name and the code. */
 export function refuse(what: string): never {
   throw new Error(what);
 }
 
-/** What `work` returns; what it refuses becomes a `SafetensorsError` of `kind` whose message begins with `where`. */
+/**
+ * Returns the result of `work`; turns what it refuses into a `ResidualError` of `kind` whose message starts with
+ * `where`.
+ */
 export function explain<T>(kind: SafetensorsErrorKind, where: string, work: () => T): T {
   try {
     return work();
   } catch (cause) {
-    throw new SafetensorsError(kind, `${where}: ${(cause as Error).message}`, { cause });
+    throw new ResidualError(kind, `${where}: ${(cause as Error).message}`, { cause });
   }
 }
 
-/** A name as text for messages: quoted, control characters escaped, its first 80 characters. */
+/** A name for messages: quoted, with control characters escaped, cut after 80 characters. */
 export function quote(name: string): string {
   return JSON.stringify(name.slice(0, 80));
 }
 
-/** How many names there are, and the first eight of them. */
+/** The number of names, and the first eight. */
 export function firstFew(names: Iterable<string>): string {
   const all = [...names];
   return `${all.length}: ${all.slice(0, 8).map(quote).join(', ')}`;
 }
 
-/** Throws unless a converter's output holds exactly as many values as its input. */
+/** Throws unless the output of a converter is as long as its input. */
 export function expectLength(converter: string, from: ArrayLike<number>, into: ArrayLike<number>): void {
   if (from.length === into.length) return;
-  throw new SafetensorsError('length', `${converter}: ${from.length} values; ${into.length} would fit`);
+  throw new ResidualError('length', `${converter}: ${from.length} values; ${into.length} would fit`);
 }

@@ -29,19 +29,19 @@ function nearest(value: number): number {
   return sign | (below < above || (below === above && low % 2 === 0) ? low : low + 1);
 }
 
-test('each of the 65536 float16 becomes its value', () => {
+test('each of the 65536 float16 values is converted exactly', () => {
   const values = float16ToFloat32(everyHalf);
   const wrong = [...everyHalf].filter(bits => !Object.is(values[bits], numberOf(bits)));
   expect(wrong).toEqual([]);
 });
 
-test('each float16 comes back with its own bits, NaN made quiet', () => {
+test('each float16 round-trips to its own bits, NaN becomes quiet', () => {
   const back = float32ToFloat16(float16ToFloat32(everyHalf));
   const quiet = (bits: number) => ((bits & 0x7fff) > 0x7c00 ? bits | 0x200 : bits);
   expect([...everyHalf].filter(bits => back[bits] !== quiet(bits))).toEqual([]);
 });
 
-test('a float32 goes to the nearest float16: ties to even, below and above each of them', () => {
+test('a float32 rounds to the nearest float16, ties to even', () => {
   const values: number[] = [];
   for (let bits = 0; bits < 0x7c00; bits++) {
     const tie = (numberOf(bits) + (bits === 0x7bff ? 65536 : numberOf(bits + 1))) / 2;
@@ -60,7 +60,7 @@ test('a float32 goes to the nearest float16: ties to even, below and above each 
   });
 });
 
-test('float32 that are far from any float16 go to infinity, zero or NaN', () => {
+test('float32 outside the range of float16 become infinity, zero or NaN', () => {
   const far = new Float32Array([65519.996, 65520, 1e30, -1e30, Infinity, -Infinity, 1e-30, -1e-30, 2 ** -149, -0, NaN]);
   const halves = float32ToFloat16(far);
   expect([...halves].map(bits => bits.toString(16))).toEqual([
@@ -78,7 +78,7 @@ test('float32 that are far from any float16 go to infinity, zero or NaN', () => 
   ]);
 });
 
-test('a part of a larger array can be filled', () => {
+test('`into` may be a view of a larger array', () => {
   const into = new Float32Array(5);
   float16ToFloat32(new Uint16Array([0x3c00, 0xc000, 1]), into.subarray(1, 4));
   expect([...into]).toEqual([0, 1, -2, 2 ** -24, 0]);
@@ -90,7 +90,7 @@ test('a part of a larger array can be filled', () => {
 test('an output of another length is an error', () => {
   expect(() => float16ToFloat32(new Uint16Array(3), new Float32Array(2))).toThrow(
     expect.objectContaining({
-      code: 'safetensors.length',
+      code: 'length',
       message: 'float16ToFloat32: 3 values; 2 would fit',
     }),
   );

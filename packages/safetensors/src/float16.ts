@@ -1,15 +1,15 @@
 import { expectLength } from './errors.js';
 
 /**
- * Converts float16 bits to the float32 of the same value, exactly; `into` may be a part of a larger array. (IEEE 754 binary16)
- * Code `safetensors.length` if `into` is not as long as `from`.
+ * Converts float16 bits (IEEE 754 binary16) to float32, exactly. `into` receives the result and may be a view of a
+ * larger array. Errors with code `length` if its length differs from that of `from`.
  */
 export function float16ToFloat32(from: Uint16Array, into: Float32Array = new Float32Array(from.length)): Float32Array {
   expectLength('float16ToFloat32', from, into);
   const bits = new Uint32Array(into.buffer, into.byteOffset, into.length);
   for (let i = 0; i < from.length; i++) {
     const size = from[i]! & 0x7fff;
-    let x = (size << 13) + 0x38000000; // exponents begin 112 later
+    let x = (size << 13) + 0x38000000; // the exponent bias differs by 112
     if (size < 0x400) {
       into[i] = size * 2 ** -24; // subnormal
       x = bits[i]!;
@@ -20,8 +20,9 @@ export function float16ToFloat32(from: Uint16Array, into: Float32Array = new Flo
 }
 
 /**
- * Converts float32 to the bits of the nearest float16, ties to even: from 65520 to infinity, below 2^-14 to subnormals. `into` may be
- * a part of a larger array. (IEEE 754 binary16) Code `safetensors.length` if `into` is not as long as `from`.
+ * Converts float32 to the bits of the nearest float16 (IEEE 754 binary16), ties to even: infinity from 65520,
+ * subnormals below 2^-14. `into` receives the result and may be a view of a larger array. Errors with code `length` if
+ * its length differs from that of `from`.
  */
 export function float32ToFloat16(from: Float32Array, into: Uint16Array = new Uint16Array(from.length)): Uint16Array {
   expectLength('float32ToFloat16', from, into);
@@ -34,7 +35,7 @@ export function float32ToFloat16(from: Float32Array, into: Uint16Array = new Uin
     else if (x >= 0x47800000)
       half = 0x7c00; // 65536 and more
     else if (x >= 0x38800000) half = (x - 0x38000000 + 0xfff + ((x >>> 13) & 1)) >>> 13;
-    else half = Math.abs(from[i]!) * 2 ** 24 + 2 ** 52 - 2 ** 52; // subnormal: steps of 2^-24; at 2^52 a sum rounds to even
+    else half = Math.abs(from[i]!) * 2 ** 24 + 2 ** 52 - 2 ** 52; // subnormal: steps of 2^-24; 2^52 rounds to even
     into[i] = ((bits[i]! >>> 16) & 0x8000) | half;
   }
   return into;

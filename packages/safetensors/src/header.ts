@@ -1,37 +1,40 @@
-import { bytesNeeded, type Dtype, maxRank, type TensorInfo } from './dtype.js';
+import { byteLengthOf, type Dtype, maxRank, type TensorInfo } from './dtype.js';
 import { explain, quote, refuse } from './errors.js';
 import { type JsonReader, jsonReader } from './json.js';
 import { type ReadOptions, readExactly, type Source } from './source.js';
 
-/** The longest header the reference reads, in bytes. */
-const longestHeader = 100_000_000;
+/** The longest header that the reference implementation reads, in bytes. */
+const maxHeaderBytes = 100_000_000;
 
-/** Refuses a header that is too long for the reference. */
-export function limitHeader(bytes: number): void {
-  if (bytes > longestHeader) refuse(`the header has ${bytes} bytes; ${longestHeader} would fit`);
+/** Throws if a header is too long for the reference implementation. */
+export function checkHeaderBytes(bytes: number): void {
+  if (bytes > maxHeaderBytes) refuse(`the header has ${bytes} bytes; ${maxHeaderBytes} would fit`);
 }
 
-/** A tensor and where its data lies: from byte `start` of the data of `source`, which begins at its byte `dataStart`. */
-export interface Entry extends TensorInfo {
+/**
+ * A tensor and the location of its data: from byte `start` of the data section, which starts at byte `dataStart` of
+ * `source`.
+ */
+export interface TensorEntry extends TensorInfo {
   readonly source: Source;
   readonly dataStart: number;
   readonly start: number;
 }
 
-/** What a header says, checked; tensors in the order of their data. */
+/** A checked header, with tensors in the order of their data. */
 export interface Header {
   readonly metadata: Readonly<Record<string, string>>;
-  readonly tensors: ReadonlyMap<string, Entry>;
+  readonly tensors: ReadonlyMap<string, TensorEntry>;
 }
 
 /**
- * Reads the header of a file and checks everything a reader relies on: the tensors fill the file without gap or overlap, and
- * each has the bytes its dtype and shape need. Code `safetensors.format` where that is not so.
+ * Reads and checks the header of a file: the tensors fill the file without gaps or overlaps, and each has the number of
+ * bytes of its dtype and shape. Errors with code `format` otherwise.
  */
 export async function readHeader(source: Source, options?: ReadOptions): Promise<Header> {
   const length = await readExactly(source, 0, 8, options);
   const headerBytes = Number(new DataView(length.buffer, length.byteOffset).getBigUint64(0, true));
-  explain('format', 'openSafetensors', () => limitHeader(headerBytes));
+  explain('format', 'openSafetensors', () => checkHeaderBytes(headerBytes));
   const header = await readExactly(source, 8, 8 + headerBytes, options);
   return explain('format', 'openSafetensors', () => parseHeader(header, source));
 }
@@ -40,7 +43,7 @@ function parseHeader(bytes: Uint8Array, source: Source): Header {
   const json = jsonReader(new TextDecoder('utf-8', { fatal: true }).decode(bytes));
   const dataStart = 8 + bytes.length;
   const metadata: [string, string][] = [];
-  const entries: [string, Entry][] = [];
+  const entries: [string, TensorEntry][] = [];
   json.object(name => {
     if (name === '__metadata__') json.object(key => metadata.push([key, json.string()]));
     else entries.push([name, readEntry(json, name, source, dataStart)]);
@@ -58,7 +61,7 @@ function parseHeader(bytes: Uint8Array, source: Source): Header {
   return { metadata: Object.fromEntries(metadata), tensors: new Map(entries) };
 }
 
-function readEntry(json: JsonReader, name: string, source: Source, dataStart: number): Entry {
+function readEntry(json: JsonReader, name: string, source: Source, dataStart: number): TensorEntry {
   let dtype = '';
   let shape: number[] | undefined;
   let offsets: number[] = [];
@@ -70,7 +73,7 @@ function readEntry(json: JsonReader, name: string, source: Source, dataStart: nu
   });
   const [start, end] = offsets;
   if (!shape || end === undefined) return refuse(`tensor ${quote(name)} has no shape or data_offsets`);
-  const byteLength = bytesNeeded(name, dtype, shape);
+  const byteLength = byteLengthOf(name, dtype, shape);
   if (end - start! !== byteLength) {
     refuse(`tensor ${quote(name)} of ${dtype} [${shape}] has ${end - start!} bytes; ${byteLength} would fit`);
   }

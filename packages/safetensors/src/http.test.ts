@@ -126,7 +126,7 @@ beforeEach(() => {
 });
 
 describe('a server of ranges', () => {
-  test('is asked once for opening, and for each tensor by its range', async () => {
+  test('gets one request for opening, and one range request for each tensor', async () => {
     const stored = await openSafetensors(await httpSource(`${base}/ranges`));
     expect(requests.map(request => request.headers.range)).toEqual(['bytes=0-65535']);
     expect((await stored.read('tail')).data).toEqual(small);
@@ -139,7 +139,7 @@ describe('a server of ranges', () => {
     ]);
   });
 
-  test('is not asked again for what came with the first answer, nor for nothing', async () => {
+  test('gets no request for data of the first response, or for empty tensors', async () => {
     const source = await httpSource(new URL(`${base}/ranges`));
     expect(source.size).toBe(file.length);
     expect(await source.read(100, 65_536)).toEqual(file.slice(100, 65_536));
@@ -164,14 +164,17 @@ describe('a server of ranges', () => {
   });
 });
 
-test.each(['/whole', '/no-size', '/size-is-a-star'])('a server with %s is read whole, once', async place => {
-  const stored = await openSafetensors(await httpSource(base + place));
-  const before = requests.length;
-  expect((await stored.read('tail')).data).toEqual(small);
-  expect((await stored.read('large')).data).toEqual(large);
-  expect(requests.length).toBe(before);
-  expect(before).toBe(place === '/whole' ? 1 : 2);
-});
+test.each(['/whole', '/no-size', '/size-is-a-star'])(
+  'a file from a server with %s is fetched once as a whole',
+  async place => {
+    const stored = await openSafetensors(await httpSource(base + place));
+    const before = requests.length;
+    expect((await stored.read('tail')).data).toEqual(small);
+    expect((await stored.read('large')).data).toEqual(large);
+    expect(requests.length).toBe(before);
+    expect(before).toBe(place === '/whole' ? 1 : 2);
+  },
+);
 
 test.each([
   ['/missing', 404, 'status 404'],
@@ -181,10 +184,10 @@ test.each([
     206,
     `65536 bytes 8-65543/${file.length} "one"; 65536 bytes 0-65535/${file.length} "one" would fit`,
   ],
-])('%s cannot be opened: an error with the status', async (place, status, message) => {
+])('opening %s is an error with the status', async (place, status, message) => {
   const error = await httpSource(base + place).catch(error => error);
   const whole = typeof message === 'string' ? `httpSource: ${base}${place} gave ${message}` : message;
-  expect(error).toMatchObject({ name: 'SafetensorsError', code: 'safetensors.source', status, message: whole });
+  expect(error).toMatchObject({ name: 'ResidualError', code: 'source', details: { status }, message: whole });
 });
 
 const wanted = `12 bytes ${tail}-${tail + 11}/${file.length} "one" would fit`;
@@ -196,12 +199,12 @@ test.each([
   ['/changed', 206, `12 bytes ${tail}-${tail + 11}/${file.length} "two"; ${wanted}`],
   ['/late-whole', 200, `${file.length} null null; ${wanted}`],
   ['/late-error', 503, 'status 503'],
-])('%s after a good beginning is an error', async (place, status, message) => {
+])('%s after a valid first response is an error', async (place, status, message) => {
   const stored = await openSafetensors(await httpSource(base + place));
   const error = await stored.read('tail').catch(error => error);
   expect(error).toMatchObject({
-    code: 'safetensors.source',
-    status,
+    code: 'source',
+    details: { status },
     message: `httpSource: ${base}${place} gave ${message}`,
   });
 });
@@ -209,31 +212,31 @@ test.each([
 test.each([
   ['/short-unannounced', 11],
   ['/long-unannounced', 13],
-])('%s: a body of another length than announced is an error', async (place, bytes) => {
+])('%s: a response of another length than announced is an error', async (place, bytes) => {
   const stored = await openSafetensors(await httpSource(base + place));
   await expect(stored.read('tail')).rejects.toMatchObject({
-    code: 'safetensors.source',
+    code: 'source',
     message: `read: the source gave ${bytes} bytes; 12 would fit`,
   });
 });
 
-test('a connection that is cut is an error that keeps its cause', async () => {
+test('a broken connection is an error with its cause', async () => {
   const stored = await openSafetensors(await httpSource(`${base}/cut`));
   const error = await stored.read('large').catch(error => error);
-  expect(error).toMatchObject({ code: 'safetensors.source', message: `httpSource: ${base}/cut gave terminated` });
+  expect(error).toMatchObject({ code: 'source', message: `httpSource: ${base}/cut gave terminated` });
   expect(error.cause).toBeInstanceOf(TypeError);
 });
 
-test('a server that is not there is an error without a status, which keeps secrets of the address', async () => {
+test('an unreachable server is an error without a status, which hides the query of the URL', async () => {
   const error = await httpSource('http://127.0.0.1:1/model.safetensors?token=secret#part').catch(error => error);
   expect(error).toMatchObject({
-    code: 'safetensors.source',
-    status: undefined,
+    code: 'source',
+    details: { status: undefined },
     message: 'httpSource: http://127.0.0.1:1/model.safetensors gave fetch failed',
   });
 });
 
-test('an abort ends opening and reading at once, with its reason', async () => {
+test('an abort ends opening and reading immediately, with its reason', async () => {
   const reason = new Error('never mind');
   expect(await httpSource(`${base}/ranges`, { signal: AbortSignal.abort(reason) }).catch(error => error)).toBe(reason);
   const stored = await openSafetensors(await httpSource(`${base}/silent`));
@@ -243,7 +246,7 @@ test('an abort ends opening and reading at once, with its reason', async () => {
   expect(await reading).toBe(reason);
 });
 
-test('a data: URL is decoded where it is: nothing is fetched, whatever it holds', async () => {
+test('a data: URL is decoded without fetch', async () => {
   const fetch = () => expect.unreachable();
   const read = async (url: string | URL) => {
     const source = await httpSource(url, { fetch });

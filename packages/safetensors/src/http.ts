@@ -1,29 +1,29 @@
-import { SafetensorsError } from './errors.js';
+import { ResidualError } from '@residual/base';
 import { blobSource, bytesSource, type ReadOptions, type Source } from './source.js';
 
-/** Settings of `httpSource`; `signal` ends the opening, each read has its own. */
+/** Settings of `httpSource`. `signal` aborts opening; each read has its own signal. */
 export interface HttpOptions extends ReadOptions {
-  /** Sent with each request, such as `{ authorization: 'Bearer ...' }`. */
+  /** Headers of each request, such as `{ authorization: 'Bearer ...' }`. */
   readonly headers?: Readonly<Record<string, string>> | undefined;
-  /** Used in place of the global `fetch`. */
+  /** Replaces the global `fetch`. */
   readonly fetch?: typeof globalThis.fetch | undefined;
 }
 
-/** The first request asks for this many bytes, so that most headers come with it. */
+/** The number of bytes of the first request, enough for most headers. */
 const prefixBytes = 2 ** 16;
 
 /**
- * A source over a URL, read by ranges (RFC 9110, section 14). Where a server ignores ranges, or keeps the size to itself (to
- * another origin it must expose `content-range`), the whole file is fetched once, into a `Blob`. Code `safetensors.source`, with the
- * `status` if there is one, where an answer is not the bytes asked for: another range, size or version, too many bytes, too few.
- * A `data:` URL holds its bytes itself (RFC 2397): nothing is fetched, which the security policy of a page may forbid.
+ * A source for a URL, read by ranges (RFC 9110, section 14). If a server ignores ranges, or does not reveal the size
+ * (it must expose `content-range` to another origin), the whole file is fetched once into a `Blob`. Errors with code
+ * `source`, and the `status` if there is one, if a response differs in range, size, version or number of bytes. A
+ * `data:` URL (RFC 2397) is decoded without `fetch`, which the policy of a page may forbid.
  */
 export async function httpSource(url: string | URL, options: HttpOptions = {}): Promise<Source> {
   const inline = /^data:([^,]*),(.*)$/is.exec(`${url}`);
   if (inline) return bytesSource(inlineBytes(inline[1]!, inline[2]!));
   const { fetch = globalThis.fetch, headers, signal } = options;
 
-  /** What `use` makes of the answer to a request; each error tells the address, and an abort stays what it is. */
+  /** Sends a request and returns the result of `use`. Errors name the address; an abort stays unchanged. */
   const request = async <T>(
     use: (response: Response) => Promise<T>,
     signal?: AbortSignal,
@@ -37,9 +37,9 @@ export async function httpSource(url: string | URL, options: HttpOptions = {}): 
     } catch (cause) {
       response?.body?.cancel().catch(() => {});
       signal?.throwIfAborted();
-      const address = `${url}`.split(/[?#]/, 1)[0]; // what follows may hold a secret
+      const address = `${url}`.split(/[?#]/, 1)[0]; // the query may contain a secret
       const text = `httpSource: ${address} gave ${(cause as Error).message}`;
-      throw new SafetensorsError('source', text, { cause, status: response?.status });
+      throw new ResidualError('source', text, { cause, details: { status: response?.status } });
     }
   };
 
@@ -49,14 +49,14 @@ export async function httpSource(url: string | URL, options: HttpOptions = {}): 
     if (response.status !== 206) return openWhole(response);
     const size = Number(response.headers.get('content-range')?.split('/')[1]);
     if (Number.isNaN(size)) return void response.body?.cancel();
-    const tag = response.headers.get('etag');
+    const etag = response.headers.get('etag');
 
-    /** Bytes `start` to `end` of the same version of the file, if that is what the answer announces. */
+    /** The bytes `start` to `end`. Errors unless the response announces them, of the same version of the file. */
     const receive = async (response: Response, start: number, end: number): Promise<Uint8Array> => {
       const { headers } = response;
-      const given = `${headers.get('content-length') ?? end - start} ${headers.get('content-range')} ${headers.get('etag')}`;
-      const wanted = `${end - start} bytes ${start}-${end - 1}/${size} ${tag}`;
-      if (given !== wanted) throw new Error(`${given}; ${wanted} would fit`);
+      const received = `${headers.get('content-length') ?? end - start} ${headers.get('content-range')} ${headers.get('etag')}`;
+      const expected = `${end - start} bytes ${start}-${end - 1}/${size} ${etag}`;
+      if (received !== expected) throw new Error(`${received}; ${expected} would fit`);
       return new Uint8Array(await response.arrayBuffer());
     };
 
@@ -84,6 +84,6 @@ function inlineBytes(type: string, data: string): Uint8Array {
       .replace(/%([\da-f]{2})/gi, (_, hex) => String.fromCharCode(Number.parseInt(hex, 16)));
     return Uint8Array.from(isBase64 ? atob(binary) : binary, character => character.charCodeAt(0));
   } catch (cause) {
-    throw new SafetensorsError('source', `httpSource: data:${type},... is not base64`, { cause });
+    throw new ResidualError('source', `httpSource: data:${type},... is not base64`, { cause });
   }
 }

@@ -1,37 +1,37 @@
 import { quote, refuse } from './errors.js';
 
-/** What `jsonReader` offers: each call consumes one value of the kind it names, or refuses what is there. */
+/** A pull reader: each call consumes one value of its kind, or throws. */
 export interface JsonReader {
-  /** A text without lone surrogates: UTF-8 cannot hold them. */
+  /** A string without lone surrogates, which UTF-8 cannot encode. */
   string(): string;
-  /** At most `most` whole numbers from 0 to 2^53 - 1, between brackets. */
-  integers(most: number): number[];
-  /** Calls `member` after each key; it must consume the value. No key comes twice. */
+  /** A list of at most `maxCount` whole numbers from 0 to 2^53 - 1. */
+  integers(maxCount: number): number[];
+  /** Calls `member` after each key; it must consume the value. Throws on duplicate keys. */
   object(member: (key: string) => void): void;
-  /** Nothing but white space is left. */
+  /** Throws unless only white space is left. */
   end(): void;
 }
 
 /**
- * A strict reader of JSON that walks a text and builds only what it is asked for, so that hostile text costs neither memory
- * nor stack (RFC 8259).
+ * A strict JSON reader (RFC 8259) that walks a text and builds only the requested values, so that a hostile text costs
+ * neither memory nor stack.
  */
 export function jsonReader(text: string): JsonReader {
-  let at = 0;
+  let offset = 0;
 
-  /** Takes the next character that is not white space if it is `wanted`; '' is the end. */
-  const skip = (wanted: string): boolean => {
-    while (' \n\r\t'.includes(text[at] ?? '.')) at++;
-    const found = (text[at] ?? '') === wanted;
-    if (found) at++;
-    return found;
+  /** Consumes the next character that is not white space if it is the expected one; '' is the end. */
+  const accept = (expected: string): boolean => {
+    while (' \n\r\t'.includes(text[offset] ?? '.')) offset++;
+    const matches = (text[offset] ?? '') === expected;
+    if (matches) offset++;
+    return matches;
   };
 
-  const take = (wanted: string): void => {
-    if (!skip(wanted)) refuse(`the header has ${quote(text[at] ?? '')} at ${at}; ${quote(wanted)} would fit`);
+  const expect = (wanted: string): void => {
+    if (!accept(wanted)) refuse(`the header has ${quote(text[offset] ?? '')} at ${offset}; ${quote(wanted)} would fit`);
   };
 
-  /** The value of a text that looks as it should; no other is parsed, so that none takes memory. */
+  /** Parses a text that matches its pattern. Other texts are not parsed, so that they take no memory. */
   const parse = <T>(json: string, looks: RegExp, fits: (value: T) => boolean): T => {
     try {
       const value: T = JSON.parse(looks.test(json) ? json : '');
@@ -41,34 +41,34 @@ export function jsonReader(text: string): JsonReader {
   };
 
   const string = (): string => {
-    take('"');
-    const start = at - 1;
-    while (at < text.length && text[at] !== '"') at += text[at] === '\\' ? 2 : 1;
-    return parse<string>(text.slice(start, ++at), /"$/, value => !/\p{Surrogate}/u.test(value));
+    expect('"');
+    const start = offset - 1;
+    while (offset < text.length && text[offset] !== '"') offset += text[offset] === '\\' ? 2 : 1;
+    return parse<string>(text.slice(start, ++offset), /"$/, value => !/\p{Surrogate}/u.test(value));
   };
 
   return {
     string,
-    integers: most => {
-      take('[');
-      const start = at - 1;
-      at = text.indexOf(']', at) + 1;
-      const fits = (values: number[]) => values.length <= most && values.every(Number.isSafeInteger);
-      return parse(text.slice(start, at), /^\[[\d,\s]{0,2000}]$/, fits);
+    integers: maxCount => {
+      expect('[');
+      const start = offset - 1;
+      offset = text.indexOf(']', offset) + 1;
+      const fits = (values: number[]) => values.length <= maxCount && values.every(Number.isSafeInteger);
+      return parse(text.slice(start, offset), /^\[[\d,\s]{0,2000}]$/, fits);
     },
     object: member => {
       const keys = new Set<string>();
-      take('{');
-      if (skip('}')) return;
+      expect('{');
+      if (accept('}')) return;
       do {
         const key = string();
         if (keys.has(key)) refuse(`the header has ${quote(key)} twice`);
         keys.add(key);
-        take(':');
+        expect(':');
         member(key);
-      } while (skip(','));
-      take('}');
+      } while (accept(','));
+      expect('}');
     },
-    end: () => take(''),
+    end: () => expect(''),
   };
 }

@@ -28,17 +28,17 @@ test('a file is read in ranges, by path and by URL', async () => {
   }
 });
 
-test('a file that is not there rejects with ENOENT', async () => {
+test('a missing file rejects with ENOENT', async () => {
   await expect(fileSource(join(folder, 'nothing'))).rejects.toMatchObject({ code: 'ENOENT' });
 });
 
-test('a file that became shorter since it was opened is an error, not zeros', async () => {
+test('a file that shrank after opening is an error, not zeros', async () => {
   const path = join(folder, 'short.safetensors');
   await writeFile(path, file);
   const stored = await openSafetensors(await fileSource(path));
   await truncate(path, file.length - 5);
   await expect(stored.read('x')).rejects.toMatchObject({
-    code: 'safetensors.source',
+    code: 'source',
     message: 'read: the source gave 4031 bytes; 4036 would fit',
   });
 });

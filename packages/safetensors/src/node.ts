@@ -2,8 +2,8 @@ import { open, stat } from 'node:fs/promises';
 import type { Source } from './source.js';
 
 /**
- * A source over a file on disk (Node, Deno, Bun). Each read opens the file and closes it, so nothing is left open.
- * Rejects with Node's own error (`ENOENT`) where there is no such file.
+ * A source for a file on disk (Node, Deno, Bun). Each read opens and closes the file, so no handle stays open. Rejects
+ * with Node's own error (`ENOENT`) if the file does not exist.
  */
 export async function fileSource(path: string | URL): Promise<Source> {
   const { size } = await stat(path);
@@ -15,9 +15,9 @@ export async function fileSource(path: string | URL): Promise<Source> {
       try {
         for (let filled = 0; filled < bytes.length; ) {
           signal?.throwIfAborted();
-          const most = Math.min(bytes.length - filled, 2 ** 26);
-          const { bytesRead } = await file.read(bytes, filled, most, start + filled);
-          if (bytesRead === 0) return bytes.slice(0, filled); // the file has become shorter
+          const length = Math.min(bytes.length - filled, 2 ** 26);
+          const { bytesRead } = await file.read(bytes, filled, length, start + filled);
+          if (bytesRead === 0) return bytes.slice(0, filled); // the file has shrunk
           filled += bytesRead;
         }
         return bytes;

@@ -14,7 +14,7 @@ test.each([
   'llama/model.safetensors',
   'llama-float16/model.safetensors',
   'llama-bfloat16/model.safetensors',
-])('%s, a file of the reference, is read whole and written with the same bytes', async path => {
+])('%s, a file of the reference, is read and written with the same bytes', async path => {
   const file = await openFixture(path);
   const tensors: Record<string, StoredTensor> = {};
   for (const name of file.tensors.keys()) tensors[name] = await file.read(name);
@@ -22,7 +22,7 @@ test.each([
   expect(Buffer.from(writeSafetensors(tensors, file.metadata)).equals(bytes)).toBe(true);
 });
 
-test('the same model in halves is near the one in float32: within half a step of each format', async () => {
+test('the model in half precision is within half a step of the one in float32', async () => {
   const whole = await openFixture('llama/model.safetensors');
   for (const [folder, step, least] of [
     ['llama-float16', 2 ** -11, 2 ** -25],
@@ -42,7 +42,7 @@ test('the same model in halves is near the one in float32: within half a step of
   }
 });
 
-test('the shapes and some numbers of a file are what Python reads from it', async () => {
+test('the shapes and some numbers of a file agree with Python', async () => {
   const file = await openFixture('llama-bfloat16/golden.safetensors');
   expect(file.tensors.get('input_ids')).toMatchObject({ dtype: 'I32', shape: [1, 10], byteLength: 40 });
   const ids = await file.read('input_ids');
@@ -54,7 +54,7 @@ test('the shapes and some numbers of a file are what Python reads from it', asyn
   ]);
 });
 
-test('float32 is made of F16, BF16 and F64, and of nothing else', async () => {
+test('readFloat32 converts F16, BF16 and F64, and no other dtype', async () => {
   const file = await openSafetensors(
     bytesSource(
       writeSafetensors({
@@ -77,12 +77,12 @@ test('float32 is made of F16, BF16 and F64, and of nothing else', async () => {
   expect(await file.readFloat32('single')).toEqual({ dtype: 'F32', shape: [1, 1], data: Float32Array.of(2.5) });
   expect(await file.readFloat32('none')).toEqual({ dtype: 'F32', shape: [0], data: new Float32Array(0) });
   await expect(file.readFloat32('ids')).rejects.toMatchObject({
-    code: 'safetensors.dtype',
+    code: 'dtype',
     message: 'readFloat32: "ids" is I64; use read',
   });
 });
 
-test('nothing is read before it is asked for, and of a large half no more than 16 MiB at once', async () => {
+test('nothing is read in advance, and a large half-precision tensor in chunks of 16 MiB', async () => {
   const length = 2 ** 23 + 2 ** 20;
   const data = Uint16Array.from({ length }, (_, i) => 0x3c00 + (i >> 14));
   const whole = bytesSource(
@@ -106,19 +106,19 @@ test('nothing is read before it is asked for, and of a large half no more than 1
   for (const i of [0, 2 ** 14, 2 ** 23 - 1, 2 ** 23, length - 1]) expect(values[i]).toBe(1 + (i >> 14) / 1024);
 });
 
-test('a name that is not there is an error that tells some that are', async () => {
+test('an unknown name is an error that lists some names', async () => {
   const file = await openFixture('llama/model.safetensors');
   await expect(file.read('lm_head')).rejects.toMatchObject({
-    code: 'safetensors.missing',
+    code: 'missing',
     message:
       'read: no tensor "lm_head" among 21: "lm_head.weight", "model.embed_tokens.weight", "model.layers.0.input_layernorm.weight", ' +
       '"model.layers.0.mlp.down_proj.weight", "model.layers.0.mlp.gate_proj.weight", "model.layers.0.mlp.up_proj.weight", ' +
       '"model.layers.0.post_attention_layernorm.weight", "model.layers.0.self_attn.k_proj.weight"',
   });
-  await expect(file.readFloat32('constructor')).rejects.toMatchObject({ code: 'safetensors.missing' });
+  await expect(file.readFloat32('constructor')).rejects.toMatchObject({ code: 'missing' });
 });
 
-test('errors carry the mark by which the other packages know them', async () => {
+test('errors carry the mark of ResidualError', async () => {
   const error = await openSafetensors(bytesSource(new Uint8Array(3))).catch(error => error);
   expect(error).toBeInstanceOf(Error);
   expect('@residual/error' in error).toBe(true);

@@ -1,37 +1,37 @@
+import { ResidualError } from '@residual/base';
 import { bfloat16ToFloat32 } from './bfloat16.js';
-import { arrays, type Dtype, type StoredTensor, type TensorInfo } from './dtype.js';
-import { firstFew, quote, SafetensorsError } from './errors.js';
+import { type Dtype, type StoredTensor, type TensorInfo, typedArrays } from './dtype.js';
+import { firstFew, quote } from './errors.js';
 import { float16ToFloat32 } from './float16.js';
-import { type Entry, type Header, readHeader } from './header.js';
-import { pieceBytes, type ReadOptions, readExactly, type Source } from './source.js';
+import { type Header, readHeader, type TensorEntry } from './header.js';
+import { chunkBytes, type ReadOptions, readExactly, type Source } from './source.js';
 
-/** Named tensors that are read when asked for, from one file (`openSafetensors`) or several (`openSharded`). */
+/** Tensors that are read on demand from one file (`openSafetensors`) or several (`openSharded`). */
 export interface Safetensors {
-  /** Free text the writer left, such as `{ format: 'pt' }`. */
+  /** The metadata of the writer, such as `{ format: 'pt' }`. */
   readonly metadata: Readonly<Record<string, string>>;
-  /** What is known of each tensor before it is read, by name, in the order of the data. */
+  /** The description of each tensor by name, in the order of the data. */
   readonly tensors: ReadonlyMap<string, TensorInfo>;
-  /** Reads one tensor as it is stored: `{ dtype, shape, data }`. The data is yours. */
+  /** Reads one tensor in its dtype: `{ dtype, shape, data }`. The caller owns the data. */
   read(name: string, options?: ReadOptions): Promise<StoredTensor>;
-  /** Reads one tensor of F32, F16, BF16 or F64 as float32; another dtype is an error with code `safetensors.dtype`. */
+  /** Reads one F32, F16, BF16 or F64 tensor as float32. Errors with code `dtype` on another dtype. */
   readFloat32(name: string, options?: ReadOptions): Promise<StoredTensor<'F32'>>;
 }
 
 /**
- * Opens a file: reads and checks its header, no data. Code `safetensors.format` where anything is not as the format demands:
- * the header, a dtype, a shape, an offset, a byte too few or too many.
- * Format: https://huggingface.co/docs/safetensors/index#format
+ * Opens a file: reads and checks its header, but no data. Errors with code `format` if the file is invalid: its header,
+ * a dtype, a shape, an offset, or its length. Format: https://huggingface.co/docs/safetensors/index#format
  */
 export async function openSafetensors(source: Source, options?: ReadOptions): Promise<Safetensors> {
-  return readable(await readHeader(source, options));
+  return safetensorsOf(await readHeader(source, options));
 }
 
-/** The tensors that headers describe, as something to read from. */
-export function readable({ metadata, tensors }: Header): Safetensors {
-  const find = (name: string): Entry => {
+/** A readable file from checked headers. */
+export function safetensorsOf({ metadata, tensors }: Header): Safetensors {
+  const find = (name: string): TensorEntry => {
     const entry = tensors.get(name);
     if (entry) return entry;
-    throw new SafetensorsError('missing', `read: no tensor ${quote(name)} among ${firstFew(tensors.keys())}`);
+    throw new ResidualError('missing', `read: no tensor ${quote(name)} among ${firstFew(tensors.keys())}`);
   };
   return {
     metadata,
@@ -49,14 +49,14 @@ export function readable({ metadata, tensors }: Header): Safetensors {
       if (dtype === 'F32')
         return { dtype, shape, data: (await readPart(entry, 0, byteLength, options)) as Float32Array };
       const convert = converters[dtype];
-      if (!convert) throw new SafetensorsError('dtype', `readFloat32: ${quote(name)} is ${dtype}; use read`);
+      if (!convert) throw new ResidualError('dtype', `readFloat32: ${quote(name)} is ${dtype}; use read`);
 
-      const { BYTES_PER_ELEMENT } = arrays[dtype];
+      const { BYTES_PER_ELEMENT } = typedArrays[dtype];
       const data = new Float32Array(byteLength / BYTES_PER_ELEMENT);
-      for (let from = 0; from < byteLength; from += pieceBytes) {
-        const piece = await readPart(entry, from, Math.min(from + pieceBytes, byteLength), options);
-        const at = from / BYTES_PER_ELEMENT;
-        convert(piece as never, data.subarray(at, at + piece.length));
+      for (let from = 0; from < byteLength; from += chunkBytes) {
+        const chunk = await readPart(entry, from, Math.min(from + chunkBytes, byteLength), options);
+        const offset = from / BYTES_PER_ELEMENT;
+        convert(chunk as never, data.subarray(offset, offset + chunk.length));
       }
       return { dtype: 'F32', shape, data };
     },
@@ -69,10 +69,15 @@ const converters: { readonly [D in Dtype]?: (from: never, into: Float32Array) =>
   F16: float16ToFloat32,
 };
 
-/** Bytes `from` to `to` of a tensor as the typed array of its dtype. */
-async function readPart({ dtype, source, dataStart, start }: Entry, from: number, to: number, options?: ReadOptions) {
+/** The bytes `from` to `to` of a tensor as the typed array of its dtype. */
+async function readPart(
+  { dtype, source, dataStart, start }: TensorEntry,
+  from: number,
+  to: number,
+  options?: ReadOptions,
+) {
   const begin = dataStart + start;
   let bytes = await readExactly(source, begin + from, begin + to, options);
-  if (bytes.length < bytes.buffer.byteLength) bytes = new Uint8Array(bytes); // a part of something larger
-  return new (arrays[dtype] as new (buffer: ArrayBufferLike) => StoredTensor['data'])(bytes.buffer);
+  if (bytes.length < bytes.buffer.byteLength) bytes = new Uint8Array(bytes); // a view of a larger buffer
+  return new (typedArrays[dtype] as new (buffer: ArrayBufferLike) => StoredTensor['data'])(bytes.buffer);
 }

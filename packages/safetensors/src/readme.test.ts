@@ -63,14 +63,14 @@ test('the example lists the tensors of a file', async () => {
   ]);
 });
 
-test('all of the main entry takes at most 4.3 kB, gzipped, and each half of it less', async () => {
+test('the main entry has at most 4.4 kB, gzipped, and each part less', async () => {
   const size = async (code: string) => gzipSync(await bundle(code, true), { level: 9 }).length;
-  expect(await size("export * from '@residual/safetensors'")).toBeLessThanOrEqual(4300);
+  expect(await size("export * from '@residual/safetensors'")).toBeLessThanOrEqual(4400);
   expect(await size("export { openSafetensors, bytesSource } from '@residual/safetensors'")).toBeLessThan(2500);
-  expect(await size("export { writeSafetensors } from '@residual/safetensors'")).toBeLessThan(1300);
-  expect(await size("export { float16ToFloat32 } from '@residual/safetensors'")).toBeLessThan(500);
+  expect(await size("export { writeSafetensors } from '@residual/safetensors'")).toBeLessThan(1400);
+  expect(await size("export { float16ToFloat32 } from '@residual/safetensors'")).toBeLessThan(560); // the shared error is most of it
 });
 
-test('the main entry touches nothing of Node', async () => {
+test('the main entry uses no API of Node', async () => {
   expect(await bundle("export * from '@residual/safetensors'")).not.toMatch(/node:|\bBuffer\b|\bprocess\b/);
 });

@@ -1,24 +1,25 @@
-import { explain, firstFew, quote, refuse, SafetensorsError } from './errors.js';
-import { type Entry, type Header, readHeader } from './header.js';
-import { readable, type Safetensors } from './open.js';
+import { ResidualError } from '@residual/base';
+import { explain, firstFew, quote, refuse } from './errors.js';
+import { type Header, readHeader, type TensorEntry } from './header.js';
+import { type Safetensors, safetensorsOf } from './open.js';
 import type { ReadOptions, Source } from './source.js';
 
-/** So many shards are opened at once. */
-const mostOpen = 8;
+/** The number of shards that are opened at the same time. */
+const maxOpenShards = 8;
 
 /**
- * Opens a model that is split over several files: checks the text of its index (`model.safetensors.index.json`) and reads the
- * header of each shard, no data. `open` is asked once for each shard, by a plain file name: what could lead out of a folder
- * never reaches it. Code `safetensors.index` where index and shards disagree; the message names the tensors.
- * Format: https://huggingface.co/docs/transformers/big_models#shard-metadata
+ * Opens a sharded model: checks the text of its index (`model.safetensors.index.json`) and reads the header of each
+ * shard, but no data. `open` is called once for each shard with a plain file name; names that could leave the folder
+ * are refused. Errors with code `index` if index and shards disagree; the message names the tensors. Format:
+ * https://huggingface.co/docs/transformers/big_models#shard-metadata
  */
 export async function openSharded(
   index: string,
   open: (fileName: string) => Source | Promise<Source>,
   options?: ReadOptions,
 ): Promise<Safetensors> {
-  const shardOf = explain('index', 'openSharded', () => readIndex(index));
-  const names = [...new Set(shardOf.values())];
+  const weightMap = explain('index', 'openSharded', () => readIndex(index));
+  const names = [...new Set(weightMap.values())];
   const shards: (Header & { readonly fileName: string })[] = [];
   let next = 0;
   const openNext = async (): Promise<void> => {
@@ -28,41 +29,41 @@ export async function openSharded(
       try {
         shards[i] = { fileName, ...(await readHeader(await open(fileName), options)) };
       } catch (cause) {
-        next = names.length; // the others are not opened any more
+        next = names.length; // stops opening the others
         options?.signal?.throwIfAborted();
-        throw new SafetensorsError('index', `openSharded: shard ${quote(fileName)}: ${(cause as Error).message}`, {
+        throw new ResidualError('index', `openSharded: shard ${quote(fileName)}: ${(cause as Error).message}`, {
           cause,
         });
       }
     }
   };
-  await Promise.all(Array.from({ length: mostOpen }, openNext));
+  await Promise.all(Array.from({ length: maxOpenShards }, openNext));
 
-  const tensors = new Map<string, Entry>();
-  const missing = new Set(Array.from(shardOf, ([name, fileName]) => `${fileName}: ${name}`));
-  const strays: string[] = [];
+  const tensors = new Map<string, TensorEntry>();
+  const missing = new Set(Array.from(weightMap, ([name, fileName]) => `${fileName}: ${name}`));
+  const unlisted: string[] = [];
   for (const shard of shards) {
     for (const [name, entry] of shard.tensors) {
-      const place = `${shard.fileName}: ${name}`;
-      if (missing.delete(place)) tensors.set(name, entry);
-      else strays.push(place);
+      const label = `${shard.fileName}: ${name}`;
+      if (missing.delete(label)) tensors.set(name, entry);
+      else unlisted.push(label);
     }
   }
-  if (missing.size + strays.length > 0) {
-    const text = `openSharded: listed but missing ${firstFew(missing)}; not listed ${firstFew(strays)}`;
-    throw new SafetensorsError('index', text);
+  if (missing.size + unlisted.length > 0) {
+    const text = `openSharded: listed but missing ${firstFew(missing)}; not listed ${firstFew(unlisted)}`;
+    throw new ResidualError('index', text);
   }
-  return readable({ metadata: Object.assign({}, ...shards.map(shard => shard.metadata)), tensors });
+  return safetensorsOf({ metadata: Object.assign({}, ...shards.map(shard => shard.metadata)), tensors });
 }
 
-/** File name by tensor name, from the `weight_map` of an index. */
+/** The file name of each tensor, from the `weight_map` of an index. */
 function readIndex(index: string): Map<string, string> {
-  const shardOf = new Map<string, string>(Object.entries(JSON.parse(index)?.weight_map ?? {}));
-  if (shardOf.size === 0) refuse('the weight_map is empty');
-  for (const fileName of shardOf.values()) {
-    // No folder, drive, escape, query or fragment, and nothing that is all dots.
+  const weightMap = new Map<string, string>(Object.entries(JSON.parse(index)?.weight_map ?? {}));
+  if (weightMap.size === 0) refuse('the weight_map is empty');
+  for (const fileName of weightMap.values()) {
+    // No folder, drive, escape, query or fragment, and no name of dots only.
     const plain = typeof fileName === 'string' && /^(?!\.*$)[^\p{C}/\\:%?#]+$/u.test(fileName);
     if (!plain) refuse(`shard ${quote(`${fileName}`)} is not a plain file name`);
   }
-  return shardOf;
+  return weightMap;
 }

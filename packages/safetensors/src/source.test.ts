@@ -9,7 +9,7 @@ const file = writeSafetensors({
   numbers: { dtype: 'F32', shape: [3], data: numbers },
 });
 
-test('bytes are read from an array, a part of one, a Node Buffer and an ArrayBuffer', async () => {
+test('bytes are read from an array, a view, a Node Buffer and an ArrayBuffer', async () => {
   const shifted = new Uint8Array(file.length + 3);
   shifted.set(file, 3);
   for (const bytes of [file, shifted.subarray(3), Buffer.from(file), Buffer.from(shifted).subarray(3), file.buffer]) {
@@ -20,7 +20,7 @@ test('bytes are read from an array, a part of one, a Node Buffer and an ArrayBuf
   }
 });
 
-test('what is read is a copy, also of a Node Buffer', async () => {
+test('reads return copies, also of a Node Buffer', async () => {
   for (const bytes of [file.slice(), Buffer.from(file)]) {
     const { data } = await (await openSafetensors(bytesSource(bytes))).read('numbers');
     data.fill(0 as never);
@@ -38,7 +38,7 @@ test('a Blob is read in slices', async () => {
   expect((await stored.read('odd')).data).toEqual(Uint8Array.of(7, 8, 9));
 });
 
-test('a source may give a part of something larger, wherever it begins', async () => {
+test('a source may return a view of a larger buffer at any offset', async () => {
   for (const offset of [0, 1, 4]) {
     const source: Source = {
       size: file.length,
@@ -54,7 +54,7 @@ test('a source may give a part of something larger, wherever it begins', async (
   }
 });
 
-test('a source that gives more or fewer bytes than asked is an error', async () => {
+test('a source that returns more or fewer bytes than requested is an error', async () => {
   const whole = bytesSource(file);
   for (const [gives, change] of [
     [11, -1],
@@ -66,7 +66,7 @@ test('a source that gives more or fewer bytes than asked is an error', async () 
     };
     const stored = await openSafetensors(source);
     await expect(stored.read('numbers')).rejects.toMatchObject({
-      code: 'safetensors.source',
+      code: 'source',
       message: `read: the source gave ${gives} bytes; 12 would fit`,
     });
   }
@@ -78,7 +78,7 @@ test("a source's own error passes through as it is", async () => {
   expect(await openSafetensors(source).catch(error => error)).toBe(lost);
 });
 
-test('a signal that is aborted ends opening and reading with its reason, before anything is read', async () => {
+test('an aborted signal ends opening and reading with its reason, before any read', async () => {
   let reads = 0;
   const whole = bytesSource(file);
   const source: Source = { size: file.length, read: (start, end) => whole.read(start, end, void reads++) };

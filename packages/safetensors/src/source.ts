@@ -1,27 +1,27 @@
-import { SafetensorsError } from './errors.js';
+import { ResidualError } from '@residual/base';
 
-/** Settings of anything that reads. */
+/** Settings of a read. */
 export interface ReadOptions {
-  /** Ends the reading early; the promise rejects with the signal's reason. */
+  /** Aborts the read; the promise rejects with the signal's reason. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Bytes that can be read in ranges: a file, a URL, memory, or anything of your own with these two members. */
+/** Bytes that can be read in ranges: a file, a URL, memory, or your own object with these two members. */
 export interface Source {
-  /** Bytes in all. */
+  /** The total number of bytes. */
   readonly size: number;
-  /** The bytes from `start` up to, not including, `end` (0 <= start <= end <= size); they belong to the caller. */
+  /** The bytes from `start` to before `end` (0 <= start <= end <= size). The caller owns them. */
   read(start: number, end: number, options?: ReadOptions): Promise<Uint8Array>;
 }
 
-/** A source over bytes in memory; what is read is a copy. */
+/** A source for bytes in memory; reads return copies. */
 export function bytesSource(bytes: Uint8Array | ArrayBuffer): Source {
   const view = bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes);
-  // Not `slice`, which does not copy where `bytes` is a Node Buffer.
+  // Not `slice`, which does not copy a Node Buffer.
   return { size: view.length, read: async (start, end) => new Uint8Array(view.subarray(start, end)) };
 }
 
-/** A source over a `Blob`, such as a `File` that was dropped on a page; nothing is read before it is asked for. */
+/** A source for a `Blob`, such as a dropped `File`; nothing is read in advance. */
 export function blobSource(blob: Blob): Source {
   return {
     size: blob.size,
@@ -29,12 +29,12 @@ export function blobSource(blob: Blob): Source {
   };
 }
 
-/** What is converted or streamed passes in pieces of at most this many bytes, so that it is never held twice. */
-export const pieceBytes = 2 ** 24;
+/** Data is converted and streamed in chunks of at most this many bytes, so that memory never contains it twice. */
+export const chunkBytes = 2 ** 24;
 
 /**
- * Reads from a source that is not trusted to give what was asked. Code `safetensors.source` where it gives more or less,
- * `safetensors.format` where it has fewer bytes than that.
+ * Reads from an untrusted source. Errors with code `source` if it returns another number of bytes, and with code
+ * `format` if it is too short.
  */
 export async function readExactly(
   source: Source,
@@ -44,9 +44,9 @@ export async function readExactly(
 ): Promise<Uint8Array> {
   const { size } = source;
   if (!(end <= size))
-    throw new SafetensorsError('format', `openSafetensors: the file has ${size} bytes; ${end} would fit`);
+    throw new ResidualError('format', `openSafetensors: the file has ${size} bytes; ${end} would fit`);
   options?.signal?.throwIfAborted();
   const bytes = await source.read(start, end, options);
   if (bytes.length === end - start) return bytes;
-  throw new SafetensorsError('source', `read: the source gave ${bytes.length} bytes; ${end - start} would fit`);
+  throw new ResidualError('source', `read: the source gave ${bytes.length} bytes; ${end - start} would fit`);
 }

@@ -1,9 +1,9 @@
-import { arrays, bytesNeeded, type Dtype, type StoredTensor } from './dtype.js';
+import { byteLengthOf, type Dtype, type StoredTensor, typedArrays } from './dtype.js';
 import { explain, quote, refuse } from './errors.js';
-import { limitHeader } from './header.js';
-import { pieceBytes } from './source.js';
+import { checkHeaderBytes } from './header.js';
+import { chunkBytes } from './source.js';
 
-/** A tensor whose data is made when it is its turn to be written, so that a model is never in memory as a whole. */
+/** A tensor whose data is created when it is written, so that a model is never in memory as a whole. */
 export type LazyTensor<D extends Dtype = Dtype> = {
   [K in D]: {
     readonly dtype: K;
@@ -12,19 +12,19 @@ export type LazyTensor<D extends Dtype = Dtype> = {
   };
 }[D];
 
-/** Tensors by name, in a plain object or a `Map`. */
-export type Named<T> = Readonly<Record<string, T>> | ReadonlyMap<string, T>;
+/** Tensors by name, as a plain object or a `Map`. */
+export type NamedTensors<T> = Readonly<Record<string, T>> | ReadonlyMap<string, T>;
 
-/** What a writer makes known before the data: free text by key. */
+/** Metadata of a file: free text by key. */
 export type Metadata = Readonly<Record<string, string>>;
 
 /**
- * Writes one file into memory. The tensors lie as the reference lays them, by falling alignment of their dtype and then by name.
- * Code `safetensors.write` where a name, a shape, data or metadata cannot be written.
- * Format: https://huggingface.co/docs/safetensors/index#format
+ * Writes a file to memory. Tensors are ordered as in the reference implementation: by decreasing alignment of their
+ * dtype, then by name. Errors with code `write` if a name, a shape, data or metadata cannot be written. Format:
+ * https://huggingface.co/docs/safetensors/index#format
  */
-export function writeSafetensors(tensors: Named<StoredTensor>, metadata?: Metadata): Uint8Array<ArrayBuffer> {
-  const { header, entries, size } = layOut(tensors, metadata);
+export function writeSafetensors(tensors: NamedTensors<StoredTensor>, metadata?: Metadata): Uint8Array<ArrayBuffer> {
+  const { header, entries, size } = layout(tensors, metadata);
   const file = new Uint8Array(size);
   file.set(header);
   let at = header.length;
@@ -37,56 +37,56 @@ export function writeSafetensors(tensors: Named<StoredTensor>, metadata?: Metada
 }
 
 /**
- * Writes one file as chunks of at most 16 MiB, such as `fs.writeFile` takes. Where `data` is a function it is called when
- * the tensor's turn comes. Same bytes and same errors as `writeSafetensors`.
+ * Writes a file as chunks of at most 16 MiB, for example for `fs.writeFile`. If `data` is a function, it is called when
+ * the tensor is written. Same bytes and errors as `writeSafetensors`.
  */
 export async function* streamSafetensors(
-  tensors: Named<StoredTensor | LazyTensor>,
+  tensors: NamedTensors<StoredTensor | LazyTensor>,
   metadata?: Metadata,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const { header, entries } = layOut(tensors, metadata);
+  const { header, entries } = layout(tensors, metadata);
   yield header;
   for (const [name, tensor] of entries) {
     const bytes = bytesOf(name, tensor, typeof tensor.data === 'function' ? await tensor.data() : tensor.data);
-    for (let at = 0; at < bytes.length; at += pieceBytes) yield bytes.subarray(at, at + pieceBytes);
+    for (let at = 0; at < bytes.length; at += chunkBytes) yield bytes.subarray(at, at + chunkBytes);
   }
 }
 
-/** The header with its length before it, the tensors in order, and the size of the file; no data is looked at. */
-const layOut = <T extends StoredTensor | LazyTensor>(tensors: Named<T>, metadata: Metadata = {}) =>
+/** The header with its length prefix, the tensors in order, and the size of the file; no data is read. */
+const layout = <T extends StoredTensor | LazyTensor>(tensors: NamedTensors<T>, metadata: Metadata = {}) =>
   explain('write', 'writeSafetensors', () => {
     const entries = tensors instanceof Map ? [...(tensors as ReadonlyMap<string, T>)] : Object.entries(tensors);
     for (const text of [...entries.map(([name]) => name), ...Object.entries(metadata).flat()]) {
       if (typeof text !== 'string' || /\p{Surrogate}/u.test(text)) refuse(`${quote(`${text}`)} is no text of UTF-8`);
     }
-    const order = Object.keys(arrays);
+    const order = Object.keys(typedArrays);
     entries.sort(([a, left], [b, right]) => order.indexOf(left.dtype) - order.indexOf(right.dtype) || (a < b ? -1 : 1));
 
     let end = 0;
     const members: [string, unknown][] = entries.map(([name, { dtype, shape }]) => {
       if (name === '__metadata__') refuse(`the name "${name}" is taken`);
       const start = end;
-      end += bytesNeeded(name, dtype, shape);
+      end += byteLengthOf(name, dtype, shape);
       return [name, { dtype, shape, data_offsets: [start, end] }];
     });
     if (Object.keys(metadata).length > 0) members.unshift(['__metadata__', metadata]);
-    // Not an object of them, which would have names such as "2" before the metadata.
+    // Not an object, which would order names such as "2" before the metadata.
     const json = members.map(pair => pair.map(each => JSON.stringify(each)).join(':'));
     const text = new TextEncoder().encode(`{${json}}`);
     const headerBytes = Math.ceil(text.length / 8) * 8;
-    limitHeader(headerBytes);
+    checkHeaderBytes(headerBytes);
     const header = new Uint8Array(8 + headerBytes).fill(32 /* space */);
     new DataView(header.buffer).setBigUint64(0, BigInt(headerBytes), true);
     header.set(text, 8);
     return { header, entries, size: header.length + end };
   });
 
-/** The bytes of a tensor's data, once it is what dtype and shape promise. */
+/** The bytes of a tensor's data. Errors unless they fit dtype and shape. */
 const bytesOf = (name: string, { dtype, shape }: StoredTensor | LazyTensor, data: StoredTensor['data']) =>
   explain('write', 'writeSafetensors', () => {
-    const array = arrays[dtype];
-    const given = `${data[Symbol.toStringTag]} of ${data.length}`;
-    const wanted = `${array.name} of ${bytesNeeded(name, dtype, shape) / array.BYTES_PER_ELEMENT}`;
-    if (given !== wanted) refuse(`tensor ${quote(name)} has a ${given}; a ${wanted} would fit`);
+    const array = typedArrays[dtype];
+    const actual = `${data[Symbol.toStringTag]} of ${data.length}`;
+    const expected = `${array.name} of ${byteLengthOf(name, dtype, shape) / array.BYTES_PER_ELEMENT}`;
+    if (actual !== expected) refuse(`tensor ${quote(name)} has a ${actual}; a ${expected} would fit`);
     return new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
   });

@@ -1,31 +1,31 @@
-import { expectWhole, type TokenIds, tokenIds } from './errors.js';
-import type { Context } from './processor.js';
+import { expectInteger, type TokenIds, tokenIds } from './errors.js';
+import type { SequenceContext } from './processor.js';
 
-/** Why a row ends: an end token was chosen, `maxNewTokens` are there, or all positions of the model are taken. */
-export type FinishReason = 'eos' | 'length' | 'positions';
+/** Why a sequence ends: an end token, `maxNewTokens` reached, or all positions of the model used. */
+export type TokenFinishReason = 'eos' | 'length' | 'positions';
 
-/** What ends a row. */
+/** The options of `finishReason`. */
 export interface FinishOptions {
-  /** The token, or tokens, that end a row. */
-  readonly eos?: TokenIds | undefined;
-  /** How many tokens may follow the prompt; 0 ends the row before the first. */
+  /** The end token, or several. */
+  readonly eosTokenId?: TokenIds | undefined;
+  /** How many tokens may follow the prompt; 0 ends the sequence before the first. */
   readonly maxNewTokens?: number | undefined;
-  /** How many tokens, prompt included, the model has positions for. */
-  readonly positions?: number | undefined;
+  /** How many tokens the sequence may have, prompt included: the positions of the model. */
+  readonly maxLength?: number | undefined;
 }
 
 /**
- * A function that tells of a row, before its next token is asked for, whether and why it is at its end; an end token counts where
- * it was chosen, not in the prompt. Throws when an option is not a whole number in range.
+ * Makes a function that says why a sequence ends before its next token, or undefined if it does not. End tokens in the
+ * prompt do not count. Throws if an option is not a whole number in range.
  */
-export function finishReason(options: FinishOptions): (context: Context) => FinishReason | undefined {
-  const ends = new Set(options.eos === undefined ? [] : tokenIds('eos', options.eos));
-  const { maxNewTokens = Infinity, positions = Infinity } = options;
-  if (maxNewTokens !== Infinity) expectWhole('maxNewTokens', maxNewTokens, 0);
-  if (positions !== Infinity) expectWhole('positions', positions, 1);
+export function finishReason(options: FinishOptions): (context: SequenceContext) => TokenFinishReason | undefined {
+  const ends = new Set(options.eosTokenId === undefined ? [] : tokenIds('eosTokenId', options.eosTokenId));
+  const { maxNewTokens = Infinity, maxLength = Infinity } = options;
+  if (maxNewTokens !== Infinity) expectInteger('maxNewTokens', maxNewTokens, 0);
+  if (maxLength !== Infinity) expectInteger('maxLength', maxLength, 1);
   return ({ tokens, promptLength }) => {
     if (tokens.length > promptLength && ends.has(tokens[tokens.length - 1]!)) return 'eos';
     if (tokens.length - promptLength >= maxNewTokens) return 'length';
-    return tokens.length >= positions ? 'positions' : undefined;
+    return tokens.length >= maxLength ? 'positions' : undefined;
   };
 }

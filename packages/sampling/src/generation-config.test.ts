@@ -1,14 +1,14 @@
 import { expect, test } from 'vitest';
-import { thrown } from '../test/thrown.js';
+import { thrownMessage } from '../test/thrown.js';
 import { fromGenerationConfig } from './generation-config.js';
 import { sampler } from './index.js';
 
 test('a file that says nothing of sampling is greedy', () => {
   const config = { _from_model_config: true, bos_token_id: 1, eos_token_id: 2, use_cache: true };
-  expect(fromGenerationConfig(config)).toEqual({ eos: 2 });
+  expect(fromGenerationConfig(config)).toEqual({ eosTokenId: 2 });
 });
 
-test('filters count only with do_sample, whose temperature is 1 if not said', () => {
+test('filters count only with do_sample, whose default temperature is 1', () => {
   const filters = { temperature: 0.6, top_k: 40, top_p: 0.9, min_p: 0.1, typical_p: 0.8, top_h: 0.4 };
   const cutoffs = { epsilon_cutoff: 0.01, eta_cutoff: 0.02 };
   expect(fromGenerationConfig({ ...filters, ...cutoffs })).toEqual({});
@@ -25,7 +25,7 @@ test('filters count only with do_sample, whose temperature is 1 if not said', ()
   expect(fromGenerationConfig({ do_sample: true })).toEqual({ temperature: 1 });
 });
 
-test('adjustments count always', () => {
+test('other processors always count', () => {
   const config = {
     sequence_bias: [[[7], 2.5]],
     encoder_repetition_penalty: 1.1,
@@ -49,18 +49,18 @@ test('adjustments count always', () => {
     sequenceBias: [[[7], 2.5]],
     encoderRepetitionPenalty: 1.1,
     repetitionPenalty: 1.2,
-    noRepeatNgram: 3,
-    encoderNoRepeatNgram: 4,
-    badWords: [[59513]],
+    noRepeatNgramSize: 3,
+    encoderNoRepeatNgramSize: 4,
+    badWordsIds: [[59513]],
     minLength: 56,
     minNewTokens: 3,
-    forcedBos: 0,
-    forcedEos: { tokens: 2, maxLength: 142 },
+    forcedBosTokenId: 0,
+    forcedEosTokenId: { tokens: 2, maxLength: 142 },
     exponentialDecayLengthPenalty: { start: 5, factor: 1.05 },
-    suppress: [1, 2],
-    suppressAtBegin: [220],
-    renormalize: true,
-    eos: [2, 3],
+    suppressTokens: [1, 2],
+    beginSuppressTokens: [220],
+    renormalizeLogits: true,
+    eosTokenId: [2, 3],
   });
   expect(() => sampler(options)).not.toThrow();
 });
@@ -87,7 +87,7 @@ test('values that mean "not used" are left out', () => {
     remove_invalid_values: false,
     exponential_decay_length_penalty: null,
   };
-  expect(fromGenerationConfig(config)).toEqual({ temperature: 1, eos: 2 });
+  expect(fromGenerationConfig(config)).toEqual({ temperature: 1, eosTokenId: 2 });
 });
 
 test('a minimum length without an end token is left out, as in the reference', () => {
@@ -95,20 +95,22 @@ test('a minimum length without an end token is left out, as in the reference', (
   expect(fromGenerationConfig(config)).toEqual({});
 });
 
-test('the end is forced at the caller’s limit, else at the file’s', () => {
+test('the end token is forced at the caller’s limit, else at the file’s', () => {
   const config = { forced_eos_token_id: 0 };
   expect(fromGenerationConfig({ ...config, max_length: 512 }, 7)).toEqual({
-    forcedEos: { tokens: 0, maxNewTokens: 7 },
+    forcedEosTokenId: { tokens: 0, maxNewTokens: 7 },
   });
   expect(fromGenerationConfig({ ...config, max_length: 512, max_new_tokens: 9 })).toEqual({
-    forcedEos: { tokens: 0, maxNewTokens: 9 },
+    forcedEosTokenId: { tokens: 0, maxNewTokens: 9 },
   });
-  expect(fromGenerationConfig({ ...config, max_length: 512 })).toEqual({ forcedEos: { tokens: 0, maxLength: 512 } });
+  expect(fromGenerationConfig({ ...config, max_length: 512 })).toEqual({
+    forcedEosTokenId: { tokens: 0, maxLength: 512 },
+  });
   expect(fromGenerationConfig(config)).toEqual({});
 });
 
-test('what would change the logits and is not here is refused', () => {
-  const refusal = (config: Record<string, unknown>) => thrown(() => fromGenerationConfig(config));
+test('fields that would change the logits and are not supported are refused', () => {
+  const refusal = (config: Record<string, unknown>) => thrownMessage(() => fromGenerationConfig(config));
   expect(refusal({ guidance_scale: 3 })).toBe(
     'sampling: guidance_scale is 3; it must be 1 or not given; there is no processor for it',
   );

@@ -1,7 +1,7 @@
 import { expectOption } from './errors.js';
 import type { SamplerOptions } from './options.js';
 
-/** What a field may hold, by a word that its errors use. */
+/** What a field may hold, by the words that its errors use. */
 const forms = {
   number: (value: unknown) => Number.isFinite(value),
   'whole number from 0 on': isCount,
@@ -29,29 +29,29 @@ function isBias(value: unknown): boolean {
   return (isCount(ids) || isList(isCount)(ids)) && typeof bias === 'number' && more.length === 0;
 }
 
-/** Their name, our name, what it holds, and the value by which they say "not used" (null always does). */
-const settings: readonly (readonly [theirs: string, ours: string, form: Form, off?: unknown])[] = [
+/** The field of the file, our option, what it holds, and the value that means "not used" (null always does). */
+const settings: readonly (readonly [field: string, option: string, form: Form, off?: unknown])[] = [
   ['sequence_bias', 'sequenceBias', 'list of pairs of token ids and a number'],
   ['encoder_repetition_penalty', 'encoderRepetitionPenalty', 'number', 1],
   ['repetition_penalty', 'repetitionPenalty', 'number', 1],
-  ['no_repeat_ngram_size', 'noRepeatNgram', 'whole number from 0 on', 0],
-  ['encoder_no_repeat_ngram_size', 'encoderNoRepeatNgram', 'whole number from 0 on', 0],
-  ['bad_words_ids', 'badWords', 'list of lists of token ids'],
-  ['forced_bos_token_id', 'forcedBos', 'token id (0, 1, 2, ...)'],
-  ['suppress_tokens', 'suppress', 'list of token ids'],
-  ['begin_suppress_tokens', 'suppressAtBegin', 'list of token ids'],
-  ['renormalize_logits', 'renormalize', 'flag, true or false', false],
-  ['eos_token_id', 'eos', 'token id (0, 1, 2, ...) or a list of them'],
+  ['no_repeat_ngram_size', 'noRepeatNgramSize', 'whole number from 0 on', 0],
+  ['encoder_no_repeat_ngram_size', 'encoderNoRepeatNgramSize', 'whole number from 0 on', 0],
+  ['bad_words_ids', 'badWordsIds', 'list of lists of token ids'],
+  ['forced_bos_token_id', 'forcedBosTokenId', 'token id (0, 1, 2, ...)'],
+  ['suppress_tokens', 'suppressTokens', 'list of token ids'],
+  ['begin_suppress_tokens', 'beginSuppressTokens', 'list of token ids'],
+  ['renormalize_logits', 'renormalizeLogits', 'flag, true or false', false],
+  ['eos_token_id', 'eosTokenId', 'token id (0, 1, 2, ...) or a list of them'],
 ];
 
-/** The same where something is known to end a row. */
-const endSettings: typeof settings = [
+/** More fields, for a config that names an end token. */
+const eosSettings: typeof settings = [
   ['min_length', 'minLength', 'whole number from 0 on', 0],
   ['min_new_tokens', 'minNewTokens', 'whole number from 0 on', 0],
 ];
 
-/** The same where tokens are drawn. */
-const drawSettings: typeof settings = [
+/** More fields, for a config that samples. */
+const samplingSettings: typeof settings = [
   ['temperature', 'temperature', 'number'],
   ['top_h', 'topH', 'number'],
   ['top_k', 'topK', 'whole number from 0 on', 0],
@@ -62,8 +62,8 @@ const drawSettings: typeof settings = [
   ['eta_cutoff', 'etaCutoff', 'number', 0],
 ];
 
-/** What would change the logits and has no processor here, with the value by which they say "not used". */
-const missing = [
+/** Fields that would change the logits and have no processor here, with the value that means "not used". */
+const unsupportedFields = [
   ['guidance_scale', 1],
   ['watermarking_config', null],
   ['penalty_alpha', 0],
@@ -72,13 +72,14 @@ const missing = [
 ] as const;
 
 /**
- * The options that a `generation_config.json` of Hugging Face transformers asks for, to be overridden by those of a caller: greedy
- * unless `do_sample`, and only what the file says (the reference adds `top_k` 50 to a file with `do_sample` and no `top_k`). A
- * forced end needs to know the limit: `maxNewTokens` if given, else the file's `max_new_tokens` or `max_length`; with neither it
- * is left out. Lengths, beams and stop strings are the caller's to read. Throws for a setting that has no processor here, and for a value of a wrong type.
+ * The options that a `generation_config.json` of Hugging Face transformers asks for; a caller's own options override
+ * them. Greedy unless `do_sample`, and only what the file says: the reference adds `top_k` 50 to a file with
+ * `do_sample` and no `top_k`. A forced end token needs a limit: `maxNewTokens` if given, else the file's
+ * `max_new_tokens` or `max_length`; without any it is left out. The caller reads lengths, beams and stop strings
+ * itself. Throws for a field that has no processor here and for a value of a wrong type.
  */
 export function fromGenerationConfig(config: Readonly<Record<string, unknown>>, maxNewTokens?: number): SamplerOptions {
-  for (const [name, off] of missing) {
+  for (const [name, off] of unsupportedFields) {
     const value = config[name] ?? off;
     expectOption(value === off, name, value, `${off} or not given; there is no processor for it`);
   }
@@ -88,16 +89,16 @@ export function fromGenerationConfig(config: Readonly<Record<string, unknown>>, 
     return value;
   };
   const hasEnd = (config.eos_token_id ?? undefined) !== undefined;
-  const draws = read('do_sample', 'flag, true or false') === true;
-  const options: Record<string, unknown> = draws ? { temperature: 1 } : {};
-  for (const [theirs, ours, form, off] of [
+  const isSampling = read('do_sample', 'flag, true or false') === true;
+  const options: Record<string, unknown> = isSampling ? { temperature: 1 } : {};
+  for (const [field, option, form, off] of [
     ...settings,
-    ...(hasEnd ? endSettings : []),
-    ...(draws ? drawSettings : []),
+    ...(hasEnd ? eosSettings : []),
+    ...(isSampling ? samplingSettings : []),
   ]) {
-    const value = read(theirs, form) ?? off;
+    const value = read(field, form) ?? off;
     const isEmpty = form === 'list of token ids' && (value as readonly number[] | undefined)?.length === 0;
-    if (value !== off && !isEmpty) options[ours] = value;
+    if (value !== off && !isEmpty) options[option] = value;
   }
   const decay = read('exponential_decay_length_penalty', 'pair of a whole number and a number');
   if (hasEnd && decay) {
@@ -107,7 +108,7 @@ export function fromGenerationConfig(config: Readonly<Record<string, unknown>>, 
   const end = read('forced_eos_token_id', 'token id (0, 1, 2, ...) or a list of them');
   const newTokens = maxNewTokens ?? read('max_new_tokens', 'whole number from 0 on');
   const length = read('max_length', 'whole number from 0 on');
-  if (end !== undefined && newTokens !== undefined) options.forcedEos = { tokens: end, maxNewTokens: newTokens };
-  else if (end !== undefined && length) options.forcedEos = { tokens: end, maxLength: length };
-  return options as SamplerOptions; // names are those of the tables above; `sampler` checks the values
+  if (end !== undefined && newTokens !== undefined) options.forcedEosTokenId = { tokens: end, maxNewTokens: newTokens };
+  else if (end !== undefined && length) options.forcedEosTokenId = { tokens: end, maxLength: length };
+  return options as SamplerOptions; // the tables above name the options; `sampler` checks their values
 }

@@ -9,7 +9,7 @@ const settings: Record<string, [name: string, values: unknown[]]> = JSON.parse(
 );
 const file = readFileSync(new URL('golden.safetensors', folder));
 
-/** The named tensor as rows. */
+/** The rows of a named tensor. */
 function rows(name: string): number[][] {
   const headerLength = Number(file.readBigUInt64LE(0));
   const { dtype, shape, data_offsets: offsets } = JSON.parse(file.toString('utf8', 8, 8 + headerLength))[name];
@@ -30,29 +30,29 @@ const processors: Record<string, () => Processor> = {
   epsilon: () => sampling.epsilonCutoff(number('epsilon')),
   eta: () => sampling.etaCutoff(number('eta')),
   repetition_penalty: () => sampling.repetitionPenalty(number('repetition_penalty')),
-  no_repeat_ngram: () => sampling.noRepeatNgram(number('no_repeat_ngram')),
-  bad_words: () => sampling.badWords(...values<[number[][], TokenIds]>('bad_words')),
+  no_repeat_ngram: () => sampling.noRepeatNgramSize(number('no_repeat_ngram')),
+  bad_words: () => sampling.badWordsIds(...values<[number[][], TokenIds]>('bad_words')),
   min_length: () => sampling.minLength(...values<[number, TokenIds]>('min_length')),
   min_new_tokens: () =>
     sampling.minNewTokens(...(values<[number, number, TokenIds]>('min_new_tokens').slice(1) as [number, TokenIds])),
-  forced_bos: () => sampling.forcedBos(number('forced_bos')),
+  forced_bos: () => sampling.forcedBosTokenId(number('forced_bos')),
   forced_eos: () => {
     const [maxLength, tokens] = values<[number, TokenIds]>('forced_eos');
-    return sampling.forcedEos({ maxLength, tokens });
+    return sampling.forcedEosTokenId({ maxLength, tokens });
   },
-  suppress: () => sampling.suppress(values<[number[]]>('suppress')[0]),
-  suppress_begin: () => sampling.suppressAtBegin(values<[number[], number]>('suppress_begin')[0]),
+  suppress: () => sampling.suppressTokens(values<[number[]]>('suppress')[0]),
+  suppress_begin: () => sampling.beginSuppressTokens(values<[number[], number]>('suppress_begin')[0]),
   sequence_bias: () => sampling.sequenceBias(values<[SequenceBias[]]>('sequence_bias')[0]),
 };
 
-/** In the file the lowest float32 stands for -Infinity. */
+/** The file stores -Infinity as the lowest float32. */
 const masked = (logit: number): number => (logit < -3.4e38 ? -Infinity : logit);
 
 test('there is a processor for each of the reference', () => {
   expect(Object.keys(processors).sort()).toEqual(Object.keys(settings).sort());
 });
 
-test.each(Object.keys(settings))('%s is the reference', name => {
+test.each(Object.keys(settings))('%s equals the reference', name => {
   const process = processors[name]!();
   const tokens = rows('input_ids');
   // The reference was given the prompt's length as an argument where it needs one.
@@ -74,7 +74,7 @@ test.each(Object.keys(settings))('%s is the reference', name => {
   }
 });
 
-test('each reference differs from its input, so that a processor that does nothing fails; two are tested elsewhere', () => {
+test('each reference differs from its input, so that an idle processor fails; two are tested elsewhere', () => {
   const same = Object.keys(settings).filter(name => JSON.stringify(rows(name)) === JSON.stringify(rows('logits')));
   expect(same).toEqual(['no_repeat_ngram', 'forced_bos']);
 });

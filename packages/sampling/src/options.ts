@@ -2,100 +2,111 @@ import type { TokenIds } from './errors.js';
 import type { Processor } from './processor.js';
 import type { allowedTokens } from './processors/allowed-tokens.js';
 import type { LengthPenalty } from './processors/exponential-decay.js';
-import type { ForcedEos } from './processors/forced.js';
+import type { ForcedEosTokenId } from './processors/forced-token-ids.js';
 import type { SequenceBias } from './processors/sequence-bias.js';
 
-/** Settings that change logits however the token is chosen afterwards; each is the argument of the processor of its name. */
+/**
+ * Options that change the logits whether or not a token is sampled; each is the argument of the processor of its name.
+ */
 interface Adjustments {
-  /** What is added to the logit of the token that would complete a sequence. */
+  /** Biases added to the logit of the token that would complete a sequence. */
   readonly sequenceBias?: readonly SequenceBias[] | undefined;
-  /** Above 1 tokens of the source become likelier, below 1 less likely: their logits are divided or multiplied by it. */
+  /** Above 1 makes the tokens of the source more likely, below 1 less likely. */
   readonly encoderRepetitionPenalty?: number | undefined;
-  /** Above 1 tokens that the row already holds become less likely: positive logits are divided by it, negative ones multiplied (Keskar et al. 2019). */
+  /**
+   * Above 1 makes tokens that already occurred less likely: positive logits are divided by it, negative ones multiplied
+   * (Keskar et al. 2019).
+   */
   readonly repetitionPenalty?: number | undefined;
-  /** No sequence of so many tokens comes up twice in a row. */
-  readonly noRepeatNgram?: number | undefined;
-  /** No sequence of so many tokens of the source is written. */
-  readonly encoderNoRepeatNgram?: number | undefined;
-  /** Sequences of tokens that are never completed. */
-  readonly badWords?: readonly (readonly number[])[] | undefined;
-  /** Which tokens may follow the tokens of a row; all others are ruled out. */
+  /** No n-gram of this many tokens occurs twice in a sequence. */
+  readonly noRepeatNgramSize?: number | undefined;
+  /** No n-gram of this many tokens of the source is generated. */
+  readonly encoderNoRepeatNgramSize?: number | undefined;
+  /** Token sequences that are never completed. */
+  readonly badWordsIds?: readonly (readonly number[])[] | undefined;
+  /** Returns the tokens that may come next; all others are suppressed. */
   readonly allowedTokens?: Parameters<typeof allowedTokens>[0] | undefined;
-  /** The second token of every row, after its start token. */
-  readonly forcedBos?: number | undefined;
-  /** The token, or tokens, that a row ends with where it reaches its greatest length. */
-  readonly forcedEos?: ForcedEos | undefined;
-  /** Tokens that are never written. */
-  readonly suppress?: TokenIds | undefined;
-  /** Tokens that a row does not begin with. */
-  readonly suppressAtBegin?: TokenIds | undefined;
-  /** Processors of your own; they run after the adjustments and before the filters. */
+  /** The second token of every sequence, after its start token. */
+  readonly forcedBosTokenId?: number | undefined;
+  /** The token, or tokens, with which a sequence ends when it reaches its maximum length. */
+  readonly forcedEosTokenId?: ForcedEosTokenId | undefined;
+  /** Tokens that are never generated. */
+  readonly suppressTokens?: TokenIds | undefined;
+  /** Tokens that are never generated as the first new token. */
+  readonly beginSuppressTokens?: TokenIds | undefined;
+  /** Your own processors; they run after the adjustments and before the temperature and the filters. */
   readonly processors?: readonly Processor[] | undefined;
-  /** Makes log-probabilities of the logits at the end. */
-  readonly renormalize?: true | undefined;
+  /** Turns the logits into log-probabilities at the end. */
+  readonly renormalizeLogits?: true | undefined;
 }
 
-/** Settings that say something about the end of a row: they need to know which tokens end it. */
-interface EndAdjustments {
-  /** A row is not ended before it has so many tokens, its prompt included. */
+/** Options about the length of a sequence; they need to know the end tokens. */
+interface LengthAdjustments {
+  /** A sequence does not end before it has this many tokens, prompt included. */
   readonly minLength?: number | undefined;
-  /** A row is not ended before so many tokens follow its prompt. */
+  /** A sequence does not end before this many tokens follow the prompt. */
   readonly minNewTokens?: number | undefined;
-  /** From a number of new tokens on, ending becomes likelier with each. */
+  /** After a number of new tokens, each further token makes the end more likely. */
   readonly exponentialDecayLengthPenalty?: LengthPenalty | undefined;
 }
 
-type End =
-  | (EndAdjustments & { readonly eos: TokenIds })
-  | ({ readonly [Name in keyof EndAdjustments]?: undefined } & { readonly eos?: TokenIds | undefined });
+type EosOptions =
+  | (LengthAdjustments & { readonly eosTokenId: TokenIds })
+  | ({ readonly [Name in keyof LengthAdjustments]?: undefined } & { readonly eosTokenId?: TokenIds | undefined });
 
-/** Settings that narrow down what is drawn; without a draw they do nothing. */
+/** Options that narrow down what is sampled; greedy choice ignores them. */
 export interface Filters {
-  /** Draws from the likeliest tokens whose terms -p log p stay within this share, 0 to 1, of the entropy (Potraghloo et al. 2025). */
+  /**
+   * Samples from the most likely tokens whose terms -p log p stay within this share, 0 to 1, of the entropy
+   * (Potraghloo et al. 2025).
+   */
   readonly topH?: number | undefined;
-  /** Draws from this many of the likeliest tokens. */
+  /** Samples from this many of the most likely tokens. */
   readonly topK?: number | undefined;
-  /** Draws from the likeliest tokens that together have this probability, 0 to 1 (Holtzman et al. 2020). */
+  /** Samples from the fewest most likely tokens that reach this probability, 0 to 1 (Holtzman et al. 2020). */
   readonly topP?: number | undefined;
-  /** Draws from tokens whose probability is at least this share of that of the likeliest. */
+  /** Samples from tokens at least this share, 0 to 1, as likely as the most likely one. */
   readonly minP?: number | undefined;
-  /** Draws from the tokens nearest to the expected information that together have this probability (Meister et al. 2023). */
+  /** Samples from the tokens whose surprise is nearest to the entropy, up to this probability (Meister et al. 2023). */
   readonly typicalP?: number | undefined;
-  /** Leaves out tokens whose probability is below this (Hewitt et al. 2022). */
+  /** Suppresses tokens whose probability is below this (Hewitt et al. 2022). */
   readonly epsilonCutoff?: number | undefined;
-  /** Leaves out tokens whose probability is below the smaller of this and √this · e^-entropy (Hewitt et al. 2022). */
+  /** Suppresses tokens whose probability is below min(eta, √eta · e^-entropy) (Hewitt et al. 2022). */
   readonly etaCutoff?: number | undefined;
 }
 
-/** What changes logits: all but what concerns the draw itself. `eos` is the token, or tokens, that end a row. */
-export type ProcessorOptions = Adjustments & End;
+/** All options that change logits, except temperature and filters. `eosTokenId` is the end token, or a list of them. */
+export type ProcessorOptions = Adjustments & EosOptions;
 
-/** What `pipeline` takes. */
+/** The options of `pipeline`. */
 export type PipelineOptions = ProcessorOptions & Filters & { readonly temperature?: number | undefined };
 
-interface Evidence {
-  /** How many of the most likely tokens each step reports; 0 if not given. */
-  readonly top?: number | undefined;
+interface ReportOptions {
+  /** How many of the most likely tokens each step reports; default 0. */
+  readonly topLogprobs?: number | undefined;
 }
 
-/** Always the most likely token: temperature 0, or none; filters and a seed would do nothing. */
+/** The options of a greedy choice: temperature 0, or none. Filters and a seed would have no effect. */
 export type GreedyOptions = ProcessorOptions &
-  Evidence & { readonly temperature?: 0 | undefined } & { readonly [Name in keyof Filters | 'seed']?: undefined };
-
-/** A random token: needs a temperature, takes filters and a seed (a whole number from 0 to 2³² - 1; a new one if not given). */
-export type DrawOptions = ProcessorOptions &
-  Filters &
-  Evidence & { readonly temperature: number; readonly seed?: number | undefined };
-
-/** What `sampler` takes. */
-export type SamplerOptions = GreedyOptions | DrawOptions;
+  ReportOptions & { readonly temperature?: 0 | undefined } & { readonly [Name in keyof Filters | 'seed']?: undefined };
 
 /**
- * Makes a type error of what `SamplerOptions` alone lets pass: a filter or a seed beside temperature 0, and an unknown name. Use:
- * `<const Options extends SamplerOptions>(options: Options & Checked<Options>)`.
+ * The options of sampling: a temperature, filters, and a seed (a whole number from 0 to 2³² - 1; a new one for each
+ * sampler by default).
  */
-export type Checked<Options> = {
-  readonly [Name in Exclude<keyof Options, keyof DrawOptions>]: never;
+export type SamplingOptions = ProcessorOptions &
+  Filters &
+  ReportOptions & { readonly temperature: number; readonly seed?: number | undefined };
+
+/** The options of `sampler`. */
+export type SamplerOptions = GreedyOptions | SamplingOptions;
+
+/**
+ * A type error for what `SamplerOptions` alone accepts: a filter or a seed beside temperature 0, and an unknown name.
+ * Use: `<const Options extends SamplerOptions>(options: Options & StrictOptions<Options>)`.
+ */
+export type StrictOptions<Options> = {
+  readonly [Name in Exclude<keyof Options, keyof SamplingOptions>]: never;
 } & (Options extends {
   readonly temperature: 0;
 }

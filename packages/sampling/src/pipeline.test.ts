@@ -1,18 +1,18 @@
 import { expect, test } from 'vitest';
-import { after, kept } from '../test/rows.js';
-import { thrown } from '../test/thrown.js';
+import { allowedIds, contextOf } from '../test/rows.js';
+import { thrownMessage } from '../test/thrown.js';
 import { applyProcessors, type PipelineOptions, pipeline, processor } from './index.js';
 
 const run = (options: PipelineOptions, logits: number[], tokens: number[] = [], promptLength = tokens.length) => [
-  ...applyProcessors(pipeline(options), logits, after(tokens, promptLength)),
+  ...applyProcessors(pipeline(options), logits, contextOf(tokens, promptLength)),
 ];
 const ln = Math.log;
 
-test('the order is that of the reference, whatever the order of the options', () => {
-  // Each option reads its value when its processor is made, so reading the options tells the order.
+test('processors run in the order of the reference, whatever the order of the options', () => {
+  // The value of each option is read when its processor is made, so the reads show the order.
   const read: string[] = [];
   const all = {
-    renormalize: true,
+    renormalizeLogits: true,
     etaCutoff: 0.1,
     epsilonCutoff: 0.1,
     typicalP: 0.5,
@@ -22,22 +22,22 @@ test('the order is that of the reference, whatever the order of the options', ()
     topH: 0.5,
     temperature: 0.7,
     processors: [],
-    suppressAtBegin: 1,
-    suppress: 1,
+    beginSuppressTokens: 1,
+    suppressTokens: 1,
     exponentialDecayLengthPenalty: { start: 1, factor: 2 },
-    forcedEos: { tokens: 1, maxLength: 9 },
-    forcedBos: 1,
+    forcedEosTokenId: { tokens: 1, maxLength: 9 },
+    forcedBosTokenId: 1,
     allowedTokens: () => [1],
     minNewTokens: 1,
     minLength: 1,
-    badWords: [[1]],
-    encoderNoRepeatNgram: 2,
-    noRepeatNgram: 2,
+    badWordsIds: [[1]],
+    encoderNoRepeatNgramSize: 2,
+    noRepeatNgramSize: 2,
     repetitionPenalty: 1.2,
     encoderRepetitionPenalty: 1.2,
     sequenceBias: [[1, 2]],
-  } satisfies Omit<PipelineOptions, 'eos'>;
-  const watched = new Proxy({ ...all, eos: 0 } as PipelineOptions, {
+  } satisfies Omit<PipelineOptions, 'eosTokenId'>;
+  const watched = new Proxy({ ...all, eosTokenId: 0 } as PipelineOptions, {
     get(target, name: keyof PipelineOptions) {
       if (read.at(-1) !== name && name in all && !read.includes(name)) read.push(name);
       return target[name];
@@ -45,7 +45,7 @@ test('the order is that of the reference, whatever the order of the options', ()
   });
   expect(pipeline(watched)).toHaveLength(23); // 24 options, no processors of the user's own
   const reference = Object.keys(all).reverse();
-  // forcedBos is looked at once more for suppressAtBegin, temperature for the filters: each was read at its first turn already.
+  // forcedBosTokenId is read once more for beginSuppressTokens, temperature for the filters; the first read counts.
   expect(read.filter(name => name !== 'temperature')).toEqual(reference.filter(name => name !== 'temperature'));
 });
 
@@ -53,10 +53,10 @@ test('the repetition penalty sees the bias, not the other way round', () => {
   expect(run({ repetitionPenalty: 2, sequenceBias: [[0, 3]] }, [1, 1], [0])).toEqual([2, 1]);
 });
 
-test('a forced end wins over a minimum length, a suppressed token over a forced end', () => {
-  const end = { forcedEos: { tokens: 1, maxLength: 2 }, eos: 1 } as const;
-  expect(kept(run({ ...end, minLength: 5 }, [1, 1, 1], [0]))).toEqual([1]);
-  expect(kept(run({ ...end, suppress: 1 }, [1, 1, 1], [0]))).toEqual([]);
+test('a forced end token wins over a minimum length, a suppressed token over a forced end token', () => {
+  const end = { forcedEosTokenId: { tokens: 1, maxLength: 2 }, eosTokenId: 1 } as const;
+  expect(allowedIds(run({ ...end, minLength: 5 }, [1, 1, 1], [0]))).toEqual([1]);
+  expect(allowedIds(run({ ...end, suppressTokens: 1 }, [1, 1, 1], [0]))).toEqual([]);
 });
 
 test('processors of your own run before the temperature', () => {
@@ -66,56 +66,56 @@ test('processors of your own run before the temperature', () => {
   expect(run({ temperature: 0.5, processors: [plusOne, plusOne] }, [1, 2])).toEqual([6, 8]);
 });
 
-test('topK comes before topP: the share is taken of what topK left', () => {
+test('topK comes before topP: the share is of the tokens that topK kept', () => {
   const row = [0.4, 0.3, 0.2, 0.1].map(ln);
-  expect(kept(run({ topP: 0.6 }, row))).toEqual([0, 1]);
-  expect(kept(run({ topP: 0.6, topK: 2 }, row))).toEqual([0, 1]);
-  expect(kept(run({ topP: 0.55, topK: 2 }, row))).toEqual([0]);
+  expect(allowedIds(run({ topP: 0.6 }, row))).toEqual([0, 1]);
+  expect(allowedIds(run({ topP: 0.6, topK: 2 }, row))).toEqual([0, 1]);
+  expect(allowedIds(run({ topP: 0.55, topK: 2 }, row))).toEqual([0]);
 });
 
 test('the temperature comes before topP', () => {
   const row = [0.4, 0.3, 0.2, 0.1].map(ln);
-  expect(kept(run({ topP: 0.75 }, row))).toEqual([0, 1, 2]);
-  expect(kept(run({ topP: 0.75, temperature: 0.1 }, row))).toEqual([0]);
+  expect(allowedIds(run({ topP: 0.75 }, row))).toEqual([0, 1, 2]);
+  expect(allowedIds(run({ topP: 0.75, temperature: 0.1 }, row))).toEqual([0]);
 });
 
-test('renormalize comes last', () => {
-  const result = run({ topK: 2, renormalize: true }, [0.4, 0.3, 0.2, 0.1].map(ln));
+test('renormalizeLogits comes last', () => {
+  const result = run({ topK: 2, renormalizeLogits: true }, [0.4, 0.3, 0.2, 0.1].map(ln));
   expect(result.map(Math.exp)).toEqual([expect.closeTo(4 / 7, 6), expect.closeTo(3 / 7, 6), 0, 0]);
 });
 
-test('a forced beginning moves the suppressed one by a token', () => {
-  expect(kept(run({ suppressAtBegin: 1, forcedBos: 2 }, [1, 1, 1], [0]))).toEqual([2]);
-  expect(kept(run({ suppressAtBegin: 1, forcedBos: 2 }, [1, 1, 1], [0, 2], 1))).toEqual([0, 2]);
-  expect(kept(run({ suppressAtBegin: 1 }, [1, 1, 1], [0]))).toEqual([0, 2]);
+test('a forced second token moves beginSuppressTokens by a token', () => {
+  expect(allowedIds(run({ beginSuppressTokens: 1, forcedBosTokenId: 2 }, [1, 1, 1], [0]))).toEqual([2]);
+  expect(allowedIds(run({ beginSuppressTokens: 1, forcedBosTokenId: 2 }, [1, 1, 1], [0, 2], 1))).toEqual([0, 2]);
+  expect(allowedIds(run({ beginSuppressTokens: 1 }, [1, 1, 1], [0]))).toEqual([0, 2]);
 });
 
 test('an end token among the bad words stays', () => {
-  expect(kept(run({ badWords: [[1], [2]], eos: 1 }, [1, 1, 1]))).toEqual([0, 1]);
+  expect(allowedIds(run({ badWordsIds: [[1], [2]], eosTokenId: 1 }, [1, 1, 1]))).toEqual([0, 1]);
 });
 
 test('at temperature 0 filters are checked and do not run', () => {
   expect(pipeline({ temperature: 0, topP: 0.5, topK: 3 })).toHaveLength(1);
-  expect(thrown(() => pipeline({ temperature: 0, topP: 5 }))).toBe(
+  expect(thrownMessage(() => pipeline({ temperature: 0, topP: 5 }))).toBe(
     'sampling: topP is 5; it must be above 0 and at most 1',
   );
 });
 
-test('an option that is undefined is not there', () => {
+test('an option that is undefined counts as absent', () => {
   expect(pipeline({ temperature: undefined, topP: undefined })).toEqual([]);
 });
 
 test('an unknown option is refused with the list of the known ones', () => {
-  expect(thrown(() => pipeline({ top_p: 0.9 } as PipelineOptions))).toBe(
-    'sampling: top_p is not an option; options are sequenceBias, encoderRepetitionPenalty, repetitionPenalty, noRepeatNgram, ' +
-      'encoderNoRepeatNgram, badWords, minLength, minNewTokens, allowedTokens, forcedBos, forcedEos, ' +
-      'exponentialDecayLengthPenalty, suppress, suppressAtBegin, processors, temperature, topH, topK, topP, minP, typicalP, ' +
-      'epsilonCutoff, etaCutoff, renormalize, eos',
+  expect(thrownMessage(() => pipeline({ top_p: 0.9 } as PipelineOptions))).toBe(
+    'sampling: top_p is not an option; options are sequenceBias, encoderRepetitionPenalty, repetitionPenalty, noRepeatNgramSize, ' +
+      'encoderNoRepeatNgramSize, badWordsIds, minLength, minNewTokens, allowedTokens, forcedBosTokenId, forcedEosTokenId, ' +
+      'exponentialDecayLengthPenalty, suppressTokens, beginSuppressTokens, processors, temperature, topH, topK, topP, minP, typicalP, ' +
+      'epsilonCutoff, etaCutoff, renormalizeLogits, eosTokenId',
   );
 });
 
-test('renormalize false is refused: it would do nothing', () => {
-  expect(thrown(() => pipeline({ renormalize: false } as unknown as PipelineOptions))).toBe(
-    'sampling: renormalize is false; it must be true, or not given',
+test('renormalizeLogits false is refused: it would have no effect', () => {
+  expect(thrownMessage(() => pipeline({ renormalizeLogits: false } as unknown as PipelineOptions))).toBe(
+    'sampling: renormalizeLogits is false; it must be true, or not given',
   );
 });

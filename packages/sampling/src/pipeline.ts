@@ -1,25 +1,25 @@
-import { expectOption, ResidualError } from './errors.js';
+import { expectOption, samplingError } from './errors.js';
 import type { Filters, PipelineOptions } from './options.js';
 import type { Processor } from './processor.js';
 import { allowedTokens } from './processors/allowed-tokens.js';
-import { badWords } from './processors/bad-words.js';
+import { badWordsIds } from './processors/bad-words-ids.js';
 import { epsilonCutoff, etaCutoff } from './processors/cutoffs.js';
 import { exponentialDecayLengthPenalty } from './processors/exponential-decay.js';
-import { forcedBos, forcedEos } from './processors/forced.js';
+import { forcedBosTokenId, forcedEosTokenId } from './processors/forced-token-ids.js';
 import { minLength, minNewTokens } from './processors/min-length.js';
 import { minP } from './processors/min-p.js';
-import { encoderNoRepeatNgram, noRepeatNgram } from './processors/no-repeat-ngram.js';
-import { renormalize } from './processors/renormalize.js';
+import { encoderNoRepeatNgramSize, noRepeatNgramSize } from './processors/no-repeat-ngram-size.js';
+import { renormalizeLogits } from './processors/renormalize-logits.js';
 import { encoderRepetitionPenalty, repetitionPenalty } from './processors/repetition-penalty.js';
 import { sequenceBias } from './processors/sequence-bias.js';
-import { suppress, suppressAtBegin } from './processors/suppress.js';
+import { beginSuppressTokens, suppressTokens } from './processors/suppress-tokens.js';
 import { temperature } from './processors/temperature.js';
 import { topH } from './processors/top-h.js';
 import { topK } from './processors/top-k.js';
 import { topP } from './processors/top-p.js';
 import { typicalP } from './processors/typical-p.js';
 
-type Name = Exclude<keyof PipelineOptions, 'eos'>;
+type Name = Exclude<keyof PipelineOptions, 'eosTokenId'>;
 type Steps = {
   readonly [N in Name]-?: (
     value: NonNullable<PipelineOptions[N]>,
@@ -37,22 +37,22 @@ const filters: { readonly [N in keyof Filters]-?: Steps[N] } = {
   etaCutoff,
 };
 
-/** Each option's processor, in the order in which they run. */
+/** The processor of each option, in the order in which they run. */
 const steps: Steps = {
   sequenceBias,
   encoderRepetitionPenalty,
   repetitionPenalty,
-  noRepeatNgram,
-  encoderNoRepeatNgram,
-  badWords: (words, { eos }) => badWords(words, eos),
-  minLength: (length, { eos }) => minLength(length, eos),
-  minNewTokens: (count, { eos }) => minNewTokens(count, eos),
+  noRepeatNgramSize,
+  encoderNoRepeatNgramSize,
+  badWordsIds: (words, all) => badWordsIds(words, all.eosTokenId),
+  minLength: (length, all) => minLength(length, all.eosTokenId),
+  minNewTokens: (count, all) => minNewTokens(count, all.eosTokenId),
   allowedTokens,
-  forcedBos,
-  forcedEos,
-  exponentialDecayLengthPenalty: (penalty, { eos }) => exponentialDecayLengthPenalty(penalty, eos),
-  suppress,
-  suppressAtBegin: (tokens, all) => suppressAtBegin(tokens, all.forcedBos !== undefined),
+  forcedBosTokenId,
+  forcedEosTokenId,
+  exponentialDecayLengthPenalty: (penalty, all) => exponentialDecayLengthPenalty(penalty, all.eosTokenId),
+  suppressTokens,
+  beginSuppressTokens: (tokens, all) => beginSuppressTokens(tokens, all.forcedBosTokenId !== undefined),
   processors: own => {
     const fits = Array.isArray(own) && own.every(process => typeof process === 'function');
     expectOption(fits, 'processors', own, 'a list of functions');
@@ -60,35 +60,36 @@ const steps: Steps = {
   },
   temperature,
   ...filters,
-  renormalize: asked => {
-    expectOption(asked === true, 'renormalize', asked, 'true, or not given');
-    return renormalize();
+  renormalizeLogits: value => {
+    expectOption(value === true, 'renormalizeLogits', value, 'true, or not given');
+    return renormalizeLogits();
   },
 };
 
-/** Names of the options that only matter to a draw. */
+/** The names of the filters: options that matter only when a token is sampled. */
 export const filterNames = (): string[] => Object.keys(filters);
 
 /** Throws `sampling: NAME is not an option; options are ...` for the first unknown name. */
-export function expectKnown(options: object, ...others: readonly string[]): void {
-  const known = [...Object.keys(steps), 'eos', ...others];
+export function expectOptionNames(options: object, ...others: readonly string[]): void {
+  const names = [...Object.keys(steps), 'eosTokenId', ...others];
   expectOption(Object(options) === options, 'options', options, 'an object');
   for (const name of Object.keys(options)) {
-    if (!known.includes(name)) {
-      throw new ResidualError('option', `${name} is not an option; options are ${known.join(', ')}`);
+    if (!names.includes(name)) {
+      throw samplingError('option', `${name} is not an option; options are ${names.join(', ')}`);
     }
   }
 }
 
 /**
- * The processors that `options` ask for, in the order of Hugging Face transformers (`_get_logits_processor`): sequenceBias,
- * encoderRepetitionPenalty, repetitionPenalty, noRepeatNgram, encoderNoRepeatNgram, badWords, minLength, minNewTokens,
- * allowedTokens, forcedBos, forcedEos, exponentialDecayLengthPenalty, suppress, suppressAtBegin, your own `processors`,
- * temperature, topH, topK, topP, minP, typicalP, epsilonCutoff, etaCutoff, renormalize. At temperature 0 the filters, which could
- * not change the one token that is left, do not run. Throws for an unknown name or an unfit value.
+ * The processors that `options` ask for, in the order of Hugging Face transformers (`_get_logits_processor`):
+ * sequenceBias, encoderRepetitionPenalty, repetitionPenalty, noRepeatNgramSize, encoderNoRepeatNgramSize, badWordsIds,
+ * minLength, minNewTokens, allowedTokens, forcedBosTokenId, forcedEosTokenId, exponentialDecayLengthPenalty,
+ * suppressTokens, beginSuppressTokens, your own `processors`, temperature, topH, topK, topP, minP, typicalP,
+ * epsilonCutoff, etaCutoff, renormalizeLogits. At temperature 0 the filters are checked but do not run, since one token
+ * is left. Throws for an unknown name or a value out of range.
  */
 export function pipeline(options: PipelineOptions): Processor[] {
-  expectKnown(options);
+  expectOptionNames(options);
   return Object.entries(steps).flatMap(([name, step]) => {
     const value = options[name as Name];
     if (value === undefined) return [];

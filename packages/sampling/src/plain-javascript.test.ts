@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { pipeline, sampler } from './index.js';
 
-test('what plain JavaScript may give is refused in a sentence', () => {
+test('wrong types from plain JavaScript are refused in a sentence', () => {
   const messageOf = (work: () => unknown) => {
     try {
       work();

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import { thrown } from '../test/thrown.js';
-import { fineUniformAt, streamOf, uniformAt } from './random.js';
+import { thrownMessage } from '../test/thrown.js';
+import { fineUniformAt, streamOf, uniformAt } from './index.js';
 
-/** The same formula in arithmetic without wrap-around. */
+/** The same formula in BigInt arithmetic. */
 function reference(seed: number, path: string, counter: number): number {
   const u32 = (x: bigint) => BigInt.asUintN(32, x);
   const mix = (h: bigint) => {
@@ -40,7 +40,7 @@ test('these numbers never change: other packages and kernels make the same', () 
   expect(uniformAt(42, 'layers.0.attention', 3) * 2 ** 24).toBe(2083875);
 });
 
-test('the fine number joins two, the upper and the lower 24 bits', () => {
+test('fineUniformAt joins two numbers, the upper and the lower 24 bits', () => {
   for (let n = 0; n < 50; n++) {
     const [upper, lower] = [uniformAt(5, 'x', 2 * n), uniformAt(5, 'x', 2 * n + 1)];
     expect(fineUniformAt(5, 'x', n)).toBe(upper + lower / 2 ** 24);
@@ -48,7 +48,7 @@ test('the fine number joins two, the upper and the lower 24 bits', () => {
   }
 });
 
-test('numbers spread evenly and do not follow each other, over counters, seeds and paths', () => {
+test('numbers are uniform and uncorrelated over counters, seeds and paths', () => {
   const draws = 20000;
   const series = {
     counters: (i: number) => uniformAt(3, 'sampler.0', i),
@@ -68,11 +68,11 @@ test('numbers spread evenly and do not follow each other, over counters, seeds a
 
 test('a seed is a whole number of 32 bits', () => {
   for (const seed of [1.5, -1, 2 ** 32, NaN, Infinity]) {
-    expect(thrown(() => uniformAt(seed, 'x', 0))).toBe(
+    expect(thrownMessage(() => fineUniformAt(seed, 'x', 0))).toBe(
       `sampling: seed is ${seed}; it must be a whole number from 0 to 4294967295`,
     );
   }
-  expect(thrown(() => uniformAt('7' as unknown as number, 'x', 0))).toBe(
+  expect(thrownMessage(() => fineUniformAt('7' as unknown as number, 'x', 0))).toBe(
     'sampling: seed is "7"; it must be a whole number from 0 to 4294967295',
   );
 });

@@ -10,6 +10,7 @@ const bundle = async (contents: string, minify = false): Promise<string> => {
     stdin: { contents, loader: 'ts', resolveDir: here('.') },
     alias: { '@residual/sampling/beams': here('beams/index.ts'), '@residual/sampling': here('index.ts') },
     bundle: true,
+    conditions: ['@residual/source'],
     format: 'esm',
     minify,
     write: false,
@@ -17,7 +18,7 @@ const bundle = async (contents: string, minify = false): Promise<string> => {
   return outputFiles[0]!.text;
 };
 
-/** What a program prints, each value as JSON. */
+/** The values that a program prints, each as JSON. */
 async function printed(program: string): Promise<string[]> {
   const lines: string[] = [];
   const log = vi.spyOn(console, 'log').mockImplementation(value => lines.push(JSON.stringify(value)));
@@ -34,14 +35,14 @@ test('the code of the README prints what its comments say', async () => {
   expect(await printed(await bundle(code))).toEqual(expected);
 });
 
-test('the example tells a sentence', async () => {
+test('the example generates a sentence', async () => {
   const program = await bundle(readFileSync(here('../example/bigrams.ts'), 'utf8'));
   expect(await printed(`process.argv = [];\n${program}`)).toEqual(['"The cat saw the rat."']);
 });
 
-test('all of the main entry takes less than 5 kB, gzipped; one processor a fraction of it', async () => {
+test('all of the main entry takes less than 5.3 kB, gzipped; one processor a fraction of it', async () => {
   const size = async (code: string) => gzipSync(await bundle(code, true), { level: 9 }).length;
-  expect(await size("export * from '@residual/sampling'")).toBeLessThan(5000);
+  expect(await size("export * from '@residual/sampling'")).toBeLessThan(5300);
   expect(await size("export { topK } from '@residual/sampling'")).toBeLessThan(1000);
-  expect(await size("export * from '@residual/sampling/beams'")).toBeLessThan(6500); // with all processors
+  expect(await size("export * from '@residual/sampling/beams'")).toBeLessThan(6600); // with all processors
 });

@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { after, rows, softmax } from '../test/rows.js';
-import { thrown } from '../test/thrown.js';
+import { contextOf, rows, softmaxInFloat64 } from '../test/rows.js';
+import { thrownMessage } from '../test/thrown.js';
 import { processor, ResidualError, type SamplerOptions, sampler } from './index.js';
 
 const probabilities = [0.02, 0.4, 0.08, 0.3, 0.2];
@@ -9,14 +9,14 @@ const logits = Float32Array.from(probabilities, p => Math.log(p) + 5);
 const tokens = (count: number) => new Int32Array(count);
 
 /** How often each token is drawn at positions 0 to draws - 1. */
-function counts(options: SamplerOptions & { temperature: number }, draws: number, row = 0): number[] {
+function counts(options: SamplerOptions & { temperature: number }, draws: number, batchIndex = 0): number[] {
   const { next } = sampler(options);
   const result = probabilities.map(() => 0);
-  for (let i = 0; i < draws; i++) result[next(logits, { tokens: tokens(i), promptLength: 0, row }).token]!++;
+  for (let i = 0; i < draws; i++) result[next(logits, { tokens: tokens(i), promptLength: 0, batchIndex }).token]!++;
   return result;
 }
 
-/** Σ (count - expected)² / expected over the tokens that can come; a token that cannot must not have come. */
+/** Σ (count - expected)² / expected over the possible tokens; an impossible token must not occur. */
 function chiSquare(found: number[], expected: number[]): number {
   const draws = found.reduce((a, b) => a + b);
   return found.reduce((sum, count, token) => {
@@ -36,70 +36,70 @@ test('tokens are drawn with their probabilities, for any seed and row', () => {
   }
 });
 
-test('temperature and filters change what is drawn as they should', () => {
-  const warm = softmax(logits.map(logit => logit / 2));
+test('temperature and filters change the distribution of the draws', () => {
+  const warm = softmaxInFloat64(logits.map(logit => logit / 2));
   expect(chiSquare(counts({ temperature: 2, seed: 1 }, 3000), warm)).toBeLessThan(23.5);
   const nucleus = [0, 4 / 9, 0, 3 / 9, 2 / 9];
   expect(chiSquare(counts({ temperature: 1, topP: 0.85, seed: 1 }, 3000), nucleus)).toBeLessThan(21);
   expect(chiSquare(counts({ temperature: 1, topK: 3, seed: 2 }, 3000), nucleus)).toBeLessThan(21);
 });
 
-test('without a temperature, or with 0, the most likely token is taken; of equal ones the lowest id', () => {
+test('without a temperature, or with 0, the most likely token is taken, ties by lowest id', () => {
   for (const { next } of [sampler({}), sampler({ temperature: 0 })]) {
-    expect(next(logits, after())).toEqual({
+    expect(next(logits, contextOf())).toEqual({
       token: 1,
       logprob: expect.closeTo(Math.log(0.4), 6),
       probability: 1,
-      top: [],
+      topLogprobs: [],
     });
-    expect(next([1, 3, 2, 3], after()).token).toBe(1);
-    expect(next([-3], after()).token).toBe(0);
+    expect(next([1, 3, 2, 3], contextOf()).token).toBe(1);
+    expect(next([-3], contextOf()).token).toBe(0);
   }
 });
 
-test('logprob is the model’s, probability that of the draw, top the model’s favourites', () => {
-  const { next } = sampler({ temperature: 1, topP: 0.65, suppress: 1, top: 3, seed: 4 });
-  const sample = next(logits, after([0, 0]));
+test('logprob is of the model, probability of the draw, topLogprobs are the model’s most likely tokens', () => {
+  const { next } = sampler({ temperature: 1, topP: 0.65, suppressTokens: 1, topLogprobs: 3, seed: 4 });
+  const sample = next(logits, contextOf([0, 0]));
   // Without token 1: 0.3 and 0.2 of 0.6, which reach 0.65 together.
-  expect(sample.top).toEqual([
+  expect(sample.topLogprobs).toEqual([
     { token: 1, logprob: expect.closeTo(Math.log(0.4), 6), probability: 0 },
     { token: 3, logprob: expect.closeTo(Math.log(0.3), 6), probability: expect.closeTo(0.6, 6) },
     { token: 4, logprob: expect.closeTo(Math.log(0.2), 6), probability: expect.closeTo(0.4, 6) },
   ]);
-  const { top, ...choice } = sample;
-  expect(top.slice(1)).toContainEqual(choice);
+  const { topLogprobs, ...choice } = sample;
+  expect(topLogprobs.slice(1)).toContainEqual(choice);
 });
 
-test('top holds at most the vocab, ties by lowest id', () => {
-  const { top } = sampler({ top: 9 }).next([1, 2, 2, -Infinity], after());
-  expect(top.map(choice => choice.token)).toEqual([1, 2, 0, 3]);
-  expect(top[3]!.logprob).toBe(-Infinity);
+test('topLogprobs holds at most the vocab, ties by lowest id', () => {
+  const { topLogprobs } = sampler({ topLogprobs: 9 }).next([1, 2, 2, -Infinity], contextOf());
+  expect(topLogprobs.map(choice => choice.token)).toEqual([1, 2, 0, 3]);
+  expect(topLogprobs[3]!.logprob).toBe(-Infinity);
 });
 
 test('probabilities of all tokens are softmax of the processed logits', () => {
   fc.assert(
     fc.property(rows, row => {
-      const { top } = sampler({ temperature: 1.7, top: row.length }).next(row, after());
-      const expected = softmax(row.map(logit => logit / 1.7));
-      for (const { token, probability } of top) expect(probability).toBeCloseTo(expected[token]!, 6);
+      const { topLogprobs } = sampler({ temperature: 1.7, topLogprobs: row.length }).next(row, contextOf());
+      const expected = softmaxInFloat64(row.map(logit => logit / 1.7));
+      for (const { token, probability } of topLogprobs) expect(probability).toBeCloseTo(expected[token]!, 6);
     }),
   );
 });
 
 test('the caller’s logits are not changed, and plain arrays give the same as typed ones', () => {
-  const { next } = sampler({ temperature: 0.9, topK: 2, repetitionPenalty: 1.3, seed: 3, top: 2 });
+  const { next } = sampler({ temperature: 0.9, topK: 2, repetitionPenalty: 1.3, seed: 3, topLogprobs: 2 });
   const given = logits.slice();
   const list = [...logits];
-  for (let i = 0; i < 20; i++) expect(next(given, after(tokens(i)))).toEqual(next(list, after(tokens(i))));
+  for (let i = 0; i < 20; i++) expect(next(given, contextOf(tokens(i)))).toEqual(next(list, contextOf(tokens(i))));
   expect(given).toEqual(logits);
   expect(list).toEqual([...logits]);
 });
 
-test('equal seeds give equal tokens, in any order of steps; other seeds, rows and positions others', () => {
-  const draw = (seed: number, row: number, steps: number[]) => {
+test('equal seeds give equal tokens in any order; other seeds, batch indices and positions give others', () => {
+  const draw = (seed: number, batchIndex: number, steps: number[]) => {
     const { next } = sampler({ temperature: 1, seed });
     const drawn = new Map(
-      steps.map(step => [step, next(logits, { tokens: tokens(step), promptLength: 1, row }).token]),
+      steps.map(step => [step, next(logits, { tokens: tokens(step), promptLength: 1, batchIndex }).token]),
     );
     return [...drawn.keys()].sort((a, b) => a - b).map(step => drawn.get(step));
   };
@@ -111,10 +111,10 @@ test('equal seeds give equal tokens, in any order of steps; other seeds, rows an
   expect(draw(7, 1, steps)).not.toEqual(once);
 });
 
-test('without a seed each sampler draws by a new one, and tells it; one that draws nothing has none', () => {
+test('without a seed each sampler picks and reports a new one; a greedy one has none', () => {
   const drawn = (options: SamplerOptions) => {
     const { next, seed } = sampler(options);
-    return { seed, tokens: Array.from({ length: 60 }, (_, i) => next(logits, after(tokens(i + 1))).token) };
+    return { seed, tokens: Array.from({ length: 60 }, (_, i) => next(logits, contextOf(tokens(i + 1))).token) };
   };
   const runs = Array.from({ length: 5 }, () => drawn({ temperature: 1 }));
   expect(new Set(runs.map(run => run.seed)).size).toBe(5); // two of five are equal once in 400 million times
@@ -126,23 +126,24 @@ test('without a seed each sampler draws by a new one, and tells it; one that dra
 
 test('a draw depends on the position, not on where the prompt ended: a text can be continued later', () => {
   const { next } = sampler({ temperature: 1, seed: 7 });
-  for (let i = 1; i < 30; i++) expect(next(logits, after(tokens(i), 1))).toEqual(next(logits, after(tokens(i), i)));
+  for (let i = 1; i < 30; i++)
+    expect(next(logits, contextOf(tokens(i), 1))).toEqual(next(logits, contextOf(tokens(i), i)));
 });
 
-test('rows of a ragged batch do not know each other', () => {
+test('sequences of a ragged batch do not influence each other', () => {
   const batch = [
-    { row: 0, tokens: [1, 2], promptLength: 2, logits: Float32Array.of(1, 2, 3, 4, 5) },
-    { row: 1, tokens: [3, 3, 3, 3, 4], promptLength: 5, logits: Float32Array.of(5, 1, 2, 2, 2) },
-    { row: 2, tokens: [4], promptLength: 1, logits: Float32Array.of(0, 0, 1, 0, 3) },
+    { batchIndex: 0, tokens: [1, 2], promptLength: 2, logits: Float32Array.of(1, 2, 3, 4, 5) },
+    { batchIndex: 1, tokens: [3, 3, 3, 3, 4], promptLength: 5, logits: Float32Array.of(5, 1, 2, 2, 2) },
+    { batchIndex: 2, tokens: [4], promptLength: 1, logits: Float32Array.of(0, 0, 1, 0, 3) },
   ];
   const options = {
     temperature: 1.5,
     topP: 0.9,
     typicalP: 0.9,
-    noRepeatNgram: 1,
+    noRepeatNgramSize: 1,
     repetitionPenalty: 1.1,
     seed: 5,
-    top: 2,
+    topLogprobs: 2,
   } as const;
   const together = sampler(options);
   const forth = batch.map(row => together.next(row.logits, row));
@@ -155,20 +156,20 @@ test('rows of a ragged batch do not know each other', () => {
   expect(alone).toEqual(forth);
 });
 
-test('rows of another length may follow', () => {
-  const { next } = sampler({ temperature: 1, topP: 0.9, typicalP: 0.8, top: 1, seed: 0 });
+test('logits of another length may follow', () => {
+  const { next } = sampler({ temperature: 1, topP: 0.9, typicalP: 0.8, topLogprobs: 1, seed: 0 });
   const large = Float32Array.from({ length: 101 }, (_, id) => (id * 37) % 11);
   const small = Float32Array.of(1, 2, 3);
   const expected = [large, small].map(row =>
-    sampler({ temperature: 1, topP: 0.9, typicalP: 0.8, top: 1, seed: 0 }).next(row, after()),
+    sampler({ temperature: 1, topP: 0.9, typicalP: 0.8, topLogprobs: 1, seed: 0 }).next(row, contextOf()),
   );
-  expect([large, small, large].map(row => next(row, after()))).toEqual([...expected, expected[0]]);
+  expect([large, small, large].map(row => next(row, contextOf()))).toEqual([...expected, expected[0]]);
 });
 
-test('a processor of your own decides', () => {
+test('a custom processor decides', () => {
   const onlyLast = processor((row, { tokens }) => row.fill(-Infinity, 0, row.length - tokens.length));
   const { next } = sampler({ temperature: 1, processors: [onlyLast] });
-  expect(next(logits, after([9]))).toMatchObject({
+  expect(next(logits, contextOf([9]))).toMatchObject({
     token: 4,
     probability: 1,
     logprob: expect.closeTo(Math.log(0.2), 6),
@@ -178,28 +179,28 @@ test('a processor of your own decides', () => {
 test('every part of a vocab of 50,000 equally likely tokens is drawn from', () => {
   const { next } = sampler({ temperature: 1, seed: 1 });
   const row = Float32Array.from({ length: 50000 }, () => 0);
-  const drawn = new Set(Array.from({ length: 300 }, (_, i) => next(row, after(tokens(i))).token));
-  expect(drawn.size).toBeGreaterThan(290); // all equally likely: hardly any comes twice
+  const drawn = new Set(Array.from({ length: 300 }, (_, i) => next(row, contextOf(tokens(i))).token));
+  expect(drawn.size).toBeGreaterThan(290); // all are equally likely, so few occur twice
   expect(Math.min(...drawn)).toBeLessThan(1000);
   expect(Math.max(...drawn)).toBeGreaterThan(49000);
 });
 
-test('a row that nothing can be chosen from is an error with a code', () => {
-  const { next } = sampler({ suppress: [0, 1] });
-  expect(thrown(() => next([1, 2], after()))).toBe(
+test('logits from which no token can be chosen are an error with a code', () => {
+  const { next } = sampler({ suppressTokens: [0, 1] });
+  expect(thrownMessage(() => next([1, 2], contextOf()))).toBe(
     'sampling: none of 2 tokens can be chosen; one logit must be above -Infinity',
   );
   const broken = processor(row => {
     row[1] = NaN;
   });
-  expect(thrown(() => sampler({ processors: [broken] }).next([1, 2], after()))).toBe(
+  expect(thrownMessage(() => sampler({ processors: [broken] }).next([1, 2], contextOf()))).toBe(
     'sampling: logits[1] is NaN; a logit is a finite number or -Infinity',
   );
-  expect(thrown(() => next([1, NaN], after()))).toBe(
+  expect(thrownMessage(() => next([1, NaN], contextOf()))).toBe(
     'sampling: logits[1] is NaN; a logit is a finite number or -Infinity',
   );
   try {
-    next([], after());
+    next([], contextOf());
     expect.unreachable();
   } catch (error) {
     expect(ResidualError.is(error) && error.code).toBe('logits');
@@ -213,12 +214,15 @@ test.each<[options: object, text: string]>([
   [{ temperature: 1, topP: 1.1 }, 'topP is 1.1; it must be above 0 and at most 1'],
   [{ temperature: 1, topK: 0 }, 'topK is 0; it must be a whole number from 1 on'],
   [{ temperature: 1, seed: 1.5 }, 'seed is 1.5; it must be a whole number from 0 to 4294967295'],
-  [{ temperature: 1, top: -1 }, 'top is -1; it must be a whole number from 0 on'],
-  [{ topP: 0.9 }, 'temperature is undefined; it must be given beside topP, which a greedy choice would not heed'],
-  [{ seed: 3 }, 'temperature is undefined; it must be given beside seed, which a greedy choice would not heed'],
-  [{ minNewTokens: 5 }, 'eos of minNewTokens is undefined; it must be a token id (0, 1, 2, ...) or a list of them'],
+  [{ temperature: 1, topLogprobs: -1 }, 'topLogprobs is -1; it must be a whole number from 0 on'],
+  [{ topP: 0.9 }, 'temperature is undefined; it must be given beside topP, which a greedy choice ignores'],
+  [{ seed: 3 }, 'temperature is undefined; it must be given beside seed, which a greedy choice ignores'],
+  [
+    { minNewTokens: 5 },
+    'eosTokenId of minNewTokens is undefined; it must be a token id (0, 1, 2, ...) or a list of them',
+  ],
 ])('%o is refused', (options, text) => {
-  expect(thrown(() => sampler(options as SamplerOptions))).toBe(`sampling: ${text}`);
+  expect(thrownMessage(() => sampler(options as SamplerOptions))).toBe(`sampling: ${text}`);
   try {
     sampler(options as SamplerOptions);
   } catch (error) {
@@ -227,7 +231,7 @@ test.each<[options: object, text: string]>([
 });
 
 test('an unknown option is refused with the list of the known ones', () => {
-  expect(thrown(() => sampler({ topp: 0.9 } as SamplerOptions))).toMatch(
-    /^sampling: topp is not an option; options are sequenceBias, .*, renormalize, eos, top, seed$/,
+  expect(thrownMessage(() => sampler({ topp: 0.9 } as SamplerOptions))).toMatch(
+    /^sampling: topp is not an option; options are sequenceBias, .*, renormalizeLogits, eosTokenId, topLogprobs, seed$/,
   );
 });

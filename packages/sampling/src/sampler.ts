@@ -1,94 +1,103 @@
-import { draw } from './draw.js';
-import { expectOption, expectWhole } from './errors.js';
-import type { Checked, PipelineOptions, SamplerOptions } from './options.js';
-import { expectKnown, filterNames, pipeline } from './pipeline.js';
-import { type Context, runInPlace } from './processor.js';
+import { expectInteger, expectOption } from './errors.js';
+import type { PipelineOptions, SamplerOptions, StrictOptions } from './options.js';
+import { expectOptionNames, filterNames, pipeline } from './pipeline.js';
+import { runInPlace, type SequenceContext } from './processor.js';
 import { expectSeed, fineUniformAt, randomSeed } from './random.js';
-import { best } from './select.js';
-import { maximum, weigh } from './weigh.js';
+import { sampleIndex } from './sample-index.js';
+import { topIndices } from './select.js';
+import { maximum, softmax } from './softmax.js';
 
-/** A token with its evidence. */
+/** A token with its probabilities. */
 export interface Choice {
   readonly token: number;
-  /** Natural log of its probability as the model gave it: softmax of the logits before any processor. */
+  /** Natural log of its probability under the model: softmax of the logits before any processor. */
   readonly logprob: number;
-  /** Its probability after all processors: that with which it could be drawn. */
+  /** Its probability after all processors: the probability with which it is drawn. */
   readonly probability: number;
 }
 
-/** The chosen token, and the `top` tokens that the model found most likely, best first, ties by lowest id. */
+/** The chosen token, and the tokens that the model finds most likely, most likely first, ties by lowest id. */
 export interface Sample extends Choice {
-  readonly top: readonly Choice[];
+  readonly topLogprobs: readonly Choice[];
 }
 
-/** Chooses tokens; holds settings and working memory, nothing of a row: rows and steps may come in any order. */
+/** Chooses tokens. It keeps no state of a sequence, so sequences and steps may come in any order. */
 export interface Sampler {
-  /** The next token for `logits` [vocab], which are not changed; throws when one is NaN or Infinity or none can be chosen. */
-  next(logits: ArrayLike<number>, context: Context): Sample;
-  /** The seed of its draws, given or new: with it the same tokens are drawn again. Undefined where nothing is drawn. */
+  /**
+   * Chooses the next token from `logits` [vocab], unchanged; throws if one is NaN or Infinity or none can be chosen.
+   */
+  next(logits: ArrayLike<number>, context: SequenceContext): Sample;
+  /**
+   * The seed of its draws, the caller's or a new one; it draws the same tokens again. Undefined for a greedy choice.
+   */
   readonly seed: number | undefined;
 }
 
 /**
- * Makes a sampler: processors as `pipeline` orders them, then a draw (at temperature 0, or with none given, the most likely token).
- * Without a seed each sampler draws by a new one, which its `seed` tells. The random number is a hash of seed, row and position, so
- * the same seed gives the same tokens on any backend, rows do not depend on each other, and a text that is continued later goes on as
- * if it had not stopped. Throws for an unknown or unfit option.
+ * Makes a sampler: it runs the processors in the order of `pipeline`, then draws a token; at temperature 0, or without
+ * a temperature, it takes the most likely one. Without a seed it picks a new one, which `seed` reports. The random
+ * number is a hash of the seed, the batch index and the position. So the same seed gives the same tokens on any
+ * backend, sequences do not influence each other, and a text continued later goes on as if it had never stopped. Throws
+ * for an unknown option or a value out of range.
  */
-export function sampler<const Options extends SamplerOptions>(options: Options & Checked<Options>): Sampler {
-  expectKnown(options, 'top', 'seed');
-  const { top = 0, seed = randomSeed(), ...rest } = options as PipelineOptions & { top?: number; seed?: number };
-  expectWhole('top', top, 0);
+export function sampler<const Options extends SamplerOptions>(options: Options & StrictOptions<Options>): Sampler {
+  expectOptionNames(options, 'topLogprobs', 'seed');
+  const {
+    topLogprobs = 0,
+    seed = randomSeed(),
+    ...rest
+  } = options as PipelineOptions & { topLogprobs?: number; seed?: number };
+  expectInteger('topLogprobs', topLogprobs, 0);
   expectSeed(seed);
   if (rest.temperature === undefined) {
     const idle = ['seed', ...filterNames()].find(name => options[name as keyof SamplerOptions] !== undefined);
-    expectOption(
-      idle === undefined,
-      'temperature',
-      undefined,
-      `given beside ${idle}, which a greedy choice would not heed`,
-    );
+    expectOption(idle === undefined, 'temperature', undefined, `given beside ${idle}, which a greedy choice ignores`);
   }
-  const isGreedy = (rest.temperature ?? 0) === 0 && !rest.processors; // what others' functions make of logits is weighed, and so checked
+  // The output of a caller's own processors goes through softmax, which checks it.
+  const isGreedy = (rest.temperature ?? 0) === 0 && !rest.processors;
   const checked = pipeline({ ...rest, temperature: rest.temperature ?? 0 });
-  const processors = isGreedy ? pipeline(withoutDraw(rest)) : checked;
+  const processors = isGreedy ? pipeline(greedyOptions(rest)) : checked;
   let row = new Float32Array(0);
   return {
     seed: rest.temperature ? seed : undefined,
     next(logits, context) {
       if (row.length !== logits.length) row = new Float32Array(logits.length);
       row.set(logits);
-      const { logSum } = weigh(row);
-      const ids = best(row, top);
+      const { logSumExp } = softmax(row);
+      const ids = topIndices(row, topLogprobs);
       if (isGreedy) {
-        const token = likeliest(runInPlace(processors, row, context));
+        const token = argmax(runInPlace(processors, row, context));
         const choice = (id: number): Choice => {
-          return { token: id, logprob: Math.fround(logits[id]!) - logSum, probability: id === token ? 1 : 0 };
+          return { token: id, logprob: Math.fround(logits[id]!) - logSumExp, probability: id === token ? 1 : 0 };
         };
-        return { ...choice(token), top: ids.map(choice) };
+        return { ...choice(token), topLogprobs: ids.map(choice) };
       }
-      const { mass, sum } = weigh(runInPlace(processors, row, context));
+      const { unnormalized, sum } = softmax(runInPlace(processors, row, context));
       const choice = (token: number): Choice => ({
         token,
-        logprob: Math.fround(logits[token]!) - logSum,
-        probability: mass[token]! / sum,
+        logprob: Math.fround(logits[token]!) - logSumExp,
+        probability: unnormalized[token]! / sum,
       });
-      const { tokens, row: index = 0 } = context;
-      const token = draw(mass, logits.length, sum * fineUniformAt(seed, `sampler.${index}`, tokens.length));
-      return { ...choice(token), top: ids.map(choice) };
+      const { tokens, batchIndex = 0 } = context;
+      const token = sampleIndex(
+        unnormalized,
+        logits.length,
+        sum * fineUniformAt(seed, `sampler.${batchIndex}`, tokens.length),
+      );
+      return { ...choice(token), topLogprobs: ids.map(choice) };
     },
   };
 }
 
-/** The lowest id of the largest logit; throws when none can be chosen. */
-function likeliest(row: Float32Array): number {
+/** The lowest id of the largest logit; throws if none can be chosen. */
+function argmax(row: Float32Array): number {
   const max = maximum(row);
-  if (!(max > -Infinity)) weigh(row); // says what is wrong
+  if (!(max > -Infinity)) softmax(row); // throws the error that says why
   return row.indexOf(max);
 }
 
-/** The options without those that leave the likeliest token what it is. */
-function withoutDraw(options: PipelineOptions): PipelineOptions {
-  const draws = ['temperature', 'renormalize', ...filterNames()];
+/** The options without those that cannot change which token is the most likely. */
+function greedyOptions(options: PipelineOptions): PipelineOptions {
+  const draws = ['temperature', 'renormalizeLogits', ...filterNames()];
   return Object.fromEntries(Object.entries(options).filter(([name]) => !draws.includes(name)));
 }

@@ -1,30 +1,32 @@
 let scratch: Float64Array | undefined;
 
-/** The last entry of a selection: how far it is from the origin, and its index. */
-export interface Last {
+/** The last entry of a selection: its distance from the origin, and its index. */
+export interface SelectionEnd {
   readonly distance: number;
   readonly id: number;
 }
 
 /**
- * Goes through `values` [vocab] from the one nearest to `origin` on (ties by lowest index), adding up `mass` [vocab], and returns
- * the entry at which the sum first reaches `limit`; the last one nearer than `reach` if it never does.
+ * Visits `values` [vocab] in order of their distance from `origin` (ties by lowest index) and adds up `unnormalized`
+ * [vocab]. Returns the entry at which the sum first reaches `limit`, or the last one nearer than `reach` if it never
+ * does.
  *
- * Only what can matter is sorted: a histogram of the masses over the distance tells in which of 2048 bins the limit is reached.
+ * It sorts only one bin: a histogram of `unnormalized` over the distance says in which of 2048 bins the limit is
+ * reached.
  */
 export function selectNearest(
   values: Float32Array,
   origin: number,
   reach: number,
-  mass: Float64Array,
+  unnormalized: Float64Array,
   limit: number,
-): Last {
+): SelectionEnd {
   scratch ??= new Float64Array(2048);
   const bins = scratch.fill(0);
   const perUnit = 2048 / reach;
   for (let id = 0; id < values.length; id++) {
-    const place = Math.abs(values[id]! - origin) * perUnit;
-    if (place < 2048) bins[place | 0]! += mass[id]!;
+    const position = Math.abs(values[id]! - origin) * perUnit;
+    if (position < 2048) bins[position | 0]! += unnormalized[id]!;
   }
   let bin = 0;
   let sum = 0;
@@ -36,23 +38,29 @@ export function selectNearest(
   }
   const candidates: number[] = [];
   for (let id = 0; id < values.length; id++) {
-    const place = Math.abs(values[id]! - origin) * perUnit;
-    if (place >= bin && place < bin + 1) candidates.push(id);
+    const position = Math.abs(values[id]! - origin) * perUnit;
+    if (position >= bin && position < bin + 1) candidates.push(id);
   }
-  return walk(candidates, values, origin, mass, limit - sum + bins[bin]!);
+  return selectWithinBin(candidates, values, origin, unnormalized, limit - sum + bins[bin]!);
 }
 
-/** Apart from `selectNearest`, whose loops are faster while no inner function holds their variables. */
-function walk(ids: number[], values: Float32Array, origin: number, mass: Float64Array, limit: number): Last {
+/** A function of its own: the loops of `selectNearest` are faster when no closure captures their variables. */
+function selectWithinBin(
+  ids: number[],
+  values: Float32Array,
+  origin: number,
+  unnormalized: Float64Array,
+  limit: number,
+): SelectionEnd {
   const distance = (id: number): number => Math.abs(values[id]! - origin);
   ids.sort((a, b) => distance(a) - distance(b) || a - b);
   let sum = 0;
-  const id = ids.find(id => (sum += mass[id]!) >= limit) ?? ids.at(-1)!;
+  const id = ids.find(id => (sum += unnormalized[id]!) >= limit) ?? ids.at(-1)!;
   return { distance: distance(id), id };
 }
 
-/** The indices of the `count` largest values [vocab], largest first, ties by lowest index; a heap holds the best so far. */
-export function best(values: Float32Array, count: number): number[] {
+/** The indices of the `count` largest values [vocab], largest first, ties by lowest index; uses a heap. */
+export function topIndices(values: Float32Array, count: number): number[] {
   if (count === 0) return [];
   const heap = Array.from(values.subarray(0, count), (_, id) => id);
   const isWorse = (a: number, b: number): boolean => values[a]! < values[b]! || (values[a] === values[b] && a > b);

@@ -1,24 +1,24 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { thrown } from '../test/thrown.js';
+import { thrownMessage } from '../test/thrown.js';
 import { stopStrings } from './stop-strings.js';
 
-/** Feeds the pieces; what was shown after each, and the rest at the end. */
-function feed(strings: string[], pieces: string[]) {
+/** Feeds the chunks; returns the text after each, the rest at the end, and the stop string. */
+function feed(strings: string[], chunks: string[]) {
   const watch = stopStrings(strings);
-  const steps = pieces.map(piece => watch.push(piece));
+  const steps = chunks.map(chunk => watch.push(chunk));
   return { shown: steps.map(step => step.text), rest: watch.end(), stop: steps.at(-1)?.stop };
 }
 
-test('text is shown at once where no stop string can begin', () => {
+test('text is returned at once where no stop string can begin', () => {
   expect(feed(['END'], ['a', 'bc', ' d'])).toEqual({ shown: ['a', 'bc', ' d'], rest: '', stop: undefined });
 });
 
-test('a possible beginning is held back until it is none', () => {
+test('a possible beginning is held back until it cannot be one', () => {
   expect(feed(['END'], ['a E', 'N', 'T', 'E'])).toEqual({ shown: ['a ', '', 'ENT', ''], rest: 'E', stop: undefined });
 });
 
-test('a stop string may span pieces, and ends the text before it', () => {
+test('a stop string may span chunks, and ends the text before it', () => {
   expect(feed(['END'], ['a E', 'N', 'D b', 'c'])).toEqual({
     shown: ['a ', '', '', ''],
     rest: '',
@@ -39,32 +39,32 @@ test('a beginning inside a beginning is not lost', () => {
   });
 });
 
-test('the string that is complete first wins, of two at once the longer', () => {
+test('the string that is complete first wins, the longer of two at once', () => {
   expect(feed(['bcd', 'c'], ['abcd']).stop).toEqual({ string: 'c', index: 2 });
   expect(feed(['c', 'bc'], ['abcd']).stop).toEqual({ string: 'bc', index: 1 });
   expect(feed(['later', 'now'], ['now and later']).stop).toEqual({ string: 'now', index: 0 });
 });
 
-test('without stop strings all is shown', () => {
+test('without stop strings all text is returned', () => {
   expect(feed([], ['a', 'b'])).toEqual({ shown: ['a', 'b'], rest: '', stop: undefined });
 });
 
-test('however the text is cut, the result is that of the whole text, character by character', () => {
+test('however the text is cut, the result equals that of single characters', () => {
   const text = fc.string({ unit: fc.constantFrom('a', 'b', 'c'), maxLength: 19 });
   const strings = fc.array(fc.string({ unit: fc.constantFrom('a', 'b', 'c'), minLength: 1, maxLength: 4 }), {
     maxLength: 3,
   });
   fc.assert(
-    fc.property(fc.array(text, { maxLength: 7 }), strings, (pieces, stops) => {
-      const whole = pieces.join('');
+    fc.property(fc.array(text, { maxLength: 7 }), strings, (chunks, stops) => {
+      const whole = chunks.join('');
       const ends = [...Array(whole.length + 1).keys()];
       const end = ends.find(length => stops.some(stop => whole.slice(0, length).endsWith(stop)));
       const complete = stops.filter(stop => end !== undefined && whole.slice(0, end).endsWith(stop));
       const string = complete.sort((a, b) => b.length - a.length)[0];
-      const { shown, rest, stop } = feed(stops, pieces);
+      const { shown, rest, stop } = feed(stops, chunks);
       expect(stop).toEqual(string === undefined ? undefined : { string, index: end! - string.length });
       expect(shown.join('') + rest).toBe(string === undefined ? whole : whole.slice(0, end! - string.length));
-      // Nothing is held back but what may begin a stop string.
+      // Only the possible beginning of a stop string is held back.
       const held = string === undefined ? rest : '';
       expect(held === '' || stops.some(stop => stop.length > held.length && stop.startsWith(held))).toBe(true);
     }),
@@ -73,7 +73,7 @@ test('however the text is cut, the result is that of the whole text, character b
 });
 
 test('an empty stop string is refused', () => {
-  expect(thrown(() => stopStrings(['a', '']))).toBe(
+  expect(thrownMessage(() => stopStrings(['a', '']))).toBe(
     'sampling: stop string 1 is ""; it must be a text of at least one character',
   );
 });

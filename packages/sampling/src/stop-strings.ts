@@ -1,31 +1,31 @@
 import { expectOption } from './errors.js';
 
-/** The stop string that was found, and where in the whole text it begins, in UTF-16 units. */
+/** A stop string that was found, and its start in the whole text, in UTF-16 units. */
 export interface StopMatch {
   readonly string: string;
   readonly index: number;
 }
 
-/** What may be shown after a piece of text came in, and the stop string if it is complete by now. */
+/** The text that may be shown after a chunk, and the stop string if it is complete. */
 export interface StopStep {
   readonly text: string;
   readonly stop?: StopMatch;
 }
 
-/** Watches one text, piece by piece. */
+/** Watches one text that arrives in chunks. */
 export interface StopStrings {
   /**
-   * Takes the next piece; returns what cannot be part of a stop string any more. Once a stop string is found `text` ends before
-   * it, and later pieces add nothing.
+   * Takes the next chunk and returns the text that can no longer be part of a stop string. Once a stop string is found,
+   * `text` ends before it and later chunks add nothing.
    */
-  push(piece: string): StopStep;
-  /** Ends the text: what was held back, which turned out to be no stop string; empty after a stop. */
+  push(chunk: string): StopStep;
+  /** Ends the text and returns what was held back; empty after a stop. */
   end(): string;
 }
 
 /**
- * Looks for the `strings` in decoded text, however it is cut into pieces. The one complete first wins; of two complete at the same
- * character the longer. Throws when a string is empty.
+ * Looks for `strings` in decoded text, however the text is cut into chunks. The string that is complete first wins; if
+ * two are complete at the same character, the longer. Throws if a string is empty.
  */
 export function stopStrings(strings: readonly string[]): StopStrings {
   for (const [index, string] of strings.entries()) {
@@ -36,40 +36,40 @@ export function stopStrings(strings: readonly string[]): StopStrings {
       'a text of at least one character',
     );
   }
-  let held = '';
-  let shown = 0;
+  let pending = '';
+  let emittedLength = 0;
   let stop: StopMatch | undefined;
-  const show = (length: number): string => {
-    const text = held.slice(0, length);
-    held = held.slice(length);
-    shown += length;
+  const emit = (length: number): string => {
+    const text = pending.slice(0, length);
+    pending = pending.slice(length);
+    emittedLength += length;
     return text;
   };
   return {
-    push(piece) {
+    push(chunk) {
       if (stop) return { text: '', stop };
-      held += piece;
-      const found = firstComplete(strings, held);
-      if (!found) return { text: show(held.length - longestBeginning(strings, held)) };
-      stop = { string: found.string, index: shown + found.index };
-      const text = show(found.index);
-      held = '';
+      pending += chunk;
+      const match = firstComplete(strings, pending);
+      if (!match) return { text: emit(pending.length - longestBeginning(strings, pending)) };
+      stop = { string: match.string, index: emittedLength + match.index };
+      const text = emit(match.index);
+      pending = '';
       return { text, stop };
     },
-    end: () => show(held.length),
+    end: () => emit(pending.length),
   };
 }
 
-/** The string whose first occurrence ends first; of equal ends the longest. */
+/** The string whose first occurrence ends first; if ends are equal, the longest. */
 function firstComplete(strings: readonly string[], text: string): StopMatch | undefined {
-  let found: StopMatch | undefined;
+  let first: StopMatch | undefined;
   for (const string of strings) {
     const index = text.indexOf(string);
     if (index < 0) continue;
-    const earlier = found ? index + string.length - (found.index + found.string.length) : -1;
-    if (earlier < 0 || (earlier === 0 && index < found!.index)) found = { string, index };
+    const earlier = first ? index + string.length - (first.index + first.string.length) : -1;
+    if (earlier < 0 || (earlier === 0 && index < first!.index)) first = { string, index };
   }
-  return found;
+  return first;
 }
 
 /** How many characters at the end of `text` may be the beginning of a string. */

@@ -1,5 +1,5 @@
-/** The message that `run` throws, to be read whole. */
-export function thrown(run: () => unknown): string {
+/** The message that `run` throws, or a text that says that nothing was thrown. */
+export function thrownMessage(run: () => unknown): string {
   try {
     run();
   } catch (error) {

@@ -1,4 +1,7 @@
-/** A small network with an activation of its own learns "one or the other, not both" by plain gradient descent: node exclusive-or.js */
+/**
+ * A small network with an activation of its own learns "one or the other, not both" by plain gradient descent: node
+ * exclusive-or.js
+ */
 import '@residual/backend-cpu';
 import {
   defineOp,

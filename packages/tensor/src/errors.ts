@@ -9,12 +9,12 @@ export {
   showValue,
 } from '@residual/base';
 
-/** Throws a `ResidualError` with code `shape` unless `fits`; the message is only built when it is needed. */
+/** Throws a `ResidualError` with code `shape` unless `fits`; `message` is called only then. */
 export function expectShape(fits: boolean, message: () => string): asserts fits {
   if (!fits) throw new ResidualError('shape', message());
 }
 
-/** `[2, 3]` as text for messages. */
+/** A shape as text for messages: `[2, 3]`. */
 export function showShape(shape: readonly number[]): string {
   return `[${shape.join(', ')}]`;
 }

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { checkSeed, mix, normalValues, randomBits, randomKey, streamOf, uniformAt, uniformValues } from './index.js';
+import { checkSeed, hash32, normalValues, randomBits, randomKey, streamOf, uniformAt, uniformValues } from './index.js';
 
 const wrap = (n: bigint) => BigInt.asUintN(32, n);
 
-/** lowbias32 as its author wrote it, in whole numbers without a limit. */
+/** lowbias32 as published, in BigInt arithmetic. */
 const slowMix = (h: bigint): bigint => {
   h = wrap((h ^ (h >> 16n)) * 0x7feb352dn);
   h = wrap((h ^ (h >> 15n)) * 0x846ca68bn);
@@ -19,8 +19,8 @@ const slowBits = (seed: bigint, stream: bigint, counter: bigint) => {
 };
 
 test('bits are the written formula, also where 32 bits overflow', () => {
-  expect(mix(0)).toBe(0);
-  for (const h of [1, 0x7fffffff, 0x80000000, 0xffffffff]) expect(mix(h)).toBe(Number(slowMix(BigInt(h))));
+  expect(hash32(0)).toBe(0);
+  for (const h of [1, 0x7fffffff, 0x80000000, 0xffffffff]) expect(hash32(h)).toBe(Number(slowMix(BigInt(h))));
   const edges = [0, 1, 0x7fffffff, 0x80000000, 0xffffffff];
   for (const seed of edges)
     for (const stream of edges)
@@ -36,7 +36,7 @@ test('a path is hashed by its UTF-8 bytes', () => {
   expect(streamOf('é😀')).toBe(slow([0xc3, 0xa9, 0xf0, 0x9f, 0x98, 0x80]));
 });
 
-test('a seed, a path and a counter give these numbers wherever they are asked for', () => {
+test('a seed, a path and a counter give these numbers everywhere', () => {
   expect(randomBits(1, 2, 3)).toBe(3249936271);
   expect(randomKey(1, 2, 3)).toEqual([1637196788, -1422288849]);
   expect([...uniformValues(7, 'decoder.layers.3', 3)]).toEqual([
@@ -51,7 +51,7 @@ test('a seed, a path and a counter give these numbers wherever they are asked fo
   expect([...normalValues(7, 'decoder.layers.3', 4)]).toEqual(known.slice(0, 4));
 });
 
-test('a seed that is no whole number of 32 bits is refused', () => {
+test('a seed that is not a 32-bit integer is refused', () => {
   expect(checkSeed('init', 4294967295)).toBe(4294967295);
   expect(() => checkSeed('init', 0.5)).toThrow('init: seed is 0.5; it must be a whole number from 0 to 4294967295');
   expect(() => uniformAt(-1, 'a', 0)).toThrow('uniformAt: seed is -1; it must be a whole number from 0 to 4294967295');

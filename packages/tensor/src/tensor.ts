@@ -1,14 +1,15 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { requireBackend } from './backend.js';
+import { requireBackend } from './backend/backend.js';
 import { expectShape, ResidualError, showShape } from './errors.js';
-import { noteConstant } from './tape.js';
+import { registerConstant } from './op-observers.js';
 
-/** A tensor on the active backend. It is tfjs's own tensor, so the two libraries share data; use the ops of this package on it. */
+/** A tensor on the active backend. It is the tensor class of tfjs, so both libraries share data. */
 export interface Tensor extends tf.Tensor {}
 
 /**
- * A weight matrix `[out, in]` as `linear`, `embed` and the tied head take it. A dense matrix is a `Tensor`; other forms (packed, sums with a
- * low-rank part) share this interface, so code that only passes matrices on works with every form. `dense(matrix)` gives the plain tensor.
+ * A weight matrix [out, in] for `linear`, `embed` and tied heads. A dense matrix is a `Tensor`; other forms (packed, or
+ * sums with low-rank adapters) share this interface, so code that only passes matrices on works with every form.
+ * `dense(matrix)` returns the dense tensor.
  */
 export interface Matrix {
   readonly shape: number[];
@@ -17,26 +18,26 @@ export interface Matrix {
 }
 
 /**
- * Element types of tensors. The ops of this package know float32, int32 (whole numbers up to ±2²⁴, beyond which GPU backends round) and bool; the other
- * two are tfjs's.
+ * Element types of tensors. The ops of this package support float32, int32 (exact up to ±2²⁴, beyond which GPU backends
+ * round) and bool; tfjs has two more.
  */
 export type DataType = 'float32' | 'int32' | 'bool' | 'complex64' | 'string';
 
-/** What a tensor can be made of. */
+/** Flat values of a tensor. */
 export type TensorValues = Float32Array | Int32Array | Uint8Array | readonly number[];
 
-/** Whether `value` is a tensor, of whichever copy of tfjs. */
+/** Whether `value` is a tensor, also of another installed copy of tfjs. */
 export function isTensor(value: unknown): value is Tensor {
   return value instanceof tf.Tensor;
 }
 
-/** A number, or lists of numbers as deep as a tensor has axes, such as rows of a matrix. */
+/** Nested values of a tensor, such as the rows of a matrix. */
 export type NestedValues = number | readonly NestedValues[] | Float32Array | Int32Array | Uint8Array;
 
 /**
- * A tensor of `values`, row-major, with `shape`; without a shape it has that of the values: `tensor([[1, 2], [3, 4]])` is [2, 2]. Some backends keep a typed array of
- * the right type itself, so leave it unchanged afterwards. Errors when the shape does not hold exactly as many values, when lists beside one another differ in
- * length, and on what is no number.
+ * A tensor of `values`, row-major, with `shape`, or with the shape of the values: `tensor([[1, 2], [3, 4]])` is [2, 2].
+ * Some backends keep a typed array of the right type without copying it, so do not change it afterwards. Errors if the
+ * number of values does not match the shape, nested lists differ in length, or a value is not a number.
  */
 export function tensor(
   values: TensorValues | NestedValues,
@@ -46,7 +47,7 @@ export function tensor(
   const isFlat = ArrayBuffer.isView(values) || (Array.isArray(values) && !isList(values[0]));
   return isFlat
     ? flatTensor(values as TensorValues, shape ?? [(values as TensorValues).length], dtype)
-    : flatTensor(flattened(values), shape ?? shapeOf(values), dtype);
+    : flatTensor(flatten(values), shape ?? shapeOf(values), dtype);
 }
 
 function flatTensor(values: TensorValues, shape: readonly number[], dtype: 'float32' | 'int32' | 'bool'): Tensor {
@@ -57,7 +58,7 @@ function flatTensor(values: TensorValues, shape: readonly number[], dtype: 'floa
     () => `tensor: ${values.length} values do not fit ${showShape(shape)}, which holds ${size}`,
   );
   const typed = values instanceof arrays[dtype] ? values : toArray(values, dtype);
-  return noteConstant(tf.engine().makeTensor(typed, [...shape], dtype) as Tensor);
+  return registerConstant(tf.engine().makeTensor(typed, [...shape], dtype) as Tensor);
 }
 
 /** A tensor of shape [] that holds one number. */
@@ -71,23 +72,23 @@ function isList(value: unknown): value is ArrayLike<unknown> {
   return Array.isArray(value) || ArrayBuffer.isView(value);
 }
 
-/** The shape of nested lists by their first entries. */
+/** The shape of nested lists, read from their first entries. */
 function shapeOf(values: unknown): number[] {
   return isList(values) ? [values.length, ...shapeOf(values[0])] : [];
 }
 
-/** The numbers of nested lists, row-major. Errors where lists of one depth differ in length. */
-function flattened(values: unknown): number[] {
+/** The numbers of nested lists, row-major. Errors if lists of one depth differ in length. */
+function flatten(values: unknown): number[] {
   const shape = shapeOf(values);
   const flat: number[] = [];
-  const collect = (value: unknown, at: readonly number[]) => {
-    const length = shape[at.length];
-    const held = isList(value) ? value.length : undefined;
-    expectShape(held === length, () => {
+  const collect = (value: unknown, index: readonly number[]) => {
+    const length = shape[index.length];
+    const size = isList(value) ? value.length : undefined;
+    expectShape(size === length, () => {
       const count = (n: number | undefined) => (n === undefined ? 'a number' : `a list of ${n}`);
-      return `tensor: there is ${count(held)} at ${showShape(at)}, where ${count(length)} is needed to be like the first`;
+      return `tensor: there is ${count(size)} at ${showShape(index)}, where ${count(length)} is needed to be like the first`;
     });
-    if (isList(value)) for (let i = 0; i < value.length; i++) collect(value[i], [...at, i]);
+    if (isList(value)) for (let i = 0; i < value.length; i++) collect(value[i], [...index, i]);
     else flat.push(value as number);
   };
   collect(values, []);
@@ -95,40 +96,44 @@ function flattened(values: unknown): number[] {
 }
 
 function toArray(values: TensorValues, dtype: 'float32' | 'int32' | 'bool'): Float32Array | Int32Array | Uint8Array {
-  const odd = ArrayBuffer.isView(values)
+  const invalid = ArrayBuffer.isView(values)
     ? -1
     : values.findIndex(value => typeof value !== 'number' && typeof value !== 'boolean');
-  if (odd >= 0) throw new ResidualError('dtype', `tensor: ${JSON.stringify(values[odd])} at ${odd} is no number`);
+  if (invalid >= 0)
+    throw new ResidualError('dtype', `tensor: ${JSON.stringify(values[invalid])} at ${invalid} is not a number`);
   if (dtype === 'bool') return Uint8Array.from(values, value => (value ? 1 : 0));
   if (dtype === 'float32') return new Float32Array(values);
-  const whole = new Int32Array(values);
-  const wrong = Array.prototype.findIndex.call(values, (value: number, i: number) => value !== whole[i]);
-  if (wrong < 0) return whole;
+  const integers = new Int32Array(values);
+  const inexact = Array.prototype.findIndex.call(values, (value: number, i: number) => value !== integers[i]);
+  if (inexact < 0) return integers;
   throw new ResidualError(
     'dtype',
-    `tensor: ${values[wrong]} at ${wrong} is no whole number of 32 bits and the type is int32`,
+    `tensor: ${values[inexact]} at ${inexact} is not a 32-bit integer and the type is int32`,
   );
 }
 
-/** Runs `body` and disposes every tensor made in it but those it returns (also inside arrays and plain objects). `body` is synchronous. */
+/**
+ * Runs the synchronous `body` and disposes every tensor created in it, except those it returns (also in arrays and
+ * plain objects).
+ */
 export function tidy<Result>(body: () => Result): Result {
   return tf.tidy(body as () => tf.TensorContainer) as Result;
 }
 
-/** Another kept handle on the same data, made beside the ops: no tape and no recording sees it. */
-export function hold(x: Tensor): Tensor {
+/** Another handle on the same data, outside the enclosing `tidy`; no tape and no capture observes it. */
+export function retain(x: Tensor): Tensor {
   const holder = tf.engine().state.tensorInfo.get(x.dataId)?.backend;
   if (!holder) throw new ResidualError('disposed', `tensor: the tensor ${showShape(x.shape)} is disposed`);
   holder.incRef(x.dataId);
   return tf.keep(tf.engine().makeTensorFromTensorInfo(x, holder) as Tensor);
 }
 
-/** Takes `x` out of the enclosing `tidy`: whoever keeps it disposes it. */
+/** Excludes `x` from the enclosing `tidy`; the caller disposes it. */
 export function keep<T extends Tensor>(x: T): T {
   return tf.keep(x);
 }
 
-/** Disposes every tensor in a value, tree or list of them. */
+/** Disposes every tensor in a value, list or tree. */
 export function dispose(tree: unknown): void {
   if (isDisposable(tree)) tree.dispose();
   else if (typeof tree === 'object' && tree !== null) for (const part of Object.values(tree)) dispose(part);
@@ -139,10 +144,10 @@ function isDisposable(value: unknown): value is { dispose(): void } {
 }
 
 /**
- * What is held now: tensors and their bytes, where two handles on the same data count twice, and the buffers of data on the active backend, where they
- * count once.
+ * Current memory usage: tensors and their bytes (two handles on the same data count twice), and data buffers on the
+ * active backend (they count once).
  */
-export function memory(): { tensors: number; bytes: number; buffers: number } {
+export function memoryUsage(): { tensors: number; bytes: number; buffers: number } {
   const { numTensors, numBytes } = tf.memory();
   return { tensors: numTensors, bytes: numBytes, buffers: tf.backend().numDataIds() };
 }

@@ -1,12 +1,12 @@
 import { type Browser, type BrowserContext, chromium, type Page } from 'playwright';
 import { chromeFlags, findChrome } from './chrome.js';
 
-/** Milliseconds after which what a page waits for counts as never coming; a busy machine may take its time. */
-const patience = 180_000;
+/** The timeout of pages in milliseconds; long, because machines can be busy. */
+const timeoutMilliseconds = 180_000;
 
 /**
- * Starts the Chrome or Chromium of this machine under `chromeFlags` and those given; throws where there is none. Its pages wait long before they give up,
- * so that no test hangs on how quick the machine is.
+ * Starts the Chrome or Chromium of this machine with `chromeFlags` and further flags. Throws if there is none. Pages
+ * have long timeouts, so that tests do not depend on the speed of the machine.
  */
 export const launchChrome = async (flags: readonly string[] = []): Promise<Browser> => {
   const executablePath = findChrome();
@@ -14,11 +14,11 @@ export const launchChrome = async (flags: readonly string[] = []): Promise<Brows
   const browser = await chromium.launch({
     executablePath,
     args: [...chromeFlags, ...flags],
-    timeout: patience,
+    timeout: timeoutMilliseconds,
   });
   const wait = <T extends Page | BrowserContext>(opened: T): T => {
-    opened.setDefaultTimeout(patience);
-    opened.setDefaultNavigationTimeout(patience);
+    opened.setDefaultTimeout(timeoutMilliseconds);
+    opened.setDefaultNavigationTimeout(timeoutMilliseconds);
     return opened;
   };
   const [newContext, newPage] = [browser.newContext.bind(browser), browser.newPage.bind(browser)];

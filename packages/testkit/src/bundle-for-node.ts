@@ -1,25 +1,25 @@
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
-/** TypeScript that imports by paths relative to `beside`. */
+/** TypeScript code whose relative imports start at `baseUrl`. */
 export interface Program {
   readonly contents: string;
-  readonly beside: URL;
+  readonly baseUrl: URL;
 }
 
-/** Bundles a TypeScript file or text of the workspace, from the sources of all packages, into one module that Node runs by itself. */
+/** Bundles a TypeScript file or text with the sources of all packages into one module for Node. */
 export const bundleForNode = async (program: URL | Program, outfile: string): Promise<void> => {
   await build({
     ...(program instanceof URL
       ? { entryPoints: [fileURLToPath(program)] }
-      : { stdin: { contents: program.contents, resolveDir: fileURLToPath(new URL('.', program.beside)) } }),
+      : { stdin: { contents: program.contents, resolveDir: fileURLToPath(new URL('.', program.baseUrl)) } }),
     outfile,
     bundle: true,
     platform: 'node',
     format: 'esm',
     conditions: ['@residual/source'],
     logLevel: 'error',
-    // What was written for require, tfjs's WebAssembly module among it, finds what it expects.
+    // CommonJS code, such as tfjs's WebAssembly module, needs `require` and `__dirname`.
     banner: {
       js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url); const __dirname = '/';",
     },

@@ -1,8 +1,8 @@
 import { requireBackend } from '@residual/tensor';
 
-export { forgetPrograms } from '../../backend-webgl/src/testing/forget-programs.ts';
+export { clearPrograms } from '../../backend-webgl/src/testing/clear-programs.ts';
 
-/** How many programs the active GPU backend has compiled so far; undefined on a backend that compiles none. */
+/** The number of programs that the active GPU backend has compiled; undefined on other backends. */
 export const compiledPrograms = async (): Promise<number | undefined> => {
   const name = requireBackend();
   if (name === 'webgl') return (await import('@residual/backend-webgl')).compiledPrograms();

@@ -40,7 +40,7 @@ test('a tensor is read from the backend and compared', async () => {
   x.dispose();
 });
 
-test('a tensor that stays is a leak, one that goes is none', async () => {
+test('a remaining tensor is a leak, a disposed one is not', async () => {
   await expectNoLeak(() => tensor([1, 2], [2]).dispose());
   const kept: { dispose(): void }[] = [];
   await expect(expectNoLeak(() => kept.push(tensor([1, 2], [2])))).rejects.toThrow('after the second run');

@@ -1,34 +1,36 @@
 import { expect } from 'vitest';
 
-/** Anything with a shape and numbers that can be read: our Tensor, or one that looks like it. */
-export interface Readable {
+/** An object with a shape and readable numbers, such as a tensor. */
+export interface TensorLike {
   readonly shape: readonly number[];
   data(): Promise<ArrayLike<number>>;
 }
 
-/** Numbers in nested arrays, as they are written in a test. */
+/** Numbers in nested arrays. */
 export type Nested = number | readonly Nested[];
 
-/** What `expectClose` compares: a tensor, a flat or typed array, or nested arrays (which state their shape). */
-export type Numbers = Readable | ArrayLike<number> | Nested;
+/**
+ * The arguments of `expectClose`: a number, a tensor, a flat or typed array, or nested arrays, which define the shape.
+ */
+export type Numbers = TensorLike | ArrayLike<number> | Nested;
 
-/** How far apart two numbers may be: `|actual - expected| <= absolute + relative · |expected|`; at least one is given. */
+/** The tolerance: `|actual - expected| <= absolute + relative · |expected|`; at least one must be given. */
 export type Tolerance = { absolute: number; relative?: number } | { absolute?: number; relative: number };
 
-interface Known {
+interface ReadNumbers {
   values: ArrayLike<number>;
-  /** Undefined where the numbers came flat. */
+  /** Undefined for flat numbers. */
   shape: readonly number[] | undefined;
 }
 
-const isReadable = (numbers: Numbers): numbers is Readable =>
+const isTensorLike = (numbers: Numbers): numbers is TensorLike =>
   typeof numbers === 'object' && 'data' in numbers && typeof numbers.data === 'function';
 
 const nestedShape = (numbers: Nested): number[] =>
   typeof numbers === 'number' ? [] : [numbers.length, ...(numbers.length ? nestedShape(numbers[0] as Nested) : [])];
 
-const read = async (numbers: Numbers): Promise<Known> => {
-  if (isReadable(numbers)) return { values: await numbers.data(), shape: numbers.shape };
+const read = async (numbers: Numbers): Promise<ReadNumbers> => {
+  if (isTensorLike(numbers)) return { values: await numbers.data(), shape: numbers.shape };
   if (typeof numbers === 'number') return { values: [numbers], shape: undefined };
   if (!Array.isArray(numbers)) return { values: numbers as ArrayLike<number>, shape: undefined };
   const nested = Array.isArray(numbers[0]);
@@ -36,19 +38,19 @@ const read = async (numbers: Numbers): Promise<Known> => {
   return { values, shape: nested ? nestedShape(numbers) : undefined };
 };
 
-/** Where the flat index lies in the shape: 7 in [2, 5] is [1, 2]. */
-const place = (index: number, shape: readonly number[]): number[] => {
-  const at: number[] = [];
+/** The indices of a flat index in a shape: 7 in [2, 5] is [1, 2]. */
+const unravelIndex = (index: number, shape: readonly number[]): number[] => {
+  const indices: number[] = [];
   let rest = index;
   for (let axis = shape.length - 1; axis >= 0; axis--) {
     const size = shape[axis]!;
-    at.unshift(rest % size);
+    indices.unshift(rest % size);
     rest = Math.floor(rest / size);
   }
-  return at;
+  return indices;
 };
 
-/** Infinities of one sign agree, and so do two NaN; a NaN on one side only is infinitely far. */
+/** The difference of two numbers. Equal infinities and two NaN differ by 0; a single NaN differs infinitely. */
 const distance = (actual: number, expected: number): number => {
   if (Object.is(actual, expected) || actual === expected) return 0;
   const difference = Math.abs(actual - expected);
@@ -56,22 +58,23 @@ const distance = (actual: number, expected: number): number => {
 };
 
 /**
- * Fails unless every number of `actual` is as close to `expected` as the tolerance says, and the shapes agree where both are
- * known. The message states the difference that exceeds the tolerance most, where it is, and how many do.
+ * Fails unless every number of `actual` is within the tolerance of `expected`, and the shapes agree if both are known.
+ * The message names the worst difference, its indices, and the number of differences beyond the tolerance.
  */
 export const expectClose = async (actual: Numbers, expected: Numbers, tolerance: Tolerance): Promise<void> => {
   const { absolute = 0, relative = 0 } = tolerance;
   if (!(absolute >= 0 && relative >= 0))
     throw new Error(`expectClose: tolerance ${absolute} + ${relative} is no bound`);
-  const [ours, theirs] = await Promise.all([read(actual), read(expected)]);
-  if (ours.shape && theirs.shape) expect(ours.shape, 'expectClose: shape').toEqual(theirs.shape);
-  expect(ours.values.length, 'expectClose: count of numbers').toBe(theirs.values.length);
-  const shape = ours.shape ?? theirs.shape ?? [ours.values.length];
+  const [actualNumbers, expectedNumbers] = await Promise.all([read(actual), read(expected)]);
+  if (actualNumbers.shape && expectedNumbers.shape)
+    expect(actualNumbers.shape, 'expectClose: shape').toEqual(expectedNumbers.shape);
+  expect(actualNumbers.values.length, 'expectClose: count of numbers').toBe(expectedNumbers.values.length);
+  const shape = actualNumbers.shape ?? expectedNumbers.shape ?? [actualNumbers.values.length];
   let wrong = 0;
   let worst = { excess: 0, difference: 0, index: -1 };
-  for (let index = 0; index < ours.values.length; index++) {
-    const difference = distance(ours.values[index]!, theirs.values[index]!);
-    const bound = absolute + relative * Math.abs(theirs.values[index]!);
+  for (let index = 0; index < actualNumbers.values.length; index++) {
+    const difference = distance(actualNumbers.values[index]!, expectedNumbers.values[index]!);
+    const bound = absolute + relative * Math.abs(expectedNumbers.values[index]!);
     if (difference <= bound) continue;
     wrong++;
     const excess = bound > 0 ? difference / bound : Number.POSITIVE_INFINITY;
@@ -80,8 +83,8 @@ export const expectClose = async (actual: Numbers, expected: Numbers, tolerance:
   if (wrong === 0) return;
   const { index, difference } = worst;
   expect.fail(
-    `expectClose: largest difference ${difference} at [${place(index, shape)}] of [${shape}]: ` +
-      `${ours.values[index]} instead of ${theirs.values[index]}; ` +
-      `allowed ${absolute} + ${relative} · |expected|; ${wrong} of ${ours.values.length} numbers differ by more`,
+    `expectClose: largest difference ${difference} at [${unravelIndex(index, shape)}] of [${shape}]: ` +
+      `${actualNumbers.values[index]} instead of ${expectedNumbers.values[index]}; ` +
+      `allowed ${absolute} + ${relative} · |expected|; ${wrong} of ${actualNumbers.values.length} numbers differ by more`,
   );
 };

@@ -1,14 +1,14 @@
-import { memory } from '@residual/tensor';
+import { memoryUsage } from '@residual/tensor';
 import { expect } from 'vitest';
 
 /**
- * Fails unless the body leaves as many tensors, bytes and buffers as it found. It runs twice and the second run counts: what is made
- * once and kept for later (a mask per shape) is no leak, what grows each time is.
+ * Fails unless the body leaves the number of tensors, bytes and buffers unchanged. The body runs twice and only the
+ * second run counts, so that caches (such as a mask for a shape) are not leaks.
  */
 export const expectNoLeak = async (body: () => unknown): Promise<void> => {
   await body();
-  const before = memory();
+  const before = memoryUsage();
   await body();
-  const after = memory();
+  const after = memoryUsage();
   expect(after, 'expectNoLeak: after the second run').toEqual(before);
 };

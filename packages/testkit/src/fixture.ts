@@ -1,6 +1,6 @@
 /**
- * The bytes of a file of the repository, in Node from the disk and in a browser from the test server.
- * `path` is relative to its root: `packages/model-stories/model/config.json`. Throws where there is no such file.
+ * The bytes of a file of the repository, from disk in Node and from the test server in a browser. `path` is relative to
+ * the root: `packages/model-stories/model/config.json`. Throws if the file does not exist.
  */
 export const repositoryFile = async (path: string): Promise<Uint8Array> => {
   if (typeof window === 'undefined') {

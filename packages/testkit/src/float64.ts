@@ -1,9 +1,9 @@
-/** One row of numbers; the loops below are in float64 and are the truth that tests compare with. */
+/** One row of numbers. The loops below compute in float64; tests compare with their results. */
 export type Row = number[];
 /** Rows of one width: [length, width]. */
 export type Rows = Row[];
 
-/** Flat numbers in nested arrays of a shape: nest([1, 2, 3, 4], [2, 2]) is [[1, 2], [3, 4]]. */
+/** Flat numbers as nested arrays of a shape: nest([1, 2, 3, 4], [2, 2]) is [[1, 2], [3, 4]]. */
 // biome-ignore lint/suspicious/noExplicitAny: as deep as the shape is long; the caller states the type
 export const nest = (values: ArrayLike<number>, shape: readonly number[]): any => {
   const [length, ...inner] = shape;
@@ -13,7 +13,7 @@ export const nest = (values: ArrayLike<number>, shape: readonly number[]): any =
   return Array.from({ length }, (_, i) => nest(flat.slice(i * size, (i + 1) * size), inner));
 };
 
-/** The numbers of a tensor in nested arrays. */
+/** The numbers of a tensor as nested arrays. */
 // biome-ignore lint/suspicious/noExplicitAny: as deep as the shape is long; the caller states the type
 export const nestedOf = async (x: { shape: readonly number[]; data(): Promise<ArrayLike<number>> }): Promise<any> =>
   nest(await x.data(), x.shape);
@@ -43,7 +43,7 @@ export const rmsNormRows = (x: Rows, weight: Row, epsilon: number): Rows =>
     return row.map((value, i) => (value / root) * weight[i]!);
   });
 
-/** eˣ / Σ eˣ; an entry of -Infinity gets 0, and a row of nothing else zeros. */
+/** eˣ / Σ eˣ; -Infinity becomes 0, and a row of only -Infinity zeros. */
 export const softmaxRow = (row: Row): Row => {
   const largest = Math.max(...row);
   if (largest === Number.NEGATIVE_INFINITY) return row.map(() => 0);
@@ -73,21 +73,24 @@ export const gelu64 = (x: number): number => {
 export const headRows = (x: Rows, head: number, headDim: number): Rows =>
   x.map(row => row.slice(head * headDim, (head + 1) * headDim));
 
-/** One head of attention: scores before the softmax, weights over the keys that `sees` allows, and the mixed values. */
+/**
+ * One head of attention: scores before the softmax, weights over the keys that `mask` allows, and the output, the
+ * weighted values.
+ */
 export const attendRows = (
   { query, key, value }: { query: Rows; key: Rows; value: Rows },
-  sees: (queryIndex: number, keyIndex: number) => boolean = () => true,
+  mask: (queryIndex: number, keyIndex: number) => boolean = () => true,
   {
     scale = 1 / Math.sqrt(query[0]!.length),
     softCap = 0,
     bias = () => 0,
   }: { scale?: number; softCap?: number; bias?: (queryIndex: number, keyIndex: number) => number } = {},
-): { scores: Rows; weights: Rows; mixed: Rows } => {
+): { scores: Rows; weights: Rows; output: Rows } => {
   const capped = (score: number) => (softCap > 0 ? softCap * Math.tanh(score / softCap) : score);
   const scores = query.map((q, i) => key.map((k, j) => capped(dot(q, k) * scale) + bias(i, j)));
   const weights = scores.map((row, i) =>
-    softmaxRow(row.map((score, j) => (sees(i, j) ? score : Number.NEGATIVE_INFINITY))),
+    softmaxRow(row.map((score, j) => (mask(i, j) ? score : Number.NEGATIVE_INFINITY))),
   );
-  const mixed = weights.map(row => value[0]!.map((_, d) => sum(row.map((weight, j) => weight * value[j]![d]!))));
-  return { scores, weights, mixed };
+  const output = weights.map(row => value[0]!.map((_, d) => sum(row.map((weight, j) => weight * value[j]![d]!))));
+  return { scores, weights, output };
 };

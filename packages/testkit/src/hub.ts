@@ -3,32 +3,35 @@ import { createServer, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { gzipSync } from 'node:zlib';
 
-/** A hub on this machine that holds one model, `someone/tale`, in the layout of Hugging Face, and the same files under `/plain/`. */
+/**
+ * A local hub with one model, `someone/tale`, in the layout of the Hugging Face Hub, and the same files under
+ * `/plain/`.
+ */
 export interface LocalHub {
-  /** Its address; large files come from another port, as the real hub's storage is another host. */
+  /** Its address. Large files come from another port, since the storage of the real hub is another host. */
   readonly endpoint: string;
   readonly commit: string;
-  /** What was asked, in order: `PATH`, or `storage`, then the range and what was said to show who asks. */
-  readonly asked: string[];
-  /** How many bytes an answer gives before the connection is cut; whole answers if undefined. */
+  /** The requests in order: `PATH` or `storage`, then the range and the authorization. */
+  readonly requests: string[];
+  /** The number of bytes after which a connection breaks; never if undefined. */
   cutAfter: number | undefined;
-  /** How many bytes an answer gives before it ends as if it were whole; whole answers if undefined. */
+  /** The number of bytes after which a response ends early; never if undefined. */
   endAfter: number | undefined;
-  /** How many bytes an answer gives before nothing more comes; whole answers if undefined. */
+  /** The number of bytes after which a response stalls; never if undefined. */
   stallAfter: number | undefined;
-  /** Whether `/plain/` sends elsewhere: to the storage, which is another host. */
-  away: boolean;
-  /** Whether answers are compressed. */
+  /** Whether `/plain/` redirects to the storage, which is another host. */
+  redirectsToStorage: boolean;
+  /** Whether responses are compressed. */
   gzip: boolean;
-  /** Whether the last byte of each file is wrong. */
-  spoil: boolean;
-  /** Whether connections end without an answer. */
-  down: boolean;
-  /** Whether ranges are heeded. */
-  ranges: boolean;
-  /** The status of every answer, where none is as it should be. */
+  /** Whether the last byte of each file is corrupted. */
+  corruptsFiles: boolean;
+  /** Whether connections close without a response. */
+  isDown: boolean;
+  /** Whether range requests are supported. */
+  supportsRanges: boolean;
+  /** The status of every response; the usual one if undefined. */
   status: number | undefined;
-  /** What is listed in the place of the truth. */
+  /** Replaces the file listing. */
   listing: unknown;
   close(): Promise<void>;
 }
@@ -38,7 +41,7 @@ const hex = (kind: 'sha1' | 'sha256', ...parts: (string | Uint8Array)[]) =>
   parts.reduce((hash, part) => hash.update(part), createHash(kind)).digest('hex');
 const isLarge = (name: string) => name.endsWith('.safetensors');
 
-/** Starts a hub that serves `files` by name; the map is read anew at each request. */
+/** Starts a hub that serves `files` by name; the map is read again at each request. */
 export const startHub = async (files: ReadonlyMap<string, Uint8Array>): Promise<LocalHub> => {
   const commit = 'a'.repeat(40);
 
@@ -54,7 +57,7 @@ export const startHub = async (files: ReadonlyMap<string, Uint8Array>): Promise<
   const serve = (name: string, range: string | undefined, response: ServerResponse) => {
     const bytes = files.get(name);
     if (!bytes) return void response.writeHead(404).end();
-    const [, from = '0', to = ''] = (hub.ranges && /bytes=(\d+)-(\d*)/.exec(range ?? '')) || [];
+    const [, from = '0', to = ''] = (hub.supportsRanges && /bytes=(\d+)-(\d*)/.exec(range ?? '')) || [];
     const [start, end] = [Number(from), Math.min(to === '' ? bytes.length : Number(to) + 1, bytes.length)];
     let body = Buffer.from(bytes.slice(start, end));
     if (hub.endAfter !== undefined) body = body.subarray(0, hub.endAfter);
@@ -62,8 +65,8 @@ export const startHub = async (files: ReadonlyMap<string, Uint8Array>): Promise<
       response.setHeader('content-encoding', 'gzip');
       body = gzipSync(body);
     }
-    if (hub.spoil && body.length > 0) body[body.length - 1]! ^= 1;
-    const isPart = hub.ranges && range !== undefined;
+    if (hub.corruptsFiles && body.length > 0) body[body.length - 1]! ^= 1;
+    const isPart = hub.supportsRanges && range !== undefined;
     const contentRange = { 'content-range': `bytes ${start}-${end - 1}/${bytes.length}` };
     response.writeHead(isPart ? 206 : 200, { 'content-length': body.length, ...(isPart && contentRange) });
     if (hub.stallAfter !== undefined && body.length > hub.stallAfter) {
@@ -76,13 +79,13 @@ export const startHub = async (files: ReadonlyMap<string, Uint8Array>): Promise<
 
   const start = async (answer: (url: URL, range: string | undefined, response: ServerResponse) => void) => {
     const server = createServer(({ url, method, headers: { range, authorization } }, response) => {
-      for (const what of ['origin', 'headers']) response.setHeader(`access-control-allow-${what}`, '*'); // a page may ask
+      for (const what of ['origin', 'headers']) response.setHeader(`access-control-allow-${what}`, '*');
       response.setHeader('access-control-expose-headers', '*');
       if (method === 'OPTIONS') return void response.writeHead(204).end();
       const path = new URL(url!, 'http://hub');
-      const who = path.pathname === '/signed' ? 'storage' : url!;
-      hub.asked.push([who, range, authorization].filter(part => part !== undefined).join(' '));
-      if (hub.down) response.destroy();
+      const target = path.pathname === '/signed' ? 'storage' : url!;
+      hub.requests.push([target, range, authorization].filter(part => part !== undefined).join(' '));
+      if (hub.isDown) response.destroy();
       else if (hub.status !== undefined) response.writeHead(hub.status).end();
       else answer(path, range, response);
     });
@@ -95,7 +98,7 @@ export const startHub = async (files: ReadonlyMap<string, Uint8Array>): Promise<
     const name = decodeURIComponent(url.pathname.split('/').at(-1)!);
     if (url.pathname === '/api/models/someone/tale/revision/main')
       response.end(JSON.stringify(hub.listing ?? listing()));
-    else if (url.pathname === `/plain/${name}` && hub.away)
+    else if (url.pathname === `/plain/${name}` && hub.redirectsToStorage)
       response.writeHead(302, { location: `${addressOf(storage)}/signed?file=${name}` }).end();
     else if (url.pathname === `/plain/${name}`) serve(name, range, response);
     else if (url.pathname !== `/someone/tale/resolve/${commit}/${name}`) response.writeHead(404).end();
@@ -111,15 +114,15 @@ export const startHub = async (files: ReadonlyMap<string, Uint8Array>): Promise<
   const hub: LocalHub = {
     endpoint: addressOf(server),
     commit,
-    asked: [],
+    requests: [],
     cutAfter: undefined,
     endAfter: undefined,
     stallAfter: undefined,
-    away: false,
+    redirectsToStorage: false,
     gzip: false,
-    spoil: false,
-    down: false,
-    ranges: true,
+    corruptsFiles: false,
+    isDown: false,
+    supportsRanges: true,
     status: undefined,
     listing: undefined,
     close: async () => {

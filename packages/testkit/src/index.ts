@@ -1,5 +1,5 @@
-/** What tests share: fixtures in Node and in browsers, one matcher for closeness, one for memory. */
-export { expectClose, type Nested, type Numbers, type Readable, type Tolerance } from './expect-close.js';
+/** Shared helpers of tests: fixtures in Node and browsers, and matchers for closeness and memory. */
+export { expectClose, type Nested, type Numbers, type TensorLike, type Tolerance } from './expect-close.js';
 export { expectNoLeak } from './expect-no-leak.js';
 export { fixture, fixtureJson, repositoryFile } from './fixture.js';
 export {

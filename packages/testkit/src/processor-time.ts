@@ -1,6 +1,6 @@
 /**
- * Milliseconds of processor time that this process spends on `work`, its garbage collection included. Unlike the clock, it does not grow with whatever
- * else the machine does. Node only.
+ * The processor time in milliseconds that this process spends on `work`, with garbage collection. Unlike wall-clock
+ * time it does not grow with other load on the machine. Node only.
  */
 export const processorTime = async (work: () => unknown): Promise<number> => {
   const before = process.cpuUsage();
@@ -10,14 +10,14 @@ export const processorTime = async (work: () => unknown): Promise<number> => {
 };
 
 /**
- * How many times the processor time of `less` the work `more` takes. Both run in turn, `rounds` times, and the least time of each counts: a ratio within
- * one run, which neither a slow nor a busy machine changes. Times below a millisecond count as one.
+ * The processor time of `more` divided by that of `less`. Both alternate `rounds` times and the minimum of each counts,
+ * so that neither a slow nor a busy machine changes the ratio. Times below a millisecond count as one.
  */
 export const workRatio = async (more: () => unknown, less: () => unknown, rounds = 3): Promise<number> => {
-  let [most, least] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
+  let [moreTime, lessTime] = [Number.POSITIVE_INFINITY, Number.POSITIVE_INFINITY];
   for (let round = 0; round < rounds; round++) {
-    least = Math.min(least, await processorTime(less));
-    most = Math.min(most, await processorTime(more));
+    lessTime = Math.min(lessTime, await processorTime(less));
+    moreTime = Math.min(moreTime, await processorTime(more));
   }
-  return Math.max(1, most) / Math.max(1, least);
+  return Math.max(1, moreTime) / Math.max(1, lessTime);
 };

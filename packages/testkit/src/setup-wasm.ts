@@ -3,4 +3,4 @@ import { useBackend } from '@residual/tensor';
 
 await useBackend('wasm');
 
-export { wasmMemory } from '@residual/backend-wasm';
+export { wasmMemoryUsage } from '@residual/backend-wasm';

@@ -1,4 +1,4 @@
-/** How many turns the event loop of Node has while `work` goes on: each is a chance for timers, requests and input. */
+/** The number of turns of Node's event loop while `work` runs; in each turn timers, requests and input can run. */
 export const turnsOf = async (work: () => Promise<unknown>): Promise<number> => {
   let [turns, isOver] = [0, false];
   const count = () => {

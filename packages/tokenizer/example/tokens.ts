@@ -1,4 +1,4 @@
-/** Prints the tokens of a text with their ids and places: node tokens.js tokenizer.json "some text" */
+/** Prints the tokens of a text with their ids and offsets: node tokens.js tokenizer.json "some text" */
 import { readFile } from 'node:fs/promises';
 import { tokenizerFromJson } from '@residual/tokenizer';
 

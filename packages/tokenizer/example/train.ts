@@ -1,4 +1,4 @@
-/** Trains byte-level BPE on the lines below, or on those of a file: with its name, a size and where to write a tokenizer.json behind it, node train.js */
+/** Trains byte-level BPE on the lines below, or on the lines of a file: node train.js FILE VOCAB_SIZE tokenizer.json */
 import { createReadStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';
@@ -11,7 +11,7 @@ const [corpus, size = '280', out] = process.argv.slice(2);
 const texts = corpus
   ? createInterface({ input: createReadStream(corpus), crlfDelay: Number.POSITIVE_INFINITY })
   : lines;
-const trained = await trainTokenizer(texts, { kind: 'byte-level-bpe', size: Number(size) });
+const trained = await trainTokenizer(texts, { kind: 'byte-level-bpe', vocabSize: Number(size) });
 const file = saveTokenizer(trained);
 const { tokens } = tokenizerFromJson(file).encode('The baker ground the grain.');
 console.log(`${trained.vocabSize} tokens; ${tokens.join(' ')}`);

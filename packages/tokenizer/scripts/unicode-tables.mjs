@@ -1,6 +1,7 @@
 /**
- * Writes src/generated/unicode-tables.ts from fixtures/unicode/reference/properties.json, which holds what the reference (tokenizers 0.23.3) says of every
- * code point, and what Unicode 14 does. Run it with a Node that knows Unicode 16 or later: `node scripts/unicode-tables.mjs`.
+ * Writes src/text/generated/unicode-tables.ts from fixtures/unicode/reference/properties.json, which holds the answers
+ * of the reference (tokenizers 0.23.3) and of Unicode 14 for every code point. Needs a Node with Unicode 16 or later:
+ * `node scripts/unicode-tables.mjs`.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
 
@@ -18,11 +19,11 @@ const setOf = runs => {
   }
   return set;
 };
-const later = setOf(said.unassigned14);
+const newer = setOf(said.unassigned14);
 const known = Object.fromEntries(Object.entries(said.patterns).map(([source, runs]) => [source, setOf(runs)]));
 const has = (property, code) => new RegExp(`^\\p{${property}}$`, 'u').test(String.fromCodePoint(code));
 
-/** Numbers as text: the last digit in base 50 from "*" on, those before it in base 34 from "]" on. */
+/** Encodes numbers as text: the last digit in base 50 from "*" on, the digits before it in base 34 from "]" on. */
 function encoded(numbers) {
   return numbers
     .map(number => {
@@ -35,7 +36,7 @@ function encoded(numbers) {
     .join('');
 }
 
-/** For each run of neighbours that `keyOf` gives the same key: how far from the last run's end it begins, its length and its key. */
+/** Runs of neighbouring code points with the same `keyOf`. */
 function runsOf(keyOf) {
   const runs = [];
   for (const code of codes) {
@@ -63,10 +64,11 @@ const ranges = holds =>
     ),
   );
 
-/** A letter that has become one without case in Unicode 17. */
+/** A letter that has no case any more since Unicode 17. */
 const changedSince = 0x295;
 
-// What patterns see of characters that are newer than Unicode 14, or that changed: an older character of the same kind.
+// For characters that are newer than Unicode 14 or changed since, patterns use the properties of an older character of
+// the same kind.
 const categories = 'Lu Ll Lt Lm Lo Mn Mc Me Nd Nl No Pc Pd Ps Pe Pi Pf Po Sm Sc Sk So Cf'.split(' ');
 const scripts = 'Arabic Common Cyrillic Han Hiragana Kannada Katakana Lao Latin Egyptian_Hieroglyphs Balinese'.split(
   ' ',
@@ -83,7 +85,7 @@ const kindOf = code =>
 const scriptOf = code => scripts.find(name => has(`Script=${name}`, code)) ?? 'another';
 const oldest = new Map();
 for (const code of codes) {
-  if (later[code] || code < 0x250 || code === changedSince || !categoryOf(code)) continue;
+  if (newer[code] || code < 0x250 || code === changedSince || !categoryOf(code)) continue;
   const kind = kindOf(code);
   for (const key of [kind, `${kind},${scriptOf(code)}`]) if (!oldest.has(key)) oldest.set(key, code);
 }
@@ -93,59 +95,65 @@ const equivalentOf = code => {
 };
 const equivalents = [];
 const equivalentRuns = runsOf(code => {
-  if (code !== changedSince && (!later[code] || known['\\p{Cn}'][code])) return undefined;
+  if (code !== changedSince && (!newer[code] || known['\\p{Cn}'][code])) return undefined;
   const equivalent = equivalentOf(code);
   if (equivalent === undefined) throw new Error(`there is no older equivalent of U+${code.toString(16)}`);
   if (!equivalents.includes(equivalent)) equivalents.push(equivalent);
   return equivalents.indexOf(equivalent);
 });
 
-// Normal forms: what they leave alone although Unicode 14 or later does not.
+// Characters that the reference's normal forms leave unchanged although Unicode 14 or later changes them.
 const changed = Object.fromEntries(Object.entries(said.changes).map(([name, { changed }]) => [name, setOf(changed)]));
 const ordered = setOf(said.ordered);
 const ccc = char => `\u0345${char}`.normalize('NFD')[0] !== '\u0345';
-const leftAlone = code => {
+const isExempt = code => {
   const char = String.fromCodePoint(code);
   const isChanged = ['NFC', 'NFD', 'NFKC', 'NFKD'].some(form => char.normalize(form) !== char && !changed[form][code]);
   return isChanged || code === 0x11930 || (ccc(char) && !ordered[code]);
 };
 
-/** Older characters of which the reference does not say what Unicode 14 or this platform says. */
+/** Older characters for which the reference's answer differs from Unicode 14 or from this platform. */
 function differing(answer, property, isOld) {
   const set = setOf(said.kinds[answer]);
   const old = setOf(isOld);
   const ever = code => old[code] || has(property, code);
-  return ranges(code => !later[code] && !set[code] && ever(code));
+  return ranges(code => !newer[code] && !set[code] && ever(code));
 }
-const notSigns = differing('BertPreTokenizer apart', 'P', said.marks14.P);
+const notPunctuation = differing('BertPreTokenizer apart', 'P', said.marks14.P);
 const notMarks = differing('StripAccents removed', 'M', said.marks14.M);
 const notAccents = differing('BertAccents removed', 'Mn', said.marks14.Mn);
 
 const lowerCase = runsOf(code =>
-  later[code] && changed.Lowercase[code]
+  newer[code] && changed.Lowercase[code]
     ? String.fromCodePoint(code).toLowerCase().codePointAt(0) - code + 0x10000
     : undefined,
 );
 
-const file = `// Written by scripts/unicode-tables.mjs: do not edit. Runs of code points; code-set.ts reads them.
+const file = `// Written by scripts/unicode-tables.mjs: do not edit. Runs of code points; code-point-set.ts reads them.
 // Derived from the Unicode Character Database (Unicode License v3) and from the answers of the reference.
-/** Not assigned in Unicode 14. */
-export const laterRuns: string = '${ranges(code => later[code])}';
-/** Those of Unicode 14 whose properties changed since. */
+/** Code points that Unicode 14 does not assign. */
+export const newerRuns: string = '${ranges(code => newer[code])}';
+/** Code points of Unicode 14 whose properties have changed since. */
 export const changedRuns: string = '${ranges(code => code === changedSince)}';
-/** Of those and of others that changed, the ones that patterns know (Unicode 16); the third number says which of the equivalents has their properties. */
+/**
+ * The newer and changed code points that patterns know (Unicode 16). The third number of a run is the index of the
+ * equivalent with the same properties.
+ */
 export const equivalentRuns: string = '${encoded(numbersOf(equivalentRuns, true))}';
-/** Older characters of the same kinds. */
+/** Older characters with the properties of newer ones. */
 export const equivalents: readonly number[] = ${JSON.stringify(equivalents).replaceAll(',', ', ')};
-/** Older ones that normal forms leave alone (they have those of Unicode 9). */
-export const leftAloneRuns: string = '${ranges(code => !later[code] && leftAlone(code))}';
-/** Punctuation of Unicode 14 that is none (Unicode 8 counts). */
-export const notSignRuns: string = '${notSigns}';
-/** Marks of Unicode 14 that StripAccents leaves alone. */
+/** Older code points that the normal forms leave unchanged (they are of Unicode 9). */
+export const exemptRuns: string = '${ranges(code => !newer[code] && isExempt(code))}';
+/** Punctuation of Unicode 14 that is none in the reference (Unicode 8). */
+export const notPunctuationRuns: string = '${notPunctuation}';
+/** Marks of Unicode 14 that StripAccents keeps. */
 export const notMarkRuns: string = '${notMarks}';
-/** Marks without width of Unicode 14 that BertNormalizer leaves alone. */
+/** Nonspacing marks of Unicode 14 that BertNormalizer keeps. */
 export const notAccentRuns: string = '${notAccents}';
-/** Upper case letters that are newer than Unicode 14; the third number is how far off the lower case letter is, and 0x10000. */
+/**
+ * Upper case letters that are newer than Unicode 14. The third number of a run is the distance to the lower case letter
+ * plus 0x10000.
+ */
 export const lowerCaseRuns: string = '${encoded(numbersOf(lowerCase, true))}';
 `;
-writeFileSync(new URL('../src/generated/unicode-tables.ts', import.meta.url), file);
+writeFileSync(new URL('../src/text/generated/unicode-tables.ts', import.meta.url), file);

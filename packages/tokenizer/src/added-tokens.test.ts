@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { byteAlphabet } from './byte-alphabet.js';
 import { byteLevelTokenizer } from './byte-level/index.js';
-import { tokenizerFromJson } from './load.js';
+import { tokenizerFromJson } from './formats/json/load.js';
+import { byteAlphabet } from './text/byte-alphabet.js';
 
 const words = { type: 'WordLevel', vocab: { '[UNK]': 0, the: 1, The: 2, x: 3 }, unk_token: '[UNK]' };
 const token = (id: number, content: string, flags: object) => ({ id, content, ...flags });
@@ -13,7 +13,7 @@ const added_tokens = [
   token(7, 'É', { normalized: true }),
 ];
 
-/** The reference (tokenizers 0.23.3) on the ids 2 to 7, and on [3, 4, 3]. */
+/** The results of the reference (tokenizers 0.23.3) for the ids 2 to 7, and for [3, 4, 3]. */
 test.each([
   [{ type: 'Lowercase' }, undefined, ['the', 'x', 'foo bar', 'RAW', '[cls]', 'é'], 'x foo bar x'],
   [{ type: 'Prepend', prepend: '_' }, undefined, ['_The', 'x', '_Foo Bar', 'RAW', '_[CLS]', '_É'], 'x _Foo Bar x'],
@@ -35,7 +35,7 @@ test('special tokens with `normalized` are left out by their ids', () => {
   expect(tokenizer.decode([3, 6, 3])).toBe('x x');
 });
 
-test('the small tokenizer decodes them so too', () => {
+test('the byte-level tokenizer decodes them in the same way', () => {
   const file = {
     normalizer: { type: 'NFC' },
     pre_tokenizer: { type: 'ByteLevel', add_prefix_space: false },

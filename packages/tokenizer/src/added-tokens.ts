@@ -1,32 +1,32 @@
-import { classOf, space, spacesEnd } from './character-class.js';
 import { failFile } from './errors.js';
-import { Fields } from './fields.js';
-import { olderEquivalent } from './later.js';
-import { longestSize, trieOf } from './models/trie.js';
-import { unitsAt, unitsBefore } from './unicode.js';
-import type { Vocabulary } from './vocabulary.js';
+import { Fields } from './formats/json/fields.js';
+import { longestMatchLength, trieOf } from './models/trie.js';
+import type { Vocabulary } from './models/vocabulary.js';
+import { classOf, space, whitespaceEnd } from './text/character-class.js';
+import { unitsAt, unitsBefore } from './text/unicode.js';
+import { olderEquivalent } from './text/unicode-version.js';
 
-/** A token that is found in the text before the model sees it. */
+/** A token that is found in the text before the model reads it. */
 export interface AddedToken {
   readonly id: number;
   readonly content: string;
-  /** Found only where no word character touches it. */
+  /** Whether it is found only between characters that are not word characters. */
   readonly singleWord: boolean;
-  /** Takes the white space before it along. */
-  readonly stripLeft: boolean;
-  /** Takes the white space after it along. */
-  readonly stripRight: boolean;
-  /** Looked for in the normalized text instead of the raw one. */
+  /** Whether it includes the white space before it. */
+  readonly lstrip: boolean;
+  /** Whether it includes the white space after it. */
+  readonly rstrip: boolean;
+  /** Whether it is searched in the normalized text instead of the raw text. */
   readonly normalized: boolean;
-  /** Left out when decoding without special tokens. */
+  /** Whether decoding without special tokens leaves it out. */
   readonly special: boolean;
-  /** False: only a name of an id, never found in a text. */
+  /** False: it only names an id and is never found in a text. */
   readonly inText?: boolean;
-  /** What a normalizer makes of its content: what is looked for, and what it is decoded as. Absent: the content. */
-  readonly normal?: string;
+  /** Its content after normalization: the text that is searched and decoded. Absent: the content. */
+  readonly normalizedContent?: string;
 }
 
-/** Reads `added_tokens`. An id that the vocabulary gives to another token is an error. */
+/** Reads `added_tokens`. It is an error if the vocabulary gives an id to another token. */
 export function readAddedTokens(json: unknown, vocabulary: Vocabulary): AddedToken[] {
   if (json === undefined || json === null) return [];
   if (!Array.isArray(json)) failFile('added_tokens must be an array');
@@ -40,56 +40,62 @@ export function readAddedTokens(json: unknown, vocabulary: Vocabulary): AddedTok
       failFile(`${fields.path('id')} gives id ${id} to "${content}", it belongs to "${holder}"`);
     }
     contents.set(id, content);
-    return { id, content, ...flagsIn(fields) };
+    return { id, content, ...readFlags(fields) };
   });
 }
 
-/** How a token is looked for, as a file says. */
-export function flagsIn(fields: Fields): Omit<AddedToken, 'id' | 'content'> {
+/** Reads the flags that say how a token is found. */
+export function readFlags(fields: Fields): Omit<AddedToken, 'id' | 'content'> {
   const special = fields.boolean('special', false);
   return {
     singleWord: fields.boolean('single_word', false),
-    stripLeft: fields.boolean('lstrip', false),
-    stripRight: fields.boolean('rstrip', false),
+    lstrip: fields.boolean('lstrip', false),
+    rstrip: fields.boolean('rstrip', false),
     normalized: fields.boolean('normalized', !special),
     special,
   };
 }
 
-/** A token as `added_tokens` of a file has it. */
-export const addedTokenJson = (token: AddedToken): Readonly<Record<string, unknown>> => ({
+/** A token as an entry of `added_tokens`. */
+export const addedTokenToJson = (token: AddedToken): Readonly<Record<string, unknown>> => ({
   id: token.id,
   content: token.content,
   single_word: token.singleWord,
-  lstrip: token.stripLeft,
-  rstrip: token.stripRight,
+  lstrip: token.lstrip,
+  rstrip: token.rstrip,
   normalized: token.normalized,
   special: token.special,
 });
 
-/** Tokens that are looked for in normalized texts, as `normalOf` makes them; the others as they are. */
-export const withNormals = (
+/** Adds the normalized content to tokens that are searched in normalized texts. `normalOf` normalizes a text. */
+export const withNormalizedContent = (
   tokens: readonly AddedToken[],
   normalOf: ((text: string) => string) | undefined,
 ): readonly AddedToken[] =>
-  normalOf ? tokens.map(token => (token.normalized ? { ...token, normal: normalOf(token.content) } : token)) : tokens;
-
-/** Finds tokens in a text: calls `found(id, from, to)` for each, and with id -1 for the text between them. */
-export type Finder = (text: string, found: (id: number, from: number, to: number) => void) => void;
+  normalOf
+    ? tokens.map(token => (token.normalized ? { ...token, normalizedContent: normalOf(token.content) } : token))
+    : tokens;
 
 /**
- * Looks for tokens by their patterns: the leftmost match wins, of several there the longest. White space that a token took along may hold further tokens, and a
- * pattern of which a normalizer left nothing matches everywhere and so cuts all characters apart, as in the reference.
+ * Finds tokens in a text. Calls `onMatch(id, from, to)` for each token, and with id -1 for the text between tokens.
+ * Offsets are in UTF-16 units.
+ */
+export type Finder = (text: string, onMatch: (id: number, from: number, to: number) => void) => void;
+
+/**
+ * Creates a finder for tokens by their patterns. The leftmost match wins, and at one index the longest. White space
+ * that belongs to a token may contain further tokens. A pattern that a normalizer made empty matches everywhere and
+ * separates all characters, as in the reference.
  */
 export function tokenFinder(tokens: readonly { readonly pattern: string; readonly token: AddedToken }[]): Finder {
   const byPattern = new Map<string, AddedToken>();
-  // Of several that look the same the first counts, special ones before others.
+  // If several tokens have the same pattern, special tokens win, then the first.
   for (const { pattern, token } of [...tokens].sort((a, b) => Number(b.token.special) - Number(a.token.special))) {
     if (!byPattern.has(pattern)) byPattern.set(pattern, token);
   }
-  if (byPattern.size === 0) return (text, found) => text !== '' && found(-1, 0, text.length);
-  const search = searchOf([...byPattern.keys()]);
-  return (text, found) => {
+  if (byPattern.size === 0) return (text, onMatch) => text !== '' && onMatch(-1, 0, text.length);
+  const search = patternSearch([...byPattern.keys()]);
+  return (text, onMatch) => {
     let last = 0;
     let ended = -1;
     for (let match = search(text, 0), next = 0; match; match = search(text, next)) {
@@ -97,34 +103,37 @@ export function tokenFinder(tokens: readonly { readonly pattern: string; readonl
       let [from, to] = match;
       next = ended = to;
       if (from === to) next += unitsAt(text, to);
-      if (from === to && before === ended) continue; // right behind another match nothing is no match
+      if (from === to && before === ended) continue; // an empty match right after another match does not count
       const token = byPattern.get(text.slice(from, to))!;
       if (token.singleWord && (endsWithWord(text, from) || beginsWithWord(text, to))) continue;
-      if (token.stripLeft) {
+      if (token.lstrip) {
         while (from > last && classOf(text.charCodeAt(from - 1)) === space) from--;
         from = Math.max(from, last);
       }
-      if (token.stripRight) to = spacesEnd(text, to);
-      if (last < from) found(-1, last, from);
-      if (from < to) found(token.id, from, to);
+      if (token.rstrip) to = whitespaceEnd(text, to);
+      if (last < from) onMatch(-1, last, from);
+      if (from < to) onMatch(token.id, from, to);
       last = to;
     }
-    if (last < text.length) found(-1, last, text.length);
+    if (last < text.length) onMatch(-1, last, text.length);
   };
 }
 
-/** Finds the first match at a place of a text or behind it, the longest one there. */
+/** Finds the first match at or after an index, and at that index the longest. */
 type Search = (text: string, at: number) => [from: number, to: number] | undefined;
 
-/** Of more tokens engines try one after another at each place of a text; and longer ones are read again from each place on. */
-const [manyTokens, longestToken] = [500, 1000];
+/**
+ * With more tokens than this, regular expression engines try one after another at each index; longer tokens are read
+ * again from each index.
+ */
+const [trieThreshold, maxTokenLength] = [500, 1000];
 
-function searchOf(patterns: readonly string[]): Search {
+function patternSearch(patterns: readonly string[]): Search {
   const sorted = patterns.toSorted((a, b) => b.length - a.length);
-  if (sorted[0]!.length > longestToken) {
-    failFile(`an added token of ${sorted[0]!.length} characters cannot be looked for; ${longestToken} would fit`);
+  if (sorted[0]!.length > maxTokenLength) {
+    failFile(`an added token of ${sorted[0]!.length} characters cannot be looked for; ${maxTokenLength} would fit`);
   }
-  if (patterns.length > manyTokens) return trieSearch(patterns);
+  if (patterns.length > trieThreshold) return trieSearch(patterns);
   const regex = new RegExp(sorted.map(escapeRegex).join('|'), 'g');
   return (text, at) => {
     regex.lastIndex = at;
@@ -138,7 +147,7 @@ function trieSearch(patterns: readonly string[]): Search {
   const isEverywhere = patterns.includes('');
   return (text, at) => {
     for (; at <= text.length; at++) {
-      const length = longestSize(trie, text, at, text.length);
+      const length = longestMatchLength(trie, text, at, text.length);
       if (length > 0 || isEverywhere) return [at, at + length];
     }
     return undefined;

@@ -1,8 +1,8 @@
+import { ResidualError } from '@residual/base';
 import { describe, expect, test } from 'vitest';
-import { ResidualError } from './errors.js';
-import { tokenizerFromJson } from './load.js';
+import { tokenizerFromJson } from './formats/json/load.js';
 
-/** A whole, small tokenizer file, with parts of it replaced. */
+/** A small but complete tokenizer file with some parts replaced. */
 const file = (changes: object = {}, model: object = {}) => ({
   model: { type: 'BPE', vocab: { a: 0, b: 1, ab: 2 }, merges: [['a', 'b']], ...model },
   ...changes,
@@ -21,10 +21,10 @@ const message = (json: object | string) => {
   return 'no error';
 };
 
-describe('a file that cannot be read says why', () => {
+describe('the error for a file that cannot be read says why', () => {
   test.each([
-    ['not JSON', '{', /^TOKENIZER_FILE tokenizer: tokenizer\.json is not JSON: /],
-    ['an array', [], 'TOKENIZER_FILE tokenizer: tokenizer.json must be an object, it is an array'],
+    ['not JSON', '{', /^file tokenizer: tokenizer\.json is not JSON: /],
+    ['an array', [], 'file tokenizer: tokenizer.json must be an object, it is an array'],
   ])('%s', (_, json, expected) => {
     if (typeof expected === 'string') expect(message(json)).toBe(expected);
     else expect(message(json)).toMatch(expected);
@@ -131,8 +131,8 @@ describe('a file that cannot be read says why', () => {
     ],
   ])('%s', (_, changes, model, expected) => {
     const said = message(file(changes, model));
-    if (typeof expected === 'string') expect(said).toBe(`TOKENIZER_FILE tokenizer: ${expected}`);
-    else expect(String(said).replace('TOKENIZER_FILE tokenizer: ', '')).toMatch(expected);
+    if (typeof expected === 'string') expect(said).toBe(`file tokenizer: ${expected}`);
+    else expect(String(said).replace('file tokenizer: ', '')).toMatch(expected);
   });
 });
 
@@ -156,7 +156,7 @@ test.each<[wrong: object, said: string]>([
   expect(() => tokenizerFromJson(file()).encode('ab', wrong)).toThrow(`encode: ${said}`);
 });
 
-test('what is no batch and what are no ids are named', () => {
+test('errors name what is not a batch or not ids', () => {
   const tokenizer = tokenizerFromJson(file());
   const batch = (texts: unknown) => () => tokenizer.encodeBatch(texts as string[]);
   expect(batch('ab')).toThrow('encodeBatch: texts must be an array, they are a string');
@@ -167,6 +167,6 @@ test('what is no batch and what are no ids are named', () => {
   expect(() => tokenizer.count('a', -1)).toThrow('count: limit must be a number from 0, it is -1');
 });
 
-test('a byte order mark in front of a file is passed over', () => {
+test('a byte order mark at the start of a file is ignored', () => {
   expect(tokenizerFromJson(`\ufeff${JSON.stringify(file())}`).encode('ab').ids).toEqual([2]);
 });

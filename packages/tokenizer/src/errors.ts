@@ -1,56 +1,35 @@
-/** What may go wrong here: a file that cannot be read as a tokenizer, or a call whose arguments do not fit. */
-export type TokenizerErrorCode = 'TOKENIZER_FILE' | 'TOKENIZER_INPUT';
+import { ResidualError } from '@residual/base';
 
-const mark = /*#__PURE__*/ Symbol.for('residual.error');
-
-/** The one error of this package; `code` is stable and can be acted on, `message` names what did not fit. */
-export class ResidualError extends Error {
-  override readonly name = 'ResidualError';
-
-  constructor(
-    readonly code: TokenizerErrorCode,
-    message: string,
-  ) {
-    super(message);
-    Object.defineProperty(this, mark, { value: true });
-  }
-
-  /** Whether a thrown value is such an error, also when it comes from another installed copy of the package. */
-  static is(error: unknown): error is ResidualError {
-    return typeof error === 'object' && error !== null && (error as { [mark]?: unknown })[mark] === true;
-  }
-}
-
-/** Throws the error of a file that is not a tokenizer we can read. */
+/** Throws the error for a file that cannot be read, with code `file`. */
 export function failFile(message: string): never {
-  throw new ResidualError('TOKENIZER_FILE', `tokenizer: ${readable(message)}`);
+  throw new ResidualError('file', `tokenizer: ${abbreviateMessage(message)}`);
 }
 
-/** So much of a text is shown in an error. */
-const mostShown = 100;
+/** Longer texts are cut in error messages. */
+const maxShownLength = 100;
 
-/** A text of a file as errors show it: what is long is cut. */
-export const shown = (text: string): string =>
-  text.length <= mostShown ? text : `${text.slice(0, mostShown)}... (${text.length} characters)`;
+/** A text for an error message, cut if it is long. */
+export const abbreviate = (text: string): string =>
+  text.length <= maxShownLength ? text : `${text.slice(0, maxShownLength)}... (${text.length} characters)`;
 
-/** Throws the error of a call whose arguments do not fit. */
+/** Throws the error for invalid arguments, with code `input`. */
 export function failInput(message: string): never {
-  throw new ResidualError('TOKENIZER_INPUT', readable(message));
+  throw new ResidualError('input', abbreviateMessage(message));
 }
 
-/** Longer messages hold what a file or a call holds, and nobody reads them: their middle is left out. */
-const longestMessage = 1000;
+/** Longer messages contain data of a file or call; their middle is left out. */
+const maxMessageLength = 1000;
 
-const readable = (message: string) =>
-  message.length <= longestMessage
+const abbreviateMessage = (message: string) =>
+  message.length <= maxMessageLength
     ? message
-    : `${message.slice(0, longestMessage / 2)} ... ${message.slice(-longestMessage / 4)}`;
+    : `${message.slice(0, maxMessageLength / 2)} ... ${message.slice(-maxMessageLength / 4)}`;
 
-/** A value of a file as errors show it. */
-export function shownJson(value: unknown): string {
+/** A JSON value for an error message. */
+export function abbreviateJson(value: unknown): string {
   try {
-    return shown(JSON.stringify(value) ?? 'undefined');
+    return abbreviate(JSON.stringify(value) ?? 'undefined');
   } catch {
-    return 'nested too deeply'; // what writes it calls itself
+    return 'nested too deeply'; // JSON.stringify is recursive
   }
 }

@@ -16,7 +16,7 @@ test('the code of the README prints what its comments say', async () => {
     alias: {
       '@residual/tokenizer/byte-level': here('byte-level/index.ts'),
       '@residual/tokenizer/train': here('training/index.ts'),
-      '@residual/tokenizer/files': here('files/index.ts'),
+      '@residual/tokenizer/files': here('formats/checkpoint/index.ts'),
       '@residual/tokenizer/chat': here('chat/index.ts'),
       '@residual/tokenizer': here('index.ts'),
     },

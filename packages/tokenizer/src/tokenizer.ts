@@ -1,199 +1,216 @@
 import type { AddedToken } from './added-tokens.js';
-import { addedCount, arrange } from './arrange.js';
-import type { Components } from './components.js';
 import type { Decoder, DecoderRun } from './decoders/decoder.js';
-import { Encoding, type EncodingSource, type Part, type Trace } from './encoding.js';
+import { type ComponentTypes, componentTypes, type TokenizerDescription } from './description.js';
+import { Encoding, type EncodingSource, type TokenOffsets, type TokenSpan } from './encoding.js';
 import { failInput } from './errors.js';
-import { kindOf } from './fields.js';
+import type { ComponentRegistry } from './formats/json/components.js';
+import { describeType, type Json } from './formats/json/fields.js';
 import type { Model } from './models/model.js';
-import { type Padding, pad, paddedLength } from './padding.js';
 import { Pipeline, type PipelineParts } from './pipeline.js';
+import { applyTemplate, numSpecialTokensToAdd } from './post-processors/apply-template.js';
+import { type Padding, pad, paddedLength } from './post-processors/padding.js';
 import type { PostProcessor } from './post-processors/post-processor.js';
+import { trimOffsets } from './post-processors/trim-offsets.js';
+import { type Truncation, truncate } from './post-processors/truncation.js';
 import type { Boundary } from './streaming/boundary.js';
-import { trimOffsets } from './trim-offsets.js';
-import { type Truncation, truncate } from './truncation.js';
 
-type FileJson = { readonly [name: string]: unknown };
-
-/** The parts of a tokenizer, in the order in which a text passes through them. */
+/** The components and settings of a tokenizer, in the order in which a text passes through them. */
 export interface TokenizerParts extends PipelineParts {
-  /** Puts special tokens around the others. */
+  /** Adds special tokens around the others. */
   readonly postProcessor: PostProcessor;
-  /** Makes a text of tokens. */
+  /** Turns tokens into text. */
   readonly decoder: Decoder;
-  /** What is cut off of long texts; undefined where nothing is. */
+  /** The truncation of the file; undefined if it has none. */
   readonly truncation: Truncation | undefined;
-  /** What short texts are filled up with; undefined where nothing is. */
+  /** The padding of the file; undefined if it has none. */
   readonly padding: Padding | undefined;
   /**
-   * What its `tokenizer.json` says, without the tables of the model; or what one would have to say, tables too, worked out when asked for. Undefined if there
-   * is none that describes it.
+   * The content of its `tokenizer.json` without the tables of the model, or a function that creates such a content with
+   * the tables. Undefined if no `tokenizer.json` describes it.
    */
-  readonly file?: FileJson | (() => FileJson);
-  /** Where it certainly cuts a text, if that is known without a file. */
+  readonly file?: Json | (() => Json);
+  /** The types of its components, if they are not in `file`. */
+  readonly types?: ComponentTypes;
+  /** Where it certainly splits a text, if that is known without a file. */
   readonly boundary?: Boundary;
-  /** Counts the tokens of a long text chunk by chunk; undefined where it cannot. */
-  readonly countUpTo?: Components['countUpTo'];
-  /** The tokenizer of the language into which a model translates, where it has another one for that. */
+  /** Counts the tokens of a long text chunk by chunk; undefined if that is not possible. */
+  readonly countUpTo?: ComponentRegistry['countUpTo'];
+  /** The tokenizer of translations, if the model has a separate one. */
   readonly target?: Tokenizer | undefined;
-  /** Ids of the tokens that have a role, where the configuration names them. */
-  readonly roles: {
-    /** Begins a text. */
+  /** The ids of special tokens, if the configuration names them. */
+  readonly specialTokenIds: {
+    /** Starts a text. */
     readonly bos?: number;
     /** Ends a text. */
     readonly eos?: number;
-    /** Fills texts of a batch up. */
+    /** Pads texts of a batch. */
     readonly pad?: number;
-    /** Stands for what the vocabulary does not have. */
+    /** Stands for text that the vocabulary does not cover. */
     readonly unk?: number;
   };
 }
 
-/** How texts are encoded. */
+/** Options of {@link Tokenizer.encodeBatch}. */
 export interface BatchOptions {
-  /** Whether to put the special tokens of the post-processor around the text. Default true. */
+  /** Whether to add the special tokens of the post-processor around the text. Default true. */
   readonly addSpecialTokens?: boolean;
-  /** Where to cut: default nowhere, also where the file has a {@link Tokenizer.truncation}, which may be given here. */
+  /** The truncation. Default: none, even if the file has a {@link Tokenizer.truncation}, which can be passed here. */
   readonly truncation?: Truncation | null | undefined;
-  /** What to pad to: default no padding, also where the file has a {@link Tokenizer.padding}, which may be given here. */
+  /** The padding. Default: none, even if the file has a {@link Tokenizer.padding}, which can be passed here. */
   readonly padding?: Padding | null | undefined;
-  /** The share of the merges of a byte-pair encoding that are left out at random, 0 to 1. Default: as the file says, mostly 0. */
+  /**
+   * The share of the merges of a byte-pair encoding that are dropped at random, 0 to 1. Default: that of the file,
+   * usually 0.
+   */
   readonly dropout?: number;
-  /** Which merges dropout leaves out: the same ones for the same seed. Default 0. */
+  /** The seed of dropout: the same seed drops the same merges. Default 0. */
   readonly seed?: number;
 }
 
-/** How a text is encoded. */
+/** Options of {@link Tokenizer.encode}. */
 export interface EncodeOptions extends BatchOptions {
-  /** A second text, as for sentence pairs. */
+  /** A second text, for sentence pairs. */
   readonly pair?: string;
 }
 
-/** How ids are decoded. */
+/** Options of decoding. */
 export interface DecodeOptions {
-  /** Whether to leave special tokens out. Default true. */
+  /** Whether to leave out special tokens. Default true. */
   readonly skipSpecialTokens?: boolean;
 }
 
-/** Text from ids that come one by one; see {@link Tokenizer.decodeStream}. */
+/** Decodes ids that arrive one by one; see {@link Tokenizer.decodeStream}. */
 export interface DecodeStream {
-  /** Takes the next id; returns the text that is certain by now, perhaps none. */
+  /** Takes the next id and returns the text that is certain so far, perhaps none. */
   push(id: number): string;
-  /** Ends the stream; returns what was held back. */
+  /** Ends the stream and returns the text that was held back. */
   flush(): string;
 }
 
-/** Text to token ids and back. Made by `tokenizerFromJson`. */
+/** Converts text to token ids and back. Made by `tokenizerFromJson` and the readers of other formats. */
 export class Tokenizer {
-  /** What it is made of. */
+  /** The components and settings that it consists of. */
   readonly parts: TokenizerParts;
   readonly #pipeline: Pipeline;
   readonly #addedIds = new Map<string, number>();
   readonly #added = new Map<number, AddedToken>();
 
   /** The id of the beginning-of-text token, if the configuration names one. */
-  readonly bosToken: number | undefined;
+  readonly bosTokenId: number | undefined;
   /** The id of the end-of-text token, if the configuration names one. */
-  readonly eosToken: number | undefined;
+  readonly eosTokenId: number | undefined;
   /** The id of the padding token, if the configuration names one. */
-  readonly padToken: number | undefined;
+  readonly padTokenId: number | undefined;
   /** The id of the unknown token, if the configuration or the model names one. */
-  readonly unkToken: number | undefined;
-  /** The tokenizer of the language into which the model translates, where it has another one for that: it encodes translations, and all ids are decoded by it. */
+  readonly unkTokenId: number | undefined;
+  /** The tokenizer of translations, if the model has a separate one: it encodes translations and decodes all ids. */
   readonly target: Tokenizer | undefined;
-  /** How many tokens there are, added ones included. */
+  /** The number of tokens, including added ones. */
   readonly vocabSize: number;
 
   constructor(parts: TokenizerParts) {
     this.parts = parts;
-    const { addedTokens, model, roles } = parts;
+    const { addedTokens, model, specialTokenIds } = parts;
     this.target = parts.target;
     for (const token of addedTokens) {
       this.#addedIds.set(token.content, token.id);
       this.#added.set(token.id, token);
     }
     this.#pipeline = new Pipeline(parts);
-    this.bosToken = roles.bos;
-    this.eosToken = roles.eos;
-    this.padToken = roles.pad;
-    this.unkToken = roles.unk ?? model.unknownId;
-    const further = addedTokens.filter(token => model.vocabulary.id(token.content) === undefined);
-    this.vocabSize = model.vocabulary.size + further.length;
+    this.bosTokenId = specialTokenIds.bos;
+    this.eosTokenId = specialTokenIds.eos;
+    this.padTokenId = specialTokenIds.pad;
+    this.unkTokenId = specialTokenIds.unk ?? model.unknownId;
+    const extra = addedTokens.filter(token => model.vocabulary.id(token.content) === undefined);
+    this.vocabSize = model.vocabulary.size + extra.length;
   }
 
-  /** How many bytes the pieces that it remembers may take; 0 where it remembers none. */
+  /** The maximum size of its caches in bytes; 0 if it has none. */
   get cacheBytes(): number {
     return this.parts.model.cacheBytes ?? 0;
   }
 
-  /** The truncation that its file describes, if any. Calls do not cut unless they are told to, as in the reference. */
+  /**
+   * Describes the tokenizer as plain data: the types of normalizers, pre-tokenizers and model, and the path by which
+   * texts become ids.
+   */
+  describe(): TokenizerDescription {
+    return { ...componentTypes(this.parts), encodingPath: this.#pipeline.encodingPath(this.#modelFor({}, 0)) };
+  }
+
+  /**
+   * The truncation that its file describes, if any. As in the reference, calls do not truncate unless they ask for it.
+   */
   get truncation(): Truncation | undefined {
     return this.parts.truncation;
   }
 
-  /** The padding that its file describes, if any. Calls do not pad unless they are told to, as in the reference. */
+  /** The padding that its file describes, if any. As in the reference, calls do not pad unless they ask for it. */
   get padding(): Padding | undefined {
     return this.parts.padding;
   }
 
-  /** The tokens of a text (and of a second one), special tokens included unless told otherwise. */
+  /**
+   * Encodes a text, or a pair of texts, with special tokens by default. Throws `input` if the text is no string or an
+   * option does not fit.
+   */
   encode(text: string, { pair, ...options }: EncodeOptions = {}): Encoding {
     return this.encodeBatch([pair === undefined ? text : [text, pair]], options)[0]!;
   }
 
-  /** The tokens of several texts or pairs of texts; padding to the longest is to the longest of these. */
+  /** Encodes several texts or pairs of texts. Padding to `longest` means the longest of these. */
   encodeBatch(
     texts: readonly (string | readonly [text: string, pair: string])[],
     options: BatchOptions = {},
   ): Encoding[] {
     const { truncation, padding } = options;
-    if (!Array.isArray(texts)) failInput(`encodeBatch: texts must be an array, they are ${kindOf(texts)}`);
+    if (!Array.isArray(texts)) failInput(`encodeBatch: texts must be an array, they are ${describeType(texts)}`);
     const drafts = texts.map((entry, index) => {
-      const sequences = Array.isArray(entry) ? entry.map(checkEncoded) : [checkEncoded(entry)];
+      const sequences = Array.isArray(entry) ? entry.map(checkEncodeInput) : [checkEncodeInput(entry)];
       if (Array.isArray(entry) && entry.length !== 2) {
         failInput(`encodeBatch: an entry is a text or a pair of texts, entry ${index} holds ${entry.length}`);
       }
       const modelOf = (sequence: number) => this.#modelFor(options, 2 * index + sequence);
       return this.#draft(sequences, truncation ?? undefined, options.addSpecialTokens ?? true, modelOf);
     });
-    if (!padding) return drafts.map(({ arrangements, source }) => encodingOf(arrangements, source));
-    const longest = drafts.reduce((most, { arrangements }) => Math.max(most, lengthOf(arrangements[0]!)), 0);
+    if (!padding) return drafts.map(({ spans, source }) => encodingOf(spans, source));
+    const longest = drafts.reduce((most, { spans }) => Math.max(most, tokenCount(spans[0]!)), 0);
     const length = paddedLength(padding, longest);
-    const filled = { ...padding, id: padding.id ?? this.padToken ?? 0 };
-    return drafts.map(({ arrangements, source }) =>
+    const filled = { ...padding, id: padding.id ?? this.padTokenId ?? 0 };
+    return drafts.map(({ spans, source }) =>
       encodingOf(
-        arrangements.map(parts => pad(parts, filled, length)),
+        spans.map(parts => pad(parts, filled, length)),
         source,
       ),
     );
   }
 
-  /** How many tokens a text has, special ones not counted. Stops counting at `limit`. */
+  /** The number of tokens of a text without special tokens. Stops counting at `limit`. */
   count(text: string, limit = Number.POSITIVE_INFINITY): number {
     if (!(limit >= 0)) failInput(`count: limit must be a number from 0, it is ${limit}`);
     const isLong = checkText(text, 'count').length > limit;
     const counted = isLong ? this.parts.countUpTo?.(this, text, limit) : undefined;
     if (counted !== undefined) return Math.min(limit, counted);
-    return Math.min(limit, this.#pipeline.ids(text, limit, this.#modelFor({}, 0)).length);
+    return Math.min(limit, this.#pipeline.encodeIds(text, limit, this.#modelFor({}, 0)).length);
   }
 
-  /** The text of ids. Ids that no token has are left out, as the reference does. */
+  /** The text of ids. Ids without a token are left out, as in the reference. */
   decode(ids: Iterable<number>, options: DecodeOptions = {}): string {
     if (this.target) return this.target.decode(ids, options);
     if (typeof ids === 'string' || typeof ids?.[Symbol.iterator] !== 'function') {
-      failInput(`decode: ids must be a list of numbers, they are ${kindOf(ids)}`);
+      failInput(`decode: ids must be a list of numbers, they are ${describeType(ids)}`);
     }
-    const pieces: string[] = [];
-    const run = this.parts.decoder(text => text !== '' && pieces.push(text));
+    const parts: string[] = [];
+    const run = this.parts.decoder(text => text !== '' && parts.push(text));
     const { skipSpecialTokens = true } = options;
     for (const id of ids) this.#decodeInto(run, id, skipSpecialTokens);
     run.finish();
-    return pieces.join('');
+    return parts.join('');
   }
 
   /**
-   * Decodes ids that come one by one. Nothing is handed out that a later id could still change: no half character, no
-   * leading space that the whole would not have. All pushes and the flush together equal `decode` of all ids.
+   * Decodes ids that arrive one by one. It never returns text that a later id could change: no half characters, and no
+   * leading space that the whole text would not have. All pushes and the flush together equal `decode` of all ids.
    */
   decodeStream(options: DecodeOptions = {}): DecodeStream {
     if (this.target) return this.target.decodeStream(options);
@@ -202,7 +219,7 @@ export class Tokenizer {
     const run = this.parts.decoder(text => {
       ready += text;
     });
-    const taken = () => {
+    const takeReady = () => {
       const text = ready;
       ready = '';
       return text;
@@ -210,49 +227,55 @@ export class Tokenizer {
     return {
       push: id => {
         this.#decodeInto(run, id, skipSpecialTokens);
-        return taken();
+        return takeReady();
       },
       flush: () => {
         run.finish();
-        return taken();
+        return takeReady();
       },
     };
   }
 
-  /** The token of an id; undefined if there is none. */
+  /** The token of an id; undefined if it has none. */
   idToToken(id: number): string | undefined {
     return this.#added.get(id)?.content ?? this.parts.model.vocabulary.token(id);
   }
 
-  /** The id of a token; undefined if there is none. */
+  /** The id of a token; undefined if it is not in the vocabulary. */
   tokenToId(token: string): number | undefined {
     return this.#addedIds.get(token) ?? this.parts.model.vocabulary.id(token);
   }
 
-  /** Whether decoding without special tokens leaves an id out. */
+  /** Whether decoding leaves out an id by default, because its token is special. */
   isSpecial(id: number): boolean {
     return this.#added.get(id)?.special ?? false;
   }
 
   #decodeInto(run: DecoderRun, id: number, skipSpecialTokens: boolean): void {
-    const token = this.#added.get(id)?.normal ?? this.idToToken(id);
-    if (skipSpecialTokens && this.isSpecial(id)) run.skipped?.();
+    const token = this.#added.get(id)?.normalizedContent ?? this.idToToken(id);
+    if (skipSpecialTokens && this.isSpecial(id)) run.skipSpecialToken?.();
     else if (token !== undefined) run.push(token, true);
   }
 
-  /** The model for one text of a call; with dropout a new one each time, which leaves out the same merges. */
-  #modelFor({ dropout, seed = 0 }: BatchOptions, place: number): Model {
+  /**
+   * The model for one text of a call. With dropout it is a new one for each text, deterministic for the seed and the
+   * index.
+   */
+  #modelFor({ dropout, seed = 0 }: BatchOptions, sequenceIndex: number): Model {
     const { model } = this.parts;
     const rate = dropout ?? model.dropout ?? 0;
     if (!(rate >= 0 && rate <= 1)) failInput(`encode: dropout must be from 0 to 1, it is ${rate}`);
     if (rate === 0) return model;
     return (
-      model.withDropout?.(rate, seed + place * 0x632be5ab) ??
-      failInput(`encode: dropout ${rate} is of byte-pair encodings, and this model cannot leave out merges`)
+      model.withDropout?.(rate, seed + sequenceIndex * 0x632be5ab) ??
+      failInput(`encode: dropout ${rate} needs a byte-pair encoding; this model has no merges to leave out`)
     );
   }
 
-  /** The parts of an encoding and of what overflows it, and what they need to work out the rest. */
+  /**
+   * Encodes the texts and applies truncation and template: the spans of the encoding and of what overflows, and the
+   * source of all other properties.
+   */
   #draft(
     texts: readonly string[],
     truncation: Truncation | undefined,
@@ -261,16 +284,17 @@ export class Tokenizer {
   ): Draft {
     const { postProcessor } = this.parts;
     const limit = truncation?.stopEarly && truncation.direction !== 'left' ? truncation.maxLength : undefined;
-    const ids = texts.map((text, sequence) => this.#pipeline.ids(text, limit, modelOf(sequence)));
-    const added = addSpecialTokens ? addedCount(postProcessor, texts.length > 1) : 0;
+    const ids = texts.map((text, sequence) => this.#pipeline.encodeIds(text, limit, modelOf(sequence)));
+    const added = addSpecialTokens ? numSpecialTokensToAdd(postProcessor, texts.length > 1) : 0;
     const windows = truncation ? truncate(ids, truncation, added) : ids.map(all => [{ from: 0, ids: all }]);
-    const traces: (Trace | undefined)[] = [];
+    const traces: (TokenOffsets | undefined)[] = [];
     const { trimOffsets: trim } = postProcessor;
     return {
-      arrangements: arrange(postProcessor, windows, addSpecialTokens),
+      spans: applyTemplate(postProcessor, windows, addSpecialTokens),
       source: {
         token: id => this.idToToken(id) ?? '',
-        trace: sequence => (traces[sequence] ??= this.#pipeline.trace(texts[sequence]!, modelOf(sequence))),
+        tokenOffsets: sequence =>
+          (traces[sequence] ??= this.#pipeline.trackOffsets(texts[sequence]!, modelOf(sequence))),
         ...(trim && { trim: (tokens, offsets, text) => trimOffsets(tokens, offsets, text, trim.addPrefixSpace) }),
       },
     };
@@ -278,12 +302,12 @@ export class Tokenizer {
 }
 
 interface Draft {
-  /** The encoding first, then what overflows. */
-  readonly arrangements: readonly (readonly Part[])[];
+  /** The spans of the encoding, then those of what overflows. */
+  readonly spans: readonly (readonly TokenSpan[])[];
   readonly source: EncodingSource;
 }
 
-function encodingOf([main, ...overflowing]: readonly (readonly Part[])[], source: EncodingSource): Encoding {
+function encodingOf([main, ...overflowing]: readonly (readonly TokenSpan[])[], source: EncodingSource): Encoding {
   return new Encoding(
     main!,
     source,
@@ -291,9 +315,9 @@ function encodingOf([main, ...overflowing]: readonly (readonly Part[])[], source
   );
 }
 
-const lengthOf = (parts: readonly Part[]) => parts.reduce((count, part) => count + part.ids.length, 0);
+const tokenCount = (parts: readonly TokenSpan[]) => parts.reduce((count, part) => count + part.ids.length, 0);
 
-const checkEncoded = (text: unknown) => checkText(text, 'encode');
+const checkEncodeInput = (text: unknown) => checkText(text, 'encode');
 
 function checkText(text: unknown, name: string): string {
   if (typeof text === 'string') return text;

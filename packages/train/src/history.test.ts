@@ -47,18 +47,18 @@ async function learned(net: AnyLayer<Tensor, Tensor>): Promise<number[]> {
     optimizer: adam(),
   }))
     void _;
-  const said = net(weights, x);
-  const values = [...(await said.data())];
-  dispose([weights, x, y, said]);
+  const output = net(weights, x);
+  const values = [...(await output.data())];
+  dispose([weights, x, y, output]);
   return values;
 }
 
 const perceptron = () => {
-  const [up, down] = [linear({ in: 2, out: 4, deviation: 1 }), linear({ in: 4, out: 1, deviation: 1 })];
+  const [up, down] = [linear({ in: 2, out: 4, std: 1 }), linear({ in: 4, out: 1, std: 1 })];
   return layer({ up, down }, (w, x: Tensor) => down(w.down, tanh(up(w.up, x))));
 };
 
-test('one or the other but not both: a line says a half to everything, a perceptron learns it', async () => {
+test('XOR: a line predicts a half for everything, a perceptron learns it', async () => {
   for (const value of await learned(linear({ in: 2, out: 1 }))) expect(value).toBeCloseTo(0.5, 2);
   expect((await learned(perceptron())).map(Math.round)).toEqual(answers);
 });

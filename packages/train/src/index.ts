@@ -5,12 +5,12 @@ export {
   type StoredCheckpoint,
   type StoreOptions,
 } from './checkpoint/store.js';
-export { type Document, type Documents, type PackingOptions, packed } from './data/packing.js';
+export { type Document, type Documents, type PackingOptions, packDocuments } from './data/packing.js';
 export { type Pair, type PairBatch, type PairOptions, pairBatches } from './data/pairs.js';
-export { shuffledOrder, splitOff } from './data/shuffle.js';
+export { shuffledOrder, trainValidationSplit } from './data/shuffle.js';
 export type { TokenBatch } from './data/token-batch.js';
 export { allWindows, randomWindows, type SlidingOptions, slidingWindows, type WindowOptions } from './data/windows.js';
-export type { Batches, BatchesOnce, BatchSource, BatchStream } from './loop/batches.js';
+export type { Batches, BatchSource, BatchStream, FiniteBatches } from './loop/batches.js';
 export { type EvaluateOptions, type Evaluation, evaluate } from './loop/evaluation.js';
 export type { CheckpointEvent, EvaluationEvent, ResumeEvent, StepEvent, TrainingEvent } from './loop/events.js';
 export type { Loss, Objective } from './loop/objective.js';
@@ -18,37 +18,43 @@ export type { Frozen, TrainOptions } from './loop/options.js';
 export { train } from './loop/train.js';
 export type { Checkpoint, Training } from './loop/training.js';
 export {
+  addAdapter,
   attachLora,
   detachLora,
+  freezeBase,
   type LoraOptions,
   loraParts,
   mergeLora,
-  notLora,
-  putBeside,
   scaleLora,
   unmergeLora,
   useLora,
 } from './lora/lora.js';
-export { lossInChunks } from './losses/chunked.js';
-export { type LanguageLossOptions, nextToken } from './losses/next-token.js';
-export { meanSquaredError } from './losses/squared-error.js';
+export { chunkedLoss } from './losses/chunked-loss.js';
+export { type LanguageModelLossOptions, languageModelLoss } from './losses/language-model-loss.js';
+export { meanSquaredError } from './losses/mean-squared-error.js';
+export { sequenceToSequenceLoss } from './losses/sequence-to-sequence-loss.js';
 export { type Labels, labelsOf, type TokenLossOptions, tokenLoss } from './losses/token-loss.js';
-export { translation } from './losses/translation.js';
 export { type AdamOptions, type AdamWOptions, adam, adamW } from './optimizers/adam.js';
 export { type LionOptions, lion } from './optimizers/lion.js';
 export { type MuonOptions, muon } from './optimizers/muon.js';
-export { type Decays, type Memory, type Optimizer, onlyMatrices, type Update } from './optimizers/optimizer.js';
+export {
+  type Optimizer,
+  type OptimizerState,
+  onlyMatrices,
+  type UpdateInput,
+  type WeightFilter,
+} from './optimizers/optimizer.js';
 export { type SgdOptions, sgd } from './optimizers/sgd.js';
 export {
   type CosineDecayOptions,
   constantRate,
   cosineDecay,
-  type Fall,
+  type DecayOptions,
   type InverseSquareRootOptions,
   inverseSquareRoot,
   linearDecay,
   type PolynomialDecayOptions,
   polynomialDecay,
   type Schedule,
-  type WarmUp,
+  type WarmUpOptions,
 } from './schedules.js';

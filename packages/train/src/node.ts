@@ -1,2 +1,2 @@
-export { folderStore } from './checkpoint/folder.js';
+export { folderStore } from './checkpoint/folder-store.js';
 export type { StoreOptions } from './checkpoint/store.js';

@@ -26,23 +26,27 @@ const functions: Record<string, ReturnType<typeof of>> = {
   'train: evaluate': of((evaluate: never) => training.train({ ...whole, evaluate }), { every: 1, batches: () => [] }),
   'train: checkpoint': of((checkpoint: never) => training.train({ ...whole, checkpoint }), { every: 1, store: {} }),
   evaluate: of(training.evaluate, { weights, loss, batches: [] }),
-  packed: of((options: training.PackingOptions) => training.packed([], options), windows),
-  'packed: shuffle': of((shuffle: never) => training.packed([], { ...windows, shuffle }), { seed: 1 }),
+  packDocuments: of((options: training.PackingOptions) => training.packDocuments([], options), windows),
+  'packDocuments: shuffle': of((shuffle: never) => training.packDocuments([], { ...windows, shuffle }), { seed: 1 }),
   pairBatches: of((options: training.PairOptions) => training.pairBatches([{ source: [1], target: [2] }], options), {
     batch: 1,
-    padding: 0,
-    start: 1,
+    padTokenId: 0,
+    decoderStartTokenId: 1,
   }),
   shuffledOrder: of((options: never) => training.shuffledOrder(3, options), { seed: 1 }),
-  splitOff: of((options: never) => training.splitOff([1, 2, 3, 4], options), { share: 0.5 }),
+  trainValidationSplit: of((options: never) => training.trainValidationSplit([1, 2, 3, 4], options), { share: 0.5 }),
   randomWindows: of((options: training.WindowOptions) => training.randomWindows(tokens, options), windows),
   allWindows: of((options: training.WindowOptions) => [...training.allWindows(tokens, options)], windows),
   slidingWindows: of((options: training.SlidingOptions) => [...training.slidingWindows([tokens], options)], windows),
   memoryStore: of(training.memoryStore),
   folderStore: of((options: training.StoreOptions) => folderStore('nowhere', options)),
   attachLora: of((options: training.LoraOptions) => training.attachLora(layer, weights, options), {}, ['targets']),
-  nextToken: of((options: training.LanguageLossOptions) => training.nextToken(layer as never, options)),
-  translation: of((options: training.LanguageLossOptions) => training.translation(layer as never, options)),
+  languageModelLoss: of((options: training.LanguageModelLossOptions) =>
+    training.languageModelLoss(layer as never, options),
+  ),
+  sequenceToSequenceLoss: of((options: training.LanguageModelLossOptions) =>
+    training.sequenceToSequenceLoss(layer as never, options),
+  ),
   tokenLoss: of((options: training.TokenLossOptions) => training.tokenLoss(tensor([1], [1, 1]), [0], options)),
   adam: of(training.adam),
   adamW: of(training.adamW),
@@ -70,10 +74,10 @@ describe.each(Object.entries(functions))('%s', (name, { run, options, required }
   });
 });
 
-test('every function that takes options is among them', () => {
+test('every function with options is tested', () => {
   const others = [
-    ...['detachLora', 'loraParts', 'mergeLora', 'notLora', 'putBeside', 'scaleLora', 'unmergeLora', 'useLora'],
-    ...['lossInChunks', 'labelsOf', 'meanSquaredError', 'onlyMatrices'],
+    ...['detachLora', 'loraParts', 'mergeLora', 'freezeBase', 'addAdapter', 'scaleLora', 'unmergeLora', 'useLora'],
+    ...['chunkedLoss', 'labelsOf', 'meanSquaredError', 'onlyMatrices'],
   ];
   const known = new Set([...others, ...Object.keys(functions)]);
   expect(Object.keys(training).filter(name => !known.has(name))).toEqual([]);

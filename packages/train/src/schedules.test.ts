@@ -10,13 +10,13 @@ test.each([
   ['cosine', cosineDecay({ peak, warmUp, steps })],
   ['inverse_sqrt', inverseSquareRoot({ peak, warmUp })],
   ['polynomial', polynomialDecay({ peak, warmUp, steps, end: 1e-5, power: 2 })],
-])('the schedule %s is that of the reference, beyond its end too', async (name, schedule) => {
+])('the schedule %s agrees with Hugging Face transformers, also beyond its end', async (name, schedule) => {
   const golden = await fixtureJson<Record<string, number[]>>('lr-schedules/golden.json');
   expect(golden[name]).toHaveLength(45);
   for (const [step, expected] of golden[name]!.entries()) expect(schedule(step)).toBeCloseTo(expected, 15);
 });
 
-test('a cosine may end on a floor and stay there', () => {
+test('a cosine decay can end at a floor and stay there', () => {
   const schedule = cosineDecay({ peak: 1e-3, warmUp: 100, steps: 2000, floor: 1e-4, hold: true });
   expect([100, 1050, 2000, 2500].map(schedule)).toEqual(
     [1e-3, 5.5e-4, 1e-4, 1e-4].map(rate => expect.closeTo(rate, 12)),
@@ -24,7 +24,7 @@ test('a cosine may end on a floor and stay there', () => {
   expect(schedule(50)).toBeCloseTo(5e-4, 12);
 });
 
-test('without a warm-up the square root falls from its timescale on', () => {
+test('without warm-up the inverse square root decays from its timescale', () => {
   const schedule = inverseSquareRoot({ peak: 2, timescale: 16 });
   expect([schedule(0), schedule(48)]).toEqual([2, 1]);
 });
@@ -37,6 +37,6 @@ test.each([
     'linearDecay: steps is 10; it must be a whole number above warmUp 10',
   ],
   [() => polynomialDecay({ peak: 1e-8, steps: 10 }), 'polynomialDecay: end is 1e-7; it must be below peak 1e-8'],
-])('what does not fit is said: %#', (make, message) => {
+])('invalid settings are errors: %#', (make, message) => {
   expect(make).toThrow(message);
 });

@@ -3,105 +3,109 @@ import { expectOptions, ResidualError } from '@residual/tensor';
 /** The learning rate of a step; the first step is 0. */
 export type Schedule = (step: number) => number;
 
-/** What every schedule says. */
-export interface WarmUp {
-  /** The highest rate. */
+/** Settings of every schedule. */
+export interface WarmUpOptions {
+  /** The highest learning rate. */
   readonly peak: number;
-  /** Over how many steps it rises to that from 0; none if absent. */
+  /** The number of steps in which the rate rises from 0 to `peak`; 0 if absent. */
   readonly warmUp?: number;
 }
 
-/** A schedule that also falls. */
-export interface Fall extends WarmUp {
-  /** It is at its end after so many steps, those of the rise included. */
+/** Settings of a schedule that decays. */
+export interface DecayOptions extends WarmUpOptions {
+  /** The number of steps until the end of the decay, with those of the warm-up. */
   readonly steps: number;
 }
 
 /** Settings of `cosineDecay`. */
-export interface CosineDecayOptions extends Fall {
-  /** The lowest rate; 0 if absent. */
+export interface CosineDecayOptions extends DecayOptions {
+  /** The lowest learning rate; 0 if absent. */
   readonly floor?: number;
-  /** How many waves there are; 0.5, one fall, if absent. */
+  /** The number of cosine periods; 0.5, one decay, if absent. */
   readonly cycles?: number;
   /** Whether the rate stays at the floor beyond `steps`; false if absent. */
   readonly hold?: boolean;
 }
 
 /** Settings of `inverseSquareRoot`. */
-export interface InverseSquareRootOptions extends WarmUp {
-  /** Takes the place of a `warmUp` of 0; 10,000 if absent. */
+export interface InverseSquareRootOptions extends WarmUpOptions {
+  /** The timescale of the decay; `warmUp` if absent, or 10,000 without warm-up. */
   readonly timescale?: number;
 }
 
 /** Settings of `polynomialDecay`. */
-export interface PolynomialDecayOptions extends Fall {
-  /** The lowest rate, below `peak`; 1e-7 if absent. */
+export interface PolynomialDecayOptions extends DecayOptions {
+  /** The final learning rate, below `peak`; 1e-7 if absent. */
   readonly end?: number;
-  /** Of what is left of the fall; 1, a straight line, if absent. */
+  /** The exponent of the decay; 1, linear, if absent. */
   readonly power?: number;
 }
 
-const riseNames = { peak: 1, warmUp: 0 } as const;
-const fallNames = { ...riseNames, steps: 1 } as const;
+const warmUpNames = { peak: 1, warmUp: 0 } as const;
+const decayNames = { ...warmUpNames, steps: 1 } as const;
 
-/** Rises, then stays. */
-export function constantRate(options: WarmUp): Schedule {
-  expectOptions('constantRate', options, riseNames);
-  return after('constantRate', options, () => 1);
+/** Warm-up, then a constant rate. */
+export function constantRate(options: WarmUpOptions): Schedule {
+  expectOptions('constantRate', options, warmUpNames);
+  return withWarmUp('constantRate', options, () => 1);
 }
 
-/** Rises, then falls in a straight line to 0. */
-export function linearDecay(options: Fall): Schedule {
-  expectOptions('linearDecay', options, fallNames);
+/** Warm-up, then a linear decay to 0. */
+export function linearDecay(options: DecayOptions): Schedule {
+  expectOptions('linearDecay', options, decayNames);
   const progress = progressOf('linearDecay', options);
-  return after('linearDecay', options, step => Math.max(0, 1 - progress(step)));
+  return withWarmUp('linearDecay', options, step => Math.max(0, 1 - progress(step)));
 }
 
 /**
- * Rises, then follows a cosine from the peak to `floor` (0 if absent): floor + (peak - floor) · ½ (1 + cos(2π · cycles · progress)). With the half cycle of
- * the default the rate rises again beyond `steps`, as in the reference; with `hold` it stays at the floor (Loshchilov and Hutter 2017).
+ * Warm-up, then a cosine from the peak to `floor`: floor + (peak - floor) · ½ (1 + cos(2π · cycles · progress))
+ * (Loshchilov and Hutter 2017). Beyond `steps` the rate rises again, as in Hugging Face transformers; with `hold` it
+ * stays at the floor.
  */
 export function cosineDecay(options: CosineDecayOptions): Schedule {
-  expectOptions('cosineDecay', options, { ...fallNames, floor: 0, cycles: 0, hold: 0 });
+  expectOptions('cosineDecay', options, { ...decayNames, floor: 0, cycles: 0, hold: 0 });
   const { peak, floor = 0, cycles = 0.5, hold = false } = options;
   const progress = progressOf('cosineDecay', options);
-  const least = floor / peak;
-  return after('cosineDecay', options, step => {
-    const done = hold ? Math.min(1, progress(step)) : progress(step);
-    return least + (1 - least) * Math.max(0, 0.5 * (1 + Math.cos(2 * Math.PI * cycles * done)));
+  const floorFactor = floor / peak;
+  return withWarmUp('cosineDecay', options, step => {
+    const clamped = hold ? Math.min(1, progress(step)) : progress(step);
+    return floorFactor + (1 - floorFactor) * Math.max(0, 0.5 * (1 + Math.cos(2 * Math.PI * cycles * clamped)));
   });
 }
 
-/** Rises, then falls as 1 / √step: peak · √(warmUp / step) (Vaswani et al. 2017). `timescale` takes the place of a `warmUp` of 0; 10,000 if absent. */
+/**
+ * Warm-up, then a decay with 1 / √step: peak · √(warmUp / step) (Vaswani et al. 2017); `timescale` replaces `warmUp` in
+ * the formula.
+ */
 export function inverseSquareRoot(options: InverseSquareRootOptions): Schedule {
-  expectOptions('inverseSquareRoot', options, { ...riseNames, timescale: 0 });
+  expectOptions('inverseSquareRoot', options, { ...warmUpNames, timescale: 0 });
   const { warmUp = 0, timescale = warmUp || 10_000 } = options;
   const shift = timescale - warmUp;
-  return after('inverseSquareRoot', options, step => 1 / Math.sqrt((step + shift) / timescale));
+  return withWarmUp('inverseSquareRoot', options, step => 1 / Math.sqrt((step + shift) / timescale));
 }
 
-/** Rises, then falls to `end` (1e-7 if absent) by a power of what is left: end + (peak - end) · (1 - progress)^power, a straight line at power 1. */
+/** Warm-up, then a polynomial decay: end + (peak - end) · (1 - progress)^power. */
 export function polynomialDecay(options: PolynomialDecayOptions): Schedule {
-  expectOptions('polynomialDecay', options, { ...fallNames, end: 0, power: 0 });
+  expectOptions('polynomialDecay', options, { ...decayNames, end: 0, power: 0 });
   const { peak, end = 1e-7, power = 1 } = options;
   const progress = progressOf('polynomialDecay', options);
   if (!(end < peak)) throw new ResidualError('range', `polynomialDecay: end is ${end}; it must be below peak ${peak}`);
-  return after('polynomialDecay', options, step => {
-    const done = progress(step);
-    return done > 1 ? end / peak : (end + (peak - end) * (1 - done) ** power) / peak;
+  return withWarmUp('polynomialDecay', options, step => {
+    const fraction = progress(step);
+    return fraction > 1 ? end / peak : (end + (peak - end) * (1 - fraction) ** power) / peak;
   });
 }
 
-function after(name: string, { peak, warmUp = 0 }: WarmUp, share: (step: number) => number): Schedule {
+function withWarmUp(name: string, { peak, warmUp = 0 }: WarmUpOptions, factor: (step: number) => number): Schedule {
   if (!(peak > 0 && Number.isFinite(peak)))
     throw new ResidualError('range', `${name}: peak is ${peak}; it must be a number above 0`);
   if (!(Number.isInteger(warmUp) && warmUp >= 0))
     throw new ResidualError('range', `${name}: warmUp is ${warmUp}; it must be a whole number of steps`);
-  return step => peak * (step < warmUp ? step / warmUp : share(step));
+  return step => peak * (step < warmUp ? step / warmUp : factor(step));
 }
 
-/** How much of the fall is done: 0 after the rise, 1 at the end. */
-function progressOf(name: string, { steps, warmUp = 0 }: Fall): Schedule {
+/** The progress of the decay: 0 after the warm-up, 1 at the end. */
+function progressOf(name: string, { steps, warmUp = 0 }: DecayOptions): Schedule {
   if (!(Number.isInteger(steps) && steps > warmUp))
     throw new ResidualError('range', `${name}: steps is ${steps}; it must be a whole number above warmUp ${warmUp}`);
   return step => (step - warmUp) / (steps - warmUp);

@@ -22,7 +22,7 @@ const parts = {
   mlp: mlp({ modelDim, hiddenDim: 7 }),
 };
 const crossParts = { ...parts, crossAttention: crossAttention({ modelDim, heads, memoryDim: 11 }) };
-const looking = { heads, sees: (i: number, j: number) => j <= i };
+const options = { heads, isVisible: (i: number, j: number) => j <= i };
 const close = { absolute: 2e-5 };
 
 test.each([
@@ -36,7 +36,7 @@ test.each([
   const y = block(weights, x);
   await expectClose(
     y,
-    ((await nestedOf(x)) as Rows[]).map(rows => block64(rows, plain, looking, order)),
+    ((await nestedOf(x)) as Rows[]).map(rows => block64(rows, plain, options, order)),
     close,
   );
   await expectNoLeak(() => block(weights, x).dispose());
@@ -55,14 +55,14 @@ test.each([
   const y = block(weights, input);
   await expectClose(
     y,
-    xs!.map((rows, row) => block64(rows, plain, looking, order, memories![row]!)),
+    xs!.map((rows, row) => block64(rows, plain, options, order, memories![row]!)),
     close,
   );
   await expectNoLeak(() => block(weights, input).dispose());
   dispose([input, weights, y]);
 });
 
-test('a stack runs its blocks in order, each with weights of its own, then its norm', async () => {
+test('a stack runs its blocks in order, each with its own weights, then its norm', async () => {
   const decoder = stack({ block: transformerBlock(parts), depth: 3, norm: parts.norm });
   const [x, weights] = [numbers('x', [batch, length, modelDim]), randomWeights(decoder)];
   const plain = await plainTree(weights);
@@ -71,7 +71,7 @@ test('a stack runs its blocks in order, each with weights of its own, then its n
   const rows: Rows[] = await nestedOf(x);
   await expectClose(
     y,
-    rows.map(row => stack64(row, plain, looking)),
+    rows.map(row => stack64(row, plain, options)),
     close,
   );
   expect([...recorder.values.keys()]).toEqual([
@@ -80,7 +80,7 @@ test('a stack runs its blocks in order, each with weights of its own, then its n
     'decoder.layers.2.output',
     'decoder.output',
   ]);
-  const afterTwo = rows.map(row => stack64(row, { layers: plain.layers.slice(0, 2), norm: undefined }, looking));
+  const afterTwo = rows.map(row => stack64(row, { layers: plain.layers.slice(0, 2), norm: undefined }, options));
   await expectClose(recorder.values.get('decoder.layers.1.output')!, afterTwo, close);
   await expectClose(recorder.values.get('decoder.output')!, y, { absolute: 0 });
   recorder.dispose();
@@ -93,13 +93,13 @@ test('a stack takes blocks of several kinds', async () => {
   const plain = await plainTree(weights);
   const y = mixed(weights, x);
   const expected = ((await nestedOf(x)) as Rows[]).map(rows =>
-    block64(block64(rows, plain.layers[0], looking, 'pre'), plain.layers[1], looking, 'parallel'),
+    block64(block64(rows, plain.layers[0], options, 'pre'), plain.layers[1], options, 'parallel'),
   );
   await expectClose(y, expected, close);
   dispose([x, weights, y]);
 });
 
-test('a stack of blocks that read a memory gives it to each', async () => {
+test('a stack passes the memory to each block', async () => {
   const decoder = crossStack({ block: crossBlock(crossParts), depth: 2, norm: parts.norm });
   const weights = randomWeights(decoder);
   const input = { x: numbers('x', [batch, length, modelDim]), memory: numbers('memory', [batch, keyLen, 11]) };
@@ -109,7 +109,7 @@ test('a stack of blocks that read a memory gives it to each', async () => {
   const y = decoder(weights, input, recorder.scope);
   await expectClose(
     y,
-    xs!.map((rows, row) => stack64(rows, plain, looking, 'pre', memories![row]!)),
+    xs!.map((rows, row) => stack64(rows, plain, options, 'pre', memories![row]!)),
     close,
   );
   expect([...recorder.values].map(([path, { shape }]) => [path, shape])).toEqual([
@@ -123,7 +123,7 @@ test('a stack of blocks that read a memory gives it to each', async () => {
   dispose([input, weights, y]);
 });
 
-test('dropout acts on what attention and perceptron add, each at its own place', async () => {
+test('dropout acts on the outputs of attention and mlp, each with its own mask', async () => {
   const drop = dropout({ rate: 0.5 });
   const block = transformerBlock({ ...parts, dropout: drop });
   const [x, weights] = [numbers('x', [batch, length, modelDim]), randomWeights(block)];

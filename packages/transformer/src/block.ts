@@ -1,37 +1,40 @@
 import { type AnyLayer, type Bound, bind, expectSameWidth, type Layer, layer } from '@residual/layers';
 import { add, expectOptions, type Tensor } from '@residual/tensor';
 
-/** Any layer from a tensor to a tensor. */
-export type Part = AnyLayer<Tensor, Tensor>;
+/** A layer from a tensor to a tensor. */
+export type TensorLayer = AnyLayer<Tensor, Tensor>;
 
-/** The parts of a block: a norm (each use has weights of its own), an attention, a perceptron, and dropout on what they add. */
-export interface BlockParts<Norm extends Part, Attention extends Part, Mlp extends Part> {
-  /** The norm beside each part. */
+/** The parts of a block: a norm (each use has its own weights), an attention, an mlp, and dropout. */
+export interface BlockParts<Norm extends TensorLayer, Attention extends TensorLayer, Mlp extends TensorLayer> {
+  /** The norm of each part. */
   readonly norm: Norm;
-  /** Reads the whole sequence: [batch, length, modelDim] to the same. */
+  /** Mixes positions: [batch, length, modelDim] to the same. */
   readonly attention: Attention;
-  /** Reads each position by itself: [batch, length, modelDim] to the same. */
+  /** Acts on each position separately: [batch, length, modelDim] to the same. */
   readonly mlp: Mlp;
-  /** On what each part adds; none if absent. */
-  readonly dropout?: Part | undefined;
+  /** Dropout on the output of each part; none if absent. */
+  readonly dropout?: TensorLayer | undefined;
 }
 
-/** What a block needs: its parts by their use. */
-export type BlockNeeds<Norm extends Part, Attention extends Part, Mlp extends Part> = {
+/** The needs of a block: its parts by their use. */
+export type BlockNeeds<Norm extends TensorLayer, Attention extends TensorLayer, Mlp extends TensorLayer> = {
   readonly attentionNorm: Norm;
   readonly attention: Attention;
-  readonly attentionDropout: Part | undefined;
+  readonly attentionDropout: TensorLayer | undefined;
   readonly mlpNorm: Norm;
   readonly mlp: Mlp;
-  readonly mlpDropout: Part | undefined;
+  readonly mlpDropout: TensorLayer | undefined;
 };
 
 /** A block: [batch, length, modelDim] to the same. */
-export interface Block<Norm extends Part, Attention extends Part, Mlp extends Part>
+export interface Block<Norm extends TensorLayer, Attention extends TensorLayer, Mlp extends TensorLayer>
   extends Layer<BlockNeeds<Norm, Attention, Mlp>, Tensor, Tensor> {}
 
-/** x + attention(norm(x)), then x + mlp(norm(x)): the pre-norm block of GPT-2 and Llama (Xiong et al. 2020). */
-export function transformerBlock<Norm extends Part, Attention extends Part, Mlp extends Part>(
+/**
+ * The pre-norm block of GPT-2 and Llama, [batch, length, modelDim] to the same: x + attention(norm(x)), then x +
+ * mlp(norm(x)) (Xiong et al. 2020).
+ */
+export function transformerBlock<Norm extends TensorLayer, Attention extends TensorLayer, Mlp extends TensorLayer>(
   parts: BlockParts<Norm, Attention, Mlp>,
 ): Block<Norm, Attention, Mlp> {
   return block('transformerBlock', parts, (x, part) => {
@@ -40,8 +43,11 @@ export function transformerBlock<Norm extends Part, Attention extends Part, Mlp 
   });
 }
 
-/** norm(x + attention(x)), then norm(x + mlp(x)): the post-norm block of the first transformer and of BERT (Vaswani et al. 2017). */
-export function postNormBlock<Norm extends Part, Attention extends Part, Mlp extends Part>(
+/**
+ * The post-norm block of the original transformer and of BERT: norm(x + attention(x)), then norm(x + mlp(x)) (Vaswani
+ * et al. 2017).
+ */
+export function postNormBlock<Norm extends TensorLayer, Attention extends TensorLayer, Mlp extends TensorLayer>(
   parts: BlockParts<Norm, Attention, Mlp>,
 ): Block<Norm, Attention, Mlp> {
   return block('postNormBlock', parts, (x, part) => {
@@ -50,24 +56,24 @@ export function postNormBlock<Norm extends Part, Attention extends Part, Mlp ext
   });
 }
 
-/** x + attention(norm(x)) + mlp(norm(x)), both reading the same x: the parallel block of GPT-NeoX (Black et al. 2022). */
-export function parallelBlock<Norm extends Part, Attention extends Part, Mlp extends Part>(
+/** The parallel block of GPT-NeoX: x + attention(norm(x)) + mlp(norm(x)), both of the same x (Black et al. 2022). */
+export function parallelBlock<Norm extends TensorLayer, Attention extends TensorLayer, Mlp extends TensorLayer>(
   parts: BlockParts<Norm, Attention, Mlp>,
 ): Block<Norm, Attention, Mlp> {
   return block('parallelBlock', parts, (x, part) => {
-    const seen = part.attentionDropout(part.attention(part.attentionNorm(x)));
-    return add(add(x, seen), part.mlpDropout(part.mlp(part.mlpNorm(x))));
+    const attended = part.attentionDropout(part.attention(part.attentionNorm(x)));
+    return add(add(x, attended), part.mlpDropout(part.mlp(part.mlpNorm(x))));
   });
 }
 
-/** A block by its formula, in which each part has its weights and its place already. */
-function block<Norm extends Part, Attention extends Part, Mlp extends Part>(
+/** Makes a block from its formula, which gets the parts as functions of their input. */
+function block<Norm extends TensorLayer, Attention extends TensorLayer, Mlp extends TensorLayer>(
   name: string,
-  given: BlockParts<Norm, Attention, Mlp>,
-  formula: (x: Tensor, part: Bound<BlockNeeds<Part, Part, Part>>) => Tensor,
+  options: BlockParts<Norm, Attention, Mlp>,
+  formula: (x: Tensor, part: Bound<BlockNeeds<TensorLayer, TensorLayer, TensorLayer>>) => Tensor,
 ): Block<Norm, Attention, Mlp> {
-  expectOptions(name, given, { norm: 1, attention: 1, mlp: 1, dropout: 0 });
-  const { norm, attention, mlp, dropout } = given;
+  expectOptions(name, options, { norm: 1, attention: 1, mlp: 1, dropout: 0 });
+  const { norm, attention, mlp, dropout } = options;
   const width = expectSameWidth(name, { norm, attention, mlp, dropout });
   const needs: BlockNeeds<Norm, Attention, Mlp> = {
     attentionNorm: norm,
@@ -77,6 +83,10 @@ function block<Norm extends Part, Attention extends Part, Mlp extends Part>(
     mlp,
     mlpDropout: dropout,
   };
-  const parts: BlockNeeds<Part, Part, Part> = needs;
-  return layer(needs, (w, x: Tensor, scope) => formula(x, bind(parts, w, scope)), { name, reads: width, gives: width });
+  const parts: BlockNeeds<TensorLayer, TensorLayer, TensorLayer> = needs;
+  return layer(needs, (w, x: Tensor, scope) => formula(x, bind(parts, w, scope)), {
+    name,
+    inDim: width,
+    outDim: width,
+  });
 }

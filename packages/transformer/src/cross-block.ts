@@ -1,38 +1,49 @@
-import type { WithMemory } from '@residual/attention';
+import type { CrossAttentionInputs } from '@residual/attention';
 import { type AnyLayer, type Bound, bind, expectSameWidth, type Layer, layer } from '@residual/layers';
 import { add, expectOptions, type Tensor } from '@residual/tensor';
-import type { BlockNeeds, BlockParts, Part } from './block.js';
+import type { BlockNeeds, BlockParts, TensorLayer } from './block.js';
 
-/** Any layer from x and a memory to a tensor. */
-export type CrossPart = AnyLayer<WithMemory, Tensor>;
+/** A layer from x and a memory to a tensor. */
+export type CrossLayer = AnyLayer<CrossAttentionInputs, Tensor>;
 
-/** The parts of a block that also reads a memory. */
-export interface CrossBlockParts<Norm extends Part, Attention extends Part, Cross extends CrossPart, Mlp extends Part>
-  extends BlockParts<Norm, Attention, Mlp> {
-  /** Reads the memory: x and memory to x. */
+/** The parts of a block with cross-attention. */
+export interface CrossBlockParts<
+  Norm extends TensorLayer,
+  Attention extends TensorLayer,
+  Cross extends CrossLayer,
+  Mlp extends TensorLayer,
+> extends BlockParts<Norm, Attention, Mlp> {
+  /** Attends to the memory: x [batch, length, modelDim] and memory [batch, keyLen, memoryDim] to the shape of x. */
   readonly crossAttention: Cross;
 }
 
-/** What such a block needs: its parts by their use. */
+/** The needs of a block with cross-attention: its parts by their use. */
 export type CrossBlockNeeds<
-  Norm extends Part,
-  Attention extends Part,
-  Cross extends CrossPart,
-  Mlp extends Part,
+  Norm extends TensorLayer,
+  Attention extends TensorLayer,
+  Cross extends CrossLayer,
+  Mlp extends TensorLayer,
 > = BlockNeeds<Norm, Attention, Mlp> & {
   readonly crossAttentionNorm: Norm;
   readonly crossAttention: Cross;
-  readonly crossAttentionDropout: Part | undefined;
+  readonly crossAttentionDropout: TensorLayer | undefined;
 };
 
-/** A decoder's block: x [batch, length, modelDim] and memory [batch, keyLen, memoryDim] to x. */
-export interface CrossBlock<Norm extends Part, Attention extends Part, Cross extends CrossPart, Mlp extends Part>
-  extends Layer<CrossBlockNeeds<Norm, Attention, Cross, Mlp>, WithMemory, Tensor> {}
+/** A decoder block: x [batch, length, modelDim] and memory [batch, keyLen, memoryDim] to the shape of x. */
+export interface CrossBlock<
+  Norm extends TensorLayer,
+  Attention extends TensorLayer,
+  Cross extends CrossLayer,
+  Mlp extends TensorLayer,
+> extends Layer<CrossBlockNeeds<Norm, Attention, Cross, Mlp>, CrossAttentionInputs, Tensor> {}
 
-/** Self-attention, attention to a memory, a perceptron, each after its norm: x + part(norm(x)) three times. */
-export function crossBlock<Norm extends Part, Attention extends Part, Cross extends CrossPart, Mlp extends Part>(
-  parts: CrossBlockParts<Norm, Attention, Cross, Mlp>,
-): CrossBlock<Norm, Attention, Cross, Mlp> {
+/** The pre-norm decoder block: x + part(norm(x)) for self-attention, cross-attention and mlp. */
+export function crossBlock<
+  Norm extends TensorLayer,
+  Attention extends TensorLayer,
+  Cross extends CrossLayer,
+  Mlp extends TensorLayer,
+>(parts: CrossBlockParts<Norm, Attention, Cross, Mlp>): CrossBlock<Norm, Attention, Cross, Mlp> {
   return block('crossBlock', parts, (x, memory, part) => {
     x = add(x, part.attentionDropout(part.attention(part.attentionNorm(x))));
     x = add(x, part.crossAttentionDropout(part.crossAttention({ x: part.crossAttentionNorm(x), memory })));
@@ -40,12 +51,15 @@ export function crossBlock<Norm extends Part, Attention extends Part, Cross exte
   });
 }
 
-/** The same with a norm after each sum, norm(x + part(x)), as in the first transformer and Marian (Vaswani et al. 2017). */
+/**
+ * The post-norm decoder block of the original transformer and Marian: norm(x + part(x)) for each part (Vaswani et al.
+ * 2017).
+ */
 export function postNormCrossBlock<
-  Norm extends Part,
-  Attention extends Part,
-  Cross extends CrossPart,
-  Mlp extends Part,
+  Norm extends TensorLayer,
+  Attention extends TensorLayer,
+  Cross extends CrossLayer,
+  Mlp extends TensorLayer,
 >(parts: CrossBlockParts<Norm, Attention, Cross, Mlp>): CrossBlock<Norm, Attention, Cross, Mlp> {
   return block('postNormCrossBlock', parts, (x, memory, part) => {
     x = part.attentionNorm(add(x, part.attentionDropout(part.attention(x))));
@@ -54,14 +68,23 @@ export function postNormCrossBlock<
   });
 }
 
-/** A block by its formula, in which each part has its weights and its place already. */
-function block<Norm extends Part, Attention extends Part, Cross extends CrossPart, Mlp extends Part>(
+/** Makes a block from its formula, which gets the parts as functions of their input. */
+function block<
+  Norm extends TensorLayer,
+  Attention extends TensorLayer,
+  Cross extends CrossLayer,
+  Mlp extends TensorLayer,
+>(
   name: string,
-  given: CrossBlockParts<Norm, Attention, Cross, Mlp>,
-  formula: (x: Tensor, memory: Tensor, part: Bound<CrossBlockNeeds<Part, Part, CrossPart, Part>>) => Tensor,
+  options: CrossBlockParts<Norm, Attention, Cross, Mlp>,
+  formula: (
+    x: Tensor,
+    memory: Tensor,
+    part: Bound<CrossBlockNeeds<TensorLayer, TensorLayer, CrossLayer, TensorLayer>>,
+  ) => Tensor,
 ): CrossBlock<Norm, Attention, Cross, Mlp> {
-  expectOptions(name, given, { norm: 1, attention: 1, crossAttention: 1, mlp: 1, dropout: 0 });
-  const { norm, attention, crossAttention, mlp, dropout } = given;
+  expectOptions(name, options, { norm: 1, attention: 1, crossAttention: 1, mlp: 1, dropout: 0 });
+  const { norm, attention, crossAttention, mlp, dropout } = options;
   const width = expectSameWidth(name, { norm, attention, crossAttention, mlp, dropout });
   const needs: CrossBlockNeeds<Norm, Attention, Cross, Mlp> = {
     attentionNorm: norm,
@@ -74,7 +97,11 @@ function block<Norm extends Part, Attention extends Part, Cross extends CrossPar
     mlp,
     mlpDropout: dropout,
   };
-  const parts: CrossBlockNeeds<Part, Part, CrossPart, Part> = needs;
-  const about = { name, reads: width, gives: width };
-  return layer(needs, (w, { x, memory }: WithMemory, scope) => formula(x, memory, bind(parts, w, scope)), about);
+  const parts: CrossBlockNeeds<TensorLayer, TensorLayer, CrossLayer, TensorLayer> = needs;
+  const about = { name, inDim: width, outDim: width };
+  return layer(
+    needs,
+    (w, { x, memory }: CrossAttentionInputs, scope) => formula(x, memory, bind(parts, w, scope)),
+    about,
+  );
 }

@@ -1,6 +1,6 @@
 import { causal, lowRankValueAttention, selfAttention } from '@residual/attention';
 import { learnedPositions, rotary, tokenEmbedding } from '@residual/embeddings';
-import { count, describe, layerNorm, linear, rmsNorm } from '@residual/layers';
+import { countParameters, describe, layerNorm, linear, rmsNorm } from '@residual/layers';
 import { gatedMlp, mlp } from '@residual/mlp';
 import { expect, test } from 'vitest';
 import { languageModel, stack, transformerBlock } from './index.js';
@@ -9,14 +9,14 @@ const gpt = ({
   modelDim,
   heads,
   depth,
-  positions,
+  maxPositions,
   tied,
-}: Record<'modelDim' | 'heads' | 'depth' | 'positions', number> & { tied: boolean }) => {
+}: Record<'modelDim' | 'heads' | 'depth' | 'maxPositions', number> & { tied: boolean }) => {
   const norm = layerNorm({ dim: modelDim });
   const vocab = 50257;
   return languageModel({
     embedding: tokenEmbedding({ vocab, dim: modelDim }),
-    positions: learnedPositions({ positions, dim: modelDim }),
+    positionEncoding: learnedPositions({ maxPositions, dim: modelDim }),
     decoder: stack({
       block: transformerBlock({
         norm,
@@ -31,7 +31,7 @@ const gpt = ({
 };
 
 test('GPT-3 is 175,181,291,520 weights in 27,938 matrices', () => {
-  const { census } = describe(gpt({ modelDim: 12288, heads: 96, depth: 96, positions: 2048, tied: false }));
+  const { census } = describe(gpt({ modelDim: 12288, heads: 96, depth: 96, maxPositions: 2048, tied: false }));
   expect(census).toEqual({
     embedding: 617_558_016,
     query: 14_495_514_624,
@@ -57,10 +57,10 @@ test('the value map of GPT-3, factored, holds as many weights as query and key t
 });
 
 test('GPT-2 has 124,439,808 parameters and a head that counts 0', () => {
-  const model = gpt({ modelDim: 768, heads: 12, depth: 12, positions: 1024, tied: true });
+  const model = gpt({ modelDim: 768, heads: 12, depth: 12, maxPositions: 1024, tied: true });
   const { parameters, bytes, census, flopsPerToken, parts } = describe(model);
   expect(parameters).toBe(124_439_808);
-  expect(count(model)).toBe(parameters);
+  expect(countParameters(model)).toBe(parameters);
   expect(bytes).toBe(497_759_232);
   expect(census.unembedding).toBe(0);
   // 2 for each weight of a matrix that is multiplied by, the tied head among them, and 4 · modelDim per key and block.
@@ -74,9 +74,9 @@ test('GPT-2 has 124,439,808 parameters and a head that counts 0', () => {
   expect(parts.filter(({ name }) => name === 'learnedPositions')).toHaveLength(1);
 });
 
-test('a head of its own is counted once in the operations', () => {
+test('an untied head is counted once in the operations', () => {
   const [tied, own] = [true, false].map(tied =>
-    describe(gpt({ modelDim: 16, heads: 2, depth: 1, positions: 8, tied })),
+    describe(gpt({ modelDim: 16, heads: 2, depth: 1, maxPositions: 8, tied })),
   );
   expect(own!.flopsPerToken).toBe(tied!.flopsPerToken);
   expect(own!.parameters - tied!.parameters).toBe(50257 * 16);
@@ -89,7 +89,7 @@ test('Llama 2 7B has 6,738,415,616 parameters', () => {
     heads: 32,
     mask: causal(),
     bias: false,
-    positions: rotary({ headDim: 128, positions: 4096 }),
+    positionEncoding: rotary({ headDim: 128, storedPositions: 4096 }),
   });
   const model = languageModel({
     embedding: tokenEmbedding({ vocab: 32000, dim: 4096 }),
@@ -100,5 +100,5 @@ test('Llama 2 7B has 6,738,415,616 parameters', () => {
     }),
     head: linear({ in: 4096, out: 32000, bias: false, role: 'unembedding' }),
   });
-  expect(count(model)).toBe(6_738_415_616);
+  expect(countParameters(model)).toBe(6_738_415_616);
 });

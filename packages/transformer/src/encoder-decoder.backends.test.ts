@@ -1,6 +1,6 @@
-import { Cache, causal, crossAttention, extent, memoryExtent, padding, selfAttention } from '@residual/attention';
+import { Cache, causal, crossAttention, keyRange, memoryMask, padding, selfAttention } from '@residual/attention';
 import { learnedPositions, relativePositions, sinusoidalPositions, tokenEmbedding } from '@residual/embeddings';
-import { count, emptyScope, layerNorm, linear, record } from '@residual/layers';
+import { countParameters, emptyScope, layerNorm, linear, record } from '@residual/layers';
 import { mlp } from '@residual/mlp';
 import { dispose, gradients, sliceAxis, sum, type Tensor, tensor } from '@residual/tensor';
 import { expectClose, expectNoLeak, layerNormRows, linearRows, nestedOf, type Row, type Rows } from '@residual/testkit';
@@ -8,11 +8,11 @@ import { afterEach, beforeEach, expect, test } from 'vitest';
 import { embedded64, plainTree, randomWeights, stack64 } from '../test/float64.js';
 import { crossBlock, crossStack, encoderDecoder, stack, transformerBlock } from './index.js';
 
-const [modelDim, heads, positions] = [6, 2, 11];
+const [modelDim, heads, maxPositions] = [6, 2, 11];
 const norm = layerNorm({ dim: modelDim });
 const side = (vocab: number) => ({
   embedding: tokenEmbedding({ vocab, dim: modelDim }),
-  positions: learnedPositions({ positions, dim: modelDim }),
+  positionEncoding: learnedPositions({ maxPositions, dim: modelDim }),
 });
 const perceptron = mlp({ modelDim, hiddenDim: 7 });
 const encoder = stack({
@@ -50,7 +50,7 @@ beforeEach(() => {
 });
 afterEach(() => dispose([weights, ids]));
 
-/** Logits of one pair in float64; only the first `filled` tokens of the source are there. */
+/** Logits of one pair in float64; only the first `filled` tokens of the source are real. */
 const pair64 = async (row: number, filled = 5, tree: unknown = weights, ready = (x: Rows, _plain: unknown) => x) => {
   const plain = await plainTree(tree);
   const embedded = (ids: readonly number[], { embedding, positions }: (typeof plain)['source']) =>
@@ -58,7 +58,7 @@ const pair64 = async (row: number, filled = 5, tree: unknown = weights, ready = 
   const memory = stack64(embedded(sources[row]!.slice(0, filled), plain.source), plain.encoder, { heads });
   const own = plain.target ?? plain.source;
   const target = embedded(targets[row]!, own);
-  const y = stack64(target, plain.decoder, { heads, sees: (i, j) => j <= i }, 'pre', memory);
+  const y = stack64(target, plain.decoder, { heads, isVisible: (i, j) => j <= i }, 'pre', memory);
   return { memory, logits: linearRows(y, (plain.head ?? own.embedding).weight) as Rows };
 };
 
@@ -70,62 +70,64 @@ test('source and target ids to logits', async () => {
   y.dispose();
 });
 
-test('source and target may share one table and have positions of their own', async () => {
-  const positions = sinusoidalPositions({ positions: 11, dim: modelDim });
-  const shared = encoderDecoder({ source: side(13), target: { positions }, encoder, decoder });
-  const theirs = randomWeights(shared);
+test('source and target may share one table and have separate positions', async () => {
+  const positionEncoding = sinusoidalPositions({ maxPositions: 11, dim: modelDim });
+  const shared = encoderDecoder({ source: side(13), target: { positionEncoding }, encoder, decoder });
+  const weightTree = randomWeights(shared);
   const both = { source: ids.source, target: ids.target };
-  const y = shared(theirs, both);
-  const plain = await plainTree(theirs);
+  const y = shared(weightTree, both);
+  const plain = await plainTree(weightTree);
   const read = (tree: object) => ({ ...tree, embedding: plain.source.embedding });
   const expected = [0, 1].map(row => {
     const at = (which: readonly number[], own: { positions: { weight: Rows; table: Rows } }) =>
       embedded64(which, plain.source.embedding.weight, own.positions.weight ?? own.positions.table);
     const memory = stack64(at(sources[row]!, plain.source), plain.encoder, { heads });
     const target = at(targets[row]!, read(plain.target) as never);
-    const z = stack64(target, plain.decoder, { heads, sees: (i, j) => j <= i }, 'pre', memory);
+    const z = stack64(target, plain.decoder, { heads, isVisible: (i, j) => j <= i }, 'pre', memory);
     return linearRows(z, plain.source.embedding.weight) as Rows;
   });
   await expectClose(y, expected, close);
   expect(shared.source.vocab).toBe(shared.vocab);
-  dispose([theirs, y]);
+  dispose([weightTree, y]);
 });
 
 test('positions of a whole stack put one bias on the scores of all its blocks', async () => {
   const relative = relativePositions({ heads, buckets: 4, maxDistance: 3, bidirectional: true });
   const block = transformerBlock({ norm, attention: selfAttention({ modelDim, heads }), mlp: perceptron });
-  const whole = stack({ block, depth: 2, norm, positions: relative });
+  const whole = stack({ block, depth: 2, norm, positionEncoding: relative });
   const apart = stack({
     block: transformerBlock({
       norm,
-      attention: selfAttention({ modelDim, heads, positions: relative }),
+      attention: selfAttention({ modelDim, heads, positionEncoding: relative }),
       mlp: perceptron,
     }),
     depth: 2,
     norm,
   });
-  const theirs = randomWeights(whole);
-  const layers = theirs.layers.map(each => ({
+  const weightTree = randomWeights(whole);
+  const layers = weightTree.layers.map(each => ({
     ...each,
-    attention: { ...each.attention, positions: theirs.positions },
+    attention: { ...each.attention, positions: weightTree.positions },
   }));
   const x = tensor(
     Array.from({ length: 60 }, (_, i) => Math.sin(i)),
     [2, 5, 6],
   );
-  const [y, z] = [whole(theirs, x), apart({ ...theirs, layers } as never, x)];
+  const [y, z] = [whole(weightTree, x), apart({ ...weightTree, layers } as never, x)];
   await expectClose(y, await nestedOf(z), close);
-  const without = whole({ ...theirs, positions: { weight: tensor(Array(8).fill(0), [4, 2]) } } as never, x);
+  const without = whole({ ...weightTree, positions: { weight: tensor(Array(8).fill(0), [4, 2]) } } as never, x);
   await expect(expectClose(without, await nestedOf(z), { absolute: 1e-2 })).rejects.toThrow('differ');
-  dispose([theirs, x, y, z, without]);
-  expect(() => stack({ block, depth: 2, positions: learnedPositions({ positions: 3, dim: 6 }) })).toThrow('stack: ');
+  dispose([weightTree, x, y, z, without]);
+  expect(() => stack({ block, depth: 2, positionEncoding: learnedPositions({ maxPositions: 3, dim: 6 }) })).toThrow(
+    'stack: ',
+  );
 });
 
 test('the source is encoded once and the target decoded step by step', async () => {
   const whole = model(weights, ids);
   const memory = model.encode(weights, ids.source);
   await expectClose(memory, [(await pair64(0)).memory, (await pair64(1)).memory], close);
-  const cache = new Cache({ positions });
+  const cache = new Cache({ maxPositions });
   for (let i = 0; i < 3; i++) {
     const next = sliceAxis(ids.target, 1, i, 1);
     const y = cache.step(1, scope => model.decode(weights, { ids: next, memory }, scope));
@@ -139,20 +141,20 @@ test('the source is encoded once and the target decoded step by step', async () 
 
 test('padding of the source is hidden from the encoder and from the decoder, that of the target from itself alone', async () => {
   const where = padding({ lengths: [5, 2] });
-  const y = model(weights, ids, emptyScope.with(memoryExtent, where).with(extent, undefined));
+  const y = model(weights, ids, emptyScope.with(memoryMask, where).with(keyRange, undefined));
   await expectClose(y, [(await pair64(0)).logits, (await pair64(1, 2)).logits], close);
   const targetPadding = padding({ left: [0, 0] });
-  const z = model(weights, ids, emptyScope.with(memoryExtent, where).with(extent, targetPadding));
+  const z = model(weights, ids, emptyScope.with(memoryMask, where).with(keyRange, targetPadding));
   await expectClose(z, y, { absolute: 1e-6 });
   dispose([where, targetPadding, y, z]);
 });
 
-test('one table for both sides, and a head of its own', async () => {
+test('one table for both sides, and an untied head', async () => {
   const shared = encoderDecoder({ source: side(13), encoder, decoder });
-  expect(count(shared)).toBe(count(model) - 7 * modelDim - positions * modelDim);
-  const theirs = randomWeights(shared);
-  const y = shared(theirs, ids);
-  await expectClose(y, [(await pair64(0, 5, theirs)).logits, (await pair64(1, 5, theirs)).logits], close);
+  expect(countParameters(shared)).toBe(countParameters(model) - 7 * modelDim - maxPositions * modelDim);
+  const weightTree = randomWeights(shared);
+  const y = shared(weightTree, ids);
+  await expectClose(y, [(await pair64(0, 5, weightTree)).logits, (await pair64(1, 5, weightTree)).logits], close);
   const headed = encoderDecoder({
     source: side(13),
     encoder,
@@ -162,10 +164,10 @@ test('one table for both sides, and a head of its own', async () => {
   const own = randomWeights(headed);
   const z = headed(own, ids);
   await expectClose(z, [(await pair64(0, 5, own)).logits, (await pair64(1, 5, own)).logits], close);
-  dispose([theirs, y, own, z]);
+  dispose([weightTree, y, own, z]);
 });
 
-test('taps tell the two sides apart', () => {
+test('taps have separate paths for source and target', () => {
   const recorder = record(['*.embedded', '*.output', 'logits', 'decoder.layers.1.crossAttention.weights']);
   model(weights, ids, recorder.scope).dispose();
   expect([...recorder.values].map(([path, { shape }]) => [path, shape])).toEqual([
@@ -196,24 +198,24 @@ test('every weight of both halves gets a gradient', () => {
   dispose(found);
 });
 
-test('positions that are not learned, and a norm on the embedded input, may stand on both sides', async () => {
+test('fixed positions and a norm after the embedding, on both sides', async () => {
   const fixed = {
     embedding: tokenEmbedding({ vocab: 13, dim: modelDim }),
-    positions: sinusoidalPositions({ positions, dim: modelDim }),
-    onEmbedded: norm,
+    positionEncoding: sinusoidalPositions({ maxPositions, dim: modelDim }),
+    afterEmbedding: norm,
   };
   const classic = encoderDecoder({ source: fixed, encoder, decoder });
-  const theirs = randomWeights(classic);
+  const weightTree = randomWeights(classic);
   const ready = (x: Rows, plain: unknown) => {
     const { weight, bias } = (plain as { source: { onEmbedded: { weight: Row; bias: Row } } }).source.onEmbedded;
     return layerNormRows(x, weight, bias, 1e-5);
   };
-  const y = classic(theirs, ids);
-  const expected = await Promise.all([0, 1].map(row => pair64(row, 5, theirs, ready)));
+  const y = classic(weightTree, ids);
+  const expected = await Promise.all([0, 1].map(row => pair64(row, 5, weightTree, ready)));
   await expectClose(
     y,
     expected.map(({ logits }) => logits),
     close,
   );
-  dispose([theirs, y]);
+  dispose([weightTree, y]);
 });

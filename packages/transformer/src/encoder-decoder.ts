@@ -1,76 +1,83 @@
-import { cache, extent, memoryExtent } from '@residual/attention';
+import { cache, keyRange, memoryMask } from '@residual/attention';
 import type { TokenEmbedding } from '@residual/embeddings';
-import { expectSameWidth, type Layer, layer, places, type Scope, type VectorNeed } from '@residual/layers';
+import { expectSameWidth, type Layer, layer, type Scope, stepPositions, type VectorNeed } from '@residual/layers';
 import { expectOptions, type Tensor } from '@residual/tensor';
-import type { Part } from './block.js';
-import type { CrossPart } from './cross-block.js';
+import type { TensorLayer } from './block.js';
+import type { CrossLayer } from './cross-block.js';
 import { type DirectionOptions, expectCausal } from './expect-causal.js';
-import { type HeadParts, headNames, headOf } from './head.js';
-import { embedded, type InputNeeds, type InputParts, inputNames, inputNeeds } from './input.js';
-import { readPositions } from './readout.js';
+import { buildHead, type HeadParts, headOptionNames } from './head.js';
+import { embedInput, type InputNeeds, type InputParts, inputNeeds, inputOptionNames } from './input.js';
+import { selectLogitPositions } from './logit-positions.js';
 
 /** The parts of an encoder-decoder. */
-export interface EncoderDecoderParts<Encoder extends Part, Decoder extends CrossPart>
+export interface EncoderDecoderParts<Encoder extends TensorLayer, Decoder extends CrossLayer>
   extends HeadParts,
     DirectionOptions {
-  /** How the ids of the source become vectors. */
+  /** The input of the encoder: embedding and positions of the source. */
   readonly source: InputParts;
-  /** How those of the target do. Without an embedding it shares the source's table; as the source in everything if absent. */
+  /**
+   * The input of the decoder. Without an embedding it shares the table of the source; if absent, it equals `source` and
+   * shares its weights.
+   */
   readonly target?: TargetParts;
-  /** What reads the source: [batch, keyLen, modelDim] to the same. */
+  /** Encodes the source: [batch, keyLen, modelDim] to the same. */
   readonly encoder: Encoder;
-  /** A stack that reads x and a memory. */
+  /** A stack with cross-attention: x and memory to the shape of x. */
   readonly decoder: Decoder;
 }
 
-/** How ids of the target become vectors; the table may be that of the source. */
+/** The input of the decoder; the embedding may be absent. */
 export type TargetParts = Omit<InputParts, 'embedding'> & Partial<Pick<InputParts, 'embedding'>>;
 
-/** What that needs. */
+/** The needs of the input of the decoder. */
 export type TargetNeeds = Omit<InputNeeds, 'embedding'> & { readonly embedding: TokenEmbedding | undefined };
 
-/** What an encoder-decoder needs. */
-export type EncoderDecoderNeeds<Encoder extends Part, Decoder extends CrossPart> = {
+/** The needs of an encoder-decoder. */
+export type EncoderDecoderNeeds<Encoder extends TensorLayer, Decoder extends CrossLayer> = {
   readonly source: InputNeeds;
   readonly target: TargetNeeds | undefined;
   readonly encoder: Encoder;
   readonly decoder: Decoder;
-  readonly head: Part | undefined;
+  readonly head: TensorLayer | undefined;
   readonly logitsBias: VectorNeed | undefined;
 };
 
 /** Source ids int32 [batch, keyLen] and target ids int32 [batch, length]. */
-export interface SourceAndTarget {
+export interface EncoderDecoderInputs {
   readonly source: Tensor;
   readonly target: Tensor;
 }
 
-/** What a decoder step reads: ids int32 [batch, length] and the encoded source [batch, keyLen, modelDim]. */
-export interface Decoding {
+/** The inputs of `decode`: ids int32 [batch, length] and the encoded source [batch, keyLen, modelDim]. */
+export interface DecoderInputs {
   readonly ids: Tensor;
   readonly memory: Tensor;
 }
 
-/** Source and target ids to logits, and its two halves alone: the source is encoded once, the target decoded step by step. */
-export interface EncoderDecoder<Encoder extends Part, Decoder extends CrossPart>
-  extends Layer<EncoderDecoderNeeds<Encoder, Decoder>, SourceAndTarget, Tensor> {
+/**
+ * Source and target ids to logits [batch, length, vocab], with its halves `encode` and `decode` as layers of the same
+ * weights.
+ */
+export interface EncoderDecoder<Encoder extends TensorLayer, Decoder extends CrossLayer>
+  extends Layer<EncoderDecoderNeeds<Encoder, Decoder>, EncoderDecoderInputs, Tensor> {
   /** Source ids int32 [batch, keyLen] to the memory [batch, keyLen, modelDim]. */
   readonly encode: Layer<EncoderDecoderNeeds<Encoder, Decoder>, Tensor, Tensor>;
   /** Target ids int32 [batch, length] and the memory to logits [batch, length, vocab]. */
-  readonly decode: Layer<EncoderDecoderNeeds<Encoder, Decoder>, Decoding, Tensor>;
-  /** What it reads: how many tokens the source's vocabulary has. */
+  readonly decode: Layer<EncoderDecoderNeeds<Encoder, Decoder>, DecoderInputs, Tensor>;
+  /** The size of the source vocabulary. */
   readonly source: { readonly vocab: number };
-  /** How many tokens it writes with. */
+  /** The size of the target vocabulary. */
   readonly vocab: number;
   readonly dim: number;
 }
 
 /**
- * The transformer of "Attention is all you need": an encoder reads the source, a decoder writes the target and looks at what was read (Vaswani et al. 2017).
- * Padding of the source stands in `memoryExtent`, that of the target in `extent`. Taps: `source.embedded`, those of the encoder, `target.embedded`, those
- * of the decoder, `logits`.
+ * The encoder-decoder transformer (Vaswani et al. 2017): the encoder encodes the source, and the decoder predicts the
+ * target with attention to the encoded source. The slot `memoryMask` holds the padding of the source, `keyRange` that
+ * of the target. A decoder with an attention that is not causal throws unless `bidirectional`. Taps: `source.embedded`,
+ * those of the encoder, `target.embedded`, those of the decoder, `logits`.
  */
-export function encoderDecoder<Encoder extends Part, Decoder extends CrossPart>(
+export function encoderDecoder<Encoder extends TensorLayer, Decoder extends CrossLayer>(
   parts: EncoderDecoderParts<Encoder, Decoder>,
 ): EncoderDecoder<Encoder, Decoder> {
   expectOptions('encoderDecoder', parts, {
@@ -79,19 +86,19 @@ export function encoderDecoder<Encoder extends Part, Decoder extends CrossPart>(
     encoder: 1,
     decoder: 1,
     bidirectional: 0,
-    ...headNames,
+    ...headOptionNames,
   });
-  expectOptions('encoderDecoder: source', parts.source, inputNames);
-  if (parts.target) expectOptions('encoderDecoder: target', parts.target, { ...inputNames, embedding: 0 });
+  expectOptions('encoderDecoder: source', parts.source, inputOptionNames);
+  if (parts.target) expectOptions('encoderDecoder: target', parts.target, { ...inputOptionNames, embedding: 0 });
   const { encoder, decoder, head } = parts;
   const source = inputNeeds('encoderDecoder', parts.source);
-  const into = parts.target
+  const targetInput = parts.target
     ? inputNeeds('encoderDecoder', { ...parts.target, embedding: parts.target.embedding ?? source.embedding })
     : source;
-  const target = parts.target && { ...into, embedding: parts.target.embedding };
-  expectSameWidth('encoderDecoder', { source: source.embedding, target: into.embedding, encoder, decoder });
+  const target = parts.target && { ...targetInput, embedding: parts.target.embedding };
+  expectSameWidth('encoderDecoder', { source: source.embedding, target: targetInput.embedding, encoder, decoder });
   expectCausal('encoderDecoder', decoder, parts);
-  const { logits, bias, flops } = headOf('encoderDecoder', into.embedding, parts);
+  const { logits, bias, flops } = buildHead('encoderDecoder', targetInput.embedding, parts);
   const needs: EncoderDecoderNeeds<Encoder, Decoder> = { source, target, encoder, decoder, head, logitsBias: bias };
 
   const encode = layer(
@@ -99,38 +106,40 @@ export function encoderDecoder<Encoder extends Part, Decoder extends CrossPart>(
     (w, ids: Tensor, scope) =>
       encoder(
         w.encoder,
-        embedded('encoderDecoder: source', source, w.source, ids, scope.at('source')),
+        embedInput('encoderDecoder: source', source, w.source, ids, scope.at('source')),
         scope.at('encoder'),
       ),
     { name: 'encode', partial: true },
   );
   const decode = layer(
     needs,
-    (w, { ids, memory }: Decoding, scope) => {
+    (w, { ids, memory }: DecoderInputs, scope) => {
       const table = w.target?.embedding ?? w.source.embedding;
-      const x = embedded(
+      const x = embedInput(
         'encoderDecoder: target',
-        into,
+        targetInput,
         { ...(w.target ?? w.source), embedding: table },
         ids,
         scope.at('target'),
       );
-      const read = decoder(w.decoder, { x, memory }, scope.at('decoder'));
-      return logits(w, table, readPositions(read, scope), scope);
+      const hidden = decoder(w.decoder, { x, memory }, scope.at('decoder'));
+      return logits(w, table, selectLogitPositions(hidden, scope), scope);
     },
     { name: 'decode', partial: true },
   );
-  const whole = layer(
+  const model = layer(
     needs,
-    (w, ids: SourceAndTarget, scope) =>
-      decode(w, { ids: ids.target, memory: encode(w, ids.source, ofSource(scope)) }, scope),
+    (w, ids: EncoderDecoderInputs, scope) =>
+      decode(w, { ids: ids.target, memory: encode(w, ids.source, encoderScope(scope)) }, scope),
     { name: 'encoderDecoder', flops },
   );
-  const { vocab, dim } = into.embedding;
-  return Object.assign(whole, { encode, decode, source: { vocab: source.embedding.vocab }, vocab, dim });
+  const { vocab, dim } = targetInput.embedding;
+  return Object.assign(model, { encode, decode, source: { vocab: source.embedding.vocab }, vocab, dim });
 }
 
-/** The scope of the source: its padding is that of the memory, and what belongs to the target's steps is not its own. */
-function ofSource(scope: Scope): Scope {
-  return scope.with(extent, scope.get(memoryExtent)).with(places, undefined).with(cache, undefined);
+/**
+ * The scope of the encoder: its key range is that of the memory; positions and cache of the decoder steps are removed.
+ */
+function encoderScope(scope: Scope): Scope {
+  return scope.with(keyRange, scope.get(memoryMask)).with(stepPositions, undefined).with(cache, undefined);
 }

@@ -54,11 +54,11 @@ const unfit: Record<string, () => unknown> = {
   'languageModel: embedding is 8 wide, decoder 6; they must be equal': () =>
     languageModel({ embedding: tokenEmbedding({ vocab: 11, dim: 8 }), decoder }),
   'languageModel: learnedPositions is made for dim 8, here dim is 6; they must be equal': () =>
-    languageModel({ embedding, decoder, positions: learnedPositions({ positions: 5, dim: 8 }) }),
+    languageModel({ embedding, decoder, positionEncoding: learnedPositions({ maxPositions: 5, dim: 8 }) }),
   'languageModel: rotary acts inside attention only and would do nothing on the input': () =>
-    languageModel({ embedding, decoder, positions: rotary({ headDim: 3, rotaryDim: 2 }) }),
-  'languageModel: embedding is 6 wide, onEmbedded 8; they must be equal': () =>
-    languageModel({ embedding, decoder, onEmbedded: eight.norm }),
+    languageModel({ embedding, decoder, positionEncoding: rotary({ headDim: 3, rotaryDim: 2 }) }),
+  'languageModel: embedding is 6 wide, afterEmbedding 8; they must be equal': () =>
+    languageModel({ embedding, decoder, afterEmbedding: eight.norm }),
   'languageModel: embedding is 6 wide, head 8; they must be equal': () =>
     languageModel({ embedding, decoder, head: linear({ in: 8, out: 11 }) }),
   'languageModel: vocabulary is 11 wide, head 13; they must be equal': () =>
@@ -81,14 +81,14 @@ const unfit: Record<string, () => unknown> = {
       decoder: crossDecoder,
     }),
   'encoderDecoder: alibi acts inside attention only and would do nothing on the input': () =>
-    encoderDecoder({ source: { embedding, positions: alibi({ heads: 2 }) }, encoder, decoder: crossDecoder }),
+    encoderDecoder({ source: { embedding, positionEncoding: alibi({ heads: 2 }) }, encoder, decoder: crossDecoder }),
 };
 
 test.each(Object.entries(unfit))('%s', (message, compose) => {
   expect(compose).toThrow(expect.objectContaining({ message }));
 });
 
-test('a model that sees both sides is composed when asked for', () => {
+test('a bidirectional model is composed when asked for', () => {
   expect(languageModel({ embedding, decoder: encoder, bidirectional: true }).vocab).toBe(11);
   expect(encoderDecoder({ source: { embedding }, encoder, decoder: sightedDecoder, bidirectional: true }).dim).toBe(6);
   const explained = lowRankValueAttention({ modelDim: 6, heads: 2 });
@@ -98,5 +98,5 @@ test('a model that sees both sides is composed when asked for', () => {
 
 test('parts that state no width fit everywhere', () => {
   const block = transformerBlock({ ...six, dropout: dropout({ rate: 0.1 }), mlp: activation('relu') });
-  expect(block.about).toMatchObject({ name: 'transformerBlock', reads: 6, gives: 6 });
+  expect(block.about).toMatchObject({ name: 'transformerBlock', inDim: 6, outDim: 6 });
 });

@@ -12,7 +12,7 @@ const [vocab, modelDim, heads, length] = [7, 6, 2, 5];
 const norm = layerNorm({ dim: modelDim });
 const model = languageModel({
   embedding: tokenEmbedding({ vocab, dim: modelDim }),
-  positions: learnedPositions({ positions: length, dim: modelDim }),
+  positionEncoding: learnedPositions({ maxPositions: length, dim: modelDim }),
   decoder: stack({
     block: transformerBlock({
       norm,
@@ -66,7 +66,7 @@ test('the gradient of a model of two blocks agrees with finite differences of fl
   dispose([weights, ids, labels, found]);
 });
 
-test('a gradient leaves nothing behind', async () => {
+test('a gradient leaks no tensor', async () => {
   const weights = randomWeights(model);
   const [ids, labels] = [tensor(row, [1, length], 'int32'), tensor(next, [length], 'int32')];
   await expectNoLeak(() => dispose(lossAndGradients(weights, ids, labels)));

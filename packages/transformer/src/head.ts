@@ -1,65 +1,73 @@
 import { type TokenEmbedding, tiedHead } from '@residual/embeddings';
 import { expectLayers, expectSameWidth, type Scope, type VectorNeed, vector, type Weights } from '@residual/layers';
 import { mul, ResidualError, type Tensor } from '@residual/tensor';
-import type { Part } from './block.js';
-import { headReader } from './head-reader.js';
+import type { TensorLayer } from './block.js';
+import { chunkedHead } from './chunked-head.js';
 
-/** The head of a model: a matrix of its own or the embedding's table, and what comes before and after it. */
-export interface HeadParts<Own extends Part | undefined = Part | undefined> {
-  /** The last matrix, modelDim to vocab; the embedding's own table if absent (tied). */
+/** The options of the head of a model. */
+export interface HeadParts<Own extends TensorLayer | undefined = TensorLayer | undefined> {
+  /** The layer from modelDim to vocab; if absent, the head is tied to the table of the embedding. */
   readonly head?: Own;
-  /** What the decoder's output is multiplied by first, such as 1 / √modelDim in T5; 1 if absent. */
+  /** A factor on the input of the head, such as 1 / √modelDim in T5; 1 if absent. */
   readonly headScale?: number;
-  /** Whether a bias of the vocabulary's length is added to the logits of a tied head, as in Marian. */
+  /** Whether a bias [vocab] is added to the logits of a tied head, as in Marian. */
   readonly logitsBias?: boolean;
 }
 
-/** Their names. */
-export const headNames = { head: 0, headScale: 0, logitsBias: 0 } as const;
+/** Names of the options in `HeadParts`; 0 marks an optional one. */
+export const headOptionNames = { head: 0, headScale: 0, logitsBias: 0 } as const;
 
-/** The last step to logits: a head of its own, or the table of the embedding. */
+/** The checked head of a model. */
 export interface Head {
   /**
-   * x [..., modelDim] to logits [..., vocab] by the head's weights if it has its own, else by those of the embedding; or what a `headReader` in the scope
-   * makes of them. Tap: `logits`.
+   * x [..., modelDim] to logits [..., vocab] by the weights of the head, or by those of the embedding if it is tied. A
+   * `chunkedHead` in the scope replaces it. Tap: `logits`.
    */
-  readonly logits: (own: HeadWeights, embedding: Weights<TokenEmbedding>, x: Tensor, scope: Scope) => Tensor;
-  /** What a tied head needs beside the table. */
+  readonly logits: (head: HeadWeights, embedding: Weights<TokenEmbedding>, x: Tensor, scope: Scope) => Tensor;
+  /** The bias of a tied head. */
   readonly bias: VectorNeed | undefined;
-  /** Operations for one token beside those of a head of its own. */
+  /** Operations of a tied head for one token; an untied head counts its own. */
   readonly flops: () => number;
 }
 
-/** The weights of a head of its own, or the bias of a tied one. */
+/** The weights of an untied head, or the bias of a tied one. */
 export interface HeadWeights {
-  // biome-ignore lint/suspicious/noExplicitAny: weights follow from the needs of the head that is put in
+  // biome-ignore lint/suspicious/noExplicitAny: weights follow from the needs of the given head
   readonly head?: any;
   readonly logitsBias?: Tensor | undefined;
 }
 
-/** The head of a model, checked against its width and vocabulary. */
-export function headOf(name: string, embedding: TokenEmbedding, parts: HeadParts): Head {
+/**
+ * Builds the head of a model. Errors if its width or vocabulary does not fit, or if `logitsBias` is given with an
+ * untied head.
+ */
+export function buildHead(name: string, embedding: TokenEmbedding, parts: HeadParts): Head {
   const { vocab, dim } = embedding;
   const { head, headScale = 1, logitsBias = false } = parts;
   expectLayers(name, { head });
-  expectSameWidth(name, { embedding, head: head && { about: { reads: head.about.reads } } });
+  expectSameWidth(name, { embedding, head: head && { about: { inDim: head.about.inDim } } });
   expectSameWidth(name, {
-    vocabulary: { about: { gives: vocab } },
-    head: head && { about: { gives: head.about.gives } },
+    vocabulary: { about: { outDim: vocab } },
+    head: head && { about: { outDim: head.about.outDim } },
   });
   if (head && logitsBias)
-    throw new ResidualError('fit', `${name}: logitsBias belongs to a tied head; give the head of its own a bias`);
+    throw new ResidualError('fit', `${name}: logitsBias belongs to a tied head; give the untied head a bias`);
   const tied = tiedHead(embedding);
-  const logitsOf = (own: HeadWeights, table: Weights<TokenEmbedding>, x: Tensor, scope: Scope) => {
-    const read = headScale === 1 ? x : mul(x, headScale);
-    return scope.tap('logits', head ? head(own.head, read, scope.at('head')) : tied(table, read, own.logitsBias));
+  const logitsOf = (weights: HeadWeights, table: Weights<TokenEmbedding>, x: Tensor, scope: Scope) => {
+    const scaled = headScale === 1 ? x : mul(x, headScale);
+    return scope.tap(
+      'logits',
+      head ? head(weights.head, scaled, scope.at('head')) : tied(table, scaled, weights.logitsBias),
+    );
   };
   return {
     logits: ({ head, logitsBias }, embedding, x, scope) => {
-      const own = { head, logitsBias };
-      const reader = scope.get(headReader);
-      if (!reader) return logitsOf(own, embedding, x, scope);
-      return reader(x, { own, embedding }, (weights, rows) => logitsOf(weights.own, weights.embedding, rows, scope));
+      const headWeights = { head, logitsBias };
+      const chunked = scope.get(chunkedHead);
+      if (!chunked) return logitsOf(headWeights, embedding, x, scope);
+      return chunked(x, { head: headWeights, embedding }, (weights, rows) =>
+        logitsOf(weights.head, weights.embedding, rows, scope),
+      );
     },
     bias: logitsBias ? vector([vocab]) : undefined,
     flops: () => (head ? 0 : 2 * vocab * dim),

@@ -2,32 +2,32 @@ export {
   type Block,
   type BlockNeeds,
   type BlockParts,
-  type Part,
   parallelBlock,
   postNormBlock,
+  type TensorLayer,
   transformerBlock,
 } from './block.js';
+export { type ChunkedHead, chunkedHead, type HeadAndEmbeddingWeights } from './chunked-head.js';
 export {
   type CrossBlock,
   type CrossBlockNeeds,
   type CrossBlockParts,
-  type CrossPart,
+  type CrossLayer,
   crossBlock,
   postNormCrossBlock,
 } from './cross-block.js';
 export {
-  type Decoding,
+  type DecoderInputs,
   type EncoderDecoder,
+  type EncoderDecoderInputs,
   type EncoderDecoderNeeds,
   type EncoderDecoderParts,
   encoderDecoder,
-  type SourceAndTarget,
   type TargetNeeds,
   type TargetParts,
 } from './encoder-decoder.js';
 export type { DirectionOptions } from './expect-causal.js';
 export type { HeadParts, HeadWeights } from './head.js';
-export { type HeadReader, type HeadTree, headReader } from './head-reader.js';
 export type { InputNeeds, InputParts } from './input.js';
 export {
   type LanguageModel,
@@ -35,8 +35,8 @@ export {
   type LanguageModelParts,
   languageModel,
 } from './language-model.js';
-export { readout } from './readout.js';
-export { recomputeBlocks } from './recomputation.js';
+export { logitPositions } from './logit-positions.js';
+export { recomputeBlocks } from './recompute-blocks.js';
 export {
   type BlockOrList,
   type CrossStack,

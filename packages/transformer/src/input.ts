@@ -1,40 +1,50 @@
 import type { TokenEmbedding } from '@residual/embeddings';
-import { bind, expectPositions, expectSameWidth, type Positions, type Scope, type Weights } from '@residual/layers';
+import {
+  bind,
+  expectPositionEncoding,
+  expectSameWidth,
+  type PositionEncoding,
+  type Scope,
+  type Weights,
+} from '@residual/layers';
 import { ResidualError, showShape, type Tensor } from '@residual/tensor';
-import type { Part } from './block.js';
+import type { TensorLayer } from './block.js';
 
-/** How ids become vectors with positions. */
-export interface InputParts<Scheme extends Positions | undefined = Positions | undefined> {
-  /** The table of token vectors. */
+/** The options of the input of a model. */
+export interface InputParts<Scheme extends PositionEncoding | undefined = PositionEncoding | undefined> {
+  /** The token embedding. */
   readonly embedding: TokenEmbedding;
-  /** Positions that act on the input, such as learned ones. */
-  readonly positions?: Scheme;
+  /** A position encoding that acts on the input, such as `learnedPositions`. */
+  readonly positionEncoding?: Scheme;
   /** A layer on the embedded input, such as a norm or dropout. */
-  readonly onEmbedded?: Part | undefined;
+  readonly afterEmbedding?: TensorLayer | undefined;
 }
 
-/** Their names. */
-export const inputNames = { embedding: 1, positions: 0, onEmbedded: 0 } as const;
+/** Names of the options in `InputParts`; 0 marks an optional one. */
+export const inputOptionNames = { embedding: 1, positionEncoding: 0, afterEmbedding: 0 } as const;
 
-/** What that needs. */
-export type InputNeeds<Scheme extends Positions | undefined = Positions | undefined> = {
+/** The needs of the input of a model; their names are paths of weights. */
+export type InputNeeds<Scheme extends PositionEncoding | undefined = PositionEncoding | undefined> = {
   readonly embedding: TokenEmbedding;
   readonly positions: Scheme;
-  readonly onEmbedded: Part | undefined;
+  readonly onEmbedded: TensorLayer | undefined;
 };
 
-/** The needs of an input, checked. */
-export function inputNeeds<Scheme extends Positions | undefined>(
+/** The needs of an input. Errors if widths differ or the position encoding does not act on the input. */
+export function inputNeeds<Scheme extends PositionEncoding | undefined>(
   name: string,
-  { embedding, positions, onEmbedded }: InputParts<Scheme>,
+  { embedding, positionEncoding, afterEmbedding }: InputParts<Scheme>,
 ): InputNeeds<Scheme> {
-  expectSameWidth(name, { embedding, onEmbedded });
-  expectPositions(name, positions, 'input', { dim: embedding.dim });
-  return { embedding, positions: positions as Scheme, onEmbedded };
+  expectSameWidth(name, { embedding, afterEmbedding });
+  expectPositionEncoding(name, positionEncoding, 'input', { dim: embedding.dim });
+  return { embedding, positions: positionEncoding as Scheme, onEmbedded: afterEmbedding };
 }
 
-/** Token ids int32 [batch, length], one at least, to vectors with positions [batch, length, modelDim]. Tap: `embedded`. */
-export function embedded(
+/**
+ * Embeds token ids int32 [batch, length] with positions: [batch, length, modelDim]. Errors if there is no token. Tap:
+ * `embedded`.
+ */
+export function embedInput(
   name: string,
   needs: InputNeeds,
   weights: Weights<InputNeeds>,
@@ -48,6 +58,6 @@ export function embedded(
     );
   const { embedding, onEmbedded } = bind({ embedding: needs.embedding, onEmbedded: needs.onEmbedded }, weights, scope);
   const vectors = embedding(ids);
-  const placed = needs.positions?.onInput?.(weights.positions, vectors, scope.at('positions')) ?? vectors;
-  return scope.tap('embedded', onEmbedded(placed));
+  const encoded = needs.positions?.onInput?.(weights.positions, vectors, scope.at('positions')) ?? vectors;
+  return scope.tap('embedded', onEmbedded(encoded));
 }

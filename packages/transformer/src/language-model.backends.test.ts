@@ -1,14 +1,14 @@
-import { Cache, causal, extent, padding, selfAttention } from '@residual/attention';
+import { Cache, causal, keyRange, padding, selfAttention } from '@residual/attention';
 import { alibi, learnedPositions, rotary, tokenEmbedding } from '@residual/embeddings';
-import { emptyScope, layerNorm, linear, load, places, record, rmsNorm, save } from '@residual/layers';
+import { emptyScope, layerNorm, linear, load, record, rmsNorm, save, stepPositions } from '@residual/layers';
 import { gatedMlp, mlp } from '@residual/mlp';
 import { crossEntropy, dispose, gradients, reshape, sliceAxis, sum, type Tensor, tensor } from '@residual/tensor';
 import { expectClose, expectNoLeak, nestedOf, type Rows } from '@residual/testkit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { logits64, losses64, plainTree, randomWeights } from '../test/float64.js';
-import { languageModel, readout, stack, transformerBlock } from './index.js';
+import { languageModel, logitPositions, stack, transformerBlock } from './index.js';
 
-const [vocab, modelDim, heads, depth, positions, batch, length] = [13, 6, 2, 2, 11, 2, 7];
+const [vocab, modelDim, heads, depth, maxPositions, batch, length] = [13, 6, 2, 2, 11, 2, 7];
 const norm = layerNorm({ dim: modelDim });
 const block = transformerBlock({
   norm,
@@ -17,7 +17,7 @@ const block = transformerBlock({
 });
 const parts = {
   embedding: tokenEmbedding({ vocab, dim: modelDim }),
-  positions: learnedPositions({ positions, dim: modelDim }),
+  positionEncoding: learnedPositions({ maxPositions, dim: modelDim }),
   decoder: stack({ block, depth, norm }),
 };
 const tied = languageModel(parts);
@@ -58,32 +58,32 @@ test('ids without a token or of another rank are refused before anything runs', 
   }
 });
 
-test('what is read by the head may be scaled, and a tied head may have a bias', async () => {
+test('the input of the head may be scaled, and a tied head may have a bias', async () => {
   const scaled = languageModel({ ...parts, headScale: 0.25, logitsBias: true });
-  const theirs = randomWeights(scaled);
-  const y = scaled(theirs, ids);
-  const plain = await plainTree(theirs);
-  const bias = await nestedOf(theirs.logitsBias!);
+  const weightTree = randomWeights(scaled);
+  const y = scaled(weightTree, ids);
+  const plain = await plainTree(weightTree);
+  const bias = await nestedOf(weightTree.logitsBias!);
   const plainRows = rows.map(row => logits64(row, plain, heads) as Rows);
   await expectClose(
     y,
     plainRows.map(row => row.map(logits => logits.map((logit, i) => logit / 4 + (bias as number[])[i]!))),
     close,
   );
-  dispose([theirs, y]);
+  dispose([weightTree, y]);
 });
 
-test('ids to logits with a head of its own', async () => {
-  const theirs = randomWeights(own);
-  const y = own(theirs, ids);
-  const plain = await plainTree(theirs);
-  expect(theirs.head.weight.shape).toEqual([vocab, modelDim]);
+test('ids to logits with an untied head', async () => {
+  const weightTree = randomWeights(own);
+  const y = own(weightTree, ids);
+  const plain = await plainTree(weightTree);
+  expect(weightTree.head.weight.shape).toEqual([vocab, modelDim]);
   await expectClose(
     y,
     rows.map(row => logits64(row, plain, heads)),
     close,
   );
-  dispose([theirs, y]);
+  dispose([weightTree, y]);
 });
 
 test('taps are paths of the tree of uses', async () => {
@@ -136,9 +136,9 @@ test('one pass gives the loss at every position', async () => {
   dispose([labels, inputs, logits, losses]);
 });
 
-test('readout gives the logits of some positions only', async () => {
+test('logitPositions gives the logits of some positions only', async () => {
   const [whole, chosen] = [tied(weights, ids), tensor([6, 2], [2], 'int32')];
-  const y = tied(weights, ids, emptyScope.with(readout, chosen));
+  const y = tied(weights, ids, emptyScope.with(logitPositions, chosen));
   const expected = ((await nestedOf(whole)) as Rows[]).map(row => [row[6]!, row[2]!]);
   await expectClose(y, expected, { absolute: 1e-6 });
   dispose([whole, chosen, y]);
@@ -157,7 +157,7 @@ const rotating = (kvHeads: number) =>
           headDim: 4,
           mask: causal(),
           bias: false,
-          positions: rotary({ headDim: 4, positions }),
+          positionEncoding: rotary({ headDim: 4, storedPositions: maxPositions }),
         }),
         mlp: gatedMlp({ modelDim, hiddenDim: 7 }),
       }),
@@ -170,7 +170,7 @@ const biased = languageModel({
   decoder: stack({
     block: transformerBlock({
       norm,
-      attention: selfAttention({ modelDim, heads, mask: causal(), positions: alibi({ heads }) }),
+      attention: selfAttention({ modelDim, heads, mask: causal(), positionEncoding: alibi({ heads }) }),
       mlp: mlp({ modelDim }),
     }),
     depth,
@@ -183,10 +183,10 @@ test.each([
   ['rotary positions', rotating(2)],
   ['ALiBi', biased],
 ] as const)('steps through a cache give the logits of one pass: %s', async (_, model) => {
-  const theirs = randomWeights(model as typeof tied);
+  const weightTree = randomWeights(model as typeof tied);
   const run = model as typeof tied;
-  const whole = run(theirs, ids);
-  const cache = new Cache({ positions, smallest: 2 });
+  const whole = run(weightTree, ids);
+  const cache = new Cache({ maxPositions, initialCapacity: 2 });
   for (const [start, count] of [
     [0, 3],
     [3, 1],
@@ -194,16 +194,16 @@ test.each([
     [6, 1],
   ] as const) {
     const next = sliceAxis(ids, 1, start, count);
-    const y = cache.step(count, scope => run(theirs, next, scope));
+    const y = cache.step(count, scope => run(weightTree, next, scope));
     const expected = sliceAxis(whole, 1, start, count);
     await expectClose(y, expected, close);
     dispose([next, y, expected]);
   }
   cache.dispose();
-  dispose([theirs, whole]);
+  dispose([weightTree, whole]);
 });
 
-test('a padded row gives the logits it gives alone', async () => {
+test('a padded sequence gives the same logits as alone', async () => {
   const alone = tensor(rows[1]!.slice(2), [1, 5], 'int32');
   const expected = tied(weights, alone);
   const [where, batchIds] = [
@@ -211,19 +211,23 @@ test('a padded row gives the logits it gives alone', async () => {
     tensor([...rows[0]!, 0, 0, ...rows[1]!.slice(2)], [2, 7], 'int32'),
   ];
   const standing = tensor([0, 1, 2, 3, 4, 5, 6, 0, 0, 0, 1, 2, 3, 4], [2, 7], 'int32');
-  const y = tied(weights, batchIds, emptyScope.with(extent, where).with(places, { ids: standing, total: 7 }));
+  const y = tied(
+    weights,
+    batchIds,
+    emptyScope.with(keyRange, where).with(stepPositions, { positionIds: standing, totalLength: 7 }),
+  );
   const [, padded] = (await nestedOf(y)) as Rows[];
   await expectClose(padded!.slice(2), ((await nestedOf(expected)) as Rows[])[0]!, close);
   dispose([alone, expected, where, batchIds, standing, y]);
 });
 
-test('more tokens than positions are refused with both numbers', () => {
+test('more tokens than positions throw with both numbers', () => {
   const long = tensor(Array(12).fill(1), [1, 12], 'int32');
   expect(() => tied(weights, long)).toThrow(
     'learnedPositions: a sequence of 12 tokens is longer than the 11 positions',
   );
   long.dispose();
-  const cache = new Cache({ positions: 64 });
+  const cache = new Cache({ maxPositions: 64 });
   cache.step(7, scope => tied(weights, ids, scope)).dispose();
   expect(() => cache.step(7, scope => tied(weights, ids, scope))).toThrow('a sequence of 14 tokens');
   cache.dispose();

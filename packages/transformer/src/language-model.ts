@@ -1,28 +1,28 @@
-import { expectSameWidth, type Layer, layer, type Positions, type VectorNeed } from '@residual/layers';
+import { expectSameWidth, type Layer, layer, type PositionEncoding, type VectorNeed } from '@residual/layers';
 import { expectOptions, type Tensor } from '@residual/tensor';
-import type { Part } from './block.js';
+import type { TensorLayer } from './block.js';
 import { type DirectionOptions, expectCausal } from './expect-causal.js';
-import { type HeadParts, headNames, headOf } from './head.js';
-import { embedded, type InputNeeds, type InputParts, inputNames, inputNeeds } from './input.js';
-import { readPositions } from './readout.js';
+import { buildHead, type HeadParts, headOptionNames } from './head.js';
+import { embedInput, type InputNeeds, type InputParts, inputNeeds, inputOptionNames } from './input.js';
+import { selectLogitPositions } from './logit-positions.js';
 
 /** The parts of a language model. */
 export interface LanguageModelParts<
-  Decoder extends Part,
-  Scheme extends Positions | undefined = Positions | undefined,
-  Head extends Part | undefined = Part | undefined,
+  Decoder extends TensorLayer,
+  Scheme extends PositionEncoding | undefined = PositionEncoding | undefined,
+  Head extends TensorLayer | undefined = TensorLayer | undefined,
 > extends InputParts<Scheme>,
     HeadParts<Head>,
     DirectionOptions {
-  /** What turns the embedded input into what the head reads, such as a stack: [batch, length, modelDim] to the same. */
+  /** The layers between embedding and head, such as a `stack`: [batch, length, modelDim] to the same. */
   readonly decoder: Decoder;
 }
 
-/** What it needs. */
+/** The needs of a language model. */
 export type LanguageModelNeeds<
-  Decoder extends Part,
-  Scheme extends Positions | undefined = Positions | undefined,
-  Head extends Part | undefined = Part | undefined,
+  Decoder extends TensorLayer,
+  Scheme extends PositionEncoding | undefined = PositionEncoding | undefined,
+  Head extends TensorLayer | undefined = TensorLayer | undefined,
 > = InputNeeds<Scheme> & {
   readonly decoder: Decoder;
   readonly head: Head;
@@ -31,37 +31,38 @@ export type LanguageModelNeeds<
 
 /** Token ids int32 [batch, length] to logits [batch, length, vocab]. */
 export interface LanguageModel<
-  Decoder extends Part,
-  Scheme extends Positions | undefined = Positions | undefined,
-  Head extends Part | undefined = Part | undefined,
+  Decoder extends TensorLayer,
+  Scheme extends PositionEncoding | undefined = PositionEncoding | undefined,
+  Head extends TensorLayer | undefined = TensorLayer | undefined,
 > extends Layer<LanguageModelNeeds<Decoder, Scheme, Head>, Tensor, Tensor> {
   readonly vocab: number;
   readonly dim: number;
-  /** The head alone: what a decoder gives [..., dim] to logits [..., vocab]. */
+  /** The head as a layer of the same weights: the output of the decoder [..., dim] to logits [..., vocab]. */
   readonly unembed: Layer<LanguageModelNeeds<Decoder, Scheme, Head>, Tensor, Tensor>;
 }
 
 /**
- * Embedding, positions, decoder and head: ids int32 [batch, length] to logits [batch, length, vocab]. With causal attention one pass gives the
- * prediction at every position; an attention of the decoder that is not causal is an error unless `bidirectional`. Taps: `embedded`, those of the decoder, `logits`.
+ * Embedding, positions, decoder and head: ids int32 [batch, length] to logits [batch, length, vocab]. With causal
+ * attention one pass predicts the next token at every position. A decoder with an attention that is not causal throws
+ * unless `bidirectional`. Taps: `embedded`, those of the decoder, `logits`.
  */
 export function languageModel<
-  Decoder extends Part,
-  Scheme extends Positions | undefined = undefined,
-  Head extends Part | undefined = undefined,
+  Decoder extends TensorLayer,
+  Scheme extends PositionEncoding | undefined = undefined,
+  Head extends TensorLayer | undefined = undefined,
 >(parts: LanguageModelParts<Decoder, Scheme, Head>): LanguageModel<Decoder, Scheme, Head> {
-  expectOptions('languageModel', parts, { ...inputNames, ...headNames, decoder: 1, bidirectional: 0 });
+  expectOptions('languageModel', parts, { ...inputOptionNames, ...headOptionNames, decoder: 1, bidirectional: 0 });
   const { embedding, decoder, head } = parts;
   const input = inputNeeds('languageModel', parts);
   expectSameWidth('languageModel', { embedding, decoder });
   expectCausal('languageModel', decoder, parts);
-  const { logits, bias, flops } = headOf('languageModel', embedding, parts);
+  const { logits, bias, flops } = buildHead('languageModel', embedding, parts);
   const needs: LanguageModelNeeds<Decoder, Scheme, Head> = { ...input, decoder, head: head as Head, logitsBias: bias };
   const model = layer(
     needs,
     (w, ids: Tensor, scope) => {
-      const x = decoder(w.decoder, embedded('languageModel', input, w, ids, scope), scope.at('decoder'));
-      return logits(w, w.embedding, readPositions(x, scope), scope);
+      const x = decoder(w.decoder, embedInput('languageModel', input, w, ids, scope), scope.at('decoder'));
+      return logits(w, w.embedding, selectLogitPositions(x, scope), scope);
     },
     { name: 'languageModel', flops },
   );

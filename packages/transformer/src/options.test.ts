@@ -25,7 +25,7 @@ const of = (compose: (options: never) => unknown, options: Options, required = O
 });
 const seeded = (options: Options) => layers.init(norm, options as never);
 
-/** Every function that takes options by name, with options that fit and the names of those that must be given. */
+/** Every function with named options, with valid options and the names of the required ones. */
 const compositions: Record<string, ReturnType<typeof of>> = {
   linear: of(layers.linear, { in: 3, out: 5 }),
   layerNorm: of(layers.layerNorm, { dim: 3 }),
@@ -35,8 +35,8 @@ const compositions: Record<string, ReturnType<typeof of>> = {
   describe: of((options: layers.DescribeOptions) => layers.describe(norm, options), { keyLen: 3 }, []),
   init: of(seeded, {}, ['seed']),
   tokenEmbedding: of(embeddings.tokenEmbedding, { vocab: 5, dim: 3 }),
-  learnedPositions: of(embeddings.learnedPositions, { positions: 5, dim: 3 }),
-  sinusoidalPositions: of(embeddings.sinusoidalPositions, { positions: 5, dim: 4 }),
+  learnedPositions: of(embeddings.learnedPositions, { maxPositions: 5, dim: 3 }),
+  sinusoidalPositions: of(embeddings.sinusoidalPositions, { maxPositions: 5, dim: 4 }),
   relativePositions: of(embeddings.relativePositions, { heads }),
   rotary: of(embeddings.rotary, { headDim: 4 }),
   rotaryFrequencies: of(embeddings.rotaryFrequencies, { rotaryDim: 4 }),
@@ -44,7 +44,7 @@ const compositions: Record<string, ReturnType<typeof of>> = {
   selfAttention: of(attention.selfAttention, { modelDim, heads }),
   crossAttention: of(attention.crossAttention, { modelDim, heads }),
   lowRankValueAttention: of(attention.lowRankValueAttention, { modelDim, heads }),
-  Cache: of((options: attention.CacheOptions) => new attention.Cache(options), { positions: 5 }),
+  Cache: of((options: attention.CacheOptions) => new attention.Cache(options), { maxPositions: 5 }),
   mlp: of(mlps.mlp, { modelDim }),
   gatedMlp: of(mlps.gatedMlp, { modelDim }),
   transformerBlock: of(transformer.transformerBlock, block),
@@ -76,18 +76,18 @@ describe.each(Object.entries(compositions))('%s', (name, { compose, options, req
 
 test('every function that composes is among them', () => {
   const others = [
-    ...['activation', 'bind', 'census', 'count', 'expectLayers', 'expectPositions', 'expectSameWidth'],
+    ...['activation', 'bind', 'census', 'countParameters', 'expectLayers', 'expectPositionEncoding', 'expectSameWidth'],
     ...[
       'flatten',
       'layer',
       'leavesOf',
       'load',
       'mapTree',
-      'matcher',
+      'pathMatcher',
       'needsOf',
-      'noTensor',
-      'places',
-      'placesOf',
+      'noMatchingTensor',
+      'stepPositions',
+      'stepPositionsOf',
       'randomness',
     ],
     ...[
@@ -95,7 +95,7 @@ test('every function that composes is among them', () => {
       'replace',
       'save',
       'Scope',
-      'shownAs',
+      'withInspect',
       'sizeOf',
       'summary',
       'slot',
@@ -105,7 +105,7 @@ test('every function that composes is among them', () => {
       'vector',
       'visit',
     ],
-    ...['weightNeeds', 'alibiSlopes', 'relativeBucket', 'tiedHead', 'both', 'causal', 'fuseValueUp'],
+    ...['weightNeeds', 'alibiSlopes', 'relativeBucket', 'tiedHead', 'combineMasks', 'causal', 'fuseValueUp'],
     ...['joinHeads', 'padding', 'slidingWindow', 'splitHeads'],
   ];
   const exported = [layers, embeddings, attention, mlps, transformer].flatMap(each =>
@@ -122,7 +122,7 @@ test('an mlp under another name is asked for', () => {
   );
 });
 
-test('a head that is no layer is refused by name', () => {
+test('a head that is not a layer throws with its name', () => {
   expect(() => transformer.languageModel({ embedding, decoder, head: 'tied' as never })).toThrow(
     'languageModel: head is tied; it must be a layer',
   );

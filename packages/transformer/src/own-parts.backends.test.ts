@@ -1,5 +1,15 @@
 import { tokenEmbedding } from '@residual/embeddings';
-import { count, type Layer, layer, layerNorm, load, record, save, type VectorNeed, vector } from '@residual/layers';
+import {
+  countParameters,
+  type Layer,
+  layer,
+  layerNorm,
+  load,
+  record,
+  save,
+  type VectorNeed,
+  vector,
+} from '@residual/layers';
 import { mlp } from '@residual/mlp';
 import {
   add,
@@ -24,7 +34,7 @@ import { languageModel, stack, transformerBlock } from './index.js';
 
 const [vocab, modelDim, batch, length] = [7, 6, 2, 5];
 
-/** An op of one's own with its gradient: x tanh(x). */
+/** A custom op with its gradient: x tanh(x). */
 const bend = defineOp<{ x: Tensor }>({
   name: 'test.bend',
   compose: ({ x }) => mul(x, tanh(x)),
@@ -34,7 +44,7 @@ const bend = defineOp<{ x: Tensor }>({
   }),
 });
 
-/** A layer of one's own in the place of an attention: each position gets scale · bend(the one before). */
+/** A custom layer instead of an attention: each position gets scale · bend(the one before). */
 const lookOneBack = (dim: number): Layer<{ scale: VectorNeed }, Tensor, Tensor> =>
   layer(
     { scale: vector([dim], 1) },
@@ -43,7 +53,7 @@ const lookOneBack = (dim: number): Layer<{ scale: VectorNeed }, Tensor, Tensor> 
       const before = concat([zeros([rows, 1, dim]), sliceAxis(x, 1, 0, count - 1)], 1);
       return mul(scope.tap('bent', bend({ x: before })), w.scale);
     },
-    { name: 'lookOneBack', reads: dim, gives: dim },
+    { name: 'lookOneBack', inDim: dim, outDim: dim },
   );
 
 const model = languageModel({
@@ -58,13 +68,13 @@ const model = languageModel({
   }),
 });
 
-test("a layer and an op of one's own run, count, save, load and are tapped like any other", async () => {
+test('custom layers and ops run, count, save, load and have taps like any other', async () => {
   const weights = randomWeights(model);
   const ids = tensor([1, 2, 3, 4, 5, 6, 0, 1, 2, 3], [batch, length], 'int32');
   const recorder = record(['decoder.layers.*.attention.bent']);
   const y = model(weights, ids, recorder.scope);
   expect([...recorder.values.keys()]).toEqual([0, 1].map(i => `decoder.layers.${i}.attention.bent`));
-  expect(count(model)).toBe(7 * 6 + 2 * (2 * 12 + 6 + 6 * 3 + 3 + 3 * 6 + 6));
+  expect(countParameters(model)).toBe(7 * 6 + 2 * (2 * 12 + 6 + 6 * 3 + 3 + 3 * 6 + 6));
   const again = await load(model, await save(model, weights));
   const z = model(again, ids);
   await expectClose(z, y, { absolute: 0 });
@@ -72,7 +82,7 @@ test("a layer and an op of one's own run, count, save, load and are tapped like 
   const plain = await plainTree(weights);
   const bent: Rows[] = await nestedOf(recorder.values.get('decoder.layers.0.attention.bent')!);
   const { attentionNorm } = plain.decoder.layers[0];
-  const row: number[] = plain.embedding.weight[3]; // the token at place 2 of the first row, seen from place 3
+  const row: number[] = plain.embedding.weight[3]; // the token at index 2 of the first row, seen from position 3
   const mean = row.reduce((total, value) => total + value, 0) / modelDim;
   const root = Math.sqrt(row.reduce((total, value) => total + (value - mean) ** 2, 0) / modelDim + 1e-5);
   const expected = row
@@ -83,7 +93,7 @@ test("a layer and an op of one's own run, count, save, load and are tapped like 
   dispose([weights, ids, y, again, z]);
 });
 
-test("gradients flow through a layer and an op of one's own", async () => {
+test('gradients flow through a custom layer and op', async () => {
   const own = lookOneBack(modelDim);
   const [x, dy] = [numbers('x', [1, 3, modelDim]), numbers('dy', [1, 3, modelDim])];
   const weights = { scale: numbers('scale', [modelDim]) };
@@ -105,7 +115,7 @@ test("gradients flow through a layer and an op of one's own", async () => {
   dispose([x, dy, weights, found]);
 });
 
-test("a layer of one's own that states another width is refused where it is composed", () => {
+test('a custom layer that states another width throws when it is composed', () => {
   const compose = () =>
     transformerBlock({ norm: layerNorm({ dim: 6 }), attention: lookOneBack(5), mlp: mlp({ modelDim: 6 }) });
   expect(compose).toThrow('transformerBlock: norm is 6 wide, attention 5; they must be equal');

@@ -1,57 +1,57 @@
-import { cache, sharedBias, type WithMemory } from '@residual/attention';
+import { type CrossAttentionInputs, cache, sharedBias } from '@residual/attention';
 import {
   type AnyLayer,
   bind,
-  expectPositions,
+  expectPositionEncoding,
   expectSameWidth,
   type Layer,
   layer,
-  type Positions,
+  type PositionEncoding,
   type Scope,
   type Weights,
 } from '@residual/layers';
 import { add, expectOptions, ResidualError, type Tensor } from '@residual/tensor';
-import type { Part } from './block.js';
-import type { CrossPart } from './cross-block.js';
-import { runBlock } from './recomputation.js';
+import type { TensorLayer } from './block.js';
+import type { CrossLayer } from './cross-block.js';
+import { runBlock } from './recompute-blocks.js';
 
-/** One block, used several times, or a list of blocks. */
+/** One block that is repeated, or a list of blocks. */
 export type BlockOrList<Block extends AnyLayer = AnyLayer> = Block | readonly Block[];
 
-/** Settings of a stack: one block used `depth` times (each with weights of its own), or a list of blocks; and a norm at the end. */
+/** Settings of `stack` and `crossStack`. */
 export interface StackOptions<Blocks extends BlockOrList> {
-  /** One block, or a list of them. */
+  /** One block, repeated `depth` times with separate weights, or a list of blocks. */
   readonly block: Blocks;
-  /** How many blocks; the length of the list if one is given. */
+  /** The number of blocks; absent if `block` is a list. */
   readonly depth?: number;
-  /** A norm behind the last block; none if absent. */
-  readonly norm?: Part | undefined;
-  /** Positions that act on the scores of all blocks alike, such as those of T5: one table, one computation. */
-  readonly positions?: Positions | undefined;
+  /** A norm after the last block; none if absent. */
+  readonly norm?: TensorLayer | undefined;
+  /** A position encoding whose bias all blocks share, such as `relativePositions` in T5; it is computed once. */
+  readonly positionEncoding?: PositionEncoding | undefined;
 }
 
-/** What a stack needs: its blocks, each by its place in the list that was given. */
+/** The needs of a stack: its blocks in order, a norm, and a position encoding. */
 export type StackNeeds<Blocks extends BlockOrList> = {
   readonly layers: Blocks extends AnyLayer ? readonly Blocks[] : Blocks;
-  readonly norm: Part | undefined;
-  readonly positions: Positions | undefined;
+  readonly norm: TensorLayer | undefined;
+  readonly positions: PositionEncoding | undefined;
 };
 
-/** Blocks one after another: [batch, length, modelDim] to the same. */
-export interface Stack<Blocks extends BlockOrList<Part>> extends Layer<StackNeeds<Blocks>, Tensor, Tensor> {}
+/** The layer of `stack`: [batch, length, modelDim] to the same. */
+export interface Stack<Blocks extends BlockOrList<TensorLayer>> extends Layer<StackNeeds<Blocks>, Tensor, Tensor> {}
 
 /**
- * Blocks one after another and a norm at the end. What makes it a decoder or an encoder is the mask of its attentions. Taps: `layers.i.output` after
- * each block, `output` after the norm.
+ * Runs blocks in order, then a norm: [batch, length, modelDim] to the same. The masks of its attentions make it a
+ * decoder or an encoder. Taps: `layers.i.output` after each block, `output` after the norm.
  */
-export function stack<const Blocks extends BlockOrList<Part>>(options: StackOptions<Blocks>): Stack<Blocks> {
-  const { needs, about } = stackOf('stack', options);
-  const parts = needs as StackNeeds<Part>;
+export function stack<const Blocks extends BlockOrList<TensorLayer>>(options: StackOptions<Blocks>): Stack<Blocks> {
+  const { needs, about } = buildStack('stack', options);
+  const parts = needs as StackNeeds<TensorLayer>;
   return layer(
     parts,
     (w, x: Tensor, scope) => {
       const { layers, norm } = parts;
-      const at = withBias(parts, w, x, scope).at('layers');
+      const at = withPositionBias(parts, w, x, scope).at('layers');
       for (const [i, block] of layers.entries()) x = at.at(i).tap('output', runBlock(block, w.layers[i], x, at.at(i)));
       return scope.tap('output', bind({ norm }, w, scope).norm(x));
     },
@@ -59,21 +59,21 @@ export function stack<const Blocks extends BlockOrList<Part>>(options: StackOpti
   ) as unknown as Stack<Blocks>;
 }
 
-/** Blocks with cross-attention one after another: x and memory to x. */
-export interface CrossStack<Blocks extends BlockOrList<CrossPart>>
-  extends Layer<StackNeeds<Blocks>, WithMemory, Tensor> {}
+/** The layer of `crossStack`: x and memory to the shape of x. */
+export interface CrossStack<Blocks extends BlockOrList<CrossLayer>>
+  extends Layer<StackNeeds<Blocks>, CrossAttentionInputs, Tensor> {}
 
-/** A stack whose blocks also read a memory, for the decoder of an encoder-decoder. Taps as `stack`. */
-export function crossStack<const Blocks extends BlockOrList<CrossPart>>(
+/** A stack of blocks with cross-attention, for the decoder of an encoder-decoder. Taps as in `stack`. */
+export function crossStack<const Blocks extends BlockOrList<CrossLayer>>(
   options: StackOptions<Blocks>,
 ): CrossStack<Blocks> {
-  const { needs, about } = stackOf('crossStack', options);
-  const parts = needs as StackNeeds<CrossPart>;
+  const { needs, about } = buildStack('crossStack', options);
+  const parts = needs as StackNeeds<CrossLayer>;
   return layer(
     parts,
-    (w, { x, memory }: WithMemory, scope) => {
+    (w, { x, memory }: CrossAttentionInputs, scope) => {
       const { layers, norm } = parts;
-      const at = withBias(parts, w, x, scope).at('layers');
+      const at = withPositionBias(parts, w, x, scope).at('layers');
       for (const [i, block] of layers.entries())
         x = at.at(i).tap('output', runBlock(block, w.layers[i], { x, memory }, at.at(i)));
       return scope.tap('output', bind({ norm }, w, scope).norm(x));
@@ -82,8 +82,8 @@ export function crossStack<const Blocks extends BlockOrList<CrossPart>>(
   ) as unknown as CrossStack<Blocks>;
 }
 
-/** The scope of the blocks: with the bias that positions of the whole stack put on their scores. */
-function withBias(
+/** The scope of the blocks: adds the bias of the shared position encoding to `sharedBias`. */
+function withPositionBias(
   { positions }: StackNeeds<AnyLayer>,
   w: Weights<StackNeeds<AnyLayer>>,
   x: Tensor,
@@ -91,33 +91,33 @@ function withBias(
 ): Scope {
   if (!positions) return scope;
   const queryLen = x.shape[1]!;
-  const keyLen = scope.get(cache)?.roomFor(queryLen) ?? queryLen;
+  const keyLen = scope.get(cache)?.ensureCapacity(queryLen) ?? queryLen;
   const shape = { heads: positions.heads!, queryLen, keyLen };
   const bias = positions.onScores!(w.positions, shape, scope.at('positions'));
-  const others = scope.get(sharedBias);
-  return scope.with(sharedBias, others ? add(bias, others) : bias);
+  const sharedBefore = scope.get(sharedBias);
+  return scope.with(sharedBias, sharedBefore ? add(bias, sharedBefore) : bias);
 }
 
-function stackOf(name: string, options: StackOptions<BlockOrList>) {
-  expectOptions(name, options, { block: 1, depth: 0, norm: 0, positions: 0 });
-  const { block, depth, norm, positions } = options;
-  const layers = isList(block) ? listed(name, block, depth) : repeated(name, block, depth);
+function buildStack(name: string, options: StackOptions<BlockOrList>) {
+  expectOptions(name, options, { block: 1, depth: 0, norm: 0, positionEncoding: 0 });
+  const { block, depth, norm, positionEncoding } = options;
+  const layers = isList(block) ? expectBlocks(name, block, depth) : repeatBlock(name, block, depth);
   const width = expectSameWidth(name, { ...Object.fromEntries(layers.map((part, i) => [`block ${i}`, part])), norm });
-  expectPositions(name, positions, 'attention', {});
-  if (positions && !(positions.onScores && positions.heads))
+  expectPositionEncoding(name, positionEncoding, 'attention', {});
+  if (positionEncoding && !(positionEncoding.onScores && positionEncoding.heads))
     throw new ResidualError(
       'fit',
-      `${name}: positions of a whole stack act on the scores; give others to its attentions`,
+      `${name}: the positionEncoding of a whole stack acts on the scores; give others to its attentions`,
     );
-  const needs: StackNeeds<AnyLayer> = { layers, norm, positions };
-  return { needs, about: { name, reads: width, gives: width } };
+  const needs: StackNeeds<AnyLayer> = { layers, norm, positions: positionEncoding };
+  return { needs, about: { name, inDim: width, outDim: width } };
 }
 
 function isList<Block>(block: Block | readonly Block[]): block is readonly Block[] {
   return Array.isArray(block);
 }
 
-function listed<Block>(name: string, blocks: readonly Block[], depth = blocks.length): readonly Block[] {
+function expectBlocks<Block>(name: string, blocks: readonly Block[], depth = blocks.length): readonly Block[] {
   if (blocks.length === 0) throw new ResidualError('fit', `${name}: the list of blocks is empty`);
   if (depth === blocks.length) return blocks;
   throw new ResidualError(
@@ -126,7 +126,7 @@ function listed<Block>(name: string, blocks: readonly Block[], depth = blocks.le
   );
 }
 
-function repeated<Block>(name: string, block: Block, depth: number | undefined): readonly Block[] {
+function repeatBlock<Block>(name: string, block: Block, depth: number | undefined): readonly Block[] {
   if (depth !== undefined && Number.isInteger(depth) && depth > 0) return Array.from({ length: depth }, () => block);
   throw new ResidualError('fit', `${name}: one block needs a depth, a whole number above 0; it is ${depth}`);
 }

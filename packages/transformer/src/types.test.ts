@@ -18,7 +18,8 @@ const compile = () => {
 test('a composition of twelve blocks costs the compiler few types, and mistakes do not compile', () => {
   const { errors, types, instantiations } = compile();
   expect(errors).toEqual([]);
-  // The compiler's own counts are the same on every machine: 20,000 types and 40,000 instantiations are two seconds of checking on a quiet one.
+  // The compiler's own counts are the same on every machine: 20,000 types and 40,000 instantiations are two seconds of
+  // checking on a quiet one.
   expect(types).toBeLessThan(30_000);
   expect(instantiations).toBeLessThan(60_000);
 });

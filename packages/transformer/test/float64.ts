@@ -9,9 +9,13 @@ import {
   type Rows,
   softmaxRow,
 } from '@residual/testkit';
-import { attendInFloat64, type Looking, type Plain } from '../../attention/test/reference.js';
+import {
+  attendInFloat64,
+  type ProjectionArrays,
+  type ReferenceOptions,
+} from '../../attention/test/reference-attention.js';
 
-export { numbers, randomWeights } from '../../attention/test/reference.js';
+export { numbers, randomWeights } from '../../attention/test/reference-attention.js';
 
 /** A tree of tensors as nested arrays. */
 // biome-ignore lint/suspicious/noExplicitAny: the form of the tree; the loops below state what they read
@@ -29,54 +33,61 @@ interface PlainNorm {
 }
 interface PlainBlock {
   attentionNorm: PlainNorm;
-  attention: Plain;
+  attention: ProjectionArrays;
   crossAttentionNorm: PlainNorm;
-  crossAttention: Plain;
+  crossAttention: ProjectionArrays;
   mlpNorm: PlainNorm;
   mlp: { up: { weight: Rows; bias: Row }; down: { weight: Rows; bias: Row } };
 }
 
 const norm = (x: Rows, { weight, bias }: PlainNorm) => layerNormRows(x, weight, bias, 1e-5);
-const perceptron = (x: Rows, { up, down }: PlainBlock['mlp']) =>
+const mlpRows = (x: Rows, { up, down }: PlainBlock['mlp']) =>
   linearRows(
     linearRows(x, up.weight, up.bias).map(row => row.map(gelu64)),
     down.weight,
     down.bias,
   );
 
-/** Where a block has its norms, and whether attention and perceptron read the same x. */
+/** The position of the norms of a block: before or after each part, or parallel parts. */
 export type Order = 'pre' | 'post' | 'parallel';
 
-/** A block on one sequence; with a memory it looks at that too, between attention and perceptron. */
-export const block64 = (x: Rows, weights: PlainBlock, looking: Looking, order: Order = 'pre', memory?: Rows): Rows => {
-  const attend = (y: Rows) => attendInFloat64(y, y, weights.attention, looking).output;
-  const look = (y: Rows) => attendInFloat64(y, memory!, weights.crossAttention, { heads: looking.heads }).output;
-  const think = (y: Rows) => perceptron(y, weights.mlp);
+/** A block on one sequence; with a memory it has cross-attention between attention and mlp. */
+export const block64 = (
+  x: Rows,
+  weights: PlainBlock,
+  options: ReferenceOptions,
+  order: Order = 'pre',
+  memory?: Rows,
+): Rows => {
+  const attend = (y: Rows) => attendInFloat64(y, y, weights.attention, options).output;
+  const attendToMemory = (y: Rows) =>
+    attendInFloat64(y, memory!, weights.crossAttention, { heads: options.heads }).output;
+  const feedForward = (y: Rows) => mlpRows(y, weights.mlp);
   if (order === 'parallel')
-    return addRows(addRows(x, attend(norm(x, weights.attentionNorm))), think(norm(x, weights.mlpNorm)));
+    return addRows(addRows(x, attend(norm(x, weights.attentionNorm))), feedForward(norm(x, weights.mlpNorm)));
   const step = (y: Rows, use: 'attention' | 'crossAttention' | 'mlp', part: (z: Rows) => Rows) =>
     order === 'pre'
       ? addRows(y, part(norm(y, weights[`${use}Norm`])))
       : norm(addRows(y, part(y)), weights[`${use}Norm`]);
-  const seen = step(x, 'attention', attend);
-  return step(memory ? step(seen, 'crossAttention', look) : seen, 'mlp', think);
+  const attended = step(x, 'attention', attend);
+  return step(memory ? step(attended, 'crossAttention', attendToMemory) : attended, 'mlp', feedForward);
 };
 
-/** What a stack of blocks and its norm give. */
+/** A stack of blocks and its norm. */
 export const stack64 = (
   x: Rows,
   weights: { layers: PlainBlock[]; norm: PlainNorm | undefined },
-  looking: Looking,
+  options: ReferenceOptions,
   order: Order = 'pre',
   memory?: Rows,
 ): Rows => {
-  const y = weights.layers.reduce((rows, block) => block64(rows, block, looking, order, memory), x);
+  const y = weights.layers.reduce((rows, block) => block64(rows, block, options, order, memory), x);
   return weights.norm ? norm(y, weights.norm) : y;
 };
 
 /** Ids to vectors with learned positions. */
-export const embedded64 = (ids: readonly number[], table: Rows, places: Rows): Rows =>
-  ids.map((id, position) => table[id]!.map((value, d) => value + places[position]![d]!));
+export const embedded64 = (ids: readonly number[], table: Rows, positionTable: Rows): Rows =>
+  ids.map((id, position) => table[id]!.map((value, d) => value + positionTable[position]![d]!));
 
 /** The tree of a language model with learned positions. */
 export interface PlainModel {
@@ -86,10 +97,10 @@ export interface PlainModel {
   head: { weight: Rows } | undefined;
 }
 
-/** The logits of one sequence, each position seeing itself and those before. */
+/** The logits of one sequence, with causal attention. */
 export const logits64 = (ids: readonly number[], model: PlainModel, heads: number): Rows => {
   const x = embedded64(ids, model.embedding.weight, model.positions.weight);
-  const y = stack64(x, model.decoder, { heads, sees: (i, j) => j <= i });
+  const y = stack64(x, model.decoder, { heads, isVisible: (i, j) => j <= i });
   return linearRows(y, (model.head ?? model.embedding).weight);
 };
 

@@ -1,6 +1,7 @@
-// How many words there are, and the most frequent ones: node words.js
-import { readFile } from 'node:fs/promises';
-import { englishWords } from '@residual/word-vectors';
+// What an expression of words comes near to: node words.js "paris - france + italy"
+import { arithmetic, wordVectors } from '@residual/word-vectors';
+import { englishWords } from '@residual/word-vectors-en';
 
-const words: string[] = JSON.parse(await readFile(englishWords['vocab.json'], 'utf8'));
-console.log(words.length, words.slice(0, 10).join(' '));
+const vectors = await wordVectors(englishWords);
+const { neighbours } = arithmetic(vectors, process.argv[2] ?? 'king - man + woman', { topN: 5 });
+for (const { word, similarity } of neighbours) console.log(word.padEnd(20), similarity.toFixed(3));

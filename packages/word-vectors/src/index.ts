@@ -1,12 +1,47 @@
-/** The files of this package. */
-export type TableFile = 'vectors.safetensors' | 'vocab.json';
-
-/**
- * The URLs of the table's files by name: `vectors.safetensors` (`embedding.weight` int8 [50000, 100], `embedding.scale` float32
- * [50000, 1]) and `vocab.json`, the words in the same order. `file:` URLs in Node; in a page the addresses at which a bundler serves the files. Each one
- * is written out, because bundlers copy what `new URL('…', import.meta.url)` names and see no other form.
- */
-export const englishWords: Readonly<Record<TableFile, URL>> = {
-  'vectors.safetensors': /* @__PURE__ */ new URL('../data/vectors.safetensors', import.meta.url),
-  'vocab.json': /* @__PURE__ */ new URL('../data/vocab.json', import.meta.url),
-};
+export { ResidualError } from '@residual/base';
+export { analogy, midpoint, oddOneOut } from './analogy.js';
+export {
+  type ArithmeticMethod,
+  type ArithmeticOptions,
+  type ArithmeticResult,
+  arithmetic,
+  type ScoredNeighbour,
+} from './arithmetic.js';
+export {
+  type DebiasOptions,
+  type Direction,
+  debias,
+  direction,
+  type ProjectedWord,
+  project,
+  type WordPair,
+} from './direction.js';
+export {
+  type AnalogyReport,
+  type EvaluateOptions,
+  evaluateAnalogies,
+  parseAnalogies,
+  type Question,
+  type QuestionCategory,
+  type Tally,
+} from './evaluate-analogies.js';
+export { evaluateSimilarity, parseRatings, type RatedPair, type SimilarityReport } from './evaluate-similarity.js';
+export { parseExpression, type Term } from './expression.js';
+export { expressionText } from './expression-text.js';
+export { findWord } from './find-word.js';
+export {
+  type Bytes,
+  type FileUrls,
+  type StoredVectors,
+  type VectorSource,
+  type Vocabulary,
+  type WordVectorsOptions,
+  wordVectors,
+} from './load.js';
+export { type NearestOptions, type Neighbour, nearest, similarity, type WordOrVector } from './nearest.js';
+export { type PcaOptions, type Projection, pca } from './pca.js';
+export { spearman } from './rank-correlation.js';
+export { type Expression, readExpression } from './read-expression.js';
+export type { Scan } from './scan.js';
+export { complete, type SpellingOptions, suggest } from './spelling.js';
+export { rowVector, unitRow, type VectorTableInput, vectorTable, type WordVectors } from './table.js';

@@ -1,18 +1,18 @@
-import { nearest, pca, vectorTable } from '@residual/embeddings/words';
 import { gpt2Config } from '@residual/families';
 import { causalOf, createModel, type Model } from '@residual/model';
-import { adamW, type CheckpointStore, nextToken, onlyMatrices, train } from '@residual/train';
+import { adamW, type CheckpointStore, languageModelLoss, onlyMatrices, train } from '@residual/train';
 import { browserStore } from '@residual/train/browser';
 import type { JobControls, TrainingJob } from '@residual/train/worker';
+import { nearest, pca, vectorTable } from '@residual/word-vectors';
 import { corpusOf } from './corpus.js';
 
-/** What a character GPT is told. */
+/** Settings of a character GPT. */
 export interface GptSettings {
   readonly text: string;
   readonly depth: number;
   readonly heads: number;
   readonly modelDim: number;
-  /** Characters that the model sees at once. */
+  /** The context: characters that the model sees at once. */
   readonly length: number;
   readonly batch: number;
   readonly steps: number;
@@ -20,61 +20,63 @@ export interface GptSettings {
   readonly seed: number;
 }
 
-/** A text that the model is to continue. */
+/** Options of a sample. */
 export interface SampleSettings {
-  /** What it begins with; characters that the model does not know are left out. */
+  /** The beginning of the sample; characters that the model does not know are dropped. */
   readonly beginning: string;
   readonly characters: number;
   readonly temperature: number;
   readonly seed: number;
 }
 
-/** Where the characters lie on the two axes along which their embeddings differ most. */
-export interface EmbeddingLook {
+/** The characters on the first two principal components of their embeddings. */
+export interface EmbeddingSnapshot {
   readonly characters: readonly string[];
   /** [characters, 2] */
   readonly points: Float32Array;
   readonly shares: readonly number[];
-  /** The characters nearest to the most frequent letter, by cosine. */
+  /** The nearest characters of the most frequent letter, by cosine. */
   readonly near: { readonly of: string; readonly others: readonly string[] };
 }
 
-/** The attention weights of a text. */
-export interface AttentionLook {
+/** The attention weights for a text. */
+export interface AttentionSnapshot {
   readonly tokens: readonly string[];
   /** By layer and head [length, length]. */
   readonly heads: readonly (readonly Float32Array[])[];
 }
 
-/** What a new model is. */
+/** The size of a new model. */
 export interface GptFacts {
   readonly parameters: number;
   readonly characters: number;
 }
 
-/** What can be asked of a character GPT between its steps. */
+/** Requests to a character GPT between its steps. */
 export type GptRequests = {
   facts: () => GptFacts;
   sample: (settings: SampleSettings) => Promise<string>;
-  /** Takes what the page shows, to be kept beside the next checkpoint. */
+  /** Stores the state of the page, which is saved with the next checkpoint. */
   note: (page: unknown) => void;
-  embedding: () => Promise<EmbeddingLook>;
-  attention: (text: string) => Promise<AttentionLook>;
-  /** The files of the model as a published one has them. */
+  embedding: () => Promise<EmbeddingSnapshot>;
+  attention: (text: string) => Promise<AttentionSnapshot>;
+  /** The files of the model in the layout of a published checkpoint. */
   save: () => Promise<ReadonlyMap<string, Uint8Array<ArrayBuffer>>>;
 };
 
-/** The name of the run in the browser's store, and the file that stands beside each of its checkpoints. */
-export const [keptRun, keptFile] = ['training-gpt', 'page.json'];
+/** The name of the run in the browser's store, and the file beside each checkpoint. */
+export const [savedRunName, savedRunFile] = ['training-gpt', 'page.json'];
 
-/** Checkpoints in the browser, each with the settings and what the page showed last. */
+/** Checkpoints in the browser, each with the settings and the state of the page. */
 function storeOf(settings: GptSettings, page: () => unknown): CheckpointStore {
-  const { latest, write } = browserStore(keptRun);
+  const { latest, write } = browserStore(savedRunName);
   const beside = () => new TextEncoder().encode(JSON.stringify({ settings, page: page() }));
-  return { latest, write: (step, files) => write(step, new Map([...files, [keptFile, beside()]])) };
+  return { latest, write: (step, files) => write(step, new Map([...files, [savedRunFile, beside()]])) };
 }
 
-/** A GPT-2-shaped model of characters in training; it goes on from the checkpoint that this browser keeps, where there is one. */
+/**
+ * A GPT-2-shaped model of characters in training; it continues from the checkpoint in this browser, if there is one.
+ */
 export async function characterGpt(settings: GptSettings, { signal }: JobControls): Promise<TrainingJob<GptRequests>> {
   const { depth, heads, modelDim, length, steps, learningRate, seed } = settings;
   const { tokenizer, batches, validation } = corpusOf(settings.text, settings);
@@ -83,8 +85,8 @@ export async function characterGpt(settings: GptSettings, { signal }: JobControl
     modelDim,
     heads,
     depth,
-    positions: length,
-    tokens: { bos: 0, eos: 0 },
+    maxPositions: length,
+    specialTokens: { bos: 0, eos: 0 },
   });
   const model = await createModel(config, { seed, tokenizer });
   const { layer, weights } = causalOf('train', model);
@@ -93,7 +95,7 @@ export async function characterGpt(settings: GptSettings, { signal }: JobControl
   const training = train({
     layer,
     weights,
-    loss: nextToken(layer, { positions: length }),
+    loss: languageModelLoss(layer, { maxPositions: length }),
     batches,
     steps,
     seed,
@@ -117,36 +119,36 @@ export async function characterGpt(settings: GptSettings, { signal }: JobControl
   return { training, requests, dispose: () => model.dispose() };
 }
 
-/** The ids of the characters that a model knows; its first one where there is none. */
+/** The ids of the known characters of a text; the first character if there is none. */
 function knownIds({ tokenizer }: Model, text: string): number[] {
   const ids = tokenizer!.encode(text).ids.filter(id => id !== 0);
   return ids.length > 0 ? ids : [1];
 }
 
-/** Continues a text for longer than the context: each part is written after the second half of what is there. */
+/** Samples beyond the context: each part is conditioned on the last half of a context. */
 async function sample(model: Model, { beginning, characters, temperature, seed }: SampleSettings): Promise<string> {
   const ids = knownIds(model, beginning).slice(0, characters);
   while (ids.length < characters) {
-    const seen = ids.slice(-Math.ceil(model.positions / 2));
-    const maxNewTokens = Math.min(model.positions - seen.length, characters - ids.length);
-    const options = { temperature, seed: seed + ids.length, maxNewTokens, eos: [] };
-    const { newTokens } = await model.generate(seen, options).whole();
+    const context = ids.slice(-Math.ceil(model.maxPositions / 2));
+    const maxNewTokens = Math.min(model.maxPositions - context.length, characters - ids.length);
+    const options = { temperature, seed: seed + ids.length, maxNewTokens, eosTokenId: [] };
+    const { newTokens } = await model.generate(context, options).result();
     ids.push(...newTokens);
   }
   return model.tokenizer!.decode(ids);
 }
 
-async function embeddingOf(model: Model): Promise<EmbeddingLook> {
+async function embeddingOf(model: Model): Promise<EmbeddingSnapshot> {
   const { data, dims } = await model.tokenVectors();
   const characters = Array.from({ length: model.vocab - 1 }, (_, i) => model.tokenizer!.idToToken(i + 1)!);
   const table = vectorTable({ words: characters, data: data.slice(dims) as Float32Array });
-  const { points, shares } = pca(table);
+  const { points, explainedVarianceRatio: shares } = pca(table);
   const of = ['e', 'a', 'o', ...characters].find(letter => characters.includes(letter))!;
-  return { characters, points, shares, near: { of, others: nearest(table, of, { top: 5 }).map(({ word }) => word) } };
+  return { characters, points, shares, near: { of, others: nearest(table, of, { topN: 5 }).map(({ word }) => word) } };
 }
 
-async function attentionOf(model: Model, text: string): Promise<AttentionLook> {
-  const ids = knownIds(model, text).slice(0, model.positions);
+async function attentionOf(model: Model, text: string): Promise<AttentionSnapshot> {
+  const ids = knownIds(model, text).slice(0, model.maxPositions);
   const { taps } = await model.forward(ids, { taps: ['decoder.layers.*.attention.weights'] });
   const size = ids.length ** 2;
   const heads = Array.from({ length: model.depth }, (_, block) => {

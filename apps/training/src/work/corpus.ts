@@ -2,26 +2,29 @@ import type { Tokenizer } from '@residual/tokenizer';
 import { characterTokenizer } from '@residual/tokenizer/train';
 import { allWindows, randomWindows, type TokenBatch } from '@residual/train';
 
-/** A text cut into what is trained on and what is validated on. */
+/** A text, split into training and validation. */
 export interface Corpus {
   readonly tokenizer: Tokenizer;
   readonly batches: (position: number) => TokenBatch;
-  /** Some batches of the part that is not trained on, the same each time. */
+  /** Some batches of the validation part, the same each time. */
   readonly validation: readonly TokenBatch[];
 }
 
-/** How a text is cut. */
+/** The shape of the batches. */
 export interface CorpusShape {
-  /** Characters in a row, the context. */
+  /** Characters in a sequence: the context. */
   readonly length: number;
   readonly batch: number;
   readonly seed: number;
 }
 
-/** How many batches a validation reads at most. */
-const most = 8;
+/** The largest number of batches of a validation. */
+const maxBatches = 8;
 
-/** The characters of a text, its first nine tenths to train on and the rest, at least one row, to validate on. Errors where that is too little. */
+/**
+ * Encodes a text as characters: the first nine tenths are for training, the rest, at least one sequence, for
+ * validation. Errors if the text is too short.
+ */
 export function corpusOf(text: string, { length, batch, seed }: CorpusShape): Corpus {
   const tokenizer = characterTokenizer([text]);
   const ids = Int32Array.from(tokenizer.encode(text).ids);
@@ -31,10 +34,13 @@ export function corpusOf(text: string, { length, batch, seed }: CorpusShape): Co
     throw new RangeError(
       `The text has ${ids.length} characters; a context of ${length} needs ${2 * row} or more, half to train on and half to validate on.`,
     );
-  const held = Math.max(row, Math.floor(ids.length / 10));
-  const [training, rest] = [ids.subarray(0, ids.length - held), ids.subarray(ids.length - held)];
+  const validationLength = Math.max(row, Math.floor(ids.length / 10));
+  const [training, rest] = [
+    ids.subarray(0, ids.length - validationLength),
+    ids.subarray(ids.length - validationLength),
+  ];
   const all = [...allWindows(rest, { length, batch })];
-  const stride = Math.max(1, all.length / most);
-  const validation = Array.from({ length: Math.min(most, all.length) }, (_, i) => all[Math.floor(i * stride)]!);
+  const stride = Math.max(1, all.length / maxBatches);
+  const validation = Array.from({ length: Math.min(maxBatches, all.length) }, (_, i) => all[Math.floor(i * stride)]!);
   return { tokenizer, batches: randomWindows(training, { length, batch, seed }), validation };
 }

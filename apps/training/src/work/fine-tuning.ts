@@ -1,11 +1,11 @@
 import type { HasNeeds } from '@residual/layers';
 import { causalOf, type LoadProgress, loadModel, type Model, saveLora } from '@residual/model';
-import { attachLora, loraParts, nextToken, notLora, packed, train, useLora } from '@residual/train';
+import { attachLora, freezeBase, languageModelLoss, loraParts, packDocuments, train, useLora } from '@residual/train';
 import type { JobControls, TrainingJob } from '@residual/train/worker';
 
-/** What a fine-tuning is told. */
+/** Settings of a fine-tuning. */
 export interface FineTuneSettings {
-  /** Where the model lies. */
+  /** The source of the model. */
   readonly source: string | Readonly<Record<string, string>>;
   readonly sentences: readonly string[];
   readonly rank: number;
@@ -14,30 +14,30 @@ export interface FineTuneSettings {
   readonly seed: number;
 }
 
-/** A text that the model is to continue, with the adapter or as it was. */
+/** Options of a continuation, with the adapter or without it. */
 export interface ContinueSettings {
   readonly beginning: string;
   readonly adapted: boolean;
   readonly tokens: number;
-  /** 0 takes the likeliest token each time. */
+  /** 0 is greedy. */
   readonly temperature: number;
   readonly seed: number;
 }
 
-/** What can be asked of a fine-tuning between its steps. */
+/** Requests to a fine-tuning between its steps. */
 export type FineTuneRequests = {
   facts: () => { readonly parameters: number; readonly trained: number };
   continue: (settings: ContinueSettings) => Promise<string>;
-  /** The adapter as the PEFT library has it. */
+  /** The adapter in the layout of the PEFT library. */
   save: () => Promise<ReadonlyMap<string, Uint8Array<ArrayBuffer>>>;
 };
 
 const adapter = 'sentences';
 
-/** The longest row of sentences that is trained on at once. */
-const longest = 64;
+/** The longest training sequence in tokens. */
+const maxLength = 64;
 
-/** Puts LoRA beside the attention and the perceptrons of a model that is loaded, and trains it on sentences. */
+/** Loads a model, adds LoRA to its attention and MLPs, and trains it on sentences. */
 export async function fineTuning(
   settings: FineTuneSettings,
   onProgress: (progress: LoadProgress) => void,
@@ -50,17 +50,22 @@ export async function fineTuning(
   const needs: HasNeeds<unknown> = layer;
   attachLora(needs, weights, { targets: ['**.attention.*', '**.mlp.*'], rank, name: adapter, seed });
   const documents = sentences.map(sentence => model.tokensOf(sentence));
-  const end = model.ends[0];
+  const end = model.eosTokenIds[0];
   const tokens = documents.reduce((sum, { length }) => sum + length + 1, 0);
-  const length = Math.min(longest, tokens);
+  const length = Math.min(maxLength, tokens);
   const training = train({
     layer,
     weights,
-    loss: nextToken(layer, { positions: model.positions }),
-    batches: packed(documents, { length, batch: Math.min(4, Math.ceil(tokens / length)), end, shuffle: { seed } }),
+    loss: languageModelLoss(layer, { maxPositions: model.maxPositions }),
+    batches: packDocuments(documents, {
+      length,
+      batch: Math.min(4, Math.ceil(tokens / length)),
+      eosTokenId: end,
+      shuffle: { seed },
+    }),
     steps,
     learningRate,
-    frozen: notLora,
+    frozen: freezeBase,
     clipNorm: 1,
     signal,
     seed,
@@ -73,13 +78,13 @@ export async function fineTuning(
   return { training, requests, dispose: () => model.dispose() };
 }
 
-/** How many numbers the adapter has. */
+/** The number of trained weights. */
 function trainedOf(needs: HasNeeds<unknown>, { weights }: Model): number {
   const sizes = loraParts(needs, weights, adapter).map(({ part: { down, up } }) => down.size + up.size);
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
-/** A text continued with the adapter or without it; it is in force again afterwards. */
+/** Continues a text with the adapter or without it; afterwards the adapter is active. */
 async function continued(
   model: Model,
   needs: HasNeeds<unknown>,
@@ -87,7 +92,7 @@ async function continued(
 ): Promise<string> {
   useLora(needs, model.weights, adapted ? [adapter] : []);
   try {
-    const { text } = await model.generate(beginning, { ...how, maxNewTokens: tokens }).whole();
+    const { text } = await model.generate(beginning, { ...how, maxNewTokens: tokens }).result();
     return text;
   } finally {
     useLora(needs, model.weights, [adapter]);

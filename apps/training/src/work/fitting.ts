@@ -3,60 +3,60 @@ import { dense, dispose, type Tensor, tanh, tensor } from '@residual/tensor';
 import { adam, meanSquaredError, type Optimizer, sgd, train } from '@residual/train';
 import type { JobControls, TrainingJob } from '@residual/train/worker';
 
-/** A point to fit: its inputs, and last the value that belongs there. */
+/** A point to fit: its inputs, then its target. */
 export type Example = readonly number[];
 
-/** What a fit is told. */
+/** Settings of a fit. */
 export interface FitSettings {
   readonly examples: readonly Example[];
-  /** Numbers that go in: 1 for a curve, 2 for a plane. */
+  /** The number of inputs: 1 for a curve, 2 for a plane. */
   readonly inputs: number;
-  /** Neurons of the hidden layer; 0 is a straight line. */
+  /** The number of neurons of the hidden layer; 0 fits a straight line. */
   readonly hidden: number;
   readonly learningRate: number;
   readonly steps: number;
   readonly seed: number;
 }
 
-/** What a fitted function gives at some places [rows]. */
-export interface FitLook {
+/** The values of a function at some points [rows]. */
+export interface FitSnapshot {
   readonly outputs: Float32Array;
-  /** The value of each hidden neuron there [rows, hidden]; empty without a hidden layer. */
+  /** The values of the hidden neurons [rows, hidden]; empty without a hidden layer. */
   readonly hidden: Float32Array;
   /** Weights and biases by path. */
   readonly weights: Readonly<Record<string, Float32Array>>;
 }
 
-/** What can be asked of a fit between its steps. */
+/** Requests to a fit between its steps. */
 export type FitRequests = {
-  /** Other points from the next step on. */
+  /** Replaces the points from the next step on. */
   examples: (examples: readonly Example[]) => void;
-  /** What the function gives at places [rows, inputs], row after row. */
-  look: (places: Float32Array) => Promise<FitLook>;
+  /** The values of the function at points [rows, inputs], row-major. */
+  snapshot: (points: Float32Array) => Promise<FitSnapshot>;
 };
 
-/** Gradient descent on a straight line or plane, w x + b. */
+/** Fits w x + b by gradient descent, or a multilayer perceptron by Adam if there are hidden neurons. */
 export function fit(settings: FitSettings, controls: JobControls): TrainingJob<FitRequests> {
   const { inputs, hidden } = settings;
   return hidden === 0
-    ? fitting(linear({ in: inputs, out: 1, deviation: 1 }), settings, sgd(), controls)
-    : fitting(perceptron(inputs, hidden), settings, adam(), controls);
+    ? fitting(linear({ in: inputs, out: 1, std: 1 }), settings, sgd(), controls)
+    : fitting(mlp(inputs, hidden), settings, adam(), controls);
 }
 
 /** v tanh(W x + b) + c, from [rows, inputs] to [rows, 1]. */
-const perceptron = (inputs: number, hidden: number) => {
-  const up = linear({ in: inputs, out: hidden, deviation: 1 });
-  const down = linear({ in: hidden, out: 1, deviation: 1 / Math.sqrt(hidden) });
+const mlp = (inputs: number, hidden: number) => {
+  const up = linear({ in: inputs, out: hidden, std: 1 });
+  const down = linear({ in: hidden, out: 1, std: 1 / Math.sqrt(hidden) });
   return layer({ up, down }, (w, x: Tensor, scope) => down(w.down, scope.tap('hidden', tanh(up(w.up, x)))));
 };
 
 function fitting<N>(
   model: Layer<N, Tensor, Tensor>,
-  { inputs, learningRate, steps, seed, ...given }: FitSettings,
+  { inputs, learningRate, steps, seed, ...rest }: FitSettings,
   optimizer: Optimizer,
   { signal }: JobControls,
 ): TrainingJob<FitRequests> {
-  let { examples } = given;
+  let { examples } = rest;
   const weights = init(model as HasNeeds<N>, { seed });
   const training = train({
     layer: model,
@@ -79,9 +79,9 @@ function fitting<N>(
       examples: next => {
         examples = next;
       },
-      look: async places => {
-        const recorder = record(given.hidden === 0 ? [] : ['hidden']);
-        const x = tensor(places, [places.length / inputs, inputs]);
+      snapshot: async points => {
+        const recorder = record(rest.hidden === 0 ? [] : ['hidden']);
+        const x = tensor(points, [points.length / inputs, inputs]);
         const y = model(weights, x, recorder.scope);
         try {
           const outputs = (await y.data()) as Float32Array;

@@ -1,27 +1,27 @@
 import { hasSoftwareGraphics } from '@residual/appkit/backends';
-import { takeBackend } from '@residual/appkit/workers';
+import { selectBackend } from '@residual/appkit/workers';
 import { useBackend } from '@residual/tensor';
 import type { JobControls, Requests, TrainingJob } from '@residual/train/worker';
 import { characterGpt } from './character-gpt.js';
 import { type FineTuneSettings, fineTuning } from './fine-tuning.js';
 import { fit } from './fitting.js';
 
-/** A job that first takes the backend its settings name, and tells which that is. */
-const onBackend =
+/** A job that first selects the backend of its settings and reports its name. */
+const withBackend =
   <Settings, Asked extends Requests>(
     make: (settings: Settings, controls: JobControls) => TrainingJob<Asked> | Promise<TrainingJob<Asked>>,
   ) =>
   async (settings: Settings & { readonly backend: string }, controls: JobControls) => {
-    const backend = await takeBackend(settings.backend, hasSoftwareGraphics, useBackend);
+    const backend = await selectBackend(settings.backend, hasSoftwareGraphics, useBackend);
     const job = await make(settings, controls);
     return { ...job, requests: { ...job.requests!, backend: () => backend } };
   };
 
-/** What this worker trains. */
+/** The jobs of this worker. */
 export const jobs = {
-  fit: onBackend(fit),
-  gpt: onBackend(characterGpt),
-  tune: onBackend((settings: FineTuneSettings, controls) =>
+  fit: withBackend(fit),
+  gpt: withBackend(characterGpt),
+  tune: withBackend((settings: FineTuneSettings, controls) =>
     fineTuning(settings, loading => self.postMessage({ loading }), controls),
   ),
 };

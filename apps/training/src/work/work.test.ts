@@ -15,7 +15,7 @@ const points = [
 const { signal } = new AbortController();
 const settings = { examples: points, inputs: 1, hidden: 0, learningRate: 0.05, steps: 400, seed: 1 };
 const look = async (job: ReturnType<typeof fit>, places: readonly number[]) =>
-  job.requests!.look(Float32Array.from(places));
+  job.requests!.snapshot(Float32Array.from(places));
 
 test('a line comes to the closed form, follows other points, and leaves nothing', () =>
   expectNoLeak(async () => {

@@ -1,7 +1,7 @@
 /** Hostile zips; the module that a process with a small heap reads. */
 import type { Bomb, BombTarget } from '@residual/testkit/bombs';
 import { zipSync } from 'fflate';
-import { unpacked } from '../zip.js';
+import { unzipFiles } from '../zip.js';
 
 const text = new TextEncoder().encode('{"model_type":"llama","hidden_size":32}');
 const files = { 'config.json': text, 'model/weights.bin': Uint8Array.of(1, 2, 3), 'model/': new Uint8Array(0) };
@@ -41,6 +41,6 @@ export const zip: BombTarget<Uint8Array> = {
     yield { name: 'a long name', make: () => zipSync({ ['x'.repeat(60_000)]: text }) };
     yield { name: 'no directory', make: () => new Uint8Array(5_000_000) };
   },
-  read: bytes => unpacked([new File([bytes as Uint8Array<ArrayBuffer>], 'a.zip')]),
+  read: bytes => unzipFiles([new File([bytes as Uint8Array<ArrayBuffer>], 'a.zip')]),
   seeds,
 };

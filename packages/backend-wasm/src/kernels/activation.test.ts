@@ -4,7 +4,7 @@ import { call, expectNear, expectNoGrowth, numbers, start } from '../testing/ind
 
 beforeAll(start);
 
-/** erf(x): its series for small x, and the continued fraction of erfc beyond, both to float64's precision. */
+/** erf(x) in float64: its series for small x, the continued fraction of erfc otherwise. */
 function erf(x: number): number {
   const a = Math.abs(x);
   if (a < 2.5) {

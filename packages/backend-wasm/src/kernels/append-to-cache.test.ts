@@ -4,7 +4,7 @@ import { call, expectNoGrowth, ints, numbers, start } from '../testing/index.js'
 
 beforeAll(start);
 
-test('rows go where they belong and nothing else changes, for every position', () => {
+test('rows are written at every position, and nothing else changes', () => {
   const { tensor } = numbers(1);
   const [batch, kvHeads, capacity] = [2, 3, 7];
   for (const dim of [1, 3, 4, 5, 8])
@@ -36,7 +36,7 @@ test('it works in the memory of the cache, which lives until both handles are di
   expect(tf.memory()).toEqual(before);
 });
 
-test('rows outside the capacity are left out, and write over nothing else', () => {
+test('rows outside the capacity are dropped and overwrite nothing', () => {
   const { tensor } = numbers(2);
   const [capacity, length, dim] = [5, 3, 3];
   for (const position of [-4, -3, -2, -1, 3, 4, 5, 6])
@@ -53,7 +53,7 @@ test('rows outside the capacity are left out, and write over nothing else', () =
     });
 });
 
-test('a handle that someone else keeps does not change', () => {
+test('a handle that is shared does not change', () => {
   tf.tidy(() => {
     const [cache, x, position] = [tf.zeros([1, 2, 5, 4]), tf.ones([1, 2, 1, 4]), ints([3], [1])];
     const kept = tf.reshape(cache, [40]);

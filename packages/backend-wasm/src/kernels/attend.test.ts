@@ -97,7 +97,7 @@ test('a query that may see no key gives zeros, and so does one whose every score
   });
 });
 
-test('keys that nobody sees are not read: NaN in them does no harm', () => {
+test('masked keys are not read: NaN in them has no effect', () => {
   tf.tidy(() => {
     const { tensor } = numbers(2);
     const filled = 5;
@@ -132,7 +132,7 @@ test('scores of thousands neither overflow nor lose the largest', () => {
   });
 });
 
-test('a source outside the batch is an error with both numbers, and frees what it made', () => {
+test('a source outside the batch throws with both numbers and leaks nothing', () => {
   const { tensor } = numbers(4);
   const [query, key] = [tensor([2, 1, 1, 4]), tensor([2, 1, 3, 4])];
   const source = ints([0, 1, 0, 1, 2, 0], [2, 3]);

@@ -3,18 +3,21 @@ import type { Kernel } from './kernel.js';
 
 type Inputs = KernelInputs<AttendInputs>;
 
-/** softmax(query keyᵀ · scale + bias) value over the visible keys: [batch, heads, queryLen, valueDim]. Keys that nobody sees cost nothing. */
+/**
+ * softmax(query keyᵀ · scale + bias) value over the visible keys: [batch, heads, queryLen, valueDim]. Masked keys are
+ * not read.
+ */
 export const attend: Kernel<Inputs, AttendAttributes> = (heap, inputs, { scale, causal, window, softCap }) => {
   const { query, key, value, bias, position, keyStart, keyLength, source } = inputs;
   const [batch, heads, queryLen, headDim] = query.shape as [number, number, number, number];
   const [, kvHeads, keyLen, valueDim] = value.shape as [number, number, number, number];
   const pointers = [query, key, value, bias].map(x => heap.pointer(x));
-  const extent = [keyStart, keyLength, source].map(x => heap.pointer(x));
+  const keyRange = [keyStart, keyLength, source].map(x => heap.pointer(x));
   const at = position ? heap.int(position) : keyLen - queryLen;
   const y = heap.output([batch, heads, queryLen, valueDim]);
   const wrong = heap.scratch(4 * keyLen + 4, scratch =>
     heap.call.attend!(
-      ...[...pointers, heap.pointer(y), scratch, ...extent],
+      ...[...pointers, heap.pointer(y), scratch, ...keyRange],
       ...[batch, heads, kvHeads, queryLen, keyLen, headDim, valueDim],
       ...[...biasStrides(bias?.shape), at, Number(causal), window, scale, softCap],
     ),
@@ -27,7 +30,7 @@ export const attend: Kernel<Inputs, AttendAttributes> = (heap, inputs, { scale, 
   );
 };
 
-/** Floats from one batch row, head and query of the bias to the next; 0 along an axis of length 1. */
+/** The strides in floats of the axes batch, heads and queryLen of the bias; 0 for an axis of length 1. */
 function biasStrides(shape: number[] = [1, 1, 1, 0]): number[] {
   const [batch, heads, queryLen, keyLen] = shape as [number, number, number, number];
   return [

@@ -1,12 +1,15 @@
-import { type ReusingKernel, reusing } from '@residual/tensor';
+import { type BufferReusingKernel, withBufferReuse } from '@residual/tensor';
 import { getKernel, type TensorInfo } from '@tensorflow/tfjs-core';
 import { sizeOf } from '../heap.js';
 import { type Kernel, kernel } from './kernel.js';
 
 type Pair = { a: TensorInfo; b: TensorInfo };
 
-/** a + b, shapes broadcast: tfjs's own where b neither has the shape of a nor repeats along the first axes of a. */
-export const add: ReusingKernel = /*#__PURE__*/ reusing(call => {
+/**
+ * a + b with broadcasting. Uses the kernel of tfjs unless b has the shape of a or is repeated along the first axes of
+ * a.
+ */
+export const add: BufferReusingKernel = /*#__PURE__*/ withBufferReuse(call => {
   const { a, b } = call.inputs as Pair;
   return repeats(b, a) ? sum(call) : (getKernel('Add', 'wasm').kernelFunc(call) as TensorInfo);
 });
@@ -18,13 +21,18 @@ const sum = /*#__PURE__*/ kernel<Pair, unknown>((heap, { a, b }) => {
   return y;
 });
 
-/** Whether `part` lies in `whole` once or several times, one after the other: the shapes end alike, and before that `part` has lengths of 1. */
+/**
+ * Whether `part` broadcasts to `whole` by repeating its data as a block: its shape is a suffix of that of `whole`,
+ * after lengths of 1.
+ */
 function repeats(part: TensorInfo, whole: TensorInfo): boolean {
   if (part.dtype !== 'float32' || whole.dtype !== 'float32') return false;
-  const before = whole.shape.length - part.shape.length;
-  if (before < 0) return false;
+  const leading = whole.shape.length - part.shape.length;
+  if (leading < 0) return false;
   const first = part.shape.findIndex(length => length > 1);
-  return first < 0 ? sizeOf(whole.shape) === 1 : part.shape.every((n, i) => i < first || n === whole.shape[before + i]);
+  return first < 0
+    ? sizeOf(whole.shape) === 1
+    : part.shape.every((n, i) => i < first || n === whole.shape[leading + i]);
 }
 
 /** scale · x + shift. */
@@ -35,7 +43,10 @@ export const affine: Kernel<{ x: TensorInfo }, { scale: number; shift: number }>
   return y;
 };
 
-/** Entry i of x over 1 - rate where the upper 24 bits at `key` and counter i are at least round(rate · 2²⁴), else 0. */
+/**
+ * Dropout: entry i of x / (1 - rate) if the upper 24 bits at `key` and counter i are at least round(rate · 2²⁴), else
+ * 0.
+ */
 export const dropout: Kernel<{ x: TensorInfo }, { rate: number; key: readonly [number, number] }> = (
   heap,
   { x },

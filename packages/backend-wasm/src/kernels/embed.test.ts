@@ -49,7 +49,7 @@ test('entries of any axis are copied exactly, floats and integers', () => {
         });
 });
 
-test('values that share an id are added, rows that nobody names are 0', () => {
+test('values with the same id are added, rows without one are 0', () => {
   const { int, tensor } = numbers(2);
   for (const dim of [1, 3, 4, 7, 16])
     for (const count of [0, 1, 5, 40])
@@ -70,7 +70,7 @@ test('values that share an id are added, rows that nobody names are 0', () => {
       });
 });
 
-test('an id that names no row is an error with both numbers, and frees what it made', () => {
+test('an id outside the table throws with both numbers and leaks nothing', () => {
   const [weight, over, under] = [tf.zeros([6000, 2]), ints([1, 6000], [2]), ints([-1, 0], [2])];
   const before = tf.backend().numDataIds();
   expect(() => call('embed', { weight, ids: over })).toThrow('embed: id 6000 is outside the vocabulary of 6000');

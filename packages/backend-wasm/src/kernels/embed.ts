@@ -3,7 +3,7 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { sizeOf } from '../heap.js';
 import type { Kernel } from './kernel.js';
 
-/** The rows of weight [rows, dim] that ids int32 [...] name: [..., dim]. */
+/** The rows of weight [rows, dim] at ids int32 [...]: [..., dim]. Errors for an id outside. */
 export const embed: Kernel<{ weight: TensorInfo; ids: TensorInfo }, unknown> = (heap, { weight, ids }) => {
   const [rows, dim] = weight.shape as [number, number];
   const [table, names] = [heap.pointer(weight), heap.pointer(ids)];
@@ -14,7 +14,9 @@ export const embed: Kernel<{ weight: TensorInfo; ids: TensorInfo }, unknown> = (
   throw new ResidualError('range', `embed: id ${heap.int(ids, wrong)} is outside the vocabulary of ${rows}`);
 };
 
-/** The entries of one axis that indices int32 [n] name: x [..., length, ...] to [..., n, ...]. */
+/**
+ * Selects entries along an axis: x [..., length, ...], indices int32 [n] to [..., n, ...]. Errors for an index outside.
+ */
 export const gather: Kernel<{ x: TensorInfo; indices: TensorInfo }, { readonly axis: number }> = (
   heap,
   { x, indices },
@@ -26,17 +28,17 @@ export const gather: Kernel<{ x: TensorInfo; indices: TensorInfo }, { readonly a
   const y = heap.output([...x.shape.slice(0, axis), count, ...x.shape.slice(axis + 1)], x.dtype);
   const to = heap.pointer(y);
   for (let i = 0; i < outer; i++) {
-    const [table, rows] = [from + 4 * i * length * inner, to + 4 * i * count * inner]; // 4 bytes a number, float32 or int32
+    const [table, rows] = [from + 4 * i * length * inner, to + 4 * i * count * inner]; // 4 bytes per number
     const wrong = heap.call.embed!(table, names, rows, count, length, inner);
     if (wrong < 0) continue;
     heap.free(y);
-    const found = heap.int(indices, wrong);
-    throw new ResidualError('range', `gather: index ${found} is outside the ${length} entries of axis ${axis}`);
+    const index = heap.int(indices, wrong);
+    throw new ResidualError('range', `gather: index ${index} is outside the ${length} entries of axis ${axis}`);
   }
   return y;
 };
 
-/** For each row the sum of the updates whose index names it: updates [n, dim], indices int32 [n, 1] to `shape`, [rows, dim]. */
+/** Sums updates [n, dim] with equal indices int32 [n, 1] into `shape`, [rows, dim]. Errors for an index outside. */
 export const scatterAdd: Kernel<
   { updates: TensorInfo; indices: TensorInfo },
   { shape: readonly [rows: number, dim: number] }

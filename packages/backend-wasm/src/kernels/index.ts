@@ -11,7 +11,7 @@ import { layerNorm, rmsNorm } from './norm.js';
 import { rotate } from './rotate.js';
 import { crossEntropy, crossEntropyGradient, logSumExp, softmax } from './softmax.js';
 
-/** Our kernels by the name of the op that each one speeds up. */
+/** Our kernels by the name of their op. */
 export const kernels: Readonly<Record<string, KernelFunc>> = {
   'residual.add': add,
   'residual.affine': /*#__PURE__*/ kernel(affine),

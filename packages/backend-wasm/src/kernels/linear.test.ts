@@ -53,7 +53,7 @@ test('random shapes are right', () => {
     check(pick([[int(1, 60)], [int(1, 4), int(1, 17)], []]), int(1, 130), int(1, 130), i % 2 === 0, i);
 });
 
-test('a weight is held once: using it in many rows and few takes no second copy of it', () => {
+test('a weight is stored once: using it with many rows and few makes no copy', () => {
   const [weight, few, many] = [tf.zeros([3000, 2048]), tf.zeros([1, 2048]), tf.zeros([64, 2048])];
   const heap = () => (tf.backend() as unknown as { wasm: { HEAPU8: Uint8Array } }).wasm.HEAPU8.byteLength;
   const before = heap();

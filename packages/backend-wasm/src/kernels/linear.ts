@@ -2,10 +2,10 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { sizeOf } from '../heap.js';
 import type { Kernel } from './kernel.js';
 
-/** Up to so many rows the weight streams through once, as it lies; for more, packing it into panels pays. */
+/** Up to this number of rows the weight is read directly; for more rows it is packed into panels, which is faster. */
 export const fewRows = 15;
 
-/** x weightᵀ + bias: x [..., in], weight [out, in], bias [out] to [..., out]. The weight is read where it lies and never copied whole. */
+/** x weightᵀ + bias: x [..., in], weight [out, in], bias [out] to [..., out]. The weight is never copied as a whole. */
 export const linear: Kernel<{ x: TensorInfo; weight: TensorInfo; bias?: TensorInfo }, unknown> = (
   heap,
   { x, weight, bias },

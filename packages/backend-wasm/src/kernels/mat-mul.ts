@@ -3,15 +3,18 @@ import { sizeOf } from '../heap.js';
 import type { Kernel } from './kernel.js';
 import { fewRows } from './linear.js';
 
-/** The product of the last two axes, [..., m, k] and [..., k, n] to [..., m, n], each side transposed first if asked; leading axes are equal. */
+/**
+ * The matrix product of the last two axes, [..., m, k] and [..., k, n] to [..., m, n], each side optionally transposed
+ * first; leading axes are equal.
+ */
 export const matMul: Kernel<{ a: TensorInfo; b: TensorInfo }, { transposeA: boolean; transposeB: boolean }> = (
   heap,
   { a, b },
   { transposeA, transposeB },
 ) => {
   const lead = a.shape.slice(0, -2);
-  const [m, k] = sides(a, transposeA);
-  const [, n] = sides(b, transposeB);
+  const [m, k] = matrixShape(a, transposeA);
+  const [, n] = matrixShape(b, transposeB);
   const [left, right] = [heap.pointer(a), heap.pointer(b)];
   const y = heap.output([...lead, m, n]);
   const to = heap.pointer(y);
@@ -31,8 +34,8 @@ export const matMul: Kernel<{ a: TensorInfo; b: TensorInfo }, { transposeA: bool
   return y;
 };
 
-/** Rows and columns of the last two axes, after transposing. */
-function sides({ shape }: TensorInfo, transposed: boolean): [number, number] {
+/** The lengths of the last two axes, after an optional transposition. */
+function matrixShape({ shape }: TensorInfo, transposed: boolean): [number, number] {
   const [rows, columns] = shape.slice(-2) as [number, number];
   return transposed ? [columns, rows] : [rows, columns];
 }

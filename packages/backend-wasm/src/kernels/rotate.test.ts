@@ -39,7 +39,7 @@ test('200 random shapes of both layouts are right, entries past the pairs untouc
     for (const interleaved of [false, true]) tf.tidy(() => check(seed, interleaved));
 });
 
-test('a position outside the table is an error with both numbers', () => {
+test('a position outside the table throws with both numbers', () => {
   tf.tidy(() => {
     const [x, table] = [tf.zeros([1, 2, 3, 8]), tf.zeros([5, 4])];
     const at = (...ids: number[]) =>

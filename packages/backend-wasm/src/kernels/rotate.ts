@@ -13,7 +13,10 @@ interface Inputs {
   ids: TensorInfo;
 }
 
-/** Pairs of entries of x turned by the angle of their position; entries beyond 2 · pairs are copied. */
+/**
+ * Rotates pairs of entries of x by the angle of their position; entries beyond 2 · pairs are copied. Errors for a
+ * position outside the table.
+ */
 export const rotate: Kernel<Inputs, { interleaved: boolean }> = (heap, { x, cos, sin, ids }, { interleaved }) => {
   const [batch, heads, length, headDim] = x.shape as [number, number, number, number];
   const [positions, pairs] = cos.shape as [number, number];

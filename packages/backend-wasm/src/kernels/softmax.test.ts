@@ -49,7 +49,7 @@ test('crossEntropy is the loss of each label, 0 where it is ignored', () => {
     const logits = numbers(3).tensor([5, 13], 4);
     const labels = [12, -100, 0, 7, -100];
     const expected = rowsOf(logits).map(({ row, logSum }, r) => (labels[r] === -100 ? 0 : logSum - row[labels[r]!]!));
-    const y = call('crossEntropy', { logits, labels: ints(labels, [5]) }, { ignore: -100 });
+    const y = call('crossEntropy', { logits, labels: ints(labels, [5]) }, { ignoreIndex: -100 });
     expect(y.shape).toEqual([5]);
     expectNear(y, expected, { absolute: 2e-6 });
   });
@@ -65,17 +65,17 @@ test('the gradient of crossEntropy is softmax less 1 at the label, times what co
         [...row].map((v, i) => (labels[r] === -100 ? 0 : (Math.exp(v - logSum) - (i === labels[r] ? 1 : 0)) * dy[r]!)),
       );
       const inputs = { logits, labels: ints(labels, [5]), dy: tf.tensor1d(dy) };
-      const y = call('crossEntropyGradient', inputs, { ignore: -100 });
+      const y = call('crossEntropyGradient', inputs, { ignoreIndex: -100 });
       expect(y.shape).toEqual([5, vocab]);
       expectNear(y, expected, { absolute: 1e-6 });
     });
 });
 
-test('a label outside the vocabulary is an error with both numbers', () => {
+test('a label outside the vocabulary throws with both numbers', () => {
   tf.tidy(() => {
     const logits = tf.zeros([2, 13]);
     const at = (label: number) => () =>
-      call('crossEntropy', { logits, labels: ints([0, label], [2]) }, { ignore: -100 });
+      call('crossEntropy', { logits, labels: ints([0, label], [2]) }, { ignoreIndex: -100 });
     expect(at(13)).toThrow('crossEntropy: label 13 is outside the vocabulary of 13; -100 is ignored');
     expect(at(-1)).toThrow('crossEntropy: label -1 is outside the vocabulary of 13; -100 is ignored');
   });
@@ -85,8 +85,8 @@ test('nothing grows over 1,000 calls', () => {
   const [x, labels] = [tf.zeros([3, 5]), ints([1, 2, 3], [3])];
   expectNoGrowth(() => call('softmax', { logits: x }, { dim: 1 }));
   expectNoGrowth(() => call('logSumExp', { x }, { keepDims: true }));
-  expectNoGrowth(() => call('crossEntropy', { logits: x, labels }, { ignore: -1 }));
+  expectNoGrowth(() => call('crossEntropy', { logits: x, labels }, { ignoreIndex: -1 }));
   const dy = tf.ones([3]);
-  expectNoGrowth(() => call('crossEntropyGradient', { logits: x, labels, dy }, { ignore: -1 }));
+  expectNoGrowth(() => call('crossEntropyGradient', { logits: x, labels, dy }, { ignoreIndex: -1 }));
   tf.dispose([x, labels, dy]);
 });

@@ -21,41 +21,48 @@ export const softmax: Kernel<{ logits: TensorInfo }, unknown> = (heap, { logits 
 /** log Σ eˣ along the last axis: [..., dim] to [...], or [..., 1] with `keepDims`. */
 export const logSumExp: Kernel<{ x: TensorInfo }, { keepDims: boolean }> = (heap, { x }, { keepDims }) => {
   const y = heap.output([...x.shape.slice(0, -1), ...(keepDims ? [1] : [])]);
-  fromSums(heap, x, y, (largest, sum) => largest + Math.log(sum));
+  writeFromSums(heap, x, y, (largest, sum) => largest + Math.log(sum));
   return y;
 };
 
-/** -log softmax(logits)[label] of each row, 0 where the label is `ignore`: logits [rows, vocab], labels int32 [rows] to [rows]. Nothing of the logits' size is made. */
+/**
+ * -log softmax(logits)[label] of each row, 0 where the label is `ignoreIndex`: logits [rows, vocab], labels int32
+ * [rows] to [rows]. It allocates nothing of the size of the logits. Errors for a label outside.
+ */
 export const crossEntropy: Kernel<KernelInputs<CrossEntropyInputs>, CrossEntropyAttributes> = (
   heap,
   { logits, labels },
-  { ignore },
+  { ignoreIndex },
 ) => {
   const [rows, vocab] = logits.shape as [number, number];
   const names = heap.ints(labels).slice();
-  const wrong = names.find(label => label !== ignore && !(label >= 0 && label < vocab));
+  const wrong = names.find(label => label !== ignoreIndex && !(label >= 0 && label < vocab));
   if (wrong !== undefined) {
     throw new ResidualError(
       'range',
-      `crossEntropy: label ${wrong} is outside the vocabulary of ${vocab}; ${ignore} is ignored`,
+      `crossEntropy: label ${wrong} is outside the vocabulary of ${vocab}; ${ignoreIndex} is ignored`,
     );
   }
   const y = heap.output([rows]);
-  const chosen = (row: number) => heap.floats(logits)[row * vocab + names[row]!]!;
-  fromSums(
+  const logitOfLabel = (row: number) => heap.floats(logits)[row * vocab + names[row]!]!;
+  writeFromSums(
     heap,
     logits,
     y,
-    (largest, sum, row) => (names[row] === ignore ? 0 : largest - chosen(row) + Math.log(sum)), // the difference first: it is exact where the loss is small
+    // The difference comes first, because it is exact where the loss is small.
+    (largest, sum, row) => (names[row] === ignoreIndex ? 0 : largest - logitOfLabel(row) + Math.log(sum)),
   );
   return y;
 };
 
-/** (softmax(logits) - 1 at the label) · dy of each row, 0 where the label is `ignore`: logits [rows, vocab] to the same. */
+/**
+ * (softmax(logits) - 1 at the label) · dy of each row, 0 where the label is `ignoreIndex`: logits [rows, vocab] to the
+ * same.
+ */
 export const crossEntropyGradient: Kernel<KernelInputs<CrossEntropyGradientInputs>, CrossEntropyAttributes> = (
   heap,
   { logits, labels, dy },
-  { ignore },
+  { ignoreIndex },
 ) => {
   const [rows, vocab] = logits.shape as [number, number];
   const from = heap.pointer(logits);
@@ -64,7 +71,7 @@ export const crossEntropyGradient: Kernel<KernelInputs<CrossEntropyGradientInput
   const [values, names, weights] = [heap.floats(y), heap.ints(labels), heap.floats(dy)];
   for (let row = 0; row < rows; row++) {
     const [start, label] = [row * vocab, names[row]!];
-    const weight = label === ignore ? 0 : weights[row]!;
+    const weight = label === ignoreIndex ? 0 : weights[row]!;
     for (let i = start; i < start + vocab; i++) values[i] = values[i]! * weight;
     if (weight !== 0) values[start + label] = values[start + label]! - weight;
   }
@@ -72,7 +79,7 @@ export const crossEntropyGradient: Kernel<KernelInputs<CrossEntropyGradientInput
 };
 
 /** Writes what `use` makes of each row's largest entry and Σ e^(x - largest) to y. */
-function fromSums(
+function writeFromSums(
   heap: Heap,
   x: TensorInfo,
   y: TensorInfo,

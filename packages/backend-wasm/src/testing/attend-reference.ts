@@ -16,7 +16,7 @@ export interface AttendCase {
   attributes: { scale: number; causal: boolean; window: number; softCap: number };
 }
 
-/** Attention in float64, key by key, as its definition reads. */
+/** Attention by its definition, in float64. */
 export function attendReference({ inputs, attributes: { scale, causal, window, softCap } }: AttendCase): Float64Array {
   const { query, key, value, bias } = inputs;
   const [batch, heads, queryLen, headDim] = query.shape as [number, number, number, number];
@@ -34,7 +34,7 @@ export function attendReference({ inputs, attributes: { scale, causal, window, s
         const p = first + i;
         const row = (j: number) =>
           ((source ? source[b * keyLen + j]! : b) * kvHeads + Math.floor(h / (heads / kvHeads))) * keyLen + j;
-        const seen: [number, number][] = [];
+        const scored: [number, number][] = [];
         for (let j = start?.[b] ?? 0; j < (length?.[b] ?? keyLen); j++) {
           if (causal && j > p) continue;
           if (window > 0 && (p - j >= window || (!causal && j - p >= window))) continue;
@@ -46,11 +46,11 @@ export function attendReference({ inputs, attributes: { scale, causal, window, s
             const [B, H, Q] = bias.shape as [number, number, number];
             score += added![(((b % B) * H + (h % H)) * Q + (i % Q)) * keyLen + j]!;
           }
-          seen.push([j, score]);
+          scored.push([j, score]);
         }
-        const largest = Math.max(...seen.map(([, score]) => score));
-        const total = seen.reduce((sum, [, score]) => sum + Math.exp(score - largest), 0);
-        for (const [j, score] of seen)
+        const largest = Math.max(...scored.map(([, score]) => score));
+        const total = scored.reduce((sum, [, score]) => sum + Math.exp(score - largest), 0);
+        for (const [j, score] of scored)
           for (let d = 0; d < valueDim; d++)
             y[at * valueDim + d]! += (Math.exp(score - largest) / total) * v![row(j) * valueDim + d]!;
       }

@@ -7,7 +7,7 @@ export async function start(): Promise<void> {
   await tf.setBackend('wasm');
 }
 
-/** A generator of numbers that is the same in every run: `real()` in [-1, 1), `int(a, b)` in a..b, `pick` of a list. */
+/** A seeded random generator: `real()` in [-1, 1), `int(a, b)` in a..b, `pick` from a list. */
 export function numbers(seed: number) {
   let state = seed >>> 0;
   const next = () => {
@@ -21,7 +21,7 @@ export function numbers(seed: number) {
     real: () => 2 * next() - 1,
     int,
     pick: <T>(list: readonly T[]): T => list[int(0, list.length - 1)]!,
-    /** A float32 tensor of such numbers, times `scale`, plus `shift`. */
+    /** A float32 tensor of random numbers, times `scale`, plus `shift`. */
     tensor: (shape: number[], scale = 1, shift = 0) =>
       tf.tensor(
         Float32Array.from({ length: tf.util.sizeFromShape(shape) }, () => (2 * next() - 1) * scale + shift),
@@ -33,18 +33,18 @@ export function numbers(seed: number) {
 /** An int32 tensor. */
 export const ints = (values: ArrayLike<number>, shape: number[]) => tf.tensor(Int32Array.from(values), shape, 'int32');
 
-/** Runs a kernel of ours by its name. */
+/** Runs a kernel of ours by name. */
 export function call(name: string, inputs: Record<string, tf.Tensor | undefined>, attributes: object = {}): tf.Tensor {
   const present = Object.fromEntries(Object.entries(inputs).filter(([, input]) => input)) as tf.NamedTensorMap;
   return tf.engine().runKernel(`residual.${name}`, present, attributes as tf.NamedAttrMap) as tf.Tensor;
 }
 
-/** The numbers of a tensor, at once: they lie in this process. */
+/** The data of a tensor, read synchronously. */
 export function read(x: tf.Tensor): ArrayLike<number> {
   return tf.backend().readSync(x.dataId) as Float32Array | Int32Array;
 }
 
-/** Fails unless each number is within absolute + relative · |expected|; names the worst place. */
+/** Expects each number to be within absolute + relative · |expected|; reports the index of the largest difference. */
 export function expectNear(
   actual: tf.Tensor,
   expected: ArrayLike<number>,
@@ -64,7 +64,7 @@ export function expectNear(
   expect(worst.text).toBe('');
 }
 
-/** Fails unless `body` leaves as many tensors and bytes as it found, and the memory as large over 1,000 calls. */
+/** Expects `body` to leak no tensor, and the memory not to grow over 1,000 calls. */
 export function expectNoGrowth(body: () => tf.Tensor): void {
   const before = tf.memory();
   body().dispose();

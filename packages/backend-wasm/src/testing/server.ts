@@ -2,7 +2,10 @@ import '../index.js';
 import { ready, tensor, useBackend } from '@residual/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 
-/** A server in small: it hears its own rejections and exceptions, starts the backend several times, and says what it has heard. */
+/**
+ * A minimal server: it handles its own rejections and exceptions, starts the backend several times, and prints what it
+ * has received.
+ */
 const heard: string[] = [];
 const own = {
   unhandledRejection: (reason: unknown) => heard.push(`rejection ${(reason as Error).message}`),

@@ -7,7 +7,7 @@ const float = (value: number) => value.toExponential();
 
 const { ERF_P, ERF_A1, ERF_A2, ERF_A3, ERF_A4, ERF_A5 } = backend_util;
 
-/** The activations of four numbers at once; erf as tfjs computes it (Abramowitz and Stegun 1964, 7.1.26). */
+/** Activations of vec4; erf as in tfjs (Abramowitz and Stegun 1964, 7.1.26). */
 const functions: Readonly<Record<Activation, string>> = {
   gelu: `
 vec4 activation(vec4 v) {
@@ -32,7 +32,7 @@ vec4 activation(vec4 v) {
   identity: 'vec4 activation(vec4 v) { return v; }',
 };
 
-/** x Φ(x), exactly or by its approximation with tanh. */
+/** GELU, exact or with tanh if `approximate`. */
 export const gelu: Kernel<{ x: TensorInfo }, { approximate: boolean }> = (backend, { x }, { approximate }) =>
   runPass(backend, { inputs: { x }, shape: x.shape, code: codeFor(approximate ? 'geluTanh' : 'gelu') });
 

@@ -13,26 +13,29 @@ interface Inputs {
   position: TensorInfo;
 }
 
-/** The cache with the rows of x from `position` on: drawn into its texture where nobody else holds it, else into a new one. */
+/**
+ * Writes the rows of x into the cache from `position` on: into its texture if no other handle shares it, or else into a
+ * new one.
+ */
 export const appendToCache: Kernel<Inputs, object> = (backend, { cache, x, position }) =>
-  mayChange(backend, cache) ? inPlace(backend, cache, x, position) : copied(backend, cache, x, position);
+  canWriteInPlace(backend, cache) ? writeInPlace(backend, cache, x, position) : writeCopy(backend, cache, x, position);
 
-/** Whether the caller holds the only handle, and each pair of rows is a row of the texture. */
-function mayChange(backend: WebGLBackend, cache: TensorInfo): boolean {
+/** Whether the caller has the only handle, and each pair of rows is a row of the texture. */
+function canWriteInPlace(backend: WebGLBackend, cache: TensorInfo): boolean {
   const { texture, isPacked, texShape, slice, shape } = backend.texData.get(cache.dataId);
   if (!texture || !isPacked || !texShape || slice || backend.refCount(cache.dataId) !== 1) return false;
   const width = cache.shape[3]!;
   return texShape[1] === width + (width % 2) && shape.at(-1) === width && shape.at(-2) === cache.shape[2];
 }
 
-function inPlace(backend: WebGLBackend, cache: TensorInfo, x: TensorInfo, position: TensorInfo): TensorInfo {
-  writeRows(backend, { into: cache, rows: x, start: position });
-  backend.texData.get(cache.dataId).values = undefined; // what a read has kept in main memory is old now
+function writeInPlace(backend: WebGLBackend, cache: TensorInfo, x: TensorInfo, position: TensorInfo): TensorInfo {
+  writeRows(backend, { target: cache, rows: x, start: position });
+  backend.texData.get(cache.dataId).values = undefined; // the copy of an earlier read is stale
   backend.incRef(cache.dataId);
   return { dataId: cache.dataId, shape: cache.shape, dtype: cache.dtype };
 }
 
-function copied(backend: WebGLBackend, cache: TensorInfo, x: TensorInfo, position: TensorInfo): TensorInfo {
+function writeCopy(backend: WebGLBackend, cache: TensorInfo, x: TensorInfo, position: TensorInfo): TensorInfo {
   const [, , capacity, width] = cache.shape as [number, number, number, number];
   return runPass(backend, {
     inputs: { cache, x, position },

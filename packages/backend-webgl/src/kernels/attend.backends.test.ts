@@ -1,6 +1,6 @@
 import { type AttendInputs, type AttendOptions, attend } from '@residual/tensor';
 import { test } from 'vitest';
-import { agree, kernelTests, normal, whole } from '../testing/agree.js';
+import { expectKernelMatches, int32, kernelTests, normal } from '../testing/expect-kernel.js';
 
 kernelTests('attend', () => {
   interface Case {
@@ -19,7 +19,7 @@ kernelTests('attend', () => {
       const [key, value] = [normal([batch, kvHeads, keyLen, headDim]), normal([batch, kvHeads, keyLen, valueDim])];
       const inputs: AttendInputs = { query, key, value, ...extra?.(dims) };
       const wanted = [query, key, value, ...(inputs.bias ? [inputs.bias] : [])];
-      await agree(() => attend(inputs, options), inputs, gradient ? wanted : []);
+      await expectKernelMatches(() => attend(inputs, options), inputs, gradient ? wanted : []);
     });
 
   check('every key', { dims: [2, 3, 3, 5, 7] });
@@ -43,21 +43,21 @@ kernelTests('attend', () => {
     check(`queries from position ${at} of a cache`, {
       dims: [2, 4, 2, 3, 11],
       options: { causal: true },
-      extra: () => ({ position: whole([at]) }),
+      extra: () => ({ position: int32([at]) }),
     });
   check('one query in a cache', {
     dims: [2, 4, 2, 1, 64],
     headDim: 8,
     options: { causal: true, window: 5 },
-    extra: () => ({ position: whole([17]) }),
+    extra: () => ({ position: int32([17]) }),
   });
   check('rows of different lengths, a row that sees nothing', {
     dims: [3, 2, 2, 3, 7],
-    extra: () => ({ keyStart: whole([0, 2, 5]), keyLength: whole([7, 5, 5]) }),
+    extra: () => ({ keyStart: int32([0, 2, 5]), keyLength: int32([7, 5, 5]) }),
   });
   check('one query, rows of different lengths', {
     dims: [3, 2, 1, 1, 7],
-    extra: () => ({ keyStart: whole([0, 3, 6]), keyLength: whole([6, 4, 7]) }),
+    extra: () => ({ keyStart: int32([0, 3, 6]), keyLength: int32([6, 4, 7]) }),
   });
   for (const shape of [
     [1, 1, 1, 7],
@@ -69,7 +69,7 @@ kernelTests('attend', () => {
   check('keys from other rows', {
     dims: [3, 4, 2, 1, 5],
     gradient: false,
-    extra: () => ({ source: whole([0, 1, 2, 0, 1, 2, 2, 1, 1, 0, 0, 1, 0, 2, 2], [3, 5]) }),
+    extra: () => ({ source: int32([0, 1, 2, 0, 1, 2, 2, 1, 1, 0, 0, 1, 0, 2, 2], [3, 5]) }),
   });
   check('keys from other rows, several queries, everything at once', {
     dims: [2, 4, 2, 3, 8],
@@ -78,10 +78,10 @@ kernelTests('attend', () => {
     options: { causal: true, window: 4, softCap: 3, scale: 0.5 },
     extra: () => ({
       bias: normal([1, 4, 3, 8]),
-      position: whole([3]),
-      keyStart: whole([1, 0]),
-      keyLength: whole([6, 8]),
-      source: whole([0, 1, 1, 0, 1, 0, 0, 1, 1, 0, 1, 1, 0, 0, 1, 1], [2, 8]),
+      position: int32([3]),
+      keyStart: int32([1, 0]),
+      keyLength: int32([6, 8]),
+      source: int32([0, 1, 1, 0, 1, 0, 0, 1, 1, 0, 1, 1, 0, 0, 1, 1], [2, 8]),
     }),
   });
 });

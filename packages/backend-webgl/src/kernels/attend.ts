@@ -5,38 +5,41 @@ import type { Kernel } from './kernel.js';
 type Inputs = KernelInputs<AttendInputs>;
 
 /**
- * softmax(query keyᵀ · scale + bias) value over the visible keys: [batch, heads, queryLen, valueDim]. In two passes, scores and then values with the
- * softmax on the way; both visit only the keys that a query may see, so that an almost empty cache costs little.
+ * softmax(query keyᵀ · scale + bias) value over the visible keys: [batch, heads, queryLen, valueDim]. It runs two
+ * passes: scores, then values with an online softmax. Both visit only the visible keys of a query, so that an almost
+ * empty cache costs little.
  */
 export const attend: Kernel<Inputs, AttendAttributes> = (backend, inputs, { scale, causal, window, softCap }) => {
   const { query, key, value, bias, position, keyStart, keyLength, source } = inputs;
   const [batch, heads, queryLen, headDim] = query.shape as [number, number, number, number];
   const [, kvHeads, keyLen, valueDim] = value.shape as [number, number, number, number];
   const [biasBatch, biasHeads, biasRows] = (bias?.shape ?? [1, 1, 1]) as [number, number, number];
-  const extent = { position, keyStart, keyLength, source };
+  const keyRange = { position, keyStart, keyLength, source };
   const ints = { batch, heads, kvHeads, queryLen, keyLen, headDim, valueDim, window_: window };
   const variants = { CAUSAL: causal, WINDOW: window > 0, ONE_QUERY: queryLen === 1 };
   const scores = runPass(backend, {
-    inputs: { query, key, bias, ...extent },
+    inputs: { query, key, bias, ...keyRange },
     shape: [batch * heads, queryLen, keyLen],
     ints: { ...ints, biasBatch, biasHeads, biasRows },
     floats: { scale, softCap },
     variants: { ...variants, CAPPED: softCap > 0 },
-    code: visible + scoreCode,
+    code: maskCode + scoreCode,
   });
-  const mixed = runPass(backend, {
-    inputs: { scores, value, ...extent },
+  const output = runPass(backend, {
+    inputs: { scores, value, ...keyRange },
     shape: [batch, heads, queryLen, valueDim],
     ints,
     variants,
-    code: visible + mixCode,
+    code: maskCode + valueCode,
   });
   backend.disposeIntermediateTensorInfo(scores);
-  return mixed;
+  return output;
 };
 
-/** The keys that a query may see are those from x to below y; and the pair of key rows at `at`, each from its own batch row if there is a source. */
-const visible = `
+/**
+ * The visible keys of a query are x .. y - 1. With a `source`, each key row of a pair is read from its own batch row.
+ */
+const maskCode = `
 ivec2 seenBy(int batchRow, int row) {
 #ifdef HAS_position
   int place = int(texel(position, 0).x) + row;
@@ -88,7 +91,7 @@ ivec2 rowsOf(int batchRow, int head, int pair, int width) {
 }
 `;
 
-/** A texel holds the scores of two queries and two keys; those of keys that neither sees are left out. */
+/** A texel holds the scores of two queries and two keys; keys that neither query sees are skipped. */
 const scoreCode = `
 float biasOf(int batchRow, int head, int row, int column) {
 #ifdef HAS_bias
@@ -149,8 +152,8 @@ void main() {
 }
 `;
 
-/** The softmax as the keys pass (Milakov and Gimelshein 2018): when a larger score comes, what was summed so far shrinks. */
-const mixCode = `
+/** Online softmax (Milakov and Gimelshein 2018): a new largest score rescales the sums so far. */
+const valueCode = `
 void main() {
   int i = here();
   int line = i / halved(valueDim);

@@ -13,16 +13,16 @@ type Inputs = KernelInputs<CrossEntropyInputs>;
 type GradientInputs = KernelInputs<CrossEntropyGradientInputs>;
 
 /**
- * -log softmax(logits)[label] of each row, 0 where the label is `ignore`. The composition counts entries of the whole matrix, and textures hold whole
- * numbers only up to 2²⁴; this counts within a row.
+ * -log softmax(logits)[label] of each row, 0 where the label is `ignoreIndex`: [rows]. The composition indexes entries
+ * of the whole matrix, and textures hold integers only up to 2²⁴; this kernel indexes within a row.
  */
-export const crossEntropy: Kernel<Inputs, CrossEntropyAttributes> = (backend, { logits, labels }, { ignore }) => {
+export const crossEntropy: Kernel<Inputs, CrossEntropyAttributes> = (backend, { logits, labels }, { ignoreIndex }) => {
   const [rows, vocab] = logits.shape as [number, number];
   const sums = sumsOf(backend, logits);
   const loss = runPass(backend, {
     inputs: { logits, labels, sums },
     shape: [rows],
-    ints: { rows, vocab, ignored: ignore },
+    ints: { rows, vocab, ignored: ignoreIndex },
     floats: { infinite: Number.POSITIVE_INFINITY },
     code: losses,
   });
@@ -30,15 +30,18 @@ export const crossEntropy: Kernel<Inputs, CrossEntropyAttributes> = (backend, { 
   return loss;
 };
 
-/** (softmax(logits) - 1 at the label) · dy of each row, 0 where the label is `ignore`: [rows, vocab], and nothing else of that size. */
+/**
+ * (softmax(logits) - 1 at the label) · dy of each row, 0 where the label is `ignoreIndex`: [rows, vocab]. Nothing else
+ * of that size is allocated.
+ */
 export const crossEntropyGradient: Kernel<GradientInputs, CrossEntropyAttributes> = (
   backend,
   { logits, labels, dy },
-  { ignore },
+  { ignoreIndex },
 ) => {
   const [rows, vocab] = logits.shape as [number, number];
   const sums = sumsOf(backend, logits);
-  const ints = { rows, vocab, ignored: ignore };
+  const ints = { rows, vocab, ignored: ignoreIndex };
   const gradient = runPass(backend, {
     inputs: { logits, labels, dy, sums },
     shape: [rows, vocab],
@@ -49,7 +52,7 @@ export const crossEntropyGradient: Kernel<GradientInputs, CrossEntropyAttributes
   return gradient;
 };
 
-/** Of two rows at once (largest, Σ e^(logit - largest)) in xy and zw: first of parts of the rows, then of the whole. */
+/** (largest, Σ e^(logit - largest)) of two rows in xy and zw: first of parts of the rows, then of whole rows. */
 function sumsOf(backend: WebGLBackend, logits: TensorInfo): TensorInfo {
   const [rows, vocab] = logits.shape as [number, number];
   const [pairs, texels] = [Math.ceil(rows / 2), Math.ceil(vocab / 2)];

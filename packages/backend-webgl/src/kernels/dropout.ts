@@ -1,11 +1,13 @@
 import type { RandomKey } from '@residual/tensor';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { matrices, runPass } from '../program.js';
+import { asMatrices, runPass } from '../program.js';
 import type { Kernel } from './kernel.js';
 
-/** x with the entries whose random bits are below `rate` set to 0 and the others divided by 1 - rate; the bits are those of the composition. */
+/**
+ * Dropout with the random bits of the composition: entries below `rate` become 0, the others are divided by 1 - rate.
+ */
 export const dropout: Kernel<{ x: TensorInfo }, { rate: number; key: RandomKey }> = (backend, { x }, { rate, key }) => {
-  const [, rows, columns] = matrices(x.shape);
+  const [, rows, columns] = asMatrices(x.shape);
   return runPass(backend, {
     inputs: { x },
     shape: x.shape,

@@ -1,13 +1,13 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { matrices, runPass } from '../program.js';
+import { asMatrices, runPass } from '../program.js';
 import type { Kernel } from './kernel.js';
 
-/** The rows of weight [rows, dim] that ids int32 [...] name: [..., dim]. An id outside gives zeros. */
+/** The rows of weight [rows, dim] at ids int32 [...]: [..., dim]. An id outside gives zeros. */
 export const embed: Kernel<{ weight: TensorInfo; ids: TensorInfo }, object> = (backend, { weight, ids }) => {
   const [rows, dim] = weight.shape as [number, number];
   const shape = [...ids.shape, dim];
-  const [, idRows, idColumns] = matrices(ids.shape);
-  const outRows = matrices(shape)[1];
+  const [, idRows, idColumns] = asMatrices(ids.shape);
+  const outRows = asMatrices(shape)[1];
   return runPass(backend, {
     inputs: { weight, ids },
     shape,

@@ -11,7 +11,7 @@ import { layerNorm, rmsNorm } from './norm.js';
 import { reshape } from './reshape.js';
 import { rotate } from './rotate.js';
 
-/** Our kernels by the name of the op that each one speeds up. */
+/** Our kernels by the name of their op. */
 export const kernels: Readonly<Record<string, KernelFunc>> = {
   'residual.appendToCache': /*#__PURE__*/ kernel(appendToCache),
   'residual.attend': /*#__PURE__*/ kernel(attend),

@@ -1,6 +1,6 @@
 import { linear } from '@residual/tensor';
 import { test } from 'vitest';
-import { agree, kernelTests, normal } from '../testing/agree.js';
+import { expectKernelMatches, kernelTests, normal } from '../testing/expect-kernel.js';
 
 kernelTests('linear', () => {
   const sizes = [
@@ -29,6 +29,6 @@ kernelTests('linear', () => {
         const [x, weight] = [normal([...lead, width]), normal([out, width], width ** -0.5)];
         const bias = withBias ? normal([out]) : undefined;
         const wanted = lead.length > 0 ? [x, weight, ...(bias ? [bias] : [])] : [];
-        await agree(() => linear(x, weight, bias), [x, weight, bias], width > 1000 ? [] : wanted);
+        await expectKernelMatches(() => linear(x, weight, bias), [x, weight, bias], width > 1000 ? [] : wanted);
       });
 });

@@ -1,5 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { matrices, runPass } from '../program.js';
+import { asMatrices, runPass } from '../program.js';
 import type { Kernel } from './kernel.js';
 
 interface Inputs {
@@ -11,9 +11,12 @@ interface Inputs {
   bias?: TensorInfo;
 }
 
-/** x weightᵀ + bias: [..., out]. A texel of the result walks along two rows of x and two of the weight, which lie in memory one after another. */
+/**
+ * x weightᵀ + bias: [..., out]. Each texel of the result walks along two rows of x and two rows of the weight, which
+ * are contiguous.
+ */
 export const linear: Kernel<Inputs, object> = (backend, { x, weight, bias }) => {
-  const [, rows, width] = matrices(x.shape);
+  const [, rows, width] = asMatrices(x.shape);
   const out = weight.shape[0]!;
   return runPass(backend, {
     inputs: { x, weight, bias },

@@ -1,6 +1,6 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { WebGLBackend } from '../backend.js';
-import { matrices, runPass } from '../program.js';
+import { asMatrices, runPass } from '../program.js';
 import type { Kernel } from './kernel.js';
 
 interface Inputs {
@@ -22,9 +22,12 @@ export const layerNorm: Kernel<Inputs, Epsilon> = (backend, inputs, { epsilon })
 export const rmsNorm: Kernel<Inputs, Epsilon> = (backend, inputs, { epsilon }) =>
   normalize(backend, inputs, epsilon, false);
 
-/** In two passes: mean and deviation of parts of each row, about √dim of them, so that no texel walks the whole row; then the rest. */
+/**
+ * Two passes: first mean and deviation of about √dim parts of each row, so that no texel walks a whole row; then the
+ * normalization.
+ */
 function normalize(backend: WebGLBackend, { x, weight, bias }: Inputs, epsilon: number, CENTERED: boolean): TensorInfo {
-  const [batch, rows, columns] = matrices(x.shape);
+  const [batch, rows, columns] = asMatrices(x.shape);
   const texels = Math.ceil(columns / 2);
   const parts = Math.ceil(Math.sqrt(texels / 2));
   const ints = { columns, parts, partLength: Math.ceil(texels / parts) };
@@ -48,7 +51,9 @@ function normalize(backend: WebGLBackend, { x, weight, bias }: Inputs, epsilon: 
   return y;
 }
 
-/** Entries less the first of their row: numbers that lie far from 0 and near each other keep their digits. */
+/**
+ * Entries minus the first entry of their row, which keeps the precision of numbers far from 0 and close to each other.
+ */
 const near = `
 vec4 nearFirst(int row, int at) {
   vec4 v = texel(x, row * halved(columns) + at);
@@ -59,7 +64,7 @@ vec4 nearFirst(int row, int at) {
 }
 `;
 
-/** Of two rows at once: (mean, deviation) in xy and zw. The deviation, not its square, so that it stays in the range of 16-bit floats. */
+/** (mean, deviation) of two rows in xy and zw. The deviation, not its square, stays in the range of 16-bit floats. */
 const partStatistics = `${near}
 vec4 read(int row, int at) {
   vec4 v = nearFirst(row, at);
@@ -90,7 +95,7 @@ void main() {
 }
 `;
 
-/** Parts are joined as Chan, Golub and LeVeque (1983) do: no difference of large numbers. */
+/** Combines the statistics of the parts without differences of large numbers (Chan, Golub and LeVeque 1983). */
 const scale = `${near}
 void main() {
   int i = here();

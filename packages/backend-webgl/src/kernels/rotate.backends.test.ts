@@ -1,6 +1,6 @@
 import { dispose, rotate } from '@residual/tensor';
 import { test } from 'vitest';
-import { agree, kernelTests, normal, whole } from '../testing/agree.js';
+import { expectKernelMatches, int32, kernelTests, normal } from '../testing/expect-kernel.js';
 
 kernelTests('rotate', () => {
   for (const interleaved of [false, true])
@@ -21,11 +21,11 @@ kernelTests('rotate', () => {
           const [cos, sin] = [normal([11, pairs]), normal([11, pairs])];
           for (const idRows of new Set([1, batch])) {
             const x = normal([batch, heads, length, headDim]);
-            const ids = whole(
+            const ids = int32(
               Array.from({ length: idRows * length }, (_, i) => (i * 7 + 3) % 11),
               [idRows, length],
             );
-            await agree(() => rotate(x, { cos, sin, ids }, { interleaved }), [x, ids], [x]);
+            await expectKernelMatches(() => rotate(x, { cos, sin, ids }, { interleaved }), [x, ids], [x]);
           }
           dispose([cos, sin]);
         }

@@ -1,5 +1,5 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { matrices, runPass } from '../program.js';
+import { asMatrices, runPass } from '../program.js';
 import type { Kernel } from './kernel.js';
 
 interface Inputs {
@@ -13,14 +13,17 @@ interface Inputs {
   ids: TensorInfo;
 }
 
-/** Pairs of entries turned by the angle of their position: (i, i + pairs), or (2i, 2i + 1) if interleaved; what lies beyond stays. */
+/**
+ * Rotates pairs of entries by the angle of their position: (i, i + pairs), or (2i, 2i + 1) if interleaved; other
+ * entries are unchanged.
+ */
 export const rotate: Kernel<Inputs, { interleaved: boolean }> = (backend, { x, cos, sin, ids }, { interleaved }) => {
   const [, heads, length, headDim] = x.shape as [number, number, number, number];
   const [idRows] = ids.shape as [number, number];
   return runPass(backend, {
     inputs: { x, cos_: cos, sin_: sin, ids },
     shape: x.shape,
-    ints: { heads, rows: length, headDim, pairs: cos.shape[1]!, positions: matrices(cos.shape)[1], idRows },
+    ints: { heads, rows: length, headDim, pairs: cos.shape[1]!, positions: asMatrices(cos.shape)[1], idRows },
     variants: { INTERLEAVED: interleaved },
     code,
   });

@@ -8,7 +8,7 @@ const float = (value: number) => value.toExponential();
 
 const { ERF_P, ERF_A1, ERF_A2, ERF_A3, ERF_A4, ERF_A5 } = backend_util;
 
-/** The activations of one number or four; erf as tfjs computes it (Abramowitz and Stegun 1964, 7.1.26). */
+/** Activations of f32 or vec4; erf as in tfjs (Abramowitz and Stegun 1964, 7.1.26). */
 const functions: Readonly<Record<Activation, string>> = {
   gelu: `
   let z = abs(v) * ${float(Math.SQRT1_2)};
@@ -26,7 +26,7 @@ const functions: Readonly<Record<Activation, string>> = {
   identity: 'return v;',
 };
 
-/** x Φ(x), exactly or by its approximation with tanh. */
+/** GELU, exact or with tanh if `approximate`. */
 export const gelu: Kernel<{ x: TensorInfo }, { approximate: boolean }> = (backend, { x }, { approximate }) =>
   activate(backend, approximate ? 'geluTanh' : 'gelu', x);
 

@@ -12,11 +12,13 @@ interface Inputs {
   position: TensorInfo;
 }
 
-/** The cache with the rows of x from `position` on: written into its own memory where nobody else holds it, else into a copy. */
+/**
+ * Writes the rows of x into the cache from `position` on: in place if no other handle shares it, or else into a copy.
+ */
 export const appendToCache: Kernel<Inputs, object> = (backend, inputs) =>
-  backend.refCount(inputs.cache.dataId) === 1 ? inPlace(backend, inputs) : copied(backend, inputs);
+  backend.refCount(inputs.cache.dataId) === 1 ? writeInPlace(backend, inputs) : writeCopy(backend, inputs);
 
-function inPlace(backend: WebGPUBackend, { cache, x, position }: Inputs): TensorInfo {
+function writeInPlace(backend: WebGPUBackend, { cache, x, position }: Inputs): TensorInfo {
   const [, , capacity, dim] = cache.shape as [number, number, number, number];
   const width = dim % 4 === 0 ? 4 : 1;
   const count = sizeOf(x.shape) / width;
@@ -43,7 +45,7 @@ fn main(index : i32) {
   return { dataId: cache.dataId, shape: cache.shape, dtype: cache.dtype };
 }
 
-function copied(backend: WebGPUBackend, { cache, x, position }: Inputs): TensorInfo {
+function writeCopy(backend: WebGPUBackend, { cache, x, position }: Inputs): TensorInfo {
   const [, , capacity, dim] = cache.shape as [number, number, number, number];
   const count = sizeOf(cache.shape);
   return runPass(backend, {

@@ -1,28 +1,28 @@
 import { threads } from '../program.js';
 
-/** What the code of the kernel depends on; everything else it reads as numbers. */
+/** What the code of the kernel depends on; everything else is a uniform. */
 export interface AttendCode {
   readonly width: 1 | 4;
   /** headDim and valueDim in units of `width`. */
   readonly keyWidth: number;
   readonly valueWidth: number;
-  /** Names of the inputs that are there. */
+  /** Names of the inputs that are present. */
   readonly inputs: ReadonlySet<string>;
   readonly causal: boolean;
   readonly windowed: boolean;
   readonly capped: boolean;
 }
 
-/** Queries that a workgroup of `forQueryPerThread` takes. */
+/** The number of queries of a workgroup of `forQueryPerThread`. */
 export const queriesPerGroup = threads;
 
-/** Columns of the result, in units of `width`, that the threads of `forOneQuery` add up at once. */
+/** The number of columns of the result, in units of `width`, that the threads of `forOneQuery` sum at a time. */
 const columns = 8;
 
-/** A workgroup for each query: each thread looks at every 64th key; then their sums are joined, some columns at a time. */
+/** A workgroup per query: each thread visits every 64th key; then their sums are combined, some columns at a time. */
 export function forOneQuery(code: AttendCode): string {
   return `
-${parts(code)}
+${commonCode(code)}
 var<workgroup> tops : array<f32, ${threads}>;
 var<workgroup> sums : array<f32, ${threads}>;
 var<workgroup> mixed : array<V, ${threads * columns}>;
@@ -63,10 +63,10 @@ fn main(index : i32) {
 `;
 }
 
-/** A thread for each query: no thread waits for another. */
+/** A thread per query, without synchronization. */
 export function forQueryPerThread(code: AttendCode): string {
   return `
-${parts(code)}
+${commonCode(code)}
 fn main(index : i32) {
   let blocks = (uniforms.queryLen + ${queriesPerGroup - 1}) / ${queriesPerGroup};
   let group = index / ${threads};
@@ -81,8 +81,11 @@ fn main(index : i32) {
 `;
 }
 
-/** `look` takes one query past the keys first, first + step, ... that it may see, and leaves the largest score and the sums up to it. */
-function parts(code: AttendCode): string {
+/**
+ * `look` visits the visible keys first, first + step, ... of one query, and returns the largest score and the sums
+ * relative to it.
+ */
+function commonCode(code: AttendCode): string {
   const { width, keyWidth, valueWidth, inputs } = code;
   const product = width === 4 ? 'dot(q[c], key[at + c])' : 'q[c] * key[at + c]';
   return `
@@ -91,7 +94,7 @@ const lowest = -3.0e38;
 var<private> top : f32 = lowest;
 var<private> sum : f32 = 0.0;
 var<private> y : array<V, ${valueWidth}>;
-${visibleKeys(code)}
+${maskCode(code)}
 fn look(matrix : i32, row : i32, first : i32, step : i32) {
   let batchRow = matrix / uniforms.heads;
   let head = matrix - batchRow * uniforms.heads;
@@ -130,8 +133,8 @@ fn capped(score : f32) -> f32 {
 `;
 }
 
-/** The keys that a query may see are those from x to below y. */
-function visibleKeys({ inputs, causal, windowed }: AttendCode): string {
+/** The visible keys of a query are x .. y - 1. */
+function maskCode({ inputs, causal, windowed }: AttendCode): string {
   const place = inputs.has('position') ? 'position[0]' : 'uniforms.keyLen - uniforms.queryLen';
   const bounds = [
     inputs.has('keyStart') && 'seen.x = max(seen.x, keyStart[batchRow]);',

@@ -7,12 +7,16 @@ import type { Kernel } from './kernel.js';
 
 type Inputs = KernelInputs<AttendInputs>;
 
-/** From so many queries on, each thread takes one, so that all of a group read the same key at once. */
+/**
+ * From this number of queries on, each thread takes one query, so that all threads of a workgroup read the same key at
+ * once.
+ */
 const manyQueries = 16;
 
 /**
- * softmax(query keyᵀ · scale + bias) value over the visible keys: [batch, heads, queryLen, valueDim], in one pass that holds no scores: what a query has
- * summed so far shrinks when a larger score comes (Milakov and Gimelshein 2018).
+ * softmax(query keyᵀ · scale + bias) value over the visible keys: [batch, heads, queryLen, valueDim], in one pass
+ * without storing scores: an online softmax, in which a new largest score rescales the sums so far (Milakov and
+ * Gimelshein 2018).
  */
 export const attend: Kernel<Inputs, AttendAttributes> = (backend, inputs, { scale, causal, window, softCap }) => {
   const { query, value, bias } = inputs;
@@ -45,7 +49,10 @@ export const attend: Kernel<Inputs, AttendAttributes> = (backend, inputs, { scal
   return y;
 };
 
-/** The inputs that are there. A device is sure to take 8 arrays, the result included: when all are there, keyStart and keyLength go as one. */
+/**
+ * The inputs that are present. Devices guarantee only 8 arrays, the result included, so keyStart and keyLength are
+ * joined if all are present.
+ */
 function bindable(backend: WebGPUBackend, inputs: Inputs): Record<string, TensorInfo> {
   const present = Object.entries(inputs).filter(([, input]) => input !== undefined);
   const { keyStart, keyLength, ...others } = Object.fromEntries(present) as Record<string, TensorInfo>;
@@ -55,7 +62,7 @@ function bindable(backend: WebGPUBackend, inputs: Inputs): Record<string, Tensor
   return { ...others, bounds };
 }
 
-/** Numbers from one batch row, head and query of the bias to the next; 0 along an axis of length 1. */
+/** The strides of the axes batch, heads and queryLen of the bias; 0 for an axis of length 1. */
 function biasStrides(shape: number[] = [1, 1, 1, 0]): Record<string, number> {
   const [batch, heads, queryLen, keyLen] = shape as [number, number, number, number];
   return {

@@ -2,7 +2,10 @@ import { getKernel, type TensorInfo } from '@tensorflow/tfjs-core';
 import { runPass, sizeOf, workgroupsFor } from '../program.js';
 import type { Kernel } from './kernel.js';
 
-/** Numbers as those of another type. tfjs's kernel calls integers floats without turning them into such, and our kernels would read their bits. */
+/**
+ * Converts numbers to another type. The kernel of tfjs relabels integers as floats without converting the data, and our
+ * kernels would read their bits.
+ */
 export const cast: Kernel<{ x: TensorInfo }, { dtype: 'float32' | 'int32' }> = (backend, { x }, { dtype }) => {
   if (dtype === 'int32') {
     const { kernelFunc } = getKernel('Cast', 'webgpu');

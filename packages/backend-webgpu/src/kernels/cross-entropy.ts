@@ -10,35 +10,41 @@ import type { Kernel } from './kernel.js';
 type Inputs = KernelInputs<CrossEntropyInputs>;
 type GradientInputs = KernelInputs<CrossEntropyGradientInputs>;
 
-/** -log softmax(logits)[label] of each row, 0 where the label is `ignore`: [rows]. A workgroup for each row reads it once. */
-export const crossEntropy: Kernel<Inputs, CrossEntropyAttributes> = (backend, { logits, labels }, { ignore }) => {
+/**
+ * -log softmax(logits)[label] of each row, 0 where the label is `ignoreIndex`: [rows]. One workgroup per row reads it
+ * once.
+ */
+export const crossEntropy: Kernel<Inputs, CrossEntropyAttributes> = (backend, { logits, labels }, { ignoreIndex }) => {
   const [rows, vocab] = logits.shape as [number, number];
   return runPass(backend, {
     inputs: { logits, labels },
     shape: [rows],
-    ints: { rows, vocab, ignored: ignore },
+    ints: { rows, vocab, ignored: ignoreIndex },
     workgroups: rows,
     code: losses,
   });
 };
 
-/** (softmax(logits) - 1 at the label) · dy of each row, 0 where the label is `ignore`: [rows, vocab], and nothing else of that size. */
+/**
+ * (softmax(logits) - 1 at the label) · dy of each row, 0 where the label is `ignoreIndex`: [rows, vocab]. Nothing else
+ * of that size is allocated.
+ */
 export const crossEntropyGradient: Kernel<GradientInputs, CrossEntropyAttributes> = (
   backend,
   { logits, labels, dy },
-  { ignore },
+  { ignoreIndex },
 ) => {
   const [rows, vocab] = logits.shape as [number, number];
   return runPass(backend, {
     inputs: { logits, labels, dy },
     shape: [rows, vocab],
-    ints: { rows, vocab, ignored: ignore },
+    ints: { rows, vocab, ignored: ignoreIndex },
     workgroups: rows,
     code: gradients,
   });
 };
 
-/** The largest logit of a row, and Σ e^(logit - largest): all threads of a workgroup read a part of it. */
+/** The largest logit of a row, and Σ e^(logit - largest); each thread of a workgroup reads a part of the row. */
 const sums = `
 var<workgroup> tops : array<f32, ${threads}>;
 var<workgroup> sums : array<f32, ${threads}>;
@@ -75,7 +81,8 @@ fn main(index : i32) {
   } else if (label < 0 || label >= uniforms.vocab) {
     result[row] = uniforms.INFINITY;
   } else {
-    let loss = found.x - logits[start + label] + log(found.y); // the difference first: it is exact where the loss is small
+    // The difference first: it is exact where the loss is small.
+    let loss = found.x - logits[start + label] + log(found.y);
     result[row] = select(loss, uniforms.NAN, isnan(found.y)); // a logarithm may lose it
   }
 }

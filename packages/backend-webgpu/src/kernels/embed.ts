@@ -2,7 +2,7 @@ import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { runPass, sizeOf, workgroupsFor } from '../program.js';
 import type { Kernel } from './kernel.js';
 
-/** The rows of weight [rows, dim] that ids int32 [...] name: [..., dim]. An id outside gives zeros. */
+/** The rows of weight [rows, dim] at ids int32 [...]: [..., dim]. An id outside gives zeros. */
 export const embed: Kernel<{ weight: TensorInfo; ids: TensorInfo }, object> = (backend, { weight, ids }) => {
   const [rows, dim] = weight.shape as [number, number];
   const width = dim % 4 === 0 && weight.dtype === 'float32' ? 4 : 1;

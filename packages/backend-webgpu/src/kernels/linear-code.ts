@@ -1,15 +1,17 @@
 import { threads } from '../program.js';
 
-/** Threads that share some columns of the result: together they read 128 bytes in a row of the weight. */
+/**
+ * The number of threads that share some columns of the result; together they read 128 contiguous bytes of the weight.
+ */
 const lanes = 8;
 
-/** Columns that they share. */
+/** The number of columns that they share. */
 const share = 4;
 
-/** Rows and columns of the result that a thread of `forManyRows` computes. */
+/** The number of rows and of columns of the result that a thread of `forManyRows` computes. */
 const side = 4;
 
-/** Rows and columns that a workgroup of `forManyRows`, 8 × 8 threads, computes. */
+/** The number of rows and of columns that a workgroup of `forManyRows`, 8 × 8 threads, computes. */
 export const tileSide = side * 8;
 
 const each = (count: number, line: (index: number) => string): string =>
@@ -17,7 +19,10 @@ const each = (count: number, line: (index: number) => string): string =>
 
 const product = (width: 1 | 4, a: string, b: string) => (width === 4 ? `dot(${a}, ${b})` : `${a} * ${b}`);
 
-/** Each workgroup takes 32 columns of all rows; 8 threads walk along 4 of them together and add up what they found. `rows` is a power of 2. */
+/**
+ * Each workgroup computes 32 columns of all rows; 8 threads walk along 4 of them together and combine their sums.
+ * `rows` is a power of 2.
+ */
 export function forFewRows(rows: number, width: 1 | 4, hasBias: boolean): string {
   return `
 var<workgroup> parts : array<f32, ${rows * share * threads}>;
@@ -47,7 +52,7 @@ fn main(index : i32) {
 `;
 }
 
-/** Each thread takes 4 rows and 4 columns, and reads them through the cache that its workgroup shares. */
+/** Each thread computes 4 rows and 4 columns, and reads its inputs through the shared memory of the workgroup. */
 export function forManyRows(width: 1 | 4, hasBias: boolean): string {
   return `
 fn main(index : i32) {

@@ -12,7 +12,7 @@ interface Inputs {
   bias?: TensorInfo;
 }
 
-/** Up to so many rows are multiplied as vectors, each weight read once; more go tile by tile. */
+/** Up to this number of rows, each row is a vector and each weight is read once; more rows are computed in tiles. */
 const fewRows = 8;
 
 /** x weightᵀ + bias: [..., out]. */

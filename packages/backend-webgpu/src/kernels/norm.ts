@@ -44,8 +44,8 @@ function normalize(
 }
 
 /**
- * A workgroup for each row. Entries count from the first of their row, so that numbers far from 0 and near each other keep their digits; the squares are
- * summed around the mean, which is known by then.
+ * One workgroup per row. The first entry of the row is subtracted from all entries, which keeps the precision of
+ * numbers far from 0 and close to each other; squares are summed around the mean.
  */
 const codeFor = (width: 1 | 4, centered: boolean, hasWeight: boolean, hasBias: boolean) => {
   const total = (v: string) => (width === 4 ? `dot(${v}, vec4<f32>(1.0))` : v);

@@ -13,7 +13,10 @@ interface Inputs {
   ids: TensorInfo;
 }
 
-/** Pairs of entries turned by the angle of their position: (i, i + pairs), or (2i, 2i + 1) if interleaved; what lies beyond stays. */
+/**
+ * Rotates pairs of entries by the angle of their position: (i, i + pairs), or (2i, 2i + 1) if interleaved; other
+ * entries are unchanged.
+ */
 export const rotate: Kernel<Inputs, { interleaved: boolean }> = (backend, { x, cos, sin, ids }, { interleaved }) => {
   const [, heads, length, headDim] = x.shape as [number, number, number, number];
   const count = sizeOf(x.shape);

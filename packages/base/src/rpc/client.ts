@@ -1,6 +1,6 @@
 import { ResidualError } from '../errors.js';
 import { errorFromPlain } from '../plain-error.js';
-import { type Link, listen, type Port } from '../port.js';
+import { listen, type Port, type PortConnection } from '../port.js';
 import { awaitLock } from './lock.js';
 import { envelopeOf, type Request, type Response, uniqueName } from './protocol.js';
 
@@ -8,74 +8,75 @@ import { envelopeOf, type Request, type Response, uniqueName } from './protocol.
 export interface RpcOptions {
   /** The name of the service on the other side. */
   readonly service: string;
-  /** The function that connects, as errors name it. */
+  /** The name of the connecting function, for errors. */
   readonly name: string;
 }
 
-/** What a call may be told. */
+/** Options of a call. */
 export interface RpcCallOptions {
-  /** Gives up the call: the other side is told, and its answer is the reason. */
+  /** Aborts the call on both sides; the call rejects with the reason. */
   readonly signal?: AbortSignal | undefined;
-  /** Buffers that are given away instead of copied. */
+  /** Buffers that are transferred instead of copied. */
   readonly transfer?: readonly object[] | undefined;
-  /** What the other side tells while it works. What this throws ends the call and is its error. */
+  /** Called for each event that the server emits. If it throws, the call ends and rejects with that error. */
   readonly onEvent?: ((event: never) => void) | undefined;
-  /** What becomes of an answer that comes although the call ended here, because `onEvent` threw. */
-  readonly onLate?: ((result: never) => void) | undefined;
+  /** Called with a result that arrives after `onEvent` has thrown. */
+  readonly onLateResult?: ((result: never) => void) | undefined;
 }
 
-interface Pending {
-  answered(response: Extract<Response, { call: number }>): void;
-  failed(error: unknown): void;
+interface PendingCall {
+  onResponse(response: Extract<Response, { call: number }>): void;
+  onError(error: unknown): void;
 }
 
 type WithoutServer<Message> = Message extends { readonly server: string } ? Omit<Message, 'server'> : never;
-type Outgoing = WithoutServer<Request>;
+type OutgoingMessage = WithoutServer<Request>;
 
 /**
- * The calls of one side of a port to the service on its other side. Calls wait until the service is there. Once the connection is closed, by either side or
- * because the port is closed or the worker ended, everything that waits and every call that follows rejects with the reason.
+ * Calls a service on the other side of a port. Calls wait until the service is ready. After the connection closes,
+ * because either side closes it, the port closes or the worker ends, all pending and later calls reject with the
+ * reason.
  */
 export class RpcClient {
   private readonly service: string;
   private readonly name: string;
   private readonly connection = uniqueName();
-  private readonly link: Link;
-  private readonly pending = new Map<number, Pending>();
-  private readonly unsent: (() => void)[] = [];
-  private calls = 0;
+  private readonly link: PortConnection;
+  private readonly pending = new Map<number, PendingCall>();
+  private readonly queue: (() => void)[] = [];
+  private nextCallId = 0;
   private server: string | undefined;
-  private stopWaiting: (() => void) | undefined;
-  private reason: ResidualError | undefined;
+  private stopAwaitingLock: (() => void) | undefined;
+  private closeReason: ResidualError | undefined;
 
   constructor(port: Port | null, { service, name }: RpcOptions) {
     [this.service, this.name] = [service, name];
     this.link = listen(port, {
       name,
-      message: data => this.heard(data),
-      ended: error => this.close(error), // what can still be said goes to the other side
-      isAnswered: () => this.server !== undefined,
+      onMessage: data => this.receive(data),
+      onEnd: error => this.close(error), // also tells the other side, if possible
+      hasAnswered: () => this.server !== undefined,
     });
     this.post({ open: true });
   }
 
-  /** Asks for something; gives the answer. */
+  /** Calls a method and returns its result. */
   async call<T>(method: string, args: readonly unknown[], options: RpcCallOptions = {}): Promise<T> {
-    const { signal, onEvent, onLate } = options;
+    const { signal, onEvent, onLateResult } = options;
     let hasThrown = false;
     this.expectOpen();
     signal?.throwIfAborted();
-    const call = this.calls++;
+    const call = this.nextCallId++;
     const abort = () => this.abort(call, signal);
     try {
       return await new Promise<T>((resolve, reject) => {
         this.pending.set(call, {
-          failed: reject,
-          answered: response => {
+          onError: reject,
+          onResponse: response => {
             if (hasThrown) {
               if ('event' in response) return;
               this.pending.delete(call);
-              if ('result' in response) onLate?.(response.result as never);
+              if ('result' in response) onLateResult?.(response.result as never);
             } else if ('error' in response) reject(errorFromPlain(response.error));
             else if ('result' in response) resolve(response.result as T);
             else if ('event' in response) {
@@ -100,7 +101,10 @@ export class RpcClient {
     }
   }
 
-  /** Asks for a stream: its steps as they come, each made when it is asked for, and its result. Leaving it ends it on the other side too. */
+  /**
+   * Calls a method that returns a stream: yields its steps, each computed on request, and returns its result. Leaving
+   * the loop ends it on both sides.
+   */
   async *stream<Each, Result>(
     method: string,
     args: readonly unknown[],
@@ -108,34 +112,34 @@ export class RpcClient {
   ): AsyncGenerator<Each, Result, undefined> {
     this.expectOpen();
     signal?.throwIfAborted();
-    const call = this.calls++;
-    const arrived: (() => Response)[] = [];
+    const call = this.nextCallId++;
+    const inbox: (() => Response)[] = [];
     let wake = () => {};
-    const arrive = (response: () => Response) => {
-      arrived.push(response);
+    const enqueue = (response: () => Response) => {
+      inbox.push(response);
       wake();
     };
     const abort = () => this.abort(call, signal);
     this.pending.set(call, {
-      answered: response => arrive(() => response),
-      failed: error =>
-        arrive(() => {
+      onResponse: response => enqueue(() => response),
+      onError: error =>
+        enqueue(() => {
           throw error;
         }),
     });
     signal?.addEventListener('abort', abort);
-    let isOver = false;
+    let isFinished = false;
     try {
       this.send({ call, method, args }, transfer);
       for (;;) {
-        const response = arrived.shift()?.();
+        const response = inbox.shift()?.();
         if (!response)
           await new Promise<void>(resolve => {
             wake = resolve;
           });
         else if ('error' in response) throw errorFromPlain(response.error);
         else if ('result' in response) {
-          isOver = true;
+          isFinished = true;
           return response.result as Result;
         } else if ('step' in response) {
           yield response.step as Each;
@@ -147,42 +151,45 @@ export class RpcClient {
     } finally {
       signal?.removeEventListener('abort', abort);
       this.pending.delete(call);
-      if (!isOver) this.send({ call, abort: true });
+      if (!isFinished) this.send({ call, abort: true });
     }
   }
 
-  /** Tells the other side something that it does without an answer. */
+  /** Calls a method without an answer. */
   notify(method: string, args: readonly unknown[]): void {
     this.send({ notify: method, args });
   }
 
-  /** Closes the connection; the port stays as it is. Everything that waits and all calls that follow reject with `error`. */
+  /** Closes the connection, not the port. All pending and later calls reject with `error`. */
   close(error = new ResidualError('closed', `${this.name}: the connection was closed`)): void {
-    if (this.reason) return;
+    if (this.closeReason) return;
     this.post({ close: true });
     this.end(error);
   }
 
   private expectOpen(): void {
-    if (this.reason) throw this.reason;
+    if (this.closeReason) throw this.closeReason;
   }
 
-  /** An abort goes to the other side, which answers when it has ended; where there is none yet the call ends at once. */
+  /**
+   * Aborts a call on the server, which answers when the call has ended. Before a server is connected, the call rejects
+   * at once.
+   */
   private abort(call: number, signal: AbortSignal | undefined): void {
-    if (this.server === undefined) this.pending.get(call)?.failed(signal?.reason);
+    if (this.server === undefined) this.pending.get(call)?.onError(signal?.reason);
     this.send({ call, abort: true });
   }
 
-  private send(message: Outgoing, transfer?: readonly object[]): void {
-    if (this.reason) return;
+  private send(message: OutgoingMessage, transfer?: readonly object[]): void {
+    if (this.closeReason) return;
     if (this.server !== undefined) this.post({ ...message, server: this.server } as Request, transfer);
     else
-      this.unsent.push(() => {
-        if ('call' in message && !this.pending.has(message.call)) return; // given up by now
+      this.queue.push(() => {
+        if ('call' in message && !this.pending.has(message.call)) return; // already aborted
         try {
           this.send(message, transfer);
         } catch (error) {
-          if ('call' in message) this.pending.get(message.call)?.failed(error); // it cannot be cloned
+          if ('call' in message) this.pending.get(message.call)?.onError(error); // it cannot be cloned
         }
       });
   }
@@ -192,34 +199,34 @@ export class RpcClient {
     this.link.post({ residual: service, connection, body }, transfer);
   }
 
-  private heard(data: unknown): void {
+  private receive(data: unknown): void {
     const { connection, body } = envelopeOf<Response>(this.service, data) ?? {};
     if (!body) return;
     if ('ready' in body) {
       if (this.server === undefined) this.post({ open: true });
     } else if (connection !== this.connection) return;
-    else if ('opened' in body) this.opened(body);
+    else if ('opened' in body) this.onOpened(body);
     else if ('closed' in body)
       this.end(new ResidualError('closed', `${this.name}: the other side closed the connection`));
-    else if ('call' in body) this.pending.get(body.call)?.answered(body);
+    else if ('call' in body) this.pending.get(body.call)?.onResponse(body);
   }
 
-  private opened({ opened, lock }: Extract<Response, { opened: string }>): void {
-    if (this.server !== undefined) return; // by another one
+  private onOpened({ opened, lock }: Extract<Response, { opened: string }>): void {
+    if (this.server !== undefined) return; // by another server
     this.server = opened;
-    if (lock !== undefined && !this.link.tellsEnd) {
+    if (lock !== undefined && !this.link.reportsEnd) {
       const ended = () => this.end(new ResidualError('closed', `${this.name}: the worker ended`));
-      this.stopWaiting = awaitLock(lock, ended);
+      this.stopAwaitingLock = awaitLock(lock, ended);
     }
-    for (const send of this.unsent.splice(0)) send();
+    for (const send of this.queue.splice(0)) send();
   }
 
   private end(error: ResidualError): void {
-    if (this.reason) return;
-    this.reason = error;
-    this.stopWaiting?.();
+    if (this.closeReason) return;
+    this.closeReason = error;
+    this.stopAwaitingLock?.();
     this.link.stop();
-    this.unsent.length = 0;
-    for (const { failed } of [...this.pending.values()]) failed(error);
+    this.queue.length = 0;
+    for (const { onError } of [...this.pending.values()]) onError(error);
   }
 }

@@ -1,15 +1,15 @@
-/** The locks of a page and its workers, where there are any: without a secure connection there are none. */
+/** The lock manager of a page and its workers; undefined without a secure context. */
 const locks = (): LockManager | undefined => (globalThis.navigator as Navigator | undefined)?.locks;
 
 /**
- * Holds a lock of this name until it is let go of, or this thread ends: that is how a page knows that its worker has ended, of which no event tells. Gives what
- * lets it go; undefined where there are no locks.
+ * Holds a lock of this name until it is released or this thread ends. A page thereby learns that its worker has ended,
+ * which no event reports. Returns the function that releases it; undefined without locks.
  */
 export async function holdLock(name: string): Promise<(() => void) | undefined> {
   try {
     return await new Promise((resolve, reject) => {
-      const held = locks()?.request(name, () => new Promise<void>(release => resolve(release)));
-      if (held) held.catch(reject);
+      const request = locks()?.request(name, () => new Promise<void>(release => resolve(release)));
+      if (request) request.catch(reject);
       else resolve(undefined);
     });
   } catch {
@@ -17,11 +17,14 @@ export async function holdLock(name: string): Promise<(() => void) | undefined> 
   }
 }
 
-/** Calls `freed` when the thread that holds the lock of this name lets it go or ends. Gives what stops the waiting. */
-export function awaitLock(name: string, freed: () => void): () => void {
-  const waiting = new AbortController();
+/**
+ * Calls `onRelease` when the holder of the lock of this name releases it or ends. Returns a function that stops
+ * waiting.
+ */
+export function awaitLock(name: string, onRelease: () => void): () => void {
+  const controller = new AbortController();
   locks()
-    ?.request(name, { signal: waiting.signal }, freed)
-    .catch(() => {}); // stopped
-  return () => waiting.abort();
+    ?.request(name, { signal: controller.signal }, onRelease)
+    .catch(() => {}); // waiting was stopped
+  return () => controller.abort();
 }

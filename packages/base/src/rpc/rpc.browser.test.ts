@@ -1,6 +1,6 @@
 import { afterEach, expect, test } from 'vitest';
 import type { ResidualError } from '../index.js';
-import { serveEcho, told } from '../testing/echo.js';
+import { log, serveEcho } from '../testing/echo.js';
 import { RpcClient } from './index.js';
 
 const connectEcho = (port: Worker | MessagePort) => new RpcClient(port, { service: 'echo', name: 'connectEcho' });
@@ -29,7 +29,7 @@ test('a worker is served through self, though it waits for something before it s
   expect((await reasonOf(rpc.call('echo', [1]))).message).toBe('connectEcho: the connection was closed');
 });
 
-test('a worker that is terminated settles all that waits, though no event tells of it', async () => {
+test('terminating a worker settles all pending calls, though no event reports it', async () => {
   const worker = start();
   const [rpc, other] = [connectEcho(worker), connectEcho(worker)];
   await Promise.all([rpc.call('echo', [1]), other.call('echo', [1])]);
@@ -49,10 +49,10 @@ test('a worker whose file is missing says so', async () => {
   });
 });
 
-test('the port of a channel that either side closes settles all that waits on this side, and ends it on the other', async () => {
+test('closing a port on either side settles all pending calls, and ends them on the other side', async () => {
   for (const side of ['port1', 'port2'] as const) {
     const channel = new MessageChannel();
-    told.length = 0;
+    log.length = 0;
     serveEcho(channel.port1);
     const rpc = connectEcho(channel.port2);
     expect(await rpc.call('echo', [1])).toBe(1);
@@ -60,7 +60,7 @@ test('the port of a channel that either side closes settles all that waits on th
     await rpc.call('echo', [1]);
     channel[side].close();
     expect((await waiting).message).toMatch(/^connectEcho: the (port was closed|other side closed the connection)$/);
-    while (told.length < 2) await new Promise(resolve => setTimeout(resolve));
-    expect(told).toEqual(['0 closing', '0 closed']);
+    while (log.length < 2) await new Promise(resolve => setTimeout(resolve));
+    expect(log).toEqual(['0 closing', '0 closed']);
   }
 });

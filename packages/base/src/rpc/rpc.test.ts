@@ -3,8 +3,8 @@ import { MessageChannel as NodeChannel, Worker } from 'node:worker_threads';
 import { build } from 'esbuild';
 import { afterEach, expect, test } from 'vitest';
 import { type Port, ResidualError } from '../index.js';
-import { serveEcho, told } from '../testing/echo.js';
-import { moved, RpcClient } from './index.js';
+import { log, serveEcho } from '../testing/echo.js';
+import { RpcClient, transfer } from './index.js';
 
 const connectEcho = (port: Port | null) => new RpcClient(port, { service: 'echo', name: 'connectEcho' });
 const turns = async (count = 5) => {
@@ -20,10 +20,10 @@ const cleanUp: (() => unknown)[] = [];
 afterEach(async () => {
   for (const clean of cleanUp.splice(0).reverse()) await clean();
   await turns();
-  told.length = 0;
+  log.length = 0;
 });
 
-/** A channel on whose other side the service runs. */
+/** A channel with the service on its other side. */
 const channel = () => {
   const { port1, port2 } = new NodeChannel();
   const own = listeners(port1); // of Node itself
@@ -59,7 +59,7 @@ const listeners = (port: object, counted: number[] = []) => {
   return counted.reduce((sum, count) => sum + count, 0);
 };
 
-test('calls are answered, buffers are moved, events and notes arrive', async () => {
+test('calls are answered, buffers are transferred, events and notifications arrive', async () => {
   const { port2 } = channel();
   const rpc = connectEcho(port2);
   expect(await rpc.call('echo', [{ a: [1, 2] }])).toEqual({ a: [1, 2] });
@@ -69,25 +69,25 @@ test('calls are answered, buffers are moved, events and notes arrive', async () 
   expect(mine.byteLength).toBe(0);
   rpc.notify('hello', []);
   await rpc.call('echo', [1]);
-  expect(told).toEqual(['0 hello']);
+  expect(log).toEqual(['0 hello']);
 });
 
-test('the steps of a stream are made when they are asked for, and leaving it ends it', async () => {
+test('the steps of a stream are computed on request, and leaving it ends it', async () => {
   const { port2 } = channel();
   const rpc = connectEcho(port2);
   const steps = rpc.stream<number, string>('count', [3]);
   expect(await steps.next()).toEqual({ done: false, value: 0 });
   await turns();
-  expect(told).toEqual(['step 0']);
+  expect(log).toEqual(['step 0']);
   expect([await steps.next(), await steps.next(), await steps.next()]).toEqual([
     { done: false, value: 1 },
     { done: false, value: 2 },
     { done: true, value: 'whole' },
   ]);
-  told.length = 0;
+  log.length = 0;
   for await (const _ of rpc.stream('count', [1000])) break;
   await rpc.call('echo', [1]);
-  expect(told).toEqual(['step 0', 'left']);
+  expect(log).toEqual(['step 0', 'left']);
 });
 
 test('an abort ends a call and a stream with the reason given here', async () => {
@@ -140,7 +140,7 @@ test('a callback that throws ends its call on both sides with its error', async 
   expect(await rpc.call('echo', [1])).toBe(1);
 });
 
-test('two connections on one port do not mix, and what else goes through it is passed over', async () => {
+test('two connections on one port do not mix, and other messages are ignored', async () => {
   const { port1, port2 } = channel();
   const [one, two] = [connectEcho(port2), connectEcho(port2)];
   expect([await one.call('connection', []), await two.call('connection', [])].toSorted()).toEqual([0, 1]);
@@ -171,10 +171,10 @@ test('of two servers on one port one answers', async () => {
   serveEcho(port1);
   const rpc = connectEcho(port2);
   for await (const _ of rpc.stream('count', [2]));
-  expect(told).toEqual(['step 0', 'step 1', 'left']);
+  expect(log).toEqual(['step 0', 'step 1', 'left']);
 });
 
-test('after close all that waits and all that follows rejects, no listener is left, and the other side has let go', async () => {
+test('after close, pending and later calls reject, no listener is left, and the other side has ended', async () => {
   const { port1, port2, server, own } = channel();
   const rpc = connectEcho(port2);
   const signal = new AbortController();
@@ -191,13 +191,13 @@ test('after close all that waits and all that follows rejects, no listener is le
     expect(error).toMatchObject({ code: 'closed', message: 'connectEcho: the connection was closed' });
   rpc.notify('hello', []);
   await turns();
-  expect(told).toEqual(expect.arrayContaining(['left', '0 closing', '0 closed']));
+  expect(log).toEqual(expect.arrayContaining(['left', '0 closing', '0 closed']));
   expect(listeners(port2)).toBe(own);
   server.close();
   expect(listeners(port1)).toBe(own);
 });
 
-test('a server that closes, a port that is closed on either side, now or long ago, settle all that waits', async () => {
+test('a closing server, and a port closed on either side, now or earlier, settle all pending calls', async () => {
   const closedBy = async (close: (sides: ReturnType<typeof channel>) => void) => {
     const sides = channel();
     const rpc = connectEcho(sides.port2);
@@ -220,18 +220,18 @@ test('a server that closes, a port that is closed on either side, now or long ag
   expect(() => connectEcho(null)).toThrow('connectEcho: there is no port; parentPort is null outside a worker');
 });
 
-test('the connection of a port that is closed is told on the serving side too', async () => {
+test('the server notices a closed port too', async () => {
   const { port1, port2, own } = channel();
   const rpc = connectEcho(port2);
   reasonOf(rpc.call('wait', []));
   await rpc.call('echo', [1]);
   port2.close();
   await turns();
-  expect(told).toEqual(['0 closing', '0 closed']);
+  expect(log).toEqual(['0 closing', '0 closed']);
   expect(listeners(port1)).toBe(own);
 });
 
-test('a worker thread is served through parentPort, and its end settles all that waits', async () => {
+test('a worker thread is served through parentPort, and its end settles all pending calls', async () => {
   const endedBy = async (end: (rpc: RpcClient, worker: Worker) => unknown) => {
     const worker = await thread();
     const rpc = connectEcho(worker);
@@ -261,6 +261,6 @@ test('a worker that cannot start says why', async () => {
   );
 });
 
-test('what is moved needs buffers of its own', () => {
-  expect(moved(1, []).value).toBe(1);
+test('transferred buffers must be separate', () => {
+  expect(transfer(1, []).value).toBe(1);
 });

@@ -2,39 +2,44 @@ import { errorToPlain } from '../plain-error.js';
 import { listen, type Port } from '../port.js';
 import type { RpcOptions } from './client.js';
 import { holdLock } from './lock.js';
-import { Moved } from './moved.js';
 import { envelopeOf, type Request, type Response, uniqueName } from './protocol.js';
+import { Transferred } from './transfer.js';
 
-/** What a call is told beside its arguments. */
+/** The context of a call. */
 export interface RpcCall {
-  /** Aborted when the caller gives up, leaves a stream, or is gone. */
+  /** Aborted when the client aborts the call, leaves the stream or disconnects. */
   readonly signal: AbortSignal;
-  /** Tells the caller something while the call goes on. */
+  /** Sends an event to the client during the call. */
   emit(event: unknown): void;
 }
 
-/** What is done for one connection. */
+/** The handlers of one connection. */
 export interface RpcHandlers {
   /**
-   * Answers a call, with a value or a promise of it, or with an async generator, whose steps are made when the caller asks for them and whose return value is
-   * the result. Answers, steps and events may be `moved`.
+   * Answers a call with a value, a promise, or an async generator, whose steps are computed when the client asks for
+   * them and whose return value is the result. Answers, steps and events may be wrapped by `transfer`.
    */
   call(method: string, args: readonly unknown[], call: RpcCall): unknown;
-  notified?(method: string, args: readonly unknown[]): void;
-  /** The connection was closed, and its calls are told to end. */
-  closing?(): unknown;
-  /** The calls of the connection that was closed have ended. */
-  closed?(): unknown;
+  /** Handles a call without an answer. */
+  onNotify?(method: string, args: readonly unknown[]): void;
+  /** Called when the connection closes, after its calls were aborted. */
+  onClosing?(): unknown;
+  /** Called after all calls of a closed connection have ended. */
+  onClosed?(): unknown;
 }
 
 /** A service on a port. */
 export interface RpcServer {
-  /** Ends all connections, after which nothing listens to the port any more. */
+  /** Closes all connections and removes all listeners from the port. */
   close(): void;
 }
 
-/** Serves a port: `connected` makes the handlers of each connection, which know nothing of each other. */
-export function serveRpc(port: Port | null, { service, name }: RpcOptions, connected: () => RpcHandlers): RpcServer {
+/** Serves a port: `createHandlers` makes the handlers of each connection. */
+export function serveRpc(
+  port: Port | null,
+  { service, name }: RpcOptions,
+  createHandlers: () => RpcHandlers,
+): RpcServer {
   const server = uniqueName();
   const connections = new Map<string, Connection>();
   const close = () => {
@@ -48,28 +53,28 @@ export function serveRpc(port: Port | null, { service, name }: RpcOptions, conne
   const send = (connection: string | undefined, body: Response, transfer?: readonly object[]) =>
     link.post({ residual: service, ...(connection !== undefined && { connection }), body }, transfer);
 
-  const heard = (data: unknown) => {
+  const receive = (data: unknown) => {
     const { connection: id, body } = envelopeOf<Request>(service, data) ?? {};
     if (!body || id === undefined) return;
     if ('open' in body) {
-      const connection = connections.get(id) ?? new Connection(connected(), (...answer) => send(id, ...answer));
+      const connection = connections.get(id) ?? new Connection(createHandlers(), (...answer) => send(id, ...answer));
       connections.set(id, connection);
-      connection.open(server, link.tellsEnd ? undefined : `${service} ${server} ${id}`);
+      connection.open(server, link.reportsEnd ? undefined : `${service} ${server} ${id}`);
     } else if ('close' in body) {
       connections.get(id)?.close();
       connections.delete(id);
-    } else if (body.server === server) connections.get(id)?.heard(body);
+    } else if (body.server === server) connections.get(id)?.receive(body);
   };
 
-  const link = listen(port, { name, message: heard, ended: close });
+  const link = listen(port, { name, onMessage: receive, onEnd: close });
   send(undefined, { ready: true });
   return { close };
 }
 
 type Send = (body: Response, transfer?: readonly object[]) => void;
-type Called = Extract<Request, { method: string }>;
+type CallRequest = Extract<Request, { method: string }>;
 
-/** One connection on the serving side: its calls, and which of them wait until a step is asked for. */
+/** A connection on the server: its running calls, and their streams that wait for a request of the next step. */
 class Connection {
   private readonly calls = new Map<number, { readonly abort: AbortController; more: () => void }>();
   private readonly running = new Set<Promise<void>>();
@@ -90,8 +95,8 @@ class Connection {
     this.opening.then(() => this.send({ opened: server, ...(this.release && { lock }) }));
   }
 
-  heard(message: Exclude<Request, { open: true } | { close: true }>): void {
-    if ('notify' in message) this.handlers.notified?.(message.notify, message.args);
+  receive(message: Exclude<Request, { open: true } | { close: true }>): void {
+    if ('notify' in message) this.handlers.onNotify?.(message.notify, message.args);
     else if ('abort' in message) this.calls.get(message.call)?.abort.abort();
     else if ('more' in message) this.calls.get(message.call)?.more();
     else {
@@ -100,20 +105,20 @@ class Connection {
     }
   }
 
-  /** Aborts the calls; when they have ended, so has the connection. */
+  /** Aborts all calls; the connection is closed once they have ended. */
   close(): void {
     if (this.isClosed) return;
     this.isClosed = true;
     for (const { abort } of this.calls.values()) abort.abort();
     Promise.resolve()
-      .then(() => this.handlers.closing?.())
+      .then(() => this.handlers.onClosing?.())
       .then(() => Promise.allSettled(this.running))
-      .then(() => this.handlers.closed?.())
-      .catch(() => {}) // nobody is there to be told
+      .then(() => this.handlers.onClosed?.())
+      .catch(() => {}) // the client is gone
       .finally(() => this.release?.());
   }
 
-  private async run({ call, method, args }: Called): Promise<void> {
+  private async run({ call, method, args }: CallRequest): Promise<void> {
     const abort = new AbortController();
     const { signal } = abort;
     this.calls.set(call, { abort, more: () => {} });
@@ -135,9 +140,9 @@ class Connection {
         const { done, value } = await steps.next();
         if (done) return value;
         signal.throwIfAborted();
-        const asked = this.nextTurn(call, signal);
+        const requested = this.nextRequest(call, signal);
         this.answer(value, step => ({ call, step }));
-        await asked;
+        await requested;
         signal.throwIfAborted();
       }
     } catch (error) {
@@ -146,8 +151,8 @@ class Connection {
     }
   }
 
-  /** Waits until the next step is asked for or the call is given up. */
-  private nextTurn(call: number, signal: AbortSignal): Promise<void> {
+  /** Waits until the client requests the next step or aborts the call. */
+  private nextRequest(call: number, signal: AbortSignal): Promise<void> {
     return new Promise(resolve => {
       const go = () => {
         signal.removeEventListener('abort', go);
@@ -160,11 +165,11 @@ class Connection {
 
   private answer(answer: unknown, responseOf: (value: unknown) => Response): void {
     if (this.isClosed) return;
-    const isMoved = answer instanceof Moved;
-    this.send(responseOf(isMoved ? answer.value : answer), isMoved ? answer.buffers : undefined);
+    const isTransferred = answer instanceof Transferred;
+    this.send(responseOf(isTransferred ? answer.value : answer), isTransferred ? answer.transferables : undefined);
   }
 
-  /** An error reaches the caller even where what it holds cannot cross. */
+  /** Sends an error; without its details and cause if they cannot be cloned. */
   private fail(call: number, error: unknown): void {
     if (this.isClosed) return;
     const plain = errorToPlain(error);

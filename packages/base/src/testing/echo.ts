@@ -1,21 +1,21 @@
 import { type Port, ResidualError } from '../index.js';
-import { moved, type RpcServer, serveRpc } from '../rpc/index.js';
+import { type RpcServer, serveRpc, transfer } from '../rpc/index.js';
 
-/** What happened on the serving side, by connection. */
-export const told: string[] = [];
+/** The log of the server, by connection. */
+export const log: string[] = [];
 
-/** A service for tests: it answers, counts, waits, throws. */
+/** A service for tests that answers, counts, waits and throws. */
 export function serveEcho(port: Port | null): RpcServer {
   let connections = 0;
   return serveRpc(port, { service: 'echo', name: 'serveEcho' }, () => {
-    const own = connections++;
+    const connectionId = connections++;
     return {
       call(method, args, { signal, emit }) {
         if (method === 'echo') return args[0];
-        if (method === 'connection') return own;
+        if (method === 'connection') return connectionId;
         if (method === 'bytes') {
           const bytes = new Uint8Array(1000);
-          return moved(bytes, [bytes.buffer]);
+          return transfer(bytes, [bytes.buffer]);
         }
         if (method === 'events') {
           for (let i = 0; i < 3; i++) emit(i);
@@ -23,37 +23,37 @@ export function serveEcho(port: Port | null): RpcServer {
         }
         if (method === 'count') return count(args[0] as number, signal);
         if (method === 'wait') return untilAborted(signal);
-        if (method === 'throw') throw (args[0] as (() => unknown) | undefined) ?? thrown();
+        if (method === 'throw') throw (args[0] as (() => unknown) | undefined) ?? throwError();
         if (method === 'function') return () => 1;
         if (method === 'exit') return process.exit(3);
-        if (method === 'crash') return setTimeout(() => thrown('out of nothing'), 0) && untilAborted(signal);
+        if (method === 'crash') return setTimeout(() => throwError('out of nothing'), 0) && untilAborted(signal);
         throw new RangeError(`there is no ${method}`);
       },
-      notified: method => {
-        told.push(`${own} ${method}`);
+      onNotify: method => {
+        log.push(`${connectionId} ${method}`);
       },
-      closing: () => told.push(`${own} closing`),
-      closed: () => told.push(`${own} closed`),
+      onClosing: () => log.push(`${connectionId} closing`),
+      onClosed: () => log.push(`${connectionId} closed`),
     };
   });
 }
 
-function thrown(message = 'echo: 3 are more than 2'): never {
+function throwError(message = 'echo: 3 are more than 2'): never {
   throw new ResidualError('many', message, { details: { count: 3, keep: () => 1 }, cause: new TypeError('why') });
 }
 
 async function* count(end: number, signal: AbortSignal) {
   try {
     for (let i = 0; i < end; i++) {
-      told.push(`step ${i}`);
+      log.push(`step ${i}`);
       yield i;
     }
     return signal.aborted ? 'aborted' : 'whole';
   } finally {
-    told.push('left');
+    log.push('left');
   }
 }
 
-/** Never answers by itself. */
+/** Answers only when aborted. */
 const untilAborted = (signal: AbortSignal) =>
   new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason), { once: true }));

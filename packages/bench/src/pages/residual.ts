@@ -1,7 +1,7 @@
 import '@residual/backend-webgl';
 import { useBackend } from '@residual/tensor';
 import { residual } from '../subjects/residual.js';
-import { answer } from './answer.js';
+import { exposeSubject } from './expose-subject.js';
 
 await useBackend('webgl');
-answer(residual());
+exposeSubject(residual());

@@ -3,8 +3,8 @@ import onnxProto from 'onnx-proto';
 const { onnx } = onnxProto;
 type Attribute = number | string | readonly number[];
 
-/** Where a tensor's bytes lie in the file of weights. */
-export interface Stored {
+/** The location of a tensor in the file of weights. */
+export interface ExternalTensor {
   readonly shape: readonly number[];
   readonly offset: number;
   readonly byteLength: number;
@@ -12,7 +12,7 @@ export interface Stored {
 
 type Axes = readonly (number | string)[];
 
-/** Collects the parts of an ONNX graph; names of intermediate values are made up. */
+/** Builds an ONNX graph; names of intermediate values are generated. */
 export class GraphBuilder {
   readonly #nodes: onnxProto.onnx.INodeProto[] = [];
   readonly #initializers: onnxProto.onnx.ITensorProto[] = [];
@@ -46,7 +46,7 @@ export class GraphBuilder {
     this.#outputs.push(valueInfo(name, 'float', axes));
   }
 
-  external(name: string, { shape, offset, byteLength }: Stored, location: string) {
+  external(name: string, { shape, offset, byteLength }: ExternalTensor, location: string) {
     const entries = { location, offset: String(offset), length: String(byteLength) };
     this.#initializers.push({
       name,

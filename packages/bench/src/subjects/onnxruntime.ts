@@ -2,13 +2,13 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import * as ort from 'onnxruntime-web';
 import type { Shape } from '../shape.js';
+import { externalTensors } from './external-tensors.js';
 import { gpt2Graph } from './onnx-graph.js';
-import { storedIn } from './stored.js';
-import { likeliest, type Subject } from './subject.js';
+import { argmax, type Subject } from './subject.js';
 
 type Feeds = Record<string, ort.Tensor>;
 
-/** onnxruntime-web on WebAssembly with one thread, in float32, on a graph with a key/value cache that its optimizer has gone over. */
+/** onnxruntime-web on WebAssembly with one thread, in float32, with an optimized graph and a key/value cache. */
 export function onnxruntime(): Subject {
   let session: ort.InferenceSession | undefined;
   let shape: Shape | undefined;
@@ -34,7 +34,7 @@ export function onnxruntime(): Subject {
         name.startsWith('next.') ? [[name.slice('next.'.length), value]] : [],
       ),
     );
-    return likeliest(results.logits!.data as Float32Array);
+    return argmax(results.logits!.data as Float32Array);
   };
 
   return {
@@ -42,7 +42,7 @@ export function onnxruntime(): Subject {
       ort.env.wasm.numThreads = 1;
       shape = JSON.parse(await readFile(join(folder, 'config.json'), 'utf8')) as Shape;
       const file = 'model.safetensors';
-      const graph = gpt2Graph(shape, await storedIn(join(folder, file)), file);
+      const graph = gpt2Graph(shape, await externalTensors(join(folder, file)), file);
       session = await ort.InferenceSession.create(graph, {
         executionProviders: ['wasm'],
         graphOptimizationLevel: 'all',

@@ -1,7 +1,7 @@
 import { loadModel, type Model, type Step } from '@residual/model';
 import type { Subject } from './subject.js';
 
-/** This library through its front door, `loadModel` and `generate`, on the active backend. */
+/** This library with its public API, `loadModel` and `generate`, on the active backend. */
 export function residual(): Subject {
   let model: Model | undefined;
   let steps: AsyncIterator<Step, unknown> | undefined;
@@ -16,9 +16,9 @@ export function residual(): Subject {
     },
     prefill: async prompt => {
       await steps?.return?.();
-      steps = model!.generate(prompt, { temperature: 0, eos: [], maxNewTokens: 1024 })[Symbol.asyncIterator]();
+      steps = model!.generate(prompt, { temperature: 0, eosTokenId: [], maxNewTokens: 1024 })[Symbol.asyncIterator]();
       return next();
     },
-    step: next, // what it fed last is what it chose last
+    step: next, // `generate` feeds the token that it chose last
   };
 }

@@ -1,16 +1,17 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { likeliest, type Subject } from './subject.js';
+import { argmax, type Subject } from './subject.js';
 import { openCheckpoint } from './weights.js';
 
 type Past = readonly { readonly key: tf.Tensor; readonly value: tf.Tensor }[];
 
 /**
- * GPT-2 as one composes it of TensorFlow.js's own ops, with care: products two-dimensional, heads batched, the tied head transposed once, constants held,
- * the cache joined by `concat`, logits of the last place alone. The active backend computes.
+ * GPT-2 from TensorFlow.js's own ops, carefully written: two-dimensional products, batched heads, the tied head
+ * transposed once, cached constants, a key/value cache with `concat`, logits of the last position only. It runs on the
+ * active backend.
  */
 export function stock(): Subject {
   let run: ((tokens: readonly number[]) => Promise<number>) | undefined;
-  let forget = () => {};
+  let dropCache = () => {};
   return {
     load: async source => {
       const { shape, names, read } = await openCheckpoint(source);
@@ -21,21 +22,21 @@ export function stock(): Subject {
       }
       const model = compose(weights, shape.n_layer, shape.n_head);
       let past: Past = [];
-      forget = () => {
+      dropCache = () => {
         tf.dispose(past as unknown as tf.TensorContainer);
         past = [];
       };
       run = async tokens => {
         const { logits, past: next } = model(tokens, past);
-        forget();
+        dropCache();
         past = next;
-        const best = likeliest((await logits.data()) as Float32Array);
+        const best = argmax((await logits.data()) as Float32Array);
         logits.dispose();
         return best;
       };
     },
     prefill: prompt => {
-      forget();
+      dropCache();
       return run!(prompt);
     },
     step: token => run!([token]),
@@ -60,15 +61,16 @@ function compose(weights: Map<string, tf.Tensor>, depth: number, heads: number) 
     const inner = tf.mul(tf.add(x, tf.mul(tf.mul(tf.mul(x, x), x), cubic!)), root!);
     return tf.mul(tf.mul(x, half!), tf.add(tf.tanh(inner), one!)) as tf.Tensor2D;
   };
-  const split = (x: tf.Tensor): tf.Tensor => tf.transpose(tf.reshape(x, [x.shape[0]!, heads, -1]), [1, 0, 2]); // [heads, length, headDim]
+  // [length, modelDim] to [heads, length, headDim]
+  const split = (x: tf.Tensor): tf.Tensor => tf.transpose(tf.reshape(x, [x.shape[0]!, heads, -1]), [1, 0, 2]);
 
   return (tokens: readonly number[], past: Past) =>
     tf.tidy(() => {
       const [length, before] = [tokens.length, past[0]?.key.shape[1] ?? 0];
       const ids = tf.tensor1d([...tokens], 'int32');
-      const places = tf.range(before, before + length, 1, 'int32');
-      const hidden = length > 1 ? causal(length, before) : undefined; // [length, keyLen]
-      let x = tf.add(tf.gather(weight('wte.weight'), ids), tf.gather(weight('wpe.weight'), places)) as tf.Tensor2D;
+      const positionIds = tf.range(before, before + length, 1, 'int32');
+      const mask = length > 1 ? causal(length, before) : undefined; // [length, keyLen]
+      let x = tf.add(tf.gather(weight('wte.weight'), ids), tf.gather(weight('wpe.weight'), positionIds)) as tf.Tensor2D;
       const next: { key: tf.Tensor; value: tf.Tensor }[] = [];
       for (let i = 0; i < depth; i++) {
         const joined = linear(norm(x, `h.${i}.ln_1`), `h.${i}.attn.c_attn`);
@@ -77,8 +79,8 @@ function compose(weights: Map<string, tf.Tensor>, depth: number, heads: number) 
         const value = past[i] ? tf.concat([past[i]!.value, newValue], 1) : newValue;
         next.push({ key, value });
         const scores = tf.mul(tf.matMul(query, key, false, true), scale); // [heads, length, keyLen]
-        const mixed = tf.matMul(tf.softmax(hidden ? tf.add(scores, hidden) : scores), value) as tf.Tensor3D;
-        const merged = tf.reshape(tf.transpose(mixed, [1, 0, 2]), x.shape) as tf.Tensor2D;
+        const attended = tf.matMul(tf.softmax(mask ? tf.add(scores, mask) : scores), value) as tf.Tensor3D;
+        const merged = tf.reshape(tf.transpose(attended, [1, 0, 2]), x.shape) as tf.Tensor2D;
         x = tf.add(x, linear(merged, `h.${i}.attn.c_proj`));
         const inner = gelu(linear(norm(x, `h.${i}.ln_2`), `h.${i}.mlp.c_fc`));
         x = tf.add(x, linear(inner, `h.${i}.mlp.c_proj`));
@@ -88,7 +90,7 @@ function compose(weights: Map<string, tf.Tensor>, depth: number, heads: number) 
     });
 }
 
-/** 0 where a query may look, -1e9 where it may not: [length, before + length]. */
+/** The causal mask [length, before + length]: 0 where a query may attend, else -1e9. */
 function causal(length: number, before: number): tf.Tensor2D {
   const keyLen = before + length;
   const values = Float32Array.from({ length: length * keyLen }, (_, i) =>

@@ -2,14 +2,14 @@
 export interface Subject {
   /** Reads the checkpoint in a folder, or below a URL in a page. */
   load(source: string): Promise<void>;
-  /** Feeds a prompt to an empty cache and gives the likeliest next token. */
+  /** Feeds a prompt to an empty cache and returns the most likely next token. */
   prefill(prompt: readonly number[]): Promise<number>;
-  /** Feeds one token more and gives the likeliest next. */
+  /** Feeds one more token and returns the most likely next token. */
   step(token: number): Promise<number>;
 }
 
-/** What writing one text took. */
-export interface Written {
+/** The tokens and times of one generated text. */
+export interface GenerationTimes {
   readonly tokens: readonly number[];
   /** Milliseconds from the prompt to the first new token. */
   readonly prefill: number;
@@ -17,8 +17,8 @@ export interface Written {
   readonly steps: readonly number[];
 }
 
-/** Continues a prompt by `count` tokens, always the likeliest, and takes the time of each. */
-export async function write(subject: Subject, prompt: readonly number[], count: number): Promise<Written> {
+/** Continues a prompt greedily by `count` tokens and measures the time of each. */
+export async function generate(subject: Subject, prompt: readonly number[], count: number): Promise<GenerationTimes> {
   let before = performance.now();
   const lap = () => {
     const [now, last] = [performance.now(), before];
@@ -35,8 +35,8 @@ export async function write(subject: Subject, prompt: readonly number[], count: 
   return { tokens, prefill, steps };
 }
 
-/** The place of the largest number. */
-export function likeliest(logits: Float32Array): number {
+/** The index of the largest number. */
+export function argmax(logits: Float32Array): number {
   let best = 0;
   for (let i = 1; i < logits.length; i++) if (logits[i]! > logits[best]!) best = i;
   return best;

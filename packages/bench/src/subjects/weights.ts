@@ -1,7 +1,7 @@
 import { openSafetensors } from '@residual/safetensors';
 import type { Shape } from '../shape.js';
 
-/** A checkpoint as the peers read it. */
+/** A checkpoint for the peers. */
 export interface Checkpoint {
   readonly shape: Shape;
   readonly names: readonly string[];

@@ -1,17 +1,20 @@
-/** A vocabulary as js-tiktoken ships it: lines of a first rank and tokens in base64. */
+/** A vocabulary in the format of js-tiktoken: lines of a first rank and tokens in base64. */
 export interface Ranks {
   readonly bpe_ranks: string;
   readonly special_tokens: Readonly<Record<string, number>>;
 }
 
-/** The rank file that they come from. */
+/** The rank file of a vocabulary. */
 export function rankFile({ bpe_ranks }: Ranks): string {
   return tokensOf(bpe_ranks)
     .map(([token, rank]) => `${token} ${rank}`)
     .join('\n');
 }
 
-/** The `tokenizer.json` that says the same of GPT-2's ranks: each token is made of the two that its bytes merge to before it. */
+/**
+ * The `tokenizer.json` that is equivalent to GPT-2's ranks: each token is the merge of the two tokens that its bytes
+ * give before it.
+ */
 export function gpt2File({ bpe_ranks, special_tokens }: Ranks): object {
   const alphabet = byteAlphabet();
   const ranks = new Map(
@@ -56,8 +59,8 @@ function halves(token: string, rank: number, ranks: ReadonlyMap<string, number>)
   while (parts.length > 2) {
     let [lowest, best] = [rank, -1];
     for (let at = 0; at + 1 < parts.length; at++) {
-      const found = ranks.get(parts[at]! + parts[at + 1]!);
-      if (found !== undefined && found < lowest) [lowest, best] = [found, at];
+      const mergedRank = ranks.get(parts[at]! + parts[at + 1]!);
+      if (mergedRank !== undefined && mergedRank < lowest) [lowest, best] = [mergedRank, at];
     }
     if (best < 0) throw new Error(`bench: rank ${rank} is made of more than two tokens`);
     parts.splice(best, 2, parts[best]! + parts[best + 1]!);

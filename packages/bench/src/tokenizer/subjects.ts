@@ -1,7 +1,7 @@
 import { rankFile } from './rank-file.js';
 import { type EncodingName, ranksOf, tokenizerFile, type VocabularyName } from './vocabularies.js';
 
-/** Ours and the peers. */
+/** The names of the libraries. */
 export type TokenizerName =
   | 'residual'
   | 'tiktoken'
@@ -10,15 +10,15 @@ export type TokenizerName =
   | 'ai-tokenizer'
   | '@huggingface/tokenizers';
 
-/** A tokenizer: how long its file took to load, what encodes, and how many bytes its caches hold. */
-export interface Loaded {
+/** A loaded tokenizer: its loading time in milliseconds, its encoder, and the bytes of its caches. */
+export interface LoadedTokenizer {
   readonly milliseconds: number;
   readonly encode: (text: string) => ArrayLike<number>;
   readonly cacheBytes?: () => number;
 }
 
 /** Loads a vocabulary with one of the libraries. */
-export async function load(name: TokenizerName, vocabulary: VocabularyName): Promise<Loaded> {
+export async function load(name: TokenizerName, vocabulary: VocabularyName): Promise<LoadedTokenizer> {
   if (vocabulary === 'r50k_base' || vocabulary === 'cl100k_base') return loadRanks(name, vocabulary);
   const text = await tokenizerFile(vocabulary);
   if (name === 'residual') {
@@ -38,7 +38,7 @@ export async function load(name: TokenizerName, vocabulary: VocabularyName): Pro
   );
 }
 
-async function loadRanks(name: TokenizerName, encoding: EncodingName): Promise<Loaded> {
+async function loadRanks(name: TokenizerName, encoding: EncodingName): Promise<LoadedTokenizer> {
   switch (name) {
     case 'residual': {
       const { tiktokenTokenizer } = await import('@residual/tokenizer/tiktoken');
@@ -91,7 +91,7 @@ async function loadRanks(name: TokenizerName, encoding: EncodingName): Promise<L
   }
 }
 
-/** The libraries that have a vocabulary. */
+/** The libraries that support a vocabulary. */
 export function librariesOf(vocabulary: VocabularyName): readonly TokenizerName[] {
   if (vocabulary === 'r50k_base')
     return ['residual', 'tiktoken', 'gpt-tokenizer', 'js-tiktoken', '@huggingface/tokenizers'];
@@ -99,8 +99,8 @@ export function librariesOf(vocabulary: VocabularyName): readonly TokenizerName[
   return ['residual', '@huggingface/tokenizers'];
 }
 
-function timed<T>(make: () => T, use: (made: T) => Omit<Loaded, 'milliseconds'>): Loaded {
-  const begun = performance.now();
-  const made = make();
-  return { milliseconds: performance.now() - begun, ...use(made) };
+function timed<T>(make: () => T, use: (tokenizer: T) => Omit<LoadedTokenizer, 'milliseconds'>): LoadedTokenizer {
+  const start = performance.now();
+  const tokenizer = make();
+  return { milliseconds: performance.now() - start, ...use(tokenizer) };
 }

@@ -12,13 +12,13 @@ const languages =
     ' ',
   );
 
-/** The texts, in pieces of 10,000 characters. */
+/** The texts, in chunks of 10,000 characters. */
 export const texts = {
   English: () =>
-    pieces(brotliDecompressSync(readFileSync(join(fixtures, 'texts/tinyshakespeare/whole.txt.br'))).toString()),
-  'short English': () => pieces(readFileSync(join(fixtures, 'tokenizers/training/corpus.txt'), 'utf8')),
-  code: () => pieces(filesIn(join(root, 'packages')).join('').slice(0, 600_000)),
-  multilingual: () => pieces(declarations().join('\n')),
+    chunksOf(brotliDecompressSync(readFileSync(join(fixtures, 'texts/tinyshakespeare/whole.txt.br'))).toString()),
+  'short English': () => chunksOf(readFileSync(join(fixtures, 'tokenizers/training/corpus.txt'), 'utf8')),
+  code: () => chunksOf(filesIn(join(root, 'packages')).join('').slice(0, 600_000)),
+  multilingual: () => chunksOf(declarations().join('\n')),
 } as const;
 
 /** The name of a text. */
@@ -47,7 +47,7 @@ function declarations(): string[] {
   });
 }
 
-function pieces(text: string): string[] {
+function chunksOf(text: string): string[] {
   const characters = Array.from(text);
   return Array.from({ length: Math.ceil(characters.length / 10_000) }, (_, index) =>
     characters.slice(index * 10_000, (index + 1) * 10_000).join(''),

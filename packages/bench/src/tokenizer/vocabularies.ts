@@ -15,10 +15,10 @@ export const vocabularies = [
 /** The name of a vocabulary. */
 export type VocabularyName = (typeof vocabularies)[number];
 
-/** Those that rank files tell of. */
+/** The vocabularies with rank files. */
 export type EncodingName = 'r50k_base' | 'cl100k_base';
 
-/** The ranks of a vocabulary, as js-tiktoken ships them. */
+/** The ranks of a vocabulary in the format of js-tiktoken. */
 export async function ranksOf(encoding: EncodingName): Promise<Ranks> {
   const { default: ranks } = await (encoding === 'r50k_base'
     ? import('js-tiktoken/ranks/r50k_base')
@@ -32,7 +32,7 @@ const folders = {
   'Unigram (ALBERT)': 'real-albert',
 } as const;
 
-/** The text of a vocabulary's `tokenizer.json`: one of the fixtures, from dist, or what GPT-2's ranks say. */
+/** The text of a vocabulary's `tokenizer.json`: a fixture, or the file made from GPT-2's ranks. */
 export async function tokenizerFile(vocabulary: Exclude<VocabularyName, EncodingName>): Promise<string> {
   if (vocabulary === 'GPT-2') return JSON.stringify(gpt2File(await ranksOf('r50k_base')));
   const url = new URL(`../../../fixtures/tokenizers/${folders[vocabulary]}/tokenizer.json`, import.meta.url);

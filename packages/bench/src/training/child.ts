@@ -1,5 +1,5 @@
-/** The process of one trainer: answers the questions of `asked`. */
-import { answering } from '../process.js';
+/** The process of one trainer: serves the calls of `startProcess`. */
+import { serveProcess } from '../process.js';
 import type { Trainer, TrainingShape } from './trainer.js';
 
 const name = process.argv[2]!;
@@ -18,7 +18,7 @@ async function start(): Promise<Trainer> {
 
 const trainer = start();
 
-answering({
+serveProcess({
   begin: async (shape: TrainingShape) => (await trainer).begin(shape),
   step: async (number: number) => {
     const training = await trainer;
@@ -26,7 +26,7 @@ answering({
     const loss = await training.step(number);
     return { loss, milliseconds: performance.now() - before };
   },
-  /** The memory of the WebAssembly module, where all tensors lie; it never shrinks. */
+  /** The memory of the WebAssembly module, which contains all tensors; it never shrinks. */
   peak: async () => {
     await trainer;
     const { engine } = await import('@tensorflow/tfjs-core');

@@ -1,8 +1,11 @@
 import type { HasNeeds } from '@residual/layers';
 import { causalOf, loadModel } from '@residual/model';
-import { adamW, attachLora, nextToken, notLora, randomWindows, train } from '@residual/train';
+import { adamW, attachLora, freezeBase, languageModelLoss, randomWindows, train } from '@residual/train';
 
-/** Trains the story teller for some steps, all of it or rank 8 beside its attention; gives the loss of the last step. */
+/**
+ * Fine-tunes the stories model for three steps, all weights or LoRA of rank 8 on its attention. Returns the loss of the
+ * last step.
+ */
 export async function fineTune(source: string, isLora: boolean): Promise<number> {
   const model = await loadModel(source);
   const { layer, weights } = causalOf('bench', model);
@@ -12,13 +15,13 @@ export async function fineTune(source: string, isLora: boolean): Promise<number>
   const run = train({
     layer,
     weights,
-    loss: nextToken(layer, { chunk: 64 }),
+    loss: languageModelLoss(layer, { chunk: 64 }),
     batches: randomWindows(text, { length: 64, batch: 1 }),
     steps: 3,
     learningRate: 1e-4,
     optimizer: adamW(),
     recompute: true,
-    ...(isLora && { frozen: notLora }),
+    ...(isLora && { frozen: freezeBase }),
   });
   let loss = Number.NaN;
   for await (const event of run) if (event.type === 'step') loss = event.loss;

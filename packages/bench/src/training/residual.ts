@@ -1,21 +1,21 @@
 import { gpt2Config } from '@residual/families';
 import { causalOf, createModel } from '@residual/model';
-import { adam, nextToken, type TokenBatch, type TrainingEvent, train } from '@residual/train';
+import { adam, languageModelLoss, type TokenBatch, type TrainingEvent, train } from '@residual/train';
 import { adamSettings, idsOf, type Trainer, type TrainingShape } from './trainer.js';
 
-/** Through the front door: `createModel`, `train`. */
+/** This library with its public API: `createModel` and `train`. */
 export function residual(): Trainer {
   let events: AsyncIterator<TrainingEvent> | undefined;
   return {
     begin: async shape => {
       const { vocab, modelDim, heads, depth, length } = shape;
-      const model = await createModel(gpt2Config({ vocab, modelDim, heads, depth, positions: length }), { seed: 1 });
+      const model = await createModel(gpt2Config({ vocab, modelDim, heads, depth, maxPositions: length }), { seed: 1 });
       const { layer, weights } = causalOf('bench', model);
       const { rate, ...settings } = adamSettings;
       const run = train({
         layer,
         weights,
-        loss: nextToken(layer),
+        loss: languageModelLoss(layer),
         batches: position => batchOf(shape, position),
         steps: Number.MAX_SAFE_INTEGER,
         learningRate: rate,
@@ -34,7 +34,7 @@ function batchOf(shape: TrainingShape, position: number): TokenBatch {
   const rows = idsOf(shape, position);
   const { batch, length } = shape;
   return {
-    rows: batch,
+    sequences: batch,
     length,
     ids: Int32Array.from(rows.flatMap(row => row.slice(0, -1))),
     labels: Int32Array.from(rows.flatMap(row => row.slice(1))),

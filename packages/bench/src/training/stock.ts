@@ -5,8 +5,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { adamSettings, idsOf, type Trainer, type TrainingShape } from './trainer.js';
 
 /**
- * The same model of TensorFlow.js's own ops, with its gradients and its Adam: products two-dimensional, heads batched, constants held. The one patch is a kernel that
- * the wasm backend lacks and without which every look-up of an embedding fails in the backward pass.
+ * The same model from TensorFlow.js's own ops, gradients and Adam, with two-dimensional products, batched heads and
+ * cached constants. It patches one kernel that the wasm backend lacks; without it the backward pass of an embedding
+ * fails.
  */
 export function stock(): Trainer {
   let loss: ((ids: number[][]) => tf.Scalar) | undefined;
@@ -15,9 +16,9 @@ export function stock(): Trainer {
   const optimizer = tf.train.adam(rate, beta1, beta2, epsilon);
   addSegmentSum();
   return {
-    begin: async given => {
-      shape = given;
-      loss = compose(given);
+    begin: async trainingShape => {
+      shape = trainingShape;
+      loss = compose(trainingShape);
     },
     step: async number => {
       const value = optimizer.minimize(() => loss!(idsOf(shape!, number)), true)!;
@@ -30,7 +31,7 @@ export function stock(): Trainer {
 
 function compose({ depth, modelDim, heads, vocab, batch, length }: TrainingShape) {
   const headDim = modelDim / heads;
-  // The numbers of our own start, so that losses can be compared.
+  // The same initial values as ours, so that losses can be compared.
   const random = (path: string, out: number, width: number) =>
     tf.tidy(() =>
       tf.variable(
@@ -80,16 +81,16 @@ function compose({ depth, modelDim, heads, vocab, batch, length }: TrainingShape
     random('positions.weight', length, modelDim),
   ];
   const blocks = Array.from({ length: depth }, (_, i) => {
-    const at = `decoder.layers.${i}`;
+    const path = `decoder.layers.${i}`;
     return {
       attentionNorm: norm(),
-      query: linear(`${at}.attention.query`),
-      key: linear(`${at}.attention.key`),
-      value: linear(`${at}.attention.value`),
-      output: linear(`${at}.attention.output`),
+      query: linear(`${path}.attention.query`),
+      key: linear(`${path}.attention.key`),
+      value: linear(`${path}.attention.value`),
+      output: linear(`${path}.attention.output`),
       mlpNorm: norm(),
-      up: linear(`${at}.mlp.up`, 4 * modelDim),
-      down: linear(`${at}.mlp.down`, modelDim, 4 * modelDim),
+      up: linear(`${path}.mlp.up`, 4 * modelDim),
+      down: linear(`${path}.mlp.down`, modelDim, 4 * modelDim),
     };
   });
   const last = norm();
@@ -109,8 +110,8 @@ function compose({ depth, modelDim, heads, vocab, batch, length }: TrainingShape
         const normal = block.attentionNorm(x);
         const [query, key, value] = [block.query, block.key, block.value].map(project => split(project(normal)));
         const scores = tf.add(tf.mul(tf.matMul(query!, key!, false, true), scale), mask);
-        const mixed = merge(tf.matMul(tf.softmax(scores), value!)) as tf.Tensor2D;
-        x = tf.add(x, block.output(mixed));
+        const attended = merge(tf.matMul(tf.softmax(scores), value!)) as tf.Tensor2D;
+        x = tf.add(x, block.output(attended));
         x = tf.add(x, block.down(gelu(block.up(block.mlpNorm(x)))));
       }
       const logits = tf.matMul(last(x), tf.transpose(table) as tf.Tensor2D);

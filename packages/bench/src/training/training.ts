@@ -1,62 +1,68 @@
 import { fileURLToPath } from 'node:url';
 import type { Line } from '../lines.js';
 import { lowerQuartile } from '../measure.js';
-import { type Asked, asked } from '../process.js';
+import { type BenchProcess, startProcess } from '../process.js';
 import { type TrainingShape, trainingShapes } from './trainer.js';
 
 const rounds = 3;
 
-/** Measures steps of training beside TensorFlow.js's own ops, gradients and Adam, and what LoRA needs beside training everything. */
+/**
+ * Measures training steps compared with TensorFlow.js's own ops, gradients and Adam, and the memory of LoRA compared
+ * with training all weights.
+ */
 export async function trainingOnWasm(only?: string): Promise<Line[]> {
   const lines: Line[] = [];
   for (const [name, shape] of Object.entries(trainingShapes))
-    if (only === undefined || only === name) lines.push(...(await stepsOf(name, shape)));
-  if (only === undefined || only === 'stories') lines.push(await loraBesideAll());
+    if (only === undefined || only === name) lines.push(...(await stepLines(name, shape)));
+  if (only === undefined || only === 'stories') lines.push(await loraLine());
   return lines;
 }
 
-/** Both sides take turns; their losses must be the same, or it is not the same training. */
-async function stepsOf(name: string, shape: TrainingShape): Promise<Line[]> {
+/** Both sides alternate step by step. Their losses must be equal; otherwise they do not train the same model. */
+async function stepLines(name: string, shape: TrainingShape): Promise<Line[]> {
   const names = ['residual', 'tfjs'] as const;
-  const subjects: readonly Asked[] = names.map(subject => asked('./training-child.js', subject));
+  const subjects: readonly BenchProcess[] = names.map(subject => startProcess('./training-child.js', subject));
   try {
-    for (const { ask } of subjects) await ask('begin', shape);
-    const taken = names.map((): number[] => []);
+    for (const { call } of subjects) await call('begin', shape);
+    const times = names.map((): number[] => []);
     for (let step = 0; step <= rounds; step++) {
       const losses: number[] = [];
-      for (const [i, { ask }] of subjects.entries()) {
-        const { loss, milliseconds }: { loss: number; milliseconds: number } = await ask('step', step);
+      for (const [i, { call }] of subjects.entries()) {
+        const { loss, milliseconds }: { loss: number; milliseconds: number } = await call('step', step);
         losses.push(loss);
-        if (step > 0) taken[i]!.push(milliseconds);
+        if (step > 0) times[i]!.push(milliseconds);
       }
-      const [ours, theirs] = losses as [number, number];
-      if (!(Math.abs(ours - theirs) < 2e-3))
-        throw new Error(`bench: at step ${step} of ${name} the losses are ${ours} and ${theirs}`);
+      const [ourValue, peerValue] = losses as [number, number];
+      if (!(Math.abs(ourValue - peerValue) < 2e-3))
+        throw new Error(`bench: at step ${step} of ${name} the losses are ${ourValue} and ${peerValue}`);
     }
-    const [ours, theirs] = taken.map(lowerQuartile) as unknown as [number, number];
-    const [held, heldThere] = (await Promise.all(subjects.map(({ ask }) => ask('peak')))) as unknown as [
+    const [ourTime, peerTime] = times.map(lowerQuartile) as unknown as [number, number];
+    const [ourPeak, peerPeak] = (await Promise.all(subjects.map(({ call }) => call('peak')))) as unknown as [
       number,
       number,
     ];
     const tokens = shape.batch * shape.length;
     return [
-      line(`${name}: training step of ${tokens} tokens, ms`, 'ms', [ours, theirs], 'tfjs', 0.333),
-      line(`${name}: memory of tensors at the peak, MB`, 'MB', [held / 1e6, heldThere / 1e6], 'tfjs', 0.5),
+      line(`${name}: training step of ${tokens} tokens, ms`, 'ms', [ourTime, peerTime], 'tfjs', 0.333),
+      line(`${name}: memory of tensors at the peak, MB`, 'MB', [ourPeak / 1e6, peerPeak / 1e6], 'tfjs', 0.5),
     ];
   } finally {
     for (const { close } of subjects) await close();
   }
 }
 
-/** The story teller, rank 8 beside its attention and all of it: 64 tokens a step, blocks recomputed in both. */
-async function loraBesideAll(): Promise<Line> {
+/**
+ * Fine-tunes the stories model with LoRA of rank 8 on its attention and with all weights: 64 tokens a step, blocks
+ * recomputed in both.
+ */
+async function loraLine(): Promise<Line> {
   const folder = fileURLToPath(new URL('../../model-stories/model', import.meta.url));
-  const held: number[] = [];
+  const peaks: number[] = [];
   for (const isLora of [true, false]) {
-    const { ask, close } = asked('./training-child.js', 'residual');
+    const { call, close } = startProcess('./training-child.js', 'residual');
     try {
-      await ask('fineTune', folder, isLora);
-      held.push((await ask('peak')) / 1e6);
+      await call('fineTune', folder, isLora);
+      peaks.push((await call('peak')) / 1e6);
     } finally {
       await close();
     }
@@ -64,7 +70,7 @@ async function loraBesideAll(): Promise<Line> {
   return line(
     'stories: memory of LoRA at rank 8, MB',
     'MB',
-    held as unknown as [number, number],
+    peaks as unknown as [number, number],
     'all weights trained',
     0.45,
   );
@@ -73,9 +79,9 @@ async function loraBesideAll(): Promise<Line> {
 function line(
   what: string,
   unit: string,
-  [ours, theirs]: readonly [number, number],
+  [ourValue, peerValue]: readonly [number, number],
   peer: string,
-  reach: number,
+  goal: number,
 ): Line {
-  return { what, unit, ours, peer, theirs, ratio: ours / theirs, reach };
+  return { what, unit, ourValue, peer, peerValue, ratio: ourValue / peerValue, goal };
 }

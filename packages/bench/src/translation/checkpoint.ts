@@ -8,7 +8,7 @@ import { fileSource } from '@residual/safetensors/node';
 
 const cache = fileURLToPath(new URL('../../../.residual/bench/en-fr', import.meta.url));
 
-/** The translator of `@residual/model-en-fr` with its weights in float32, made when it is not there yet: all that is measured reads this one file. */
+/** The folder of `@residual/model-en-fr` with float32 weights, created on first use. All subjects read this file. */
 export async function translatorFolder(): Promise<string> {
   const file = join(cache, 'model.safetensors');
   if (existsSync(file)) return cache;

@@ -1,5 +1,5 @@
-/** The process of one translator: answers the questions of `asked`. */
-import { answering } from '../process.js';
+/** The process of one translator: serves the calls of `startProcess`. */
+import { serveProcess } from '../process.js';
 import type { Sentence, TranslateSettings, Translator } from './translator.js';
 
 async function start(name: string): Promise<Translator> {
@@ -10,7 +10,7 @@ async function start(name: string): Promise<Translator> {
 
 const translator = start(process.argv[2]!);
 
-answering({
+serveProcess({
   load: async (folder: string) => (await translator).load(folder),
   translate: async (sentences: readonly Sentence[], settings: TranslateSettings) => {
     const before = performance.now();

@@ -1,4 +1,4 @@
-import { GraphBuilder, type Stored } from '../subjects/graph-builder.js';
+import { type ExternalTensor, GraphBuilder } from '../subjects/graph-builder.js';
 
 /** The fields of a Marian `config.json` that a graph needs. */
 export interface MarianShape {
@@ -10,35 +10,41 @@ export interface MarianShape {
   readonly max_position_embeddings: number;
 }
 
-/** Two graphs that read weights out of one file. */
+/** Two graphs with weights in one file. */
 export interface MarianGraphs {
-  /** `ids` and `mask` [batch, 1, 1, keyLen] (added to the scores) to the keys and values of the source for each block of the decoder: `cross.key.i`, `cross.value.i` [batch, heads, keyLen, headDim]. */
+  /**
+   * `ids` and `mask` [batch, 1, 1, keyLen] (added to the scores) to the keys and values of the source for each block of
+   * the decoder: `cross.key.i`, `cross.value.i` [batch, heads, keyLen, headDim].
+   */
   readonly encoder: Uint8Array;
-  /** `ids` [batch, 1], `position` [1], `mask`, `cross.*` and `key.i`, `value.i` [batch, heads, past, headDim] to `logits` [batch, vocab] and `next.*`. */
+  /**
+   * `ids` [batch, 1], `position` [1], `mask`, `cross.*` and `key.i`, `value.i` [batch, heads, past, headDim] to
+   * `logits` [batch, vocab] and `next.*`.
+   */
   readonly decoder: Uint8Array;
 }
 
-/** Marian as ONNX graphs in the layout that transformers.js runs: encoder and decoder apart, the decoder with a cache. */
+/** Marian as separate ONNX graphs of encoder and decoder with a cache, the layout of transformers.js. */
 export function marianGraphs(
   shape: MarianShape,
-  stored: ReadonlyMap<string, Stored>,
+  stored: ReadonlyMap<string, ExternalTensor>,
   weightsFile: string,
 ): MarianGraphs {
   return { encoder: encoderGraph(shape, stored, weightsFile), decoder: decoderGraph(shape, stored, weightsFile) };
 }
 
-function encoderGraph(shape: MarianShape, stored: ReadonlyMap<string, Stored>, file: string): Uint8Array {
-  const parts = new Parts(shape, stored, file, ['model.shared', 'model.encoder', 'encoder_attn']);
+function encoderGraph(shape: MarianShape, stored: ReadonlyMap<string, ExternalTensor>, file: string): Uint8Array {
+  const parts = new MarianBuilder(shape, stored, file, ['model.shared', 'model.encoder', 'encoder_attn']);
   const { graph, headDim, heads } = parts;
   graph.input('ids', 'int64', ['batch', 'keyLen']);
   graph.input('mask', 'float', ['batch', 1, 1, 'keyLen']);
   const length = graph.node('Slice', [graph.node('Shape', ['ids']), graph.integers([1]), graph.integers([2])]);
   const rows = graph.node('Slice', [parts.positions, graph.integers([0]), length, graph.integers([0])]);
-  let x = graph.node('Add', [parts.embedded(), rows]);
+  let x = graph.node('Add', [parts.embedding(), rows]);
   for (let i = 0; i < shape.encoder_layers; i++) {
     const name = `model.encoder.layers.${i}`;
     const [key, value] = ['k_proj', 'v_proj'].map(each => parts.split(parts.linear(x, `${name}.self_attn.${each}`)));
-    x = parts.added(x, parts.attend(x, key!, value!, `${name}.self_attn`, 'mask'), `${name}.self_attn_layer_norm`);
+    x = parts.addAndNorm(x, parts.attend(x, key!, value!, `${name}.self_attn`, 'mask'), `${name}.self_attn_layer_norm`);
     x = parts.mlp(x, name);
   }
   for (let i = 0; i < shape.decoder_layers; i++) {
@@ -46,15 +52,15 @@ function encoderGraph(shape: MarianShape, stored: ReadonlyMap<string, Stored>, f
       ['key', 'k_proj'],
       ['value', 'v_proj'],
     ] as const) {
-      const seen = parts.linear(x, `model.decoder.layers.${i}.encoder_attn.${each}`);
-      graph.output(parts.split(seen, `cross.${kind}.${i}`), ['batch', heads, 'keyLen', headDim]);
+      const projected = parts.linear(x, `model.decoder.layers.${i}.encoder_attn.${each}`);
+      graph.output(parts.split(projected, `cross.${kind}.${i}`), ['batch', heads, 'keyLen', headDim]);
     }
   }
   return graph.encode();
 }
 
-function decoderGraph(shape: MarianShape, stored: ReadonlyMap<string, Stored>, file: string): Uint8Array {
-  const parts = new Parts(shape, stored, file, ['model.shared', 'model.decoder', 'final_logits_bias']);
+function decoderGraph(shape: MarianShape, stored: ReadonlyMap<string, ExternalTensor>, file: string): Uint8Array {
+  const parts = new MarianBuilder(shape, stored, file, ['model.shared', 'model.decoder', 'final_logits_bias']);
   const { graph, headDim, heads } = parts;
   graph.input('ids', 'int64', ['batch', 1]);
   graph.input('position', 'int64', [1]);
@@ -65,16 +71,16 @@ function decoderGraph(shape: MarianShape, stored: ReadonlyMap<string, Stored>, f
     graph.output(joined, ['batch', heads, 'length', headDim]);
     return joined;
   };
-  let x = graph.node('Add', [parts.embedded(), graph.node('Gather', [parts.positions, 'position'], { axis: 0 })]);
+  let x = graph.node('Add', [parts.embedding(), graph.node('Gather', [parts.positions, 'position'], { axis: 0 })]);
   for (let i = 0; i < shape.decoder_layers; i++) {
     const name = `model.decoder.layers.${i}`;
     const key = append('key', i, parts.linear(x, `${name}.self_attn.k_proj`));
     const value = append('value', i, parts.linear(x, `${name}.self_attn.v_proj`));
-    x = parts.added(x, parts.attend(x, key, value, `${name}.self_attn`), `${name}.self_attn_layer_norm`);
+    x = parts.addAndNorm(x, parts.attend(x, key, value, `${name}.self_attn`), `${name}.self_attn_layer_norm`);
     for (const kind of ['key', 'value'])
       graph.input(`cross.${kind}.${i}`, 'float', ['batch', heads, 'keyLen', headDim]);
-    const seen = parts.attend(x, `cross.key.${i}`, `cross.value.${i}`, `${name}.encoder_attn`, 'mask');
-    x = parts.added(x, seen, `${name}.encoder_attn_layer_norm`);
+    const crossAttention = parts.attend(x, `cross.key.${i}`, `cross.value.${i}`, `${name}.encoder_attn`, 'mask');
+    x = parts.addAndNorm(x, crossAttention, `${name}.encoder_attn_layer_norm`);
     x = parts.mlp(x, name);
   }
   const flat = graph.node('Reshape', [x, graph.integers([-1, shape.d_model])]);
@@ -83,8 +89,8 @@ function decoderGraph(shape: MarianShape, stored: ReadonlyMap<string, Stored>, f
   return graph.encode();
 }
 
-/** What both graphs are made of. */
-class Parts {
+/** The layers of both graphs. */
+class MarianBuilder {
   readonly graph = new GraphBuilder();
   readonly heads: number;
   readonly headDim: number;
@@ -94,7 +100,7 @@ class Parts {
   readonly #heading: string;
   readonly #merging: string;
 
-  constructor(shape: MarianShape, stored: ReadonlyMap<string, Stored>, file: string, uses: readonly string[]) {
+  constructor(shape: MarianShape, stored: ReadonlyMap<string, ExternalTensor>, file: string, uses: readonly string[]) {
     const { d_model, encoder_attention_heads, max_position_embeddings } = shape;
     this.#shape = shape;
     this.heads = encoder_attention_heads;
@@ -106,12 +112,12 @@ class Parts {
     this.positions = this.graph.floats(sinusoids(max_position_embeddings, d_model), [max_position_embeddings, d_model]);
   }
 
-  embedded(): string {
+  embedding(): string {
     const rows = this.graph.node('Gather', ['model.shared.weight', 'ids'], { axis: 0 });
     return this.graph.node('Mul', [rows, this.graph.float(Math.sqrt(this.#shape.d_model))]);
   }
 
-  /** The transposition of a weight is done once, by the optimizer, when the session is made. */
+  /** The optimizer of the session transposes a weight once. */
   linear(x: string, name: string): string {
     const weight = this.graph.node('Transpose', [`${name}.weight`], { perm: [1, 0] });
     return this.graph.node('Add', [this.graph.node('MatMul', [x, weight]), `${name}.bias`]);
@@ -127,12 +133,12 @@ class Parts {
     const scores = graph.node('MatMul', [query, graph.node('Transpose', [key], { perm: [0, 1, 3, 2] })]);
     const scaled = graph.node('Mul', [scores, graph.float(1 / Math.sqrt(this.headDim))]);
     const masked = mask ? graph.node('Add', [scaled, mask]) : scaled;
-    const mixed = graph.node('MatMul', [graph.node('Softmax', [masked], { axis: -1 }), value]);
-    const merged = graph.node('Reshape', [graph.node('Transpose', [mixed], { perm: [0, 2, 1, 3] }), this.#merging]);
+    const attended = graph.node('MatMul', [graph.node('Softmax', [masked], { axis: -1 }), value]);
+    const merged = graph.node('Reshape', [graph.node('Transpose', [attended], { perm: [0, 2, 1, 3] }), this.#merging]);
     return this.linear(merged, `${name}.out_proj`);
   }
 
-  added(x: string, y: string, norm: string): string {
+  addAndNorm(x: string, y: string, norm: string): string {
     const sum = this.graph.node('Add', [x, y]);
     const inputs = [sum, `${norm}.weight`, `${norm}.bias`];
     return this.graph.node('LayerNormalization', inputs, { axis: -1, epsilon: 1e-5 });
@@ -141,12 +147,12 @@ class Parts {
   mlp(x: string, name: string): string {
     const up = this.linear(x, `${name}.fc1`);
     const hidden = this.graph.node('Mul', [up, this.graph.node('Sigmoid', [up])]);
-    return this.added(x, this.linear(hidden, `${name}.fc2`), `${name}.final_layer_norm`);
+    return this.addAndNorm(x, this.linear(hidden, `${name}.fc2`), `${name}.final_layer_norm`);
   }
 }
 
-function sinusoids(positions: number, dim: number): Float32Array {
-  return Float32Array.from({ length: positions * dim }, (_, at) => {
+function sinusoids(maxPositions: number, dim: number): Float32Array {
+  return Float32Array.from({ length: maxPositions * dim }, (_, at) => {
     const [position, i] = [Math.floor(at / dim), at % dim];
     const angle = position / 10000 ** ((2 * (i % (dim / 2))) / dim);
     return i < dim / 2 ? Math.sin(angle) : Math.cos(angle);

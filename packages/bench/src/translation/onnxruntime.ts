@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beamSearch } from '@residual/sampling/beams';
 import * as ort from 'onnxruntime-web';
-import { storedIn } from '../subjects/stored.js';
-import { likeliest } from '../subjects/subject.js';
+import { externalTensors } from '../subjects/external-tensors.js';
+import { argmax } from '../subjects/subject.js';
 import { type MarianShape, marianGraphs } from './marian-graphs.js';
 import type { Sentence, Translator } from './translator.js';
 
@@ -16,8 +16,9 @@ interface Config extends MarianShape {
 }
 
 /**
- * onnxruntime-web on WebAssembly with one thread, in float32: encoder and decoder as two sessions, as transformers.js runs them. Tokens in, tokens out, sentences
- * sorted by length. Its beams are searched by the same code as ours; the cache is put in their order row by row.
+ * onnxruntime-web on WebAssembly with one thread, in float32: encoder and decoder as two sessions, as in
+ * transformers.js. It maps tokens to tokens, with the sentences sorted by length. It uses our `beamSearch` and reorders
+ * its cache row by row.
  */
 export function onnxruntime(): Translator {
   let config: Config | undefined;
@@ -26,18 +27,21 @@ export function onnxruntime(): Translator {
 
   const integers = (values: Ids, dims: Ids) => new ort.Tensor('int64', BigInt64Array.from(values, BigInt), dims);
 
-  /** Reads sources, each `times` times beside itself, and gives a function that feeds one token a row and gives logits [rows · vocab]. */
-  const begin = async (sources: readonly Ids[], times: number) => {
+  /**
+   * Encodes sources, each repeated `times` times. Returns `feed`, which maps one token per sequence to logits
+   * [sequences · vocab], and `reorder` of the cache.
+   */
+  const startDecoding = async (sources: readonly Ids[], times: number) => {
     const keyLen = Math.max(...sources.map(ids => ids.length));
     const padded = sources.flatMap(ids => Array.from({ length: keyLen }, (_, i) => ids[i] ?? 0));
-    const hidden = Float32Array.from(
+    const maskValues = Float32Array.from(
       sources.flatMap(ids => Array.from({ length: keyLen }, (_, i) => (i < ids.length ? 0 : -1e9))),
     );
-    const mask = new ort.Tensor('float32', hidden, [sources.length, 1, 1, keyLen]);
+    const mask = new ort.Tensor('float32', maskValues, [sources.length, 1, 1, keyLen]);
     const read = await encoder!.run({ ids: integers(padded, [sources.length, keyLen]), mask });
     const order = Array.from({ length: sources.length * times }, (_, row) => Math.floor(row / times));
-    const fixed: Tensors = { mask: rowsOf(mask, order) };
-    for (const [name, value] of Object.entries(read)) fixed[name] = rowsOf(value, order);
+    const fixed: Tensors = { mask: gatherRows(mask, order) };
+    for (const [name, value] of Object.entries(read)) fixed[name] = gatherRows(value, order);
     const { decoder_layers, encoder_attention_heads: heads, d_model } = config!;
     let past: Tensors = {};
     for (let i = 0; i < decoder_layers; i++)
@@ -56,20 +60,20 @@ export function onnxruntime(): Translator {
       reorder: (parents: ArrayLike<number>) => {
         const rows = Array.from(parents);
         if (rows.every((parent, row) => parent === row)) return;
-        for (const name of Object.keys(past)) past[name] = rowsOf(past[name]!, rows);
+        for (const name of Object.keys(past)) past[name] = gatherRows(past[name]!, rows);
       },
     };
   };
 
   const greedy = async (sources: readonly Ids[]): Promise<number[][]> => {
     const { decoder_start_token_id: start, eos_token_id: end, vocab_size: vocab, max_position_embeddings } = config!;
-    const { feed } = await begin(sources, 1);
+    const { feed } = await startDecoding(sources, 1);
     const texts = sources.map(() => [start]);
     const open = new Set(texts);
     for (let step = 1; step < max_position_embeddings && open.size > 0; step++) {
       const logits = await feed(texts.map(text => text.at(-1)!));
       for (const [row, text] of texts.entries()) {
-        const token = likeliest(logits.subarray(row * vocab, (row + 1) * vocab));
+        const token = argmax(logits.subarray(row * vocab, (row + 1) * vocab));
         if (open.has(text)) text.push(token);
         if (token === end) open.delete(text);
       }
@@ -77,21 +81,21 @@ export function onnxruntime(): Translator {
     return texts.map(text => text.slice(1, text.at(-1) === end ? -1 : undefined));
   };
 
-  const byBeams = async (sources: readonly Ids[], beams: number): Promise<number[][]> => {
-    const { decoder_start_token_id: start, eos_token_id: eos, max_position_embeddings } = config!;
-    const { feed, reorder } = await begin(sources, beams);
+  const beamSearchTexts = async (sources: readonly Ids[], numBeams: number): Promise<number[][]> => {
+    const { decoder_start_token_id: start, eos_token_id: eosTokenId, max_position_embeddings } = config!;
+    const { feed, reorder } = await startDecoding(sources, numBeams);
     const maxNewTokens = max_position_embeddings - 1;
     const search = beamSearch(
-      { beams, eos, maxNewTokens, forcedEos: { tokens: eos, maxNewTokens } },
+      { numBeams, eosTokenId, maxNewTokens, forcedEosTokenId: { tokens: eosTokenId, maxNewTokens } },
       sources.map(() => [start]),
     );
-    let tokens: ArrayLike<number> = Array<number>(sources.length * beams).fill(start);
+    let tokens: ArrayLike<number> = Array<number>(sources.length * numBeams).fill(start);
     while (!search.done) {
       const step = search.step(await feed(Array.from(tokens)));
       reorder(step.parents);
       tokens = step.tokens;
     }
-    return search.results().map(([best]) => best!.newTokens.filter(token => token !== eos));
+    return search.results().map(([best]) => best!.newTokens.filter(token => token !== eosTokenId));
   };
 
   return {
@@ -99,33 +103,33 @@ export function onnxruntime(): Translator {
       ort.env.wasm.numThreads = 1;
       config = JSON.parse(await readFile(join(folder, 'config.json'), 'utf8')) as Config;
       const path = 'model.safetensors';
-      const graphs = marianGraphs(config, await storedIn(join(folder, path)), path);
+      const graphs = marianGraphs(config, await externalTensors(join(folder, path)), path);
       const session = async (graph: Uint8Array) =>
         ort.InferenceSession.create(graph, {
           executionProviders: ['wasm'],
           graphOptimizationLevel: 'all',
-          logSeverityLevel: 3, // each graph leaves out weights of the other, which is worth no warning
+          logSeverityLevel: 3, // no warnings for the unused weights of the other graph
           externalData: [{ path, data: await readFile(join(folder, path)) }],
         });
       encoder = await session(graphs.encoder);
       decoder = await session(graphs.decoder);
     },
-    translate: async (sentences, { batch, beams }) => {
+    translate: async (sentences, { batch, numBeams }) => {
       const sorted = [...sentences].sort((a, b) => b.tokens.length - a.tokens.length);
-      const made = new Map<Sentence, number[]>();
+      const translations = new Map<Sentence, number[]>();
       for (let from = 0; from < sorted.length; from += batch) {
-        const these = sorted.slice(from, from + batch);
-        const sources = these.map(({ tokens }) => tokens);
-        const texts = beams === 1 ? await greedy(sources) : await byBeams(sources, beams);
-        for (const [i, sentence] of these.entries()) made.set(sentence, texts[i]!);
+        const batchSentences = sorted.slice(from, from + batch);
+        const sources = batchSentences.map(({ tokens }) => tokens);
+        const texts = numBeams === 1 ? await greedy(sources) : await beamSearchTexts(sources, numBeams);
+        for (const [i, sentence] of batchSentences.entries()) translations.set(sentence, texts[i]!);
       }
-      return sentences.map(sentence => made.get(sentence)!);
+      return sentences.map(sentence => translations.get(sentence)!);
     },
   };
 }
 
-/** The rows of a tensor in another order, or some of them several times. */
-function rowsOf(x: ort.Tensor, rows: Ids): ort.Tensor {
+/** The rows of a tensor at these indices, [rows, ...] of any order and with repetitions. */
+function gatherRows(x: ort.Tensor, rows: Ids): ort.Tensor {
   const size = x.dims.slice(1).reduce((a, b) => a * b, 1);
   const [data, values] = [x.data as Float32Array, new Float32Array(rows.length * size)];
   for (const [row, from] of rows.entries()) values.set(data.subarray(from * size, (from + 1) * size), row * size);

@@ -1,7 +1,7 @@
 import { loadModel, type Model } from '@residual/model';
 import type { Translator } from './translator.js';
 
-/** This library through its front door: texts in, `model.translate`. */
+/** This library with its public API: `model.translate` of texts. */
 export function residual(): Translator {
   let model: Model | undefined;
   return {
@@ -10,7 +10,7 @@ export function residual(): Translator {
     },
     translate: async (sentences, settings) => {
       const texts = sentences.map(({ text }) => text);
-      return (await model!.translate(texts, settings).whole()).map(({ tokens }) => tokens);
+      return (await model!.translate(texts, settings).result()).map(({ tokens }) => tokens);
     },
   };
 }

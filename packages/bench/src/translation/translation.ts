@@ -4,56 +4,71 @@ import { fileURLToPath } from 'node:url';
 import { tokenizerFromJson } from '@residual/tokenizer';
 import type { Line } from '../lines.js';
 import { lowerQuartile } from '../measure.js';
-import { type Asked, asked } from '../process.js';
+import { type BenchProcess, startProcess } from '../process.js';
 import { translatorFolder } from './checkpoint.js';
 import type { Sentence, TranslateSettings } from './translator.js';
 
-/** What `--shape` calls the translator. */
+/** The name of the translator for `--shape`. */
 export const translatorShape = 'en-fr';
 
 const rounds = 5;
 const ways = [
-  { batch: 1, beams: 1, reach: 1 },
-  { batch: 32, beams: 1, reach: 0.666 },
-  { batch: 1, beams: 4, reach: 1 },
-  { batch: 32, beams: 4, reach: 0.666 },
+  { batch: 1, numBeams: 1, goal: 1 },
+  { batch: 32, numBeams: 1, goal: 0.666 },
+  { batch: 1, numBeams: 4, goal: 1 },
+  { batch: 32, numBeams: 4, goal: 0.666 },
 ] as const;
 
-/** Measures translation of the golden sentences beside onnxruntime-web, one by one and in batches, greedy and with 4 beams. */
+/**
+ * Measures the translation of the golden sentences compared with onnxruntime-web: one by one and in batches, greedy and
+ * with 4 beams.
+ */
 export async function translationOnWasm(shape?: string): Promise<Line[]> {
   if (shape !== undefined && shape !== translatorShape) return [];
   const folder = await translatorFolder();
   const sentences = await sentencesOf(folder);
   const names = ['residual', 'onnxruntime-web'] as const;
-  const subjects = new Map<string, Asked>(names.map(name => [name, asked('./translation-child.js', name)]));
+  const subjects = new Map<string, BenchProcess>(
+    names.map(name => [name, startProcess('./translation-child.js', name)]),
+  );
   try {
-    for (const { ask } of subjects.values()) await ask('load', folder);
+    for (const { call } of subjects.values()) await call('load', folder);
     const lines: Line[] = [];
     const greedy: Record<number, number> = {};
-    for (const { batch, beams, reach } of ways) {
-      const [ours, theirs] = await measured(subjects, sentences, { batch, beams });
-      const what = `en-fr: ${beams === 1 ? 'greedy' : `${beams} beams`}, ${batch === 1 ? 'one by one' : `${batch} at once`}, ms a sentence`;
-      lines.push({ what, unit: 'ms', ours: ours!, peer: names[1], theirs: theirs!, ratio: ours! / theirs!, reach });
-      if (beams === 1) greedy[batch] = ours!;
+    for (const { batch, numBeams, goal } of ways) {
+      const [ourValue, peerValue] = await measureTimes(subjects, sentences, { batch, numBeams });
+      const what = `en-fr: ${numBeams === 1 ? 'greedy' : `${numBeams} beams`}, ${batch === 1 ? 'one by one' : `${batch} at once`}, ms a sentence`;
+      lines.push({
+        what,
+        unit: 'ms',
+        ourValue: ourValue!,
+        peer: names[1],
+        peerValue: peerValue!,
+        ratio: ourValue! / peerValue!,
+        goal,
+      });
+      if (numBeams === 1) greedy[batch] = ourValue!;
       else if (batch === 1)
         lines.push({
-          what: `en-fr: ${beams} beams beside greedy, one by one, ms a sentence`,
+          what: `en-fr: ${numBeams} beams beside greedy, one by one, ms a sentence`,
           unit: 'ms',
-          ours: ours!,
+          ourValue: ourValue!,
           peer: 'ours, greedy',
-          theirs: greedy[batch]!,
-          ratio: ours! / greedy[batch]!,
-          reach: 2.5,
+          peerValue: greedy[batch]!,
+          ratio: ourValue! / greedy[batch]!,
+          goal: 2.5,
         });
     }
-    const [ours, theirs] = await Promise.all(names.map(async name => (await subjects.get(name)!.ask('peak')) / 1e6));
+    const [ourPeak, peerPeak] = await Promise.all(
+      names.map(async name => (await subjects.get(name)!.call('peak')) / 1e6),
+    );
     lines.push({
       what: 'en-fr: peak memory, MB',
       unit: 'MB',
-      ours: ours!,
+      ourValue: ourPeak!,
       peer: names[1],
-      theirs: theirs!,
-      ratio: ours! / theirs!,
+      peerValue: peerPeak!,
+      ratio: ourPeak! / peerPeak!,
     });
     return lines;
   } finally {
@@ -61,23 +76,26 @@ export async function translationOnWasm(shape?: string): Promise<Line[]> {
   }
 }
 
-/** Milliseconds a sentence of each subject, which take turns; a first round warms up and shows that they write the same tokens. */
-async function measured(
-  subjects: ReadonlyMap<string, Asked>,
+/**
+ * Milliseconds per sentence of each subject. The subjects alternate; a first round warms up and checks that all write
+ * the same tokens.
+ */
+async function measureTimes(
+  subjects: ReadonlyMap<string, BenchProcess>,
   sentences: readonly Sentence[],
   settings: TranslateSettings,
 ): Promise<number[]> {
-  const taken = [...subjects.keys()].map(() => [] as number[]);
+  const times = [...subjects.keys()].map(() => [] as number[]);
   const texts = new Set<string>();
   for (let round = 0; round <= rounds; round++) {
-    for (const [i, { ask }] of [...subjects.values()].entries()) {
-      const made: { tokens: number[][]; milliseconds: number } = await ask('translate', sentences, settings);
-      if (round === 0) texts.add(JSON.stringify(made.tokens));
-      else taken[i]!.push(made.milliseconds / sentences.length);
+    for (const [i, { call }] of [...subjects.values()].entries()) {
+      const result: { tokens: number[][]; milliseconds: number } = await call('translate', sentences, settings);
+      if (round === 0) texts.add(JSON.stringify(result.tokens));
+      else times[i]!.push(result.milliseconds / sentences.length);
     }
   }
   if (texts.size > 1) throw new Error(`bench: ${[...subjects.keys()].join(' and ')} do not write the same tokens`);
-  return taken.map(lowerQuartile);
+  return times.map(lowerQuartile);
 }
 
 /** The golden sentences with their tokens. */

@@ -1,12 +1,12 @@
-/** How sentences are translated. */
+/** Settings of a translation. */
 export interface TranslateSettings {
-  /** Sentences at once. */
+  /** The number of sentences in a batch. */
   readonly batch: number;
   /** 1 is greedy. */
-  readonly beams: number;
+  readonly numBeams: number;
 }
 
-/** A sentence: its text, and its tokens as the encoder reads them. */
+/** A sentence: its text, and the tokens for the encoder. */
 export interface Sentence {
   readonly text: string;
   readonly tokens: readonly number[];

@@ -1,16 +1,16 @@
 import { bytes } from './pass-bytes.js';
 
-/** What reading a table of int8 once costs, in several ways. */
+/** Passes that read an int8 table once, in several ways. */
 export interface Passes {
-  /** A plain loop over the table as 32-bit integers, the fastest that typed arrays give. */
+  /** A plain loop over the table as 32-bit integers, the fastest with typed arrays. */
   typedArray(): number;
   /** A SIMD loop that widens the int8 numbers and sums them. */
   simdSum(): number;
-  /** A SIMD loop that only loads: what the memory itself allows. */
+  /** A SIMD loop that only loads: the limit of the memory. */
   simdLoad(): number;
 }
 
-/** Passes over a copy of a table, in a memory of its own. */
+/** Passes over a copy of a table in its own memory. */
 export function passesOver(table: Int8Array): Passes {
   const length = Math.ceil(table.length / 64) * 64;
   const memory = new WebAssembly.Memory({ initial: Math.max(2, Math.ceil(length / 65536)) });

@@ -3,8 +3,8 @@ import { dump, parity } from '@residual/model/parity';
 import { useBackend } from '@residual/tensor';
 
 /**
- * What the command line asks of this page: the comparison of the folder served beside it, as plain data. Our outputs, if they are wanted, go back to the
- * server as the bytes of a file; what went wrong goes back as its message.
+ * Compares the folder that is served at `/model/` and returns the report as plain data, or the message of an error. If
+ * a dump is requested, our outputs are posted to the server as the bytes of a safetensors file.
  */
 const runParity = async ({ wantsDump }: { readonly wantsDump: boolean }) => {
   try {

@@ -1,4 +1,4 @@
-import type { Answer, Method, Result } from '@residual/embeddings/words';
+import type { ArithmeticMethod, ArithmeticResult, ScoredNeighbour } from '@residual/word-vectors';
 import { Command, Option } from 'commander';
 import { columns, print } from '../output.js';
 import { wordCount } from './option-values.js';
@@ -7,16 +7,16 @@ import { withVectors, withVectorsOption } from './with-vectors.js';
 interface Options {
   readonly vectors: string;
   readonly top: number;
-  readonly method: Method;
+  readonly method: ArithmeticMethod;
   readonly json?: boolean;
 }
 
-/** `residual analogy`: what an expression of words comes near to. */
+/** `residual analogy`: the nearest words of an expression such as `king - man + woman`. */
 export function analogyCommand(exit: (code: number) => void): Command {
   return withVectorsOption(new Command('analogy'))
     .argument(
       '<expression...>',
-      "words added and subtracted, such as 'king - man + woman'; quotes keep a word with a space together",
+      "words added and subtracted, such as 'king - man + woman'; quotes hold a word with a space together",
     )
     .addOption(new Option('--top <k>', 'how many words').argParser(wordCount).default(10))
     .addOption(
@@ -25,11 +25,11 @@ export function analogyCommand(exit: (code: number) => void): Command {
         .default('add'),
     )
     .option('--json', 'print one object instead of a table')
-    .action(async (words: string[], { vectors: place, top, method, json }: Options) => {
+    .action(async (words: string[], { vectors: source, top, method, json }: Options) => {
       const expression = words.join(' ');
-      const { arithmetic } = await import('@residual/embeddings/words');
-      const code = await withVectors(place, ({ vectors }) => {
-        const result = arithmetic(vectors, expression, { top, method });
+      const { arithmetic } = await import('@residual/word-vectors');
+      const code = await withVectors(source, ({ vectors }) => {
+        const result = arithmetic(vectors, expression, { topN: top, method });
         print(json ? JSON.stringify(plain(expression, method, result)) : tableOf(result, method));
         return 0;
       });
@@ -37,14 +37,14 @@ export function analogyCommand(exit: (code: number) => void): Command {
     });
 }
 
-function plain(expression: string, method: Method, { terms, neighbours }: Result) {
+function plain(expression: string, method: ArithmeticMethod, { terms, neighbours }: ArithmeticResult) {
   const answers = neighbours.map(({ word, similarity, score }) => ({ word, similarity, score }));
   return { expression, method, terms, neighbours: answers };
 }
 
-function tableOf({ neighbours }: Result, method: Method): string {
+function tableOf({ neighbours }: ArithmeticResult, method: ArithmeticMethod): string {
   const score = { add: undefined, multiply: 'product', euclid: 'distance' }[method];
-  const row = ({ word, similarity, score: value }: Answer) => [
+  const row = ({ word, similarity, score: value }: ScoredNeighbour) => [
     word,
     similarity.toFixed(3),
     ...(score ? [value.toFixed(3)] : []),

@@ -4,16 +4,16 @@ import { join } from 'node:path';
 import { repositoryFile } from '@residual/testkit';
 import { startHub } from '@residual/testkit/hub';
 import { expect, test, vi } from 'vitest';
-import { fixture, printed } from '../testing/printed.js';
+import { fixture, runCommand } from '../testing/run-command.js';
 
 const described = async (source: string) => {
-  const { code, out, errors } = await printed('describe', source, '--json');
+  const { code, out, errors } = await runCommand('describe', source, '--json');
   expect({ code, errors }).toEqual({ code: 0, errors: '' });
   return JSON.parse(out);
 };
 
 test('gpt3 has the weights and matrices of the well-known explanation', async () => {
-  const { census, parameters, positions, depth } = await described('gpt3');
+  const { census, parameters, max_positions, depth } = await described('gpt3');
   const each = { query: 14_495_514_624, key: 14_495_514_624, value: 14_495_514_624, output: 14_495_514_624 };
   const mlp = { up: 57_982_058_496, gate: 0, down: 57_982_058_496, other: 0 };
   const ends = { embedding: 617_558_016, unembedding: 617_558_016 };
@@ -27,11 +27,11 @@ test('gpt3 has the weights and matrices of the well-known explanation', async ()
   });
   const [block, positionTable] = [(12 * 12_288 + 13) * 12_288, 2048 * 12_288];
   expect(parameters).toBe(96 * block + 2 * 617_558_016 + positionTable + 2 * 12_288);
-  expect([positions, depth]).toEqual([2048, 96]);
+  expect([max_positions, depth]).toEqual([2048, 96]);
 });
 
 test('the tables of gpt3 say it in words', async () => {
-  const { code, out } = await printed('describe', 'gpt3');
+  const { code, out } = await runCommand('describe', 'gpt3');
   expect(code).toBe(0);
   expect(out).toContain(
     '175,181,291,520 weights in 27,938 matrices (often called layers) in 96 blocks (vectors and position tables not counted)\n' +
@@ -79,10 +79,10 @@ test('a tree is as large as its config, nothing is allocated: 175 billion parame
 });
 
 test('--parts lists every block', async () => {
-  const { out } = await printed('describe', fixture('checkpoints/gpt2'), '--parts');
+  const { out } = await runCommand('describe', fixture('checkpoints/gpt2'), '--parts');
   expect(out).toMatch(/^decoder\.layers\.1\.mlp\.down\.bias +vector +\[32\] +32$/m);
   expect(out).not.toContain('--parts lists them');
-  const { out: short } = await printed('describe', fixture('checkpoints/gpt2'));
+  const { out: short } = await runCommand('describe', fixture('checkpoints/gpt2'));
   expect(short).toContain('(block 1 as block 0; --parts lists it)');
   expect(short).toContain('28,672 weights in 31 matrices');
 });
@@ -96,5 +96,5 @@ test.each([
     'familyOf: model_type undefined (architectures undefined) is not known; known are gpt2, llama, marian, bart, mbart, m2m_100, pegasus, t5, mt5',
   ],
 ])('%s is one sentence and exit code 1', async (source, message) => {
-  expect(await printed('describe', source)).toEqual({ code: 1, out: '', errors: `residual: ${message}\n` });
+  expect(await runCommand('describe', source)).toEqual({ code: 1, out: '', errors: `residual: ${message}\n` });
 });

@@ -6,11 +6,11 @@ import { Command } from 'commander';
 import { columns, print } from '../output.js';
 import { presets } from '../presets.js';
 
-/** `residual describe`: what a checkpoint or a config is made of, counted without loading weights. */
+/** `residual describe`: the parts and sizes of a checkpoint or a config, without loading weights. */
 export function describeCommand(exit: (code: number) => void): Command {
   return new Command('describe')
     .argument('<source>', `folder, URL, Hugging Face id, config.json, or ${Object.keys(presets).join(', ')}`)
-    .option('--parts', 'list every part, not only those of the first block')
+    .option('--parts', 'list the parts of every block, not only of the first')
     .option('--json', 'print one object instead of tables')
     .action(async (source: string, { json, parts }: { json?: boolean; parts?: boolean }) => {
       const [{ describe }, { describeSource }] = await Promise.all([
@@ -20,8 +20,8 @@ export function describeCommand(exit: (code: number) => void): Command {
       const { family, composition } = await describeSource(
         presets[source] ?? (await configIn(source)) ?? folderOf(source),
       );
-      const { model, positions, depth } = composition;
-      const description = describe(model, { keyLen: positions });
+      const { model, maxPositions, depth } = composition;
+      const description = describe(model, { keyLen: maxPositions });
       const { parameters, bytes, flopsPerToken, census } = description;
       if (json) {
         print(
@@ -31,7 +31,7 @@ export function describeCommand(exit: (code: number) => void): Command {
             parameters,
             bytes,
             flops_per_token: flopsPerToken,
-            positions,
+            max_positions: maxPositions,
             depth,
             parts: description.parts,
           }),
@@ -47,13 +47,13 @@ export function describeCommand(exit: (code: number) => void): Command {
         print(columns([['part', 'what', 'shape', 'parameters'], ...rows]));
         if (!parts && depth === 2) print('(block 1 as block 0; --parts lists it)');
         if (!parts && depth > 2) print(`(blocks 1 to ${depth - 1} as block 0; --parts lists them)`);
-        print(`\n${summary({ parameters, bytes, flopsPerToken, positions })}\n\n${censusTable(census, depth)}`);
+        print(`\n${summary({ parameters, bytes, flopsPerToken, maxPositions })}\n\n${censusTable(census, depth)}`);
       }
       exit(0);
     });
 }
 
-/** The config in a file such as config.json; undefined for a source of another kind. */
+/** The config of a file such as config.json; undefined for another kind of source. */
 async function configIn(path: string): Promise<Config | undefined> {
   if (!path.endsWith('.json') || /^https?:/.test(path)) return undefined;
   const text = await readFile(path, 'utf8').catch(cause => {
@@ -69,16 +69,16 @@ async function configIn(path: string): Promise<Config | undefined> {
   throw new ResidualError('files', `describe: ${path} holds no object of config fields`);
 }
 
-/** Of the URL of a config.json the folder above it; another source as it is. */
+/** The folder of the URL of a config.json; any other source unchanged. */
 function folderOf(source: string): string {
   return /^https?:/.test(source) ? source.replace(/\/config\.json$/, '/') : source;
 }
 
-function summary(facts: { parameters: number; bytes: number; flopsPerToken: number; positions: number }): string {
+function summary(facts: { parameters: number; bytes: number; flopsPerToken: number; maxPositions: number }): string {
   return columns([
     ['parameters', whole(facts.parameters)],
     ['bytes as 32-bit floats', whole(facts.bytes)],
-    [`operations for a token that sees ${facts.positions} keys`, whole(facts.flopsPerToken)],
+    [`operations for a token that sees ${facts.maxPositions} keys`, whole(facts.flopsPerToken)],
   ]);
 }
 

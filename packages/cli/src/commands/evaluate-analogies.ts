@@ -1,18 +1,20 @@
 import { readFile } from 'node:fs/promises';
-import type { AnalogyReport, Tally } from '@residual/embeddings/words';
+import type { AnalogyReport, Tally } from '@residual/word-vectors';
 import { Command } from 'commander';
 import { columns, print } from '../output.js';
 import { withVectors, withVectorsOption } from './with-vectors.js';
 
-/** `residual evaluate analogies`: how many questions "a is to b as c is to ?" word vectors answer. */
+/**
+ * `residual evaluate analogies`: the share of questions "a is to b as c is to ?" that word vectors answer correctly.
+ */
 export function evaluateAnalogiesCommand(exit: (code: number) => void): Command {
   return withVectorsOption(new Command('analogies'))
     .argument('<questions>', "a file of lines with four words and lines ': CATEGORY', such as questions-words.txt")
     .option('--json', 'print one object instead of a table')
-    .action(async (file: string, { vectors: place, json }: { vectors: string; json?: boolean }) => {
-      const { evaluateAnalogies, parseAnalogies } = await import('@residual/embeddings/words');
+    .action(async (file: string, { vectors: source, json }: { vectors: string; json?: boolean }) => {
+      const { evaluateAnalogies, parseAnalogies } = await import('@residual/word-vectors');
       const questions = parseAnalogies(await readFile(file, 'utf8'));
-      const code = await withVectors(place, async ({ vectors, signal, progress }) => {
+      const code = await withVectors(source, async ({ vectors, signal, progress }) => {
         const report = await evaluateAnalogies(vectors, questions, {
           signal,
           onProgress: ({ done, total }) => progress.show(`answered ${done} of ${total}`),

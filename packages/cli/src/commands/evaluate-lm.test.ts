@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { loadModel, type Model } from '@residual/model';
 import { expectClose } from '@residual/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { fixture, printed } from '../testing/printed.js';
+import { fixture, runCommand } from '../testing/run-command.js';
 
 const stories = fixture('models/stories260k');
 const lines = ['Once upon a time there was a little cat.', 'She had a red ball, and the ball was big.', 'A'];
@@ -23,7 +23,7 @@ afterAll(async () => {
   await rm(place, { recursive: true });
 });
 
-const evaluate = (...args: string[]) => printed('evaluate', 'lm', '--model', stories, file, ...args);
+const evaluate = (...args: string[]) => runCommand('evaluate', 'lm', '--model', stories, file, ...args);
 const scores = async (...args: string[]) => {
   const { code, out, errors } = await evaluate('--json', ...args);
   expect([code, errors]).toEqual([0, '']);
@@ -80,9 +80,9 @@ test('what does not fit is refused with both numbers', async () => {
   );
   expect(await refused('--length', '0')).toContain('It must be a whole number, 1 or more.');
   const translator = fixture('../packages/model-en-fr/model');
-  const wrong = await printed('evaluate', 'lm', '--model', translator, file);
+  const wrong = await runCommand('evaluate', 'lm', '--model', translator, file);
   expect([wrong.code, wrong.errors]).toEqual([1, expect.stringContaining('evaluate')]);
   await writeFile(join(place, 'empty.txt'), '\n');
-  const none = await printed('evaluate', 'lm', '--model', stories, join(place, 'empty.txt'));
+  const none = await runCommand('evaluate', 'lm', '--model', stories, join(place, 'empty.txt'));
   expect(none.errors).toBe('residual: evaluate: the texts have no two tokens; there is nothing to predict\n');
 });

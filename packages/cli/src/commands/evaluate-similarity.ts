@@ -1,19 +1,19 @@
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
-import type { SimilarityReport } from '@residual/embeddings/words';
+import type { SimilarityReport } from '@residual/word-vectors';
 import { Command } from 'commander';
 import { columns, print } from '../output.js';
 import { withVectors, withVectorsOption } from './with-vectors.js';
 
-/** `residual evaluate similarity`: whether word vectors find pairs of words as alike as people do. */
+/** `residual evaluate similarity`: the rank correlation of cosines with people's ratings of word pairs. */
 export function evaluateSimilarityCommand(exit: (code: number) => void): Command {
   return withVectorsOption(new Command('similarity'))
     .argument('<ratings...>', 'files of lines with two words and a rating, such as MEN, WordSim-353, SimLex-999')
     .option('--json', 'print one object instead of a table')
-    .action(async (files: string[], { vectors: place, json }: { vectors: string; json?: boolean }) => {
-      const { evaluateSimilarity, parseRatings } = await import('@residual/embeddings/words');
+    .action(async (files: string[], { vectors: source, json }: { vectors: string; json?: boolean }) => {
+      const { evaluateSimilarity, parseRatings } = await import('@residual/word-vectors');
       const sets = await Promise.all(files.map(async file => parseRatings(await readFile(file, 'utf8'))));
-      const code = await withVectors(place, ({ vectors }) => {
+      const code = await withVectors(source, ({ vectors }) => {
         const reports = sets.map((pairs, i) => ({ file: basename(files[i]!), ...evaluateSimilarity(vectors, pairs) }));
         print(json ? JSON.stringify(reports.length === 1 ? reports[0] : { sets: reports }) : tableOf(reports));
         return 0;

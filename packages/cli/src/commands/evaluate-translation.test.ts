@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { fixtureJson } from '@residual/testkit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { bleu, chrf } from '../metrics/index.js';
-import { fixture, printed } from '../testing/printed.js';
+import { fixture, runCommand } from '../testing/run-command.js';
 
 const englishFrench = fixture('../packages/model-en-fr/model');
 const golden = await fixtureJson<{ examples: { en: string; greedy: { text: string }; beam4: { text: string } }[] }>(
@@ -29,7 +29,7 @@ const file = async (text: string) => {
   return path;
 };
 const evaluate = (references: string, ...args: string[]) =>
-  printed('evaluate', 'translation', '--model', englishFrench, '--references', references, ...args);
+  runCommand('evaluate', 'translation', '--model', englishFrench, '--references', references, ...args);
 
 test('one object tells the scores of greedy translations and all settings', async () => {
   const references = await file(lines.map(line => `${JSON.stringify(line)}\n`).join(''));
@@ -46,16 +46,16 @@ test('one object tells the scores of greedy translations and all settings', asyn
     signature:
       'BLEU|nrefs:var|case:mixed|eff:no|tok:13a|smooth:exp|version:residual-0.1.0 ' +
       'chrF2|nrefs:var|case:mixed|eff:yes|nc:6|nw:0|space:no|version:residual-0.1.0 ' +
-      'decoding|beams:1|batch:32|backend:wasm',
+      'decoding|numBeams:1|batch:32|backend:wasm',
   });
 });
 
 test('4 beams are heeded, and the words say what sacreBLEU says, throughput and settings', async () => {
   const references = await file(examples.map(({ en, beam4 }) => JSON.stringify({ en, fr: beam4.text })).join('\r\n'));
-  const { code, out } = await evaluate(references, '--beams', '4');
+  const { code, out } = await evaluate(references, '--num-beams', '4');
   expect(code).toBe(0);
   expect(out).toMatch(
-    /^BLEU = 100\.00 100\.0\/100\.0\/100\.0\/100\.0 \(BP = 1\.000 ratio = 1\.000 hyp_len = (\d+) ref_len = \1\)\nchrF2 = 100\.00\n20 sentences in [\d.]+ s: [\d.]+ sentences and \d+ tokens a second\nBLEU\|nrefs:1\|.*\nchrF2\|nrefs:1\|.*\ndecoding\|beams:4\|batch:32\|backend:wasm\n$/,
+    /^BLEU = 100\.00 100\.0\/100\.0\/100\.0\/100\.0 \(BP = 1\.000 ratio = 1\.000 hyp_len = (\d+) ref_len = \1\)\nchrF2 = 100\.00\n20 sentences in [\d.]+ s: [\d.]+ sentences and \d+ tokens a second\nBLEU\|nrefs:1\|.*\nchrF2\|nrefs:1\|.*\ndecoding\|numBeams:4\|batch:32\|backend:wasm\n$/,
   );
 });
 
@@ -65,7 +65,7 @@ test('without cross-attention the translation has nothing to do with the source'
     (await evaluate(references, '--without-cross-attention', '--json')).out,
   );
   expect(score).toBeLessThan(3);
-  expect(signature).toContain('|zeroed:decoder.layers.*.crossAttention.weights|');
+  expect(signature).toContain('|ablate:decoder.layers.*.crossAttention.weights|');
 });
 
 test('other fields may be compared', async () => {
@@ -85,7 +85,14 @@ test.each([
   ['\n{"en": "a", "fr": ["", ""]}', ', line 2: "fr" has no text that is not empty'],
 ])('%j is refused before anything is loaded', async (text, what) => {
   const path = await file(text);
-  const { code, out, errors } = await printed('evaluate', 'translation', '--model', './nowhere', '--references', path);
+  const { code, out, errors } = await runCommand(
+    'evaluate',
+    'translation',
+    '--model',
+    './nowhere',
+    '--references',
+    path,
+  );
   const message = `residual: evaluate translation: ${path}${what.startsWith(',') ? '' : ' '}${what}\n`;
   expect({ code, out, errors }).toEqual({ code: 1, out: '', errors: message });
 });

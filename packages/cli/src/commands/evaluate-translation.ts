@@ -5,10 +5,10 @@ import { print } from '../output.js';
 import { type Pair, pairsIn } from '../pairs.js';
 import { packageVersion } from '../version.js';
 import { argsOf } from './generate.js';
-import { type TranslatingOptions, translateLines, translateOptions, withTranslatingOptions } from './translating.js';
-import { type Work, withModel } from './with-model.js';
+import { type TranslateFlags, translateLines, translateOptions, withTranslateFlags } from './translate-flags.js';
+import { type CommandContext, withModel } from './with-model.js';
 
-interface Options extends TranslatingOptions {
+interface Options extends TranslateFlags {
   readonly references: string;
   readonly from: string;
   readonly to: string;
@@ -18,7 +18,7 @@ interface Options extends TranslatingOptions {
 /** `residual evaluate translation`: BLEU and chrF on sentences with references. */
 export function evaluateTranslationCommand(exit: (code: number) => void): Command {
   const command = new Command('translation');
-  return withTranslatingOptions(command)
+  return withTranslateFlags(command)
     .requiredOption('--references <file>', 'JSON lines: {"en": "...", "fr": ["...", ...]}')
     .option('--from <field>', 'the field that holds the source', 'en')
     .option('--to <field>', 'the field that holds the references', 'fr')
@@ -32,9 +32,9 @@ export function evaluateTranslationCommand(exit: (code: number) => void): Comman
 async function evaluate(options: Options): Promise<number> {
   const pairs = await pairsIn(options.references, options);
   return withModel(options, async work => {
-    const begun = performance.now();
-    const { translations, tokens, decoding } = await translated(pairs, options, work);
-    const seconds = (performance.now() - begun) / 1000;
+    const startTime = performance.now();
+    const { translations, tokens, decoding } = await translateAll(pairs, options, work);
+    const seconds = (performance.now() - startTime) / 1000;
     const references = pairs.map(each => each.references);
     const [words, characters] = [bleu(translations, references), chrf(translations, references)];
     const version = `version:residual-${await packageVersion()}`;
@@ -54,7 +54,7 @@ async function evaluate(options: Options): Promise<number> {
   });
 }
 
-async function translated(pairs: readonly Pair[], options: Options, { model, signal, progress }: Work) {
+async function translateAll(pairs: readonly Pair[], options: Options, { model, signal, progress }: CommandContext) {
   const { batch = 32, backend } = options;
   const settings = translateOptions(options, { batch, signal });
   const sources = pairs.map(({ source }) => source);
@@ -66,21 +66,21 @@ async function translated(pairs: readonly Pair[], options: Options, { model, sig
     progress.show(`translated ${translations.length} of ${sources.length}`);
   });
   progress.end();
-  const { batch: _, signal: __, zeroed, ...given } = settings;
+  const { batch: _, signal: __, ablate, ...decoderOptions } = settings;
   const fields = {
-    beams: 1,
-    ...given,
-    ...(zeroed && { zeroed: zeroed.map(({ tap }) => tap).join(',') }),
+    numBeams: 1,
+    ...decoderOptions,
+    ...(ablate && { ablate: ablate.map(({ tap }) => tap).join(',') }),
     batch,
     backend,
   };
   const decoding = Object.entries(fields)
     .map(([name, value]) => `${name}:${value}`)
-    .join('|'); // prettier-ignore
+    .join('|');
   return { translations, tokens, decoding };
 }
 
-/** As sacreBLEU prints it. */
+/** The line that sacreBLEU prints. */
 function bleuLine({ score, precisions, brevityPenalty, hypothesisLength, referenceLength }: Bleu): string {
   const parts = precisions.map(precision => precision.toFixed(1)).join('/');
   const ratio = (hypothesisLength / referenceLength).toFixed(3);

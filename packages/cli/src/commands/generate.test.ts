@@ -5,7 +5,7 @@ import { Readable } from 'node:stream';
 import { fixtureJson, repositoryFile } from '@residual/testkit';
 import { startHub } from '@residual/testkit/hub';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { fixture, printed } from '../testing/printed.js';
+import { fixture, runCommand } from '../testing/run-command.js';
 
 const stories = fixture('models/stories260k');
 const nameless = fixture('checkpoints/gpt2'); // has no tokenizer, 64 positions, 128 tokens
@@ -20,7 +20,7 @@ afterEach(async () => {
   await rm(folder, { recursive: true });
 });
 
-const generate = (model: string, ...args: string[]) => printed('generate', '--model', model, ...args);
+const generate = (model: string, ...args: string[]) => runCommand('generate', '--model', model, ...args);
 
 const result = async (model: string, ...args: string[]) => {
   const { code, out, errors } = await generate(model, ...args, '--json');
@@ -29,9 +29,9 @@ const result = async (model: string, ...args: string[]) => {
 };
 
 test('one object tells all of a run, and the text streamed is the same', async () => {
-  const drawn = ['--prompt', 'Once', '--max-new-tokens', '7', '--temperature', '0.8', '--seed', '3'];
-  const told = await result(stories, ...drawn);
-  expect(told).toEqual({
+  const sampling = ['--prompt', 'Once', '--max-new-tokens', '7', '--temperature', '0.8', '--seed', '3'];
+  const output = await result(stories, ...sampling);
+  expect(output).toEqual({
     text: expect.stringMatching(/^Once/),
     new_text: expect.any(String),
     token_ids: expect.any(Array),
@@ -44,21 +44,21 @@ test('one object tells all of a run, and the text streamed is the same', async (
     seed: 3,
     backend: 'wasm',
   });
-  expect(told.new_token_ids).toHaveLength(7);
-  expect(told.token_ids).toEqual([1, 403, ...told.new_token_ids]);
-  expect(told.text).toBe(`Once${told.new_text}`);
-  expect(told.tokens_per_second).toBeCloseTo(7 / told.seconds);
-  expect(await generate(stories, ...drawn)).toEqual({ code: 0, out: `${told.text}\n`, errors: '' });
+  expect(output.new_token_ids).toHaveLength(7);
+  expect(output.token_ids).toEqual([1, 403, ...output.new_token_ids]);
+  expect(output.text).toBe(`Once${output.new_text}`);
+  expect(output.tokens_per_second).toBeCloseTo(7 / output.seconds);
+  expect(await generate(stories, ...sampling)).toEqual({ code: 0, out: `${output.text}\n`, errors: '' });
 });
 
 test('temperature 0 is greedy: the tokens of the reference, from the beginning token where the prompt is empty or absent', async () => {
   const golden = await fixtureJson<{ greedy_ids: number[] }>('models/stories260k/golden.json');
   const expected = golden.greedy_ids.slice(0, 21);
   for (const prompt of [['--prompt', ''], []]) {
-    const told = await result(stories, ...prompt, '--temperature', '0', '--max-new-tokens', '20');
-    expect(told.token_ids).toEqual(expected);
-    expect(told.prompt_tokens).toBe(1);
-    expect(told.seed).toBeNull();
+    const output = await result(stories, ...prompt, '--temperature', '0', '--max-new-tokens', '20');
+    expect(output.token_ids).toEqual(expected);
+    expect(output.prompt_tokens).toBe(1);
+    expect(output.seed).toBeNull();
   }
 });
 
@@ -75,11 +75,11 @@ test('without a temperature the checkpoint says whether tokens are drawn; filter
   expect((await result(folder)).new_token_ids).toHaveLength(3);
 });
 
-test('a new seed is told beside the text', async () => {
-  const drawn = ['--prompt', 'Once', '--max-new-tokens', '9', '--temperature', '1.5'];
-  const { out, errors } = await generate(stories, ...drawn);
+test('a new seed is printed beside the text', async () => {
+  const sampling = ['--prompt', 'Once', '--max-new-tokens', '9', '--temperature', '1.5'];
+  const { out, errors } = await generate(stories, ...sampling);
   const [, seed] = errors.match(/^--seed (\d+) gives this text again\n$/)!;
-  expect(await generate(stories, ...drawn, '--seed', seed!)).toEqual({ code: 0, out, errors: '' });
+  expect(await generate(stories, ...sampling, '--seed', seed!)).toEqual({ code: 0, out, errors: '' });
 });
 
 test('one seed gives one text, and each filter is heeded', async () => {
@@ -113,9 +113,9 @@ test('ids in: the text of the whole where there is a tokenizer, ids where there 
   const args = ['--max-new-tokens', '3', '--temperature', '0'];
   const { text } = await result(stories, '--prompt', 'Once', ...args);
   expect((await generate(stories, '--prompt-ids', '1,403', ...args)).out).toBe(`${text}\n`);
-  const told = await result(nameless, '--prompt-ids', '1, 40', ...args);
-  expect((await generate(nameless, '--prompt-ids', '1,40', ...args)).out).toBe(`${told.token_ids.join(',')}\n`);
-  expect(told.text).toBe('');
+  const output = await result(nameless, '--prompt-ids', '1, 40', ...args);
+  expect((await generate(nameless, '--prompt-ids', '1,40', ...args)).out).toBe(`${output.token_ids.join(',')}\n`);
+  expect(output.text).toBe('');
 });
 
 test('an encoder-decoder writes what belongs to the prompt, without the prompt', async () => {
@@ -125,12 +125,12 @@ test('an encoder-decoder writes what belongs to the prompt, without the prompt',
 });
 
 test('a stop text ends it and is not part of it', async () => {
-  const told = await result(stories, '--prompt', 'Once', '--temperature', '0', '--stop', 'girl', 'zebra');
-  expect([told.finish_reason, told.text]).toEqual(['stop', 'Once upon a time, there was a little ']);
+  const output = await result(stories, '--prompt', 'Once', '--temperature', '0', '--stop-strings', 'girl', 'zebra');
+  expect([output.finish_reason, output.text]).toEqual(['stop', 'Once upon a time, there was a little ']);
 });
 
 test.each(['cpu', 'wasm'])('--backend %s tells which computed', async backend => {
-  const told = await result(
+  const output = await result(
     stories,
     '--prompt',
     'Once',
@@ -141,8 +141,8 @@ test.each(['cpu', 'wasm'])('--backend %s tells which computed', async backend =>
     '--backend',
     backend,
   );
-  expect(told.backend).toBe(backend);
-  expect(told.text).toMatch(/^Once upon a time, there was a little girl named Lily\./);
+  expect(output.backend).toBe(backend);
+  expect(output.text).toMatch(/^Once upon a time, there was a little girl named Lily\./);
 });
 
 test('a checkpoint comes from a URL or, by id, from the hub, whose connection may break', async () => {
@@ -155,14 +155,14 @@ test('a checkpoint comes from a URL or, by id, from the hub, whose connection ma
   const { token_ids: expected } = await result(stories, ...args);
   expect((await result(`${hub.endpoint}/plain/`, ...args)).token_ids).toEqual(expected);
   hub.cutAfter = 700_000;
-  hub.asked.length = 0;
+  hub.requests.length = 0;
   expect((await result('someone/tale', ...args)).token_ids).toEqual(expected);
-  const [first, again, ...more] = hub.asked.filter(url => url.startsWith('storage'));
+  const [first, again, ...more] = hub.requests.filter(url => url.startsWith('storage'));
   expect([first, more]).toEqual(['storage', []]);
   const resumed = Number(/^storage bytes=(\d+)-$/.exec(again!)![1]); // what had arrived of the bytes that were sent
   expect(resumed).toBeGreaterThan(0);
   expect(resumed).toBeLessThanOrEqual(700_000);
-  hub.down = true;
+  hub.isDown = true;
   expect((await result('someone/tale', ...args)).token_ids).toEqual(expected);
   await hub.close();
 });
@@ -207,8 +207,8 @@ test.each([
   ],
   [
     nameless,
-    ['--prompt-ids', '1', '--stop', 'x'],
-    'generate: stop strings need a tokenizer, this model has none; end tokens by eos',
+    ['--prompt-ids', '1', '--stop-strings', 'x'],
+    'generate: stop strings need a tokenizer, this model has none; end tokens by eosTokenId',
   ],
 ])('%s %j: one sentence, exit code 1, and nothing else is written', async (model, args, message) => {
   expect(await generate(model, ...args)).toEqual({ code: 1, out: '', errors: `residual: ${message}\n` });
@@ -224,7 +224,8 @@ test('an empty prompt needs a beginning token', async () => {
   await change('tokenizer.json', ['post_processor']);
   await change('tokenizer_config.json', ['bos_token', 'add_bos_token']);
   await change('config.json', ['bos_token_id']);
-  expect((await result(folder, '--max-new-tokens', '0')).token_ids).toEqual([1]); // generation_config.json has one still
+  // generation_config.json has one still
+  expect((await result(folder, '--max-new-tokens', '0')).token_ids).toEqual([1]);
   await change('generation_config.json', ['bos_token_id']);
   const message = 'residual: generate: the prompt is empty and this model has no beginning token\n';
   expect(await generate(folder, '--prompt', '')).toEqual({ code: 1, out: '', errors: message });
@@ -243,7 +244,7 @@ test.each([
 
 test('a model must be named', async () => {
   const errors = "error: required option '--model <source>' not specified\n";
-  expect(await printed('generate', '--prompt', 'a')).toEqual({ code: 1, out: '', errors });
+  expect(await runCommand('generate', '--prompt', 'a')).toEqual({ code: 1, out: '', errors });
 });
 
 test('--prompt - reads standard input, without the line end that stands behind a text', async () => {

@@ -1,5 +1,5 @@
 import { ResidualError } from '@residual/base';
-import type { Generated, GenerateOptions, GenerationConfig } from '@residual/model';
+import type { GenerateOptions, GenerateOutput, GenerationConfig } from '@residual/model';
 import { Command, Option } from 'commander';
 import { inputText, isPiped } from '../lines.js';
 import { type NodeBackend, nodeBackends, rerunForWebGPU } from '../machine/backends.js';
@@ -16,29 +16,32 @@ interface Options {
   readonly topK?: number;
   readonly topP?: number;
   readonly seed?: number;
-  readonly stop?: readonly string[];
+  readonly stopStrings?: readonly string[];
   readonly backend: NodeBackend;
   readonly json?: boolean;
 }
 
-/** `residual generate`: continues a prompt, or writes what belongs to it where there is an encoder, streaming the text or as one JSON object. */
+/**
+ * `residual generate`: continues a prompt, or writes the output of an encoder-decoder for it, as a stream of text or as
+ * one JSON object.
+ */
 export function generateCommand(exit: (code: number) => void): Command {
   return new Command('generate')
     .requiredOption('--model <source>', 'folder, URL or Hugging Face id of the checkpoint')
     .addOption(
       new Option(
         '--prompt <text>',
-        'text to continue; empty: from the beginning token; -, or left out behind a pipe: standard input',
+        'text to continue; empty starts at the first token; - or none behind a pipe reads standard input',
       ).conflicts('promptIds'),
     )
-    .option('--prompt-ids <ids>', 'token ids to continue, with commas between', tokenIds)
-    .option('--max-new-tokens <n>', 'how many tokens may follow', tokenCount)
-    .option('--temperature <t>', '0 is greedy, 1 draws as the model says', temperature)
-    .option('--top-k <k>', 'draw from the k likeliest tokens', topK)
-    .option('--top-p <p>', 'draw from the likeliest tokens that make up p', topP)
-    .option('--seed <s>', 'draw by this seed, the same text each time; a new one each time if absent', seed)
-    .option('--stop <text...>', 'texts that end the generation')
-    .addOption(new Option('--backend <name>', 'what computes').choices(nodeBackends).default('wasm'))
+    .option('--prompt-ids <ids>', 'token ids to continue, separated by commas', tokenIds)
+    .option('--max-new-tokens <n>', 'the largest number of new tokens', tokenCount)
+    .option('--temperature <t>', '0 is greedy, 1 samples from the distribution of the model', temperature)
+    .option('--top-k <k>', 'sample from the k likeliest tokens', topK)
+    .option('--top-p <p>', 'sample from the likeliest tokens whose probabilities sum up to p', topP)
+    .option('--seed <s>', 'the seed of sampling; without one each run draws a new seed', seed)
+    .option('--stop-strings <text...>', 'texts that end the generation')
+    .addOption(new Option('--backend <name>', 'the backend').choices(nodeBackends).default('wasm'))
     .option('--json', 'print one object instead of text')
     .action(async (options: Options, command: Command) => {
       const again = options.backend === 'webgpu' ? await rerunForWebGPU(argsOf(command)) : undefined;
@@ -50,14 +53,15 @@ async function generate(options: Options): Promise<number> {
   const { promptIds, backend, json } = options;
   const prompt = await promptOf(options);
   return withModel(options, async ({ model, signal }) => {
-    const { draws } = await import('@residual/model');
-    const settings = settingsOf(options, model.generationConfig, draws);
+    const { isSampling } = await import('@residual/model');
+    const settings = settingsOf(options, model.generationConfig, isSampling);
     const tokens = model.tokensOf(promptIds ?? prompt ?? '');
     const textOf = (ids: readonly number[]) => model.tokenizer?.decode(ids) ?? ids.join(',');
-    const begun = performance.now();
+    const startTime = performance.now();
     const steps = model.generate(tokens, { ...settings, signal })[Symbol.asyncIterator]();
     const continued = prompt ?? (promptIds ? textOf(promptIds) : '');
-    let before = model.encoderDepth > 0 ? '' : continued; // shown when all is known to be well; a source is not continued
+    // printed once the first step has succeeded; a source is not part of the output
+    let before = model.encoderDepth > 0 ? '' : continued;
     let comma = before === '' ? '' : ',';
     for (let step = await steps.next(); ; step = await steps.next()) {
       if (!json) printText(before);
@@ -67,23 +71,23 @@ async function generate(options: Options): Promise<number> {
         comma = ',';
         continue;
       }
-      const [row] = step.value;
-      const seconds = (performance.now() - begun) / 1000;
-      const text = model.tokenizer ? wholeText(row!, textOf) : '';
-      print(json ? JSON.stringify(resultOf(row!, { seconds, backend, text })) : '');
-      const isNew = row!.seed !== undefined && options.seed === undefined;
-      if (isNew && !json) printNote(`--seed ${row!.seed} gives this text again`);
+      const [output] = step.value;
+      const seconds = (performance.now() - startTime) / 1000;
+      const text = model.tokenizer ? fullText(output!, textOf) : '';
+      print(json ? JSON.stringify(resultOf(output!, { seconds, backend, text })) : '');
+      const isNew = output!.seed !== undefined && options.seed === undefined;
+      if (isNew && !json) printNote(`--seed ${output!.seed} gives this text again`);
       return 0;
     }
   });
 }
 
-/** The text to continue: that of the option, or what comes on standard input where that is asked for or something is piped in. */
+/** The text to continue: the option, or standard input if it is asked for or is a pipe. */
 async function promptOf({ prompt, promptIds }: Options): Promise<string | undefined> {
   const isGiven = prompt !== undefined || promptIds !== undefined;
   if (prompt !== '-' && (isGiven || !isPiped())) return prompt;
   if (process.stdin.isTTY) printNote('Type a text to continue; Ctrl-D ends it.');
-  const text = (await inputText('generate')).replace(/\r?\n$/, ''); // the line end that echo and editors put behind a text
+  const text = (await inputText('generate')).replace(/\r?\n$/, ''); // the line end that echo and editors append
   if (text !== '') return text;
   throw new ResidualError(
     'prompt',
@@ -91,44 +95,47 @@ async function promptOf({ prompt, promptIds }: Options): Promise<string | undefi
   );
 }
 
-/** The settings of the run: filters or a seed without a temperature ask for a draw. */
+/** The options of `model.generate`: filters or a seed without a temperature turn sampling on. */
 function settingsOf(
-  { maxNewTokens, temperature, topK, topP, seed, stop }: Options,
+  { maxNewTokens, temperature, topK, topP, seed, stopStrings }: Options,
   config: GenerationConfig,
-  draws: typeof import('@residual/model').draws,
+  isSampling: typeof import('@residual/model').isSampling,
 ): GenerateOptions {
-  const asked = { maxNewTokens, temperature, topK, topP, stop };
+  const options = { maxNewTokens, temperature, topK, topP, stopStrings };
   const wantsDraw = temperature === undefined && [topK, topP, seed].some(value => value !== undefined);
-  const usual = typeof config.temperature === 'number' ? config.temperature : 1;
-  const settings = wantsDraw ? { ...asked, temperature: usual } : asked;
-  return draws(settings, config) ? { ...settings, seed } : settings;
+  const defaultTemperature = typeof config.temperature === 'number' ? config.temperature : 1;
+  const settings = wantsDraw ? { ...options, temperature: defaultTemperature } : options;
+  return isSampling(settings, config) ? { ...settings, seed } : settings;
 }
 
-/** Prompt and new text; a stop text and what follows it is left out. */
-function wholeText(row: Generated, textOf: (ids: readonly number[]) => string): string {
-  if (row.finishReason !== 'stop') return textOf(row.tokens);
-  return textOf(row.tokens.slice(0, row.promptLength)) + row.text;
+/** Prompt and new text, up to the stop string if one ended the generation. */
+function fullText(output: GenerateOutput, textOf: (ids: readonly number[]) => string): string {
+  if (output.finishReason !== 'stop') return textOf(output.tokens);
+  return textOf(output.tokens.slice(0, output.promptLength)) + output.text;
 }
 
-function resultOf(row: Generated, { text, seconds, backend }: { text: string; seconds: number; backend: string }) {
+function resultOf(
+  output: GenerateOutput,
+  { text, seconds, backend }: { text: string; seconds: number; backend: string },
+) {
   return {
     text,
-    new_text: row.text,
-    token_ids: row.tokens,
-    new_token_ids: row.newTokens,
-    prompt_tokens: row.promptLength,
-    finish_reason: row.finishReason,
-    logprob: row.logprob,
+    new_text: output.text,
+    token_ids: output.tokens,
+    new_token_ids: output.newTokens,
+    prompt_tokens: output.promptLength,
+    finish_reason: output.finishReason,
+    logprob: output.logprob,
     seconds,
-    tokens_per_second: row.newTokens.length / seconds,
-    seed: row.seed ?? null,
+    tokens_per_second: output.newTokens.length / seconds,
+    seed: output.seed ?? null,
     backend,
   };
 }
 
-/** The arguments as they were typed, to run the command again. */
+/** The arguments of the command line, to run the command again. */
 export function argsOf(command: Command): string[] {
   let top = command;
   while (top.parent) top = top.parent;
-  return (top as Command & { rawArgs: string[] }).rawArgs; // commander's types leave it out
+  return (top as Command & { rawArgs: string[] }).rawArgs; // missing in commander's types
 }

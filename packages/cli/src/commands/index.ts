@@ -1,57 +1,57 @@
 import { Command } from 'commander';
 
-/** Makes a command; `exit` is told its exit code. */
+/** Makes a command that reports its exit code to `exit`. */
 type Make = (exit: (code: number) => void) => Command;
 
-/** A command by its name: what a list of commands says of it, and how it is loaded, or the commands below it. */
-export interface Entry {
+/** A command: its name, its line in the help, and its loader or its subcommands. */
+export interface CommandEntry {
   readonly name: string;
   readonly description: string;
   readonly load?: () => Promise<Make>;
-  readonly commands?: readonly Entry[];
+  readonly commands?: readonly CommandEntry[];
 }
 
-/** All commands, in the order of the help. Only the one that is asked for is loaded: each brings what it needs. */
-export const entries: readonly Entry[] = [
+/** All commands, in the order of the help. Only the requested one is loaded, with its dependencies. */
+export const entries: readonly CommandEntry[] = [
   {
     name: 'generate',
-    description: 'Continue a prompt with a published checkpoint. Settings left out follow its generation_config.json.',
+    description: 'Continue a prompt with a published checkpoint. Its generation_config.json gives the defaults.',
     load: async () => (await import('./generate.js')).generateCommand,
   },
   {
     name: 'translate',
     description:
-      'Translate lines with an encoder-decoder: a text, a file, or standard input. Settings left out follow its generation_config.json.',
+      'Translate a text, a file or standard input. The generation_config.json of the model gives the defaults.',
     load: async () => (await import('./translate.js')).translateCommand,
   },
   {
     name: 'analogy',
-    description: "Compute with word vectors: 'king - man + woman' comes near to queen.",
+    description: "Compute with word vectors: 'king - man + woman' is nearest to queen.",
     load: async () => (await import('./analogy.js')).analogyCommand,
   },
   {
     name: 'evaluate',
-    description: 'Measure how good a model or word vectors are.',
+    description: 'Measure the quality of a model or of word vectors.',
     commands: [
       {
         name: 'lm',
         description:
-          'Say how well a language model predicts texts: loss and perplexity, each token but the first counted once.',
+          'Compute the loss and the perplexity of a language model on texts; each token but the first counts once.',
         load: async () => (await import('./evaluate-lm.js')).evaluateLanguageModelCommand,
       },
       {
         name: 'translation',
-        description: 'Translate sentences and compare with references: BLEU and chrF, as sacreBLEU computes them.',
+        description: 'Translate sentences and compare them with references: BLEU and chrF, as in sacreBLEU.',
         load: async () => (await import('./evaluate-translation.js')).evaluateTranslationCommand,
       },
       {
         name: 'analogies',
-        description: 'Answer analogy questions (b - a + c) and count: by category, covered and total.',
+        description: 'Answer analogy questions (b - a + c) and count the correct answers by category.',
         load: async () => (await import('./evaluate-analogies.js')).evaluateAnalogiesCommand,
       },
       {
         name: 'similarity',
-        description: "Compare cosines with people's ratings of pairs of words: Spearman's rank correlation.",
+        description: "Compare cosines with people's ratings of word pairs: Spearman's rank correlation.",
         load: async () => (await import('./evaluate-similarity.js')).evaluateSimilarityCommand,
       },
     ],
@@ -59,56 +59,58 @@ export const entries: readonly Entry[] = [
   {
     name: 'parity',
     description:
-      'Compare a checkpoint with the reference outputs beside it (golden.safetensors, golden.json), tensor by tensor, or a tokenizer (tokenizer.json, golden.json), text by text.',
+      'Compare a checkpoint or a tokenizer with the reference outputs in its folder (golden.safetensors, golden.json).',
     load: async () => (await import('./parity.js')).parityCommand,
   },
   {
     name: 'describe',
     description:
-      'Parts, shapes, parameters, bytes, operations per token, and the census of matrices by what they are for.',
+      'List parts, shapes, parameters, bytes and operations per token, and count the matrices by their role.',
     load: async () => (await import('./describe.js')).describeCommand,
   },
   {
     name: 'tokenize',
-    description:
-      'Show the tokens of a text, of a file, or of what comes on standard input: ids, tokens and where they are.',
+    description: 'Show the tokens of a text, a file or standard input: ids, tokens and offsets.',
     load: async () => (await import('./tokenize.js')).tokenizeCommand,
   },
   {
     name: 'train',
-    description:
-      'Train a new model on texts or pairs, or fine-tune a checkpoint; the result is a checkpoint that Python opens too.',
+    description: 'Train a new model on texts or pairs, or fine-tune a checkpoint; Python opens the result too.',
     commands: [
       {
         name: 'lm',
-        description: 'Train a new GPT-2- or Llama-shaped model on text files, its tokenizer first unless one is given.',
+        description:
+          'Train a new GPT-2- or Llama-shaped model on text files, and its tokenizer first unless one is given.',
         load: async () => (await import('./train-lm.js')).trainLanguageModelCommand,
       },
       {
         name: 'seq2seq',
         description:
-          'Train a new Marian-shaped translator on pairs, one a line with a tab between; its tokenizer first unless one is given.',
+          'Train a new Marian-shaped translator on pairs of texts, and its tokenizer first unless one is given.',
         load: async () => (await import('./train-seq2seq.js')).trainTranslatorCommand,
       },
       {
         name: 'lora',
         description:
-          'Fine-tune a checkpoint on text files: its weights stay, small matrices beside them are trained, and the result is both the adapter and the merged checkpoint.',
+          'Fine-tune a checkpoint on text files with LoRA; the result is both the adapter and the merged checkpoint.',
         load: async () => (await import('./train-lora.js')).trainLoraCommand,
       },
     ],
   },
   {
     name: 'train-tokenizer',
-    description: 'Learn a tokenizer from text files, line by line, and write its tokenizer.json.',
+    description: 'Train a tokenizer on text files, line by line, and write its tokenizer.json.',
     load: async () => (await import('./train-tokenizer.js')).trainTokenizerCommand,
   },
 ];
 
-/** Adds commands to the one above them: whole the one that `words` begins with, of the others the name and description. */
+/**
+ * Adds commands to their parent: the one that `words` begins with in full, of the others only the name and the
+ * description.
+ */
 export async function addCommands(
   parent: Command,
-  entries: readonly Entry[],
+  entries: readonly CommandEntry[],
   words: readonly string[],
   exit: (code: number) => void,
 ): Promise<void> {

@@ -7,18 +7,18 @@ import type { ParityReport } from '@residual/model/parity';
 import sirv from 'sirv';
 import { chromeFlags, findChrome } from '../machine/chrome.js';
 
-/** What a comparison found, with our outputs as the bytes of a file where they are wanted. */
-export interface Compared extends Omit<ParityReport, 'outputs'> {
-  readonly dumped?: Uint8Array | undefined;
+/** The result of a comparison, with our outputs as the bytes of a safetensors file if a dump was requested. */
+export interface ComparisonReport extends Omit<ParityReport, 'outputs'> {
+  readonly dump?: Uint8Array | undefined;
 }
 
-/** What the page says. */
-interface Answer {
-  readonly report?: Compared;
+/** The answer of the page. */
+interface PageResponse {
+  readonly report?: ComparisonReport;
   readonly failure?: string;
 }
 
-/** The driver of browsers, which few need and which is large: an optional peer of this package. */
+/** The browser driver. It is large and few users need it, so it is an optional peer of this package. */
 async function browserDriver(): Promise<typeof import('playwright-core')> {
   try {
     return await import('playwright-core');
@@ -31,8 +31,11 @@ async function browserDriver(): Promise<typeof import('playwright-core')> {
   }
 }
 
-/** Compares a folder on the webgl backend, in a Chrome or Chromium of this machine. Errors say what to install if there is none. */
-export async function parityInBrowser(folder: string, wantsDump: boolean): Promise<Compared> {
+/**
+ * Compares a folder on the webgl backend, in a Chrome or Chromium of this machine. Errors if there is none, with what
+ * to install.
+ */
+export async function parityInBrowser(folder: string, wantsDump: boolean): Promise<ComparisonReport> {
   const { chromium } = await browserDriver();
   const executablePath = findChrome();
   if (!executablePath) {
@@ -40,9 +43,9 @@ export async function parityInBrowser(folder: string, wantsDump: boolean): Promi
   }
   if (!(await stat(folder).catch(() => undefined))?.isDirectory())
     throw new ResidualError('files', `parity: ${folder} is not a folder that exists; webgl reads no other sources`);
-  const received: { dumped?: Uint8Array } = {};
+  const received: { dump?: Uint8Array } = {};
   const server = await serve(folder, bytes => {
-    received.dumped = bytes;
+    received.dump = bytes;
   });
   const browser = await chromium.launch({ executablePath, args: [...chromeFlags] });
   try {
@@ -50,7 +53,9 @@ export async function parityInBrowser(folder: string, wantsDump: boolean): Promi
     const origin = `http://localhost:${(server.address() as AddressInfo).port}`;
     await page.goto(`${origin}/page.html`);
     await page.waitForFunction('globalThis.runParity !== undefined');
-    const { report, failure } = (await page.evaluate(`globalThis.runParity({ wantsDump: ${wantsDump} })`)) as Answer;
+    const { report, failure } = (await page.evaluate(
+      `globalThis.runParity({ wantsDump: ${wantsDump} })`,
+    )) as PageResponse;
     if (!report) throw new ResidualError('parity', `${failure}`.replaceAll(`${origin}/model/`, folder));
     return { ...report, ...received };
   } finally {
@@ -59,7 +64,7 @@ export async function parityInBrowser(folder: string, wantsDump: boolean): Promi
   }
 }
 
-/** Serves the built page and, under `/model/`, the folder, to this machine alone; takes our outputs at `/dump`. */
+/** Serves the built page and, under `/model/`, the folder, to this machine only; receives our outputs at `/dump`. */
 async function serve(folder: string, onDump: (bytes: Uint8Array) => void): Promise<Server> {
   const page = sirv(fileURLToPath(new URL('../../dist/browser', import.meta.url)), { dev: true });
   const model = sirv(folder, { dev: true, dotfiles: false });
@@ -81,7 +86,7 @@ async function serve(folder: string, onDump: (bytes: Uint8Array) => void): Promi
 }
 
 async function bodyOf(request: IncomingMessage): Promise<Uint8Array> {
-  const pieces: Uint8Array[] = [];
-  for await (const piece of request) pieces.push(piece);
-  return Buffer.concat(pieces);
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of request) chunks.push(chunk);
+  return Buffer.concat(chunks);
 }

@@ -2,7 +2,7 @@ import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
 import { fixturePath, inFolder } from '../testing/folders.js';
-import { printed } from '../testing/printed.js';
+import { runCommand } from '../testing/run-command.js';
 
 const source = fixturePath('tokenizers/wordpiece-bert');
 const properties = ['ids', 'tokens', 'offsets_codepoints', 'special_tokens_mask', 'decoded', 'decoded_with_special'];
@@ -14,11 +14,11 @@ const names = [
 ];
 
 test('a folder with a tokenizer is compared in everything that its references hold', async () => {
-  const { code, out } = await printed('parity', '--json', source);
+  const { code, out } = await runCommand('parity', '--json', source);
   const { pass, checks, skipped } = JSON.parse(out);
   expect([code, pass, skipped]).toEqual([0, true, []]);
   expect(checks.map(({ name }: { name: string }) => name)).toEqual(names);
-  const table = (await printed('parity', source, fixturePath('tokenizers/bpe-gpt2'))).out;
+  const table = (await runCommand('parity', source, fixturePath('tokenizers/bpe-gpt2'))).out;
   expect(table).toMatch(/^with_special\.ids +53 +agrees$/m);
   expect(table.match(/19 of 19 agree/g)).toHaveLength(2);
 });
@@ -39,7 +39,7 @@ test('what differs is counted and the first of it shown; another golden file may
     golden.cases[2]!.plain.surprise = 1;
     const file = join(place, 'other.json');
     await writeFile(file, JSON.stringify(golden));
-    const { code, out } = await printed('parity', '--golden', file, source);
+    const { code, out } = await runCommand('parity', '--golden', file, source);
     expect(code).toBe(1);
     expect(out).toMatch(/^plain\.ids +5 +DIFFERS in 2: "/m);
     expect(out).toMatch(/^plain\.surprise +1 +DIFFERS in 1: this version computes nothing of that name$/m);
@@ -50,7 +50,7 @@ test('what cannot be compared is an error that says why', () =>
   inFolder(async place => {
     const folder = join(place, 'bert');
     await cp(source, folder, { recursive: true });
-    const failure = async (...args: string[]) => (await printed('parity', ...args)).errors;
+    const failure = async (...args: string[]) => (await runCommand('parity', ...args)).errors;
     const file = join(place, 'golden.json');
     await writeFile(file, '{"cases": []}');
     expect(await failure('--golden', file, folder)).toBe(`residual: parity: ${file} holds no cases of a tokenizer\n`);

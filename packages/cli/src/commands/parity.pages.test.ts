@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { expectClose } from '@residual/testkit';
 import { expect, test } from 'vitest';
 import { checkpointWith, comparable, fixturePath, inFolder, inputsOf, tensorsIn } from '../testing/folders.js';
-import { printed } from '../testing/printed.js';
+import { runCommand } from '../testing/run-command.js';
 
-const onWebgl = (...args: string[]) => printed('parity', '--backend', 'webgl', ...args);
+const onWebgl = (...args: string[]) => runCommand('parity', '--backend', 'webgl', ...args);
 
 test('webgl runs in a browser: its dump comes back whole', () =>
   inFolder(async place => {
@@ -13,15 +13,15 @@ test('webgl runs in a browser: its dump comes back whole', () =>
     const file = join(place, 'out.safetensors');
     const { code, out, errors } = await onWebgl('--json', '--dump', file, folder);
     expect([code, out, errors]).toEqual([0, '{"pass":true,"checks":[],"skipped":[]}\n', '']);
-    const [ours, theirs] = [
+    const [ours, expectedOutputs] = [
       await tensorsIn(file),
       await tensorsIn(fixturePath('checkpoints/llama/golden.safetensors')),
     ];
     expect([...ours.keys()].sort()).toEqual(
-      [...comparable(theirs.keys()), 'adamw_losses', 'beam4_scores', 'grad_norm', 'loss'].sort(),
+      [...comparable(expectedOutputs.keys()), 'adamw_losses', 'beam4_scores', 'grad_norm', 'loss'].sort(),
     );
-    for (const output of comparable(theirs.keys())) {
-      const [own, reference] = [ours.get(output)!, theirs.get(output)!];
+    for (const output of comparable(expectedOutputs.keys())) {
+      const [own, reference] = [ours.get(output)!, expectedOutputs.get(output)!];
       expect([output, own.dtype, own.shape]).toEqual([output, reference.dtype, reference.shape]);
       await expectClose(own.data as Float32Array, reference.data as Float32Array, { absolute: 1e-4 });
     }

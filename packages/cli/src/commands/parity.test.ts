@@ -4,7 +4,7 @@ import type { StoredTensor } from '@residual/safetensors';
 import { expectClose } from '@residual/testkit';
 import { expect, test, vi } from 'vitest';
 import { checkpointWith, comparable, fixturePath, inFolder, inputsOf, tensorsIn } from '../testing/folders.js';
-import { printed } from '../testing/printed.js';
+import { runCommand } from '../testing/run-command.js';
 
 const wide = ({ shape, data }: StoredTensor): StoredTensor => ({
   dtype: 'I64',
@@ -14,23 +14,26 @@ const wide = ({ shape, data }: StoredTensor): StoredTensor => ({
 
 const isGradient = (output: string) => output.startsWith('grad.');
 
-/** A dump holds what the reference holds: names, dtypes, shapes and, within the tolerance, numbers; trained weights without a gradient are rounding noise. */
+/**
+ * A dump holds what the reference holds: names, dtypes, shapes and, within the tolerance, numbers; trained weights
+ * without a gradient are rounding noise.
+ */
 async function expectLikeReference(dumpPath: string, name: string) {
-  const [ours, theirs] = [
+  const [ours, expectedOutputs] = [
     await tensorsIn(dumpPath),
     await tensorsIn(fixturePath(`checkpoints/${name}/golden.safetensors`)),
   ];
   expect([...ours.keys()].sort()).toEqual(
-    [...comparable(theirs.keys()), 'adamw_losses', 'beam4_scores', 'grad_norm', 'loss'].sort(),
+    [...comparable(expectedOutputs.keys()), 'adamw_losses', 'beam4_scores', 'grad_norm', 'loss'].sort(),
   );
-  const slopes = (output: string) => theirs.get(output.replace(/^after/, 'grad'))!.data as Float32Array;
+  const slopes = (output: string) => expectedOutputs.get(output.replace(/^after/, 'grad'))!.data as Float32Array;
   const steepest = Math.max(
-    ...comparable(theirs.keys())
+    ...comparable(expectedOutputs.keys())
       .filter(isGradient)
       .flatMap(output => [...slopes(output)].map(Math.abs)),
   );
-  for (const output of comparable(theirs.keys())) {
-    const [own, reference] = [ours.get(output)!, theirs.get(output)!];
+  for (const output of comparable(expectedOutputs.keys())) {
+    const [own, reference] = [ours.get(output)!, expectedOutputs.get(output)!];
     expect([output, own.dtype, own.shape]).toEqual([output, reference.dtype, reference.shape]);
     const noise = (i: number) => output.startsWith('after.') && Math.abs(slopes(output)[i]!) < 1e-5 * steepest;
     const counted = (data: StoredTensor['data']) => (data as Float32Array).filter((_, i) => !noise(i));
@@ -59,7 +62,7 @@ test.each([
       : { input_ids, attention_mask };
     const folder = await checkpointWith(join(place, 'inputs'), 'gpt2', tensors, settings);
     const file = join(place, 'out.safetensors');
-    const { code, out, errors } = await printed('parity', '--dump', file, folder);
+    const { code, out, errors } = await runCommand('parity', '--dump', file, folder);
     expect([code, errors]).toEqual([0, '']);
     expect(out).toBe(`${folder}\nnothing to compare with: inputs only\n\nour own outputs are in ${file}\n`);
     await expectLikeReference(file, 'gpt2');
@@ -71,7 +74,7 @@ test('a dump may come with JSON, and the numbers of golden.json are compared', (
     const golden = JSON.parse(await readFile(fixturePath('checkpoints/llama/golden.json'), 'utf8'));
     const folder = await checkpointWith(join(place, 'inputs'), 'llama', await inputsOf('llama'), golden);
     const file = join(place, 'out.safetensors');
-    const { code, out } = await printed('parity', '--json', '--dump', file, folder);
+    const { code, out } = await runCommand('parity', '--json', '--dump', file, folder);
     const { pass, checks, skipped } = JSON.parse(out);
     expect([code, pass]).toEqual([0, true]);
     expect(checks.map(({ name }: { name: string }) => name)).toEqual([
@@ -90,7 +93,7 @@ test('a dump beside a reference holds what is compared, and does not hide what d
     const logits = { dtype: 'F32', shape: [1, 10, 128], data: new Float32Array(1280) } as const;
     const folder = await checkpointWith(join(place, 'wrong'), 'llama', { input_ids, logits });
     const file = join(place, 'out.safetensors');
-    const { code, out } = await printed('parity', '--dump', file, folder);
+    const { code, out } = await runCommand('parity', '--dump', file, folder);
     expect(code).toBe(1);
     expect(out).toContain('DIFFERS');
     expect([...(await tensorsIn(file)).keys()]).toEqual(['logits']);
@@ -99,15 +102,15 @@ test('a dump beside a reference holds what is compared, and does not hide what d
 test('what cannot be compared is exit code 1: inputs only, a name that is not known, a shape that is another', () =>
   inFolder(async place => {
     const inputs = await inputsOf('llama');
-    const bare = await printed('parity', '--json', await checkpointWith(join(place, 'bare'), 'llama', inputs));
+    const bare = await runCommand('parity', '--json', await checkpointWith(join(place, 'bare'), 'llama', inputs));
     expect([bare.code, JSON.parse(bare.out)]).toEqual([1, { pass: false, checks: [], skipped: [] }]);
     const beam4 = { dtype: 'I32', shape: [1], data: Int32Array.of(1) } as const;
     const skipped = await checkpointWith(join(place, 'skipped'), 'llama', { ...inputs, beam4 });
-    expect((await printed('parity', skipped)).code).toBe(1);
-    expect((await printed('parity', '--dump', join(place, 'skipped.safetensors'), skipped)).code).toBe(1);
+    expect((await runCommand('parity', skipped)).code).toBe(1);
+    expect((await runCommand('parity', '--dump', join(place, 'skipped.safetensors'), skipped)).code).toBe(1);
     const numbers = { dtype: 'F32', shape: [1], data: Float32Array.of(1) } as const;
     const folder = await checkpointWith(join(place, 'odd'), 'llama', { ...inputs, surprise: numbers, logits: numbers });
-    const odd = await printed('parity', '--json', folder);
+    const odd = await runCommand('parity', '--json', folder);
     expect(odd.code).toBe(1);
     expect(JSON.parse(odd.out).checks).toMatchObject([
       { name: 'logits', max_abs: null, pass: false, note: 'ours is [1, 10, 128], the reference [1]' },
@@ -116,7 +119,13 @@ test('what cannot be compared is exit code 1: inputs only, a name that is not kn
   }));
 
 test('one dump is of one folder', async () => {
-  const { code, errors } = await printed('parity', '--dump', '/nowhere', fixturePath('models'), fixturePath('models'));
+  const { code, errors } = await runCommand(
+    'parity',
+    '--dump',
+    '/nowhere',
+    fixturePath('models'),
+    fixturePath('models'),
+  );
   expect([code, errors]).toEqual([1, 'residual: parity: --dump takes one folder; here are 2\n']);
 });
 
@@ -124,7 +133,7 @@ test('webgl without the driver of browsers, which few install, says what to inst
   vi.doMock('playwright-core', () => {
     throw new Error('Cannot find package');
   });
-  expect(await printed('parity', fixturePath('checkpoints/llama-sharded'), '--backend', 'webgl')).toEqual({
+  expect(await runCommand('parity', fixturePath('checkpoints/llama-sharded'), '--backend', 'webgl')).toEqual({
     code: 1,
     out: '',
     errors:

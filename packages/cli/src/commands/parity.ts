@@ -5,7 +5,7 @@ import { Command, Option } from 'commander';
 import { type NodeBackend, nodeBackends, rerunForWebGPU, startBackend } from '../machine/backends.js';
 import { columns, print } from '../output.js';
 import { argsOf } from './generate.js';
-import type { Compared } from './parity-in-browser.js';
+import type { ComparisonReport } from './parity-in-browser.js';
 
 interface Options {
   readonly backend: NodeBackend | 'webgl';
@@ -14,19 +14,19 @@ interface Options {
   readonly golden?: string;
 }
 
-type Named = Compared & { readonly folder: string };
+type FolderReport = ComparisonReport & { readonly folder: string };
 
-/** `residual parity`: compares checkpoints and tokenizers with the reference outputs that lie beside them. */
+/** `residual parity`: compares checkpoints and tokenizers with the reference outputs in their folders. */
 export function parityCommand(exit: (code: number) => void): Command {
   return new Command('parity')
     .argument('<folder...>', 'folders of checkpoints, of logits processors, or of tokenizers')
     .addOption(
-      new Option('--backend <name>', 'what computes; webgl runs in a Chrome of this machine')
+      new Option('--backend <name>', 'the backend; webgl runs in a Chrome of this machine')
         .choices([...nodeBackends, 'webgl'])
         .default('wasm'),
     )
-    .option('--dump <file>', "write our own outputs under the reference's names; works without references too")
-    .option('--golden <file>', 'references of a tokenizer, in the place of the golden.json beside it')
+    .option('--dump <file>', 'write our outputs under the names of the reference; works without references too')
+    .option('--golden <file>', 'references of a tokenizer, instead of the golden.json in its folder')
     .option('--json', 'print one object instead of tables')
     .action(async (folders: string[], options: Options, command: Command) => {
       if (options.dump && folders.length > 1)
@@ -40,32 +40,32 @@ export function parityCommand(exit: (code: number) => void): Command {
 
 async function compareAll(folders: readonly string[], options: Options): Promise<number> {
   const { backend, json, dump: file } = options;
-  const reports: Named[] = [];
-  let hasBegun = backend === 'webgl';
+  const reports: FolderReport[] = [];
+  let isStarted = backend === 'webgl';
   for (const folder of folders) {
     const tokenizer = await compareTokenizer(folder, options);
     if (tokenizer) {
       reports.push(tokenizer);
       continue;
     }
-    if (!hasBegun) await startBackend(backend as NodeBackend);
-    hasBegun = true;
+    if (!isStarted) await startBackend(backend as NodeBackend);
+    isStarted = true;
     const compareOn = backend === 'webgl' ? (await import('./parity-in-browser.js')).parityInBrowser : parityHere;
     const report = await compareOn(folder, file !== undefined);
     reports.push({ ...report, folder });
     if (!json) print(tableOf(folder, report));
   }
   if (file) {
-    await writeFile(file, reports[0]!.dumped!);
+    await writeFile(file, reports[0]!.dump!);
     if (!json) print(`our own outputs are in ${file}`);
   }
-  const pass = reports.every(accepted(file !== undefined));
+  const pass = reports.every(isAccepted(file !== undefined));
   if (json) print(JSON.stringify(plain(reports, pass)));
   return pass ? 0 : 1;
 }
 
-/** The report on a folder that holds a tokenizer and its references; undefined where it holds anything else. */
-async function compareTokenizer(folder: string, { golden, dump, json }: Options): Promise<Named | undefined> {
+/** The report on a folder with a tokenizer and its references; undefined for any other folder. */
+async function compareTokenizer(folder: string, { golden, dump, json }: Options): Promise<FolderReport | undefined> {
   const { tokenizerGolden, tokenizerParity, tokenizerTable } = await import('../tokenizer-parity.js');
   const references = await tokenizerGolden(folder, golden);
   if (references === undefined) return undefined;
@@ -79,18 +79,18 @@ async function compareTokenizer(folder: string, { golden, dump, json }: Options)
   return { ...report, folder, skipped: [], inputsOnly: false };
 }
 
-async function parityHere(folder: string, wantsDump: boolean): Promise<Compared> {
+async function parityHere(folder: string, wantsDump: boolean): Promise<ComparisonReport> {
   const { dump, parity } = await import('@residual/model/parity');
   const { outputs, ...report } = await parity(folder);
-  return { ...report, ...(wantsDump && { dumped: dump(outputs) }) };
+  return { ...report, ...(wantsDump && { dump: dump(outputs) }) };
 }
 
-/** A report passes when everything that can be compared agrees; a dump of a folder of inputs has nothing to compare. */
-function accepted(dumped: boolean): (report: Compared) => boolean {
-  return ({ pass, checks, inputsOnly }) => pass || (dumped && inputsOnly && checks.length === 0);
+/** A report passes if everything that can be compared agrees; a dump of inputs only has nothing to compare. */
+function isAccepted(wantsDump: boolean): (report: ComparisonReport) => boolean {
+  return ({ pass, checks, inputsOnly }) => pass || (wantsDump && inputsOnly && checks.length === 0);
 }
 
-function plain(reports: readonly Named[], pass: boolean) {
+function plain(reports: readonly FolderReport[], pass: boolean) {
   const several = reports.length > 1;
   const named = (folder: string, name: string) => (several ? `${folder}: ${name}` : name);
   return {
@@ -111,7 +111,7 @@ function plain(reports: readonly Named[], pass: boolean) {
   };
 }
 
-function tableOf(folder: string, { checks, skipped }: Compared): string {
+function tableOf(folder: string, { checks, skipped }: ComparisonReport): string {
   if (checks.length === 0 && skipped.length === 0) return `${folder}\nnothing to compare with: inputs only\n`;
   const row = ({ name, maxAbsolute, maxRelative, tolerance, pass, note }: Check) => [
     name,

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { brotliDecompressSync } from 'node:zlib';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { fixture, printed } from '../testing/printed.js';
+import { fixture, runCommand } from '../testing/run-command.js';
 
 const gpt2 = fixture('tokenizers/bpe-gpt2/tokenizer.json');
 let place: string;
@@ -19,18 +19,18 @@ const written = async (name: string, content: string | Uint8Array) => {
 };
 
 test('a text is shown as a table of ids, tokens and places', async () => {
-  const { code, out } = await printed('tokenize', '--tokenizer', gpt2, '--text', 'the 🙂');
+  const { code, out } = await runCommand('tokenize', '--tokenizer', gpt2, '--text', 'the 🙂');
   expect([code, out]).toEqual([
     0,
-    `id   token  place\n84   "t"    0–1\n258  "he"   1–3\n221  "Ġ"    3–4\n173  "ð"    4–5\n254  "Ł"    4–5\n248  "Ļ"    4–5\n225  "Ĥ"    4–5\n7 tokens\n`,
+    `id   token  offset\n84   "t"    0–1\n258  "he"   1–3\n221  "Ġ"    3–4\n173  "ð"    4–5\n254  "Ł"    4–5\n248  "Ļ"    4–5\n225  "Ĥ"    4–5\n7 tokens\n`,
   ]);
 });
 
 test('an empty text has no tokens but those around it', async () => {
-  expect((await printed('tokenize', '--tokenizer', gpt2, '--text', '')).out).toBe('0 tokens\n');
+  expect((await runCommand('tokenize', '--tokenizer', gpt2, '--text', '')).out).toBe('0 tokens\n');
   const bert = fixture('tokenizers/wordpiece-bert');
-  expect((await printed('tokenize', '--tokenizer', bert, '--text', '')).out).toContain('\n2 tokens\n');
-  expect((await printed('tokenize', '--tokenizer', bert, '--text', '', '--no-special')).out).toBe('0 tokens\n');
+  expect((await runCommand('tokenize', '--tokenizer', bert, '--text', '')).out).toContain('\n2 tokens\n');
+  expect((await runCommand('tokenize', '--tokenizer', bert, '--text', '', '--no-special')).out).toBe('0 tokens\n');
 });
 
 interface Golden {
@@ -47,7 +47,7 @@ test.each(['bpe-llama2', 'wordpiece-bert', 'unigram-t5'])(
     ]);
     const lines = rows.map(({ text, special }) => JSON.stringify({ text, special }));
     const file = await written(`${name}.jsonl`, `${lines.join('\n')}\n`);
-    const { code, out } = await printed('tokenize', '--tokenizer', fixture(`tokenizers/${name}`), '--jsonl', file);
+    const { code, out } = await runCommand('tokenize', '--tokenizer', fixture(`tokenizers/${name}`), '--jsonl', file);
     expect(code).toBe(0);
     const results = out
       .trim()
@@ -66,7 +66,7 @@ test.each(['bpe-llama2', 'wordpiece-bert', 'unigram-t5'])(
 
 test('a line of JSON may hold any character, and an empty line is none', async () => {
   const file = await written('odd.jsonl', `{"text": "a\u2028b"}\n\n{"text": "a\\u0000", "special": false}`);
-  const { out } = await printed('tokenize', '--tokenizer', gpt2, '--jsonl', file);
+  const { out } = await runCommand('tokenize', '--tokenizer', gpt2, '--jsonl', file);
   const rows = out
     .trim()
     .split('\n')
@@ -77,7 +77,7 @@ test('a line of JSON may hold any character, and an empty line is none', async (
 test('a SentencePiece model gives the ids of its own library', async () => {
   const packed = await readFile(fixture('sentencepiece/own/bpe-llama.model.br'));
   const model = await written('llama.model', brotliDecompressSync(packed));
-  const { out } = await printed('tokenize', '--tokenizer', model, '--text', 'the <s>', '--json');
+  const { out } = await runCommand('tokenize', '--tokenizer', model, '--text', 'the <s>', '--json');
   const { tokens, decoded } = JSON.parse(out);
   expect([tokens, decoded]).toEqual([['▁the', '▁', '<0x3C>', 's', '<0x3E>'], 'the <s>']);
 });
@@ -86,7 +86,7 @@ test('a rank file is read by its name or its size, a file is read whole', async 
   const bytes = Array.from({ length: 256 }, (_, byte) => `${btoa(String.fromCharCode(byte))} ${byte}`);
   const ranks = await written('r50k_base.tiktoken', `${bytes.join('\n')}\n`);
   const text = await written('text.txt', 'a\nb');
-  const { out } = await printed('tokenize', '--tokenizer', ranks, '--file', text, '--json');
+  const { out } = await runCommand('tokenize', '--tokenizer', ranks, '--file', text, '--json');
   expect(JSON.parse(out).ids).toEqual([97, 10, 98]);
 });
 
@@ -96,37 +96,37 @@ test.each([
   [['--tokenizer', './nowhere'], /^residual: tokenize: there is no file or folder \.\/nowhere\n$/],
   [['--tokenizer', gpt2, '--file', './nowhere'], /^residual: tokenize: \.\/nowhere cannot be read: ENOENT/],
 ])('%j is an error', async (args, expected) => {
-  const { code, errors } = await printed('tokenize', ...args);
+  const { code, errors } = await runCommand('tokenize', ...args);
   expect(code).toBe(1);
   expect(errors).toMatch(expected);
 });
 
 test('what is no tokenizer and what is no line of text is an error that says so', async () => {
   const empty = await mkdtemp(join(place, 'empty-'));
-  expect((await printed('tokenize', '--tokenizer', empty, '--text', 'a')).errors).toBe(
+  expect((await runCommand('tokenize', '--tokenizer', empty, '--text', 'a')).errors).toBe(
     `residual: tokenize: ${empty} holds no tokenizer that can be read (tokenizer.json and others)\n`,
   );
   const odd = await written('odd.bin', 'hello');
-  expect((await printed('tokenize', '--tokenizer', odd, '--text', 'a')).errors).toBe(
+  expect((await runCommand('tokenize', '--tokenizer', odd, '--text', 'a')).errors).toBe(
     'residual: tokenizer: odd.bin is neither a tokenizer.json nor a SentencePiece model nor a tiktoken rank file; it begins with "hello"\n',
   );
   await mkdir(join(empty, 'tokenizer.json'));
-  expect((await printed('tokenize', '--tokenizer', empty, '--text', 'a')).errors).toMatch(
+  expect((await runCommand('tokenize', '--tokenizer', empty, '--text', 'a')).errors).toMatch(
     /^residual: tokenize: .*tokenizer\.json cannot be read: EISDIR/,
   );
   const latin = await written('latin.txt', Uint8Array.of(0x68, 0xe9, 0x0a));
-  expect((await printed('tokenize', '--tokenizer', gpt2, '--file', latin)).errors).toBe(
+  expect((await runCommand('tokenize', '--tokenizer', gpt2, '--file', latin)).errors).toBe(
     `residual: tokenize: ${latin} is not UTF-8 text, somewhere up to byte 3\n`,
   );
   const lines = await written('lines.jsonl', '{"text": "a"}\n{"special": true}\n');
-  const { code, out, errors } = await printed('tokenize', '--tokenizer', gpt2, '--jsonl', lines);
+  const { code, out, errors } = await runCommand('tokenize', '--tokenizer', gpt2, '--jsonl', lines);
   expect([code, errors]).toEqual([
     1,
     `residual: tokenize: line 2 of ${lines} must be {"text": "...", "special": true or false}\n`,
   ]);
   expect(JSON.parse(out).decoded).toBe('a');
   const broken = await written('broken.jsonl', '{');
-  expect((await printed('tokenize', '--tokenizer', gpt2, '--jsonl', broken)).errors).toMatch(
+  expect((await runCommand('tokenize', '--tokenizer', gpt2, '--jsonl', broken)).errors).toMatch(
     /^residual: tokenize: line 1 of .*broken\.jsonl is not JSON: /,
   );
 });

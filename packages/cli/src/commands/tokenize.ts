@@ -21,9 +21,9 @@ export function tokenizeCommand(exit: (code: number) => void): Command {
       'tokenizer.json, SentencePiece .model, tiktoken rank file, or a folder with a published tokenizer',
     )
     .addOption(new Option('--text <text>', 'the text').conflicts(['file', 'jsonl']))
-    .addOption(new Option('--file <file>', 'a file that holds the text, in UTF-8').conflicts('jsonl'))
-    .option('--jsonl <file>', 'a file of lines {"text": "...", "special": true|false}; prints one object a line')
-    .option('--no-special', 'leave out the special tokens that are put around a text')
+    .addOption(new Option('--file <file>', 'a UTF-8 file with the text').conflicts('jsonl'))
+    .option('--jsonl <file>', 'a file of lines {"text": "...", "special": true|false}; prints one object for each line')
+    .option('--no-special', 'add no special tokens around the text')
     .option('--json', 'print one object instead of a table')
     .action(async (options: Options) => {
       await tokenize(options);
@@ -46,7 +46,7 @@ async function tokenizeLines(tokenizer: Tokenizer, file: string, special: boolea
   for await (const [line] of lineGroups(chunksFrom('tokenize', { file }), 1)) {
     number++;
     if (line!.trim() === '') continue;
-    const row = readRow(line!, `line ${number} of ${file}`);
+    const row = readCase(line!, `line ${number} of ${file}`);
     print(JSON.stringify(tokensOf(tokenizer, row.text, row.special ?? special)));
   }
 }
@@ -72,10 +72,10 @@ function tokensOf(tokenizer: Tokenizer, text: string, addSpecialTokens: boolean)
 function tableOf({ ids, tokens, offsets }: Tokens): string {
   const rows = ids.map((id, index) => [`${id}`, JSON.stringify(tokens[index]), offsets[index]!.join('–')]);
   const count = `${ids.length.toLocaleString('en-US')} ${ids.length === 1 ? 'token' : 'tokens'}`;
-  return ids.length === 0 ? count : `${columns([['id', 'token', 'place'], ...rows])}\n${count}`;
+  return ids.length === 0 ? count : `${columns([['id', 'token', 'offset'], ...rows])}\n${count}`;
 }
 
-function readRow(line: string, where: string): { text: string; special?: boolean } {
+function readCase(line: string, where: string): { text: string; special?: boolean } {
   let row: unknown;
   try {
     row = JSON.parse(line);

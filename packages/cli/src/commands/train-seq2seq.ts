@@ -1,21 +1,21 @@
 import { Command } from 'commander';
-import { beginTraining } from '../training/begin.js';
 import { withCommonOptions, withSizeOptions } from '../training/options.js';
 import type { TranslatorSettings } from '../training/seq2seq.js';
+import { startTraining } from '../training/start.js';
 import { size } from './option-values.js';
 
-const defaults = { positions: 128, modelDim: 128, heads: 4, depth: 3, dropout: 0, tokenizerSize: 4096 } as const;
+const defaults = { maxPositions: 128, modelDim: 128, heads: 4, depth: 3, dropout: 0, vocabSize: 4096 } as const;
 
-/** `residual train seq2seq`: pairs to a translator. */
+/** `residual train seq2seq`: trains a translator on pairs of sentences. */
 export function trainTranslatorCommand(exit: (code: number) => void): Command {
   const command = new Command('seq2seq')
     .argument('[pair-files...]', 'UTF-8 texts: source, tab, target')
-    .option('--positions <n>', 'longest text in tokens; longer pairs are left out (128)', size)
-    .option('--encoder-depth <n>', 'blocks that read (as many as write)', size)
+    .option('--max-positions <n>', 'longest text in tokens; longer pairs are left out (128)', size)
+    .option('--encoder-depth <n>', 'blocks of the encoder (as many as in the decoder)', size)
     .option('--tokenizer <file>', 'a tokenizer.json with tokens </s> and <pad> (one is trained)')
-    .option('--tokenizer-size <n>', 'tokens of the tokenizer that is trained, for both languages (4096)', size);
+    .option('--vocab-size <n>', 'tokens of the tokenizer that is trained, shared by both languages (4096)', size);
   return withCommonOptions(withSizeOptions(command)).action(async (files: string[], _options, self: Command) => {
     const { trainTranslator } = await import('../training/seq2seq.js');
-    exit(await beginTraining<TranslatorSettings>(self, files, defaults, trainTranslator));
+    exit(await startTraining<TranslatorSettings>(self, files, defaults, trainTranslator));
   });
 }

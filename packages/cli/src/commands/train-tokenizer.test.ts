@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { tokenizerFromJson } from '@residual/tokenizer';
 import { expect, test, vi } from 'vitest';
 import { inFolder } from '../testing/folders.js';
-import { fixture, printed } from '../testing/printed.js';
+import { fixture, runCommand } from '../testing/run-command.js';
 
 const corpus = fixture('tokenizers/training/corpus.txt');
 const read = async (path: string) => JSON.parse(await readFile(path, 'utf8'));
@@ -11,19 +11,19 @@ const read = async (path: string) => JSON.parse(await readFile(path, 'utf8'));
 test('bpe is the byte-level tokenizer that the reference makes of the file', () =>
   inFolder(async folder => {
     const out = join(folder, 'tokenizer.json');
-    const { code, out: said } = await printed(
+    const { code, out: printed } = await runCommand(
       'train-tokenizer',
       '--kind',
       'bpe',
-      '--size',
+      '--vocab-size',
       '1000',
       '--out',
       out,
       corpus,
     );
-    expect({ code, said }).toEqual({
+    expect({ code, printed }).toEqual({
       code: 0,
-      said: expect.stringMatching(/tokenizer\.json: 1,000 tokens of 0\.1 MB of text, \d+\.\d s\n$/),
+      printed: expect.stringMatching(/tokenizer\.json: 1,000 tokens of 0\.1 MB of text, \d+\.\d s\n$/),
     });
     const { decoder, ...trained } = await read(out);
     const { decoder: none, ...expected } = await read(fixture('tokenizers/training/bpe-1000.tokenizer.json'));
@@ -34,11 +34,11 @@ test('bpe is the byte-level tokenizer that the reference makes of the file', () 
 test('wordpiece has the tokens of the reference', () =>
   inFolder(async folder => {
     const out = join(folder, 'tokenizer.json');
-    const { code, out: said } = await printed(
-      ...['train-tokenizer', '--kind', 'wordpiece', '--size', '1000', '--out', out, '--json', corpus],
+    const { code, out: printed } = await runCommand(
+      ...['train-tokenizer', '--kind', 'wordpiece', '--vocab-size', '1000', '--out', out, '--json', corpus],
     );
     expect(code).toBe(0);
-    expect(JSON.parse(said)).toEqual({
+    expect(JSON.parse(printed)).toEqual({
       kind: 'wordpiece',
       tokens: 1000,
       bytes: 124754,
@@ -57,7 +57,7 @@ test('several files, their line ends and special tokens of your own', () =>
     const args = [
       '--kind',
       'bpe',
-      '--size',
+      '--vocab-size',
       '300',
       '--min-frequency',
       '2',
@@ -67,7 +67,7 @@ test('several files, their line ends and special tokens of your own', () =>
       '<a>',
       '<b>',
     ];
-    expect((await printed('train-tokenizer', a, b, ...args)).code).toBe(0);
+    expect((await runCommand('train-tokenizer', a, b, ...args)).code).toBe(0);
     const tokenizer = tokenizerFromJson(await read(out));
     expect([0, 1].map(id => tokenizer.idToToken(id))).toEqual(['<a>', '<b>']);
     expect(tokenizer.encode('one two\r\n').tokens).toEqual(['one', 'Ġtwo', 'č', 'Ċ']);
@@ -78,11 +78,11 @@ test('a unigram is trained while a bar shows how far it is', () =>
     const out = join(folder, 'tokenizer.json');
     const isTTY = Object.getOwnPropertyDescriptor(process.stderr, 'isTTY');
     Object.defineProperty(process.stderr, 'isTTY', { value: true, configurable: true });
-    const { code, errors } = await printed(
+    const { code, errors } = await runCommand(
       'train-tokenizer',
       '--kind',
       'unigram',
-      '--size',
+      '--vocab-size',
       '500',
       '--out',
       out,
@@ -92,14 +92,14 @@ test('a unigram is trained while a bar shows how far it is', () =>
     else Reflect.deleteProperty(process.stderr, 'isTTY');
     expect(code).toBe(0);
     expect(errors).toMatch(/\rreading {10}█{30} 100 %/);
-    expect(errors).toMatch(/\rchoosing pieces +█*░+ \d+ %/);
+    expect(errors).toMatch(/\rchoosing tokens +█*░+ \d+ %/);
     expect((await read(out)).model.vocab).toHaveLength(500);
   }));
 
 test('Ctrl-C ends it with exit code 130, and nothing is written', () =>
   inFolder(async folder => {
     const out = join(folder, 'tokenizer.json');
-    const running = printed('train-tokenizer', '--kind', 'unigram', '--size', '2000', '--out', out, corpus);
+    const running = runCommand('train-tokenizer', '--kind', 'unigram', '--vocab-size', '2000', '--out', out, corpus);
     await vi.waitFor(() => expect(process.listenerCount('SIGINT')).toBeGreaterThan(0), { timeout: 120_000 });
     process.emit('SIGINT');
     expect((await running).code).toBe(130);
@@ -108,30 +108,30 @@ test('Ctrl-C ends it with exit code 130, and nothing is written', () =>
 
 test.each([
   [
-    ['--kind', 'bpe', '--size', '0', corpus],
-    /'--size <n>' argument '0' is invalid\. It must be a whole number, 1 or more/,
+    ['--kind', 'bpe', '--vocab-size', '0', corpus],
+    /'--vocab-size <n>' argument '0' is invalid\. It must be a whole number, 1 or more/,
   ],
-  [['--kind', 'words', '--size', '9', corpus], /Allowed choices are bpe, wordpiece, unigram/],
-  [['--size', '9', corpus], /required option '--kind <kind>' not specified/],
+  [['--kind', 'words', '--vocab-size', '9', corpus], /Allowed choices are bpe, wordpiece, unigram/],
+  [['--vocab-size', '9', corpus], /required option '--kind <kind>' not specified/],
   [
-    ['--kind', 'bpe', '--size', '300', './nowhere.txt'],
+    ['--kind', 'bpe', '--vocab-size', '300', './nowhere.txt'],
     /^residual: train-tokenizer: \.\/nowhere\.txt cannot be read: ENOENT/,
   ],
-  [['--kind', 'bpe', '--size', '300', '.'], /^residual: train-tokenizer: \. is not a file\n$/],
+  [['--kind', 'bpe', '--vocab-size', '300', '.'], /^residual: train-tokenizer: \. is not a file\n$/],
   [
-    ['--kind', 'bpe', '--size', '300', '--out', '.', corpus],
+    ['--kind', 'bpe', '--vocab-size', '300', '--out', '.', corpus],
     /^residual: train-tokenizer: \. cannot be written, it is a folder\n$/,
   ],
   [
-    ['--kind', 'unigram', '--size', '300', '--min-frequency', '2', corpus],
+    ['--kind', 'unigram', '--vocab-size', '300', '--min-frequency', '2', corpus],
     /'--min-frequency <n>' has no meaning for the kind unigram/,
   ],
   [
-    ['--kind', 'bpe', '--size', '200', corpus],
-    /^residual: trainTokenizer: size 200 is less than the 257 tokens that it begins with/,
+    ['--kind', 'bpe', '--vocab-size', '200', corpus],
+    /^residual: trainTokenizer: vocabSize 200 is less than the 257 tokens that it begins with/,
   ],
 ])('%j is refused', async (args, message) => {
-  const { code, errors } = await printed('train-tokenizer', '--out', './never.json', ...args);
+  const { code, errors } = await runCommand('train-tokenizer', '--out', './never.json', ...args);
   expect(code).toBe(1);
   expect(errors).toMatch(message);
 });
@@ -140,7 +140,7 @@ test('what is not text, an empty file and a missing folder are refused', () =>
   inFolder(async folder => {
     const [text, out] = [join(folder, 'text.txt'), join(folder, 'out.json')];
     const refused = async (to: string) =>
-      (await printed('train-tokenizer', '--kind', 'bpe', '--size', '300', '--out', to, text)).errors;
+      (await runCommand('train-tokenizer', '--kind', 'bpe', '--vocab-size', '300', '--out', to, text)).errors;
     await writeFile(text, '');
     expect(await refused(out)).toBe('residual: trainTokenizer: 0 texts hold 0 words; at least 1 is needed\n');
     expect(await refused(join(folder, 'none', 'out.json'))).toMatch(

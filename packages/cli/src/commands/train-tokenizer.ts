@@ -9,7 +9,7 @@ import { count, size } from './option-values.js';
 
 interface Options {
   readonly kind: 'bpe' | 'wordpiece' | 'unigram';
-  readonly size: number;
+  readonly vocabSize: number;
   readonly out: string;
   readonly minFrequency?: number;
   readonly specialToken?: readonly string[];
@@ -22,19 +22,19 @@ const kinds: { readonly [kind in Options['kind']]: TrainKind } = {
   unigram: 'unigram',
 };
 
-/** `residual train-tokenizer`: learns a tokenizer from text files and writes its tokenizer.json. */
+/** `residual train-tokenizer`: trains a tokenizer on text files and writes its tokenizer.json. */
 export function trainTokenizerCommand(exit: (code: number) => void): Command {
   return new Command('train-tokenizer')
-    .argument('<text-files...>', 'UTF-8 texts, read as they come and not kept')
+    .argument('<text-files...>', 'UTF-8 texts, read as a stream')
     .addOption(
       new Option('--kind <kind>', 'byte-level BPE as GPT-2, WordPiece as BERT, or Unigram as SentencePiece')
         .choices(Object.keys(kinds))
         .makeOptionMandatory(),
     )
-    .requiredOption('--size <n>', 'how many tokens there are to be, special ones included', size)
+    .requiredOption('--vocab-size <n>', 'how many tokens the vocabulary has, special tokens included', size)
     .requiredOption('--out <file>', 'where to write, such as tokenizer.json')
-    .option('--min-frequency <n>', 'merge only pairs that occur so often (bpe and wordpiece)', count)
-    .option('--special-token <token...>', 'the first tokens, instead of those that are usual for the kind')
+    .option('--min-frequency <n>', 'merge only pairs that occur at least this often (bpe and wordpiece)', count)
+    .option('--special-token <token...>', 'the first tokens, instead of the defaults of the kind')
     .option('--json', 'print one object instead of a sentence')
     .action(async (files: string[], options: Options, command: Command) => {
       if (options.kind === 'unigram' && options.minFrequency !== undefined) {
@@ -45,7 +45,7 @@ export function trainTokenizerCommand(exit: (code: number) => void): Command {
 }
 
 async function train(files: readonly string[], options: Options): Promise<number> {
-  const { kind, size, out, minFrequency, specialToken, json } = options;
+  const { kind, vocabSize, out, minFrequency, specialToken, json } = options;
   const bytes = await totalBytes(files);
   const cannotWrite = (why: string) => new ResidualError('files', `train-tokenizer: ${out} cannot be written, ${why}`);
   await access(dirname(out)).catch(() => {
@@ -62,18 +62,18 @@ async function train(files: readonly string[], options: Options): Promise<number
   const lines = linesOf(files, chunk => {
     read += chunk;
   });
-  const common = { size, signal: abort.signal, onProgress, ...(specialToken && { specialTokens: specialToken }) };
+  const common = { vocabSize, signal: abort.signal, onProgress, ...(specialToken && { specialTokens: specialToken }) };
   const settings = { kind: kinds[kind], ...common, ...(minFrequency !== undefined && { minFrequency }) };
   const [{ saveTokenizer }, { trainTokenizer }] = await Promise.all([
     import('@residual/tokenizer'),
     import('@residual/tokenizer/train'),
   ]);
-  const begun = performance.now();
+  const startTime = performance.now();
   try {
     const tokenizer = await trainTokenizer(lines, settings as TrainOptions);
     progress.end();
     await writeFile(out, `${saveTokenizer(tokenizer, { pretty: true })}\n`);
-    const seconds = (performance.now() - begun) / 1000;
+    const seconds = (performance.now() - startTime) / 1000;
     const tokens = tokenizer.vocabSize;
     print(
       json
@@ -94,18 +94,18 @@ const names: { readonly [stage in TrainProgress['stage']]: string } = {
   words: 'reading',
   pairs: 'counting pairs',
   merges: 'merging',
-  seeds: 'finding pieces',
-  pruning: 'choosing pieces',
+  seeds: 'finding candidates',
+  pruning: 'choosing tokens',
 };
 
 async function totalBytes(files: readonly string[]): Promise<number> {
   let bytes = 0;
   for (const file of files) {
-    const found = await stat(file).catch(cause => {
+    const info = await stat(file).catch(cause => {
       throw new ResidualError('files', `train-tokenizer: ${file} cannot be read: ${cause.message}`, { cause });
     });
-    if (!found.isFile()) throw new ResidualError('files', `train-tokenizer: ${file} is not a file`);
-    bytes += found.size;
+    if (!info.isFile()) throw new ResidualError('files', `train-tokenizer: ${file} is not a file`);
+    bytes += info.size;
   }
   return bytes;
 }

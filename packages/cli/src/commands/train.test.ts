@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { expectClose } from '@residual/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { fixture, printed } from '../testing/printed.js';
+import { fixture, runCommand } from '../testing/run-command.js';
 
 let place = '';
 let [text, pairs] = ['', ''];
@@ -42,9 +42,11 @@ test('lm: characters of a text to a model that generate and evaluate take', asyn
     out,
     '--recompute',
   ];
-  const { code, out: said, errors } = await printed('train', 'lm', text, ...small, ...options);
+  const { code, out: printed, errors } = await runCommand('train', 'lm', text, ...small, ...options);
   expect([code, errors]).toEqual([0, '']);
-  expect(said).toMatch(/^[\d,]+ tokens to train on, [\d,]+ to validate on; [\d,]+ parameters\nstep 0: validation loss/);
+  expect(printed).toMatch(
+    /^[\d,]+ tokens to train on, [\d,]+ to validate on; [\d,]+ parameters\nstep 0: validation loss/,
+  );
   const events = await linesIn(log);
   const steps = events.filter(({ type }) => type === 'step');
   expect(steps).toHaveLength(80);
@@ -60,7 +62,7 @@ test('lm: characters of a text to a model that generate and evaluate take', asyn
     'train.json',
     'training',
   ]);
-  const generated = await printed(
+  const generated = await runCommand(
     'generate',
     '--model',
     out,
@@ -72,7 +74,7 @@ test('lm: characters of a text to a model that generate and evaluate take', asyn
   );
   expect(generated.code).toBe(0);
   expect(JSON.parse(generated.out).text).toMatch(/^count one.{4}/s);
-  const judged = await printed('evaluate', 'lm', '--model', out, text, '--json');
+  const judged = await runCommand('evaluate', 'lm', '--model', out, text, '--json');
   expect(judged.code).toBe(0);
   expect(JSON.parse(judged.out).loss).toBeLessThan(0.6 * steps[0]!.loss);
 });
@@ -96,7 +98,7 @@ test('the first steps of the character model follow the curve that is stored', a
     '12',
   ];
   const rates = ['--learning-rate', '0.0003', '--warm-up', '2', '--seed', '1337', '--log', log, '--out', out];
-  expect((await printed('train', 'lm', text, ...sizes, ...rates)).code).toBe(0);
+  expect((await runCommand('train', 'lm', text, ...sizes, ...rates)).code).toBe(0);
   const stored = JSON.parse(await readFile(fixture('texts/tinyshakespeare/curve.json'), 'utf8'));
   const events = await linesIn(log);
   const lossesOf = (wanted: string) => events.filter(({ type }) => type === wanted).map(({ loss }) => loss);
@@ -106,7 +108,7 @@ test('the first steps of the character model follow the curve that is stored', a
 
 test('a run that was stopped goes on under its settings and ends as one that was not', async () => {
   const kept = [
-    '--tokenizer-size',
+    '--vocab-size',
     '270',
     '--documents',
     'lines',
@@ -124,7 +126,7 @@ test('a run that was stopped goes on under its settings and ends as one that was
     '3',
   ];
   const [straight, stopped] = [join(place, 'straight'), join(place, 'stopped')];
-  const all = await printed(
+  const all = await runCommand(
     'train',
     'lm',
     text,
@@ -140,7 +142,7 @@ test('a run that was stopped goes on under its settings and ends as one that was
     straight,
   );
   expect([all.code, all.errors]).toEqual([0, '']);
-  await printed(
+  await runCommand(
     'train',
     'lm',
     text,
@@ -155,12 +157,12 @@ test('a run that was stopped goes on under its settings and ends as one that was
     '--out',
     stopped,
   );
-  const again = await printed('train', 'lm', text, ...small, '--out', stopped);
+  const again = await runCommand('train', 'lm', text, ...small, '--out', stopped);
   expect([again.code, again.errors]).toEqual([
     1,
-    `residual: train: ${stopped} holds a run already; --resume goes on with it, or choose another folder\n`,
+    `residual: train: ${stopped} holds a run already; use --resume to continue it, or choose another folder\n`,
   ]);
-  const more = await printed('train', 'lm', '--resume', '--steps', '8', '--out', stopped);
+  const more = await runCommand('train', 'lm', '--resume', '--steps', '8', '--out', stopped);
   expect([more.code, more.errors]).toEqual([0, '']);
   const weights = (folder: string) => readFile(join(folder, 'model.safetensors'));
   expect((await weights(stopped)).equals(await weights(straight))).toBe(true);
@@ -171,13 +173,13 @@ test('seq2seq: pairs to a translator that translate takes', async () => {
   const config = join(place, 'settings.yaml');
   await writeFile(
     config,
-    `files: ${pairs}\nsteps: 60\ntokenizer-size: 280\nsmoothing: 0.1\nvalidation: 0.2\npositions: 32\n`,
+    `files: ${pairs}\nsteps: 60\nvocab-size: 280\nlabel-smoothing: 0.1\nvalidation: 0.2\nmax-positions: 32\n`,
   );
-  const { code, errors } = await printed('train', 'seq2seq', '--config', config, ...small, '--out', out);
+  const { code, errors } = await runCommand('train', 'seq2seq', '--config', config, ...small, '--out', out);
   expect([code, errors]).toEqual([0, '']);
   const fields = JSON.parse(await readFile(join(out, 'config.json'), 'utf8'));
   expect(fields).toMatchObject({ model_type: 'marian', d_model: 16, decoder_start_token_id: fields.pad_token_id });
-  const translated = await printed('translate', '--model', out, 'one two');
+  const translated = await runCommand('translate', '--model', out, 'one two');
   expect(translated.code).toBe(0);
   expect(translated.out.trim()).toMatch(/^(un|deux|trois|quatre|cinq)/);
 });
@@ -199,14 +201,18 @@ test('lora: a checkpoint and texts to an adapter and a merged checkpoint', async
     '--learning-rate',
     '0.01',
   ];
-  const { code, out: said, errors } = await printed('train', 'lora', text, ...options, '--length', '16', '--out', out);
+  const {
+    code,
+    out: printed,
+    errors,
+  } = await runCommand('train', 'lora', text, ...options, '--length', '16', '--out', out);
   expect([code, errors]).toEqual([0, '']);
-  expect(said).toContain('rank 2 beside 2 linears');
+  expect(printed).toContain('rank 2 beside 2 linear layers');
   expect((await readdir(join(out, 'adapter'))).sort()).toEqual(['adapter_config.json', 'adapter_model.safetensors']);
   const weights = (folder: string) => readFile(join(folder, 'model.safetensors'));
   expect((await weights(out)).length).toBe((await weights(base)).length);
   expect((await weights(out)).equals(await weights(base))).toBe(false);
-  expect((await printed('generate', '--model', out, '--prompt', 'count', '--max-new-tokens', '2')).code).toBe(0);
+  expect((await runCommand('generate', '--model', out, '--prompt', 'count', '--max-new-tokens', '2')).code).toBe(0);
 });
 
 test.each<[string, () => string[], string | RegExp]>([
@@ -239,11 +245,11 @@ test.each<[string, () => string[], string | RegExp]>([
     'train: it is not said which checkpoint is fine-tuned; give --model <source>',
   ],
 ])('what does not fit is one sentence: %s', async (_, args, message) => {
-  const { code, errors } = await printed('train', ...args());
+  const { code, errors } = await runCommand('train', ...args());
   expect(code).toBe(1);
-  const said = errors.replace(/^residual: /, '').trimEnd();
-  if (typeof message === 'string') expect(said).toBe(message);
-  else expect(said).toMatch(message);
+  const printed = errors.replace(/^residual: /, '').trimEnd();
+  if (typeof message === 'string') expect(printed).toBe(message);
+  else expect(printed).toMatch(message);
 });
 
 test.each([
@@ -256,7 +262,7 @@ test.each([
 ])('a file of settings is checked as flags are: %s', async (content, message) => {
   const config = join(place, 'wrong.yaml');
   await writeFile(config, content);
-  const { code, errors } = await printed('train', 'lm', text, '--config', config, '--out', join(place, 'y'));
+  const { code, errors } = await runCommand('train', 'lm', text, '--config', config, '--out', join(place, 'y'));
   expect(code).toBe(1);
   expect(errors).toContain(message);
 });

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { fixtureJson } from '@residual/testkit';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { fixture, printed } from '../testing/printed.js';
+import { fixture, runCommand } from '../testing/run-command.js';
 
 interface Golden {
   readonly examples: readonly {
@@ -23,7 +23,7 @@ beforeEach(async () => {
 });
 afterEach(() => rm(folder, { recursive: true }));
 
-const translate = (...args: string[]) => printed('translate', '--model', englishFrench, ...args);
+const translate = (...args: string[]) => runCommand('translate', '--model', englishFrench, ...args);
 const file = async (text: string) => {
   const path = join(folder, 'lines.txt');
   await writeFile(path, text);
@@ -54,13 +54,13 @@ test('a file of golden sentences gives the reference line by line, in order', as
 test('--json tells source, translation, tokens and score of each line, with 4 beams those of the reference', async () => {
   const some = examples.slice(0, 12);
   const sentences = await file(some.map(({ en }) => `${en}\n`).join(''));
-  const { code, out } = await translate('--file', sentences, '--beams', '4', '--json');
+  const { code, out } = await translate('--file', sentences, '--num-beams', '4', '--json');
   expect(code).toBe(0);
-  const told = out
+  const output = out
     .trimEnd()
     .split('\n')
     .map(line => JSON.parse(line));
-  expect(told).toEqual(
+  expect(output).toEqual(
     some.map(({ en, beam4 }) => ({
       source: en,
       translation: beam4.text,
@@ -75,8 +75,8 @@ test('empty lines stay empty, \\r\\n ends a line too, and the last one needs no 
   const out = "Il refusa de payer.\n\n\nC'est cher.\n  \nJ'ai mal aux dents.\n";
   expect((await translate('--file', await file(lines))).out).toBe(out);
   expect((await translate(lines)).out).toBe(out);
-  const { out: told } = await translate('', '--json');
-  expect(JSON.parse(told)).toEqual({ source: '', translation: '', token_ids: [], score: 0 });
+  const { out: output } = await translate('', '--json');
+  expect(JSON.parse(output)).toEqual({ source: '', translation: '', token_ids: [], score: 0 });
   expect(await translate('--file', await file(''))).toEqual({ code: 0, out: '', errors: '' });
 });
 
@@ -85,12 +85,12 @@ test('without a text and a file, lines come from standard input, characters cut 
     translate('--json'),
   );
   expect(code).toBe(0);
-  const told = out
+  const output = out
     .trimEnd()
     .split('\n')
     .map(line => JSON.parse(line));
-  expect(told.map(({ source }) => source)).toEqual(['Café. “He refused to pay.”', '', 'This is expensive.']);
-  expect(told[2].translation).toBe("C'est cher.");
+  expect(output.map(({ source }) => source)).toEqual(['Café. “He refused to pay.”', '', 'This is expensive.']);
+  expect(output[2].translation).toBe("C'est cher.");
 });
 
 test('a line longer than the positions is translated in parts, a word longer than them is refused with both numbers', async () => {
@@ -103,23 +103,23 @@ test('a line longer than the positions is translated in parts, a word longer tha
   );
 });
 
-test('--longest 1 translates every sentence by itself', async () => {
+test('--max-segment-tokens 1 translates every sentence by itself', async () => {
   const line = 'I like tea very much. She likes coffee.'; // two sentences: as one, where nothing else is said
-  const { out } = await translate(line, '--longest', '1');
+  const { out } = await translate(line, '--max-segment-tokens', '1');
   const alone: string[] = [];
   for (const each of line.split(/(?<=[.?]) /)) alone.push((await translate(each)).out.trim());
   expect(out).toBe(`${alone.join(' ')}\n`);
   const whole = JSON.parse((await translate(line, '--json')).out);
-  const divided = JSON.parse((await translate(line, '--json', '--longest', '1')).out);
+  const divided = JSON.parse((await translate(line, '--json', '--max-segment-tokens', '1')).out);
   expect(divided.score).not.toBe(whole.score);
 });
 
 test('settings are heeded: length penalty, a limit of tokens, cross-attention left out', async () => {
   const scoreOf = async (...args: string[]) =>
-    JSON.parse((await translate('He wears glasses.', '--json', '--beams', '4', ...args)).out);
-  const usual = await scoreOf();
+    JSON.parse((await translate('He wears glasses.', '--json', '--num-beams', '4', ...args)).out);
+  const defaultScore = await scoreOf();
   const without = await scoreOf('--length-penalty', '0');
-  expect(without.score).toBeCloseTo(usual.score * (usual.token_ids.length + 1), 3); // the end token counts
+  expect(without.score).toBeCloseTo(defaultScore.score * (defaultScore.token_ids.length + 1), 3); // the end token counts
   const short = JSON.parse((await translate('Give me the wine.', '--json', '--max-new-tokens', '2')).out);
   expect(short.token_ids).toHaveLength(1); // the second one is the end token, which the config forces
   const blind = async (text: string) => (await translate(text, '--without-cross-attention')).out;
@@ -155,7 +155,10 @@ const wrong: readonly (readonly [readonly string[], string])[] = [
     ['--file', './nowhere.txt'],
     "residual: translate: ./nowhere.txt cannot be read: ENOENT: no such file or directory, open './nowhere.txt'",
   ],
-  [['--beams', '0', 'a'], "error: option '--beams <n>' argument '0' is invalid. It must be a whole number, 1 or more."],
+  [
+    ['--num-beams', '0', 'a'],
+    "error: option '--num-beams <n>' argument '0' is invalid. It must be a whole number, 1 or more.",
+  ],
   [['--batch', '0', 'a'], "error: option '--batch <n>' argument '0' is invalid. It must be a whole number, 1 or more."],
   [
     ['--length-penalty', 'x', 'a'],
@@ -175,7 +178,7 @@ test.each(wrong)('%j is refused', async (args, message) => {
 });
 
 test('a model that only continues texts is refused', async () => {
-  const { code, errors } = await printed('translate', '--model', fixture('models/stories260k'), 'a');
+  const { code, errors } = await runCommand('translate', '--model', fixture('models/stories260k'), 'a');
   expect(code).toBe(1);
   expect(errors).toBe(
     'residual: translate: llama continues a text and has no encoder; this works on an encoder-decoder\n',

@@ -4,22 +4,22 @@ import { chunksFrom, lineGroups } from '../lines.js';
 import { rerunForWebGPU } from '../machine/backends.js';
 import { print, printNote, printText } from '../output.js';
 import { argsOf } from './generate.js';
-import { type TranslatingOptions, translateLines, translateOptions, withTranslatingOptions } from './translating.js';
-import { type Work, withModel } from './with-model.js';
+import { type TranslateFlags, translateLines, translateOptions, withTranslateFlags } from './translate-flags.js';
+import { type CommandContext, withModel } from './with-model.js';
 
-interface Options extends TranslatingOptions {
+interface Options extends TranslateFlags {
   readonly file?: string;
   readonly json?: boolean;
 }
 
-/** So many batches of lines are read before they are translated, so that those of a batch can be of like length. */
+/** Batches that are read ahead, so that a batch can hold lines of similar length. */
 const batchesAhead = 16;
 
-/** `residual translate`: lines in, their translations out, in order. */
+/** `residual translate`: translates line by line and keeps the order. */
 export function translateCommand(exit: (code: number) => void): Command {
   const command = new Command('translate');
-  return withTranslatingOptions(command)
-    .addArgument(new Argument('[text]', 'what to translate; left out: standard input'))
+  return withTranslateFlags(command)
+    .addArgument(new Argument('[text]', 'what to translate; standard input if absent'))
     .addOption(new Option('--file <path>', 'a file of lines to translate'))
     .option('--json', 'print one object for each line')
     .action(async (text: string | undefined, options: Options, command: Command) => {
@@ -30,13 +30,13 @@ export function translateCommand(exit: (code: number) => void): Command {
     });
 }
 
-async function translate(text: string | undefined, options: Options, work: Work): Promise<number> {
+async function translate(text: string | undefined, options: Options, work: CommandContext): Promise<number> {
   const { model, signal, progress } = work;
-  const typed = text === undefined && options.file === undefined && process.stdin.isTTY;
-  if (typed) printNote('Type a line to translate it; Ctrl-D ends.');
-  const { batch = typed ? 1 : 32 } = options;
+  const isInteractive = text === undefined && options.file === undefined && process.stdin.isTTY;
+  if (isInteractive) printNote('Type a line to translate it; Ctrl-D ends.');
+  const { batch = isInteractive ? 1 : 32 } = options;
   const settings = translateOptions(options, { batch, signal });
-  const begun = performance.now();
+  const startTime = performance.now();
   let done = 0;
   const chunks = chunksFrom('translate', { text, file: options.file, signal });
   for await (const lines of lineGroups(chunks, batch === 1 ? 1 : batch * batchesAhead)) {
@@ -45,7 +45,7 @@ async function translate(text: string | undefined, options: Options, work: Work)
       progress.end(); // standard output may be the same terminal
       if (options.json) print(JSON.stringify(resultOf(translation)));
       else printText(`${translation.translation}\n`);
-      progress.show(`${done} lines, ${((done * 1000) / (performance.now() - begun)).toFixed(1)} per second`);
+      progress.show(`${done} lines, ${((done * 1000) / (performance.now() - startTime)).toFixed(1)} per second`);
     });
   }
   return 0;

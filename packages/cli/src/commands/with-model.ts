@@ -2,18 +2,21 @@ import type { Model } from '@residual/model';
 import { type NodeBackend, startBackend } from '../machine/backends.js';
 import { type ProgressLine, progressLine } from '../output.js';
 
-/** What a command works with. */
-export interface Work {
+/** The model, the signal and the progress line of a running command. */
+export interface CommandContext {
   readonly model: Model;
   /** Aborts on Ctrl-C. */
   readonly signal: AbortSignal;
   readonly progress: ProgressLine;
 }
 
-/** Loads a model on a backend, with its progress shown, for as long as `use` runs; gives the exit code that it gives, 130 after Ctrl-C. */
+/**
+ * Loads a model on a backend, shows the progress, runs `use` and disposes the model. Returns the exit code of `use`, or
+ * 130 after Ctrl-C.
+ */
 export async function withModel(
   { model: source, backend }: { readonly model: string; readonly backend: NodeBackend },
-  use: (work: Work) => Promise<number>,
+  use: (context: CommandContext) => Promise<number>,
 ): Promise<number> {
   await startBackend(backend);
   const { loadModel } = await import('@residual/model');

@@ -2,9 +2,9 @@ import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { englishWords } from '@residual/word-vectors';
+import { englishWords } from '@residual/word-vectors-en';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { fixture, printed } from '../testing/printed.js';
+import { fixture, runCommand } from '../testing/run-command.js';
 
 const vectors = fileURLToPath(new URL('.', englishWords['vocab.json']));
 const questions = fixture('analogies/questions-words.txt');
@@ -16,9 +16,9 @@ beforeAll(async () => {
 afterAll(() => rm(folder, { recursive: true }));
 
 test('analogy prints the words near an expression', async () => {
-  const { code, out } = await printed('analogy', '--vectors', vectors, 'king - man + woman', '--top', '2');
+  const { code, out } = await runCommand('analogy', '--vectors', vectors, 'king - man + woman', '--top', '2');
   expect([code, out]).toEqual([0, 'word     cosine\nqueen    0.770\nmonarch  0.686\n']);
-  const words = await printed(
+  const words = await runCommand(
     'analogy',
     '--vectors',
     vectors,
@@ -37,7 +37,7 @@ test('analogy prints the words near an expression', async () => {
 
 test('analogy prints one object, and finds the vectors in the folder of their package', async () => {
   const args = ['--vectors', join(vectors, '..'), 'king - man + woman', '--method', 'multiply', '--json'];
-  const { code, out } = await printed('analogy', ...args);
+  const { code, out } = await runCommand('analogy', ...args);
   const { neighbours, terms, ...asked } = JSON.parse(out);
   expect(code).toBe(0);
   expect(asked).toEqual({ expression: 'king - man + woman', method: 'multiply' });
@@ -51,7 +51,7 @@ test('analogy prints one object, and finds the vectors in the folder of their pa
 });
 
 test('evaluate analogies counts by category, covered and total', async () => {
-  const { code, out } = await printed('evaluate', 'analogies', '--vectors', vectors, questions, '--json');
+  const { code, out } = await runCommand('evaluate', 'analogies', '--vectors', vectors, questions, '--json');
   const { categories, ...all } = JSON.parse(out);
   expect(code).toBe(0);
   expect(all).toMatchObject({ covered: 17_592, total: 19_544 });
@@ -63,7 +63,7 @@ test('evaluate analogies counts by category, covered and total', async () => {
 
 test('evaluate analogies prints a table', async () => {
   await writeFile(file('questions.txt'), ': royal\nman king woman queen\nman king woman zzzz\n: none\nzzzz a b c\n');
-  const { code, out } = await printed('evaluate', 'analogies', '--vectors', vectors, file('questions.txt'));
+  const { code, out } = await runCommand('evaluate', 'analogies', '--vectors', vectors, file('questions.txt'));
   expect([code, out]).toEqual([
     0,
     'category  accuracy  correct  covered  total\n' +
@@ -76,13 +76,13 @@ test('evaluate analogies prints a table', async () => {
 test('evaluate similarity prints the rank correlation of one file or several', async () => {
   await writeFile(file('ratings.txt'), 'cat dog 9\ncat car 2\nking queen 8\n');
   await writeFile(file('other.csv'), 'a,b,rating\ncat,dog,1\ncat,car,2\ncat,zzzz,3\n');
-  const one = await printed('evaluate', 'similarity', '--vectors', vectors, file('ratings.txt'), '--json');
+  const one = await runCommand('evaluate', 'similarity', '--vectors', vectors, file('ratings.txt'), '--json');
   expect(JSON.parse(one.out)).toEqual({ file: 'ratings.txt', spearman: 1, covered: 3, total: 3 });
-  const two = await printed('evaluate', 'similarity', '--vectors', vectors, file('ratings.txt'), file('other.csv'));
+  const two = await runCommand('evaluate', 'similarity', '--vectors', vectors, file('ratings.txt'), file('other.csv'));
   expect(two.out).toBe(
     'ratings      Spearman  covered  total\nratings.txt  1.0000    3        3\nother.csv    -1.0000   2        3\n',
   );
-  const both = await printed(
+  const both = await runCommand(
     'evaluate',
     'similarity',
     '--vectors',
@@ -109,12 +109,12 @@ test.each<[string[], string]>([
     "residual: ENOENT: no such file or directory, open './nowhere.txt'\n",
   ],
 ])('what is wrong is one sentence and exit code 1: %s', async (args, message) => {
-  expect(await printed(...args)).toEqual({ code: 1, out: '', errors: message });
+  expect(await runCommand(...args)).toEqual({ code: 1, out: '', errors: message });
 });
 
 test('options that do not fit are refused before anything is read', async () => {
-  const top = await printed('analogy', '--vectors', './nowhere', 'king', '--top', '0');
+  const top = await runCommand('analogy', '--vectors', './nowhere', 'king', '--top', '0');
   expect(top.errors).toMatch(/option '--top <k>' argument '0' is invalid. It must be a whole number, 1 or more\./);
-  expect((await printed('analogy', 'king')).errors).toMatch(/required option '--vectors <source>' not specified/);
-  expect((await printed('analogy', '--vectors', 'x')).errors).toMatch(/missing required argument 'expression'/);
+  expect((await runCommand('analogy', 'king')).errors).toMatch(/required option '--vectors <source>' not specified/);
+  expect((await runCommand('analogy', '--vectors', 'x')).errors).toMatch(/missing required argument 'expression'/);
 });

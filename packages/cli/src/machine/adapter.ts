@@ -3,14 +3,14 @@ import { existsSync, realpathSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-/** Where the Vulkan driver that runs on the processor lies beside a Chrome: the folder, or undefined. */
+/** The folder of the software Vulkan driver (SwiftShader) of a Chrome, or undefined. */
 const softwareDriver = (chrome: string | undefined): string | undefined => {
   if (chrome === undefined) return undefined;
   const folders = [dirname(realpathSync(chrome)), '/usr/lib/chromium', '/opt/google/chrome'];
   return folders.find(folder => existsSync(join(folder, 'vk_swiftshader_icd.json')));
 };
 
-/** The environment in which WebGPU for Node finds that driver, and the Vulkan loader that lies with it. */
+/** The environment in which WebGPU for Node finds that driver and its Vulkan loader. */
 const softwareEnvironment = (folder: string): Record<string, string> => ({
   VK_ICD_FILENAMES: join(folder, 'vk_swiftshader_icd.json'),
   LD_LIBRARY_PATH: [process.env.LD_LIBRARY_PATH, folder].filter(path => path).join(delimiter),
@@ -33,8 +33,8 @@ const works = (environment: Record<string, string>): boolean => {
 };
 
 /**
- * The environment variables under which WebGPU for Node has an adapter: none where the machine has a graphics card, those
- * of Chrome's software driver on Linux, or undefined where neither works.
+ * The environment variables under which WebGPU for Node has an adapter: none if the machine has a graphics card, those
+ * of Chrome's software driver on Linux, or undefined if neither works.
  */
 export const findAdapter = (chrome: string | undefined): Record<string, string> | undefined => {
   if (works({})) return {};

@@ -4,10 +4,10 @@ import { ResidualError } from '@residual/base';
 import { findAdapter } from './adapter.js';
 import { findChrome } from './chrome.js';
 
-/** Backends that run in Node. */
+/** The backends that run in Node. */
 export const nodeBackends = ['cpu', 'wasm', 'webgpu'] as const;
 
-/** The name of one of them. */
+/** The name of a backend that runs in Node. */
 export type NodeBackend = (typeof nodeBackends)[number];
 
 /** Imports a backend and makes it the active one. */
@@ -23,8 +23,9 @@ export async function startBackend(name: NodeBackend): Promise<void> {
 }
 
 /**
- * WebGPU in Node finds its driver by variables that must be set before the process begins. Where this process lacks them and Chrome's software driver would
- * serve, runs the command again under them and gives its exit code; undefined where the command can go on here.
+ * Runs the command again in a child process if WebGPU needs environment variables that must be set before Node starts
+ * (Chrome's software driver on Linux), and returns the exit code of the child. Returns undefined if this process can
+ * run the command itself; errors if there is no adapter.
  */
 export async function rerunForWebGPU(args: readonly string[]): Promise<number | undefined> {
   if (process.env.RESIDUAL_WEBGPU === 'ready') return undefined;
@@ -41,7 +42,7 @@ export async function rerunForWebGPU(args: readonly string[]): Promise<number | 
     stdio: 'inherit',
     env: { ...process.env, ...environment, RESIDUAL_WEBGPU: 'ready' },
   });
-  const wait = () => {}; // Ctrl-C reaches the child too, which ends as it should
+  const wait = () => {}; // Ctrl-C reaches the child too, which then exits by itself
   process.on('SIGINT', wait);
   return new Promise<number>((resolve, reject) => {
     child.on('error', reject);

@@ -2,7 +2,7 @@ import { accessSync, constants, readdirSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
-/** Flags for a Chrome that runs tests: no window, no background traffic, WebGL on the processor where there is no graphics card. */
+/** Flags of a headless Chrome: no window, no background traffic, software WebGL if there is no graphics card. */
 export const chromeFlags: readonly string[] = [
   '--headless',
   '--no-sandbox',
@@ -39,7 +39,7 @@ const usualPaths: Record<string, () => string[]> = {
   linux: () => ['/opt/google/chrome/chrome', '/usr/lib/chromium/chromium', '/snap/bin/chromium'],
 };
 
-/** The browsers that Playwright keeps in a folder of its own, newest first. */
+/** The browsers in Playwright's own folder, newest first. */
 const playwrightPaths = (): string[] => {
   const folders: Record<string, string> = {
     darwin: join(homedir(), 'Library', 'Caches', 'ms-playwright'),
@@ -76,8 +76,8 @@ const isExecutable = (path: string): boolean => {
 };
 
 /**
- * The path of a Chrome, Chromium or Edge on this machine, or undefined. `CHROME_PATH` decides where it is set; then the
- * commands on `PATH`, the usual places of Linux, macOS and Windows, and Playwright's own folder are tried.
+ * The path of a Chrome, Chromium or Edge on this machine, or undefined. `CHROME_PATH` decides if it is set. Otherwise
+ * the commands on `PATH`, the usual folders of Linux, macOS and Windows, and Playwright's own folder are searched.
  */
 export const findChrome = (): string | undefined => {
   if (process.env.CHROME_PATH) return isExecutable(process.env.CHROME_PATH) ? process.env.CHROME_PATH : undefined;
@@ -86,6 +86,6 @@ export const findChrome = (): string | undefined => {
     .split(delimiter)
     .filter(folder => folder !== '')
     .flatMap(folder => commands.map(command => join(folder, command + suffix)));
-  const usual = usualPaths[process.platform]?.() ?? [];
-  return [...onPath, ...usual, ...playwrightPaths()].find(isExecutable);
+  const wellKnown = usualPaths[process.platform]?.() ?? [];
+  return [...onPath, ...wellKnown, ...playwrightPaths()].find(isExecutable);
 };

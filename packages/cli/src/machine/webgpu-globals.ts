@@ -1,4 +1,4 @@
-/** Gives Node the WebGPU globals of a browser. Imported before the backend, which looks for them when it is imported. */
+/** Gives Node the WebGPU globals of a browser. Import it before the backend, which reads them when it loads. */
 import { create, globals } from 'webgpu';
 
 Object.assign(globalThis, globals);

@@ -1,4 +1,4 @@
-import { countRuns, countShared } from './counts.js';
+import { countMatches, countNgrams } from './ngrams.js';
 import { referenceCount, sentencesOf } from './references.js';
 import { words } from './words.js';
 
@@ -14,7 +14,7 @@ export interface Chrf {
   readonly signature: string;
 }
 
-/** Of runs of one length: how many the hypothesis has, how many the reference, how many both. */
+/** For n-grams of one order: their number in the hypothesis, in the reference, and in both. */
 interface Matches {
   readonly hypothesis: number;
   readonly reference: number;
@@ -22,14 +22,15 @@ interface Matches {
 }
 
 /**
- * chrF2 of a corpus, as sacreBLEU computes it by default: F-score of runs of up to 6 characters, white space and case as they are left out and kept, orders
- * without runs left out, of several references that which is best for its sentence. Popović 2015, W15-3049.
+ * chrF2 of a corpus with the defaults of sacreBLEU: the F-score of n-grams of up to 6 characters, without white space,
+ * with case. Orders without n-grams do not count; of several references the best one of each sentence counts. Popović
+ * 2015, W15-3049.
  */
 export function chrf(hypotheses: readonly string[], references: readonly (readonly string[])[]): Chrf {
   const sentences = sentencesOf(hypotheses, references);
-  const sums = sentences.map(({ hypothesis, references: given }) => {
-    const runs = runsOf(hypothesis);
-    const matches = given.map(reference => matchesOf(runs, runsOf(reference)));
+  const sums = sentences.map(({ hypothesis, references: texts }) => {
+    const ngrams = ngramsOf(hypothesis);
+    const matches = texts.map(reference => matchesOf(ngrams, ngramsOf(reference)));
     return matches.reduce((best, each) => (score(each) > score(best) ? each : best));
   });
   const total = orders.map((_, i) => ({
@@ -40,19 +41,19 @@ export function chrf(hypotheses: readonly string[], references: readonly (readon
   return { score: score(total), signature: `nrefs:${referenceCount(sentences)}|case:mixed|eff:yes|nc:6|nw:0|space:no` };
 }
 
-/** The runs of 1 to 6 characters of a text without its white space. */
-function runsOf(text: string): Map<string, number>[] {
+/** The n-grams of 1 to 6 characters of a text without its white space. */
+function ngramsOf(text: string): Map<string, number>[] {
   const characters = [...words(text).join('')];
-  return orders.map(order => countRuns(characters, order));
+  return orders.map(order => countNgrams(characters, order));
 }
 
-/** Where the reference has no run of a length, those of the hypothesis do not count. */
+/** If the reference has no n-gram of an order, those of the hypothesis do not count. */
 function matchesOf(hypothesis: readonly Map<string, number>[], reference: readonly Map<string, number>[]): Matches[] {
   const size = (counts: ReadonlyMap<string, number>) => [...counts.values()].reduce((sum, count) => sum + count, 0);
   return orders.map((_, i) => ({
     hypothesis: reference[i]!.size > 0 ? size(hypothesis[i]!) : 0,
     reference: size(reference[i]!),
-    shared: countShared(hypothesis[i]!, reference[i]!),
+    shared: countMatches(hypothesis[i]!, reference[i]!),
   }));
 }
 

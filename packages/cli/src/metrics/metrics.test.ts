@@ -29,7 +29,10 @@ test('the examples of the sacreBLEU documentation', () => {
   expect(bleu(['', '', ''], bitten).score).toBe(0);
 });
 
-/** Hypotheses and references, the first of them from the tests of sacreBLEU, and what sacreBLEU 2.6.0 computes with its default settings. */
+/**
+ * Hypotheses and references, the first of them from the tests of sacreBLEU, and what sacreBLEU 2.6.0 computes with its
+ * default settings.
+ */
 const scored: readonly [string[], string[][], bleu: number, chrf: number][] = [
   [
     ['Co nás nejvíc trápí, protože lékaři si vybírají, kdo bude žít a kdo zemře.'],
@@ -87,8 +90,6 @@ test('13a parts signs from words, but not inside numbers, and splits at every wh
 });
 
 test('what does not fit is refused', () => {
-  expect(() => bleu(['a'], [])).toThrow(
-    'metrics: 1 hypotheses and references for 0 sentences do not fit; there must be as many',
-  );
+  expect(() => bleu(['a'], [])).toThrow('metrics: 1 hypotheses do not fit references for 0 sentences');
   expect(() => chrf(['a', 'b'], [['a'], ['']])).toThrow('metrics: sentence 2 has no reference that is not empty');
 });

@@ -1,13 +1,16 @@
 import { ResidualError } from '@residual/base';
 
-/** What a metric compares: one hypothesis a sentence, and its references. */
+/** A sentence for a metric: one hypothesis and its references. */
 export interface Sentence {
   readonly hypothesis: string;
-  /** At least one that is not empty. */
+  /** One or more, none of them empty. */
   readonly references: readonly string[];
 }
 
-/** Puts hypotheses beside their references, empty references left out. Errors where a sentence has none, or the numbers differ. */
+/**
+ * Pairs hypotheses with their references and drops empty references. Errors if a sentence has no reference, or if the
+ * numbers of hypotheses and sentences differ.
+ */
 export function sentencesOf(
   hypotheses: readonly string[],
   references: readonly (readonly string[])[],
@@ -15,17 +18,17 @@ export function sentencesOf(
   if (hypotheses.length !== references.length) {
     throw new ResidualError(
       'references',
-      `metrics: ${hypotheses.length} hypotheses and references for ${references.length} sentences do not fit; there must be as many`,
+      `metrics: ${hypotheses.length} hypotheses do not fit references for ${references.length} sentences`,
     );
   }
   return hypotheses.map((hypothesis, i) => {
-    const given = references[i]!.filter(reference => reference !== '');
-    if (given.length > 0) return { hypothesis, references: given };
+    const nonEmpty = references[i]!.filter(reference => reference !== '');
+    if (nonEmpty.length > 0) return { hypothesis, references: nonEmpty };
     throw new ResidualError('references', `metrics: sentence ${i + 1} has no reference that is not empty`);
   });
 }
 
-/** How many references each sentence has, as signatures say it. */
+/** The number of references of each sentence, as in sacreBLEU's signatures: a number, or `var`. */
 export function referenceCount(sentences: readonly Sentence[]): string {
   const counts = new Set(sentences.map(({ references }) => references.length));
   return counts.size === 1 ? String([...counts][0]) : 'var';

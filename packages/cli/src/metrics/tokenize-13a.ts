@@ -1,7 +1,7 @@
 import { withoutEnd, words } from './words.js';
 
-/** What WMT's script undoes before it looks at words, in this order. */
-const undone = [
+/** The replacements of the WMT script before it splits words, in this order. */
+const unescapes = [
   ['<skipped>', ''],
   ['-\n', ''],
   ['\n', ' '],
@@ -11,19 +11,22 @@ const undone = [
   ['&gt;', '>'],
 ] as const;
 
-/** What it puts spaces around: signs but `'`, `,`, `-` and `.`; full stops and commas that are not inside a number; a dash after a digit. */
-const parted = [
+/**
+ * Patterns that get spaces around them: signs except `'`, `,`, `-` and `.`; full stops and commas outside of numbers; a
+ * dash after a digit.
+ */
+const separators = [
   [/([{-~[-` -&(-+:-@/])/g, ' $1 '],
   [/([^0-9])([.,])/gu, '$1 $2 '],
   [/([.,])([^0-9])/gu, ' $1 $2'],
   [/([0-9])(-)/g, '$1 $2 '],
 ] as const;
 
-/** Words and signs of a sentence as `mteval-v13a`, the script of WMT, and sacreBLEU's tokenizer `13a` part them. */
+/** Splits a sentence into words and signs like `mteval-v13a`, the script of WMT, and sacreBLEU's tokenizer `13a`. */
 export function tokenize13a(sentence: string): string[] {
   let text = withoutEnd(sentence);
-  for (const [from, to] of undone) text = text.replaceAll(from, to);
+  for (const [from, to] of unescapes) text = text.replaceAll(from, to);
   text = ` ${text} `;
-  for (const [pattern, apart] of parted) text = text.replace(pattern, apart);
+  for (const [pattern, spaced] of separators) text = text.replace(pattern, spaced);
   return words(text);
 }

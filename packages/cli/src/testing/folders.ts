@@ -15,7 +15,7 @@ export async function tensorsIn(path: string): Promise<Map<string, StoredTensor>
   return new Map(await Promise.all([...file.tensors.keys()].map(read)));
 }
 
-/** A folder of its own for as long as `use` runs. */
+/** Runs `use` with a temporary folder, and removes it afterwards. */
 export async function inFolder(use: (path: string) => Promise<void>): Promise<void> {
   const path = await mkdtemp(join(tmpdir(), 'residual-parity-'));
   try {
@@ -25,7 +25,7 @@ export async function inFolder(use: (path: string) => Promise<void>): Promise<vo
   }
 }
 
-/** A checkpoint of the fixtures with other tensors beside it, and a golden.json where there is one. */
+/** A copy of a checkpoint of the fixtures with other references: tensors, and a golden.json if `settings` are given. */
 export async function checkpointWith(
   folder: string,
   name: string,
@@ -46,6 +46,6 @@ export async function inputsOf(name: string): Promise<{ input_ids: StoredTensor;
   return { input_ids: tensors.get('input_ids')!, attention_mask: tensors.get('attention_mask')! };
 }
 
-/** Names of what the reference holds and this version computes. */
+/** The names of references that this version computes. */
 export const comparable = (names: Iterable<string>): string[] =>
   [...names].filter(name => !/^(input_ids|attention_mask)/.test(name)).sort();

@@ -5,16 +5,16 @@ import {
   allWindows,
   type BatchSource,
   type Pair,
-  packed,
+  packDocuments,
   randomWindows,
-  splitOff,
   type TokenBatch,
+  trainValidationSplit,
 } from '@residual/train';
 
-/** How texts are cut into documents. */
-export type Cut = 'none' | 'lines' | 'paragraphs' | 'files';
+/** How texts are split into documents. */
+export type DocumentSplit = 'none' | 'lines' | 'paragraphs' | 'files';
 
-/** The texts of files, UTF-8. Errors name the command. */
+/** Reads UTF-8 text files. Errors name the command. */
 export async function readTexts(command: string, files: readonly string[]): Promise<string[]> {
   if (files.length === 0) throw new ResidualError('files', `${command}: no file of data is given`);
   return Promise.all(
@@ -31,78 +31,85 @@ export async function readTexts(command: string, files: readonly string[]): Prom
   );
 }
 
-/** The documents of texts; blank ones are left out. */
-export function documentsOf(texts: readonly string[], cut: Cut): string[] {
+/** Splits texts into documents; blank ones are dropped. */
+export function documentsOf(texts: readonly string[], cut: DocumentSplit): string[] {
   const separator = { none: undefined, files: undefined, lines: /\n/, paragraphs: /\n\s*\n/ }[cut];
-  const pieces = separator ? texts.flatMap(text => text.split(separator)) : texts;
-  return pieces.filter(text => text.trim() !== '');
+  const documents = separator ? texts.flatMap(text => text.split(separator)) : texts;
+  return documents.filter(text => text.trim() !== '');
 }
 
-/** What is trained on, and what is validated on: some batches, or all. */
+/** Batches for training, and for validation up to a limit. */
 export interface Corpus<Batch> {
   readonly batches: BatchSource<Batch>;
   readonly validation: (limit: number) => AsyncIterable<Batch> | Iterable<Batch>;
-  /** What there is, for people. */
-  readonly told: string;
+  /** The size of the corpus as a sentence. */
+  readonly summary: string;
 }
 
-interface Parts {
+interface TrainingSplit {
   readonly training: readonly string[];
   readonly validation: readonly string[];
 }
 
-interface Shape {
+interface CorpusShape {
   readonly length: number;
   readonly batch: number;
   readonly seed: number;
   readonly end: number | undefined;
 }
 
-/** Texts to validate on: a file, or a share; of one long text that is its end. */
+/**
+ * Splits documents into training and validation: by a validation file, or by a share, which of one long text is its
+ * end.
+ */
 export function split(
   texts: readonly string[],
-  held: readonly string[] | undefined,
-  { cut, share, seed }: { cut: Cut; share: number; seed: number },
-): Parts {
+  validationTexts: readonly string[] | undefined,
+  { cut, share, seed }: { cut: DocumentSplit; share: number; seed: number },
+): TrainingSplit {
   const documents = documentsOf(texts, cut);
-  if (held) return { training: documents, validation: documentsOf(held, cut) };
-  if (cut !== 'none') return splitOff(documents, { share, seed });
+  if (validationTexts) return { training: documents, validation: documentsOf(validationTexts, cut) };
+  if (cut !== 'none') return trainValidationSplit(documents, { share, seed });
   const whole = documents.join('\n');
   const at = Math.floor(whole.length * (1 - share));
   return { training: [whole.slice(0, at)], validation: [whole.slice(at)] };
 }
 
-/** Batches of text: windows of one long text at random, or documents packed and kept apart. */
+/** Batches of tokens: random windows of one long text, or packed documents that do not attend to each other. */
 export function textCorpus(
-  { training, validation }: Parts,
+  { training, validation }: TrainingSplit,
   tokenizer: Tokenizer,
-  cut: Cut,
-  shape: Shape,
+  cut: DocumentSplit,
+  shape: CorpusShape,
 ): Corpus<TokenBatch> {
   const { length, batch, seed, end } = shape;
   const encode = (texts: readonly string[]) => texts.map(text => Int32Array.from(tokenizer.encode(text).ids));
-  const [ours, held] = [encode(training), encode(validation)];
+  const [trainingIds, validationIds] = [encode(training), encode(validation)];
   const count = (documents: readonly Int32Array[]) => documents.reduce((sum, { length }) => sum + length, 0);
-  const told = `${count(ours).toLocaleString('en-US')} tokens to train on, ${count(held).toLocaleString('en-US')} to validate on`;
+  const summary = `${count(trainingIds).toLocaleString('en-US')} tokens to train on, ${count(validationIds).toLocaleString('en-US')} to validate on`;
   if (cut === 'none') {
-    const [long, short] = [joined(ours), joined(held)];
+    const [long, short] = [concatenate(trainingIds), concatenate(validationIds)];
     if (short.length <= length)
       throw new ResidualError(
         'data',
         `train: ${short.length} tokens to validate on are too few for rows of ${length} and the token after them`,
       );
     const windows = [...allWindows(short, { length, batch })];
-    return { batches: randomWindows(long, { length, batch, seed }), validation: limit => spread(windows, limit), told };
+    return {
+      batches: randomWindows(long, { length, batch, seed }),
+      validation: limit => evenlySpaced(windows, limit),
+      summary,
+    };
   }
-  const options = { length, batch, end };
+  const options = { length, batch, eosTokenId: end };
   return {
-    batches: packed(ours, { ...options, shuffle: { seed } }),
-    validation: limit => taken(packed(held, { ...options, rounds: 1 }).from(0), limit),
-    told,
+    batches: packDocuments(trainingIds, { ...options, shuffle: { seed } }),
+    validation: limit => firstBatches(packDocuments(validationIds, { ...options, epochs: 1 }).from(0), limit),
+    summary,
   };
 }
 
-/** Tab-separated pairs, one a line; more columns are passed over. */
+/** Tab-separated pairs, one on each line; further columns are ignored. Errors name a line without a pair. */
 export function pairsOf(texts: readonly string[], files: readonly string[]): [string, string][] {
   return texts.flatMap((text, i) =>
     text.split('\n').flatMap((line, number): [string, string][] => {
@@ -117,17 +124,17 @@ export function pairsOf(texts: readonly string[], files: readonly string[]): [st
   );
 }
 
-/** Pairs as token ids, targets and sources with their end. */
+/** Pairs as token ids; sources and targets end with the id `end`. */
 export function encodedPairs(pairs: readonly (readonly [string, string])[], tokenizer: Tokenizer, end: number): Pair[] {
   const ids = (text: string) => {
-    const found = tokenizer.encode(text).ids;
-    return found.at(-1) === end ? found : [...found, end];
+    const encoded = tokenizer.encode(text).ids;
+    return encoded.at(-1) === end ? encoded : [...encoded, end];
   };
   return pairs.map(([source, target]) => ({ source: ids(source), target: ids(target) }));
 }
 
-/** The first batches. */
-export async function* taken<Batch>(
+/** The first `limit` batches. */
+export async function* firstBatches<Batch>(
   batches: AsyncIterable<Batch> | Iterable<Batch>,
   limit: number,
 ): AsyncGenerator<Batch> {
@@ -138,13 +145,13 @@ export async function* taken<Batch>(
   }
 }
 
-/** So many of a list, evenly spread over it. */
-function spread<Item>(items: readonly Item[], limit: number): Item[] {
+/** At most `limit` items, evenly spaced. */
+function evenlySpaced<Item>(items: readonly Item[], limit: number): Item[] {
   if (items.length <= limit) return [...items];
   return Array.from({ length: limit }, (_, i) => items[Math.floor((i * items.length) / limit)]!);
 }
 
-function joined(parts: readonly Int32Array[]): Int32Array {
+function concatenate(parts: readonly Int32Array[]): Int32Array {
   const whole = new Int32Array(parts.reduce((sum, { length }) => sum + length, 0));
   let at = 0;
   for (const part of parts) {

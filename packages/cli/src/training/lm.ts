@@ -2,19 +2,19 @@ import { gpt2Config, llamaConfig } from '@residual/families';
 import { causalOf, createModel } from '@residual/model';
 import type { Tokenizer } from '@residual/tokenizer';
 import { characterTokenizer } from '@residual/tokenizer/train';
-import { nextToken } from '@residual/train';
+import { languageModelLoss } from '@residual/train';
 import { print } from '../output.js';
-import type { Begun } from './begin.js';
-import { type Cut, readTexts, split, textCorpus } from './corpus.js';
+import { type DocumentSplit, readTexts, split, textCorpus } from './corpus.js';
 import type { CommonSettings } from './options.js';
 import { runTraining } from './run.js';
-import { endOf, keptTokenizer, tokenizerInFile, trainedTokenizer } from './tokenizers.js';
+import type { RunContext } from './start.js';
+import { eosTokenOf, runTokenizer, tokenizerInFile, trainWithProgress } from './tokenizers.js';
 
-/** What the training of a language model is told. */
+/** Settings of `residual train lm`. */
 export interface LanguageModelSettings extends CommonSettings {
   readonly shape: 'gpt2' | 'llama';
   readonly length: number;
-  readonly documents: Cut;
+  readonly documents: DocumentSplit;
   readonly modelDim: number;
   readonly heads: number;
   readonly kvHeads?: number;
@@ -22,19 +22,19 @@ export interface LanguageModelSettings extends CommonSettings {
   readonly hiddenDim?: number;
   readonly dropout: number;
   readonly tokenizer?: string;
-  readonly tokenizerSize: number;
+  readonly vocabSize: number;
 }
 
-/** Trains a new language model on texts; gives the exit code. */
-export async function trainLanguageModel(begun: Begun<LanguageModelSettings>): Promise<number> {
-  const { settings, progress } = begun;
-  const { files, validationFile, documents, validation: share, seed, length, batch, shape, smoothing } = settings;
+/** Trains a new language model on texts. Returns the exit code. */
+export async function trainLanguageModel(run: RunContext<LanguageModelSettings>): Promise<number> {
+  const { settings, progress } = run;
+  const { files, validationFile, documents, validation: share, seed, length, batch, shape, labelSmoothing } = settings;
   progress.show('reading');
   const texts = await readTexts('train', files);
-  const held = validationFile === undefined ? undefined : await readTexts('train', [validationFile]);
-  const parts = split(texts, held, { cut: documents, share, seed });
-  const tokenizer = await tokenizerOf(begun, parts.training);
-  const end = endOf(tokenizer);
+  const validationTexts = validationFile === undefined ? undefined : await readTexts('train', [validationFile]);
+  const parts = split(texts, validationTexts, { cut: documents, share, seed });
+  const tokenizer = await tokenizerOf(run, parts.training);
+  const end = eosTokenOf(tokenizer);
   progress.show('encoding');
   const corpus = textCorpus(parts, tokenizer, documents, { length, batch, seed, end });
   const sizes = {
@@ -42,9 +42,9 @@ export async function trainLanguageModel(begun: Begun<LanguageModelSettings>): P
     modelDim: settings.modelDim,
     heads: settings.heads,
     depth: settings.depth,
-    positions: length,
+    maxPositions: length,
     dropout: settings.dropout,
-    tokens: { bos: end, eos: end },
+    specialTokens: { bos: end, eos: end },
     ...(settings.hiddenDim !== undefined && { hiddenDim: settings.hiddenDim }),
   };
   const config =
@@ -53,21 +53,24 @@ export async function trainLanguageModel(begun: Begun<LanguageModelSettings>): P
       : llamaConfig({ ...sizes, ...(settings.kvHeads !== undefined && { kvHeads: settings.kvHeads }) });
   const model = await createModel(config, { seed, tokenizer });
   progress.end();
-  print(`${corpus.told}; ${model.describe().parameters.toLocaleString('en-US')} parameters`);
+  print(`${corpus.summary}; ${model.describe().parameters.toLocaleString('en-US')} parameters`);
   try {
-    const objective = nextToken(causalOf('train', model).layer, { smoothing, positions: length });
-    return await runTraining({ model, objective, corpus, result: () => model.save() }, settings, begun);
+    const objective = languageModelLoss(causalOf('train', model).layer, {
+      labelSmoothing,
+      maxPositions: length,
+    });
+    return await runTraining({ model, objective, corpus, result: () => model.save() }, settings, run);
   } finally {
     model.dispose();
   }
 }
 
-/** The tokenizer that was given, or one made of the text; a run that goes on has it in its folder. */
-function tokenizerOf(begun: Begun<LanguageModelSettings>, texts: readonly string[]): Promise<Tokenizer> {
-  const { tokenizer, tokenizerSize: size } = begun.settings;
-  return keptTokenizer(begun, async () => {
+/** The given tokenizer, or one that is trained on the texts; a resumed run reads it from its folder. */
+function tokenizerOf(run: RunContext<LanguageModelSettings>, texts: readonly string[]): Promise<Tokenizer> {
+  const { tokenizer, vocabSize } = run.settings;
+  return runTokenizer(run, async () => {
     if (tokenizer === 'characters') return characterTokenizer(texts);
     if (tokenizer !== undefined) return tokenizerInFile(tokenizer);
-    return trainedTokenizer(texts, { kind: 'byte-level-bpe', size }, begun);
+    return trainWithProgress(texts, { kind: 'byte-level-bpe', vocabSize }, run);
   });
 }

@@ -2,47 +2,47 @@ import { join } from 'node:path';
 import { ResidualError } from '@residual/base';
 import type { HasNeeds } from '@residual/layers';
 import { causalOf, loadModel, saveLora } from '@residual/model';
-import { attachLora, detachLora, mergeLora, nextToken, notLora } from '@residual/train';
+import { attachLora, detachLora, freezeBase, languageModelLoss, mergeLora } from '@residual/train';
 import { print } from '../output.js';
-import type { Begun } from './begin.js';
-import { type Cut, readTexts, split, textCorpus } from './corpus.js';
+import { type DocumentSplit, readTexts, split, textCorpus } from './corpus.js';
 import type { CommonSettings } from './options.js';
 import { runTraining } from './run.js';
-import { endOf } from './tokenizers.js';
+import type { RunContext } from './start.js';
+import { eosTokenOf } from './tokenizers.js';
 
-/** What fine-tuning is told. */
+/** Settings of `residual train lora`. */
 export interface LoraSettings extends CommonSettings {
   readonly model?: string;
   readonly length?: number;
-  readonly documents: Cut;
+  readonly documents: DocumentSplit;
   readonly rank: number;
   readonly alpha?: number;
   readonly target: readonly string[];
 }
 
-/** Fine-tunes a checkpoint with LoRA on texts; gives the exit code. */
-export async function trainLora(begun: Begun<LoraSettings>): Promise<number> {
-  const { settings, progress, signal } = begun;
-  const { model: source, files, validationFile, documents, validation: share, seed, batch, smoothing } = settings;
+/** Fine-tunes a checkpoint with LoRA on texts. Returns the exit code. */
+export async function trainLora(run: RunContext<LoraSettings>): Promise<number> {
+  const { settings, progress, signal } = run;
+  const { model: source, files, validationFile, documents, validation: share, seed, batch, labelSmoothing } = settings;
   if (source === undefined)
     throw new ResidualError('range', 'train: it is not said which checkpoint is fine-tuned; give --model <source>');
   const texts = await readTexts('train', files);
-  const held = validationFile === undefined ? undefined : await readTexts('train', [validationFile]);
-  const parts = split(texts, held, { cut: documents, share, seed });
+  const validationTexts = validationFile === undefined ? undefined : await readTexts('train', [validationFile]);
+  const parts = split(texts, validationTexts, { cut: documents, share, seed });
   const model = await loadModel(source, { onProgress: progress.loading, signal });
   try {
     const { layer, weights } = causalOf('train lora', model);
-    const { tokenizer, positions } = model;
+    const { tokenizer, maxPositions } = model;
     if (!tokenizer) throw new ResidualError('prompt', 'train lora: this checkpoint has no tokenizer');
-    const { length = Math.min(positions, 128), rank, alpha, target } = settings;
-    const corpus = textCorpus(parts, tokenizer, documents, { length, batch, seed, end: endOf(tokenizer) });
+    const { length = Math.min(maxPositions, 128), rank, alpha, target } = settings;
+    const corpus = textCorpus(parts, tokenizer, documents, { length, batch, seed, end: eosTokenOf(tokenizer) });
     const needs = layer as HasNeeds<unknown>;
     const paths = attachLora(needs, weights, { targets: target, rank, seed, ...(alpha !== undefined && { alpha }) });
     progress.end();
-    print(`${corpus.told}; rank ${rank} beside ${paths.length} linears`);
-    const objective = nextToken(layer, {
-      smoothing,
-      positions: model.openEnded ? Number.POSITIVE_INFINITY : positions,
+    print(`${corpus.summary}; rank ${rank} beside ${paths.length} linear layers`);
+    const objective = languageModelLoss(layer, {
+      labelSmoothing,
+      maxPositions: model.openEnded ? Number.POSITIVE_INFINITY : maxPositions,
     });
     const result = async () => {
       const adapter = await saveLora(model, { base: source });
@@ -51,7 +51,7 @@ export async function trainLora(begun: Begun<LoraSettings>): Promise<number> {
       const inFolder = [...adapter].map(([name, bytes]) => [join('adapter', name), bytes] as const);
       return new Map([...(await model.save()), ...inFolder]);
     };
-    return await runTraining({ model, objective, corpus, frozen: notLora, result }, settings, begun);
+    return await runTraining({ model, objective, corpus, frozen: freezeBase, result }, settings, run);
   } finally {
     model.dispose();
   }

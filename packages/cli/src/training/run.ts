@@ -25,23 +25,23 @@ import { bar, type ProgressLine, print, printNote } from '../output.js';
 import type { Corpus } from './corpus.js';
 import type { CommonSettings } from './options.js';
 
-/** What a run trains. */
+/** What a run trains: the model, its objective, its data, and how the result is saved. */
 export interface Job<Batch> {
   readonly model: Model;
   readonly objective: Objective<never, Batch>;
   readonly corpus: Corpus<Batch>;
   readonly frozen?: Frozen;
-  /** The files of the result. */
+  /** The files of the resulting checkpoint. */
   readonly result: () => Promise<ReadonlyMap<string, Uint8Array>>;
 }
 
-/** Trains to the end, or until Ctrl-C, with progress and a log, and writes the result; gives the exit code. */
+/** Trains to the end, or until Ctrl-C, with progress and a log, and writes the result. Returns the exit code. */
 export async function runTraining<Batch>(
   { model, objective, corpus, frozen = [], result }: Job<Batch>,
   settings: CommonSettings,
   { progress, signal }: { readonly progress: ProgressLine; readonly signal: AbortSignal },
 ): Promise<number> {
-  const { out, steps, batch: _, seed, accumulate, clipNorm, average, recompute } = settings;
+  const { out, steps, batch: _, seed, accumulate, clipNorm, emaDecay, recompute } = settings;
   const tenth = Math.max(1, Math.floor(steps / 10));
   const { evaluateEvery = tenth, checkpointEvery = tenth, evaluateBatches } = settings;
   const run = train({
@@ -54,7 +54,7 @@ export async function runTraining<Batch>(
     accumulate,
     clipNorm,
     frozen,
-    ...(average !== undefined && { average }),
+    ...(emaDecay !== undefined && { emaDecay }),
     ...(recompute && { recompute }),
     optimizer: optimizerOf(settings),
     learningRate: scheduleOf(settings),
@@ -66,45 +66,45 @@ export async function runTraining<Batch>(
     signal,
   });
   const log = settings.log;
-  const begun = performance.now();
+  const startTime = performance.now();
   let [done, first] = [0, -1];
   try {
     for await (const event of run) {
       done = event.step;
       if (first < 0) first = event.step;
-      tell(event, { steps, first, begun, progress });
+      report(event, { steps, first, startTime, progress });
       if (log !== undefined) {
-        const seconds = (performance.now() - begun) / 1000;
+        const seconds = (performance.now() - startTime) / 1000;
         await appendFile(log, `${JSON.stringify({ ...event, seconds })}\n`);
       }
     }
   } catch (error) {
     if (!signal.aborted) throw error;
     progress.end();
-    printNote(`stopped after step ${done} of ${steps}; the same command with --resume goes on`);
+    printNote(`stopped after step ${done} of ${steps}; the same command with --resume continues`);
     return 130;
   }
   progress.end();
   await writeResult(out, await result());
-  print(`${out}: trained ${done} steps in ${duration(performance.now() - begun)}`);
+  print(`${out}: trained ${done} steps in ${duration(performance.now() - startTime)}`);
   return 0;
 }
 
-/** Where a run keeps what it needs to go on. */
+/** The folder, inside the output folder, with the state of a run for `--resume`. */
 export const stateFolder = 'training';
 
-/** Whether a run was begun in a folder. */
-export async function isBegun(folder: string): Promise<boolean> {
+/** Whether a folder holds the state of a run. */
+export async function isStarted(folder: string): Promise<boolean> {
   const names = await readdir(join(folder, stateFolder)).catch(() => []);
   return names.some(name => name.startsWith('step-'));
 }
 
-/** Removes what an earlier run left. */
-export async function forget(folder: string): Promise<void> {
+/** Removes the state of an earlier run. */
+export async function removeRun(folder: string): Promise<void> {
   await rm(join(folder, stateFolder), { recursive: true, force: true });
 }
 
-/** Writes the files one by one beside their names and renames them. */
+/** Writes each file under a temporary name and renames it. */
 async function writeResult(folder: string, files: ReadonlyMap<string, Uint8Array>): Promise<void> {
   for (const [name, bytes] of files) {
     const path = join(folder, name);
@@ -130,7 +130,7 @@ function scheduleOf({
 }: CommonSettings): Schedule {
   if (warmUp >= steps)
     throw new ResidualError('range', `train: warm-up takes ${warmUp} steps and there are ${steps}; it must end before`);
-  // The first step would have rate 0: it counts as the second.
+  // A warm-up would give the first step the rate 0, so that it would do nothing: it takes the rate of the second.
   const rise = (make: Schedule): Schedule => (warmUp > 0 ? step => make(step < warmUp ? step + 1 : step) : make);
   if (schedule === 'linear') return rise(linearDecay({ peak, warmUp, steps }));
   if (schedule === 'constant') return rise(constantRate({ peak, warmUp }));
@@ -138,17 +138,17 @@ function scheduleOf({
   return rise(cosineDecay({ peak, warmUp, steps, floor: endLearningRate ?? peak / 10, hold: true }));
 }
 
-interface Telling {
+interface ReportContext {
   readonly steps: number;
   readonly first: number;
-  readonly begun: number;
+  readonly startTime: number;
   readonly progress: ProgressLine;
 }
 
-function tell(event: TrainingEvent, { steps, first, begun, progress }: Telling): void {
+function report(event: TrainingEvent, { steps, first, startTime, progress }: ReportContext): void {
   if (event.type === 'checkpoint') return;
   if (event.type === 'resume') {
-    print(`goes on after step ${event.step} of ${steps}${event.isFinished ? ': nothing is left to do' : ''}`);
+    print(`continues after step ${event.step} of ${steps}${event.isFinished ? ': nothing is left to do' : ''}`);
     return;
   }
   if (event.type === 'evaluation') {
@@ -156,8 +156,8 @@ function tell(event: TrainingEvent, { steps, first, begun, progress }: Telling):
     print(`step ${event.step}: validation loss ${event.loss.toFixed(4)}`);
     return;
   }
-  const passed = performance.now() - begun;
-  const left = (passed / Math.max(1, event.step - first)) * (steps - event.step);
+  const elapsed = performance.now() - startTime;
+  const left = (elapsed / Math.max(1, event.step - first)) * (steps - event.step);
   const numbers = [
     `loss ${event.loss.toFixed(4)}`,
     `rate ${event.learningRate.toExponential(1)}`,

@@ -2,17 +2,17 @@ import { ResidualError } from '@residual/base';
 import { marianConfig } from '@residual/families';
 import { createModel, encoderDecoderOf } from '@residual/model';
 import type { Tokenizer } from '@residual/tokenizer';
-import { pairBatches, splitOff, translation } from '@residual/train';
+import { pairBatches, sequenceToSequenceLoss, trainValidationSplit } from '@residual/train';
 import { print } from '../output.js';
-import type { Begun } from './begin.js';
-import { type Corpus, encodedPairs, pairsOf, readTexts, taken } from './corpus.js';
+import { type Corpus, encodedPairs, firstBatches, pairsOf, readTexts } from './corpus.js';
 import type { CommonSettings } from './options.js';
 import { runTraining } from './run.js';
-import { endOf, keptTokenizer, tokenizerInFile, trainedTokenizer } from './tokenizers.js';
+import type { RunContext } from './start.js';
+import { eosTokenOf, runTokenizer, tokenizerInFile, trainWithProgress } from './tokenizers.js';
 
-/** What the training of a translator is told. */
+/** Settings of `residual train seq2seq`. */
 export interface TranslatorSettings extends CommonSettings {
-  readonly positions: number;
+  readonly maxPositions: number;
   readonly modelDim: number;
   readonly heads: number;
   readonly depth: number;
@@ -20,21 +20,21 @@ export interface TranslatorSettings extends CommonSettings {
   readonly hiddenDim?: number;
   readonly dropout: number;
   readonly tokenizer?: string;
-  readonly tokenizerSize: number;
+  readonly vocabSize: number;
 }
 
-/** Trains a new translator on pairs; gives the exit code. */
-export async function trainTranslator(begun: Begun<TranslatorSettings>): Promise<number> {
-  const { settings, progress } = begun;
-  const { files, validationFile, seed, positions, smoothing, batch } = settings;
+/** Trains a new translator on pairs. Returns the exit code. */
+export async function trainTranslator(run: RunContext<TranslatorSettings>): Promise<number> {
+  const { settings, progress } = run;
+  const { files, validationFile, seed, maxPositions, labelSmoothing, batch } = settings;
   progress.show('reading');
   const all = pairsOf(await readTexts('train', files), files);
   const parts =
     validationFile === undefined
-      ? splitOff(all, { share: settings.validation, seed })
+      ? trainValidationSplit(all, { share: settings.validation, seed })
       : { training: all, validation: pairsOf(await readTexts('train', [validationFile]), [validationFile]) };
-  const tokenizer = await tokenizerOf(begun, parts.training);
-  const tokens = { eos: endOf(tokenizer), pad: tokenizer.padToken ?? tokenizer.tokenToId('<pad>') };
+  const tokenizer = await tokenizerOf(run, parts.training);
+  const tokens = { eos: eosTokenOf(tokenizer), pad: tokenizer.padTokenId ?? tokenizer.tokenToId('<pad>') };
   if (tokens.eos === undefined || tokens.pad === undefined)
     throw new ResidualError(
       'data',
@@ -42,26 +42,32 @@ export async function trainTranslator(begun: Begun<TranslatorSettings>): Promise
     );
   const { eos, pad } = { eos: tokens.eos, pad: tokens.pad };
   progress.show('encoding');
-  const [ours, held] = [encodedPairs(parts.training, tokenizer, eos), encodedPairs(parts.validation, tokenizer, eos)];
-  const options = { batch, padding: pad, start: pad, longest: positions };
-  const corpus: Corpus<Parameters<ReturnType<typeof translation>['loss']>[1]> = {
-    batches: pairBatches(ours, { ...options, seed }),
-    validation: limit => taken(pairBatches(held, { ...options, rounds: 1 }).from(0), limit),
-    told: `${ours.length.toLocaleString('en-US')} pairs to train on, ${held.length.toLocaleString('en-US')} to validate on`,
+  const [trainingPairs, validationPairs] = [
+    encodedPairs(parts.training, tokenizer, eos),
+    encodedPairs(parts.validation, tokenizer, eos),
+  ];
+  const options = { batch, padTokenId: pad, decoderStartTokenId: pad, maxLength: maxPositions };
+  const corpus: Corpus<Parameters<ReturnType<typeof sequenceToSequenceLoss>['loss']>[1]> = {
+    batches: pairBatches(trainingPairs, { ...options, seed }),
+    validation: limit => firstBatches(pairBatches(validationPairs, { ...options, epochs: 1 }).from(0), limit),
+    summary: `${trainingPairs.length.toLocaleString('en-US')} pairs to train on, ${validationPairs.length.toLocaleString('en-US')} to validate on`,
   };
   const { modelDim, heads, depth, encoderDepth, hiddenDim, dropout } = settings;
   const config = marianConfig({
     vocab: tokenizer.vocabSize,
-    ...{ modelDim, heads, depth, positions, dropout, tokens: { eos, pad } },
+    ...{ modelDim, heads, depth, maxPositions, dropout, specialTokens: { eos, pad } },
     ...(encoderDepth !== undefined && { encoderDepth }),
     ...(hiddenDim !== undefined && { hiddenDim }),
   });
   const model = await createModel(config, { seed, tokenizer });
   progress.end();
-  print(`${corpus.told}; ${model.describe().parameters.toLocaleString('en-US')} parameters`);
+  print(`${corpus.summary}; ${model.describe().parameters.toLocaleString('en-US')} parameters`);
   try {
-    const objective = translation(encoderDecoderOf('train', model).layer, { smoothing, positions });
-    // The reference keeps the bias of the logits as a constant beside the weights.
+    const objective = sequenceToSequenceLoss(encoderDecoderOf('train', model).layer, {
+      labelSmoothing,
+      maxPositions,
+    });
+    // In the reference the bias of the logits is a buffer and is not trained.
     const job = {
       model,
       objective,
@@ -69,19 +75,19 @@ export async function trainTranslator(begun: Begun<TranslatorSettings>): Promise
       frozen: (path: string) => path === 'logitsBias',
       result: () => model.save(),
     };
-    return await runTraining(job, settings, begun);
+    return await runTraining(job, settings, run);
   } finally {
     model.dispose();
   }
 }
 
-/** The tokenizer that was given, or a byte-level one of both languages that ends each text with `</s>`. */
+/** The given tokenizer, or a byte-level BPE of both languages that ends each text with `</s>`. */
 function tokenizerOf(
-  begun: Begun<TranslatorSettings>,
+  run: RunContext<TranslatorSettings>,
   pairs: readonly (readonly [string, string])[],
 ): Promise<Tokenizer> {
-  const { tokenizer, tokenizerSize } = begun.settings;
-  return keptTokenizer(begun, async () => {
+  const { tokenizer, vocabSize } = run.settings;
+  return runTokenizer(run, async () => {
     if (tokenizer !== undefined) return tokenizerInFile(tokenizer);
     const specialTokens = ['</s>', '<unk>', '<pad>'];
     const end = { SpecialToken: { id: '</s>', type_id: 0 } };
@@ -91,7 +97,7 @@ function tokenizerOf(
       pair: [{ Sequence: { id: 'A', type_id: 0 } }, end, { Sequence: { id: 'B', type_id: 1 } }, end],
       special_tokens: { '</s>': { id: '</s>', ids: [0], tokens: ['</s>'] } },
     };
-    const settings = { kind: 'byte-level-bpe', size: tokenizerSize, specialTokens, postProcessor } as const;
-    return trainedTokenizer(pairs.flat(), settings, begun);
+    const settings = { kind: 'byte-level-bpe', vocabSize, specialTokens, postProcessor } as const;
+    return trainWithProgress(pairs.flat(), settings, run);
   });
 }

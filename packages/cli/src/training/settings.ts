@@ -3,29 +3,32 @@ import { join } from 'node:path';
 import { ResidualError } from '@residual/base';
 import { type Command, InvalidArgumentError, type Option } from 'commander';
 
-/** Settings by the names of their flags, in camel case. */
+/** Settings by the names of their flags, in camelCase. */
 export type Settings = Readonly<Record<string, unknown>>;
 
 const runFile = 'train.json';
 
-/** Settings from a JSON or YAML file, each checked as its flag would be. Names are those of the flags, with dashes or in camel case. */
+/**
+ * Settings from a JSON or YAML file, each checked like its flag. Names are those of the flags, in kebab-case or
+ * camelCase.
+ */
 export async function settingsInFile(path: string, command: Command): Promise<Settings> {
   const text = await readFile(path, 'utf8').catch(cause => {
     throw new ResidualError('files', `train: ${path} cannot be read: ${cause.message}`, { cause });
   });
   const { parse } = await import('yaml');
-  let found: unknown;
+  let parsed: unknown;
   try {
-    found = parse(text);
+    parsed = parse(text);
   } catch (cause) {
     throw new ResidualError('files', `train: ${path} is neither JSON nor YAML: ${(cause as Error).message}`, { cause });
   }
-  if (typeof found !== 'object' || found === null || Array.isArray(found))
+  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
     throw new ResidualError('files', `train: ${path} holds no settings by name`);
-  return Object.fromEntries(Object.entries(found).map(([name, value]) => checked(path, command, name, value)));
+  return Object.fromEntries(Object.entries(parsed).map(([name, value]) => parseSetting(path, command, name, value)));
 }
 
-function checked(path: string, command: Command, name: string, value: unknown): [string, unknown] {
+function parseSetting(path: string, command: Command, name: string, value: unknown): [string, unknown] {
   const camel = name.replaceAll(/-([a-z])/g, (_, letter: string) => letter.toUpperCase());
   const refuse = (what: string): never => {
     throw new ResidualError('files', `train: ${path} ${what}`);
@@ -63,14 +66,14 @@ function readValue(option: Option, value: unknown): unknown {
   return option.parseArg ? option.parseArg(text, undefined) : text;
 }
 
-/** The settings that a run in this folder was begun with; undefined where there is none. */
+/** The settings that the run in this folder was started with; undefined if there is none. */
 export async function settingsOfRun(folder: string): Promise<Settings | undefined> {
   const text = await readFile(join(folder, runFile), 'utf8').catch(() => undefined);
   return text === undefined ? undefined : (JSON.parse(text) as Settings);
 }
 
-/** Notes the settings of a run in its folder, which is made. */
-export async function noteSettings(folder: string, settings: Settings): Promise<void> {
+/** Creates the folder of a run and writes its settings there. */
+export async function saveSettings(folder: string, settings: Settings): Promise<void> {
   await mkdir(folder, { recursive: true });
   await writeFile(join(folder, runFile), `${JSON.stringify(settings, null, 2)}\n`);
 }

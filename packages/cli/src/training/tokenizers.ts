@@ -4,10 +4,10 @@ import { ResidualError } from '@residual/base';
 import { saveTokenizer, type Tokenizer, tokenizerFromJson } from '@residual/tokenizer';
 import { type TrainOptions, type TrainProgress, trainTokenizer } from '@residual/tokenizer/train';
 import { bar } from '../output.js';
-import type { Begun } from './begin.js';
 import type { CommonSettings } from './options.js';
+import type { RunContext } from './start.js';
 
-/** The tokenizer of a file. */
+/** Reads a tokenizer.json. */
 export async function tokenizerInFile(path: string): Promise<Tokenizer> {
   const text = await readFile(path, 'utf8').catch(cause => {
     throw new ResidualError('files', `train: the tokenizer ${path} cannot be read: ${cause.message}`, { cause });
@@ -15,31 +15,31 @@ export async function tokenizerInFile(path: string): Promise<Tokenizer> {
   return tokenizerFromJson(text);
 }
 
-/** Trains a tokenizer, with its progress shown. */
-export function trainedTokenizer(
+/** Trains a tokenizer and shows the progress. */
+export function trainWithProgress(
   texts: Iterable<string>,
   options: TrainOptions,
-  { progress, signal }: Pick<Begun<CommonSettings>, 'progress' | 'signal'>,
+  { progress, signal }: Pick<RunContext<CommonSettings>, 'progress' | 'signal'>,
 ): Promise<Tokenizer> {
   const onProgress = ({ stage, done, total }: TrainProgress) =>
     progress.show(bar(`tokenizer: ${stage}`, done, total ?? done));
   return trainTokenizer(texts, { ...options, signal, onProgress } as TrainOptions);
 }
 
-/** The tokenizer of a run: a new one is noted in the folder of the run, one that goes on finds it there. */
-export async function keptTokenizer(
-  { settings: { out }, resumed }: Begun<CommonSettings>,
+/** The tokenizer of a run: a new run saves it in its folder, a resumed one reads it from there. */
+export async function runTokenizer(
+  { settings: { out }, isResumed }: RunContext<CommonSettings>,
   make: () => Promise<Tokenizer>,
 ): Promise<Tokenizer> {
   const path = join(out, 'tokenizer.json');
-  if (resumed) return tokenizerInFile(path);
+  if (isResumed) return tokenizerInFile(path);
   const tokenizer = await make();
   await writeFile(path, `${saveTokenizer(tokenizer, { pretty: true })}\n`);
   return tokenizer;
 }
 
-/** The id of the token that ends texts, undefined where the tokenizer has none of the usual names. */
-export function endOf(tokenizer: Tokenizer): number | undefined {
-  const usual = ['<|endoftext|>', '</s>', '<|end_of_text|>', '<eos>', '[SEP]'];
-  return tokenizer.eosToken ?? usual.map(name => tokenizer.tokenToId(name)).find(id => id !== undefined);
+/** The id of the token that ends texts; undefined if the tokenizer has none of the usual names. */
+export function eosTokenOf(tokenizer: Tokenizer): number | undefined {
+  const commonNames = ['<|endoftext|>', '</s>', '<|end_of_text|>', '<eos>', '[SEP]'];
+  return tokenizer.eosTokenId ?? commonNames.map(name => tokenizer.tokenToId(name)).find(id => id !== undefined);
 }

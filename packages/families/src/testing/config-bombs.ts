@@ -1,4 +1,6 @@
-/** Hostile config files of every family, composed and not loaded; the module that a process with a small heap reads. */
+/**
+ * Hostile configs of every family, which are composed but not loaded. A process with a small heap imports this module.
+ */
 import { readFileSync } from 'node:fs';
 import { describe } from '@residual/layers';
 import { type BombTarget, bombsOf } from '@residual/testkit/bombs';
@@ -13,7 +15,7 @@ const compose = (text: string) => {
   return describe(familyOf(config).compose(config).model as never);
 };
 
-/** A config with its text parsed before: what is no JSON is the loader's affair. */
+/** The target: a parsed config. Invalid JSON is left to the tests of the loader. */
 export const config: BombTarget = {
   inputs: function* () {
     for (const name of names)

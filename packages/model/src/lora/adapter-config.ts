@@ -1,28 +1,31 @@
 import { showValue } from '@residual/tensor';
 
-/** What `adapter_config.json` says of the numbers. */
+/** The numbers in `adapter_config.json`. */
 export interface AdapterConfig {
-  /** The rank that is stated for a module. */
+  /** The rank stated for a module. */
   readonly rankOf: (module: string) => number;
-  /** The alpha that is stated for a module. */
+  /** The alpha stated for a module. */
   readonly alphaOf: (module: string) => number;
-  /** Whether alpha is divided by the root of the rank. */
-  readonly usesRoot: boolean;
+  /** Whether the scale is alpha / √rank instead of alpha / rank. */
+  readonly isRankStabilized: boolean;
 }
 
 type Refuse = (what: string) => never;
 
-/** Reads `adapter_config.json` as PEFT 0.21 writes it. A field that changes the mathematics and is not computed here, or that nobody knows, is refused. */
+/**
+ * Reads `adapter_config.json` as PEFT 0.21 writes it. Refuses unknown fields and fields that change the numbers and are
+ * not computed here.
+ */
 export async function adapterConfig(
   text: string,
   ignoreConfig: readonly string[],
   refuse: Refuse,
 ): Promise<AdapterConfig> {
-  const config = parsed(text, refuse);
+  const config = parseConfig(text, refuse);
   if (config.peft_type !== 'LORA') refuse(`is of peft_type ${showValue(config.peft_type)}; it must be LORA`);
-  const silent = new Set([...silentFields, ...numberFields, ...ignoreConfig]);
+  const ignored = new Set([...ignoredFields, ...numberFields, ...ignoreConfig]);
   for (const [field, value] of Object.entries(config)) {
-    if (silent.has(field) || isEmpty(value)) continue;
+    if (ignored.has(field) || isEmpty(value)) continue;
     const allowed = Object.hasOwn(allowedValues, field) ? allowedValues[field] : undefined;
     if (allowed === undefined)
       refuse(
@@ -30,26 +33,29 @@ export async function adapterConfig(
       );
     if (!allowed!.includes(value)) refuse(`sets ${field} to ${showValue(value)}, which this version does not compute`);
   }
-  const root = config.use_rslora ?? false;
-  if (typeof root !== 'boolean') refuse(`has use_rslora ${showValue(root)}; it must be true or false`);
+  const useRslora = config.use_rslora ?? false;
+  if (typeof useRslora !== 'boolean') refuse(`has use_rslora ${showValue(useRslora)}; it must be true or false`);
   return {
     rankOf: await byPattern(config, 'r', 'rank_pattern', isRank, 'a whole number above 0', refuse),
     alphaOf: await byPattern(config, 'lora_alpha', 'alpha_pattern', isNumber, 'a number', refuse),
-    usesRoot: root === true,
+    isRankStabilized: useRslora === true,
   };
 }
 
-/** alpha / rank, or alpha / √rank where that is asked (Kalajdzievski 2023); the tensors tell the rank, which must be what the settings say. */
+/**
+ * The scale of a module: alpha / rank, or rank-stabilized alpha / √rank (Kalajdzievski 2023). The rank of the tensors
+ * must equal the stated one.
+ */
 export function scaleOf(config: AdapterConfig, module: string, rank: number, refuse: Refuse): number {
   const stated = config.rankOf(module);
   if (stated !== rank) refuse(`states rank ${stated} for ${module}, whose tensors have ${rank}`);
   const alpha = config.alphaOf(module);
-  const scale = alpha / (config.usesRoot ? Math.sqrt(rank) : rank);
+  const scale = alpha / (config.isRankStabilized ? Math.sqrt(rank) : rank);
   if (!Number.isFinite(Math.fround(scale))) refuse(`scales ${module} by ${scale}, which is no 32-bit float`);
   return scale;
 }
 
-function parsed(text: string, refuse: Refuse): Record<string, unknown> {
+function parseConfig(text: string, refuse: Refuse): Record<string, unknown> {
   let config: unknown;
   try {
     config = JSON.parse(text);
@@ -60,25 +66,27 @@ function parsed(text: string, refuse: Refuse): Record<string, unknown> {
   return refuse('has an adapter_config.json that is no object');
 }
 
-/** The number for each module: that of the first pattern that matches the end of its name from a dot on, else that for all. */
+/**
+ * The number for each module: that of the first pattern that matches the end of its name after a dot, else the default.
+ */
 async function byPattern(
   config: Readonly<Record<string, unknown>>,
   field: string,
   patternField: string,
   fits: (value: unknown) => boolean,
-  wanted: string,
+  need: string,
   refuse: Refuse,
 ): Promise<(module: string) => number> {
-  const usual = config[field] ?? 8;
-  if (!fits(usual)) refuse(`has ${field} ${showValue(usual)}; it must be ${wanted}`);
+  const fallback = config[field] ?? 8;
+  if (!fits(fallback)) refuse(`has ${field} ${showValue(fallback)}; it must be ${need}`);
   const patterns = config[patternField] ?? {};
   if (typeof patterns !== 'object' || Array.isArray(patterns))
     refuse(`has ${patternField} ${showValue(patterns)}; it must be an object`);
   const entries = Object.entries(patterns as Record<string, unknown>);
   for (const [pattern, value] of entries)
-    if (!fits(value)) refuse(`has ${patternField} ${showValue(value)} for ${showValue(pattern)}; it must be ${wanted}`);
-  if (entries.length === 0) return () => usual as number;
-  const { wholeMatch } = await import('@residual/tokenizer/regex');
+    if (!fits(value)) refuse(`has ${patternField} ${showValue(value)} for ${showValue(pattern)}; it must be ${need}`);
+  if (entries.length === 0) return () => fallback as number;
+  const { fullMatch } = await import('@residual/tokenizer/regex');
   const attempt = <T>(act: () => T): T => {
     try {
       return act();
@@ -89,20 +97,20 @@ async function byPattern(
   let expressions = 0;
   const matchers = entries.map(([pattern, value]) => {
     if (isName.test(pattern)) return { matches: (module: string) => endsWith(module, pattern), value: value as number };
-    if (++expressions > mostExpressions)
-      refuse(`has more than ${mostExpressions} expressions in ${patternField}, beside names`);
-    const matches = attempt(() => wholeMatch(`(?:.*\\.)?(?:${pattern})`, patternField));
+    if (++expressions > maxExpressions)
+      refuse(`has more than ${maxExpressions} expressions in ${patternField}, beside names`);
+    const matches = attempt(() => fullMatch(`(?:.*\\.)?(?:${pattern})`, patternField));
     return { matches, value: value as number };
   });
-  return module => attempt(() => matchers.find(({ matches }) => matches(module)))?.value ?? (usual as number);
+  return module => attempt(() => matchers.find(({ matches }) => matches(module)))?.value ?? (fallback as number);
 }
 
-/** Names of modules are expressions too, in which a dot is any character. */
+/** A pattern that is only a module name; a dot in it matches any character. */
 const isName = /^[\w.]+$/;
-/** As many expressions that are more than a name are read. */
-const mostExpressions = 64;
+/** The most expressions, besides plain names. */
+const maxExpressions = 64;
 
-/** Whether a name ends so, from a dot or its beginning on. */
+/** Whether a module name ends with `name`, at its start or after a dot. */
 function endsWith(module: string, name: string): boolean {
   const start = module.length - name.length;
   if (start < 0 || (start > 0 && module[start - 1] !== '.')) return false;
@@ -117,11 +125,13 @@ const isEmpty = (value: unknown): boolean =>
 
 const numberFields: readonly string[] = ['r', 'lora_alpha', 'rank_pattern', 'alpha_pattern', 'use_rslora'];
 
-/** Fields whose values change the numbers, with those that are computed here; nothing, false and what is empty always are. */
+/**
+ * Fields whose values change the numbers, with the values that are computed here; empty values and false always are.
+ */
 const allowedValues: Readonly<Record<string, readonly unknown[]>> = {
   peft_type: ['LORA'],
   bias: ['none'],
-  // The others change the base when they are loaded.
+  // The others change the base weights on loading.
   init_lora_weights: [true, 'gaussian', 'orthogonal', 'eva'],
   alora_invocation_tokens: [],
   arrow_config: [],
@@ -140,8 +150,8 @@ const allowedValues: Readonly<Record<string, readonly unknown[]>> = {
   use_qalora: [],
 };
 
-/** Fields of training, of where things come from, and of which modules the file holds tensors for. */
-const silentFields: readonly string[] = [
+/** Fields that do not change the numbers: of training, of origins, and of the modules that have tensors. */
+const ignoredFields: readonly string[] = [
   'auto_mapping',
   'base_model_name_or_path',
   'corda_config',
@@ -162,5 +172,5 @@ const silentFields: readonly string[] = [
   'runtime_config',
   'target_modules',
   'task_type',
-  'velora_config', // it changes the backward pass alone
+  'velora_config', // changes only the backward pass
 ];

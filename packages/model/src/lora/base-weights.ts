@@ -1,12 +1,12 @@
-import { inOurNames, placesIn } from '@residual/families';
+import { fromCheckpoint, tensorSlices } from '@residual/families';
 import { flatten, type HasNeeds } from '@residual/layers';
 import type { Safetensors } from '@residual/safetensors';
 import { dense, isLowRankSum, type Matrix } from '@residual/tensor';
 import type { Model } from '../model.js';
 
 /**
- * PEFT saves the weight of a head or an embedding beside an adapter of it. It is read as the base then; here it must be what the model holds. `names` has the names of
- * the checkpoint by those of the file.
+ * Throws unless base weights in an adapter file equal the model's own. PEFT saves the weight of a head or an embedding
+ * with an adapter of it and reads it as the base. `names` maps names in the file to names in the checkpoint.
  */
 export async function expectBaseWeights(
   model: Model,
@@ -17,15 +17,15 @@ export async function expectBaseWeights(
 ): Promise<void> {
   if (names.size === 0) return;
   const layer = model.layer as HasNeeds<unknown>;
-  const inFile = new Map([...names].map(([name, theirs]) => [theirs, name]));
-  const arrays = inOurNames(model.family, layer, {
-    names: inFile.keys(),
-    shapeOf: theirs => stored.tensors.get(inFile.get(theirs)!)?.shape,
-    readFloat32: async theirs => (await stored.readFloat32(inFile.get(theirs)!, { signal })).data,
+  const fileNames = new Map([...names].map(([fileName, checkpointName]) => [checkpointName, fileName]));
+  const arrays = fromCheckpoint(model.family, layer, {
+    names: fileNames.keys(),
+    shapeOf: checkpointName => stored.tensors.get(fileNames.get(checkpointName)!)?.shape,
+    readFloat32: async checkpointName => (await stored.readFloat32(fileNames.get(checkpointName)!, { signal })).data,
   });
   const leaves = flatten(layer, model.weights as never);
-  for (const [path, { theirs, shape }] of placesIn(model.family, layer)) {
-    const name = inFile.get(theirs);
+  for (const [path, { checkpointName, shape }] of tensorSlices(model.family, layer)) {
+    const name = fileNames.get(checkpointName);
     if (name === undefined) continue;
     const leaf = leaves.get(path) as Matrix;
     if (arrays.shapeOf(path)?.join() !== shape.join())

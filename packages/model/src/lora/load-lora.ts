@@ -1,24 +1,25 @@
 import type { HasNeeds } from '@residual/layers';
 import { openSafetensors } from '@residual/safetensors';
 import { expectOptions, ResidualError, tensor } from '@residual/tensor';
-import { detachLora, putBeside } from '@residual/train';
+import { addAdapter, detachLora } from '@residual/train';
+import { filesOf, type ModelSource, type SourceOptions } from '../load/sources/source.js';
 import type { Model } from '../model.js';
-import { filesOf, type ModelSource, type SourceOptions } from '../sources/source.js';
 import { type AdapterConfig, adapterConfig, scaleOf } from './adapter-config.js';
 import { expectBaseWeights } from './base-weights.js';
 import { modulesOf } from './names.js';
 
-/** Settings of `loadLora`. */
+/** The options of `loadLora`. */
 export interface LoadLoraOptions extends SourceOptions {
-  /** The name it gets beside the weights; 'default' if absent. */
+  /** The name of the adapter; default 'default'. */
   readonly name?: string;
-  /** Fields of `adapter_config.json` that are not understood but known to leave the numbers alone. */
+  /** Unknown fields of `adapter_config.json` that do not change the numbers, so that they are no error. */
   readonly ignoreConfig?: readonly string[];
 }
 
 /**
- * Reads LoRA as the PEFT library writes it (`adapter_config.json`, `adapter_model.safetensors`) and puts it beside the weights of a model, active; gives the paths of the
- * linears. A setting that changes the numbers and is not understood is an error, and so is every tensor that belongs nowhere; nothing is attached then.
+ * Reads a LoRA adapter of the PEFT library (`adapter_config.json`, `adapter_model.safetensors`) and attaches it to the
+ * weights of a model, active; returns the paths of the linears. Throws for a setting that changes the numbers and is
+ * not supported, and for a tensor that matches no linear; nothing is attached then.
  */
 export async function loadLora(model: Model, source: ModelSource, options: LoadLoraOptions = {}): Promise<string[]> {
   expectOptions('loadLora', options, { name: 0, ignoreConfig: 0, hub: 0, fetch: 0, allowRedirects: 0, signal: 0 });
@@ -34,45 +35,46 @@ export async function loadLora(model: Model, source: ModelSource, options: LoadL
   const stored = await openSafetensors(bytes, { signal });
   const layer = model.layer as HasNeeds<unknown>;
   const modules = modulesOf(model.family, layer);
-  const found = new Map<string, { A?: string; B?: string }>();
+  const matrices = new Map<string, { A?: string; B?: string }>();
   const base = new Map<string, string>();
-  const wrong: string[] = [];
+  const unmatched: string[] = [];
   for (const tensorName of stored.tensors.keys()) {
     const [, module, side] =
       /^(?:base_model\.model\.)?(.+?)(?:\.lora_([AB])(?:\.[^.]+)?|(?:\.base_layer)?)\.weight$/.exec(tensorName) ?? [];
-    if (module === undefined || !modules.has(module)) wrong.push(tensorName);
+    if (module === undefined || !modules.has(module)) unmatched.push(tensorName);
     else if (side === undefined) base.set(tensorName, `${module}.weight`);
     else {
-      const sides = found.get(module) ?? {};
+      const sides = matrices.get(module) ?? {};
       const other = sides[side as 'A' | 'B'];
       if (other !== undefined) refuse(`holds ${other} and ${tensorName}, two of one`);
-      found.set(module, { ...sides, [side]: tensorName });
+      matrices.set(module, { ...sides, [side]: tensorName });
     }
   }
-  if (wrong.length > 0) refuse(`holds ${firstFew(wrong)}, which belong to no linear of this ${model.family.name}`);
-  if (found.size === 0) refuse('holds no tensor');
+  if (unmatched.length > 0)
+    refuse(`holds ${firstFew(unmatched)}, which belong to no linear of this ${model.family.name}`);
+  if (matrices.size === 0) refuse('holds no tensor');
   await expectBaseWeights(model, stored, base, refuse, signal);
   const paths: string[] = [];
   try {
-    for (const [module, sides] of found) {
+    for (const [module, sides] of matrices) {
       const read = async (side: 'A' | 'B') =>
         stored.readFloat32(sides[side] ?? refuse(`has no lora_${side} of ${module}`), { signal });
       const [a, b] = [await read('A'), await read('B')];
       const members = modules.get(module)!;
-      const { rows, shape } = members[0]!.place;
+      const { totalRows, shape } = members[0]!.slice;
       const rank = a.shape[0]!;
-      const fits = a.shape.length === 2 && a.shape[1] === shape[1] && b.shape.join() === [rows, rank].join();
+      const fits = a.shape.length === 2 && a.shape[1] === shape[1] && b.shape.join() === [totalRows, rank].join();
       if (!fits)
         refuse(
-          `holds ${module} as [${a.shape}] and [${b.shape}]; they must be [rank, ${shape[1]}] and [${rows}, rank]`,
+          `holds ${module} as [${a.shape}] and [${b.shape}]; they must be [rank, ${shape[1]}] and [${totalRows}, rank]`,
         );
       const scale = scaleOf(config, module, rank, refuse);
-      for (const { path, place } of members) {
-        const [out, width] = place.shape as [number, number];
-        const up = b.data.slice(place.start * rank, (place.start + out) * rank);
-        if (members.length > 1 && up.every(value => value === 0)) continue; // a member that was left alone
+      for (const { path, slice } of members) {
+        const [out, width] = slice.shape as [number, number];
+        const up = b.data.slice(slice.start * rank, (slice.start + out) * rank);
+        if (members.length > 1 && up.every(value => value === 0)) continue; // a member without an adapter
         const part = { down: tensor(a.data.slice(), [rank, width]), up: tensor(up, [out, rank]), scale, active: true };
-        putBeside(layer, model.weights, path, name, part);
+        addAdapter(layer, model.weights, path, name, part);
         paths.push(path);
       }
     }
@@ -83,7 +85,7 @@ export async function loadLora(model: Model, source: ModelSource, options: LoadL
   return paths;
 }
 
-/** The first names of many, each cut where it is long. */
+/** The first names of a list, long ones shortened. */
 function firstFew(names: readonly string[]): string {
   const few = names.slice(0, 8).map(name => (name.length > 200 ? `${name.slice(0, 200)}…` : name));
   return few.length < names.length ? `${few.join(', ')}, … ${names.length} in all` : few.join(', ');

@@ -2,15 +2,15 @@ import '@residual/testkit/wasm';
 import { gpt2Config, llamaConfig } from '@residual/families';
 import type { HasNeeds } from '@residual/layers';
 import { bytesSource, openSafetensors, writeSafetensors } from '@residual/safetensors';
-import { memory, tensor } from '@residual/tensor';
+import { memoryUsage, tensor } from '@residual/tensor';
 import { expectClose } from '@residual/testkit';
-import { attachLora, loraParts, mergeLora, nextToken, notLora, train } from '@residual/train';
+import { attachLora, freezeBase, languageModelLoss, loraParts, mergeLora, train } from '@residual/train';
 import { expect, test } from 'vitest';
 import { causalOf, createModel, loadLora, loadModel, type Model, saveLora } from '../index.js';
 
-const sizes = { vocab: 23, modelDim: 12, heads: 3, depth: 2, positions: 16 };
+const sizes = { vocab: 23, modelDim: 12, heads: 3, depth: 2, maxPositions: 16 };
 const ids = Int32Array.of(4, 5, 6, 7, 8);
-const batch = { rows: 1, length: 5, ids, labels: Int32Array.of(5, 6, 7, 8, 9) };
+const batch = { sequences: 1, length: 5, ids, labels: Int32Array.of(5, 6, 7, 8, 9) };
 const gpt2 = () => createModel(gpt2Config(sizes), { seed: 3 });
 const llama = () => createModel(llamaConfig({ ...sizes, kvHeads: 1 }), { seed: 3 });
 
@@ -28,11 +28,11 @@ const trainLora = async (model: Model, targets: string[], rank = 2) => {
   const run = train({
     layer,
     weights,
-    loss: nextToken(layer),
+    loss: languageModelLoss(layer),
     batches: [batch],
     steps: 4,
     learningRate: 0.05,
-    frozen: notLora,
+    frozen: freezeBase,
   });
   for await (const _ of run) void _;
 };
@@ -47,7 +47,7 @@ test.each<[string, () => Promise<Model>, string[]]>([
   ['Llama', llama, ['**.query', '**.value', '**.down', 'head']],
   ['GPT-2, all of a fused module', gpt2, ['**.query', '**.key', '**.value']],
   ['GPT-2, one part of a fused module', gpt2, ['**.value', '**.mlp.up']],
-])('LoRA of a %s is written and read again', async (_, make, targets) => {
+])('LoRA of a %s is saved and loaded again', async (_, make, targets) => {
   const model = await make();
   const plain = await logitsOf(model);
   await trainLora(model, targets);
@@ -250,9 +250,9 @@ test.each<[string, object, Record<string, number[]>, string | RegExp]>([
   ],
 ])('an adapter that does not fit is refused: %s', async (_, config, tensors, message) => {
   const model = await llama();
-  const before = memory();
+  const before = memoryUsage();
   await expect(loadLora(model, adapter(config, tensors))).rejects.toThrow(message);
-  expect(memory()).toEqual(before);
+  expect(memoryUsage()).toEqual(before);
   model.dispose();
 });
 
@@ -264,7 +264,7 @@ test('an alpha that JSON cannot hold is refused', async () => {
   model.dispose();
 });
 
-test('patterns are expressions of which an untrusted one takes no time', async () => {
+test('patterns are expressions, matched in linear time even if hostile', async () => {
   const model = await llama();
   const evil = { [`${'(a*)*'.repeat(9)}!`]: 1, '(?:[a-z._0-9]+)*!': 1, k_proj: 1, '.*\\.(0|1)\\..*_proj': 8 };
   await loadLora(model, adapter({ peft_type: 'LORA', r: 2, lora_alpha: 1, alpha_pattern: evil }, right));
@@ -272,7 +272,7 @@ test('patterns are expressions of which an untrusted one takes no time', async (
   model.dispose();
 });
 
-test('fields that leave the numbers alone are passed over, and so is what the caller names', async () => {
+test('fields that do not change the numbers are ignored, and so are those that the caller names', async () => {
   const model = await llama();
   const silent = {
     lora_dropout: 0.3,
@@ -285,7 +285,7 @@ test('fields that leave the numbers alone are passed over, and so is what the ca
   model.dispose();
 });
 
-test('the weight of a head that PEFT saves beside an adapter of it is taken where it is that of the model', async () => {
+test('the weight of a head that PEFT saves with an adapter of it is accepted if it equals the model’s', async () => {
   const model = await llama();
   const { head } = model.weights as never as { head: { weight: { data(): Promise<Float32Array>; shape: number[] } } };
   const data = await head.weight.data();
@@ -297,11 +297,11 @@ test('the weight of a head that PEFT saves beside an adapter of it is taken wher
   };
   const files = adapter({ peft_type: 'LORA', r: 2 }, {}).set('adapter_model.safetensors', writeSafetensors(tensors));
   expect(await loadLora(model, files)).toEqual(['head']);
-  expect(await loadLora(model, files, { name: 'twice' })).toEqual(['head']); // beside one that is there
+  expect(await loadLora(model, files, { name: 'twice' })).toEqual(['head']); // beside an existing one
   model.dispose();
 });
 
-test('alpha over the root of the rank, and patterns of modules, count', async () => {
+test('alpha over the root of the rank, and patterns of modules, apply', async () => {
   const model = await llama();
   const plain = await logitsOf(model);
   const differences: number[] = [];
@@ -328,7 +328,7 @@ test('alpha over the root of the rank, and patterns of modules, count', async ()
 test.each<[string, () => Promise<Model>, string[]]>([
   ['Llama', llama, ['**.query', '**.down', 'head']],
   ['GPT-2', gpt2, ['**.value', '**.mlp.up']],
-])('LoRA merged into a %s is saved with it, trained here or read', async (_, make, targets) => {
+])('LoRA merged into a %s is saved with it, trained here or loaded', async (_, make, targets) => {
   const model = await make();
   await trainLora(model, targets);
   const trained = await logitsOf(model);

@@ -1,24 +1,25 @@
-import { type Family, type Place, placesIn } from '@residual/families';
+import { type Family, type TensorSlice, tensorSlices } from '@residual/families';
 import type { HasNeeds } from '@residual/layers';
 
-/** One linear of ours inside a module of the checkpoint, which may hold several side by side. */
+/** One of our linears inside a module of the checkpoint, which may hold several. */
 export interface Member {
-  /** The path of our linear. */
+  /** The path of the linear. */
   readonly path: string;
-  readonly place: Place;
+  /** The part of the checkpoint's tensor that it takes. */
+  readonly slice: TensorSlice;
 }
 
-/** The linears of a model by the name of the module that holds them in the checkpoint, each in the order of its rows. */
+/** The linears of a model by the name of their module in the checkpoint, in the order of its rows. */
 export function modulesOf(family: Family, layer: HasNeeds<unknown>): Map<string, Member[]> {
   const modules = new Map<string, Member[]>();
-  for (const [path, place] of placesIn(family, layer)) {
-    if (place.shape.length !== 2 || !place.theirs.endsWith('.weight')) continue;
-    const name = place.theirs.slice(0, -'.weight'.length);
-    modules.set(name, [...(modules.get(name) ?? []), { path: path.replace(/\.?weight$/, ''), place }]);
+  for (const [path, slice] of tensorSlices(family, layer)) {
+    if (slice.shape.length !== 2 || !slice.checkpointName.endsWith('.weight')) continue;
+    const name = slice.checkpointName.slice(0, -'.weight'.length);
+    modules.set(name, [...(modules.get(name) ?? []), { path: path.replace(/\.?weight$/, ''), slice }]);
   }
-  for (const members of modules.values()) members.sort((a, b) => a.place.start - b.place.start);
+  for (const members of modules.values()) members.sort((a, b) => a.slice.start - b.slice.start);
   return modules;
 }
 
-/** What stands before the name of each module in the file of an adapter. */
+/** The prefix of each module name in an adapter file. */
 export const adapterPrefix = 'base_model.model.';

@@ -5,15 +5,15 @@ import { loraParts } from '@residual/train';
 import type { Model } from '../model.js';
 import { adapterPrefix, type Member, modulesOf } from './names.js';
 
-/** Settings of `saveLora`. */
+/** The options of `saveLora`. */
 export interface SaveLoraOptions {
-  /** The name it was attached under; 'default' if absent. */
+  /** The name of the adapter; default 'default'. */
   readonly name?: string;
-  /** What the adapter says of the model it belongs to: a hub id or a folder. */
+  /** The name of the base model in the adapter: a hub id or a folder. */
   readonly base?: string;
 }
 
-interface Stored {
+interface StoredModule {
   readonly rank: number;
   readonly alpha: number;
   readonly down: Float32Array;
@@ -22,7 +22,7 @@ interface Stored {
   readonly out: number;
 }
 
-interface Side {
+interface LoraMatrices {
   readonly down: Float32Array;
   readonly up: Float32Array;
   readonly rank: number;
@@ -30,8 +30,9 @@ interface Side {
 }
 
 /**
- * LoRA beside the weights of a model as the PEFT library has it: `adapter_config.json` and `adapter_model.safetensors`, by name. Where the checkpoint holds several of
- * our linears in one module, such as the query, key and value of GPT-2, they become one product: those that share their `down` share it there too.
+ * The LoRA adapter of a model in the layout of the PEFT library: `adapter_config.json` and `adapter_model.safetensors`,
+ * by name. If the checkpoint holds several of our linears in one module, such as query, key and value of GPT-2, they
+ * become one product; linears that share their `down` share it there too.
  */
 export async function saveLora(
   model: Model,
@@ -39,17 +40,17 @@ export async function saveLora(
 ): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
   expectOptions('saveLora', options, { name: 0, base: 0 });
   const { name = 'default', base } = options;
-  const sides = new Map<string, Side>();
+  const sides = new Map<string, LoraMatrices>();
   for (const { path, part } of loraParts(model.layer as HasNeeds<unknown>, model.weights, name)) {
     const [down, up] = [(await part.down.data()) as Float32Array, (await part.up.data()) as Float32Array];
     sides.set(path, { down, up, rank: part.down.shape[0]!, scale: part.scale });
   }
-  const stored = new Map<string, Stored>();
+  const stored = new Map<string, StoredModule>();
   let transposed = false;
   for (const [module, members] of modulesOf(model.family, model.layer as HasNeeds<unknown>)) {
     if (!members.some(({ path }) => sides.has(path))) continue;
-    stored.set(module, together(members, sides));
-    transposed ||= members[0]!.place.transposed;
+    stored.set(module, mergeMembers(members, sides));
+    transposed ||= members[0]!.slice.transposed;
   }
   const tensors = [...stored].flatMap(([module, { rank, down, up, width, out }]) => [
     [`${adapterPrefix}${module}.lora_A.weight`, { dtype: 'F32', shape: [rank, width], data: down }] as const,
@@ -62,13 +63,15 @@ export async function saveLora(
   ]);
 }
 
-/** The products of the linears in one module as one: downs under one another, ups in the rows and columns that are theirs. */
-function together(members: readonly Member[], sides: ReadonlyMap<string, Side>): Stored {
-  const width = members[0]!.place.shape[1]!;
-  const out = members[0]!.place.rows;
-  const present = members.flatMap(({ path, place }) => {
+/**
+ * Merges the low-rank products of the linears of one module: the downs stacked, each up in its own rows and columns.
+ */
+function mergeMembers(members: readonly Member[], sides: ReadonlyMap<string, LoraMatrices>): StoredModule {
+  const width = members[0]!.slice.shape[1]!;
+  const out = members[0]!.slice.totalRows;
+  const present = members.flatMap(({ path, slice }) => {
     const side = sides.get(path);
-    return side ? [{ side, start: place.start, rows: place.shape[0]! }] : [];
+    return side ? [{ side, start: slice.start, rows: slice.shape[0]! }] : [];
   });
   const downs: Float32Array[] = [];
   const firstOf = present.map(({ side }) => {
@@ -90,13 +93,13 @@ function together(members: readonly Member[], sides: ReadonlyMap<string, Side>):
 }
 
 function configOf(
-  stored: ReadonlyMap<string, Stored>,
+  stored: ReadonlyMap<string, StoredModule>,
   { transposed, base, kind }: { transposed: boolean; base: string | undefined; kind: string },
 ): Record<string, unknown> {
-  const [{ rank, alpha }] = stored.values() as Iterable<Stored> as [Stored];
-  const others = (of: (each: Stored) => number, usual: number) =>
+  const [{ rank, alpha }] = stored.values() as Iterable<StoredModule> as [StoredModule];
+  const others = (of: (each: StoredModule) => number, fallback: number) =>
     Object.fromEntries(
-      [...stored].filter(([, each]) => of(each) !== usual).map(([module, each]) => [module, of(each)]),
+      [...stored].filter(([, each]) => of(each) !== fallback).map(([module, each]) => [module, of(each)]),
     );
   return {
     peft_type: 'LORA',

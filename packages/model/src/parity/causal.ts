@@ -1,35 +1,38 @@
 import { emptyScope, type Recorder, record } from '@residual/layers';
-import { noRepeatNgram, type Processor, repetitionPenalty } from '@residual/sampling';
+import { noRepeatNgramSize, type Processor, repetitionPenalty } from '@residual/sampling';
 import { crossEntropy, mean, reshape, sliceAxis, type Tensor, tensor, tidy } from '@residual/tensor';
 import { forward } from '../forward.js';
-import type { GenerateOptions } from '../generate-options.js';
-import { causalOf } from '../kinds.js';
+import type { GenerateOptions } from '../generate/options.js';
 import type { Model } from '../model.js';
-import { beamOutputs, fillOf, searches } from './beams.js';
+import { causalOf } from '../model-kind.js';
+import { beamOutputs, beamSearches, fillTokenOf } from './beams.js';
 import type { Numbers } from './compare.js';
 import type { Golden } from './golden.js';
 import { type Inputs, inputsOf, paddingToken } from './inputs.js';
-import { numbersOf, type Outputs, type Wanted } from './outputs.js';
-import { learned } from './training.js';
+import { numbersOf, type OutputFilter, type Outputs } from './outputs.js';
+import { lossAndTrainingOutputs } from './training.js';
 
-/** Everything a decoder-only checkpoint is compared on: logits, hidden states, attention weights, continuations, loss and gradients. */
-export async function causalOutputs(model: Model, golden: Golden, wanted: Wanted): Promise<Outputs> {
+/**
+ * All outputs of a decoder-only checkpoint that are compared: logits, hidden states, attention weights, continuations,
+ * loss and gradients.
+ */
+export async function causalOutputs(model: Model, golden: Golden, wanted: OutputFilter): Promise<Outputs> {
   const inputs = await inputsOf(golden, model);
   const outputs: Outputs = new Map();
-  for (const [name, numbers] of await insideOf(model, inputs)) if (wanted(name)) outputs.set(name, numbers);
+  for (const [name, numbers] of await internalOutputs(model, inputs)) if (wanted(name)) outputs.set(name, numbers);
   if (wanted('logits_padded_batch')) outputs.set('logits_padded_batch', await paddedLogits(model, inputs));
   for (const [name, numbers] of await continuations(model, golden, inputs, wanted)) outputs.set(name, numbers);
   for (const [name, numbers] of await beams(model, golden, inputs, wanted))
     if (wanted(name)) outputs.set(name, numbers);
   if (inputs.ids[0]!.length > 1) {
     const loss = () => lossOf(model, inputs.ids[0]!);
-    for (const [name, numbers] of await learned(model, golden, wanted, loss)) outputs.set(name, numbers);
+    for (const [name, numbers] of await lossAndTrainingOutputs(model, golden, wanted, loss)) outputs.set(name, numbers);
   }
   return outputs;
 }
 
-/** Of row 0: `logits`, `hidden_states.i` (0 after the embedding, the last after the final norm) and `attentions.i`. */
-async function insideOf(model: Model, { ids }: Inputs): Promise<Outputs> {
+/** For row 0: `logits`, `hidden_states.i` (0 after the embedding, the last after the final norm) and `attentions.i`. */
+async function internalOutputs(model: Model, { ids }: Inputs): Promise<Outputs> {
   const { depth } = model;
   const layer = (i: number, tap: string) => `decoder.layers.${i}.${tap}`;
   const taps = ['embedded', 'decoder.output', 'decoder.layers.*.output', 'decoder.layers.*.attention.weights'];
@@ -38,9 +41,9 @@ async function insideOf(model: Model, { ids }: Inputs): Promise<Outputs> {
   try {
     const outputs: Outputs = new Map([['logits', await numbersOf(logits)]]);
     const hidden = (i: number) => (i === 0 ? 'embedded' : i === depth ? 'decoder.output' : layer(i - 1, 'output'));
-    for (let i = 0; i <= depth; i++) outputs.set(`hidden_states.${i}`, await recorded(recorder, hidden(i)));
+    for (let i = 0; i <= depth; i++) outputs.set(`hidden_states.${i}`, await numbersAt(recorder, hidden(i)));
     for (let i = 0; i < depth; i++)
-      outputs.set(`attentions.${i}`, await recorded(recorder, layer(i, 'attention.weights')));
+      outputs.set(`attentions.${i}`, await numbersAt(recorder, layer(i, 'attention.weights')));
     return outputs;
   } finally {
     recorder.dispose();
@@ -48,7 +51,7 @@ async function insideOf(model: Model, { ids }: Inputs): Promise<Outputs> {
   }
 }
 
-/** Logits of all rows at once, rows of padding zeroed: [batch, length, vocab]. */
+/** Logits of all rows at once, zeroed at padding: [batch, length, vocab]. */
 async function paddedLogits(model: Model, { ids, padding }: Inputs): Promise<Numbers> {
   const logits = forward(causalOf('parity', model), ids, padding, emptyScope);
   try {
@@ -64,54 +67,62 @@ async function paddedLogits(model: Model, { ids, padding }: Inputs): Promise<Num
   }
 }
 
-/** Greedy continuations with end tokens off, prompt and padding included; those that a learned table of positions has no room for are left out. */
-async function continuations(model: Model, golden: Golden, { ids, prompts }: Inputs, wanted: Wanted): Promise<Outputs> {
+/**
+ * Greedy continuations without end tokens, including prompt and padding; left out if they exceed a learned table of
+ * positions.
+ */
+async function continuations(
+  model: Model,
+  golden: Golden,
+  { ids, prompts }: Inputs,
+  wanted: OutputFilter,
+): Promise<Outputs> {
   const outputs: Outputs = new Map();
   const cases = [
     { name: 'greedy', rows: 1, length: 24, options: {} },
     { name: 'greedy_padded_batch', rows: ids.length, length: 12, options: {} },
-    { name: 'greedy_rep_penalty', rows: 1, length: 16, options: withoutRepeats(ids[0]!, prompts[0]!) },
+    { name: 'greedy_rep_penalty', rows: 1, length: 16, options: repetitionOptions(ids[0]!, prompts[0]!) },
   ];
   for (const { name, rows, length, options } of cases) {
     if (!wanted(name)) continue;
-    const asked = (golden.shapeOf(name)?.[1] ?? 0) - ids[0]!.length;
-    const maxNewTokens = asked > 0 ? asked : length;
-    const positions = ids[0]!.length + maxNewTokens;
-    if (positions > model.positions && !model.openEnded) continue;
-    const settings = { ...options, temperature: 0, eos: [], maxNewTokens, positions };
-    const made = await model.generateBatch(prompts.slice(0, rows), settings).whole();
-    const data = made.flatMap(({ newTokens }, i) => [...ids[i]!, ...newTokens]);
+    const referenceTokens = (golden.shapeOf(name)?.[1] ?? 0) - ids[0]!.length;
+    const maxNewTokens = referenceTokens > 0 ? referenceTokens : length;
+    const maxLength = ids[0]!.length + maxNewTokens;
+    if (maxLength > model.maxPositions && !model.openEnded) continue;
+    const settings: GenerateOptions = { ...options, temperature: 0, eosTokenId: [], maxNewTokens, maxLength };
+    const outputsOfBatch = await model.generateBatch(prompts.slice(0, rows), settings).result();
+    const data = outputsOfBatch.flatMap(({ newTokens }, i) => [...ids[i]!, ...newTokens]);
     outputs.set(name, { shape: [rows, data.length / rows], data });
   }
   return outputs;
 }
 
-/** What beams find after row 0. */
-async function beams(model: Model, golden: Golden, { ids, prompts }: Inputs, wanted: Wanted): Promise<Outputs> {
+/** The continuations of row 0 by beam search. */
+async function beams(model: Model, golden: Golden, { ids, prompts }: Inputs, wanted: OutputFilter): Promise<Outputs> {
   const outputs: Outputs = new Map();
-  for (const [name, options] of Object.entries(searches['causal-lm'])) {
+  for (const [name, options] of Object.entries(beamSearches['causal-lm'])) {
     if (!wanted(name) && !wanted(`${name}_scores`)) continue;
-    const asked = (golden.shapeOf(name)?.[1] ?? 0) - ids[0]!.length;
-    const maxNewTokens = asked > 0 ? asked : 12;
-    const positions = ids[0]!.length + maxNewTokens;
-    if (positions > model.positions && !model.openEnded) continue;
-    const found = await model.beamSearch(prompts[0]!, { ...options, maxNewTokens, positions }).whole();
-    const fill = fillOf(paddingToken(model), 2);
-    for (const [each, numbers] of beamOutputs(name, [found], () => ids[0]!, fill)) outputs.set(each, numbers);
+    const referenceTokens = (golden.shapeOf(name)?.[1] ?? 0) - ids[0]!.length;
+    const maxNewTokens = referenceTokens > 0 ? referenceTokens : 12;
+    const maxLength = ids[0]!.length + maxNewTokens;
+    if (maxLength > model.maxPositions && !model.openEnded) continue;
+    const results = await model.beamSearch(prompts[0]!, { ...options, maxNewTokens, maxLength }).result();
+    const fill = fillTokenOf(paddingToken(model), 2);
+    for (const [each, numbers] of beamOutputs(name, [results], () => ids[0]!, fill)) outputs.set(each, numbers);
   }
   return outputs;
 }
 
-/** The settings of `greedy_rep_penalty`; the reference counts padding among what was said. */
-function withoutRepeats(ids: readonly number[], prompt: readonly number[]): GenerateOptions {
-  if (ids.length === prompt.length) return { repetitionPenalty: 1.3, noRepeatNgram: 2 };
+/** The options of `greedy_rep_penalty`; the reference counts padding as tokens. */
+function repetitionOptions(ids: readonly number[], prompt: readonly number[]): GenerateOptions {
+  if (ids.length === prompt.length) return { repetitionPenalty: 1.3, noRepeatNgramSize: 2 };
   const overAll =
     (process: Processor): Processor =>
     (logits, context, out) => {
       const tokens = [...ids, ...Array.from(context.tokens).slice(prompt.length)];
       return process(logits, { ...context, tokens, promptLength: ids.length }, out);
     };
-  return { processors: [overAll(repetitionPenalty(1.3)), overAll(noRepeatNgram(2))] };
+  return { processors: [overAll(repetitionPenalty(1.3)), overAll(noRepeatNgramSize(2))] };
 }
 
 /** The mean loss of predicting each next token of `ids`. */
@@ -124,6 +135,6 @@ function lossOf(model: Model, ids: readonly number[]): Tensor {
   });
 }
 
-async function recorded({ values }: Recorder, path: string): Promise<Numbers> {
+async function numbersAt({ values }: Recorder, path: string): Promise<Numbers> {
   return numbersOf(values.get(path)!);
 }

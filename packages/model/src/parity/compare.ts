@@ -1,4 +1,4 @@
-/** How far our numbers may be from the reference's: so much anywhere, or so much of the largest entry of the tensor. */
+/** The tolerance of a comparison: absolute, or a share of the largest entry of the tensor. */
 export interface Tolerance {
   readonly absolute: number;
   readonly ofLargest?: number;
@@ -13,7 +13,7 @@ export interface Check {
   readonly maxRelative: number;
   readonly tolerance: number;
   readonly pass: boolean;
-  /** What does not fit, where it is more than a number. */
+  /** What differs, if it is more than a number. */
   readonly note?: string;
 }
 
@@ -23,16 +23,19 @@ export interface Numbers {
   readonly data: ArrayLike<number>;
 }
 
-/** Compares ours with the reference, number by number, as far as they count. A shape that differs, or a NaN on one side, fails. */
+/**
+ * Compares our numbers with the reference, entry by entry; `counts` says which entries count. A different shape or a
+ * NaN on one side fails.
+ */
 export function compare(
   name: string,
   ours: Numbers,
-  theirs: Numbers,
+  reference: Numbers,
   { absolute, ofLargest = 0 }: Tolerance,
   counts: (index: number) => boolean = () => true,
 ): Check {
-  if (ours.shape.join() !== theirs.shape.join()) {
-    const note = `ours is [${ours.shape.join(', ')}], the reference [${theirs.shape.join(', ')}]`;
+  if (ours.shape.join() !== reference.shape.join()) {
+    const note = `ours is [${ours.shape.join(', ')}], the reference [${reference.shape.join(', ')}]`;
     return {
       name,
       maxAbsolute: Number.POSITIVE_INFINITY,
@@ -43,10 +46,10 @@ export function compare(
     };
   }
   let [difference, largest] = [0, 0];
-  for (let i = 0; i < theirs.data.length; i++) {
-    const [a, b] = [ours.data[i]!, theirs.data[i]!];
-    const apart = Object.is(a, b) || a === b || !counts(i) ? 0 : Math.abs(a - b);
-    difference = Math.max(difference, Number.isNaN(apart) ? Number.POSITIVE_INFINITY : apart);
+  for (let i = 0; i < reference.data.length; i++) {
+    const [a, b] = [ours.data[i]!, reference.data[i]!];
+    const distance = Object.is(a, b) || a === b || !counts(i) ? 0 : Math.abs(a - b);
+    difference = Math.max(difference, Number.isNaN(distance) ? Number.POSITIVE_INFINITY : distance);
     if (Number.isFinite(b)) largest = Math.max(largest, Math.abs(b));
   }
   const tolerance = Math.max(absolute, ofLargest * largest);

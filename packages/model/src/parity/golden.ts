@@ -1,6 +1,6 @@
 import { openSafetensors, type Safetensors, type StoredTensor } from '@residual/safetensors';
 import { ResidualError } from '@residual/tensor';
-import type { ModelFiles } from '../sources/files.js';
+import type { ModelFiles } from '../load/sources/files.js';
 import type { Numbers } from './compare.js';
 
 /** Inputs, settings and reference outputs that lie beside a checkpoint. */

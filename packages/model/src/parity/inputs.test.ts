@@ -3,15 +3,15 @@ import { writeSafetensors } from '@residual/safetensors';
 import { expectClose } from '@residual/testkit';
 import { expect, test } from 'vitest';
 import {
-  continued,
   type Fields,
   fileOf,
+  forwardAll,
+  greedyDecode,
   idsOf,
   inputsFile,
   jsonFile,
   lossOf,
   noRepeats,
-  passOver,
   referenceOf,
   weightsOf,
 } from '../../test/reference.js';
@@ -46,22 +46,22 @@ test.each([
   const pass = referenceOf(llama, weightsOf(llama, 5));
   const ids = Array.from({ length: rows }, (_, i) => tokens(i, length));
   const outputs = await outputsOf(llama, ids);
-  const { logits } = passOver(pass, ids[0]!);
+  const { logits } = forwardAll(pass, ids[0]!);
   expect(outputs.get('logits')!.shape).toEqual([1, length, vocab]);
   await expectClose(outputs.get('logits')!.data, logits.flat(), { absolute: 1e-4 });
-  const all = ids.flatMap(row => passOver(pass, row).logits.flat());
+  const all = ids.flatMap(row => forwardAll(pass, row).logits.flat());
   expect(outputs.get('logits_padded_batch')!.shape).toEqual([rows, length, vocab]);
   await expectClose(outputs.get('logits_padded_batch')!.data, all, { absolute: 1e-4 });
   expect(outputs.get('greedy')).toEqual({
     shape: [1, length + 24],
-    data: continued(pass, ids.slice(0, 1), 24).rows[0]!,
+    data: greedyDecode(pass, ids.slice(0, 1), 24).rows[0]!,
   });
-  const batch = continued(pass, ids, 12).rows.flat();
+  const batch = greedyDecode(pass, ids, 12).rows.flat();
   expect(outputs.get('greedy_padded_batch')).toEqual({ shape: [rows, length + 12], data: batch });
   await expectClose(outputs.get('loss')!.data, [lossOf(pass, ids[0]!)], { absolute: 1e-5 });
 });
 
-test('one token has continuations, and no next token to learn from', async () => {
+test('one token has continuations, and no next token to predict', async () => {
   const outputs = await outputsOf(llama, [[5]]);
   expect(outputs.get('greedy')!.shape).toEqual([1, 25]);
   expect([...outputs.keys()].filter(name => /^(loss|grad)/.test(name))).toEqual([]);
@@ -74,32 +74,32 @@ test.each([
   const pass = referenceOf(llama, weightsOf(llama, 5));
   const rows = [tokens(1, 9), tokens(2, 5)];
   const outputs = await outputsOf(llama, [rows[0]!, [...zeros(4), ...rows[1]!]], mask?.toReversed(), extra);
-  const expected = continued(pass, rows, 12).rows;
+  const expected = greedyDecode(pass, rows, 12).rows;
   const data = [...expected[0]!, ...zeros(4), ...expected[1]!];
   expect(outputs.get('greedy_padded_batch')).toEqual({ shape: [2, 21], data });
-  // A pass without a mask sees the padding: the reference infers one for continuations alone.
+  // A pass without a mask sees the padding; the reference infers a mask only for continuations.
   const padded = mask
-    ? [...zeros(4 * vocab), ...passOver(pass, [...zeros(4), ...rows[1]!], 4).logits.flat()]
-    : passOver(pass, [...zeros(4), ...rows[1]!]).logits.flat();
+    ? [...zeros(4 * vocab), ...forwardAll(pass, [...zeros(4), ...rows[1]!], 4).logits.flat()]
+    : forwardAll(pass, [...zeros(4), ...rows[1]!]).logits.flat();
   const { data: logits } = outputs.get('logits_padded_batch')!;
   await expectClose(Array.from(logits).slice(9 * vocab), padded, { absolute: 1e-4 });
 });
 
-test('padding tokens within a row are not there for continuations, but were said', async () => {
+test('padding tokens within a row are absent from continuations, but count as repeated', async () => {
   const pass = referenceOf(llama, weightsOf(llama, 5));
   const row = [7, 0, 9, 11, 0, 7, 9];
   const outputs = await outputsOf({ ...llama, pad_token_id: 0 }, [row]);
   const seen = row.filter(id => id !== 0);
-  const plain = continued(pass, [seen], 24).rows[0]!;
+  const plain = greedyDecode(pass, [seen], 24).rows[0]!;
   expect(outputs.get('greedy')!.data).toEqual([...row, ...plain.slice(seen.length)]);
-  const free = continued(pass, [seen], 16, (logits, tokens) =>
+  const free = greedyDecode(pass, [seen], 16, (logits, tokens) =>
     noRepeats(logits, [...row, ...tokens.slice(seen.length)]),
   ).rows[0]!;
   expect(outputs.get('greedy_rep_penalty')!.data).toEqual([...row, ...free.slice(seen.length)]);
-  await expectClose(outputs.get('logits')!.data, passOver(pass, row).logits.flat(), { absolute: 1e-4 });
+  await expectClose(outputs.get('logits')!.data, forwardAll(pass, row).logits.flat(), { absolute: 1e-4 });
 });
 
-test('continuations that a learned table has no room for are left out', async () => {
+test('continuations longer than a learned table of positions are left out', async () => {
   const outputs = await outputsOf({ ...gpt2, n_positions: 24 }, [tokens(1, 9)]);
   expect([...outputs.keys()].filter(name => name.startsWith('greedy'))).toEqual(['greedy_padded_batch']);
 });

@@ -2,16 +2,19 @@ import { ResidualError } from '@residual/tensor';
 import type { Model } from '../model.js';
 import type { Golden } from './golden.js';
 
-/** What the reference was given: ids of equally long rows, and how many places of padding stand before each. */
+/** The inputs of the reference: ids of rows of equal length, and the padding before each. */
 export interface Inputs {
   readonly ids: readonly (readonly number[])[];
-  /** Padding that a pass over the rows hides. */
+  /** The padding that a pass over the rows hides. */
   readonly padding: readonly number[];
-  /** What is continued: the rows without padding, and without padding tokens where there is no mask, which the reference then infers from them. */
+  /**
+   * The prompts of the continuations: the rows without padding. Without a mask, padding tokens are removed too, as the
+   * reference infers a mask from them.
+   */
   readonly prompts: readonly (readonly number[])[];
 }
 
-/** Reads `input_ids` and `attention_mask`, [batch, length] each. Errors when they do not fit each other or the model. */
+/** Reads `input_ids` and `attention_mask`, [batch, length] each. Throws if they do not fit each other or the model. */
 export async function inputsOf(golden: Golden, model: Model): Promise<Inputs> {
   if (!golden.shapeOf('input_ids')) {
     throw new ResidualError(
@@ -25,63 +28,66 @@ export async function inputsOf(golden: Golden, model: Model): Promise<Inputs> {
     const prompts = ids.map((row, i) => withoutPadding(row, i, paddingToken(model)));
     return { ids, padding: ids.map(() => 0), prompts };
   }
-  const mask = await maskOf(golden, ids);
-  const padding = mask.map((row, i) => leftOf(row, i));
+  const mask = await attentionMaskOf(golden, ids);
+  const padding = mask.map((row, i) => leftPaddingOf(row, i));
   return { ids, padding, prompts: ids.map((row, i) => row.slice(padding[i])) };
 }
 
-/** Throws that the golden files do not fit. */
-export function unfit(why: string): never {
+/** Throws an error about the golden files. */
+export function failInputs(why: string): never {
   throw new ResidualError('parity', `parity: ${why}`);
 }
 
-/** Throws unless rows hold ids of a vocabulary, no more than the model has positions for. */
+/** Throws unless rows hold ids of the vocabulary, no more than the model has positions for. */
 export function expectIds(
   name: string,
   rows: readonly (readonly number[])[],
-  { positions, openEnded }: Pick<Model, 'positions' | 'openEnded'>,
+  { maxPositions, openEnded }: Pick<Model, 'maxPositions' | 'openEnded'>,
   vocab: number,
 ): void {
   const length = rows[0]?.length ?? 0;
-  if (length === 0) unfit(`${name} is [${rows.length}, ${length}]; it must hold tokens`);
-  if (length > positions && !openEnded)
-    unfit(`${name} of ${length} tokens are more than the ${positions} positions this model has`);
+  if (length === 0) failInputs(`${name} is [${rows.length}, ${length}]; it must hold tokens`);
+  if (length > maxPositions && !openEnded)
+    failInputs(`${name} of ${length} tokens are more than the ${maxPositions} positions this model has`);
   for (const [row, tokens] of rows.entries()) {
     const at = tokens.findIndex(id => !(Number.isInteger(id) && id >= 0 && id < vocab));
-    if (at >= 0) unfit(`${name} has ${tokens[at]} at [${row}, ${at}], outside the vocabulary of ${vocab}`);
+    if (at >= 0) failInputs(`${name} has ${tokens[at]} at [${row}, ${at}], outside the vocabulary of ${vocab}`);
   }
 }
 
-/** The mask of the golden files, all ones where there is none. Errors when it is not of the shape of the ids. */
-export async function maskOf(
+/** The mask of the golden files, all ones if there is none. Throws if its shape differs from that of the ids. */
+export async function attentionMaskOf(
   golden: Golden,
   ids: readonly (readonly number[])[],
 ): Promise<readonly (readonly number[])[]> {
   if (!golden.shapeOf('attention_mask')) return ids.map(row => row.map(() => 1));
   const [mask, length] = [await golden.rows('attention_mask'), ids[0]!.length];
   if (mask.length === ids.length && mask[0]!.length === length) return mask;
-  return unfit(
+  return failInputs(
     `attention_mask is [${mask.length}, ${mask[0]?.length ?? 0}], input_ids [${ids.length}, ${length}]; they must be equal`,
   );
 }
 
-/** How many places a mask hides before a row; it may hide none after. */
-function leftOf(mask: readonly number[], row: number): number {
-  const start = mask.findIndex(seen => seen !== 0);
-  if (start < 0) unfit(`attention_mask hides all of row ${row}`);
-  const hole = mask.findIndex((seen, i) => i > start && seen === 0);
+/** How many positions a mask hides before a row; it may hide none after. */
+function leftPaddingOf(mask: readonly number[], row: number): number {
+  const start = mask.findIndex(value => value !== 0);
+  if (start < 0) failInputs(`attention_mask hides all of row ${row}`);
+  const hole = mask.findIndex((value, i) => i > start && value === 0);
   if (hole >= 0)
-    unfit(`attention_mask hides [${row}, ${hole}] but not [${row}, ${start}]; only padding on the left is compared`);
+    failInputs(
+      `attention_mask hides [${row}, ${hole}] but not [${row}, ${start}]; only padding on the left is compared`,
+    );
   return start;
 }
 
-/** A row without its padding tokens: hidden from every key and counted by no position, as if they were not there. */
+/** A row without its padding tokens, which the reference hides from every key and does not count as positions. */
 function withoutPadding(row: readonly number[], i: number, pad: number | undefined): readonly number[] {
-  if (row.at(-1) === pad) unfit(`input_ids ends row ${i} with the padding token ${pad} and there is no attention_mask`);
+  if (row.at(-1) === pad)
+    failInputs(`input_ids ends row ${i} with the padding token ${pad} and there is no attention_mask`);
   return row.filter(id => id !== pad);
 }
 
-/** The id of padding, where a config names it. */
+/** The id of the padding token, if a config names it. */
 export function paddingToken({ generationConfig, config }: Model): number | undefined {
   const pad = generationConfig.pad_token_id ?? config.pad_token_id;
   return typeof pad === 'number' ? pad : undefined;

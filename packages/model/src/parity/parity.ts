@@ -1,7 +1,7 @@
 import { writeSafetensors } from '@residual/safetensors';
 import { ResidualError } from '@residual/tensor';
-import { type LoadModelOptions, loadModel } from '../load-model.js';
-import { filesOf, type ModelSource } from '../sources/source.js';
+import { type LoadModelOptions, loadModel } from '../load/load-model.js';
+import { filesOf, type ModelSource } from '../load/sources/source.js';
 import { isIds } from './beams.js';
 import { causalOutputs } from './causal.js';
 import { type Check, compare, type Numbers, type Tolerance } from './compare.js';
@@ -10,22 +10,23 @@ import type { Outputs } from './outputs.js';
 import { processorOutputs, processorSettings } from './processors.js';
 import { sequenceToSequenceOutputs } from './sequence-to-sequence.js';
 
-/** What a comparison found. */
+/** The result of a comparison. */
 export interface ParityReport {
-  /** True when something was compared, nothing failed and nothing is unaccounted for. */
+  /** True if something was compared and everything passed. */
   readonly pass: boolean;
   readonly checks: readonly Check[];
-  /** References that are not compared, with the reason. */
+  /** References that were not compared, with the reason. */
   readonly skipped: readonly { readonly name: string; readonly reason: string }[];
-  /** Whether the files hold inputs and settings only, so that there was no tensor to compare with. */
+  /** Whether the files hold only inputs and settings, so that there was no tensor to compare with. */
   readonly inputsOnly: boolean;
   /** Our own outputs under the reference's names. */
   readonly outputs: Outputs;
 }
 
 /**
- * Loads a checkpoint that lies beside reference outputs (`golden.safetensors`, `golden.json`) and compares ours with them, tensor by tensor, on the
- * active backend. Where the folder holds inputs only, `outputs` holds everything we compute and at most the numbers of `golden.json` are compared.
+ * Loads a checkpoint with reference outputs (`golden.safetensors`, `golden.json`) and compares our outputs with them,
+ * tensor by tensor, on the active backend. If the folder holds only inputs, `outputs` holds everything we compute, and
+ * at most the numbers of `golden.json` are compared.
  */
 export async function parity(source: ModelSource, options: LoadModelOptions = {}): Promise<ParityReport> {
   const files = await filesOf(source, options);
@@ -69,7 +70,7 @@ export function dump(outputs: Outputs): Uint8Array<ArrayBuffer> {
   );
 }
 
-/** What is computed of each kind of model. */
+/** The function that computes the outputs of each kind of model. */
 const outputsOf = { 'causal-lm': causalOutputs, 'seq2seq-lm': sequenceToSequenceOutputs };
 
 const inputs: readonly string[] = ['input_ids', 'attention_mask', 'decoder_input_ids', 'labels'];
@@ -81,11 +82,14 @@ async function referencesOf(golden: Golden, ...also: readonly string[]): Promise
   const numbers = ['loss', 'grad_norm', 'adamw_losses', 'beam4_scores', 'beam4_early_return3_scores']
     .map(name => [name, numbersIn(golden.settings, name)] as const)
     .filter((entry): entry is readonly [string, Numbers] => entry[1] !== undefined)
-    .map(([name, found]) => [name, async () => found] as const);
+    .map(([name, numbers]) => [name, async () => numbers] as const);
   return new Map([...tensors, ...numbers]);
 }
 
-/** A number, or a list of them, in `golden.json`; scores may also stand in the settings of their search, losses in those of the training. */
+/**
+ * A number, or a list of numbers, in `golden.json`; scores may also be in the settings of their search, losses in those
+ * of the training.
+ */
 function numbersIn(settings: Readonly<Record<string, unknown>>, name: string): Numbers | undefined {
   const [group, list] = name.split(/_(?=scores$|losses$)/) as [string, string | undefined];
   const within = settings[group] as Readonly<Record<string, unknown>> | undefined;
@@ -114,9 +118,10 @@ async function judge(
 }
 
 /**
- * 1e-4 on logits, hidden states and loss, 1e-5 on attention weights, 1e-4 of the tensor's largest entry on gradients. A gradient that is zero in truth (a
- * key's bias) is rounding noise: differences under 1e-7 of the largest of all gradients do not count. Nor do
- * trained weights whose first gradient is under 1e-5 of that: AdamW makes a step of full length of what is rounding noise.
+ * The tolerance of an output: 1e-4 on logits, hidden states and loss, 1e-5 on attention weights, 1e-4 of the largest
+ * entry on gradients. A gradient that is mathematically zero (a key's bias) is rounding noise, so differences under
+ * 1e-7 of the largest of all gradients do not count. Nor do trained weights whose first gradient is under 1e-5 of it,
+ * since AdamW makes a full step from rounding noise.
  */
 function toleranceOf(name: string, largestGradient: number): Tolerance {
   if (isIds(name)) return { absolute: 0 };

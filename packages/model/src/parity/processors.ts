@@ -1,20 +1,20 @@
 import {
   applyProcessors,
-  badWords,
+  badWordsIds,
+  beginSuppressTokens,
   epsilonCutoff,
   etaCutoff,
-  forcedBos,
-  forcedEos,
+  forcedBosTokenId,
+  forcedEosTokenId,
   minLength,
   minNewTokens,
   minP,
-  noRepeatNgram,
+  noRepeatNgramSize,
   type Processor,
   repetitionPenalty,
   type SequenceBias,
   sequenceBias,
-  suppress,
-  suppressAtBegin,
+  suppressTokens,
   temperature,
   topK,
   topP,
@@ -24,8 +24,8 @@ import { ResidualError } from '@residual/tensor';
 import type { Golden } from './golden.js';
 import type { Outputs } from './outputs.js';
 
-/** A processor, and how long the prompt was if the reference was told. */
-interface Made {
+/** A processor, and the prompt length if the reference was given one. */
+interface ProcessorCase {
   readonly process: Processor;
   readonly promptLength?: number;
 }
@@ -33,8 +33,8 @@ interface Made {
 // The arguments are those of a JSON file; each processor checks its own.
 type Arguments = readonly never[];
 
-/** The reference's classes, with their arguments in its order. */
-const makers: Readonly<Record<string, (...values: Arguments) => Made>> = {
+/** The processors by the reference's class names; the arguments are in its order. */
+const processorsByClass: Readonly<Record<string, (...values: Arguments) => ProcessorCase>> = {
   TemperatureLogitsWarper: value => ({ process: temperature(value) }),
   TopKLogitsWarper: value => ({ process: topK(value) }),
   TopPLogitsWarper: value => ({ process: topP(value) }),
@@ -43,44 +43,52 @@ const makers: Readonly<Record<string, (...values: Arguments) => Made>> = {
   EpsilonLogitsWarper: value => ({ process: epsilonCutoff(value) }),
   EtaLogitsWarper: value => ({ process: etaCutoff(value) }),
   RepetitionPenaltyLogitsProcessor: value => ({ process: repetitionPenalty(value) }),
-  NoRepeatNGramLogitsProcessor: value => ({ process: noRepeatNgram(value) }),
-  NoBadWordsLogitsProcessor: (words, eos) => ({ process: badWords(words, eos) }),
+  NoRepeatNGramLogitsProcessor: value => ({ process: noRepeatNgramSize(value) }),
+  NoBadWordsLogitsProcessor: (words, eos) => ({ process: badWordsIds(words, eos) }),
   MinLengthLogitsProcessor: (length, eos) => ({ process: minLength(length, eos) }),
   MinNewTokensLengthLogitsProcessor: (promptLength, count, eos) => ({
     process: minNewTokens(count, eos),
     promptLength,
   }),
-  ForcedBOSTokenLogitsProcessor: token => ({ process: forcedBos(token) }),
-  ForcedEOSTokenLogitsProcessor: (maxLength, tokens) => ({ process: forcedEos({ maxLength, tokens }) }),
-  SuppressTokensLogitsProcessor: tokens => ({ process: suppress(tokens) }),
-  SuppressTokensAtBeginLogitsProcessor: (tokens, promptLength) => ({ process: suppressAtBegin(tokens), promptLength }),
+  ForcedBOSTokenLogitsProcessor: token => ({ process: forcedBosTokenId(token) }),
+  ForcedEOSTokenLogitsProcessor: (maxLength, tokens) => ({ process: forcedEosTokenId({ maxLength, tokens }) }),
+  SuppressTokensLogitsProcessor: tokens => ({ process: suppressTokens(tokens) }),
+  SuppressTokensAtBeginLogitsProcessor: (tokens, promptLength) => ({
+    process: beginSuppressTokens(tokens),
+    promptLength,
+  }),
   SequenceBiasLogitsProcessor: (bias: readonly SequenceBias[]) => ({ process: sequenceBias(bias) }),
 };
 
-/** The processors that a folder of them names: class and arguments by output. */
+/** The processors named by `golden.json`: class and arguments by output. */
 export type ProcessorSettings = Readonly<Record<string, readonly [name: string, values: Arguments]>>;
 
-/** The settings of `golden.json` if it names processors, undefined if it belongs to a checkpoint. */
+/** The settings of `golden.json` if it names processors; undefined if it belongs to a checkpoint. */
 export function processorSettings(settings: Readonly<Record<string, unknown>>): ProcessorSettings | undefined {
   const entries = Object.values(settings);
   const named = entries.every(entry => Array.isArray(entry) && typeof entry[0] === 'string' && Array.isArray(entry[1]));
   return named && entries.length > 0 ? (settings as ProcessorSettings) : undefined;
 }
 
-/** What each processor makes of `logits` [rows, vocab] after `input_ids` [rows, length]; the lowest float32 stands for -Infinity. */
+/**
+ * The output of each processor for `logits` [rows, vocab] after `input_ids` [rows, length]; the lowest float32 stands
+ * for -Infinity.
+ */
 export async function processorOutputs(golden: Golden, settings: ProcessorSettings): Promise<Outputs> {
   const [tokens, logits] = [await golden.rows('input_ids'), await golden.rows('logits')];
   const outputs: Outputs = new Map();
   for (const [name, [type, values]] of Object.entries(settings)) {
-    const make = makers[type];
+    const make = processorsByClass[type];
     if (!make) {
       throw new ResidualError(
         'parity',
-        `parity: processor ${type} is not known; known are ${Object.keys(makers).join(', ')}`,
+        `parity: processor ${type} is not known; known are ${Object.keys(processorsByClass).join(', ')}`,
       );
     }
     const { process, promptLength = tokens[0]!.length } = make(...values);
-    const rows = logits.map((row, i) => applyProcessors([process], row, { tokens: tokens[i]!, promptLength, row: i }));
+    const rows = logits.map((row, i) =>
+      applyProcessors([process], row, { tokens: tokens[i]!, promptLength, batchIndex: i }),
+    );
     const data = rows.flatMap(row => Array.from(row, logit => Math.max(logit, lowest)));
     outputs.set(name, { shape: [rows.length, rows[0]!.length], data });
   }

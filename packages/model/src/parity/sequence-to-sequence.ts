@@ -1,67 +1,75 @@
 import { emptyScope, type Recorder, record } from '@residual/layers';
 import { crossEntropy, mul, reshape, sum, type Tensor, tensor, tidy } from '@residual/tensor';
-import { forwardPair, type Rows } from '../forward.js';
-import { encoderDecoderOf } from '../kinds.js';
+import { forwardPair, type Sequences } from '../forward.js';
 import type { Model } from '../model.js';
-import { beamOutputs, fillOf, searches } from './beams.js';
+import { encoderDecoderOf } from '../model-kind.js';
+import { beamOutputs, beamSearches, fillTokenOf } from './beams.js';
 import type { Numbers } from './compare.js';
 import type { Golden } from './golden.js';
-import { expectIds, maskOf, paddingToken, unfit } from './inputs.js';
-import { numbersOf, type Outputs, type Wanted } from './outputs.js';
-import { learned } from './training.js';
+import { attentionMaskOf, expectIds, failInputs, paddingToken } from './inputs.js';
+import { numbersOf, type OutputFilter, type Outputs } from './outputs.js';
+import { lossAndTrainingOutputs } from './training.js';
 
-/** What the reference was given: sources padded on the right, their lengths, and the targets that are fed. */
+/** The inputs of the reference: sources padded on the right, their lengths, and the targets. */
 interface Inputs {
-  readonly source: Rows;
+  readonly source: Sequences;
   readonly lengths: readonly number[];
-  readonly target: Rows;
-  /** What each target place should predict; -100 where it does not count. */
-  readonly labels: Rows | undefined;
+  readonly target: Sequences;
+  /** The label of each target position; -100 if it does not count. */
+  readonly labels: Sequences | undefined;
 }
 
-/** Everything an encoder-decoder is compared on: logits, hidden states, attention of three kinds, continuations, loss and gradients. */
-export async function sequenceToSequenceOutputs(model: Model, golden: Golden, wanted: Wanted): Promise<Outputs> {
+/**
+ * All outputs of an encoder-decoder that are compared: logits, hidden states, three kinds of attention, continuations,
+ * loss and gradients.
+ */
+export async function sequenceToSequenceOutputs(model: Model, golden: Golden, wanted: OutputFilter): Promise<Outputs> {
   const inputs = await inputsOf(golden, model);
   const outputs: Outputs = new Map();
-  for (const [name, numbers] of await insideOf(model, inputs)) if (wanted(name)) outputs.set(name, numbers);
+  for (const [name, numbers] of await internalOutputs(model, inputs)) if (wanted(name)) outputs.set(name, numbers);
   if (wanted('greedy')) outputs.set('greedy', await greedy(model, golden, inputs));
-  for (const [name, options] of Object.entries(searches['seq2seq-lm'])) {
+  for (const [name, options] of Object.entries(beamSearches['seq2seq-lm'])) {
     if (!wanted(name) && !wanted(`${name}_scores`)) continue;
     const maxNewTokens = Math.max((golden.shapeOf(name)?.[1] ?? 0) - 1, 12);
-    const found = await model.beamSearchBatch(sourcesOf(inputs), { ...options, maxNewTokens }).whole();
-    const fill = fillOf(paddingToken(model), model.ends[0]);
-    const made = beamOutputs(name, found, () => [model.startToken], fill);
-    for (const [each, numbers] of made) if (wanted(each)) outputs.set(each, numbers);
+    const results = await model.beamSearchBatch(sourcesOf(inputs), { ...options, maxNewTokens }).result();
+    const fill = fillTokenOf(paddingToken(model), model.eosTokenIds[0]);
+    const named = beamOutputs(name, results, () => [model.decoderStartTokenId], fill);
+    for (const [each, numbers] of named) if (wanted(each)) outputs.set(each, numbers);
   }
   const { labels } = inputs;
   if (labels) {
     const loss = () => lossOf(model, inputs, labels);
-    for (const [name, numbers] of await learned(model, golden, wanted, loss)) outputs.set(name, numbers);
+    for (const [name, numbers] of await lossAndTrainingOutputs(model, golden, wanted, loss)) outputs.set(name, numbers);
   }
   return outputs;
 }
 
 async function inputsOf(golden: Golden, model: Model): Promise<Inputs> {
   const missing = ['input_ids', 'decoder_input_ids'].find(name => !golden.shapeOf(name));
-  if (missing) unfit(`golden.safetensors has no ${missing}; it holds ${golden.names.join(', ')}`);
+  if (missing) failInputs(`golden.safetensors has no ${missing}; it holds ${golden.names.join(', ')}`);
   const [source, target] = [await golden.rows('input_ids'), await golden.rows('decoder_input_ids')];
   if (source.length !== target.length)
-    unfit(`input_ids has ${source.length} rows, decoder_input_ids ${target.length}; they must be equal`);
+    failInputs(`input_ids has ${source.length} rows, decoder_input_ids ${target.length}; they must be equal`);
   const { layer } = encoderDecoderOf('parity', model);
   expectIds('input_ids', source, model, layer.source.vocab);
   expectIds('decoder_input_ids', target, model, layer.vocab);
-  const mask = await maskOf(golden, source);
+  const mask = await attentionMaskOf(golden, source);
   const lengths = mask.map((row, i) => {
-    const length = row.filter(seen => seen !== 0).length;
-    if (length > 0 && row.slice(0, length).every(seen => seen !== 0)) return length;
-    return unfit(`attention_mask of row ${i} hides a place before one that it shows; padding must be on the right`);
+    const length = row.filter(value => value !== 0).length;
+    if (length > 0 && row.slice(0, length).every(value => value !== 0)) return length;
+    return failInputs(
+      `attention_mask of row ${i} hides a position before one that it shows; padding must be on the right`,
+    );
   });
   const labels = golden.shapeOf('labels') ? await golden.rows('labels') : undefined;
   return { source, lengths, target, labels };
 }
 
-/** `logits`, what the encoder gives, hidden states and attention weights of the decoder for all rows; attention of the encoder for row 0. */
-async function insideOf(model: Model, inputs: Inputs): Promise<Outputs> {
+/**
+ * `logits`, the encoder output, hidden states and attention weights of the decoder for all rows; attention of the
+ * encoder for row 0.
+ */
+async function internalOutputs(model: Model, inputs: Inputs): Promise<Outputs> {
   const { depth, encoderDepth } = model;
   const recorder = record([
     ...['encoder.output', 'target.embedded', 'decoder.output', 'decoder.layers.*.output'],
@@ -97,44 +105,46 @@ async function insideOf(model: Model, inputs: Inputs): Promise<Outputs> {
   }
 }
 
-/** Hidden states [batch, length, modelDim] with those of padding set to zero. */
+/** Hidden states [batch, length, modelDim], zeroed at padding. */
 function withoutPadding({ shape, data }: Numbers, lengths: readonly number[]): Numbers {
   const [, length, width] = shape as [number, number, number];
   const values = Float32Array.from(data);
-  for (const [row, seen] of lengths.entries())
-    values.fill(0, (row * length + seen) * width, (row + 1) * length * width);
+  for (const [row, sourceLen] of lengths.entries())
+    values.fill(0, (row * length + sourceLen) * width, (row + 1) * length * width);
   return { shape, data: values };
 }
 
-/** Greedy continuations with end tokens, the token of the beginning included; rows that end early are filled with padding. */
+/** Greedy continuations with end tokens, including the start token; rows that end early are padded. */
 async function greedy(model: Model, golden: Golden, inputs: Inputs): Promise<Numbers> {
-  const asked = (golden.shapeOf('greedy')?.[1] ?? 0) - 1;
-  const maxNewTokens = Math.max(asked, 12);
-  const made = await model.generateBatch(sourcesOf(inputs), { temperature: 0, maxNewTokens }).whole();
-  const longest = Math.max(...made.map(({ tokens }) => tokens.length));
+  const referenceTokens = (golden.shapeOf('greedy')?.[1] ?? 0) - 1;
+  const maxNewTokens = Math.max(referenceTokens, 12);
+  const generated = await model.generateBatch(sourcesOf(inputs), { temperature: 0, maxNewTokens }).result();
+  const longest = Math.max(...generated.map(({ tokens }) => tokens.length));
   const pad = paddingToken(model) ?? 0;
-  const rows = made.map(({ tokens }) => Array.from({ length: longest }, (_, i) => tokens[i] ?? pad));
+  const rows = generated.map(({ tokens }) => Array.from({ length: longest }, (_, i) => tokens[i] ?? pad));
   return { shape: [rows.length, longest], data: rows.flat() };
 }
 
 /** The sources without padding. */
-function sourcesOf({ source, lengths }: Inputs): Rows {
+function sourcesOf({ source, lengths }: Inputs): Sequences {
   return source.map((row, i) => row.slice(0, lengths[i]));
 }
 
-/** The mean loss of all labels, -100 left out; the decoder is fed the labels one place later, as the reference does. */
-function lossOf(model: Model, { source, lengths }: Inputs, labels: Rows): Tensor {
-  const running = encoderDecoderOf('parity', model);
+/**
+ * The mean loss of all labels except -100; the decoder is fed the labels shifted by one position, as in the reference.
+ */
+function lossOf(model: Model, { source, lengths }: Inputs, labels: Sequences): Tensor {
+  const bound = encoderDecoderOf('parity', model);
   const pad = paddingToken(model) ?? 0;
   const target = labels.map(row => [
-    model.startToken,
+    model.decoderStartTokenId,
     ...row.slice(0, -1).map(label => (label === -100 ? pad : label)),
   ]);
   const flat = labels.flat();
   return tidy(() => {
-    const logits = forwardPair(running, { source, lengths, target }, emptyScope);
-    const rows = reshape(logits, [flat.length, running.layer.vocab]);
-    const losses = crossEntropy(rows, tensor(flat, [flat.length], 'int32'), { ignore: -100 });
+    const logits = forwardPair(bound, { source, lengths, target }, emptyScope);
+    const rows = reshape(logits, [flat.length, bound.layer.vocab]);
+    const losses = crossEntropy(rows, tensor(flat, [flat.length], 'int32'), { ignoreIndex: -100 });
     return mul(sum(losses), 1 / flat.filter(label => label !== -100).length);
   });
 }

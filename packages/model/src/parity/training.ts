@@ -1,12 +1,12 @@
-import { inTheirNames } from '@residual/families';
+import { toCheckpoint } from '@residual/families';
 import { flatten, type HasNeeds } from '@residual/layers';
 import { dense, ResidualError, type Tensor } from '@residual/tensor';
 import { adamW, train } from '@residual/train';
 import type { Model } from '../model.js';
 import type { Golden } from './golden.js';
-import { gradientOutputs, isTrained, type Outputs, type Wanted } from './outputs.js';
+import { gradientOutputs, isTrainable, type OutputFilter, type Outputs } from './outputs.js';
 
-/** How the reference trained. */
+/** The settings of the reference's training. */
 interface Settings {
   readonly lr: number;
   readonly betas: readonly [number, number];
@@ -18,24 +18,32 @@ interface Settings {
 
 const defaults: Settings = { lr: 0.01, betas: [0.9, 0.95], eps: 1e-8, weight_decay: 0.1, clip_norm: 1, steps: 3 };
 
-/** Loss, gradients and what training makes of the weights, as far as they are wanted. Nothing is computed with the model afterwards. */
-export async function learned(model: Model, golden: Golden, wanted: Wanted, loss: () => Tensor): Promise<Outputs> {
+/**
+ * The loss, gradients and trained weights that are wanted. It changes the model's weights, so nothing is computed with
+ * them afterwards.
+ */
+export async function lossAndTrainingOutputs(
+  model: Model,
+  golden: Golden,
+  wanted: OutputFilter,
+  loss: () => Tensor,
+): Promise<Outputs> {
   const outputs: Outputs = new Map();
-  const take = (made: Outputs) => {
-    for (const [name, numbers] of made) if (wanted(name)) outputs.set(name, numbers);
+  const addWanted = (all: Outputs) => {
+    for (const [name, numbers] of all) if (wanted(name)) outputs.set(name, numbers);
   };
   const asks = (prefix: string) => golden.names.some(name => name.startsWith(prefix));
-  if (wanted('loss') || wanted('grad_norm') || asks('grad.')) take(await gradientOutputs(model, loss));
-  if (wanted('adamw_losses') || asks('after.')) take(await trainingOutputs(model, golden.settings.adamw, loss));
+  if (wanted('loss') || wanted('grad_norm') || asks('grad.')) addWanted(await gradientOutputs(model, loss));
+  if (wanted('adamw_losses') || asks('after.')) addWanted(await trainingOutputs(model, golden.settings.adamw, loss));
   return outputs;
 }
 
 /**
- * `after.NAME`, the weights after the steps of AdamW that `golden.json` describes (three at 0.01 where it says nothing), and `adamw_losses`, the loss before each step
- * and after the last. It changes the model's weights, so nothing is computed with them afterwards.
+ * `after.NAME`, the weights after the AdamW steps that `golden.json` describes (default three at 0.01), and
+ * `adamw_losses`, the loss before each step and after the last. It changes the model's weights.
  */
-async function trainingOutputs(model: Model, given: unknown, loss: () => Tensor): Promise<Outputs> {
-  const { lr, betas, eps, weight_decay, clip_norm, steps } = settingsOf(given);
+async function trainingOutputs(model: Model, value: unknown, loss: () => Tensor): Promise<Outputs> {
+  const { lr, betas, eps, weight_decay, clip_norm, steps } = settingsOf(value);
   const layer: HasNeeds<unknown> = model.layer;
   const losses: number[] = [];
   const run = train({
@@ -54,27 +62,27 @@ async function trainingOutputs(model: Model, given: unknown, loss: () => Tensor)
   losses.push((await last.data())[0]!);
   last.dispose();
   const leaves = flatten(layer, model.weights as never);
-  const named = await inTheirNames(model.family, layer, async path => {
+  const named = await toCheckpoint(model.family, layer, async path => {
     return (await dense(leaves.get(path)!).data()) as Float32Array;
   });
   const outputs: Outputs = new Map([['adamw_losses', { shape: [losses.length], data: losses }]]);
   for (const [name, { shape, values }] of named)
-    if (isTrained(name)) outputs.set(`after.${name}`, { shape, data: values });
+    if (isTrainable(name)) outputs.set(`after.${name}`, { shape, data: values });
   return outputs;
 }
 
-function settingsOf(given: unknown): Settings {
-  const settings = { ...defaults, ...(given as Partial<Settings> | undefined) };
+function settingsOf(value: unknown): Settings {
+  const settings = { ...defaults, ...(value as Partial<Settings> | undefined) };
   const { betas, steps, clip_norm, ...numbers } = settings;
   const isRight =
     Array.isArray(betas) &&
     betas.length === 2 &&
     Object.entries({ ...numbers, steps, clip_norm, beta1: betas[0], beta2: betas[1] })
       .filter(([name]) => name in defaults || name.startsWith('beta'))
-      .every(([, value]) => typeof value === 'number' && value >= 0);
+      .every(([, number]) => typeof number === 'number' && number >= 0);
   if (isRight) return settings;
   throw new ResidualError(
     'parity',
-    `parity: adamw in golden.json is ${JSON.stringify(given)}; it must hold lr, betas [2], eps, weight_decay, clip_norm and steps as numbers`,
+    `parity: adamw in golden.json is ${JSON.stringify(value)}; it must hold lr, betas [2], eps, weight_decay, clip_norm and steps as numbers`,
   );
 }

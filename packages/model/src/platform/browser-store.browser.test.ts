@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { download } from '../sources/download.js';
-import type { Store } from '../sources/store.js';
+import { download } from '../load/sources/download.js';
+import type { Store } from '../load/sources/store.js';
 import { openStore } from './browser.js';
 
 const bytes = Uint8Array.from({ length: 5000 }, (_, i) => i % 251);
@@ -22,11 +22,11 @@ const stored = async () => {
   return source && (await source.read(0, source.size));
 };
 
-test('a file that is being written belongs to one page; another waits and finds what came', async () => {
-  const first = await store.part(key);
+test('a partial file belongs to one page; another waits and finds its bytes', async () => {
+  const first = await store.partialFile(key);
   await first.append(bytes.subarray(0, 3000));
   let hasSecond = false;
-  const waiting = (await openStore(path))!.part(key).then(part => {
+  const waiting = (await openStore(path))!.partialFile(key).then(part => {
     hasSecond = true;
     return part;
   });
@@ -41,14 +41,14 @@ test('a file that is being written belongs to one page; another waits and finds 
   expect(await stored()).toEqual(bytes);
 });
 
-test('who waits for another page can give up', async () => {
-  const first = await store.part(key);
+test('waiting for another page can be aborted', async () => {
+  const first = await store.partialFile(key);
   const abort = new AbortController();
-  const waiting = store.part(key, abort.signal);
+  const waiting = store.partialFile(key, abort.signal);
   abort.abort(new Error('enough'));
   await expect(waiting).rejects.toThrow('enough');
   await first.discard();
-  const next = await store.part(key);
+  const next = await store.partialFile(key);
   expect(next.size).toBe(0);
   await next.discard();
 });
@@ -61,7 +61,7 @@ test('two pages that want one file download it once', async () => {
     return new Response(bytes);
   };
   const all = await Promise.all(
-    // Another URL: pages do not know of each other, as callers in one page do.
+    // Another URL, since pages do not share downloads as callers in one page do.
     ['one', 'two', 'three'].map(async page => {
       const file = { name: 'model.safetensors', url: `https://${page}/`, size: bytes.length, digest };
       const source = await download((await openStore(path))!, key, file, { fetch });
@@ -72,8 +72,8 @@ test('two pages that want one file download it once', async () => {
   expect(asked).toBe(1);
 });
 
-test('storage that is full is a sentence and nothing is left of the file', async () => {
-  const part = await store.part(key);
+test('full storage is an error in a sentence and nothing is left of the file', async () => {
+  const part = await store.partialFile(key);
   const write = FileSystemWritableFileStream.prototype.write;
   FileSystemWritableFileStream.prototype.write = async () => {
     throw new DOMException('no space', 'QuotaExceededError');
@@ -86,7 +86,7 @@ test('storage that is full is a sentence and nothing is left of the file', async
     FileSystemWritableFileStream.prototype.write = write;
   }
   await part.close();
-  const again = await store.part(key);
+  const again = await store.partialFile(key);
   expect(again.size).toBe(0);
   await again.discard();
 });

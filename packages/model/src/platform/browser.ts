@@ -3,30 +3,30 @@ import { sha256 } from '@noble/hashes/sha2';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils';
 import { blobSource, type Source } from '@residual/safetensors';
 import { ResidualError } from '@residual/tensor';
-import type { ModelFiles } from '../sources/files.js';
-import type { HubEnvironment } from '../sources/hub.js';
-import type { Part, Store } from '../sources/store.js';
+import type { ModelFiles } from '../load/sources/files.js';
+import type { HubEnvironment } from '../load/sources/hub.js';
+import type { PartialFile, Store } from '../load/sources/store.js';
 
-/** There are no folders in a page. */
+/** The files of a folder: always undefined, a page has no folders. */
 export async function folderFiles(_path: string): Promise<ModelFiles | undefined> {
   return undefined;
 }
 
-/** A page reads no file by its path. */
+/** The file at a path: always undefined, a page reads no file by path. */
 export async function fileAt(_address: string): Promise<Source | undefined> {
   return undefined;
 }
 
-/** A page has no environment. */
+/** The hub options of the environment: none in a page. */
 export function hubEnvironment(): HubEnvironment {
   return {};
 }
 
-/** After this many bytes a part is saved, so that a closed page loses no more. */
-const savedEvery = 2 ** 26;
+/** How many bytes of a partial file are written before they are saved, so that a closed page loses no more. */
+const saveInterval = 2 ** 26;
 
-/** What the storage is that gives these errors. */
-const troubles: Readonly<Record<string, string>> = {
+/** The meaning of errors of the storage, after 'the storage ... of this site'. */
+const storeErrors: Readonly<Record<string, string>> = {
   QuotaExceededError: 'is full',
   NoModificationAllowedError: 'is used by another page',
   NotAllowedError: 'may not be read or written',
@@ -35,17 +35,17 @@ const troubles: Readonly<Record<string, string>> = {
 };
 
 /**
- * The storage that the browser keeps for this site (the origin private file system); undefined where it has none. A file that is being written belongs to one
- * page or worker of the site: others wait, and find it complete or go on where it was left.
+ * Opens the storage that the browser keeps for this site (the origin private file system); undefined if it has none. A
+ * partial file belongs to one page or worker of the site; others wait, and find it complete or resume it.
  */
 export async function openStore(path = 'residual'): Promise<Store | undefined> {
   const root = await globalThis.navigator?.storage?.getDirectory?.().catch(() => undefined);
   if (!root || !('createWritable' in FileSystemFileHandle.prototype)) return undefined;
-  const told = async <T>(work: () => Promise<T>): Promise<T> => {
+  const withStoreErrors = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
     } catch (error) {
-      const what = error instanceof DOMException ? troubles[error.name] : undefined;
+      const what = error instanceof DOMException ? storeErrors[error.name] : undefined;
       if (what === undefined) throw error;
       throw new ResidualError(
         'cache',
@@ -61,7 +61,7 @@ export async function openStore(path = 'residual'): Promise<Store | undefined> {
     return { folder, name: steps.at(-1)! };
   };
   const find = (key: string): Promise<File | undefined> =>
-    told(async () => {
+    withStoreErrors(async () => {
       try {
         const { folder, name } = await handle(key, false);
         return await (await folder.getFileHandle(name)).getFile();
@@ -71,10 +71,10 @@ export async function openStore(path = 'residual'): Promise<Store | undefined> {
       }
     });
   return {
-    place: path,
+    location: path,
     readText: async key => (await find(key))?.text(),
     writeText: (key, text) =>
-      told(async () => {
+      withStoreErrors(async () => {
         const { folder, name } = await handle(key, true);
         const writer = await (await folder.getFileHandle(name, { create: true })).createWritable();
         await writer.write(text);
@@ -96,15 +96,15 @@ export async function openStore(path = 'residual'): Promise<Store | undefined> {
     },
     stamp: async key => `${(await find(key))?.lastModified}`,
     remove: key =>
-      told(async () => {
+      withStoreErrors(async () => {
         const { folder, name } = await handle(key, true);
         for (const each of [`${name}.complete`, name]) await folder.removeEntry(each).catch(() => {});
       }),
-    part: async (key, signal) => {
+    partialFile: async (key, signal) => {
       const free = await lock(`residual ${path}/${key}`, signal);
       try {
-        const { folder, name } = await told(() => handle(key, true));
-        return await told(() => openPart(folder, name, { told, free }));
+        const { folder, name } = await withStoreErrors(() => handle(key, true));
+        return await withStoreErrors(() => openPartialFile(folder, name, { withStoreErrors, free }));
       } catch (error) {
         free();
         throw error;
@@ -113,19 +113,19 @@ export async function openStore(path = 'residual'): Promise<Store | undefined> {
   };
 }
 
-/** Waits until nobody else of this site holds `name`, and holds it until the function that it resolves to is called. */
+/** Waits for the lock `name` of this site; resolves to the function that releases it. */
 async function lock(name: string, signal: AbortSignal | undefined): Promise<() => void> {
   return new Promise((resolve, reject) => {
-    const held = () => new Promise<void>(free => resolve(free));
-    navigator.locks.request(name, signal ? { signal } : {}, held).catch(reject);
+    const callback = () => new Promise<void>(free => resolve(free));
+    navigator.locks.request(name, signal ? { signal } : {}, callback).catch(reject);
   });
 }
 
-async function openPart(
+async function openPartialFile(
   folder: FileSystemDirectoryHandle,
   name: string,
-  { told, free }: { told: <T>(work: () => Promise<T>) => Promise<T>; free: () => void },
-): Promise<Part> {
+  { withStoreErrors, free }: { withStoreErrors: <T>(work: () => Promise<T>) => Promise<T>; free: () => void },
+): Promise<PartialFile> {
   const file = await folder.getFileHandle(name, { create: true });
   let { size } = await file.getFile();
   let writer: FileSystemWritableFileStream | undefined;
@@ -135,36 +135,36 @@ async function openPart(
     [writer, unsaved] = [undefined, 0];
     await writing?.close();
   };
-  /** Full storage is not left full. */
+  /** Deletes the file, so that full storage is not left full. */
   const drop = async () => {
     await writer?.abort().catch(() => {});
     [writer, unsaved, size] = [undefined, 0, 0];
     await folder.removeEntry(name).catch(() => {});
   };
-  const last = (work: () => Promise<void>) => told(work).finally(free);
+  const closing = (work: () => Promise<void>) => withStoreErrors(work).finally(free);
   return {
     get size() {
       return size;
     },
     append: bytes =>
-      told(async () => {
+      withStoreErrors(async () => {
         try {
           writer ??= await file.createWritable({ keepExistingData: true });
           await writer.write({ type: 'write', position: size, data: bytes as Uint8Array<ArrayBuffer> });
           size += bytes.length;
           unsaved += bytes.length;
-          if (unsaved >= savedEvery) await save();
+          if (unsaved >= saveInterval) await save();
         } catch (error) {
           await drop();
           throw error;
         }
       }),
-    close: () => last(save),
+    close: () => closing(save),
     finish: () =>
-      last(async () => {
+      closing(async () => {
         await save();
         await folder.getFileHandle(`${name}.complete`, { create: true });
       }),
-    discard: () => last(drop),
+    discard: () => closing(drop),
   };
 }

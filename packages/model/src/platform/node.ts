@@ -10,41 +10,44 @@ import { promisify } from 'node:util';
 import type { Source } from '@residual/safetensors';
 import { fileSource } from '@residual/safetensors/node';
 import { ResidualError } from '@residual/tensor';
-import type { ModelFiles } from '../sources/files.js';
-import type { HubEnvironment } from '../sources/hub.js';
-import { expectSmall, readSmall } from '../sources/limits.js';
-import type { Part, Store } from '../sources/store.js';
+import type { ModelFiles } from '../load/sources/files.js';
+import type { HubEnvironment } from '../load/sources/hub.js';
+import { expectSmall, readSmall } from '../load/sources/limits.js';
+import type { PartialFile, Store } from '../load/sources/store.js';
 
-/** The files of a folder on disk, by path or `file:` URL, or of an npm package that holds one checkpoint; undefined if there is no such folder. */
+/**
+ * The files of a folder on disk, by path or `file:` URL, or of an npm package that holds one checkpoint; undefined if
+ * there is no such folder.
+ */
 export async function folderFiles(path: string): Promise<ModelFiles | undefined> {
-  const given = path.startsWith('file:') ? fileURLToPath(path) : path;
-  if (!(await stat(given).catch(() => undefined))?.isDirectory()) return undefined;
-  const folder = await folderOfCheckpoint(given);
+  const folderPath = path.startsWith('file:') ? fileURLToPath(path) : path;
+  if (!(await stat(folderPath).catch(() => undefined))?.isDirectory()) return undefined;
+  const folder = await folderOfCheckpoint(folderPath);
   return {
     origin: folder,
-    text: (name, { signal }) => unlessMissing(readText(folder, name, signal)),
-    bytes: name => unlessMissing(fileSource(join(folder, name))),
+    text: (name, { signal }) => undefinedIfMissing(readText(folder, name, signal)),
+    bytes: name => undefinedIfMissing(fileSource(join(folder, name))),
   };
 }
 
-/** The folder itself, or of an npm package without a checkpoint at its root the only folder in it that holds one. */
+/** The folder itself; for an npm package without a checkpoint at its root, its only subfolder that holds one. */
 async function folderOfCheckpoint(path: string): Promise<string> {
   const entries = await readdir(path, { withFileTypes: true });
   const names = new Set(entries.map(({ name }) => name));
   if (!names.has('package.json') || names.has('config.json')) return path;
   const folders = entries.filter(entry => entry.isDirectory()).map(entry => join(path, entry.name));
   const holds = await Promise.all(folders.map(folder => stat(join(folder, 'config.json')).catch(() => undefined)));
-  const found = folders.filter((_, index) => holds[index]);
-  return found.length === 1 ? found[0]! : path;
+  const checkpoints = folders.filter((_, index) => holds[index]);
+  return checkpoints.length === 1 ? checkpoints[0]! : path;
 }
 
 /** The file at a path or `file:` URL; undefined if there is none, and for other URLs. */
 export async function fileAt(address: string): Promise<Source | undefined> {
   if (/^(https?|blob|data):/i.test(address)) return undefined;
-  return unlessMissing(fileSource(address.startsWith('file:') ? fileURLToPath(address) : address));
+  return undefinedIfMissing(fileSource(address.startsWith('file:') ? fileURLToPath(address) : address));
 }
 
-/** The text of a file; a pipe is waited for until the signal says otherwise. */
+/** The text of a file or a named pipe; reading a pipe waits for its writer until `signal` aborts. */
 async function readText(folder: string, name: string, signal: AbortSignal | undefined): Promise<string> {
   const path = join(folder, name);
   const about = await stat(path);
@@ -53,7 +56,7 @@ async function readText(folder: string, name: string, signal: AbortSignal | unde
     return readFile(path, { encoding: 'utf8', signal });
   }
   if (!about.isFIFO()) throw new ResidualError('files', `loadModel: ${name} of ${folder} is neither a file nor a pipe`);
-  // Opened so, and polled as a socket, a pipe holds up no thread while nobody writes.
+  // A non-blocking pipe, polled as a socket, occupies no thread while nobody writes.
   const fd = await promisify(openCallback)(path, constants.O_RDONLY | constants.O_NONBLOCK);
   const pipe = new Socket({ fd, readable: true, writable: false });
   const stop = () => pipe.destroy(signal!.reason as Error);
@@ -68,7 +71,10 @@ async function readText(folder: string, name: string, signal: AbortSignal | unde
   }
 }
 
-/** What the environment says of the hub, by the variables of Hugging Face's own tools: `HF_ENDPOINT`, `HF_TOKEN`, `HF_HUB_OFFLINE`. */
+/**
+ * The hub options of the environment, by the variables of Hugging Face's own tools: `HF_ENDPOINT`, `HF_TOKEN`,
+ * `HF_HUB_OFFLINE`.
+ */
 export function hubEnvironment(): HubEnvironment {
   const { HF_ENDPOINT: endpoint, HF_TOKEN: token, HF_HUB_OFFLINE: offline = '' } = process.env;
   return {
@@ -78,18 +84,20 @@ export function hubEnvironment(): HubEnvironment {
   };
 }
 
-/** The folder for downloads: `RESIDUAL_CACHE`, else `residual` in `HF_HOME`, in `XDG_CACHE_HOME` or in `~/.cache`. */
+/**
+ * Opens the folder for downloads: `RESIDUAL_CACHE`, else `residual` in `HF_HOME`, in `XDG_CACHE_HOME` or in `~/.cache`.
+ */
 export async function openStore(path = cacheFolder()): Promise<Store> {
-  const place = (key: string) => join(path, ...key.split('/'));
-  /** Errors of the disk as a sentence. */
-  const told = async <T>(work: () => Promise<T>): Promise<T> => {
+  const pathOf = (key: string) => join(path, ...key.split('/'));
+  /** Turns errors of the file system into an error with a sentence. */
+  const withStoreErrors = async <T>(work: () => Promise<T>): Promise<T> => {
     try {
       return await work();
     } catch (error) {
-      const { code: given, message } = error as NodeJS.ErrnoException;
-      const code = given?.replace('ERR_FS_', '');
+      const { code: rawCode, message } = error as NodeJS.ErrnoException;
+      const code = rawCode?.replace('ERR_FS_', '');
       if (code === undefined || ResidualError.is(error)) throw error;
-      const what = troubles[code] ?? `gives an error (${message})`;
+      const what = storeErrors[code] ?? `gives an error (${message})`;
       throw new ResidualError(
         'cache',
         `loadModel: the folder of downloads ${path} ${what} (${code}); hub.cache names another one, or false for none`,
@@ -98,39 +106,39 @@ export async function openStore(path = cacheFolder()): Promise<Store> {
     }
   };
   return {
-    place: path,
-    readText: key => told(() => unlessMissing(readFile(place(key), 'utf8'))),
+    location: path,
+    readText: key => withStoreErrors(() => undefinedIfMissing(readFile(pathOf(key), 'utf8'))),
     writeText: (key, text) =>
-      told(async () => {
-        await mkdir(dirname(place(key)), { recursive: true });
-        const fresh = uniqueName(place(key), 'new');
+      withStoreErrors(async () => {
+        await mkdir(dirname(pathOf(key)), { recursive: true });
+        const fresh = uniqueName(pathOf(key), 'new');
         try {
           await writeFile(fresh, text);
-          await rename(fresh, place(key));
+          await rename(fresh, pathOf(key));
         } catch (error) {
           await rm(fresh, { force: true });
           throw error;
         }
       }),
-    source: key => told(() => unlessMissing(fileSource(place(key)))),
+    source: key => withStoreErrors(() => undefinedIfMissing(fileSource(pathOf(key)))),
     digest: (key, kind, prefix, signal) =>
-      told(async () => {
+      withStoreErrors(async () => {
         const hash = createHash(kind).update(prefix);
-        for await (const bytes of createReadStream(place(key), { highWaterMark: 2 ** 20, signal })) hash.update(bytes);
+        for await (const bytes of createReadStream(pathOf(key), { highWaterMark: 2 ** 20, signal })) hash.update(bytes);
         return hash.digest('hex');
       }),
     stamp: key =>
-      told(async () => {
-        const { ino, size, mtimeMs } = await stat(place(key));
+      withStoreErrors(async () => {
+        const { ino, size, mtimeMs } = await stat(pathOf(key));
         return `${ino} ${size} ${mtimeMs}`;
       }),
-    remove: key => told(() => rm(place(key), { force: true })),
-    part: key => told(() => openPart(place(key), told)),
+    remove: key => withStoreErrors(() => rm(pathOf(key), { force: true })),
+    partialFile: key => withStoreErrors(() => openPartialFile(pathOf(key), withStoreErrors)),
   };
 }
 
-/** What a folder is that gives these errors. */
-const troubles: Readonly<Record<string, string>> = {
+/** The meaning of error codes of the file system, after 'the folder ...'. */
+const storeErrors: Readonly<Record<string, string>> = {
   ENOSPC: 'is full',
   EDQUOT: 'is full',
   EROFS: 'cannot be written',
@@ -143,20 +151,23 @@ const troubles: Readonly<Record<string, string>> = {
   ENAMETOOLONG: 'has names that are too long',
 };
 
-/** A name that no other program, thread or call uses: it tells the machine and the process. */
+/** A file name that no other program, thread or call uses; it contains the host name and the process id. */
 const uniqueName = (path: string, ending: string) =>
   `${path}.${hostname()}-${process.pid}-${randomUUID().slice(0, 8)}.${ending}`;
 
 /**
- * A part of one's own. It begins with what an earlier download has left: renaming is how one of several programs takes it. A part of a process that has ended on this machine
- * is left too.
+ * Opens a partial file that only this call uses. It takes over the bytes of an earlier download by renaming its file,
+ * so that only one of several programs gets it; so too the partial file of a process of this machine that has ended.
  */
-async function openPart(path: string, told: <T>(work: () => Promise<T>) => Promise<T>): Promise<Part> {
+async function openPartialFile(
+  path: string,
+  withStoreErrors: <T>(work: () => Promise<T>) => Promise<T>,
+): Promise<PartialFile> {
   await mkdir(dirname(path), { recursive: true });
   const own = uniqueName(path, 'part');
-  for (const left of [`${path}.part`, ...(await abandonedParts(path))])
+  for (const leftover of [`${path}.part`, ...(await abandonedFiles(path))])
     if (
-      await rename(left, own).then(
+      await rename(leftover, own).then(
         () => true,
         () => false,
       )
@@ -164,7 +175,7 @@ async function openPart(path: string, told: <T>(work: () => Promise<T>) => Promi
       break;
   const file = await open(own, 'a+');
   let { size } = await file.stat();
-  const give = async () => {
+  const release = async () => {
     await file.close();
     await (size > 0 ? rename(own, `${path}.part`) : rm(own, { force: true }));
   };
@@ -173,19 +184,19 @@ async function openPart(path: string, told: <T>(work: () => Promise<T>) => Promi
       return size;
     },
     append: bytes =>
-      told(async () => {
+      withStoreErrors(async () => {
         try {
           await file.appendFile(bytes);
         } catch (error) {
-          await file.truncate(0); // a full disk is not left full
+          await file.truncate(0); // do not leave the disk full
           size = 0;
           throw error;
         }
         size += bytes.length;
       }),
-    close: () => told(give),
+    close: () => withStoreErrors(release),
     finish: () =>
-      told(async () => {
+      withStoreErrors(async () => {
         await file.close();
         await rename(own, path).catch(async error => {
           await rm(own, { force: true });
@@ -193,15 +204,15 @@ async function openPart(path: string, told: <T>(work: () => Promise<T>) => Promi
         });
       }),
     discard: () =>
-      told(async () => {
+      withStoreErrors(async () => {
         await file.close();
         await rm(own, { force: true });
       }),
   };
 }
 
-/** Parts of processes of this machine that have ended. */
-async function abandonedParts(path: string): Promise<string[]> {
+/** The partial files of processes of this machine that have ended. */
+async function abandonedFiles(path: string): Promise<string[]> {
   const name = basename(path);
   const all = await readdir(dirname(path)).catch(() => []);
   return all
@@ -226,7 +237,7 @@ function cacheFolder(): string {
   return RESIDUAL_CACHE || join(HF_HOME || XDG_CACHE_HOME || join(homedir(), '.cache'), 'residual');
 }
 
-async function unlessMissing<T>(value: Promise<T>): Promise<T | undefined> {
+async function undefinedIfMissing<T>(value: Promise<T>): Promise<T | undefined> {
   return value.catch((error: NodeJS.ErrnoException) => {
     if (error.code === 'ENOENT' || error.code === 'ENOTDIR') return undefined;
     throw error;

@@ -1,20 +1,20 @@
 import '@residual/testkit/cpu';
 import { readFileSync } from 'node:fs';
 import { type BombTarget, bombsOf } from '@residual/testkit/bombs';
-import { loadModel } from '../load-model.js';
+import { loadModel } from '../load/load-model.js';
 import type { Model } from '../model.js';
 
 const root = process.env.RESIDUAL_ROOT;
 const fileOf = (name: string, file: string) => readFileSync(`${root}/fixtures/checkpoints/${name}/${file}`);
 const read = (name: string, file: string) => JSON.parse(fileOf(name, file).toString()) as Record<string, unknown>;
-/** What shows all there is to see in few inputs; `pnpm fuzz` has more. */
+/** A small selection of hostile values; `pnpm fuzz` has more. */
 const few = { numbers: [2 ** 25, 2 ** 31, 2 ** 53].map(String), types: ['"x"', '{"x":null}'] };
 
-/** Loads a checkpoint with a file of another text in the place of its own, and uses it. */
+/** Loads a checkpoint with one file replaced by `text`, and runs `work` on it. */
 async function use(name: string, file: string, text: string, work: (model: Model) => Promise<unknown>): Promise<void> {
   const files = ['config.json', 'generation_config.json', 'model.safetensors'].map(each => [each, fileOf(name, each)]);
-  const given = new Map(files as [string, Uint8Array][]).set(file, new TextEncoder().encode(text));
-  const model = await loadModel(given);
+  const replaced = new Map(files as [string, Uint8Array][]).set(file, new TextEncoder().encode(text));
+  const model = await loadModel(replaced);
   try {
     await work(model);
   } finally {
@@ -26,11 +26,11 @@ const config = (name: string, more: object = {}): BombTarget => ({
   inputs: () => bombsOf({ ...read(name, 'config.json'), ...more }, few),
   read: text =>
     use(name, 'config.json', text, async model => {
-      await model.generate([5, 6, 7], { maxNewTokens: 2 }).whole();
+      await model.generate([5, 6, 7], { maxNewTokens: 2 }).result();
     }),
 });
 
-const adjusted = {
+const greedyConfig = {
   sequence_bias: [[[7, 8], 2.5]],
   repetition_penalty: 1.2,
   no_repeat_ngram_size: 3,
@@ -46,7 +46,7 @@ const adjusted = {
   renormalize_logits: true,
   eos_token_id: [2, 3],
 };
-const drawn = {
+const samplingConfig = {
   do_sample: true,
   temperature: 0.9,
   top_k: 5,
@@ -57,7 +57,7 @@ const drawn = {
   eta_cutoff: 0.1,
   max_new_tokens: 3,
 };
-const searched = {
+const beamConfig = {
   num_beams: 4,
   num_beam_groups: 2,
   num_return_sequences: 2,
@@ -72,15 +72,16 @@ export const llama = config('llama', {
 export const marian = config('marian');
 export const t5 = config('t5');
 
-/** A generation that draws. */
+/** A generation_config.json that samples. */
 export const generation: BombTarget = {
-  inputs: () => bombsOf({ ...adjusted, ...drawn, decoder_start_token_id: 0 }, few),
-  read: text => use('t5', 'generation_config.json', text, model => model.generate([5, 6, 7], { positions: 9 }).whole()),
+  inputs: () => bombsOf({ ...greedyConfig, ...samplingConfig, decoder_start_token_id: 0 }, few),
+  read: text =>
+    use('t5', 'generation_config.json', text, model => model.generate([5, 6, 7], { maxLength: 9 }).result()),
 };
 
-/** A search by beams. */
+/** A generation_config.json for a beam search. */
 export const search: BombTarget = {
-  inputs: () => bombsOf({ ...searched, eos_token_id: 2, max_new_tokens: 3 }, few),
+  inputs: () => bombsOf({ ...beamConfig, eos_token_id: 2, max_new_tokens: 3 }, few),
   read: text =>
-    use('gpt2', 'generation_config.json', text, model => model.beamSearch([5, 6, 7], { maxNewTokens: 2 }).whole()),
+    use('gpt2', 'generation_config.json', text, model => model.beamSearch([5, 6, 7], { maxNewTokens: 2 }).result()),
 };

@@ -1,8 +1,8 @@
 import { bytesSource } from '@residual/safetensors';
 import { repositoryFile } from '@residual/testkit';
-import type { ModelFiles } from '../sources/files.js';
+import type { ModelFiles } from '../load/sources/files.js';
 
-/** The files of folders of the repository, looked for in turn. */
+/** The files of repository folders; of several folders the first that has the file. */
 export const fixtureFiles = (...folders: readonly string[]): ModelFiles => {
   const read = async (name: string) => {
     for (const folder of folders) {

@@ -1,6 +1,6 @@
-/** Hostile lists of hubs; the module that a process with a small heap reads. */
+/** Hostile hub listings, read by a process with a small heap. */
 import { type Bomb, type BombTarget, bombsOf } from '@residual/testkit/bombs';
-import { filesOf } from '../sources/source.js';
+import { filesOf } from '../load/sources/source.js';
 
 const listing = {
   id: 'someone/tale',
@@ -12,7 +12,7 @@ const listing = {
   ],
 };
 
-/** What a hub answers to the question for its list. */
+/** The listing of a repository as a hub sends it. */
 export const hubListing: BombTarget = {
   *inputs(): Generator<Bomb> {
     yield* bombsOf(listing, { count: 20_000 });

@@ -1,20 +1,20 @@
-/** Hostile LoRA adapters; the module that a process with a small heap reads. */
+/** Hostile LoRA adapters, read by a process with a small heap. */
 import '@residual/testkit/cpu';
 import { llamaConfig } from '@residual/families';
 import type { HasNeeds } from '@residual/layers';
 import { writeSafetensors } from '@residual/safetensors';
 import { type BombTarget, bombsOf } from '@residual/testkit/bombs';
 import { detachLora } from '@residual/train';
-import { createModel } from '../create-model.js';
+import { createModel } from '../load/create-model.js';
 import { loadLora } from '../lora/load-lora.js';
 
-/** Made once: reading is what is tried. */
-let made: ReturnType<typeof createModel> | undefined;
+/** The base model, made once, since only loading is tested. */
+let baseModel: ReturnType<typeof createModel> | undefined;
 const base = () => {
-  made ??= createModel(llamaConfig({ vocab: 7, modelDim: 4, heads: 2, kvHeads: 1, depth: 1, positions: 8 }), {
+  baseModel ??= createModel(llamaConfig({ vocab: 7, modelDim: 4, heads: 2, kvHeads: 1, depth: 1, maxPositions: 8 }), {
     seed: 1,
   });
-  return made;
+  return baseModel;
 };
 
 const attention = 'base_model.model.model.layers.0.self_attn';
@@ -47,7 +47,7 @@ const tensors = writeSafetensors(
 type Adapter = Readonly<Record<'adapter_config.json', string> & Record<'adapter_model.safetensors', Uint8Array>>;
 const withConfig = (text: string): Adapter => ({ 'adapter_config.json': text, 'adapter_model.safetensors': tensors });
 
-/** The two files of an adapter, put beside a small model and taken away. */
+/** Attaches the two files of an adapter to a small model and detaches them. */
 export const adapter: BombTarget<Adapter> = {
   *inputs() {
     for (const { name, make } of bombsOf(config, { count: 20_000 })) yield { name, make: () => withConfig(make()) };

@@ -1,9 +1,9 @@
 import { createHash } from 'node:crypto';
-import { filesOf } from '../sources/source.js';
+import { filesOf } from '../load/sources/source.js';
 
-/** A process that reads one file of a hub through the cache and writes its digest. */
+/** A process that reads one file of a hub through the cache and prints its digest. */
 const [endpoint, cache] = process.argv.slice(2) as [string, string];
-const files = await filesOf('someone/tale', { hub: { endpoint, cache, patience: 1 } });
+const files = await filesOf('someone/tale', { hub: { endpoint, cache, retryDelay: 1 } });
 const source = (await files.bytes('model.safetensors', {}))!;
 console.log(
   createHash('sha256')

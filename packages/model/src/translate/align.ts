@@ -1,114 +1,117 @@
-import { nextTurn } from '@residual/base';
+import { yieldToEventLoop } from '@residual/base';
 import { record } from '@residual/layers';
 import { tensor, tidy } from '@residual/tensor';
 import type { Tokenizer } from '@residual/tokenizer';
-import { type CrossPart, type EncoderDecoder, type Part, readout } from '@residual/transformer';
-import { tokensAtOnce } from '../advance.js';
-import { forwardPair } from '../forward.js';
-import type { Running } from '../kinds.js';
+import { type CrossLayer, type EncoderDecoder, logitPositions, type TensorLayer } from '@residual/transformer';
+import { type Ablation, ablationScope } from '../ablation.js';
+import { forwardPair, type Sequences } from '../forward.js';
+import { maxTokensPerPass } from '../generate/prefill-or-step.js';
+import type { BoundModel } from '../model-kind.js';
 import { type PlainTensor, plainTaps } from '../plain-tensor.js';
-import { type Zeroed, zeroing } from '../zeroing.js';
 import { type Alignment, type Span, wordAlignment, wordsOf } from './alignment.js';
-import type { Source } from './source.js';
-import type { Written } from './write.js';
+import type { TargetOutput } from './generate-targets.js';
+import type { SourceTokens } from './source-reader.js';
 
-/** A piece that was translated. */
-export interface Aligned {
+/** A translated segment. */
+export interface TranslatedSource {
   readonly sentence: string;
-  readonly source: Source;
-  readonly written: Written;
+  readonly source: SourceTokens;
+  readonly output: TargetOutput;
 }
 
-/** What a model is asked with. */
+/** The options of `alignSegments`. */
 export interface AlignOptions {
-  /** Tells the words of tokens. */
+  /** Decodes the target tokens, to find their spans. */
   readonly tokenizer: Tokenizer;
-  /** Tensors, or heads of them, that are zero. */
-  readonly zeroed: readonly Zeroed[] | undefined;
-  /** Whether a pass holds the event loop until it is computed. */
-  readonly holdsLoop: boolean;
-  /** Errors once the model cannot be asked any more. */
+  /** Tensors, or heads of them, that are set to zero. */
+  readonly ablate: readonly Ablation[] | undefined;
+  /** Whether a pass blocks the event loop while it computes. */
+  readonly blocksEventLoop: boolean;
+  /** Throws once the model is disposed or on another backend. */
   readonly check: () => void;
-  /** Ends the work. */
+  /** Ends the work before the next batch. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** What each token that was written looked at: a pass over sources and translations together, which reads the weights of cross-attention. */
-export async function alignPieces(
-  running: Running<EncoderDecoder<Part, CrossPart>>,
-  pieces: readonly Aligned[],
+/**
+ * The alignment of each translated segment: one pass over sources and translations together, which reads the
+ * cross-attention weights.
+ */
+export async function alignSegments(
+  model: BoundModel<EncoderDecoder<TensorLayer, CrossLayer>>,
+  segments: readonly TranslatedSource[],
   options: AlignOptions,
 ): Promise<Alignment[]> {
-  const { holdsLoop, check, signal } = options;
-  const tokensOf = ({ source, written }: Aligned) => source.ids.length + written.target.length;
-  const most = Math.max(...pieces.map(tokensOf));
-  const atOnce = holdsLoop ? Math.max(1, Math.floor(tokensAtOnce / most)) : pieces.length;
+  const { blocksEventLoop, check, signal } = options;
+  const tokensOf = ({ source, output }: TranslatedSource) => source.ids.length + output.target.length;
+  const longest = Math.max(...segments.map(tokensOf));
+  const batchSize = blocksEventLoop ? Math.max(1, Math.floor(maxTokensPerPass / longest)) : segments.length;
   const alignments: Alignment[] = [];
-  for (let from = 0; from < pieces.length; from += atOnce) {
-    await nextTurn(signal);
+  for (let from = 0; from < segments.length; from += batchSize) {
+    await yieldToEventLoop(signal);
     check();
-    alignments.push(...(await alignTogether(running, pieces.slice(from, from + atOnce), options)));
+    alignments.push(...(await alignBatch(model, segments.slice(from, from + batchSize), options)));
   }
   return alignments;
 }
 
-async function alignTogether(
-  running: Running<EncoderDecoder<Part, CrossPart>>,
-  pieces: readonly Aligned[],
-  { tokenizer, zeroed }: AlignOptions,
+async function alignBatch(
+  model: BoundModel<EncoderDecoder<TensorLayer, CrossLayer>>,
+  segments: readonly TranslatedSource[],
+  { tokenizer, ablate }: AlignOptions,
 ): Promise<Alignment[]> {
-  const longest = (rows: readonly (readonly number[])[]) => Math.max(...rows.map(row => row.length));
-  const padded = (rows: readonly (readonly number[])[], length: number) =>
-    rows.map(row => Array.from({ length }, (_, i) => row[i] ?? 0));
-  const sources = pieces.map(({ source }) => source.ids);
-  const fed = pieces.map(({ written }) => written.target.slice(0, -1));
-  const [keyLen, length] = [longest(sources), Math.max(longest(fed), 1)];
-  const recorder = record(['decoder.layers.*.crossAttention.weights'], zeroing('translate', zeroed).scope);
+  const longestOf = (sequences: Sequences) => Math.max(...sequences.map(({ length }) => length));
+  const padded = (sequences: Sequences, length: number) =>
+    sequences.map(tokens => Array.from({ length }, (_, i) => tokens[i] ?? 0));
+  const sources = segments.map(({ source }) => source.ids);
+  const decoderInputs = segments.map(({ output }) => output.target.slice(0, -1));
+  const [keyLen, length] = [longestOf(sources), Math.max(longestOf(decoderInputs), 1)];
+  const recorder = record(['decoder.layers.*.crossAttention.weights'], ablationScope('translate', ablate).scope);
   try {
     tidy(() => {
-      const scope = recorder.scope.with(readout, tensor([length - 1], [1], 'int32')); // the logits are not what is asked for
+      const scope = recorder.scope.with(logitPositions, tensor([length - 1], [1], 'int32')); // the logits are not used
       const lengths = sources.map(ids => ids.length);
-      forwardPair(running, { source: padded(sources, keyLen), target: padded(fed, length), lengths }, scope);
+      forwardPair(model, { source: padded(sources, keyLen), target: padded(decoderInputs, length), lengths }, scope);
     });
-    const taps = await plainTaps(recorder.values, pieces.length);
-    return pieces.map((piece, i) => alignmentOf(piece, Object.entries(taps[i]!), tokenizer));
+    const taps = await plainTaps(recorder.values, segments.length);
+    return segments.map((segment, i) => alignmentOf(segment, Object.entries(taps[i]!), tokenizer));
   } finally {
     recorder.dispose();
   }
 }
 
-/** The alignment of one piece from its share of the weights, [heads, queryLen, keyLen] of each layer. */
+/** The alignment of one segment from its attention weights, [heads, queryLen, keyLen] of each layer. */
 function alignmentOf(
-  { sentence, source, written }: Aligned,
+  { sentence, source, output }: TranslatedSource,
   layers: readonly (readonly [path: string, weights: PlainTensor])[],
   tokenizer: Tokenizer,
 ): Alignment {
-  const place = (path: string) => Number(/layers\.(\d+)\./.exec(path)![1]);
-  const sorted = [...layers].sort(([a], [b]) => place(a) - place(b)).map(([, weights]) => weights);
-  const [first, newTokens] = [written.promptLength - 1, written.counted];
+  const layerOf = (path: string) => Number(/layers\.(\d+)\./.exec(path)![1]);
+  const sorted = [...layers].sort(([a], [b]) => layerOf(a) - layerOf(b)).map(([, weights]) => weights);
+  const [first, newTokens] = [output.promptLength - 1, output.scoredTokens];
   const [heads, , keyLen] = sorted[0]!.shape as [number, number, number];
   const sourceLen = source.ids.length;
   const data = new Float32Array(sorted.length * heads * newTokens * sourceLen);
-  let at = 0;
+  let offset = 0;
   for (const { shape, data: weights } of sorted)
     for (let head = 0; head < heads; head++)
       for (let token = 0; token < newTokens; token++) {
         const row = (head * shape[1]! + first + token) * keyLen;
-        data.set(weights.subarray(row, row + sourceLen), at);
-        at += sourceLen;
+        data.set(weights.subarray(row, row + sourceLen), offset);
+        offset += sourceLen;
       }
   const alignment = {
     attention: { shape: [sorted.length, heads, newTokens, sourceLen], data },
     source: source.spans,
-    target: spansOf(written, tokenizer),
+    target: spansOf(output, tokenizer),
     sourceWords: wordsOf(sentence),
-    targetWords: wordsOf(written.translation),
+    targetWords: wordsOf(output.translation),
   };
   return { ...alignment, words: wordAlignment(alignment) };
 }
 
-/** Where each new token stands in the translation. */
-function spansOf({ target, promptLength, translation }: Written, tokenizer: Tokenizer): Span[] {
+/** The span of each new token in the translation. */
+function spansOf({ target, promptLength, translation }: TargetOutput, tokenizer: Tokenizer): Span[] {
   const stream = tokenizer.decodeStream();
   for (const id of target.slice(0, promptLength)) stream.push(id);
   let end = 0;

@@ -1,40 +1,49 @@
 import type { PlainTensor } from '../plain-tensor.js';
 
-/** A stretch [start, end) of a text, in UTF-16 units. */
+/** A span [start, end) of a text, in UTF-16 units. */
 export type Span = readonly [start: number, end: number];
 
-/** Which tokens, and words, of a source each token, and word, of a translation looked at. */
+/** How much each token and word of a translation attended to each token and word of its source. */
 export interface Alignment {
-  /** Cross-attention weights [depth, heads, targetLen, sourceLen]: row t holds what was looked at when token t was chosen, the end token as the last. */
+  /**
+   * Cross-attention weights [depth, heads, targetLen, sourceLen]: row t is from the step that chose token t, the end
+   * token last.
+   */
   readonly attention: PlainTensor;
-  /** Where the tokens stand in their texts; an empty span for those that are around it. */
+  /** The spans of the source tokens in the source; empty for special tokens. */
   readonly source: readonly Span[];
+  /** The spans of the target tokens in the translation; empty for special tokens. */
   readonly target: readonly Span[];
-  /** The words, numbers and signs of both texts. */
+  /** The words, numbers and punctuation marks of the source. */
   readonly sourceWords: readonly Span[];
+  /** The words, numbers and punctuation marks of the translation. */
   readonly targetWords: readonly Span[];
-  /** How much each word of the translation looked at each of the source, [targetWords, sourceWords]: the average of all layers and heads. */
+  /**
+   * Attention from each word of the translation to each word of the source, [targetWords, sourceWords], averaged over
+   * layers and heads.
+   */
   readonly words: PlainTensor;
 }
 
-/** Which attention is read. */
-export interface WordsOptions {
-  /** The layers and heads whose average is taken; all if absent. */
+/** The options of `wordAlignment`. */
+export interface WordAlignmentOptions {
+  /** The layers and heads to average; default all. */
   readonly heads?: readonly (readonly [layer: number, head: number])[];
   /**
-   * Whether a token is taken to look where the step does that reads it, one later than the step that chose it: in some models the better alignment (Chen et
-   * al. 2020, arXiv:2004.14837).
+   * Whether to use, for each token, the attention of the next step, which reads the token, instead of the step that
+   * chose it. In some models this aligns better (Chen et al. 2020, arXiv:2004.14837).
    */
   readonly shifted?: boolean;
 }
 
 /**
- * How much each word of a translation looked at each word of its source, [targetWords, sourceWords]: attention summed over the tokens of a source word and
- * averaged over those of a target word and over heads. What is missing to 1 in a row was given to tokens that belong to no word, such as the end token.
+ * Attention from each word of a translation to each word of its source, [targetWords, sourceWords]: summed over the
+ * tokens of a source word, averaged over the tokens of a target word and over heads. A row may sum to less than 1; the
+ * rest is attention to tokens that belong to no word, such as the end token.
  */
 export function wordAlignment(
   { attention, source, target, sourceWords, targetWords }: Omit<Alignment, 'words'>,
-  { heads = everyHead(attention), shifted = false }: WordsOptions = {},
+  { heads = everyHead(attention), shifted = false }: WordAlignmentOptions = {},
 ): PlainTensor {
   const [, headCount, targetLen, sourceLen] = attention.shape as [number, number, number, number];
   const [from, to] = [wordOf(source, sourceWords), wordOf(target, targetWords)];
@@ -59,22 +68,22 @@ function everyHead({ shape: [depth, heads] }: PlainTensor): (readonly [number, n
   return Array.from({ length: depth! * heads! }, (_, i) => [Math.floor(i / heads!), i % heads!]);
 }
 
-/** For each token the word with which it shares the most; undefined where there is none. */
+/** For each token, the word that overlaps it most; undefined if none does. */
 function wordOf(tokens: readonly Span[], words: readonly Span[]): (number | undefined)[] {
   let first = 0;
   return tokens.map(([start, end]) => {
     while (first < words.length && words[first]![1] <= start) first++;
     let best: number | undefined;
-    let most = 0;
+    let longest = 0;
     for (let word = first; word < words.length && words[word]![0] < end; word++) {
       const shared = Math.min(end, words[word]![1]) - Math.max(start, words[word]![0]);
-      if (shared > most) [best, most] = [word, shared];
+      if (shared > longest) [best, longest] = [word, shared];
     }
     return best;
   });
 }
 
-/** Words, numbers and signs of a text, without the spaces between them (Unicode Standard Annex 29). */
+/** The words, numbers and punctuation marks of a text, without white space (Unicode Standard Annex 29). */
 export function wordsOf(text: string, language?: string): Span[] {
   return [...new Intl.Segmenter(language, { granularity: 'word' }).segment(text)]
     .filter(({ segment }) => segment.trim() !== '')

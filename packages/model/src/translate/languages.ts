@@ -4,21 +4,27 @@ import type { Tokenizer } from '@residual/tokenizer';
 /** Tokens that name a language: `fr_XX` (mBART), `fra_Latn` (NLLB), `__fr__` (M2M-100), `>>fra<<` (Marian). */
 const forms = /^(?:([a-z]{2,3})_(?:[A-Z]{2}|[A-Z][a-z]{3})|__([a-z]{2,3})__|>>([A-Za-z_]+)<<)$/;
 
-/** The token of a language, named whole or by its first part; `option` is the name of the setting. Errors when none or several fit, with what there is. */
+/**
+ * The token of a language, given whole or as its code, such as `fr`; `option` is the name of the option. Throws if none
+ * or several tokens match, and lists them.
+ */
 export function languageToken(option: string, tokenizer: Tokenizer, language: string): number {
-  const known = languagesOf(tokenizer);
-  const exact = known.filter(({ token }) => token === language);
-  const fitting = exact.length > 0 ? exact : known.filter(({ code }) => code === language);
-  if (fitting.length === 1) return fitting[0]!.id;
-  const shown = (fitting.length > 1 ? fitting : known).map(({ token }) => token).join(', ');
-  const why = fitting.length > 1 ? `it could be ${shown}` : `the vocabulary names ${shown || 'no language'}`;
+  const languages = languagesOf(tokenizer);
+  const exact = languages.filter(({ token }) => token === language);
+  const matches = exact.length > 0 ? exact : languages.filter(({ code }) => code === language);
+  if (matches.length === 1) return matches[0]!.id;
+  const shown = (matches.length > 1 ? matches : languages).map(({ token }) => token).join(', ');
+  const why = matches.length > 1 ? `it could be ${shown}` : `the vocabulary names ${shown || 'no language'}`;
   throw new ResidualError('option', `translate: ${option} '${language}' is not one token: ${why}`);
 }
 
 /** Whether a token names a language. */
 export const isLanguage = (token: string | undefined): boolean => token !== undefined && forms.test(token);
 
-/** Whether a language is named by a token before the source, as in Marian's models of several languages; elsewhere the translation begins with it. */
+/**
+ * Whether the target language token precedes the source, as in Marian's multilingual models; elsewhere it starts the
+ * target.
+ */
 export const isNamedBySource = (token: string | undefined): boolean => token?.startsWith('>>') ?? false;
 
 function languagesOf(tokenizer: Tokenizer): { id: number; token: string; code: string }[] {

@@ -1,109 +1,130 @@
 import { expectOptions, ResidualError } from '@residual/tensor';
 import type { Tokenizer } from '@residual/tokenizer';
-import type { GenerateOptions, GenerationConfig } from '../generate-options.js';
-import { translateNames } from '../option-names.js';
-import type { SearchOptions } from '../search.js';
-import { type Pieces, piecesOf } from './pieces.js';
-import { reading, type Source } from './source.js';
+import type { BeamSearchOptions } from '../generate/beam-search.js';
+import { translateNames } from '../generate/option-names.js';
+import type { GenerateOptions, GenerationConfig } from '../generate/options.js';
+import { type SegmentedText, segmentsOf } from './segments.js';
+import { type SourceTokens, sourceReader } from './source-reader.js';
 
-/** Settings of a translation; those left out follow `generation_config.json`. */
-export interface TranslateOptions extends Omit<SearchOptions, 'returned' | 'positions' | 'skipSpecialTokens'> {
-  /** How many translations grow side by side; 1 takes the likeliest token each time (greedy). Where neither the call nor the file says: 1. */
-  readonly beams?: number | undefined;
-  /** What the model expects before each text, such as `translate English to French: ` for T5. */
+/** The options of `translate`; options left out follow `generation_config.json`. */
+export interface TranslateOptions
+  extends Omit<BeamSearchOptions, 'numReturnSequences' | 'maxLength' | 'skipSpecialTokens'> {
+  /** How many beams the search keeps; 1 is greedy. Default as in `generation_config.json`, else 1. */
+  readonly numBeams?: number | undefined;
+  /** Text that the model expects before each source, such as `translate English to French: ` for T5. */
   readonly prefix?: string | undefined;
-  /** For models of several languages: as in their vocabulary (`fr_XX`, `__fr__`, `fra_Latn`), or its first part, `fr`. */
+  /** For multilingual models: a language token (`fr_XX`, `__fr__`, `fra_Latn`) or its code, `fr`. */
   readonly sourceLanguage?: string | undefined;
-  /** The language that is written; as `sourceLanguage`. */
+  /** The language of the translation, in the same form as `sourceLanguage`. */
   readonly targetLanguage?: string | undefined;
-  /** A line of more tokens, or of three sentences or more, is translated sentence by sentence; 40 if absent. A sentence over the model's positions is divided further. */
-  readonly longest?: number | undefined;
-  /** How many pieces are translated at once: for one text 1, so that it appears as it is written; for several 32 on a GPU, else as many as have 32 beams together. */
+  /**
+   * A line of more tokens, or of three sentences or more, is translated sentence by sentence; default 40. A sentence
+   * longer than the positions of the model is split further.
+   */
+  readonly maxSegmentTokens?: number | undefined;
+  /**
+   * How many segments are translated at once. Default: 1 for a single text, so that it appears while it is translated;
+   * for several texts 32 on a GPU, else as many as have 32 beams together.
+   */
   readonly batch?: number | undefined;
-  /** Whether the whole tells which words of the source each word looked at: one more pass over each piece. */
+  /** Whether the result has word alignments; takes one more pass over each segment. */
   readonly alignments?: boolean | undefined;
-  /** Paths of taps whose tensors each step of a greedy translation carries; as in `generate`. */
+  /** Paths of taps whose tensors each step of a greedy translation contains, as in `generate`. */
   readonly taps?: readonly string[] | undefined;
-  /** How many of the likeliest tokens each step of a greedy translation reports; as in `generate`. */
-  readonly top?: number | undefined;
+  /** How many of the most likely tokens each step of a greedy translation reports, as in `generate`. */
+  readonly topLogprobs?: number | undefined;
 }
 
-/** What settings are made from. */
-export interface Translating {
+/** What the translator needs of the model. */
+export interface TranslateContext {
   readonly tokenizer: Tokenizer;
   readonly generationConfig: GenerationConfig;
-  /** So many tokens can be read, and written. */
-  readonly positions: number;
-  /** Whether a pass holds the event loop until it is computed. */
-  readonly holdsLoop: boolean;
+  /** How many tokens a source and a target may have. */
+  readonly maxPositions: number;
+  /** Whether a pass blocks the event loop while it computes. */
+  readonly blocksEventLoop: boolean;
 }
 
-/** Settings, checked and complete. */
+/** The options, checked and with defaults. */
 export interface TranslateSettings {
-  readonly beams: number;
+  readonly numBeams: number;
   readonly lengthPenalty: number;
   readonly batch: number;
   readonly alignments: boolean;
   readonly signal: AbortSignal | undefined;
-  readonly read: (text: string) => Source;
-  readonly divide: (text: string) => Pieces;
-  /** For a greedy translation. */
+  readonly read: (text: string) => SourceTokens;
+  readonly split: (text: string) => SegmentedText;
+  /** The options of a greedy translation. */
   readonly greedy: GenerateOptions;
-  /** For a search. */
-  readonly search: SearchOptions;
+  /** The options of a beam search. */
+  readonly beamSearch: BeamSearchOptions;
 }
 
-/** Checks the options; errors for one that does not fit or would do nothing. `alone`: there is one text. */
+/**
+ * Checks the options; throws for a value out of range and for an option without effect. `isSingle`: there is one text.
+ */
 export function translateSettings(
-  { tokenizer, generationConfig, positions, holdsLoop }: Translating,
+  { tokenizer, generationConfig, maxPositions, blocksEventLoop }: TranslateContext,
   options: TranslateOptions,
-  alone: boolean,
+  isSingle: boolean,
 ): TranslateSettings {
   expectOptions('translate', options, translateNames);
-  const { prefix, sourceLanguage, targetLanguage, longest = 40, alignments = false } = options;
-  const { beams = fileNumber(generationConfig, 'num_beams') ?? 1, lengthPenalty, earlyStopping, groups } = options;
-  expectWhole('beams', beams, 1);
-  const { batch = alone ? 1 : Math.max(1, Math.floor(32 / (holdsLoop ? beams : 1))) } = options;
-  const { diversityPenalty, taps, top, maxNewTokens: wanted, signal, ...others } = withoutOwn(options);
-  expectWhole('batch', batch, 1);
-  expectWhole('longest', longest, 1);
-  const searching = { earlyStopping, groups, diversityPenalty };
-  const useless = Object.entries(beams > 1 ? { taps, top } : searching).find(([, value]) => value !== undefined);
-  if (useless) refuse(`${useless[0]} does nothing with ${beams} beam${beams > 1 ? 's' : ''}; leave it out`);
-  const { read, forcedBos } = reading(tokenizer, { prefix, sourceLanguage, targetLanguage });
+  const { prefix, sourceLanguage, targetLanguage, maxSegmentTokens = 40, alignments = false } = options;
+  const {
+    numBeams = fileNumber(generationConfig, 'num_beams') ?? 1,
+    lengthPenalty,
+    earlyStopping,
+    numBeamGroups,
+  } = options;
+  expectInteger('numBeams', numBeams, 1);
+  const { batch = isSingle ? 1 : Math.max(1, Math.floor(32 / (blocksEventLoop ? numBeams : 1))) } = options;
+  const { diversityPenalty, taps, topLogprobs, maxNewTokens: wanted, signal, ...others } = processorOptions(options);
+  expectInteger('batch', batch, 1);
+  expectInteger('maxSegmentTokens', maxSegmentTokens, 1);
+  const searchOptions = { earlyStopping, numBeamGroups, diversityPenalty };
+  const unused = Object.entries(numBeams > 1 ? { taps, topLogprobs } : searchOptions).find(
+    ([, value]) => value !== undefined,
+  );
+  if (unused) refuse(`${unused[0]} does nothing with ${numBeams} beam${numBeams > 1 ? 's' : ''}; leave it out`);
+  const { read, forcedBosTokenId } = sourceReader(tokenizer, { prefix, sourceLanguage, targetLanguage });
   const fileLimit = fileNumber(generationConfig, 'max_new_tokens') ?? fileNumber(generationConfig, 'max_length');
-  const maxNewTokens = wanted ?? (fileLimit === undefined ? positions - 1 : undefined);
-  const shared = definedOf({ forcedBos, ...others, maxNewTokens, signal });
-  const divide = (text: string) =>
-    piecesOf(text, {
+  const maxNewTokens = wanted ?? (fileLimit === undefined ? maxPositions - 1 : undefined);
+  const shared = definedOf({ forcedBosTokenId, ...others, maxNewTokens, signal });
+  const split = (text: string) =>
+    segmentsOf(text, {
       count: part => read(part).ids.length,
-      longest,
-      room: positions,
+      maxSegmentTokens,
+      maxPositions,
       language: languageOf(sourceLanguage),
     });
   return {
-    beams,
+    numBeams,
     lengthPenalty: lengthPenalty ?? fileNumber(generationConfig, 'length_penalty') ?? 1,
     batch,
     alignments,
     signal,
     read,
-    divide,
-    greedy: { ...shared, ...definedOf({ taps, top }), temperature: 0 } as GenerateOptions,
-    search: { ...shared, ...definedOf({ lengthPenalty, ...searching }), beams, returned: 1 } as SearchOptions,
+    split,
+    greedy: { ...shared, ...definedOf({ taps, topLogprobs }), temperature: 0 } as GenerateOptions,
+    beamSearch: {
+      ...shared,
+      ...definedOf({ lengthPenalty, ...searchOptions }),
+      numBeams,
+      numReturnSequences: 1,
+    } as BeamSearchOptions,
   };
 }
 
-/** The options without those that are not for the processors. */
-function withoutOwn({
-  beams: _beams,
+/** The options that concern the processors, without those of the translation itself. */
+function processorOptions({
+  numBeams: _beams,
   lengthPenalty: _penalty,
   earlyStopping: _early,
-  groups: _groups,
+  numBeamGroups: _groups,
   prefix: _prefix,
   sourceLanguage: _from,
   targetLanguage: _to,
-  longest: _longest,
+  maxSegmentTokens: _longest,
   batch: _batch,
   alignments: _alignments,
   ...others
@@ -114,7 +135,7 @@ function withoutOwn({
 const fileNumber = (config: GenerationConfig, name: string) =>
   typeof config[name] === 'number' ? (config[name] as number) : undefined;
 
-/** The first part of a language token, which Intl knows: `fr` of `fr_XX`; undefined where it says nothing to Intl. */
+/** The language code of a language token for Intl, such as `fr` of `fr_XX`; undefined if it has none. */
 function languageOf(language: string | undefined): string | undefined {
   return /^[_>]*([a-z]{2,3})(?![a-z])/.exec(language ?? '')?.[1];
 }
@@ -122,7 +143,7 @@ function languageOf(language: string | undefined): string | undefined {
 const definedOf = (options: Readonly<Record<string, unknown>>) =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 
-function expectWhole(name: string, value: number, least: number): void {
+function expectInteger(name: string, value: number, least: number): void {
   if (!(Number.isInteger(value) && value >= least))
     refuse(`${name} is ${value}; it must be a whole number, ${least} or more`);
 }

@@ -1,11 +1,11 @@
 import '@residual/testkit/wasm';
-import { memory } from '@residual/tensor';
+import { memoryUsage } from '@residual/tensor';
 import { fixtureJson } from '@residual/testkit';
 import { afterAll, beforeAll, expect, test, vi } from 'vitest';
+import { CapturedSteps } from '../generate/captured-steps.js';
 import { type PlainTensor, type TranslationStep, wordAlignment } from '../index.js';
-import { loadModel } from '../load-model.js';
+import { loadModel } from '../load/load-model.js';
 import type { Model } from '../model.js';
-import { RecordedSteps } from '../recorded-steps.js';
 import { fixtureFiles } from '../testing/fixture-files.js';
 
 interface Sentences {
@@ -18,31 +18,31 @@ interface Sentences {
 
 let model: Model;
 let sentences: Sentences['examples'];
-let held: ReturnType<typeof memory>;
+let held: ReturnType<typeof memoryUsage>;
 
 beforeAll(async () => {
   model = await loadModel(fixtureFiles('packages/model-en-fr/model'));
   sentences = (await fixtureJson<Sentences>('models/en-fr/golden.json')).examples;
-  held = memory();
+  held = memoryUsage();
 });
 
 afterAll(() => {
-  expect(memory()).toEqual(held); // after all that was translated, aborted and refused
+  expect(memoryUsage()).toEqual(held); // after all translations, aborts and errors
   model.dispose();
 });
 
 test('many texts at once are translated as the reference does, in their order', async () => {
-  const made = await model.translate(sentences.map(({ en }) => en)).whole();
+  const made = await model.translate(sentences.map(({ en }) => en)).result();
   expect(made.map(({ source }) => source)).toEqual(sentences.map(({ en }) => en));
   expect(made.map(({ tokens }) => tokens)).toEqual(sentences.map(({ greedy }) => greedy.ids));
   expect(made.map(({ translation }) => translation)).toEqual(sentences.map(({ greedy }) => greedy.text));
 });
 
-test('of sentences of one length the first alone runs as it is written, those after it are replayed', async () => {
+test('of sentences of one length only the first runs as written, later ones are replayed', async () => {
   const written: string[] = [];
-  const { run } = RecordedSteps.prototype;
-  const spy = vi.spyOn(RecordedSteps.prototype, 'run').mockImplementation(function (
-    this: RecordedSteps,
+  const { run } = CapturedSteps.prototype;
+  const spy = vi.spyOn(CapturedSteps.prototype, 'run').mockImplementation(function (
+    this: CapturedSteps,
     name,
     ...rest
   ) {
@@ -55,9 +55,9 @@ test('of sentences of one length the first alone runs as it is written, those af
   try {
     const text = "I don't need Tom.";
     const own = await loadModel(fixtureFiles('packages/model-en-fr/model'));
-    await own.translate([text, text, text], { batch: 1 }).whole();
+    await own.translate([text, text, text], { batch: 1 }).result();
     expect(written).toEqual(['encode', 'first', 'step']);
-    await own.translate(text).whole();
+    await own.translate(text).result();
     expect(written).toHaveLength(3);
     own.dispose();
   } finally {
@@ -65,32 +65,31 @@ test('of sentences of one length the first alone runs as it is written, those af
   }
 });
 
-test('sentences one after another share the recordings of their steps, and are what each is alone', async () => {
+test('sentences one after another share captured steps, and equal what each gives alone', async () => {
   const texts = sentences.map(({ en }) => en);
-  const made = await model.translate(texts, { batch: 1 }).whole();
+  const made = await model.translate(texts, { batch: 1 }).result();
   expect(made.map(({ tokens }) => tokens)).toEqual(sentences.map(({ greedy }) => greedy.ids));
-  const searched = await model.translate(texts.slice(0, 12), { batch: 1, beams: 4 }).whole();
+  const searched = await model.translate(texts.slice(0, 12), { batch: 1, numBeams: 4 }).result();
   expect(searched.map(({ tokens }) => tokens)).toEqual(sentences.slice(0, 12).map(({ beam4 }) => beam4.ids));
-  const [alone] = [await model.translate(texts[3]!).whole()];
+  const [alone] = [await model.translate(texts[3]!).result()];
   expect(alone.score).toBe(made[3]!.score);
 });
 
-test('what of a text the vocabulary cannot write is told', async () => {
-  const { pieces } = await model.translate('I love 北京, \u{1f600} very much.\nYes.').whole();
-  expect(pieces.map(({ source, unknown }) => unknown.map(([start, end]) => source.slice(start, end)))).toEqual([
-    ['北京', '\u{1f600}'],
-    [],
-  ]);
+test('spans that the vocabulary cannot encode are reported', async () => {
+  const { segments } = await model.translate('I love 北京, \u{1f600} very much.\nYes.').result();
+  expect(
+    segments.map(({ source, unknownSpans }) => unknownSpans.map(([start, end]) => source.slice(start, end))),
+  ).toEqual([['北京', '\u{1f600}'], []]);
 });
 
-test('four beams find what those of the reference find, with its scores', async () => {
+test('four beams find the translations of the reference, with its scores', async () => {
   const some = sentences.slice(0, 24);
   const made = await model
     .translate(
       some.map(({ en }) => en),
-      { beams: 4, batch: 7 },
+      { numBeams: 4, batch: 7 },
     )
-    .whole();
+    .result();
   for (const [i, { beam4 }] of some.entries()) {
     expect(made[i]!.tokens).toEqual(beam4.ids);
     expect(made[i]!.translation).toBe(beam4.text);
@@ -98,64 +97,64 @@ test('four beams find what those of the reference find, with its scores', async 
   }
 });
 
-test('one text appears as it is written: all that is added is the translation', async () => {
+test('a single text is streamed: all deltas joined are the translation', async () => {
   const text = `  ${sentences[0]!.en}\r\n\n\t${sentences[1]!.en} \n`;
-  const whole = await model.translate(text).whole();
+  const whole = await model.translate(text).result();
   expect(whole.translation).toBe(`  ${sentences[0]!.greedy.text}\r\n\n\t${sentences[1]!.greedy.text} \n`);
   const { steps, added } = await stepsOf(text);
   expect(added).toBe(whole.translation);
   expect(steps.map(({ kind }) => kind).filter((kind, i, all) => kind !== all[i - 1])).toEqual([
-    'begun',
+    'start',
     'token',
-    'piece',
-    'begun',
+    'segment',
+    'start',
     'token',
-    'piece',
+    'segment',
     'text',
   ]);
-  const pieces = steps.filter(step => step.kind === 'piece');
-  expect(pieces.map(({ done, total }) => done / total)).toEqual([expect.any(Number), 1]);
-  const beams = await stepsOf(text, { beams: 3 });
-  expect(beams.added).toBe((await model.translate(text, { beams: 3 }).whole()).translation);
+  const segments = steps.filter(step => step.kind === 'segment');
+  expect(segments.map(({ done, total }) => done / total)).toEqual([expect.any(Number), 1]);
+  const beams = await stepsOf(text, { numBeams: 3 });
+  expect(beams.added).toBe((await model.translate(text, { numBeams: 3 }).result()).translation);
   expect(beams.steps.some(step => step.kind === 'beams' && step.step.beams[0]!.length === 3)).toBe(true);
 });
 
 test('a long line is translated sentence by sentence, and nothing between them is lost', async () => {
   const [a, b, c, d] = sentences.slice(2, 6);
   const text = [a, b, c, d].map(each => each!.en).join('  ');
-  const { translation, pieces } = await model.translate(text, { longest: 12 }).whole();
+  const { translation, segments } = await model.translate(text, { maxSegmentTokens: 12 }).result();
   expect(translation).toBe([a, b, c, d].map(each => each!.greedy.text).join('  '));
-  expect(pieces.map(({ before }) => before)).toEqual(['', '  ', '  ', '  ']);
+  expect(segments.map(({ before }) => before)).toEqual(['', '  ', '  ', '  ']);
 });
 
 test('a short line of many sentences loses none of them', async () => {
-  const { pieces, translation } = await model
+  const { segments, translation } = await model
     .translate('I like tea. She likes coffee. We drink it every day. Do you want some?')
-    .whole();
-  expect(pieces).toHaveLength(4);
+    .result();
+  expect(segments).toHaveLength(4);
   expect(translation).toMatch(/thé.*café.*jours.*\?$/);
-  const two = await model.translate('I like tea. She likes coffee.').whole();
-  expect(two.pieces).toHaveLength(1);
+  const two = await model.translate('I like tea. She likes coffee.').result();
+  expect(two.segments).toHaveLength(1);
 });
 
 test('a text without words is its own translation', async () => {
   for (const text of ['', ' ', '\n', ' \r\n\t']) {
-    const { translation, tokens, score, pieces } = await model.translate(text).whole();
-    expect({ translation, tokens, score, pieces }).toEqual({ translation: text, tokens: [], score: 0, pieces: [] });
+    const { translation, tokens, score, segments } = await model.translate(text).result();
+    expect({ translation, tokens, score, segments }).toEqual({ translation: text, tokens: [], score: 0, segments: [] });
   }
-  expect((await model.translate(['', sentences[0]!.en, '']).whole()).map(({ translation }) => translation)).toEqual([
+  expect((await model.translate(['', sentences[0]!.en, '']).result()).map(({ translation }) => translation)).toEqual([
     '',
     sentences[0]!.greedy.text,
     '',
   ]);
-  expect(await model.translate([]).whole()).toEqual([]);
+  expect(await model.translate([]).result()).toEqual([]);
 });
 
-test('an alignment says where each token looked, and its words where they come from', async () => {
+test('an alignment shows the attention of each token, and the source of each word', async () => {
   const text = 'The black cat drinks cold milk.';
-  const [first, second] = await model.translate([text, sentences[0]!.en], { alignments: true, beams: 2 }).whole();
-  const { translation, pieces } = first!;
-  const { alignment, sourceTokens, tokens } = pieces[0]!;
+  const [first, second] = await model.translate([text, sentences[0]!.en], { alignments: true, numBeams: 2 }).result();
+  const { translation, segments } = first!;
+  const { alignment, sourceTokens, tokens } = segments[0]!;
   const { attention, words, source, target, sourceWords, targetWords } = alignment!;
   expect(attention.shape).toEqual([4, 4, tokens.length + 1, sourceTokens.length]);
   for (let row = 0; row < attention.data.length / sourceTokens.length; row++) {
@@ -175,13 +174,14 @@ test('an alignment says where each token looked, and its words where they come f
   const ofLayer = (layer: number) => Array.from({ length: 4 }, (_, head) => [layer, head] as const);
   expect(looksAt(wordAlignment(alignment!, { heads: ofLayer(2) }))).toEqual(pairs);
   const later = looksAt(wordAlignment(alignment!, { heads: ofLayer(2), shifted: true }));
-  expect(later.slice(0, 3)).toEqual(['Le cat', 'chat black', 'noir drinks']); // what was looked at one step later
+  expect(later.slice(0, 3)).toEqual(['Le cat', 'chat black', 'noir drinks']); // the attention one step later
   expect(words.data).toEqual(wordAlignment(alignment!, { heads: [0, 1, 2, 3].flatMap(ofLayer) }).data);
-  // the same steps seen while a greedy translation is written
+  // the same attention in the steps of a greedy translation
   const tap = 'decoder.layers.3.crossAttention.weights';
   const { steps } = await stepsOf(sentences[0]!.en, { taps: [tap] });
   const seen = steps.flatMap(step => (step.kind === 'token' ? [step.step.taps[tap]!] : []));
-  const whole = (await model.translate(sentences[0]!.en, { alignments: true }).whole()).pieces[0]!.alignment!.attention;
+  const whole = (await model.translate(sentences[0]!.en, { alignments: true }).result()).segments[0]!.alignment!
+    .attention;
   const [, heads, targetLen, sourceLen] = whole.shape as [number, number, number, number];
   expect(seen.length).toBe(targetLen);
   for (const [token, { data }] of seen.entries())
@@ -190,37 +190,41 @@ test('an alignment says where each token looked, and its words where they come f
         const expected = whole.data[((3 * heads + head) * targetLen + token) * sourceLen + i]!;
         expect(data[head * sourceLen + i]).toBeCloseTo(expected, 5);
       }
-  expect(second!.pieces[0]!.alignment!.attention.shape[2]).toBe(second!.tokens.length + 1);
+  expect(second!.segments[0]!.alignment!.attention.shape[2]).toBe(second!.tokens.length + 1);
 });
 
 test('without cross-attention the translation has nothing to do with its source', async () => {
-  const zeroed = [{ tap: 'decoder.layers.*.crossAttention.weights' }];
+  const ablate = [{ tap: 'decoder.layers.*.crossAttention.weights' }];
   const texts = sentences.slice(0, 2).map(({ en }) => en);
-  const [a, b] = await model.translate(texts, { zeroed }).whole();
+  const [a, b] = await model.translate(texts, { ablate }).result();
   expect(a!.translation).toBe(b!.translation);
   const head = await model
-    .translate(texts, { zeroed: [{ tap: 'decoder.layers.2.crossAttention.weights', heads: [1] }] })
-    .whole();
-  expect(head.map(({ score }) => score)).not.toEqual((await model.translate(texts).whole()).map(({ score }) => score));
+    .translate(texts, { ablate: [{ tap: 'decoder.layers.2.crossAttention.weights', heads: [1] }] })
+    .result();
+  expect(head.map(({ score }) => score)).not.toEqual((await model.translate(texts).result()).map(({ score }) => score));
 });
 
-test('what does not fit is refused', async () => {
-  const refusal = (options: object, text: unknown = 'Hello.') => model.translate(text as string, options).whole();
-  await expect(refusal({ beams: 0 })).rejects.toThrow('translate: beams is 0; it must be a whole number, 1 or more');
+test('options out of range are refused', async () => {
+  const refusal = (options: object, text: unknown = 'Hello.') => model.translate(text as string, options).result();
+  await expect(refusal({ numBeams: 0 })).rejects.toThrow(
+    'translate: numBeams is 0; it must be a whole number, 1 or more',
+  );
   await expect(refusal({ earlyStopping: true })).rejects.toThrow(
     'translate: earlyStopping does nothing with 1 beam; leave it out',
   );
-  await expect(refusal({ top: 3, beams: 2 })).rejects.toThrow('translate: top does nothing with 2 beams; leave it out');
+  await expect(refusal({ topLogprobs: 3, numBeams: 2 })).rejects.toThrow(
+    'translate: topLogprobs does nothing with 2 beams; leave it out',
+  );
   await expect(refusal({ targetLanguage: 'de' })).rejects.toThrow(
     "translate: targetLanguage 'de' is not one token: the vocabulary names no language",
   );
   await expect(refusal({}, 7)).rejects.toThrow('translate: text 0 must be a string, it is a number');
-  await expect(refusal({ zeroed: [{ tap: 'decoder.layers.9.*' }] })).rejects.toThrow(
-    "generate: zeroed: 'decoder.layers.9.*' fits no tensor that came up; the nearest are decoder.layers.0.output, ",
+  await expect(refusal({ ablate: [{ tap: 'decoder.layers.9.*' }] })).rejects.toThrow(
+    "generate: ablate: 'decoder.layers.9.*' fits no tensor that came up; the nearest are decoder.layers.0.output, ",
   );
   const heads = { tap: 'decoder.layers.0.crossAttention.weights', heads: [4] };
-  await expect(refusal({ zeroed: [heads] })).rejects.toThrow(
-    'generate: zeroed asks for head 4 of decoder.layers.0.crossAttention.weights, which has heads 0 to 3',
+  await expect(refusal({ ablate: [heads] })).rejects.toThrow(
+    'generate: ablate asks for head 4 of decoder.layers.0.crossAttention.weights, which has heads 0 to 3',
   );
   const word = 'a'.repeat(3000);
   await expect(refusal({}, word)).rejects.toThrow(
@@ -228,18 +232,18 @@ test('what does not fit is refused', async () => {
   );
 });
 
-test('a translation can be aborted, and left', async () => {
+test('a translation can be aborted, and its iteration left early', async () => {
   const controller = new AbortController();
   const run = (async () => {
     for await (const step of model.translate('A long story. '.repeat(20), { signal: controller.signal }))
-      if (step.kind === 'piece') controller.abort(new Error('enough'));
+      if (step.kind === 'segment') controller.abort(new Error('enough'));
   })();
   await expect(run).rejects.toThrow('enough');
-  for await (const { kind } of model.translate(sentences[0]!.en, { beams: 2 })) if (kind === 'beams') break;
+  for await (const { kind } of model.translate(sentences[0]!.en, { numBeams: 2 })) if (kind === 'beams') break;
 });
 
 async function stepsOf(text: string, options: object = {}) {
   const steps: TranslationStep[] = [];
   for await (const step of model.translate(text, options)) steps.push(step);
-  return { steps, added: steps.map(({ added }) => added).join('') };
+  return { steps, added: steps.map(({ delta }) => delta).join('') };
 }

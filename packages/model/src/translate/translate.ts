@@ -1,85 +1,86 @@
 import { ResidualError } from '@residual/tensor';
 import { expectSignal, expectTexts } from '../arguments.js';
-import type { Step } from '../generate.js';
-import type { SearchStep } from '../search.js';
-import type { Aligned } from './align.js';
+import type { BeamSearchStep } from '../generate/beam-search.js';
+import type { Step } from '../generate/generate.js';
+import type { TranslatedSource } from './align.js';
 import type { Alignment } from './alignment.js';
-import { type TranslateOptions, type TranslateSettings, type Translating, translateSettings } from './options.js';
-import type { Source } from './source.js';
+import { generateTargets, type StartSources } from './generate-targets.js';
+import { type TranslateContext, type TranslateOptions, type TranslateSettings, translateSettings } from './options.js';
+import type { SourceTokens } from './source-reader.js';
 import {
-  gapBefore,
-  type PiecePlace,
-  type TranslatedPiece,
+  type SegmentIndex,
+  separatorBefore,
+  type TranslatedSegment,
   type Translation,
   type TranslationStep,
   translationOf,
 } from './translation.js';
-import { type BeginSources, write } from './write.js';
 
-/** What translating works on. */
-export interface Translator extends Translating {
-  readonly begin: BeginSources;
-  /** Frees what batches shared, at the end of a call. */
+/** The model as the translator sees it. */
+export interface Translator extends TranslateContext {
+  readonly startSources: StartSources;
+  /** Frees what the batches of a call shared. */
   readonly finish: () => void;
-  /** What each token that was written looked at. */
-  readonly align: (pieces: readonly Aligned[], signal?: AbortSignal) => Promise<Alignment[]>;
+  /** Aligns translated segments. */
+  readonly align: (segments: readonly TranslatedSource[], signal?: AbortSignal) => Promise<Alignment[]>;
 }
 
-/** A piece to be translated. */
-interface Job extends PiecePlace {
+/** A segment to translate. */
+interface SegmentJob extends SegmentIndex {
   readonly before: string;
   readonly sentence: string;
-  readonly source: Source;
+  readonly source: SourceTokens;
 }
 
 /**
- * Steps of the translation of texts; the return value is the translations, in the order of the texts. A text that is `alone` is shown as it is written,
- * unless its pieces are translated in batches.
+ * Translates texts. Yields steps and returns the translations, in the order of the texts. A single text is streamed
+ * token by token, unless its segments are translated in batches.
  */
 export async function* translateTexts(
   translator: Translator,
   texts: readonly string[],
   options: TranslateOptions,
-  alone: boolean,
+  isSingle: boolean,
 ): AsyncGenerator<TranslationStep, Translation[]> {
   expectSignal('translate', options?.signal);
   expectTexts('translate', 'taps', options?.taps);
   options?.signal?.throwIfAborted();
-  const settings = translateSettings(translator, options, alone);
+  const settings = translateSettings(translator, options, isSingle);
   const { batch, lengthPenalty } = settings;
-  const streamed = alone && batch === 1;
-  const divided = texts.map((text, i) => settings.divide(checkText(text, i)));
-  const jobs = divided.flatMap(({ pieces }, text) =>
-    pieces.map(({ before, text: sentence }, piece): Job => {
-      return { text, piece, before, sentence, source: settings.read(sentence) };
+  const streamed = isSingle && batch === 1;
+  const segmented = texts.map((text, i) => settings.split(checkText(text, i)));
+  const jobs = segmented.flatMap(({ segments }, text) =>
+    segments.map(({ before, text: sentence }, segment): SegmentJob => {
+      return { text, segment, before, sentence, source: settings.read(sentence) };
     }),
   );
-  const sizeOf = ({ source }: Job) => source.ids.length;
+  const sizeOf = ({ source }: SegmentJob) => source.ids.length;
   const total = jobs.reduce((sum, job) => sum + sizeOf(job), 0);
-  if (batch > 1) jobs.sort((a, b) => sizeOf(b) - sizeOf(a)); // rows of a batch are of like length, the longest first
+  if (batch > 1) jobs.sort((a, b) => sizeOf(b) - sizeOf(a)); // segments of a batch have similar lengths, longest first
 
-  const translated = divided.map(({ pieces }) => pieces.map((): TranslatedPiece | undefined => undefined));
+  const translated = segmented.map(({ segments }) => segments.map((): TranslatedSegment | undefined => undefined));
   const translations: Translation[] = [];
-  const whole = (text: number): TranslationStep => {
-    const { after } = divided[text]!;
-    const translation = translationOf(texts[text]!, translated[text] as TranslatedPiece[], after, lengthPenalty);
+  const finishText = (text: number): TranslationStep => {
+    const { after } = segmented[text]!;
+    const translation = translationOf(texts[text]!, translated[text] as TranslatedSegment[], after, lengthPenalty);
     translations[text] = translation;
-    return { kind: 'text', text, added: streamed ? after : translation.translation, translation };
+    return { kind: 'text', text, delta: streamed ? after : translation.translation, translation };
   };
-  for (const [text, { pieces }] of divided.entries()) if (pieces.length === 0) yield whole(text);
+  for (const [text, { segments }] of segmented.entries()) if (segments.length === 0) yield finishText(text);
   let done = 0;
   try {
     for (let from = 0; from < jobs.length; from += batch) {
-      const these = jobs.slice(from, from + batch);
-      const steps = translateJobs(translator, these, settings);
-      const shown = streamed ? shownOf(these[0]!, translated[0]![these[0]!.piece - 1]) : undefined;
-      const pieces = yield* mapped(steps, step => shown?.step(step));
-      for (const [i, { text, piece, source }] of these.entries()) {
-        translated[text]![piece] = pieces[i]!;
+      const batchJobs = jobs.slice(from, from + batch);
+      const steps = translateJobs(translator, batchJobs, settings);
+      const stream = streamed ? segmentStream(batchJobs[0]!, translated[0]![batchJobs[0]!.segment - 1]) : undefined;
+      const results = yield* mapSteps(steps, step => stream?.step(step));
+      for (const [i, { text, segment, source }] of batchJobs.entries()) {
+        const result = results[i]!;
+        translated[text]![segment] = result;
         done += source.ids.length;
-        const added = shown?.rest(pieces[i]!.translation) ?? '';
-        yield { kind: 'piece', text, piece, added, translated: pieces[i]!, done, total };
-        if (translated[text]!.every(each => each !== undefined)) yield whole(text);
+        const delta = stream?.rest(result.translation) ?? '';
+        yield { kind: 'segment', text, segment, delta, result, done, total };
+        if (translated[text]!.every(each => each !== undefined)) yield finishText(text);
       }
     }
     return translations;
@@ -88,77 +89,77 @@ export async function* translateTexts(
   }
 }
 
-/** Translates a batch. */
+/** Translates a batch of segments. */
 async function* translateJobs(
-  { begin, align, tokenizer }: Translator,
-  jobs: readonly Job[],
+  { startSources, align, tokenizer }: Translator,
+  jobs: readonly SegmentJob[],
   settings: TranslateSettings,
-): AsyncGenerator<Step | SearchStep, TranslatedPiece[]> {
-  const written = yield* write(
-    begin,
+): AsyncGenerator<Step | BeamSearchStep, TranslatedSegment[]> {
+  const outputs = yield* generateTargets(
+    startSources,
     jobs.map(({ source }) => source),
     settings,
   );
   const alignments = settings.alignments
     ? await align(
-        jobs.map(({ sentence, source }, i) => ({ sentence, source, written: written[i]! })),
+        jobs.map(({ sentence, source }, i) => ({ sentence, source, output: outputs[i]! })),
         settings.signal,
       )
     : [];
-  return jobs.map(({ before, sentence, source }, i): TranslatedPiece => {
-    const { translation, tokens, logprob, counted, finishReason } = written[i]!;
+  return jobs.map(({ before, sentence, source }, i): TranslatedSegment => {
+    const { translation, tokens, logprob, scoredTokens, finishReason } = outputs[i]!;
     const alignment = alignments[i];
     return {
       before,
       source: sentence,
       translation,
       sourceTokens: source.ids,
-      unknown: source.spans.filter(([start, end], i) => source.ids[i] === tokenizer.unkToken && end > start),
+      unknownSpans: source.spans.filter(([start, end], i) => source.ids[i] === tokenizer.unkTokenId && end > start),
       tokens,
       logprob,
-      counted,
-      score: logprob / counted ** settings.lengthPenalty,
+      scoredTokens,
+      score: logprob / scoredTokens ** settings.lengthPenalty,
       finishReason,
       ...(alignment && { alignment }),
     };
   });
 }
 
-/** A piece that is shown while it is written: the steps, and what its end adds. */
-function shownOf({ text, piece, before, sentence, source }: Job, last: TranslatedPiece | undefined) {
+/** A segment that is shown while it is translated: its steps, and the rest of its text at the end. */
+function segmentStream({ text, segment, before, sentence, source }: SegmentJob, last: TranslatedSegment | undefined) {
   let shown = '';
-  let begun = false;
-  const further = (written: string) => {
-    const added =
-      written === '' || shown !== '' ? written : gapBefore(last, { before, translation: written }) + written;
-    shown += added;
-    return added;
+  let isStarted = false;
+  const deltaOf = (written: string) => {
+    const delta =
+      written === '' || shown !== '' ? written : separatorBefore(last, { before, translation: written }) + written;
+    shown += delta;
+    return delta;
   };
   return {
-    step: (step: Step | SearchStep): TranslationStep[] => {
-      const place = { text, piece };
-      const begin: TranslationStep[] = begun
+    step: (step: Step | BeamSearchStep): TranslationStep[] => {
+      const index = { text, segment };
+      const start: TranslationStep[] = isStarted
         ? []
         : [
             {
-              kind: 'begun',
-              ...place,
-              added: '',
+              kind: 'start',
+              ...index,
+              delta: '',
               source: sentence,
               sourceTokens: source.ids,
               sourceSpans: source.spans,
             },
           ];
-      begun = true;
-      if ('row' in step) return [...begin, { kind: 'token', ...place, added: further(step.text), step }];
-      return [...begin, { kind: 'beams', ...place, added: '', step }];
+      isStarted = true;
+      if ('batchIndex' in step) return [...start, { kind: 'token', ...index, delta: deltaOf(step.text), step }];
+      return [...start, { kind: 'beams', ...index, delta: '', step }];
     },
-    rest: (translation: string) => (gapBefore(last, { before, translation }) + translation).slice(shown.length),
+    rest: (translation: string) => (separatorBefore(last, { before, translation }) + translation).slice(shown.length),
   };
 }
 
-/** Each step as others, none where there is no answer; what steps return is returned. A run that is left early is ended. */
-async function* mapped<From, To, Result>(
+/** Maps each step to any number of others; returns what `steps` returns. Leaving early ends `steps`. */
+async function* mapSteps<From, To, Result>(
   steps: AsyncGenerator<From, Result>,
   make: (step: From) => readonly To[] | undefined,
 ): AsyncGenerator<To, Result> {
@@ -175,6 +176,6 @@ async function* mapped<From, To, Result>(
 
 function checkText(text: unknown, i: number): string {
   if (typeof text === 'string') return text;
-  const given = text === null ? 'null' : `a ${typeof text}`;
-  throw new ResidualError('prompt', `translate: text ${i} must be a string, it is ${given}`);
+  const type = text === null ? 'null' : `a ${typeof text}`;
+  throw new ResidualError('prompt', `translate: text ${i} must be a string, it is ${type}`);
 }

@@ -1,27 +1,30 @@
-import type { Step } from '../generate.js';
-import type { SearchStep } from '../search.js';
+import type { BeamSearchStep } from '../generate/beam-search.js';
+import type { Step } from '../generate/generate.js';
 import type { Alignment } from './alignment.js';
 
-/** A piece of a text and its translation. */
-export interface TranslatedPiece {
-  /** What stands before it in the text: spaces, line breaks. */
+/** A segment of a text and its translation. */
+export interface TranslatedSegment {
+  /** The white space before it in the text. */
   readonly before: string;
   readonly source: string;
   readonly translation: string;
   readonly sourceTokens: readonly number[];
-  /** What of the source the vocabulary cannot write, so that the model does not see it: stretches of the source, [start, end) in UTF-16 units. */
-  readonly unknown: readonly (readonly [start: number, end: number])[];
+  /**
+   * Spans of the source that the vocabulary cannot encode, so that the model does not see them, [start, end) in UTF-16
+   * units.
+   */
+  readonly unknownSpans: readonly (readonly [start: number, end: number])[];
   /** The tokens of the translation, without its end token. */
   readonly tokens: readonly number[];
-  /** Sum of the natural logs of the probabilities of its tokens, the end token included. */
+  /** Sum of the natural logs of the probabilities of its tokens, including the end token. */
   readonly logprob: number;
-  /** So many tokens does `logprob` count. */
-  readonly counted: number;
-  /** logprob / counted^lengthPenalty. */
+  /** How many tokens `logprob` covers. */
+  readonly scoredTokens: number;
+  /** logprob / scoredTokens^lengthPenalty. */
   readonly score: number;
-  /** An end token was chosen, or the limit or the positions were reached: what is missing then is not translated. */
+  /** `length` and `positions`: the limit or the positions were reached, and the rest is not translated. */
   readonly finishReason: 'eos' | 'length' | 'positions';
-  /** Which tokens and words of the source each of its own looked at, where it was asked for. */
+  /** The alignment of source and translation, if `alignments` asked for it. */
   readonly alignment?: Alignment;
 }
 
@@ -29,49 +32,49 @@ export interface TranslatedPiece {
 export interface Translation {
   readonly source: string;
   readonly translation: string;
-  /** The tokens of all pieces, without end tokens. */
+  /** The tokens of all segments, without end tokens. */
   readonly tokens: readonly number[];
-  /** Sum of the log-probabilities of all pieces / their tokens^lengthPenalty, end tokens counted; 0 for a text without words. */
+  /** Sum of the log-probabilities of all segments / scoredTokens^lengthPenalty; 0 for a text without words. */
   readonly score: number;
-  readonly pieces: readonly TranslatedPiece[];
+  readonly segments: readonly TranslatedSegment[];
 }
 
-/** Which piece of which text. */
-export interface PiecePlace {
+/** The index of a text and of a segment in it. */
+export interface SegmentIndex {
   readonly text: number;
-  readonly piece: number;
+  readonly segment: number;
 }
 
-/** A piece begins to be translated. */
-export interface PieceBegun extends PiecePlace {
-  readonly kind: 'begun';
-  readonly added: string;
+/** The translation of a segment starts. */
+export interface SegmentStart extends SegmentIndex {
+  readonly kind: 'start';
+  readonly delta: string;
   readonly source: string;
   readonly sourceTokens: readonly number[];
-  /** Where each token stands in the source, [start, end) in UTF-16 units; [0, 0] for added ones. */
+  /** The span of each token in the source, [start, end) in UTF-16 units; [0, 0] for special tokens. */
   readonly sourceSpans: readonly (readonly [start: number, end: number])[];
 }
 
-/** One more token of a greedy translation of one text. */
-export interface TokenStep extends PiecePlace {
+/** One more token of a greedy translation of a single text. */
+export interface TokenStep extends SegmentIndex {
   readonly kind: 'token';
-  readonly added: string;
+  readonly delta: string;
   readonly step: Step;
 }
 
-/** One more step of a beam search for the translation of one text. */
-export interface BeamsStep extends PiecePlace {
+/** One more step of a beam search for the translation of a single text. */
+export interface BeamsStep extends SegmentIndex {
   readonly kind: 'beams';
-  readonly added: '';
-  readonly step: SearchStep;
+  readonly delta: '';
+  readonly step: BeamSearchStep;
 }
 
-/** A piece is translated. */
-export interface PieceDone extends PiecePlace {
-  readonly kind: 'piece';
-  readonly added: string;
-  readonly translated: TranslatedPiece;
-  /** Tokens of sources that are translated, and of all. */
+/** A segment is translated. */
+export interface SegmentDone extends SegmentIndex {
+  readonly kind: 'segment';
+  readonly delta: string;
+  readonly result: TranslatedSegment;
+  /** The source tokens translated so far, and in total. */
   readonly done: number;
   readonly total: number;
 }
@@ -80,32 +83,42 @@ export interface PieceDone extends PiecePlace {
 export interface TextDone {
   readonly kind: 'text';
   readonly text: number;
-  readonly added: string;
+  readonly delta: string;
   readonly translation: Translation;
 }
 
-/** What happens while texts are translated. `added` is what it adds to the translation: of one text, all of them in turn are the translation. */
-export type TranslationStep = PieceBegun | TokenStep | BeamsStep | PieceDone | TextDone;
+/**
+ * A step of a translation. `delta` is the text that it adds; of a single text, all deltas joined are the translation.
+ */
+export type TranslationStep = SegmentStart | TokenStep | BeamsStep | SegmentDone | TextDone;
 
-/** The translation of a text whose pieces are translated. */
+/** The translation of a text from its translated segments. */
 export function translationOf(
   source: string,
-  pieces: readonly TranslatedPiece[],
+  segments: readonly TranslatedSegment[],
   after: string,
   lengthPenalty: number,
 ): Translation {
-  const sum = (of: (piece: TranslatedPiece) => number) => pieces.reduce((total, piece) => total + of(piece), 0);
+  const sum = (of: (segment: TranslatedSegment) => number) =>
+    segments.reduce((total, segment) => total + of(segment), 0);
   return {
     source,
-    translation: pieces.map((piece, i) => gapBefore(pieces[i - 1], piece) + piece.translation).join('') + after,
-    tokens: pieces.flatMap(({ tokens }) => tokens),
-    score: pieces.length === 0 ? 0 : sum(({ logprob }) => logprob) / sum(({ counted }) => counted) ** lengthPenalty,
-    pieces,
+    translation:
+      segments.map((segment, i) => separatorBefore(segments[i - 1], segment) + segment.translation).join('') + after,
+    tokens: segments.flatMap(({ tokens }) => tokens),
+    score:
+      segments.length === 0
+        ? 0
+        : sum(({ logprob }) => logprob) / sum(({ scoredTokens }) => scoredTokens) ** lengthPenalty,
+    segments,
   };
 }
 
-/** What stands before a piece: what stood there in the source, or a space where a language without spaces had none and this one needs it. */
-export function gapBefore(
+/**
+ * The text before a translated segment: the white space of the source, or a space if the source, in a language without
+ * spaces, had none and the translation needs one.
+ */
+export function separatorBefore(
   last: { readonly translation: string } | undefined,
   { before, translation }: { readonly before: string; readonly translation: string },
 ): string {

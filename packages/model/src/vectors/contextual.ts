@@ -1,69 +1,75 @@
 import { record, type Weights } from '@residual/layers';
 import { sampler } from '@residual/sampling';
 import { expectOptions, ResidualError, type Tensor, tidy } from '@residual/tensor';
-import type { Part } from '@residual/transformer';
-import { causalOf, type OfSomeKind } from '../kinds.js';
+import type { TensorLayer } from '@residual/transformer';
+import { type AnyModel, causalOf } from '../model-kind.js';
 import { type PlainTensor, plainTaps } from '../plain-tensor.js';
-import { read, streamPaths } from './streams.js';
+import { hiddenStatePaths, runStack } from './hidden-states.js';
 
-/** Settings of `contextual`. */
+/** The options of `contextual`. */
 export interface ContextualOptions {
-  /** How many of the likeliest next tokens each layer is asked for (the logit lens); none if absent. For models that continue a text. */
+  /**
+   * How many of the most likely next tokens to read from each layer (the logit lens); default none. For decoder-only
+   * models.
+   */
   readonly lens?: number;
-  /** Ends it before it begins. */
+  /** Ends the call before it starts. */
   readonly signal?: AbortSignal;
 }
 
-/** A token that a layer would predict. */
+/** A token that a layer predicts. */
 export interface LensToken {
   readonly token: number;
   readonly text: string;
   readonly probability: number;
 }
 
-/** What each layer knows at each place of a text. */
-export interface Contextual {
+/** The hidden states of a text, layer by layer. */
+export interface ContextualOutput {
   readonly tokens: readonly number[];
-  /** The text of each token, with the space that belongs to it. */
+  /** The text of each token, with its leading space. */
   readonly texts: readonly string[];
-  /** By blocks passed, 0 to depth, the residual stream [length, modelDim]: 0 is the embedded input. */
-  readonly streams: readonly PlainTensor[];
-  /** The last stream after the norm at the end [length, modelDim]. */
+  /** The residual stream after 0 to `depth` blocks, [length, modelDim] each; 0 is the embedded input. */
+  readonly hiddenStates: readonly PlainTensor[];
+  /** The output of the final norm, [length, modelDim]. */
   readonly output: PlainTensor;
-  /** By blocks passed and place: what would come next if the text went straight from there to the head; empty where no lens was asked for. */
+  /**
+   * For each block and position, the predicted next tokens if the stream went straight to the head; empty without
+   * `lens`.
+   */
   readonly lens: readonly (readonly (readonly LensToken[])[])[];
 }
 
 /**
- * The residual stream of a text after each block, by taps; and what the head reads in each of them, after the norm at the end. (nostalgebraist 2020,
- * Interpreting GPT: the logit lens)
+ * The residual stream of a text after each block, by taps, and the tokens that the final norm and the head read from
+ * each of them (nostalgebraist 2020, Interpreting GPT: the logit lens). Throws for a lens on an encoder-decoder.
  */
 export async function contextualOf(
-  model: OfSomeKind,
+  model: AnyModel,
   tokens: readonly number[],
   textOf: (token: number) => string,
   options: ContextualOptions,
-): Promise<Contextual> {
+): Promise<ContextualOutput> {
   expectOptions('contextual', options, { lens: 0, signal: 0 });
   const { lens = 0, signal } = options;
   if (!(Number.isInteger(lens) && lens >= 0))
     throw new ResidualError('option', `contextual: lens is ${lens}; it must be a whole number from 0 on`);
   if (lens > 0) causalOf('contextual with a lens', model);
-  const paths = streamPaths(model.composition);
-  const recorder = record([...paths.streams, paths.output]);
+  const paths = hiddenStatePaths(model.composition);
+  const recorder = record([...paths.hiddenStates, paths.output]);
   try {
-    read('contextual', model, [tokens], tokens.length, recorder.scope).dispose();
-    const [seen] = await plainTaps(recorder.values, 1);
+    runStack('contextual', model, [tokens], tokens.length, recorder.scope).dispose();
+    const [tapTensors] = await plainTaps(recorder.values, 1);
     const layers: (readonly LensToken[])[][] = [];
-    for (const path of lens > 0 ? paths.streams : []) {
+    for (const path of lens > 0 ? paths.hiddenStates : []) {
       signal?.throwIfAborted();
-      layers.push(await likeliest(model, recorder.values.get(path)!, lens, textOf));
+      layers.push(await lensTokens(model, recorder.values.get(path)!, lens, textOf));
     }
     return {
       tokens,
       texts: tokens.map(textOf),
-      streams: paths.streams.map(path => seen![path]!),
-      output: seen![paths.output]!,
+      hiddenStates: paths.hiddenStates.map(path => tapTensors![path]!),
+      output: tapTensors![paths.output]!,
       lens: layers,
     };
   } finally {
@@ -71,25 +77,27 @@ export async function contextualOf(
   }
 }
 
-/** By place the likeliest tokens that the norm at the end and the head make of a stream [1, length, modelDim]. */
-async function likeliest(
-  model: OfSomeKind,
+/**
+ * For each position, the most likely tokens that the final norm and the head make of a stream [1, length, modelDim].
+ */
+async function lensTokens(
+  model: AnyModel,
   stream: Tensor,
-  top: number,
+  count: number,
   textOf: (token: number) => string,
 ): Promise<(readonly LensToken[])[]> {
   const { layer, weights } = causalOf('contextual', model);
-  const { norm } = layer.needs.decoder.needs as { readonly norm?: Part };
-  const own = (weights.decoder as { readonly norm?: Weights<Part> }).norm;
+  const { norm } = layer.needs.decoder.needs as { readonly norm?: TensorLayer };
+  const own = (weights.decoder as { readonly norm?: Weights<TensorLayer> }).norm;
   const logits = tidy(() => layer.unembed(weights, norm ? norm(own as never, stream) : stream));
   try {
     const values = (await logits.data()) as Float32Array;
     const [vocab, length] = [logits.shape.at(-1)!, logits.shape.at(-2)!];
-    const choose = sampler({ temperature: 0, top: Math.min(top, vocab) });
+    const choose = sampler({ temperature: 0, topLogprobs: Math.min(count, vocab) });
     return Array.from({ length }, (_, i) =>
       choose
         .next(values.subarray(i * vocab, (i + 1) * vocab), { tokens: [], promptLength: 0 })
-        .top.map(({ token, logprob }) => ({ token, text: textOf(token), probability: Math.exp(logprob) })),
+        .topLogprobs.map(({ token, logprob }) => ({ token, text: textOf(token), probability: Math.exp(logprob) })),
     );
   } finally {
     logits.dispose();

@@ -1,100 +1,104 @@
-import { nextTurn } from '@residual/base';
+import { yieldToEventLoop } from '@residual/base';
 import { record } from '@residual/layers';
 import { expectOptions, ResidualError } from '@residual/tensor';
 import { expectSignal } from '../arguments.js';
-import type { OfSomeKind } from '../kinds.js';
+import type { AnyModel } from '../model-kind.js';
 import { type PlainTensor, plainTaps } from '../plain-tensor.js';
-import { read, streamPaths } from './streams.js';
+import { hiddenStatePaths, runStack } from './hidden-states.js';
 
-/** How the vectors of a text's tokens become one: their mean, that of the first token, or that of the last. */
+/** How the vectors of the tokens become one: the mean, the first token's or the last token's. */
 export type Pooling = 'mean' | 'cls' | 'last';
 
-/** Settings of `embed`. */
+/** The options of `embed`. */
 export interface EmbedOptions {
-  /** `mean` if absent. */
+  /** Default `mean`. */
   readonly pooling?: Pooling;
-  /** After how many blocks: 0 is the embedded input; the end, after the last norm, if absent. */
+  /** After how many blocks; 0 is the embedded input. Default after the final norm. */
   readonly layer?: number;
-  /** Whether vectors are made of length 1; false if absent. */
+  /** Whether vectors are scaled to length 1; default false. */
   readonly normalize?: boolean;
-  /** How many texts are read at once, those of like length together; 16 if absent. */
+  /** How many texts of similar length are read at once; default 16. */
   readonly batch?: number;
-  /** Ends it before the next batch. */
+  /** Ends the call before the next batch. */
   readonly signal?: AbortSignal;
-  /** Called after each batch. */
+  /** Called after each batch, with the number of texts done. */
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
 }
 
-/** What `embedRows` needs of a model. */
-export interface Embedder extends OfSomeKind {
-  readonly positions: number;
-  /** Whether programs are compiled by shape, so that few lengths are better. */
+/** The model as `embedSequences` needs it. */
+export interface Embedder extends AnyModel {
+  readonly maxPositions: number;
+  /** Whether the backend compiles programs by shape, so that few lengths are better. */
   readonly fixedShapes: boolean;
   readonly check: () => void;
 }
 
-/** The vectors of several texts as token ids, in their order. */
-export async function embedRows(
+/**
+ * The vectors [modelDim] of several texts, token ids [batch][length], in their order. Throws for an option out of
+ * range.
+ */
+export async function embedSequences(
   model: Embedder,
-  rows: readonly (readonly number[])[],
+  sequences: readonly (readonly number[])[],
   options: EmbedOptions,
 ): Promise<Float32Array[]> {
   expectOptions('embed', options, { pooling: 0, layer: 0, normalize: 0, batch: 0, signal: 0, onProgress: 0 });
   const { pooling = 'mean', layer, normalize = false, batch = 16, signal, onProgress } = options;
-  const { streams, output } = streamPaths(model.composition);
+  const { hiddenStates, output } = hiddenStatePaths(model.composition);
   expectSignal('embed', signal);
-  const depth = streams.length - 1;
-  const option = (fits: boolean, what: string, need: string) => {
+  const depth = hiddenStates.length - 1;
+  const expectOption = (fits: boolean, what: string, need: string) => {
     if (!fits) throw new ResidualError('option', `embed: ${what}; it must be ${need}`);
   };
-  option(['mean', 'cls', 'last'].includes(pooling), `pooling is ${JSON.stringify(pooling)}`, 'mean, cls or last');
-  option(
+  expectOption(['mean', 'cls', 'last'].includes(pooling), `pooling is ${JSON.stringify(pooling)}`, 'mean, cls or last');
+  expectOption(
     layer === undefined || (Number.isInteger(layer) && layer >= 0 && layer <= depth),
     `layer is ${layer}`,
     `a whole number from 0 to ${depth}`,
   );
-  option(Number.isInteger(batch) && batch > 0, `batch is ${batch}`, 'a whole number from 1 on');
-  const path = layer === undefined ? output : streams[layer]!;
-  const found: Float32Array[] = [];
-  const order = [...rows.keys()].sort((a, b) => rows[a]!.length - rows[b]!.length);
+  expectOption(Number.isInteger(batch) && batch > 0, `batch is ${batch}`, 'a whole number from 1 on');
+  const path = layer === undefined ? output : hiddenStates[layer]!;
+  const vectors: Float32Array[] = [];
+  const order = [...sequences.keys()].sort((a, b) => sequences[a]!.length - sequences[b]!.length);
   for (let from = 0; from < order.length; from += batch) {
-    await nextTurn(signal);
+    await yieldToEventLoop(signal);
     model.check();
     const group = order.slice(from, from + batch);
-    const taken = await statesOf(
+    const states = await hiddenStatesOf(
       model,
-      group.map(i => rows[i]!),
+      group.map(i => sequences[i]!),
       path,
     );
     for (const [k, i] of group.entries()) {
-      const vector = pooled(taken[k]!, rows[i]!.length, pooling);
-      found[i] = normalize ? ofLengthOne(vector) : vector;
+      const vector = pool(states[k]!, sequences[i]!.length, pooling);
+      vectors[i] = normalize ? l2Normalize(vector) : vector;
     }
     onProgress?.({ done: from + group.length, total: order.length });
   }
-  return found;
+  return vectors;
 }
 
-/** By row what a tap holds, [length, modelDim], rows of padding at the end. */
-async function statesOf(
+/** The tensor of a tap for each text, [length, modelDim], with padding at the end. */
+async function hiddenStatesOf(
   model: Embedder,
-  rows: readonly (readonly number[])[],
+  sequences: readonly (readonly number[])[],
   path: string,
 ): Promise<readonly PlainTensor[]> {
-  const longest = Math.max(...rows.map(row => row.length));
-  const room = model.fixedShapes ? Math.max(16, 2 ** Math.ceil(Math.log2(longest))) : longest;
+  const longest = Math.max(...sequences.map(({ length }) => length));
+  const capacity = model.fixedShapes ? Math.max(16, 2 ** Math.ceil(Math.log2(longest))) : longest;
   const recorder = record([path]);
   try {
-    read('embed', model, rows, Math.max(longest, Math.min(room, model.positions)), recorder.scope).dispose();
-    const taps = await plainTaps(recorder.values, rows.length);
-    return taps.map(seen => seen[path]!);
+    const length = Math.max(longest, Math.min(capacity, model.maxPositions));
+    runStack('embed', model, sequences, length, recorder.scope).dispose();
+    const taps = await plainTaps(recorder.values, sequences.length);
+    return taps.map(tensors => tensors[path]!);
   } finally {
     recorder.dispose();
   }
 }
 
-/** One vector of the first `length` rows of states. */
-function pooled({ shape, data }: PlainTensor, length: number, pooling: Pooling): Float32Array {
+/** Pools the first `length` rows of states [length, modelDim] into one vector. */
+function pool({ shape, data }: PlainTensor, length: number, pooling: Pooling): Float32Array {
   const width = shape.at(-1)!;
   const row = (i: number) => data.slice(i * width, (i + 1) * width);
   if (pooling === 'cls') return row(0);
@@ -104,7 +108,7 @@ function pooled({ shape, data }: PlainTensor, length: number, pooling: Pooling):
   return Float32Array.from(sum, value => value / length);
 }
 
-function ofLengthOne(vector: Float32Array): Float32Array {
+function l2Normalize(vector: Float32Array): Float32Array {
   const length = Math.hypot(...vector);
   return length === 0 ? vector : vector.map(value => value / length);
 }

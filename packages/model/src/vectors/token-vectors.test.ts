@@ -1,8 +1,8 @@
 import '@residual/testkit/wasm';
-import { arithmetic, nearest, rowVector, similarity } from '@residual/embeddings/words';
 import { dense, type Matrix } from '@residual/tensor';
+import { arithmetic, nearest, rowVector, similarity } from '@residual/word-vectors';
 import { expect, test } from 'vitest';
-import { loadModel } from '../load-model.js';
+import { loadModel } from '../load/load-model.js';
 import { fixtureFiles } from '../testing/fixture-files.js';
 import { tokenNames } from './token-vectors.js';
 
@@ -15,12 +15,12 @@ test("the story teller's token table answers the same expressions", async () => 
   const { embedding } = model.weights as unknown as { embedding: { weight: Matrix } };
   const table = (await dense(embedding.weight).data()) as Float32Array;
   expect([...rowVector(vectors, king)]).toEqual([...table.subarray(king * 320, (king + 1) * 320)]);
-  expect(arithmetic(vectors, 'king - man + woman', { top: 3 }).neighbours.map(({ word }) => word)).toContain('queen');
-  expect(nearest(vectors, 'dog', { top: 5 }).map(({ word }) => word)).toContain('cat');
+  expect(arithmetic(vectors, 'king - man + woman', { topN: 3 }).neighbours.map(({ word }) => word)).toContain('queen');
+  expect(nearest(vectors, 'dog', { topN: 5 }).map(({ word }) => word)).toContain('cat');
   model.dispose();
 });
 
-test('attention moves a word: alike where it enters, apart after the blocks', async () => {
+test('attention moves a word: equal vectors at the input, different ones after the blocks', async () => {
   const model = await loadModel(fixtureFiles('packages/model-stories/model'));
   const [one, other] = await Promise.all(
     ['The fish swam under the water near the bank', 'He took his money to the bank'].map(text =>
@@ -29,7 +29,7 @@ test('attention moves a word: alike where it enters, apart after the blocks', as
   );
   const at = (of: NonNullable<typeof one>, layer: number) => {
     expect(of.texts.at(-1)).toBe(' bank');
-    return of.streams[layer]!.data.slice(-320);
+    return of.hiddenStates[layer]!.data.slice(-320);
   };
   const table = await model.tokenVectors();
   const apart = [1, model.depth].map(layer => 1 - similarity(table, at(one!, layer), at(other!, layer)));
@@ -40,7 +40,7 @@ test('attention moves a word: alike where it enters, apart after the blocks', as
 const tokenizer = (tokens: readonly (string | undefined)[], texts = tokens) =>
   ({ idToToken: (id: number) => tokens[id], decode: ([id]: number[]) => texts[id!] }) as never;
 
-test('a token that begins a word has its name, one that continues a word its own or a marked one, the rest what is left', () => {
+test('tokens that begin a word have its name, those that continue one their text or a marked name', () => {
   const words = tokenizer(
     ['Ġking', 'king', 'Ġ', 'ing', 'Ã', '▁queen', 'queen', '<s>', undefined],
     [' king', 'king', ' ', 'ing', '\ufffd', '', 'queen', '<s>', undefined],

@@ -1,43 +1,44 @@
-import { vectorTable, type WordVectors } from '@residual/embeddings/words';
 import { dense } from '@residual/tensor';
 import type { Tokenizer } from '@residual/tokenizer';
-import type { OfSomeKind } from '../kinds.js';
-import { tableOf } from './streams.js';
+import { vectorTable, type WordVectors } from '@residual/word-vectors';
+import type { AnyModel } from '../model-kind.js';
+import { embeddingTableOf } from './hidden-states.js';
 
-/** The token table of a model as word vectors, in float32. */
-export async function tokenVectorsOf(model: OfSomeKind, tokenizer: Tokenizer | undefined): Promise<WordVectors> {
-  const data = (await dense(tableOf(model)).data()) as Float32Array;
-  const [vocab] = dense(tableOf(model)).shape as [number, number];
+/** The token embedding table of a model as word vectors, in float32. */
+export async function tokenVectorsOf(model: AnyModel, tokenizer: Tokenizer | undefined): Promise<WordVectors> {
+  const data = (await dense(embeddingTableOf(model)).data()) as Float32Array;
+  const [vocab] = dense(embeddingTableOf(model)).shape as [number, number];
   return vectorTable({ words: tokenNames(vocab, tokenizer), data });
 }
 
 /**
- * A name for each token, none twice. A token that begins a word is named by the word without its space; one that continues a word is its text, with `##` before
- * it where a word has that name already; what has no text of its own stands as the vocabulary writes it, or as `#` and its id.
+ * A unique name for each token. A token that begins a word is named by the word without its space; one that continues a
+ * word by its text, with `##` before it if a word has that name; a token without text of its own as in the vocabulary,
+ * or as `#` and its id.
  */
 export function tokenNames(vocab: number, tokenizer: Tokenizer | undefined): string[] {
   const texts = Array.from({ length: vocab }, (_, id) => textOf(tokenizer, id));
   const names: (string | undefined)[] = Array.from({ length: vocab });
-  const taken = new Set<string>();
-  const give = (id: number, name: string | undefined) => {
-    if (names[id] !== undefined || name === undefined || name === '' || taken.has(name)) return;
+  const usedNames = new Set<string>();
+  const assign = (id: number, name: string | undefined) => {
+    if (names[id] !== undefined || name === undefined || name === '' || usedNames.has(name)) return;
     names[id] = name;
-    taken.add(name);
+    usedNames.add(name);
   };
   const beginsWord = (text: string | undefined) => text !== undefined && /^[ ▁]\S/.test(text);
-  for (const [id, text] of texts.entries()) if (beginsWord(text)) give(id, text!.slice(1));
-  for (const [id, text] of texts.entries()) if (!beginsWord(text)) give(id, text);
-  for (const [id, text] of texts.entries()) if (!beginsWord(text) && text) give(id, `##${text}`);
-  for (let id = 0; id < vocab; id++) give(id, tokenizer?.idToToken(id));
+  for (const [id, text] of texts.entries()) if (beginsWord(text)) assign(id, text!.slice(1));
+  for (const [id, text] of texts.entries()) if (!beginsWord(text)) assign(id, text);
+  for (const [id, text] of texts.entries()) if (!beginsWord(text) && text) assign(id, `##${text}`);
+  for (let id = 0; id < vocab; id++) assign(id, tokenizer?.idToToken(id));
   return names.map((name, id) => {
     let own = name ?? `#${id}`;
-    while (name === undefined && taken.has(own)) own = `#${own}`;
-    taken.add(own);
+    while (name === undefined && usedNames.has(own)) own = `#${own}`;
+    usedNames.add(own);
     return own;
   });
 }
 
-/** The text of a token with its space, or undefined where it is no whole text: half a character, a token of another kind. */
+/** The text of a token with its space; undefined if it is not a whole text, such as part of a character. */
 function textOf(tokenizer: Tokenizer | undefined, id: number): string | undefined {
   const written = tokenizer?.idToToken(id);
   if (!tokenizer || written === undefined) return undefined;

@@ -1,15 +1,15 @@
 import { bytesSource, openSafetensors, type Safetensors } from '@residual/safetensors';
-import { memory } from '@residual/tensor';
+import { memoryUsage } from '@residual/tensor';
 import { expectClose, fixture } from '@residual/testkit';
 import { expect, test } from 'vitest';
-import { loadModel } from '../load-model.js';
+import { loadModel } from '../load/load-model.js';
 import { fixtureFiles } from '../testing/fixture-files.js';
 
 const goldenOf = async (name: string) =>
   openSafetensors(bytesSource(await fixture(`checkpoints/${name}/golden.safetensors`)));
 const load = (name: string) => loadModel(fixtureFiles(`fixtures/checkpoints/${name}`));
 
-/** Whole numbers of the file, by row. */
+/** Integers of the file, by row. */
 async function rowsOf(golden: Safetensors, name: string): Promise<number[][]> {
   const { shape, data } = await golden.read(name);
   const [rows = 0, length = 0] = shape;
@@ -25,11 +25,11 @@ const statesOf = (data: Float32Array, width: number) =>
   Array.from({ length: data.length / width }, (_, i) => [...data.subarray(i * width, (i + 1) * width)]);
 
 for (const name of ['gpt2', 'llama']) {
-  test(`${name}: pooled vectors and streams are those of the reference's hidden states`, async () => {
+  test(`${name}: pooled vectors and hidden states are those of the reference's hidden states`, async () => {
     const golden = await goldenOf(name);
     const [prompt] = (await rowsOf(golden, 'input_ids')) as [number[]];
     const model = await load(name);
-    const before = memory();
+    const before = memoryUsage();
     const { depth } = model;
     const hidden = await Promise.all(
       Array.from({ length: depth + 1 }, async (_, i) => {
@@ -37,7 +37,8 @@ for (const name of ['gpt2', 'llama']) {
         return statesOf(data, shape.at(-1)!);
       }),
     );
-    const close = (ours: Float32Array, theirs: readonly number[]) => expectClose([...ours], theirs, { absolute: 1e-4 });
+    const close = (ours: Float32Array, expected: readonly number[]) =>
+      expectClose([...ours], expected, { absolute: 1e-4 });
     const last = hidden[depth]!;
     await close(await model.embed(prompt), meanOf(last));
     await close(await model.embed(prompt, { pooling: 'cls' }), last[0]!);
@@ -51,10 +52,10 @@ for (const name of ['gpt2', 'llama']) {
       meanOf(last).map(value => value / length),
     );
 
-    const { tokens, streams, output, lens } = await model.contextual(prompt, { lens: 3 });
+    const { tokens, hiddenStates, output, lens } = await model.contextual(prompt, { lens: 3 });
     expect(tokens).toEqual(prompt);
-    expect(streams).toHaveLength(depth + 1);
-    for (let i = 0; i < depth; i++) await close(streams[i]!.data, hidden[i]!.flat());
+    expect(hiddenStates).toHaveLength(depth + 1);
+    for (let i = 0; i < depth; i++) await close(hiddenStates[i]!.data, hidden[i]!.flat());
     await close(output.data, last.flat());
     // The last layer's lens is the model's own prediction.
     const { logits } = await model.forward(prompt);
@@ -66,13 +67,13 @@ for (const name of ['gpt2', 'llama']) {
     expect(lens.map(places => places.map(likeliest => likeliest.length))).toEqual(
       Array.from({ length: depth + 1 }, () => prompt.map(() => 3)),
     );
-    expect(memory()).toEqual(before);
+    expect(memoryUsage()).toEqual(before);
     model.dispose();
   });
 
   test(`${name}: in a batch of unequal texts each gets the vector that it gets alone`, async () => {
     const model = await load(name);
-    const before = memory();
+    const before = memoryUsage();
     const prompts = [[3, 5, 7, 11, 13], [2], [17, 19, 23], [29, 31, 37, 41, 43, 47, 53]];
     const done: number[] = [];
     for (const pooling of ['mean', 'cls', 'last'] as const) {
@@ -83,42 +84,42 @@ for (const name of ['gpt2', 'llama']) {
     }
     expect(done).toEqual([3, 4, 3, 4, 3, 4]);
     expect(await model.embedBatch([])).toEqual([]);
-    expect(memory()).toEqual(before);
+    expect(memoryUsage()).toEqual(before);
     model.dispose();
   });
 }
 
 for (const name of ['bart', 'marian', 't5']) {
-  test(`${name}: the encoder's vectors are the reference's, padding left out of attention and of the mean`, async () => {
+  test(`${name}: the encoder's vectors equal the reference's; attention and mean ignore padding`, async () => {
     const golden = await goldenOf(name);
     const [ids, mask] = await Promise.all([rowsOf(golden, 'input_ids'), rowsOf(golden, 'attention_mask')]);
     const { shape, data } = await golden.readFloat32('encoder_last_hidden_state');
     const [, length = 0, width = 0] = shape;
     const model = await load(name);
-    const before = memory();
+    const before = memoryUsage();
     const prompts = ids.map((row, i) => row.filter((_, k) => mask[i]![k] === 1));
     expect(prompts[0]!.length).not.toBe(prompts[1]!.length);
     const vectors = await model.embedBatch(prompts);
     for (const [i, prompt] of prompts.entries()) {
       const states = statesOf(data.subarray(i * length * width), width).slice(0, prompt.length);
       await expectClose([...vectors[i]!], meanOf(states), { absolute: 1e-4 });
-      const { output, streams, lens } = await model.contextual(prompt);
+      const { output, hiddenStates, lens } = await model.contextual(prompt);
       await expectClose([...output.data], states.flat(), { absolute: 1e-4 });
-      expect([streams.length, lens]).toEqual([model.encoderDepth + 1, []]);
+      expect([hiddenStates.length, lens]).toEqual([model.encoderDepth + 1, []]);
     }
     await expect(model.contextual(prompts[0]!, { lens: 1 })).rejects.toThrow(
       `contextual with a lens: ${model.family.name} is an encoder-decoder; this works on a model that continues a text`,
     );
     const table = await model.tokenVectors();
     expect([table.words.length, table.dims]).toEqual([model.vocab, width]);
-    expect(memory()).toEqual(before);
+    expect(memoryUsage()).toEqual(before);
     model.dispose();
   });
 }
 
-test('what does not fit is said, an abort ends the reading, and nothing is left behind', async () => {
+test('errors name what is wrong, an abort ends the reading, and nothing leaks', async () => {
   const model = await load('gpt2');
-  const before = memory();
+  const before = memoryUsage();
   const refused: [Promise<unknown>, string][] = [
     [model.embed([1], { pooling: 'max' as never }), 'embed: pooling is "max"; it must be mean, cls or last'],
     [model.embed([1], { layer: 3 }), 'embed: layer is 3; it must be a whole number from 0 to 2'],
@@ -127,8 +128,8 @@ test('what does not fit is said, an abort ends the reading, and nothing is left 
     [model.embedBatch([[1], [1e6]]), `embed: id 1000000 is outside the vocabulary of ${model.vocab}`],
     [model.contextual([1], { lens: -1 }), 'contextual: lens is -1; it must be a whole number from 0 on'],
     [
-      model.contextual(Array(model.positions + 1).fill(1)),
-      `contextual: ${model.positions + 1} tokens are more than the ${model.positions} positions this model has`,
+      model.contextual(Array(model.maxPositions + 1).fill(1)),
+      `contextual: ${model.maxPositions + 1} tokens are more than the ${model.maxPositions} positions this model has`,
     ],
   ];
   for (const [call, message] of refused) await expect(call).rejects.toThrow(message);
@@ -137,7 +138,7 @@ test('what does not fit is said, an abort ends the reading, and nothing is left 
   const settings = { batch: 1, signal: abort.signal, onProgress };
   await expect(model.embedBatch([[1], [2]], settings)).rejects.toThrow('abort');
   await expect(model.contextual([1], { signal: abort.signal })).rejects.toThrow('abort');
-  expect(memory()).toEqual(before);
+  expect(memoryUsage()).toEqual(before);
   model.dispose();
   await expect(model.embed([1])).rejects.toThrow('Model: it was disposed');
   await expect(model.tokenVectors()).rejects.toThrow('Model: it was disposed');

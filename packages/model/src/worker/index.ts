@@ -1,5 +1,5 @@
 export type { Port } from '@residual/base';
 export type { RpcServer } from '@residual/base/rpc';
 export { connectModels, type Models, type RemoteGeneration, type RemoteModel } from './connect.js';
-export type { ModelFacts, PlainEncoding } from './protocol.js';
+export type { ModelInfo, PlainEncoding } from './protocol.js';
 export { serveModels } from './serve.js';

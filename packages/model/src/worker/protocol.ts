@@ -1,12 +1,12 @@
 import type { PlainTensor } from '../plain-tensor.js';
 
-/** What answers step by step. */
-export type Streaming = 'generate' | 'generateBatch' | 'beamSearch' | 'beamSearchBatch' | 'translate';
+/** The methods that stream steps. */
+export type StreamingMethod = 'generate' | 'generateBatch' | 'beamSearch' | 'beamSearchBatch' | 'translate';
 
-/** What can be asked: the functions of `Models` and of a `RemoteModel`, whose number is the first argument. */
+/** The methods of `Models` and of a `RemoteModel`, whose number is the first argument. */
 export type Method =
   | 'load'
-  | Streaming
+  | StreamingMethod
   | 'forward'
   | 'embed'
   | 'embedBatch'
@@ -22,19 +22,19 @@ export type Method =
   | 'backends'
   | 'useBackend';
 
-/** What a page knows of a model in a worker without asking. */
-export interface ModelFacts {
+/** The facts about a model that a page has without a request. */
+export interface ModelInfo {
   readonly model: number;
   readonly config: Readonly<Record<string, unknown>>;
   readonly generationConfig: Readonly<Record<string, unknown>>;
-  readonly positions: number;
+  readonly maxPositions: number;
   readonly openEnded: boolean;
   readonly vocab: number;
   readonly depth: number;
   readonly heads: number;
   readonly encoderDepth: number;
   readonly encoderHeads: number;
-  /** What it does: `causal-lm` continues a text, `seq2seq-lm` writes what belongs to a source. */
+  /** `causal-lm` continues a text, `seq2seq-lm` generates a target from a source. */
   readonly kind: string;
   /** The family's name, such as `gpt2`. */
   readonly family: string;
@@ -42,18 +42,21 @@ export interface ModelFacts {
   readonly hasTokenizer: boolean;
 }
 
-/** The tokens of a text as plain data: the parts of an `Encoding` that a view shows. */
+/** An `Encoding` as plain data. */
 export interface PlainEncoding {
   readonly ids: readonly number[];
-  /** As the vocabulary writes them. */
+  /** The tokens as in the vocabulary. */
   readonly tokens: readonly string[];
-  /** For each token `[start, end)` in UTF-16 units of the text; added tokens have `[0, 0]`. */
+  /** The span `[start, end)` of each token in the text, in UTF-16 units; special tokens have `[0, 0]`. */
   readonly offsets: readonly (readonly [start: number, end: number])[];
-  /** 1 for tokens that were added around the text. */
+  /** 1 for special tokens, else 0. */
   readonly specialTokensMask: readonly number[];
 }
 
-/** The buffers of what a step or a pass over a text carries, so that they are moved and not copied: attention alone may be many megabytes. */
+/**
+ * The buffers of a step or a pass, so that they are transferred instead of copied; attention weights may have many
+ * megabytes.
+ */
 export function buffersOf(answer: unknown): ArrayBuffer[] {
   const { taps, logits, step } = answer as {
     taps?: Readonly<Record<string, PlainTensor>>;

@@ -1,19 +1,20 @@
 import { type Port, ResidualError } from '@residual/base';
-import { moved, type RpcCall, type RpcHandlers, type RpcServer, serveRpc } from '@residual/base/rpc';
+import { type RpcCall, type RpcHandlers, type RpcServer, serveRpc, transfer } from '@residual/base/rpc';
 import { registeredBackends, useBackend } from '@residual/tensor';
-import type { Generation } from '../generation.js';
-import { type LoadModelOptions, loadModel } from '../load-model.js';
+import type { Generation } from '../generate/generation.js';
+import { type LoadModelOptions, loadModel } from '../load/load-model.js';
+import type { SaveModelOptions } from '../load/save-model.js';
+import type { ModelSource } from '../load/sources/source.js';
 import type { ForwardOptions, Model, Prompt } from '../model.js';
-import type { SaveModelOptions } from '../save-model.js';
-import type { ModelSource } from '../sources/source.js';
 import type { ContextualOptions } from '../vectors/contextual.js';
 import type { EmbedOptions } from '../vectors/embed.js';
-import { buffersOf, type Method, type ModelFacts, type PlainEncoding, type Streaming } from './protocol.js';
+import { buffersOf, type Method, type ModelInfo, type PlainEncoding, type StreamingMethod } from './protocol.js';
 
 /**
- * Answers a page through a port: put `serveModels(self)` into a worker that imports the backends it may use (in Node `serveModels(parentPort)`). Everything a
- * `Model` does works through `connectModels` on the other side, with steps and taps as plain data. A step is made when the page asks for it, so an iteration
- * that is left ends here too. Several connections may share the port; the models of one are disposed when it is closed.
+ * Serves models through a port: call `serveModels(self)` in a worker that imports the backends it may use (in Node
+ * `serveModels(parentPort)`). All methods of `Model` work through `connectModels` on the other side, with steps and
+ * taps as plain data. A step is computed when the page asks for it, so leaving an iteration ends it here too. Several
+ * connections may share the port; the models of a connection are disposed when it closes.
  */
 export function serveModels(port: Port | null): RpcServer {
   return serveRpc(port, { service: 'models', name: 'serveModels' }, () => new ServedModels());
@@ -35,7 +36,7 @@ class ServedModels implements RpcHandlers {
     return answerOf(model, method, args, call.signal);
   }
 
-  closed(): void {
+  onClosed(): void {
     for (const model of this.models.values()) model.dispose();
     this.models.clear();
   }
@@ -43,31 +44,31 @@ class ServedModels implements RpcHandlers {
   private async load(
     [source, options]: [ModelSource, LoadModelOptions],
     { signal, emit }: RpcCall,
-  ): Promise<ModelFacts> {
+  ): Promise<ModelInfo> {
     const model = await loadModel(source, { ...options, signal, onProgress: emit });
     if (signal.aborted) {
-      model.dispose(); // nobody would hear of it
+      model.dispose(); // nobody receives it
       throw signal.reason;
     }
     const number = this.loaded++;
     this.models.set(number, model);
-    return factsOf(number, model);
+    return infoOf(number, model);
   }
 }
 
 async function* streamOf(
   model: Model,
-  method: Streaming,
-  [given, options]: readonly unknown[],
+  method: StreamingMethod,
+  [input, options]: readonly unknown[],
   signal: AbortSignal,
 ): AsyncGenerator<unknown, unknown> {
-  const run = model[method] as (given: unknown, options: object) => Generation<unknown, unknown, readonly unknown[]>;
-  const steps = run.call(model, given, { ...(options as object), signal })[Symbol.asyncIterator]();
-  const alone = method === 'generate' || method === 'beamSearch' || typeof given === 'string';
+  const run = model[method] as (input: unknown, options: object) => Generation<unknown, unknown, readonly unknown[]>;
+  const steps = run.call(model, input, { ...(options as object), signal })[Symbol.asyncIterator]();
+  const isSingle = method === 'generate' || method === 'beamSearch' || typeof input === 'string';
   try {
     for (let step = await steps.next(); ; step = await steps.next()) {
-      if (step.done) return alone ? step.value[0] : step.value;
-      yield moved(step.value, buffersOf(step.value));
+      if (step.done) return isSingle ? step.value[0] : step.value;
+      yield transfer(step.value, buffersOf(step.value));
     }
   } finally {
     await steps.return?.(undefined as never);
@@ -76,7 +77,7 @@ async function* streamOf(
 
 async function answerOf(
   model: Model,
-  method: Exclude<Method, Streaming | 'load' | 'backends' | 'useBackend'>,
+  method: Exclude<Method, StreamingMethod | 'load' | 'backends' | 'useBackend'>,
   args: readonly unknown[],
   signal: AbortSignal,
 ): Promise<unknown> {
@@ -84,7 +85,7 @@ async function answerOf(
     case 'forward': {
       const [prompt, options] = args as [Prompt, ForwardOptions];
       const result = await model.forward(prompt, { ...options, signal });
-      return moved(result, buffersOf(result));
+      return transfer(result, buffersOf(result));
     }
     case 'embed':
     case 'embedBatch': {
@@ -121,18 +122,18 @@ async function answerOf(
   }
 }
 
-function isStreaming(method: string): method is Streaming {
+function isStreaming(method: string): method is StreamingMethod {
   return ['generate', 'generateBatch', 'beamSearch', 'beamSearchBatch', 'translate'].includes(method);
 }
 
-function factsOf(number: number, model: Model): ModelFacts {
-  const { config, generationConfig, positions, openEnded, vocab, depth, heads, backend, tokenizer } = model;
+function infoOf(number: number, model: Model): ModelInfo {
+  const { config, generationConfig, maxPositions, openEnded, vocab, depth, heads, backend, tokenizer } = model;
   const { encoderDepth, encoderHeads } = model;
   return {
     model: number,
     config,
     generationConfig,
-    positions,
+    maxPositions,
     openEnded,
     vocab,
     depth,

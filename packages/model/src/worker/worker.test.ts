@@ -1,8 +1,8 @@
 import '@residual/testkit/wasm';
-import { memory } from '@residual/tensor';
+import { memoryUsage } from '@residual/tensor';
 import { repositoryFile } from '@residual/testkit';
 import { expect, test } from 'vitest';
-import { loadModel } from '../load-model.js';
+import { loadModel } from '../load/load-model.js';
 import { connectModels, serveModels } from './index.js';
 
 const files = async (folder = 'fixtures/models/stories260k') =>
@@ -21,7 +21,7 @@ test('a model over a port does what the model itself does', async () => {
   const warnings: Error[] = [];
   const warned = (warning: Error) => warnings.push(warning);
   process.on('warning', warned);
-  const before = memory();
+  const before = memoryUsage();
   const here = await loadModel(await files());
   const there = await models.load(await files());
   const options = {
@@ -29,7 +29,7 @@ test('a model over a port does what the model itself does', async () => {
     topP: 0.9,
     seed: 7,
     maxNewTokens: 20,
-    top: 3,
+    topLogprobs: 3,
     taps: ['decoder.layers.0.attention.weights'],
   };
   const steps = [];
@@ -37,11 +37,13 @@ test('a model over a port does what the model itself does', async () => {
   const own = [];
   for await (const step of here.generate('Once upon', options)) own.push(step);
   expect(steps).toEqual(own);
-  expect(await there.generate('Once upon', options).whole()).toEqual(await here.generate('Once upon', options).whole());
+  expect(await there.generate('Once upon', options).result()).toEqual(
+    await here.generate('Once upon', options).result(),
+  );
   const { seed, ...unseeded } = options;
-  const drawn = await there.generate('Once upon', unseeded).whole();
-  expect(await here.generate('Once upon', { ...options, seed: drawn.seed! }).whole()).toEqual(drawn);
-  expect((await there.generate('Once upon', unseeded).whole()).seed).not.toBe(drawn.seed);
+  const drawn = await there.generate('Once upon', unseeded).result();
+  expect(await here.generate('Once upon', { ...options, seed: drawn.seed! }).result()).toEqual(drawn);
+  expect((await there.generate('Once upon', unseeded).result()).seed).not.toBe(drawn.seed);
   const seen = { taps: ['decoder.layers.*.attention.weights'] };
   expect(await there.forward('Once upon', seen)).toEqual(await here.forward('Once upon', seen));
   const { ids, tokens, offsets, specialTokensMask } = here.tokenizer!.encode('Once upon');
@@ -52,21 +54,21 @@ test('a model over a port does what the model itself does', async () => {
     await here.embedBatch(['Once', 'upon a'], settings),
   );
   expect(await there.contextual('Once', { lens: 2 })).toEqual(await here.contextual('Once', { lens: 2 }));
-  const [ours, theirs] = [await here.tokenVectors(), await there.tokenVectors()];
-  expect([theirs.words, theirs.data]).toEqual([ours.words, ours.data]);
+  const [ours, remote] = [await here.tokenVectors(), await there.tokenVectors()];
+  expect([remote.words, remote.data]).toEqual([ours.words, ours.data]);
   expect(await there.describe()).toEqual(here.describe());
-  expect([there.positions, there.openEnded]).toEqual([512, true]);
+  expect([there.maxPositions, there.openEnded]).toEqual([512, true]);
   await there.dispose();
   await expect(there.forward('Once')).rejects.toThrow('there is no model 0; it was disposed');
   here.dispose();
-  expect(memory()).toEqual(before);
+  expect(memoryUsage()).toEqual(before);
   models.close();
   port1.close();
   expect(warnings).toEqual([]); // 20 steps leave no 20 listeners
   process.off('warning', warned);
 });
 
-test('beams and translations cross a port too', async () => {
+test('beam searches and translations cross a port too', async () => {
   const { port1, port2 } = new MessageChannel();
   serveModels(port1);
   const models = connectModels(port2);
@@ -76,18 +78,18 @@ test('beams and translations cross a port too', async () => {
   expect([there.kind, there.family, there.encoderDepth, there.encoderHeads]).toEqual(['seq2seq-lm', 'marian', 4, 4]);
   const text = 'I am here. You are there.';
   const taps = ['decoder.layers.1.crossAttention.weights'];
-  for (const options of [{ taps }, { beams: 3, alignments: true }]) {
+  for (const options of [{ taps }, { numBeams: 3, alignments: true }]) {
     const [own, steps] = [[], []] as unknown[][];
     for await (const step of here.translate(text, options)) own!.push(step);
     for await (const step of there.translate(text, options)) steps!.push(step);
     expect(steps).toEqual(own);
-    expect(await there.translate(text, options).whole()).toEqual(await here.translate(text, options).whole());
+    expect(await there.translate(text, options).result()).toEqual(await here.translate(text, options).result());
   }
-  expect(await there.translate([text]).whole()).toEqual(await here.translate([text]).whole());
-  expect(await there.beamSearch(text).whole()).toEqual(await here.beamSearch(text).whole());
-  expect(await there.beamSearchBatch([text]).whole()).toEqual(await here.beamSearchBatch([text]).whole());
+  expect(await there.translate([text]).result()).toEqual(await here.translate([text]).result());
+  expect(await there.beamSearch(text).result()).toEqual(await here.beamSearch(text).result());
+  expect(await there.beamSearchBatch([text]).result()).toEqual(await here.beamSearchBatch([text]).result());
   const functions = there.translate(text, { processors: [row => row] });
-  await expect(functions.whole()).rejects.toThrow(
+  await expect(functions.result()).rejects.toThrow(
     'translate: functions (processors, allowedTokens) cannot cross a port; translate in the same thread',
   );
   await there.dispose();
@@ -101,7 +103,7 @@ test('an abort on this side ends the generation on the other, and leaving an ite
   serveModels(port1);
   const models = connectModels(port2);
   const there = await models.load(await files());
-  const before = memory();
+  const before = memoryUsage();
   const abort = new AbortController();
   const run = async () => {
     let count = 0;
@@ -111,22 +113,22 @@ test('an abort on this side ends the generation on the other, and leaving an ite
   await expect(run()).rejects.toThrow('abort');
   for await (const _ of there.generate('Once', { maxNewTokens: 400 })) break;
   await there.tokensOf('Once'); // the worker has had its turn
-  expect(memory()).toEqual(before);
+  expect(memoryUsage()).toEqual(before);
   await there.dispose();
   models.close();
   port1.close();
 });
 
-test('what cannot cross a port is refused here, errors keep their words and codes, and a closed connection ends what runs', async () => {
+test('functions cannot cross a port, errors keep message and code, and closing rejects running calls', async () => {
   const { port1, port2 } = new MessageChannel();
   serveModels(port1);
   const models = connectModels(port2);
   const there = await models.load(await files());
   const functions = there.generate('Once', { processors: [row => row] });
-  await expect(functions.whole()).rejects.toThrow(
+  await expect(functions.result()).rejects.toThrow(
     'generate: functions (processors, allowedTokens) cannot cross a port; generate in the same thread',
   );
-  await expect(there.generate('Once', { maxNewTokens: 1.5 }).whole()).rejects.toMatchObject({
+  await expect(there.generate('Once', { maxNewTokens: 1.5 }).result()).rejects.toMatchObject({
     message: 'generate: maxNewTokens is 1.5; it must be a whole number, 0 or more',
     code: 'option',
   });
@@ -134,25 +136,25 @@ test('what cannot cross a port is refused here, errors keep their words and code
   await expect(mute.encode('Once')).rejects.toThrow('encode: this model has no tokenizer');
   await mute.dispose();
   await expect(models.load(new Map())).rejects.toThrow('loadModel: what was given has no config.json');
-  const running = there.generate('Once', { maxNewTokens: 400 }).whole();
+  const running = there.generate('Once', { maxNewTokens: 400 }).result();
   models.close();
   await expect(running).rejects.toThrow('connectModels: the connection was closed');
   port1.close();
 });
 
-test('two connections share a port, each with models of its own; what one closes is disposed, the other goes on', async () => {
+test('two connections share a port; closing one disposes its models, the other continues', async () => {
   const { port1, port2 } = new MessageChannel();
   serveModels(port1);
   const [one, two] = [connectModels(port2), connectModels(port2)];
   const [first, second] = await Promise.all([one.load(await files()), two.load(await files())]);
   const greedy = { temperature: 0, maxNewTokens: 8 };
   const [left, right] = await Promise.all([
-    first.generate('Once', greedy).whole(),
-    second.generate('The end', greedy).whole(),
+    first.generate('Once', greedy).result(),
+    second.generate('The end', greedy).result(),
   ]);
   expect([left!.text, right!.text]).toEqual([
-    (await second.generate('Once', greedy).whole()).text,
-    (await first.generate('The end', greedy).whole()).text,
+    (await second.generate('Once', greedy).result()).text,
+    (await first.generate('The end', greedy).result()).text,
   ]);
   const running = second.generate('Once', { maxNewTokens: 400 })[Symbol.asyncIterator]();
   await running.next();
@@ -165,22 +167,22 @@ test('two connections share a port, each with models of its own; what one closes
     message: 'connectModels: the port was closed',
   });
   await expect(two.load(await files())).rejects.toThrow('connectModels: the port was closed');
-  while (memory().tensors > 0) await new Promise(resolve => setTimeout(resolve));
-  expect(memory()).toEqual({ tensors: 0, bytes: 0, buffers: 0 }); // the models of both were disposed
+  while (memoryUsage().tensors > 0) await new Promise(resolve => setTimeout(resolve));
+  expect(memoryUsage()).toEqual({ tensors: 0, bytes: 0, buffers: 0 }); // the models of both were disposed
 });
 
-test('an onProgress that throws is the error of the load, and nothing of it stays', async () => {
+test('an onProgress that throws rejects the load, and nothing leaks', async () => {
   const { port1, port2 } = new MessageChannel();
   serveModels(port1);
   const models = connectModels(port2);
-  const before = memory();
+  const before = memoryUsage();
   const mine = new Error('mine');
   const onProgress = () => {
     throw mine;
   };
   await expect(models.load(await files(), { onProgress })).rejects.toBe(mine);
   await models.backends(); // the worker has had its turn
-  await models.backends(); // and a model that came nevertheless is disposed
-  expect(memory()).toEqual(before);
+  await models.backends(); // and a model that arrived nevertheless is disposed
+  expect(memoryUsage()).toEqual(before);
   port1.close();
 });

@@ -1,4 +1,4 @@
-/** Hostile safetensors files and indices; the module that a process with a small heap reads. */
+/** Hostile safetensors files and indices. A process with a small heap imports this module. */
 import { type BombTarget, bombsOf } from '@residual/testkit/bombs';
 import { bytesSource, openSafetensors, openSharded, type Safetensors, writeSafetensors } from '../index.js';
 
@@ -16,7 +16,7 @@ const other = writeSafetensors({ head: { dtype: 'U8', shape: [1], data: Uint8Arr
 const headerBytes = Number(new DataView(small.buffer, small.byteOffset).getBigUint64(0, true));
 const header = JSON.parse(new TextDecoder().decode(small.subarray(8, 8 + headerBytes)));
 
-/** The file with this header, its length as it is or as given. */
+/** A file with this header, and its real length or the given one. */
 const withHeader = (text: string, length?: bigint): Uint8Array => {
   const bytes = new TextEncoder().encode(text);
   const file = Buffer.concat([new Uint8Array(8), bytes, small.subarray(8 + headerBytes)]);
@@ -31,7 +31,7 @@ const readAll = async (file: Safetensors) => {
   }
 };
 
-/** Files: their headers and the lengths of these. */
+/** Files with hostile headers and header lengths. */
 export const file: BombTarget<Uint8Array> = {
   inputs: function* () {
     for (const { name, make } of bombsOf(header)) yield { name, make: () => withHeader(make()) };
@@ -56,7 +56,7 @@ const shards = new Map([
   ['model-2.safetensors', other],
 ]);
 
-/** Indices of sharded files. */
+/** Hostile indices of sharded files. */
 export const shardIndex: BombTarget = {
   inputs: () => bombsOf(index),
   read: async text =>

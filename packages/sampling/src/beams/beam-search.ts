@@ -1,64 +1,78 @@
-import { ResidualError } from '../errors.js';
-import { type Beam, behind, extend, type Hypothesis, hypothesis, isReal, largest, type Outcome } from './beam.js';
+import { samplingError } from '../errors.js';
+import {
+  type Beam,
+  extend,
+  type Hypotheses,
+  type Hypothesis,
+  hypothesis,
+  isReachable,
+  largest,
+  lowestScore,
+} from './beam.js';
+import { beamHypotheses } from './beam-hypotheses.js';
 import { continuationsOf, type Group } from './continuations.js';
-import { finishedBeams } from './finished.js';
-import { groupedBeams } from './grouped.js';
-import { type BeamOptions, type Settings, settingsOf } from './options.js';
+import { groupBeamHypotheses } from './group-beam-hypotheses.js';
+import { type BeamOptions, type BeamSettings, settingsOf } from './options.js';
 
 /**
- * Logits of all rows, [batch · beams, vocab], or a function from a row to its logits [vocab], which is asked for `search.rows` alone.
- * They are read during the step and not changed.
+ * The logits of all rows, [batch · beams, vocab], or a function from a row to its logits [vocab], called only for rows
+ * in `activeSequences`. They are read during the step and not changed.
  */
 export type Logits = Float32Array | ((row: number) => Float32Array);
 
-/** What one step did, by row: row `prompt · beams + beam`, [batch · beams]. */
+/** The result of one step; row `prompt · beams + beam` of [batch · beams] belongs to that prompt and beam. */
 export interface BeamStep {
-  /** Counts the steps from 0. */
+  /** The number of this step, from 0. */
   readonly index: number;
-  /** The token that each row takes; `pad` where a prompt (or a group) is done. */
+  /** The token that each row takes; `padTokenId` if its prompt (or group) is done. */
   readonly tokens: Int32Array;
-  /** The row that each row continues: put the cache in this order, then feed `tokens`. Rows that are done stay where they are. */
+  /**
+   * The row that each row continues: reorder the cache by it, then feed `tokens`. A row that is done keeps its index.
+   */
   readonly parents: Int32Array;
-  /** Sum of each row's log-probabilities after the processors; 0 where it is done, around -1e9 where it only holds a place. */
+  /** Sum of each row's log-probabilities after the processors; 0 if it is done, about -1e9 for a placeholder beam. */
   readonly sums: Float32Array;
-  /** Natural log of each token's probability as the model gave it; 0 where the row is done. */
+  /** Natural log of each token's probability under the model; 0 if the row is done. */
   readonly logprobs: Float32Array;
-  /** By prompt: what ended in this step and is among the best so far. */
+  /** For each prompt, the texts that finished in this step and are among its best so far. */
   readonly finished: readonly (readonly Hypothesis[])[];
 }
 
-/** A beam search on its way: ask `rows` of the model, give their logits to `step`, until `done`. */
+/** A running beam search: compute logits for `activeSequences` and pass them to `step`, until `done`. */
 export interface BeamSearch {
   /** Whether all prompts are done. */
   readonly done: boolean;
   /**
-   * The rows whose logits the next step reads. Before the first step the beams of a prompt are the same, so it is the first row of
-   * each; later all rows of the prompts (and groups) that are not done.
+   * The rows whose logits the next step reads: all rows of prompts (and groups) that are not done. Before the first
+   * step the beams of a prompt are equal, so only the first row of each prompt.
    */
-  readonly rows: readonly number[];
-  /** Takes the logits that follow the tokens of each row; throws when one is NaN or Infinity or the search is done. */
+  readonly activeSequences: readonly number[];
+  /** Takes the logits after the tokens of each row; throws if one is NaN or Infinity, or if the search is done. */
   step(logits: Logits): BeamStep;
-  /** By prompt: the best texts that have ended, best first, up to `returned`: fewer before the search is done, and where there are none. */
+  /**
+   * For each prompt, its best finished texts, best first, at most `numReturnSequences`; fewer if fewer are finished.
+   */
   results(): Hypothesis[][];
 }
 
-/** One prompt: its beams, group after group, and what ended. */
-interface Text {
+/** The search of one prompt: its beams, group after group, and the finished texts of each group. */
+interface PromptSearch {
   readonly prompt: number;
   beams: Beam[];
-  readonly outcomes: readonly Outcome[];
+  readonly hypotheses: readonly Hypotheses[];
   readonly isDone: boolean[];
   readonly context: Group['context'];
 }
 
 /**
- * Searches for the most likely continuations of each prompt, keeping `beams` of them in each step (Freitag and Al-Onaizan 2017,
- * arXiv:1702.01806), as `_beam_search` of Hugging Face transformers 5 does; with `groups` diverse beam search (Vijayakumar et al.
- * 2016, arXiv:1610.02424) as its version 4. It knows no model and no tensor. Prompts may differ in length and do not depend on each
- * other. For an encoder-decoder a prompt is what its decoder starts with, and `encoderTokens` what its encoder read, by prompt.
+ * Beam search: looks for the most likely continuations of each prompt, keeping `numBeams` of them in each step (Freitag
+ * and Al-Onaizan 2017, arXiv:1702.01806), as `_beam_search` of Hugging Face transformers 5. With `numBeamGroups` it is
+ * diverse beam search (Vijayakumar et al. 2016, arXiv:1610.02424), as in version 4. It knows no model and no tensor.
+ * Prompts, [batch][length], may differ in length and do not influence each other. For an encoder-decoder a prompt is
+ * the start of the decoder, and `encoderTokens` are the ids that the encoder read, for each prompt.
  *
- * The processors see log-probabilities, natural logs of softmax(logits). Of equal sums that of the lower row and then of the lower
- * token is taken, which the reference leaves to its hardware. Throws for an unknown or unfit option.
+ * The processors see log-probabilities, natural logs of softmax(logits). Ties go to the lower row, then to the lower
+ * token; the reference leaves them to its hardware. Throws for an unknown option or a value out of range.
  */
 export function beamSearch(
   options: BeamOptions,
@@ -66,22 +80,22 @@ export function beamSearch(
   encoderTokens?: readonly (readonly number[])[],
 ): BeamSearch {
   const settings = settingsOf(options);
-  const { beams, size, returned, pad } = settings;
+  const { numBeams, groupSize, numReturnSequences, padTokenId } = settings;
   if (encoderTokens && encoderTokens.length !== prompts.length) {
     const text = `encoderTokens are ${encoderTokens.length} rows; there are ${prompts.length} prompts`;
-    throw new ResidualError('option', text);
+    throw samplingError('option', text);
   }
-  const texts = prompts.map((tokens, prompt) => textOf(settings, tokens, prompt, encoderTokens?.[prompt]));
+  const texts = prompts.map((tokens, prompt) => promptSearchOf(settings, tokens, prompt, encoderTokens?.[prompt]));
   const find = continuationsOf(settings);
-  const total = prompts.length * beams;
+  const total = prompts.length * numBeams;
   let index = 0;
 
-  const isDone = ({ isDone }: Text): boolean => isDone.every(Boolean);
-  /** Before the first step the beams of a prompt share its first row. */
-  const rowOf = (prompt: number, beam: number): number => prompt * beams + (index === 0 ? 0 : beam);
-  const rows = (): number[] => {
+  const isDone = ({ isDone }: PromptSearch): boolean => isDone.every(Boolean);
+  /** The row of a beam; before the first step the beams of a prompt share its first row. */
+  const rowOf = (prompt: number, beam: number): number => prompt * numBeams + (index === 0 ? 0 : beam);
+  const activeSequences = (): number[] => {
     const open = texts.flatMap(({ prompt, beams, isDone }) =>
-      beams.flatMap((_, beam) => (isDone[Math.floor(beam / size)] ? [] : [rowOf(prompt, beam)])),
+      beams.flatMap((_, beam) => (isDone[Math.floor(beam / groupSize)] ? [] : [rowOf(prompt, beam)])),
     );
     return [...new Set(open)];
   };
@@ -90,106 +104,108 @@ export function beamSearch(
     get done() {
       return texts.every(isDone);
     },
-    get rows() {
-      return rows();
+    get activeSequences() {
+      return activeSequences();
     },
     step(logits) {
       if (texts.every(isDone)) {
-        throw new ResidualError(
-          'option',
-          `step was called on a search that is done, after ${index} steps; see results()`,
-        );
+        throw samplingError('option', `the search is done after ${index} steps; see results()`);
       }
-      const read = reader(logits, total, beams);
+      const read = reader(logits, total, numBeams);
       const step = {
         index,
-        tokens: new Int32Array(total).fill(pad),
+        tokens: new Int32Array(total).fill(padTokenId),
         parents: Int32Array.from({ length: total }, (_, row) => row),
         sums: new Float32Array(total),
         logprobs: new Float32Array(total),
         finished: texts.map((): Hypothesis[] => []),
       };
       for (const text of texts) {
-        const { prompt, outcomes, context } = text;
+        const { prompt, hypotheses, context } = text;
         const next = [...text.beams];
-        const taken: number[] = [];
-        for (const [group, outcome] of outcomes.entries()) {
-          const first = group * size;
+        const earlierTokens: number[] = [];
+        for (const [group, groupHypotheses] of hypotheses.entries()) {
+          const first = group * groupSize;
           if (text.isDone[group]) {
-            for (let i = 0; i < size; i++) taken.push(pad); // as in the reference, a group that is done counts its padding
+            // As in the reference, the padding of a group that is done counts.
+            for (let i = 0; i < groupSize; i++) earlierTokens.push(padTokenId);
             continue;
           }
-          const own = text.beams.slice(first, first + size);
-          const best = find({ beams: own, rows: own.map((_, i) => rowOf(prompt, first + i)), taken, context }, read);
-          const kept = outcome.kept;
-          const running = outcome.take(best, index + 1);
-          step.finished[prompt]!.push(...outcome.kept.filter(each => !kept.includes(each)));
-          taken.push(...running.map(({ token }) => token));
-          text.isDone[group] = outcome.done || !isReal(running[0]!);
+          const own = text.beams.slice(first, first + groupSize);
+          const best = find(
+            { beams: own, beamIndices: own.map((_, i) => rowOf(prompt, first + i)), earlierTokens, context },
+            read,
+          );
+          const finishedBefore = groupHypotheses.finished;
+          const running = groupHypotheses.update(best, index + 1);
+          step.finished[prompt]!.push(...groupHypotheses.finished.filter(each => !finishedBefore.includes(each)));
+          earlierTokens.push(...running.map(({ token }) => token));
+          text.isDone[group] = groupHypotheses.done || !isReachable(running[0]!);
           for (const [i, continuation] of running.entries()) {
             next[first + i] = extend(continuation);
             if (text.isDone[group]) continue;
-            const row = prompt * beams + first + i;
+            const row = prompt * numBeams + first + i;
             step.tokens[row] = continuation.token;
-            step.parents[row] = continuation.row;
+            step.parents[row] = continuation.beamIndex;
             step.sums[row] = continuation.sum;
             step.logprobs[row] = continuation.logprob;
           }
         }
         text.beams = next;
-        if (isDone(text) && outcomes.every(({ kept }) => kept.length === 0)) {
-          const left = `prompt ${prompt} has no text that ends: ${index} tokens after it none is left to be chosen`;
-          throw new ResidualError('logits', left);
+        if (isDone(text) && hypotheses.every(({ finished }) => finished.length === 0)) {
+          const left = `prompt ${prompt} has no finished text: after ${index} tokens none can be chosen`;
+          throw samplingError('logits', left);
         }
       }
       index++;
       return step;
     },
     results: () =>
-      texts.map(({ outcomes }) => {
-        const kept = [...outcomes].reverse().flatMap(({ kept }) => kept); // of equal ones the later group's
-        return largest(kept, returned, ({ score }) => score);
+      texts.map(({ hypotheses }) => {
+        const finished = [...hypotheses].reverse().flatMap(group => group.finished); // ties put the later group first
+        return largest(finished, numReturnSequences, ({ score }) => score);
       }),
   };
 }
 
-/** A prompt before the first step; one with no room for a token is its own and only result. */
-function textOf(
-  settings: Settings,
+/** The search of a prompt before the first step. A prompt that may get no new token is its own and only result. */
+function promptSearchOf(
+  settings: BeamSettings,
   tokens: readonly number[],
   prompt: number,
   encoderTokens: readonly number[] | undefined,
-): Text {
-  const { groups, size, beams, maxNewTokens, maxLength } = settings;
+): PromptSearch {
+  const { numBeamGroups, groupSize, numBeams, maxNewTokens, maxLength } = settings;
   if (tokens.length > maxLength) {
-    throw new ResidualError(
-      'option',
-      `prompt ${prompt} of ${tokens.length} tokens is longer than maxLength, ${maxLength}`,
-    );
+    throw samplingError('option', `prompt ${prompt} of ${tokens.length} tokens is longer than maxLength, ${maxLength}`);
   }
-  const room = Math.min(maxNewTokens, maxLength - tokens.length);
-  const start = (sum: number): Beam => ({ tokens: [...tokens], rows: [], logprobs: [], sum });
-  const alone: Outcome = { done: true, kept: [hypothesis(start(0), 0, 'length')], take: () => [] };
-  const outcome = () =>
-    room === 0 ? alone : groups > 1 ? groupedBeams(settings, room) : finishedBeams(settings, room);
-  const outcomes = Array.from({ length: room === 0 ? 1 : groups }, outcome);
+  const tokensLeft = Math.min(maxNewTokens, maxLength - tokens.length);
+  const start = (sum: number): Beam => ({ tokens: [...tokens], beamIndices: [], logprobs: [], sum });
+  const promptAlone: Hypotheses = { done: true, finished: [hypothesis(start(0), 0, 'length')], update: () => [] };
+  const makeHypotheses = () =>
+    tokensLeft === 0
+      ? promptAlone
+      : numBeamGroups > 1
+        ? groupBeamHypotheses(settings, tokensLeft)
+        : beamHypotheses(settings, tokensLeft);
+  const hypotheses = Array.from({ length: tokensLeft === 0 ? 1 : numBeamGroups }, makeHypotheses);
   return {
     prompt,
-    // All beams but the first of a group hold a place: the first step continues one prompt, not the same one several times.
-    beams: Array.from({ length: beams }, (_, beam) => start(beam % size === 0 ? 0 : behind)),
-    outcomes,
-    isDone: Array.from({ length: groups }, () => room === 0),
+    // All beams of a group but the first are placeholders: the first step continues one prompt, not copies of it.
+    beams: Array.from({ length: numBeams }, (_, beam) => start(beam % groupSize === 0 ? 0 : lowestScore)),
+    hypotheses,
+    isDone: Array.from({ length: numBeamGroups }, () => tokensLeft === 0),
     context: { promptLength: tokens.length, ...(encoderTokens && { encoderTokens }) },
   };
 }
 
-/** Reads the logits of a row, and checks that all rows are equally long. */
+/** Makes a function that reads the logits of a row and checks that all rows have the same length. */
 function reader(logits: Logits, total: number, beams: number): (row: number) => Float32Array {
   if (typeof logits !== 'function') {
     const vocab = logits.length / total;
     if (!Number.isInteger(vocab)) {
       const text = `${logits.length} logits are not ${total} rows (${total / beams} prompts · ${beams} beams) of equal length`;
-      throw new ResidualError('logits', text);
+      throw samplingError('logits', text);
     }
     return row => logits.subarray(row * vocab, (row + 1) * vocab);
   }
@@ -199,7 +215,7 @@ function reader(logits: Logits, total: number, beams: number): (row: number) => 
     first ??= { row, vocab: values.length };
     if (values.length !== first.vocab) {
       const text = `row ${row} has ${values.length} logits; row ${first.row} has ${first.vocab}`;
-      throw new ResidualError('logits', text);
+      throw samplingError('logits', text);
     }
     return values;
   };

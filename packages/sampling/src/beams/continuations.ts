@@ -1,65 +1,66 @@
-import { ResidualError } from '../errors.js';
-import { type Context, runInPlace } from '../processor.js';
-import { best } from '../select.js';
-import { weigh } from '../weigh.js';
-import { type Beam, type Continuation, isReal, largest } from './beam.js';
-import type { Settings } from './options.js';
+import { samplingError } from '../errors.js';
+import { runInPlace, type SequenceContext } from '../processor.js';
+import { topIndices } from '../select.js';
+import { softmax } from '../softmax.js';
+import { type Beam, type Continuation, isReachable, largest } from './beam.js';
+import type { BeamSettings } from './options.js';
 
 /** A group of beams of one prompt, before a step. */
 export interface Group {
   readonly beams: readonly Beam[];
-  /** By beam: the row whose logits follow it. */
-  readonly rows: readonly number[];
-  /** What the groups before took in this step. */
-  readonly taken: readonly number[];
-  readonly context: Omit<Context, 'tokens' | 'row'>;
+  /** For each beam, the row of logits that follows it. */
+  readonly beamIndices: readonly number[];
+  /** The tokens that earlier groups chose in this step. */
+  readonly earlierTokens: readonly number[];
+  readonly context: Omit<SequenceContext, 'tokens' | 'batchIndex'>;
 }
 
 /**
- * A function that finds the best continuations of a group, best first, of equal ones that of the lower beam and then the lower
- * token: the `count` largest of [size · vocab] sums, without sorting or holding more than one row of the vocab.
+ * Makes a function that finds the best continuations of a group, best first, ties by lower beam and then lower token:
+ * the `candidatesPerGroup` largest of [groupSize · vocab] sums. It holds only one row [vocab] at a time and sorts none.
  */
-export function continuationsOf(settings: Settings) {
-  const { before, after, diversityPenalty, count, size } = settings;
+export function continuationsOf(settings: BeamSettings) {
+  const { processorsBeforePenalty, processorsAfterPenalty, diversityPenalty, candidatesPerGroup, groupSize } = settings;
   let scratch = new Float32Array(0);
 
-  /** The sums of one beam with each token [vocab], and the log of what its probabilities are divided by. */
-  const sumsOf = (logits: Float32Array, beam: Beam, row: number, { taken, context }: Group) => {
+  /** The sum of one beam with each token [vocab], and the logSumExp of its logits. */
+  const sumsOf = (logits: Float32Array, beam: Beam, batchIndex: number, { earlierTokens, context }: Group) => {
     if (scratch.length !== logits.length) scratch = new Float32Array(logits.length);
     let sums: Float32Array = scratch;
     sums.set(logits);
-    const { logSum } = weigh(sums);
-    for (let id = 0; id < sums.length; id++) sums[id]! -= logSum;
-    const known = { ...context, tokens: beam.tokens, row };
-    sums = runInPlace(before, sums, known);
-    for (const token of taken) sums[token]! -= diversityPenalty;
-    sums = runInPlace(after, sums, known);
+    const { logSumExp } = softmax(sums);
+    for (let id = 0; id < sums.length; id++) sums[id]! -= logSumExp;
+    const sequence = { ...context, tokens: beam.tokens, batchIndex };
+    sums = runInPlace(processorsBeforePenalty, sums, sequence);
+    for (const token of earlierTokens) sums[token]! -= diversityPenalty;
+    sums = runInPlace(processorsAfterPenalty, sums, sequence);
     const sum = beam.sum;
     for (let id = 0; id < sums.length; id++) {
       if (!(sums[id]! < Infinity)) {
-        const text = `row ${row}: processors made logits[${id}] ${sums[id]}; it must be a finite number or -Infinity`;
-        throw new ResidualError('logits', text);
+        const text = `row ${batchIndex}: processors made logits[${id}] ${sums[id]}; it must be a finite number or -Infinity`;
+        throw samplingError('logits', text);
       }
       sums[id]! += sum;
     }
-    return { sums, logSum };
+    return { sums, logSumExp };
   };
 
   return (group: Group, logits: (row: number) => Float32Array): Continuation[] => {
-    const found: Continuation[] = [];
+    const candidates: Continuation[] = [];
     for (const [i, beam] of group.beams.entries()) {
-      if (!isReal(beam) && found.filter(isReal).length >= count) continue; // a beam that holds a place: behind all those
-      const row = group.rows[i]!;
+      // A placeholder beam ranks behind all of these.
+      if (!isReachable(beam) && candidates.filter(isReachable).length >= candidatesPerGroup) continue;
+      const row = group.beamIndices[i]!;
       const values = logits(row);
-      if (values.length * size < count) {
-        const text = `${values.length} logits are too few for ${size} beams, which need ${count} continuations`;
-        throw new ResidualError('logits', text);
+      if (values.length * groupSize < candidatesPerGroup) {
+        const text = `${values.length} logits are too few for ${groupSize} beams, which need ${candidatesPerGroup} continuations`;
+        throw samplingError('logits', text);
       }
-      const { sums, logSum } = sumsOf(values, beam, row, group);
-      for (const token of best(sums, count)) {
-        found.push({ beam, row, token, logprob: values[token]! - logSum, sum: sums[token]! });
+      const { sums, logSumExp } = sumsOf(values, beam, row, group);
+      for (const token of topIndices(sums, candidatesPerGroup)) {
+        candidates.push({ beam, beamIndex: row, token, logprob: values[token]! - logSumExp, sum: sums[token]! });
       }
     }
-    return largest(found, count, ({ sum }) => sum);
+    return largest(candidates, candidatesPerGroup, ({ sum }) => sum);
   };
 }

@@ -1,108 +1,136 @@
-import { expectNumber, expectOption, expectPositive, expectWhole, tokenIds } from '../errors.js';
+import { expectInteger, expectNumber, expectOption, expectPositive, tokenIds } from '../errors.js';
 import type { PipelineOptions, ProcessorOptions } from '../options.js';
-import { expectKnown, filterNames, pipeline } from '../pipeline.js';
+import { expectOptionNames, filterNames, pipeline } from '../pipeline.js';
 import type { Processor } from '../processor.js';
 
 interface SearchOptions {
-  /** How many texts grow side by side for each prompt. */
-  readonly beams: number;
-  /** How many of them are results, at most `beams`; 1 if not given. */
-  readonly returned?: number | undefined;
-  /** score = sum of log-probabilities / newTokens^lengthPenalty: above 0 long texts gain, below 0 short ones; 1 if not given. */
+  /** How many beams the search keeps for each prompt. */
+  readonly numBeams: number;
+  /** How many texts it returns for each prompt, at most `numBeams`; default 1. */
+  readonly numReturnSequences?: number | undefined;
+  /**
+   * score = sum of log-probabilities / newTokens^lengthPenalty, default 1: above 0 favors long texts, below 0 short.
+   */
   readonly lengthPenalty?: number | undefined;
   /**
-   * When a prompt is done. true: as soon as `beams` texts have ended. false, if not given: when the best beam, ended here, would not
-   * be better than the worst of them. 'never': when it could not become better at any length.
+   * When the search of a prompt stops. true: as soon as `numBeams` texts are finished. false, the default: when the
+   * best beam, finished now, would not be better than the worst of them. 'never': when it could not become better at
+   * any length.
    */
   readonly earlyStopping?: boolean | 'never' | undefined;
-  /** What the rows of a finished prompt take; the first of `eos` if not given, else 0. */
-  readonly pad?: number | undefined;
+  /** The token that rows of a finished prompt take; default the first of `eosTokenId`, else 0. */
+  readonly padTokenId?: number | undefined;
 }
 
-/** How many tokens may follow each prompt, or how many there may be with it; of both the stricter holds. */
-type Limit =
+/** How many tokens may follow each prompt, or how many a text may have with it; the stricter limit holds. */
+type LengthLimit =
   | { readonly maxNewTokens: number; readonly maxLength?: number | undefined }
   | { readonly maxNewTokens?: undefined; readonly maxLength: number };
 
-/** Groups of equal size that find different texts: a token that an earlier group takes in a step costs a later one the penalty. */
-type Groups =
-  | { readonly groups: number; readonly diversityPenalty: number }
-  | { readonly groups?: 1 | undefined; readonly diversityPenalty?: undefined };
+/**
+ * Diverse beam search: groups of equal size; a token that an earlier group chose in a step costs a later one the
+ * penalty.
+ */
+type GroupOptions =
+  | { readonly numBeamGroups: number; readonly diversityPenalty: number }
+  | { readonly numBeamGroups?: 1 | undefined; readonly diversityPenalty?: undefined };
 
-/** What `beamSearch` takes: its own settings, and all of `pipeline` but what concerns a draw. */
-export type BeamOptions = ProcessorOptions & SearchOptions & Limit & Groups;
+/** The options of `beamSearch`: its own, and those of `pipeline` without temperature and filters. */
+export type BeamOptions = ProcessorOptions & SearchOptions & LengthLimit & GroupOptions;
 
-/** Options, checked and complete. */
-export interface Settings {
-  readonly beams: number;
-  readonly returned: number;
+/** The options, checked and with defaults. */
+export interface BeamSettings {
+  readonly numBeams: number;
+  readonly numReturnSequences: number;
   readonly lengthPenalty: number;
   readonly earlyStopping: boolean | 'never';
-  readonly pad: number;
+  readonly padTokenId: number;
   readonly maxNewTokens: number;
   readonly maxLength: number;
-  readonly groups: number;
+  readonly numBeamGroups: number;
   /** Beams of one group. */
-  readonly size: number;
+  readonly groupSize: number;
   readonly diversityPenalty: number;
-  readonly ends: ReadonlySet<number>;
-  /** How many continuations of a group are looked at: enough to go on with `size` of them whichever end. */
-  readonly count: number;
-  /** The processors before and after the penalty of diversity. */
-  readonly before: readonly Processor[];
-  readonly after: readonly Processor[];
+  readonly eosTokenIds: ReadonlySet<number>;
+  /** How many continuations of a group are considered: enough that `groupSize` of them continue, whichever end. */
+  readonly candidatesPerGroup: number;
+  /** The processors that run before the diversity penalty. */
+  readonly processorsBeforePenalty: readonly Processor[];
+  /** The processors that run after the diversity penalty. */
+  readonly processorsAfterPenalty: readonly Processor[];
 }
 
-/** Checks the options; throws for an unknown or unfit one. */
-export function settingsOf(options: BeamOptions): Settings {
-  const { beams, returned = 1, lengthPenalty = 1, earlyStopping = false, groups = 1, eos, ...others } = options;
-  const { pad, maxNewTokens, maxLength, diversityPenalty, sequenceBias, ...processors } = others;
-  const own = 'beams returned lengthPenalty earlyStopping pad maxNewTokens maxLength groups diversityPenalty'.split(
-    ' ',
+/** Checks the options and fills in defaults; throws for an unknown option or a value out of range. */
+export function settingsOf(options: BeamOptions): BeamSettings {
+  const {
+    numBeams,
+    numReturnSequences = 1,
+    lengthPenalty = 1,
+    earlyStopping = false,
+    numBeamGroups = 1,
+    eosTokenId,
+    ...others
+  } = options;
+  const { padTokenId, maxNewTokens, maxLength, diversityPenalty, sequenceBias, ...processors } = others;
+  expectOptionNames(
+    options,
+    'numBeams',
+    'numReturnSequences',
+    'lengthPenalty',
+    'earlyStopping',
+    'padTokenId',
+    'maxNewTokens',
+    'maxLength',
+    'numBeamGroups',
+    'diversityPenalty',
   );
-  expectKnown(options, ...own);
   for (const name of ['temperature', ...filterNames()]) {
     const value = (options as PipelineOptions)[name as keyof PipelineOptions];
     expectOption(value === undefined, name, value, 'left out: beams are searched for, not drawn');
   }
-  expectWhole('beams', beams, 1);
-  expectWhole('returned', returned, 1);
-  expectOption(returned <= beams, 'returned', returned, `at most beams, ${beams}`);
+  expectInteger('numBeams', numBeams, 1);
+  expectInteger('numReturnSequences', numReturnSequences, 1);
+  expectOption(
+    numReturnSequences <= numBeams,
+    'numReturnSequences',
+    numReturnSequences,
+    `at most numBeams, ${numBeams}`,
+  );
   expectNumber(Number.isFinite(lengthPenalty), 'lengthPenalty', lengthPenalty, 'a finite number');
   const stops = earlyStopping === 'never' || typeof earlyStopping === 'boolean';
   expectOption(stops, 'earlyStopping', earlyStopping, "true, false or 'never'");
   expectLimit(maxNewTokens, maxLength);
-  expectWhole('groups', groups, 1);
-  expectOption(beams % groups === 0, 'groups', groups, `a divisor of beams, ${beams}`);
-  if (groups > 1) expectPositive('diversityPenalty', diversityPenalty as number);
+  expectInteger('numBeamGroups', numBeamGroups, 1);
+  expectOption(numBeams % numBeamGroups === 0, 'numBeamGroups', numBeamGroups, `a divisor of numBeams, ${numBeams}`);
+  if (numBeamGroups > 1) expectPositive('diversityPenalty', diversityPenalty as number);
   else {
-    const need = 'left out, or given beside 2 groups or more';
+    const need = 'left out, or given beside numBeamGroups of 2 or more';
     expectOption(diversityPenalty === undefined, 'diversityPenalty', diversityPenalty, need);
   }
-  if (pad !== undefined) expectWhole('pad', pad, 0);
-  const ends = eos === undefined ? [] : tokenIds('eos', eos);
-  const size = beams / groups;
+  if (padTokenId !== undefined) expectInteger('padTokenId', padTokenId, 0);
+  const ends = eosTokenId === undefined ? [] : tokenIds('eosTokenId', eosTokenId);
+  const groupSize = numBeams / numBeamGroups;
   return {
-    beams,
-    returned,
+    numBeams,
+    numReturnSequences,
     lengthPenalty,
     earlyStopping,
-    pad: pad ?? ends[0] ?? 0,
+    padTokenId: padTokenId ?? ends[0] ?? 0,
     maxNewTokens: maxNewTokens ?? Infinity,
     maxLength: maxLength ?? Infinity,
-    groups,
-    size,
+    numBeamGroups,
+    groupSize,
     diversityPenalty: diversityPenalty ?? 0,
-    ends: new Set(ends),
-    count: Math.max(2, 1 + ends.length) * size,
-    before: pipeline({ sequenceBias }),
-    after: pipeline({ ...processors, eos } as PipelineOptions),
+    eosTokenIds: new Set(ends),
+    candidatesPerGroup: Math.max(2, 1 + ends.length) * groupSize,
+    processorsBeforePenalty: pipeline({ sequenceBias }),
+    processorsAfterPenalty: pipeline({ ...processors, eosTokenId } as PipelineOptions),
   };
 }
 
 function expectLimit(maxNewTokens: number | undefined, maxLength: number | undefined): void {
-  const given = maxNewTokens !== undefined || maxLength !== undefined;
-  expectOption(given, 'maxNewTokens', undefined, 'given, or maxLength: something has to end a text');
-  if (maxNewTokens !== undefined) expectWhole('maxNewTokens', maxNewTokens, 0);
-  if (maxLength !== undefined) expectWhole('maxLength', maxLength, 1);
+  const hasLimit = maxNewTokens !== undefined || maxLength !== undefined;
+  expectOption(hasLimit, 'maxNewTokens', undefined, 'given, or maxLength: a text needs a limit');
+  if (maxNewTokens !== undefined) expectInteger('maxNewTokens', maxNewTokens, 0);
+  if (maxLength !== undefined) expectInteger('maxLength', maxLength, 1);
 }

@@ -1,10 +1,10 @@
-import { ResidualError } from '../errors.js';
-import type { Context } from '../processor.js';
+import { samplingError } from '../errors.js';
+import type { SequenceContext } from '../processor.js';
 
-/** The ids that the encoder read; throws when the context has none. */
-export function encoderTokens(name: string, context: Context): ArrayLike<number> {
+/** The ids that the encoder read; throws if the context has none. */
+export function encoderTokens(name: string, context: SequenceContext): ArrayLike<number> {
   if (!context.encoderTokens) {
-    throw new ResidualError('option', `${name} needs context.encoderTokens, the ids that the encoder read`);
+    throw samplingError('option', `${name} needs context.encoderTokens, the ids that the encoder read`);
   }
   return context.encoderTokens;
 }

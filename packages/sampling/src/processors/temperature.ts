@@ -1,11 +1,12 @@
 import { expectNumber } from '../errors.js';
 import { type Processor, processor } from '../processor.js';
-import { maximum } from '../weigh.js';
-import { keepFrom } from './top-k.js';
+import { maximum } from '../softmax.js';
+import { keepAbove } from './top-k.js';
 
 /**
- * Divides the logits [vocab] by `value`: below 1 sharper, above 1 flatter. 0, and all under 1e-30, is the limit, greedy:
- * only the largest logit stays, of equal ones that with the lowest id. Throws when `value` is below 0 or NaN.
+ * Divides the logits [vocab] by `value`: below 1 makes the distribution sharper, above 1 flatter. 0 and all values
+ * under 1e-30 are the greedy limit: only the largest logit stays, ties by lowest id. Throws if `value` is below 0 or
+ * NaN.
  */
 export function temperature(value: number): Processor {
   expectNumber(value >= 0 && value < Infinity, 'temperature', value, '0 (greedy) or more');
@@ -14,7 +15,7 @@ export function temperature(value: number): Processor {
       for (let id = 0; id < row.length; id++) row[id]! /= value;
     } else {
       const max = maximum(row);
-      keepFrom(row, max, row.indexOf(max));
+      keepAbove(row, max, row.indexOf(max));
     }
   });
 }

@@ -1,20 +1,22 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { after, kept, rows } from '../../test/rows.js';
-import { thrown } from '../../test/thrown.js';
+import { allowedIds, contextOf, rows } from '../../test/rows.js';
+import { thrownMessage } from '../../test/thrown.js';
 import { topK } from './top-k.js';
 
-test('the k largest logits stay, and what equals the last of them', () => {
-  expect(kept(topK(2)(Float32Array.of(1, 5, 3, 4), after()))).toEqual([1, 3]);
-  expect(kept(topK(2)(Float32Array.of(4, 5, 4, 4), after()))).toEqual([0, 1, 2, 3]);
+test('the k largest logits stay, and all that equal the smallest of them', () => {
+  expect(allowedIds(topK(2)(Float32Array.of(1, 5, 3, 4), contextOf()))).toEqual([1, 3]);
+  expect(allowedIds(topK(2)(Float32Array.of(4, 5, 4, 4), contextOf()))).toEqual([0, 1, 2, 3]);
   fc.assert(
     fc.property(rows, fc.integer({ min: 1, max: 70 }), (row, count) => {
-      const least = Array.from(row).sort((a, b) => b - a)[Math.min(count, row.length) - 1]!;
-      expect([...topK(count)(row, after())]).toEqual(Array.from(row, logit => (logit < least ? -Infinity : logit)));
+      const threshold = Array.from(row).sort((a, b) => b - a)[Math.min(count, row.length) - 1]!;
+      expect([...topK(count)(row, contextOf())]).toEqual(
+        Array.from(row, logit => (logit < threshold ? -Infinity : logit)),
+      );
     }),
   );
 });
 
 test.each([0, -1, 2.5, NaN])('topK %s is refused', count => {
-  expect(thrown(() => topK(count))).toBe(`sampling: topK is ${count}; it must be a whole number from 1 on`);
+  expect(thrownMessage(() => topK(count))).toBe(`sampling: topK is ${count}; it must be a whole number from 1 on`);
 });

@@ -1,21 +1,21 @@
-import { expectWhole } from '../errors.js';
+import { expectInteger } from '../errors.js';
 import { type Processor, processor } from '../processor.js';
-import { best } from '../select.js';
+import { topIndices } from '../select.js';
 
 /**
- * Keeps the `count` largest logits [vocab] and all that equal the last of them (Fan et al. 2018, arXiv:1805.04833). Throws when
- * `count` is not a whole number from 1 on.
+ * Keeps the `count` largest logits [vocab] and all that equal the smallest of them (Fan et al. 2018, arXiv:1805.04833).
+ * Throws if `count` is not a whole number, 1 or more.
  */
 export function topK(count: number): Processor {
-  expectWhole('topK', count, 1);
+  expectInteger('topK', count, 1);
   return processor(row => {
-    if (count < row.length) keepFrom(row, row[best(row, count)[count - 1]!]!);
+    if (count < row.length) keepAbove(row, row[topIndices(row, count)[count - 1]!]!);
   });
 }
 
-/** Suppresses every logit of a row [vocab] below `least`, and those equal to it after index `last`. */
-export function keepFrom(row: Float32Array, least: number, last = row.length): void {
+/** Suppresses every logit of a row [vocab] below `threshold`, and those equal to it after index `last`. */
+export function keepAbove(row: Float32Array, threshold: number, last = row.length): void {
   for (let id = 0; id < row.length; id++) {
-    if (row[id]! < least || (id > last && row[id] === least)) row[id] = -Infinity;
+    if (row[id]! < threshold || (id > last && row[id] === threshold)) row[id] = -Infinity;
   }
 }

@@ -1,17 +1,18 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { after, distinctRows, entropyOf, kept, softmax } from '../../test/rows.js';
-import { thrown } from '../../test/thrown.js';
+import { allowedIds, contextOf, distinctRows, entropyOf, softmaxInFloat64 } from '../../test/rows.js';
+import { thrownMessage } from '../../test/thrown.js';
 import { typicalP } from './typical-p.js';
 
-test('the tokens of most usual surprise stay until they reach the mass, in float64', () => {
+test('the most typical tokens stay until they reach the probability, in float64', () => {
   fc.assert(
     fc.property(distinctRows, fc.double({ min: 0.01, max: 0.99, noNaN: true }), (row, mass) => {
-      const probabilities = softmax(row);
+      const probabilities = softmaxInFloat64(row);
       const entropy = entropyOf(probabilities);
       const oddness = probabilities.map(p => Math.abs(-Math.log(p) - entropy));
       const sorted = [...row.keys()].sort((a, b) => oddness[a]! - oddness[b]!);
-      fc.pre(sorted.every((id, i) => i === 0 || oddness[id]! - oddness[sorted[i - 1]!]! > 1e-6)); // no ties but for rounding
+      // No ties but for rounding.
+      fc.pre(sorted.every((id, i) => i === 0 || oddness[id]! - oddness[sorted[i - 1]!]! > 1e-6));
       let sum = 0;
       const expected = sorted.filter(id => {
         fc.pre(Math.abs(sum - mass) > 1e-9);
@@ -19,22 +20,22 @@ test('the tokens of most usual surprise stay until they reach the mass, in float
         sum += probabilities[id]!;
         return stays;
       });
-      expect(kept(typicalP(mass)(row, after()))).toEqual(expected.sort((a, b) => a - b));
+      expect(allowedIds(typicalP(mass)(row, contextOf()))).toEqual(expected.sort((a, b) => a - b));
     }),
     { numRuns: 500 },
   );
 });
 
-test('the most likely token may go, and equally odd tokens stay together', () => {
+test('the most likely token may go, and equally typical tokens stay together', () => {
   const row = Float32Array.from([0.3, 0.14, 0.14, 0.14, 0.14, 0.14], Math.log);
-  expect(kept(typicalP(0.2)(row, after()))).toEqual([1, 2, 3, 4, 5]);
+  expect(allowedIds(typicalP(0.2)(row, contextOf()))).toEqual([1, 2, 3, 4, 5]);
 });
 
 test('suppressed tokens stay suppressed; 1 keeps all', () => {
-  expect(kept(typicalP(0.9)(Float32Array.of(-Infinity, 2, 2, -Infinity), after()))).toEqual([1, 2]);
-  expect(kept(typicalP(1)(Float32Array.of(-Infinity, 2, -90, 1), after()))).toEqual([1, 2, 3]);
+  expect(allowedIds(typicalP(0.9)(Float32Array.of(-Infinity, 2, 2, -Infinity), contextOf()))).toEqual([1, 2]);
+  expect(allowedIds(typicalP(1)(Float32Array.of(-Infinity, 2, -90, 1), contextOf()))).toEqual([1, 2, 3]);
 });
 
 test.each([0, 1.01, NaN])('typicalP %s is refused', mass => {
-  expect(thrown(() => typicalP(mass))).toBe(`sampling: typicalP is ${mass}; it must be above 0 and at most 1`);
+  expect(thrownMessage(() => typicalP(mass))).toBe(`sampling: typicalP is ${mass}; it must be above 0 and at most 1`);
 });

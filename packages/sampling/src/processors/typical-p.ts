@@ -1,19 +1,20 @@
 import { expectNumber } from '../errors.js';
 import { type Processor, processor } from '../processor.js';
 import { selectNearest } from '../select.js';
-import { meanLogit, weigh } from '../weigh.js';
+import { meanLogit, softmax } from '../softmax.js';
 
 /**
- * Typical sampling: keeps the tokens whose surprise -log p is nearest to the entropy, until their probabilities reach `mass`
- * (Meister et al. 2022, arXiv:2202.00666). Logits [vocab] to logits [vocab]; throws when `mass` is outside (0, 1].
+ * Typical sampling: keeps the tokens whose surprise -log p is nearest to the entropy, until their probabilities add up
+ * to `mass` (Meister et al. 2022, arXiv:2202.00666). Logits [vocab] to logits [vocab]; throws if `mass` is outside (0,
+ * 1].
  */
 export function typicalP(mass: number): Processor {
   expectNumber(mass > 0 && mass <= 1, 'typicalP', mass, 'above 0 and at most 1');
   return processor(row => {
     if (mass === 1) return;
-    const weighed = weigh(row);
-    const mean = meanLogit(row, weighed); // |surprise - entropy| = |(logSum - logit) - (logSum - mean)|
-    const { distance } = selectNearest(row, mean, 43, weighed.mass, mass * weighed.sum);
+    const distribution = softmax(row);
+    const mean = meanLogit(row, distribution); // |surprise - entropy| = |(logSumExp - logit) - (logSumExp - mean)|
+    const { distance } = selectNearest(row, mean, 43, distribution.unnormalized, mass * distribution.sum);
     for (let id = 0; id < row.length; id++) if (Math.abs(row[id]! - mean) > distance) row[id] = -Infinity;
   });
 }

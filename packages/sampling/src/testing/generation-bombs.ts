@@ -1,4 +1,4 @@
-/** Hostile settings of generation; the module that a process with a small heap reads. */
+/** Hostile generation settings, read by a process with a small heap. */
 import { type BombTarget, bombsOf } from '@residual/testkit/bombs';
 import { fromGenerationConfig } from '../generation-config.js';
 import { sampler } from '../index.js';
@@ -21,7 +21,7 @@ const greedy = {
   begin_suppress_tokens: [13],
   renormalize_logits: true,
 };
-const drawn = {
+const sampling = {
   do_sample: true,
   temperature: 0.9,
   top_k: 5,
@@ -35,23 +35,23 @@ const drawn = {
 };
 const logits = Float32Array.from({ length: 20 }, (_, token) => Math.sin(token));
 
-/** A generation_config.json, to a token that it chooses. */
+/** Reads a generation_config.json and chooses tokens by it. */
 export const generationConfig: BombTarget = {
   inputs: function* () {
     yield* bombsOf(greedy, { count: 1000 });
-    yield* bombsOf(drawn, { count: 1000 });
+    yield* bombsOf(sampling, { count: 1000 });
   },
   read: text => {
     let config: unknown;
     try {
       config = JSON.parse(text);
     } catch {
-      return; // the loader's affair
+      return; // the loader reports it
     }
     if (typeof config !== 'object' || config === null) return;
     const options = fromGenerationConfig(config as Record<string, unknown>);
     const { next } = sampler({ ...options, seed: 1 } as never);
     for (const tokens of [[1], [1, 4], [1, 4, 5]]) next(logits, { tokens, promptLength: 1, encoderTokens: [4] });
   },
-  seeds: () => [JSON.stringify(greedy), JSON.stringify(drawn), JSON.stringify({ ...greedy, ...drawn })],
+  seeds: () => [JSON.stringify(greedy), JSON.stringify(sampling), JSON.stringify({ ...greedy, ...sampling })],
 };

@@ -70,7 +70,7 @@ for (const [name, [ours, reference]] of Object.entries(ops)) {
     for (const [a, b, shape] of shapes) {
       await expectOp({
         inputs: { a: sample(a, 3, -2, 2), b: sample(b, 5, name === 'div' ? 0.5 : -2, 2) },
-        ours: t => ours(t.a, t.b),
+        run: t => ours(t.a, t.b),
         reference: g => broadcast(g.a, g.b, shape, reference),
       });
     }
@@ -81,7 +81,7 @@ for (const [name, [ours, reference]] of Object.entries(ops)) {
       if (name === 'div' && number === 0) continue;
       await expectOp({
         inputs: { a: sample([2, 3], 3, -2, 2) },
-        ours: t => ours(t.a, number),
+        run: t => ours(t.a, number),
         reference: g => grid([2, 3], (...index) => reference(g.a.at(...index), number)),
       });
     }
@@ -91,7 +91,7 @@ for (const [name, [ours, reference]] of Object.entries(ops)) {
 test('scalarMinus takes a number on the left, affine scales and shifts', async () => {
   await expectOp({
     inputs: { x: sample([2, 3]) },
-    ours: t => scalarMinus(0.75, t.x),
+    run: t => scalarMinus(0.75, t.x),
     reference: g => grid([2, 3], (...index) => 0.75 - g.x.at(...index)),
   });
   for (const [scale, shift] of [
@@ -102,7 +102,7 @@ test('scalarMinus takes a number on the left, affine scales and shifts', async (
   ] as const)
     await expectOp({
       inputs: { x: sample([2, 3]) },
-      ours: t => affine(t.x, scale, shift),
+      run: t => affine(t.x, scale, shift),
       reference: g => grid([2, 3], (...index) => scale * g.x.at(...index) + shift),
     });
 });
@@ -129,7 +129,7 @@ test('whole numbers stay whole and exact up to ±2²⁴', async () => {
   dispose([a, b, expected.map(([result]) => result)]);
 });
 
-test('what does not fit is named with both sides', () => {
+test('what does not fit throws with both sides', () => {
   tidy(() => {
     const [a, b] = [tensor([1, 2, 3, 4, 5, 6], [2, 3]), tensor([1, 2], [2])];
     const ids = tensor([1, 2], [2], 'int32');
@@ -138,9 +138,11 @@ test('what does not fit is named with both sides', () => {
     expect(messageOf(() => add(a, b))).toBe('add: [2, 3] and [2] do not broadcast');
     expect(messageOf(() => mul(b, ids))).toBe('mul: float32 and int32 do not mix; convert one');
     expect(messageOf(() => mul(flags, b))).toBe('mul: bool does not fit; convert with toFloat or toInt');
-    expect(messageOf(() => mul(ids, 0.5))).toBe('mul: 0.5 is no whole number and x is int32; convert x with toFloat');
+    expect(messageOf(() => mul(ids, 0.5))).toBe(
+      'mul: 0.5 is not a whole number and x is int32; convert x with toFloat',
+    );
     expect(messageOf(() => scalarMinus(0.5, ids))).toBe(
-      'scalarMinus: 0.5 is no whole number and x is int32; convert x with toFloat',
+      'scalarMinus: 0.5 is not a whole number and x is int32; convert x with toFloat',
     );
     expect(messageOf(() => div(ids, 2))).toBe('div: integers do not divide into integers; convert with toFloat');
     expect(messageOf(() => affine(ids, 2, 1))).toBe('affine: x is int32; convert with toFloat');

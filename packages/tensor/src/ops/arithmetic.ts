@@ -1,29 +1,31 @@
 import { ResidualError } from '../errors.js';
-import { type Op, run } from '../op.js';
 import { scalar, type Tensor, tidy } from '../tensor.js';
-import { broadcastShape, sumTo } from './broadcast.js';
+import { type BinaryInputs, type NoAttributes, runBinary, scalarLike } from './binary.js';
 import { greater, greaterEqual, less, lessEqual } from './compare.js';
-import { clone, toFloat } from './convert.js';
-import { neg } from './functions.js';
+import { toFloat } from './convert.js';
+import { clone, type Op, runOp } from './op.js';
+import { addOp, sumTo } from './sum.js';
 
-type Pair = { a: Tensor; b: Tensor };
-type NoAttributes = Record<never, never>;
-
-const addOp: Op<Pair, NoAttributes> = {
-  name: 'residual.add',
-  stock: 'Add',
-  gradient: (dy, { shapes }) => ({ a: () => sumTo(dy, shapes.a), b: () => sumTo(dy, shapes.b) }),
+const negOp: Op<{ x: Tensor }, NoAttributes> = {
+  name: 'residual.neg',
+  tfjsKernel: 'Neg',
+  gradient: dy => ({ x: () => neg(dy) }),
 };
 
-const subOp: Op<Pair, NoAttributes> = {
+/** -x, of floats or integers. */
+export function neg(x: Tensor): Tensor {
+  return runOp(negOp, { x }, {});
+}
+
+const subOp: Op<BinaryInputs, NoAttributes> = {
   name: 'residual.sub',
-  stock: 'Sub',
+  tfjsKernel: 'Sub',
   gradient: (dy, { shapes }) => ({ a: () => sumTo(dy, shapes.a), b: () => neg(sumTo(dy, shapes.b)) }),
 };
 
-const mulOp: Op<Pair, NoAttributes> = {
+const mulOp: Op<BinaryInputs, NoAttributes> = {
   name: 'residual.mul',
-  stock: 'Multiply',
+  tfjsKernel: 'Multiply',
   saves: ['a', 'b'],
   gradient: (dy, { saved: { a, b }, shapes }) => ({
     a: () => sumTo(mul(dy, b), shapes.a),
@@ -31,9 +33,9 @@ const mulOp: Op<Pair, NoAttributes> = {
   }),
 };
 
-const divOp: Op<Pair, NoAttributes> = {
+const divOp: Op<BinaryInputs, NoAttributes> = {
   name: 'residual.div',
-  stock: 'RealDiv',
+  tfjsKernel: 'RealDiv',
   saves: ['a', 'b'],
   gradient: (dy, { saved: { a, b }, shapes }) => ({
     a: () => sumTo(div(dy, b), shapes.a),
@@ -41,9 +43,9 @@ const divOp: Op<Pair, NoAttributes> = {
   }),
 };
 
-const maximumOp: Op<Pair, NoAttributes> = {
+const maximumOp: Op<BinaryInputs, NoAttributes> = {
   name: 'residual.maximum',
-  stock: 'Maximum',
+  tfjsKernel: 'Maximum',
   saves: ['a', 'b'],
   gradient: (dy, { saved: { a, b }, shapes }) => ({
     a: () => sumTo(mul(dy, toFloat(greaterEqual(a, b))), shapes.a),
@@ -51,9 +53,9 @@ const maximumOp: Op<Pair, NoAttributes> = {
   }),
 };
 
-const minimumOp: Op<Pair, NoAttributes> = {
+const minimumOp: Op<BinaryInputs, NoAttributes> = {
   name: 'residual.minimum',
-  stock: 'Minimum',
+  tfjsKernel: 'Minimum',
   saves: ['a', 'b'],
   gradient: (dy, { saved: { a, b }, shapes }) => ({
     a: () => sumTo(mul(dy, toFloat(lessEqual(a, b))), shapes.a),
@@ -61,74 +63,55 @@ const minimumOp: Op<Pair, NoAttributes> = {
   }),
 };
 
-/** a + b element by element, shapes broadcast. */
+/** a + b, elementwise, with broadcasting. */
 export function add(a: Tensor, b: Tensor | number): Tensor {
-  return typeof b === 'number' && a.dtype === 'float32' ? affine(a, 1, b) : pair(addOp, a, b);
+  return typeof b === 'number' && a.dtype === 'float32' ? affine(a, 1, b) : runBinary(addOp, a, b);
 }
 
-/** a - b element by element, shapes broadcast. */
+/** a - b, elementwise, with broadcasting. */
 export function sub(a: Tensor, b: Tensor | number): Tensor {
-  return typeof b === 'number' && a.dtype === 'float32' ? affine(a, 1, -b) : pair(subOp, a, b);
+  return typeof b === 'number' && a.dtype === 'float32' ? affine(a, 1, -b) : runBinary(subOp, a, b);
 }
 
 /** value - x. */
 export function scalarMinus(value: number, x: Tensor): Tensor {
   if (x.dtype === 'float32') return affine(x, -1, value);
-  return tidy(() => sub(constant('scalarMinus', value, x), x));
+  return tidy(() => sub(scalarLike('scalarMinus', value, x), x));
 }
 
-/** a · b element by element, shapes broadcast. */
+/** a · b, elementwise, with broadcasting. */
 export function mul(a: Tensor, b: Tensor | number): Tensor {
-  return typeof b === 'number' && a.dtype === 'float32' ? affine(a, b, 0) : pair(mulOp, a, b);
+  return typeof b === 'number' && a.dtype === 'float32' ? affine(a, b, 0) : runBinary(mulOp, a, b);
 }
 
-/** a / b element by element, shapes broadcast; floats only. */
+/** a / b, elementwise, with broadcasting; floats only. */
 export function div(a: Tensor, b: Tensor | number): Tensor {
   if (a.dtype === 'int32')
     throw new ResidualError('dtype', 'div: integers do not divide into integers; convert with toFloat');
-  return pair(divOp, a, b);
+  return runBinary(divOp, a, b);
 }
 
-/** The larger of a and b, shapes broadcast; at a tie the gradient goes to a. */
+/** The maximum of a and b, elementwise, with broadcasting; at a tie the gradient goes to a. */
 export function maximum(a: Tensor, b: Tensor | number): Tensor {
-  return pair(maximumOp, a, b);
+  return runBinary(maximumOp, a, b);
 }
 
-/** The smaller of a and b, shapes broadcast; at a tie the gradient goes to a. */
+/** The minimum of a and b, elementwise, with broadcasting; at a tie the gradient goes to a. */
 export function minimum(a: Tensor, b: Tensor | number): Tensor {
-  return pair(minimumOp, a, b);
+  return runBinary(minimumOp, a, b);
 }
 
 const affineOp: Op<{ x: Tensor }, { scale: number; shift: number }> = {
   name: 'residual.affine',
   compose: ({ x }, { scale, shift }) => {
-    const scaled = scale === 1 ? x : run(mulOp, { a: x, b: scalar(scale) }, {});
-    return shift === 0 ? scaled : run(addOp, { a: scaled, b: scalar(shift) }, {});
+    const scaled = scale === 1 ? x : runOp(mulOp, { a: x, b: scalar(scale) }, {});
+    return shift === 0 ? scaled : runOp(addOp, { a: scaled, b: scalar(shift) }, {});
   },
   gradient: (dy, { attributes: { scale } }) => ({ x: () => affine(dy, scale, 0) }),
 };
 
-/** scale · x + shift with two numbers, floats only. Nothing is kept for its gradient. */
+/** scale · x + shift with two numbers; floats only. Its gradient needs no saved tensor. */
 export function affine(x: Tensor, scale: number, shift: number): Tensor {
   if (x.dtype !== 'float32') throw new ResidualError('dtype', `affine: x is ${x.dtype}; convert with toFloat`);
-  return scale === 1 && shift === 0 ? clone(x) : run(affineOp, { x }, { scale, shift });
-}
-
-/** Runs an op on two tensors that broadcast and have one type; a number is taken as that type. */
-export function pair(op: Op<Pair, NoAttributes>, a: Tensor, b: Tensor | number): Tensor {
-  const name = op.name.slice(op.name.indexOf('.') + 1);
-  if (a.dtype !== 'float32' && a.dtype !== 'int32')
-    throw new ResidualError('dtype', `${name}: ${a.dtype} does not fit; convert with toFloat or toInt`);
-  if (typeof b === 'number') return tidy(() => run(op, { a, b: constant(name, b, a) }, {}));
-  if (a.dtype !== b.dtype)
-    throw new ResidualError('dtype', `${name}: ${a.dtype} and ${b.dtype} do not mix; convert one`);
-  broadcastShape(name, a.shape, b.shape);
-  return run(op, { a, b }, {});
-}
-
-function constant(name: string, value: number, x: Tensor): Tensor {
-  if (x.dtype === 'float32') return scalar(value);
-  if (!Number.isInteger(value))
-    throw new ResidualError('dtype', `${name}: ${value} is no whole number and x is int32; convert x with toFloat`);
-  return scalar(value, 'int32');
+  return scale === 1 && shift === 0 ? clone(x) : runOp(affineOp, { x }, { scale, shift });
 }

@@ -10,7 +10,7 @@ import {
   lessEqual,
   linear,
   logicalAnd,
-  memory,
+  memoryUsage,
   mul,
   notEqual,
   sum,
@@ -65,7 +65,9 @@ test('logicalAnd is true where both are', async () => {
     'logicalAnd: float32 and int32 are not both bool; compare first',
   );
   expect(messageOf(() => greater(a, b))).toBe('greater: bool does not fit; convert with toFloat or toInt');
-  expect(messageOf(() => equal(ids, 0.5))).toBe('equal: 0.5 is no whole number and x is int32; convert x with toFloat');
+  expect(messageOf(() => equal(ids, 0.5))).toBe(
+    'equal: 0.5 is not a whole number and x is int32; convert x with toFloat',
+  );
   dispose([a, b, both, float, ids]);
 });
 
@@ -75,7 +77,7 @@ test('conversions: true is 1, numbers lose their fraction towards zero, the same
     tensor([-3, 0, 256], [3], 'int32'),
     tensor([1, 0], [2], 'bool'),
   ];
-  const before = memory();
+  const before = memoryUsage();
   const results: [Tensor, string, number[]][] = [
     [toInt(float), 'int32', [1, -1, 0, 0, 256]],
     [toInt(flags), 'int32', [1, 0]],
@@ -90,7 +92,7 @@ test('conversions: true is 1, numbers lose their fraction towards zero, the same
     expect((await numbers(result)).map(n => n + 0)).toEqual(values);
     result.dispose();
   }
-  expect(memory()).toEqual(before);
+  expect(memoryUsage()).toEqual(before);
   const other = clone(float);
   expect(other.dataId).toBe(float.dataId); // not a copy
   other.dispose();
@@ -107,7 +109,7 @@ test('integers and booleans made floats are floats to every kernel', async () =>
   }
 });
 
-test('no gradient flows through comparisons and conversions, but it flows beside them', async () => {
+test('comparisons and conversions pass no gradient, and do not disturb other gradients', async () => {
   const x = tensor([-1, 2, 3], [3]);
   const found = gradients(() => sum(mul(x, toFloat(greater(x, 0)))), x);
   expect(await numbers(found.gradients as Tensor)).toEqual([0, 1, 1]);

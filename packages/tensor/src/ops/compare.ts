@@ -1,54 +1,53 @@
 import { ResidualError } from '../errors.js';
-import { type Op, run } from '../op.js';
 import type { Tensor } from '../tensor.js';
-import { pair } from './arithmetic.js';
+import { type BinaryInputs, type NoAttributes, runBinary } from './binary.js';
 import { broadcastShape } from './broadcast.js';
+import { type Op, runOp } from './op.js';
 
-type Pair = { a: Tensor; b: Tensor };
-type Comparison = Op<Pair, Record<never, never>>;
+type Comparison = Op<BinaryInputs, NoAttributes>;
 
-const greaterOp: Comparison = { name: 'residual.greater', stock: 'Greater', gradient: 'none' };
-const greaterEqualOp: Comparison = { name: 'residual.greaterEqual', stock: 'GreaterEqual', gradient: 'none' };
-const lessOp: Comparison = { name: 'residual.less', stock: 'Less', gradient: 'none' };
-const lessEqualOp: Comparison = { name: 'residual.lessEqual', stock: 'LessEqual', gradient: 'none' };
-const equalOp: Comparison = { name: 'residual.equal', stock: 'Equal', gradient: 'none' };
-const notEqualOp: Comparison = { name: 'residual.notEqual', stock: 'NotEqual', gradient: 'none' };
-const logicalAndOp: Comparison = { name: 'residual.logicalAnd', stock: 'LogicalAnd', gradient: 'none' };
+const greaterOp: Comparison = { name: 'residual.greater', tfjsKernel: 'Greater', gradient: 'none' };
+const greaterEqualOp: Comparison = { name: 'residual.greaterEqual', tfjsKernel: 'GreaterEqual', gradient: 'none' };
+const lessOp: Comparison = { name: 'residual.less', tfjsKernel: 'Less', gradient: 'none' };
+const lessEqualOp: Comparison = { name: 'residual.lessEqual', tfjsKernel: 'LessEqual', gradient: 'none' };
+const equalOp: Comparison = { name: 'residual.equal', tfjsKernel: 'Equal', gradient: 'none' };
+const notEqualOp: Comparison = { name: 'residual.notEqual', tfjsKernel: 'NotEqual', gradient: 'none' };
+const logicalAndOp: Comparison = { name: 'residual.logicalAnd', tfjsKernel: 'LogicalAnd', gradient: 'none' };
 
-/** a > b as booleans, shapes broadcast. */
+/** a > b as booleans, with broadcasting. */
 export function greater(a: Tensor, b: Tensor | number): Tensor {
-  return pair(greaterOp, a, b);
+  return runBinary(greaterOp, a, b);
 }
 
-/** a ≥ b as booleans, shapes broadcast. */
+/** a ≥ b as booleans, with broadcasting. */
 export function greaterEqual(a: Tensor, b: Tensor | number): Tensor {
-  return pair(greaterEqualOp, a, b);
+  return runBinary(greaterEqualOp, a, b);
 }
 
-/** a < b as booleans, shapes broadcast. */
+/** a < b as booleans, with broadcasting. */
 export function less(a: Tensor, b: Tensor | number): Tensor {
-  return pair(lessOp, a, b);
+  return runBinary(lessOp, a, b);
 }
 
-/** a ≤ b as booleans, shapes broadcast. */
+/** a ≤ b as booleans, with broadcasting. */
 export function lessEqual(a: Tensor, b: Tensor | number): Tensor {
-  return pair(lessEqualOp, a, b);
+  return runBinary(lessEqualOp, a, b);
 }
 
-/** a = b as booleans, shapes broadcast. */
+/** a = b as booleans, with broadcasting. */
 export function equal(a: Tensor, b: Tensor | number): Tensor {
-  return pair(equalOp, a, b);
+  return runBinary(equalOp, a, b);
 }
 
-/** a ≠ b as booleans, shapes broadcast; `notEqual(x, 0)` is the right way from numbers to booleans. */
+/** a ≠ b as booleans, with broadcasting; `notEqual(x, 0)` converts numbers to booleans. */
 export function notEqual(a: Tensor, b: Tensor | number): Tensor {
-  return pair(notEqualOp, a, b);
+  return runBinary(notEqualOp, a, b);
 }
 
-/** a and b, both booleans, shapes broadcast. */
+/** a ∧ b of booleans, with broadcasting. */
 export function logicalAnd(a: Tensor, b: Tensor): Tensor {
   if (a.dtype !== 'bool' || b.dtype !== 'bool')
     throw new ResidualError('dtype', `logicalAnd: ${a.dtype} and ${b.dtype} are not both bool; compare first`);
   broadcastShape('logicalAnd', a.shape, b.shape);
-  return run(logicalAndOp, { a, b }, {});
+  return runOp(logicalAndOp, { a, b }, {});
 }

@@ -1,28 +1,22 @@
-import { type Op, run } from '../op.js';
 import type { Tensor } from '../tensor.js';
+import { clone, type Op, runOp } from './op.js';
 
-type One = { x: Tensor };
+type UnaryInputs = { x: Tensor };
 
-/** tfjs's Identity copies the data on wasm; Reshape does on no backend. */
-const cloneOp: Op<One, { shape: readonly number[] }> = {
-  name: 'residual.clone',
-  stock: 'Reshape',
-  gradient: dy => ({ x: () => dy }),
+const castOp: Op<UnaryInputs, { dtype: 'float32' | 'int32' }> = {
+  name: 'residual.cast',
+  tfjsKernel: 'Cast',
+  gradient: 'none',
 };
 
-/** Another handle on the same data, which is not copied; each is disposed by its own owner. */
-export function clone(x: Tensor): Tensor {
-  return run(cloneOp, { x }, { shape: x.shape });
-}
-
-const castOp: Op<One, { dtype: 'float32' | 'int32' }> = { name: 'residual.cast', stock: 'Cast', gradient: 'none' };
-
-/** Booleans or integers as floats (true is 1); floats as they are. No gradient flows through the conversion of another type. */
+/**
+ * Converts booleans or integers to float32 (true is 1). Floats are returned as they are; other types pass no gradient.
+ */
 export function toFloat(x: Tensor): Tensor {
-  return x.dtype === 'float32' ? clone(x) : run(castOp, { x }, { dtype: 'float32' });
+  return x.dtype === 'float32' ? clone(x) : runOp(castOp, { x }, { dtype: 'float32' });
 }
 
-/** Numbers or booleans as int32, rounded towards zero. No gradient flows through it. */
+/** Converts numbers or booleans to int32, rounded towards zero. It passes no gradient. */
 export function toInt(x: Tensor): Tensor {
-  return x.dtype === 'int32' ? clone(x) : run(castOp, { x }, { dtype: 'int32' });
+  return x.dtype === 'int32' ? clone(x) : runOp(castOp, { x }, { dtype: 'int32' });
 }

@@ -8,7 +8,7 @@ import {
   isTensor,
   keep,
   linear,
-  memory,
+  memoryUsage,
   ones,
   range,
   scalar,
@@ -61,18 +61,18 @@ test('a tensor has the shape of nested lists, where none is given', async () => 
   expect(refusal([[1], [[2]]])).toBe(
     'tensor: there is a list of 1 at [1, 0], where a number is needed to be like the first',
   );
-  expect(refusal([1, [2]])).toBe('tensor: [2] at 1 is no number');
-  expect(refusal(['1'])).toBe('tensor: "1" at 0 is no number');
-  expect(refusal(undefined)).toBe('tensor: undefined at 0 is no number');
+  expect(refusal([1, [2]])).toBe('tensor: [2] at 1 is not a number');
+  expect(refusal(['1'])).toBe('tensor: "1" at 0 is not a number');
+  expect(refusal(undefined)).toBe('tensor: undefined at 0 is not a number');
   expect(refusal([[1, 2]], [3])).toBe('tensor: 2 values do not fit [3], which holds 3');
 });
 
 test('an op on a tensor that was disposed names it', () => {
   const [x, weight, y] = [ones([2, 3]), ones([5, 3]), ones([2, 3])];
   y.dispose();
-  expect(messageOf(() => add(x, y))).toBe('add: b [2, 3] was disposed before');
+  expect(messageOf(() => add(x, y))).toBe('add: b [2, 3] was already disposed');
   weight.dispose();
-  expect(messageOf(() => linear(x, weight))).toBe('linear: weight [5, 3] was disposed before');
+  expect(messageOf(() => linear(x, weight))).toBe('linear: weight [5, 3] was already disposed');
   x.dispose();
 });
 
@@ -90,9 +90,9 @@ test('fill, zeros, ones and range are made with their type and shape', async () 
     expect(await numbers(x)).toEqual(values);
   }
   dispose(made);
-  expect(messageOf(() => fill([2, -1], 0))).toBe('fill: [2, -1] is no shape; lengths are whole numbers from 0');
-  expect(messageOf(() => fill([2], 0.5, 'int32'))).toBe('fill: 0.5 is no whole number and the type is int32');
-  expect(messageOf(() => range(2.5))).toBe('range: 2.5 is no length; it is a whole number from 0');
+  expect(messageOf(() => fill([2, -1], 0))).toBe('fill: [2, -1] is not a shape; lengths are whole numbers from 0');
+  expect(messageOf(() => fill([2], 0.5, 'int32'))).toBe('fill: 0.5 is not a whole number and the type is int32');
+  expect(messageOf(() => range(2.5))).toBe('range: 2.5 is not a length; it is a whole number from 0');
 });
 
 test('tensors are made from plain and typed arrays', async () => {
@@ -113,10 +113,10 @@ test('tensors are made from plain and typed arrays', async () => {
   dispose(made);
   expect(messageOf(() => tensor([1, 2, 3], [2, 2]))).toBe('tensor: 3 values do not fit [2, 2], which holds 4');
   expect(messageOf(() => tensor([1, 2.5], [2], 'int32'))).toBe(
-    'tensor: 2.5 at 1 is no whole number of 32 bits and the type is int32',
+    'tensor: 2.5 at 1 is not a 32-bit integer and the type is int32',
   );
   expect(messageOf(() => scalar(2 ** 31, 'int32'))).toBe(
-    'tensor: 2147483648 at 0 is no whole number of 32 bits and the type is int32',
+    'tensor: 2147483648 at 0 is not a 32-bit integer and the type is int32',
   );
 });
 
@@ -144,11 +144,11 @@ test('tidy frees what it does not return, keep takes a tensor out of it, dispose
 });
 
 test('memory counts tensors, bytes and buffers', () => {
-  const before = memory();
+  const before = memoryUsage();
   const x = ones([2, 3]);
-  expect(memory()).toEqual({ tensors: before.tensors + 1, bytes: before.bytes + 24, buffers: before.buffers + 1 });
+  expect(memoryUsage()).toEqual({ tensors: before.tensors + 1, bytes: before.bytes + 24, buffers: before.buffers + 1 });
   const y = clone(x);
-  expect(memory()).toEqual({ tensors: before.tensors + 2, bytes: before.bytes + 48, buffers: before.buffers + 1 });
+  expect(memoryUsage()).toEqual({ tensors: before.tensors + 2, bytes: before.bytes + 48, buffers: before.buffers + 1 });
   dispose([x, y]);
-  expect(memory()).toEqual(before);
+  expect(memoryUsage()).toEqual(before);
 });

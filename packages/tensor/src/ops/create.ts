@@ -1,20 +1,24 @@
 import { expectShape, ResidualError, showShape } from '../errors.js';
-import { type Op, run } from '../op.js';
 import type { Tensor } from '../tensor.js';
+import { type Op, runOp } from './op.js';
 
-type Made = { shape: readonly number[]; value: number; dtype: 'float32' | 'int32' };
+type FillAttributes = { shape: readonly number[]; value: number; dtype: 'float32' | 'int32' };
 
-const fillOp: Op<Record<never, never>, Made> = { name: 'residual.fill', stock: 'Fill', gradient: 'none' };
+const fillOp: Op<Record<never, never>, FillAttributes> = {
+  name: 'residual.fill',
+  tfjsKernel: 'Fill',
+  gradient: 'none',
+};
 
-/** A tensor of `shape` with one value everywhere, made on the device. */
+/** A tensor of `shape` filled with one value, created on the device. */
 export function fill(shape: readonly number[], value: number, dtype: 'float32' | 'int32' = 'float32'): Tensor {
   expectShape(
     shape.every(length => Number.isInteger(length) && length >= 0),
-    () => `fill: ${showShape(shape)} is no shape; lengths are whole numbers from 0`,
+    () => `fill: ${showShape(shape)} is not a shape; lengths are whole numbers from 0`,
   );
   if (dtype === 'int32' && !Number.isInteger(value))
-    throw new ResidualError('dtype', `fill: ${value} is no whole number and the type is int32`);
-  return run(fillOp, {}, { shape, value, dtype });
+    throw new ResidualError('dtype', `fill: ${value} is not a whole number and the type is int32`);
+  return runOp(fillOp, {}, { shape, value, dtype });
 }
 
 /** Zeros of `shape`. */
@@ -27,15 +31,19 @@ export function ones(shape: readonly number[], dtype: 'float32' | 'int32' = 'flo
   return fill(shape, 1, dtype);
 }
 
-type Counted = { start: number; stop: number; step: number; dtype: 'int32' };
+type RangeAttributes = { start: number; stop: number; step: number; dtype: 'int32' };
 
-const rangeOp: Op<Record<never, never>, Counted> = { name: 'residual.range', stock: 'Range', gradient: 'none' };
+const rangeOp: Op<Record<never, never>, RangeAttributes> = {
+  name: 'residual.range',
+  tfjsKernel: 'Range',
+  gradient: 'none',
+};
 
-/** The whole numbers 0 .. length - 1: int32 [length]. */
+/** The integers 0 .. length - 1: int32 [length]. */
 export function range(length: number): Tensor {
   expectShape(
     Number.isInteger(length) && length >= 0,
-    () => `range: ${length} is no length; it is a whole number from 0`,
+    () => `range: ${length} is not a length; it is a whole number from 0`,
   );
-  return run(rangeOp, {}, { start: 0, stop: length, step: 1, dtype: 'int32' });
+  return runOp(rangeOp, {}, { start: 0, stop: length, step: 1, dtype: 'int32' });
 }

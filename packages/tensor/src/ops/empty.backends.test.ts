@@ -26,7 +26,7 @@ onDevice();
 const none = (...shape: number[]) => tensor([], shape);
 const noInts = (...shape: number[]) => tensor([], shape, 'int32');
 
-/** What comes of tensors without entries: the op, the shape and the numbers of the result. */
+/** Ops on tensors without entries, with shape and values of the result. */
 const cases: Record<string, [() => Tensor, number[], number[]?]> = {
   'a product without inner places': [() => matMul(none(2, 0), none(0, 3)), [2, 3], [0, 0, 0, 0, 0, 0]],
   'products without rows': [() => matMul(none(2, 0, 3), zeros([2, 3, 5])), [2, 0, 5]],
@@ -58,7 +58,7 @@ for (const [name, [make, shape, numbers = []]] of Object.entries(cases))
     y.dispose();
   });
 
-test('what would come of nothing is refused, and sums of booleans, which are none', () => {
+test('empty maxima throw, and so do sums of booleans', () => {
   const [x, flags] = [none(3, 0), tensor([1, 0], [2], 'bool')];
   expect(messageOf(() => logSumExp(x))).toBe('logSumExp: [3, 0] has no entries along its last axis');
   expect(messageOf(() => sum(flags))).toBe('sum: bool does not fit; convert with toFloat or toInt');

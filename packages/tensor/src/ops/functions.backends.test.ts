@@ -26,7 +26,7 @@ onDevice();
 
 type One = (x: Tensor) => Tensor;
 
-/** Ours, the meaning, and the range of inputs. */
+/** The op, its reference, and the range of inputs. */
 const functions: Record<string, [One, (x: number) => number, number, number]> = {
   neg: [neg, x => -x, -3, 3],
   abs: [abs, Math.abs, -3, 3],
@@ -46,7 +46,7 @@ for (const [name, [ours, reference, low, high]] of Object.entries(functions)) {
     for (const shape of [[2, 3, 5], [1, 1, 2, 3, 1, 2], []])
       await expectOp({
         inputs: { x: sample(shape, 3, low, high) },
-        ours: ({ x }) => ours(x),
+        run: ({ x }) => ours(x),
         reference: ({ x }) => grid(shape, (...index) => reference(x.at(...index))),
       });
   });

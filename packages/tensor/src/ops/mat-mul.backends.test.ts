@@ -2,7 +2,7 @@ import { expectClose } from '@residual/testkit';
 import { expect, test } from 'vitest';
 import { dispose, gradients, matMul, type Tensor, tensor, tidy, zeros } from '../index.js';
 import { expectOp, toTensor } from '../testing/expect-op.js';
-import { type Grid, grid, sample, total } from '../testing/grid.js';
+import { type Grid, grid, sample, sumOver } from '../testing/grid.js';
 import { messageOf } from '../testing/message-of.js';
 import { onDevice } from '../testing/on-device.js';
 
@@ -15,7 +15,7 @@ const product = (a: Grid, b: Grid, transposeA: boolean, transposeB: boolean) => 
   const [left, right] = [transposeA ? swapped(a.shape) : a.shape, transposeB ? swapped(b.shape) : b.shape];
   return grid([...left.slice(0, -1), right.at(-1)!], (...index) => {
     const [lead, i, j] = [index.slice(0, -2), index.at(-2)!, index.at(-1)!];
-    return total(left.at(-1)!, k => {
+    return sumOver(left.at(-1)!, k => {
       const x = transposeA ? a.at(...lead, k, i) : a.at(...lead, i, k);
       return x * (transposeB ? b.at(...lead, j, k) : b.at(...lead, k, j));
     });
@@ -36,7 +36,7 @@ for (const transposeA of [false, true])
             a: sample(transposeA ? swapped(left) : left, 3),
             b: sample(transposeB ? swapped(right) : right, 5),
           },
-          ours: t => matMul(t.a, t.b, { transposeA, transposeB }),
+          run: t => matMul(t.a, t.b, { transposeA, transposeB }),
           reference: g => product(g.a, g.b, transposeA, transposeB),
         });
       }

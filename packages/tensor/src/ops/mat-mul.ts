@@ -1,24 +1,24 @@
 import { expectShape, ResidualError, showShape } from '../errors.js';
-import { type Op, run } from '../op.js';
 import type { Tensor } from '../tensor.js';
 import { zeros } from './create.js';
+import { type Op, runOp } from './op.js';
 import { concat } from './shape.js';
 
 type Factors = { a: Tensor; b: Tensor };
 type Transposes = { transposeA: boolean; transposeB: boolean };
 
 /**
- * tfjs's WebGL kernel reads two places of the inner axis at once. Where its length is odd the last pair ends beside the matrix, in places that keep
- * whatever earlier ops left there (a bias, an exponential), so both sides get a place of zeros first.
+ * The WebGL kernel of tfjs reads two entries of the inner axis at once. If its length is odd, the last pair reads one
+ * stale entry of the texture, so both sides are padded with a zero first.
  */
 const matMulOp: Op<Factors, Transposes> = {
   name: 'residual.matMul',
-  stock: 'BatchMatMul',
-  stockIsWrong: ['webgl'],
+  tfjsKernel: 'BatchMatMul',
+  tfjsKernelWrongOn: ['webgl'],
   compose: ({ a, b }, { transposeA, transposeB }) => {
     const [alongA, alongB] = [a.shape.length - (transposeA ? 2 : 1), b.shape.length - (transposeB ? 1 : 2)];
-    const pairs = a.shape[alongA]! % 2 === 0 ? { a, b } : { a: withZeros(a, alongA), b: withZeros(b, alongB) };
-    return run(evenMatMulOp, pairs, { transposeA, transposeB });
+    const pairs = a.shape[alongA]! % 2 === 0 ? { a, b } : { a: padWithZeros(a, alongA), b: padWithZeros(b, alongB) };
+    return runOp(evenMatMulOp, pairs, { transposeA, transposeB });
   },
   saves: ['a', 'b'],
   gradient: (dy, { saved: { a, b }, attributes: { transposeA, transposeB } }) => ({
@@ -33,11 +33,11 @@ const matMulOp: Op<Factors, Transposes> = {
   }),
 };
 
-const evenMatMulOp: Op<Factors, Transposes> = { name: 'residual.evenMatMul', stock: 'BatchMatMul' };
+const evenMatMulOp: Op<Factors, Transposes> = { name: 'residual.evenMatMul', tfjsKernel: 'BatchMatMul' };
 
 /**
- * The matrix product of the last two axes, [..., m, k] and [..., k, n] to [..., m, n], each side transposed first if asked. Leading axes are equal:
- * nothing is broadcast. Floats only.
+ * The matrix product of the last two axes: [..., m, k] and [..., k, n] to [..., m, n], each side optionally transposed
+ * first. Leading axes must be equal; they are not broadcast. Floats only.
  */
 export function matMul(a: Tensor, b: Tensor, { transposeA = false, transposeB = false } = {}): Tensor {
   const rank = a.shape.length;
@@ -53,11 +53,11 @@ export function matMul(a: Tensor, b: Tensor, { transposeA = false, transposeB = 
   if (a.dtype !== 'float32' || b.dtype !== 'float32')
     throw new ResidualError('dtype', `matMul: ${a.dtype} and ${b.dtype} are not both float32; convert with toFloat`);
   const length = inner(a.shape, transposeA)!;
-  if (length > 0) return run(matMulOp, { a, b }, { transposeA, transposeB });
-  return zeros([...a.shape.slice(0, -2), inner(a.shape, !transposeA)!, inner(b.shape, transposeB)!]); // sums of nothing
+  if (length > 0) return runOp(matMulOp, { a, b }, { transposeA, transposeB });
+  return zeros([...a.shape.slice(0, -2), inner(a.shape, !transposeA)!, inner(b.shape, transposeB)!]); // empty sums
 }
 
-/** x with one more place along an axis, which holds zeros. */
-function withZeros(x: Tensor, axis: number): Tensor {
+/** Pads an axis of x with one zero at the end. */
+function padWithZeros(x: Tensor, axis: number): Tensor {
   return concat([x, zeros(x.shape.map((length, i) => (i === axis ? 1 : length)))], axis);
 }

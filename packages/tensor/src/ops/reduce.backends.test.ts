@@ -22,7 +22,7 @@ onDevice();
 
 type Reduce = (x: Tensor, options?: ReduceOptions) => Tensor;
 
-/** The numbers that fall into each place of the result. */
+/** The numbers that are reduced to each entry of the result. */
 const reduced = (x: Grid, { axis, keepDims }: ReduceOptions, f: (numbers: number[]) => number): Grid => {
   const rank = x.shape.length;
   const axes = (axis === undefined ? x.shape.map((_, i) => i) : [axis].flat()).map(a => (a < 0 ? a + rank : a));
@@ -60,7 +60,7 @@ for (const [name, [ours, reference]] of Object.entries(reductions)) {
     for (const [i, [shape, options]] of cases.entries())
       await expectOp({
         inputs: { x: i % 2 ? sample(shape, 11, -9, -5) : sample(shape, 11, -3, 3) },
-        ours: ({ x }) => ours(x, options),
+        run: ({ x }) => ours(x, options),
         reference: ({ x }) => reduced(x, options, reference),
       });
   });
@@ -87,7 +87,7 @@ test('sumTo undoes a broadcast', async () => {
     const axis = from.flatMap((_, i) => (i < lead || to[i - lead] === 1 ? [i] : []));
     await expectOp({
       inputs: { x: sample(from) },
-      ours: ({ x }) => tidy(() => clone(sumTo(x, to))),
+      run: ({ x }) => tidy(() => clone(sumTo(x, to))),
       reference: ({ x }) => fromValues(to, reduced(x, { axis }, add).values),
     });
   }
@@ -100,7 +100,7 @@ test('every entry that is the largest gets the gradient of max', async () => {
   dispose([x, found]);
 });
 
-test('argMax gives the lowest place of the largest entry of each row', async () => {
+test('argMax gives the index of the largest entry of each row, the lowest at a tie', async () => {
   const rows = tensor([1, 7, 7, -2, -5, -1, -1, -9, 0, 0, 0, 0], [3, 4]);
   const line = toTensor(fromValues([3], Float64Array.of(-6, -4, -5)));
   const long = new Float32Array(50257).fill(-1);
@@ -117,7 +117,7 @@ test('argMax gives the lowest place of the largest entry of each row', async () 
   dispose([rows, line, vocab, results]);
 });
 
-test('axes that are not there are named', () => {
+test('axes that do not exist are named', () => {
   tidy(() => {
     const x = tensor([1, 2, 3, 4, 5, 6], [2, 3]);
     expect(messageOf(() => sum(x, { axis: 2 }))).toBe('sum: axes [2] of [2, 3] do not each name one axis');
@@ -129,7 +129,7 @@ test('axes that are not there are named', () => {
   });
 });
 
-test('of nothing the sum is 0; a mean or a largest entry there is not', async () => {
+test('an empty sum is 0; an empty mean or maximum throws', async () => {
   const [floats, ids] = [tensor([], [2, 0, 3]), tensor([], [0], 'int32')];
   const sums = [sum(floats, { axis: 1 }), sum(floats, { axis: [0, 1], keepDims: true }), sum(ids)];
   expect(sums.map(({ shape, dtype }) => [shape, dtype])).toEqual([

@@ -30,7 +30,7 @@ test('reshape keeps the order of the numbers, and finds one length', async () =>
   ])
     await expectOp({
       inputs: { x: sample(from!) },
-      ours: ({ x }) => reshape(x, asked!),
+      run: ({ x }) => reshape(x, asked!),
       reference: ({ x }) => fromValues(to!, x.values),
     });
 });
@@ -64,7 +64,7 @@ test('transpose puts the axes in another order', async () => {
   ] as [number[], number[]][])
     await expectOp({
       inputs: { x: sample(shape) },
-      ours: ({ x }) => transpose(x, order),
+      run: ({ x }) => transpose(x, order),
       reference: ({ x }) =>
         grid(
           order.map(axis => shape[axis]!),
@@ -73,7 +73,7 @@ test('transpose puts the axes in another order', async () => {
     });
 });
 
-test('slice takes a part, up to 6 axes, and its gradient stands among zeros', async () => {
+test('slice takes a part, up to 6 axes, and its gradient is padded with zeros', async () => {
   for (const [shape, begin, size] of [
     [[7], [2], [3]],
     [
@@ -104,7 +104,7 @@ test('slice takes a part, up to 6 axes, and its gradient stands among zeros', as
   ] as [number[], number[], number[]][])
     await expectOp({
       inputs: { x: sample(shape) },
-      ours: ({ x }) => slice(x, begin, size),
+      run: ({ x }) => slice(x, begin, size),
       reference: ({ x }) => grid(size, (...index) => x.at(...index.map((i, axis) => i + begin[axis]!))),
     });
 });
@@ -112,29 +112,29 @@ test('slice takes a part, up to 6 axes, and its gradient stands among zeros', as
 test('sliceAxis and split cut one axis', async () => {
   await expectOp({
     inputs: { x: sample([2, 5, 3]) },
-    ours: ({ x }) => sliceAxis(x, -2, 1, 3),
+    run: ({ x }) => sliceAxis(x, -2, 1, 3),
     reference: ({ x }) => grid([2, 3, 3], (i, j, k) => x.at(i!, j! + 1, k!)),
   });
   for (const part of [0, 1, 2])
     await expectOp({
       inputs: { x: sample([2, 3, 6]) },
-      ours: ({ x }) => tidy(() => split(x, 3)[part]!),
+      run: ({ x }) => tidy(() => split(x, 3)[part]!),
       reference: ({ x }) => grid([2, 3, 2], (i, j, k) => x.at(i!, j!, 2 * part + k!)),
     });
   await expectOp({
     inputs: { x: sample([4, 3]) },
-    ours: ({ x }) => tidy(() => split(x, 2, 0)[1]!),
+    run: ({ x }) => tidy(() => split(x, 2, 0)[1]!),
     reference: ({ x }) => grid([2, 3], (i, j) => x.at(i! + 2, j!)),
   });
 });
 
-test('concat puts parts of different lengths after one another along any axis', async () => {
+test('concat joins parts of different lengths along any axis', async () => {
   for (const axis of [0, 1, 2, -1, -3]) {
     const at = axis < 0 ? axis + 3 : axis;
     const shapes = [1, 3, 2].map(length => [2, 3, 5].map((n, i) => (i === at ? length : n)));
     await expectOp({
       inputs: { a: sample(shapes[0]!, 3), b: sample(shapes[1]!, 5), c: sample(shapes[2]!, 7) },
-      ours: ({ a, b, c }) => concat([a, b, c], axis),
+      run: ({ a, b, c }) => concat([a, b, c], axis),
       reference: ({ a, b, c }) =>
         grid(
           [2, 3, 5].map((n, i) => (i === at ? 6 : n)),
@@ -149,15 +149,15 @@ test('concat puts parts of different lengths after one another along any axis', 
 
 test('concat takes one part, many parts, whole numbers, a part twice, and up to 6 axes', async () => {
   const x = sample([2, 3], 3);
-  await expectOp({ inputs: { x }, ours: t => concat([t.x], 0), reference: g => g.x });
+  await expectOp({ inputs: { x }, run: t => concat([t.x], 0), reference: g => g.x });
   await expectOp({
     inputs: { x },
-    ours: t => concat(new Array(19).fill(t.x), 0),
+    run: t => concat(new Array(19).fill(t.x), 0),
     reference: g => grid([38, 3], (i, j) => g.x.at(i! % 2, j!)),
   });
   await expectOp({
     inputs: { x: sample([2, 1, 3, 2, 1, 2], 5) },
-    ours: t => concat([t.x, t.x], 3),
+    run: t => concat([t.x, t.x], 3),
     reference: g => grid([2, 1, 3, 4, 1, 2], (a, b, c, d, e, f) => g.x.at(a!, b!, c!, d! % 2, e!, f!)),
   });
   const [ids, more] = [range(3), range(2)];
@@ -166,7 +166,7 @@ test('concat takes one part, many parts, whole numbers, a part twice, and up to 
   dispose([ids, more, both]);
 });
 
-test('what does not fit is named with both sides', () => {
+test('what does not fit throws with both sides', () => {
   tidy(() => {
     const x = tensor([1, 2, 3, 4, 5, 6], [2, 3]);
     const y = tensor([1, 2], [2]);
@@ -176,17 +176,15 @@ test('what does not fit is named with both sides', () => {
     expect(messageOf(() => transpose(x, [0, 0]))).toBe(
       'transpose: order [0, 0] does not name each axis of [2, 3] once',
     );
-    expect(messageOf(() => slice(x, [0, 1], [2, 3]))).toBe('slice: begin [0, 1] and size [2, 3] do not lie in [2, 3]');
-    expect(messageOf(() => slice(x, [0, -1], [2, 1]))).toBe(
-      'slice: begin [0, -1] and size [2, 1] do not lie in [2, 3]',
-    );
+    expect(messageOf(() => slice(x, [0, 1], [2, 3]))).toBe('slice: begin [0, 1] and size [2, 3] do not fit [2, 3]');
+    expect(messageOf(() => slice(x, [0, -1], [2, 1]))).toBe('slice: begin [0, -1] and size [2, 1] do not fit [2, 3]');
     expect(messageOf(() => sliceAxis(x, 2, 0, 1))).toBe('sliceAxis: [2, 3] has no axis 2');
     expect(messageOf(() => split(x, 2))).toBe('split: axis -1 of [2, 3] does not split into 2 equal parts');
     expect(messageOf(() => split(x, 0))).toBe('split: axis -1 of [2, 3] does not split into 0 equal parts');
-    expect(messageOf(() => concat([], 0))).toBe('concat: nothing to put together');
-    expect(messageOf(() => concat([x, y], 0))).toBe('concat: [2, 3] and [2] differ beside axis 0');
+    expect(messageOf(() => concat([], 0))).toBe('concat: there are no tensors');
+    expect(messageOf(() => concat([x, y], 0))).toBe('concat: [2, 3] and [2] differ in more than axis 0');
     expect(messageOf(() => concat([x, tensor([1, 2], [1, 2])], 0))).toBe(
-      'concat: [2, 3] and [1, 2] differ beside axis 0',
+      'concat: [2, 3] and [1, 2] differ in more than axis 0',
     );
     expect(messageOf(() => concat([y, range(2)], 0))).toBe('concat: float32 and int32 do not mix; convert one');
     expect(messageOf(() => concat([y], 1))).toBe('concat: [2] has no axis 1');

@@ -1,50 +1,50 @@
 import { expectShape, ResidualError, showShape } from '../errors.js';
-import { type Op, run } from '../op.js';
 import type { Tensor } from '../tensor.js';
 import { zeros } from './create.js';
+import { type Op, runOp } from './op.js';
 
 const reshapeOp: Op<{ x: Tensor }, { shape: readonly number[] }> = {
   name: 'residual.reshape',
-  stock: 'Reshape',
+  tfjsKernel: 'Reshape',
   gradient: (dy, { shapes }) => ({ x: () => reshape(dy, shapes.x) }),
 };
 
-/** The same numbers under another shape; one length may be -1 and is found from the others. */
+/** The same data with another shape; one length may be -1 and is inferred. */
 export function reshape(x: Tensor, shape: readonly number[]): Tensor {
-  const known = shape.reduce((product, length) => (length === -1 ? product : product * length), 1);
-  const whole = shape.map(length => (length === -1 ? x.size / known : length));
+  const knownProduct = shape.reduce((product, length) => (length === -1 ? product : product * length), 1);
+  const lengths = shape.map(length => (length === -1 ? x.size / knownProduct : length));
   expectShape(
-    whole.every(length => Number.isInteger(length) && length >= 0) && whole.reduce((p, n) => p * n, 1) === x.size,
+    lengths.every(length => Number.isInteger(length) && length >= 0) && lengths.reduce((p, n) => p * n, 1) === x.size,
     () => `reshape: ${showShape(x.shape)} holds ${x.size} numbers and does not fit ${showShape(shape)}`,
   );
-  return run(reshapeOp, { x }, { shape: whole });
+  return runOp(reshapeOp, { x }, { shape: lengths });
 }
 
 const transposeOp: Op<{ x: Tensor }, { perm: readonly number[] }> = {
   name: 'residual.transpose',
-  stock: 'Transpose',
+  tfjsKernel: 'Transpose',
   gradient: (dy, { attributes: { perm } }) => {
     const back = perm.map((_, axis) => perm.indexOf(axis));
     return { x: () => transpose(dy, back) };
   },
 };
 
-/** The axes in another order: axis i of the result is axis `order[i]` of x. */
+/** Permutes the axes: axis i of the result is axis `order[i]` of x. */
 export function transpose(x: Tensor, order: readonly number[]): Tensor {
   expectShape(
     order.length === x.shape.length && order.every((_, axis) => order.includes(axis)),
     () => `transpose: order ${showShape(order)} does not name each axis of ${showShape(x.shape)} once`,
   );
-  return run(transposeOp, { x }, { perm: order });
+  return runOp(transposeOp, { x }, { perm: order });
 }
 
 const sliceOp: Op<{ x: Tensor }, { begin: readonly number[]; size: readonly number[] }> = {
   name: 'residual.slice',
-  stock: 'Slice',
-  gradient: (dy, { shapes, attributes: { begin } }) => ({ x: () => surround(dy, shapes.x, begin) }),
+  tfjsKernel: 'Slice',
+  gradient: (dy, { shapes, attributes: { begin } }) => ({ x: () => padTo(dy, shapes.x, begin) }),
 };
 
-/** The part of x that starts at `begin` and has lengths `size`. */
+/** The part of x that starts at `begin` and has the shape `size`. */
 export function slice(x: Tensor, begin: readonly number[], size: readonly number[]): Tensor {
   const fits = (start: number, length: number, whole: number) =>
     Number.isInteger(start) && Number.isInteger(length) && start >= 0 && length >= 0 && start + length <= whole;
@@ -52,12 +52,12 @@ export function slice(x: Tensor, begin: readonly number[], size: readonly number
     begin.length === x.shape.length &&
       size.length === x.shape.length &&
       begin.every((start, axis) => fits(start, size[axis]!, x.shape[axis]!)),
-    () => `slice: begin ${showShape(begin)} and size ${showShape(size)} do not lie in ${showShape(x.shape)}`,
+    () => `slice: begin ${showShape(begin)} and size ${showShape(size)} do not fit ${showShape(x.shape)}`,
   );
-  return run(sliceOp, { x }, { begin, size });
+  return runOp(sliceOp, { x }, { begin, size });
 }
 
-/** The part `start .. start + length - 1` of one axis (counted from the end if negative). */
+/** The entries start .. start + length - 1 along an axis, negative axes counted from the end. */
 export function sliceAxis(x: Tensor, axis: number, start: number, length: number): Tensor {
   const at = axisOf('sliceAxis', x, axis);
   const begin = x.shape.map((_, i) => (i === at ? start : 0));
@@ -65,7 +65,7 @@ export function sliceAxis(x: Tensor, axis: number, start: number, length: number
   return slice(x, begin, size);
 }
 
-/** Equal parts of one axis (counted from the end if negative), in order. */
+/** Splits an axis into equal parts, negative axes counted from the end. */
 export function split(x: Tensor, parts: number, axis = -1): Tensor[] {
   const at = axisOf('split', x, axis);
   const length = x.shape[at]! / parts;
@@ -78,8 +78,8 @@ export function split(x: Tensor, parts: number, axis = -1): Tensor[] {
 
 const concatOp: Op<Record<string, Tensor>, { axis: number }> = {
   name: 'residual.concat',
-  stock: 'Concat',
-  list: true,
+  tfjsKernel: 'Concat',
+  inputsAsList: true,
   gradient: (dy, { shapes, attributes: { axis } }) => {
     let end = 0;
     return Object.fromEntries(
@@ -93,29 +93,31 @@ const concatOp: Op<Record<string, Tensor>, { axis: number }> = {
   },
 };
 
-/** Tensors of one type one after another along one axis (counted from the end if negative); all other lengths are equal. */
+/**
+ * Concatenates tensors of one type along an axis, negative axes counted from the end; all other lengths must be equal.
+ */
 export function concat(parts: readonly Tensor[], axis: number): Tensor {
   const first = parts[0];
-  expectShape(first !== undefined, () => 'concat: nothing to put together');
+  expectShape(first !== undefined, () => 'concat: there are no tensors');
   const at = axisOf('concat', first, axis);
   for (const part of parts) {
     expectShape(
       part.shape.length === first.shape.length && part.shape.every((n, i) => i === at || n === first.shape[i]),
-      () => `concat: ${showShape(first.shape)} and ${showShape(part.shape)} differ beside axis ${axis}`,
+      () => `concat: ${showShape(first.shape)} and ${showShape(part.shape)} differ in more than axis ${axis}`,
     );
     if (part.dtype !== first.dtype)
       throw new ResidualError('dtype', `concat: ${first.dtype} and ${part.dtype} do not mix; convert one`);
   }
-  return run(concatOp, Object.fromEntries(parts.entries()), { axis: at });
+  return runOp(concatOp, Object.fromEntries(parts.entries()), { axis: at });
 }
 
-/** x among zeros: its first entry at `begin` of `shape`. */
-function surround(x: Tensor, shape: readonly number[], begin: readonly number[]): Tensor {
+/** Pads x with zeros to `shape`, with its first entry at `begin`. */
+function padTo(x: Tensor, shape: readonly number[], begin: readonly number[]): Tensor {
   return shape.reduce((inner, length, axis) => {
-    const before = begin[axis]!;
-    const after = length - before - inner.shape[axis]!;
+    const start = begin[axis]!;
+    const end = length - start - inner.shape[axis]!;
     const pad = (n: number) => (n === 0 ? [] : [zeros(inner.shape.map((whole, i) => (i === axis ? n : whole)))]);
-    return before + after === 0 ? inner : concat([...pad(before), inner, ...pad(after)], axis);
+    return start + end === 0 ? inner : concat([...pad(start), inner, ...pad(end)], axis);
   }, x);
 }
 

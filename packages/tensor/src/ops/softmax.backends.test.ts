@@ -2,7 +2,7 @@ import { expectClose } from '@residual/testkit';
 import { expect, test } from 'vitest';
 import { dispose, logSoftmax, logSumExp, softmax, type Tensor, tensor, tidy } from '../index.js';
 import { expectOp } from '../testing/expect-op.js';
-import { type Grid, grid, sample, total } from '../testing/grid.js';
+import { type Grid, grid, sample, sumOver } from '../testing/grid.js';
 import { messageOf } from '../testing/message-of.js';
 import { onDevice } from '../testing/on-device.js';
 
@@ -17,13 +17,13 @@ const cases: [number[], number, number][] = [
   [[3, 7], -9, -5],
 ];
 
-const logOfSum = (x: Grid, lead: number[]) => Math.log(total(x.shape.at(-1)!, k => Math.exp(x.at(...lead, k))));
+const logOfSum = (x: Grid, lead: number[]) => Math.log(sumOver(x.shape.at(-1)!, k => Math.exp(x.at(...lead, k))));
 
 test('softmax along the last axis', async () => {
   for (const [shape, low, high] of cases)
     await expectOp({
       inputs: { x: sample(shape, 3, low, high) },
-      ours: ({ x }) => softmax(x),
+      run: ({ x }) => softmax(x),
       reference: ({ x }) => grid(shape, (...index) => Math.exp(x.at(...index) - logOfSum(x, index.slice(0, -1)))),
     });
 });
@@ -32,7 +32,7 @@ test('logSoftmax along the last axis', async () => {
   for (const [shape, low, high] of cases)
     await expectOp({
       inputs: { x: sample(shape, 3, low, high) },
-      ours: ({ x }) => logSoftmax(x),
+      run: ({ x }) => logSoftmax(x),
       reference: ({ x }) => grid(shape, (...index) => x.at(...index) - logOfSum(x, index.slice(0, -1))),
     });
 });
@@ -42,7 +42,7 @@ test('logSumExp along the last axis, which stays if asked', async () => {
     for (const keepDims of [false, true])
       await expectOp({
         inputs: { x: sample(shape, 3, low, high) },
-        ours: ({ x }) => logSumExp(x, { keepDims }),
+        run: ({ x }) => logSumExp(x, { keepDims }),
         reference: ({ x }) => {
           const rows = shape.slice(0, -1);
           return keepDims

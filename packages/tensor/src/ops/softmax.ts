@@ -1,18 +1,18 @@
 import { expectShape, showShape } from '../errors.js';
-import { type Op, run } from '../op.js';
 import { type Tensor, tidy } from '../tensor.js';
 import { add, mul, sub } from './arithmetic.js';
-import { clone } from './convert.js';
 import { zeros } from './create.js';
 import { exp, log } from './functions.js';
-import { max, sum } from './reduce.js';
+import { clone, type Op, runOp } from './op.js';
+import { max } from './reduce.js';
 import { reshape } from './shape.js';
+import { sum } from './sum.js';
 
 const last = { axis: -1, keepDims: true };
 
 const softmaxOp: Op<{ logits: Tensor }, { dim: 1 }> = {
   name: 'residual.softmax',
-  stock: 'Softmax',
+  tfjsKernel: 'Softmax',
   saves: ['output'],
   gradient: (dy, { saved: { output } }) => ({
     logits: () => mul(output, sub(dy, sum(mul(dy, output), last))),
@@ -23,10 +23,10 @@ const softmaxOp: Op<{ logits: Tensor }, { dim: 1 }> = {
 export function softmax(x: Tensor): Tensor {
   expectRow('softmax', x);
   if (x.size === 0) return clone(x);
-  if (x.shape.length === 2) return run(softmaxOp, { logits: x }, { dim: 1 });
+  if (x.shape.length === 2) return runOp(softmaxOp, { logits: x }, { dim: 1 });
   return tidy(() => {
     const rows = reshape(x, [-1, x.shape.at(-1)!]);
-    return reshape(run(softmaxOp, { logits: rows }, { dim: 1 }), x.shape);
+    return reshape(runOp(softmaxOp, { logits: rows }, { dim: 1 }), x.shape);
   });
 }
 
@@ -48,14 +48,14 @@ export function logSumExp(x: Tensor, { keepDims = false }: { keepDims?: boolean 
   expectRow('logSumExp', x);
   expectShape(x.shape.at(-1)! > 0, () => `logSumExp: ${showShape(x.shape)} has no entries along its last axis`);
   if (x.size === 0) return zeros([...x.shape.slice(0, -1), ...(keepDims ? [1] : [])]);
-  return run(logSumExpOp, { x }, { keepDims });
+  return runOp(logSumExpOp, { x }, { keepDims });
 }
 
 const logSoftmaxOp: Op<{ x: Tensor }, Record<never, never>> = {
   name: 'residual.logSoftmax',
   compose: ({ x }) => {
-    const below = sub(x, max(x, last)); // before the logarithm, which would be lost beside a large x
-    return sub(below, log(sum(exp(below), last)));
+    const shifted = sub(x, max(x, last)); // before adding the logarithm, which a large x would absorb
+    return sub(shifted, log(sum(exp(shifted), last)));
   },
   saves: ['output'],
   gradient: (dy, { saved: { output } }) => ({ x: () => sub(dy, mul(exp(output), sum(dy, last))) }),
@@ -65,7 +65,7 @@ const logSoftmaxOp: Op<{ x: Tensor }, Record<never, never>> = {
 export function logSoftmax(x: Tensor): Tensor {
   expectRow('logSoftmax', x);
   if (x.size === 0) return clone(x);
-  return run(logSoftmaxOp, { x }, {});
+  return runOp(logSoftmaxOp, { x }, {});
 }
 
 function expectRow(name: string, x: Tensor): void {

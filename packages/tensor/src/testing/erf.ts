@@ -1,4 +1,4 @@
-/** erf(x) = 2/√π Σ (-1)ⁿ x²ⁿ⁺¹ / (n! (2n + 1)), right to 1e-9 for |x| up to 4. */
+/** erf(x) = 2/√π Σ (-1)ⁿ x²ⁿ⁺¹ / (n! (2n + 1)), accurate to 1e-9 for |x| up to 4. */
 export function erf(x: number): number {
   let power = x;
   let sum = x;

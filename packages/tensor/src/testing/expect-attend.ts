@@ -1,7 +1,7 @@
 import { attend, type Tensor, tensor, tidy } from '../index.js';
-import { type AttendCase, attendOf } from './attend-of.js';
 import { expectOp } from './expect-op.js';
 import { type Grid, sample } from './grid.js';
+import { type AttendCase, referenceAttention } from './reference-attention.js';
 
 /** Query, key and value of prime sizes: batch 2, heads 6, queryLen 3, keyLen 7, headDim 5, valueDim 3. */
 export function heads(kvHeads = 6, { batch = 2, queryLen = 3, keyLen = 7 } = {}) {
@@ -12,13 +12,15 @@ export function heads(kvHeads = 6, { batch = 2, queryLen = 3, keyLen = 7 } = {})
   };
 }
 
-/** Fails unless `attend` gives the numbers of the loop, its gradients agree with finite differences of the loop, and nothing leaks. */
-export async function expectAttend(given: AttendCase): Promise<void> {
-  const { query, key, value, bias, source, position, keyStart, keyLength, mask, ...options } = given;
+/**
+ * Expects `attend` to equal the reference loops, its gradients to equal finite differences of the loops, and no leak.
+ */
+export async function expectAttend(attendCase: AttendCase): Promise<void> {
+  const { query, key, value, bias, source, position, keyStart, keyLength, dropoutMask, ...options } = attendCase;
   const inputs: Record<string, Grid> = { query, key, value, ...(bias && { bias }) };
   await expectOp({
     inputs,
-    ours: tensors =>
+    run: tensors =>
       tidy(() =>
         attend(
           {
@@ -31,7 +33,7 @@ export async function expectAttend(given: AttendCase): Promise<void> {
           options,
         ),
       ),
-    reference: grids => attendOf({ ...given, ...grids }),
+    reference: grids => referenceAttention({ ...attendCase, ...grids }),
     ...(source && { gradients: [] }),
   });
 }

@@ -4,8 +4,8 @@ import { type OpCase, toTensor } from './expect-op.js';
 import { fromValues, type Grid, sample } from './grid.js';
 
 /**
- * Fails unless the gradient of a gradient is right: for a fixed direction v, the slope of (gradient of Σ op · upstream) · v along each input is compared
- * with mixed second differences of the reference in 64 bits.
+ * Expects correct second-order gradients: for a fixed direction v, the gradient of (gradient of Σ op · upstream) · v
+ * equals mixed second differences of the reference in float64.
  */
 export async function expectSecondOrder<Name extends string>(op: OpCase<Name>): Promise<void> {
   const names = Object.keys(op.inputs) as Name[];
@@ -18,7 +18,7 @@ export async function expectSecondOrder<Name extends string>(op: OpCase<Name>): 
     const twice = gradients(
       () =>
         tidy(() => {
-          const once = gradients(() => op.ours(inputs), leaves, dy);
+          const once = gradients(() => op.run(inputs), leaves, dy);
           return names.map((_, i) => sum(mul(once.gradients[i] as Tensor, directions[i]!))).reduce((a, b) => add(a, b));
         }),
       leaves,
@@ -32,7 +32,10 @@ export async function expectSecondOrder<Name extends string>(op: OpCase<Name>): 
   });
 }
 
-/** For each number x of one input: (L(x + h, v) - L(x - h, v) - L(x + h, -v) + L(x - h, -v)) / 4h², where v moves all inputs by h · v. */
+/**
+ * For each number x of one input: (L(x + h, v) - L(x - h, v) - L(x + h, -v) + L(x - h, -v)) / 4h², where v moves all
+ * inputs by h · v.
+ */
 function mixedDifference<Name extends string>(
   { inputs, reference }: OpCase<Name>,
   name: Name,

@@ -1,13 +1,15 @@
-/** Numbers in 64 bits with a shape: what tests compare tensors with. It reads like a tensor (`data`), so `expectClose` takes both. */
+/**
+ * Float64 numbers with a shape, for comparison with tensors. It has `data` like a tensor, so `expectClose` takes both.
+ */
 export interface Grid {
   readonly shape: readonly number[];
   readonly values: Float64Array;
-  /** The number at an index; an axis of length 1 is read at 0 wherever it is asked for, and missing leading axes likewise, as broadcasting does. */
+  /** The number at an index, with broadcasting: axes of length 1 are read at 0, and leading indices may be missing. */
   at(...index: number[]): number;
   data(): Promise<Float64Array>;
 }
 
-/** A grid whose number at each index is `valueAt(index)`. */
+/** A grid with `valueAt(index)` at each index. */
 export function grid(shape: readonly number[], valueAt: (...index: number[]) => number): Grid {
   const size = shape.reduce((product, length) => product * length, 1);
   return fromValues(
@@ -16,7 +18,7 @@ export function grid(shape: readonly number[], valueAt: (...index: number[]) => 
   );
 }
 
-/** A grid of these numbers, row-major. */
+/** A grid of flat numbers, row-major. */
 export function fromValues(shape: readonly number[], values: Float64Array): Grid {
   return {
     shape,
@@ -33,7 +35,7 @@ export function fromValues(shape: readonly number[], values: Float64Array): Grid
   };
 }
 
-/** Numbers spread over low .. high without a pattern, multiples of 2⁻¹⁶, the same for the same shape and seed. */
+/** Pseudorandom numbers from low to high, multiples of 2⁻¹⁶, determined by shape and seed. */
 export function sample(shape: readonly number[], seed = 1, low = -1, high = 1): Grid {
   let state = Math.imul(seed, 2654435761) >>> 0;
   return grid(shape, () => {
@@ -42,14 +44,14 @@ export function sample(shape: readonly number[], seed = 1, low = -1, high = 1): 
   });
 }
 
-/** Whole numbers low .. high - 1 without a pattern. */
-export function whole(shape: readonly number[], seed: number, low: number, high: number): Grid {
+/** Pseudorandom integers low .. high - 1. */
+export function integerGrid(shape: readonly number[], seed: number, low: number, high: number): Grid {
   const { values } = sample(shape, seed, low, high);
   return fromValues(shape, values.map(Math.floor));
 }
 
 /** Σ term(i) for i below `count`. */
-export function total(count: number, term: (i: number) => number): number {
+export function sumOver(count: number, term: (i: number) => number): number {
   let sum = 0;
   for (let i = 0; i < count; i++) sum += term(i);
   return sum;

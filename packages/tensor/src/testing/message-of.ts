@@ -1,4 +1,4 @@
-/** The message that a call fails with. Throws when it does not fail, so that a test of a message cannot pass by silence. */
+/** The message of the error that a call throws. Fails if it does not throw. */
 export function messageOf(call: () => unknown): string {
   try {
     call();

@@ -4,8 +4,8 @@ import { afterAll, beforeAll } from 'vitest';
 const flags: Readonly<Record<string, string>> = { webgl: 'WEBGL_CPU_FORWARD', webgpu: 'WEBGPU_CPU_FORWARD' };
 
 /**
- * tfjs runs small ops of the GPU backends on the processor while the data is still there. Tests are small, so they would miss the GPU: every file of
- * tests of ops calls this, which turns that off for the file.
+ * Makes the ops of a test file run on the GPU: tfjs runs small ops of GPU backends on the CPU while their data is
+ * there, and tests are small.
  */
 export function onDevice(): void {
   const flag = flags[tf.getBackend()];

@@ -1,24 +1,30 @@
-/** An input and what was done to make it: `encoder_layers = 2147483648`. */
+/** A hostile input and the description of its change: `encoder_layers = 2147483648`. */
 export interface Bomb<Input = string> {
   readonly name: string;
   readonly make: () => Input;
 }
 
-/** What `bombsOf` makes. */
+/** Settings of `bombsOf`. */
 export interface BombOptions {
-  /** What each number becomes, as JSON. 2³¹, 2⁵³, a number that overflows to Infinity, one below 0 and a fraction if absent. */
+  /**
+   * The replacements of each number, as JSON; 2³¹, 2⁵³, a number that overflows to Infinity, a negative number and a
+   * fraction if absent.
+   */
   readonly numbers?: readonly string[];
-  /** What every value becomes, as JSON, to have one of each wrong type. Null, a flag, a number, a text, empty and odd lists and records if absent. */
+  /**
+   * The replacements of every value, as JSON, one for each wrong type; null, a boolean, a number, a text, and empty and
+   * odd lists and records if absent.
+   */
   readonly types?: readonly string[];
-  /** How long lists become and how deep nesting; 100,000 if absent. Less where the text would be longer than 8 MB. */
+  /** The length of lists and the depth of nesting; 100,000 if absent, less if the text would exceed 8 MB. */
   readonly count?: number;
 }
 
-/** The longest text of a bomb, in characters. */
-const longestText = 2 ** 23;
+/** The maximal length of a bomb's text in characters. */
+const maxTextLength = 2 ** 23;
 
-/** Of longer lists and records the first two members and the last stand for all. */
-const visitedMembers = 40;
+/** Of longer lists and records only the first two members and the last are visited. */
+const maxVisitedMembers = 40;
 
 const defaults: Required<BombOptions> = {
   numbers: [String(2 ** 31), String(2 ** 53), '1e999', '-1', '0.5'],
@@ -29,12 +35,12 @@ const defaults: Required<BombOptions> = {
 type Path = readonly (string | number)[];
 
 /**
- * Hostile variants of a valid JSON document as texts: each number huge, each value of a wrong type, each list and record long, each value deeply nested,
- * each record within itself. They are made one at a time, when asked for.
+ * Hostile variants of a valid JSON document as texts, created on demand: huge numbers, values of wrong types, long
+ * lists and records, deep nesting, and records within themselves.
  */
 export function* bombsOf(document: unknown, options: BombOptions = {}): Generator<Bomb> {
   const { numbers, types, count } = { ...defaults, ...options };
-  const repeated = (length: number) => Math.min(count, Math.floor(longestText / (length + 1)));
+  const repeated = (length: number) => Math.min(count, Math.floor(maxTextLength / (length + 1)));
   for (const [path, value] of valuesIn(document)) {
     const name = nameOf(path);
     const own = JSON.stringify(value);
@@ -49,8 +55,8 @@ export function* bombsOf(document: unknown, options: BombOptions = {}): Generato
     for (const type of types) if (type !== own) yield bomb(`= ${type}`, () => type);
     const deep = repeated(2);
     yield bomb(`inside ${deep} lists`, () => '['.repeat(deep) + own + ']'.repeat(deep));
-    const boxes = repeated(6);
-    yield bomb(`inside ${boxes} records`, () => '{"a":'.repeat(boxes) + own + '}'.repeat(boxes));
+    const nestings = repeated(6);
+    yield bomb(`inside ${nestings} records`, () => '{"a":'.repeat(nestings) + own + '}'.repeat(nestings));
     if (Array.isArray(value)) {
       const members = value.length > 0 ? value.map(member => JSON.stringify(member)) : ['0'];
       const times = Math.ceil(repeated(members.join().length / members.length) / members.length);
@@ -71,25 +77,25 @@ export function* bombsOf(document: unknown, options: BombOptions = {}): Generato
   }
 }
 
-/** Every value of a document and where it is, the document first. */
+/** Every value of a document with its path, the document first. */
 function* valuesIn(value: unknown, path: Path = []): Generator<[Path, unknown]> {
   yield [path, value];
   if (typeof value !== 'object' || value === null) return;
   const members: [string | number, unknown][] = Array.isArray(value) ? [...value.entries()] : Object.entries(value);
-  const visited = members.length > visitedMembers ? [...members.slice(0, 2), members.at(-1)!] : members;
+  const visited = members.length > maxVisitedMembers ? [...members.slice(0, 2), members.at(-1)!] : members;
   for (const [key, member] of visited) yield* valuesIn(member, [...path, key]);
 }
 
 /** The JSON of a document before and after the value at `path`. */
 function around(document: unknown, path: Path): [string, string] {
-  const mark = '\u0001here\u0001';
+  const placeholder = '\u0001here\u0001';
   const put = (value: unknown, [step, ...rest]: Path): unknown => {
-    if (step === undefined) return mark;
+    if (step === undefined) return placeholder;
     const copy = Array.isArray(value) ? [...value] : { ...(value as object) };
     (copy as Record<string | number, unknown>)[step] = put((copy as Record<string | number, unknown>)[step], rest);
     return copy;
   };
-  return JSON.stringify(put(document, path)).split(JSON.stringify(mark)) as [string, string];
+  return JSON.stringify(put(document, path)).split(JSON.stringify(placeholder)) as [string, string];
 }
 
 function nameOf(path: Path): string {

@@ -1,27 +1,27 @@
 import { expect, test } from 'vitest';
 import { bombsOf, runBombs } from './index.js';
 
-test('each input has its outcome, and a process that dies of one is followed by another', async () => {
+test('each input has an outcome, and a new process continues after a crash', async () => {
   const limits = { megabytes: 32, seconds: 1 };
-  const { results, defects, megabytes } = await runBombs(new URL('./testing/deeds.ts', import.meta.url), limits);
+  const { results, defects, megabytes } = await runBombs(new URL('./testing/behaviours.ts', import.meta.url), limits);
   expect(results.map(({ target, name, outcome }) => `${target} ${name}: ${outcome}`)).toEqual([
     'another 1: read',
     'another 2: read',
-    'deed reads: read',
-    'deed refuses: refused',
-    'deed refuses at length: long',
-    'deed throws: raw',
-    'deed rejects beside: raw',
-    'deed loops: hang',
-    'deed fills the heap: crash',
-    'deed fills arrays: memory',
-    'deed asks for one array: raw',
-    'deed exits: crash',
-    'deed reads again: read',
+    'behaviour reads: read',
+    'behaviour refuses: refused',
+    'behaviour refuses at length: long',
+    'behaviour throws: raw',
+    'behaviour rejects beside: raw',
+    'behaviour loops: hang',
+    'behaviour fills the heap: crash',
+    'behaviour fills arrays: memory',
+    'behaviour asks for one array: raw',
+    'behaviour exits: crash',
+    'behaviour reads again: read',
   ]);
   expect(defects).toHaveLength(8);
   const messageOf = (name: string) => results.find(result => result.name === name)!.message;
-  expect(messageOf('refuses')).toBe('deed: no');
+  expect(messageOf('refuses')).toBe('behaviour: no');
   expect(messageOf('throws')).toMatch(/^TypeError: Cannot read properties of null/);
   expect(messageOf('rejects beside')).toMatch(/^not handled: TypeError: beside/);
   expect(messageOf('fills the heap')).toMatch(/^ended with (SIGABRT|SIGTRAP|134): .*(heap|memory)/);
@@ -30,12 +30,12 @@ test('each input has its outcome, and a process that dies of one is followed by 
   expect(megabytes).toBeGreaterThan(30);
 });
 
-test('of all targets those that are named are read', async () => {
-  const { results } = await runBombs(new URL('./testing/deeds.ts', import.meta.url), { only: ['another'] });
+test('only the named targets are read', async () => {
+  const { results } = await runBombs(new URL('./testing/behaviours.ts', import.meta.url), { only: ['another'] });
   expect(results.map(({ name }) => name)).toEqual(['1', '2']);
 });
 
-test('bombs are the document with one thing changed', () => {
+test('bombs are the document with one change', () => {
   const document = { size: 3, rates: [0.5, 1], inner: { inner: null } };
   const bombs = new Map([...bombsOf(document, { count: 3 })].map(({ name, make }) => [name, make()]));
   const text = JSON.stringify(document);
@@ -58,7 +58,7 @@ test('bombs are the document with one thing changed', () => {
   expect(new Set(bombs.values()).size).toBe(bombs.size);
 });
 
-test('a text that is deep or long is made without growing beyond all measure', () => {
+test('deep and long texts are bounded in size', () => {
   const bombs = [...bombsOf({ list: [{ word: 'x'.repeat(1000) }] })];
   const lengths = bombs.map(({ make }) => make().length);
   expect(Math.max(...lengths)).toBeLessThan(10e6);

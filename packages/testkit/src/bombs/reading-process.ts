@@ -2,28 +2,28 @@ import { writeSync } from 'node:fs';
 import { Worker } from 'node:worker_threads';
 import type { BombTarget, Limits, Outcome, Report } from './target.js';
 
-/** Longer messages are not read by anyone. */
-const longestMessage = 20_000;
+/** Longer messages count as defects: nobody reads them. */
+const maxMessageLength = 20_000;
 
-/** Stands where reports go. */
-const reports = 3;
+/** The file descriptor for reports. */
+const reportDescriptor = 3;
 
 /**
- * Watches from beside, since what it watches does not yield: kills the process when one input takes too long or too much memory. Time is that of the
- * processor, so that a busy machine changes nothing.
+ * Runs in its own thread, since the code under test does not yield, and kills the process when one input takes too long
+ * or too much memory. It measures processor time, so that other load on the machine changes nothing.
  */
-const watch = `
+const watchdog = `
 const { workerData: { clock, seconds, megabytes } } = require('node:worker_threads');
 const { writeSync } = require('node:fs');
 const end = (outcome, message) => {
-  writeSync(${reports}, JSON.stringify({ isDying: true, outcome, message, megabytes: process.resourceUsage().maxRSS / 1024 }) + '\\n');
+  writeSync(${reportDescriptor}, JSON.stringify({ isDying: true, outcome, message, megabytes: process.resourceUsage().maxRSS / 1024 }) + '\\n');
   process.kill(process.pid, 'SIGKILL');
 };
 setInterval(() => {
-  const begun = Atomics.load(clock, 0);
-  if (begun < 0) return;
+  const start = Atomics.load(clock, 0);
+  if (start < 0) return;
   const { user, system } = process.cpuUsage();
-  if ((user + system) / 1000 - begun > seconds * 1000) end('hang', 'more than ' + seconds + ' s of processor time');
+  if ((user + system) / 1000 - start > seconds * 1000) end('hang', 'more than ' + seconds + ' s of processor time');
   const used = process.memoryUsage.rss() / 2 ** 20;
   if (used > megabytes) end('memory', Math.round(used) + ' MB; ' + Math.round(megabytes) + ' would fit');
 }, 50);
@@ -35,24 +35,24 @@ export const processorTime = (): number => {
   return Math.floor((user + system) / 1000);
 };
 
-/** Tells the process that started this one. */
-export const report = (line: object): number => writeSync(reports, `${JSON.stringify(line)}\n`);
+/** Writes a report for the parent process. */
+export const report = (line: object): number => writeSync(reportDescriptor, `${JSON.stringify(line)}\n`);
 
-/** Whether an error is of one of our packages: all mark them so. */
-const isOurs = (error: unknown) =>
+/** Whether an error comes from one of our packages, which mark their errors. */
+const isResidualError = (error: unknown) =>
   typeof error === 'object' && error !== null && ('@residual/error' in error || Symbol.for('residual.error') in error);
 
-/** What an error says of the input that it was thrown for. */
+/** The outcome and the message of an error that an input caused. */
 export function outcomeOf(error: unknown): [Outcome, string] {
   const { name, message, stack = '' } = error instanceof Error ? error : new Error(String(error));
-  if (!isOurs(error)) return ['raw', `${name}: ${message}${stack.split('\n', 3).slice(1).join('')}`];
-  return [message.length > longestMessage ? 'long' : 'refused', message];
+  if (!isResidualError(error)) return ['raw', `${name}: ${message}${stack.split('\n', 3).slice(1).join('')}`];
+  return [message.length > maxMessageLength ? 'long' : 'refused', message];
 }
 
-/** Refuses single arrays beyond the limit: pages that are never touched cost no memory here, elsewhere they do. */
+/** Refuses single arrays above the limit. Untouched pages cost no memory on this system, but they do on others. */
 function limitArrays(bytes: number): void {
-  const refuse = (asked: number) => {
-    throw new RangeError(`an array of ${asked} bytes; ${bytes} would fit`);
+  const refuse = (requested: number) => {
+    throw new RangeError(`an array of ${requested} bytes; ${bytes} would fit`);
   };
   const typed = [
     ...[Int8Array, Uint8Array, Uint8ClampedArray, Int16Array, Uint16Array, Int32Array, Uint32Array],
@@ -62,8 +62,8 @@ function limitArrays(bytes: number): void {
     const width = 'BYTES_PER_ELEMENT' in original ? original.BYTES_PER_ELEMENT : 1;
     const limited = new Proxy(original, {
       construct: (target, [length, ...rest], newTarget) => {
-        const asked = typeof length === 'number' ? length * width : 0;
-        if (asked > bytes) refuse(asked);
+        const requested = typeof length === 'number' ? length * width : 0;
+        if (requested > bytes) refuse(requested);
         return Reflect.construct(target, [length, ...rest], newTarget);
       },
     });
@@ -72,29 +72,29 @@ function limitArrays(bytes: number): void {
 }
 
 /**
- * Begins to watch this process; gives `clock`, which holds the processor time at which the current input was begun, below 0 while there is none,
- * and `free`, which collects garbage when memory becomes scarce.
+ * Starts to watch this process. Returns `clock`, which holds the processor time at the start of the current input,
+ * below 0 while there is none, and `collectGarbage`, which runs the collector when memory becomes scarce.
  */
-export function watched({ seconds, megabytes }: Pick<Limits, 'seconds' | 'megabytes'>): {
+export function startWatchdog({ seconds, megabytes }: Pick<Limits, 'seconds' | 'megabytes'>): {
   clock: Int32Array;
-  free: () => void;
+  collectGarbage: () => void;
 } {
   const clock = new Int32Array(new SharedArrayBuffer(4)).fill(-1);
-  // Beside the heap there are the process itself and what arrays hold.
-  const most = process.memoryUsage.rss() / 2 ** 20 + megabytes + 128;
-  new Worker(watch, { eval: true, workerData: { clock, seconds, megabytes: most } }).unref();
+  // The heap limit plus the process itself and the data of arrays.
+  const maxMegabytes = process.memoryUsage.rss() / 2 ** 20 + megabytes + 128;
+  new Worker(watchdog, { eval: true, workerData: { clock, seconds, megabytes: maxMegabytes } }).unref();
   limitArrays(megabytes * 2 ** 20);
-  const free = () => {
-    if (process.memoryUsage.rss() / 2 ** 20 > 0.75 * most) globalThis.gc?.();
+  const collectGarbage = () => {
+    if (process.memoryUsage.rss() / 2 ** 20 > 0.75 * maxMegabytes) globalThis.gc?.();
   };
-  return { clock, free };
+  return { clock, collectGarbage };
 }
 
 /** Reads the inputs of all targets, one after another, and reports on each. */
 export async function readAll(targets: Readonly<Record<string, BombTarget<never>>>): Promise<void> {
   const limits = JSON.parse(process.argv[2]!) as Limits;
   const { only, from } = limits;
-  const { clock, free } = watched(limits);
+  const { clock, collectGarbage } = startWatchdog(limits);
   let unhandled: unknown;
   process.on('unhandledRejection', error => {
     unhandled = error;
@@ -119,7 +119,7 @@ export async function readAll(targets: Readonly<Record<string, BombTarget<never>
       if (unhandled !== undefined) [outcome, message] = ['raw', `not handled: ${outcomeOf(unhandled)[1]}`];
       const megabytes = process.resourceUsage().maxRSS / 1024;
       report({ outcome, message: message.slice(0, 500), megabytes } satisfies Report);
-      free();
+      collectGarbage();
     }
   }
   process.exit(0);

@@ -12,26 +12,26 @@ import type { BombResult, Limits, Report } from './target.js';
 export interface BombLimits {
   /** Names of targets; all if absent. */
   readonly only?: readonly string[];
-  /** The heap of the process that reads; 256 if absent. Beside it arrays may take 128. */
+  /** The heap of the reading process in megabytes, 256 if absent; arrays may take 128 more. */
   readonly megabytes?: number;
   /** Seconds of processor time for one input; 5 if absent. */
   readonly seconds?: number;
 }
 
-/** What became of all inputs, and the most memory that a process took. */
+/** The results of all inputs, and the peak memory of a process in megabytes. */
 export interface BombResults {
   readonly results: readonly BombResult[];
-  /** Those that are neither read nor refused with one of our errors. */
+  /** The results that are neither `read` nor `refused`. */
   readonly defects: readonly BombResult[];
   readonly megabytes: number;
 }
 
-/** So long without a word, in milliseconds, counts as waiting for ever. */
-const silence = 300_000;
+/** A process without a report for this many milliseconds hangs. */
+const silenceTimeout = 300_000;
 
 /**
- * Lets the targets that a TypeScript module exports read their inputs in a process of its own with a small heap; another one goes on where one dies. The module is bundled
- * from the sources of the workspace.
+ * Reads the inputs of all targets that a TypeScript module exports in a separate process with a small heap. If the
+ * process dies, another one continues. The module is bundled from the sources of the workspace.
  */
 export async function runBombs(module: URL, limits: BombLimits = {}): Promise<BombResults> {
   const { megabytes = 256, seconds = 5, only } = limits;
@@ -40,103 +40,106 @@ export async function runBombs(module: URL, limits: BombLimits = {}): Promise<Bo
   try {
     await bundle(module, program, fileURLToPath(new URL('./reading-process.ts', import.meta.url)), 'readAll');
     const results: BombResult[] = [];
-    let most = 0;
+    let maxMegabytes = 0;
     for (let from: Limits['from'] | undefined = [0, 0]; from; ) {
       const run = await runFrom(program, { megabytes, seconds, only, from });
       results.push(...run.results);
-      most = Math.max(most, run.megabytes);
+      maxMegabytes = Math.max(maxMegabytes, run.megabytes);
       from = run.next;
     }
     const defects = results.filter(({ outcome }) => outcome !== 'read' && outcome !== 'refused');
-    return { results, defects, megabytes: most };
+    return { results, defects, megabytes: maxMegabytes };
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-/** Bundles `main` of the file `reading`, which is given the targets that `module` exports, into `program`. */
-export async function bundle(module: URL, program: string, reading: string, main: string): Promise<void> {
-  const [targets, readers] = [fileURLToPath(module), reading].map(path => JSON.stringify(path));
+/** Bundles a program that calls `main` of the file at `readerPath` with the targets that `module` exports. */
+export async function bundle(module: URL, program: string, readerPath: string, main: string): Promise<void> {
+  const [targets, readers] = [fileURLToPath(module), readerPath].map(path => JSON.stringify(path));
   const contents = `import * as targets from ${targets}; import { ${main} } from ${readers}; await ${main}({ ...targets });`;
-  await bundleForNode({ contents, beside: module }, program);
+  await bundleForNode({ contents, baseUrl: module }, program);
 }
 
-/** Runs one process until it ends; `next` is where another one goes on. */
+/** Runs one process to its end; `next` is where another process continues. */
 async function runFrom(
   program: string,
   limits: Limits,
 ): Promise<{ results: BombResult[]; megabytes: number; next: Limits['from'] | undefined }> {
   const results: BombResult[] = [];
   let current: Extract<Report, { at: unknown }> | undefined;
-  let isTold = true; // whether it is known what became of the current input
+  let isReported = true; // whether the current input has a result
   let megabytes = 0;
-  const tell = (outcome: BombResult['outcome'], message: string) => {
+  const addResult = (outcome: BombResult['outcome'], message: string) => {
     results.push({ target: current!.target, name: current!.name, outcome, message });
-    isTold = true;
+    isReported = true;
   };
-  const { status, isSilent, words } = await runReader(program, limits, line => {
+  const { status, isSilent, errorOutput } = await runReader(program, limits, line => {
     const report = line as Report;
-    if ('at' in report) [current, isTold] = [report, false];
+    if ('at' in report) [current, isReported] = [report, false];
     else {
-      tell(report.outcome, report.message);
+      addResult(report.outcome, report.message);
       megabytes = Math.max(megabytes, report.megabytes);
     }
   });
-  if (status === '0' && isTold) return { results, megabytes, next: undefined };
-  if (!current) throw new Error(`runBombs: the process ended with ${status} before it read anything: ${words}`);
-  if (!isTold) tell(...deathOf({ status, isSilent, words }));
+  if (status === '0' && isReported) return { results, megabytes, next: undefined };
+  if (!current) throw new Error(`runBombs: the process ended with ${status} before it read anything: ${errorOutput}`);
+  if (!isReported) addResult(...deathOf({ status, isSilent, errorOutput }));
   return { results, megabytes, next: [current.at[0], current.at[1] + 1] };
 }
 
-/** How a process that read inputs ended. */
-export interface Ended {
+/** The exit of a reading process. */
+export interface ReaderExit {
   /** Its exit code or signal. */
   readonly status: string;
-  /** Whether it was ended because it said nothing for long. */
+  /** Whether it was killed because it reported nothing for long. */
   readonly isSilent: boolean;
-  /** What it wrote to its error output. */
-  readonly words: string;
+  /** Its error output. */
+  readonly errorOutput: string;
 }
 
-/** What a death says of the input that was being read. */
-export function deathOf({ status, isSilent, words }: Ended): ['hang' | 'crash', string] {
-  if (isSilent) return ['hang', `nothing for ${silence / 1000} s`];
-  const reason = /out of memory|heap limit|Error: [^\n]*/.exec(words)?.[0] ?? words.split('\n', 1)[0];
+/** The outcome of the input that was read when the process died. */
+export function deathOf({ status, isSilent, errorOutput }: ReaderExit): ['hang' | 'crash', string] {
+  if (isSilent) return ['hang', `nothing for ${silenceTimeout / 1000} s`];
+  const reason = /out of memory|heap limit|Error: [^\n]*/.exec(errorOutput)?.[0] ?? errorOutput.split('\n', 1)[0];
   return ['crash', `ended with ${status}: ${reason}`];
 }
 
-/** Runs a bundled reader with a small heap, which finds fixtures below the folder that `RESIDUAL_ROOT` names; hands each line that it reports to `onReport`, and waits for its end. */
+/**
+ * Runs a bundled reader with a small heap to its end, and calls `onReport` for each report. `RESIDUAL_ROOT` names the
+ * folder of its fixtures.
+ */
 export async function runReader(
   program: string,
   limits: { readonly megabytes: number },
   onReport: (line: object) => void,
-): Promise<Ended> {
+): Promise<ReaderExit> {
   const flags = [`--max-old-space-size=${limits.megabytes}`, '--expose-gc', '--no-warnings'];
   const stdio = ['ignore', 'ignore', 'pipe', 'pipe'] as const;
   const child = spawn(process.execPath, [...flags, program, JSON.stringify(limits)], {
     env: { ...process.env, RESIDUAL_ROOT: root },
     stdio: [...stdio],
   });
-  let [rest, words, isSilent] = ['', '', false];
-  const giveUp = () => {
+  let [rest, errorOutput, isSilent] = ['', '', false];
+  const killSilent = () => {
     isSilent = true;
     child.kill('SIGKILL');
   };
-  let timer = setTimeout(giveUp, silence);
+  let timer = setTimeout(killSilent, silenceTimeout);
   (child.stdio[3] as Readable).setEncoding('utf8').on('data', (data: string) => {
     clearTimeout(timer);
-    timer = setTimeout(giveUp, silence);
+    timer = setTimeout(killSilent, silenceTimeout);
     const lines = (rest + data).split('\n');
     rest = lines.pop()!;
     for (const line of lines) onReport(JSON.parse(line));
   });
   child.stderr!.setEncoding('utf8').on('data', (data: string) => {
-    words = (words + data).slice(0, 4000);
+    errorOutput = (errorOutput + data).slice(0, 4000);
   });
   const status = await new Promise<string>((resolve, reject) => {
     child.on('error', reject);
     child.on('close', (code, signal) => resolve(String(signal ?? code)));
   });
   clearTimeout(timer);
-  return { status, isSilent, words };
+  return { status, isSilent, errorOutput };
 }

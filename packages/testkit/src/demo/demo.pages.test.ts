@@ -19,7 +19,7 @@ afterAll(async () => {
   await demo?.interrupt();
 });
 
-/** Opens a page, waits until it is quiet, and tells what it asked for and what went wrong. */
+/** Opens a page, waits until it is idle, and returns its requests and problems. */
 const look = async (path: string) => {
   const context = await browser.newContext();
   const page = await context.newPage();
@@ -41,12 +41,12 @@ const look = async (path: string) => {
 };
 
 describe('npm run demo, with the network cut', () => {
-  test('a later run installs and builds nothing again', () => {
+  test('a second run installs and builds nothing', () => {
     expect(demo.output).toMatch(new RegExp(`Cached:\\s+${paths.length} cached, ${paths.length} total`));
     expect(demo.output).not.toContain('Installing');
   });
 
-  test('it takes the next port where one is busy, and stops on Ctrl-C', async () => {
+  test('it uses the next port if one is busy, and stops on Ctrl-C', async () => {
     const second = await startDemo();
     expect(new URL(second.address).port).not.toBe(new URL(demo.address).port);
     expect((await fetch(second.address)).status).toBe(200);
@@ -61,7 +61,7 @@ describe('npm run demo, with the network cut', () => {
     expect(links).toEqual(paths.map(path => `/${path}/`));
   });
 
-  test.each(paths)('%s opens without errors and asks nothing of another origin', async path => {
+  test.each(paths)('%s opens without errors and without requests to other origins', async path => {
     const { foreign, errors } = await look(`${path}/`);
     expect({ foreign, errors }).toEqual({ foreign: [], errors: [] });
   });
@@ -75,7 +75,7 @@ describe('npm run demo, with the network cut', () => {
     }
   });
 
-  test('what lies outside the served folders is not there', async () => {
+  test('files outside the served folders are not found', async () => {
     for (const path of ['package.json', '..%2fpackage.json', `${paths[0]}/..%2f..%2f..%2fpackage.json`, 'models/']) {
       expect((await fetch(demo.address + path)).status).toBe(404);
     }

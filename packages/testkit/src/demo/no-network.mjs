@@ -1,4 +1,4 @@
-// Loaded before a script of ours: every connection to another machine fails, so that what passes needs no network.
+// Loaded before our scripts: every connection to another machine fails, so that passing tests need no network.
 import dns from 'node:dns';
 import net from 'node:net';
 

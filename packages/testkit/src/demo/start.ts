@@ -5,13 +5,13 @@ import { root } from '../repository/workspace.js';
 /** A running `npm run demo`. */
 export interface Demo {
   address: string;
-  /** What it wrote until then. */
+  /** Its output so far. */
   output: string;
-  /** What Ctrl-C does; resolves to the exit code. */
+  /** Sends the signal of Ctrl-C and resolves to the exit code. */
   interrupt: () => Promise<number | null>;
 }
 
-/** Nothing outside this machine can be reached: not by Node's own modules, and not by programs that heed a proxy. */
+/** An environment without network: for Node's modules, and for programs that use a proxy. */
 const withoutNetwork = (): NodeJS.ProcessEnv => {
   const dead = 'http://127.0.0.1:9';
   const preload = new URL('./no-network.mjs', import.meta.url).href;
@@ -25,10 +25,10 @@ const withoutNetwork = (): NodeJS.ProcessEnv => {
   };
 };
 
-const stopped = (child: ChildProcess): Promise<number | null> =>
+const waitForExit = (child: ChildProcess): Promise<number | null> =>
   child.exitCode !== null ? Promise.resolve(child.exitCode) : new Promise(resolve => child.once('exit', resolve));
 
-/** Starts the demo with the network cut and waits for the address that it prints. */
+/** Starts the demo without network and waits for the address that it prints. */
 export const startDemo = (): Promise<Demo> =>
   new Promise((resolve, reject) => {
     const script = join(root, 'scripts', 'demo.mjs');
@@ -38,18 +38,18 @@ export const startDemo = (): Promise<Demo> =>
       stdio: ['ignore', 'pipe', 'pipe'],
     });
     let output = '';
-    const read = (chunk: Buffer) => {
+    const readAddress = (chunk: Buffer) => {
       output += chunk;
       const [address] = /http:\/\/localhost:\d+\//.exec(output) ?? [];
       if (address === undefined) return;
       const interrupt = () => {
         child.kill('SIGINT');
-        return stopped(child);
+        return waitForExit(child);
       };
       resolve({ address, output, interrupt });
     };
-    child.stdout.on('data', read);
-    child.stderr.on('data', read);
+    child.stdout.on('data', readAddress);
+    child.stderr.on('data', readAddress);
     child.on('error', reject);
     child.on('exit', code => reject(new Error(`demo ended with ${code}\n${output}`)));
   });

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { allKinds } from './kinds.js';
+import { fileKinds } from './kinds.js';
 import { mutate, mutateBytes, mutateText, randomFrom } from './mutate.js';
 import { runFuzz } from './run-fuzz.js';
 import { defectLines, table } from './table.js';
@@ -7,7 +7,7 @@ import { defectLines, table } from './table.js';
 const odd = new URL('./testing/odd-bombs.ts', import.meta.url);
 const text = '{"deed":"write","some":12}';
 
-test('the same seed makes the same inputs, another makes others, and few are what they were', () => {
+test('inputs depend on the seed, and few are unchanged', () => {
   const inputs = (seed: number) =>
     Array.from({ length: 500 }, (_, index) => mutateText(randomFrom(500 * seed + index), text));
   expect(inputs(1)).toEqual(inputs(1));
@@ -19,7 +19,7 @@ test('the same seed makes the same inputs, another makes others, and few are wha
   expect(bytes.join()).toBe(Array.from({ length: 50 }, (_, index) => index).join());
 });
 
-test('of a list or a record a member that holds something is changed', () => {
+test('a member with content of a list or a record is changed', () => {
   const seen = new Set<string>();
   for (let index = 0; index < 50; index++) {
     const [kind, files] = mutate(randomFrom(index), ['glove', { 'a.json': text, size: 3 }]) as [
@@ -32,18 +32,18 @@ test('of a list or a record a member that holds something is changed', () => {
   expect(seen.size).toBeGreaterThan(40);
 });
 
-test('an error that is not ours is a defect, told with the input', async () => {
+test('an error of another kind is a defect, reported with the input', async () => {
   const results = await runFuzz(odd, { target: 'careless', inputs: 2000 });
   expect(results.inputs).toBe(2000);
   expect(results.read).toBeGreaterThan(200);
   expect(results.refused).toBeGreaterThan(20);
   expect(results.defects.length).toBe(2000 - results.read - results.refused);
-  for (const { outcome, message, shown } of results.defects) {
+  for (const { outcome, message, preview } of results.defects) {
     expect([outcome, message]).toEqual(['raw', expect.stringMatching(/^SyntaxError: /)]);
-    expect(() => JSON.parse(JSON.parse(shown))).toThrow(SyntaxError);
+    expect(() => JSON.parse(JSON.parse(preview))).toThrow(SyntaxError);
   }
   const bombs = { results: [], defects: [], megabytes: 0 };
-  const rows = [{ kind: 'odd: careless', bombs, fuzzed: results }];
+  const rows = [{ kind: 'odd: careless', bombs, fuzzResults: results }];
   expect(table(rows).split('\n')[2]).toMatch(
     new RegExp(`^\\| odd: careless \\| 0 \\| 2,000 \\| 0 \\| 0 \\| ${results.defects.length} \\| \\d+ \\|$`),
   );
@@ -53,7 +53,7 @@ test('an error that is not ours is a defect, told with the input', async () => {
   expect(lines[0]).toMatch(/^odd: careless: raw: SyntaxError: .*\n {4}\d+ times, first input \d+: /);
 });
 
-test('an input that a process dies of, or does not end with, is found, and the others are read', async () => {
+test('inputs that kill or hang the process are found, and the others are read', async () => {
   const results = await runFuzz(odd, { target: 'deadly', inputs: 300, seconds: 1 });
   expect(results.inputs).toBe(300);
   const outcomes = new Set(results.defects.map(({ outcome }) => outcome));
@@ -62,8 +62,8 @@ test('an input that a process dies of, or does not end with, is found, and the o
   expect(results.defects.find(({ outcome }) => outcome === 'crash')!.message).toMatch(/^ended with 3/);
 });
 
-test('kinds are what modules export, and those with valid inputs are fuzzed', async () => {
-  const kinds = await allKinds([odd]);
+test('kinds are exports of modules, and those with valid inputs are fuzzed', async () => {
+  const kinds = await fileKinds([odd]);
   expect(kinds.map(({ name, isFuzzed }) => [name, isFuzzed])).toEqual([
     ['testkit: careless', true],
     ['testkit: deadly', true],

@@ -1,30 +1,32 @@
-import { outcomeOf, processorTime, report, watched } from '../bombs/reading-process.js';
+import { outcomeOf, processorTime, report, startWatchdog } from '../bombs/reading-process.js';
 import type { BombTarget, Outcome } from '../bombs/target.js';
 import { mutate, oneOf, randomFrom } from './mutate.js';
 
-/** How the process is told what to do. */
+/** The settings of the fuzzing process. */
 export interface FuzzLimits {
   readonly megabytes: number;
   readonly seconds: number;
   readonly target: string;
   readonly seed: number;
-  /** Which inputs: from the first to before the last. */
+  /** The range of inputs: `from` included, `to` excluded. */
   readonly from: number;
   readonly to: number;
-  /** Inputs between two reports: what a death was due to is among them. */
+  /** The number of inputs between two reports. */
   readonly batch: number;
-  /** Milliseconds since 1970 at which to end, or none. */
+  /** The time in milliseconds since 1970 at which to end; none if absent. */
   readonly until?: number;
 }
 
-/** A line from the process: the first input of the batch that it begins, a defect, why who watches the process ends it, or what became of a batch. */
+/**
+ * A report: the start of a batch, a defect, the reason why the watchdog ends the process, or the results of a batch.
+ */
 export type FuzzReport =
   | { readonly begins: number }
-  | { readonly input: number; readonly outcome: Outcome; readonly message: string; readonly shown: string }
+  | { readonly input: number; readonly outcome: Outcome; readonly message: string; readonly preview: string }
   | { readonly isDying: true; readonly outcome: Outcome; readonly message: string }
   | { readonly read: number; readonly refused: number; readonly ends: number; readonly megabytes: number };
 
-/** The input of a number: the same for the same seed, whoever makes it. */
+/** The input with this number; it depends only on the seed and the number. */
 export const inputOf = (target: BombTarget<never>, seed: number, index: number): unknown => {
   const random = randomFrom(Math.imul(seed, 0x9e3779b1) ^ Math.imul(index + 1, 0x85ebca6b));
   return mutate(random, oneOf(random, seedsOf(target)));
@@ -32,13 +34,13 @@ export const inputOf = (target: BombTarget<never>, seed: number, index: number):
 
 const seeds = new WeakMap<object, readonly unknown[]>();
 const seedsOf = (target: BombTarget<never>) => {
-  const known = seeds.get(target) ?? target.seeds!();
-  seeds.set(target, known);
-  return known;
+  const seedInputs = seeds.get(target) ?? target.seeds!();
+  seeds.set(target, seedInputs);
+  return seedInputs;
 };
 
-/** The beginning of an input, to be read by people. */
-const show = (input: unknown): string =>
+/** The beginning of an input as readable text. */
+const previewOf = (input: unknown): string =>
   JSON.stringify(input, (_, value) =>
     value instanceof Uint8Array ? `${value.length} bytes: ${Buffer.from(value).toString('hex', 0, 64)}` : value,
   )?.slice(0, 1000) ?? '';
@@ -47,7 +49,7 @@ const show = (input: unknown): string =>
 export async function fuzz(targets: Readonly<Record<string, BombTarget<never>>>): Promise<void> {
   const limits = JSON.parse(process.argv[2]!) as FuzzLimits;
   const target = targets[limits.target]!;
-  const { clock, free } = watched(limits);
+  const { clock, collectGarbage } = startWatchdog(limits);
   let unhandled: unknown;
   process.on('unhandledRejection', error => {
     unhandled = error;
@@ -67,12 +69,18 @@ export async function fuzz(targets: Readonly<Record<string, BombTarget<never>>>)
         [outcome, message] = outcomeOf(error);
       }
       Atomics.store(clock, 0, -1);
-      if (index % 16 === 15) free();
+      if (index % 16 === 15) collectGarbage();
       if (unhandled !== undefined) [outcome, message] = ['raw', `not handled: ${outcomeOf(unhandled)[1]}`];
       unhandled = undefined;
       if (outcome === 'read') read++;
       else if (outcome === 'refused') refused++;
-      else report({ input: index, outcome, message: message.slice(0, 500), shown: show(input) } satisfies FuzzReport);
+      else
+        report({
+          input: index,
+          outcome,
+          message: message.slice(0, 500),
+          preview: previewOf(input),
+        } satisfies FuzzReport);
     }
     const megabytes = process.resourceUsage().maxRSS / 1024;
     report({ read, refused, ends: index, megabytes } satisfies FuzzReport);

@@ -5,8 +5,8 @@ import { fileURLToPath, pathToFileURL } from 'node:url';
 import { bundle, runReader } from '../bombs/run-bombs.js';
 import { packages } from '../repository/workspace.js';
 
-/** A kind of file that is not trusted: what a module of bombs exports by a name. */
-export interface Kind {
+/** A kind of untrusted file: one export of a module of bombs. */
+export interface FileKind {
   /** `embeddings: vocabulary`: the package, and the export. */
   readonly name: string;
   readonly module: URL;
@@ -26,20 +26,20 @@ export const bombModules = (): URL[] =>
     return names.sort().map(name => pathToFileURL(join(testing, name)));
   });
 
-/** All kinds of files that modules of the workspace export bombs of. */
-export async function allKinds(modules: readonly URL[] = bombModules()): Promise<Kind[]> {
+/** All kinds of files for which modules export bombs. */
+export async function fileKinds(modules: readonly URL[] = bombModules()): Promise<FileKind[]> {
   const folder = mkdtempSync(join(tmpdir(), 'residual-kinds-'));
   try {
-    const kinds: Kind[] = [];
+    const kinds: FileKind[] = [];
     for (const [index, module] of modules.entries()) {
       const program = join(folder, `${index}.mjs`);
       await bundle(module, program, fileURLToPath(new URL('./list.ts', import.meta.url)), 'list');
       const name = /.*\/packages\/([^/]+)\//.exec(module.pathname)![1]!;
-      const { status, words } = await runReader(program, { megabytes: 512 }, line => {
-        const { target, isFuzzed } = line as Pick<Kind, 'target' | 'isFuzzed'>;
+      const { status, errorOutput } = await runReader(program, { megabytes: 512 }, line => {
+        const { target, isFuzzed } = line as Pick<FileKind, 'target' | 'isFuzzed'>;
         kinds.push({ name: `${name}: ${target}`, module, target, isFuzzed });
       });
-      if (status !== '0') throw new Error(`allKinds: ${module} ended with ${status}: ${words}`);
+      if (status !== '0') throw new Error(`fileKinds: ${module} ended with ${status}: ${errorOutput}`);
     }
     return kinds;
   } finally {

@@ -1,8 +1,8 @@
 import { parseArgs } from 'node:util';
 import { runBombs } from '../bombs/run-bombs.js';
-import { allKinds } from './kinds.js';
+import { fileKinds } from './kinds.js';
 import { runFuzz } from './run-fuzz.js';
-import { defectLines, type Row, table } from './table.js';
+import { defectLines, type FuzzRow, table } from './table.js';
 
 const help = `pnpm fuzz [--minutes 5] [--inputs N] [--kind NAME] [--seed 1]
 
@@ -39,25 +39,25 @@ const minutes =
   values.minutes === undefined ? (values.inputs === undefined ? 5 : undefined) : positive('minutes', values.minutes);
 const seed = positive('seed', values.seed);
 
-const all = await allKinds();
+const all = await fileKinds();
 const kinds = all.filter(({ name }) => !values.kind || values.kind.some(kind => name.includes(kind)));
 if (kinds.length === 0) {
   console.error(`fuzz: no kind has a name with ${values.kind}; there are ${all.map(({ name }) => name).join(', ')}`);
   process.exit(1);
 }
 const end = minutes === undefined ? undefined : Date.now() + minutes * 60_000;
-const rows: Row[] = [];
-const say = (text: string) => process.stderr.isTTY && process.stderr.write(`\r\u001b[K${text}`);
+const rows: FuzzRow[] = [];
+const showStatus = (text: string) => process.stderr.isTTY && process.stderr.write(`\r\u001b[K${text}`);
 for (const [index, { name, module, target, isFuzzed }] of kinds.entries()) {
-  say(`${name}: bombs`);
+  showStatus(`${name}: bombs`);
   const bombs = await runBombs(module, { only: [target] });
   const left = kinds.slice(index).filter(kind => kind.isFuzzed).length;
   const until = end === undefined ? {} : { until: Date.now() + Math.max(1000, (end - Date.now()) / Math.max(1, left)) };
-  const onProgress = (done: number) => say(`${name}: ${done.toLocaleString('en')} inputs`);
-  const fuzzed = isFuzzed ? await runFuzz(module, { target, inputs, seed, onProgress, ...until }) : undefined;
-  rows.push({ kind: name, bombs, fuzzed });
+  const onProgress = (done: number) => showStatus(`${name}: ${done.toLocaleString('en')} inputs`);
+  const fuzzResults = isFuzzed ? await runFuzz(module, { target, inputs, seed, onProgress, ...until }) : undefined;
+  rows.push({ kind: name, bombs, fuzzResults });
 }
-say('');
+showStatus('');
 console.log(table(rows));
 const lines = defectLines(rows);
 if (lines.length > 0) console.log(`\n${lines.join('\n')}`);

@@ -13,7 +13,7 @@ export function randomFrom(seed: number): Random {
 
 export const oneOf = <T>(random: Random, all: readonly T[]): T => all[random(all.length)]!;
 
-/** What a fuzzer changes: a text, bytes, or a list or record of such. */
+/** What can be mutated: a text, bytes, or a list or record of these. */
 export type Mutable = string | Uint8Array | readonly unknown[] | { readonly [name: string]: unknown };
 
 const numbers =
@@ -39,7 +39,7 @@ const texts = [
   '[',
   '(',
 ];
-const marks = [
+const fragments = [
   '{',
   '}',
   '[',
@@ -63,22 +63,22 @@ const marks = [
   '{{',
   '}}',
 ];
-const parts = [/\d+/, /"[^"\\]*"/, /"[^"]*":\s*[^,{}[\]]+/, /[{}[\]":,]/, /[^\s"{}[\],:]+/, /\n/];
+const partPatterns = [/\d+/, /"[^"\\]*"/, /"[^"]*":\s*[^,{}[\]]+/, /[{}[\]":,]/, /[^\s"{}[\],:]+/, /\n/];
 
-/** A text with one to three of its parts replaced, dropped, repeated, moved or put in. */
+/** A text with one to three random changes: parts replaced, removed, repeated, copied or inserted. */
 export function mutateText(random: Random, text: string): string {
   let mutated = text;
   for (let round = random(3); round >= 0; round--) {
-    // Near a random index, so that a long text is not searched as a whole each time.
+    // Searches only near a random index, so that long texts stay fast.
     const from = random(mutated.length + 1);
-    const pattern = oneOf(random, parts);
+    const pattern = oneOf(random, partPatterns);
     pattern.lastIndex = from;
-    const found = pattern.exec(mutated.slice(0, from + 4000));
-    const [start, part] = found ? [found.index, found[0]] : [from, ''];
+    const match = pattern.exec(mutated.slice(0, from + 4000));
+    const [start, part] = match ? [match.index, match[0]] : [from, ''];
     const isText = part.startsWith('"');
-    const by = {
+    const replacements = {
       value: () => (isText ? `"${oneOf(random, texts)}"` : oneOf(random, numbers)),
-      mark: () => oneOf(random, marks).repeat(oneOf(random, [1, 1, 1, 2, 300])),
+      mark: () => oneOf(random, fragments).repeat(oneOf(random, [1, 1, 1, 2, 300])),
       nothing: () => '',
       twice: () => `${part},${part}`,
       other: () => {
@@ -88,7 +88,7 @@ export function mutateText(random: Random, text: string): string {
       text: () => oneOf(random, texts),
       much: () => (part === '' ? 'a' : part.slice(0, 8)).repeat(random(300)),
     };
-    const way = oneOf(random, [
+    const method = oneOf(random, [
       'value',
       'value',
       'value',
@@ -99,17 +99,17 @@ export function mutateText(random: Random, text: string): string {
       'text',
       'much',
     ] as const);
-    mutated = mutated.slice(0, start) + by[way]() + mutated.slice(start + part.length);
+    mutated = mutated.slice(0, start) + replacements[method]() + mutated.slice(start + part.length);
   }
   return mutated;
 }
 
 /** Bytes with bits flipped, runs replaced, cut, repeated, removed or put in, or a length at a random offset. */
 export function mutateBytes(random: Random, bytes: Uint8Array): Uint8Array {
-  // Most of what matters stands in front.
+  // Headers are at the beginning, so half of the changes go there.
   const offset = () => random(random(2) ? Math.min(bytes.length, 256) + 1 : bytes.length + 1);
   const joined = (...runs: Uint8Array[]) => new Uint8Array(Buffer.concat(runs));
-  const ways = {
+  const methods = {
     flip: () => {
       const mutated = bytes.slice();
       for (let round = random(4); round >= 0; round--) {
@@ -156,12 +156,12 @@ export function mutateBytes(random: Random, bytes: Uint8Array): Uint8Array {
       return joined(bytes.subarray(0, at), bytes.subarray(from, from + 1 + random(64)), bytes.subarray(at));
     },
   };
-  return ways[
+  return methods[
     oneOf(random, ['flip', 'flip', 'fill', 'length', 'length', 'cut', 'lengthen', 'remove', 'insert'] as const)
   ]();
 }
 
-/** A mutated copy: of a list or a record one member that is a text, bytes or holds such. */
+/** A mutated copy; of a list or a record, one member is mutated that is a text, bytes or contains these. */
 export function mutate(random: Random, input: unknown): unknown {
   if (typeof input === 'string') return mutateText(random, input);
   if (input instanceof Uint8Array) return mutateBytes(random, input);

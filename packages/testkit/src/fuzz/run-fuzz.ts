@@ -10,17 +10,17 @@ import type { FuzzLimits, FuzzReport } from './fuzzing-process.js';
 export interface FuzzOptions {
   /** The name of the target that the module exports. */
   readonly target: string;
-  /** How many inputs. */
+  /** The number of inputs. */
   readonly inputs: number;
-  /** Milliseconds since 1970 after which no more inputs are begun; none if absent. */
+  /** The time in milliseconds since 1970 after which no further batch starts; none if absent. */
   readonly until?: number;
-  /** Which inputs are made; 1 if absent. */
+  /** The seed of the random inputs; 1 if absent. */
   readonly seed?: number;
-  /** The heap of the process that reads; 256 if absent. */
+  /** The heap of the reading process in megabytes; 256 if absent. */
   readonly megabytes?: number;
   /** Seconds of processor time for one input; 5 if absent. */
   readonly seconds?: number;
-  /** Is told after each batch how many inputs there were. */
+  /** Called after each batch with the number of inputs so far. */
   readonly onProgress?: (inputs: number) => void;
 }
 
@@ -30,10 +30,10 @@ export interface Defect {
   readonly outcome: Outcome;
   readonly message: string;
   /** The beginning of the input. */
-  readonly shown: string;
+  readonly preview: string;
 }
 
-/** What became of the inputs of a target, and the most memory that the process took, itself included. */
+/** The results for the inputs of a target, and the peak memory of the process in megabytes. */
 export interface FuzzResults {
   readonly inputs: number;
   readonly read: number;
@@ -45,12 +45,13 @@ export interface FuzzResults {
 /** Inputs between two reports. */
 const batch = 500;
 
-/** More deaths of a process than this end a run: there is enough to mend. */
-const mostDeaths = 20;
+/** A run ends after this number of dead processes. */
+const maxDeaths = 20;
 
 /**
- * Mutates the valid inputs of a target at random and reads them in a process of its own with a small heap; the same seed makes the same inputs. Where the
- * process dies, another one reads its last batch one by one to find the input, and goes on.
+ * Mutates the valid inputs of a target at random and reads them in a separate process with a small heap. The same seed
+ * makes the same inputs. If the process dies, a new one reads the last batch one by one to find the input, and
+ * continues.
  */
 export async function runFuzz(module: URL, options: FuzzOptions): Promise<FuzzResults> {
   const { target, inputs, until, seed = 1, megabytes: heap = 256, seconds = 5, onProgress } = options;
@@ -62,7 +63,7 @@ export async function runFuzz(module: URL, options: FuzzOptions): Promise<FuzzRe
   try {
     await bundle(module, program, fileURLToPath(new URL('./fuzzing-process.ts', import.meta.url)), 'fuzz');
     const run = async (from: number, to: number, size: number) => {
-      let begun: number | undefined;
+      let batchStart: number | undefined;
       const limits: FuzzLimits = {
         megabytes: heap,
         seconds,
@@ -73,41 +74,41 @@ export async function runFuzz(module: URL, options: FuzzOptions): Promise<FuzzRe
         batch: size,
         ...(until && { until }),
       };
-      const found: Defect[] = [];
+      const batchDefects: Defect[] = [];
       let death: [Outcome, string] | undefined;
-      const ended = await runReader(program, limits, line => {
+      const exit = await runReader(program, limits, line => {
         const report = line as FuzzReport;
-        if ('begins' in report) [begun, found.length] = [report.begins, 0];
-        else if ('input' in report) found.push(report);
+        if ('begins' in report) [batchStart, batchDefects.length] = [report.begins, 0];
+        else if ('input' in report) batchDefects.push(report);
         else if ('ends' in report) {
-          defects.push(...found);
+          defects.push(...batchDefects);
           read += report.read;
           refused += report.refused;
           megabytes = Math.max(megabytes, report.megabytes);
           done = report.ends;
-          begun = undefined;
+          batchStart = undefined;
           onProgress?.(done);
         } else death = [report.outcome, report.message];
       });
-      if (ended.status === '0') return undefined;
-      if (begun === undefined && done === from && !death)
+      if (exit.status === '0') return undefined;
+      if (batchStart === undefined && done === from && !death)
         throw new Error(
-          `runFuzz: ${target}: the process ended with ${ended.status} before it read anything: ${ended.words}`,
+          `runFuzz: ${target}: the process ended with ${exit.status} before it read anything: ${exit.errorOutput}`,
         );
-      return { at: begun ?? done, why: death ?? deathOf(ended) };
+      return { at: batchStart ?? done, why: death ?? deathOf(exit) };
     };
     for (let from = 0; from < inputs; from = done) {
       const died = await run(from, inputs, batch);
       if (!died) break;
-      // One by one until the input is found that it died of.
+      // One by one, to find the input that killed the process.
       const end = Math.min(inputs, died.at + batch);
       for (let next = died.at; next < end; ) {
-        const again = await run(next, end, 1);
-        if (!again) break;
-        const [outcome, message] = again.why;
-        defects.push({ input: again.at, outcome, message, shown: '' });
-        if (++deaths > mostDeaths) return { inputs: done, read, refused, defects, megabytes };
-        next = done = again.at + 1;
+        const retry = await run(next, end, 1);
+        if (!retry) break;
+        const [outcome, message] = retry.why;
+        defects.push({ input: retry.at, outcome, message, preview: '' });
+        if (++deaths > maxDeaths) return { inputs: done, read, refused, defects, megabytes };
+        next = done = retry.at + 1;
       }
       done = Math.max(done, end);
       if (until !== undefined && Date.now() >= until) break;

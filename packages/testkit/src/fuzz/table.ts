@@ -2,21 +2,23 @@ import type { BombResults } from '../bombs/run-bombs.js';
 import type { Outcome } from '../bombs/target.js';
 import type { FuzzResults } from './run-fuzz.js';
 
-/** What became of a kind of files. */
-export interface Row {
+/** The results of one kind of files. */
+export interface FuzzRow {
   readonly kind: string;
   readonly bombs: BombResults;
   /** Absent where the kind has no valid inputs to mutate. */
-  readonly fuzzed?: FuzzResults | undefined;
+  readonly fuzzResults?: FuzzResults | undefined;
 }
 
-const count = (row: Row, ...outcomes: Outcome[]) =>
-  [...row.bombs.defects, ...(row.fuzzed?.defects ?? [])].filter(({ outcome }) => outcomes.includes(outcome)).length;
+const count = (row: FuzzRow, ...outcomes: Outcome[]) =>
+  [...row.bombs.defects, ...(row.fuzzResults?.defects ?? [])].filter(({ outcome }) => outcomes.includes(outcome))
+    .length;
 
-const megabytes = ({ bombs, fuzzed }: Row) => Math.round(Math.max(bombs.megabytes, fuzzed?.megabytes ?? 0));
+const peakMegabytes = ({ bombs, fuzzResults }: FuzzRow) =>
+  Math.round(Math.max(bombs.megabytes, fuzzResults?.megabytes ?? 0));
 
 /** The results as a table in Markdown. */
-export const table = (rows: readonly Row[]): string =>
+export const table = (rows: readonly FuzzRow[]): string =>
   [
     '| kind | bombs | inputs | crashes | hangs | raw errors | peak memory, MB |',
     '|---|---|---|---|---|---|---|',
@@ -25,11 +27,11 @@ export const table = (rows: readonly Row[]): string =>
         '',
         row.kind,
         row.bombs.results.length,
-        (row.fuzzed?.inputs ?? 0).toLocaleString('en'),
+        (row.fuzzResults?.inputs ?? 0).toLocaleString('en'),
         count(row, 'crash', 'memory'),
         count(row, 'hang'),
         count(row, 'raw', 'long'),
-        megabytes(row),
+        peakMegabytes(row),
         '',
       ]
         .join(' | ')
@@ -37,9 +39,9 @@ export const table = (rows: readonly Row[]): string =>
     ),
   ].join('\n');
 
-/** A line for each kind of defect, with how often it came and the first input that it came of; at most twenty of a kind of files. */
-export const defectLines = (rows: readonly Row[]): string[] =>
-  rows.flatMap(({ kind, bombs, fuzzed }) => {
+/** One line for each kind of defect, with its count and its first input; at most twenty for each kind of files. */
+export const defectLines = (rows: readonly FuzzRow[]): string[] =>
+  rows.flatMap(({ kind, bombs, fuzzResults }) => {
     const lines = new Map<string, [count: number, example: string]>();
     const add = (outcome: Outcome, message: string, example: string) => {
       const key = `${kind}: ${outcome}: ${message}`;
@@ -47,7 +49,7 @@ export const defectLines = (rows: readonly Row[]): string[] =>
       lines.set(key, [count + 1, first]);
     };
     for (const { name, outcome, message } of bombs.defects) add(outcome, message, name);
-    for (const { input, outcome, message, shown } of fuzzed?.defects ?? [])
-      add(outcome, message, `input ${input}: ${shown}`);
+    for (const { input, outcome, message, preview } of fuzzResults?.defects ?? [])
+      add(outcome, message, `input ${input}: ${preview}`);
     return [...lines].slice(0, 20).map(([line, [count, example]]) => `${line}\n    ${count} times, first ${example}`);
   });

@@ -7,7 +7,7 @@ import webpack from 'webpack';
 const page = (script: string) => `<!doctype html><html><head><meta charset="utf-8"><title>page</title>
 <link rel="icon" href="data:,">${script}</head><body></body></html>`;
 
-/** A bundler without any settings for our packages: makes a folder with `index.html` from `entry.js` of a project. */
+/** A bundler without settings for our packages: creates a folder with `index.html` from `entry.js` of a project. */
 export type Bundler = (project: string, outDir: string) => Promise<void>;
 
 const vite: Bundler = async (project, outDir) => {
@@ -32,8 +32,8 @@ const esbuild: Bundler = async (project, outDir) => {
 };
 
 /**
- * Bundles entries of a project with webpack, each by the name of its page: makes a folder with `NAME.html` for each. All at once, as webpack takes many
- * seconds to read TensorFlow.js.
+ * Bundles entries of a project with webpack, each by the name of its page, to a folder with `NAME.html` for each. All
+ * at once, because webpack takes many seconds to read TensorFlow.js.
  */
 export const webpackPages = (project: string, entries: Record<string, string>, outDir: string): Promise<void> =>
   new Promise((resolve, reject) => {
@@ -55,5 +55,5 @@ export const webpackPages = (project: string, entries: Record<string, string>, o
     });
   });
 
-/** The bundlers that take a package alone, by name. */
+/** The bundlers for a single package, by name. */
 export const bundlers: Readonly<Record<'vite' | 'esbuild', Bundler>> = { vite, esbuild };

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { gzipSync } from 'node:zlib';
 import { build } from 'esbuild';
 
-/** Ceilings in bytes of gzipped, minified own code: what a package itself adds, its dependencies left out. */
+/** Ceilings of the gzipped, minified code of a package in bytes, without its dependencies. */
 export const ceilings: Readonly<Record<string, number>> = {
   sampling: 5000,
   mlp: 3000,
@@ -13,7 +13,7 @@ export const ceilings: Readonly<Record<string, number>> = {
   train: 14_000,
 };
 
-/** The gzipped bytes of everything that an installed package exports from its main entry, minified. */
+/** The gzipped size of the minified main entry of an installed package in bytes. */
 export const ownBytes = async (project: string, name: string): Promise<number> => {
   const result = await build({
     stdin: { contents: `export * from '${name}';`, resolveDir: project },

@@ -13,21 +13,21 @@ export interface EntryPoint {
   inBrowser: boolean;
 }
 
-/** An npm project outside the repository that has installed one package, as its README says. */
+/** An npm project outside the repository with one installed package, as its README says. */
 export interface Consumer {
   folder: string;
   project: Project;
   entries: EntryPoint[];
 }
 
-/** The public packages that hold code. */
+/** The public packages with code. */
 export const packagesWithCode = (): Project[] =>
   packages().filter(({ manifest }) => manifest.private !== true && '.' in (manifest.exports ?? {}));
 
-/** Entry points that are for Node alone are named so; the command line is as a whole. */
+/** Whether an entry point is for Node only, by its name; the command line always is. */
 const runsInBrowser = (specifier: string) => specifier !== '@residual/cli' && !/\/node$/.test(specifier);
 
-/** What a package exports, without styles and files of data. */
+/** The exports of a package, without styles and data files. */
 export const entriesOf = ({ manifest }: Project): EntryPoint[] =>
   Object.keys(manifest.exports ?? {})
     .filter(key => !key.endsWith('.json') && !key.includes('*') && !/\.(wasm|css)$/.test(key))
@@ -35,8 +35,8 @@ export const entriesOf = ({ manifest }: Project): EntryPoint[] =>
     .map(specifier => ({ specifier, inBrowser: runsInBrowser(specifier) }));
 
 /**
- * Makes a new npm project in `folder`, inside the workshop, and installs packages by name and version (undefined where none is named). Packages of this
- * workspace come from their tarballs, by overrides wherever another one asks for them.
+ * Creates an npm project in `folder`, inside the temporary folder, and installs packages by name and version (undefined
+ * if none is named). Packages of this workspace come from their tarballs, by overrides also as dependencies.
  */
 export const installInto = async (folder: string, wanted: ReadonlyMap<string, string | undefined>): Promise<void> => {
   mkdirSync(folder, { recursive: true });
@@ -72,14 +72,14 @@ export const installInto = async (folder: string, wanted: ReadonlyMap<string, st
     throw new Error(`installable: npm install ${[...wanted.keys()].join(' ')} ended with ${code}\n${output}`);
 };
 
-/** Installs a package, and what its README installs and its example imports beside it, into a new project. */
+/** Installs a package into a new project, with the packages that its README installs and its example imports. */
 export const install = async (
   project: Project,
   readme: Readme | undefined,
   example: Example | undefined,
-  workshop: string,
+  temporaryFolder: string,
 ): Promise<Consumer> => {
-  const folder = join(workshop, project.name);
+  const folder = join(temporaryFolder, project.name);
   const imported = example ? packagesOf(example) : [];
   const wanted = new Map<string, string | undefined>(
     [project.manifest.name, ...imported].map(name => [name, undefined]),

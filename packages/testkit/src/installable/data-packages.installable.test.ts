@@ -14,15 +14,15 @@ import { runNode } from './run.js';
 
 const chrome = findChrome();
 let browser: Browser | undefined;
-const folder = () => join(inject('workshop'), 'bundled');
+const folder = () => join(inject('temporaryFolder'), 'bundled');
 const packageOf = (name: string) => join(folder(), 'node_modules', '@residual', name);
 
-/** What each project must tell: what Node tells that has the packages as they are. */
+/** The expected output of each project: that of Node with the unbundled packages. */
 let expected: { text: string; word: string };
 
 beforeAll(async () => {
   if (chrome) browser = await launchChrome();
-  const ours = ['backend-wasm', 'embeddings', 'model', 'model-stories', 'word-vectors'];
+  const ours = ['backend-wasm', 'model', 'model-stories', 'word-vectors', 'word-vectors-en'];
   const others = { '@tensorflow/tfjs-core': '4.22.0', next: '16.4.6', react: '19.3.1', 'react-dom': '19.3.1' };
   await installInto(
     folder(),
@@ -53,15 +53,15 @@ test.skipIf(!chrome)("the page of Vite's production build generates text", async
   expect(await visit(browser!, outDir, 'index.html', { strict: true })).toEqual({ result: expected, errors: [] });
 });
 
-test.skipIf(!chrome)('the page of webpack, unconfigured, reaches every file whole', async () => {
+test.skipIf(!chrome)('a page of webpack without configuration loads every file completely', async () => {
   const fetchAll = `import { stories } from '@residual/model-stories';
-import { englishWords } from '@residual/word-vectors';
+import { englishWords } from '@residual/word-vectors-en';
 const sizeOf = async ([name, url]) => [name, (await (await fetch(url)).blob()).size];
 globalThis.result = Object.fromEntries(await Promise.all(Object.entries({ ...stories, ...englishWords }).map(sizeOf)));\n`;
   writeFileSync(join(folder(), 'fetch-all.js'), fetchAll);
   const outDir = join(folder(), 'from-webpack');
   await webpackPages(folder(), { page: './fetch-all.js' }, outDir);
-  const files = [join(packageOf('model-stories'), 'model'), join(packageOf('word-vectors'), 'data')].flatMap(from =>
+  const files = [join(packageOf('model-stories'), 'model'), join(packageOf('word-vectors-en'), 'data')].flatMap(from =>
     readdirSync(from).map(name => [name, statSync(join(from, name)).size]),
   );
   const result = Object.fromEntries(files);
@@ -71,7 +71,7 @@ globalThis.result = Object.fromEntries(await Promise.all(Object.entries({ ...sto
 const nextCommand = () => join(folder(), 'node_modules', 'next', 'dist', 'bin', 'next');
 const environment = { ...process.env, NODE_ENV: 'production' as const, NEXT_TELEMETRY_DISABLED: '1' };
 
-/** Runs `use` beside a server of the built Next.js project. */
+/** Runs `use` while the built Next.js project is served. */
 const withServer = async (use: (origin: string) => Promise<void>): Promise<void> => {
   const args = [nextCommand(), 'start', '-p', '0', '-H', '127.0.0.1'];
   const server = spawn(process.execPath, args, {
@@ -100,7 +100,7 @@ const withServer = async (use: (origin: string) => Promise<void>): Promise<void>
   }
 };
 
-// Next.js 16 needs more of Node 20 than we do.
+// Next.js 16 needs a newer Node 20 than we do.
 const servesNext = !/^v20\.[0-8]\./.test(process.version);
 const minutes = 10;
 

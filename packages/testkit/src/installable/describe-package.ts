@@ -39,7 +39,7 @@ const checkTarball = (project: Project, tarball: () => Buffer) => {
     const result = await checkPackage(createPackageFromTarballData(new Uint8Array(tarball())), { excludeEntrypoints });
     expect(result.types, 'types are included').toBeTruthy();
     if (!result.types) return;
-    // An ES module: resolutions that know no `exports`, and CommonJS without require(esm), are not served.
+    // ES modules only: resolution without `exports`, and CommonJS without require(esm), are not supported.
     const served = result.problems.filter(
       problem =>
         problem.kind !== 'CJSResolvesToESM' &&
@@ -61,7 +61,7 @@ const checkTarball = (project: Project, tarball: () => Buffer) => {
   const ceiling = ceilings[project.name];
   if (ceiling === undefined) return;
   test(`own code is at most ${ceiling} bytes gzipped`, async () => {
-    const folder = join(inject('workshop'), project.name);
+    const folder = join(inject('temporaryFolder'), project.name);
     expect(await ownBytes(folder, project.manifest.name)).toBeLessThanOrEqual(ceiling);
   });
 };
@@ -160,17 +160,17 @@ const checkInBrowser = (project: Project, consumer: () => Consumer) => {
   });
 };
 
-/** All that holds of one package when it is packed and installed alone in an empty npm project. */
+/** The tests of one package, packed and installed alone in an empty npm project. */
 const describePackage = (project: Project): void => {
   describe(project.manifest.name, () => {
     let installed: Consumer | undefined;
     const consumer = () => installed!;
     beforeAll(async () => {
-      installed = await install(project, readReadme(project.folder), readExample(project), inject('workshop'));
+      installed = await install(project, readReadme(project.folder), readExample(project), inject('temporaryFolder'));
       writeEntries(installed);
     });
 
-    checkTarball(project, () => readFileSync(join(inject('workshop'), 'packed', tarballName(project.manifest))));
+    checkTarball(project, () => readFileSync(join(inject('temporaryFolder'), 'packed', tarballName(project.manifest))));
     checkInNode(project, consumer);
     checkReadme(project, consumer);
     checkExample(project, consumer);
@@ -178,7 +178,7 @@ const describePackage = (project: Project): void => {
   });
 };
 
-/** Describes every second public package that holds code, from `first` on: two files run on two cores. */
+/** Describes every second public package with code, starting at `first`, so that two files run on two cores. */
 export const describeHalf = (first: 0 | 1): void => {
   beforeAll(async () => {
     if (chrome) browser = await launchChrome();

@@ -6,7 +6,7 @@ import { type Project, root } from '../repository/workspace.js';
 import type { Consumer } from './consumer.js';
 import { runNode } from './run.js';
 
-/** The example folder of a package: scripts for Node, or a page where there is an index.html. */
+/** The example folder of a package: scripts for Node, or a page if it has an index.html. */
 export interface Example {
   folder: string;
   scripts: string[];
@@ -22,7 +22,7 @@ export const readExample = ({ folder }: Project): Example | undefined => {
   return { folder: example, scripts, isPage: names.includes('index.html') };
 };
 
-/** The packages that an example imports: whoever copies it installs them. */
+/** The packages that an example imports, which a user of the example installs. */
 export const packagesOf = ({ folder, scripts }: Example): string[] =>
   scripts
     .flatMap(name => importsOf(join(folder, name)))
@@ -38,7 +38,7 @@ export const copyExample = ({ folder }: Consumer, example: Example): string => {
 
 const checkpoint = join(root, 'fixtures', 'models', 'stories260k');
 
-/** The arguments of the line `node NAME.js ...` that says how to use a script. What a checkpoint holds comes from one. */
+/** The arguments of the usage line `node NAME.js ...` of a script, with the paths of a checkpoint filled in. */
 const argumentsOf = (copy: string, name: string): string[] => {
   const [, usage = ''] = /\bnode \S+\.js ?(.*?)(?:\*\/)?$/m.exec(readFileSync(join(copy, name), 'utf8')) ?? [];
   return [...usage.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, plain = '']) => {
@@ -47,7 +47,7 @@ const argumentsOf = (copy: string, name: string): string[] => {
   });
 };
 
-/** Runs a script of a copied example in Node; the output where it fails, empty where all goes well. */
+/** Runs a script of a copied example in Node. Returns its output if it fails, else an empty text. */
 export const runExample = async ({ folder }: Consumer, copy: string, name: string): Promise<string> => {
   const outfile = join(copy, `${name}.mjs`);
   const entryPoints = [join(copy, name)];

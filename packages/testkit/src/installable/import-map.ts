@@ -6,7 +6,7 @@ import type { Manifest } from '../repository/workspace.js';
 
 const conditions = ['browser', 'import', 'default'];
 
-/** The file that a specifier of an installed package of ours means in a browser. */
+/** The file of a specifier of one of our installed packages in a browser. */
 const fileOf = (project: string, specifier: string): string => {
   const name = packageOf(specifier)!;
   const folder = join(project, 'node_modules', name);
@@ -19,7 +19,7 @@ const fileOf = (project: string, specifier: string): string => {
 
 type Target = string | { [condition: string]: Target };
 
-/** The file that a package's own name for one of its files (`#platform`) means in a browser. */
+/** The file of a package's internal import (`#platform`) in a browser. */
 const internalFile = (path: string, name: string): string => {
   const folder = path.slice(0, path.indexOf(`${sep}dist${sep}`));
   const { imports } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as {
@@ -34,49 +34,54 @@ const internalFile = (path: string, name: string): string => {
   return join(folder, target);
 };
 
-/** Everything that a file of ours imports by name, directly or through other files of ours. */
-const crawl = (project: string, path: string, found: Map<string, string | undefined>, seen: Set<string>): void => {
-  if (seen.has(path)) return;
-  seen.add(path);
+/** The packages that one of our files imports, directly or through our other files. */
+const collectImports = (
+  project: string,
+  path: string,
+  modules: Map<string, string | undefined>,
+  visited: Set<string>,
+): void => {
+  if (visited.has(path)) return;
+  visited.add(path);
   for (const name of importsOf(path)) {
     if (name.startsWith('node:')) continue;
     const isOurs = packageOf(name)?.startsWith('@residual/');
-    if (name.startsWith('.')) crawl(project, join(dirname(path), name), found, seen);
+    if (name.startsWith('.')) collectImports(project, join(dirname(path), name), modules, visited);
     else if (name.startsWith('#')) {
       const file = internalFile(path, name);
-      if ((found.get(name) ?? file) !== file) throw new Error(`import map: ${name} means two files`);
-      found.set(name, file);
-      crawl(project, file, found, seen);
-    } else if (!isOurs) found.set(name, undefined);
+      if ((modules.get(name) ?? file) !== file) throw new Error(`import map: ${name} means two files`);
+      modules.set(name, file);
+      collectImports(project, file, modules, visited);
+    } else if (!isOurs) modules.set(name, undefined);
     else {
-      found.set(name, fileOf(project, name));
-      crawl(project, fileOf(project, name), found, seen);
+      modules.set(name, fileOf(project, name));
+      collectImports(project, fileOf(project, name), modules, visited);
     }
   }
 };
 
 /**
- * Makes `with-script.html` in a project: our files as they are, from plain `<script type="module">` with an import map.
- * Packages of others are made one module each, as a content delivery network does.
+ * Creates `with-script.html` in a project: our files unbundled, loaded by `<script type="module">` with an import map.
+ * Other packages are bundled to one module each, like on a content delivery network.
  */
 export const writeScriptPage = async (project: string): Promise<void> => {
-  const found = new Map<string, string | undefined>();
-  crawl(project, join(project, 'entry.js'), found, new Set());
-  const foreign = [...found].filter(([, path]) => path === undefined).map(([name]) => name);
+  const modules = new Map<string, string | undefined>();
+  collectImports(project, join(project, 'entry.js'), modules, new Set());
+  const external = [...modules].filter(([, path]) => path === undefined).map(([name]) => name);
   const vendor = (name: string) => `vendor/${name.replace(/\W+/g, '-')}.js`;
-  for (const name of foreign)
+  for (const name of external)
     await build({
       entryPoints: [name],
       outfile: join(project, vendor(name)),
       absWorkingDir: project,
       bundle: true,
       format: 'esm',
-      external: foreign.filter(other => other !== name),
+      external: external.filter(other => other !== name),
       logLevel: 'error',
     });
   const url = (name: string, path: string | undefined) =>
     `/${path === undefined ? vendor(name) : relative(project, path).split(sep).join('/')}`;
-  const imports = Object.fromEntries([...found].map(([name, path]) => [name, url(name, path)]));
+  const imports = Object.fromEntries([...modules].map(([name, path]) => [name, url(name, path)]));
   const html = `<!doctype html><html><head><meta charset="utf-8"><title>page</title><link rel="icon" href="data:,">
 <script type="importmap">${JSON.stringify({ imports })}</script>
 <script type="module" src="/entry.js"></script></head><body></body></html>`;

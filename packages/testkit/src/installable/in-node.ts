@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { transform } from 'esbuild';
 import type { Consumer } from './consumer.js';
 import { withResults } from './results.js';
-import { type Ended, runNode } from './run.js';
+import { type ProcessResult, runNode } from './run.js';
 
 const browserGlobals = [
   'window',
@@ -25,7 +25,7 @@ const browserGlobals = [
   'matchMedia',
 ];
 
-const watch = (specifiers: string[]) => `
+const watchScript = (specifiers: string[]) => `
 const touched = new Set();
 for (const name of ${JSON.stringify(browserGlobals)}) {
   const value = globalThis[name];
@@ -43,15 +43,15 @@ for (const use of touched) console.log('touched ' + use);
 process.exit(0);
 `;
 
-/** The browser globals that our own modules look at while Node imports them, with the lines that do. */
+/** The browser globals that our modules access while Node imports them, with the lines of code. */
 export const touchedGlobals = async ({ folder, entries }: Consumer): Promise<string[]> => {
-  writeFileSync(join(folder, 'watch.mjs'), watch(entries.map(({ specifier }) => specifier)));
+  writeFileSync(join(folder, 'watch.mjs'), watchScript(entries.map(({ specifier }) => specifier)));
   const { code, output } = await runNode(['watch.mjs'], folder);
   if (code !== 0) return [output];
   return output.split('\n').filter(line => line.startsWith('touched '));
 };
 
-/** What Node says when CommonJS requires each entry point; empty where all goes well. */
+/** The error of Node when CommonJS requires each entry point, or an empty text. */
 export const requireErrors = async ({ folder, entries }: Consumer): Promise<string> => {
   const calls = entries.map(({ specifier }) => `require('${specifier}');`).join('\n');
   writeFileSync(join(folder, 'require.cjs'), `${calls}\nprocess.exit(0);\n`);
@@ -59,14 +59,14 @@ export const requireErrors = async ({ folder, entries }: Consumer): Promise<stri
   return code === 0 ? '' : output;
 };
 
-/** Runs code of a README in Node, its types taken off; the output where it fails, empty where all goes well. */
+/** Runs code of a README in Node without its types. Returns the output if it fails, else an empty text. */
 export const runReadme = async ({ folder }: Consumer, name: string, code: string): Promise<string> => {
-  const ended = await runCode(folder, name, code);
-  return ended.code === 0 ? '' : `ended with ${ended.code}\n${ended.output}`;
+  const result = await runCode(folder, name, code);
+  return result.code === 0 ? '' : `ended with ${result.code}\n${result.output}`;
 };
 
-/** Runs code of a README in Node, its types taken off. What it logs beside a comment must be what the comment states. */
-export const runCode = async (folder: string, name: string, code: string): Promise<Ended> => {
+/** Runs code of a README in Node without its types, and checks logged values against the comments. */
+export const runCode = async (folder: string, name: string, code: string): Promise<ProcessResult> => {
   const { code: script } = await transform(withResults(code), { loader: 'ts', format: 'esm', target: 'node20' });
   writeFileSync(join(folder, `${name}.mjs`), script);
   return runNode([`${name}.mjs`], folder, 180);

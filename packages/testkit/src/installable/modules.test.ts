@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { joinBlocks } from './modules.js';
 
-test('a block continues those above it, with imports of its own', () => {
+test('a block continues those above it, with its own imports', () => {
   const [only, ...others] = joinBlocks([
     "import { a, b as c } from 'x';\nconst one = a;",
     "import 'y';\nimport { a, type D } from 'x';\nconsole.log(one, c);",
@@ -17,7 +17,7 @@ test('a block continues those above it, with imports of its own', () => {
   ]);
 });
 
-test('a block that declares a name again begins a new module', () => {
+test('a block that declares a name again starts a new module', () => {
   expect(joinBlocks(['const { x, y: [z] } = f();', 'const z = 1;'])).toHaveLength(2);
   expect(joinBlocks(["import { x } from 'a';", "import { x } from 'b';"])).toHaveLength(2);
   expect(joinBlocks(["import { x } from 'a';", 'function x() {}'])).toHaveLength(2);

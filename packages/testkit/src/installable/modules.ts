@@ -1,13 +1,13 @@
 import ts from 'typescript';
 
-/** Blocks of code that make one module: their imports without repetition, and the rest in order. */
-interface Growing {
+/** Blocks of code as one module: their imports without duplicates, and the rest in order. */
+interface ModuleDraft {
   imports: Map<string, string>;
   names: Set<string>;
   bodies: string[];
 }
 
-/** The lines that import each name by itself, by the local name; of `import 'x'` by the specifier. */
+/** The import line of each local name; for `import 'x'` by the specifier. */
 const importLines = (statement: ts.ImportDeclaration, file: ts.SourceFile): [string, string][] => {
   const from = statement.moduleSpecifier.getText(file);
   const clause = statement.importClause;
@@ -24,20 +24,20 @@ const importLines = (statement: ts.ImportDeclaration, file: ts.SourceFile): [str
   return lines;
 };
 
-const boundBy = (name: ts.BindingName): string[] =>
+const boundNames = (name: ts.BindingName): string[] =>
   ts.isIdentifier(name)
     ? [name.text]
-    : name.elements.flatMap(part => (ts.isOmittedExpression(part) ? [] : boundBy(part.name)));
+    : name.elements.flatMap(part => (ts.isOmittedExpression(part) ? [] : boundNames(part.name)));
 
-/** The names that a statement declares for its module. */
-const declaredBy = (statement: ts.Statement): string[] => {
+/** The names that a statement declares in its module. */
+const declaredNames = (statement: ts.Statement): string[] => {
   if (ts.isVariableStatement(statement))
-    return statement.declarationList.declarations.flatMap(({ name }) => boundBy(name));
+    return statement.declarationList.declarations.flatMap(({ name }) => boundNames(name));
   const { name } = statement as ts.Statement & { name?: ts.Node };
   return name && ts.isIdentifier(name) ? [name.text] : [];
 };
 
-const read = (code: string): Growing => {
+const readBlock = (code: string): ModuleDraft => {
   const file = ts.createSourceFile('block.ts', code, ts.ScriptTarget.Latest, true);
   const isImport = (statement: ts.Statement): statement is ts.ImportDeclaration => ts.isImportDeclaration(statement);
   const declarations = file.statements.filter(isImport);
@@ -46,25 +46,25 @@ const read = (code: string): Growing => {
     body = body.slice(0, statement.getStart(file)) + body.slice(statement.end);
   return {
     imports: new Map(declarations.flatMap(statement => importLines(statement, file))),
-    names: new Set(file.statements.flatMap(declaredBy)),
+    names: new Set(file.statements.flatMap(declaredNames)),
     bodies: [body],
   };
 };
 
-/** Whether two blocks declare one name twice, or mean two things by it. */
-const clash = (a: Growing, b: Growing): boolean =>
+/** Whether two blocks declare the same name, or import it from different modules. */
+const conflicts = (a: ModuleDraft, b: ModuleDraft): boolean =>
   [...b.names].some(name => a.names.has(name) || a.imports.has(name)) ||
   [...b.imports].some(([name, line]) => a.names.has(name) || (a.imports.get(name) ?? line) !== line);
 
 /**
- * Joins blocks of code as a reader does: each continues those above it, whose imports and names it has, until one declares a
- * name again: there a new module begins.
+ * Joins blocks of code as a reader does: each block continues those above it, with their imports and names. A block
+ * that declares a name again starts a new module.
  */
 export const joinBlocks = (blocks: readonly string[]): string[] => {
-  const modules: Growing[] = [];
-  for (const block of blocks.map(read)) {
+  const modules: ModuleDraft[] = [];
+  for (const block of blocks.map(readBlock)) {
     const last = modules.at(-1);
-    if (last === undefined || clash(last, block)) modules.push(block);
+    if (last === undefined || conflicts(last, block)) modules.push(block);
     else {
       for (const [name, line] of block.imports) last.imports.set(name, line);
       for (const name of block.names) last.names.add(name);

@@ -9,7 +9,7 @@ const withApache = readFileSync(join(root, 'packages/backend-wasm/LICENSE'), 'ut
 const packed = (files: Record<string, string>): TarballFiles =>
   new Map(Object.entries(files).map(([path, text]) => [path, () => text]));
 
-test('a package without LICENSE is found, and one that embeds what its LICENSE does not tell', () => {
+test('a missing LICENSE and missing notices of embedded code are found', () => {
   const embedded = { 'dist/page.js': '/** @license Licensed under the Apache License, Version 2.0 (the "License") */' };
   expect(missingNotices(packed({ 'README.md': '' }), 'MIT')).toEqual(['LICENSE']);
   expect(missingNotices(packed({ LICENSE: own, 'dist/index.js': 'export {};' }), 'MIT')).toEqual([]);

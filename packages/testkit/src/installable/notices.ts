@@ -1,6 +1,6 @@
 import { createPackageFromTarballData } from '@arethetypeswrong/core';
 
-/** The files of a tarball by their paths in the package, each read when it is asked for. */
+/** The files of a tarball by path in the package, read on demand. */
 export type TarballFiles = ReadonlyMap<string, () => string>;
 
 /** The files of a packed package. */
@@ -10,7 +10,10 @@ export const tarballFiles = (tarball: Buffer): TarballFiles => {
   return new Map(packed.listFiles().map(path => [path.slice(prefix.length), () => packed.readFile(path)]));
 };
 
-/** Licences under which code of others may be embedded: how a file says so, and what the LICENSE of the package must then hold. */
+/**
+ * Licences of embedded third-party code: how a file declares them, and what the LICENSE of the package must then
+ * contain.
+ */
 const licences = [
   {
     name: 'Apache-2.0',
@@ -21,7 +24,10 @@ const licences = [
   { name: 'MIT', says: /SPDX-License-Identifier: MIT/, text: /Permission is hereby granted, free of charge/ },
 ] as const;
 
-/** What a package says of licences less than what it holds: code of others lies in files that name their licence, as bundlers and our builds leave it there. */
+/**
+ * The licence notices that a package lacks for its embedded third-party code, which is in files that name their
+ * licence.
+ */
 export const missingNotices = (files: TarballFiles, licence: string): string[] => {
   const license = files.get('LICENSE')?.();
   if (license === undefined) return ['LICENSE'];

@@ -7,12 +7,12 @@ import { runNode } from './run.js';
 
 declare module 'vitest' {
   export interface ProvidedContext {
-    /** The folder, outside the repository, that holds `packed/` and a project for each package. */
-    workshop: string;
+    /** The folder, outside the repository, with `packed/` and a project for each package. */
+    temporaryFolder: string;
   }
 }
 
-/** The file name that a package is packed to. */
+/** The file name of a package's tarball. */
 export const tarballName = ({ name, version }: { name: string; version: string }): string =>
   `${name.replace('@', '').replace('/', '-')}-${version}.tgz`;
 
@@ -26,14 +26,14 @@ const pinnedPnpm = (): string => {
 
 /** Packs every public package once, before the tests of this project. */
 export default async function setup(project: TestProject): Promise<() => void> {
-  const workshop = realpathSync(mkdtempSync(join(tmpdir(), 'residual installable ')));
-  const packed = join(workshop, 'packed');
+  const temporaryFolder = realpathSync(mkdtempSync(join(tmpdir(), 'residual installable ')));
+  const packed = join(temporaryFolder, 'packed');
   mkdirSync(packed);
   const names = packages()
     .filter(({ manifest }) => manifest.private !== true)
     .flatMap(({ manifest }) => ['--filter', manifest.name]);
   const { code, output } = await runNode([pinnedPnpm(), ...names, '-r', 'pack', '--pack-destination', packed], root);
   if (code !== 0) throw new Error(`installable: pnpm pack ended with ${code}\n${output}`);
-  project.provide('workshop', workshop);
-  return () => rmSync(workshop, { recursive: true, force: true, maxRetries: 3 });
+  project.provide('temporaryFolder', temporaryFolder);
+  return () => rmSync(temporaryFolder, { recursive: true, force: true, maxRetries: 3 });
 }

@@ -4,23 +4,23 @@ import type { Browser } from 'playwright';
 import sirv from 'sirv';
 import { contentSecurityPolicy } from '../../../../scripts/lib/serve.mjs';
 
-/** What a page came to: the value it left in `globalThis.result`, or undefined, and everything that went wrong. */
-export interface Visit {
+/** The result of a page: the value of `globalThis.result`, or undefined, and all errors. */
+export interface PageResult {
   result: unknown;
   errors: string[];
 }
 
 /**
- * Opens a page of a folder in the browser and waits until its script sets `globalThis.result`, or something fails. With
- * `strict` the page is under the policy of our own pages: no inline script, no eval. With `settle` it waits so many
- * milliseconds instead, for a page that sets no result.
+ * Opens a page of a folder in the browser and waits until its script sets `globalThis.result`, or until an error. With
+ * `strict` the page has the security policy of our own pages: no inline script, no eval. With `settle` it waits that
+ * many milliseconds instead, for a page that sets no result.
  */
 export const visit = async (
   browser: Browser,
   folder: string,
   path: string,
   { strict, settle }: { strict: boolean; settle?: number },
-): Promise<Visit> => {
+): Promise<PageResult> => {
   const files = sirv(folder, { dev: true });
   const server = createServer((request, response) => {
     if (strict) response.setHeader('Content-Security-Policy', contentSecurityPolicy);
@@ -38,18 +38,18 @@ export const visit = async (
   }
 };
 
-/** Opens a page that a server has already, and waits as `visit` does. */
-export const visitAddress = async (browser: Browser, address: string, settle?: number): Promise<Visit> => {
+/** Opens a page of a running server, and waits like `visit`. */
+export const visitAddress = async (browser: Browser, address: string, settle?: number): Promise<PageResult> => {
   const page = await browser.newPage();
   try {
     const errors: string[] = [];
-    let tell = () => {};
+    let signalFailure = () => {};
     const failed = new Promise<void>(resolve => {
-      tell = resolve;
+      signalFailure = resolve;
     });
     const fail = (error: string) => {
       errors.push(error);
-      setTimeout(tell, 500); // What fails next may say more.
+      setTimeout(signalFailure, 500); // Later errors may say more.
     };
     page.on('pageerror', error => fail(error.message));
     page.on('console', message => message.type() === 'error' && fail(message.text()));

@@ -2,9 +2,9 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { joinBlocks } from './modules.js';
 
-/** What a package's README promises: what to install, and code that runs. */
+/** The content of a package's README: the packages to install, and code that runs. */
 export interface Readme {
-  /** The packages of its first `npm i` line, with the version where one is named. */
+  /** The packages of its first `npm i` line, with the version if one is named. */
   install: Map<string, string | undefined>;
   /** Its code, joined to modules. */
   modules: { code: string; inBrowser: boolean }[];
@@ -18,7 +18,7 @@ const nameAndVersion = (text: string): [string, string | undefined] => {
   return at < 0 ? [text, undefined] : [text.slice(0, at), text.slice(at + 1)];
 };
 
-/** Reads a README; undefined where there is none. Blocks marked `ts browser` run in a page, other `ts` blocks in Node. */
+/** Reads a README; undefined if there is none. Blocks marked `ts browser` run in a page, other `ts` blocks in Node. */
 export const readReadme = (folder: string): Readme | undefined => {
   const path = join(folder, 'README.md');
   if (!existsSync(path)) return undefined;

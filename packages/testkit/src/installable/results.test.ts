@@ -7,7 +7,7 @@ const run = async (code: string) => {
   return { ended, output };
 };
 
-test('a comment that states another result fails', async () => {
+test('a comment with another result fails', async () => {
   const { ended, output } = await run('console.log([1, 2]); // [1, 3]');
   expect(ended).toBe(1);
   expect(output).toContain('README says [1,3] for: console.log([1, 2]); // [1, 3]');
@@ -23,7 +23,7 @@ test.each([
   expect((await run(code)).ended).toBe(0);
 });
 
-test('numbers agree to the digits that the comment shows', async () => {
+test('numbers agree to the decimals of the comment', async () => {
   expect((await run('console.log(1 / 3); // 0.334')).ended).toBe(1);
   expect((await run('console.log(0.6); // 1')).ended).toBe(1);
 });

@@ -1,8 +1,10 @@
 /** `console.log(value); // result` on one line. */
-const logged = /^(\s*)console\.log\((.*)\); \/\/ (.+)$/gm;
+const loggedValue = /^(\s*)console\.log\((.*)\); \/\/ (.+)$/gm;
 
-/** The value that a comment states: JSON, also with single quotes or the name of a typed array before it; or undefined. */
-const stated = (comment: string): string | undefined => {
+/**
+ * The value that a comment states: JSON, also with single quotes or the name of a typed array before it; or undefined.
+ */
+const statedValue = (comment: string): string | undefined => {
   const text = comment.trim().replace(/^(?:Float32|Int32|Uint8|Float64)Array(?:\(\d+\))?\s*(?=\[)/, '');
   for (const candidate of [text, text.replaceAll("'", '"')])
     try {
@@ -11,11 +13,11 @@ const stated = (comment: string): string | undefined => {
   return undefined;
 };
 
-/** The digits after the point in the numbers of a comment: what it rounds to. */
+/** The number of decimals in the numbers of a comment. */
 const digits = (comment: string): number =>
   Math.max(0, ...[...comment.matchAll(/\d\.(\d+)/g)].map(([, fraction = '']) => fraction.length));
 
-/** Runs beside the code: compares what is logged with what the comment states, numbers to the digits that it shows. */
+/** Runs with the code: compares logged values with the comments, numbers to the decimals of the comment. */
 const expectResult = `
 function expectResult(line, expected, digits, actual) {
   const same = (a, b) => {
@@ -32,11 +34,11 @@ function expectResult(line, expected, digits, actual) {
 }
 `;
 
-/** Makes code of a README check itself: where a line logs a value and a comment states it, the two must agree. */
+/** Adds checks to code of a README: a logged value must agree with the comment on its line. */
 export const withResults = (code: string): string =>
   expectResult +
-  code.replace(logged, (line: string, indent: string, value: string, comment: string) => {
-    const expected = stated(comment);
+  code.replace(loggedValue, (line: string, indent: string, value: string, comment: string) => {
+    const expected = statedValue(comment);
     if (expected === undefined) return line;
     return `${indent}expectResult(${JSON.stringify(line.trim())}, ${expected}, ${digits(comment)}, ${value});`;
   });

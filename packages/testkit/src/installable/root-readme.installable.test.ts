@@ -9,7 +9,7 @@ import { typeErrors } from './types.js';
 
 const readme = readFileSync(join(root, 'README.md'), 'utf8').replaceAll('\r\n', '\n');
 const blocks = [...readme.matchAll(/^```ts\n([\s\S]*?)^```/gm)].map(([, code = '']) => code);
-const folder = () => join(inject('workshop'), 'root-readme');
+const folder = () => join(inject('temporaryFolder'), 'root-readme');
 const fileOf = (index: number) => join(folder(), `block-${index + 1}.ts`);
 
 beforeAll(async () => {
@@ -19,7 +19,7 @@ beforeAll(async () => {
   await installInto(folder(), new Map(names.map(name => [name, undefined])));
 });
 
-test('each block of the README at the root type-checks and runs as it stands, and logs what its comments say', async () => {
+test('each block of the root README type-checks, runs and logs what its comments say', async () => {
   expect(blocks).toHaveLength(4);
   for (const [index, code] of blocks.entries()) {
     expect(typeErrors([fileOf(index)], 'bundler', true)).toEqual([]);
@@ -28,7 +28,7 @@ test('each block of the README at the root type-checks and runs as it stands, an
   }
 });
 
-test('the story is the one that the README tells', async () => {
+test('the generated story is that of the README', async () => {
   const [, beginning = '', told = ''] = /^It writes: \*(.*?)\*(.*) \.\.\.$/m.exec(readme)!;
   const index = blocks.findIndex(code => code.includes(`generate('${beginning}'`));
   const { output } = await runCode(folder(), 'story', blocks[index]!);

@@ -1,18 +1,18 @@
 import { spawn } from 'node:child_process';
 
-/** How a child process ended and what it wrote. */
-export interface Ended {
+/** The exit code and the output of a child process. */
+export interface ProcessResult {
   code: number | null;
   output: string;
 }
 
-/** Runs a script or an option of this Node and waits for its end, at most `seconds`. */
+/** Runs this Node with arguments and waits for its end, at most `seconds`. */
 export const runNode = (
   args: string[],
   cwd: string,
   seconds = 600,
   env: NodeJS.ProcessEnv = process.env,
-): Promise<Ended> =>
+): Promise<ProcessResult> =>
   new Promise((resolve, reject) => {
     const child = spawn(process.execPath, args, { cwd, env, stdio: ['ignore', 'pipe', 'pipe'] });
     const chunks: Buffer[] = [];

@@ -11,7 +11,7 @@ import { visit } from './page.js';
 import { readReadme } from './readme.js';
 
 const projects = packagesWithCode().filter(({ name }) => name !== 'cli');
-const folder = () => join(inject('workshop'), 'together');
+const folder = () => join(inject('temporaryFolder'), 'together');
 const outDir = () => join(folder(), 'from-webpack');
 const chrome = findChrome();
 let browser: Browser | undefined;
@@ -22,7 +22,7 @@ beforeAll(async () => {
 });
 afterAll(() => browser?.close());
 
-/** That each package brings what it imports is seen where it is installed alone. */
+/** The dependencies of each package are tested where it is installed alone. */
 test('webpack bundles every package in one project', async () => {
   for (const project of projects) writeFileSync(join(folder(), `${project.name}.js`), pageEntry(project));
   const entries = Object.fromEntries(projects.map(({ name }) => [name, `./${name}.js`]));

@@ -7,20 +7,20 @@ type Files = Map<string, ts.SourceFile | undefined>;
 const common: Files = new Map();
 let installed: { project: string; files: Files } = { project: '', files: new Map() };
 
-/** Parsed files by path: those installed into a project, which the next one drops, and what all have in common. */
-const parsed = (project: string, path: string): Files => {
+/** Parsed files by path: the files of one project, and those that all projects share. */
+const parsedFiles = (project: string, path: string): Files => {
   if (!path.startsWith(project)) return common;
   if (installed.project !== project) installed = { project, files: new Map() };
   return installed.files;
 };
 
-/** Files of packages are parsed once for all programs that find packages the same way, and those of the compiler for all. */
+/** Package files are parsed once for all programs with the same resolution, and files of the compiler once for all. */
 const host = (options: ts.CompilerOptions, project: string): ts.CompilerHost => {
   const own = ts.createCompilerHost(options);
   const read = own.getSourceFile.bind(own);
   own.getSourceFile = (path, version, ...rest) => {
     if (!/[\\/]node_modules[\\/]/.test(path)) return read(path, version, ...rest);
-    const files = parsed(project, path);
+    const files = parsedFiles(project, path);
     const key = /[\\/]typescript[\\/]lib[\\/]/.test(path) ? path : `${options.moduleResolution} ${path}`;
     if (!files.has(key)) files.set(key, read(path, version, ...rest));
     return files.get(key);
@@ -28,7 +28,7 @@ const host = (options: ts.CompilerOptions, project: string): ts.CompilerHost => 
   return own;
 };
 
-/** How the consumer's compiler finds packages. */
+/** The module resolution of a consumer's compiler. */
 export type Resolution = 'node16' | 'bundler';
 
 const optionsOf = (resolution: Resolution, withNode: boolean): ts.CompilerOptions => ({
@@ -44,11 +44,11 @@ const optionsOf = (resolution: Resolution, withNode: boolean): ts.CompilerOption
     : { module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler }),
 });
 
-/** What others declare is theirs to repair. */
+/** Whether a file belongs to this repository; errors in the declarations of other packages are not ours to fix. */
 const isOurs = ({ fileName }: ts.SourceFile) =>
   !fileName.includes('/node_modules/') || fileName.includes('/node_modules/@residual/');
 
-/** What the compiler says of our files; that of others is not even asked for, as the page's own library alone takes seconds. */
+/** The compiler's diagnostics for our files only: checking the DOM library alone takes seconds. */
 const diagnosticsOf = (program: ts.Program): ts.Diagnostic[] => [
   ...program.getOptionsDiagnostics(),
   ...program
@@ -59,15 +59,15 @@ const diagnosticsOf = (program: ts.Program): ts.Diagnostic[] => [
 ];
 
 /**
- * What the compiler says about files of a project. Without Node's types our declarations are checked too, as a page's
- * project might; with them only the files.
+ * The compiler's errors in the files of a project. Without Node's types, as in a project for pages, our declarations
+ * are checked too; with them only the files.
  */
 export const typeErrors = (paths: string[], resolution: Resolution, withNode: boolean): string[] => {
   const options = optionsOf(resolution, withNode);
-  const found = diagnosticsOf(ts.createProgram(paths, options, host(options, dirname(paths[0]!))));
-  return found.map(({ file, start, messageText }) => {
-    const place =
+  const diagnostics = diagnosticsOf(ts.createProgram(paths, options, host(options, dirname(paths[0]!))));
+  return diagnostics.map(({ file, start, messageText }) => {
+    const location =
       file && start !== undefined ? `${file.fileName}:${file.getLineAndCharacterOfPosition(start).line + 1} ` : '';
-    return place + ts.flattenDiagnosticMessageText(messageText, '\n');
+    return location + ts.flattenDiagnosticMessageText(messageText, '\n');
   });
 };

@@ -1,8 +1,9 @@
 import type { Page } from 'playwright';
 
 /**
- * Measures what a page's own thread does, in processor time, which does not grow with whatever else the machine does. The unit is a piece of work that is
- * measured in the same page: it does not depend on how quick the machine is either.
+ * Measures the work of a page's main thread in processor time, which does not grow with other load on the machine. The
+ * unit is a piece of work that is measured in the same page, so that the result does not depend on the speed of the
+ * machine.
  */
 export const pageWork = async (page: Page): Promise<() => Promise<number>> => {
   const devtools = await page.context().newCDPSession(page);

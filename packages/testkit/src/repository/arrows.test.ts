@@ -1,60 +1,60 @@
 import { readFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { expect, test } from 'vitest';
-import { floors, forbidden } from './floors.js';
+import { floors, forbiddenReason } from './floors.js';
 import { importsOf, packageOf } from './imports.js';
-import { apps, isTest, packages, root, shown, sources } from './workspace.js';
+import { apps, isTest, packages, relativePath, root, sources } from './workspace.js';
 
-const room = (name: string | undefined): string | undefined =>
+const ownPackageName = (name: string | undefined): string | undefined =>
   name?.startsWith('@residual/') ? name.slice('@residual/'.length) : undefined;
 
-/** An arrow that may not be, with both ends and where it was found. */
+/** Describes a forbidden dependency: both ends, the reason and the file. */
 const wrongArrow = (from: string, name: string | undefined, inTest: boolean, where: string): string[] => {
-  const to = room(name);
-  const reason = to === undefined ? undefined : forbidden(from, to, inTest);
+  const to = ownPackageName(name);
+  const reason = to === undefined ? undefined : forbiddenReason(from, to, inTest);
   return reason === undefined ? [] : [`${from} -> ${to} (${reason}) in ${where}`];
 };
 
-test('dependencies and imports between packages go down only', () => {
+test('packages depend only on lower floors', () => {
   const wrong = packages().flatMap(project => {
     const { dependencies = {}, peerDependencies = {} } = project.manifest;
     const named = Object.keys({ ...dependencies, ...peerDependencies });
     return [
       ...named.flatMap(name => wrongArrow(project.name, name, false, `packages/${project.name}/package.json`)),
       ...sources(project).flatMap(path =>
-        importsOf(path).flatMap(name => wrongArrow(project.name, packageOf(name), isTest(path), shown(path))),
+        importsOf(path).flatMap(name => wrongArrow(project.name, packageOf(name), isTest(path), relativePath(path))),
       ),
     ];
   });
   expect(wrong).toEqual([]);
 });
 
-test('the picture in README has each room on its floor, and every package and app', () => {
+test('the picture in the README shows each package on its floor, and every package and app', () => {
   const picture = readFileSync(join(root, 'README.md'), 'utf8').match(/^apps\/.*?^```/ms)![0];
-  const rooms: string[][] = [];
-  for (const [, floor, name] of picture.matchAll(/^(?:floor (\d)|\s) +([a-z]+)(?= {2})/gm)) {
-    if (floor !== undefined) rooms.unshift([]); // from the top down
-    if (floors.flat().includes(name!)) rooms[0]!.push(name!);
+  const shownFloors: string[][] = [];
+  for (const [, floor, name] of picture.matchAll(/^(?:floor (\d)|\s) +([a-z]+(?:-[a-z]+)*)(?= {2})/gm)) {
+    if (floor !== undefined) shownFloors.unshift([]); // from the top down
+    if (floors.flat().includes(name!)) shownFloors[0]!.push(name!);
   }
-  expect(rooms).toEqual(floors);
+  expect(shownFloors).toEqual(floors);
   const shownThere = new Set(picture.match(/[a-z]+(?:-[a-z]+)*/g));
   expect([...packages(), ...apps()].map(({ name }) => name).filter(name => !shownThere.has(name))).toEqual([]);
 });
 
-test('the rule tells up, sideways and down apart', () => {
-  expect(forbidden('layers', 'model', false)).toBe('up, from floor 1 to 5');
-  expect(forbidden('attention', 'embeddings', true)).toBe('sideways, both on floor 2');
-  expect(forbidden('model', 'tensor', false)).toBeUndefined();
-  expect(forbidden('sampling', 'base', false)).toBeUndefined();
-  expect(forbidden('base', 'tensor', false)).toBe('the ground uses nothing');
-  expect(forbidden('backend-wasm', 'layers', false)).toBe('a backend uses tensor alone');
-  expect(forbidden('model', 'backend-cpu', false)).toBe('used by the top floor and apps');
-  expect(forbidden('model', 'backend-cpu', true)).toBeUndefined();
-  expect(forbidden('tensor', 'testkit', false)).toBe('private to the workspace');
-  expect(forbidden('attic', 'tensor', false)).toBe('attic has no floor');
+test('the rule distinguishes up, sideways and down', () => {
+  expect(forbiddenReason('layers', 'model', false)).toBe('up, from floor 1 to 5');
+  expect(forbiddenReason('attention', 'embeddings', true)).toBe('sideways, both on floor 2');
+  expect(forbiddenReason('model', 'tensor', false)).toBeUndefined();
+  expect(forbiddenReason('sampling', 'base', false)).toBeUndefined();
+  expect(forbiddenReason('base', 'tensor', false)).toBe('the ground uses nothing');
+  expect(forbiddenReason('backend-wasm', 'layers', false)).toBe('a backend uses tensor alone');
+  expect(forbiddenReason('model', 'backend-cpu', false)).toBe('used by the top floor and apps');
+  expect(forbiddenReason('model', 'backend-cpu', true)).toBeUndefined();
+  expect(forbiddenReason('tensor', 'testkit', false)).toBe('private to the workspace');
+  expect(forbiddenReason('attic', 'tensor', false)).toBe('attic has no floor');
 });
 
-test('only tensor and the backends import TensorFlow.js, and the bench, which measures it as a peer', () => {
+test('only tensor, the backends and the bench import TensorFlow.js', () => {
   const mayImport = (name: string) => name === 'tensor' || name === 'bench' || name.startsWith('backend-');
   const wrong = packages()
     .filter(({ name }) => !mayImport(name))
@@ -62,12 +62,12 @@ test('only tensor and the backends import TensorFlow.js, and the bench, which me
     .flatMap(path =>
       importsOf(path)
         .filter(name => name.startsWith('@tensorflow/'))
-        .map(name => `${shown(path)} imports ${name}`),
+        .map(name => `${relativePath(path)} imports ${name}`),
     );
   expect(wrong).toEqual([]);
 });
 
-test('the rooms without tensors do not bring TensorFlow.js', () => {
+test('the packages without tensors do not depend on TensorFlow.js', () => {
   const wrong = packages()
     .filter(({ name }) => ['tokenizer', 'sampling', 'safetensors'].includes(name))
     .flatMap(({ name, manifest }) =>
@@ -78,14 +78,14 @@ test('the rooms without tensors do not bring TensorFlow.js', () => {
   expect(wrong).toEqual([]);
 });
 
-test('each package that is imported is a dependency', () => {
+test('each imported package is a dependency', () => {
   const wrong = packages()
     .filter(({ name }) => name !== 'testkit')
     .flatMap(project => {
       const { name, dependencies, peerDependencies, devDependencies } = project.manifest;
       const declared = new Set([name, ...Object.keys({ ...dependencies, ...peerDependencies })]);
       const forDevelopment = new Set(Object.keys({ ...devDependencies }));
-      // What is left out of the package: tests, and what a build makes into one file of it.
+      // Not part of the package: tests, and sources that a build bundles to one file.
       const leftOut = (project.manifest.files ?? [])
         .filter(file => /^!src\/[\w-]+$/.test(file))
         .map(file => join(project.folder, file.slice(1)) + sep);
@@ -95,7 +95,7 @@ test('each package that is imported is a dependency', () => {
           .map(packageOf)
           .filter(imported => imported?.startsWith('@') && imported !== '@residual/testkit')
           .filter(imported => !declared.has(imported!) && !(staysHere(path) && forDevelopment.has(imported!)))
-          .map(imported => `${shown(path)} imports ${imported}, which package.json does not name`),
+          .map(imported => `${relativePath(path)} imports ${imported}, which package.json does not name`),
       );
     });
   expect(wrong).toEqual([]);

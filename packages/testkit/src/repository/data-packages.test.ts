@@ -40,7 +40,7 @@ test.each(dataPackages)(
     const files = folderOf(folder);
     const [index, node] = ['index.ts', 'node.ts'].map(module => join(folder, 'src', module));
     const [[name, urls]] = Object.entries(await import(index!)) as [[string, Record<string, URL>]];
-    // Next.js puts addresses within the site in the place of URLs.
+    // Next.js replaces URLs by paths within the site.
     const moved = Object.keys(urls).map(file => [file, { protocol: '', href: `/_next/static/media/${file}` }]);
     vi.resetModules();
     vi.doMock(index!, () => ({ [name]: Object.fromEntries(moved) }));

@@ -1,7 +1,7 @@
 import ts from 'typescript';
 import { expect, test } from 'vitest';
 import { lineOf, parse } from './imports.js';
-import { packages, published, shown } from './workspace.js';
+import { packages, publishedSources, relativePath } from './workspace.js';
 
 const isExported = (statement: ts.Statement) =>
   ts.canHaveModifiers(statement) &&
@@ -15,17 +15,17 @@ const nameOf = (statement: ts.Statement): string => {
   return (statement as ts.Statement & { name?: ts.Identifier }).name?.text ?? 'default';
 };
 
-/** The first of several signatures of one function carries the words for all. */
+/** The first of several signatures of a function has the documentation of all. */
 const isFurtherSignature = (statement: ts.Statement, before: ts.Statement | undefined) =>
   ts.isFunctionDeclaration(statement) &&
   before !== undefined &&
   ts.isFunctionDeclaration(before) &&
   before.name?.text === statement.name?.text;
 
-test('every export says what it is', () => {
+test('every export has a doc comment', () => {
   const wrong = packages()
     .filter(({ manifest }) => manifest.private !== true)
-    .flatMap(published)
+    .flatMap(publishedSources)
     .flatMap(path => {
       const file = parse(path);
       return file.statements
@@ -33,15 +33,15 @@ test('every export says what it is', () => {
           (statement, index) => isExported(statement) && !isFurtherSignature(statement, file.statements[index - 1]),
         )
         .filter(statement => !hasDoc(statement))
-        .map(statement => `${shown(path)}:${lineOf(file, statement)} ${nameOf(statement)}`);
+        .map(statement => `${relativePath(path)}:${lineOf(file, statement)} ${nameOf(statement)}`);
     });
   expect(wrong).toEqual([]);
 });
 
-/** Types of options, by the ends of their names; those that others are put together of have names of their own. */
+/** Types of options, by the ends of their names, and the types that they extend. */
 const isOptions = (type: ts.InterfaceDeclaration) =>
   (isExported(type) && /(Options|Parts|Sizes|Ids)$/.test(type.name.text)) ||
-  ['WarmUp', 'Fall', 'Sizes', 'HeadOptions', 'Adjustments', 'EndAdjustments', 'Filters', 'Evidence'].includes(
+  ['Sizes', 'VectorTableInput', 'HeadOptions', 'Adjustments', 'LengthAdjustments', 'Filters', 'ReportOptions'].includes(
     type.name.text,
   );
 
@@ -49,10 +49,10 @@ const isOptions = (type: ts.InterfaceDeclaration) =>
 const membersIn = (member: ts.TypeElement): readonly ts.TypeElement[] =>
   ts.isPropertySignature(member) && member.type && ts.isTypeLiteralNode(member.type) ? [...member.type.members] : [];
 
-test('every option says what it is, so that an editor can show it', () => {
+test('every option has a doc comment, so that an editor can show it', () => {
   const wrong = packages()
     .filter(({ manifest }) => manifest.private !== true && manifest.bin === undefined)
-    .flatMap(published)
+    .flatMap(publishedSources)
     .flatMap(path => {
       const file = parse(path);
       const types = file.statements.filter(ts.isInterfaceDeclaration).filter(isOptions);
@@ -60,7 +60,7 @@ test('every option says what it is, so that an editor can show it', () => {
         type.members
           .flatMap(member => [member, ...membersIn(member)])
           .filter(member => ts.isPropertySignature(member) && !hasDoc(member))
-          .map(member => `${shown(path)}:${lineOf(file, member)} ${type.name.text}.${member.name?.getText()}`),
+          .map(member => `${relativePath(path)}:${lineOf(file, member)} ${type.name.text}.${member.name?.getText()}`),
       );
     });
   expect(wrong).toEqual([]);

@@ -1,7 +1,7 @@
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { filesBelow, root, shown } from './workspace.js';
+import { filesBelow, relativePath, root } from './workspace.js';
 
 const megabyte = 1_000_000;
 const fixtures = join(root, 'fixtures');
@@ -11,7 +11,7 @@ const foldersOf = (folder: string) =>
     .filter(entry => entry.isDirectory())
     .map(entry => join(folder, entry.name));
 
-/** A fixture is a folder of the second level, or of the first where that one holds files of its own. */
+/** A fixture is a folder of the second level, or of the first level if that contains files. */
 const fixtureFolders = foldersOf(fixtures).flatMap(group => {
   const holdsFiles = readdirSync(group, { withFileTypes: true }).some(
     entry => entry.isFile() && entry.name !== 'LICENSE',
@@ -19,11 +19,11 @@ const fixtureFolders = foldersOf(fixtures).flatMap(group => {
   return holdsFiles ? [group] : foldersOf(group);
 });
 
-test('each fixture lies with its licence and has its line in THIRD_PARTY_NOTICES.md', () => {
+test('each fixture has a licence file and a line in THIRD_PARTY_NOTICES.md', () => {
   const notices = readFileSync(join(root, 'THIRD_PARTY_NOTICES.md'), 'utf8');
   const wrong = fixtureFolders.flatMap(folder => [
-    ...(existsSync(join(folder, 'LICENSE')) ? [] : [`${shown(folder)} lacks LICENSE`]),
-    ...(notices.includes(`| ${shown(folder)} |`) ? [] : [`${shown(folder)} is not listed`]),
+    ...(existsSync(join(folder, 'LICENSE')) ? [] : [`${relativePath(folder)} lacks LICENSE`]),
+    ...(notices.includes(`| ${relativePath(folder)} |`) ? [] : [`${relativePath(folder)} is not listed`]),
   ]);
   expect(wrong).toEqual([]);
 });
@@ -41,5 +41,5 @@ test('all fixtures together stay under 15 MB', () => {
 
 test('no file is larger than 25 MB', () => {
   const large = filesBelow(root).filter(path => statSync(path).size > 25 * megabyte);
-  expect(large.map(shown)).toEqual([]);
+  expect(large.map(relativePath)).toEqual([]);
 });

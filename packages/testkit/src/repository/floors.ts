@@ -1,10 +1,10 @@
-/** The ground: used by every room, and uses none. */
+/** The ground floor: every package may use it, and it uses none. */
 export const ground = 'base';
 
-/** The floors of the house, from the ground: a room may use the floors below its own, and no other. */
+/** The floors of the packages, from the lowest: a package may use only the floors below its own. */
 export const floors: readonly (readonly string[])[] = [
   ['tensor', 'tokenizer', 'sampling', 'safetensors'],
-  ['layers'],
+  ['layers', 'word-vectors'],
   ['embeddings', 'attention', 'mlp'],
   ['transformer'],
   ['families', 'train'],
@@ -12,20 +12,20 @@ export const floors: readonly (readonly string[])[] = [
   ['cli', 'elements'],
 ];
 
-const outside = new Set(['testkit', 'appkit', 'bench']);
+const workspaceOnly = new Set(['testkit', 'appkit', 'bench']);
 const isBackend = (name: string) => name.startsWith('backend-');
-/** Whether a package holds files of data, such as a trained model, and no code but their URLs. */
-export const isData = (name: string): boolean => name.startsWith('model-') || name === 'word-vectors';
+/** Whether a package contains data files, such as a trained model, and no code but their URLs. */
+export const isData = (name: string): boolean => name.startsWith('model-') || name === 'word-vectors-en';
 const floorOf = (name: string) => floors.findIndex(floor => floor.includes(name));
 const top = floors.length - 1;
 
 /**
- * Why a room may not use another, or undefined where it may. Backends stand beside the house on tensor alone and are used by
- * the top floor, apps and tests; data packages use nothing and are used like backends.
+ * The reason why a package may not use another; undefined if it may. Backends use only tensor, and only the top floor,
+ * apps and tests use backends. Data packages use nothing and are used like backends.
  */
-export const forbidden = (from: string, to: string, inTest: boolean): string | undefined => {
-  if (from === to || outside.has(from)) return undefined;
-  if (outside.has(to)) return inTest && to === 'testkit' ? undefined : 'private to the workspace';
+export const forbiddenReason = (from: string, to: string, inTest: boolean): string | undefined => {
+  if (from === to || workspaceOnly.has(from)) return undefined;
+  if (workspaceOnly.has(to)) return inTest && to === 'testkit' ? undefined : 'private to the workspace';
   if (from === ground) return 'the ground uses nothing';
   if (isData(from)) return 'a data package uses nothing';
   if (to === ground) return undefined;

@@ -2,7 +2,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { expect, test } from 'vitest';
 import { brokenLinks, linksOf } from './links.js';
-import { apps, packages, root, shown } from './workspace.js';
+import { apps, packages, relativePath, root } from './workspace.js';
 
 const texts = [
   ...['README.md', 'CONTRIBUTING.md', 'THIRD_PARTY_NOTICES.md'].map(name => join(root, name)),
@@ -12,7 +12,7 @@ const texts = [
 test('what the pages of the repository link to is there', () => {
   const wrong = texts.flatMap(path =>
     brokenLinks(readFileSync(path, 'utf8'), target => existsSync(join(dirname(path), target))).map(
-      link => `${shown(path)} links to ${link}`,
+      link => `${relativePath(path)} links to ${link}`,
     ),
   );
   expect(wrong).toEqual([]);
@@ -44,7 +44,7 @@ test('README begins with what to install, and it is enough for the model that it
   const [, language, code = ''] = /^```(\w*)\n([\s\S]*?)^```/m.exec(readme)!;
   expect([language, code]).toEqual(['sh', expect.stringMatching(/^npm i \S/)]);
   const installed = code.trim().split(' ').slice(2);
-  const [, loading] = /^## Load a checkpoint[\s\S]*?^```ts\n([\s\S]*?)^```/m.exec(readme)!;
+  const [, loading] = /^### Load a model[\s\S]*?^```ts\n([\s\S]*?)^```/m.exec(readme)!;
   const imported = [...loading!.matchAll(/'(@residual\/[\w-]+)/g)].map(([, name]) => name!);
   expect(imported.filter(name => !installed.includes(name))).toEqual([]);
   expect(installed).toContain('@tensorflow/tfjs-core@4.22.0');

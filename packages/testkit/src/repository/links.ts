@@ -4,7 +4,7 @@ import { packages, root } from './workspace.js';
 
 const home = 'https://github.com/residual-js/residual';
 
-/** Where the links of a Markdown text lead, without those in its code. */
+/** The link targets of a Markdown text, without those in code. */
 export const linksOf = (markdown: string): string[] => {
   const text = markdown.replace(/^```.*?^```/gms, '').replace(/`[^`\n]*`/g, '');
   const inline = [...text.matchAll(/\]\(\s*<?([^)\s>]+)>?(?:\s+"[^"]*")?\s*\)/g)];
@@ -14,7 +14,7 @@ export const linksOf = (markdown: string): string[] => {
   return [...inline, ...others].map(match => match.slice(1).find(group => group !== undefined)!);
 };
 
-/** The anchors of a Markdown text: its headings, as GitHub and npm name them. */
+/** The anchors of a Markdown text: its headings, as named by GitHub and npm. */
 const anchorsOf = (markdown: string): Set<string> =>
   new Set(
     [...markdown.replace(/^```.*?^```/gms, '').matchAll(/^#+ +(.+?) *#*$/gm)].map(([, heading]) =>
@@ -25,7 +25,7 @@ const anchorsOf = (markdown: string): Set<string> =>
     ),
   );
 
-/** Whether a path of the repository on GitHub, or a package on npm, is one of ours that is there; other addresses are taken as they are. */
+/** Whether a GitHub path of the repository or one of our npm packages exists; other URLs count as valid. */
 const leadsSomewhere = (url: URL): boolean => {
   const [, , , kind, , ...path] = url.pathname.split('/');
   if (url.href.startsWith(home) && (kind === 'tree' || kind === 'blob')) return existsSync(join(root, ...path));
@@ -33,7 +33,7 @@ const leadsSomewhere = (url: URL): boolean => {
   return ours === undefined || packages().some(({ manifest }) => manifest.name === ours && manifest.private !== true);
 };
 
-/** The links of a Markdown text that lead nowhere; `isThere` says whether a relative path is beside it. */
+/** The broken links of a Markdown text; `isThere` tells whether a relative path exists. */
 export const brokenLinks = (markdown: string, isThere: (path: string) => boolean): string[] => {
   const anchors = anchorsOf(markdown);
   return linksOf(markdown).filter(link => {

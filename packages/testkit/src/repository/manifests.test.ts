@@ -42,15 +42,15 @@ test('public packages have one version', () => {
   expect([...versions]).toHaveLength(1);
 });
 
-test('public packages say who they are', () => {
+test('manifests of public packages are complete', () => {
   expect(publicPackages.flatMap(({ manifest, name }) => wrongIn(manifest, name))).toEqual([]);
 });
 
-test('exports give the source first, then types, then code', () => {
+test('exports list the source first, then types, then code', () => {
   expect(withCode.flatMap(({ manifest }) => wrongExports(manifest))).toEqual([]);
 });
 
-test('packages are ES modules that bundlers may shake, backends excepted', () => {
+test('packages are ES modules without side effects, except backends', () => {
   const wrong = withCode
     .filter(({ name, manifest }) => {
       const kept = name.startsWith('backend-') ? Array.isArray(manifest.sideEffects) : manifest.sideEffects === false;
@@ -60,7 +60,7 @@ test('packages are ES modules that bundlers may shake, backends excepted', () =>
   expect(wrong).toEqual([]);
 });
 
-test('tfjs-core is a peer wherever tensor is a dependency, exactly 4.22.0; a program brings its own', () => {
+test('tfjs-core 4.22.0 is a peer dependency wherever tensor is a dependency, except in programs', () => {
   const wrong = withCode
     .filter(({ manifest }) => manifest.name === '@residual/tensor' || manifest.dependencies?.['@residual/tensor'])
     .filter(({ manifest: { bin, dependencies, peerDependencies } }) => {
@@ -71,7 +71,7 @@ test('tfjs-core is a peer wherever tensor is a dependency, exactly 4.22.0; a pro
   expect(wrong).toEqual([]);
 });
 
-test('the workspace depends on itself by ranges that npm reads', () => {
+test('dependencies within the workspace use ranges that npm understands', () => {
   const wrong = [...packages(), ...apps()].flatMap(({ manifest }) =>
     Object.entries({ ...manifest.dependencies, ...manifest.devDependencies, ...manifest.peerDependencies })
       .filter(([, range]) => range.startsWith('workspace:') || range.startsWith('link:'))
@@ -80,7 +80,7 @@ test('the workspace depends on itself by ranges that npm reads', () => {
   expect(wrong).toEqual([]);
 });
 
-test('apps say their title and one sentence, and no two have one path', () => {
+test('apps have a title and a description, and unique paths', () => {
   const wrong = apps()
     .filter(({ manifest: { demo, description = '' } }) => !demo?.title || !/^[A-Z].{20,160}\.$/.test(description))
     .map(({ name }) => name);

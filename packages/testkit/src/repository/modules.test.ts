@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import ts from 'typescript';
 import { expect, test } from 'vitest';
 import { lineOf, parse, walk } from './imports.js';
-import { type Project, packages, published, shown } from './workspace.js';
+import { type Project, packages, publishedSources, relativePath } from './workspace.js';
 
-/** Packages whose modules only declare: bundlers drop what is not used. */
+/** Packages without side effects, whose unused exports bundlers remove. */
 const shaken = packages().filter(
   ({ manifest }) => manifest.private !== true && manifest.sideEffects === false && manifest.bin === undefined,
 );
 
-/** The modules whose whole purpose is an effect: what a bin runs or a worker starts is named so. */
+/** Modules whose purpose is a side effect, by name: entries of a command or a worker. */
 const isEntry = (path: string) => /[\\/](bin|worker-entry|main)\.ts$/.test(path);
 
 const isContents = (statement: ts.Statement) =>
@@ -18,13 +18,13 @@ const isContents = (statement: ts.Statement) =>
 
 test('an index is a table of contents: exports from other files and nothing else', () => {
   const isData = (folder: string) => ['model', 'data'].some(data => existsSync(join(folder, data)));
-  const rooms = shaken.filter(({ folder }) => !isData(folder)); // A data package is its index.
-  const wrong = rooms.flatMap(({ folder }) => {
+  const codePackages = shaken.filter(({ folder }) => !isData(folder)); // A data package is its index.
+  const wrong = codePackages.flatMap(({ folder }) => {
     const path = join(folder, 'src', 'index.ts');
     const file = parse(path);
     return file.statements
       .filter(statement => !isContents(statement) && !ts.isExportDeclaration(statement))
-      .map(statement => `${shown(path)}:${lineOf(file, statement)}`);
+      .map(statement => `${relativePath(path)}:${lineOf(file, statement)}`);
   });
   expect(wrong).toEqual([]);
 });
@@ -34,10 +34,10 @@ const isPure = (file: ts.SourceFile, node: ts.Node) =>
     file.text.slice(pos, end).includes('__PURE__'),
   ) || /__PURE__\s*\*\/\s*$/.test(file.text.slice(0, node.getStart(file)));
 
-/** Calls that run when a module is imported and that a bundler must keep. */
+/** Calls at import time that a bundler must keep. */
 const effects = (file: ts.SourceFile): ts.Node[] => {
   const found: ts.Node[] = [];
-  const look = (node: ts.Node) =>
+  const visit = (node: ts.Node) =>
     walk(node, inner => {
       if (ts.isFunctionLike(inner) || ts.isTypeNode(inner)) return false;
       if (ts.isPropertyDeclaration(inner) && !inner.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.StaticKeyword))
@@ -49,7 +49,7 @@ const effects = (file: ts.SourceFile): ts.Node[] => {
     });
   for (const statement of file.statements) {
     if (ts.isVariableStatement(statement) || ts.isClassDeclaration(statement) || ts.isExportAssignment(statement))
-      look(statement);
+      visit(statement);
     if (ts.isEnumDeclaration(statement) || ts.isExpressionStatement(statement) || ts.isBlock(statement))
       found.push(statement);
     if (ts.isIfStatement(statement) || ts.isIterationStatement(statement, false) || ts.isTryStatement(statement))
@@ -59,15 +59,15 @@ const effects = (file: ts.SourceFile): ts.Node[] => {
 };
 
 const sideEffects = (project: Project): string[] =>
-  published(project)
+  publishedSources(project)
     .filter(path => !isEntry(path))
     .flatMap(path => {
       const file = parse(path);
       return effects(file).map(
-        node => `${shown(path)}:${lineOf(file, node)} ${node.getText(file).slice(0, 60).split('\n')[0]}`,
+        node => `${relativePath(path)}:${lineOf(file, node)} ${node.getText(file).slice(0, 60).split('\n')[0]}`,
       );
     });
 
-test('importing a module runs nothing that a bundler could not drop', () => {
+test('importing a module runs no code that a bundler must keep', () => {
   expect(shaken.flatMap(sideEffects)).toEqual([]);
 });

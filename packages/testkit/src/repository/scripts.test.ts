@@ -5,7 +5,7 @@ import { expect, test, vi } from 'vitest';
 import { runNode } from '../../../../scripts/lib/run.mjs';
 import { count, failedFiles, failures, summary } from '../../../../scripts/lib/summary.mjs';
 import { parse } from './imports.js';
-import { filesBelow, root, shown } from './workspace.js';
+import { filesBelow, relativePath, root } from './workspace.js';
 
 const scripts = join(root, 'scripts');
 
@@ -15,12 +15,12 @@ test('scripts import built-in modules and each other; packages only once they ar
     .flatMap(path => {
       const statements = parse(path).statements.filter(ts.isImportDeclaration);
       const names = statements.map(({ moduleSpecifier }) => (moduleSpecifier as ts.StringLiteral).text);
-      return names.filter(name => !/^(node:|\.)/.test(name)).map(name => `${shown(path)} imports ${name}`);
+      return names.filter(name => !/^(node:|\.)/.test(name)).map(name => `${relativePath(path)} imports ${name}`);
     });
   expect(wrong).toEqual([]);
 });
 
-test('Node under 20 says one sentence', () => {
+test('Node below 20 prints one sentence', () => {
   const run = (version: string) =>
     spawnSync(process.execPath, [
       '--eval',
@@ -40,7 +40,7 @@ const file = (status: string, ...tests: string[]) => ({
   assertionResults: tests.map(result => ({ status: result })),
 });
 
-test('tests are counted, and so are files that broke before their tests', () => {
+test('tests are counted, and files that failed before their tests', () => {
   const report = {
     numPassedTests: 3,
     numFailedTests: 1,
@@ -51,7 +51,7 @@ test('tests are counted, and so are files that broke before their tests', () => 
   expect(count(report, 1)).toEqual({ passed: 3, failed: 2, skipped: 2 });
 });
 
-test('a runner that ends badly, or runs nothing, has failed', () => {
+test('a runner that fails or runs no test is a failure', () => {
   const good = { numPassedTests: 3, numFailedTests: 0, testResults: [] };
   expect(count(good, 0).failed).toBe(0);
   expect(count(good, 1).failed).toBe(1);
@@ -59,7 +59,7 @@ test('a runner that ends badly, or runs nothing, has failed', () => {
   expect(count({ ...good, numPassedTests: 0 }, 0).failed).toBe(1);
 });
 
-test('what cannot run here is skipped for a user and fails where all must run', () => {
+test('projects that cannot run are skipped, or failures if strict', () => {
   const results = [{ name: 'tests', passed: 5, failed: 0, skipped: 1, seconds: 2 }];
   const notRun = { webgl: 'install Chrome' };
   expect(summary(results, notRun, false).lines.at(-1)).toBe('5 passed, 0 failed, 2 skipped');
@@ -69,7 +69,7 @@ test('what cannot run here is skipped for a user and fails where all must run', 
   expect(summary([{ ...results[0]!, skipped: 0 }], {}, true).lines.at(-1)).toBe('5 passed, 0 failed');
 });
 
-test('what failed is told again at the end, by name and message', () => {
+test('failures are repeated at the end, with name and message', () => {
   const broken = { name: 'a.test.ts', status: 'failed', message: 'no such import', assertionResults: [] };
   const assertionResults = [
     { status: 'passed', fullName: 'one is one', failureMessages: [] },
@@ -105,7 +105,7 @@ test('what failed is told again at the end, by name and message', () => {
   expect(failures(undefined, 0)).toHaveLength(1);
 });
 
-test('a script that writes nothing is ended, with what it started', async () => {
+test('a silent script is killed with its children', async () => {
   const hangs = [
     '-e',
     "require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']); setInterval(() => {}, 1000)",

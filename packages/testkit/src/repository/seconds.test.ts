@@ -1,15 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { filesBelow, root, shown } from './workspace.js';
+import { filesBelow, relativePath, root } from './workspace.js';
 
-/** What reads how long something took by the clock. */
+/** Code that measures wall-clock time. */
 const clocks = /\b(performance\.now|Date\.now|hrtime|timeOrigin)\(/g;
 
-test('no test reads the clock, on which a busy machine would fail: count, or take ratios of processor time', () => {
+test('no test measures wall-clock time, which fails on a busy machine: count, or compare processor time', () => {
   const wrong = ['packages', 'apps']
     .flatMap(folder => filesBelow(join(root, folder)))
     .filter(path => /\.test\.ts$/.test(path))
-    .flatMap(path => (readFileSync(path, 'utf8').match(clocks) ?? []).map(call => `${shown(path)}: ${call}…)`));
+    .flatMap(path => (readFileSync(path, 'utf8').match(clocks) ?? []).map(call => `${relativePath(path)}: ${call}…)`));
   expect(wrong).toEqual([]);
 });

@@ -5,7 +5,7 @@ import { fileURLToPath } from 'node:url';
 /** The root folder of the repository. */
 export const root: string = fileURLToPath(new URL('../../../../', import.meta.url));
 
-/** What the tests read of a package.json. */
+/** The fields of a package.json that tests read. */
 export interface Manifest {
   name: string;
   version: string;
@@ -23,7 +23,7 @@ export interface Manifest {
   dependencies?: Record<string, string>;
   peerDependencies?: Record<string, string>;
   devDependencies?: Record<string, string>;
-  /** What the landing page of the demo shows of an app, beside its description. */
+  /** The fields for the landing page of the demo, in addition to the description. */
   demo?: { title?: string; path?: string; order?: number };
 }
 
@@ -56,7 +56,7 @@ export const apps = (): Project[] => projectsIn('apps');
 
 const generated = new Set(['node_modules', 'dist', '.git', '.turbo', '.residual', 'coverage']);
 
-/** Every file below a folder, without what is generated, as absolute paths. */
+/** All files below a folder as absolute paths, without generated files. */
 export const filesBelow = (folder: string): string[] =>
   !existsSync(folder)
     ? []
@@ -65,15 +65,15 @@ export const filesBelow = (folder: string): string[] =>
         return entry.isFile() ? [join(folder, entry.name)] : [];
       });
 
-/** A path as messages show it: from the root, with `/`. */
-export const shown = (path: string): string => relative(root, path).split(sep).join('/');
+/** A path for messages: relative to the root, with `/`. */
+export const relativePath = (path: string): string => relative(root, path).split(sep).join('/');
 
-/** Whether a file is a test, or lies in the folder of what tests share. */
+/** Whether a file is a test, or in a folder of shared test code. */
 export const isTest = (path: string): boolean => /\.test\.ts$|[\\/]src[\\/]testing[\\/]/.test(path);
 
 /** The TypeScript files of a project's src folder. */
 export const sources = (project: Project): string[] =>
   filesBelow(join(project.folder, 'src')).filter(path => /\.tsx?$/.test(path));
 
-/** The TypeScript files of a project's src folder that are published: no tests. */
-export const published = (project: Project): string[] => sources(project).filter(path => !isTest(path));
+/** The published TypeScript files of a project's src folder, without tests. */
+export const publishedSources = (project: Project): string[] => sources(project).filter(path => !isTest(path));

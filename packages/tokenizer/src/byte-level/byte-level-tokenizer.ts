@@ -1,14 +1,13 @@
-import { type AddedToken, type Finder, readAddedTokens, tokenFinder, withNormals } from '../added-tokens.js';
-import { utf8 } from '../byte-text.js';
-import { type Reader, readComponent } from '../components.js';
+import { type AddedToken, type Finder, readAddedTokens, tokenFinder, withNormalizedContent } from '../added-tokens.js';
 import { byteLevel as byteLevelDecoder } from '../decoders/byte-level.js';
 import type { Decoder } from '../decoders/decoder.js';
 import { failFile } from '../errors.js';
-import { Fields } from '../fields.js';
-import { parseTokenizerJson } from '../json-tables.js';
-import { byteReader } from '../models/byte-bpe.js';
-import { byteTokens, readMerges } from '../models/read-merges.js';
-import { normalForm } from '../normal-form.js';
+import { type ComponentReader, readComponent } from '../formats/json/components.js';
+import { Fields } from '../formats/json/fields.js';
+import { parseTokenizerJson } from '../formats/json/parse.js';
+import { createByteEncoder } from '../models/bpe/byte-bpe.js';
+import { byteTokens, readMerges } from '../models/bpe/read-merges.js';
+import { type Vocabulary, vocabularyFromObject } from '../models/vocabulary.js';
 import { byteLevel as byteLevelProcessor } from '../post-processors/byte-level.js';
 import type { PostProcessor } from '../post-processors/post-processor.js';
 import { sequence as sequenceProcessor } from '../post-processors/sequence.js';
@@ -18,9 +17,10 @@ import { scanKnownPattern } from '../pre-tokenizers/known-patterns.js';
 import { plainScan } from '../pre-tokenizers/plain-scan.js';
 import type { PreTokenizer, Scan } from '../pre-tokenizers/pre-tokenizer.js';
 import { sequence } from '../pre-tokenizers/sequence.js';
-import { type Vocabulary, vocabularyFromObject } from '../vocabulary.js';
+import { encodeUtf8 } from '../text/byte-text.js';
+import { normalForm } from '../text/normal-form.js';
 
-/** What a call asks for. */
+/** Options of a call. */
 export interface ByteLevelOptions {
   /** Whether to put the special tokens of the post-processor around a text. Default true. */
   readonly addSpecialTokens?: boolean;
@@ -31,14 +31,14 @@ export interface ByteLevelOptions {
 interface Parts {
   readonly vocabulary: Vocabulary;
   readonly addedTokens: readonly AddedToken[];
-  readonly composes: boolean;
+  readonly usesNfc: boolean;
   readonly scan: Scan;
-  readonly readBytes: (bytes: Uint8Array, from: number, to: number, ids: number[]) => void;
+  readonly encodeBytes: (bytes: Uint8Array, from: number, to: number, ids: number[]) => void;
   readonly postProcessor: PostProcessor;
   readonly decoder: Decoder;
 }
 
-/** Text to ids and back for byte-level BPE, and nothing else. Made by `byteLevelTokenizer`. */
+/** Encodes and decodes with byte-level BPE. Made by `byteLevelTokenizer`. */
 export class ByteLevelTokenizer {
   readonly #parts: Parts;
   readonly #finders: readonly [raw: Finder, normalized: Finder];
@@ -50,13 +50,13 @@ export class ByteLevelTokenizer {
       tokenFinder(
         parts.addedTokens
           .filter(token => token.normalized === normalized)
-          .map(token => ({ pattern: token.normal ?? token.content, token })),
+          .map(token => ({ pattern: token.normalizedContent ?? token.content, token })),
       );
     this.#finders = [finder(false), finder(true)];
     this.#added = new Map(parts.addedTokens.map(token => [token.id, token]));
   }
 
-  /** The ids of a text, the same as those of the whole package's `encode(text).ids`. */
+  /** The ids of a text, equal to `encode(text).ids` of the main entry point. */
   encode(text: string, { addSpecialTokens = true }: ByteLevelOptions = {}): number[] {
     const { template } = this.#parts.postProcessor;
     const ids: number[] = [];
@@ -70,7 +70,7 @@ export class ByteLevelTokenizer {
     return ids;
   }
 
-  /** The text of ids; ids that no token has are left out. */
+  /** The text of ids. Ids without a token are left out. */
   decode(ids: Iterable<number>, { skipSpecialTokens = true }: ByteLevelOptions = {}): string {
     const { vocabulary, decoder } = this.#parts;
     let text = '';
@@ -80,7 +80,7 @@ export class ByteLevelTokenizer {
     for (const id of ids) {
       const added = this.#added.get(id);
       if (added?.special && skipSpecialTokens) continue;
-      const token = added?.normal ?? added?.content ?? vocabulary.token(id);
+      const token = added?.normalizedContent ?? added?.content ?? vocabulary.token(id);
       if (token !== undefined) run.push(token, true);
     }
     run.finish();
@@ -88,21 +88,21 @@ export class ByteLevelTokenizer {
   }
 
   #normal(text: string): string {
-    return this.#parts.composes ? normalForm(text, 'NFC') : text;
+    return this.#parts.usesNfc ? normalForm(text, 'NFC') : text;
   }
 
   #read(text: string, ids: number[]): void {
-    const { scan, readBytes } = this.#parts;
+    const { scan, encodeBytes } = this.#parts;
     const [raw, normalized] = this.#finders;
     raw(text, (id, from, to) => {
       if (id !== -1) return ids.push(id);
       const part = this.#normal(text.slice(from, to));
       normalized(part, (innerId, innerFrom, innerTo) => {
         if (innerId !== -1) return ids.push(innerId);
-        const bytes = utf8(part.slice(innerFrom, innerTo));
+        const bytes = encodeUtf8(part.slice(innerFrom, innerTo));
         for (let at = 0, end = 0; at < bytes.length; at = end) {
           end = scan(bytes, at, bytes.length);
-          readBytes(bytes, at, end, ids);
+          encodeBytes(bytes, at, end, ids);
         }
       });
     });
@@ -110,8 +110,9 @@ export class ByteLevelTokenizer {
 }
 
 /**
- * A tokenizer from the content of a byte-level BPE's `tokenizer.json` (parsed or not) whose texts are cut as those of GPT-2, Llama 3, Qwen, cl100k or
- * o200k: ids only, in a small bundle. Files of other kinds are errors; the whole package reads them.
+ * Creates a tokenizer from the `tokenizer.json` of a byte-level BPE (text or parsed) with the split pattern of GPT-2,
+ * Llama 3, Qwen, cl100k or o200k. It gives ids only, in a small bundle. Files of other kinds are errors;
+ * `tokenizerFromJson` reads them.
  */
 export function byteLevelTokenizer(json: object | string): ByteLevelTokenizer {
   const file = new Fields(typeof json === 'string' ? parseTokenizerJson(json) : json, '');
@@ -131,18 +132,18 @@ export function byteLevelTokenizer(json: object | string): ByteLevelTokenizer {
     ? readComponent<PreTokenizer>('pre_tokenizer', preTokenizers, file.raw('pre_tokenizer'), 'pre_tokenizer')
     : [];
   const scan = plainScan(stages);
-  if (!scan) return failFile('pre_tokenizer does more than to cut by a known pattern; tokenizerFromJson may read it');
+  if (!scan) return failFile('pre_tokenizer does more than split by a known pattern; tokenizerFromJson may read it');
   if (file.has('normalizer')) file.object('normalizer').choice('type', ['NFC']);
   const processors = { ByteLevel: byteLevelProcessor, Sequence: sequenceProcessor, TemplateProcessing: template };
   return new ByteLevelTokenizer({
     vocabulary,
-    addedTokens: withNormals(
+    addedTokens: withNormalizedContent(
       readAddedTokens(file.raw('added_tokens'), vocabulary),
       file.has('normalizer') ? text => normalForm(text, 'NFC') : undefined,
     ),
-    composes: file.has('normalizer'),
+    usesNfc: file.has('normalizer'),
     scan,
-    readBytes: byteReader(vocabulary, tokens, merges, model.boolean('ignore_merges', false)).readBytes,
+    encodeBytes: createByteEncoder(vocabulary, tokens, merges, model.boolean('ignore_merges', false)).encodeBytes,
     postProcessor: file.has('post_processor')
       ? readComponent<PostProcessor>('post_processor', processors, file.raw('post_processor'), 'post_processor')
       : {},
@@ -150,13 +151,11 @@ export function byteLevelTokenizer(json: object | string): ByteLevelTokenizer {
   });
 }
 
-/** A cut at the matches of a pattern for which there is a hand-written scan. */
-const knownSplit: Reader<PreTokenizer> = fields => {
+/** Reads a split whose pattern has a hand-written scan. */
+const knownSplit: ComponentReader<PreTokenizer> = fields => {
   fields.choice('behavior', ['Isolated']);
   const pattern = fields.object('pattern').string('Regex');
   const scan = scanKnownPattern(pattern);
-  return scan
-    ? [{ scan }]
-    : failFile(`${fields.path('pattern')} is none of the known ones; tokenizerFromJson reads it`);
+  return scan ? [{ scan }] : failFile(`${fields.path('pattern')} is not a known pattern; tokenizerFromJson reads it`);
 };
 const preTokenizers = { ByteLevel: byteLevel, Sequence: sequence, Split: knownSplit };

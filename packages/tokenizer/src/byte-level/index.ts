@@ -1,2 +1,2 @@
-export { ResidualError, type TokenizerErrorCode } from '../errors.js';
+export { ResidualError } from '@residual/base';
 export { type ByteLevelOptions, ByteLevelTokenizer, byteLevelTokenizer } from './byte-level-tokenizer.js';

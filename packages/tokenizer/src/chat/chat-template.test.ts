@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
+import { ResidualError } from '@residual/base';
 import { expect, test } from 'vitest';
-import { ResidualError } from '../errors.js';
-import { tokenizerFromJson } from '../load.js';
+import { tokenizerFromJson } from '../formats/json/load.js';
 import { type ChatMessage, type ChatOptions, chatTemplate } from './index.js';
 
 const chatml =
@@ -12,7 +12,7 @@ const llama =
 const user = { role: 'user', content: 'Hi' };
 const assistant = { role: 'assistant', content: 'Hello  ' };
 
-test('a conversation is written as the template says', () => {
+test('a conversation is rendered according to the template', () => {
   const template = chatTemplate({ chat_template: chatml })!;
   expect(template.names).toEqual(['default']);
   expect(template.render([user, assistant])).toBe(
@@ -23,7 +23,7 @@ test('a conversation is written as the template says', () => {
   );
 });
 
-test('tokens with a role are read from the configuration, as texts or as objects', () => {
+test('special tokens are read from the configuration, as texts or as objects', () => {
   const config = { chat_template: llama, bos_token: '<s>', eos_token: { content: '</s>', special: true } };
   const template = chatTemplate(JSON.stringify(config))!;
   const system = { role: 'system', content: 'Be kind.' };
@@ -32,7 +32,7 @@ test('tokens with a role are read from the configuration, as texts or as objects
   );
 });
 
-test('an answer that has begun may go on', () => {
+test('a started answer can be continued', () => {
   const template = chatTemplate({ chat_template: chatml })!;
   expect(template.render([user, assistant], { continueFinalMessage: true })).toBe(
     '<|im_start|>user\nHi<|im_end|>\n<|im_start|>assistant\nHello  ',
@@ -41,7 +41,7 @@ test('an answer that has begun may go on', () => {
   expect(trimming.render([user, assistant], { continueFinalMessage: true })).toBe('<s>[INST] Hi [/INST] Hello');
 });
 
-test('of several templates the one for tools is taken with tools; further variables reach it', () => {
+test('among several templates the one for tools is used with tools, and it receives further variables', () => {
   const template = chatTemplate({
     chat_template: [
       { name: 'default', template: 'plain {{ mood }}' },
@@ -54,7 +54,7 @@ test('of several templates the one for tools is taken with tools; further variab
   expect(template.render([user], { template: 'rag', documents: [{ title: 'Tale' }] })).toBe('Tale');
 });
 
-test('tools and documents are none where there are none', () => {
+test('tools and documents are none if they are absent', () => {
   const template = chatTemplate({
     chat_template: '{{ tools is defined }}{{ tools is none }}{% if documents is not none %}D{% else %}-{% endif %}',
   })!;
@@ -62,7 +62,7 @@ test('tools and documents are none where there are none', () => {
   expect(template.render([user], { tools: [], documents: [] })).toBe('truefalseD');
 });
 
-test('a field of a message that is null is not there, and what was thought has its usual names', () => {
+test('null fields of a message are absent, and the reasoning has its usual names', () => {
   const template = chatTemplate({
     chat_template:
       "{% for m in messages %}{{ 'content' in m }}{{ m.content is defined }}{{ m.thinking }}{{ m.reasoning_content }};{% endfor %}",
@@ -72,19 +72,19 @@ test('a field of a message that is null is not there, and what was thought has i
   expect(calls.content).toBe(null);
 });
 
-test('a filter takes a content that is not there as an empty text', () => {
+test('a filter treats absent content as an empty text', () => {
   const template = chatTemplate({ chat_template: '{% for m in messages %}[{{ m.content | trim }}]{% endfor %}' })!;
   expect(template.render([user, { role: 'assistant', content: null }])).toBe('[Hi][]');
   const other = chatTemplate({ chat_template: '{{ nothing | trim }}' })!;
   expect(() => other.render([{ role: 'user' }])).toThrow('the template refuses this conversation: Cannot apply filter');
 });
 
-test('a template of its own file takes the place of that of the configuration', () => {
+test('a template in its own file replaces the one in the configuration', () => {
   expect(chatTemplate({ chat_template: 'old', eos_token: '!' }, 'new{{ eos_token }}')!.render([user])).toBe('new!');
   expect(chatTemplate({})).toBeUndefined();
 });
 
-test('the tokens of a conversation are those of its text, special tokens found and none put around', () => {
+test('the tokens of a conversation are those of its text: special tokens are found and none are added', () => {
   const json = readFileSync(
     new URL('../../../../fixtures/tokenizers/bpe-llama2/tokenizer.json', import.meta.url),
     'utf8',
@@ -115,36 +115,36 @@ test.each([
     'the template refuses this conversation: Conversation roles must alternate user/assistant/user/assistant/...',
   ],
   ['Hi', {}, 'messages must be an array, they are a string'],
-  [[], {}, 'messages must hold one at least'],
+  [[], {}, 'messages must hold at least one message'],
   [[null], {}, 'message 0 must have a role that is a string, it is missing'],
   [[user, { role: 3 }], {}, 'message 1 must have a role that is a string, it is a number'],
   [[user], { template: 'rag' }, 'template "rag" is unknown; known are default'],
   [
     [user],
     { addGenerationPrompt: true, continueFinalMessage: true },
-    'addGenerationPrompt begins an answer and continueFinalMessage goes on in one; one of them must be false',
+    'addGenerationPrompt starts an answer and continueFinalMessage continues one; one of them must be false',
   ],
 ])('%j is refused', (messages, options, expected) => {
-  expect(refusal(messages, options)).toBe(`TOKENIZER_INPUT chat: ${expected}`);
+  expect(refusal(messages, options)).toBe(`input chat: ${expected}`);
 });
 
-test('what cannot be gone on with is refused', () => {
+test('a message that cannot be continued is refused', () => {
   const options = { continueFinalMessage: true };
   expect(refusal([{ role: 'user', content: [] }], options, 'x')).toBe(
-    'TOKENIZER_INPUT chat: continueFinalMessage needs a last message whose content is a text',
+    'input chat: continueFinalMessage needs a last message whose content is a text',
   );
   expect(refusal([user], options, 'x')).toBe(
-    'TOKENIZER_INPUT chat: the template changes the last message, so that continueFinalMessage does not find it',
+    'input chat: the template changes the last message, so that continueFinalMessage does not find it',
   );
 });
 
 test('a configuration or a template that is broken is an error of the file', () => {
-  expect(message(() => chatTemplate('{'))).toMatch(/^TOKENIZER_FILE tokenizer: tokenizer_config\.json is not JSON: /);
+  expect(message(() => chatTemplate('{'))).toMatch(/^file tokenizer: tokenizer_config\.json is not JSON: /);
   expect(message(() => chatTemplate({ chat_template: '{% if %}' }))).toMatch(
-    /^TOKENIZER_FILE tokenizer: chat template "default" cannot be read: /,
+    /^file tokenizer: chat template "default" cannot be read: /,
   );
   expect(message(() => chatTemplate({ chat_template: [{ name: 'a' }] }))).toBe(
-    'TOKENIZER_FILE tokenizer: tokenizer_config.json.chat_template[0].template must be a string, it is missing',
+    'file tokenizer: tokenizer_config.json.chat_template[0].template must be a string, it is missing',
   );
 });
 
@@ -152,7 +152,7 @@ test('a configuration or a template that is broken is an error of the file', () 
 const half = `{% set n = namespace(s='aaaaaaaa') %}{% for i in range(16) %}{% set n.s = n.s ~ n.s %}{% endfor %}`;
 
 test.each([
-  ['{% for i in range(1000000000) %}x{% endfor %}', /range\(\) of 1000000000 numbers; 65536 are made$/],
+  ['{% for i in range(1000000000) %}x{% endfor %}', /range\(\) of 1000000000 numbers; 65536 would fit$/],
   ['{% for i in range(60000) %}{% for j in range(60000) %}{% endfor %}{% endfor %}', /more than \d+ steps$/],
   [
     '{% for i in range(1000) %}{% for j in range(1000) %}{% for k in range(1000) %}x{% endfor %}{% endfor %}{% endfor %}',
@@ -160,15 +160,15 @@ test.each([
   ],
   [
     `{% set n = namespace(s='aaaaaaaa') %}{% for i in range(60) %}{% set n.s = n.s ~ n.s %}{% endfor %}{{ n.s }}`,
-    /a text of 8388608 characters; 4194304 are made$/,
+    /a text of 8388608 characters; 4194304 would fit$/,
   ],
   [
     `{% set n = namespace(l=[1]) %}{% for i in range(60) %}{% set n.l = n.l + n.l %}{% endfor %}`,
-    /a list of \d+ values; 1048576 are made$/,
+    /a list of \d+ values; 1048576 would fit$/,
   ],
   [
     `{% set n = namespace(l=[1]) %}{% for i in range(60) %}{% set n.l = [n.l, n.l] %}{% endfor %}{{ n.l | tojson }}`,
-    /a list of \d+ values; 1048576 are made$/,
+    /a list of \d+ values; 1048576 would fit$/,
   ],
   [`{% set d = {} %}{% set d.a = [d, d] %}{{ d | tojson }}`, /cannot assign attribute on non-namespace object$/],
   [`{% macro m(x) %}{{ m(x) }}{{ m(x) }}{% endmacro %}{{ m(1) }}`, /the template refuses this conversation: /],
@@ -181,17 +181,17 @@ test.each([
   expect(String(refusal([user], {}, template))).toMatch(expected);
 });
 
-test('runs of blanks may be long, but not without end', () => {
+test('runs of blanks may be long, up to a limit', () => {
   expect(refusal([user], {}, `a${' '.repeat(8000)}{{ 'b' }}`)).toBe('no error');
   expect(refusal([user], {}, `a${' '.repeat(9e5)}b`)).toBe(
-    'TOKENIZER_FILE tokenizer: chat template "default" cannot be read: it has runs of blanks that are too long',
+    'file tokenizer: chat template "default" cannot be read: it has runs of blanks that are too long',
   );
 });
 
 test.each([
   [
     `{{ 'parts: ' + [{'type': 'text'}] }}`,
-    'TOKENIZER_INPUT chat: the template refuses this conversation: + joins a text to texts alone, not to a list',
+    'input chat: the template refuses this conversation: + joins a text only to texts, not to a list',
   ],
   [`{{ ({'a': 1}) + 'x' }}`, /not to a record$/],
   [`{{ 'n: ' + (1 + 2) }}`, /not to a number$/],
@@ -208,14 +208,14 @@ test.each([
 test('a template that is too long or too deep is an error of the file', () => {
   const refused = (template: string) => message(() => chatTemplate({ chat_template: template }));
   expect(refused('x'.repeat(2 ** 20 + 1))).toBe(
-    'TOKENIZER_FILE tokenizer: chat template "default" cannot be read: it has 1048577 characters; 1048576 are read',
+    'file tokenizer: chat template "default" cannot be read: it has 1048577 characters; 1048576 would fit',
   );
   expect(refused(`{{ ${'('.repeat(100_000)}1${')'.repeat(100_000)} }}`)).toMatch(
-    /^TOKENIZER_FILE tokenizer: chat template "default" cannot be read: /,
+    /^file tokenizer: chat template "default" cannot be read: /,
   );
 });
 
-test('long texts are written, by templates that go through them a few times', () => {
+test('templates may visit long texts a few times', () => {
   const long = { role: 'user', content: `${'Once upon a time. '.repeat(200_000)}` };
   const template = chatTemplate({
     chat_template: `{% macro said(text) %}{{ text | trim }}{% endmacro %}{% for m in messages %}{% if '</think>' in m.content %}{{ m.content.split('</think>')[-1].lstrip('\n') }}{% else %}{{ said(m.content) }}{% endif %}{% set last = m.content.split('\n') %}{{ last[-1] is string and m.content.startswith('x') }}{% endfor %}`,
@@ -223,7 +223,7 @@ test('long texts are written, by templates that go through them a few times', ()
   expect(template.render([long])).toBe(`${long.content.trim()}false`);
 });
 
-test('a conversation of 2,000 messages is written, and variables are those of the library', () => {
+test('a conversation of 2,000 messages is rendered, with the global variables of the library', () => {
   const long = Array.from({ length: 1000 }, () => [user, assistant]).flat();
   const text = chatTemplate({ chat_template: llama, bos_token: '<s>', eos_token: '</s>' })!.render(long);
   expect(text.split('[INST]')).toHaveLength(1001);

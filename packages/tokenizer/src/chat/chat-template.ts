@@ -1,76 +1,83 @@
 import type { Encoding } from '../encoding.js';
 import { failFile, failInput } from '../errors.js';
-import { Fields, kindOf } from '../fields.js';
+import { specialTokenNames } from '../formats/checkpoint/settings.js';
+import { describeType, Fields } from '../formats/json/fields.js';
 import type { EncodeOptions, Tokenizer } from '../tokenizer.js';
 import { BoundedTemplate } from './bounded-template.js';
 
-/** One turn of a conversation; templates may read further fields (`tool_calls`, `name`, ...). */
+/** One turn of a conversation. Templates may read further fields (`tool_calls`, `name`, ...). */
 export interface ChatMessage {
-  /** Who speaks: mostly `system`, `user`, `assistant` or `tool`. */
+  /** The speaker, usually `system`, `user`, `assistant` or `tool`. */
   readonly role: string;
-  /** What is said: a text, or parts as some templates read them. A field that is null is as one that is not there. */
+  /** The content: a text, or parts for templates that support them. A null field counts as absent. */
   readonly content?: string | readonly object[] | null;
   readonly [field: string]: unknown;
 }
 
-/** How a conversation is written. */
+/** How a conversation is rendered. */
 export interface ChatOptions {
-  /** Whether to end with what begins an answer. Default false. */
+  /** Whether to end with the start of an answer. Default false. */
   readonly addGenerationPrompt?: boolean;
-  /** Whether to end with the text of the last message, for the model to go on in it. Default false. */
+  /** Whether to end with the text of the last message, so that the model continues it. Default false. */
   readonly continueFinalMessage?: boolean;
   /** Tools that the model may call, as JSON schemas. */
   readonly tools?: readonly object[];
   /** Documents to answer from. */
   readonly documents?: readonly object[];
-  /** Which template, where there are several; by default `tool_use` with tools if there is one, else `default`. */
+  /**
+   * Which template to use if there are several. Default: `tool_use` if there are tools and such a template, otherwise
+   * `default`.
+   */
   readonly template?: string;
   /** Further variables that the template reads (`enable_thinking`, ...). */
   readonly variables?: Readonly<Record<string, unknown>>;
 }
 
-/** Writes conversations as the text that a model was trained on. */
+/** Renders conversations in the format that a model was trained on. */
 export interface ChatTemplate {
-  /** The names of the templates that there are. */
+  /** The names of the templates. */
   readonly names: readonly string[];
-  /** The text of a conversation. Errors, with the template's own words, where it refuses one. */
+  /** The text of a conversation. Throws with the template's own message if the template refuses it. */
   render(messages: readonly ChatMessage[], options?: ChatOptions): string;
-  /** The tokens of a conversation; the template puts the special ones. */
+  /** The encoding of a conversation. The template itself contains the special tokens. */
   encode(tokenizer: Tokenizer, messages: readonly ChatMessage[], options?: ChatOptions & EncodeOptions): Encoding;
 }
 
-/** The tokens that templates read by their roles. */
-const roles = ['bos', 'eos', 'unk', 'sep', 'pad', 'cls', 'mask'];
-
 /**
- * The chat template of a model, in the language Jinja: from the content of `tokenizer_config.json`, or with `source` from `chat_template.jinja` beside it.
- * Undefined if there is none.
+ * The Jinja chat template of a model, from the content of `tokenizer_config.json`, or from `source`, the content of
+ * `chat_template.jinja`. Undefined if there is none.
  */
 export function chatTemplate(config: object | string, source?: string): ChatTemplate | undefined {
-  const settings = new Fields(typeof config === 'string' ? parsed(config) : config, 'tokenizer_config.json');
+  const settings = new Fields(typeof config === 'string' ? parseConfig(config) : config, 'tokenizer_config.json');
   const templates = source === undefined ? templatesOf(settings) : new Map([['default', source]]);
   if (templates.size === 0) return undefined;
-  const tokens = Object.fromEntries(roles.map(role => [`${role}_token`, tokenText(settings, `${role}_token`)]));
+  const tokens = Object.fromEntries(
+    specialTokenNames.map(role => [`${role}_token`, tokenText(settings, `${role}_token`)]),
+  );
   const compiled = new Map([...templates].map(([name, text]) => [name, compile(name, text)]));
   const render = (messages: readonly ChatMessage[], options: ChatOptions = {}) => {
     checkMessages(messages);
     const { addGenerationPrompt = false, continueFinalMessage = false, tools, documents, variables } = options;
     if (addGenerationPrompt && continueFinalMessage) {
       failInput(
-        'chat: addGenerationPrompt begins an answer and continueFinalMessage goes on in one; one of them must be false',
+        'chat: addGenerationPrompt starts an answer and continueFinalMessage continues one; one of them must be false',
       );
     }
     const name = options.template ?? (tools && compiled.has('tool_use') ? 'tool_use' : 'default');
     const template = compiled.get(name);
     if (!template)
       return failInput(`chat: template "${name}" is unknown; known are ${[...compiled.keys()].join(', ')}`);
-    const given = { tools: tools ?? null, documents: documents ?? null, add_generation_prompt: addGenerationPrompt };
+    const extraVariables = {
+      tools: tools ?? null,
+      documents: documents ?? null,
+      add_generation_prompt: addGenerationPrompt,
+    };
     const text = renderWith(
       template,
-      { ...tokens, ...variables, ...given, messages: messages.map(asTemplatesSee) },
+      { ...tokens, ...variables, ...extraVariables, messages: messages.map(toTemplateMessage) },
       messages.length + (tools?.length ?? 0) + (documents?.length ?? 0),
     );
-    return continueFinalMessage ? cutAfter(text, messages.at(-1)!) : text;
+    return continueFinalMessage ? truncateAfter(text, messages.at(-1)!) : text;
   };
   return {
     names: [...compiled.keys()],
@@ -80,7 +87,7 @@ export function chatTemplate(config: object | string, source?: string): ChatTemp
   };
 }
 
-function parsed(config: string): unknown {
+function parseConfig(config: string): unknown {
   try {
     return JSON.parse(config);
   } catch (error) {
@@ -88,7 +95,7 @@ function parsed(config: string): unknown {
   }
 }
 
-/** One template, or several with names. */
+/** The templates by name; a single one is named `default`. */
 function templatesOf(settings: Fields): Map<string, string> {
   if (!settings.has('chat_template')) return new Map();
   if (typeof settings.raw('chat_template') === 'string')
@@ -122,7 +129,7 @@ function renderWith(
   try {
     return template.render(variables, count, charactersOf(variables.messages));
   } catch (error) {
-    // Jinja's filters take what is undefined as an empty text; the library's do not.
+    // Jinja's filters treat an undefined value as an empty text; the library's filters do not.
     const messages = variables.messages.map(message => ({ content: '', ...message }));
     const isFilter = /^Cannot apply filter .* to type: UndefinedValue$/.test((error as Error).message);
     if (isFilter && variables.messages.some(message => !('content' in message)))
@@ -131,7 +138,7 @@ function renderWith(
   }
 }
 
-/** How long the texts of messages are. */
+/** The total length of the messages' texts. */
 function charactersOf(messages: readonly object[]): number {
   let characters = 0;
   for (const { content } of messages as readonly ChatMessage[]) {
@@ -144,29 +151,29 @@ function charactersOf(messages: readonly object[]): number {
 }
 
 function checkMessages(messages: unknown): void {
-  if (!Array.isArray(messages)) failInput(`chat: messages must be an array, they are ${kindOf(messages)}`);
-  if (messages.length === 0) failInput('chat: messages must hold one at least');
+  if (!Array.isArray(messages)) failInput(`chat: messages must be an array, they are ${describeType(messages)}`);
+  if (messages.length === 0) failInput('chat: messages must hold at least one message');
   for (const [index, message] of messages.entries()) {
     const role = (message as ChatMessage | null)?.role;
     if (typeof role !== 'string')
-      failInput(`chat: message ${index} must have a role that is a string, it is ${kindOf(role)}`);
+      failInput(`chat: message ${index} must have a role that is a string, it is ${describeType(role)}`);
   }
 }
 
-/** A message without its null fields, and with what was thought under each of its usual names, as the reference gives it to templates. */
-function asTemplatesSee(message: ChatMessage): object {
+/** A message without its null fields. The reasoning is available under each of its usual names, as in the reference. */
+function toTemplateMessage(message: ChatMessage): object {
   const present = Object.fromEntries(Object.entries(message).filter(([, value]) => value !== null));
   const thought = present.reasoning_content ?? present.thinking ?? present.reasoning;
   return thought === undefined ? present : { thinking: thought, ...present, reasoning_content: thought };
 }
 
-/** The text up to the end of what the last message says. */
-function cutAfter(text: string, { content }: ChatMessage): string {
+/** The text up to the end of the last message's content. */
+function truncateAfter(text: string, { content }: ChatMessage): string {
   if (typeof content !== 'string')
     return failInput('chat: continueFinalMessage needs a last message whose content is a text');
-  const said = content.trim();
-  const at = text.lastIndexOf(said);
+  const trimmed = content.trim();
+  const at = text.lastIndexOf(trimmed);
   if (at < 0) failInput('chat: the template changes the last message, so that continueFinalMessage does not find it');
-  const whole = text.startsWith(content.trimStart(), at) ? content.trimStart() : said;
+  const whole = text.startsWith(content.trimStart(), at) ? content.trimStart() : trimmed;
   return text.slice(0, at + whole.length);
 }

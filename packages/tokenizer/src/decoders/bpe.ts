@@ -1,20 +1,20 @@
-import type { Reader } from '../components.js';
+import type { ComponentReader } from '../formats/json/components.js';
 import type { Decoder } from './decoder.js';
 import { perToken } from './decoder.js';
 
-/** Makes a space of the suffix that ends words, except at the end of the text. */
-export const bpe: Reader<Decoder> = fields => {
+/** Replaces the suffix that ends words by a space, except at the end of the text. */
+export const bpe: ComponentReader<Decoder> = fields => {
   const suffix = fields.string('suffix', '</w>');
   return emit => {
-    // The last token is treated otherwise, so each is held until another comes.
-    let held: string | undefined;
+    // The last token is treated differently, so each token waits for the next one.
+    let pending: string | undefined;
     const release = (space: string) => {
-      if (held !== undefined) emit(suffix === '' ? held : held.replaceAll(suffix, space), true);
-      held = undefined;
+      if (pending !== undefined) emit(suffix === '' ? pending : pending.replaceAll(suffix, space), true);
+      pending = undefined;
     };
     const whole = perToken(token => token)(token => {
       release(' ');
-      held = token;
+      pending = token;
     });
     return {
       push: whole.push,

@@ -1,15 +1,15 @@
-import type { Reader } from '../components.js';
+import type { ComponentReader } from '../formats/json/components.js';
 import type { Decoder } from './decoder.js';
 import { perToken } from './decoder.js';
 
-/** The reference reads a sign, too. */
+/** The reference also accepts a sign. */
 const byteToken = /^<0x([0-9A-Fa-f]{2}|\+[0-9A-Fa-f])>$/;
 
 /**
- * Joins neighbouring tokens `<0x..>` to the characters whose bytes they are. A run of them that is not UTF-8 becomes a token
- * U+FFFD for each of its bytes; since only the end of the run tells, a run is held back until then.
+ * Joins neighbouring tokens `<0x..>` to characters. If a run of them is not valid UTF-8, each byte becomes a token
+ * U+FFFD. Only the end of the run decides this, so a stream holds the run back.
  */
-export const byteFallback: Reader<Decoder> = () => emit => {
+export const byteFallback: ComponentReader<Decoder> = () => emit => {
   let run: number[] = [];
   const release = () => {
     if (run.length > 0) for (const text of textsOf(run)) emit(text, true);

@@ -1,15 +1,18 @@
-import { byteOfUnit } from '../byte-alphabet.js';
-import type { Reader } from '../components.js';
+import type { ComponentReader } from '../formats/json/components.js';
+import { byteOfUnit } from '../text/byte-alphabet.js';
 import type { Decoder } from './decoder.js';
-import { Utf8Stream } from './utf8-stream.js';
+import { Utf8Decoder } from './utf8-decoder.js';
 
-/** Reads tokens as bytes written in the byte alphabet; a token with a character outside it stands for its own bytes. */
-export const byteLevel: Reader<Decoder> = () => byteLevelDecoder;
+/**
+ * Reads tokens as bytes in the byte alphabet. A token with a character outside the alphabet stands for its own UTF-8
+ * bytes.
+ */
+export const byteLevel: ComponentReader<Decoder> = () => byteLevelDecoder;
 
-/** The same, which has no settings. */
+/** The byte-level decoder, which has no settings. */
 export const byteLevelDecoder: Decoder = emit => {
-  const stream = new Utf8Stream();
-  let held = '';
+  const stream = new Utf8Decoder();
+  let pending = '';
   const read = (token: string) => {
     let text = '';
     for (const byte of bytesOf(token)) text += stream.push(byte);
@@ -17,14 +20,14 @@ export const byteLevelDecoder: Decoder = emit => {
   };
   return {
     push(text, ends) {
-      if (!ends) held += text;
-      else if (stream.isBetween && /^[!-~]*$/.test(held + text)) emit(held + text, false);
-      else read(held + text);
-      if (ends) held = '';
+      if (!ends) pending += text;
+      else if (stream.isAtBoundary && /^[!-~]*$/.test(pending + text)) emit(pending + text, false);
+      else read(pending + text);
+      if (ends) pending = '';
     },
     finish() {
-      if (held !== '') read(held);
-      held = '';
+      if (pending !== '') read(pending);
+      pending = '';
       emit(stream.finish(), true);
     },
   };

@@ -13,28 +13,30 @@ const rules = [
   [" 're", "'re"],
 ] as const;
 
-/** The reference's clean-up of single tokens has one rule more. */
-export const dialogue = [[' do not', " don't"]] as const;
+/** One more rule, which the reference applies to single tokens. */
+export const doNotRule = [[' do not', " don't"]] as const;
 
-/** Takes the spaces out that word-wise decoding leaves before signs and English contractions. */
-export const cleanedUp = (text: string, further: readonly (readonly [from: string, to: string])[] = []): string =>
-  [...rules, ...further].reduce((cleaned, [from, to]) => cleaned.replaceAll(from, to), text);
+/** Removes the spaces that word-by-word decoding leaves before punctuation and English contractions. */
+export const cleanUpTokenization = (
+  text: string,
+  further: readonly (readonly [from: string, to: string])[] = [],
+): string => [...rules, ...further].reduce((cleaned, [from, to]) => cleaned.replaceAll(from, to), text);
 
-/** Cleans up a stream: text is held back to the last space that no rule can look across. */
-export const cleanUp: Decoder = emit => {
-  let held = '';
+/** Cleans up a stream. It holds text back from the last space that no rule can reach across. */
+export const cleanUpDecoder: Decoder = emit => {
+  let pending = '';
   return {
     push(text) {
-      held += text;
-      // No rule reaches from before such a space to behind it: all begin with a space, and only " ' " goes on past one.
-      const safe = held.search(/[^\s'n] [^ ]*$/) + 1;
+      pending += text;
+      // No rule reaches across such a space: all rules start with a space, and only " ' " continues past one.
+      const safe = pending.search(/[^\s'n] [^ ]*$/) + 1;
       if (safe === 0) return;
-      emit(cleanedUp(held.slice(0, safe)), false);
-      held = held.slice(safe);
+      emit(cleanUpTokenization(pending.slice(0, safe)), false);
+      pending = pending.slice(safe);
     },
     finish() {
-      emit(cleanedUp(held), true);
-      held = '';
+      emit(cleanUpTokenization(pending), true);
+      pending = '';
     },
   };
 };

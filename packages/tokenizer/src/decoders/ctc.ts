@@ -1,10 +1,12 @@
-import type { Reader } from '../components.js';
-import { cleanedUp, dialogue } from './clean-up.js';
+import type { ComponentReader } from '../formats/json/components.js';
+import { cleanUpTokenization, doNotRule } from './clean-up.js';
 import type { Decoder } from './decoder.js';
 import { perToken } from './decoder.js';
 
-/** Connectionist temporal classification: repeated tokens are one, padding goes, the delimiter is a space. */
-export const ctc: Reader<Decoder> = fields => {
+/**
+ * Connectionist temporal classification: removes repeated tokens and padding, and replaces the delimiter by a space.
+ */
+export const ctc: ComponentReader<Decoder> = fields => {
   const padding = fields.string('pad_token', '<pad>');
   const delimiter = fields.string('word_delimiter_token', '|');
   const cleans = fields.boolean('cleanup', true);
@@ -14,7 +16,7 @@ export const ctc: Reader<Decoder> = fields => {
       if (token === last) return;
       last = token;
       let text = token.replaceAll(padding, '');
-      if (cleans) text = cleanedUp(text, dialogue).replaceAll(delimiter, ' ');
+      if (cleans) text = cleanUpTokenization(text, doNotRule).replaceAll(delimiter, ' ');
       if (text !== '') emit(text, true);
     });
     return whole;

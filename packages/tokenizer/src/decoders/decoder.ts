@@ -1,44 +1,44 @@
-/** Takes text that belongs to a token; `ends` says whether the token ends with it. */
+/** Receives text that belongs to a token. `ends` says whether the token ends with it. */
 export type Emit = (text: string, ends: boolean) => void;
 
-/** One decoding on its way: tokens go in, in parts or whole; what is certain comes out at once. */
+/** A running decoder. Tokens go in, whole or in parts, and the text that is certain comes out at once. */
 export interface DecoderRun {
   /** Takes the next part of a token. */
   readonly push: Emit;
-  /** Told where a special token was left out, for decoders to which that makes a difference. */
-  readonly skipped?: () => void;
-  /** Hands out what was held back; nothing may follow. */
+  /** Called where a special token was skipped, for decoders that depend on it. */
+  readonly skipSpecialToken?: () => void;
+  /** Emits the text that was held back. Nothing may follow. */
   readonly finish: () => void;
 }
 
 /**
- * A step from tokens towards text. Whole and streaming decoding are the same run: the whole is a stream that was pushed at
- * once, so the two cannot differ.
+ * A decoding step. Whole texts and streams use the same code: a whole text is a stream whose tokens are all pushed at
+ * once, so the results cannot differ.
  */
 export interface Decoder {
   (emit: Emit): DecoderRun;
-  /** The steps that a sequence takes. */
+  /** The steps of a sequence. */
   readonly steps?: readonly Decoder[];
-  /** Whether it may make more characters of a token than a few. */
+  /** Whether its output can be much longer than its input. */
   readonly grows?: boolean;
 }
 
-/** A decoder that treats each token by itself and needs all of it: `index` counts tokens from 0. */
+/** A decoder that changes each token by itself and needs the whole token. `index` counts tokens from 0. */
 export const perToken =
   (change: (token: string, index: number) => string): Decoder =>
   emit => {
-    let held = '';
+    let pending = '';
     let index = 0;
     return {
       push(text, ends) {
-        held += text;
+        pending += text;
         if (!ends) return;
-        emit(change(held, index++), true);
-        held = '';
+        emit(change(pending, index++), true);
+        pending = '';
       },
       finish() {
-        if (held !== '') emit(change(held, index), true);
-        held = '';
+        if (pending !== '') emit(change(pending, index), true);
+        pending = '';
       },
     };
   };

@@ -1,8 +1,8 @@
-import type { Reader } from '../components.js';
+import type { ComponentReader } from '../formats/json/components.js';
 import type { Decoder } from './decoder.js';
 
-/** Makes one token of all tokens, so that the steps after it see the whole text. */
-export const fuse: Reader<Decoder> = () => emit => ({
+/** Joins all tokens to one, so that the steps after it see the whole text. */
+export const fuse: ComponentReader<Decoder> = () => emit => ({
   push: text => emit(text, false),
   finish: () => emit('', true),
 });

@@ -1,10 +1,12 @@
-import type { Reader } from '../components.js';
+import type { ComponentReader } from '../formats/json/components.js';
 import { readMetaspace } from '../pre-tokenizers/metaspace.js';
 import type { Decoder } from './decoder.js';
 import { perToken } from './decoder.js';
 
-/** Makes visible spaces spaces again; those of the first token go, unless none was put in front. */
-export const metaspace: Reader<Decoder> = fields => {
-  const { replacement, scheme } = readMetaspace(fields);
-  return perToken((token, index) => token.replaceAll(replacement, index === 0 && scheme !== 'never' ? '' : ' '));
+/**
+ * Replaces the visible spaces by spaces. Those of the first token are removed, unless the prepend scheme is `never`.
+ */
+export const metaspace: ComponentReader<Decoder> = fields => {
+  const { replacement, prependScheme } = readMetaspace(fields);
+  return perToken((token, index) => token.replaceAll(replacement, index === 0 && prependScheme !== 'never' ? '' : ' '));
 };

@@ -1,18 +1,18 @@
-import type { Reader } from '../components.js';
-import { checkGrown, mostGrown } from '../growth.js';
-import { readPattern } from '../pattern.js';
+import type { ComponentReader } from '../formats/json/components.js';
+import { checkGrowth, maxGrownLength } from '../text/growth-limit.js';
+import { readPattern } from '../text/pattern.js';
 import type { Decoder } from './decoder.js';
 import { perToken } from './decoder.js';
 
-/** Replaces what matches a literal or a regular expression in each token. */
-export const replace: Reader<Decoder> = fields => {
+/** Replaces the matches of a literal or a regular expression in each token. */
+export const replace: ComponentReader<Decoder> = fields => {
   const find = readPattern(fields, 'pattern');
   const content = fields.string('content');
   const literal = fields.object('pattern').raw('String');
   const whole = perToken(token => {
     const ranges: number[] = [];
     find(token, 0, token.length, ranges);
-    checkGrown((ranges.length / 2) * content.length, mostGrown(token.length), 'decoders');
+    checkGrowth((ranges.length / 2) * content.length, maxGrownLength(token.length), 'decoders');
     let text = '';
     let last = 0;
     for (let index = 0; index < ranges.length; index += 2) {
@@ -24,11 +24,12 @@ export const replace: Reader<Decoder> = fields => {
   const grows = content.length > (typeof literal === 'string' ? literal.length : 0);
   return Object.assign(typeof literal === 'string' && literal.length === 1 ? unit(literal) : whole, { grows });
 
-  /** One unit cannot stand across two parts of a token: nothing has to be held back. */
+  /** A pattern of one UTF-16 unit cannot span two parts of a token, so nothing has to be held back. */
   function unit(literal: string): Decoder {
     return emit => ({
       push(text, ends) {
-        if (grows) checkGrown((text.split(literal).length - 1) * content.length, mostGrown(text.length), 'decoders');
+        if (grows)
+          checkGrowth((text.split(literal).length - 1) * content.length, maxGrownLength(text.length), 'decoders');
         emit(
           text.replaceAll(literal, () => content),
           ends,

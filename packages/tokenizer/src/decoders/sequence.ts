@@ -1,25 +1,25 @@
-import type { Reader } from '../components.js';
-import { checkGrown, mostGrown } from '../growth.js';
+import type { ComponentReader } from '../formats/json/components.js';
+import { checkGrowth, maxGrownLength } from '../text/growth-limit.js';
 import type { Decoder, DecoderRun, Emit } from './decoder.js';
 
-/** Decoders one after another. */
-export const sequence: Reader<Decoder> = (fields, nested) => {
+/** Applies decoders one after another. */
+export const sequence: ComponentReader<Decoder> = (fields, nested) => {
   const path = fields.path('decoders');
-  return chain(fields.array('decoders').map((json, index) => nested(json, `${path}[${index}]`)));
+  return chainDecoders(fields.array('decoders').map((json, index) => nested(json, `${path}[${index}]`)));
 };
 
-/** Each decoder fed with what the one before it emits. What they make of the tokens so far may not grow beyond measure. */
-export function chain(decoders: readonly Decoder[]): Decoder {
+/** Chains decoders: each receives the output of the one before it. The total output is limited; see `checkGrowth`. */
+export function chainDecoders(decoders: readonly Decoder[]): Decoder {
   const steps = decoders.flatMap(decoder => decoder.steps ?? [decoder]);
   if (steps.length === 1) return steps[0]!;
   const grows = steps.some(step => step.grows);
   const decoder = (emit: Emit): DecoderRun => {
-    let taken = 0; // units and tokens
+    let inputLength = 0; // units and tokens
     const measured = (next: Emit): Emit => {
-      let made = 0;
+      let outputLength = 0;
       return (text, ends) => {
-        made += text.length;
-        checkGrown(made, mostGrown(taken), 'decoders');
+        outputLength += text.length;
+        checkGrowth(outputLength, maxGrownLength(inputLength), 'decoders');
         next(text, ends);
       };
     };
@@ -32,7 +32,7 @@ export function chain(decoders: readonly Decoder[]): Decoder {
     return {
       push: grows
         ? (text, ends) => {
-            taken += text.length + 1;
+            inputLength += text.length + 1;
             first(text, ends);
           }
         : first,

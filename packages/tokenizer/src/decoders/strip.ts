@@ -1,15 +1,15 @@
-import type { Reader } from '../components.js';
+import type { ComponentReader } from '../formats/json/components.js';
 import type { Decoder } from './decoder.js';
 
-/** Takes up to `start` leading and up to `stop` trailing characters `content` off each token. */
-export const strip: Reader<Decoder> = fields => {
+/** Removes up to `start` leading and up to `stop` trailing characters `content` from each token. */
+export const strip: ComponentReader<Decoder> = fields => {
   const content = fields.character('content');
   const start = fields.count('start');
   const stop = fields.count('stop');
   return emit => {
-    let toStrip = start; // leading characters that may still go
-    let held = 0; // characters `content` held back at the end
-    let isOpen = false; // whether a token has begun and not ended
+    let toStrip = start; // leading characters that may still be removed
+    let pendingCount = 0; // characters `content` that are held back at the end
+    let isOpen = false; // whether a token has started and not ended
     const push = (text: string, ends: boolean) => {
       isOpen = true;
       let from = 0;
@@ -19,19 +19,19 @@ export const strip: Reader<Decoder> = fields => {
       let trailing = 0;
       for (; trailing < stop && to > from && text.endsWith(content, to); trailing++) to -= content.length;
       if (to > from) {
-        emit(content.repeat(held) + text.slice(from, to), false);
-        held = trailing;
+        emit(content.repeat(pendingCount) + text.slice(from, to), false);
+        pendingCount = trailing;
       } else {
-        const extra = Math.max(0, held + trailing - stop);
+        const extra = Math.max(0, pendingCount + trailing - stop);
         if (extra > 0) emit(content.repeat(extra), false);
-        held += trailing - extra;
+        pendingCount += trailing - extra;
       }
       if (ends) end();
     };
     const end = () => {
       emit('', true);
       toStrip = start;
-      held = 0;
+      pendingCount = 0;
       isOpen = false;
     };
     return { push, finish: () => (isOpen ? end() : undefined) };

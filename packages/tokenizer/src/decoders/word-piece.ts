@@ -1,14 +1,17 @@
-import type { Reader } from '../components.js';
-import { cleanedUp, dialogue } from './clean-up.js';
+import type { ComponentReader } from '../formats/json/components.js';
+import { cleanUpTokenization, doNotRule } from './clean-up.js';
 import type { Decoder } from './decoder.js';
 import { perToken } from './decoder.js';
 
-/** Joins tokens that continue a word to it and sets the others apart; cleans up spaces where the file says so. */
-export const wordPiece: Reader<Decoder> = fields => {
+/**
+ * Joins tokens with the prefix to the word before them and separates all others by a space. Cleans up spaces if the
+ * file asks for it.
+ */
+export const wordPiece: ComponentReader<Decoder> = fields => {
   const prefix = fields.string('prefix', '##');
   const cleans = fields.boolean('cleanup', true);
   return perToken((token, index) => {
     const joined = index === 0 ? token : token.startsWith(prefix) ? token.slice(prefix.length) : ` ${token}`;
-    return cleans ? cleanedUp(joined, dialogue) : joined;
+    return cleans ? cleanUpTokenization(joined, doNotRule) : joined;
   });
 };

@@ -1,11 +1,11 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { unitsOf } from '../unicode.js';
+import { unitsOf } from '../text/unicode.js';
 import { root, trieOf } from './trie.js';
 
 const words = fc.string({ unit: fc.constantFrom('a', 'b', 'é', '本', '🙂'), maxLength: 6 });
 
-test('a walk meets each token that a text begins with, the longest last', () => {
+test('a walk visits each token at the start of a text, the longest last', () => {
   fc.assert(
     fc.property(fc.uniqueArray(words, { maxLength: 40 }), words, fc.nat(3), (tokens, word, given) => {
       const trie = trieOf(tokens.map((token, index) => [token, 2 * index]));
@@ -23,7 +23,7 @@ test('a walk meets each token that a text begins with, the longest last', () => 
       let start = root;
       for (let at = 1; at <= front && start >= 0; at++) start = trie.step(start, units[at]!);
       if (start < 0) return;
-      const last = trie.longest(start, units, 1 + front, end);
+      const last = trie.longestMatch(start, units, 1 + front, end);
       expect(last < 0 ? undefined : tokens[trie.idAt(last) / 2]).toBe(
         fitting.filter(token => token.length > front).at(-1),
       );
@@ -31,11 +31,11 @@ test('a walk meets each token that a text begins with, the longest last', () => 
   );
 });
 
-test('many long tokens, and none', () => {
+test('many long tokens, and no tokens', () => {
   const tokens = Array.from({ length: 300 }, (_, id) => [`${id}`.padEnd(200, '-'), id] as const);
   const trie = trieOf(tokens);
   const idOf = (token: string) => {
-    const node = trie.longest(root, unitsOf(token, 0, token.length), 0, token.length);
+    const node = trie.longestMatch(root, unitsOf(token, 0, token.length), 0, token.length);
     return node < 0 ? undefined : trie.idAt(node);
   };
   expect(tokens.map(([token]) => idOf(token))).toEqual(tokens.map(([, id]) => id));

@@ -7,15 +7,15 @@ const recall = (cache: WordCache<Uint8Array>, word: string) => {
   const ids = [-7];
   const bytes = bytesOf(word);
   const to = bytes.length - 1;
-  return cache.recall(bytes, 1, to, hashOf(bytes, 1, to), ids) ? ids.slice(1) : undefined;
+  return cache.lookUp(bytes, 1, to, hashOf(bytes, 1, to), ids) ? ids.slice(1) : undefined;
 };
 const remember = (cache: WordCache<Uint8Array>, word: string, ids: readonly number[], first: number) => {
   const bytes = bytesOf(word);
   const to = bytes.length - 1;
-  cache.remember(bytes, 1, to, hashOf(bytes, 1, to), ids, first);
+  cache.store(bytes, 1, to, hashOf(bytes, 1, to), ids, first);
 };
 
-test('what was remembered is recalled, and nothing else', () => {
+test('stored words are found, and nothing else', () => {
   const cache = wordCache(Uint8Array);
   for (let number = 0; number < 5000; number++) remember(cache, `${number}`, [0, number, number + 1], 1);
   for (let number = 0; number < 5000; number++) expect(recall(cache, `${number}`)).toEqual([number, number + 1]);
@@ -23,7 +23,7 @@ test('what was remembered is recalled, and nothing else', () => {
   expect(recall(cache, '')).toBeUndefined();
 });
 
-test('it holds 2.5 MB, and forgets instead of growing', () => {
+test('it takes 2.5 MB, and is cleared instead of growing', () => {
   const cache = wordCache(Uint8Array);
   for (let number = 0; number < 100_000; number++) {
     const word = `${number}`.padEnd(40, '-');
@@ -34,7 +34,7 @@ test('it holds 2.5 MB, and forgets instead of growing', () => {
   expect(recall(cache, '0'.padEnd(40, '-'))).toBeUndefined();
 });
 
-test('long words are not kept', () => {
+test('long words are not stored', () => {
   const cache = wordCache(Uint8Array);
   const word = 'a'.repeat(65);
   remember(cache, word, [1], 0);

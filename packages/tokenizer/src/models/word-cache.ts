@@ -1,50 +1,53 @@
-/** Pieces longer than this are not kept. */
-export const longestWord = 64;
+/** Longer pre-tokens are not cached. */
+export const maxWordLength = 64;
 const slotCount = 1 << 16;
 const textBytes = 1 << 19;
-const mostIds = 1 << 18;
+const maxIds = 1 << 18;
 
-/** Remembers the ids of pieces seen before, by the bytes or the UTF-16 units of their text. */
+/** A cache of the ids of pre-tokens by their bytes or UTF-16 units. */
 export interface WordCache<Text> {
-  /** Bytes held. */
+  /** The size in bytes. */
   readonly byteLength: number;
-  /** Appends the ids of `text[from, to)`, whose hash is given, if it is known; says whether it is. */
-  recall(text: Text, from: number, to: number, hash: number, ids: number[]): boolean;
-  /** Keeps `ids[first...]` for `text[from, to)`, which is not known yet. */
-  remember(text: Text, from: number, to: number, hash: number, ids: readonly number[], first: number): void;
+  /** Appends the ids of `text[from, to)`, whose hash is given, and returns whether they were cached. */
+  lookUp(text: Text, from: number, to: number, hash: number, ids: number[]): boolean;
+  /** Stores `ids[first...]` for `text[from, to)`, which must not be in the cache. */
+  store(text: Text, from: number, to: number, hash: number, ids: readonly number[], first: number): void;
 }
 
 /**
- * A hash table that takes 2.5 MB (1 MB of slots, half of that for text, 1 MB of ids), which the system hands out as they are used; when it is full it starts
- * afresh. It is made of small functions without `this`: engines compile them while the first text is read.
+ * A hash table of 2.5 MB (1 MB of slots, 0.5 MB of text, 1 MB of ids). The system allocates it page by page. When it is
+ * full, it is cleared. It consists of small functions without `this`, so that engines compile them during the first
+ * text.
  */
 export function wordCache<Text extends Uint8Array | Uint16Array>(kind: {
   new (length: number): Text;
   readonly BYTES_PER_ELEMENT: number;
 }): WordCache<Text> {
-  /** Per slot [hash, place of the text + 1 (0 is free), place of the ids, length of the text * 256 + number of ids]. */
+  /**
+   * Per slot [hash, offset of the text + 1 (0 is free), offset of the ids, length of the text * 256 + number of ids].
+   */
   const slots = new Int32Array(slotCount * 4);
   const wrap = slots.length - 1;
-  const known = new kind(textBytes / kind.BYTES_PER_ELEMENT);
-  const keptIds = new Int32Array(mostIds);
+  const textStore = new kind(textBytes / kind.BYTES_PER_ELEMENT);
+  const idStore = new Int32Array(maxIds);
   let words = 0;
   let textCount = 0;
   let idCount = 0;
 
-  const isSame = (place: number, text: Text, from: number, to: number) => {
-    while (from < to && text[from] === known[place]) {
+  const isSame = (offset: number, text: Text, from: number, to: number) => {
+    while (from < to && text[from] === textStore[offset]) {
       from++;
-      place++;
+      offset++;
     }
     return from === to;
   };
   const append = (at: number, ids: number[]) => {
     const first = slots[at + 2]!;
     const last = first + (slots[at + 3]! & 255);
-    for (let index = first; index < last; index++) ids.push(keptIds[index]!);
+    for (let index = first; index < last; index++) ids.push(idStore[index]!);
   };
-  const makeRoom = (length: number, count: number) => {
-    if (words * 2 < slotCount && textCount + length <= known.length && idCount + count <= mostIds) return;
+  const ensureCapacity = (length: number, count: number) => {
+    if (words * 2 < slotCount && textCount + length <= textStore.length && idCount + count <= maxIds) return;
     slots.fill(0);
     words = 0;
     textCount = 0;
@@ -57,8 +60,8 @@ export function wordCache<Text extends Uint8Array | Uint16Array>(kind: {
   };
 
   return {
-    byteLength: slots.byteLength + known.byteLength + keptIds.byteLength,
-    recall(text, from, to, hash, ids) {
+    byteLength: slots.byteLength + textStore.byteLength + idStore.byteLength,
+    lookUp(text, from, to, hash, ids) {
       for (let at = (hash << 2) & wrap; slots[at + 1] !== 0; at = (at + 4) & wrap) {
         if (slots[at] !== hash || slots[at + 3]! >> 8 !== to - from) continue;
         if (!isSame(slots[at + 1]! - 1, text, from, to)) continue;
@@ -67,18 +70,18 @@ export function wordCache<Text extends Uint8Array | Uint16Array>(kind: {
       }
       return false;
     },
-    remember(text, from, to, hash, ids, first) {
+    store(text, from, to, hash, ids, first) {
       const length = to - from;
       const count = ids.length - first;
-      if (length > longestWord || count > 255) return;
-      makeRoom(length, count);
+      if (length > maxWordLength || count > 255) return;
+      ensureCapacity(length, count);
       const at = freeSlot(hash);
       slots[at] = hash;
       slots[at + 1] = textCount + 1;
       slots[at + 2] = idCount;
       slots[at + 3] = (length << 8) | count;
-      for (let index = from; index < to; index++) known[textCount++] = text[index]!;
-      for (let index = first; index < ids.length; index++) keptIds[idCount++] = ids[index]!;
+      for (let index = from; index < to; index++) textStore[textCount++] = text[index]!;
+      for (let index = first; index < ids.length; index++) idStore[idCount++] = ids[index]!;
       words++;
     },
   };

@@ -1,9 +1,11 @@
 import { expect, test } from 'vitest';
-import { Fields } from '../fields.js';
+import { Fields } from '../formats/json/fields.js';
 import { bert } from './bert.js';
-import { normalOf } from './normalizer.js';
+import { normalizeText } from './normalizer.js';
 
-/** What the reference's BertNormalizer (tokenizers 0.23.3) sets apart, over every code point. */
+/**
+ * The characters around which the reference's BertNormalizer (tokenizers 0.23.3) puts spaces, over every code point.
+ */
 const ideographs = [
   [0x3400, 0x4dbf],
   [0x4e00, 0x9fff],
@@ -14,11 +16,11 @@ const ideographs = [
   [0x2f800, 0x2fa1f],
 ];
 
-test('sets the ideographs of the reference apart, and no other character', () => {
+test('puts spaces around the ideographs of the reference and no other character', () => {
   const flags = { clean_text: false, handle_chinese_chars: true, strip_accents: false, lowercase: false };
   const normalize = bert(new Fields(flags, 'normalizer'), () => () => {});
   const codes = Array.from({ length: 0x110000 - 0x800 }, (_, index) => (index < 0xd800 ? index : index + 0x800));
-  const parts = normalOf(`|${codes.map(code => String.fromCodePoint(code)).join('|')}|`, normalize).split('|');
+  const parts = normalizeText(`|${codes.map(code => String.fromCodePoint(code)).join('|')}|`, normalize).split('|');
   parts.splice(1 + '|'.charCodeAt(0), 2, '|'); // the separator itself
   const found: number[][] = [];
   for (const [index, code] of codes.entries()) {

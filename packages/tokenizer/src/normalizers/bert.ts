@@ -1,55 +1,58 @@
-import type { AlignedText } from '../aligned-text.js';
-import type { Reader } from '../components.js';
-import { notAccentRuns } from '../generated/unicode-tables.js';
-import { laterAnd } from '../later.js';
-import { normalForm } from '../normal-form.js';
-import { lowercased } from './lowercase.js';
+import type { ComponentReader } from '../formats/json/components.js';
+import { notAccentRuns } from '../text/generated/unicode-tables.js';
+import { normalForm } from '../text/normal-form.js';
+import type { NormalizedString } from '../text/normalized-string.js';
+import { newerCodePoints } from '../text/unicode-version.js';
+import { lowercaseInPlace } from './lowercase.js';
 import type { Normalizer } from './normalizer.js';
-import { isStarter, toForm } from './unicode.js';
+import { isStarter, toNormalForm } from './unicode.js';
 
 const control = /[^\P{Cc}\t\n\r]|[\ufffd\p{Cf}\p{Co}]/gu;
 const oddSpace = /[^\P{White_Space} ]/gu;
-/** As the reference has them: it leaves out U+2B820 to U+2B91F. */
+/** As in the reference, which leaves out U+2B820 to U+2B91F. */
 const ideograph =
   /[\u4e00-\u9fff\u3400-\u4dbf\u{20000}-\u{2a6df}\u{2a700}-\u{2b73f}\u{2b740}-\u{2b81f}\u{2b920}-\u{2ceaf}\uf900-\ufaff\u{2f800}-\u{2fa1f}]/gu;
-/** Marks without width, and the two that have one since Unicode 14 and 16. */
+/** Nonspacing marks, and two that are spacing marks since Unicode 14 and 16. */
 const accent = /[\p{Mn}\u1734\u{1171e}]/gu;
-/** Whether it is no such mark in the reference, which knows those of Unicode 8. */
-const isNoAccent = (char: string) => laterAnd(notAccentRuns).holds(char);
-/** Whether it is no control character in the reference. */
-const isNoControl = (char: string) => laterControl.test(char) || laterAnd().holds(char);
-const laterControl = /^[\u0890\u0891\u08e2\u{110cd}\u{13430}-\u{13438}]$/u;
+/** Whether a mark is none in the reference, which uses Unicode 8 here. */
+const isNotAccent = (char: string) => newerCodePoints(notAccentRuns).hasCharacter(char);
+/** Whether a character is no control character in the reference. */
+const isNotControl = (char: string) => newerControl.test(char) || newerCodePoints().hasCharacter(char);
+const newerControl = /^[\u0890\u0891\u08e2\u{110cd}\u{13430}-\u{13438}]$/u;
 
 const ascii = /^[\t\n\r -~]*$/;
 
-/** The normalizer of BERT: controls removed, white space plain, ideographs set apart, accents off, lower case. */
-export const bert: Reader<Normalizer> = fields => {
+/**
+ * BERT's normalizer: removes control characters, replaces white space by spaces, puts spaces around ideographs, strips
+ * accents and lowercases.
+ */
+export const bert: ComponentReader<Normalizer> = fields => {
   const cleanText = fields.boolean('clean_text', true);
-  const apart = fields.boolean('handle_chinese_chars', true);
+  const handleChineseChars = fields.boolean('handle_chinese_chars', true);
   const lower = fields.boolean('lowercase', true);
   const stripAccents = fields.boolean('strip_accents', lower);
-  const normalize = (text: AlignedText) => {
+  const normalize = (text: NormalizedString) => {
     if (ascii.test(text.text)) {
       if (cleanText) text.substitute(/[\t\n\r]/gu, ' ');
-      if (lower) lowercased(text);
+      if (lower) lowercaseInPlace(text);
       return;
     }
     if (cleanText) {
-      text.remove(control, isNoControl);
+      text.remove(control, isNotControl);
       text.substitute(oddSpace, ' ');
     }
-    if (apart) text.substitute(ideograph, ' $& ');
+    if (handleChineseChars) text.substitute(ideograph, ' $& ');
     if (stripAccents) {
-      toForm(text, 'NFD');
-      text.remove(accent, isNoAccent);
+      toNormalForm(text, 'NFD');
+      text.remove(accent, isNotAccent);
     }
-    if (lower) lowercased(text);
+    if (lower) lowercaseInPlace(text);
   };
-  // Marks that stay may change places with each other.
-  const standsAlone = (char: string) =>
+  // Marks that stay may be reordered.
+  const isContextFree = (char: string) =>
     !stripAccents ||
     Array.from(normalForm(char, 'NFD')).every(
-      part => (part.search(accent) === 0 && !isNoAccent(part)) || isStarter(part),
+      part => (part.search(accent) === 0 && !isNotAccent(part)) || isStarter(part),
     );
-  return Object.assign(normalize, { standsAlone });
+  return Object.assign(normalize, { isContextFree });
 };

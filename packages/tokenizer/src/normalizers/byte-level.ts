@@ -1,6 +1,6 @@
-import { inByteAlphabet } from '../byte-alphabet.js';
-import type { Reader } from '../components.js';
+import type { ComponentReader } from '../formats/json/components.js';
+import { toByteAlphabet } from '../text/byte-alphabet.js';
 import type { Normalizer } from './normalizer.js';
 
 /** Writes the text's UTF-8 bytes in the byte alphabet. */
-export const byteLevel: Reader<Normalizer> = () => text => text.mapCharacters(inByteAlphabet);
+export const byteLevel: ComponentReader<Normalizer> = () => text => text.mapCharacters(toByteAlphabet);

@@ -1,16 +1,16 @@
 import { failFile } from '../errors.js';
-import { unitsAt, writeUtf8 } from '../unicode.js';
+import { unitsAt, writeUtf8 } from '../text/unicode.js';
 
 /**
- * The replacement table of a SentencePiece model: the size of a double-array trie, the trie (32-bit units, little endian:
- * label in bits 0 to 7, has-leaf in bit 8, offset in bits 10 to 30, shifted by 8 where bit 9 is set), then the replacements
- * as UTF-8 texts that end in NUL. A leaf holds where its replacement begins.
+ * The replacement table of a SentencePiece model: the size of a double-array trie, the trie (32-bit units, little
+ * endian: label in bits 0 to 7, has-leaf in bit 8, offset in bits 10 to 30, shifted by 8 if bit 9 is set), then the
+ * replacements as UTF-8 texts that end in NUL. A leaf holds the offset of its replacement.
  */
 export class CharsMap {
   readonly #units: DataView;
   readonly #count: number;
   readonly #texts: Uint8Array;
-  readonly #known = new Map<string, string | undefined>();
+  readonly #cache = new Map<string, string | undefined>();
 
   constructor(bytes: Uint8Array, where: string) {
     const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
@@ -23,17 +23,17 @@ export class CharsMap {
     this.#texts = bytes.subarray(4 + size);
   }
 
-  /** What replaces `text`: the entry of its shortest beginning that has one (so the reference does it). */
+  /** The replacement of `text`: the rule of its shortest prefix that has one, as in the reference. */
   replacement(text: string): string | undefined {
-    if (this.#known.has(text)) return this.#known.get(text);
-    const found = this.#find(new TextEncoder().encode(text));
-    if (this.#known.size >= 4096) this.#known.clear();
-    this.#known.set(text, found);
-    return found;
+    if (this.#cache.has(text)) return this.#cache.get(text);
+    const replacement = this.#find(new TextEncoder().encode(text));
+    if (this.#cache.size >= 4096) this.#cache.clear();
+    this.#cache.set(text, replacement);
+    return replacement;
   }
 
-  /** Whether at any character of `text[from, to)` stands an entry. */
-  occursIn(text: string, from: number, to: number): boolean {
+  /** Whether a rule matches at any character of `text[from, to)`. */
+  hasRuleIn(text: string, from: number, to: number): boolean {
     for (let at = from; at < to; at += unitsAt(text, at)) if (this.#standsAt(text, at, to)) return true;
     return false;
   }
@@ -53,12 +53,15 @@ export class CharsMap {
     return false;
   }
 
-  /** The longest entry with which `text` begins at `at` (so SentencePiece itself does it): its units and what replaces them. */
-  longest(text: string, at: number): { readonly units: number; readonly replacement: string } | undefined {
+  /**
+   * The longest rule that matches `text` at `at`, as in the SentencePiece library: its length in units and its
+   * replacement.
+   */
+  longestMatch(text: string, at: number): { readonly units: number; readonly replacement: string } | undefined {
     let node = offsetOf(this.#unit(0));
     let units = 0;
-    let place = 0;
-    for (let to = at; to < Math.min(text.length, at + longestRule); ) {
+    let replacementOffset = 0;
+    for (let to = at; to < Math.min(text.length, at + maxRuleLength); ) {
       const code = text.codePointAt(to)!;
       to += code > 0xffff ? 2 : 1;
       const length = writeUtf8(code, buffer, 0);
@@ -66,16 +69,16 @@ export class CharsMap {
         node ^= buffer[index]!;
         const unit = this.#unit(node);
         if ((unit & 0x800000ff) !== buffer[index])
-          return units === 0 ? undefined : { units, replacement: this.#text(place) };
+          return units === 0 ? undefined : { units, replacement: this.#text(replacementOffset) };
         node ^= offsetOf(unit);
-        if (unit & 0x100 && index === length - 1) [units, place] = [to - at, this.#unit(node) & 0x7fffffff];
+        if (unit & 0x100 && index === length - 1) [units, replacementOffset] = [to - at, this.#unit(node) & 0x7fffffff];
       }
     }
-    return units === 0 ? undefined : { units, replacement: this.#text(place) };
+    return units === 0 ? undefined : { units, replacement: this.#text(replacementOffset) };
   }
 
-  /** Whether any entry begins with this character. */
-  begins(code: number): boolean {
+  /** Whether any rule starts with this code point. */
+  isRulePrefix(code: number): boolean {
     const length = writeUtf8(code, buffer, 0);
     let node = offsetOf(this.#unit(0));
     for (let index = 0; index < length; index++) {
@@ -100,7 +103,7 @@ export class CharsMap {
     return undefined;
   }
 
-  /** A unit beyond the end has a label that fits no byte. */
+  /** A unit out of range has a label that matches no byte. */
   #unit(index: number): number {
     return index < this.#count ? this.#units.getInt32(index * 4, true) : -1;
   }
@@ -108,19 +111,19 @@ export class CharsMap {
   #text(from: number): string {
     const end = this.#texts.indexOf(0, from);
     const length = (end === -1 ? this.#texts.length : end) - from;
-    if (length > longestReplacement)
-      failFile(`precompiled_charsmap replaces a character by ${length} bytes; ${longestReplacement} would fit`);
+    if (length > maxReplacementBytes)
+      failFile(`precompiled_charsmap replaces a character by ${length} bytes; ${maxReplacementBytes} would fit`);
     return new TextDecoder('utf-8', { ignoreBOM: true }).decode(
       this.#texts.subarray(from, end === -1 ? undefined : end),
     );
   }
 }
 
-/** Rules have a few characters; more units than this are not looked at, whatever a file may say. */
-const longestRule = 256;
+/** Rules have a few characters. Longer rules are ignored, whatever a file contains. */
+const maxRuleLength = 256;
 
 /** The longest known replacement has 33 bytes. */
-const longestReplacement = 1024;
+const maxReplacementBytes = 1024;
 
 const buffer = /*#__PURE__*/ new Uint8Array(4);
 

@@ -1,26 +1,29 @@
-import type { AlignedText } from '../aligned-text.js';
-import { CodeMap } from '../code-set.js';
-import type { Reader } from '../components.js';
-import { lowerCaseRuns } from '../generated/unicode-tables.js';
-import { laterAnd } from '../later.js';
+import type { ComponentReader } from '../formats/json/components.js';
+import { CodePointMap } from '../text/code-point-set.js';
+import { lowerCaseRuns } from '../text/generated/unicode-tables.js';
+import type { NormalizedString } from '../text/normalized-string.js';
+import { newerCodePoints } from '../text/unicode-version.js';
 import type { Normalizer } from './normalizer.js';
 
-/** Lowercases each character by itself (a final sigma is not special), as the reference does. */
-export const lowercase: Reader<Normalizer> = () => lowercased;
+/** Lowercases each character by itself (without the final sigma rule), as the reference does. */
+export const lowercase: ComponentReader<Normalizer> = () => lowercaseInPlace;
 
 /** Lowercases a text in place. */
-export function lowercased(text: AlignedText): void {
-  if (!text.tracked && !text.text.includes('Σ') && laterAnd().find(text.text) === -1)
+export function lowercaseInPlace(text: NormalizedString): void {
+  if (!text.tracked && !text.text.includes('Σ') && newerCodePoints().find(text.text) === -1)
     text.text = text.text.toLowerCase();
   else text.mapCharacters(lowerCaseOf);
 }
 
-let steps: CodeMap | undefined;
+let caseDeltas: CodePointMap | undefined;
 
-/** The lower case of a character: the platform's, and for characters newer than Unicode 14 that of the reference, which knows Unicode 17. */
+/**
+ * The lower case of a character from the platform; for characters newer than Unicode 14 from the reference, which uses
+ * Unicode 17.
+ */
 function lowerCaseOf(char: string): string {
-  if (!laterAnd().holds(char)) return char.toLowerCase();
-  steps ??= new CodeMap(lowerCaseRuns);
+  if (!newerCodePoints().hasCharacter(char)) return char.toLowerCase();
+  caseDeltas ??= new CodePointMap(lowerCaseRuns);
   const code = char.codePointAt(0)!;
-  return String.fromCodePoint(code + (steps.get(code) ?? 0x10000) - 0x10000);
+  return String.fromCodePoint(code + (caseDeltas.get(code) ?? 0x10000) - 0x10000);
 }

@@ -1,8 +1,8 @@
-import type { Reader } from '../components.js';
+import type { ComponentReader } from '../formats/json/components.js';
 import type { Normalizer } from './normalizer.js';
 
-/** Removes control characters and makes odd white space plain (the normalizer of neural translation systems). */
-export const nmt: Reader<Normalizer> = () => text => {
+/** Removes control characters and replaces unusual white space by spaces (SentencePiece's `nmt` rules). */
+export const nmt: ComponentReader<Normalizer> = () => text => {
   text.filter(char => !isRemoved(char.codePointAt(0)!));
   text.mapCharacters(char => (spaces.test(char) ? ' ' : char));
 };

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs';
 import { brotliDecompressSync } from 'node:zlib';
 import { expect, test } from 'vitest';
-import { AlignedText } from '../aligned-text.js';
-import { tokenizerFromJson } from '../load.js';
-import { isLeftAlone } from '../normal-form.js';
-import { toForm } from './unicode.js';
+import { tokenizerFromJson } from '../formats/json/load.js';
+import { isExemptFromNormalization } from '../text/normal-form.js';
+import { NormalizedString } from '../text/normalized-string.js';
+import { toNormalForm } from './unicode.js';
 
 /** For each line the source and its NFC, NFD, NFKC and NFKD. */
 const rows = brotliDecompressSync(
@@ -15,20 +15,23 @@ const rows = brotliDecompressSync(
   .map(line =>
     line.split(';').map(codes => String.fromCodePoint(...codes.split(' ').map(code => Number.parseInt(code, 16)))),
   );
-/** Lines without characters that the reference leaves alone as it does not know what Unicode made of them after version 9. */
-const kept = rows.filter(row => !row.some(text => Array.from(text).some(isLeftAlone)));
+/**
+ * Lines without characters that the reference leaves unchanged, because it does not know what Unicode made of them
+ * after version 9.
+ */
+const kept = rows.filter(row => !row.some(text => Array.from(text).some(isExemptFromNormalization)));
 
 const forms = { NFC: [1, 1, 1, 3, 3], NFD: [2, 2, 2, 4, 4], NFKC: [3, 3, 3, 3, 3], NFKD: [4, 4, 4, 4, 4] } as const;
 
 test.each(Object.entries(forms))(
-  '%s of every line of NormalizationTest.txt, with places and without',
+  '%s of every line of NormalizationTest.txt, with and without offsets',
   (form, columns) => {
     const wrong: string[] = [];
     for (const row of kept) {
       for (const [column, expected] of columns.entries()) {
         for (const tracked of [true, false]) {
-          const text = new AlignedText(row[column]!, tracked);
-          toForm(text, form as keyof typeof forms);
+          const text = new NormalizedString(row[column]!, tracked);
+          toNormalForm(text, form as keyof typeof forms);
           if (text.text !== row[expected])
             wrong.push(`${JSON.stringify(row[column])} gives ${JSON.stringify(text.text)}`);
         }

@@ -1,15 +1,15 @@
-import { AlignedText } from '../aligned-text.js';
+import { NormalizedString } from '../text/normalized-string.js';
 
-/** Rewrites a text in place before it is cut into pieces. */
+/** Rewrites a text in place before it is split into pre-tokens. */
 export interface Normalizer {
-  (text: AlignedText): void;
-  /** Whether a character becomes in every text what it becomes alone. Absent: that depends on its neighbours. */
-  readonly standsAlone?: (char: string) => boolean;
+  (text: NormalizedString): void;
+  /** Whether the result for a character is the same in every context. Absent: it depends on the neighbours. */
+  readonly isContextFree?: (char: string) => boolean;
 }
 
-/** What a normalizer makes of a text by itself. */
-export function normalOf(text: string, normalizer: Normalizer): string {
-  const normal = new AlignedText(text, false);
+/** The normalized text. */
+export function normalizeText(text: string, normalizer: Normalizer): string {
+  const normal = new NormalizedString(text, false);
   normalizer(normal);
   return normal.text;
 }

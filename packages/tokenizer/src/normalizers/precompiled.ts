@@ -1,71 +1,80 @@
-import type { Reader } from '../components.js';
 import { failFile } from '../errors.js';
-import { utf8LengthOf } from '../unicode.js';
+import type { ComponentReader } from '../formats/json/components.js';
+import { utf8LengthOf } from '../text/unicode.js';
 import { CharsMap } from './chars-map.js';
-import { clusters, joins } from './clusters.js';
+import { graphemeClusters, mayJoin } from './grapheme-clusters.js';
 import type { Normalizer } from './normalizer.js';
 
 /** Clusters of this many bytes or more are looked up character by character. */
-const longestKey = 6;
+const maxKeyBytes = 6;
 
-/** Replaces characters and short clusters as the table of a SentencePiece model says. */
-export const precompiled: Reader<Normalizer> = fields => {
+/** Replaces characters and short grapheme clusters by the table of a SentencePiece model. */
+export const precompiled: ComponentReader<Normalizer> = fields => {
   const name = 'precompiled_charsmap';
   if (!fields.has(name) || fields.string(name) === '') return () => {};
   const map = new CharsMap(bytesOfBase64(fields.string(name), fields.path(name)), fields.path(name));
   const kinds = new Uint8Array(0x10000);
-  const kindAt = (text: string, at: number) => (kinds[text.charCodeAt(at)] ||= kindOf(text.charCodeAt(at), map));
+  const kindAt = (text: string, at: number) => (kinds[text.charCodeAt(at)] ||= unitKindOf(text.charCodeAt(at), map));
   return text => {
     const old = text.text;
     const chars: string[] = [];
     const changes: number[] = [];
-    let kept = 0; // what is before it is written
-    let added = 0; // how many units more are written
-    const keep = (to: number) => {
-      if (!text.tracked) chars.push(old.slice(kept, to));
-      else for (const char of old.slice(kept, to)) push(chars, changes, char, 1);
+    let copiedUpTo = 0; // the text before this index is written
+    let added = 0; // how much longer the output is so far
+    const copyUpTo = (to: number) => {
+      if (!text.tracked) chars.push(old.slice(copiedUpTo, to));
+      else for (const char of old.slice(copiedUpTo, to)) push(chars, changes, char, 1);
     };
     for (let at = 0, to = 0; at < old.length; at = to) {
       to = at + 1;
       while (to < old.length && (kindAt(old, to - 1) === joined || kindAt(old, to) === joined)) to++;
       const isAlone = to === at + 1;
-      if (isAlone ? kindAt(old, at) === plain : !map.occursIn(old, at, to)) continue;
+      if (isAlone ? kindAt(old, at) === plain : !map.hasRuleIn(old, at, to)) continue;
       for (const part of isAlone ? [old[at]!] : parts(old.slice(at, to), map)) {
         const replaced = map.replacement(part);
         if (replaced !== undefined) {
-          keep(at);
+          copyUpTo(at);
           text.checkLength(old.length + (added += replaced.length - part.length));
           push(chars, changes, replaced, [...part].length);
-          kept = at + part.length;
+          copiedUpTo = at + part.length;
         }
         at += part.length;
       }
     }
-    if (kept === 0) return;
-    keep(old.length);
-    text.rewrite(chars, changes);
+    if (copiedUpTo === 0) return;
+    copyUpTo(old.length);
+    text.transform(chars, changes);
   };
 };
 
-/** What a unit is: a character that no neighbour joins and no rule changes alone, one that a rule changes, or one that may join. */
+/**
+ * Kinds of units: a character that joins no neighbour and has no rule, one that has a rule, and one that may join a
+ * neighbour.
+ */
 const [plain, changed, joined] = [1, 2, 3];
 
-const kindOf = (unit: number, map: CharsMap) =>
-  joins(unit) ? joined : map.replacement(String.fromCharCode(unit)) === undefined ? plain : changed;
+const unitKindOf = (unit: number, map: CharsMap) =>
+  mayJoin(unit) ? joined : map.replacement(String.fromCharCode(unit)) === undefined ? plain : changed;
 
-/** A text in the parts that are looked up: clusters that are short enough and have a rule, else their characters. */
+/**
+ * Splits a text into the parts that are looked up: clusters that are short enough and have a rule, otherwise their
+ * characters.
+ */
 function* parts(text: string, map: CharsMap): Generator<string> {
-  for (const cluster of clusters(text)) {
-    const isShort = cluster.length < longestKey && utf8LengthOf(cluster, 0, cluster.length) < longestKey;
+  for (const cluster of graphemeClusters(text)) {
+    const isShort = cluster.length < maxKeyBytes && utf8LengthOf(cluster, 0, cluster.length) < maxKeyBytes;
     if (isShort && map.replacement(cluster) !== undefined) yield cluster;
     else yield* cluster;
   }
 }
 
-/** The characters of `written` in place of `oldCount` others: what is too many is added, what is missing goes with the last. */
-function push(chars: string[], changes: number[], written: string, oldCount: number): void {
+/**
+ * Replaces `oldCount` characters by `replacement`: extra characters are added, missing ones are attributed to the last
+ * character.
+ */
+function push(chars: string[], changes: number[], replacement: string, oldCount: number): void {
   let count = 0;
-  for (const char of written) {
+  for (const char of replacement) {
     chars.push(char);
     changes.push(count++ < oldCount ? 0 : 1);
   }

@@ -1,8 +1,8 @@
-import type { Reader } from '../components.js';
+import type { ComponentReader } from '../formats/json/components.js';
 import type { Normalizer } from './normalizer.js';
 
-/** Puts a prefix in front of a text that is not empty. */
-export const prepend: Reader<Normalizer> = fields => {
+/** Adds a prefix to a text that is not empty. */
+export const prepend: ComponentReader<Normalizer> = fields => {
   const prefix = fields.string('prepend');
   return text => text.prepend(prefix);
 };

@@ -1,9 +1,9 @@
-import type { Reader } from '../components.js';
-import { readPattern } from '../pattern.js';
+import type { ComponentReader } from '../formats/json/components.js';
+import { readPattern } from '../text/pattern.js';
 import type { Normalizer } from './normalizer.js';
 
-/** Replaces what matches a literal or a regular expression. */
-export const replace: Reader<Normalizer> = fields => {
+/** Replaces the matches of a literal or a regular expression. */
+export const replace: ComponentReader<Normalizer> = fields => {
   const find = readPattern(fields, 'pattern');
   const content = fields.string('content');
   return text => {

@@ -1,8 +1,8 @@
-import type { Reader } from '../components.js';
+import type { ComponentReader } from '../formats/json/components.js';
 import type { Normalizer } from './normalizer.js';
 
-/** Normalizers one after another. */
-export const sequence: Reader<Normalizer> = (fields, nested) => {
+/** Applies normalizers one after another. */
+export const sequence: ComponentReader<Normalizer> = (fields, nested) => {
   const path = fields.path('normalizers');
   const parts = fields.array('normalizers').map((json, index) => nested(json, `${path}[${index}]`));
   return text => {

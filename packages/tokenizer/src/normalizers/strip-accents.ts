@@ -1,12 +1,12 @@
-import type { Reader } from '../components.js';
-import { notMarkRuns } from '../generated/unicode-tables.js';
-import { laterAnd } from '../later.js';
+import type { ComponentReader } from '../formats/json/components.js';
+import { notMarkRuns } from '../text/generated/unicode-tables.js';
+import { newerCodePoints } from '../text/unicode-version.js';
 import type { Normalizer } from './normalizer.js';
 
-/** Marks, and the two that are letters since Unicode 12. */
+/** Marks, and two that are letters since Unicode 12. */
 const mark = /[\p{M}\u1cf2\u1cf3]/gu;
-/** Whether it is no mark in the reference, which knows those of Unicode 9. */
-const isKept = (char: string) => laterAnd(notMarkRuns).holds(char);
+/** Whether a mark is none in the reference, which uses Unicode 9 here. */
+const isNotMark = (char: string) => newerCodePoints(notMarkRuns).hasCharacter(char);
 
 /** Removes combining marks. */
-export const stripAccents: Reader<Normalizer> = () => text => text.remove(mark, isKept);
+export const stripAccents: ComponentReader<Normalizer> = () => text => text.remove(mark, isNotMark);

@@ -1,14 +1,14 @@
-import { classOf, space, spacesEnd } from '../character-class.js';
-import type { Reader } from '../components.js';
+import type { ComponentReader } from '../formats/json/components.js';
+import { classOf, space, whitespaceEnd } from '../text/character-class.js';
 import type { Normalizer } from './normalizer.js';
 
-/** Takes white space off the ends of a text. */
-export const strip: Reader<Normalizer> = fields => {
+/** Removes white space from the ends of a text. */
+export const strip: ComponentReader<Normalizer> = fields => {
   const left = fields.boolean('strip_left', true);
   const right = fields.boolean('strip_right', true);
   return text => {
     const old = text.text;
-    const from = left ? spacesEnd(old, 0) : 0;
+    const from = left ? whitespaceEnd(old, 0) : 0;
     let to = old.length;
     while (right && to > from && classOf(old.charCodeAt(to - 1)) === space) to--;
     let at = 0;

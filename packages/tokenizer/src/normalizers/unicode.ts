@@ -1,28 +1,31 @@
-import type { AlignedText } from '../aligned-text.js';
-import type { Reader } from '../components.js';
-import { type Form, isLeftAlone, normalForm } from '../normal-form.js';
+import type { ComponentReader } from '../formats/json/components.js';
+import { isExemptFromNormalization, type NormalForm, normalForm } from '../text/normal-form.js';
+import type { NormalizedString } from '../text/normalized-string.js';
 import type { Normalizer } from './normalizer.js';
 
 const unicodeForm =
-  (form: Form): Reader<Normalizer> =>
+  (form: NormalForm): ComponentReader<Normalizer> =>
   () =>
   text =>
-    toForm(text, form);
+    toNormalForm(text, form);
 
 /** Canonical composition (Unicode Standard Annex 15). */
-export const nfc: Reader<Normalizer> = /*#__PURE__*/ unicodeForm('NFC');
-/** Canonical decomposition. */
-export const nfd: Reader<Normalizer> = /*#__PURE__*/ unicodeForm('NFD');
-/** Compatibility composition. */
-export const nfkc: Reader<Normalizer> = /*#__PURE__*/ unicodeForm('NFKC');
-/** Compatibility decomposition. */
-export const nfkd: Reader<Normalizer> = /*#__PURE__*/ unicodeForm('NFKD');
+export const nfc: ComponentReader<Normalizer> = /*#__PURE__*/ unicodeForm('NFC');
+/** Canonical decomposition (Unicode Standard Annex 15). */
+export const nfd: ComponentReader<Normalizer> = /*#__PURE__*/ unicodeForm('NFD');
+/** Compatibility composition (Unicode Standard Annex 15). */
+export const nfkc: ComponentReader<Normalizer> = /*#__PURE__*/ unicodeForm('NFKC');
+/** Compatibility decomposition (Unicode Standard Annex 15). */
+export const nfkd: ComponentReader<Normalizer> = /*#__PURE__*/ unicodeForm('NFKD');
 
-/** The platform puts n marks on one letter in order in n² time; longer runs of marks are ordered here. */
+/** The platform orders n marks on one letter in quadratic time. Longer runs of marks are ordered here. */
 const longRun = /\p{M}{65}/u;
 
-/** Brings a text into a Unicode normal form. The platform does it, but for characters that the reference leaves alone; where it came from is worked out here. */
-export function toForm(text: AlignedText, form: Form): void {
+/**
+ * Converts a text to a Unicode normal form. The platform does it, except for characters that the reference leaves
+ * unchanged; the alignment is computed here.
+ */
+export function toNormalForm(text: NormalizedString, form: NormalForm): void {
   if (!longRun.test(text.text)) {
     const normal = normalForm(text.text, form);
     if (normal === text.text) return;
@@ -33,24 +36,27 @@ export function toForm(text: AlignedText, form: Form): void {
   }
   const decomposed = decompose(text.text, form === 'NFC' || form === 'NFD' ? 'NFD' : 'NFKD');
   const steps = form === 'NFC' || form === 'NFKC' ? compose(decomposed) : decomposed;
-  text.rewrite(
+  text.transform(
     steps.map(step => step.char),
     steps.map(step => step.change),
   );
 }
 
-/** A character of the new text, and how it came about (as {@link AlignedText.rewrite} wants it). */
-interface Step {
+/** A character of the new text and its change, as {@link NormalizedString.transform} expects it. */
+interface CharacterChange {
   readonly char: string;
   readonly change: number;
 }
 
-/** Each character taken apart: the first part takes its place, the others are added; then marks are put in order. */
-function decompose(text: string, form: Form): Step[] {
-  const steps: Step[] = [];
-  let marks: Step[] = [];
+/**
+ * Decomposes each character: the first part replaces it, the others are added. Then the marks are put in canonical
+ * order.
+ */
+function decompose(text: string, form: NormalForm): CharacterChange[] {
+  const steps: CharacterChange[] = [];
+  let marks: CharacterChange[] = [];
   const flush = () => {
-    for (const step of marks.length > 1 ? ordered(marks) : marks) steps.push(step);
+    for (const step of marks.length > 1 ? inCanonicalOrder(marks) : marks) steps.push(step);
     marks = [];
   };
   for (const char of text) {
@@ -67,28 +73,30 @@ function decompose(text: string, form: Form): Step[] {
   return steps;
 }
 
-/** Marks in canonical order: by combining class, those of one class as they came. */
-function ordered(marks: readonly Step[]): Step[] {
-  const known = new Map<string, number>();
+/** Sorts marks in canonical order: by combining class, stable within a class. */
+function inCanonicalOrder(marks: readonly CharacterChange[]): CharacterChange[] {
+  const cachedOrders = new Map<string, number>();
   return marks.toSorted((first, second) => {
     const pair = first.char + second.char;
-    const order = known.get(pair) ?? classOrder(first.char, second.char);
-    known.set(pair, order);
+    const order = cachedOrders.get(pair) ?? compareCombiningClasses(first.char, second.char);
+    cachedOrders.set(pair, order);
     return order;
   });
 }
 
-/** Below 0 if the first mark's combining class is the lower one, above 0 if the second's is: the platform swaps such pairs. */
-const classOrder = (first: string, second: string) =>
-  first === second ? 0 : areSwapped(second, first) ? -1 : areSwapped(first, second) ? 1 : 0;
+/**
+ * Negative if the first mark has the lower combining class, positive if the second does: the platform swaps such pairs.
+ */
+const compareCombiningClasses = (first: string, second: string) =>
+  first === second ? 0 : isReordered(second, first) ? -1 : isReordered(first, second) ? 1 : 0;
 
-const areSwapped = (first: string, second: string) => normalForm(first + second, 'NFD') !== first + second;
+const isReordered = (first: string, second: string) => normalForm(first + second, 'NFD') !== first + second;
 
-/** Puts starters and the marks that are not blocked from them together again. */
-function compose(decomposed: readonly Step[]): Step[] {
-  const steps: Step[] = [];
-  let starter: Step | undefined;
-  let marks: Step[] = []; // those that stay apart from the starter
+/** Composes starters with the marks that are not blocked from them. */
+function compose(decomposed: readonly CharacterChange[]): CharacterChange[] {
+  const steps: CharacterChange[] = [];
+  let starter: CharacterChange | undefined;
+  let marks: CharacterChange[] = []; // marks that do not compose with the starter
   const flush = () => {
     if (starter) steps.push(starter);
     for (const mark of marks) steps.push(mark);
@@ -97,8 +105,8 @@ function compose(decomposed: readonly Step[]): Step[] {
   for (const step of decomposed) {
     const startsAnew = isStarter(step.char);
     const last = marks.at(-1);
-    const isBlocked = last !== undefined && (startsAnew || classOrder(last.char, step.char) === 0);
-    const joined: string | undefined = starter && !isBlocked ? joinedOf(starter.char, step.char) : undefined;
+    const isBlocked = last !== undefined && (startsAnew || compareCombiningClasses(last.char, step.char) === 0);
+    const joined: string | undefined = starter && !isBlocked ? composedOf(starter.char, step.char) : undefined;
     if (joined !== undefined) starter = { char: joined, change: starter!.change + step.change - 1 };
     else if (startsAnew) {
       flush();
@@ -110,13 +118,16 @@ function compose(decomposed: readonly Step[]): Step[] {
   return steps;
 }
 
-function joinedOf(first: string, second: string): string | undefined {
+function composedOf(first: string, second: string): string | undefined {
   const joined = normalForm(first + second, 'NFC');
   return joined.length <= 2 && joined.codePointAt(0)! > 0xffff === (joined.length === 2) ? joined : undefined;
 }
 
 /** U+0345 has the highest combining class of all marks: every other mark is ordered before it, a starter never is. */
 const lastMark = '\u0345';
-/** Whether a character begins anew: marks are put in order only between such characters. Asking for marks first is quick. */
+/**
+ * Whether a character is a starter: marks are only reordered between starters. The test for marks comes first because
+ * it is fast.
+ */
 export const isStarter = (char: string) =>
-  !/^\p{M}/u.test(char) || isLeftAlone(char) || (char !== lastMark && !areSwapped(lastMark, char));
+  !/^\p{M}/u.test(char) || isExemptFromNormalization(char) || (char !== lastMark && !isReordered(lastMark, char));

@@ -1,5 +1,5 @@
-import type { Reader } from '../components.js';
-import { type PostProcessor, readTrim } from './post-processor.js';
+import type { ComponentReader } from '../formats/json/components.js';
+import { type PostProcessor, readTrimOffsets } from './post-processor.js';
 
 /** Adds nothing; may trim offsets. */
-export const byteLevel: Reader<PostProcessor> = readTrim;
+export const byteLevel: ComponentReader<PostProcessor> = readTrimOffsets;

@@ -1,9 +1,9 @@
-import type { Reader } from '../components.js';
 import { failFile } from '../errors.js';
+import type { ComponentReader } from '../formats/json/components.js';
 import type { PostProcessor } from './post-processor.js';
 
-/** Post-processors one after another; at most one of them may add tokens. */
-export const sequence: Reader<PostProcessor> = (fields, nested) => {
+/** Applies post-processors one after another. At most one of them may add tokens. */
+export const sequence: ComponentReader<PostProcessor> = (fields, nested) => {
   const path = fields.path('processors');
   const parts = fields.array('processors').map((json, index) => nested(json, `${path}[${index}]`));
   const adding = parts.filter(part => part.template).length;

@@ -1,14 +1,14 @@
-import type { Reader } from '../components.js';
-import { failFile, shownJson } from '../errors.js';
-import { Fields } from '../fields.js';
+import { abbreviateJson, failFile } from '../errors.js';
+import type { ComponentReader } from '../formats/json/components.js';
+import { Fields } from '../formats/json/fields.js';
 import type { PostProcessor, TemplateItem } from './post-processor.js';
 
-/** Special tokens around and between the sequences, as a template says. */
-export const template: Reader<PostProcessor> = fields => {
+/** Special tokens around and between the sequences according to a template. */
+export const template: ComponentReader<PostProcessor> = fields => {
   const special = fields.object('special_tokens');
   const items = (name: string): TemplateItem[] => {
     const list = fields.array(name);
-    if (list.length > mostItems) failFile(`${fields.path(name)} has ${list.length} items; ${mostItems} would fit`);
+    if (list.length > maxItems) failFile(`${fields.path(name)} has ${list.length} items; ${maxItems} would fit`);
     return list.map((json, index) => readItem(new Fields(json, `${fields.path(name)}[${index}]`), special));
   };
   const single = items('single');
@@ -16,11 +16,11 @@ export const template: Reader<PostProcessor> = fields => {
   if (single.some(item => 'sequence' in item && item.sequence === 1)) {
     failFile(`${fields.path('single')} names sequence B, which a single text does not have`);
   }
-  return { template: { single, pair }, keepsTypeIds: true };
+  return { template: { single, pair }, alwaysSetsTypeIds: true };
 };
 
-/** So many items a template may have, and so many ids each of its tokens. */
-const mostItems = 100;
+/** The maximum number of items of a template, and of ids of each of its tokens. */
+const maxItems = 100;
 
 function readItem(fields: Fields, special: Fields): TemplateItem {
   if (fields.has('Sequence')) {
@@ -32,10 +32,10 @@ function readItem(fields: Fields, special: Fields): TemplateItem {
   const name = token.string('id');
   if (!special.has(name)) failFile(`${token.path('id')} "${name}" is not in ${special.where}`);
   const ids = special.object(name).array('ids');
-  if (ids.length > mostItems) failFile(`${special.path(name)}.ids has ${ids.length} ids; ${mostItems} would fit`);
+  if (ids.length > maxItems) failFile(`${special.path(name)}.ids has ${ids.length} ids; ${maxItems} would fit`);
   for (const id of ids) {
     if (typeof id !== 'number' || !Number.isInteger(id) || id < 0) {
-      failFile(`${special.path(name)}.ids must be whole numbers, they are ${shownJson(ids)}`);
+      failFile(`${special.path(name)}.ids must be whole numbers, they are ${abbreviateJson(ids)}`);
     }
   }
   const shown = special.object(name).raw('tokens');

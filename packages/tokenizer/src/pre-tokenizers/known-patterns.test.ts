@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { regexMatcher } from '../pattern.js';
+import { tiktokenEncodings } from '../formats/tiktoken/index.js';
+import { scanOfPattern } from '../formats/tiktoken/tiktoken-tokenizer.js';
 import { fancyRegex, oniguruma } from '../regex/dialect.js';
-import { tiktokenEncodings } from '../tiktoken/index.js';
-import { knownScan } from '../tiktoken/tiktoken.js';
-import { wellFormed } from '../unicode.js';
+import { regexMatcher } from '../text/pattern.js';
+import { toWellFormed } from '../text/unicode.js';
 import { scanKnownPattern } from './known-patterns.js';
-import { cutAsScanned } from './run.js';
-import { cutAtMatches } from './split.js';
+import { splitByScan } from './run-pre-tokenizer.js';
+import { splitAtMatches } from './split.js';
 
 const ofFiles = {
   'GPT-2': "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+",
@@ -32,16 +32,16 @@ const characters = [
 ];
 const texts = fc.oneof(
   fc.string({ unit: fc.constantFrom(...characters), maxLength: 40 }),
-  fc.string({ unit: 'binary', maxLength: 20 }).map(wellFormed),
+  fc.string({ unit: 'binary', maxLength: 20 }).map(toWellFormed),
 );
 
-test.each(patterns)('the hand-written cut of %s cuts where the regular expression does', (_, source, dialect) => {
-  const cut = cutAsScanned((scanKnownPattern(source) ?? knownScan(source))!);
-  const byRegex = cutAtMatches(regexMatcher(source, 'here', dialect), 'Isolated');
+test.each(patterns)('the hand-written scan of %s splits where the regular expression does', (_, source, dialect) => {
+  const cut = splitByScan((scanKnownPattern(source) ?? scanOfPattern(source))!);
+  const byRegex = splitAtMatches(regexMatcher(source, 'here', dialect), 'Isolated');
   fc.assert(
     fc.property(texts, fc.nat(3), (text, skipped) => {
-      const start = wellFormed(text.slice(0, skipped)).length === skipped ? skipped : 0;
-      const whole = wellFormed(text);
+      const start = toWellFormed(text.slice(0, skipped)).length === skipped ? skipped : 0;
+      const whole = toWellFormed(text);
       const cuts: number[] = [];
       const expected: number[] = [];
       cut(whole, start, whole.length, cuts);
@@ -52,6 +52,6 @@ test.each(patterns)('the hand-written cut of %s cuts where the regular expressio
   );
 });
 
-test('a pattern that is not known has no hand-written cut', () => {
+test('an unknown pattern has no hand-written scan', () => {
   expect(scanKnownPattern('\\s+')).toBeUndefined();
 });

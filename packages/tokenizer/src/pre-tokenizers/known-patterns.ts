@@ -1,24 +1,24 @@
-import { widthOf } from '../byte-text.js';
-import { caseless, classAt, digit, letter, lower, mark, other, runEnd, space, upper } from '../character-class.js';
+import { utf8Width } from '../text/byte-text.js';
+import { caseless, classAt, digit, letter, lower, mark, other, runEnd, space, upper } from '../text/character-class.js';
 import type { Scan } from './pre-tokenizer.js';
 
-const endings = "(?i:'s|'t|'re|'ve|'m|'ll|'d)";
+const contractionPattern = "(?i:'s|'t|'re|'ve|'m|'ll|'d)";
 const cl100k = (contractions: string, digits: string) =>
   `${contractions}|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|${digits}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`;
 const gpt2 = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
 const before = '[^\\r\\n\\p{L}\\p{N}]?';
 const [upperCase, lowerCase] = ['[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]', '[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]'];
 const o200k = () =>
-  `${before}${upperCase}*${lowerCase}+${endings}?|${before}${upperCase}+${lowerCase}*${endings}?|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`;
+  `${before}${upperCase}*${lowerCase}+${contractionPattern}?|${before}${upperCase}+${lowerCase}*${contractionPattern}?|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`;
 
-/** The hand-written scan that does what a well-known splitting pattern says; undefined for any other pattern. */
+/** The hand-written scan for a well-known split pattern; undefined for any other pattern. */
 export function scanKnownPattern(source: string): Scan | undefined {
   switch (source) {
     case gpt2:
       return scanGpt2;
-    case cl100k(endings, '\\p{N}{1,3}'):
+    case cl100k(contractionPattern, '\\p{N}{1,3}'):
       return scanCl100k(3);
-    case cl100k(endings, '\\p{N}'):
+    case cl100k(contractionPattern, '\\p{N}'):
       return scanCl100k(1);
     case o200k():
       return scanO200k;
@@ -33,7 +33,10 @@ const carriageReturn = 13;
 const blank = 32;
 const slash = 47;
 
-/** Ends pieces as the pattern of GPT-2 and r50k does: contractions, words, numbers and signs with a space before them, white space. */
+/**
+ * Scans with the pattern of GPT-2 and r50k: contractions; words, numbers and symbols with a space before them; white
+ * space.
+ */
 export const scanGpt2: Scan = (bytes, at, end) => {
   const byte = bytes[at]!;
   if (byte === apostrophe) {
@@ -48,8 +51,9 @@ export const scanGpt2: Scan = (bytes, at, end) => {
 };
 
 /**
- * Ends pieces as the pattern of cl100k, Llama 3 and Qwen 2 does: any one sign or space before a word, numbers in groups of
- * `digits`, line ends with the white space before them (with `wholeEnd` all white space at the end of the text as one).
+ * Scans with the pattern of cl100k, Llama 3 and Qwen 2: words with any one symbol or space before them, numbers in
+ * groups of `digits`, line ends with the white space before them. With `wholeEnd`, all white space at the end of the
+ * text is one pre-token.
  */
 export const scanCl100k =
   (digits: number, wholeEnd = false): Scan =>
@@ -63,7 +67,7 @@ export const scanCl100k =
     if (kind & letter) return runEnd(bytes, at, end, letter);
     if (kind & digit) return digitsEnd(bytes, at, end, digits);
     if (byte !== newline && byte !== carriageReturn) {
-      const next = at + widthOf(byte);
+      const next = at + utf8Width(byte);
       const follows = classAt(bytes, next, end);
       if (follows & letter) return runEnd(bytes, next, end, letter);
       if (kind & other) return lineEndsEnd(bytes, runEnd(bytes, at, end, other), end);
@@ -75,18 +79,23 @@ export const scanCl100k =
 const upperLike = upper | caseless | mark;
 const lowerLike = lower | caseless | mark;
 
-/** Ends pieces as the pattern of o200k does: as that of cl100k, but words end before an upper case letter and hold their contraction. */
+/**
+ * Scans with the pattern of o200k: like cl100k, but words end before an upper case letter and include their
+ * contraction.
+ */
 export const scanO200k: Scan = (bytes, at, end) => {
   const byte = bytes[at]!;
   const kind = classAt(bytes, at, end);
-  const next = at + widthOf(byte);
+  const next = at + utf8Width(byte);
   if (kind & letter)
-    return contractionEnd(bytes, smallEnd(bytes, at, end) || runEnd(bytes, at, end, upperLike), end, true);
+    return contractionEnd(bytes, mixedCaseWordEnd(bytes, at, end) || runEnd(bytes, at, end, upperLike), end, true);
   if (kind & digit) return digitsEnd(bytes, at, end, 3);
   if (byte !== newline && byte !== carriageReturn) {
-    // A mark is either what stands before a word or the word's first letter.
+    // A mark either precedes a word or is its first letter.
     const to =
-      smallEnd(bytes, next, end) || (kind & mark && smallEnd(bytes, at, end)) || runEnd(bytes, next, end, upperLike);
+      mixedCaseWordEnd(bytes, next, end) ||
+      (kind & mark && mixedCaseWordEnd(bytes, at, end)) ||
+      runEnd(bytes, next, end, upperLike);
     if (to > next || kind & mark) return contractionEnd(bytes, to, end, true);
     if (kind & other) return lineEndsEnd(bytes, runEnd(bytes, at, end, other), end, true);
     if (byte === blank && classAt(bytes, next, end) & other) {
@@ -97,24 +106,24 @@ export const scanO200k: Scan = (bytes, at, end) => {
 };
 
 /**
- * Where a word that begins at `at` with upper case letters, if any, and goes on with at least one lower case letter ends; 0 if there is no such word.
- * Caseless letters and marks count as both.
+ * The end of a word that starts at `at`: optional upper case letters and at least one lower case letter; 0 if there is
+ * no such word. Caseless letters and marks count as both.
  */
-function smallEnd(bytes: Uint8Array, at: number, end: number): number {
+function mixedCaseWordEnd(bytes: Uint8Array, at: number, end: number): number {
   const capitals = runEnd(bytes, at, end, upperLike);
   const small = runEnd(bytes, capitals, end, lowerLike);
   if (small > capitals) return small;
-  // No lower case letter follows: the last caseless one serves as such, and the word ends after it.
+  // No lower case letter follows: the last caseless letter counts as one, and the word ends after it.
   let served = 0;
   for (let look = at; look < capitals; ) {
     const kind = classAt(bytes, look, end);
-    look += widthOf(bytes[look]!);
+    look += utf8Width(bytes[look]!);
     if (kind & lowerLike) served = look;
   }
   return served;
 }
 
-/** The end of 's, 't, 'm, 'd, 're, 've or 'll at an apostrophe; `at` where there is none. The long s folds to s. */
+/** The end of 's, 't, 'm, 'd, 're, 've or 'll at an apostrophe; `at` if there is none. The long s folds to s. */
 function contractionEnd(bytes: Uint8Array, at: number, end: number, anyCase: boolean): number {
   if (at + 1 >= end || bytes[at] !== apostrophe) return at;
   const fold = anyCase ? 32 : 0;
@@ -127,8 +136,8 @@ function contractionEnd(bytes: Uint8Array, at: number, end: number, anyCase: boo
   return two ? at + 3 : at;
 }
 
-function digitsEnd(bytes: Uint8Array, at: number, end: number, most: number): number {
-  for (let count = 0; count < most && classAt(bytes, at, end) === digit; count++) at += widthOf(bytes[at]!);
+function digitsEnd(bytes: Uint8Array, at: number, end: number, maxCount: number): number {
+  for (let count = 0; count < maxCount && classAt(bytes, at, end) === digit; count++) at += utf8Width(bytes[at]!);
   return at;
 }
 
@@ -140,13 +149,19 @@ function lineEndsEnd(bytes: Uint8Array, at: number, end: number, orSlashes = fal
   return at;
 }
 
-/** White space up to the last one, which belongs to the word that follows; all of it at the end of the text. */
+/**
+ * The end of white space without its last character, which belongs to the word after it; all white space at the end of
+ * the text.
+ */
 function spaceEnd(bytes: Uint8Array, at: number, end: number): number {
   const to = runEnd(bytes, at, end, space);
   return to === end ? to : beforeLast(bytes, at, to);
 }
 
-/** White space up to its last line end (or all of it at the end of the text, with `wholeEnd`); without one as {@link spaceEnd}. */
+/**
+ * The end of white space up to its last line end; with `wholeEnd`, all white space at the end of the text. Without a
+ * line end like {@link spaceEnd}.
+ */
 function spaceOrLinesEnd(bytes: Uint8Array, at: number, end: number, wholeEnd: boolean): number {
   const to = runEnd(bytes, at, end, space);
   if (wholeEnd && to === end) return to;
@@ -155,7 +170,7 @@ function spaceOrLinesEnd(bytes: Uint8Array, at: number, end: number, wholeEnd: b
   return to === end ? to : beforeLast(bytes, at, to);
 }
 
-/** Where the last character of `[at, to)` begins; `to` where it is the only one. */
+/** The start of the last character of `[at, to)`; `to` if it is the only one. */
 function beforeLast(bytes: Uint8Array, at: number, to: number): number {
   let last = to - 1;
   while ((bytes[last]! & 0xc0) === 0x80) last--;

@@ -1,42 +1,52 @@
-import type { AlignedText } from '../aligned-text.js';
-import type { Reader } from '../components.js';
-import type { Fields } from '../fields.js';
-import { literalMatcher } from '../pattern.js';
-import { characterReader } from './character-reader.js';
+import type { ComponentReader } from '../formats/json/components.js';
+import type { Fields } from '../formats/json/fields.js';
+import type { NormalizedString } from '../text/normalized-string.js';
+import { literalMatcher } from '../text/pattern.js';
 import type { PreTokenizer } from './pre-tokenizer.js';
-import { cutAtMatches } from './split.js';
+import { singlePassEncoder } from './single-pass-encoder.js';
+import { splitAtMatches } from './split.js';
 
-/** How spaces are shown: as a symbol, which may also be put in front. */
-export interface Visible {
-  readonly symbol: string;
-  readonly scheme: PrependScheme;
+/** How spaces are made visible: the symbol, and when it is added in front. */
+export interface MetaspaceOptions {
+  /** The symbol that stands for a space, one character. */
+  readonly replacement: string;
+  /** When a space is added in front of the text. */
+  readonly prependScheme: PrependScheme;
 }
 
-/** When a space is put in front: never, always, or only at the beginning of the text. */
+/** When a space is added in front: never, always, or only at the start of the text. */
 export type PrependScheme = 'never' | 'always' | 'first';
 
-/** Makes spaces visible, puts one in front, and cuts before each (SentencePiece). */
-export const metaspace: Reader<PreTokenizer> = fields => {
-  const { replacement, scheme } = readMetaspace(fields);
+/** Makes spaces visible, adds one in front, and splits before each (SentencePiece). */
+export const metaspace: ComponentReader<PreTokenizer> = fields => {
+  const { replacement, prependScheme } = readMetaspace(fields);
   const findSpace = literalMatcher(' ');
-  const rewrite = (piece: AlignedText) => {
-    const isFirst = scheme === 'always' || (scheme === 'first' && piece.start(0) === 0);
+  const rewrite = (preToken: NormalizedString) => {
+    const isFirst = prependScheme === 'always' || (prependScheme === 'first' && preToken.start(0) === 0);
     const spaces: number[] = [];
-    findSpace(piece.text, 0, piece.text.length, spaces);
-    if (spaces.length > 0) piece.replace(spaces, replacement);
-    if (isFirst && !piece.text.startsWith(replacement)) piece.prepend(replacement);
+    findSpace(preToken.text, 0, preToken.text.length, spaces);
+    if (spaces.length > 0) preToken.replace(spaces, replacement);
+    if (isFirst && !preToken.text.startsWith(replacement)) preToken.prepend(replacement);
   };
-  const asksOrigin = scheme === 'first';
-  if (!fields.boolean('split', true)) return [{ rewrite, asksOrigin }];
-  const cut = cutAtMatches(literalMatcher(replacement), 'MergedWithNext');
-  return [{ rewrite, asksOrigin, cut, visible: { symbol: replacement, scheme }, reader: characterReader }];
+  const needsOrigin = prependScheme === 'first';
+  if (!fields.boolean('split', true)) return [{ rewrite, needsOrigin }];
+  const split = splitAtMatches(literalMatcher(replacement), 'MergedWithNext');
+  return [
+    {
+      rewrite,
+      needsOrigin,
+      split,
+      metaspace: { replacement, prependScheme },
+      singlePass: singlePassEncoder,
+    },
+  ];
 };
 
-/** Reads the settings that the pre-tokenizer and the decoder share; older files say `add_prefix_space`. */
-export function readMetaspace(fields: Fields): { replacement: string; scheme: PrependScheme } {
+/** Reads the settings that the pre-tokenizer and the decoder share. Older files use `add_prefix_space`. */
+export function readMetaspace(fields: Fields): { replacement: string; prependScheme: PrependScheme } {
   const old = fields.boolean('add_prefix_space', true) ? 'always' : 'never';
   return {
     replacement: fields.character('replacement', '▁'),
-    scheme: fields.choice('prepend_scheme', ['never', 'always', 'first'], old),
+    prependScheme: fields.choice('prepend_scheme', ['never', 'always', 'first'], old),
   };
 }

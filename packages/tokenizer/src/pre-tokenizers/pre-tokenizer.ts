@@ -1,42 +1,48 @@
-import type { AlignedText } from '../aligned-text.js';
-import type { PieceReader } from '../models/model.js';
+import type { PreTokenEncoder } from '../models/model.js';
 import type { Normalizer } from '../normalizers/normalizer.js';
-import type { KindOf } from './kinds.js';
-import type { Visible } from './metaspace.js';
+import type { NormalizedString } from '../text/normalized-string.js';
+import type { CharacterClassifier } from './character-classes.js';
+import type { MetaspaceOptions } from './metaspace.js';
 
-/** Cuts `text[start, end)`: appends the `from, to` pairs of the pieces that are kept, in order. */
-export type Cut = (text: string, start: number, end: number, cuts: number[]) => void;
+/** Splits `text[start, end)`: appends the `from, to` pairs of the resulting pre-tokens, in order. */
+export type Splitter = (text: string, start: number, end: number, spans: number[]) => void;
 
-/** Where the piece that begins at byte `at` of a text's UTF-8 ends, at most `end`. */
+/** Returns the end of the pre-token at byte `at` of a text's UTF-8, at most `end`. */
 export type Scan = (bytes: Uint8Array, at: number, end: number) => number;
 
-/** One step of pre-tokenization, applied to every piece that the steps before it left. */
+/** One step of pre-tokenization, applied to every pre-token of the steps before it. */
 export interface Stage {
-  /** Rewrites a piece first (a space in front, spaces made visible). */
-  readonly rewrite?: (piece: AlignedText) => void;
-  /** Whether `rewrite` asks where in the original a piece begins. */
-  readonly asksOrigin?: boolean;
-  /** Then cuts it. */
-  readonly cut?: Cut;
-  /** Or cuts it where this scan says. */
+  /** Rewrites a pre-token first (adds a space in front, makes spaces visible). */
+  readonly rewrite?: (preToken: NormalizedString) => void;
+  /** Whether `rewrite` needs the original offset of a pre-token. */
+  readonly needsOrigin?: boolean;
+  /** Then splits it. */
+  readonly split?: Splitter;
+  /** Or splits it with this scan. */
   readonly scan?: Scan;
-  /** Then the pieces are to be read as UTF-8 bytes written in the byte alphabet. */
-  readonly bytes?: boolean;
-  /** What `cut` does with each character, where it looks at each by itself. */
-  readonly kindOf?: KindOf;
-  /** How spaces are made visible, where that is what `rewrite` and `cut` do. */
-  readonly visible?: Visible;
-  /** What does, for ids alone, all that stages do of which this is the last, and the normalizer too where it can; undefined where that is not possible. */
-  readonly reader?: (stages: PreTokenizer, normalizer: Normalizer | undefined) => Reader | undefined;
+  /** Then the pre-tokens are read as UTF-8 bytes in the byte alphabet. */
+  readonly asBytes?: boolean;
+  /** The classes by which `split` treats each character, if it looks at each by itself. */
+  readonly classify?: CharacterClassifier;
+  /** How spaces are made visible, if that is what `rewrite` and `split` do. */
+  readonly metaspace?: MetaspaceOptions;
+  /**
+   * Creates an encoder, for ids only, for all stages up to this last one and, if possible, the normalizer; undefined if
+   * there is none.
+   */
+  readonly singlePass?: (stages: PreTokenizer, normalizer: Normalizer | undefined) => SinglePassEncoder | undefined;
 }
 
-/** Steps that cut a normalized text into the pieces that the model reads one by one. */
+/** Steps that split a normalized text into the pre-tokens that the model encodes one by one. */
 export type PreTokenizer = readonly Stage[];
 
-/** Cuts texts in one pass and gives each piece to a model as it comes. */
-export interface Reader {
-  /** Whether it also does what the normalizer does: then it is given texts as they are. */
+/** Splits texts in one pass and gives each pre-token to a model at once. */
+export interface SinglePassEncoder {
+  /** Whether it also replaces the normalizer; then it receives raw texts. */
   readonly normalizes: boolean;
-  /** Reads a text up to the piece with which there are `limit` ids; false where the text must be read the usual way: then some ids may be there already. */
-  read(text: string, model: PieceReader, ids: number[], limit: number): boolean;
+  /**
+   * Encodes a text up to the pre-token with which there are `limit` ids. False if the text must take the general path;
+   * some ids may have been appended by then.
+   */
+  encode(text: string, model: PreTokenEncoder, ids: number[], limit: number): boolean;
 }

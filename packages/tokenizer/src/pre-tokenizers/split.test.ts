@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
-import { literalMatcher } from '../pattern.js';
-import { type Behavior, cutAtMatches } from './split.js';
+import { literalMatcher } from '../text/pattern.js';
+import { type SplitBehavior, splitAtMatches } from './split.js';
 
-const pieces = (behavior: Behavior, invert = false) => {
+const pieces = (behavior: SplitBehavior, invert = false) => {
   const text = 'the-final--countdown';
   const cuts: number[] = [];
-  cutAtMatches(literalMatcher('-'), behavior, invert)(text, 0, text.length, cuts);
+  splitAtMatches(literalMatcher('-'), behavior, invert)(text, 0, text.length, cuts);
   return cuts.flatMap((from, index) => (index % 2 === 0 ? [text.slice(from, cuts[index + 1])] : []));
 };
 
@@ -19,6 +19,6 @@ test.each([
   expect(pieces(behavior)).toEqual(expected);
 });
 
-test('inverted, the matches are the pieces', () => {
+test('with invert the matches are the pre-tokens', () => {
   expect(pieces('Removed', true)).toEqual(['-', '-', '-']);
 });

@@ -1,14 +1,14 @@
-import type { Reader } from '../components.js';
-import type { Fields } from '../fields.js';
-import { type Matcher, readPattern } from '../pattern.js';
+import type { ComponentReader } from '../formats/json/components.js';
+import type { Fields } from '../formats/json/fields.js';
+import { type Matcher, readPattern } from '../text/pattern.js';
 import { scanKnownPattern } from './known-patterns.js';
-import type { Cut, PreTokenizer } from './pre-tokenizer.js';
+import type { PreTokenizer, Splitter } from './pre-tokenizer.js';
 
-/** What becomes of the matches of a delimiter. */
-export type Behavior = 'Removed' | 'Isolated' | 'MergedWithPrevious' | 'MergedWithNext' | 'Contiguous';
+/** What happens to the matches of a delimiter. */
+export type SplitBehavior = 'Removed' | 'Isolated' | 'MergedWithPrevious' | 'MergedWithNext' | 'Contiguous';
 
-/** All behaviours, as files name them. */
-export const behaviors: readonly Behavior[] = [
+/** All behaviors, as files name them. */
+export const splitBehaviors: readonly SplitBehavior[] = [
   'Removed',
   'Isolated',
   'MergedWithPrevious',
@@ -16,12 +16,12 @@ export const behaviors: readonly Behavior[] = [
   'Contiguous',
 ];
 
-/** Cuts at the matches of a literal or a regular expression; with `invert` the matches are the pieces. */
-export const split: Reader<PreTokenizer> = fields => {
-  const behavior = fields.choice('behavior', behaviors);
+/** Splits at the matches of a literal or a regular expression. With `invert` the matches are the pre-tokens. */
+export const split: ComponentReader<PreTokenizer> = fields => {
+  const behavior = fields.choice('behavior', splitBehaviors);
   const invert = fields.boolean('invert', false);
   const scan = behavior === 'Isolated' ? knownScan(fields) : undefined;
-  return [scan ? { scan } : { cut: cutAtMatches(readPattern(fields, 'pattern'), behavior, invert) }];
+  return [scan ? { scan } : { split: splitAtMatches(readPattern(fields, 'pattern'), behavior, invert) }];
 };
 
 const knownScan = (fields: Fields) => {
@@ -29,51 +29,57 @@ const knownScan = (fields: Fields) => {
   return pattern.has('Regex') ? scanKnownPattern(pattern.string('Regex')) : undefined;
 };
 
-/** A cut at the matches of `find`, which are kept, dropped or joined to a neighbour as `behavior` says. */
-export const cutAtMatches =
-  (find: Matcher, behavior: Behavior, invert = false): Cut =>
-  (text, start, end, cuts) => {
+/** Splits at the matches of `find`, which are kept, removed or joined to a neighbour according to `behavior`. */
+export const splitAtMatches =
+  (find: Matcher, behavior: SplitBehavior, invert = false): Splitter =>
+  (text, start, end, spans) => {
     const matches: number[] = [];
     find(text, start, end, matches);
-    const keep = (from: number, to: number) => from < to && cuts.push(from, to);
+    const keep = (from: number, to: number) => from < to && spans.push(from, to);
     if (behavior === 'Removed' && invert) {
       for (let index = 0; index < matches.length; index += 2) keep(matches[index]!, matches[index + 1]!);
       return;
     }
-    const parts: Part[] = [];
+    const segments: MatchSpan[] = [];
     let last = start;
     for (let index = 0; index < matches.length; index += 2) {
       const from = matches[index]!;
       const to = matches[index + 1]!;
-      if (last < from) parts.push({ from: last, to: from, isMatch: invert });
-      parts.push({ from, to, isMatch: !invert });
+      if (last < from) segments.push({ from: last, to: from, isMatch: invert });
+      segments.push({ from, to, isMatch: !invert });
       last = to;
     }
-    if (last < end) parts.push({ from: last, to: end, isMatch: invert });
-    for (const part of join[behavior](parts)) keep(part.from, part.to);
+    if (last < end) segments.push({ from: last, to: end, isMatch: invert });
+    for (const segment of mergeRules[behavior](segments)) keep(segment.from, segment.to);
   };
 
-interface Part {
+interface MatchSpan {
   from: number;
   to: number;
   readonly isMatch: boolean;
 }
 
-const join: { readonly [behavior in Behavior]: (parts: readonly Part[]) => readonly Part[] } = {
-  Isolated: parts => parts,
-  Removed: parts => parts.filter(part => !part.isMatch),
-  Contiguous: parts => joinWhere(parts, (previous, part) => previous.isMatch === part.isMatch),
-  MergedWithPrevious: parts => joinWhere(parts, (previous, part) => part.isMatch && !previous.isMatch),
-  MergedWithNext: parts => joinWhere(parts, (previous, part) => previous.isMatch && !part.isMatch),
+const mergeRules: { readonly [behavior in SplitBehavior]: (segments: readonly MatchSpan[]) => readonly MatchSpan[] } = {
+  Isolated: segments => segments,
+  Removed: segments => segments.filter(segment => !segment.isMatch),
+  Contiguous: segments => mergeWhere(segments, (previous, segment) => previous.isMatch === segment.isMatch),
+  MergedWithPrevious: segments => mergeWhere(segments, (previous, segment) => segment.isMatch && !previous.isMatch),
+  MergedWithNext: segments => mergeWhere(segments, (previous, segment) => previous.isMatch && !segment.isMatch),
 };
 
-/** Joins neighbours for which `fits` holds; each part is compared with the part before it, not with what they became. */
-function joinWhere(parts: readonly Part[], fits: (previous: Part, part: Part) => boolean): Part[] {
-  const joined: Part[] = [];
-  for (const [index, part] of parts.entries()) {
-    const previous = parts[index - 1];
-    if (previous && fits(previous, part)) joined.at(-1)!.to = part.to;
-    else joined.push({ ...part });
+/**
+ * Joins neighbours for which `fits` holds. Each segment is compared with the original segment before it, not with the
+ * joined one.
+ */
+function mergeWhere(
+  segments: readonly MatchSpan[],
+  fits: (previous: MatchSpan, segment: MatchSpan) => boolean,
+): MatchSpan[] {
+  const joined: MatchSpan[] = [];
+  for (const [index, segment] of segments.entries()) {
+    const previous = segments[index - 1];
+    if (previous && fits(previous, segment)) joined.at(-1)!.to = segment.to;
+    else joined.push({ ...segment });
   }
   return joined;
 }

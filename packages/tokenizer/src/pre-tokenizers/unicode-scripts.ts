@@ -1,36 +1,36 @@
-import type { Reader } from '../components.js';
-import { unitsAt } from '../unicode.js';
-import type { Cut, PreTokenizer } from './pre-tokenizer.js';
-import { scriptNames } from './scripts.js';
+import type { ComponentReader } from '../formats/json/components.js';
+import { unitsAt } from '../text/unicode.js';
+import type { PreTokenizer, Splitter } from './pre-tokenizer.js';
+import { scriptNames } from './script-names.js';
 
 /**
- * Cuts where the script changes. Spaces and what has no script go with what is before them (at the beginning, where nothing
- * is, they go altogether, as in the reference); kana count as Han.
+ * Splits where the script changes. Spaces and characters without a script join the text before them; at the start of
+ * the text they are removed, as in the reference. Kana count as Han.
  */
-export const unicodeScripts: Reader<PreTokenizer> = () => [{ cut: cutAtScripts }];
+export const unicodeScripts: ComponentReader<PreTokenizer> = () => [{ split: splitAtScripts }];
 
-const cutAtScripts: Cut = (text, start, end, cuts) => {
+const splitAtScripts: Splitter = (text, start, end, spans) => {
   let from = end;
-  let last = any;
+  let last = noScript;
   for (let at = start; at < end; at += unitsAt(text, at)) {
     const script = scriptOf(String.fromCodePoint(text.codePointAt(at)!));
-    if (script === any || script === last) continue;
-    if (last !== any) cuts.push(from, at);
+    if (script === noScript || script === last) continue;
+    if (last !== noScript) spans.push(from, at);
     from = at;
     last = script;
   }
-  if (from < end) cuts.push(from, end);
+  if (from < end) spans.push(from, end);
 };
 
-const any = '';
+const noScript = '';
 
 function scriptOf(char: string): string {
-  if (char === ' ') return any;
+  if (char === ' ') return noScript;
   if (char === 'ー') return 'Han';
   tests ??= scriptNames.split(' ').map(name => [name, new RegExp(`\\p{Script=${name}}`, 'u')] as const);
-  // Neighbours are mostly of one script: the one found last is asked first.
+  // Neighbours mostly have the same script, so the last one is tested first.
   if (!recent?.[1].test(char)) recent = tests.find(([, test]) => test.test(char));
-  const name = recent?.[0] ?? any;
+  const name = recent?.[0] ?? noScript;
   return name === 'Hiragana' || name === 'Katakana' ? 'Han' : name;
 }
 let tests: readonly (readonly [name: string, test: RegExp])[] | undefined;

@@ -1,13 +1,13 @@
 import { bareWord } from './escapes.js';
 
-/** Any character, line ends too. */
+/** Any character, including line ends. */
 export const anything = '[\\s\\S]';
-/** A line end as a whole: of the two of Windows the second is never left. */
+/** A line end as a whole: it never matches only the first half of a Windows line end. */
 export const lineEnd = '(?:\\r\\n|(?!\\r\\n)[\\n-\\r\\u0085\\u2028\\u2029])';
-/** Letters that mean another set outside of classes, or are only known there. */
-export const bares: { readonly [letter: string]: string } = { ...bareWord, N: '[^\\n]', O: anything };
+/** Escapes that mean another set outside of classes, or exist only there. */
+export const bareEscapes: { readonly [letter: string]: string } = { ...bareWord, N: '[^\\n]', O: anything };
 const { w: word } = bareWord;
-/** Letters that stand for places: borders of words, the beginning and the end of a text. */
+/** Escapes that are assertions: word boundaries, start and end of the text. */
 export const anchors: { readonly [name: string]: string } = {
   b: `(?:(?<=${word})(?!${word})|(?<!${word})(?=${word}))`,
   B: `(?:(?<=${word})(?=${word})|(?<!${word})(?!${word}))`,
@@ -15,5 +15,5 @@ export const anchors: { readonly [name: string]: string } = {
   z: `(?!${anything})`,
   Z: `(?=\\n?(?!${anything}))`,
 };
-/** The beginning of a line; behind the line end at the very end of a text there is none. */
+/** The start of a line. After a line end at the very end of the text there is none. */
 export const lineStart = `(?:${anchors.A}|(?<=\\n)(?=${anything}))`;

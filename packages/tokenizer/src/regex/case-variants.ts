@@ -1,5 +1,5 @@
-/** Letters that fold to a letter whose upper and lower case does not lead to them. */
-const strays: { readonly [folded: string]: string } = {
+/** Letters that fold to a letter from which neither upper nor lower case leads back to them. */
+const extraFolds: { readonly [folded: string]: string } = {
   s: '\u017f',
   k: '\u212a',
   å: '\u212b',
@@ -25,10 +25,10 @@ const strays: { readonly [folded: string]: string } = {
   ѣ: '\u1c87',
   ꙋ: '\u1c88',
 };
-/** How far from a letter its title case may stand, which no function gives. */
+/** The possible distances between a letter and its title case, for which there is no function. */
 const titleSteps = [-1, 1, 8, 9];
 
-/** All single characters that equal `char` when case is ignored, itself first. */
+/** All single characters that equal `char` if case is ignored, starting with itself. */
 export function foldedCharacters(char: string): string[] {
   if (char === 'ı') return [char]; // its upper case is that of i, which it does not equal
   const lower = char.toLowerCase();
@@ -40,13 +40,13 @@ export function foldedCharacters(char: string): string[] {
     upper,
     lower.toUpperCase(),
     folded,
-    ...(strays[lower] ?? ''),
-    ...(strays[folded] ?? ''),
+    ...(extraFolds[lower] ?? ''),
+    ...(extraFolds[folded] ?? ''),
   ];
-  return [...new Set([...candidates, ...titles(char)])].filter(candidate => [...candidate].length === 1);
+  return [...new Set([...candidates, ...titleCaseVariants(char)])].filter(candidate => [...candidate].length === 1);
 }
 
-function titles(char: string): string[] {
+function titleCaseVariants(char: string): string[] {
   const code = char.codePointAt(0)!;
   if (code < 0x100 || code > 0x2000) return [];
   return titleSteps
@@ -54,18 +54,18 @@ function titles(char: string): string[] {
     .filter(near => near.toLowerCase() === char.toLowerCase());
 }
 
-/** What matches a character, and where case is ignored its other cases. */
+/** A pattern for a character, and for its other cases if case is ignored. */
 export function literal(char: string, ignoreCase: boolean): string {
   if (ignoreCase) return caseVariants(char);
   return /[\\^$.*+?()[\]{}|/]/.test(char) ? `\\${char}` : char;
 }
 
-/** A class of all characters that equal `char` when case is ignored, or `char` alone. */
+/** A class of all characters that equal `char` if case is ignored, or `char` alone. */
 function caseVariants(char: string): string {
   const variants = foldedCharacters(char);
   return variants.length === 1 ? escapeCharacter(char) : `[${variants.map(escapeCharacter).join('')}]`;
 }
 
-/** A character as it may stand anywhere in a regular expression. */
+/** A character, escaped so that it may appear anywhere in a regular expression. */
 export const escapeCharacter = (char: string): string =>
   /[\p{L}\p{N}]/u.test(char) ? char : `\\u{${char.codePointAt(0)!.toString(16)}}`;

@@ -1,18 +1,18 @@
-/** What patterns of different engines mean otherwise. */
+/** The differences between the syntaxes of regular expression engines. */
 export interface Dialect {
-  /** What the letters of `(?imsx)` switch. */
+  /** The modes that the letters of `(?imsx)` switch. */
   readonly flags: { readonly [letter: string]: keyof Modes };
-  /** Whether `^` and `$` stand at line ends from the beginning on. */
+  /** Whether `^` and `$` match at line ends by default. */
   readonly lines: boolean;
-  /** Whether `{n,m}+` gives nothing back; otherwise it is a repetition of a repetition. */
+  /** Whether `{n,m}+` is possessive; otherwise it is a repetition of a repetition. */
   readonly possessiveCounts: boolean;
-  /** Whether `{n}?` is `{n}`; otherwise what is counted may be there or not. */
+  /** Whether `{n}?` is `{n}`; otherwise the repetition is optional. */
   readonly lazyCounts: boolean;
   /** Whether `\pL` is `\p{L}`; otherwise it is two letters. */
   readonly shortProperties: boolean;
 }
 
-/** What switches like `(?i)` change. */
+/** The modes that switches such as `(?i)` change. */
 export interface Modes {
   readonly ignoreCase: boolean;
   readonly extended: boolean;
@@ -20,7 +20,7 @@ export interface Modes {
   readonly lines: boolean;
 }
 
-/** Of the patterns in `tokenizer.json`: Oniguruma's. */
+/** The syntax of patterns in `tokenizer.json`: Oniguruma. */
 export const oniguruma: Dialect = {
   flags: { i: 'ignoreCase', x: 'extended', m: 'dotAll' },
   lines: true,
@@ -29,7 +29,7 @@ export const oniguruma: Dialect = {
   shortProperties: false,
 };
 
-/** Of tiktoken's patterns: that of the crate fancy-regex. */
+/** The syntax of tiktoken's patterns: the crate fancy-regex. */
 export const fancyRegex: Dialect = {
   flags: { i: 'ignoreCase', x: 'extended', s: 'dotAll', m: 'lines' },
   lines: false,

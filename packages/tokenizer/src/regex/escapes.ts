@@ -1,12 +1,12 @@
 import type { Dialect } from './dialect.js';
-import type { Source } from './source.js';
+import type { PatternReader } from './pattern-reader.js';
 
 const word = '\\p{Alphabetic}\\p{M}\\p{Nd}\\p{Pc}';
 const graph = '\\p{L}\\p{M}\\p{N}\\p{P}\\p{S}\\p{Cf}\\p{Co}';
-/** Outside of classes Oniguruma's \w also takes the numbers of Latin-1 that are no digits. */
+/** Outside of classes, Oniguruma's \w also includes the numbers of Latin-1 that are not digits. */
 const latinNumbers = '\\u{b2}\\u{b3}\\u{b9}\\u{bc}-\\u{be}';
 
-/** `\w` and `\W` outside of classes, and what `\b` and `\B` look at. */
+/** `\w` and `\W` outside of classes, and the word characters of `\b` and `\B`. */
 export const bareWord = { w: `[${word}${latinNumbers}]`, W: `[^${word}${latinNumbers}]` } as const;
 
 const sets: { readonly [letter: string]: string } = {
@@ -30,8 +30,8 @@ const controls: { readonly [letter: string]: string } = {
   e: '\x1b',
 };
 
-/** Members of the classes that have names, as `[:name:]` and as `\p{name}`. */
-const named: { readonly [name: string]: string } = {
+/** The members of named classes, `[:name:]` and `\p{name}`. */
+const namedClasses: { readonly [name: string]: string } = {
   alnum: '\\p{Alphabetic}\\p{Nd}',
   alpha: '\\p{Alphabetic}',
   ascii: '\\0-\\x7f',
@@ -48,11 +48,11 @@ const named: { readonly [name: string]: string } = {
   xdigit: '0-9A-Fa-f',
 };
 
-/** What follows a backslash: a set of characters, or one character. */
+/** The meaning of an escape: a set of characters, or one character. */
 export type Escape = { readonly set: string } | { readonly char: string };
 
 /** Reads an escape after its backslash. */
-export function readEscape(source: Source, { shortProperties }: Dialect): Escape {
+export function readEscape(source: PatternReader, { shortProperties }: Dialect): Escape {
   const property = source.match(/^([pP])\{(\^?)([^}]*)\}/);
   if (property) return { set: propertySet(source, property[1] === 'P', property[2] === '^', property[3]!) };
   const short = source.match(shortProperties ? /^([pP])([LMNPSZC])/ : /^[pP]/);
@@ -70,51 +70,51 @@ export function readEscape(source: Source, { shortProperties }: Dialect): Escape
   return { char: letter };
 }
 
-function propertySet(source: Source, isUpper: boolean, isNot: boolean, name: string): string {
+function propertySet(source: PatternReader, isUpper: boolean, isNot: boolean, name: string): string {
   const negates = isUpper !== isNot;
   const letter = negates ? 'P' : 'p';
   const plain = name.replaceAll(/[\s_-]/g, '').toLowerCase();
   if (plain === 'punct') return `\\${letter}{P}`; // without the symbols that [:punct:] has
-  if (Object.hasOwn(named, plain)) return namedSet(plain, negates);
-  for (const candidate of [name, `Script=${name}`, longName(name), `Script=${longName(name)}`]) {
-    const written = `\\${letter}{${candidate}}`;
-    if (isValid(written)) return written;
+  if (Object.hasOwn(namedClasses, plain)) return namedSet(plain, negates);
+  for (const candidate of [name, `Script=${name}`, canonicalName(name), `Script=${canonicalName(name)}`]) {
+    const pattern = `\\${letter}{${candidate}}`;
+    if (isValid(pattern)) return pattern;
   }
   return source.fail(`the property "${name}" is unknown`);
 }
 
-/** A class of a name; one that is a single property is written as that. */
+/** A named class. One that is a single property is written as that property. */
 function namedSet(name: string, negates: boolean): string {
-  const members = named[name]!;
+  const members = namedClasses[name]!;
   const single = /^\\p(\{\w+\})$/.exec(members)?.[1];
   if (single) return `\\${negates ? 'P' : 'p'}${single}`;
   return `[${negates ? '^' : ''}${members}]`;
 }
 
-/** `han` and `white space` as `Han` and `White_Space`. */
-const longName = (name: string) =>
+/** Converts `han` and `white space` to `Han` and `White_Space`. */
+const canonicalName = (name: string) =>
   name
     .trim()
     .split(/[\s_-]+/)
     .map(part => part.charAt(0).toUpperCase() + part.slice(1).toLowerCase())
     .join('_');
 
-function isValid(written: string): boolean {
+function isValid(pattern: string): boolean {
   try {
-    return new RegExp(written, 'u').unicode;
+    return new RegExp(pattern, 'u').unicode;
   } catch {
     return false;
   }
 }
 
-const codePoint = (source: Source, code: number) =>
+const codePoint = (source: PatternReader, code: number) =>
   code <= 0x10ffff ? String.fromCodePoint(code) : source.fail(`there is no character U+${code.toString(16)}`);
 
-/** Reads `[:name:]` after its opening bracket, inside a class; undefined if something else stands there. */
-export function readPosix(source: Source): string | undefined {
+/** Reads `[:name:]` after its opening bracket, inside a class. Undefined if there is no such name. */
+export function readPosix(source: PatternReader): string | undefined {
   const match = source.match(/^:(\^?)([a-z]+):\]/);
   if (!match) return undefined;
   const [, not, name] = match;
-  if (!Object.hasOwn(named, name!)) source.fail(`the class [:${name}:] is unknown`);
+  if (!Object.hasOwn(namedClasses, name!)) source.fail(`the class [:${name}:] is unknown`);
   return namedSet(name!, not === '^');
 }

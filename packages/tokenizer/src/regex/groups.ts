@@ -1,19 +1,22 @@
-/** The opening bracket of a capturing group, with a name of its own: which number it has shows only once the whole is written. */
-export const opening = (id: number): string => `(?#${id})`;
+/**
+ * The opening bracket of a capturing group with a unique id. The group's number is known only when the whole pattern is
+ * translated.
+ */
+export const openGroup = (id: number): string => `(?#${id})`;
 
-/** A reference to what a group captured. */
+/** A reference to the capture of a group. */
 export const backReference = (id: number): string => `\\g<${id}>`;
 
-/** What gives nothing back: a lookahead, and what it has found. */
-export const atomic = (body: string, id: number): string => `(?=${opening(id)}${body}))${backReference(id)}(?:)`;
+/** An atomic group: a lookahead, and a reference to its capture. */
+export const atomic = (body: string, id: number): string => `(?=${openGroup(id)}${body}))${backReference(id)}(?:)`;
 
-const marks = /\(\?#(\d+)\)|\\g<(\d+)>|\\[\s\S]/g;
+const groupMarks = /\(\?#(\d+)\)|\\g<(\d+)>|\\[\s\S]/g;
 
-/** Gives groups the numbers that they have in the order of their opening. */
-export function numbered(written: string): string {
+/** Replaces the ids of groups by their numbers in the order of their opening brackets. */
+export function numberGroups(pattern: string): string {
   const numbers = new Map<string, number>();
-  for (const [, opened] of written.matchAll(marks)) if (opened) numbers.set(opened, numbers.size + 1);
-  return written.replace(marks, (mark, opened, referred) => {
+  for (const [, opened] of pattern.matchAll(groupMarks)) if (opened) numbers.set(opened, numbers.size + 1);
+  return pattern.replace(groupMarks, (mark, opened, referred) => {
     if (opened) return '(';
     return referred ? `\\${numbers.get(referred)}` : mark;
   });

@@ -1,1 +1,1 @@
-export { wholeMatch } from './whole-match.js';
+export { fullMatch } from './full-match.js';

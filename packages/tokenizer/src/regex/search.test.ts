@@ -1,10 +1,10 @@
 import { describe, expect, test } from 'vitest';
-import { regexMatcher } from '../pattern.js';
+import { regexMatcher } from '../text/pattern.js';
+import { backtrackingRisks } from './linear/backtracking-risks.js';
 import { parseRegex } from './linear/parse.js';
-import { risksOf } from './linear/risks.js';
 import { translateRegex } from './translate.js';
 
-describe('what takes a backtracking engine long', () => {
+describe('expressions that are slow in a backtracking engine', () => {
   const deepSeek =
     '[!"#$]?[A-Za-z]+|[^\\r\\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+| ?[\\p{P}\\p{S}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+';
   const [space, any] = ['\\p{White_Space}', undefined];
@@ -23,11 +23,11 @@ describe('what takes a backtracking engine long', () => {
     ['(a?){40}a{40}', any],
     ['(?=a*)b', ['a']],
   ])('%s', (pattern, expected) => {
-    expect(risksOf(parseRegex(translateRegex(pattern, 'here'))!.node)).toEqual(expected);
+    expect(backtrackingRisks(parseRegex(translateRegex(pattern, 'here'))!.node)).toEqual(expected);
   });
 });
 
-/** Matches as the matcher of files finds them. */
+/** The matches of the matcher for files. */
 function matches(pattern: string, text: string): string[] {
   const ranges: number[] = [];
   regexMatcher(pattern, 'here')(text, 0, text.length, ranges);
@@ -60,11 +60,11 @@ test.each([
   expect(matches(pattern, text).length).toBe(count);
 });
 
-test('nothing is found within a character of two units', () => {
+test('nothing matches within a surrogate pair', () => {
   expect(['\\z', '\\A', '(?!x)'].map(pattern => matches(pattern, '👍').length)).toEqual([1, 1, 2]);
 });
 
-describe('what does not match in linear time', () => {
+describe('expressions that are not linear', () => {
   test.each([
     ['(a+)+(b)\\2', `${'a'.repeat(40)}c`],
     ['(?:a|aa)+(?<=ba{3})c', 'a'.repeat(3000)],
@@ -89,7 +89,7 @@ describe('what does not match in linear time', () => {
     expect(matches(pattern, text)).toEqual(expected);
   });
 
-  test('what would be too large is an error', () => {
+  test('an expression that is too large is an error', () => {
     expect(() => matches('(?:a{1,900}){1,900}b', 'a')).toThrow(
       'tokenizer: here: the regular expression (?:a{1,900}){1,900}b is too large',
     );

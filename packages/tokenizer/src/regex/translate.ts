@@ -1,84 +1,86 @@
-import { failFile, shown } from '../errors.js';
-import { anchors, anything, bares, lineEnd, lineStart } from './anchors.js';
+import { abbreviate, failFile } from '../errors.js';
+import { anchors, anything, bareEscapes, lineEnd, lineStart } from './anchors.js';
 import { literal } from './case-variants.js';
 import { readClass } from './class.js';
 import { type Dialect, type Modes, oniguruma } from './dialect.js';
 import { readEscape } from './escapes.js';
-import { atomic, backReference, numbered, opening } from './groups.js';
-import { Source } from './source.js';
+import { atomic, backReference, numberGroups, openGroup } from './groups.js';
+import { PatternReader } from './pattern-reader.js';
 
 /**
- * The JavaScript regular expression that matches what a pattern in Oniguruma's syntax matches (that of `tokenizer.json`), or in that of another dialect.
+ * Translates a pattern in Oniguruma's syntax (that of `tokenizer.json`), or in another dialect, to a JavaScript regular
+ * expression with the same matches.
  *
- * White space, digits, words and letters are Unicode's; `.` stops at U+000A alone; `^` and `$` stand at line ends.
- * `(?i:...)` is written out. Atomic groups and possessive repetition become lookaheads with back references. What cannot be
- * said in JavaScript (recursion, conditions, absence operators) is an error that names it.
+ * White space, digits, words and letters are Unicode's; `.` does not match U+000A; `^` and `$` match at line ends.
+ * `(?i:...)` is expanded to all cases. Atomic groups and possessive quantifiers become lookaheads with back references.
+ * Features without an equivalent in JavaScript (recursion, conditions, absence operators) are errors that name them.
+ * `where` is the path of the pattern for error messages.
  */
 export function translateRegex(pattern: string, where: string, dialect: Dialect = oniguruma): RegExp {
-  const source = new Source(pattern, message =>
-    failFile(`${where}: ${message} in the regular expression ${shown(pattern)}`),
+  const source = new PatternReader(pattern, message =>
+    failFile(`${where}: ${message} in the regular expression ${abbreviate(pattern)}`),
   );
-  if (pattern.length > longestPattern)
-    source.fail(`${pattern.length} characters, of which at most ${longestPattern} can be read,`);
+  if (pattern.length > maxPatternLength)
+    source.fail(`${pattern.length} characters, of which at most ${maxPatternLength} can be read,`);
   const translation = new Translation(source, dialect);
   const body = translation.alternatives({ ignoreCase: false, extended: false, dotAll: false, lines: dialect.lines });
   if (!source.done) source.fail(`")" without "(" at ${source.at}`);
   try {
-    return new RegExp(numbered(body), translation.needsSets ? 'gv' : 'gu');
+    return new RegExp(numberGroups(body), translation.needsVFlag ? 'gv' : 'gu');
   } catch (error) {
-    return source.fail(`JavaScript refuses the translation (${shown((error as Error).message)})`);
+    return source.fail(`JavaScript refuses the translation (${abbreviate((error as Error).message)})`);
   }
 }
 
-/** Published patterns have less than 1,000 characters. */
-const longestPattern = 10_000;
-/** A class of many ranges is longer where case is ignored. */
-const longestTranslation = 1 << 20;
-/** The most that is counted to, as in Oniguruma. */
-const mostTimes = 100_000;
+/** Published patterns have fewer than 1,000 characters. */
+const maxPatternLength = 10_000;
+/** The maximum length of the translation. A class with many ranges is long if case is ignored. */
+const maxTranslationLength = 1 << 20;
+/** The maximum count of a repetition, as in Oniguruma. */
+const maxRepetitions = 100_000;
 
 class Translation {
-  /** Groups of ours and of the pattern so far. */
+  /** The number of groups so far, those of the translation included. */
   #groups = 0;
   /** The pattern's own groups, by number and by name. */
   readonly #captures: number[] = [];
   readonly #named = new Map<string, number>();
   readonly #open = new Set<number>();
-  /** Where groups have names, those without capture nothing. */
+  /** If any group has a name, groups without one do not capture. */
   readonly #hasNames: boolean;
-  /** Lookbehinds are read from their end, where what gives nothing back cannot be written. */
-  #looksBehind = false;
-  needsSets = false;
+  /** Lookbehinds are matched backward, which does not work for atomic groups. */
+  #isInLookbehind = false;
+  needsVFlag = false;
 
   constructor(
-    readonly source: Source,
+    readonly source: PatternReader,
     readonly dialect: Dialect,
   ) {
     this.#hasNames = /(?<!\\)\(\?(?:P?<(?![=!])|')/.test(source.pattern);
   }
 
-  /** Everything up to a closing bracket or the end. */
+  /** Translates everything up to a closing bracket or the end. */
   alternatives(modes: Modes): string {
-    return this.source.inside(() => this.#alternatives(modes));
+    return this.source.nested(() => this.#alternatives(modes));
   }
 
   #alternatives(modes: Modes): string {
     const { source } = this;
-    let written = '';
+    let output = '';
     while (!source.done && source.peek() !== ')') {
-      if (written.length > longestTranslation) source.fail('too much to translate');
+      if (output.length > maxTranslationLength) source.fail('too much to translate');
       if (source.take('|')) {
-        written += '|';
+        output += '|';
         continue;
       }
       if (modes.extended && this.#skipComment()) continue;
       const switched = this.#switched(modes, /^\(\?([a-z]*)(?:-([a-z]*))?\)/);
-      // (?i) holds to the end of the group, alternatives included.
-      if (switched) return `${written}(?:${this.alternatives(switched)})`;
+      // (?i) applies to the end of the group, including alternatives.
+      if (switched) return `${output}(?:${this.alternatives(switched)})`;
       const atom = this.#atom(modes);
-      written += atom === '' ? '' : this.#repeated(atom);
+      output += atom === '' ? '' : this.#repeated(atom);
     }
-    return written;
+    return output;
   }
 
   #skipComment(): boolean {
@@ -92,7 +94,7 @@ class Translation {
     return true;
   }
 
-  /** The modes behind a switch that comes next, which `shape` tells with the letters that it switches on and off. */
+  /** The modes after a switch, if one comes next. `shape` matches the letters that it switches on and off. */
   #switched(modes: Modes, shape: RegExp): Modes | undefined {
     const { flags } = this.dialect;
     const match = this.source.match(shape);
@@ -112,8 +114,8 @@ class Translation {
         return this.#group(modes);
       case '[': {
         const read = readClass(source, modes.ignoreCase, this.dialect);
-        this.needsSets ||= read.needsSets;
-        return read.written;
+        this.needsVFlag ||= read.needsVFlag;
+        return read.translation;
       }
       case '.':
         return modes.dotAll ? anything : '[^\\n]';
@@ -140,9 +142,9 @@ class Translation {
     if (anchor) return anchors[anchor]!;
     if (source.take('R')) return lineEnd;
     const bare = source.match(/^[wWNO]/)?.[0];
-    if (bare) return bares[bare]!;
+    if (bare) return bareEscapes[bare]!;
     const named = source.match(/^([pP])\{(\^?)word\}/i);
-    if (named) return bares[(named[1] === 'p') === (named[2] === '') ? 'w' : 'W']!;
+    if (named) return bareEscapes[(named[1] === 'p') === (named[2] === '') ? 'w' : 'W']!;
     const read = readEscape(source, this.dialect);
     return 'set' in read ? read.set : literal(read.char, modes.ignoreCase);
   }
@@ -156,7 +158,7 @@ class Translation {
     if (this.#open.has(id!)) return source.fail(`back reference \\${name} within its own group`);
     if (id !== undefined) return `(?:${backReference(id)})`;
     if (!/^[1-7]\d/.test(name)) return source.fail(`back reference \\${name} to no group`);
-    source.at -= name.length; // a character by its octal number
+    source.at -= name.length; // an octal character code
     return undefined;
   }
 
@@ -169,46 +171,46 @@ class Translation {
     if (look) return this.#look(look, modes);
     if (source.take('?>')) return this.#atomic(this.#close('(?:', modes));
     const [named, bracketed, quoted] = source.match(/^\?(?:P?<([^>]+)>|'([^']+)')/) ?? [];
-    if (source.peek() === '?') return source.fail(`"(${source.rest(3)}" cannot be translated`);
+    if (source.peek() === '?') return source.fail(`"(${source.peekAhead(3)}" cannot be translated`);
     if (this.#hasNames && !named) return this.#close('(?:', modes);
     const id = ++this.#groups;
     this.#captures.push(id);
     if (named) this.#named.set((bracketed ?? quoted)!, id);
     this.#open.add(id);
-    const written = this.#close(opening(id), modes);
+    const output = this.#close(openGroup(id), modes);
     this.#open.delete(id);
-    return written;
+    return output;
   }
 
   #look(look: string, modes: Modes): string {
-    const before = this.#looksBehind;
-    this.#looksBehind ||= look.startsWith('?<');
-    const written = this.#close(`(${look}`, modes);
-    this.#looksBehind = before;
-    return written;
+    const before = this.#isInLookbehind;
+    this.#isInLookbehind ||= look.startsWith('?<');
+    const output = this.#close(`(${look}`, modes);
+    this.#isInLookbehind = before;
+    return output;
   }
 
   #atomic(body: string): string {
-    if (this.#looksBehind) this.source.fail('possessive repetition or an atomic group in a lookbehind');
+    if (this.#isInLookbehind) this.source.fail('possessive repetition or an atomic group in a lookbehind');
     return atomic(body, ++this.#groups);
   }
 
   #close(opened: string, modes: Modes): string {
-    const written = `${opened}${this.alternatives(modes)})`;
+    const output = `${opened}${this.alternatives(modes)})`;
     if (!this.source.take(')')) this.source.fail('"(" without ")"');
-    return written;
+    return output;
   }
 
-  /** An atom with its repetitions. */
+  /** An atom with its quantifiers. */
   #repeated(atom: string): string {
     const { source } = this;
-    let written = atom;
+    let output = atom;
     for (;;) {
       const count = source.match(/^\{(?:\d+(?:,\d*)?|,\d+)\}/)?.[0];
       const sign = count === undefined ? source.match(/^[*+?]/)?.[0] : undefined;
-      if (count === undefined && sign === undefined) return written;
-      if (written !== atom || /^\(\?(?:[=!]|<[=!])/.test(atom)) written = `(?:${written})`;
-      written = sign === undefined ? this.#counted(written, count!) : this.#signed(written, sign);
+      if (count === undefined && sign === undefined) return output;
+      if (output !== atom || /^\(\?(?:[=!]|<[=!])/.test(atom)) output = `(?:${output})`;
+      output = sign === undefined ? this.#counted(output, count!) : this.#signed(output, sign);
     }
   }
 
@@ -218,21 +220,21 @@ class Translation {
     return source.take('+') ? this.#atomic(`${atom}${sign}`) : `${atom}${sign}`;
   }
 
-  /** An atom so many times. Where the greater number stands first nothing is given back. */
+  /** An atom with a count. If the greater number comes first, the quantifier is possessive. */
   #counted(atom: string, count: string): string {
     const { source, dialect } = this;
-    const [least = '', most] = count.slice(1, -1).split(',');
-    for (const times of [least, most ?? '']) {
-      if (Number(times) > mostTimes)
-        source.fail(`${shown(times)} times, of which at most ${mostTimes} can be counted,`);
+    const [min = '', max] = count.slice(1, -1).split(',');
+    for (const times of [min, max ?? '']) {
+      if (Number(times) > maxRepetitions)
+        source.fail(`${abbreviate(times)} times, of which at most ${maxRepetitions} can be counted,`);
     }
-    if (most && Number(least) > Number(most)) return this.#atomic(`${atom}{${most},${least}}`);
-    const written = `${atom}${least === '' ? `{0,${most}}` : count}`;
+    if (max && Number(min) > Number(max)) return this.#atomic(`${atom}{${max},${min}}`);
+    const output = `${atom}${min === '' ? `{0,${max}}` : count}`;
     if (source.peek() === '+' && dialect.possessiveCounts) {
       source.next();
-      return this.#atomic(written);
+      return this.#atomic(output);
     }
-    if (!source.take('?')) return written;
-    return most === undefined && !dialect.lazyCounts ? `(?:${written})?` : `${written}?`;
+    if (!source.take('?')) return output;
+    return max === undefined && !dialect.lazyCounts ? `(?:${output})?` : `${output}?`;
   }
 }

@@ -3,12 +3,12 @@ import { brotliDecompressSync } from 'node:zlib';
 import { workRatio } from '@residual/testkit/processor-time';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { tokenizerFromJson } from '../load.js';
-import { saveTokenizer } from '../saving/save.js';
-import { sentencePieceTokenizer } from '../sentencepiece/index.js';
-import { modelBytes } from '../testing/model-bytes.js';
-import { tiktokenEncodings } from '../tiktoken/encodings.js';
-import { tiktokenTokenizer } from '../tiktoken/index.js';
+import { tokenizerFromJson } from '../formats/json/load.js';
+import { saveTokenizer } from '../formats/json/save.js';
+import { sentencePieceTokenizer } from '../formats/sentencepiece/index.js';
+import { tiktokenEncodings } from '../formats/tiktoken/encodings.js';
+import { tiktokenTokenizer } from '../formats/tiktoken/index.js';
+import { encodeModelProto } from '../testing/model-bytes.js';
 import type { Tokenizer } from '../tokenizer.js';
 import { type Boundary, boundaryOf, lastBoundary } from './boundary.js';
 import { encodeStream } from './encode-stream.js';
@@ -181,7 +181,7 @@ describe.each(all)('%s', (_, tokenizer, boundary) => {
     );
   });
 
-  test('counting to a limit counts what there is, up to the limit', () => {
+  test('counting to a limit counts all tokens up to the limit', () => {
     const text = corpus.repeat(200);
     const all = tokenizer.encode(text, { addSpecialTokens: false }).length;
     expect([tokenizer.count(text), tokenizer.count(text, 17), tokenizer.count(text, 4321)]).toEqual([
@@ -197,7 +197,7 @@ describe.each(all)('%s', (_, tokenizer, boundary) => {
   });
 });
 
-test('ids come as soon as a word has ended for certain', () => {
+test('ids are returned as soon as a word has certainly ended', () => {
   const tokenizer = tokenizerFromJson(read('bpe-gpt2'));
   const stream = encodeStream(tokenizer);
   const came = ['the mil', 'ler ', 'sp', 'un'].map(chunk => tokenizer.decode(stream.push(chunk)));
@@ -242,7 +242,7 @@ test('a tokenizer that may read across words waits for the end', () => {
   expect(boundaryOf(tokenizerFromJson({ model, pre_tokenizer: { type: 'Whitespace' } }).parts)).toBe('words');
 });
 
-test('a stream of small chunks takes time in proportion to its length, boundaries or none', async () => {
+test('a stream of small chunks takes linear time, with or without boundaries', async () => {
   const tokenizer = tokenizerFromJson(read('bpe-gpt2'));
   const write = (text: string) => () => {
     const stream = encodeStream(tokenizer);
@@ -251,12 +251,12 @@ test('a stream of small chunks takes time in proportion to its length, boundarie
   };
   for (const unit of ['日', 'a', 'the ']) {
     write(unit.repeat(3000))();
-    // 16 as a rule; what grows as the square takes 256 times as long.
+    // Usually about 16; quadratic time takes 256 times as long.
     expect(await workRatio(write(unit.repeat(48_000)), write(unit.repeat(3000)), 2)).toBeLessThan(80);
   }
 });
 
-test('a boundary is a space between letters, and for some a line end before one', () => {
+test('a boundary is a space between letters, and for some tokenizers a line end before a letter', () => {
   expect(lastBoundary('ab cd ef', 0, 'words')).toBe(5);
   expect(lastBoundary('ab cd ef', 5, 'words')).toBe(-1);
   expect(lastBoundary('ab  cd 1', 0, 'words')).toBe(-1);
@@ -265,7 +265,7 @@ test('a boundary is a space between letters, and for some a line end before one'
   expect(lastBoundary('ab.\ncd', 0, 'words')).toBe(-1);
 });
 
-test('a byte-pair encoding reads words apart only where no token, whole piece or affix spans them', () => {
+test('a BPE encodes words separately only if no token, whole pre-token or affix spans them', () => {
   const apart = { type: 'BPE', vocab: { a: 0, b: 1, ' ': 2, ' a': 3, '  ': 4, '  a': 5 }, merges: [] };
   const of = (changes: object) => boundaryOf(tokenizerFromJson({ model: { ...apart, ...changes } }).parts);
   expect(of({})).toBe('words');
@@ -277,7 +277,7 @@ test('a byte-pair encoding reads words apart only where no token, whole piece or
   expect(of({ dropout: 0.5 })).toBeUndefined();
 });
 
-test('a SentencePiece unigram streams word by word, also where two ways to cut a word are equally probable', () => {
+test('a SentencePiece unigram streams word by word, also if two segmentations of a word are equally probable', () => {
   const pieces = [
     ['<unk>', 0, 2],
     ['▁', -1],
@@ -285,7 +285,7 @@ test('a SentencePiece unigram streams word by word, also where two ways to cut a
     ['aa', -1.7],
     ['b', -1],
   ] as const;
-  const tokenizer = sentencePieceTokenizer(modelBytes({ pieces }));
+  const tokenizer = sentencePieceTokenizer(encodeModelProto({ pieces }));
   const text = 'aaab aaaaa '.repeat(400);
   const whole = tokenizer.encode(text).ids;
   const stream = encodeStream(tokenizer);

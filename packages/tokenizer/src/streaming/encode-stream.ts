@@ -2,67 +2,74 @@ import { failInput } from '../errors.js';
 import type { Tokenizer } from '../tokenizer.js';
 import { type Boundary, boundaryOf, lastBoundary } from './boundary.js';
 
-/** Tokens of a text that comes in chunks; see {@link encodeStream}. */
+/** Encodes a text that arrives in chunks; see {@link encodeStream}. */
 export interface EncodeStream {
-  /** Takes the next chunk, of any length; returns the ids that are certain by now, perhaps none. */
+  /** Takes the next chunk, of any length, and returns the ids that are certain so far, perhaps none. */
   push(chunk: string): number[];
-  /** Ends the text; returns the rest of its ids. */
+  /** Ends the text and returns the remaining ids. */
   flush(): number[];
 }
 
-/** How a stream of text is encoded. */
+/** Options of {@link encodeStream}. */
 export interface EncodeStreamOptions {
-  /** Whether to put the special tokens of the post-processor around the text. Default true. */
+  /** Whether to add the special tokens of the post-processor around the text. Default true. */
   readonly addSpecialTokens?: boolean;
 }
 
 /**
- * Encodes a text that comes in chunks. All pushes and the flush together equal `encode` of the whole text. Ids come out up to the last place between words
- * where the tokenizer cuts whatever follows; where that cannot be told (a model with tokens that span words), all of them come at the end.
+ * Encodes a text that arrives in chunks. All pushes and the flush together equal `encode` of the whole text. Ids are
+ * returned up to the last boundary between words at which the tokenizer splits whatever follows. If that is unknown (a
+ * model with tokens that span words), all ids are returned at the end.
  */
 export function encodeStream(
   tokenizer: Tokenizer,
   { addSpecialTokens = true }: EncodeStreamOptions = {},
 ): EncodeStream {
   const boundary = boundaryOf(tokenizer.parts);
-  const [before, after] = addSpecialTokens ? around(tokenizer) : [[], []];
-  const reader = new Reader(tokenizer, boundary);
-  let hasBegun = false;
-  const begin = () => {
-    const ids = hasBegun ? [] : before;
-    hasBegun = true;
+  const [before, after] = addSpecialTokens ? specialTokensAround(tokenizer) : [[], []];
+  const encoder = new ChunkEncoder(tokenizer, boundary);
+  let hasStarted = false;
+  const start = () => {
+    const ids = hasStarted ? [] : before;
+    hasStarted = true;
     return ids;
   };
   return {
     push(chunk) {
       if (typeof chunk !== 'string') failInput(`encodeStream: a chunk must be a string, it is a ${typeof chunk}`);
-      return [...begin(), ...reader.push(chunk)];
+      return [...start(), ...encoder.push(chunk)];
     },
-    flush: () => [...begin(), ...reader.flush(), ...after],
+    flush: () => [...start(), ...encoder.flush(), ...after],
   };
 }
 
-/** How many tokens a text has, counted chunk by chunk until there are `limit`; undefined where chunks cannot be told. */
+/**
+ * Counts the tokens of a text chunk by chunk until there are `limit`. Undefined if the tokenizer's boundaries are
+ * unknown.
+ */
 export function countUpTo(tokenizer: Tokenizer, text: string, limit: number): number | undefined {
   const boundary = boundaryOf(tokenizer.parts);
   if (!boundary) return undefined;
-  const reader = new Reader(tokenizer, boundary);
+  const encoder = new ChunkEncoder(tokenizer, boundary);
   let count = 0;
   for (let at = 0, size = firstChunk; at < text.length && count < limit; at += size, size *= 2) {
-    count += reader.push(text.slice(at, at + size)).length;
+    count += encoder.push(text.slice(at, at + size)).length;
   }
-  return count < limit ? count + reader.flush().length : count;
+  return count < limit ? count + encoder.flush().length : count;
 }
 
 const firstChunk = 4096;
 
-/** Reads up to the last boundary; the words before it are kept, so that what follows is read as it is within the text. */
-class Reader {
-  #chunks: string[] = []; // some words that were read, then what was not
+/**
+ * Encodes up to the last boundary. The words before it stay as context, so that the following text is encoded as within
+ * the whole text.
+ */
+class ChunkEncoder {
+  #chunks: string[] = []; // the context, then the text that is not encoded yet
   #length = 0;
   #tail = ''; // the last two units
-  #read = 0; // units of the words that were read
-  #readIds = 0; // how many ids they have by themselves
+  #contextLength = 0; // the length of the context in units
+  #contextIds = 0; // the number of ids of the context by itself
 
   constructor(
     readonly tokenizer: Tokenizer,
@@ -70,21 +77,21 @@ class Reader {
   ) {}
 
   push(chunk: string): number[] {
-    const view = this.#tail + chunk; // only here can new boundaries be
+    const view = this.#tail + chunk; // new boundaries can only be here
     const offset = this.#length - this.#tail.length;
     this.#chunks.push(chunk);
     this.#length += chunk.length;
     this.#tail = view.slice(-2);
-    const found = this.boundary ? lastBoundary(view, this.#read - offset, this.boundary) : -1;
-    if (found < 0) return [];
-    const end = offset + found;
+    const boundaryIndex = this.boundary ? lastBoundary(view, this.#contextLength - offset, this.boundary) : -1;
+    if (boundaryIndex < 0) return [];
+    const end = offset + boundaryIndex;
     const text = this.#chunks.join('');
     const ids = this.#idsOf(text.slice(0, end));
-    const kept = Math.max(0, lastBoundary(text.slice(0, end), 0, this.boundary!));
-    this.#chunks = [text.slice(kept)];
-    this.#length -= kept;
-    this.#read = end - kept;
-    this.#readIds = this.tokenizer.encode(text.slice(kept, end), plain).length;
+    const contextStart = Math.max(0, lastBoundary(text.slice(0, end), 0, this.boundary!));
+    this.#chunks = [text.slice(contextStart)];
+    this.#length -= contextStart;
+    this.#contextLength = end - contextStart;
+    this.#contextIds = this.tokenizer.encode(text.slice(contextStart, end), plain).length;
     return ids;
   }
 
@@ -93,16 +100,16 @@ class Reader {
   }
 
   #idsOf(text: string): number[] {
-    return this.tokenizer.encode(text, plain).ids.slice(this.#readIds);
+    return this.tokenizer.encode(text, plain).ids.slice(this.#contextIds);
   }
 }
 
 const plain = { addSpecialTokens: false, truncation: null, padding: null } as const;
 
-/** The ids that the post-processor puts before and behind one text. */
-function around(tokenizer: Tokenizer): [before: readonly number[], after: readonly number[]] {
+/** The ids that the post-processor adds before and after one text. */
+function specialTokensAround(tokenizer: Tokenizer): [before: readonly number[], after: readonly number[]] {
   const items = tokenizer.parts.postProcessor.template?.single ?? [];
-  const place = items.findIndex(item => 'sequence' in item);
+  const index = items.findIndex(item => 'sequence' in item);
   const ids = (from: number, to: number) => items.slice(from, to).flatMap(item => ('ids' in item ? item.ids : []));
-  return [ids(0, Math.max(0, place)), ids(place + 1, items.length)];
+  return [ids(0, Math.max(0, index)), ids(index + 1, items.length)];
 }

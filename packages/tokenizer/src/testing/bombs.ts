@@ -1,12 +1,12 @@
 import { type Bomb, type BombTarget, bombsOf } from '@residual/testkit/bombs';
-import { openTokenizer } from '../files/index.js';
-import { tokenizerFromJson } from '../load.js';
-import { sentencePieceTokenizer } from '../sentencepiece/index.js';
-import { tiktokenTokenizer } from '../tiktoken/index.js';
+import { openTokenizer } from '../formats/checkpoint/index.js';
+import { tokenizerFromJson } from '../formats/json/load.js';
+import { sentencePieceTokenizer } from '../formats/sentencepiece/index.js';
+import { tiktokenTokenizer } from '../formats/tiktoken/index.js';
 import type { Tokenizer } from '../tokenizer.js';
-import { modelBytes } from './model-bytes.js';
+import { encodeModelProto } from './model-bytes.js';
 
-/** Uses a tokenizer as its users do: settings of the file are asked for, too. */
+/** Uses a tokenizer as users do, including the settings of its file. */
 function use(tokenizer: Tokenizer, text = "Aa bé 🙂 <s> it's 123\n"): void {
   const { truncation, padding } = tokenizer;
   const encoding = tokenizer.encode(text, { truncation, padding });
@@ -24,7 +24,7 @@ const split = (Regex: string) => file({ pre_tokenizer: { type: 'Split', pattern:
 const times = (count: number, part: object) => Array<object>(count).fill(part);
 const doubled = (pattern: object) => times(40, { type: 'Replace', pattern, content: 'aa' });
 
-/** What was found to take minutes or all memory, by what it is. */
+/** Files that have taken minutes or all memory, by cause. */
 const craftedFiles: Readonly<Record<string, readonly [make: () => object | string, text?: string]>> = {
   'unterminated escapes': [() => `{"a":"${'\\"'.repeat(100_000)}`],
   'unterminated escapes in a vocabulary': [() => `{"model":{"vocab":{"${'\\"'.repeat(100_000)}`],
@@ -111,7 +111,7 @@ const craftedFiles: Readonly<Record<string, readonly [make: () => object | strin
   ],
 };
 
-/** Crafted files of tokenizer.json, each with a text. */
+/** Crafted tokenizer.json files, each with a text. */
 export const crafted: BombTarget<readonly [object | string, string | undefined]> = {
   *inputs() {
     for (const [name, [make, text]] of Object.entries(craftedFiles)) yield { name, make: () => [make(), text] };
@@ -163,10 +163,10 @@ const bert = {
 const byteLevel = { type: 'ByteLevel', add_prefix_space: true, trim_offsets: true, use_regex: true };
 const metaspace = { type: 'Metaspace', replacement: '▁', prepend_scheme: 'always', split: true };
 
-/** Fewer wrong types than there are: others lie in hostile.test.ts. */
+/** Fewer wrong types than exist: hostile.test.ts has the others. */
 const types = ['null', '5', '"x"', '[null]', '{"x":null}'];
 
-/** Hostile variants of files of tokenizer.json: of everything but the model, and of each kind of model. */
+/** Hostile variants of tokenizer.json files: of everything but the model, and of each kind of model. */
 export const tokenizerJson: BombTarget = {
   *inputs() {
     yield* bombsOf({ ...everything, model: word }, { count: 5000, types });
@@ -198,7 +198,7 @@ const folder = {
 };
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 
-/** Hostile variants of the files of a folder without a tokenizer.json. */
+/** Hostile variants of the files of a folder without tokenizer.json. */
 export const folders: BombTarget<Readonly<Record<string, string>>> = {
   *inputs() {
     const others = {
@@ -248,9 +248,11 @@ export const folders: BombTarget<Readonly<Record<string, string>>> = {
 };
 
 const piecesOf = (count: number) =>
-  modelBytes({ pieces: [['<unk>', 0, 2], ...Array.from({ length: count }, (_, index) => [`▁${index}`, -1] as const)] });
+  encodeModelProto({
+    pieces: [['<unk>', 0, 2], ...Array.from({ length: count }, (_, index) => [`▁${index}`, -1] as const)],
+  });
 
-/** Hostile variants of SentencePiece models: each byte changed, lengths and numbers huge. */
+/** Hostile variants of SentencePiece models: each byte changed, huge lengths and numbers. */
 export const sentencePiece: BombTarget<Uint8Array> = {
   *inputs() {
     const model = piecesOf(2);
@@ -266,7 +268,7 @@ export const sentencePiece: BombTarget<Uint8Array> = {
     yield {
       name: 'a long piece',
       make: () =>
-        modelBytes({
+        encodeModelProto({
           pieces: [
             ['<unk>', 0, 2],
             ['a'.repeat(100_000), 0],

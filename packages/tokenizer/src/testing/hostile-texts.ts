@@ -2,7 +2,7 @@ import { processorTime, workRatio } from '@residual/testkit/processor-time';
 import { expect } from 'vitest';
 import type { Tokenizer } from '../tokenizer.js';
 
-/** Texts of a length in UTF-16 units that have made tokenizers take time as the square of their length. */
+/** Texts of a length in UTF-16 units on which tokenizers have taken quadratic time. */
 export const hostileTexts: Readonly<Record<string, (length: number) => string>> = {
   'one letter': length => 'a'.repeat(length),
   'one word': length => 'abcdefghij'.repeat(length / 10),
@@ -18,7 +18,7 @@ export const hostileTexts: Readonly<Record<string, (length: number) => string>> 
   'begun symbols': length => '<se'.repeat(length / 3),
 };
 
-/** Words of two to nine letters, none like another. */
+/** Words of two to nine letters, all different. */
 const ordinary = (length: number) => {
   let state = 7;
   const next = () => {
@@ -40,9 +40,9 @@ const encode = (tokenizer: Tokenizer, text: string) => () => {
 };
 
 /**
- * Fails where sixteen times the text takes more than 150 times as much processor time: what grows as the square takes 256 times as much, and what is
- * linear up to 110, as caches hold all of the shorter text and garbage is collected in the longer one. The text is as long as takes a few milliseconds, below which a time
- * says little.
+ * Fails if sixteen times the text takes more than 150 times the processor time. Quadratic time takes 256 times as much.
+ * Linear time takes up to 110 times as much, because caches hold all of the shorter text and garbage is collected in
+ * the longer one. The text is long enough to take a few milliseconds; shorter times are not reliable.
  */
 export const expectLinearTime = async (tokenizer: Tokenizer, make: (length: number) => string): Promise<void> => {
   let length = 3000;
@@ -51,7 +51,9 @@ export const expectLinearTime = async (tokenizer: Tokenizer, make: (length: numb
   expect(await workRatio(encode(tokenizer, make(16 * length)), encode(tokenizer, make(length)), 2)).toBeLessThan(150);
 };
 
-/** Fails where 100,000 times a letter take many times the processor time of 100,000 characters of ordinary words. */
+/**
+ * Fails if 100,000 repetitions of a letter take many times the processor time of 100,000 characters of ordinary words.
+ */
 export const expectOneLetterAsQuick = async (tokenizer: Tokenizer): Promise<void> => {
   const [letter, words] = ['a'.repeat(100_000), ordinary(100_000)];
   expect(await workRatio(encode(tokenizer, letter), encode(tokenizer, words), 2)).toBeLessThan(8);

@@ -1,5 +1,5 @@
-/** What a SentencePiece model of a test holds. */
-export interface ModelOfTest {
+/** The content of a SentencePiece model for a test. */
+export interface TestModel {
   /** Pieces with their scores, and their types: 1 normal (default), 2 unknown, 3 control, 4 user-defined, 6 byte. */
   readonly pieces: readonly (readonly [piece: string, score?: number, type?: number])[];
   readonly isBpe?: boolean;
@@ -9,13 +9,13 @@ export interface ModelOfTest {
 }
 
 /** The bytes of a SentencePiece model file (sentencepiece_model.proto). */
-export function modelBytes({
+export function encodeModelProto({
   pieces,
   isBpe = false,
   byteFallback = false,
   addDummyPrefix = true,
   removeExtraWhitespaces = true,
-}: ModelOfTest): Uint8Array<ArrayBuffer> {
+}: TestModel): Uint8Array<ArrayBuffer> {
   const written = pieces.map(([piece, score = 0, type = 1]) =>
     message(1, [...message(1, [...new TextEncoder().encode(piece)]), ...float(2, score), ...number(3, type)]),
   );

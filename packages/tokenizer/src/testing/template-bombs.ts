@@ -1,4 +1,4 @@
-/** Hostile chat templates; the module that a process with a small heap reads. */
+/** Hostile chat templates. A process with a small heap reads this module. */
 import { type Bomb, type BombTarget, bombsOf } from '@residual/testkit/bombs';
 import { chatTemplate } from '../chat/index.js';
 
@@ -6,7 +6,7 @@ const user = { role: 'user', content: 'Hi ' };
 const tool = { type: 'function', function: { name: 'add', parameters: { type: 'object', properties: { a: {} } } } };
 const talk = [{ role: 'system', content: 'Be kind.' }, user, { role: 'assistant', content: 'Hello' }];
 
-/** Writes two conversations, and goes on in the second as people do. */
+/** Renders two conversations and continues the second one. */
 function use(config: object | string, source?: string): void {
   const template = chatTemplate(config, source);
   if (!template) return;
@@ -27,11 +27,11 @@ const loops = (count: number, inside: string) =>
   inside +
   '{% endfor %}'.repeat(count);
 
-/** A list that is twice as long so many times. */
+/** A list that is doubled `count` times. */
 const lists = (members: readonly string[], doublings: number) =>
   `{% set n = namespace(l=[${members}]) %}{% for i in range(${doublings}) %}{% set n.l = n.l + n.l %}{% endfor %}`;
 
-/** What makes a template run long, write much or lie deep. */
+/** Templates that run long, write much or nest deeply. */
 const crafted: Readonly<Record<string, () => string>> = {
   'loops in loops': () => loops(6, 'x'),
   'a text that doubles': () => `{% set n = namespace(s='aa') %}${loops(1, '{% set n.s = n.s + n.s %}')}`,
@@ -82,7 +82,7 @@ const crafted: Readonly<Record<string, () => string>> = {
   'a long template': () => 'x'.repeat(2 ** 21),
 };
 
-/** Templates as texts of their own. */
+/** Templates as texts. */
 export const templateText: BombTarget = {
   *inputs() {
     for (const [name, make] of Object.entries(crafted)) yield { name, make };
@@ -101,7 +101,7 @@ const settings = {
   ],
 };
 
-/** The files that hold them: `tokenizer_config.json`. */
+/** The files that hold templates: `tokenizer_config.json`. */
 export const templateConfig: BombTarget = {
   *inputs(): Generator<Bomb> {
     yield* bombsOf(settings, { count: 20_000 });

@@ -1,11 +1,11 @@
 import type { WordCounts } from './count-words.js';
-import type { Pace } from './pace.js';
+import type { Scheduler } from './scheduler.js';
 
-/** Characters between two looks at the clock. */
-const stretch = 1 << 16;
+/** Characters between two checks of the clock. */
+const charactersPerCheck = 1 << 16;
 
-/** How often each character occurs in the words, by its code point, in the order in which they first do. */
-export async function countCharacters(words: WordCounts, pace: Pace): Promise<Map<number, number>> {
+/** Counts the characters of the words by code point, in the order of their first occurrence. */
+export async function countCharacters(words: WordCounts, scheduler: Scheduler): Promise<Map<number, number>> {
   const counts = new Float64Array(0x110000);
   const codes: number[] = [];
   let read = 0;
@@ -15,7 +15,8 @@ export async function countCharacters(words: WordCounts, pace: Pace): Promise<Ma
       if (code > 0xffff) at++;
       if (counts[code] === 0) codes.push(code);
       counts[code]! += times;
-      if (++read % stretch === 0 && pace.isDue) await pace.rest('words', words.size, words.size);
+      if (++read % charactersPerCheck === 0 && scheduler.shouldYield)
+        await scheduler.reportAndYield('words', words.size, words.size);
     }
   }
   return new Map(codes.map(code => [code, counts[code]!]));

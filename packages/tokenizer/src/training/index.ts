@@ -1,6 +1,6 @@
-export { characterTokenizer } from './characters.js';
-export type { TrainProgress } from './pace.js';
-export type { Component, Surroundings, TrainKind } from './recipes.js';
-export { type SpecialToken, type TrainOptions, trainTokenizer } from './train.js';
-export type { MergeOptions } from './train-merges.js';
-export type { UnigramOptions } from './unigram/train-unigram.js';
+export type { BpeTrainerOptions } from '../models/bpe/trainer/train-bpe.js';
+export type { UnigramTrainerOptions } from '../models/unigram/trainer/train-unigram.js';
+export { characterTokenizer } from '../models/wordlevel/character-tokenizer.js';
+export type { ComponentConfig, PipelineConfig, TrainKind } from './presets.js';
+export type { TrainProgress } from './scheduler.js';
+export { type SpecialToken, type TrainOptions, trainTokenizer } from './train-tokenizer.js';

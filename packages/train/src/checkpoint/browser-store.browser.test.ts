@@ -17,15 +17,15 @@ const latestOf = async (name: string) => {
   return latest && [latest.step, latest.name, new TextDecoder().decode(await latest.read('a.json'))];
 };
 
-/** Bytes that cannot be stored in less room. */
+/** Incompressible bytes. */
 const noise = (bytes: number) => {
-  const made = new Uint8Array(bytes);
-  for (let at = 0; at < bytes; at += 65_536) crypto.getRandomValues(made.subarray(at, at + 65_536));
-  return made;
+  const values = new Uint8Array(bytes);
+  for (let at = 0; at < bytes; at += 65_536) crypto.getRandomValues(values.subarray(at, at + 65_536));
+  return values;
 };
 
-/** Comes first: what room there is the browser asks anew only after a while. */
-test('where the browser gives no more room the error says so, and the checkpoints before stay', async () => {
+/** Runs first, because the browser updates the quota only after a while. */
+test('a quota error names the sizes, and earlier checkpoints stay', async () => {
   const { origin } = location;
   const store = browserStore('full');
   const devTools = cdp() as unknown as { send(method: string, settings: object): Promise<unknown> };
@@ -46,7 +46,7 @@ test('where the browser gives no more room the error says so, and the checkpoint
   expect(await latestOf('full')).toEqual([2, 'step 2', 'room again']);
 });
 
-test('the latest checkpoints of each run stay and the latest is found', async () => {
+test('the latest checkpoints of each run are kept and the latest is found', async () => {
   const store = browserStore('first', { keep: 2 });
   expect(await store.latest()).toBeUndefined();
   for (const step of [8, 9, 10]) expect(await store.write(step, files(`at ${step}`))).toBe(`step ${step}`);
@@ -64,7 +64,7 @@ test('the latest checkpoints of each run stay and the latest is found', async ()
   );
 });
 
-/** Trains in a worker of its own, which is ended so many milliseconds after its first event, or runs to its end. */
+/** Trains in a new worker, which is terminated some milliseconds after its first event, or runs to its end. */
 async function trained(name: string, steps: number, killAfter?: number) {
   const worker = new Worker(new URL('../testing/training-worker.ts', import.meta.url), { type: 'module' });
   const trainer = connectTraining<TestJobs>(worker);
@@ -88,7 +88,7 @@ async function trained(name: string, steps: number, killAfter?: number) {
   }
 }
 
-test('ended at random moments, a run in a worker resumes in the next one and ends with the same bits', async () => {
+test('a run in a worker that is terminated at random moments resumes and ends with the same bits', async () => {
   const steps = 40;
   const straight = await trained('straight', steps);
   expect(straight.losses.size).toBe(steps);

@@ -2,42 +2,47 @@ import { ResidualError } from '@residual/tensor';
 import { type DBSchema, type IDBPDatabase, openDB } from 'idb';
 import { type CheckpointFiles, type CheckpointStore, keepOf, type StoreOptions } from './store.js';
 
-/** Checkpoints in the browser, which outlive the page. */
+/** A store in the browser, which survives a page reload. */
 export interface BrowserStore extends CheckpointStore {
   /** Removes all checkpoints of this run. */
   readonly clear: () => Promise<void>;
 }
 
 /**
- * Checkpoints in the IndexedDB of a page's origin, under the name of a run; pages and workers of the origin share them. Each is written in one transaction that
- * also removes what is older: a page that is closed, a worker that is ended or a full disk at any moment leaves the ones before as they were. Errors have code
- * `quota` where the browser gives no more room; ask for `navigator.storage.persist()` where a checkpoint must not be cleared away when the disk gets full.
+ * A store in the IndexedDB of the page's origin, under the name of a run. Pages and workers of the origin share it.
+ * Each checkpoint is written in one transaction that also removes older ones, so that a closed page, a terminated
+ * worker or a full disk leaves the previous checkpoints intact. Errors have the code `quota` if the browser grants no
+ * more storage. Call `navigator.storage.persist()` to prevent the browser from removing checkpoints when the disk is
+ * full.
  */
 export function browserStore(run: string, options: StoreOptions = {}): BrowserStore {
   const keep = keepOf('browserStore', options);
   return {
     write: (step, files) =>
-      inDatabase(async database => {
+      withDatabase(async database => {
         const writing = database.transaction('checkpoints', 'readwrite', { durability: 'strict' });
         try {
-          const before = await writing.store.getAllKeys(allOf(run));
-          const number = (before.at(-1)?.[1] ?? 0) + 1;
-          const old = before.slice(0, Math.max(0, before.length + 1 - keep));
-          const asked = [...old.map(key => writing.store.delete(key)), writing.store.put({ run, number, step, files })];
-          await Promise.all([...asked, writing.done]);
+          const existingKeys = await writing.store.getAllKeys(keysOf(run));
+          const number = (existingKeys.at(-1)?.[1] ?? 0) + 1;
+          const old = existingKeys.slice(0, Math.max(0, existingKeys.length + 1 - keep));
+          const requests = [
+            ...old.map(key => writing.store.delete(key)),
+            writing.store.put({ run, number, step, files }),
+          ];
+          await Promise.all([...requests, writing.done]);
           return nameOf(step);
         } catch (error) {
-          throw await explained(error, step, files);
+          throw await explainError(error, step, files);
         }
       }),
     latest: () =>
-      inDatabase(async database => {
-        const cursor = await database.transaction('checkpoints').store.openCursor(allOf(run), 'prev');
+      withDatabase(async database => {
+        const cursor = await database.transaction('checkpoints').store.openCursor(keysOf(run), 'prev');
         if (!cursor) return undefined;
         const { step, files } = cursor.value;
         return { step, name: nameOf(step), read: async file => files.get(file) };
       }),
-    clear: () => inDatabase(database => database.delete('checkpoints', allOf(run))),
+    clear: () => withDatabase(database => database.delete('checkpoints', keysOf(run))),
   };
 }
 
@@ -49,16 +54,16 @@ interface Checkpoints extends DBSchema {
 }
 
 /** The keys of a run's checkpoints, oldest first. */
-const allOf = (run: string) => IDBKeyRange.bound([run, 0], [run, Number.POSITIVE_INFINITY]);
+const keysOf = (run: string) => IDBKeyRange.bound([run, 0], [run, Number.POSITIVE_INFINITY]);
 
 const nameOf = (step: number) => `step ${step}`;
 
-async function inDatabase<T>(work: (database: IDBPDatabase<Checkpoints>) => Promise<T>): Promise<T> {
+async function withDatabase<T>(work: (database: IDBPDatabase<Checkpoints>) => Promise<T>): Promise<T> {
   if (typeof indexedDB === 'undefined')
     throw new ResidualError('platform', 'browserStore: there is no IndexedDB here; in Node use folderStore');
   const database = await openDB<Checkpoints>('residual-training', 1, {
-    upgrade: made => {
-      made.createObjectStore('checkpoints', { keyPath: ['run', 'number'] });
+    upgrade: created => {
+      created.createObjectStore('checkpoints', { keyPath: ['run', 'number'] });
     },
   });
   try {
@@ -68,11 +73,11 @@ async function inDatabase<T>(work: (database: IDBPDatabase<Checkpoints>) => Prom
   }
 }
 
-/** What a browser says when there is no room, with the numbers; any other error as it is. */
-async function explained(error: unknown, step: number, files: CheckpointFiles): Promise<unknown> {
+/** A quota error with the sizes; any other error unchanged. */
+async function explainError(error: unknown, step: number, files: CheckpointFiles): Promise<unknown> {
   if (!(error instanceof DOMException && error.name === 'QuotaExceededError')) return error;
   const bytes = [...files.values()].reduce((sum, { byteLength }) => sum + byteLength, 0);
-  const { usage = 0 } = await navigator.storage.estimate(); // its quota is no promise
+  const { usage = 0 } = await navigator.storage.estimate(); // the reported quota is only an estimate
   return new ResidualError(
     'quota',
     `browserStore: the checkpoint of step ${step} has ${megabytes(bytes)}, more than the browser still gives this origin, which holds ${megabytes(usage)}; keep fewer, or clear other runs`,

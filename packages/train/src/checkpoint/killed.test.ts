@@ -6,18 +6,18 @@ import { uniformAt } from '@residual/tensor';
 import { bundleForNode } from '@residual/testkit/bundle-for-node';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 
-let place = '';
+let temporary = '';
 let script = '';
 const steps = 60;
 
 beforeAll(async () => {
-  place = await mkdtemp(join(tmpdir(), 'residual-killed-'));
-  script = join(place, 'run.mjs');
+  temporary = await mkdtemp(join(tmpdir(), 'residual-killed-'));
+  script = join(temporary, 'run.mjs');
   await bundleForNode(new URL('../testing/killed-run.ts', import.meta.url), script);
 });
-afterAll(() => rm(place, { recursive: true, force: true }));
+afterAll(() => rm(temporary, { recursive: true, force: true }));
 
-/** Runs it, killed so many milliseconds after it began, or to its end; gives the lines it wrote. */
+/** Runs the script to its end, or kills it after some milliseconds. Returns the lines of its output. */
 const run = (folder: string, killAfter?: number) =>
   new Promise<{ lines: string[]; signal: string | null }>((resolve, reject) => {
     const child = spawn(process.execPath, [script, folder, String(steps)], { stdio: ['ignore', 'pipe', 'inherit'] });
@@ -31,9 +31,9 @@ const run = (folder: string, killAfter?: number) =>
   });
 
 test('killed at 20 random moments, a run resumes each time and ends with the same bits', async () => {
-  const straight = await run(join(place, 'straight'));
+  const straight = await run(join(temporary, 'straight'));
   expect(straight.lines).toHaveLength(steps + 2);
-  const folder = join(place, 'killed');
+  const folder = join(temporary, 'killed');
   const losses = new Map(straight.lines.slice(1, -1).map(line => line.split(' ') as [string, string]));
   let [reached, killed] = [0, 0];
   for (let i = 0; i < 20; i++) {
@@ -41,7 +41,7 @@ test('killed at 20 random moments, a run resumes each time and ends with the sam
     if (signal === 'SIGKILL') killed++;
     for (const line of lines.filter(line => /^\d/.test(line))) {
       const [step, loss] = line.split(' ') as [string, string];
-      expect(Number(step)).toBeGreaterThan(Math.max(0, reached - 1)); // a step whose checkpoint was not whole is done again
+      expect(Number(step)).toBeGreaterThan(Math.max(0, reached - 1)); // an incomplete checkpoint is repeated
       expect(loss).toBe(losses.get(step));
       reached = Math.max(reached, Number(step));
     }

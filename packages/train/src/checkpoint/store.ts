@@ -1,30 +1,30 @@
 import { expectOptions, ResidualError } from '@residual/tensor';
 
-/** The files of one checkpoint by name. */
+/** The files of a checkpoint by name. */
 export type CheckpointFiles = ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
 
-/** A checkpoint that was found. */
+/** A checkpoint in a store. */
 export interface StoredCheckpoint {
   readonly step: number;
   readonly name: string;
   readonly read: (file: string) => Promise<Uint8Array<ArrayBuffer> | undefined>;
 }
 
-/** Where checkpoints are kept. A checkpoint is there whole or not at all. */
+/** A store of checkpoints. Writing is atomic: a checkpoint is complete or absent. */
 export interface CheckpointStore {
-  /** Keeps the files of a step and gives the name of the checkpoint; what is older may go. */
+  /** Writes the files of a step and returns the name of the checkpoint. Older checkpoints may be removed. */
   readonly write: (step: number, files: CheckpointFiles) => Promise<string>;
-  /** The latest whole checkpoint, undefined where there is none. */
+  /** The latest complete checkpoint; undefined if there is none. */
   readonly latest: () => Promise<StoredCheckpoint | undefined>;
 }
 
 /** Settings of the stores. */
 export interface StoreOptions {
-  /** How many checkpoints stay; 2 if absent. */
+  /** The number of checkpoints to keep; 2 if absent. */
   readonly keep?: number;
 }
 
-/** How many checkpoints stay: at least one. */
+/** The number of checkpoints to keep. Errors unless it is a whole number above 0. */
 export function keepOf(name: string, options: StoreOptions): number {
   expectOptions(name, options, { keep: 0 });
   const { keep = 2 } = options;
@@ -33,18 +33,18 @@ export function keepOf(name: string, options: StoreOptions): number {
   return keep;
 }
 
-/** Checkpoints in memory, for pages and tests: the last `keep` of them. */
+/** A store in memory, for pages and tests. */
 export function memoryStore(options: StoreOptions = {}): CheckpointStore {
   const keep = keepOf('memoryStore', options);
-  const kept: { step: number; files: CheckpointFiles }[] = [];
+  const checkpoints: { step: number; files: CheckpointFiles }[] = [];
   return {
     write: async (step, files) => {
-      kept.push({ step, files });
-      kept.splice(0, kept.length - keep);
+      checkpoints.push({ step, files });
+      checkpoints.splice(0, checkpoints.length - keep);
       return `step ${step}`;
     },
     latest: async () => {
-      const last = kept.at(-1);
+      const last = checkpoints.at(-1);
       return last && { step: last.step, name: `step ${last.step}`, read: async file => last.files.get(file) };
     },
   };

@@ -1,96 +1,111 @@
 import { expectOptions, ResidualError } from '@residual/tensor';
 import type { Batches } from '../loop/batches.js';
 import { shuffledOrder } from './shuffle.js';
-import { ignored, type TokenBatch } from './token-batch.js';
+import { ignoreIndex, type TokenBatch } from './token-batch.js';
 
-/** Token ids of one document. */
+/** The token ids of one document. */
 export type Document = ArrayLike<number>;
 
-/** Documents: a list, or a function that opens them anew, such as a file that is read line by line. */
+/** Documents: a list, or a function that opens a new stream of them, such as a file read line by line. */
 export type Documents = readonly Document[] | (() => AsyncIterable<Document> | Iterable<Document>);
 
-/** Settings of `packed`. */
+/** Settings of `packDocuments`. */
 export interface PackingOptions {
-  /** Tokens in a row. */
+  /** The length of a sequence in tokens. */
   readonly length: number;
-  /** Rows in a batch. */
+  /** The number of sequences in a batch. */
   readonly batch: number;
-  /** The id that is put after each document. */
-  readonly end?: number | undefined;
-  /** Whether documents that share a row are kept apart: they do not see each other and each begins at position 0. True if absent. */
-  readonly apart?: boolean;
-  /** Shuffles a list anew for each round, and a stream within `within` documents; in their order if absent. */
-  readonly shuffle?: { readonly seed: number; readonly within?: number } | undefined;
-  /** How often the documents are gone through; without end if absent. */
-  readonly rounds?: number;
+  /** The id that is appended to each document; none if absent. */
+  readonly eosTokenId?: number | undefined;
+  /**
+   * Whether documents in the same sequence do not attend to each other, and each starts at position 0; true if absent.
+   */
+  readonly blockDiagonal?: boolean;
+  /**
+   * Shuffles a list in each epoch, and a stream within a buffer of `bufferSize` documents (1,000 if absent); the order
+   * is kept if absent.
+   */
+  readonly shuffle?: { readonly seed: number; readonly bufferSize?: number } | undefined;
+  /** The number of passes over the documents; unlimited if absent. */
+  readonly epochs?: number;
 }
 
 /**
- * Documents packed into rows of one length without padding: a document that does not fit goes on in the next row, and its last token here still predicts the
- * first there. Only the last batch of the last round may have fewer rows, and its last row padding. Batches are found again by their position.
+ * Packs documents into sequences of one length without padding. A document that does not fit continues in the next
+ * sequence, and its last token still predicts the first token there. Only the last batch of the last epoch may have
+ * fewer sequences, and padding in the last one. Batches can be read from any position.
  */
-export function packed(documents: Documents, options: PackingOptions): Batches<TokenBatch> {
-  expectOptions('packed', options, { length: 1, batch: 1, end: 0, apart: 0, shuffle: 0, rounds: 0 });
-  if (options.shuffle) expectOptions('packed: shuffle', options.shuffle, { seed: 1, within: 0 });
+export function packDocuments(documents: Documents, options: PackingOptions): Batches<TokenBatch> {
+  expectOptions('packDocuments', options, {
+    length: 1,
+    batch: 1,
+    eosTokenId: 0,
+    blockDiagonal: 0,
+    shuffle: 0,
+    epochs: 0,
+  });
+  if (options.shuffle) expectOptions('packDocuments: shuffle', options.shuffle, { seed: 1, bufferSize: 0 });
   const { length, batch } = options;
   for (const [name, value] of Object.entries({ length, batch }))
     if (!(Number.isInteger(value) && value > 0))
-      throw new ResidualError('range', `packed: ${name} is ${value}; it must be a whole number above 0`);
+      throw new ResidualError('range', `packDocuments: ${name} is ${value}; it must be a whole number above 0`);
   return {
     from: async function* (position) {
       let at = 0;
-      for await (const made of batchesOf(documents, options)) if (at++ >= position) yield made;
+      for await (const result of batchesOf(documents, options)) if (at++ >= position) yield result;
     },
   };
 }
 
 async function* batchesOf(documents: Documents, options: PackingOptions): AsyncGenerator<TokenBatch> {
-  const { length, batch, end, apart = true } = options;
+  const { length, batch, eosTokenId, blockDiagonal = true } = options;
   const size = batch * length;
-  let room = emptyBatch(size);
-  let [filled, number] = [0, 0];
-  const finished = (): TokenBatch => {
-    const rows = Math.ceil(filled / length);
-    const take = (values: Int32Array) => values.slice(0, rows * length);
-    const made = { rows, length, ids: take(room.ids), labels: take(room.labels) };
-    return apart ? { ...made, documents: take(room.documents), places: take(room.places) } : made;
+  let buffer = emptyBatch(size);
+  let [filled, documentId] = [0, 0];
+  const finishBatch = (): TokenBatch => {
+    const sequences = Math.ceil(filled / length);
+    const take = (values: Int32Array) => values.slice(0, sequences * length);
+    const result = { sequences, length, ids: take(buffer.ids), labels: take(buffer.labels) };
+    return blockDiagonal
+      ? { ...result, documentIds: take(buffer.documentIds), positionIds: take(buffer.positionIds) }
+      : result;
   };
-  let before: number | undefined; // where the last token of the document before stands, without `apart`
-  for await (const document of rounds(documents, options)) {
-    const tokens = end === undefined ? document : [...Array.from(document), end];
-    number++;
-    let place = 0;
+  let previousEnd: number | undefined; // the index of the previous document's last token, if `blockDiagonal` is false
+  for await (const document of documentsOfEpochs(documents, options)) {
+    const tokens = eosTokenId === undefined ? document : [...Array.from(document), eosTokenId];
+    documentId++;
+    let positionId = 0;
     for (let i = 0; i < tokens.length; i++) {
-      if (!apart && before !== undefined) room.labels[before] = tokens[i]!;
+      if (!blockDiagonal && previousEnd !== undefined) buffer.labels[previousEnd] = tokens[i]!;
       if (filled === size) {
-        yield finished();
-        room = emptyBatch(size);
+        yield finishBatch();
+        buffer = emptyBatch(size);
         filled = 0;
-        before = undefined;
+        previousEnd = undefined;
       }
-      if (filled % length === 0) place = 0; // what stands in the row before cannot be seen
-      room.ids[filled] = tokens[i]!;
-      room.labels[filled] = tokens[i + 1] ?? ignored;
-      room.documents[filled] = number;
-      room.places[filled] = place++;
-      before = i + 1 < tokens.length ? undefined : filled;
+      if (filled % length === 0) positionId = 0; // the previous sequence is not visible
+      buffer.ids[filled] = tokens[i]!;
+      buffer.labels[filled] = tokens[i + 1] ?? ignoreIndex;
+      buffer.documentIds[filled] = documentId;
+      buffer.positionIds[filled] = positionId++;
+      previousEnd = i + 1 < tokens.length ? undefined : filled;
       filled++;
     }
   }
-  if (filled > 0) yield finished();
+  if (filled > 0) yield finishBatch();
 }
 
-/** Padding belongs to document 0, predicts nothing and is seen by nobody else. */
+/** Padding belongs to document 0, has no labels, and no other token attends to it. */
 function emptyBatch(size: number) {
   const make = () => new Int32Array(size);
-  return { ids: make(), labels: make().fill(ignored), documents: make(), places: make() };
+  return { ids: make(), labels: make().fill(ignoreIndex), documentIds: make(), positionIds: make() };
 }
 
-async function* rounds(documents: Documents, options: PackingOptions): AsyncGenerator<Document> {
-  const { shuffle, rounds = Number.POSITIVE_INFINITY } = options;
-  for (let round = 0; round < rounds; round++) {
+async function* documentsOfEpochs(documents: Documents, options: PackingOptions): AsyncGenerator<Document> {
+  const { shuffle, epochs = Number.POSITIVE_INFINITY } = options;
+  for (let epoch = 0; epoch < epochs; epoch++) {
     let any = false;
-    for await (const document of oneRound(documents, shuffle, round)) {
+    for await (const document of documentsOfEpoch(documents, shuffle, epoch)) {
       any ||= document.length > 0;
       yield document;
     }
@@ -98,30 +113,30 @@ async function* rounds(documents: Documents, options: PackingOptions): AsyncGene
   }
 }
 
-async function* oneRound(
+async function* documentsOfEpoch(
   documents: Documents,
   shuffle: PackingOptions['shuffle'],
-  round: number,
+  epoch: number,
 ): AsyncGenerator<Document> {
-  if (typeof documents === 'function') yield* shuffle ? withinBuffer(documents(), shuffle, round) : documents();
+  if (typeof documents === 'function') yield* shuffle ? shuffleBuffer(documents(), shuffle, epoch) : documents();
   else if (!shuffle) yield* documents;
-  else for (const i of shuffledOrder(documents.length, { seed: shuffle.seed, round })) yield documents[i]!;
+  else for (const i of shuffledOrder(documents.length, { seed: shuffle.seed, epoch })) yield documents[i]!;
 }
 
-/** Fills a buffer, gives it in another order, and so on. */
-async function* withinBuffer(
+/** Yields a stream in random order within a buffer that is filled and emptied. */
+async function* shuffleBuffer(
   stream: AsyncIterable<Document> | Iterable<Document>,
-  { seed, within = 1000 }: { readonly seed: number; readonly within?: number },
-  round: number,
+  { seed, bufferSize = 1000 }: { readonly seed: number; readonly bufferSize?: number },
+  epoch: number,
 ): AsyncGenerator<Document> {
   let buffer: Document[] = [];
   let count = 0;
-  const mixed = () => {
-    const order = shuffledOrder(buffer.length, { seed, round: round * 0x10000 + count++ });
-    const given = Array.from(order, i => buffer[i]!);
+  const drain = () => {
+    const order = shuffledOrder(buffer.length, { seed, epoch: epoch * 0x10000 + count++ });
+    const shuffled = Array.from(order, i => buffer[i]!);
     buffer = [];
-    return given;
+    return shuffled;
   };
-  for await (const document of stream) if (buffer.push(document) === within) yield* mixed();
-  yield* mixed();
+  for await (const document of stream) if (buffer.push(document) === bufferSize) yield* drain();
+  yield* drain();
 }

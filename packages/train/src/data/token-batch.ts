@@ -1,16 +1,16 @@
-/** Rows of tokens to learn from, all of one length: plain numbers, so that a batch may come from a worker. */
+/** A batch of token sequences of one length, as plain numbers, so that it can come from a worker. */
 export interface TokenBatch {
-  readonly rows: number;
+  readonly sequences: number;
   readonly length: number;
-  /** Ids [rows · length]. */
+  /** Ids [sequences · length]. */
   readonly ids: Int32Array;
-  /** What each place should predict [rows · length]; -100 where nothing is learned. */
+  /** The next token of each position [sequences · length]; -100 where there is none to predict. */
   readonly labels: Int32Array;
-  /** The number of the document each place belongs to [rows · length]; places of two documents do not see each other. Absent where all do. */
-  readonly documents?: Int32Array;
-  /** The position of each place in its document [rows · length]; there with `documents`. */
-  readonly places?: Int32Array;
+  /** The document of each token [sequences · length]. Tokens attend only to their own document; to all if absent. */
+  readonly documentIds?: Int32Array;
+  /** The position of each token in its document [sequences · length]; present with `documentIds`. */
+  readonly positionIds?: Int32Array;
 }
 
-/** A label that nothing is learned from. */
-export const ignored = -100;
+/** The label of positions that do not count in the loss. */
+export const ignoreIndex = -100;

@@ -1,19 +1,20 @@
 import { ResidualError } from '@residual/tensor';
 
-/** Batches that can be read from any position on: a run that resumes goes on where it stopped. */
+/** Batches that can be read from any position, so that a resumed run continues where it stopped. */
 export interface Batches<Batch> {
-  /** The batches from number `position` (from 0) on; they end where the data ends, or never. */
+  /** The batches from `position` (counted from 0) to the end of the data, which may be endless. */
   readonly from: (position: number) => AsyncIterable<Batch> | Iterable<Batch>;
 }
 
-/** Batches one after another, of which each is read once. */
+/** A stream of batches, which is read once. */
 export type BatchStream<Batch> = AsyncIterable<Batch> | (Iterable<Batch> & Iterator<Batch>);
 
 /**
- * Where batches come from: a list, gone through again and again; anything that can be iterated, also asynchronously, such as a generator; a function of the
- * position that gives a batch; a function that gives a generator, such as a generator function; or batches that can be read from any position on.
+ * A source of batches: a list, which is repeated; an iterable or async iterable, such as a generator; a function from
+ * the position to a batch; a function that returns a generator; or `Batches`.
  *
- * A run that resumes leaves out the batches that it has read. A function with a parameter is told the position, and a generator that it gives begins there.
+ * A resumed run skips the batches that it has read. A function with a parameter gets the position, and a generator that
+ * it returns starts there.
  */
 export type BatchSource<Batch> =
   | readonly Batch[]
@@ -22,14 +23,14 @@ export type BatchSource<Batch> =
   | ((position: number) => NoInfer<BatchStream<Batch>> | Batch | Promise<Batch>)
   | Batches<Batch>;
 
-/** Batches that are gone through once: a list, anything that can be iterated, a function that gives such, or what can be read from position 0. */
-export type BatchesOnce<Batch, Argument = void> =
+/** Batches for one pass: a list, an iterable or async iterable, a function that returns one, or `Batches`. */
+export type FiniteBatches<Batch, Argument = void> =
   | Iterable<Batch>
   | AsyncIterable<Batch>
   | ((argument: Argument) => AsyncIterable<Batch> | Iterable<Batch>)
   | Batches<Batch>;
 
-/** The batches of a source from a position on. Errors where there are none, and for what is no source of batches. */
+/** The batches of a source from a position. Errors if there are none, or if it is not a source of batches. */
 export async function* batchesFrom<Batch>(source: BatchSource<Batch>, position: number): AsyncGenerator<Batch, void> {
   if (Array.isArray(source)) {
     if (source.length === 0) throw new ResidualError('data', `train: the list of batches is empty`);
@@ -45,7 +46,7 @@ export async function* batchesFrom<Batch>(source: BatchSource<Batch>, position: 
     }
     stream = first;
     if (source.length === 0) skip = position;
-  } else if (isReadable<Batch>(source)) stream = source.from(position);
+  } else if (isSeekable<Batch>(source)) stream = source.from(position);
   else if (isIterable<Batch>(source)) [stream, skip] = [source, position];
   else throw noBatches('train', source);
   let any = false;
@@ -57,31 +58,31 @@ export async function* batchesFrom<Batch>(source: BatchSource<Batch>, position: 
     throw new ResidualError('data', 'train: the data gave no batch at position 0; is it empty?');
 }
 
-/** Batches to go through once. Errors for what is none. */
-export function batchesOnce<Batch, Argument>(
+/** An iterable of batches for one pass. Errors if `source` is none. */
+export function iterateOnce<Batch, Argument>(
   name: string,
-  source: BatchesOnce<Batch, Argument>,
+  source: FiniteBatches<Batch, Argument>,
   argument: Argument,
 ): AsyncIterable<Batch> | Iterable<Batch> {
-  const given = typeof source === 'function' ? source(argument) : source;
-  if (isReadable<Batch>(given)) return given.from(0);
-  if (isIterable<Batch>(given)) return given;
-  throw noBatches(name, given);
+  const batches = typeof source === 'function' ? source(argument) : source;
+  if (isSeekable<Batch>(batches)) return batches.from(0);
+  if (isIterable<Batch>(batches)) return batches;
+  throw noBatches(name, batches);
 }
 
-function noBatches(name: string, given: unknown): ResidualError {
-  const what = isThenable(given)
+function noBatches(name: string, value: unknown): ResidualError {
+  const what = isThenable(value)
     ? 'a promise; await it first'
-    : typeof given === 'object'
-      ? `${given}`
-      : JSON.stringify(given);
+    : typeof value === 'object'
+      ? `${value}`
+      : JSON.stringify(value);
   return new ResidualError(
     'data',
     `${name}: batches are ${what}; they may be a list, anything that can be iterated, also asynchronously, a function that gives such, or have from(position)`,
   );
 }
 
-function isReadable<Batch>(source: unknown): source is Batches<Batch> {
+function isSeekable<Batch>(source: unknown): source is Batches<Batch> {
   return typeof source === 'object' && source !== null && 'from' in source && typeof source.from === 'function';
 }
 
@@ -89,12 +90,12 @@ function isIterable<Batch>(source: unknown): source is AsyncIterable<Batch> | It
   return typeof source === 'object' && source !== null && (Symbol.asyncIterator in source || Symbol.iterator in source);
 }
 
-/** Whether a function gave what is to be read batch by batch, not a batch, which may be a list of tensors. */
-function isStream<Batch>(given: unknown): given is BatchStream<Batch> {
-  return isIterable(given) && (Symbol.asyncIterator in given || 'next' in given);
+/** Whether a function returned a stream of batches, not one batch, which may be a list of tensors. */
+function isStream<Batch>(value: unknown): value is BatchStream<Batch> {
+  return isIterable(value) && (Symbol.asyncIterator in value || 'next' in value);
 }
 
-/** Whether something is a promise. */
-export function isThenable(given: unknown): given is PromiseLike<unknown> {
-  return typeof given === 'object' && given !== null && 'then' in given;
+/** Whether a value is a promise. */
+export function isThenable(value: unknown): value is PromiseLike<unknown> {
+  return typeof value === 'object' && value !== null && 'then' in value;
 }

@@ -42,12 +42,12 @@ const eventsOf = async (run: Training, each: (event: TrainingEvent) => unknown =
 };
 const someTurns = () => new Promise(resolve => setTimeout(resolve, 10));
 
-test('events get their turn at each step of a run', () =>
+test('the event loop runs at each step of a run', () =>
   running({ steps: 300 }, async run => {
     expect(await turnsOf(() => eventsOf(run))).toBeGreaterThanOrEqual(300);
   }));
 
-test('a paused run waits until it is resumed, as often as one likes', () =>
+test('a paused run waits until it is resumed, any number of times', () =>
   expectNoLeak(() =>
     running({}, async run => {
       const seen: number[] = [];
@@ -79,7 +79,7 @@ test('an abort ends a paused run', () =>
     });
   }));
 
-test('an abort in the middle of a step is thrown as it was given', async () => {
+test('an abort in the middle of a step rejects with its reason', async () => {
   const abort = new AbortController();
   const reason = new ResidualError('mine', 'enough');
   const batches = (position: number) => {
@@ -93,10 +93,10 @@ test('an abort in the middle of a step is thrown as it was given', async () => {
   });
 });
 
-test('what is done between steps sees weights that stay, and the run waits for it', () =>
+test('runExclusive sees constant weights, and the run waits for it', () =>
   expectNoLeak(() =>
     running({}, async (run, slope) => {
-      const before = await run.between(slope);
+      const before = await run.runExclusive(slope);
       const done: string[] = [];
       let works: Promise<unknown>[] = [];
       const look = async () => {
@@ -107,20 +107,20 @@ test('what is done between steps sees weights that stay, and the run waits for i
       };
       await eventsOf(run, ({ step }) => {
         done.push(`step ${step}`);
-        if (step === 2) works = [run.between(() => Promise.reject(new Error('mine'))), run.between(look)];
+        if (step === 2) works = [run.runExclusive(() => Promise.reject(new Error('mine'))), run.runExclusive(look)];
       }).finally(() => Promise.allSettled(works));
       expect(done).toEqual(['step 1', 'step 2', 'between', 'step 3', 'step 4', 'step 5', 'step 6']);
       await expect(works[0]).rejects.toThrow('mine');
       const [first, second] = (await works[1]) as number[];
       expect(second).toBe(first);
       expect(first).not.toBe(before);
-      expect(await run.between(slope)).toBe(await slope());
+      expect(await run.runExclusive(slope)).toBe(await slope());
     }),
   ));
 
-test('a checkpoint can be taken at any step, and another run goes on from it', () =>
+test('a checkpoint can be taken at any step, and another run resumes from it', () =>
   expectNoLeak(() =>
-    running({ average: 0.5 }, async run => {
+    running({ emaDecay: 0.5 }, async run => {
       const store = memoryStore();
       const losses: number[] = [];
       await eventsOf(run, async event => {
@@ -130,7 +130,7 @@ test('a checkpoint can be taken at any step, and another run goes on from it', (
         await store.write(step, files);
       });
       await expect(run.checkpoint()).rejects.toThrow('train: the run has ended after step 6; take a checkpoint before');
-      await running({ average: 0.5, checkpoint: { every: 10, store } }, async rest => {
+      await running({ emaDecay: 0.5, checkpoint: { every: 10, store } }, async rest => {
         const after: number[] = [];
         const events = await eventsOf(rest, event => event.type === 'step' && after.push(event.loss));
         expect(events).toEqual(['resume 4', 'step 5', 'step 6', 'checkpoint 6']);
@@ -139,7 +139,7 @@ test('a checkpoint can be taken at any step, and another run goes on from it', (
     }),
   ));
 
-test('where the data ends early the run evaluates and keeps its end', () => {
+test('if the data ends early, the run evaluates and writes a checkpoint', () => {
   const store = memoryStore();
   const batches = { from: (position: number) => [1, 2, 3].slice(position) };
   const options = { batches, checkpoint: { every: 2, store }, evaluate: { every: 3, batches: () => [0] } };
@@ -149,7 +149,7 @@ test('where the data ends early the run evaluates and keeps its end', () => {
   });
 });
 
-test('an error says its step and place to programs too', () =>
+test('the details of an error contain its step and path', () =>
   running({ learningRate: Number.NaN, evaluate: { every: 1, batches: () => [0] } }, async run => {
     const error = await eventsOf(run).catch(error => error);
     expect([error.code, error.details]).toEqual(['range', { step: 1 }]);

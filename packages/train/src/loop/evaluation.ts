@@ -1,7 +1,7 @@
-import { nextTurn } from '@residual/base';
+import { yieldToEventLoop } from '@residual/base';
 import { emptyScope } from '@residual/layers';
 import { clone, expectOptions, ResidualError, tidy } from '@residual/tensor';
-import { type BatchesOnce, batchesOnce } from './batches.js';
+import { type FiniteBatches, iterateOnce } from './batches.js';
 import { type Loss, type Objective, objectiveOf } from './objective.js';
 import type { Parameter } from './parameters.js';
 import type { RunState } from './state.js';
@@ -9,63 +9,63 @@ import { dataOf } from './step.js';
 
 /** Settings of `evaluate`. */
 export interface EvaluateOptions<Tree, Batch> {
-  /** The weights of what is evaluated. */
+  /** The weights of the layer. */
   readonly weights: Tree;
   /** The mean loss of a batch. */
   readonly loss: Loss<Tree, Batch> | Objective<Tree, Batch>;
-  /** The data, gone through once. */
-  readonly batches: BatchesOnce<Batch>;
-  /** Is told what is known after each batch. */
+  /** The data for one pass. */
+  readonly batches: FiniteBatches<Batch>;
+  /** Called after each batch with the result so far. */
   readonly onProgress?: (done: Evaluation) => void;
-  /** Ends it before the next batch. */
+  /** Ends the evaluation before the next batch. */
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The mean loss over some data. */
+/** The result of `evaluate`. */
 export interface Evaluation {
-  /** The mean, each batch counting by its tokens. */
+  /** The mean loss; batches are weighted by their tokens. */
   readonly loss: number;
-  /** How many tokens it is the mean of; 0 where the batches do not say. */
+  /** The number of tokens; 0 if the loss does not count tokens. */
   readonly tokens: number;
-  /** How many batches there were. */
+  /** The number of batches. */
   readonly batches: number;
 }
 
-/** The mean loss over data, each batch counting by its tokens, without anything random. Errors where there is no batch. */
+/** The mean loss over data, weighted by tokens, without dropout. Errors if there is no batch. */
 export async function evaluate<Tree, Batch>(options: EvaluateOptions<Tree, Batch>): Promise<Evaluation> {
   expectOptions('evaluate', options, { weights: 1, loss: 1, batches: 1, onProgress: 0, signal: 0 });
   const { weights, batches, onProgress, signal } = options;
   const { loss, tokens } = objectiveOf('evaluate', options.loss);
-  let [sum, counted, seen] = [0, 0, 0];
-  const known = () => ({ loss: sum / (counted || 1), tokens: tokens ? counted : 0, batches: seen });
-  for await (const batch of batchesOnce('evaluate', batches, undefined)) {
-    await nextTurn(signal);
+  let [sum, tokenCount, batchCount] = [0, 0, 0];
+  const result = () => ({ loss: sum / (tokenCount || 1), tokens: tokens ? tokenCount : 0, batches: batchCount });
+  for await (const batch of iterateOnce('evaluate', batches, undefined)) {
+    await yieldToEventLoop(signal);
     const count = tokens?.(batch) ?? 1;
     const [value] = await dataOf(tidy(() => loss(weights, batch, emptyScope)));
     sum += value! * count;
-    counted += count;
-    seen++;
-    onProgress?.(known());
+    tokenCount += count;
+    batchCount++;
+    onProgress?.(result());
   }
-  if (seen === 0) throw new ResidualError('data', 'evaluate: the data to evaluate on is empty');
-  return known();
+  if (batchCount === 0) throw new ResidualError('data', 'evaluate: the data to evaluate on is empty');
+  return result();
 }
 
-/** Does something with the averaged weights in the place of those that are trained, where there are some. */
-export async function withAverage<T>(
-  average: RunState['average'],
+/** Runs `work` with the averaged weights in place of the trained ones, if there is an average. */
+export async function withEmaWeights<T>(
+  ema: RunState['ema'],
   parameters: ReadonlyMap<string, Parameter>,
   work: () => Promise<T>,
 ): Promise<T> {
-  const before = [...average].map(([path, value]) => {
+  const saved = [...ema].map(([path, value]) => {
     const { get, set } = parameters.get(path)!;
-    const own = clone(get());
+    const weight = clone(get());
     set(clone(value));
-    return { own, set };
+    return { weight, set };
   });
   try {
     return await work();
   } finally {
-    for (const { own, set } of before) set(own);
+    for (const { weight, set } of saved) set(weight);
   }
 }

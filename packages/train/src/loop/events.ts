@@ -1,19 +1,21 @@
-/** What a run tells after each step: its loss is that before the update. */
+/** The event after each step. The loss is that before the update. */
 export interface StepEvent {
   readonly type: 'step';
-  /** Steps done, from 1. */
+  /** The number of completed steps, from 1. */
   readonly step: number;
   readonly loss: number;
   readonly learningRate: number;
-  /** Before clipping. */
+  /** The common norm of all gradients before clipping. */
   readonly gradientNorm: number;
-  /** Of the batches that say how many tokens they have; 0 otherwise. */
+  /** 0 if the loss does not count tokens. */
   readonly tokensPerSecond: number;
-  /** What is held now. */
-  readonly memory: { readonly tensors: number; readonly bytes: number };
+  /** The memory in use after the step. */
+  readonly memoryUsage: { readonly tensors: number; readonly bytes: number };
 }
 
-/** What a run tells after looking at other data: the mean loss there, of the averaged weights where there is an average. */
+/**
+ * The event after an evaluation: the mean loss on the evaluation data, of the averaged weights if there is an average.
+ */
 export interface EvaluationEvent {
   readonly type: 'evaluation';
   readonly step: number;
@@ -21,24 +23,24 @@ export interface EvaluationEvent {
   readonly tokens: number;
 }
 
-/** What a run tells after it wrote a checkpoint. */
+/** The event after writing a checkpoint. */
 export interface CheckpointEvent {
   readonly type: 'checkpoint';
   readonly step: number;
-  /** What the store calls it. */
+  /** The name of the checkpoint in the store. */
   readonly name: string;
 }
 
-/** What a run tells first of all where it goes on from a checkpoint. */
+/** The first event of a run that resumes from a checkpoint. */
 export interface ResumeEvent {
   readonly type: 'resume';
-  /** Steps done before. */
+  /** The number of steps completed before. */
   readonly step: number;
-  /** What the store calls the checkpoint. */
+  /** The name of the checkpoint in the store. */
   readonly name: string;
-  /** Whether nothing is left to do: all steps are done, or the data has ended. */
+  /** Whether nothing is left to do: all steps are completed, or the data has ended. */
   readonly isFinished: boolean;
 }
 
-/** What a training run tells as it goes. */
+/** The events of a training run. */
 export type TrainingEvent = StepEvent | EvaluationEvent | CheckpointEvent | ResumeEvent;

@@ -2,28 +2,36 @@ import type { Scope } from '@residual/layers';
 import { isTensor, ResidualError, type Tensor } from '@residual/tensor';
 import { isThenable } from './batches.js';
 
-/** What is made small: the mean loss of a batch, a number, computed with the ops of `@residual/tensor`. */
+/**
+ * The function to minimize: the mean loss of a batch as a tensor of shape [], computed with ops of `@residual/tensor`.
+ */
 export type Loss<Tree, Batch> = (weights: Tree, batch: Batch, scope: Scope) => Tensor;
 
-/** A loss that also says how much a batch counts. */
+/** A loss with the number of tokens of a batch. */
 export interface Objective<Tree, Batch> {
   /** The mean loss of a batch. */
   readonly loss: Loss<Tree, Batch>;
-  /** How many tokens of a batch the loss is the mean of: batches that are accumulated or evaluated together count by it. */
+  /**
+   * The number of tokens that the mean loss of a batch covers: the weight of the batch in accumulation and evaluation.
+   */
   readonly tokens?: (batch: Batch) => number;
 }
 
-/** A loss alone, or with what a batch counts, as an objective whose loss is checked to be a tensor. Errors for what is none, also a promise. */
+/**
+ * A loss or an objective as an objective whose loss is checked. Errors if the loss does not return a tensor, such as a
+ * promise.
+ */
 export function objectiveOf<Tree, Batch>(
   name: string,
-  given: Loss<Tree, Batch> | Objective<Tree, Batch>,
+  lossOrObjective: Loss<Tree, Batch> | Objective<Tree, Batch>,
 ): Objective<Tree, Batch> {
-  const objective: Objective<Tree, Batch> = typeof given === 'function' ? { loss: given } : given;
+  const objective: Objective<Tree, Batch> =
+    typeof lossOrObjective === 'function' ? { loss: lossOrObjective } : lossOrObjective;
   const refuse = (what: string): never => {
     throw new ResidualError('loss', `${name}: ${what}`);
   };
   if (typeof objective.loss !== 'function')
-    refuse('loss is neither a function nor an objective, such as nextToken(model) gives');
+    refuse('loss is neither a function nor an objective, such as languageModelLoss(model) gives');
   return {
     ...(objective.tokens && { tokens: batch => objective.tokens!(batch) }),
     loss: (weights, batch, scope) => {

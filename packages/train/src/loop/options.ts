@@ -3,59 +3,71 @@ import { checkSeed, expectOptions, ResidualError } from '@residual/tensor';
 import type { CheckpointStore } from '../checkpoint/store.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import type { Schedule } from '../schedules.js';
-import type { BatchesOnce, BatchSource } from './batches.js';
+import type { BatchSource, FiniteBatches } from './batches.js';
 import type { Loss, Objective } from './objective.js';
 
 /** Settings of `train`. */
 export interface TrainOptions<N, Batch> {
-  /** The layer that is trained, for its needs. */
+  /** The layer to train; only its needs are used. */
   readonly layer: HasNeeds<N>;
-  /** Its weights. The run puts new tensors into this tree, one at a time; it stays the caller's, who disposes it. */
+  /** Its weights. The run replaces the tensors of this tree one at a time. The caller owns the tree and disposes it. */
   readonly weights: Weights<N>;
-  /** What is made small. */
+  /** The loss to minimize. */
   readonly loss: Loss<Weights<N>, Batch> | Objective<Weights<N>, Batch>;
-  /** What the loss is computed on, in this order. */
+  /** The training data, in this order. */
   readonly batches: BatchSource<Batch>;
-  /** How many steps in all, those of an earlier part of the run included. */
+  /** The total number of steps, including those before a resume. */
   readonly steps: number;
-  /** `adamW()` if absent. */
+  /** The optimizer; `adamW()` if absent. */
   readonly optimizer?: Optimizer;
-  /** A number, or a schedule. */
+  /** A constant or a schedule. */
   readonly learningRate: number | Schedule;
-  /** Gradients whose common norm is above this are scaled down to it. */
+  /** Scales gradients down so that their common norm is at most this. */
   readonly clipNorm?: number;
-  /** How many batches make one step; 1 if absent. */
+  /** The number of batches in one step (gradient accumulation); 1 if absent. */
   readonly accumulate?: number;
-  /** Keeps a moving average of the weights with this decay, such as 0.999: it is what is evaluated, and takes their place when the run has ended. */
-  readonly average?: number;
-  /** Weights that stay as they are: patterns of paths as in `record`, each of which must fit one, or a function of the path. */
+  /**
+   * The decay of an exponential moving average of the weights, such as 0.999. Evaluation uses the average, which
+   * replaces the weights at the end.
+   */
+  readonly emaDecay?: number;
+  /**
+   * Weights that do not change: path patterns as in `record`, each of which must match a weight, or a function of the
+   * path.
+   */
   readonly frozen?: Frozen;
-  /** Of what is random in training, such as dropout; 0 if absent. */
+  /** The seed of dropout; 0 if absent. */
   readonly seed?: number;
-  /** Blocks of stacks are computed again in the backward pass: less memory, more time. */
+  /** Whether blocks are recomputed in the backward pass: less memory, more time. */
   readonly recompute?: boolean;
-  /** Looks at other data before the first step, after each `every` steps and at the end; a function is told how many steps are done. */
+  /**
+   * Evaluates other data before the first step, after each `every` steps and at the end; a function gets the number of
+   * completed steps.
+   */
   readonly evaluate?: {
-    /** After so many steps each time. */
+    /** The number of steps between two times. */
     readonly every: number;
-    /** The other data. */
-    readonly batches: BatchesOnce<Batch, number>;
+    /** The evaluation data. */
+    readonly batches: FiniteBatches<Batch, number>;
   };
-  /** Writes the whole run after each `every` steps, at the end and after an abort, and begins from the latest that is there. */
+  /**
+   * Writes the whole run after each `every` steps, at the end and after an abort, and resumes from the latest
+   * checkpoint.
+   */
   readonly checkpoint?: {
-    /** After so many steps each time. */
+    /** The number of steps between two times. */
     readonly every: number;
-    /** Where checkpoints are kept. */
+    /** The store of the checkpoints. */
     readonly store: CheckpointStore;
   };
-  /** Ends the run after a whole step. */
+  /** Ends the run after a complete step. */
   readonly signal?: AbortSignal;
 }
 
-/** Weights that stay as they are. */
+/** Frozen weights: path patterns, or a function of the path. */
 export type Frozen = readonly string[] | ((path: string) => boolean);
 
-/** Throws where a setting of `train` does not fit. */
+/** Throws if an option of `train` is invalid. */
 export function checkOptions<N, Batch>(options: TrainOptions<N, Batch>): void {
   expectOptions('train', options, {
     layer: 1,
@@ -67,7 +79,7 @@ export function checkOptions<N, Batch>(options: TrainOptions<N, Batch>): void {
     learningRate: 1,
     clipNorm: 0,
     accumulate: 0,
-    average: 0,
+    emaDecay: 0,
     frozen: 0,
     seed: 0,
     recompute: 0,
@@ -79,18 +91,18 @@ export function checkOptions<N, Batch>(options: TrainOptions<N, Batch>): void {
   if (options.checkpoint) expectOptions('train: checkpoint', options.checkpoint, { every: 1, store: 1 });
   if (options.optimizer && typeof options.optimizer.update !== 'function')
     throw new ResidualError('option', 'train: optimizer is no optimizer, such as adamW() gives');
-  const { steps, accumulate = 1, clipNorm = 1, average, evaluate, checkpoint, seed = 0 } = options;
+  const { steps, accumulate = 1, clipNorm = 1, emaDecay, evaluate, checkpoint, seed = 0 } = options;
   checkSeed('train', seed);
-  const whole = {
+  const counts = {
     steps,
     accumulate,
     'evaluate.every': evaluate?.every ?? 1,
     'checkpoint.every': checkpoint?.every ?? 1,
   };
-  for (const [name, value] of Object.entries(whole))
+  for (const [name, value] of Object.entries(counts))
     if (!(Number.isSafeInteger(value) && value > 0))
       throw new ResidualError('range', `train: ${name} is ${value}; it must be a whole number above 0`);
   if (!(clipNorm > 0)) throw new ResidualError('range', `train: clipNorm is ${clipNorm}; it must be above 0`);
-  if (average !== undefined && !(average >= 0 && average < 1))
-    throw new ResidualError('range', `train: average is ${average}; it must be from 0 to below 1`);
+  if (emaDecay !== undefined && !(emaDecay >= 0 && emaDecay < 1))
+    throw new ResidualError('range', `train: emaDecay is ${emaDecay}; it must be from 0 to below 1`);
 }

@@ -1,21 +1,25 @@
 import { type HasNeeds, weightNeeds } from '@residual/layers';
 import { isLowRankSum, isTensor, type Matrix, ResidualError, type Tensor } from '@residual/tensor';
 
-/** One tensor that may be trained: its path, and where it stands in the tree. */
+/** One trainable tensor in the tree of weights. */
 export interface Parameter {
   readonly path: string;
   readonly get: () => Tensor;
-  /** Puts another tensor in its place; the one before is disposed. */
+  /** Replaces the tensor and disposes the old one. */
   readonly set: (tensor: Tensor) => void;
 }
 
 type Node = Record<string, unknown>;
 
-/** Where a leaf stands: the part of the tree above it, and its name there. Errors where the tree has no such path. */
-export function placeIn(caller: string, tree: unknown, path: string): { readonly parent: Node; readonly name: string } {
-  const steps = path.split('.');
-  const parent = steps.slice(0, -1).reduce<unknown>((node, name) => (node as Node | undefined)?.[name], tree);
-  const name = steps.at(-1)!;
+/** The parent node and the name of a weight in the tree. Errors if the tree has no such path. */
+export function resolveParameter(
+  caller: string,
+  tree: unknown,
+  path: string,
+): { readonly parent: Node; readonly name: string } {
+  const names = path.split('.');
+  const parent = names.slice(0, -1).reduce<unknown>((node, name) => (node as Node | undefined)?.[name], tree);
+  const name = names.at(-1)!;
   if (path !== '' && typeof parent === 'object' && parent !== null && name in parent)
     return { parent: parent as Node, name };
   throw new ResidualError(
@@ -25,28 +29,29 @@ export function placeIn(caller: string, tree: unknown, path: string): { readonly
 }
 
 /**
- * The tensors of a tree that may be trained, by path, in the order of the layer's needs. A matrix with parts of low rank gives itself and the parts:
- * `weight`, `weight.parts.NAME.down`, `weight.parts.NAME.up`. Errors where a leaf is missing or of a form that cannot be trained.
+ * The trainable tensors of a tree by path, in the order of the layer's needs. A matrix with low-rank adapters yields
+ * itself and its adapters: `weight`, `weight.parts.NAME.down`, `weight.parts.NAME.up`. Errors if a weight is missing or
+ * cannot be trained.
  */
 export function parametersOf(layer: HasNeeds<unknown>, tree: unknown): Map<string, Parameter> {
-  const found = new Map<string, Parameter>();
+  const parameters = new Map<string, Parameter>();
   for (const { path } of weightNeeds(layer, 'train')) {
-    const { parent, name } = placeIn('train', tree, path);
-    addMatrix(found, path, parent, name);
+    const { parent, name } = resolveParameter('train', tree, path);
+    addMatrix(parameters, path, parent, name);
   }
-  return found;
+  return parameters;
 }
 
-function addMatrix(found: Map<string, Parameter>, path: string, parent: Node, name: string): void {
+function addMatrix(parameters: Map<string, Parameter>, path: string, parent: Node, name: string): void {
   const leaf = parent[name] as Matrix;
   if (isTensor(leaf)) {
-    found.set(path, parameter(path, parent, name));
+    parameters.set(path, parameter(path, parent, name));
   } else if (isLowRankSum(leaf)) {
-    addMatrix(found, path, leaf as unknown as Node, 'base');
+    addMatrix(parameters, path, leaf as unknown as Node, 'base');
     for (const [part, each] of Object.entries(leaf.parts))
       for (const side of ['down', 'up'] as const) {
-        const below = `${path}.parts.${part}.${side}`;
-        found.set(below, parameter(below, each as unknown as Node, side));
+        const partPath = `${path}.parts.${part}.${side}`;
+        parameters.set(partPath, parameter(partPath, each as unknown as Node, side));
       }
   } else throw new ResidualError('matrix', `train: ${path} is of a form that cannot be trained`);
 }

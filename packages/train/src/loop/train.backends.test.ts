@@ -12,11 +12,7 @@ import {
   train,
 } from '../index.js';
 
-const [up, down, drop] = [
-  linear({ in: 2, out: 5, deviation: 1 }),
-  linear({ in: 5, out: 1, deviation: 1 }),
-  dropout({ rate: 0.2 }),
-];
+const [up, down, drop] = [linear({ in: 2, out: 5, std: 1 }), linear({ in: 5, out: 1, std: 1 }), dropout({ rate: 0.2 })];
 const net = layer({ up, down, drop }, (w, x: Tensor, scope) => {
   const hidden = scope.tap('hidden', relu(up(w.up, x)));
   return down(w.down, drop(w.drop, hidden, scope.at('drop')));
@@ -65,32 +61,32 @@ const thrown = (work: Promise<unknown>) =>
     (error: Error) => error.message,
   );
 
-test('a run tells each step and leaves nothing but the trained weights', () =>
+test('a run reports each step and leaves only the trained weights', () =>
   expectNoLeak(async () => {
     const weights = init(net, { seed: 1 });
     const before = await numbersOf(weights);
-    const events = await eventsOf(train(options(weights, { average: 0.5, clipNorm: 1, accumulate: 2 })));
+    const events = await eventsOf(train(options(weights, { emaDecay: 0.5, clipNorm: 1, accumulate: 2 })));
     expect(events.map(({ type, step }) => [type, step])).toEqual([1, 2, 3, 4, 5, 6].map(step => ['step', step]));
     for (const event of events)
       if (event.type === 'step') {
         expect(event.learningRate).toBe(0.05);
         expect(event.gradientNorm).toBeGreaterThan(0);
-        expect(event.memory.tensors).toBeGreaterThan(4);
+        expect(event.memoryUsage.tensors).toBeGreaterThan(4);
       }
     expect(await numbersOf(weights)).not.toEqual(before);
     dispose(weights);
   }));
 
-test('stopped anywhere and resumed, a run goes on as if it had not stopped', async () => {
+test('a run that is stopped anywhere and resumed ends like an uninterrupted run', async () => {
   const straight = init(net, { seed: 1 });
-  const whole = lossesIn(await eventsOf(train(options(straight, { average: 0.9 }))));
+  const whole = lossesIn(await eventsOf(train(options(straight, { emaDecay: 0.9 }))));
   for (const stop of [1, 2, 5]) {
     const store = memoryStore();
     const checkpoint = { every: 2, store };
     const first = init(net, { seed: 1 });
     const aborter = new AbortController();
     const seen: number[] = [];
-    const run = train(options(first, { average: 0.9, checkpoint, signal: aborter.signal }));
+    const run = train(options(first, { emaDecay: 0.9, checkpoint, signal: aborter.signal }));
     const end = await thrown(
       (async () => {
         for await (const event of run) {
@@ -102,8 +98,8 @@ test('stopped anywhere and resumed, a run goes on as if it had not stopped', asy
     expect(end).toBe('enough');
     expect((await store.latest())!.step).toBe(stop);
     dispose(first);
-    const second = init(net, { seed: 2 }); // other weights: those of the checkpoint count
-    seen.push(...lossesIn(await eventsOf(train(options(second, { average: 0.9, checkpoint })))));
+    const second = init(net, { seed: 2 }); // other weights, which the checkpoint replaces
+    seen.push(...lossesIn(await eventsOf(train(options(second, { emaDecay: 0.9, checkpoint })))));
     await expectClose(seen, whole, { absolute: 1e-6 });
     await expectClose(await numbersOf(second), await numbersOf(straight), { absolute: 1e-6 });
     dispose(second);
@@ -111,7 +107,7 @@ test('stopped anywhere and resumed, a run goes on as if it had not stopped', asy
   dispose(straight);
 });
 
-test('two batches accumulated are one batch of both', async () => {
+test('two accumulated batches equal one batch of both', async () => {
   const plain = {
     learningRate: 0.1,
     steps: 1,
@@ -128,7 +124,7 @@ test('two batches accumulated are one batch of both', async () => {
   dispose([one, other]);
 });
 
-test('frozen weights stay, and what is frozen may change between steps', async () => {
+test('frozen weights do not change, and `frozen` may change between steps', async () => {
   const weights = init(net, { seed: 1 });
   const before = await numbersOf(weights);
   const run = train(options(weights, { frozen: ['up.*'], steps: 2 }));
@@ -146,7 +142,7 @@ test('frozen weights stay, and what is frozen may change between steps', async (
   dispose(weights);
 });
 
-test('the learning rate may be a schedule, and another one from the next step on', async () => {
+test('the learning rate may be a schedule, and may change from the next step', async () => {
   const weights = init(net, { seed: 1 });
   const run = train(options(weights, { learningRate: step => (step + 1) / 100, steps: 3 }));
   const rates: number[] = [];
@@ -159,7 +155,7 @@ test('the learning rate may be a schedule, and another one from the next step on
   dispose(weights);
 });
 
-test('gradients above the norm are scaled down to it', async () => {
+test('gradients are clipped to the norm', async () => {
   const weights = init(net, { seed: 1 });
   const before = await numbersOf(weights);
   const [event] = await eventsOf(
@@ -171,11 +167,11 @@ test('gradients above the norm are scaled down to it', async () => {
   dispose(weights);
 });
 
-test('the average follows the weights, is evaluated, and takes their place at the end', async () => {
+test('the moving average follows the weights, is evaluated, and replaces them at the end', async () => {
   const weights = init(net, { seed: 1 });
   const seen: number[][] = [];
   const evaluate = { every: 1, batches: () => [points[0]!] };
-  const run = train(options(weights, { average: 0.5, steps: 3, evaluate }));
+  const run = train(options(weights, { emaDecay: 0.5, steps: 3, evaluate }));
   const losses: number[] = [];
   for await (const event of run) {
     if (event.type === 'step') seen.push(await numbersOf(weights));
@@ -193,7 +189,7 @@ test('the average follows the weights, is evaluated, and takes their place at th
   dispose([weights, last]);
 });
 
-test('evaluation counts batches by their tokens and needs some', async () => {
+test('evaluation weights batches by their tokens and needs at least one', async () => {
   const weights = init(net, { seed: 1 });
   const objective = { loss: (w: Net, b: Points) => loss(w, b, undefined), tokens: ({ y }: Points) => y.length };
   const batches = [points[0]!, { x: [5, 3], y: [1] }];
@@ -209,7 +205,7 @@ test('evaluation counts batches by their tokens and needs some', async () => {
   dispose([weights, fresh, parts]);
 });
 
-test('a number that is not finite is an error with its step and place, and the weights stay', () =>
+test('a number that is not finite is an error with its step and path, and the weights stay', () =>
   expectNoLeak(async () => {
     const weights = init(net, { seed: 1 });
     const bad: Points[] = [points[0]!, { x: [1, Number.NaN, 0, 0], y: [0, 0] }];
@@ -236,7 +232,7 @@ test('a weight that is not finite is named, and so is a gradient', async () => {
   dispose(weights);
 });
 
-test('data without batches is an error, data that ends is an end', async () => {
+test('data without batches is an error; the end of the data ends the run', async () => {
   const weights = init(net, { seed: 1 });
   const from = (list: Points[]) => ({ from: (position: number) => list.slice(position) });
   expect(await thrown(eventsOf(train(options(weights, { batches: [] }))))).toBe(
@@ -249,16 +245,16 @@ test('data without batches is an error, data that ends is an end', async () => {
   dispose(weights);
 });
 
-test('steps of several batches leave tensors and bytes where they were after the third', async () => {
+test('steps of several batches use no more tensors and bytes after the third', async () => {
   const weights = init(net, { seed: 1 });
   const held: unknown[] = [];
-  for await (const event of train(options(weights, { steps: 12, average: 0.9, clipNorm: 0.1, accumulate: 2 })))
-    if (event.type === 'step') held.push(event.memory);
+  for await (const event of train(options(weights, { steps: 12, emaDecay: 0.9, clipNorm: 0.1, accumulate: 2 })))
+    if (event.type === 'step') held.push(event.memoryUsage);
   for (const later of held.slice(3)) expect(later).toEqual(held[2]);
   dispose(weights);
 });
 
-test('a run that goes on says from where, and one that is finished says so', async () => {
+test('a resumed run reports its step, and whether it is finished', async () => {
   const store = memoryStore();
   const weights = init(net, { seed: 1 });
   const run = (steps: number, batches: Options['batches'] = points) =>
@@ -274,7 +270,7 @@ test('a run that goes on says from where, and one that is finished says so', asy
   dispose(weights);
 });
 
-test('batches of any kind are read alike, and on from where a run stopped', async () => {
+test('batches of every kind are read alike, and resumed from their position', async () => {
   const list = [0, 1, 2].map(i => points[i]!);
   const generate = function* () {
     yield* list;
@@ -310,7 +306,7 @@ test('batches of any kind are read alike, and on from where a run stopped', asyn
   for (const [kind, batches] of Object.entries(kinds)) expect([kind, await losses(batches)]).toEqual([kind, expected]);
 });
 
-test('what is no source of batches is refused', async () => {
+test('an invalid source of batches is an error', async () => {
   const weights = init(net, { seed: 1 });
   const fit =
     'they may be a list, anything that can be iterated, also asynchronously, a function that gives such, or have from(position)';
@@ -329,7 +325,7 @@ test('what is no source of batches is refused', async () => {
   dispose(weights);
 });
 
-test('a loss that is no tensor, a promise, or does not depend on the weights is an error', async () => {
+test('a loss that is not a tensor, is a promise, or does not depend on the weights is an error', async () => {
   await expectNoLeak(async () => {
     const weights = init(net, { seed: 1 });
     const refusal = (given: unknown, more: Options = {}) =>
@@ -339,7 +335,7 @@ test('a loss that is no tensor, a promise, or does not depend on the weights is 
     );
     expect(await refusal(() => 5)).toBe('train: step 1: the loss gave 5; it must give a tensor that holds one number');
     expect(await refusal('loss')).toBe(
-      'train: loss is neither a function nor an objective, such as nextToken(model) gives',
+      'train: loss is neither a function nor an objective, such as languageModelLoss(model) gives',
     );
     const fresh = init(net, { seed: 2 });
     const depends = (count: number, first: string) =>
@@ -351,14 +347,14 @@ test('a loss that is no tensor, a promise, or does not depend on the weights is 
   });
 });
 
-test('leaving the loop early frees what the run held', () =>
+test('leaving the loop early frees the state of the run', () =>
   expectNoLeak(async () => {
     const weights = init(net, { seed: 1 });
-    for await (const event of train(options(weights, { average: 0.9 }))) if (event.step === 2) break;
+    for await (const event of train(options(weights, { emaDecay: 0.9 }))) if (event.step === 2) break;
     dispose(weights);
   }));
 
-test('a checkpoint of another run is refused by what does not fit, and changes nothing', () =>
+test('a checkpoint of another run is an error that names the difference, and changes nothing', () =>
   expectNoLeak(async () => {
     const store = memoryStore();
     const weights = init(net, { seed: 1 });
@@ -390,7 +386,7 @@ test.each<[Options, string]>([
   [{ steps: 0 }, 'train: steps is 0; it must be a whole number above 0'],
   [{ accumulate: 1.5 }, 'train: accumulate is 1.5; it must be a whole number above 0'],
   [{ clipNorm: 0 }, 'train: clipNorm is 0; it must be above 0'],
-  [{ average: 1 }, 'train: average is 1; it must be from 0 to below 1'],
+  [{ emaDecay: 1 }, 'train: emaDecay is 1; it must be from 0 to below 1'],
   [{ seed: -1 }, 'train: seed is -1; it must be a whole number from 0 to 4294967295'],
   [
     { frozen: ['up.*', 'down'] },
@@ -398,7 +394,7 @@ test.each<[Options, string]>([
   ],
   [{ frozen: ['**'] }, 'train: step 1: all 4 weights are frozen; there is nothing to train'],
   [{ learningRate: Number.NaN }, 'train: step 1: the learning rate is NaN; it must be a number of 0 or more'],
-])('settings that do not fit are refused: %o', async (wrong, message) => {
+])('invalid settings are errors: %o', async (wrong, message) => {
   const weights = init(net, { seed: 1 });
   expect(await thrown((async () => eventsOf(train(options(weights, wrong))))())).toBe(message);
   dispose(weights);

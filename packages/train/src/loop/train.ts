@@ -1,37 +1,39 @@
-import { nextTurn } from '@residual/base';
-import { type HasNeeds, matcher, type Weights } from '@residual/layers';
-import { clone, dispose, memory, ResidualError } from '@residual/tensor';
+import { yieldToEventLoop } from '@residual/base';
+import { type HasNeeds, pathMatcher, type Weights } from '@residual/layers';
+import { clone, dispose, memoryUsage, ResidualError } from '@residual/tensor';
 import { adamW } from '../optimizers/adam.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import type { Schedule } from '../schedules.js';
-import { batchesFrom, batchesOnce } from './batches.js';
-import { evaluate, withAverage } from './evaluation.js';
+import { batchesFrom, iterateOnce } from './batches.js';
+import { evaluate, withEmaWeights } from './evaluation.js';
 import type { EvaluationEvent, StepEvent, TrainingEvent } from './events.js';
+import { Gate } from './gate.js';
 import { type Objective, objectiveOf } from './objective.js';
 import { checkOptions, type Frozen, type TrainOptions } from './options.js';
 import { type Parameter, parametersOf } from './parameters.js';
+import { SerialQueue } from './serial-queue.js';
 import { RunState } from './state.js';
-import { gradientsOf, type Placed, update } from './step.js';
+import { applyGradients, gradientsOf, type IndexedBatch } from './step.js';
 import type { Checkpoint, Training } from './training.js';
-import { Gate, Turns } from './turns.js';
 
 /**
- * Trains a layer: an iterator of events, one for each step, evaluation and checkpoint, and the first where it goes on from one. Leaving the loop, an abort or an error frees everything but the
- * weights, which are those after the last whole step. Errors name the step: a loss or gradient that is not finite with the place where it first appears,
- * data that is empty.
+ * Trains a layer. The result is an async iterable of events, one for each step, evaluation and checkpoint, and a first
+ * one if the run resumes. Leaving the loop, an abort or an error frees everything except the weights, which are those
+ * after the last complete step. Errors name the step, and for a loss or gradient that is not finite the tensor where it
+ * first appears.
  */
 export function train<N, Batch>(options: TrainOptions<N, Batch>): Training {
-  return new Run(options);
+  return new TrainingRun(options);
 }
 
-class Run<N, Batch> implements Training {
+class TrainingRun<N, Batch> implements Training {
   learningRate: number | Schedule;
   frozen: Frozen;
   private readonly optimizer: Optimizer;
   private readonly parameters: ReadonlyMap<string, Parameter>;
   private readonly objective: Objective<Weights<N>, Batch>;
   private readonly state: RunState;
-  private readonly turns = new Turns();
+  private readonly queue = new SerialQueue();
   private readonly gate = new Gate();
   private stage: 'new' | 'running' | 'ended' = 'new';
 
@@ -58,12 +60,12 @@ class Run<N, Batch> implements Training {
     this.gate.open();
   }
 
-  between<T>(work: () => T | Promise<T>): Promise<T> {
-    return this.turns.take(work);
+  runExclusive<T>(work: () => T | Promise<T>): Promise<T> {
+    return this.queue.run(work);
   }
 
   checkpoint(): Promise<Checkpoint> {
-    return this.between(async () => {
+    return this.runExclusive(async () => {
       const { step } = this.state;
       if (this.stage === 'ended')
         throw new ResidualError('order', `train: the run has ended after step ${step}; take a checkpoint before`);
@@ -71,33 +73,33 @@ class Run<N, Batch> implements Training {
     });
   }
 
-  /** All that happens between two events is one turn. */
+  /** The work between two events is one entry of the queue. */
   async *[Symbol.asyncIterator](): AsyncGenerator<TrainingEvent, void> {
     if (this.stage !== 'new') throw new ResidualError('order', 'train: this run was iterated before; make another');
     this.stage = 'running';
     const events = this.events();
     try {
       for (;;) {
-        await this.gate.through(this.options.signal);
-        const { value, done } = await this.between(() => events.next());
+        await this.gate.wait(this.options.signal);
+        const { value, done } = await this.runExclusive(() => events.next());
         if (done) return;
         yield value;
       }
     } finally {
-      await this.between(() => events.return());
+      await this.runExclusive(() => events.return());
     }
   }
 
   private async *events(): AsyncGenerator<TrainingEvent, void> {
-    const { steps, checkpoint, evaluate: other, signal } = this.options;
+    const { steps, checkpoint, evaluate: evaluation, signal } = this.options;
     const { state } = this;
     let batches: AsyncGenerator<Batch, void> | undefined;
-    let [evaluated, written] = [0, 0];
+    let [evaluatedStep, checkpointStep] = [0, 0];
     try {
       signal?.throwIfAborted();
       const stored = await checkpoint?.store.latest();
       if (stored) await state.restore(stored, this.parameters);
-      evaluated = written = state.step;
+      evaluatedStep = checkpointStep = state.step;
       batches = batchesFrom(this.options.batches, state.position);
       let isDone = state.step >= steps;
       if (stored) {
@@ -106,26 +108,26 @@ class Run<N, Batch> implements Training {
         if (first && !isDone) batches = withFirst(first.value!, batches);
         yield { type: 'resume', step: state.step, name: stored.name, isFinished: isDone };
       }
-      if (other && state.step === 0) yield await this.evaluation();
+      if (evaluation && state.step === 0) yield await this.evaluation();
       while (!isDone) {
-        await nextTurn(signal);
+        await yieldToEventLoop(signal);
         const event = await this.step(batches);
         if (event) yield event;
         isDone = !event || state.step === steps;
         const isDue = (every: number, last: number) => state.step > last && (isDone || state.step % every === 0);
-        if (other && isDue(other.every, evaluated)) {
-          evaluated = state.step;
+        if (evaluation && isDue(evaluation.every, evaluatedStep)) {
+          evaluatedStep = state.step;
           yield await this.evaluation();
         }
-        if (checkpoint && isDue(checkpoint.every, written)) {
+        if (checkpoint && isDue(checkpoint.every, checkpointStep)) {
           const name = await checkpoint.store.write(state.step, await state.files(this.parameters));
-          written = state.step;
+          checkpointStep = state.step;
           yield { type: 'checkpoint', step: state.step, name };
         }
       }
-      for (const [path, value] of state.average) this.parameters.get(path)!.set(clone(value));
+      for (const [path, value] of state.ema) this.parameters.get(path)!.set(clone(value));
     } catch (error) {
-      if (checkpoint && signal?.aborted && state.step > written)
+      if (checkpoint && signal?.aborted && state.step > checkpointStep)
         await checkpoint.store.write(state.step, await state.files(this.parameters));
       throw error;
     } finally {
@@ -135,64 +137,64 @@ class Run<N, Batch> implements Training {
     }
   }
 
-  /** One step; undefined where the data has ended. */
+  /** One step; undefined at the end of the data. */
   private async step(batches: AsyncGenerator<Batch, void>): Promise<StepEvent | undefined> {
-    const { accumulate = 1, clipNorm = Number.POSITIVE_INFINITY, average, signal } = this.options;
+    const { accumulate = 1, clipNorm = Number.POSITIVE_INFINITY, emaDecay, signal } = this.options;
     const { state } = this;
     const number = state.step + 1;
-    const begun = performance.now();
+    const start = performance.now();
     try {
-      const read: Placed<Batch>[] = [];
+      const read: IndexedBatch<Batch>[] = [];
       while (read.length < accumulate) {
         const { value, done } = await batches.next();
         if (done) break;
         read.push({ batch: value, position: state.position + read.length });
       }
       if (read.length === 0) return undefined;
-      const [trained, rate] = [this.trained(), this.rateAt(state.step)];
-      const found = await gradientsOf({ ...this.parts(), trained }, read);
+      const [trainable, rate] = [this.trainable(), this.learningRateAt(state.step)];
+      const result = await gradientsOf({ ...this.context(), trainable }, read);
       if (signal?.aborted) {
-        dispose([...found.gradients.values()]);
+        dispose([...result.gradients.values()]);
         signal.throwIfAborted();
       }
-      // As in the reference: the norm is raised by 1e-6 before it divides.
-      const scale = Math.min(1, clipNorm / (found.norm + 1e-6));
-      update(this.optimizer, state, trained, found.gradients, { rate, scale, average });
+      // As in PyTorch, 1e-6 is added to the norm.
+      const scale = Math.min(1, clipNorm / (result.norm + 1e-6));
+      applyGradients(this.optimizer, state, trainable, result.gradients, { rate, scale, emaDecay });
       state.step = number;
       state.position += read.length;
       const tokens = read.reduce((all, { batch }) => all + (this.objective.tokens?.(batch) ?? 0), 0);
-      const { tensors, bytes } = memory();
+      const { tensors, bytes } = memoryUsage();
       return {
         type: 'step',
         step: number,
-        loss: found.loss,
+        loss: result.loss,
         learningRate: rate,
-        gradientNorm: found.norm,
-        tokensPerSecond: (tokens * 1000) / (performance.now() - begun),
-        memory: { tensors, bytes },
+        gradientNorm: result.norm,
+        tokensPerSecond: (tokens * 1000) / (performance.now() - start),
+        memoryUsage: { tensors, bytes },
       };
     } catch (error) {
       throw this.atStep(number, error);
     }
   }
 
-  private parts() {
+  private context() {
     const { layer, weights, seed = 0, recompute = false } = this.options;
     return { layer: layer as HasNeeds<unknown>, weights, objective: this.objective, seed, recompute };
   }
 
-  /** The parameters that are not frozen now. Errors where none is left, and on a pattern that freezes none. */
-  private trained(): ReadonlyMap<string, Parameter> {
+  /** The parameters that are not frozen now. Errors if none is left, or if a pattern matches none. */
+  private trainable(): ReadonlyMap<string, Parameter> {
     const { frozen } = this;
-    const isFrozen = typeof frozen === 'function' ? frozen : matcher('train: frozen', frozen);
-    const idle = typeof frozen === 'function' ? undefined : frozen.find(pattern => !this.hasAny(pattern));
-    if (idle !== undefined)
+    const isFrozen = typeof frozen === 'function' ? frozen : pathMatcher('train: frozen', frozen);
+    const unmatched = typeof frozen === 'function' ? undefined : frozen.find(pattern => !this.hasAny(pattern));
+    if (unmatched !== undefined)
       throw new ResidualError(
         'freeze',
-        `train: frozen '${idle}' fits none of the ${this.parameters.size} weights, such as ${[...this.parameters.keys()][0]}; a whole part is '${idle}.**'`,
+        `train: frozen '${unmatched}' fits none of the ${this.parameters.size} weights, such as ${[...this.parameters.keys()][0]}; a whole part is '${unmatched}.**'`,
       );
-    const trained = new Map([...this.parameters].filter(([path]) => !isFrozen(path)));
-    if (trained.size > 0) return trained;
+    const trainable = new Map([...this.parameters].filter(([path]) => !isFrozen(path)));
+    if (trainable.size > 0) return trainable;
     throw new ResidualError(
       'freeze',
       `train: all ${this.parameters.size} weights are frozen; there is nothing to train`,
@@ -200,39 +202,39 @@ class Run<N, Batch> implements Training {
   }
 
   private hasAny(pattern: string): boolean {
-    return [...this.parameters.keys()].some(matcher('train: frozen', [pattern]));
+    return [...this.parameters.keys()].some(pathMatcher('train: frozen', [pattern]));
   }
 
-  private rateAt(step: number): number {
+  private learningRateAt(step: number): number {
     const { learningRate } = this;
     const rate = typeof learningRate === 'function' ? learningRate(step) : learningRate;
     if (rate >= 0 && Number.isFinite(rate)) return rate;
     throw new ResidualError('range', `train: the learning rate is ${rate}; it must be a number of 0 or more`);
   }
 
-  /** The mean loss over other data, of the averaged weights where there are some. */
+  /** The mean loss over the evaluation data, of the averaged weights if there is an average. */
   private async evaluation(): Promise<EvaluationEvent> {
     const { state, objective } = this;
-    const { weights, evaluate: other, signal } = this.options;
+    const { weights, evaluate: evaluateOptions, signal } = this.options;
     const { step } = state;
-    const { loss, tokens } = await withAverage(state.average, this.parameters, () =>
-      evaluate({ weights, loss: objective, batches: batchesOnce('evaluate', other!.batches, step), signal }),
+    const { loss, tokens } = await withEmaWeights(state.ema, this.parameters, () =>
+      evaluate({ weights, loss: objective, batches: iterateOnce('evaluate', evaluateOptions!.batches, step), signal }),
     ).catch(error => {
       throw this.atStep(step, error);
     });
     return { type: 'evaluation', step, loss, tokens };
   }
 
-  /** The error with the step that it happened in; the reason of an abort and what is none of ours stay as they are. */
+  /** Adds the step to one of our errors; the reason of an abort and other errors stay unchanged. */
   private atStep(step: number, error: unknown): unknown {
     if (!ResidualError.is(error) || error === this.options.signal?.reason) return error;
-    const told = error.message.replace(/^train: /, '');
+    const message = error.message.replace(/^train: /, '');
     const details = { ...error.details, step };
-    return new ResidualError(error.code, `train: step ${step}: ${told}`, { cause: error, details });
+    return new ResidualError(error.code, `train: step ${step}: ${message}`, { cause: error, details });
   }
 }
 
-/** What was read already, and the rest. */
+/** A batch that was read already, and the rest. */
 async function* withFirst<Batch>(first: Batch, rest: AsyncGenerator<Batch, void>): AsyncGenerator<Batch, void> {
   try {
     yield first;

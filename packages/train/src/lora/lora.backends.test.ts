@@ -2,18 +2,27 @@ import { causal, selfAttention } from '@residual/attention';
 import { rotary, tokenEmbedding } from '@residual/embeddings';
 import { emptyScope, init, layerNorm, linear, save, weightNeeds } from '@residual/layers';
 import { mlp } from '@residual/mlp';
-import { dense, dispose, isLowRankSum, memory, merged, requireBackend, type Tensor, tensor } from '@residual/tensor';
+import {
+  dense,
+  dispose,
+  isLowRankSum,
+  memoryUsage,
+  mergeLowRank,
+  requireBackend,
+  type Tensor,
+  tensor,
+} from '@residual/tensor';
 import { expectClose, expectNoLeak } from '@residual/testkit';
 import { languageModel, stack, transformerBlock } from '@residual/transformer';
 import { test as base, expect } from 'vitest';
 import {
   attachLora,
   detachLora,
+  freezeBase,
+  languageModelLoss,
   loraParts,
   mergeLora,
-  nextToken,
-  notLora,
-  packed,
+  packDocuments,
   scaleLora,
   train,
   unmergeLora,
@@ -32,7 +41,13 @@ const model = languageModel({
     norm,
     block: transformerBlock({
       norm,
-      attention: selfAttention({ modelDim, heads: 2, kvHeads: 1, mask: causal(), positions: rotary({ headDim: 4 }) }),
+      attention: selfAttention({
+        modelDim,
+        heads: 2,
+        kvHeads: 1,
+        mask: causal(),
+        positionEncoding: rotary({ headDim: 4 }),
+      }),
       mlp: mlp({ modelDim, hiddenDim: 11 }),
     }),
   }),
@@ -51,22 +66,22 @@ const logitsOf = async (weights: Tree) => {
 };
 const trainSome = async (weights: Tree, steps = 3) => {
   const losses: number[] = [];
-  const batches = packed([ids, [4, 4, 6]], { length: 8, batch: 1 });
+  const batches = packDocuments([ids, [4, 4, 6]], { length: 8, batch: 1 });
   const run = train({
     layer: model,
     weights,
-    loss: nextToken(model, { chunk: 3 }),
+    loss: languageModelLoss(model, { chunk: 3 }),
     batches,
     steps,
     learningRate: 0.05,
-    frozen: notLora,
+    frozen: freezeBase,
     recompute: true,
   });
   for await (const event of run) if (event.type === 'step') losses.push(event.loss);
   return losses;
 };
 
-test('attached, nothing changes; trained, only what is beside the weights does', () =>
+test('attaching adapters changes no output; training changes only the adapters', () =>
   expectNoLeak(async () => {
     const [weights, plain] = [fresh(), fresh()];
     const before = await logitsOf(weights);
@@ -85,15 +100,15 @@ test('attached, nothing changes; trained, only what is beside the weights does',
     dispose([weights, plain]);
   }));
 
-test('what is computed beside a weight is what the sum of both computes', async () => {
+test('a weight with an adapter computes the same as their sum', async () => {
   const weights = fresh();
   attachLora(model, weights, { targets, rank: 3, alpha: 12 });
   await trainSome(weights);
   const beside = await logitsOf(weights);
-  const before = memory();
+  const before = memoryUsage();
   mergeLora(model, weights);
   mergeLora(model, weights); // once is enough
-  expect(memory()).toEqual(before);
+  expect(memoryUsage()).toEqual(before);
   await expectClose(await logitsOf(weights), beside, { absolute: 1e-5 });
   expect(() => scaleLora(model, weights, 'default', 2)).toThrow("scaleLora: 'default' is merged; unmerge it first");
   unmergeLora(model, weights);
@@ -104,7 +119,7 @@ test('what is computed beside a weight is what the sum of both computes', async 
   dispose([weights, plain]);
 });
 
-test('merged and detached, weights are plain and can be saved', async () => {
+test('after merging and detaching, weights are plain and can be saved', async () => {
   const weights = fresh();
   attachLora(model, weights, { targets });
   await trainSome(weights);
@@ -112,7 +127,7 @@ test('merged and detached, weights are plain and can be saved', async () => {
     'dense: the matrix has low-rank parts beside it (default); merge or detach them first',
   );
   const query = weights.decoder.layers[0]!.attention.query.weight;
-  const whole = merged(query);
+  const whole = mergeLowRank(query);
   mergeLora(model, weights);
   detachLora(model, weights);
   await save(model, weights);
@@ -121,7 +136,7 @@ test('merged and detached, weights are plain and can be saved', async () => {
   dispose([weights, whole]);
 });
 
-test('two stand side by side, are switched, and add up', async () => {
+test('two adapters can be switched, and add up', async () => {
   const weights = fresh();
   attachLora(model, weights, { targets: ['head'], name: 'one', rank: 2, seed: 1 });
   attachLora(model, weights, { targets: ['head'], name: 'two', rank: 1, seed: 2 });
@@ -183,7 +198,7 @@ test.each<[string, (weights: Tree) => unknown, string]>([
     w => [1, 2].map(() => attachLora(model, w, { targets })),
     "attachLora: decoder.layers.0.attention.query has a 'default' beside it already; detach it or choose another name",
   ],
-])('what does not fit is said: %s', async (_, use, message) => {
+])('invalid arguments are errors: %s', async (_, use, message) => {
   const weights = fresh();
   expect(() => use(weights)).toThrow(message);
   expect(model(weights, tensor(ids, [1, 5], 'int32'), emptyScope).shape).toEqual([1, 5, vocab]);

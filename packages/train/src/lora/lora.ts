@@ -7,7 +7,7 @@ import {
   expectOptions,
   fill,
   isLowRankSum,
-  type LowRankPart,
+  type LowRankAdapter,
   lowRankSum,
   type Matrix,
   matMul,
@@ -17,26 +17,27 @@ import {
   tidy,
   uniformValues,
 } from '@residual/tensor';
-import { linearsIn, namesIn, type PlacedPart, partsNamed, targetsIn } from './places.js';
+import { type AttachedPart, adapterNames, linearsIn, matchingTargets, partsNamed } from './targets.js';
 
 /** Settings of `attachLora`. */
 export interface LoraOptions {
-  /** Patterns of the paths of linears, such as `**.query`. */
+  /** Path patterns of linears, such as `**.query`. */
   readonly targets: readonly string[];
-  /** Width of the middle; 8 if absent. */
+  /** The rank of the adapters; 8 if absent. */
   readonly rank?: number;
-  /** The product counts alpha / rank; twice the rank if absent. */
+  /** The scale of an adapter is alpha / rank; twice the rank if absent. */
   readonly alpha?: number;
-  /** 'default' if absent. */
+  /** The name of the adapters; 'default' if absent. */
   readonly name?: string;
-  /** Of the random start; 0 if absent. */
+  /** The seed of the initial values; 0 if absent. */
   readonly seed?: number;
 }
 
 /**
- * Puts a product of low rank beside each linear that fits: weight + alpha / rank · up down, down random and up 0, so that nothing changes yet (Hu et al.
- * 2021). The tree of weights is changed in place and owns the new tensors. Gives the paths of the linears. Errors where a pattern fits no linear or the name is
- * taken.
+ * Adds a low-rank adapter to each matching linear: weight + alpha / rank · up down, with `down` [rank, in] random and
+ * `up` [out, rank] zero, so that the output does not change yet (Hu et al. 2021). The tree of weights is changed in
+ * place and owns the new tensors. Returns the paths of the linears. Errors if a pattern matches no linear, or if the
+ * name is taken.
  */
 export function attachLora(layer: HasNeeds<unknown>, weights: unknown, options: LoraOptions): string[] {
   expectOptions('attachLora', options, { targets: 1, rank: 0, alpha: 0, name: 0, seed: 0 });
@@ -44,48 +45,54 @@ export function attachLora(layer: HasNeeds<unknown>, weights: unknown, options: 
   checkSeed('attachLora', seed);
   if (!(Number.isInteger(rank) && rank > 0))
     throw new ResidualError('range', `attachLora: rank is ${rank}; it must be a whole number above 0`);
-  const places = targetsIn('attachLora', layer, weights, targets);
-  for (const { path, need } of places) {
+  const targetLinears = matchingTargets('attachLora', layer, weights, targets);
+  for (const { path, need } of targetLinears) {
     const [out, width] = need.shape;
     const bound = 1 / Math.sqrt(width);
     const values = uniformValues(seed, `${path}.${name}`, rank * width).map(value => (2 * value - 1) * bound);
     const part = { down: tensor(values, [rank, width]), up: fill([out, rank], 0), scale: alpha / rank, active: true };
-    putBeside(layer, weights, path, name, part);
+    addAdapter(layer, weights, path, name, part);
   }
-  return places.map(({ path }) => path);
+  return targetLinears.map(({ path }) => path);
 }
 
-/** Puts a part beside the linear at `path`; it belongs to the tree then. Errors, with the part freed, where its name is taken or it does not fit. */
-export function putBeside(
+/**
+ * Adds an adapter to the linear at `path`; the tree then owns it. Errors, and frees the adapter, if its name is taken
+ * or its shape does not fit.
+ */
+export function addAdapter(
   layer: HasNeeds<unknown>,
   weights: unknown,
   path: string,
   name: string,
-  part: LowRankPart,
+  part: LowRankAdapter,
 ): void {
-  const place = linearsIn('attachLora', layer, weights).find(place => place.path === path);
+  const target = linearsIn('attachLora', layer, weights).find(linear => linear.path === path);
   try {
-    if (!place) throw new ResidualError('lora', `attachLora: there is no linear at ${path}`);
-    const leaf = place.get();
+    if (!target) throw new ResidualError('lora', `attachLora: there is no linear at ${path}`);
+    const leaf = target.get();
     const [base, parts] = isLowRankSum(leaf) ? [leaf.base, leaf.parts] : [leaf, {}];
     if (name in parts)
       throw new ResidualError(
         'lora',
         `attachLora: ${path} has a '${name}' beside it already; detach it or choose another name`,
       );
-    place.set(lowRankSum(base, { ...parts, [name]: part }));
+    target.set(lowRankSum(base, { ...parts, [name]: part }));
   } catch (error) {
     dispose([part.down, part.up]);
     throw error;
   }
 }
 
-/** Whether the path of a weight is not that of LoRA: `frozen: notLora` trains what is beside the weights and leaves the weights alone. */
-export function notLora(path: string): boolean {
+/** Whether a path is not that of an adapter: `frozen: freezeBase` trains the adapters only. */
+export function freezeBase(path: string): boolean {
   return !/\.parts\.[^.]+\.(down|up)$/.test(path);
 }
 
-/** Switches to the parts of these names, and none of the others; `[]` is the model as it was. Errors where a name is not there. */
+/**
+ * Activates the adapters of these names and deactivates all others; `[]` is the base model. Errors if a name does not
+ * exist.
+ */
 export function useLora(layer: HasNeeds<unknown>, weights: unknown, names: readonly string[]): void {
   const parts = names.map(name => partsNamed('useLora', layer, weights, name));
   const all = allParts('useLora', layer, weights);
@@ -95,7 +102,7 @@ export function useLora(layer: HasNeeds<unknown>, weights: unknown, names: reado
   for (const { part } of parts.flat()) part.active = true;
 }
 
-/** Lets the parts of a name count `factor` times what they counted. Errors where they are merged. */
+/** Multiplies the scale of the adapters of a name by `factor`. Errors if they are merged. */
 export function scaleLora(layer: HasNeeds<unknown>, weights: unknown, name: string, factor: number): void {
   if (!Number.isFinite(factor)) throw new ResidualError('range', `scaleLora: factor is ${factor}; it must be a number`);
   const parts = partsNamed('scaleLora', layer, weights, name);
@@ -104,45 +111,50 @@ export function scaleLora(layer: HasNeeds<unknown>, weights: unknown, name: stri
   for (const { part } of parts) part.scale *= factor;
 }
 
-/** Adds the parts of a name into the weights, which are as fast as before then; the parts stay, so that it can be undone. */
+/**
+ * Merges the adapters of a name into the weights, for full speed. The adapters are kept, so that `unmergeLora` can undo
+ * it.
+ */
 export function mergeLora(layer: HasNeeds<unknown>, weights: unknown, name = 'default'): void {
-  for (const placed of partsNamed('mergeLora', layer, weights, name)) if (!placed.part.merged) addTo(placed, 1);
+  for (const attached of partsNamed('mergeLora', layer, weights, name))
+    if (!attached.part.merged) addToBase(attached, 1);
 }
 
-/** Takes the parts of a name out of the weights again, up to rounding. */
+/** Undoes `mergeLora`, up to rounding. */
 export function unmergeLora(layer: HasNeeds<unknown>, weights: unknown, name = 'default'): void {
-  for (const placed of partsNamed('unmergeLora', layer, weights, name)) if (placed.part.merged) addTo(placed, -1);
+  for (const attached of partsNamed('unmergeLora', layer, weights, name))
+    if (attached.part.merged) addToBase(attached, -1);
 }
 
-/** Frees the parts of a name. What was merged stays in the weights. */
+/** Removes and frees the adapters of a name. Merged adapters stay in the weights. */
 export function detachLora(layer: HasNeeds<unknown>, weights: unknown, name = 'default'): void {
-  for (const { place, part } of partsNamed('detachLora', layer, weights, name)) {
-    const leaf = place.get();
+  for (const { target, part } of partsNamed('detachLora', layer, weights, name)) {
+    const leaf = target.get();
     if (!isLowRankSum(leaf)) continue;
     const { [name]: _, ...parts } = leaf.parts;
     dispose([part.down, part.up]);
-    place.set(Object.keys(parts).length > 0 ? lowRankSum(leaf.base, parts) : leaf.base);
+    target.set(Object.keys(parts).length > 0 ? lowRankSum(leaf.base, parts) : leaf.base);
   }
 }
 
-/** The parts of a name with the paths of their linears, [rank, in] and [out, rank] with their scale: what is saved. */
+/** The adapters of a name with the paths of their linears: `down` [rank, in], `up` [out, rank] and the scale. */
 export function loraParts(
   layer: HasNeeds<unknown>,
   weights: unknown,
   name = 'default',
-): { readonly path: string; readonly part: LowRankPart }[] {
-  return partsNamed('loraParts', layer, weights, name).map(({ place: { path }, part }) => ({ path, part }));
+): { readonly path: string; readonly part: LowRankAdapter }[] {
+  return partsNamed('loraParts', layer, weights, name).map(({ target: { path }, part }) => ({ path, part }));
 }
 
-function addTo({ place, part }: PlacedPart, sign: 1 | -1): void {
-  const leaf = place.get();
+function addToBase({ target, part }: AttachedPart, sign: 1 | -1): void {
+  const leaf = target.get();
   if (!isLowRankSum(leaf)) return;
-  const before: Matrix = leaf.base;
-  leaf.base = tidy(() => add(dense(before), mul(matMul(part.up, part.down), sign * part.scale)));
-  before.dispose();
+  const oldBase: Matrix = leaf.base;
+  leaf.base = tidy(() => add(dense(oldBase), mul(matMul(part.up, part.down), sign * part.scale)));
+  oldBase.dispose();
   part.merged = sign === 1;
 }
 
-function allParts(caller: string, layer: HasNeeds<unknown>, weights: unknown): PlacedPart[] {
-  return namesIn(linearsIn(caller, layer, weights)).flatMap(name => partsNamed(caller, layer, weights, name));
+function allParts(caller: string, layer: HasNeeds<unknown>, weights: unknown): AttachedPart[] {
+  return adapterNames(linearsIn(caller, layer, weights)).flatMap(name => partsNamed(caller, layer, weights, name));
 }

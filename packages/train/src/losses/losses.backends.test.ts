@@ -1,7 +1,7 @@
 import { dispose, gradients, linear, normalValues, type Tensor, tensor } from '@residual/tensor';
 import { expectClose, expectNoLeak } from '@residual/testkit';
 import { expect, test } from 'vitest';
-import { labelsOf, lossInChunks, meanSquaredError, type TokenLossOptions, tokenLoss } from '../index.js';
+import { chunkedLoss, labelsOf, meanSquaredError, type TokenLossOptions, tokenLoss } from '../index.js';
 
 const [rows, dim, vocab] = [7, 5, 11];
 const labels = [3, 0, -100, 10, 3, 7, -100];
@@ -17,14 +17,14 @@ const numbers = (name: string, shape: number[]) =>
   );
 
 /** The loss in float64, straight from its definition. */
-const expected = (logits: ArrayLike<number>, { ignore = -100, smoothing = 0, weights }: TokenLossOptions) => {
+const expected = (logits: ArrayLike<number>, { ignoreIndex = -100, labelSmoothing = 0, weights }: TokenLossOptions) => {
   let [sum, total] = [0, 0];
   for (const [row, label] of labels.entries()) {
-    if (label === ignore) continue;
+    if (label === ignoreIndex) continue;
     const scores = Array.from({ length: vocab }, (_, i) => logits[row * vocab + i]!);
     const norm = Math.log(scores.reduce((all, score) => all + Math.exp(score), 0));
     const logs = scores.map(score => norm - score);
-    const target = logs.map((_, i) => (i === label ? 1 - smoothing : 0) + smoothing / vocab);
+    const target = logs.map((_, i) => (i === label ? 1 - labelSmoothing : 0) + labelSmoothing / vocab);
     const weight = weights?.[row] ?? 1;
     sum += weight * logs.reduce((all, log, i) => all + target[i]! * log, 0);
     total += weight;
@@ -34,17 +34,17 @@ const expected = (logits: ArrayLike<number>, { ignore = -100, smoothing = 0, wei
 
 test.each<[string, TokenLossOptions]>([
   ['plain', {}],
-  ['with another id to ignore', { ignore: 3 }],
-  ['smoothed', { smoothing: 0.1 }],
+  ['with another id to ignore', { ignoreIndex: 3 }],
+  ['smoothed', { labelSmoothing: 0.1 }],
   ['weighted', { weights }],
-  ['weighted and smoothed', { weights, smoothing: 0.3 }],
-])('the loss of tokens is its definition: %s', async (_, options) => {
-  const given = options.ignore === undefined ? labels : labels.map(label => (label === -100 ? 3 : label));
+  ['weighted and smoothed', { weights, labelSmoothing: 0.3 }],
+])('tokenLoss equals its definition: %s', async (_, options) => {
+  const given = options.ignoreIndex === undefined ? labels : labels.map(label => (label === -100 ? 3 : label));
   const logits = numbers('logits', [rows, vocab]);
   const loss = tokenLoss(logits, given, options);
-  const wanted = options.ignore === undefined ? options : { ignore: 3 };
+  const wanted = options.ignoreIndex === undefined ? options : { ignoreIndex: 3 };
   const data = await logits.data();
-  const value = options.ignore === undefined ? expected(data, wanted) : expectedIgnoring3(data);
+  const value = options.ignoreIndex === undefined ? expected(data, wanted) : expectedIgnoring3(data);
   await expectClose(loss, value, { absolute: 2e-6 });
   dispose([logits, loss]);
 });
@@ -66,13 +66,13 @@ test('where no row counts the loss is 0', async () => {
   dispose([logits, loss]);
 });
 
-test.each([1, 2, 3, 7, 50])('a loss in chunks of %i rows and its gradients are those of the whole', chunk =>
+test.each([1, 2, 3, 7, 50])('a chunked loss of %i rows and its gradients equal those of the whole', chunk =>
   expectNoLeak(async () => {
     const [x, head] = [numbers('x', [1, rows, dim]), numbers('head', [vocab, dim])];
-    const logits = ({ own }: { own: { head?: Tensor } }, rows: Tensor) => linear(rows, own.head!);
-    const options = { smoothing: 0.1, weights };
-    const read = lossInChunks(labelsOf('test', labels, options), chunk, options);
-    const parts = gradients(() => read(x, { own: { head }, embedding: undefined }, logits), { x, head });
+    const logits = ({ head }: { head: { head?: Tensor } }, rows: Tensor) => linear(rows, head.head!);
+    const options = { labelSmoothing: 0.1, weights };
+    const read = chunkedLoss(labelsOf('test', labels, options), chunk, options);
+    const parts = gradients(() => read(x, { head: { head }, embedding: undefined }, logits), { x, head });
     const whole = gradients(() => tokenLoss(linear(x, head), labels, options), { x, head });
     const total = 5; // the weights of the rows that count
     await expectClose(parts.value, (await whole.value.data())[0]! * total, { relative: 1e-5 });
@@ -84,7 +84,10 @@ test.each([1, 2, 3, 7, 50])('a loss in chunks of %i rows and its gradients are t
   }),
 );
 
-/** The most bytes of data that there were at once while `work` ran, beyond those before it; handles on the same data count once. */
+/**
+ * The most bytes of data that there were at once while `work` ran, beyond those before it; handles on the same data
+ * count once.
+ */
 function peakBytes(work: () => void): number {
   const { state } = (globalThis as unknown as { _tfengine: { state: { tensorInfo: TensorInfos } } })._tfengine;
   const infos = state.tensorInfo;
@@ -119,15 +122,15 @@ interface TensorInfos {
   delete(id: object): boolean;
 }
 
-test('chunks never hold all logits, forwards or backwards', () => {
+test('a chunked loss never stores all logits, forward or backward', () => {
   const [rows, vocab, chunk] = [256, 1024, 8];
   const [x, head] = [numbers('x', [rows, 1]), numbers('head', [vocab, 1])];
-  const logits = ({ own }: { own: { head?: Tensor } }, rows: Tensor) => linear(rows, own.head!);
+  const logits = ({ head }: { head: { head?: Tensor } }, rows: Tensor) => linear(rows, head.head!);
   const labels = labelsOf('test', Array(rows).fill(1), {});
   const peakWith = (chunk: number, smoothing: number) =>
     peakBytes(() => {
-      const read = lossInChunks(labels, chunk, { smoothing });
-      dispose(gradients(() => read(x, { own: { head }, embedding: undefined }, logits), { x, head }));
+      const read = chunkedLoss(labels, chunk, { labelSmoothing: smoothing });
+      dispose(gradients(() => read(x, { head: { head }, embedding: undefined }, logits), { x, head }));
     });
   const whole = rows * vocab * 4;
   expect(peakWith(rows, 0)).toBeGreaterThan(whole);
@@ -135,7 +138,7 @@ test('chunks never hold all logits, forwards or backwards', () => {
   dispose([x, head]);
 });
 
-test('the squared error is the mean over entries', async () => {
+test('meanSquaredError is the mean over all entries', async () => {
   const [y, target] = [tensor([1, 2, 3, 5], [2, 2]), tensor([1, 0, 6, 5], [2, 2])];
   const loss = meanSquaredError(y, target);
   await expectClose(loss, 13 / 4, { absolute: 1e-6 });
@@ -147,10 +150,10 @@ test('the squared error is the mean over entries', async () => {
 
 test.each([
   [[1, 2], {}, 'tokenLoss: label 1 is 2; it must be 0 .. 1, or -100 to be ignored'],
-  [[1, 0], { smoothing: 1 }, 'tokenLoss: smoothing is 1; it must be from 0 to below 1'],
+  [[1, 0], { labelSmoothing: 1 }, 'tokenLoss: labelSmoothing is 1; it must be from 0 to below 1'],
   [[1, 0], { weights: [1] }, 'tokenLoss: 1 weights do not fit 2 labels'],
   [[1, 0], { weights: [1, -1] }, 'tokenLoss: weight 1 is -1; it must be 0 or more'],
-] as const)('what does not fit is said: %s %o', (labels, options, message) => {
+] as const)('invalid arguments are errors: %s %o', (labels, options, message) => {
   const logits = tensor([1, 2, 3, 4], [2, 2]);
   expect(() => tokenLoss(logits, labels, options)).toThrow(message);
   logits.dispose();

@@ -1,33 +1,36 @@
 import { add, div, expectOptions, mul, sqrt, square, sub, type Tensor } from '@residual/tensor';
-import { type Decays, expectNumber, type Optimizer } from './optimizer.js';
+import { expectNumber, type Optimizer, type WeightFilter } from './optimizer.js';
 
 /** Settings of `adam`. */
 export interface AdamOptions {
-  /** How slowly the mean of gradients moves; 0.9 if absent. */
+  /** The decay rate of the mean of gradients; 0.9 if absent. */
   readonly beta1?: number;
-  /** How slowly the mean of their squares moves; 0.999 if absent. */
+  /** The decay rate of the mean of squared gradients; 0.999 if absent. */
   readonly beta2?: number;
-  /** Added to the root of the second mean, the same number on every backend; 1e-8 if absent. */
+  /** Added to the denominator, the same number on every backend; 1e-8 if absent. */
   readonly epsilon?: number;
 }
 
 /** Settings of `adamW`. */
 export interface AdamWOptions extends AdamOptions {
-  /** How much of itself a weight loses, times the learning rate; 0.01 if absent. */
+  /** The weight decay, multiplied by the learning rate; 0.01 if absent. */
   readonly weightDecay?: number;
-  /** Which weights decay; all if absent. `onlyMatrices` spares biases and norms. */
-  readonly decays?: Decays;
+  /** Selects the weights that decay; all if absent. `onlyMatrices` excludes biases and norms. */
+  readonly decays?: WeightFilter;
 }
 
 const adamNames = { beta1: 0, beta2: 0, epsilon: 0 } as const;
 
-/** Adam: each weight moves by rate · m̂ / (√v̂ + epsilon), means of its gradient and of the gradient's square (Kingma and Ba 2015). */
+/**
+ * Adam: w = w - rate · m̂ / (√v̂ + epsilon), with bias-corrected means of the gradient and its square (Kingma and Ba
+ * 2015).
+ */
 export function adam(options: AdamOptions = {}): Optimizer {
   expectOptions('adam', options, adamNames);
   return adamLike('adam', options, () => 0);
 }
 
-/** Adam with decay beside the gradient: w = w - rate · weightDecay · w, then as `adam` (Loshchilov and Hutter 2019). */
+/** Adam with decoupled weight decay: w = w - rate · weightDecay · w, then as `adam` (Loshchilov and Hutter 2019). */
 export function adamW(options: AdamWOptions = {}): Optimizer {
   expectOptions('adamW', options, { ...adamNames, weightDecay: 0, decays: 0 });
   const { weightDecay = 0.01, decays = () => true } = options;
@@ -45,16 +48,16 @@ function adamLike(
   expectNumber(name, 'epsilon', epsilon, Number.MIN_VALUE);
   return {
     name,
-    remembers: () => ['first', 'second'],
+    stateNames: () => ['first', 'second'],
     // m̂ = first / (1 - beta1^t), v̂ = second / (1 - beta2^t)
-    numbers: (rate, t) => ({ rate, step: rate / (1 - beta1 ** t), unbias: 1 / Math.sqrt(1 - beta2 ** t) }),
-    update: ({ path, weight, gradient, memory, numbers: { rate, step, unbias } }) => {
+    scalars: (rate, t) => ({ rate, step: rate / (1 - beta1 ** t), unbias: 1 / Math.sqrt(1 - beta2 ** t) }),
+    update: ({ path, weight, gradient, optimizerState, scalars: { rate, step, unbias } }) => {
       const decay = decayOf(path, weight.shape);
-      const first = blend(memory.first!, gradient, beta1);
-      const second = blend(memory.second!, square(gradient), beta2);
+      const first = blend(optimizerState.first!, gradient, beta1);
+      const second = blend(optimizerState.second!, square(gradient), beta2);
       const root = add(mul(sqrt(second), unbias!), epsilon);
-      const kept = decay > 0 ? sub(weight, mul(weight, mul(rate!, decay))) : weight;
-      return { weight: sub(kept, mul(div(first, root), step!)), memory: { first, second } };
+      const decayed = decay > 0 ? sub(weight, mul(weight, mul(rate!, decay))) : weight;
+      return { weight: sub(decayed, mul(div(first, root), step!)), optimizerState: { first, second } };
     },
   };
 }

@@ -1,20 +1,20 @@
 import { expectOptions, greater, less, mul, sub, type Tensor, toFloat } from '@residual/tensor';
 import { blend } from './adam.js';
-import { type Decays, expectNumber, type Optimizer } from './optimizer.js';
+import { expectNumber, type Optimizer, type WeightFilter } from './optimizer.js';
 
 /** Settings of `lion`. */
 export interface LionOptions {
-  /** How much of the momentum counts in the direction; 0.9 if absent. */
+  /** The share of the momentum in the update direction; 0.9 if absent. */
   readonly beta1?: number;
-  /** How slowly the momentum moves; 0.99 if absent. */
+  /** The decay rate of the momentum; 0.99 if absent. */
   readonly beta2?: number;
-  /** How much of itself a weight loses, times the learning rate; 0 if absent. */
+  /** The weight decay, multiplied by the learning rate; 0 if absent. */
   readonly weightDecay?: number;
-  /** Which weights decay; all if absent. */
-  readonly decays?: Decays;
+  /** Selects the weights that decay; all if absent. */
+  readonly decays?: WeightFilter;
 }
 
-/** Lion: each weight moves by the rate, up or down: w = w - rate · (sign(beta1 · m + (1 - beta1) · g) + weightDecay · w) (Chen et al. 2023). */
+/** Lion: w = w - rate · (sign(beta1 · m + (1 - beta1) · g) + weightDecay · w) (Chen et al. 2023). */
 export function lion(options: LionOptions = {}): Optimizer {
   expectOptions('lion', options, { beta1: 0, beta2: 0, weightDecay: 0, decays: 0 });
   const { beta1 = 0.9, beta2 = 0.99, weightDecay = 0, decays = () => true } = options;
@@ -23,16 +23,16 @@ export function lion(options: LionOptions = {}): Optimizer {
   expectNumber('lion', 'weightDecay', weightDecay, 0);
   return {
     name: 'lion',
-    remembers: () => ['momentum'],
-    numbers: rate => ({ rate }),
-    update: ({ path, weight, gradient, memory, numbers: { rate } }) => {
-      const momentum = memory.momentum!;
+    stateNames: () => ['momentum'],
+    scalars: rate => ({ rate }),
+    update: ({ path, weight, gradient, optimizerState, scalars: { rate } }) => {
+      const momentum = optimizerState.momentum!;
       const direction = sign(blend(momentum, gradient, beta1));
       const decay = decays(path, weight.shape) ? weightDecay : 0;
-      const kept = decay > 0 ? sub(weight, mul(weight, mul(rate!, decay))) : weight;
+      const decayed = decay > 0 ? sub(weight, mul(weight, mul(rate!, decay))) : weight;
       return {
-        weight: sub(kept, mul(direction, rate!)),
-        memory: { momentum: blend(momentum, gradient, beta2) },
+        weight: sub(decayed, mul(direction, rate!)),
+        optimizerState: { momentum: blend(momentum, gradient, beta2) },
       };
     },
   };

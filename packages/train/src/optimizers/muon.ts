@@ -1,48 +1,52 @@
 import { add, div, expectOptions, matMul, mul, sqrt, square, sub, sum, type Tensor, transpose } from '@residual/tensor';
 import { adamW } from './adam.js';
-import { type Decays, expectNumber, type Optimizer } from './optimizer.js';
+import { expectNumber, type Optimizer, type WeightFilter } from './optimizer.js';
 
 /** Settings of `muon`. */
 export interface MuonOptions {
-  /** How much of the last direction is kept; 0.95 if absent. */
+  /** The momentum; 0.95 if absent. */
   readonly momentum?: number;
-  /** How much of itself a weight loses, times the learning rate; 0.1 if absent. */
+  /** The weight decay, multiplied by the learning rate; 0.1 if absent. */
   readonly weightDecay?: number;
-  /** Which weights are matrices inside the network; the others follow `adamW`. Two-dimensional ones but embeddings, positions and heads if absent. */
-  readonly inside?: Decays;
+  /**
+   * Selects the hidden matrices; all other weights use `adamW`. All matrices except embeddings, positions and heads if
+   * absent.
+   */
+  readonly hiddenMatrices?: WeightFilter;
 }
 
 /**
- * Muon: the momentum of a matrix made orthogonal by five Newton-Schulz steps, times 0.2 · √max(out, in), so that rates of AdamW serve (Jordan et al. 2024;
- * Liu et al. 2025). Weights that are no matrices inside the network follow `adamW` with beta2 0.95 and no decay.
+ * Muon: the momentum of a matrix, orthogonalized by five Newton-Schulz steps, times 0.2 · √max(out, in), so that
+ * learning rates of AdamW apply (Jordan et al. 2024; Liu et al. 2025). Weights that are not hidden matrices use `adamW`
+ * with beta2 0.95 and no decay.
  */
 export function muon(options: MuonOptions = {}): Optimizer {
-  expectOptions('muon', options, { momentum: 0, weightDecay: 0, inside: 0 });
-  const { momentum = 0.95, weightDecay = 0.1, inside = isInside } = options;
+  expectOptions('muon', options, { momentum: 0, weightDecay: 0, hiddenMatrices: 0 });
+  const { momentum = 0.95, weightDecay = 0.1, hiddenMatrices = isHidden } = options;
   expectNumber('muon', 'momentum', momentum, 0, 1);
   expectNumber('muon', 'weightDecay', weightDecay, 0);
-  const isMatrix: Decays = (path, shape) => shape.length === 2 && inside(path, shape);
+  const isMatrix: WeightFilter = (path, shape) => shape.length === 2 && hiddenMatrices(path, shape);
   const others = adamW({ beta2: 0.95, weightDecay: 0 });
   return {
     name: 'muon',
-    remembers: (path, shape) => (isMatrix(path, shape) ? ['first'] : others.remembers(path, shape)),
-    numbers: others.numbers,
-    update: given => {
-      const { path, weight, gradient, memory, numbers } = given;
-      if (!isMatrix(path, weight.shape)) return others.update(given);
-      const first = add(mul(memory.first!, momentum), gradient);
-      const direction = orthogonal(add(gradient, mul(first, momentum)));
-      const step = mul(direction, mul(numbers.rate!, 0.2 * Math.sqrt(Math.max(...weight.shape))));
-      const kept = sub(weight, mul(weight, mul(numbers.rate!, weightDecay)));
-      return { weight: sub(kept, step), memory: { first } };
+    stateNames: (path, shape) => (isMatrix(path, shape) ? ['first'] : others.stateNames(path, shape)),
+    scalars: others.scalars,
+    update: input => {
+      const { path, weight, gradient, optimizerState, scalars } = input;
+      if (!isMatrix(path, weight.shape)) return others.update(input);
+      const first = add(mul(optimizerState.first!, momentum), gradient);
+      const direction = orthogonalize(add(gradient, mul(first, momentum)));
+      const step = mul(direction, mul(scalars.rate!, 0.2 * Math.sqrt(Math.max(...weight.shape))));
+      const decayed = sub(weight, mul(weight, mul(scalars.rate!, weightDecay)));
+      return { weight: sub(decayed, step), optimizerState: { first } };
     },
   };
 }
 
-const isInside: Decays = path => !/(^|\.)(embedding|positions|head)\./.test(path);
+const isHidden: WeightFilter = path => !/(^|\.)(embedding|positions|head)\./.test(path);
 
 /** The nearest matrix with singular values near 1: X ← aX + (b XXᵀ + c (XXᵀ)²) X, five times. */
-function orthogonal(gradient: Tensor): Tensor {
+function orthogonalize(gradient: Tensor): Tensor {
   const [a, b, c] = [3.4445, -4.775, 2.0315];
   const isTall = gradient.shape[0]! > gradient.shape[1]!;
   const g = isTall ? transpose(gradient, [1, 0]) : gradient;

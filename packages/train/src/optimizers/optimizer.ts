@@ -1,43 +1,49 @@
 import { ResidualError, type Tensor } from '@residual/tensor';
 
-/** Tensors by name: what an optimizer remembers of one weight, each of the weight's shape. */
-export type Memory = Readonly<Record<string, Tensor>>;
+/** The state of an optimizer for one weight: tensors by name, each of the weight's shape. */
+export type OptimizerState = Readonly<Record<string, Tensor>>;
 
-/** How weights follow their gradients. It holds no state: what it remembers of each weight is kept by who uses it, under the weight's path. */
+/**
+ * The update rule of weights. It holds no state itself: the caller keeps the optimizer state of each weight under the
+ * weight's path.
+ */
 export interface Optimizer {
   readonly name: string;
-  /** Names of what it remembers of a weight; each begins as zeros. */
-  readonly remembers: (path: string, shape: readonly number[]) => readonly string[];
-  /** The numbers of one update: the learning rate, and the how-manieth update of this weight it is, from 1. They reach `update` as tensors of shape []. */
-  readonly numbers: (learningRate: number, update: number) => Readonly<Record<string, number>>;
-  /** The weight and the memory after one update; runs in a `tidy`. */
-  readonly update: (given: Update) => { readonly weight: Tensor; readonly memory: Memory };
+  /** The names of the state tensors of a weight; each starts as zeros. */
+  readonly stateNames: (path: string, shape: readonly number[]) => readonly string[];
+  /**
+   * The scalars of one update, from the learning rate and the number of this weight's update, counted from 1. `update`
+   * gets them as tensors of shape [].
+   */
+  readonly scalars: (learningRate: number, update: number) => Readonly<Record<string, number>>;
+  /** Returns the weight and the optimizer state after one update. It runs inside a `tidy`. */
+  readonly update: (input: UpdateInput) => { readonly weight: Tensor; readonly optimizerState: OptimizerState };
 }
 
-/** What one update reads. */
-export interface Update {
+/** The inputs of one update. */
+export interface UpdateInput {
   readonly path: string;
   readonly weight: Tensor;
   readonly gradient: Tensor;
-  readonly memory: Memory;
-  readonly numbers: Readonly<Record<string, Tensor>>;
+  readonly optimizerState: OptimizerState;
+  readonly scalars: Readonly<Record<string, Tensor>>;
 }
 
-/** Which weights decay, by path and shape. */
-export type Decays = (path: string, shape: readonly number[]) => boolean;
+/** Selects weights by path and shape, such as those that decay. */
+export type WeightFilter = (path: string, shape: readonly number[]) => boolean;
 
-/** Matrices decay, biases and the scales of norms do not: what GPT-2 and its followers were trained with. */
-export const onlyMatrices: Decays = (_path, shape) => shape.length >= 2;
+/** Selects matrices, not biases or the scales of norms: the weight decay of GPT-2 and its successors. */
+export const onlyMatrices: WeightFilter = (_path, shape) => shape.length >= 2;
 
-/** Throws unless a setting is a number from `least` to below `below`. */
+/** Throws unless a setting is a number from `minimum` to below `limit`. */
 export function expectNumber(
   name: string,
   setting: string,
   value: number,
-  least: number,
-  below = Number.POSITIVE_INFINITY,
+  minimum: number,
+  limit = Number.POSITIVE_INFINITY,
 ): void {
-  if (value >= least && value < below) return;
-  const upTo = Number.isFinite(below) ? ` and below ${below}` : '';
-  throw new ResidualError('range', `${name}: ${setting} is ${value}; it must be at least ${least}${upTo}`);
+  if (value >= minimum && value < limit) return;
+  const upTo = Number.isFinite(limit) ? ` and below ${limit}` : '';
+  throw new ResidualError('range', `${name}: ${setting} is ${value}; it must be at least ${minimum}${upTo}`);
 }

@@ -3,15 +3,15 @@ import { expectNumber, type Optimizer } from './optimizer.js';
 
 /** Settings of `sgd`. */
 export interface SgdOptions {
-  /** How much of the last direction is kept; 0 if absent. */
+  /** The momentum; 0 if absent. */
   readonly momentum?: number;
-  /** Looks ahead along the momentum (Nesterov 1983); false if absent. */
+  /** Whether to use Nesterov momentum (Nesterov 1983); false if absent. */
   readonly nesterov?: boolean;
-  /** Added to the gradient: weightDecay · weight; 0 if absent. */
+  /** weightDecay · weight is added to the gradient; 0 if absent. */
   readonly weightDecay?: number;
 }
 
-/** Plain gradient descent, with momentum if asked: v = momentum · v + g, w = w - rate · v (Sutskever et al. 2013). */
+/** Gradient descent with optional momentum: v = momentum · v + g, w = w - rate · v (Sutskever et al. 2013). */
 export function sgd(options: SgdOptions = {}): Optimizer {
   expectOptions('sgd', options, { momentum: 0, nesterov: 0, weightDecay: 0 });
   const { momentum = 0, nesterov = false, weightDecay = 0 } = options;
@@ -19,14 +19,14 @@ export function sgd(options: SgdOptions = {}): Optimizer {
   expectNumber('sgd', 'weightDecay', weightDecay, 0);
   return {
     name: 'sgd',
-    remembers: () => (momentum > 0 ? ['velocity'] : []),
-    numbers: rate => ({ rate }),
-    update: ({ weight, gradient, memory, numbers: { rate } }) => {
-      const slope = weightDecay > 0 ? add(gradient, mul(weight, weightDecay)) : gradient;
-      if (momentum === 0) return { weight: sub(weight, mul(slope, rate!)), memory };
-      const velocity = add(mul(memory.velocity!, momentum), slope);
-      const step = nesterov ? add(slope, mul(velocity, momentum)) : velocity;
-      return { weight: sub(weight, mul(step, rate!)), memory: { velocity } };
+    stateNames: () => (momentum > 0 ? ['velocity'] : []),
+    scalars: rate => ({ rate }),
+    update: ({ weight, gradient, optimizerState, scalars: { rate } }) => {
+      const decayedGradient = weightDecay > 0 ? add(gradient, mul(weight, weightDecay)) : gradient;
+      if (momentum === 0) return { weight: sub(weight, mul(decayedGradient, rate!)), optimizerState };
+      const velocity = add(mul(optimizerState.velocity!, momentum), decayedGradient);
+      const step = nesterov ? add(decayedGradient, mul(velocity, momentum)) : velocity;
+      return { weight: sub(weight, mul(step, rate!)), optimizerState: { velocity } };
     },
   };
 }

@@ -1,4 +1,7 @@
-/** A small training run in a process of its own, to be killed: FOLDER STEPS. Prints each step; at the end the loss of all steps it did and a sum of the weights. */
+/**
+ * A small training run in a process of its own, to be killed: FOLDER STEPS. Prints each step; at the end the loss of
+ * all steps it did and a sum of the weights.
+ */
 import '@residual/backend-cpu';
 import { init, layer, linear } from '@residual/layers';
 import { ready, relu, type Tensor, tensor } from '@residual/tensor';
@@ -7,7 +10,7 @@ import { folderStore } from '../node.js';
 
 const [folder, steps] = [process.argv[2]!, Number(process.argv[3])];
 await ready();
-const [up, down] = [linear({ in: 3, out: 64, deviation: 1 }), linear({ in: 64, out: 1, deviation: 1 })];
+const [up, down] = [linear({ in: 3, out: 64, std: 1 }), linear({ in: 64, out: 1, std: 1 })];
 const net = layer({ up, down }, (w, x: Tensor) => down(w.down, relu(up(w.up, x))));
 const weights = init(net, { seed: 1 });
 const batch = (position: number) => Float32Array.from({ length: 12 }, (_, i) => Math.sin(position * 12 + i));
@@ -17,7 +20,7 @@ const run = train({
   loss: (w, x: Float32Array) => meanSquaredError(net(w, tensor(x, [4, 3])), tensor(x.slice(0, 4), [4, 1])),
   batches: batch,
   steps,
-  average: 0.9,
+  emaDecay: 0.9,
   learningRate: step => 0.01 / (1 + step / 10),
   checkpoint: { every: 1, store: folderStore(folder) },
 });

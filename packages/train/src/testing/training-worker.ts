@@ -9,7 +9,7 @@ import { type JobControls, type Port, serveTraining } from '../worker/index.js';
 const jobs = {
   net: async ({ name, steps }: { readonly name: string; readonly steps: number }, { signal }: JobControls) => {
     await ready();
-    const [up, down] = [linear({ in: 3, out: 64, deviation: 1 }), linear({ in: 64, out: 1, deviation: 1 })];
+    const [up, down] = [linear({ in: 3, out: 64, std: 1 }), linear({ in: 64, out: 1, std: 1 })];
     const net = layer({ up, down }, (w, x: Tensor) => down(w.down, relu(up(w.up, x))));
     const weights = init(net, { seed: 1 });
     const training = train({
@@ -18,7 +18,7 @@ const jobs = {
       loss: (w, x: Float32Array) => meanSquaredError(net(w, tensor(x, [4, 3])), tensor(x.slice(0, 4), [4, 1])),
       batches: position => Float32Array.from({ length: 12 }, (_, i) => Math.sin(position * 12 + i)),
       steps,
-      average: 0.9,
+      emaDecay: 0.9,
       learningRate: step => 0.01 / (1 + step / 10),
       checkpoint: { every: 1, store: browserStore(name) },
       signal,

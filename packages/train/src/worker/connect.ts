@@ -1,63 +1,65 @@
 import { asyncDisposable, disposable, type Port, ResidualError } from '@residual/base';
-import { type Moved, RpcClient } from '@residual/base/rpc';
+import { RpcClient, type Transferred } from '@residual/base/rpc';
 import type { TrainingEvent } from '../loop/events.js';
 import type { Checkpoint } from '../loop/training.js';
 import type { Jobs, Requests, TrainingJob } from './job.js';
 import type { CallOptions, Method, Setting } from './protocol.js';
 
-/** A run on the other side of a port: iterate it and it goes on; what is set between two steps holds from the next. */
+/** A training run in a worker. Iterating it runs the training; settings apply from the next step. */
 export interface RemoteTraining<Asked extends Requests = AnyRequests>
   extends AsyncIterable<TrainingEvent>,
     AsyncDisposable {
-  /** What was set here, or else what the last step told. */
+  /** The rate that was set here, or else that of the last step. */
   get learningRate(): number | undefined;
   set learningRate(rate: number);
-  /** Patterns of paths that stay as they are; what the job says until it is set. */
+  /** Path patterns of frozen weights; undefined until set, while the job's own patterns apply. */
   get frozen(): readonly string[] | undefined;
   set frozen(patterns: readonly string[]);
   readonly isPaused: boolean;
-  /** Holds the run before its next event until `resume`; an abort ends it all the same. */
+  /** Holds the run before its next event until `resume`. An abort still ends it. */
   pause(): void;
   resume(): void;
   /**
-   * Asks the job for something between two events, also while the run is paused and after its end: the answer of its request of this name. `transfer` gives
-   * buffers of the argument away.
+   * Calls a request of the job between two events, also while the run is paused and after its end, and returns its
+   * answer. `transfer` transfers buffers of the argument.
    */
   ask<Name extends keyof Asked & string>(
     name: Name,
-    ...given: Given<Parameters<Asked[Name]>[0], CallOptions>
-  ): Promise<Unmoved<Awaited<ReturnType<Asked[Name]>>>>;
-  /** The run as it is between two steps. Errors once it has ended. */
+    ...args: JobArguments<Parameters<Asked[Name]>[0], CallOptions>
+  ): Promise<Untransferred<Awaited<ReturnType<Asked[Name]>>>>;
+  /** The state of the run between two steps. Errors after the end of the run. */
   checkpoint(): Promise<Checkpoint>;
-  /** Ends the run where it goes on, and frees what the job made. */
+  /** Ends the run and frees the resources of the job. */
   dispose(): Promise<void>;
 }
 
-/** What `start` may be told. */
+/** Options of `start`. */
 export interface StartOptions {
-  /** Ends the run after a whole step. */
+  /** Ends the run after a complete step. */
   readonly signal?: AbortSignal | undefined;
-  /** Buffers of the settings that are given away instead of copied. */
+  /** Buffers of the settings to transfer instead of copying. */
   readonly transfer?: readonly object[];
 }
 
-/** What a page does with a worker that serves jobs; `connectTraining<typeof jobs>` knows their settings and answers. */
+/**
+ * The page's side of a worker that serves jobs. `connectTraining<typeof jobs>` knows the types of settings and answers.
+ */
 export interface Trainer<Known extends Jobs = AnyJobs> extends Disposable {
   start<Name extends keyof Known & string>(
     name: Name,
-    ...given: Given<Parameters<Known[Name]>[0], StartOptions>
+    ...args: JobArguments<Parameters<Known[Name]>[0], StartOptions>
   ): RemoteTraining<RequestsOf<Known[Name]>>;
-  /** Ends all that waits with an error and disposes all runs; the worker itself is whoever made it's to end. */
+  /** Rejects all pending calls and disposes all runs. It does not terminate the worker. */
   close(): void;
 }
 
-/** Requests of a job whose type is not known here. */
+/** Requests of a job of unknown type. */
 export type AnyRequests = Readonly<Record<string, (argument: unknown) => unknown>>;
 
-/** Jobs whose types are not known here. */
+/** Jobs of unknown types. */
 export type AnyJobs = Readonly<Record<string, (settings: unknown) => TrainingJob<AnyRequests>>>;
 
-type Given<Argument, Options> = undefined extends Argument
+type JobArguments<Argument, Options> = undefined extends Argument
   ? [argument?: Argument, options?: Options]
   : [argument: Argument, options?: Options];
 type RequestsOf<Job extends Jobs[string]> =
@@ -66,11 +68,11 @@ type RequestsOf<Job extends Jobs[string]> =
       ? NonNullable<Asked>
       : Record<never, never>
     : Record<never, never>;
-type Unmoved<T> = T extends Moved<infer Value> ? Value : T;
+type Untransferred<T> = T extends Transferred<infer Value> ? Value : T;
 
 /**
- * The jobs of a worker in which `serveTraining` runs. After `close`, or when the port is closed or the worker ends, all that waits and all calls that follow reject
- * with the reason.
+ * Connects to the jobs of a worker that runs `serveTraining`. After `close`, or when the port is closed or the worker
+ * ends, all pending and later calls reject with the reason.
  */
 export function connectTraining<Known extends Jobs = AnyJobs>(port: Port | null): Trainer<Known> {
   const rpc = new RpcClient(port, { service: 'training', name: 'connectTraining' });
@@ -84,12 +86,12 @@ export function connectTraining<Known extends Jobs = AnyJobs>(port: Port | null)
 class RemoteRun implements RemoteTraining<Requests> {
   declare readonly [Symbol.asyncDispose]: () => Promise<void>;
   isPaused = false;
-  private rate: number | undefined;
-  private told: number | undefined;
+  private requestedRate: number | undefined;
+  private reportedRate: number | undefined;
   private patterns: readonly string[] | undefined;
   private isIterated = false;
-  private disposed: Promise<void> | undefined;
-  private readonly started: Promise<void>;
+  private disposal: Promise<void> | undefined;
+  private readonly startup: Promise<void>;
   private readonly abort = () => this.rpc.notify('abort', [this.run]);
 
   constructor(
@@ -101,18 +103,18 @@ class RemoteRun implements RemoteTraining<Requests> {
   ) {
     asyncDisposable(this, () => this.dispose());
     const { transfer = [], signal } = options;
-    this.started = this.call('start', [name, settings], { transfer });
-    this.started.catch(() => {}); // told to who asks for the first event
+    this.startup = this.call('start', [name, settings], { transfer });
+    this.startup.catch(() => {}); // reported by the first event
     if (signal?.aborted) this.abort();
     else signal?.addEventListener('abort', this.abort);
   }
 
   get learningRate(): number | undefined {
-    return this.rate ?? this.told;
+    return this.requestedRate ?? this.reportedRate;
   }
 
   set learningRate(learningRate: number) {
-    this.rate = learningRate;
+    this.requestedRate = learningRate;
     this.set({ learningRate });
   }
 
@@ -126,11 +128,11 @@ class RemoteRun implements RemoteTraining<Requests> {
   }
 
   pause(): void {
-    this.hold(true);
+    this.setPaused(true);
   }
 
   resume(): void {
-    this.hold(false);
+    this.setPaused(false);
   }
 
   async *[Symbol.asyncIterator](): AsyncGenerator<TrainingEvent, void> {
@@ -138,19 +140,19 @@ class RemoteRun implements RemoteTraining<Requests> {
     this.isIterated = true;
     const { signal } = this.options;
     try {
-      await this.started;
+      await this.startup;
       for (;;) {
         const next = await this.call<IteratorResult<TrainingEvent>>('next');
         if (next.done) return;
-        if (next.value.type === 'step') this.told = next.value.learningRate;
+        if (next.value.type === 'step') this.reportedRate = next.value.learningRate;
         yield next.value;
       }
     } catch (error) {
-      if (this.disposed) throw new ResidualError('disposed', 'start: this run was disposed');
+      if (this.disposal) throw new ResidualError('disposed', 'start: this run was disposed');
       throw signal?.aborted ? signal.reason : error;
     } finally {
       signal?.removeEventListener('abort', this.abort);
-      if (!this.disposed) await this.call('leave');
+      if (!this.disposal) await this.call('leave');
     }
   }
 
@@ -164,8 +166,8 @@ class RemoteRun implements RemoteTraining<Requests> {
 
   dispose(): Promise<void> {
     this.options.signal?.removeEventListener('abort', this.abort);
-    this.disposed ??= this.call('dispose');
-    return this.disposed;
+    this.disposal ??= this.call('dispose');
+    return this.disposal;
   }
 
   private call<T>(method: Method, args: readonly unknown[] = [], options: CallOptions = {}): Promise<T> {
@@ -176,7 +178,7 @@ class RemoteRun implements RemoteTraining<Requests> {
     this.rpc.notify('set', [this.run, setting]);
   }
 
-  private hold(isPaused: boolean): void {
+  private setPaused(isPaused: boolean): void {
     this.isPaused = isPaused;
     this.set({ isPaused });
   }

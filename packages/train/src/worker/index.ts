@@ -1,5 +1,5 @@
 export type { Port } from '@residual/base';
-export { type Moved, moved, type RpcServer } from '@residual/base/rpc';
+export { type RpcServer, type Transferred, transfer } from '@residual/base/rpc';
 export {
   type AnyJobs,
   type AnyRequests,

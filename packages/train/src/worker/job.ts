@@ -1,29 +1,29 @@
 import type { Training } from '../loop/training.js';
 
-/** What a job is told beside its settings. */
+/** The second argument of a job. */
 export interface JobControls {
-  /** For `train`, and for whatever else takes long: aborted when the page aborts or disposes the run. */
+  /** Pass it to `train` and other long work. It is aborted when the page aborts or disposes the run. */
   readonly signal: AbortSignal;
 }
 
-/** What a request is told beside its argument. */
+/** The second argument of a request. */
 export interface RequestControls {
-  /** Aborted when the page no longer waits for the answer. */
+  /** Aborted when the page gives up the request. */
   readonly signal: AbortSignal;
 }
 
-/** What can be asked of a run by name: functions from plain data to plain data, in turn with its steps. */
+/** The requests of a run by name: functions from plain data to plain data, which run between steps. */
 export type Requests = Readonly<Record<string, (argument: never, controls: RequestControls) => unknown>>;
 
-/** What a job made of its settings. It lives until the page disposes the run, also after the last step. */
+/** The result of a job. It lives until the page disposes the run, also after the last step. */
 export interface TrainingJob<Asked extends Requests = Requests> {
   readonly training: Training;
   readonly requests?: Asked;
-  /** Frees what the job made, such as the weights. */
+  /** Frees the resources of the job, such as the weights. */
   readonly dispose?: () => void;
 }
 
-/** Jobs by name: functions from settings, plain data, to a training run. */
+/** Jobs by name: functions from settings (plain data) to a training run. */
 export type Jobs = Readonly<
   Record<string, (settings: never, controls: JobControls) => TrainingJob | Promise<TrainingJob>>
 >;

@@ -1,17 +1,17 @@
-/** What is asked of a run, whose number is the first argument: `next` and `leave` are its iteration. */
+/** The calls of a run, whose number is the first argument. `next` and `leave` iterate it. */
 export type Method = 'start' | 'next' | 'leave' | 'ask' | 'checkpoint' | 'dispose';
 
-/** What holds from the next step. */
+/** Settings that apply from the next step. */
 export interface Setting {
   readonly learningRate?: number;
   readonly frozen?: readonly string[];
   readonly isPaused?: boolean;
 }
 
-/** What a call may be told. */
+/** Options of a call. */
 export interface CallOptions {
-  /** Gives up the call. */
+  /** Aborts the call. */
   readonly signal?: AbortSignal | undefined;
-  /** Buffers that are given away instead of copied. */
+  /** Buffers to transfer instead of copying. */
   readonly transfer?: readonly object[];
 }

@@ -1,13 +1,21 @@
 import { type Port, ResidualError } from '@residual/base';
-import { type Moved, moved, type RpcCall, type RpcHandlers, type RpcServer, serveRpc } from '@residual/base/rpc';
+import {
+  type RpcCall,
+  type RpcHandlers,
+  type RpcServer,
+  serveRpc,
+  type Transferred,
+  transfer,
+} from '@residual/base/rpc';
 import type { TrainingEvent } from '../loop/events.js';
 import type { Jobs, TrainingJob } from './job.js';
 import type { Method, Setting } from './protocol.js';
 
 /**
- * Answers a page through a port: put `serveTraining(self, jobs)` into a worker that imports the backends it may use (in Node `serveTraining(parentPort, jobs)`).
- * Functions cannot cross a port, so that the page starts jobs by their names. A step is made when the page asks for the next event: an iteration that is left ends
- * here too. Several connections may share the port; the runs of one are disposed when it is closed.
+ * Serves jobs through a port: call `serveTraining(self, jobs)` in a worker that imports the backends it may use (in
+ * Node `serveTraining(parentPort, jobs)`). Functions cannot cross a port, so the page starts jobs by name. The worker
+ * computes a step when the page asks for the next event, so leaving the iteration ends the run. Several connections may
+ * share the port; closing a connection disposes its runs.
  */
 export function serveTraining(port: Port | null, jobs: Jobs): RpcServer {
   return serveRpc(port, { service: 'training', name: 'serveTraining' }, () => new ServedRuns(jobs));
@@ -35,31 +43,31 @@ class ServedRuns implements RpcHandlers {
     return run.dispose();
   }
 
-  notified(method: 'abort' | 'set', [number, setting]: readonly [number, Setting]): void {
+  onNotify(method: 'abort' | 'set', [number, setting]: readonly [number, Setting]): void {
     const run = this.runs.get(number);
     if (method === 'abort') run?.end();
     else run?.set(setting);
   }
 
-  closing(): void {
+  onClosing(): void {
     for (const run of this.runs.values()) run.dispose();
     this.runs.clear();
   }
 }
 
-/** A run on this side. */
+/** A run in the worker. */
 class ServedRun {
   private readonly abort = new AbortController();
-  /** Its error is told to who asks for the next event. */
+  /** The next event reports its error. */
   private readonly job: Promise<TrainingJob>;
-  private readonly made: Promise<TrainingJob | undefined>;
-  private readonly asked = new Set<AbortController>();
+  private readonly settledJob: Promise<TrainingJob | undefined>;
+  private readonly pendingRequests = new Set<AbortController>();
   private events: AsyncIterator<TrainingEvent> | undefined;
 
   constructor(jobs: Jobs, name: string, settings: never) {
     const { signal } = this.abort;
     this.job = Promise.resolve().then(() => jobNamed(jobs, name)(settings, { signal }));
-    this.made = this.job.catch(() => undefined);
+    this.settledJob = this.job.catch(() => undefined);
   }
 
   async next(): Promise<IteratorResult<TrainingEvent>> {
@@ -69,7 +77,7 @@ class ServedRun {
     const wasAborted = signal.aborted;
     const next = await this.events.next();
     if (wasAborted && !next.done) {
-      await this.events.return?.(); // this job does not heed its signal
+      await this.events.return?.(); // this job ignores its signal
       throw signal.reason;
     }
     return next;
@@ -79,11 +87,11 @@ class ServedRun {
     await this.events?.return?.();
   }
 
-  async checkpoint(): Promise<Moved<unknown>> {
-    const made = await (await this.job).training.checkpoint();
-    return moved(
-      made,
-      [...made.files.values()].filter(isAlone).map(({ buffer }) => buffer),
+  async checkpoint(): Promise<Transferred<unknown>> {
+    const checkpoint = await (await this.job).training.checkpoint();
+    return transfer(
+      checkpoint,
+      [...checkpoint.files.values()].filter(ownsItsBuffer).map(({ buffer }) => buffer),
     );
   }
 
@@ -92,46 +100,46 @@ class ServedRun {
     const answer = Object.hasOwn(requests, name) ? requests[name] : undefined;
     if (!answer) throw new ResidualError('name', `ask: this job answers ${listed(requests)}, not ${name}`);
     const abort = new AbortController();
-    const giveUp = () => abort.abort();
-    this.asked.add(abort);
-    if (signal.aborted) giveUp();
-    else signal.addEventListener('abort', giveUp);
+    const abortRequest = () => abort.abort();
+    this.pendingRequests.add(abort);
+    if (signal.aborted) abortRequest();
+    else signal.addEventListener('abort', abortRequest);
     try {
-      return await training.between(() => {
+      return await training.runExclusive(() => {
         abort.signal.throwIfAborted();
         return answer(argument as never, abort);
       });
     } finally {
-      signal.removeEventListener('abort', giveUp);
-      this.asked.delete(abort);
+      signal.removeEventListener('abort', abortRequest);
+      this.pendingRequests.delete(abort);
     }
   }
 
   async set({ learningRate, frozen, isPaused }: Setting): Promise<void> {
-    const training = (await this.made)?.training;
+    const training = (await this.settledJob)?.training;
     if (!training) return;
     if (learningRate !== undefined) training.learningRate = learningRate;
     if (frozen !== undefined) training.frozen = frozen;
     if (isPaused !== undefined && !this.abort.signal.aborted) training[isPaused ? 'pause' : 'resume']();
   }
 
-  /** Aborts the run; one that is paused goes on to its end. */
+  /** Aborts the run; a paused run continues to its end. */
   async end(): Promise<void> {
     this.abort.abort();
-    (await this.made)?.training.resume();
+    (await this.settledJob)?.training.resume();
   }
 
   async dispose(): Promise<void> {
-    for (const abort of this.asked) abort.abort();
+    for (const abort of this.pendingRequests) abort.abort();
     await this.end();
     await this.leave();
-    const job = await this.made;
-    await job?.training.between(() => job.dispose?.());
+    const job = await this.settledJob;
+    await job?.training.runExclusive(() => job.dispose?.());
   }
 }
 
-/** Whether a buffer holds these bytes and no others. */
-function isAlone(bytes: Uint8Array): boolean {
+/** Whether a view covers its whole buffer. */
+function ownsItsBuffer(bytes: Uint8Array): boolean {
   return bytes.byteLength === bytes.buffer.byteLength;
 }
 

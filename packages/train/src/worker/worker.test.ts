@@ -1,12 +1,12 @@
 import '@residual/testkit/cpu';
 import { init, layer, linear, type Scope, type Weights } from '@residual/layers';
-import { dense, dispose, memory, relu, type Tensor, tensor, tidy } from '@residual/tensor';
+import { dense, dispose, memoryUsage, relu, type Tensor, tensor, tidy } from '@residual/tensor';
 import { expectNoLeak } from '@residual/testkit';
 import { expect, test } from 'vitest';
 import { meanSquaredError, memoryStore, type TrainingEvent, train } from '../index.js';
-import { connectTraining, moved, serveTraining, type Trainer, type TrainingJob } from './index.js';
+import { connectTraining, serveTraining, type Trainer, type TrainingJob, transfer } from './index.js';
 
-const [up, down] = [linear({ in: 2, out: 5, deviation: 1 }), linear({ in: 5, out: 1, deviation: 1 })];
+const [up, down] = [linear({ in: 2, out: 5, std: 1 }), linear({ in: 5, out: 1, std: 1 })];
 const net = layer({ up, down }, (w, x: Tensor, scope) => scope.tap('down', down(w.down, relu(up(w.up, x)))));
 type Net = Weights<typeof net.needs>;
 const loss = (w: Net, x: readonly number[], scope: Scope) =>
@@ -38,7 +38,7 @@ const jobs = {
         up: async () => {
           const data = Float32Array.from(await dense(weights.up.weight).data());
           given.push(data);
-          return moved(data, [data.buffer]);
+          return transfer(data, [data.buffer]);
         },
         wait: (_: undefined, { signal }: { signal: AbortSignal }) =>
           new Promise<void>((_, reject) => signal.addEventListener('abort', () => reject(signal.reason))),
@@ -72,7 +72,7 @@ const jobs = {
   },
 };
 
-/** Runs `body` with a page's side of a port on whose other side these jobs are served. */
+/** Runs `body` with a trainer that is connected to these jobs. */
 const connected = (body: (trainer: Trainer<typeof jobs>, port: MessagePort) => Promise<void>) =>
   expectNoLeak(async () => {
     const { port1, port2 } = new MessageChannel();
@@ -86,10 +86,10 @@ const connected = (body: (trainer: Trainer<typeof jobs>, port: MessagePort) => P
     }
   });
 
-/** What does not depend on the clock, or on what else is held. */
+/** An event without times and memory. */
 const steady = (event: TrainingEvent) => {
-  const { tokensPerSecond: _, memory: held, ...rest } = event as TrainingEvent & Record<string, unknown>;
-  return { ...rest, hasMemory: held !== undefined };
+  const { tokensPerSecond: _, memoryUsage, ...rest } = event as TrainingEvent & Record<string, unknown>;
+  return { ...rest, hasMemory: memoryUsage !== undefined };
 };
 const eventsOf = async (run: AsyncIterable<TrainingEvent>) => {
   const events: TrainingEvent[] = [];
@@ -103,7 +103,7 @@ const thrown = (run: AsyncIterable<TrainingEvent>): Promise<Error & Record<strin
   );
 const someTurns = () => new Promise(resolve => setTimeout(resolve, 20));
 
-test('a run in a worker tells what the run itself tells, and answers after its end', () =>
+test('a run in a worker has the same events as a local run, and answers after its end', () =>
   connected(async trainer => {
     const there = trainer.start('net', { steps: 6 });
     const weights = init(net, { seed: 1 });
@@ -133,7 +133,7 @@ test('settings, requests and answers have the types of their job', () =>
     await Promise.all([run, none].map(each => each.dispose()));
   }));
 
-test('answers are moved where they say so', () =>
+test('answers are transferred on request', () =>
   connected(async trainer => {
     const run = trainer.start('net', { steps: 1 });
     expect((await run.ask('up')).length).toBe(10);
@@ -141,7 +141,7 @@ test('answers are moved where they say so', () =>
     await run.dispose();
   }));
 
-test('a paused run waits, answers, takes other settings, and goes on', () =>
+test('a paused run waits, answers, takes new settings, and continues', () =>
   connected(async trainer => {
     const run = trainer.start('net', { steps: 5 });
     const seen: TrainingEvent[] = [];
@@ -166,7 +166,7 @@ test('a paused run waits, answers, takes other settings, and goes on', () =>
     await run.dispose();
   }));
 
-test('an abort ends the run after a whole step with the reason given here, its checkpoint is written, and the run goes on from it', () =>
+test('an abort ends the run after a complete step with its reason, writes a checkpoint, and a new run resumes from it', () =>
   connected(async trainer => {
     store = memoryStore();
     const abort = new AbortController();
@@ -192,7 +192,7 @@ test('an abort ends the run after a whole step with the reason given here, its c
     await Promise.all([run, second, third].map(each => each.dispose()));
   }));
 
-test('a paused run can be aborted, and so can one that does not heed its signal', () =>
+test('a paused run can be aborted, and so can a run that ignores its signal', () =>
   connected(async trainer => {
     for (const name of ['net', 'deaf'] as const) {
       const abort = new AbortController();
@@ -206,7 +206,7 @@ test('a paused run can be aborted, and so can one that does not heed its signal'
     }
   }));
 
-test('a checkpoint crosses as bytes, and a store takes it', () =>
+test('a checkpoint crosses the port as bytes, and a store accepts it', () =>
   connected(async trainer => {
     const run = trainer.start('net', { steps: 4 });
     for await (const event of run)
@@ -233,7 +233,7 @@ test('a checkpoint crosses as bytes, and a store takes it', () =>
     await run.dispose();
   }));
 
-test('errors cross whole', () =>
+test('errors cross the port with message, code and details', () =>
   connected(async trainer => {
     const wrong = trainer.start('net', {
       steps: 3,
@@ -259,7 +259,7 @@ test('errors cross whole', () =>
       own.code,
       own.details,
     ]);
-    expect(error.details).toEqual({ step: 2, place: 'down', batch: 1 });
+    expect(error.details).toEqual({ step: 2, path: 'down', batch: 1 });
     expect((error.cause as Error).stack).toContain('step.ts');
     const broken = trainer.start('broken');
     const setUp = await thrown(broken);
@@ -274,7 +274,7 @@ test('errors cross whole', () =>
     dispose(weights);
   }));
 
-test('a request can be given up, and the run goes on', () =>
+test('a request can be aborted, and the run continues', () =>
   connected(async trainer => {
     const run = trainer.start('net', { steps: 2 });
     const abort = new AbortController();
@@ -285,7 +285,7 @@ test('a request can be given up, and the run goes on', () =>
     await run.dispose();
   }));
 
-test('leaving the loop ends the run, and another iteration is refused', () =>
+test('leaving the loop ends the run, and a second iteration is an error', () =>
   connected(async trainer => {
     const run = trainer.start('net', { steps: 1000 });
     for await (const event of run) if (event.step === 2) break;
@@ -294,18 +294,18 @@ test('leaving the loop ends the run, and another iteration is refused', () =>
     await run.dispose();
   }));
 
-test('a run that is disposed while it goes on ends, and what it held is freed', () =>
+test('disposing a running run ends it and frees its memory', () =>
   connected(async trainer => {
-    const before = memory();
+    const before = memoryUsage();
     const run = trainer.start('net', { steps: 1_000_000 });
     const end = thrown(run);
     await someTurns();
     await run.dispose();
     expect((await end).message).toBe('start: this run was disposed');
-    expect(memory()).toEqual(before);
+    expect(memoryUsage()).toEqual(before);
   }));
 
-test('other messages may go through the port, and a closed connection ends and frees what runs', () =>
+test('other messages may use the port, and closing the connection ends and frees all runs', () =>
   connected(async (trainer, port) => {
     port.postMessage({ call: 0, method: 'load' });
     port.postMessage(null);
@@ -324,7 +324,7 @@ test.each([
     Object.assign(new Event('error'), { message: 'no such thing' }),
     'connectTraining: the worker did not start: no such thing',
   ],
-])('a worker that does not start ends what waits for it', async (event, message) => {
+])('a worker that does not start rejects pending calls', async (event, message) => {
   const port = Object.assign(new EventTarget(), { postMessage: () => {} });
   const run = connectTraining(port as unknown as MessagePort).start('net');
   const end = thrown(run);

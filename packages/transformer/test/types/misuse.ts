@@ -1,11 +1,13 @@
 import { causal, crossAttention, selfAttention } from '@residual/attention';
 import { learnedPositions, tokenEmbedding } from '@residual/embeddings';
-import { bind, count, init, layer, layerNorm, matrix, type Scope, vector } from '@residual/layers';
+import { bind, countParameters, init, layer, layerNorm, matrix, type Scope, vector } from '@residual/layers';
 import { gatedMlp, mlp } from '@residual/mlp';
 import { add, linear, type Matrix, mul, type Tensor } from '@residual/tensor';
 import { crossBlock, crossStack, encoderDecoder, languageModel, stack, transformerBlock } from '@residual/transformer';
 
-/** What the compiler must refuse: each line under an expectation is a mistake, and an expectation that is not met is an error. */
+/**
+ * Mistakes that must not compile: each line under an expectation is a mistake, and an unmet expectation is an error.
+ */
 const modelDim = 16;
 const norm = layerNorm({ dim: modelDim });
 const attention = selfAttention({ modelDim, heads: 2, mask: causal() });
@@ -13,13 +15,13 @@ const block = transformerBlock({ norm, attention, mlp: mlp({ modelDim }) });
 const embedding = tokenEmbedding({ vocab: 11, dim: modelDim });
 const model = languageModel({
   embedding,
-  positions: learnedPositions({ positions: 5, dim: modelDim }),
+  positionEncoding: learnedPositions({ maxPositions: 5, dim: modelDim }),
   decoder: stack({ block, depth: 2 }),
 });
 const weights = init(model, { seed: 1 });
 declare const x: Tensor;
 
-// Paths that are there.
+// Paths that exist.
 export const found: [Tensor | undefined, Tensor] = [
   weights.decoder.layers[0]!.attention.query.bias,
   weights.decoder.layers[0]!.attentionNorm.weight,
@@ -29,7 +31,7 @@ export const found: [Tensor | undefined, Tensor] = [
 weights.decoder.layers[0]!.attention.quary;
 // @ts-expect-error a path into a part that is not there
 weights.decoder.layers[0]!.mlp.gate;
-// @ts-expect-error the head is tied: it has no weights of its own
+// @ts-expect-error the head is tied and has no weights
 weights.head.weight;
 // @ts-expect-error learned positions have a weight and no table
 weights.positions.table;
@@ -71,7 +73,7 @@ export const memoryKey = both.decoder.layers[0]!.crossAttention.key.weight;
 // @ts-expect-error a wrong path in a decoder that reads a memory
 both.decoder.layers[0]!.crossAttention.keys;
 
-// Blocks of several kinds: each has the weights of its own.
+// Blocks of several kinds: each has its own weights.
 const gated = transformerBlock({ norm, attention, mlp: gatedMlp({ modelDim }) });
 const mixed = init(stack({ block: [block, gated] }), { seed: 1 });
 export const mixture: [Matrix, Matrix] = [mixed.layers[0].mlp.up.weight, mixed.layers[1].mlp.gate.weight];
@@ -100,7 +102,7 @@ second(x);
 const bound = bind({ norm, layers: [block, gated] }, { ...mixed, norm: weights.decoder.layers[0]!.mlpNorm }, scope);
 export const blocks: Tensor = bound.layers[1](bound.layers[0](bound.norm(x)));
 
-// A layer of one's own.
+// A custom layer.
 const own = layer({ scale: vector([modelDim]), mix: matrix([modelDim, modelDim]) }, (w, y: Tensor) => {
   // @ts-expect-error a matrix is no tensor
   mul(y, w.mix);
@@ -109,6 +111,6 @@ const own = layer({ scale: vector([modelDim]), mix: matrix([modelDim, modelDim])
   return mul(linear(y, w.mix), w.scale);
 });
 export const owned: Tensor = own(init(own, { seed: 1 }), x);
-count(own);
+countParameters(own);
 // @ts-expect-error needs are leaves, layers, lists and records, not numbers
 layer({ scale: 5 }, (_, y: Tensor) => y);

@@ -1,29 +1,35 @@
-import { both, causal, lowRankValueAttention, selfAttention, slidingWindow } from '@residual/attention';
+import { causal, combineMasks, lowRankValueAttention, selfAttention, slidingWindow } from '@residual/attention';
 import { alibi, learnedPositions, rotary, tokenEmbedding } from '@residual/embeddings';
 import { dropout, init, layerNorm, linear, rmsNorm } from '@residual/layers';
 import { gatedMlp, mlp } from '@residual/mlp';
 import type { Matrix, Tensor } from '@residual/tensor';
 import { languageModel, parallelBlock, postNormBlock, stack, transformerBlock } from '@residual/transformer';
 
-/** Twelve blocks, no two of one type by name: what a composition by hand asks of the compiler. */
+/** Twelve blocks with twelve types: the cost of a composition by hand for the compiler. */
 const modelDim = 64;
 const [layer, rms] = [layerNorm({ dim: modelDim }), rmsNorm({ dim: modelDim })];
 const drop = dropout({ rate: 0.1 });
 const plain = selfAttention({ modelDim, heads: 4, mask: causal() });
-const turned = selfAttention({ modelDim, heads: 4, kvHeads: 2, mask: causal(), positions: rotary({ headDim: 16 }) });
+const turned = selfAttention({
+  modelDim,
+  heads: 4,
+  kvHeads: 2,
+  mask: causal(),
+  positionEncoding: rotary({ headDim: 16 }),
+});
 const near = selfAttention({
   modelDim,
   heads: 8,
-  mask: both(causal(), slidingWindow(16)),
-  positions: alibi({ heads: 8 }),
+  mask: combineMasks(causal(), slidingWindow(16)),
+  positionEncoding: alibi({ heads: 8 }),
 });
 const explained = lowRankValueAttention({ modelDim, heads: 4, mask: causal() });
 const [wide, gated] = [mlp({ modelDim }), gatedMlp({ modelDim })];
 
 const model = languageModel({
   embedding: tokenEmbedding({ vocab: 1000, dim: modelDim }),
-  positions: learnedPositions({ positions: 128, dim: modelDim }),
-  onEmbedded: drop,
+  positionEncoding: learnedPositions({ maxPositions: 128, dim: modelDim }),
+  afterEmbedding: drop,
   decoder: stack({
     block: [
       transformerBlock({ norm: layer, attention: plain, mlp: wide }),

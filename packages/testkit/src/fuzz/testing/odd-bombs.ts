@@ -7,14 +7,14 @@ const read = (text: string) => {
   throw new ResidualError('format', 'odd: no');
 };
 
-/** Reads what is JSON, and lets the engine's own error through where it is not. */
+/** Reads JSON, and does not catch the engine's error if the text is not JSON. */
 export const careless: BombTarget = {
   inputs: () => [{ name: 'one', make: () => '{}' }],
   read,
   seeds: () => ['{"deed":"write","some":12}'],
 };
 
-/** Dies of a few inputs, does not end with others. */
+/** Exits on a few inputs and loops on others. */
 export const deadly: BombTarget = {
   inputs: () => [],
   read: text => {

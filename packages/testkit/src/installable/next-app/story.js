@@ -1,8 +1,8 @@
 import '@residual/backend-wasm';
-import { arithmetic, wordVectors } from '@residual/embeddings/words';
 import { loadModel } from '@residual/model';
 import { stories } from '@residual/model-stories';
-import { englishWords } from '@residual/word-vectors';
+import { arithmetic, wordVectors } from '@residual/word-vectors';
+import { englishWords } from '@residual/word-vectors-en';
 
 /** What a model and a table of data packages give, as their READMEs load them. */
 export async function story() {

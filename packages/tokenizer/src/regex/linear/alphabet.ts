@@ -1,21 +1,21 @@
-/** Characters that no set of a regular expression tells apart are one class. */
+/** Character classes: characters that no set of a regular expression distinguishes are in the same class. */
 export class Alphabet {
   readonly #tests: readonly RegExp[];
-  readonly #units = new Uint16Array(0x10000); // classes of characters of one unit, one more than they are; 0 where not asked yet
+  readonly #units = new Uint16Array(0x10000); // the class of a unit plus 1; 0 if it is not known yet
   readonly #others = new Map<number, number>();
   readonly #numbers = new Map<string, number>();
   /** By class and set: whether the characters are in the set. */
   readonly members: boolean[][] = [];
 
   constructor(sets: readonly string[], flags: string) {
-    this.#tests = sets.map(written => new RegExp(`^(?:${written})$`, flags.replace('g', '')));
+    this.#tests = sets.map(set => new RegExp(`^(?:${set})$`, flags.replace('g', '')));
   }
 
   /** The class of a code point. */
   classOf(code: number): number {
     if (code > 0xffff) {
-      const known = this.#others.get(code);
-      if (known !== undefined) return known;
+      const cached = this.#others.get(code);
+      if (cached !== undefined) return cached;
     } else if (this.#units[code]! > 0) return this.#units[code]! - 1;
     const char = String.fromCodePoint(code);
     const inside = this.#tests.map(test => test.test(char));

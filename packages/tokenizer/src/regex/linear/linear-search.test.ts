@@ -4,7 +4,7 @@ import { linearSearch } from './linear-search.js';
 import { parseRegex } from './parse.js';
 import { compile } from './program.js';
 
-/** The matches that our search finds, as `matchAll` would. */
+/** The matches of our search, like `matchAll`. */
 function matches(source: string, text: string, flags = 'gu'): number[][] | undefined {
   const regex = new RegExp(source, flags);
   const parsed = parseRegex(regex);
@@ -27,7 +27,7 @@ const atoms = ['a', 'b', '🙂', '[ab]', '[^a]', '\\p{L}', '', '^', '$', '(?<=a)
 const counts = ['*', '+', '?', '*?', '+?', '??', '{2}', '{1,2}', '{0,2}?', '{2,}'];
 const possessive = ['(?=(a+))\\1(?:)b', '(?=([ab]*))\\1(?:)', '(?=(a{1,2}))\\1(?:)'];
 
-/** A pattern in which no numbered group stands before a possessive repetition, which is only ever written first. */
+/** A pattern without a numbered group before a possessive quantifier, as translations never have one there. */
 const pattern = fc.letrec<{ node: string }>(tie => ({
   node: fc.oneof(
     { maxDepth: 4, depthSize: 'medium' },
@@ -44,11 +44,12 @@ const text = fc.string({ unit: fc.constantFrom('a', 'b', '🙂', '\n'), maxLengt
 
 const isWithin = (text: string, at: number) => at > 0 && text.codePointAt(at - 1)! > 0xffff;
 
-test('finds what the platform finds', () => {
+test('finds the same matches as the platform', () => {
   fc.assert(
     fc.property(fc.constantFrom('', '', ...possessive), pattern, text, (first, rest, where) => {
       const expected = platform(first + rest, where);
-      fc.pre(!expected.some(([from]) => isWithin(where, from!))); // V8 finds nothing, the empty match, within a pair of surrogates
+      // V8 finds the empty match within a pair of surrogates.
+      fc.pre(!expected.some(([from]) => isWithin(where, from!)));
       expect(matches(first + rest, where), `${first}${rest} in ${where}`).toEqual(expected);
     }),
     { numRuns: 1000 },
@@ -65,14 +66,14 @@ test.each([
   expect(matches(source, where)).toEqual(platform(source, where));
 });
 
-test('a text longer than a part', () => {
+test('a text of several parts', () => {
   const where = `${'ab'.repeat(20_000)}🙂${'🙂'.repeat(20_000)}b${'a b'.repeat(9)}`;
   for (const source of ['a[^ ]*b', '[ab]', '(?<=a)b+|🙂+?b', '(?:ab|b)*(?!a)']) {
     expect(String(matches(source, where)), source).toBe(String(platform(source, where)));
   }
 });
 
-test('classes within classes', () => {
+test('nested classes', () => {
   expect(matches('[[a-z]&&[^aeiou]]+', 'hello', 'gv')).toEqual([
     [0, 1],
     [2, 4],

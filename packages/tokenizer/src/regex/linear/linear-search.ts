@@ -1,19 +1,19 @@
-import { failInput, shown } from '../../errors.js';
-import { unitsAt } from '../../unicode.js';
+import { abbreviate, failInput } from '../../errors.js';
+import { unitsAt } from '../../text/unicode.js';
 import { Alphabet } from './alphabet.js';
 import { LiveStates, none } from './live-states.js';
 import { match, type Program } from './program.js';
 
-/** Finds the first match in a text at a place or behind it: where it begins and ends. */
+/** Finds the first match at or after an index and returns its start and end. */
 export type Search = (at: number) => readonly [from: number, to: number] | undefined;
 
-/** A text is walked through in parts of so many units: only for one of them it is known at a time from where on there is a way. */
+/** The number of units of a part of a text. The live states are known for only one part at a time. */
 const partSize = 1 << 16;
 
 /**
- * What finds the matches of a regular expression that its `exec` finds, all of a text in time that is linear in its length: a pass from the end notes from where
- * on there is a way to a match, a walk from the start takes at each fork the first way that leads there (Frisch and Cardelli 2004). A text is searched from places
- * that ascend.
+ * Finds the matches of a regular expression, the same as its `exec`, in time that is linear in the length of the text.
+ * A backward pass computes the states that lead to a match from each index; a forward pass takes the first such
+ * alternative at each choice (Frisch and Cardelli 2004). The start indices of the searches in a text must ascend.
  */
 export function linearSearch(program: Program, { source, flags }: RegExp): (text: string) => Search {
   const alphabet = new Alphabet(program.sets, flags);
@@ -22,7 +22,7 @@ export function linearSearch(program: Program, { source, flags }: RegExp): (text
     live.begin(text.length);
     const setAt = liveSets(text, program, live, alphabet, () =>
       failInput(
-        `encode: the regular expression ${shown(source)} takes too long in a text of ${text.length} characters`,
+        `encode: the regular expression ${abbreviate(source)} takes too long in a text of ${text.length} characters`,
       ),
     );
     return at => {
@@ -46,7 +46,7 @@ function matchEnd(
   return at;
 }
 
-/** What tells the states that are live at places of a text, asked for in ascending order; within a character none are. */
+/** Returns the set of live states at an index. The indices must ascend; within a surrogate pair no state is live. */
 function liveSets(
   text: string,
   { states }: Program,
@@ -57,10 +57,10 @@ function liveSets(
   const looksBehind = states.some(({ kind }) => kind === 'behind');
   const classBefore = (at: number) => (at === 0 ? -1 : alphabet.classOf(codeBefore(text, at)));
   const sets = new Int32Array(Math.min(text.length, partSize + 1) + 1);
-  let [first, last] = [0, 0]; // the part that is known
+  let [first, last] = [0, 0]; // the current part
   const read = (from: number, to: number, end: Uint8Array) => {
     [first, last] = [from, to];
-    live.tidy();
+    live.clearIfFull();
     sets.fill(none);
     let set = live.add(end);
     sets[to - from] = set;
@@ -71,12 +71,12 @@ function liveSets(
       before = classBefore(at);
       set = live.before(set, next, looksBehind ? before : 0);
       sets[at - from] = set;
-      if (live.isSpent) fail();
+      if (live.isExhausted) fail();
     }
     return live.states(set);
   };
   const parts = partsOf(text);
-  const ends: Uint8Array[] = []; // by part, the states at its end
+  const ends: Uint8Array[] = []; // by part, the live states at its end
   let end = live.states(live.atEnd(classBefore(text.length)));
   for (let part = parts.length - 2; part >= 0; part--) {
     ends[part] = end;
@@ -89,7 +89,7 @@ function liveSets(
   };
 }
 
-/** Where the parts of a text begin, between characters, and its end. */
+/** The starts of the parts of a text, between characters, and its end. */
 function partsOf(text: string): number[] {
   const starts: number[] = [0];
   for (let at = partSize; at < text.length; at += partSize) {
@@ -98,7 +98,7 @@ function partsOf(text: string): number[] {
   return [...starts, text.length];
 }
 
-/** The code point that ends at a place. */
+/** The code point that ends at an index. */
 function codeBefore(text: string, at: number): number {
   const unit = text.charCodeAt(at - 1);
   if ((unit & 0xfc00) !== 0xdc00 || at < 2) return unit;

@@ -1,86 +1,96 @@
 import type { Alphabet } from './alphabet.js';
 import { match, type Program, type State } from './program.js';
 
-/** The number of no set. */
+/** No set. */
 export const none = -1;
-/** So many sets are kept. */
-const manySets = 1 << 12;
-/** So many states are looked at in any text, and so many more for each of its units. */
-const [leastStates, statesPerUnit] = [5_000_000, 100];
+/** The maximum number of stored sets. */
+const maxSets = 1 << 12;
+/** The budget of states for a text: a constant, and more for each unit. */
+const [baseBudget, budgetPerUnit] = [5_000_000, 100];
 
-/** Which states lead to a match from a place of a text on: such sets of states by number, so that each is worked out once. */
+/**
+ * The states that lead to a match from an index of a text. Such sets of states are numbered, so that each is computed
+ * once.
+ */
 export class LiveStates {
   readonly #program: Program;
   readonly #members: Alphabet['members'];
-  /** By set: 1 for each state that is in it; the sets before it, by class; the next state that takes a character, by state. */
+  /**
+   * By set: 1 for each of its states; the preceding set, by class; the next state that consumes a character, by state.
+   */
   readonly #sets: Uint8Array[] = [];
-  readonly #befores: Map<number, number>[] = [];
+  readonly #predecessors: Map<number, number>[] = [];
   readonly #steps: Map<number, number>[] = [];
   readonly #numbers = new Map<string, number>();
-  /** How many states may still be looked at in a text. */
-  #left = 0;
+  /** The remaining budget of states for the text. */
+  #budget = 0;
 
   constructor(program: Program, alphabet: Alphabet) {
     this.#program = program;
     this.#members = alphabet.members;
   }
 
-  /** Begins a text of a length. */
+  /** Starts a text of a given length. */
   begin(length: number): void {
-    this.#left = leastStates + statesPerUnit * length;
+    this.#budget = baseBudget + budgetPerUnit * length;
   }
 
-  /** Whether more states were looked at than a text of its length needs. */
-  get isSpent(): boolean {
-    return this.#left < 0;
+  /** Whether the budget of the text is exhausted. */
+  get isExhausted(): boolean {
+    return this.#budget < 0;
   }
 
-  /** Forgets all sets where there are many; those that are needed are added anew. */
-  tidy(): void {
-    if (this.#sets.length < manySets) return;
-    for (const all of [this.#sets, this.#befores, this.#steps]) all.length = 0;
+  /** Removes all sets if there are too many. They are added again when needed. */
+  clearIfFull(): void {
+    if (this.#sets.length < maxSets) return;
+    for (const all of [this.#sets, this.#predecessors, this.#steps]) all.length = 0;
     this.#numbers.clear();
   }
 
-  /** The number of the set with these states. */
+  /** The number of the set of these states. */
   add(live: Uint8Array): number {
     const key = keyOf(live);
-    const known = this.#numbers.get(key);
-    if (known !== undefined) return known;
+    const cached = this.#numbers.get(key);
+    if (cached !== undefined) return cached;
     this.#numbers.set(key, this.#sets.length);
-    this.#befores.push(new Map());
+    this.#predecessors.push(new Map());
     this.#steps.push(new Map());
     return this.#sets.push(live) - 1;
   }
 
-  /** The states of a set: 1 for each that is in it. */
+  /** The states of a set: 1 for each member. */
   states(set: number): Uint8Array {
     return this.#sets[set]!;
   }
 
-  /** The set at the end of a text behind a character of class `last`, -1 if the text is empty. */
+  /** The set at the end of a text whose last character has class `last`, -1 if the text is empty. */
   atEnd(last: number): number {
-    return this.#made(undefined, -1, last);
+    return this.#computeSet(undefined, -1, last);
   }
 
-  /** The set before a character of class `next` behind which the set is `after`; `last` is the class of what stands before the place, -1 for nothing. */
+  /**
+   * The set before a character of class `next`, after which the set is `after`. `last` is the class of the character
+   * before the index, -1 if there is none.
+   */
   before(after: number, next: number, last: number): number {
     const key = next * 0x10000 + last;
-    const known = this.#befores[after]!.get(key);
-    if (known !== undefined) return known;
-    const made = this.#made(this.#sets[after], next, last);
-    this.#befores[after]!.set(key, made);
-    return made;
+    const cached = this.#predecessors[after]!.get(key);
+    if (cached !== undefined) return cached;
+    const computed = this.#computeSet(this.#sets[after], next, last);
+    this.#predecessors[after]!.set(key, computed);
+    return computed;
   }
 
   has(set: number, state: number): boolean {
     return set !== none && this.#sets[set]![state] === 1;
   }
 
-  /** The state that takes a character (or `match`) to which the first of all ways from a state leads that matches in the end. */
+  /**
+   * The first state that consumes a character (or `match`) on the preferred path from a state that leads to a match.
+   */
   step(set: number, state: number): number {
-    const known = this.#steps[set]!.get(state);
-    if (known !== undefined) return known;
+    const cached = this.#steps[set]!.get(state);
+    if (cached !== undefined) return cached;
     let at = state;
     for (let now = this.#program.states[at]!; now.kind !== 'set' && at !== match; now = this.#program.states[at]!) {
       if (now.kind === 'split') at = this.has(set, now.first) ? now.first : now.second;
@@ -90,10 +100,10 @@ export class LiveStates {
     return at;
   }
 
-  #made(after: Uint8Array | undefined, next: number, last: number): number {
+  #computeSet(after: Uint8Array | undefined, next: number, last: number): number {
     const { states, order } = this.#program;
     const live = new Uint8Array(states.length);
-    this.#left -= states.length;
+    this.#budget -= states.length;
     for (const index of order) live[index] = this.#isLive(states[index]!, live, after, next, last) ? 1 : 0;
     return this.add(live);
   }
@@ -118,7 +128,7 @@ export class LiveStates {
   }
 }
 
-/** A text that is the same for the same states, of which each of its characters tells 16. */
+/** A key for a set of states: each character encodes 16 states. */
 function keyOf(live: Uint8Array): string {
   let key = '';
   for (let from = 0; from < live.length; from += 16) {

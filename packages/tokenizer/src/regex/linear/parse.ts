@@ -1,21 +1,24 @@
-/** A regular expression as a tree. A `set` is what one character is matched with, as it is written. */
+/** A regular expression as a tree. A `set` is the source of a pattern for one character. */
 export type Node =
-  | { readonly kind: 'set'; readonly written: string }
+  | { readonly kind: 'set'; readonly pattern: string }
   | { readonly kind: 'sequence'; readonly parts: readonly Node[] }
   | { readonly kind: 'choice'; readonly options: readonly Node[] }
   | { readonly kind: 'repeat'; readonly body: Node; readonly min: number; readonly max: number; readonly lazy: boolean }
   | { readonly kind: 'ahead'; readonly body: Node; readonly isNot: boolean }
   | Behind
   | { readonly kind: 'capture'; readonly group: number; readonly body: Node }
-  | Counted;
+  | Nonlinear;
 
-/** What takes more than linear time, or may: what a group has captured, what gives nothing back, and lookbehinds of more than one character. */
-export type Counted =
+/**
+ * Nodes that take more than linear time, or may: back references, atomic groups, and lookbehinds of more than one
+ * character.
+ */
+export type Nonlinear =
   | { readonly kind: 'reference'; readonly group: number }
   | { readonly kind: 'atomic'; readonly body: Node }
   | { readonly kind: 'lookbehind'; readonly body: Node; readonly isNot: boolean };
 
-/** What must stand (or not) before a place: one of some sets, or with `orStart` nothing. */
+/** A lookbehind of one character: the character before is in one of the sets, or with `orStart` there is none. */
 export interface Behind {
   readonly kind: 'behind';
   readonly sets: readonly string[];
@@ -23,28 +26,31 @@ export interface Behind {
   readonly isNot: boolean;
 }
 
-/** Thrown for what is not read, or would be too large. */
+/** Thrown if an expression is not supported or too large. */
 export class Unsupported extends Error {}
 
 const any = '[\\s\\S]';
-/** Groups may stand in so many groups. */
-const deepest = 250;
+/** The maximum nesting of groups. */
+const maxDepth = 250;
 
-/** A regular expression as it was read. */
-export interface Parsed {
+/** A parsed regular expression. */
+export interface ParsedRegex {
   readonly node: Node;
-  /** Whether all of it matches in linear time: nothing in it is {@link Counted}. */
+  /** Whether it matches in linear time: it contains nothing {@link Nonlinear}. */
   readonly isLinear: boolean;
-  /** Whether something in it may refer to what a group captured. */
-  readonly refers: boolean;
+  /** Whether it may contain back references. */
+  readonly hasBackReferences: boolean;
 }
 
-/** Reads a JavaScript regular expression with the flag u or v, as {@link translateRegex} writes it; undefined where too many groups stand in groups. */
-export function parseRegex({ source, flags }: RegExp): Parsed | undefined {
+/**
+ * Parses a JavaScript regular expression with the flag u or v, as {@link translateRegex} writes it. Undefined if its
+ * groups are nested too deeply.
+ */
+export function parseRegex({ source, flags }: RegExp): ParsedRegex | undefined {
   try {
     const parser = new Parser(source, flags.includes('v'));
     const node = parser.choice();
-    return { node, isLinear: parser.isLinear, refers: parser.refers };
+    return { node, isLinear: parser.isLinear, hasBackReferences: parser.hasBackReferences };
   } catch (error) {
     if (error instanceof Unsupported) return undefined;
     throw error;
@@ -53,7 +59,7 @@ export function parseRegex({ source, flags }: RegExp): Parsed | undefined {
 
 class Parser {
   isLinear = true;
-  readonly refers: boolean;
+  readonly hasBackReferences: boolean;
   #at = 0;
   #groups = 0;
   #depth = 0;
@@ -62,7 +68,7 @@ class Parser {
     readonly source: string,
     readonly nestsClasses: boolean,
   ) {
-    this.refers = /\\[1-9]/.test(source.replaceAll(/\)\)\\\d+\(\?:\)/g, ''));
+    this.hasBackReferences = /\\[1-9]/.test(source.replaceAll(/\)\)\\\d+\(\?:\)/g, ''));
   }
 
   choice(): Node {
@@ -79,13 +85,13 @@ class Parser {
     return parts.length === 1 ? parts[0]! : { kind: 'sequence', parts };
   }
 
-  /** `(?=(X))\1(?:)`, which gives nothing back. */
+  /** `(?=(X))\1(?:)`, an atomic group. */
   #possessive(): Node | undefined {
     if (!this.#take('(?=(')) return undefined;
     const start = this.#at;
     const group = ++this.#groups;
     const body = this.choice();
-    if (this.#take(`))\\${group}(?:)`)) return givesNothingBack(body) ?? this.#counted({ kind: 'atomic', body });
+    if (this.#take(`))\\${group}(?:)`)) return possessiveRepeat(body) ?? this.#nonlinear({ kind: 'atomic', body });
     this.#at = start - '(?=('.length;
     this.#groups = group - 1;
     return undefined;
@@ -107,35 +113,35 @@ class Parser {
       const body = this.#close();
       const isNot = look[2] === '!';
       if (!look[1]) return { kind: 'ahead', body, isNot };
-      return behind(body, isNot) ?? this.#counted({ kind: 'lookbehind', body, isNot });
+      return behind(body, isNot) ?? this.#nonlinear({ kind: 'lookbehind', body, isNot });
     }
     if (this.#take('(?:')) return this.#close();
     if (this.#match(/^\((?:\?<[^>]*>)?/)) return this.#capture();
     if (this.#match(/^\\[bB]/)) throw new Unsupported();
     if (this.#take('^')) return { kind: 'behind', sets: [], orStart: true, isNot: false };
-    if (this.#take('$')) return { kind: 'ahead', body: { kind: 'set', written: any }, isNot: true };
+    if (this.#take('$')) return { kind: 'ahead', body: { kind: 'set', pattern: any }, isNot: true };
     const reference = this.#match(/^\\([1-9]\d*)/);
-    if (reference) return this.#counted({ kind: 'reference', group: Number(reference[1]) });
-    const written = this.source[this.#at] === '[' ? this.#class() : this.#match(/^(?:\\[pPu]\{[^}]*\}|\\?.)/su)![0];
-    return { kind: 'set', written };
+    if (reference) return this.#nonlinear({ kind: 'reference', group: Number(reference[1]) });
+    const pattern = this.source[this.#at] === '[' ? this.#class() : this.#match(/^(?:\\[pPu]\{[^}]*\}|\\?.)/su)![0];
+    return { kind: 'set', pattern };
   }
 
-  /** A group; where nothing refers to what groups capture it is its body. */
+  /** A group. If there are no back references, it is its body. */
   #capture(): Node {
     const group = ++this.#groups;
     const body = this.#close();
-    return this.refers ? { kind: 'capture', group, body } : body;
+    return this.hasBackReferences ? { kind: 'capture', group, body } : body;
   }
 
   #close(): Node {
-    if (++this.#depth > deepest) throw new Unsupported();
+    if (++this.#depth > maxDepth) throw new Unsupported();
     const body = this.choice();
     this.#take(')');
     this.#depth--;
     return body;
   }
 
-  #counted(node: Counted): Node {
+  #nonlinear(node: Nonlinear): Node {
     this.isLinear = false;
     return node;
   }
@@ -170,20 +176,23 @@ function behind(body: Node, isNot: boolean): Behind | undefined {
   const options = body.kind === 'choice' ? body.options : [body];
   const isStart = (node: Node) => node.kind === 'behind' && node.orStart && node.sets.length === 0;
   if (!options.every(node => node.kind === 'set' || isStart(node))) return undefined;
-  const sets = options.flatMap(node => (node.kind === 'set' ? [node.written] : []));
+  const sets = options.flatMap(node => (node.kind === 'set' ? [node.pattern] : []));
   return { kind: 'behind', sets, orStart: options.some(isStart), isNot };
 }
 
-/** More choices are not written out. */
-const mostChoices = 200;
+/** The maximum number of alternatives that are written out. */
+const maxChoices = 200;
 
-/** A set repeated as often as it can be: behind it another one stands only where there were enough. Undefined for what is no repeated set, or one of too many choices. */
-function givesNothingBack(node: Node): Node | undefined {
+/**
+ * A possessive repetition of a set: after it, another member of the set may only follow if the maximum is reached.
+ * Undefined if it is no repetition of a set, or has too many alternatives.
+ */
+function possessiveRepeat(node: Node): Node | undefined {
   if (node.kind !== 'repeat' || node.body.kind !== 'set' || node.lazy) return undefined;
   const { body, min, max } = node;
   const noMore: Node = { kind: 'ahead', body, isNot: true };
   if (max === Number.POSITIVE_INFINITY) return { kind: 'sequence', parts: [node, noMore] };
-  if (max - min > mostChoices) return undefined;
+  if (max - min > maxChoices) return undefined;
   let more: Node = { kind: 'sequence', parts: [] };
   for (let count = min; count < max; count++) {
     more = { kind: 'choice', options: [{ kind: 'sequence', parts: [body, more] }, noMore] };

@@ -1,6 +1,6 @@
 import { type Behind, type Node, Unsupported } from './parse.js';
 
-/** What is tried at a place of a text, and which state comes next. */
+/** A test at an index of a text, and the next state. */
 export type State =
   | { readonly kind: 'set'; readonly set: number; readonly next: number }
   | { readonly kind: 'split'; readonly first: number; readonly second: number }
@@ -14,39 +14,47 @@ export type State =
     }
   | { readonly kind: 'match' }
   | { readonly kind: 'fail' }
-  | CountedState;
+  | NonlinearState;
 
-/** What stands in programs that are not linear alone: `idle` is next where nothing was taken, `moved` where something was. */
-export type CountedState =
+/**
+ * States of programs that are not linear. `idle` is the next state if nothing was consumed, `moved` if something was.
+ */
+export type NonlinearState =
   | { readonly kind: 'save'; readonly slot: number; readonly next: number }
   | { readonly kind: 'reference'; readonly group: number; readonly idle: number; readonly moved: number }
   | { readonly kind: 'atomic'; readonly body: number; readonly idle: number; readonly moved: number }
   | { readonly kind: 'lookbehind'; readonly body: number; readonly isNot: boolean; readonly next: number }
-  /** Matches at the place from which a lookbehind looks. */
+  /** Matches at the index at which a lookbehind ends. */
   | { readonly kind: 'here' };
 
-/** A regular expression as states, of which numbers tell. */
+/** A regular expression compiled to numbered states. */
 export interface Program {
   readonly states: readonly State[];
   readonly start: number;
-  /** The sets that characters are tried with, as they are written. */
+  /** The sources of the sets that characters are tested with. */
   readonly sets: readonly string[];
-  /** Of a linear program the states so that all that are tried at the same place come before those that try them. */
+  /**
+   * For linear programs: the states in an order in which those that are tested at the same index come before the states
+   * that test them.
+   */
   readonly order: readonly number[];
 }
 
-/** The states of {@link Program} that always match and never do. */
+/** The states that always match and never match. */
 export const [match, fail] = [0, 1];
-/** More states are not made of a regular expression that is linear: counts multiply. */
-const mostLinear = 5000;
+/** The maximum number of states of a linear regular expression: counts multiply. */
+const maxLinearStates = 5000;
 
-/** Makes states of a regular expression (Thompson 1968) that is linear, without its groups, or of any; undefined if there would be more than `most`. */
-export function compile(node: Node, isLinear = true, most = mostLinear): Program | undefined {
+/**
+ * Compiles a regular expression to states (Thompson 1968): a linear one without its groups, or any other one. Undefined
+ * if there would be more than `most` states.
+ */
+export function compile(node: Node, isLinear = true, most = maxLinearStates): Program | undefined {
   const compiler = new Compiler(isLinear, most);
   try {
     const start = compiler.state(node, match, match);
     const { states, sets } = compiler;
-    return { states, start, sets: [...sets.keys()], order: isLinear ? orderOf(states) : [] };
+    return { states, start, sets: [...sets.keys()], order: isLinear ? evaluationOrder(states) : [] };
   } catch (error) {
     if (error instanceof Unsupported) return undefined;
     throw error;
@@ -56,25 +64,25 @@ export function compile(node: Node, isLinear = true, most = mostLinear): Program
 class Compiler {
   readonly states: State[] = [{ kind: 'match' }, { kind: 'fail' }];
   readonly sets = new Map<string, number>();
-  /** How many nodes may still be looked at: those that make no states count, too. */
-  #looks: number;
+  /** The remaining budget of nodes, including those that make no states. */
+  #budget: number;
 
   constructor(
     readonly isLinear: boolean,
     readonly most: number,
   ) {
-    this.#looks = 4 * most;
+    this.#budget = 4 * most;
   }
 
   /**
-   * The state with which a node begins. `idle` is what comes behind it where it takes no character, `moved` where it takes some: repetitions beyond their least
-   * count must take some.
+   * Compiles a node and returns its first state. `idle` is the state after it if it consumes no character, `moved` if
+   * it consumes some: repetitions beyond their minimum must consume some.
    */
   state(node: Node, idle: number, moved: number): number {
-    if (--this.#looks < 0) throw new Unsupported();
+    if (--this.#budget < 0) throw new Unsupported();
     switch (node.kind) {
       case 'set':
-        return this.#add({ kind: 'set', set: this.#set(node.written), next: moved });
+        return this.#add({ kind: 'set', set: this.#set(node.pattern), next: moved });
       case 'sequence':
         return this.#sequence(node.parts, idle, moved);
       case 'choice':
@@ -115,7 +123,7 @@ class Compiler {
     return idle;
   }
 
-  /** Notes where a group begins and ends, in slots of its own. */
+  /** Saves the start and the end of a group in its slots. */
   #capture({ group, body }: Node & { readonly kind: 'capture' }, idle: number, moved: number): number {
     const ended = (next: number) => this.#add({ kind: 'save', slot: 2 * group + 1, next });
     const idleEnd = ended(idle);
@@ -124,7 +132,7 @@ class Compiler {
   }
 
   #behind({ sets, orStart, isNot }: Behind, next: number): number {
-    return this.#add({ kind: 'behind', sets: sets.map(written => this.#set(written)), orStart, isNot, next });
+    return this.#add({ kind: 'behind', sets: sets.map(pattern => this.#set(pattern)), orStart, isNot, next });
   }
 
   #repeat({ body, min, max, lazy }: Node & { readonly kind: 'repeat' }, idle: number, moved: number): number {
@@ -138,7 +146,7 @@ class Compiler {
       if (min > 0 && !isNullable(body)) return this.#sequence(new Array<Node>(min - 1).fill(body), again, again);
       before = idle === moved ? loop : this.#add(split(again, idle));
       beforeMoved = loop;
-      if (!lazy && isNullable(body, false)) min = 0; // turns that take nothing change nothing
+      if (!lazy && isNullable(body, false)) min = 0; // iterations that consume nothing change nothing
     } else {
       for (let count = min; count < max; count++) {
         const again = this.state(body, fail, beforeMoved);
@@ -149,9 +157,9 @@ class Compiler {
     return this.#sequence(new Array<Node>(min).fill(body), before, beforeMoved);
   }
 
-  #set(written: string): number {
-    const known = this.sets.get(written);
-    if (known === undefined) this.sets.set(written, this.sets.size);
+  #set(pattern: string): number {
+    const known = this.sets.get(pattern);
+    if (known === undefined) this.sets.set(pattern, this.sets.size);
     return known ?? this.sets.size - 1;
   }
 
@@ -161,7 +169,7 @@ class Compiler {
   }
 }
 
-/** Whether there is a way through without any character; `looks`: perhaps one that depends on what stands around. */
+/** Whether the node can match the empty text; `looks`: perhaps, depending on the text around it. */
 function isNullable(node: Node, looks = true): boolean {
   switch (node.kind) {
     case 'set':
@@ -180,12 +188,12 @@ function isNullable(node: Node, looks = true): boolean {
   }
 }
 
-function orderOf(states: readonly State[]): number[] {
+function evaluationOrder(states: readonly State[]): number[] {
   const order: number[] = [];
-  const seen = new Set<number>();
+  const visited = new Set<number>();
   const visit = (index: number) => {
-    if (seen.has(index)) return;
-    seen.add(index);
+    if (visited.has(index)) return;
+    visited.add(index);
     const state = states[index]!;
     if (state.kind === 'split') for (const next of [state.first, state.second]) visit(next);
     if (state.kind === 'ahead') visit(state.body);

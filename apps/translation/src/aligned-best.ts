@@ -1,8 +1,0 @@
-/**
- * Which cross-attention agrees best with people about which words belong together: that of one layer, averaged over its heads. A test compares all layers and
- * heads on 30 sentences aligned by hand.
- */
-export const alignedBest = { layer: 2, head: -1 } as const;
-
-/** Its alignment error rate on these sentences (Och and Ney 2003): 1 - (sure links found + possible links found) / (links found + sure links). */
-export const alignmentError = 0.165;

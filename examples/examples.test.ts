@@ -1,0 +1,36 @@
+import { loadModel } from '@residual/model';
+import { englishFrench } from '@residual/model-en-fr';
+import { stories } from '@residual/model-stories';
+import { memoryUsage } from '@residual/tensor';
+import { afterAll, expect, test } from 'vitest';
+import * as gpt from './gpt.js';
+import * as translator from './translate.js';
+
+const before = memoryUsage(); // the weights of both
+
+afterAll(() => {
+  expect(memoryUsage()).toEqual(before);
+  gpt.close();
+  translator.close();
+  expect(memoryUsage().tensors).toBe(0);
+});
+
+test('the GPT on one page writes what the front door writes', async () => {
+  const model = await loadModel(stories);
+  const settings = { maxNewTokens: 24, temperature: 0.8, topP: 0.95, seed: 3 };
+  const expected = await model.generate('Once upon a time', settings).result();
+  model.dispose();
+  let text = '';
+  for await (const piece of gpt.generate('Once upon a time', settings)) text += piece;
+  expect(text).toBe(expected.text);
+});
+
+test('the translator on one page writes what the front door writes', async () => {
+  const model = await loadModel(englishFrench);
+  const sentences = ['The cat sleeps on the table.', 'Where is the station?', 'I would like a glass of water, please.'];
+  for (const sentence of sentences) {
+    const { translation } = await model.translate(sentence, { numBeams: 1 }).result();
+    expect(await translator.translate(sentence)).toBe(translation);
+  }
+  model.dispose();
+});

@@ -1,0 +1,154 @@
+import { type Dropout, type PositionEncoding, type Scope, stepPositions, type Weights } from '@residual/layers';
+import {
+  type AttendInputs,
+  type AttendOptions,
+  add,
+  attend,
+  attentionMask,
+  attentionScores,
+  attentionValues,
+  attentionWeights,
+  concat,
+  expectOptions,
+  type KeyRange,
+  ResidualError,
+  reorderCache,
+  sliceAxis,
+  type Tensor,
+} from '@residual/tensor';
+import { cache } from './cache.js';
+import { keyRange, type Mask, sharedBias } from './mask.js';
+import type { BiasOptions } from './projections.js';
+
+/** Settings that self-, cross- and low-rank attention share. */
+export interface AttentionOptions {
+  /** Which keys a query may see; all if absent. */
+  readonly mask?: Mask;
+  /** What scores are multiplied by; 1 / √headDim if absent. */
+  readonly scale?: number;
+  /** Bounds scores to softCap · tanh(score / softCap). */
+  readonly softCap?: number;
+  /** Dropout on the attention weights [batch, heads, queryLen, keyLen]. */
+  readonly dropout?: Dropout | undefined;
+}
+
+/** Names of the options in `AttentionOptions`; 0 marks an optional one. */
+export const attentionOptionNames = { mask: 0, scale: 0, softCap: 0, dropout: 0 } as const;
+
+/**
+ * Throws if `mask` is not a mask (such as the function that makes one), or if `bias` names only some of the
+ * projections.
+ */
+export function expectAttentionOptions(
+  name: string,
+  { mask, bias }: AttentionOptions & { readonly bias?: BiasOptions },
+): void {
+  if (mask) expectOptions(`${name}: mask`, mask, { causal: 0, window: 0 });
+  if (typeof bias === 'object') expectOptions(`${name}: bias`, bias, { query: 1, key: 1, value: 1, output: 1 });
+}
+
+/**
+ * The heads of one attention: query [batch, heads, queryLen, headDim], key and value [batch, kvHeads, keyLen, headDim].
+ */
+export interface QueryKeyValue {
+  readonly query: Tensor;
+  readonly key: Tensor;
+  readonly value: Tensor;
+  /** Added to the scores, broadcast to [batch, heads, queryLen, keyLen]. */
+  readonly bias?: Tensor | undefined;
+  /** The batch row that each key and value is read from, int32 [batch, keyLen]; every row reads its own if absent. */
+  readonly source?: Tensor | undefined;
+  /** How many of the keyLen keys are filled; all if absent. The others are spare capacity of a cache. */
+  readonly filled?: number;
+}
+
+/**
+ * Applies a position encoding to query and key, and taps `query`, `key` and `value`. `weights` are those of the
+ * encoding.
+ */
+export function encodePositions(
+  { query, key, value }: QueryKeyValue,
+  positionEncoding: PositionEncoding | undefined,
+  weights: Weights<PositionEncoding>,
+  scope: Scope,
+): QueryKeyValue {
+  const encode = (x: Tensor) => positionEncoding?.onHeads?.(weights, x, scope) ?? x;
+  return {
+    query: scope.tap('query', encode(query)),
+    key: scope.tap('key', encode(key)),
+    value: scope.tap('value', value),
+  };
+}
+
+/**
+ * Appends keys and values to those of earlier steps where a `cache` is in the scope: keyLen becomes the capacity of the
+ * cache. Errors when the mask is not causal, or when the scope has no position.
+ */
+export function appendToPast(heads: QueryKeyValue, { mask }: AttentionOptions, scope: Scope): QueryKeyValue {
+  const past = scope.get(cache);
+  if (!past) return heads;
+  const position = scope.get(keyRange)?.position;
+  const refuse = (what: string) => {
+    throw new ResidualError('cache', `selfAttention: at '${scope.path}' there is a cache but ${what}`);
+  };
+  if (!position) return refuse('no position in keyRange; run it by Cache.step');
+  if (!mask?.causal)
+    return refuse('the mask is not causal: earlier positions would have seen later ones; add causal()');
+  const { key, value } = past.append(scope.path, heads.key, heads.value, position);
+  const capacity = key.shape[2]!;
+  const filled = Math.min(scope.get(stepPositions)?.totalLength ?? capacity, capacity);
+  return { ...heads, key, value, source: past.beamIndices, filled };
+}
+
+/**
+ * The bias that the position encoding and `sharedBias` add to the scores, [1 | batch, heads, queryLen, keyLen];
+ * undefined where neither does.
+ */
+export function scoreBias(
+  { query, key }: QueryKeyValue,
+  positionEncoding: PositionEncoding | undefined,
+  weights: Weights<PositionEncoding>,
+  scope: Scope,
+): Tensor | undefined {
+  const [heads, queryLen, keyLen] = [query.shape[1]!, query.shape[2]!, key.shape[2]!];
+  const encodingBias = positionEncoding?.onScores?.(weights, { heads, queryLen, keyLen }, scope);
+  const shared = scope.get(sharedBias);
+  return encodingBias && shared ? add(encodingBias, shared) : (encodingBias ?? shared);
+}
+
+/**
+ * softmax(query keyᵀ · scale + bias) value: [batch, heads, queryLen, headDim]. It is one `attend` op, unless a tap
+ * wants `scores` or `weights`: then it runs in three steps. Taps see the filled keys only.
+ */
+export function attendHeads(
+  { filled, ...heads }: QueryKeyValue,
+  range: KeyRange,
+  options: AttentionOptions,
+  scope: Scope,
+): Tensor {
+  const { mask = {}, scale, softCap, dropout } = options;
+  const dropoutScope = scope.at('dropout');
+  const inputs: AttendInputs = { ...heads, ...range };
+  const attendOptions: AttendOptions = { ...mask, scale, softCap };
+  if (!scope.wants('scores') && !scope.wants('weights'))
+    return attend(inputs, { ...attendOptions, dropout: dropout?.randomStreamIn(dropoutScope) });
+
+  const scores = tapFilledKeys('scores', attentionScores(inputs, attendOptions), filled, scope);
+  const keyMask = attentionMask(heads.query.shape[2]!, heads.key.shape[2]!, mask, range);
+  const weights = tapFilledKeys('weights', attentionWeights(scores, keyMask), filled, scope);
+  return attentionValues(
+    dropout ? dropout({}, weights, dropoutScope) : weights,
+    reorderCache(heads.value, heads.source),
+  );
+}
+
+/**
+ * Taps the first `filled` keys of x [batch, heads, queryLen, keyLen]; a replacement is put back before the other keys.
+ */
+function tapFilledKeys(name: string, x: Tensor, filled: number | undefined, scope: Scope): Tensor {
+  const keyLen = x.shape[3]!;
+  if (filled === undefined || filled === keyLen || !scope.wants(name)) return scope.tap(name, x);
+  const filledPart = sliceAxis(x, 3, 0, filled);
+  const tapped = scope.tap(name, filledPart);
+  return tapped === filledPart ? x : concat([tapped, sliceAxis(x, 3, filled, keyLen - filled)], 3);
+}

@@ -1,0 +1,90 @@
+import type { Model, TranslateOptions, Translation } from '@residual/model';
+import { type Command, InvalidArgumentError, Option } from 'commander';
+import { type NodeBackend, nodeBackends } from '../machine/backends.js';
+import { beamCount, lineCount, penalty, tokenCount, tokenLimit } from './option-values.js';
+
+/** The flags that all commands that translate share. */
+export interface TranslateFlags {
+  readonly model: string;
+  readonly numBeams?: number;
+  readonly lengthPenalty?: number;
+  readonly earlyStopping?: boolean | 'never';
+  readonly maxNewTokens?: number;
+  readonly prefix?: string;
+  readonly sourceLanguage?: string;
+  readonly targetLanguage?: string;
+  readonly maxSegmentTokens?: number;
+  readonly batch?: number;
+  readonly withoutCrossAttention?: boolean;
+  readonly backend: NodeBackend;
+}
+
+/** Adds the flags of `TranslateFlags` to a command. */
+export function withTranslateFlags(command: Command): Command {
+  return command
+    .requiredOption('--model <source>', 'folder, URL or Hugging Face id of an encoder-decoder')
+    .option('--num-beams <n>', 'beams of the beam search; 1 is greedy', beamCount)
+    .option('--length-penalty <p>', 'for beam search: above 1 favours long translations, below 1 short ones', penalty)
+    .option('--early-stopping <when>', 'for beam search: when it ends, true, false or never', earlyStopping)
+    .option('--max-new-tokens <n>', 'the largest number of tokens in a translation', tokenCount)
+    .option('--prefix <text>', 'what the model expects before each text, as T5 does')
+    .option('--source-language <name>', 'for multilingual models: fr, fr_XX, __fr__, fra_Latn')
+    .option('--target-language <name>', 'the language of the translation')
+    .option(
+      '--max-segment-tokens <n>',
+      'a line of more tokens, or of three sentences and more, is translated sentence by sentence (40)',
+      tokenLimit,
+    )
+    .option('--batch <n>', 'lines that are translated at once (32)', lineCount)
+    .option(
+      '--without-cross-attention',
+      'set the weights of cross-attention to zero: what the decoder writes without a source',
+    )
+    .addOption(new Option('--backend <name>', 'the backend').choices(nodeBackends).default('wasm'));
+}
+
+/** The options of `model.translate` for some flags. */
+export function translateOptions(
+  options: TranslateFlags,
+  { batch, signal }: { readonly batch: number; readonly signal: AbortSignal },
+): TranslateOptions {
+  const {
+    numBeams,
+    lengthPenalty,
+    earlyStopping,
+    maxNewTokens,
+    maxSegmentTokens,
+    prefix,
+    sourceLanguage,
+    targetLanguage,
+  } = options;
+  const ablate = options.withoutCrossAttention ? [{ tap: 'decoder.layers.*.crossAttention.weights' }] : undefined;
+  const shared = { maxNewTokens, maxSegmentTokens, prefix, sourceLanguage, targetLanguage, ablate };
+  const settings = Object.entries({ numBeams, lengthPenalty, earlyStopping, ...shared });
+  return { ...Object.fromEntries(settings.filter(([, value]) => value !== undefined)), batch, signal };
+}
+
+/** Translates lines and calls `onLine` with each translation, in the order of the lines. */
+export async function translateLines(
+  model: Model,
+  lines: readonly string[],
+  options: TranslateOptions,
+  onLine: (translation: Translation) => void,
+): Promise<void> {
+  const pending = new Map<number, Translation>();
+  let next = 0;
+  for await (const step of model.translate(lines, options)) {
+    if (step.kind !== 'text') continue;
+    pending.set(step.text, step.translation);
+    for (let ready = pending.get(next); ready; ready = pending.get(next)) {
+      pending.delete(next++);
+      onLine(ready);
+    }
+  }
+}
+
+function earlyStopping(text: string): boolean | 'never' {
+  if (text === 'never') return text;
+  if (text === 'true' || text === 'false') return text === 'true';
+  throw new InvalidArgumentError('It must be true, false or never.');
+}

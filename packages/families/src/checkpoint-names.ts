@@ -1,0 +1,253 @@
+import { type HasNeeds, leavesOf, type NamedArrays, type Needs, type TableNeed, weightNeeds } from '@residual/layers';
+import { ResidualError, showShape } from '@residual/tensor';
+import type { Family, PositionTable, WeightMapping } from './family.js';
+
+/** The arrays of a checkpoint by checkpoint name. */
+export interface StoredArrays {
+  readonly names: Iterable<string>;
+  shapeOf(name: string): readonly number[] | undefined;
+  readFloat32(name: string, options: { signal?: AbortSignal }): Promise<Float32Array>;
+}
+
+/** The slice of a checkpoint tensor that holds one weight. */
+export interface TensorSlice {
+  readonly checkpointName: string;
+  readonly shape: readonly number[];
+  /** The first row along the out axis, and the number of rows of the whole checkpoint tensor. */
+  readonly start: number;
+  readonly totalRows: number;
+  readonly transposed: boolean;
+  /** Whether the shape in the checkpoint has an additional first axis of length 1. */
+  readonly leadingAxis: boolean;
+  /** The value of all entries where the checkpoint lacks the tensor; undefined if it must have the tensor. */
+  readonly defaultValue: number | undefined;
+}
+
+/** The slice of each weight of a layer in the checkpoints of a family, by path. Errors if a weight has no mapping. */
+export function tensorSlices(family: Family, layer: HasNeeds<unknown>): Map<string, TensorSlice> {
+  const shapes = new Map(weightNeeds(layer).map(({ path, need }) => [path, need.shape]));
+  const mappings = family.mappings.filter(
+    ({ requires }) => requires === undefined || shapes.has(requires.replace('*', '0')),
+  );
+  const slices = new Map<string, TensorSlice>();
+  for (const path of shapes.keys()) {
+    const match = mappingOf(mappings, path);
+    if (!match) throw new ResidualError('family', `${family.name}: there is no mapping for ${path}`);
+    const { mapping, index } = match;
+    const members = [mapping.path].flat().map(pattern => shapes.get(pattern.replace('*', index))!);
+    const start = members.slice(0, match.member).reduce((sum, shape) => sum + shape[0]!, 0);
+    slices.set(path, {
+      checkpointName: fullNameOf(family, mapping.checkpointName.replace('*', index)),
+      shape: shapes.get(path)!,
+      start,
+      totalRows: members.reduce((sum, shape) => sum + shape[0]!, 0),
+      transposed: mapping.transposed === true && shapes.get(path)!.length === 2,
+      leadingAxis: mapping.leadingAxis === true,
+      defaultValue: mapping.defaultValue,
+    });
+  }
+  return slices;
+}
+
+/**
+ * The arrays of a checkpoint under weight paths, for `load` of `@residual/layers`. Each is sliced and transposed when
+ * it is read. Reading errors if aliases of one tensor differ.
+ */
+export function fromCheckpoint(family: Family, layer: HasNeeds<unknown>, stored: StoredArrays): NamedArrays {
+  const slices = tensorSlices(family, layer);
+  const present = new Set(stored.names);
+  const storedName = (checkpointName: string) =>
+    [checkpointName, checkpointName.replace(family.prefix, '')].find(name => present.has(name));
+  const usedNames = new Set<string>();
+  const entries = new Map<string, { name: string | undefined; slice: TensorSlice }>();
+  for (const [path, slice] of slices) {
+    const name =
+      storedName(slice.checkpointName) ?? aliasesOf(family, slice.checkpointName).find(alias => present.has(alias));
+    if (name === undefined && slice.defaultValue === undefined) continue;
+    if (name !== undefined) usedNames.add(name);
+    entries.set(path, { name, slice });
+  }
+  const duplicates = new Map<string, string[]>();
+  for (const { name, slice } of entries.values()) {
+    if (name === undefined) continue;
+    const otherAliases = aliasesOf(family, slice.checkpointName).filter(
+      alias => present.has(alias) && !usedNames.has(alias),
+    );
+    if (otherAliases.length > 0) duplicates.set(name, otherAliases);
+    for (const alias of otherAliases) usedNames.add(alias);
+  }
+  const unused = [...present].filter(name => !usedNames.has(name) && !isComputedTensor(family, name));
+  let lastRead: { name: string; values: Float32Array } | undefined;
+  const read = async (name: string, signal?: AbortSignal) => {
+    if (lastRead?.name !== name) lastRead = { name, values: await stored.readFloat32(name, { signal }) };
+    return lastRead.values;
+  };
+  return {
+    names: [...entries.keys(), ...unused],
+    shapeOf: path => {
+      const entry = entries.get(path);
+      if (entry?.name === undefined) return entry?.slice.shape;
+      return leafShape(entry.slice, stored.shapeOf(entry.name)!);
+    },
+    storedShape: path => {
+      const entry = entries.get(path);
+      return entry?.name === undefined
+        ? undefined
+        : { stored: stored.shapeOf(entry.name)!, expected: storedShape(entry.slice) };
+    },
+    sourceName: path => entries.get(path)?.name ?? slices.get(path)?.checkpointName ?? path,
+    read: async (path, { signal }) => {
+      const { name, slice } = entries.get(path)!;
+      if (name === undefined) return new Float32Array(sizeOf(slice)).fill(slice.defaultValue!);
+      const values = await read(name, signal);
+      for (const alias of duplicates.get(name) ?? []) await expectEqual(stored, name, values, alias, signal);
+      const part = readSlice(slice, values);
+      if (slice.start + slice.shape[0]! === slice.totalRows) lastRead = undefined;
+      return part;
+    },
+  };
+}
+
+/** The inverse of `fromCheckpoint`: the tensors of a checkpoint of this family from arrays by weight path. */
+export async function toCheckpoint(
+  family: Family,
+  layer: HasNeeds<unknown>,
+  read: (path: string) => Promise<Float32Array>,
+): Promise<Map<string, { shape: number[]; values: Float32Array }>> {
+  const tensors = new Map<string, { shape: number[]; values: Float32Array }>();
+  for (const [path, slice] of tensorSlices(family, layer)) {
+    const shape = storedShape(slice);
+    const target = tensors.get(slice.checkpointName) ?? {
+      shape,
+      values: new Float32Array(shape.reduce((product, n) => product * n, 1)),
+    };
+    writeSlice(slice, await read(path), target.values);
+    tensors.set(slice.checkpointName, target);
+  }
+  return tensors;
+}
+
+/**
+ * Adds the computed tensors that the family's checkpoints contain: position tables, and copies of untied embeddings.
+ */
+export function withComputedTensors(
+  family: Family,
+  layer: HasNeeds<unknown>,
+  tensors: ReadonlyMap<string, { shape: number[]; values: Float32Array }>,
+): Map<string, { shape: number[]; values: Float32Array }> {
+  const all = new Map(tensors);
+  for (const table of family.positionTables ?? []) {
+    const need = tableNeed(layer, table);
+    if (table.alwaysSaved && need)
+      all.set(fullNameOf(family, table.checkpointName), { shape: [...need.shape], values: need.values() });
+  }
+  const isUntied = weightNeeds(layer).some(({ path }) => path === 'head.weight');
+  for (const [name, copies] of isUntied ? Object.entries(family.copies ?? {}) : [])
+    for (const copy of copies) if (all.has(name)) all.set(copy, all.get(name)!);
+  return all;
+}
+
+/** Whether a tensor of a checkpoint is computed, not a weight. */
+function isComputedTensor(family: Family, name: string): boolean {
+  const names = (family.positionTables ?? []).map(({ checkpointName }) => fullNameOf(family, checkpointName));
+  return family.buffers.some(buffer => buffer.name.test(name)) || names.some(each => isNameOf(family, each, name));
+}
+
+/** The position table that the layer computes; undefined if the table is a weight. */
+export function tableNeed(layer: HasNeeds<unknown>, { paths }: PositionTable): TableNeed | undefined {
+  const leaves = new Map(leavesOf(layer.needs as Needs).map(({ path, need }) => [path, need]));
+  const need = paths.map(path => leaves.get(path)).find(each => each !== undefined);
+  return need?.kind === 'table' ? need : undefined;
+}
+
+/** The full checkpoint name of a tensor, with the prefix. */
+export function fullNameOf(family: Family, checkpointName: string): string {
+  return checkpointName.startsWith('/') ? checkpointName.slice(1) : family.prefix + checkpointName;
+}
+
+/** Whether `name` is this full name, with or without the prefix. */
+export function isNameOf(family: Family, fullName: string, name: string): boolean {
+  return name === fullName || name === fullName.replace(family.prefix, '');
+}
+
+function mappingOf(
+  mappings: readonly WeightMapping[],
+  path: string,
+): { mapping: WeightMapping; index: string; member: number } | undefined {
+  for (const mapping of mappings) {
+    for (const [member, pattern] of [mapping.path].flat().entries()) {
+      const [before, after] = pattern.split('*') as [string, string | undefined];
+      if (after === undefined ? path === pattern : path.startsWith(before) && path.endsWith(after)) {
+        const index = after === undefined ? '' : path.slice(before.length, path.length - after.length);
+        if (after === undefined || /^\d+$/.test(index)) return { mapping, index, member };
+      }
+    }
+  }
+  return undefined;
+}
+
+function aliasesOf(family: Family, checkpointName: string): readonly string[] {
+  return [family.aliases[checkpointName] ?? []].flat();
+}
+
+function sizeOf({ shape }: TensorSlice): number {
+  return shape.reduce((product, length) => product * length, 1);
+}
+
+/** The shape of the whole checkpoint tensor of a slice. */
+function storedShape({ shape, totalRows, transposed, leadingAxis }: TensorSlice): number[] {
+  const fullShape = [totalRows, ...shape.slice(1)];
+  return transposed ? fullShape.toReversed() : leadingAxis ? [1, ...fullShape] : fullShape;
+}
+
+/** The shape of the weight if the stored shape is the expected one, else a shape that differs from it. */
+function leafShape(slice: TensorSlice, stored: readonly number[]): readonly number[] {
+  return stored.join() === storedShape(slice).join() ? slice.shape : [...stored, 0];
+}
+
+/** `readSlice` transposes this many rows at a time, so that it touches each cache line once. */
+const floatsPerCacheLine = 16;
+
+function readSlice({ shape, start, totalRows, transposed }: TensorSlice, values: Float32Array): Float32Array {
+  const [out, width = 1] = shape as [number, number?];
+  if (!transposed)
+    return start === 0 && out === totalRows ? values : values.slice(start * width, (start + out) * width);
+  const result = new Float32Array(out * width);
+  for (let from = 0; from < out; from += floatsPerCacheLine) {
+    const to = Math.min(from + floatsPerCacheLine, out);
+    for (let i = 0; i < width; i++)
+      for (let o = from; o < to; o++) result[o * width + i] = values[i * totalRows + start + o]!;
+  }
+  return result;
+}
+
+function writeSlice(
+  { shape, start, totalRows, transposed }: TensorSlice,
+  values: Float32Array,
+  target: Float32Array,
+): void {
+  const [out, width = 1] = shape as [number, number?];
+  if (!transposed) {
+    target.set(values, start * width);
+    return;
+  }
+  for (let i = 0; i < width; i++)
+    for (let o = 0; o < out; o++) target[i * totalRows + start + o] = values[o * width + i]!;
+}
+
+async function expectEqual(
+  stored: StoredArrays,
+  name: string,
+  values: Float32Array,
+  alias: string,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const others = await stored.readFloat32(alias, { signal });
+  const [shape, other] = [name, alias].map(each => showShape(stored.shapeOf(each)!));
+  const different = shape === other ? values.findIndex((value, i) => value !== others[i]) : 0;
+  if (different < 0) return;
+  throw new ResidualError(
+    'load',
+    `load: ${name} and ${alias} are two names of one tensor but differ at ${different} (${values[different]} and ${others[different]}), shapes ${shape} and ${other}`,
+  );
+}

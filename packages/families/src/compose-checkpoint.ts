@@ -1,0 +1,117 @@
+import { ResidualError, showShape } from '@residual/tensor';
+import { fullNameOf, isNameOf, type StoredArrays, tableNeed, tensorSlices } from './checkpoint-names.js';
+import type { Config } from './config.js';
+import type { ComposeOptions, Composition, Family } from './family.js';
+import { firstDifference } from './first-difference.js';
+
+/** The composition of a checkpoint, and its config after inspecting the file. */
+export interface CheckpointComposition<Composed extends Composition = Composition> {
+  readonly composition: Composed;
+  readonly config: Config;
+  /** The config fields that changed, with their new values. */
+  readonly changes: Config;
+}
+
+/**
+ * Composes the model of a checkpoint after inspecting its file, as Hugging Face transformers does. A stored head that
+ * differs from the embedding is untied, whatever `tie_word_embeddings` says. A position table that differs from its
+ * formula is used if the family allows it. Errors if any other buffer differs from its computed values, with both
+ * numbers.
+ */
+export async function composeCheckpoint<Composed extends Composition>(
+  family: Family<Composed>,
+  config: Config,
+  arrays: StoredArrays,
+  { signal, ...options }: Omit<ComposeOptions, 'storedPositionTables'> & { readonly signal?: AbortSignal } = {},
+): Promise<CheckpointComposition<Composed>> {
+  const reading = signal ? { signal } : {};
+  const stored = { ...arrays, names: [...arrays.names] }; // `names` may be an iterator
+  const composition = family.compose(config, options);
+  const hasDifferentTables = await hasDifferentTable(family, composition, stored, reading);
+  await expectBuffers(family, config, stored, reading);
+  const untied = await hasUntiedHead(family, composition, stored, reading);
+  if (!untied && !hasDifferentTables) return { composition, config, changes: {} };
+  const changes = untied ? { tie_word_embeddings: false, ...family.untiedConfig?.(config) } : {};
+  const changedConfig = { ...config, ...changes };
+  return {
+    composition: family.compose(changedConfig, { ...options, storedPositionTables: hasDifferentTables }),
+    config: changedConfig,
+    changes,
+  };
+}
+
+type ReadOptions = { readonly signal?: AbortSignal };
+
+/** Whether the checkpoint contains a head that differs from the embedding it is tied to. */
+async function hasUntiedHead(
+  family: Family,
+  { model }: Composition,
+  stored: StoredArrays,
+  reading: ReadOptions,
+): Promise<boolean> {
+  const { head } = family;
+  const slices = tensorSlices(family, model);
+  if (head === undefined || slices.has('head.weight')) return false;
+  const embedding = ['target', 'source', ''].map(side => slices.get(`${side}${side && '.'}embedding.weight`));
+  const embeddingName = embedding.find(slice => slice !== undefined)?.checkpointName;
+  if (embeddingName === undefined) return false;
+  const present = [...stored.names];
+  const names = [embeddingName, ...[family.aliases[embeddingName] ?? []].flat()].filter(name => name !== head);
+  const presentEmbedding = present.find(name => names.some(each => isNameOf(family, each, name)));
+  if (presentEmbedding === undefined || !present.includes(head)) return false;
+  if (stored.shapeOf(presentEmbedding)!.join() !== stored.shapeOf(head)!.join()) return false; // an error when loading
+  const [a, b] = [await stored.readFloat32(presentEmbedding, reading), await stored.readFloat32(head, reading)];
+  return a.some((value, i) => value !== b[i]);
+}
+
+/** Whether a position table that may differ from its formula does. Errors if any other table differs. */
+async function hasDifferentTable(
+  family: Family,
+  { model }: Composition,
+  stored: StoredArrays,
+  reading: ReadOptions,
+): Promise<boolean> {
+  let isDifferent = false;
+  for (const table of family.positionTables ?? []) {
+    const need = tableNeed(model, table);
+    const name = [...stored.names].find(each => isNameOf(family, fullNameOf(family, table.checkpointName), each));
+    if (!need || name === undefined) continue;
+    const [shape, width] = [stored.shapeOf(name)!, need.shape[1]!];
+    if (shape.at(-1) !== width) refuse(family, name, `has shape ${showShape(shape)}; its rows must hold ${width}`);
+    const { offset = 0, mayDiffer = false } = table;
+    const rows = (await stored.readFloat32(name, reading)).subarray(offset * width);
+    const computed = need.values();
+    const difference = firstDifference(
+      rows.subarray(0, computed.length),
+      i => computed[i]!,
+      () => (mayDiffer ? 1e-5 : 1e-2),
+    );
+    if (difference && !mayDiffer)
+      refuseNumber(family, name, difference.index + offset * width, rows[difference.index]!, difference.expected);
+    isDifferent ||= difference !== undefined;
+  }
+  return isDifferent;
+}
+
+async function expectBuffers(
+  family: Family,
+  config: Config,
+  stored: StoredArrays,
+  reading: ReadOptions,
+): Promise<void> {
+  for (const name of stored.names) {
+    const findDifference = family.buffers.find(buffer => buffer.name.test(name))?.findDifference;
+    if (!findDifference) continue;
+    const values = await stored.readFloat32(name, reading);
+    const difference = findDifference(values, stored.shapeOf(name)!, config);
+    if (difference) refuseNumber(family, name, difference.index, values[difference.index]!, difference.expected);
+  }
+}
+
+function refuseNumber(family: Family, name: string, index: number, value: number, expected: number): never {
+  refuse(family, name, `holds ${value} at ${index}, where ${expected} is computed; such a model cannot be composed`);
+}
+
+function refuse(family: Family, name: string, what: string): never {
+  throw new ResidualError('load', `load: ${name} of this ${family.name} ${what}`);
+}

@@ -1,0 +1,88 @@
+import { bytesSource, openSafetensors, type Safetensors, writeSafetensors } from '@residual/safetensors';
+import { dense, dispose, expectOptions, type Matrix, type Tensor, tensor } from '@residual/tensor';
+import { expectMatchingWeights, type WeightSource } from './match-weights.js';
+import { treeOf, type Weights, weightNeeds } from './needs.js';
+import { flatten, type HasNeeds, sizeOf, tableMaker } from './tree.js';
+
+/** A source of weights: arrays by path, read one at a time in the order of `names`. */
+export interface NamedArrays extends WeightSource {
+  /** Reads one array as float32. */
+  read(name: string, options: { signal?: AbortSignal }): Promise<Float32Array>;
+}
+
+/** Options of `load`. */
+export interface LoadOptions {
+  /** Aborts the loading before the next array. */
+  readonly signal?: AbortSignal;
+  /** Called after each array with how many numbers have been read, and how many there are. */
+  readonly onProgress?: (done: number, total: number) => void;
+}
+
+/**
+ * Saves the weights of a layer as the bytes of a safetensors file: float32, each under its path in the tree. Tables are
+ * not saved. Errors if the weights do not belong to the layer.
+ */
+export async function save<N>(layer: HasNeeds<N>, weights: Weights<N>): Promise<Uint8Array<ArrayBuffer>> {
+  const arrays = [...flatten(layer, weights)].map(async ([path, leaf]) => {
+    const data = (await dense(leaf).data()) as Float32Array;
+    return [path, { dtype: 'F32', shape: leaf.shape, data }] as const;
+  });
+  return writeSafetensors(Object.fromEntries(await Promise.all(arrays)));
+}
+
+/**
+ * Loads the weights of a layer from the bytes that `save` wrote, an open safetensors file whose names are paths, or
+ * other named arrays. Every weight must be present with its shape, and no array may be unused; one error lists all
+ * faults before anything is read. An abort or a failed read frees what was loaded. The caller owns the tree.
+ */
+export async function load<N>(
+  layer: HasNeeds<N>,
+  source: Uint8Array | ArrayBuffer | Safetensors | NamedArrays,
+  options: LoadOptions = {},
+): Promise<Weights<N>> {
+  expectOptions('load', options, { signal: 0, onProgress: 0 });
+  const { signal, onProgress } = options;
+  signal?.throwIfAborted();
+  const inMemory = source instanceof Uint8Array || source instanceof ArrayBuffer;
+  const arrays = arraysIn(inMemory ? await openSafetensors(bytesSource(source)) : source);
+  const needed = weightNeeds(layer, 'load');
+  const names = [...arrays.names];
+  expectMatchingWeights('load', needed, {
+    names,
+    sourceName: path => arrays.sourceName?.(path) ?? path,
+    storedShape: path => arrays.storedShape?.(path),
+    shapeOf: path => arrays.shapeOf(path),
+  });
+  const shapes = new Map(needed.map(({ path, need }) => [path, need.shape]));
+  const values = new Map<string, Tensor>();
+  const total = needed.reduce((sum, { need }) => sum + sizeOf(need), 0);
+  const tables = tableMaker();
+  const leaves: Matrix[] = [];
+  try {
+    let done = 0;
+    for (const path of names) {
+      const array = await arrays.read(path, signal ? { signal } : {});
+      signal?.throwIfAborted();
+      values.set(path, tensor(array, shapes.get(path)!));
+      done += array.length;
+      onProgress?.(done, total);
+    }
+    return treeOf(layer.needs, (path, need) => {
+      const leaf = need.kind === 'table' ? tables(need) : values.get(path)!;
+      leaves.push(leaf);
+      return leaf;
+    });
+  } catch (error) {
+    dispose([...values.values(), ...leaves]);
+    throw error;
+  }
+}
+
+function arraysIn(source: Safetensors | NamedArrays): NamedArrays {
+  if (!('tensors' in source)) return source;
+  return {
+    names: source.tensors.keys(),
+    shapeOf: name => source.tensors.get(name)?.shape,
+    read: async (name, options) => (await source.readFloat32(name, options)).data,
+  };
+}

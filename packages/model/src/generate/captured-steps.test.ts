@@ -1,0 +1,63 @@
+import '@residual/testkit/wasm';
+import { dispose, keep, memoryUsage, mul, type Tensor, tensor } from '@residual/tensor';
+import { afterEach, beforeEach, expect, test } from 'vitest';
+import { CapturedSteps } from './captured-steps.js';
+
+const before = memoryUsage();
+let steps: CapturedSteps;
+let weights: { scale: Tensor; active: boolean };
+let written: number;
+
+beforeEach(() => {
+  steps = new CapturedSteps();
+  weights = { scale: keep(tensor([2, 3], [2])), active: true };
+  written = 0;
+});
+
+afterEach(() => {
+  steps.clear();
+  dispose(weights.scale);
+  expect(memoryUsage()).toEqual(before);
+});
+
+/** The result of one step for 5 and 7: their product with the weights, and with `times` if it is given. */
+async function called(times?: number): Promise<number[]> {
+  const x = tensor([5, 7], [2]);
+  steps.syncWeights(weights);
+  const [y] = steps.run('step', [x], () => {
+    written++;
+    const scaled = mul(x, weights.scale);
+    return [times ? mul(scaled, tensor([times, times], [2])) : scaled];
+  });
+  const values = [...(await y!.data())];
+  dispose([x, y]);
+  steps.release(weights);
+  return values;
+}
+
+test('a step is captured once for many calls, and no tensors are kept between them', async () => {
+  const held = memoryUsage();
+  for (let i = 0; i < 3; i++) {
+    expect(await called()).toEqual([10, 21]);
+    expect(memoryUsage()).toEqual(held);
+  }
+  expect(written).toBe(1);
+});
+
+test('a replaced weight, or a changed flag beside the weights, makes a new graph', async () => {
+  await called();
+  dispose(weights.scale);
+  weights.scale = keep(tensor([4, 5], [2]));
+  expect(await called()).toEqual([20, 35]);
+  weights.active = false;
+  await called();
+  expect(written).toBe(3);
+});
+
+test('a step with its own constant is captured anew in each call', async () => {
+  const held = memoryUsage();
+  expect(await called(2)).toEqual([20, 42]);
+  expect(await called(3)).toEqual([30, 63]);
+  expect(memoryUsage()).toEqual(held);
+  expect(written).toBe(2);
+});

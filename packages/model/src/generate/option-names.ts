@@ -1,0 +1,78 @@
+import type { OptionNames } from '@residual/tensor';
+import type { TranslateOptions } from '../translate/options.js';
+import type { BeamSearchOptions } from './beam-search.js';
+import type { GenerateOptions } from './options.js';
+
+/** The options that `generate` and beam search share. */
+const shared = {
+  sequenceBias: 0,
+  encoderRepetitionPenalty: 0,
+  repetitionPenalty: 0,
+  noRepeatNgramSize: 0,
+  encoderNoRepeatNgramSize: 0,
+  badWordsIds: 0,
+  allowedTokens: 0,
+  forcedBosTokenId: 0,
+  forcedEosTokenId: 0,
+  suppressTokens: 0,
+  beginSuppressTokens: 0,
+  processors: 0,
+  renormalizeLogits: 0,
+  minLength: 0,
+  minNewTokens: 0,
+  exponentialDecayLengthPenalty: 0,
+  eosTokenId: 0,
+  maxNewTokens: 0,
+  ablate: 0,
+  signal: 0,
+} as const;
+
+/** The names of the options of `generate`. */
+export const generateNames: OptionNames<GenerateOptions> = {
+  temperature: 0,
+  topK: 0,
+  topP: 0,
+  minP: 0,
+  topH: 0,
+  typicalP: 0,
+  epsilonCutoff: 0,
+  etaCutoff: 0,
+  seed: 0,
+  stopStrings: 0,
+  topLogprobs: 0,
+  taps: 0,
+  maxLength: 0,
+  skipSpecialTokens: 0,
+  ...shared,
+};
+
+/** The options that `beamSearch` and `translate` share. */
+const beamSearching = {
+  numBeams: 0,
+  lengthPenalty: 0,
+  earlyStopping: 0,
+  numBeamGroups: 0,
+  diversityPenalty: 0,
+  ...shared,
+} as const;
+
+/** The names of the options of `beamSearch`. */
+export const beamSearchNames: OptionNames<BeamSearchOptions> = {
+  numReturnSequences: 0,
+  maxLength: 0,
+  skipSpecialTokens: 0,
+  ...beamSearching,
+};
+
+/** The names of the options of `translate`. */
+export const translateNames: OptionNames<TranslateOptions> = {
+  prefix: 0,
+  sourceLanguage: 0,
+  targetLanguage: 0,
+  maxSegmentTokens: 0,
+  batch: 0,
+  alignments: 0,
+  taps: 0,
+  topLogprobs: 0,
+  ...beamSearching,
+};

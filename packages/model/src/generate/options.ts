@@ -1,0 +1,169 @@
+import type { PipelineOptions } from '@residual/sampling';
+import { fromGenerationConfig } from '@residual/sampling/generation-config';
+import { ResidualError, showValue } from '@residual/tensor';
+import type { Ablation } from '../ablation.js';
+
+/** The options of `generate`: those of `@residual/sampling`, limits, stop strings and what each step reports. */
+export interface GenerateOptions extends Omit<PipelineOptions, 'eosTokenId'> {
+  /** End tokens; default those of `generation_config.json`, none if empty. */
+  readonly eosTokenId?: readonly number[];
+  /** How many tokens may follow the prompt; default as in `generation_config.json`, else 128. 0 returns the prompt. */
+  readonly maxNewTokens?: number;
+  /**
+   * How many tokens a text may have, prompt included; default `model.maxPositions`. More works with computed positions,
+   * such as rotary ones, but not with learned ones.
+   */
+  readonly maxLength?: number;
+  /** Strings that end the generation; they are not part of the text. */
+  readonly stopStrings?: readonly string[];
+  /** How many of the most likely tokens each step reports; default 0. */
+  readonly topLogprobs?: number;
+  /**
+   * Seed of the sampling, a whole number 0 .. 2³² - 1; by default each run picks a new one, which its steps and its
+   * result report.
+   */
+  readonly seed?: number;
+  /** Paths of taps whose tensors each step contains as plain data, such as `decoder.layers.*.attention.weights`. */
+  readonly taps?: readonly string[];
+  /** Ablation: tensors, or heads of them, that are set to zero, to see what they do. */
+  readonly ablate?: readonly Ablation[];
+  /** Whether the text leaves out special tokens; default true. */
+  readonly skipSpecialTokens?: boolean;
+  /** Ends the generation before the next step; the call rejects with its reason. */
+  readonly signal?: AbortSignal;
+}
+
+/** A parsed `generation_config.json`, with its own names. */
+export type GenerationConfig = Readonly<Record<string, unknown>>;
+
+/**
+ * Whether a call samples its tokens, by its temperature, else by the checkpoint's `do_sample`. If not, a seed has no
+ * effect.
+ */
+export function isSampling({ temperature }: GenerateOptions, config: GenerationConfig): boolean {
+  return temperature === undefined ? config.do_sample === true : temperature !== 0;
+}
+
+/** Fields that would change the text and are not supported, with the value that means "not used". */
+const unsupportedFields = [
+  ['constraints', null],
+  ['force_words_ids', null],
+  ['max_time', null],
+  ['token_healing', false],
+] as const;
+
+/** Fields that ask for a beam search, with the value that does not. */
+const beamSearchFields = [
+  ['num_beams', 1],
+  ['num_beam_groups', 1],
+  ['num_return_sequences', 1],
+] as const;
+
+/**
+ * The options of one call: the caller's, else the checkpoint's; `eosTokenIds` are the end tokens of the model. Throws
+ * if the checkpoint asks for what is not supported.
+ */
+export function settingsOf(
+  options: GenerateOptions,
+  config: GenerationConfig,
+  eosTokenIds: readonly number[],
+): GenerateOptions {
+  const asksFor = (names: readonly (readonly [string, unknown])[]) => {
+    const field = names.find(([name, off]) => (config[name] ?? off) !== off);
+    return field && `generate: generation_config.json asks for ${field[0]} ${showValue(config[field[0]])}`;
+  };
+  const unsupported = asksFor(unsupportedFields);
+  if (unsupported) {
+    throw new ResidualError(
+      'option',
+      `${unsupported}, which does not exist here; loadModel(source, { generationConfig }) puts another in its place`,
+    );
+  }
+  const search = options.temperature === undefined && asksFor(beamSearchFields);
+  if (search) {
+    throw new ResidualError(
+      'option',
+      `${search}: call beamSearch, or give a temperature (0 is greedy) for one text at a time`,
+    );
+  }
+  const eosTokenId = options.eosTokenId ?? eosTokenIds;
+  const recommended = {
+    ...config,
+    do_sample: isSampling(options, config),
+    eos_token_id: eosTokenId.length > 0 ? eosTokenId : undefined,
+  };
+  const settings: Record<string, unknown> = { ...fromGenerationConfig(recommended, options.maxNewTokens) };
+  if (config.stop_strings) settings.stopStrings = stopStringsOf(config);
+  for (const [name, value] of Object.entries(options))
+    if (value !== undefined && name !== 'eosTokenId') settings[name] = value;
+  return settings;
+}
+
+/** The stop strings of the file: one or several. */
+function stopStringsOf({ stop_strings: value }: GenerationConfig): readonly string[] {
+  const texts: readonly unknown[] = Array.isArray(value) ? value : [value];
+  if (texts.every(text => typeof text === 'string')) return texts;
+  throw new ResidualError(
+    'option',
+    `generate: stop_strings of generation_config.json is ${showValue(value)}; it must be a text or a list of texts`,
+  );
+}
+
+/** How many tokens may follow a prompt of `promptLength` tokens. */
+export function maxNewTokensOf(
+  { maxNewTokens }: GenerateOptions,
+  config: GenerationConfig,
+  promptLength: number,
+): number {
+  if (maxNewTokens !== undefined) {
+    if (Number.isInteger(maxNewTokens) && maxNewTokens >= 0) return maxNewTokens;
+    throw new ResidualError(
+      'option',
+      `generate: maxNewTokens is ${maxNewTokens}; it must be a whole number, 0 or more`,
+    );
+  }
+  if (typeof config.max_new_tokens === 'number') return config.max_new_tokens;
+  if (typeof config.max_length === 'number') return Math.max(config.max_length - promptLength, 0);
+  return 128;
+}
+
+/** How many tokens a text of this call may have. Throws if the model has fewer positions and cannot compute more. */
+export function maxLengthOf(
+  { maxLength }: GenerateOptions,
+  { maxPositions, openEnded }: { readonly maxPositions: number; readonly openEnded: boolean },
+): number {
+  if (maxLength === undefined) return maxPositions;
+  if (!(Number.isInteger(maxLength) && maxLength > 0)) {
+    throw new ResidualError('option', `generate: maxLength is ${maxLength}; it must be a whole number above 0`);
+  }
+  if (maxLength <= maxPositions || openEnded) return maxLength;
+  throw new ResidualError(
+    'option',
+    `generate: maxLength is ${maxLength}; this model has ${maxPositions} learned position embeddings`,
+  );
+}
+
+/** Checks the ids and lengths of prompts [batch][length]; returns the length of the longest. */
+export function checkPrompts(
+  name: string,
+  vocab: number,
+  maxPositions: number,
+  prompts: readonly (readonly number[])[],
+): number {
+  if (prompts.length === 0) throw new ResidualError('prompt', `${name}: there is no prompt`);
+  for (const prompt of prompts) {
+    if (prompt.length === 0)
+      throw new ResidualError('prompt', `${name}: the prompt is empty and this model has no beginning token`);
+    if (prompt.length > maxPositions) {
+      throw new ResidualError(
+        'positions',
+        `${name}: prompt of ${prompt.length} tokens is longer than the ${maxPositions} positions this model has`,
+      );
+    }
+    const unknown = prompt.find(id => !(Number.isInteger(id) && id >= 0 && id < vocab));
+    if (unknown !== undefined) {
+      throw new ResidualError('prompt', `${name}: prompt id ${unknown} is outside the vocabulary of ${vocab}`);
+    }
+  }
+  return Math.max(...prompts.map(prompt => prompt.length));
+}

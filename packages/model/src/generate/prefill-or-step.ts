@@ -1,0 +1,73 @@
+import { yieldToEventLoop } from '@residual/base';
+import type { Recorder } from '@residual/layers';
+import { type PlainTensor, plainTaps } from '../plain-tensor.js';
+import type { DecodeSession } from './decode-session.js';
+
+/** The output of one step, by sequence. */
+export interface StepOutput {
+  readonly logits: (index: number) => Float32Array;
+  readonly taps: (index: number) => Readonly<Record<string, PlainTensor>>;
+}
+
+/** A sequence so far; once it has a finish reason it is fed no more. */
+export interface ActiveSequence {
+  readonly tokens: readonly number[];
+  readonly finishReason?: unknown;
+}
+
+/**
+ * Feeds the tokens that are not in the cache yet, a whole prompt in several passes or the last token, and reads the
+ * logits after them.
+ */
+export async function prefillOrStep(
+  session: DecodeSession,
+  sequences: readonly ActiveSequence[],
+  padding: readonly number[],
+  fixedShapes: boolean,
+  recorder: Recorder | undefined,
+  signal: AbortSignal | undefined,
+): Promise<StepOutput> {
+  const lengths = sequences.map(({ tokens, finishReason }, i) =>
+    finishReason === undefined ? padding[i]! + tokens.length : 0,
+  );
+  const total = Math.max(...lengths);
+  const maxPassLength =
+    fixedShapes || recorder ? lengthBuckets.at(-1)! : Math.max(1, Math.floor(maxTokensPerPass / sequences.length));
+  for (let isFirst = true; ; isFirst = false) {
+    if (isFirst) signal?.throwIfAborted();
+    else await yieldToEventLoop(signal);
+    const [from, length, paddedLength] = [session.length, ...nextPass(session, total, maxPassLength, fixedShapes)];
+    const ids = sequences.map(({ tokens }, i) => Array.from({ length }, (_, j) => tokens[from + j - padding[i]!] ?? 0));
+    const logits = session.feed(ids, paddedLength, total);
+    try {
+      if (session.length < total) continue;
+      const values = (await logits.data()) as Float32Array;
+      const taps = await plainTaps(recorder?.values, sequences.length, session.sourceLengths);
+      const vocab = values.length / sequences.length;
+      return { logits: i => values.subarray(i * vocab, (i + 1) * vocab), taps: i => taps[i]! };
+    } finally {
+      logits.dispose();
+    }
+  }
+}
+
+/**
+ * The most tokens of one pass on a backend that blocks the event loop while it computes; other work runs between
+ * passes.
+ */
+export const maxTokensPerPass = 64;
+
+/** The lengths of a pass on backends that compile programs by shape. */
+const lengthBuckets = [1, 16, 64, 256];
+
+/** How many tokens the next pass feeds, and the length to which it is padded. */
+function nextPass(
+  session: DecodeSession,
+  total: number,
+  maxPassLength: number,
+  fixedShapes: boolean,
+): [length: number, paddedLength: number] {
+  const length = Math.min(total - session.length, maxPassLength);
+  const paddedLength = fixedShapes ? lengthBuckets.find(size => size >= length)! : length;
+  return [length, session.fits(paddedLength) ? paddedLength : length];
+}

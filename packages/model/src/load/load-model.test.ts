@@ -1,0 +1,99 @@
+import '@residual/testkit/wasm';
+import { brotliDecompressSync } from 'node:zlib';
+import { memoryUsage } from '@residual/tensor';
+import { repositoryFile } from '@residual/testkit';
+import { beforeEach, expect, test } from 'vitest';
+import { describeSource, type LoadProgress, loadModel } from './load-model.js';
+
+const sharded = 'fixtures/checkpoints/llama-sharded';
+const shards = [1, 2, 3, 4].map(i => `model-0000${i}-of-00004.safetensors`);
+const index = 'model.safetensors.index.json';
+let files: Map<string, Uint8Array>;
+beforeEach(async () => {
+  const names = ['config.json', index, ...shards];
+  const read = names.map(async name => [name, await repositoryFile(`${sharded}/${name}`)] as const);
+  files = new Map(await Promise.all(read));
+});
+
+const write = (name: string, text: string) => files.set(name, new TextEncoder().encode(text));
+
+test('errors name a file that is missing or not JSON, and nothing leaks', async () => {
+  const before = memoryUsage();
+  const failure = (change: () => void) => {
+    change();
+    return loadModel(files).catch((error: Error) => error.message);
+  };
+  expect(await failure(() => write('generation_config.json', '[1]'))).toBe(
+    'loadModel: generation_config.json of what was given is not an object',
+  );
+  files.delete('generation_config.json');
+  expect(await failure(() => write('tokenizer.json', '{'))).toMatch(/^tokenizer/);
+  files.delete('tokenizer.json');
+  expect(await failure(() => files.delete(shards[2]!))).toContain(
+    `loadModel: what was given has no ${shards[2]}, which its index names`,
+  );
+  expect(await failure(() => files.delete(index))).toBe(
+    'loadModel: what was given has neither model.safetensors nor model.safetensors.index.json; other weight formats are not read',
+  );
+  expect(await failure(() => write('config.json', '{"model_type":'))).toMatch(
+    /^loadModel: config\.json of what was given is not JSON: /,
+  );
+  expect(await failure(() => files.delete('config.json'))).toBe('loadModel: what was given has no config.json');
+  expect(memoryUsage()).toEqual(before);
+});
+
+test('weights that do not fit the config are listed, all at once', async () => {
+  const before = memoryUsage();
+  const config = JSON.parse(new TextDecoder().decode(files.get('config.json')));
+  write('config.json', JSON.stringify({ ...config, intermediate_size: 50, num_hidden_layers: 1 }));
+  const error: Error = await loadModel(files).then(
+    () => expect.unreachable(),
+    error => error,
+  );
+  expect(error.message).toMatch(
+    /^load: decoder\.layers\.0\.mlp\.gate\.weight needs \[50, 32\], model\.layers\.0\.mlp\.gate_proj\.weight holds \[48, 32\]/,
+  );
+  expect(error.message).toContain('model.layers.1.mlp.down_proj.weight is not needed');
+  expect(memoryUsage()).toEqual(before);
+});
+
+test('progress reports bytes of files over a network and weights, up to the totals', async () => {
+  const seen: LoadProgress[] = [];
+  const model = await loadModel(files, { onProgress: progress => seen.push(progress) });
+  const done = seen.map(progress => progress.done);
+  expect(done).toEqual([...done].sort((a, b) => a - b));
+  expect(seen.at(-1)).toEqual({
+    stage: 'weights',
+    done: model.describe().parameters,
+    total: model.describe().parameters,
+  });
+  model.dispose();
+});
+
+test('a config alone describes the composition of a checkpoint', async () => {
+  const { family, config, composition } = await describeSource(files);
+  expect([family.name, config.num_hidden_layers, composition.depth]).toEqual(['llama', 2, 2]);
+  expect((await describeSource({ ...config, num_hidden_layers: 5 })).composition.depth).toBe(5);
+});
+
+test('a checkpoint without tokenizer.json opens its tokenizer from the files that it has, and saves them', async () => {
+  const packed = await repositoryFile('fixtures/sentencepiece/own/bpe-llama.model.br');
+  files.set('tokenizer.model', brotliDecompressSync(packed));
+  write('special_tokens_map.json', '{"eos_token": "</s>"}');
+  const model = await loadModel(files);
+  expect(model.tokenizer!.encode('the').tokens).toEqual(['<s>', '▁the']);
+  expect(model.tokenizer!.decode([1, 2])).toBe('');
+  const saved = await model.save();
+  model.dispose();
+  const again = await loadModel(saved);
+  expect(again.tokenizer!.encode('the').tokens).toEqual(['<s>', '▁the']);
+  expect([again.tokenizer!.bosTokenId, again.tokenizer!.eosTokenId]).toEqual([1, 2]);
+  again.dispose();
+});
+
+test('a page that a server sends for a tokenizer file is ignored', async () => {
+  write('tokenizer.model', '<!DOCTYPE html><p>Nothing here');
+  const model = await loadModel(files);
+  expect(model.tokenizer).toBeUndefined();
+  model.dispose();
+});

@@ -1,0 +1,103 @@
+import '@residual/testkit/wasm';
+import { bytesSource, openSafetensors, writeSafetensors } from '@residual/safetensors';
+import { tensor } from '@residual/tensor';
+import { repositoryFile } from '@residual/testkit';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { createModel, loadModel, type Model } from '../index.js';
+import type { SaveModelOptions } from './save-model.js';
+
+const folder = 'fixtures/checkpoints/flan-t5-gated';
+const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+const bytes = (of: string) => new TextEncoder().encode(of);
+let files: Map<string, Uint8Array>;
+let model: Model;
+beforeAll(async () => {
+  const names = ['config.json', 'generation_config.json', 'model.safetensors'];
+  files = new Map(
+    await Promise.all(names.map(async name => [name, await repositoryFile(`${folder}/${name}`)] as const)),
+  );
+  model = await loadModel(files);
+});
+afterAll(() => model.dispose());
+
+const loaded = async (changes: Readonly<Record<string, string>>) =>
+  loadModel(new Map([...files, ...Object.entries(changes).map(([name, of]) => [name, bytes(of)] as const)]));
+
+test('a config is saved as it was read', async () => {
+  const saved = await model.save();
+  expect(text(saved.get('config.json')!)).toBe(text(files.get('config.json')!));
+  expect(text(saved.get('config.json')!)).toContain('"initializer_factor": 1.0,'); // strictly a float in the reference
+});
+
+test('only one dtype is saved, in place of the older name', async () => {
+  const before = text(files.get('config.json')!);
+  for (const lines of ['"torch_dtype": "float16",', '"torch_dtype": "float16",\n  "dtype": "float16",']) {
+    const older = await loaded({ 'config.json': before.replace('"dtype": "float32",', lines) });
+    const written = text((await older.save()).get('config.json')!);
+    expect(JSON.parse(written)).toEqual(JSON.parse(before));
+    older.dispose();
+  }
+});
+
+test('the files beside a tokenizer are kept', async () => {
+  const beside = { 'chat_template.jinja': '{{ messages }}', 'special_tokens_map.json': '{"pad_token": "</s>"}' };
+  const other = await loaded(beside);
+  const saved = await other.save();
+  for (const [name, of] of Object.entries(beside)) expect(text(saved.get(name)!)).toBe(of);
+  other.dispose();
+});
+
+test.each([
+  ['float16', 'F16', 2 ** -11],
+  ['bfloat16', 'BF16', 2 ** -8],
+] as const)('weights are stored as %s, rounded, and half as large', async (dtype, stored, rounding) => {
+  const [whole, half] = [await model.save(), await model.save({ dtype })];
+  const open = async (of: Map<string, Uint8Array>) => openSafetensors(bytesSource(of.get('model.safetensors')!));
+  const [a, b] = [await open(whole), await open(half)];
+  for (const [name, { shape, byteLength }] of a.tensors) {
+    expect(b.tensors.get(name)).toEqual({ dtype: stored, shape, byteLength: byteLength / 2 });
+    const [from, to] = [(await a.readFloat32(name)).data, (await b.readFloat32(name)).data];
+    expect(from.every((value, i) => Math.abs(value - to[i]!) <= Math.abs(value) * rounding + 2 ** -25)).toBe(true);
+  }
+  expect(JSON.parse(text(half.get('config.json')!)).dtype).toBe(dtype);
+  const again = await loadModel(half);
+  const once = await again.save({ dtype });
+  expect(once.get('model.safetensors')).toEqual(half.get('model.safetensors'));
+  again.dispose();
+});
+
+test('weights that a dtype cannot hold are refused', async () => {
+  await expect(model.save({ dtype: 'int8' } as unknown as SaveModelOptions)).rejects.toThrow(
+    'save: dtype is "int8"; it can be float32, float16, bfloat16',
+  );
+  const large = await createModel(
+    { model_type: 'gpt2', n_embd: 4, n_head: 1, n_layer: 1, n_positions: 4, vocab_size: 5 },
+    { seed: 1 },
+  );
+  const leaf = (large.weights as never as { decoder: { norm: { weight: { dispose(): void } } } }).decoder.norm;
+  leaf.weight.dispose();
+  (leaf as { weight: unknown }).weight = tensor([1, 70000, 65519, 1], [4]);
+  await expect(large.save({ dtype: 'float16' })).rejects.toThrow(
+    'save: transformer.ln_f.weight holds 70000 at 1; float16 reaches to 65504',
+  );
+  await large.save({ dtype: 'bfloat16' });
+  large.dispose();
+});
+
+test('a head that differs from the embedding is loaded and saved separately, whatever the config says', async () => {
+  const { readFloat32, tensors, read } = await openSafetensors(bytesSource(files.get('model.safetensors')!));
+  const { data } = await readFloat32('shared.weight');
+  const own = new Map(await Promise.all([...tensors.keys()].map(async name => [name, await read(name)] as const)));
+  own.set('lm_head.weight', { dtype: 'F32', shape: tensors.get('shared.weight')!.shape, data: data.map(x => 1 - x) });
+  const untied = await loadModel(
+    new Map([...files, ['model.safetensors', writeSafetensors(own, { format: 'pt' })] as const]),
+  );
+  expect(untied.config.tie_word_embeddings).toBe(false);
+  const saved = await untied.save();
+  expect(saved.get('model.safetensors')).toEqual(writeSafetensors(own, { format: 'pt' }));
+  const before = text(files.get('config.json')!);
+  expect(text(saved.get('config.json')!)).toBe(
+    before.replace('"tie_word_embeddings": true', '"tie_word_embeddings": false'),
+  );
+  untied.dispose();
+});

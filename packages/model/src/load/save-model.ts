@@ -1,0 +1,86 @@
+import {
+  type Composition,
+  type Config,
+  configText,
+  type Family,
+  toCheckpoint,
+  updateConfigText,
+  withComputedTensors,
+} from '@residual/families';
+import { flatten, type HasNeeds, type Weights } from '@residual/layers';
+import { float32ToBfloat16, float32ToFloat16, type StoredTensor, writeSafetensors } from '@residual/safetensors';
+import { dense, expectOptions, type Matrix, ResidualError } from '@residual/tensor';
+
+/** The options of `save`. */
+export interface SaveModelOptions {
+  /** The type of the stored weights, default `float32`. The others take half the bytes and round. */
+  readonly dtype?: 'float32' | 'float16' | 'bfloat16';
+}
+
+/** The parts of a checkpoint. */
+interface CheckpointParts {
+  readonly family: Family;
+  readonly layer: Composition['model'];
+  readonly weights: Weights<Composition['model']>;
+  readonly config: Config;
+  readonly texts: Readonly<Record<string, string>>;
+  readonly tokenizerFiles: Iterable<readonly [string, Uint8Array]>;
+}
+
+/** The files of a checkpoint by name, as the reference writes them. Throws if a weight is too large for the dtype. */
+export async function checkpointFiles(
+  { family, layer, weights, config, texts, tokenizerFiles }: CheckpointParts,
+  options: SaveModelOptions,
+): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
+  expectOptions('save', options, { dtype: 0 });
+  const { dtype = 'float32' } = options;
+  if (!Object.hasOwn(encodings, dtype))
+    throw new ResidualError(
+      'option',
+      `save: dtype is ${JSON.stringify(dtype)}; it can be ${Object.keys(encodings).join(', ')}`,
+    );
+  const leaves = flatten(layer as HasNeeds<unknown>, weights as never);
+  const read = async (path: string) => (await dense(leaves.get(path) as Matrix).data()) as Float32Array;
+  const written = withComputedTensors(family, layer, await toCheckpoint(family, layer, read));
+  const tensors = new Map<string, StoredTensor>();
+  for (const [name, { shape, values }] of written) {
+    tensors.set(name, encodings[dtype](name, shape, values));
+    written.delete(name); // only one weight at a time is held in both types
+  }
+  const changes = { architectures: [family.architectures[0]], dtype, torch_dtype: undefined };
+  const all = { ...texts, 'config.json': updateConfigText(texts['config.json'] ?? configText(config), changes) };
+  return new Map<string, Uint8Array<ArrayBuffer>>([
+    ...[...tokenizerFiles].map(([name, bytes]) => [name, bytes.slice()] as const),
+    ...Object.entries(all).map(([name, text]) => [name, new TextEncoder().encode(text)] as const),
+    ['model.safetensors', writeSafetensors(tensors, { format: 'pt' })],
+  ]);
+}
+
+type Encode = (name: string, shape: readonly number[], values: Float32Array) => StoredTensor;
+
+const encodings: Readonly<Record<'float32' | 'float16' | 'bfloat16', Encode>> = {
+  float32: (_, shape, data) => ({ dtype: 'F32', shape, data }),
+  float16: (name, shape, values) => {
+    const data = float32ToFloat16(values);
+    expectFinite(name, values, index => (data[index]! & 0x7fff) < 0x7c00, 'float16', 65504);
+    return { dtype: 'F16', shape, data };
+  },
+  bfloat16: (name, shape, values) => {
+    const data = float32ToBfloat16(values);
+    expectFinite(name, values, index => (data[index]! & 0x7fff) < 0x7f80, 'bfloat16', 3.3895e38);
+    return { dtype: 'BF16', shape, data };
+  },
+};
+
+/** Throws if a finite number becomes infinite by rounding. */
+function expectFinite(
+  name: string,
+  values: Float32Array,
+  staysFinite: (index: number) => boolean,
+  dtype: string,
+  largest: number,
+): void {
+  const index = values.findIndex((value, i) => Number.isFinite(value) && !staysFinite(i));
+  if (index < 0) return;
+  throw new ResidualError('range', `save: ${name} holds ${values[index]} at ${index}; ${dtype} reaches to ${largest}`);
+}

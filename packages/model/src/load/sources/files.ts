@@ -1,0 +1,17 @@
+import type { Source } from '@residual/safetensors';
+
+/** The files of one checkpoint, from any source: a folder, a base URL, a hub, dropped files. */
+export interface ModelFiles {
+  /** The name of the source in error messages. */
+  readonly origin: string;
+  /** The text of a small file; undefined if it does not exist. */
+  text(name: string, options: { signal?: AbortSignal | undefined }): Promise<string | undefined>;
+  /** The bytes of a file, read by ranges; undefined if it does not exist. */
+  bytes(
+    name: string,
+    options: { signal?: AbortSignal | undefined; onBytes?: OnBytes | undefined },
+  ): Promise<Source | undefined>;
+}
+
+/** Called when bytes arrive, with the bytes received so far and the size of the file. */
+export type OnBytes = (file: string, received: number, total: number) => void;

@@ -1,0 +1,33 @@
+import type { Source } from '@residual/safetensors';
+
+/** Storage for downloaded files: a folder on disk, or the storage of a site in a browser. Keys are paths with `/`. */
+export interface Store {
+  /** The location, which identifies the store. */
+  readonly location: string;
+  /** A small text written before; undefined if there is none. */
+  readText(key: string): Promise<string | undefined>;
+  writeText(key: string, text: string): Promise<void>;
+  /** A complete file; undefined if there is none. */
+  source(key: string): Promise<Source | undefined>;
+  /** The digest of `prefix` and the bytes of a complete file, in hexadecimal. */
+  digest(key: string, kind: 'sha1' | 'sha256', prefix: string, signal?: AbortSignal): Promise<string>;
+  /** A stamp that changes when a complete file changes, such as its modification time. */
+  stamp(key: string): Promise<string>;
+  /** Removes a complete file. */
+  remove(key: string): Promise<void>;
+  /** Opens a partial file with the bytes written so far. `signal` ends the wait for other writers. */
+  partialFile(key: string, signal?: AbortSignal): Promise<PartialFile>;
+}
+
+/** A partial file with one owner. Appended bytes stay when the program ends, so that a download can resume. */
+export interface PartialFile {
+  /** The bytes so far. */
+  readonly size: number;
+  append(bytes: Uint8Array): Promise<void>;
+  /** Keeps the bytes for later. */
+  close(): Promise<void>;
+  /** Makes it the complete file. */
+  finish(): Promise<void>;
+  /** Deletes the bytes. */
+  discard(): Promise<void>;
+}

@@ -1,0 +1,78 @@
+import '@residual/testkit/wasm';
+import { memoryUsage } from '@residual/tensor';
+import { fixtureJson } from '@residual/testkit';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { loadModel } from '../load/load-model.js';
+import type { Model } from '../model.js';
+import { parity } from '../parity/index.js';
+import { fixtureFiles } from '../testing/fixture-files.js';
+
+interface Golden {
+  readonly examples: readonly {
+    readonly en: string;
+    readonly input_ids: readonly number[];
+    readonly greedy: { readonly ids: readonly number[]; readonly text: string };
+    readonly beam4: { readonly ids: readonly number[]; readonly text: string; readonly score: number };
+  }[];
+}
+
+const folder = 'packages/model-en-fr/model';
+let model: Model;
+let examples: Golden['examples'];
+const greedy = { temperature: 0 } as const;
+/** The new tokens of greedy results without the end token. */
+const written = (tokens: readonly number[]) => tokens.filter(id => id !== 0);
+
+beforeAll(async () => {
+  model = await loadModel(fixtureFiles(folder));
+  ({ examples } = await fixtureJson<Golden>('models/en-fr/golden.json'));
+});
+afterAll(() => model.dispose());
+
+test('sentences become the ids that the reference reads', () => {
+  expect(examples).toHaveLength(59);
+  for (const { en, input_ids } of examples) expect(model.tokensOf(en)).toEqual(input_ids);
+});
+
+test('greedy translations are those of the reference, one at a time and all at once', async () => {
+  const before = memoryUsage();
+  const expected = examples.map(({ greedy: { ids, text } }) => ({ ids, text }));
+  const alone = [];
+  for (const { en } of examples) alone.push(await model.generate(en, greedy).result());
+  const together = await model
+    .generateBatch(
+      examples.map(({ en }) => en),
+      greedy,
+    )
+    .result();
+  for (const found of [alone, together])
+    expect(found.map(({ newTokens, text }) => ({ ids: written(newTokens), text }))).toEqual(expected);
+  expect(memoryUsage()).toEqual(before);
+});
+
+test('translations by 4 beams are those of the reference, and so are their scores', async () => {
+  const before = memoryUsage();
+  const alone = [];
+  for (const { en } of examples) alone.push((await model.beamSearch(en, { numBeams: 4 }).result())[0]!);
+  const together = await model
+    .beamSearchBatch(
+      examples.map(({ en }) => en),
+      { numBeams: 4 },
+    )
+    .result();
+  for (const found of [alone, together.map(([best]) => best!)]) {
+    expect(found.map(({ newTokens, text }) => ({ ids: written(newTokens), text }))).toEqual(
+      examples.map(({ beam4: { ids, text } }) => ({ ids, text })),
+    );
+    const off = found.map(({ score }, i) => Math.abs(score - examples[i]!.beam4.score));
+    expect(Math.max(...off)).toBeLessThan(1e-4);
+  }
+  expect(memoryUsage()).toEqual(before);
+});
+
+test("its logits and cross-attention weights are the reference's", async () => {
+  const report = await parity(fixtureFiles(folder, 'fixtures/models/en-fr'));
+  expect(report.checks.filter(({ pass }) => !pass)).toEqual([]);
+  const layers = [0, 1, 2, 3].map(layer => `cross_attentions.${layer}`);
+  expect(report.checks.map(({ name }) => name).sort()).toEqual([...layers, 'logits']);
+});

@@ -1,0 +1,56 @@
+import { keyRange } from '@residual/attention';
+import type { Composition } from '@residual/families';
+import type { Scope, Weights } from '@residual/layers';
+import { type Tensor, tensor, tidy } from '@residual/tensor';
+import { logitPositions } from '@residual/transformer';
+import type { Sequences } from '../forward.js';
+import { type AnyModel, causalOf, encoderDecoderOf } from '../model-kind.js';
+
+/**
+ * The taps that hold the residual stream of the blocks that read a text: of the decoder of a language model, or of an
+ * encoder.
+ */
+export interface HiddenStatePaths {
+  /** The path after 0 to `depth` blocks; 0 is the embedded input. */
+  readonly hiddenStates: readonly string[];
+  /** The path of the output of the final norm. */
+  readonly output: string;
+}
+
+/** The taps of a model's residual stream. */
+export function hiddenStatePaths(composition: Composition): HiddenStatePaths {
+  const causal = composition.kind === 'causal-lm';
+  const [stack, input] = causal ? ['decoder', 'embedded'] : ['encoder', 'source.embedded'];
+  const depth = causal ? composition.depth : composition.encoderDepth;
+  const blocks = Array.from({ length: depth }, (_, i) => `${stack}.layers.${i}.output`);
+  return { hiddenStates: [input, ...blocks], output: `${stack}.output` };
+}
+
+/**
+ * Runs the blocks that read a text, so that the taps of a scope see it: ids [batch][length], padded on the right to
+ * `length`. No token attends to the padding: in a language model it comes last, in an encoder it is masked.
+ */
+export function runStack(name: string, model: AnyModel, sequences: Sequences, length: number, scope: Scope): Tensor {
+  return tidy(() => {
+    const ids = tensor(
+      sequences.flatMap(tokens => Array.from({ length }, (_, i) => tokens[i] ?? 0)),
+      [sequences.length, length],
+      'int32',
+    );
+    if (model.composition.kind === 'causal-lm') {
+      const { layer, weights } = causalOf(name, model);
+      return layer(weights, ids, scope.with(logitPositions, tensor([0], [1], 'int32')));
+    }
+    const { layer, weights } = encoderDecoderOf(name, model);
+    if (sequences.every(tokens => tokens.length === length)) return layer.encode(weights, ids, scope);
+    const lengths = Int32Array.from(sequences, tokens => tokens.length);
+    const keyLength = tensor(lengths, [sequences.length], 'int32');
+    return layer.encode(weights, ids, scope.with(keyRange, { keyLength }));
+  });
+}
+
+/** The token embedding table, [vocab, modelDim]; of an encoder-decoder that of the source. */
+export function embeddingTableOf({ composition, weights }: AnyModel) {
+  if (composition.kind === 'causal-lm') return (weights as Weights<typeof composition.model>).embedding.weight;
+  return (weights as Weights<typeof composition.model>).source.embedding.weight;
+}

@@ -1,0 +1,276 @@
+import { disposable } from '@residual/base';
+import * as tf from '@tensorflow/tfjs-core';
+import { requireBackend } from '../backend/backend.js';
+import { ResidualError, showShape } from '../errors.js';
+import { retain, type Tensor } from '../tensor.js';
+import { BufferPool, reusesBuffers } from './buffer-pool.js';
+
+/** One kernel call of a captured step. Tensors are numbered by first use, the inputs of the step first. */
+export interface KernelNode {
+  readonly kernel: string;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly inputs: readonly { readonly name: string; readonly slot: number; readonly shape: readonly number[] }[];
+  readonly output: { readonly slot: number; readonly shape: readonly number[]; readonly dtype: string };
+}
+
+interface SlotReference {
+  readonly slot: number;
+  readonly shape: number[];
+  readonly dtype: tf.DataType;
+}
+
+interface KernelCall {
+  readonly kernel: string;
+  readonly run: tf.KernelFunc;
+  readonly attributes: Readonly<Record<string, unknown>>;
+  readonly inputSlots: readonly { readonly name: string; readonly slot: number; readonly info: tf.TensorInfo }[];
+  /** The argument of the kernel: the infos of `inputSlots`; each call sets their dataIds. */
+  readonly inputs: tf.NamedTensorInfoMap;
+  readonly output: SlotReference;
+  /** The slot whose data the result shares, for a kernel that only changes the shape. */
+  readonly aliasOf: number | undefined;
+  /** The size in floats of a result whose buffer may be reused; 0 if it may not. */
+  readonly reusableSize: number;
+  /** Slots that no later call reads, with the `reusableSize` of the call that made them. */
+  readonly freedSlots: { readonly slot: number; readonly reusableSize: number }[];
+}
+
+/**
+ * The captured kernels of a step, which `replay` runs on other inputs without the JavaScript in between. Everything
+ * that differs between two runs must be an input tensor of the same shape. The graph holds everything else that the
+ * step read (weights, constants) until `dispose` or `releaseConstants`.
+ */
+export class CapturedGraph implements Disposable {
+  /** Calls `dispose`, for `using`. */
+  declare readonly [Symbol.dispose]: () => void;
+  readonly backend: string;
+  private readonly calls: KernelCall[] = [];
+  private readonly inputs: readonly { readonly tensor: Tensor; readonly shape: string }[];
+  /** Which inputs the step consumed (`appendToCache`); a replay consumes them too. */
+  private consumedInputs: boolean[] = [];
+  private outputs: readonly (SlotReference & { readonly shared: boolean })[] = [];
+  private readonly constants = new Map<number, Tensor>();
+  /** The `reusableSize` of the call that made a slot. */
+  private readonly reusableSizes = new Map<number, number>();
+  private readonly slotOfTensor = new Map<number, number>();
+  private readonly slotOfData = new Map<object, number>();
+  private readonly firstNewId: number;
+  private readonly constantIds = new Set<number>();
+  private slotCount = 0;
+  private isDisposed = false;
+
+  constructor(inputs: readonly Tensor[]) {
+    disposable(this, () => this.dispose());
+    this.backend = requireBackend();
+    if (new Set(inputs).size < inputs.length)
+      throw new ResidualError('capture', 'capture: a tensor is given twice; each input must be a separate tensor');
+    this.inputs = inputs.map(tensor => ({ tensor, shape: showType(tensor) }));
+    for (const input of inputs) this.newSlot(input);
+    this.firstNewId = (tf.engine() as unknown as { nextTensorId(): number }).nextTensorId();
+  }
+
+  /** Adds a kernel call; `runOp` calls this during the capture. */
+  addCall(kernel: string, inputs: object, attributes: Readonly<Record<string, unknown>>, output: Tensor): void {
+    const inputSlots = Object.entries(inputs as Record<string, Tensor>).map(([name, input]) => {
+      const { slot, shape, dtype } = this.resolve(input, `the input "${name}" of ${kernel}`);
+      return { name, slot, info: { dataId: input.dataId, shape, dtype } };
+    });
+    const infos = Object.fromEntries(inputSlots.map(({ name, info }) => [name, info]));
+    const run = tf.getKernel(kernel, this.backend).kernelFunc;
+    const slot = this.newSlot(output);
+    const aliasOf =
+      kernel === 'Reshape' ? inputSlots.find(({ info }) => info.dataId === output.dataId)?.slot : undefined;
+    const isReusable = reusesBuffers(run) && output.dtype === 'float32';
+    const reusableSize =
+      aliasOf === undefined ? (isReusable ? output.size : 0) : (this.reusableSizes.get(aliasOf) ?? 0);
+    this.calls.push({
+      kernel,
+      run,
+      attributes,
+      inputSlots,
+      inputs: (Array.isArray(inputs) ? inputSlots.map(({ info }) => info) : infos) as tf.NamedTensorInfoMap,
+      output: { slot, shape: output.shape, dtype: output.dtype },
+      aliasOf,
+      reusableSize,
+      freedSlots: [],
+    });
+    this.reusableSizes.set(slot, reusableSize);
+  }
+
+  /** Registers a handle on the data of `original` that no op made. */
+  onAlias(handle: Tensor, original: Tensor): void {
+    const slot = this.slotOf(original);
+    if (slot !== undefined) this.slotOfTensor.set(handle.id, slot);
+    else this.constantIds.add(handle.id);
+  }
+
+  /** Registers a new constant, which the step may read. */
+  onConstant(x: Tensor): void {
+    this.constantIds.add(x.id);
+  }
+
+  /** Ends the capture: finds the outputs, the consumed inputs, and the last use of each intermediate tensor. */
+  finish(outputs: readonly Tensor[]): void {
+    const references = outputs.map((output, i) => this.resolve(output, `result ${i}`));
+    const produced = new Set(this.calls.map(({ output }) => output.slot));
+    this.outputs = references.map(reference => ({ ...reference, shared: !produced.delete(reference.slot) }));
+    const lastUse = new Map<number, KernelCall>();
+    for (const call of this.calls) for (const slot of slotsUsedBy(call)) lastUse.set(slot, call);
+    // Intermediate tensors: made by the step and not returned.
+    for (const slot of produced)
+      lastUse.get(slot)!.freedSlots.push({ slot, reusableSize: this.reusableSizes.get(slot)! });
+    this.consumedInputs = this.inputs.map(({ tensor }) => tensor.isDisposed);
+  }
+
+  /** The kernel calls, for comparing graphs and for inspection. */
+  get nodes(): KernelNode[] {
+    return this.calls.map(({ kernel, attributes, inputSlots, output }) => ({
+      kernel,
+      attributes,
+      inputs: inputSlots.map(({ name, slot, info }) => ({ name, slot, shape: info.shape })),
+      output,
+    }));
+  }
+
+  /** The values of all constants that the step read, weights included, by slot. */
+  async constantValues(): Promise<Map<number, number[]>> {
+    const values = new Map<number, number[]>();
+    for (const [slot, constant] of this.constants) values.set(slot, [...(await constant.data())]);
+    return values;
+  }
+
+  /**
+   * Runs the captured kernels on other inputs of the same shapes and types. The caller disposes the outputs. Inputs
+   * that the step consumed are disposed. Errors if the inputs or the backend differ, or the graph is disposed.
+   */
+  replay(inputs: readonly Tensor[]): Tensor[] {
+    this.checkInputs(inputs);
+    const backend = tf.backend();
+    const slotData = inputs.map(({ dataId }) => dataId);
+    for (const [slot, constant] of this.constants) slotData[slot] = constant.dataId;
+    this.runCalls(backend, slotData);
+    const outputs = this.outputs.map(({ slot, shape, dtype, shared }) => {
+      const dataId = slotData[slot]!;
+      if (shared) backend.incRef(dataId);
+      return tf.engine().makeTensorFromTensorInfo({ dataId, shape, dtype }, backend) as unknown as Tensor;
+    });
+    inputs.forEach((input, i) => {
+      if (this.consumedInputs[i]) input.dispose();
+    });
+    return outputs;
+  }
+
+  /**
+   * Releases its constants if all of them are in `owned`, the dataIds of tensors that outlive the replays, and returns
+   * true. Returns false and keeps them otherwise.
+   */
+  releaseConstants(owned: ReadonlySet<unknown>): boolean {
+    const constants = [...this.constants.values()];
+    if (!constants.every(({ dataId }) => owned.has(dataId))) return false;
+    for (const constant of constants) constant.dispose();
+    return true;
+  }
+
+  /** Frees its constants. */
+  dispose(): void {
+    for (const constant of this.constants.values()) constant.dispose();
+    this.constants.clear();
+    this.isDisposed = true;
+  }
+
+  private runCalls(backend: tf.KernelBackend, slotData: object[]): void {
+    const pool = new BufferPool(backend);
+    let done = 0;
+    try {
+      for (const call of this.calls) {
+        slotData[call.output.slot] =
+          call.aliasOf === undefined ? runCall(call, slotData, backend, pool) : slotData[call.aliasOf]!;
+        if (call.aliasOf !== undefined) backend.incRef(slotData[call.aliasOf]!);
+        done++;
+        for (const { slot, reusableSize } of call.freedSlots) pool.release(slotData[slot]!, reusableSize);
+      }
+    } catch (error) {
+      const freed = new Set(this.calls.slice(0, done).flatMap(({ freedSlots }) => freedSlots.map(({ slot }) => slot)));
+      for (const { output } of this.calls.slice(0, done))
+        if (!freed.has(output.slot)) backend.disposeData(slotData[output.slot]!);
+      throw error;
+    } finally {
+      pool.dispose();
+    }
+  }
+
+  private resolve(x: Tensor, what: string): SlotReference {
+    const { shape, dtype } = x;
+    const existing = this.slotOf(x);
+    if (existing !== undefined) return { slot: existing, shape, dtype };
+    if (x.id >= this.firstNewId && !this.constantIds.has(x.id)) {
+      throw new ResidualError(
+        'capture',
+        `capture: ${what} was made by an op that is not of @residual/tensor, so a replay would not make it again; use the ops of @residual/tensor or defineOp`,
+      );
+    }
+    const slot = this.newSlot(x);
+    this.constants.set(slot, retain(x));
+    return { slot, shape, dtype };
+  }
+
+  /** The slot of this handle, or of its data if no op made the handle. */
+  private slotOf(x: Tensor): number | undefined {
+    return this.slotOfTensor.get(x.id) ?? this.slotOfData.get(x.dataId);
+  }
+
+  private newSlot(x: Tensor): number {
+    const slot = this.slotCount++;
+    this.slotOfTensor.set(x.id, slot);
+    this.slotOfData.set(x.dataId, slot);
+    return slot;
+  }
+
+  private checkInputs(inputs: readonly Tensor[]): void {
+    if (this.isDisposed) throw new ResidualError('capture', 'replay: the captured graph is disposed');
+    if (tf.getBackend() !== this.backend) {
+      throw new ResidualError(
+        'backend',
+        `replay: captured on '${this.backend}', the active backend is '${tf.getBackend()}'`,
+      );
+    }
+    const actual = inputs.map(showType);
+    const expected = this.inputs.map(({ shape }) => shape);
+    if (actual.join() !== expected.join()) {
+      throw new ResidualError('shape', `replay: captured with inputs ${expected.join(' ')}, given ${actual.join(' ')}`);
+    }
+  }
+}
+
+function slotsUsedBy({ inputSlots, output }: KernelCall): number[] {
+  return [...inputSlots.map(({ slot }) => slot), output.slot];
+}
+
+function showType({ shape, dtype }: Tensor): string {
+  return `${dtype}${showShape(shape)}`;
+}
+
+/** Runs a kernel and returns the data of its result. */
+function runCall(call: KernelCall, slotData: readonly object[], backend: tf.KernelBackend, pool: BufferPool): object {
+  const { run, inputSlots, inputs, attributes, output, reusableSize } = call;
+  for (const { slot, info } of inputSlots) info.dataId = slotData[slot]!;
+  const reusable = reusableSize > 0 ? pool.peek(reusableSize) : undefined;
+  const target = reusable && { dataId: reusable, shape: output.shape, dtype: output.dtype };
+  const request = { inputs, attrs: attributes as unknown as tf.NamedAttrMap, backend, output: target };
+  const result = run(request) as tf.TensorInfo;
+  if (reusable && result.dataId === reusable) pool.claim(reusableSize);
+  return dataOf(result, backend);
+}
+
+/**
+ * The data of the result of a kernel. A kernel made of tfjs ops returns a tensor, which is disposed so that the engine
+ * does not count it.
+ */
+function dataOf(result: tf.TensorInfo, backend: tf.KernelBackend): object {
+  const { dataId } = result;
+  if (result instanceof tf.Tensor) {
+    backend.incRef(dataId);
+    result.dispose();
+  }
+  return dataId;
+}

@@ -1,8 +1,0 @@
-import * as tf from '@tensorflow/tfjs-core';
-
-/** Registers kernels for a backend, each under the name of the op that it speeds up; one that is there already stays. For the packages of backends. */
-export function registerKernels(backendName: string, kernels: Readonly<Record<string, tf.KernelFunc>>): void {
-  for (const [kernelName, kernelFunc] of Object.entries(kernels)) {
-    if (!tf.getKernel(kernelName, backendName)) tf.registerKernel({ kernelName, backendName, kernelFunc });
-  }
-}

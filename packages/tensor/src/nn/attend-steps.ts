@@ -1,0 +1,74 @@
+import { isHalfPrecision } from '../backend/backend.js';
+import { add, affine, mul } from '../ops/arithmetic.js';
+import { range } from '../ops/create.js';
+import { square, tanh } from '../ops/functions.js';
+import { matMul } from '../ops/mat-mul.js';
+import { reshape } from '../ops/shape.js';
+import { softmax } from '../ops/softmax.js';
+import { type Tensor, tidy } from '../tensor.js';
+import type { AttendAttributes, AttendInputs } from './attend.js';
+import { embed } from './embed.js';
+
+/**
+ * softmax of scores [batch, heads, queryLen, keyLen] over the keys that `mask` (of `attentionMask`) allows; zeros if it
+ * allows none.
+ */
+export function attentionWeights(scores: Tensor, mask?: Tensor): Tensor {
+  if (!mask) return softmax(scores);
+  const penalty = isHalfPrecision() ? 1e4 : 1e9; // not Infinity: 0 · Infinity is NaN
+  return tidy(() => mul(softmax(add(scores, affine(mask, penalty, -penalty))), mask));
+}
+
+/**
+ * weights value: [batch, heads, queryLen, keyLen] and [batch, kvHeads, keyLen, valueDim] to [batch, heads, queryLen,
+ * valueDim].
+ */
+export function attentionValues(weights: Tensor, value: Tensor): Tensor {
+  const [batch, heads, queryLen] = weights.shape as [number, number, number, number];
+  return tidy(() =>
+    reshape(matMul(groupQueryHeads(weights, value.shape[1]!), value), [batch, heads, queryLen, value.shape[3]!]),
+  );
+}
+
+/** query keyᵀ · scale, bounded by softCap: [batch, heads, queryLen, keyLen]. */
+export function cappedScores(
+  { query, key, source }: Pick<AttendInputs, 'query' | 'key' | 'source'>,
+  { scale, softCap }: AttendAttributes,
+): Tensor {
+  const [batch, heads, queryLen] = query.shape as [number, number, number, number];
+  const products = matMul(groupQueryHeads(query, key.shape[1]!), reorderCache(key, source), { transposeB: true });
+  const scaled = mul(reshape(products, [batch, heads, queryLen, key.shape[2]!]), softCap > 0 ? scale / softCap : scale);
+  return softCap > 0 ? mul(tanh(scaled), softCap) : scaled;
+}
+
+/** The derivative of c tanh(s / c), 1 - tanh²(s / c), from the capped scores. */
+export function capDerivative(capped: Tensor, softCap: number): Tensor {
+  return affine(square(capped), -1 / (softCap * softCap), 1);
+}
+
+/** Adds the bias to the scores, if there is one. */
+export function withBias(scores: Tensor, bias: Tensor | undefined): Tensor {
+  return bias ? add(scores, bias) : scores;
+}
+
+/**
+ * Joins the query heads that share a key head: [batch, heads, rows, width] to [batch, kvHeads, heads / kvHeads · rows,
+ * width].
+ */
+export function groupQueryHeads(x: Tensor, kvHeads: number): Tensor {
+  const [batch, heads, rows, width] = x.shape as [number, number, number, number];
+  return heads === kvHeads ? x : reshape(x, [batch, kvHeads, (heads / kvHeads) * rows, width]);
+}
+
+/**
+ * Reorders x [batch, kvHeads, keyLen, width]: each key is read from the batch row that `source` int32 [batch, keyLen]
+ * names.
+ */
+export function reorderCache(x: Tensor, source: Tensor | undefined): Tensor {
+  if (!source) return x;
+  const [batch, kvHeads, keyLen, width] = x.shape as [number, number, number, number];
+  const head = reshape(range(kvHeads), [1, kvHeads, 1]);
+  const index = reshape(range(keyLen), [1, 1, keyLen]);
+  const row = add(mul(add(mul(reshape(source, [batch, 1, keyLen]), kvHeads), head), keyLen), index);
+  return reshape(embed(reshape(x, [batch * kvHeads * keyLen, width]), reshape(row, [-1])), x.shape);
+}

@@ -1,0 +1,139 @@
+import { ResidualError } from '../errors.js';
+import { mul, sub } from '../ops/arithmetic.js';
+import { matMul } from '../ops/mat-mul.js';
+import { type GradientContext, type InputGradients, type Op, runOp } from '../ops/op.js';
+import { reshape } from '../ops/shape.js';
+import { sum, sumTo } from '../ops/sum.js';
+import { type Tensor, tidy } from '../tensor.js';
+import {
+  attentionValues,
+  attentionWeights,
+  capDerivative,
+  cappedScores,
+  groupQueryHeads,
+  reorderCache,
+  withBias,
+} from './attend-steps.js';
+import { applyDropout, type DropoutAttributes, dropoutAttributes, type RandomStream } from './dropout.js';
+import { expectAttend } from './expect-attend.js';
+import { attentionMask, type KeyRange, type MaskOptions } from './mask.js';
+
+/** Inputs of `attend`: query, key and value heads, an additive bias, and the range of keys. */
+export interface AttendInputs extends KeyRange {
+  /** [batch, heads, queryLen, headDim]. */
+  readonly query: Tensor;
+  /** [batch, kvHeads, keyLen, headDim]; query head h reads key head floor(h · kvHeads / heads). */
+  readonly key: Tensor;
+  /** [batch, kvHeads, keyLen, valueDim]. */
+  readonly value: Tensor;
+  /** Added to the scores before the softmax: [1 | batch, 1 | heads, 1 | queryLen, keyLen]. */
+  readonly bias?: Tensor;
+  /**
+   * The batch row that each key and value is read from, int32 [batch, keyLen]; beam search reorders a cache by this
+   * table.
+   */
+  readonly source?: Tensor;
+}
+
+/** Settings of `attend`: scores are scaled, then capped, then masked. */
+export interface AttendOptions extends MaskOptions {
+  /** What scores are multiplied by; 1 / √headDim if absent. */
+  readonly scale?: number;
+  /** Bounds scores to softCap · tanh(score / softCap); 0 or absent for no bound. */
+  readonly softCap?: number;
+  /** Dropout on the attention weights, as in `dropout`. */
+  readonly dropout?: RandomStream & { readonly rate: number };
+}
+
+/** The attributes that kernels of `residual.attend` get. */
+export type AttendAttributes = { scale: number; causal: boolean; window: number; softCap: number };
+type Inputs = { [Name in keyof AttendInputs]: Tensor | undefined } & Pick<AttendInputs, 'query' | 'key' | 'value'>;
+type Attributes = AttendAttributes & { dropout?: DropoutAttributes };
+type Attend = Op<Inputs, Attributes>;
+
+const saves: Attend['saves'] = ['query', 'key', 'value', 'bias', 'position', 'keyStart', 'keyLength', 'source'];
+
+const attendOp: Attend = { name: 'residual.attend', compose: forward, saves, gradient: backward };
+
+/** A separate op, so that kernels of `residual.attend` need not support dropout. */
+const attendDropoutOp: Attend = { name: 'residual.attendDropout', compose: forward, saves, gradient: backward };
+
+/**
+ * Attention, softmax(query keyᵀ · scale + bias) value over the visible keys: [batch, heads, queryLen, valueDim]
+ * (Vaswani et al. 2017). Masked keys have weight 0, and a query without a visible key gives zeros. Kernels need not
+ * hold the scores [heads, queryLen, keyLen]. Errors if the inputs do not fit.
+ */
+export function attend(inputs: AttendInputs, options: AttendOptions = {}): Tensor {
+  const { query, key, value, bias, position, keyStart, keyLength, source } = inputs;
+  expectAttend('attend', inputs, options);
+  const opInputs: Inputs = { query, key, value, bias, position, keyStart, keyLength, source };
+  const attributes = attributesOf(query, options);
+  if (!options.dropout || options.dropout.rate === 0) return runOp(attendOp, opInputs, attributes);
+  const { rate, ...stream } = options.dropout;
+  return runOp(attendDropoutOp, opInputs, { ...attributes, dropout: dropoutAttributes('attend', rate, stream) });
+}
+
+/** The scores before mask and softmax, scaled, capped and with bias: [batch, heads, queryLen, keyLen]. */
+export function attentionScores(inputs: AttendInputs, options: AttendOptions = {}): Tensor {
+  expectAttend('attentionScores', inputs, options);
+  return tidy(() => withBias(cappedScores(inputs, attributesOf(inputs.query, options)), inputs.bias));
+}
+
+function forward(inputs: Inputs, attributes: Attributes): Tensor {
+  const weights = tidy(() =>
+    attentionWeights(
+      tidy(() => withBias(cappedScores(inputs, attributes), inputs.bias)),
+      maskOf(inputs, attributes),
+    ),
+  );
+  const { dropout } = attributes;
+  return attentionValues(dropout ? applyDropout(weights, dropout) : weights, reorderCache(inputs.value, inputs.source));
+}
+
+function backward(
+  dy: Tensor,
+  { saved, shapes, attributes }: GradientContext<Inputs, Attributes>,
+): InputGradients<Inputs> {
+  if (saved.source) throw new ResidualError('gradient', 'attend: keys read through `source` have no gradient');
+  const { query, key, value } = saved;
+  const { scale, softCap, dropout } = attributes;
+  const kvHeads = key.shape[1]!;
+  const withDropout = (x: Tensor) => (dropout ? applyDropout(x, dropout) : x);
+  const capped = cappedScores(saved as Inputs, attributes);
+  const weights = attentionWeights(withBias(capped, saved.bias), maskOf(saved as Inputs, attributes));
+  const [w, d] = [groupQueryHeads(weights, kvHeads), groupQueryHeads(dy, kvHeads)];
+  const scores = once(() =>
+    tidy(() => {
+      const upstream = withDropout(matMul(d, value, { transposeB: true }));
+      return mul(w, sub(upstream, sum(mul(w, upstream), { axis: -1, keepDims: true })));
+    }),
+  );
+  const rawScores = once(() => {
+    const derivative = softCap > 0 ? mul(scores(), reshape(capDerivative(capped, softCap), w.shape)) : scores();
+    return mul(derivative, scale);
+  });
+  return {
+    query: () => reshape(matMul(rawScores(), key), query.shape),
+    key: () => matMul(rawScores(), groupQueryHeads(query, kvHeads), { transposeA: true }),
+    value: () => matMul(withDropout(w), d, { transposeA: true }),
+    bias: () => sumTo(reshape(scores(), weights.shape), shapes.bias),
+  };
+}
+
+function maskOf({ query, key, ...keyRange }: Inputs, attributes: Attributes): Tensor | undefined {
+  return attentionMask(query.shape[2]!, key.shape[2]!, attributes, keyRange as KeyRange);
+}
+
+function attributesOf(query: Tensor, options: AttendOptions): AttendAttributes {
+  const { scale = 1 / Math.sqrt(query.shape[3]!), causal = false, window = 0, softCap = 0 } = options;
+  return { scale, causal, window, softCap };
+}
+
+/** Calls `make` on the first call only, and returns its result on each. */
+function once<Result>(make: () => Result): () => Result {
+  let cached: { result: Result } | undefined;
+  return () => {
+    cached ??= { result: make() };
+    return cached.result;
+  };
+}

@@ -1,0 +1,1 @@
+export { sentencePieceTokenizer } from './sentence-piece-tokenizer.js';

@@ -1,1 +1,0 @@
-export { sentencePieceTokenizer } from './sentence-piece.js';

@@ -1,2 +1,0 @@
-export { type TiktokenEncoding, type TiktokenName, tiktokenEncodings } from './encodings.js';
-export { type TiktokenOptions, tiktokenTokenizer } from './tiktoken.js';

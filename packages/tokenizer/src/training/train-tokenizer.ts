@@ -1,0 +1,147 @@
+import { failInput } from '../errors.js';
+import { tokenizerFromJson } from '../formats/json/load.js';
+import { type BpeTrainerOptions, trainBpe } from '../models/bpe/trainer/train-bpe.js';
+import { trainUnigram, type UnigramTrainerOptions } from '../models/unigram/trainer/train-unigram.js';
+import type { Tokenizer } from '../tokenizer.js';
+import { countWords, type WordCounts } from './count-words.js';
+import { type PipelineConfig, type TrainingPreset, type TrainKind, trainingPresets } from './presets.js';
+import { Scheduler, type TrainProgress } from './scheduler.js';
+
+/** A special token: its content, or its content with the flags of an added token. */
+export type SpecialToken =
+  | string
+  | {
+      readonly content: string;
+      readonly singleWord?: boolean;
+      readonly lstrip?: boolean;
+      readonly rstrip?: boolean;
+      readonly normalized?: boolean;
+    };
+
+interface CommonOptions extends PipelineConfig {
+  /** The number of tokens, including special tokens. */
+  readonly vocabSize: number;
+  /** The first tokens of the vocabulary, in this order. Default: those of the kind. */
+  readonly specialTokens?: readonly SpecialToken[];
+  /** The unknown token; null: none. Default: that of the kind. */
+  readonly unkToken?: string | null;
+  /** Aborts the training; the promise is rejected with the signal's reason. */
+  readonly signal?: AbortSignal;
+  /** Called regularly with the progress. */
+  readonly onProgress?: (progress: TrainProgress) => void;
+}
+
+/** Options of {@link trainTokenizer}. The README lists the defaults of each kind. */
+export type TrainOptions =
+  | (CommonOptions & BpeTrainerOptions & { readonly kind: 'byte-level-bpe' | 'bpe' })
+  | (CommonOptions & BpeTrainerOptions & { readonly kind: 'wordpiece'; readonly maxInputCharsPerWord?: number })
+  | (CommonOptions & UnigramTrainerOptions & { readonly kind: 'unigram' });
+
+/**
+ * Trains a tokenizer on texts, which may arrive one by one and are not kept. BPE and WordPiece give the same tokens as
+ * the reference's trainers for the same texts and settings; Unigram follows the reference's algorithm. Throws `input`
+ * if there are no words or an option does not fit.
+ */
+export async function trainTokenizer(
+  texts: Iterable<string> | AsyncIterable<string>,
+  options: TrainOptions,
+): Promise<Tokenizer> {
+  const preset = presetOf(options);
+  const special = (options.specialTokens ?? preset.specialTokens).map(specialTokenToJson);
+  const pipelineConfig = {
+    normalizer: orDefault(options.normalizer, preset.normalizer),
+    pre_tokenizer: orDefault(options.preTokenizer, preset.preTokenizer),
+    post_processor: orDefault(options.postProcessor, preset.postProcessor),
+    decoder: orDefault(options.decoder, preset.decoder),
+  };
+  checkVocabSize(options.vocabSize);
+  const empty = { type: 'BPE', vocab: {}, merges: [] };
+  const { parts } = tokenizerFromJson({ ...pipelineConfig, post_processor: null, model: empty });
+  const scheduler = new Scheduler(options.signal, options.onProgress);
+  const { words, texts: count } = await countWords(texts, parts, scheduler);
+  if (words.size === 0) failInput(`trainTokenizer: ${count} texts hold 0 words; at least 1 is needed`);
+  const contents = special.map(token => token.content);
+  const { model, tokens } = await trainModel(words, options, preset, contents, scheduler);
+  const added_tokens = special.map(token => ({ id: tokens.indexOf(token.content), ...token }));
+  return tokenizerFromJson({ added_tokens, ...pipelineConfig, model });
+}
+
+async function trainModel(
+  words: WordCounts,
+  options: TrainOptions,
+  preset: TrainingPreset,
+  special: readonly string[],
+  scheduler: Scheduler,
+): Promise<{ model: object; tokens: readonly string[] }> {
+  const unkToken = orDefault(options.unkToken, preset.unkToken);
+  if (options.kind === 'unigram') {
+    const first = unkToken === null || special.includes(unkToken) ? special : [unkToken, ...special];
+    const pieces = await trainUnigram(words, options.vocabSize, first.length, options, scheduler);
+    const vocab = [...first.map(token => [token, 0] as const), ...pieces.filter(([text]) => !first.includes(text))];
+    const tokens = vocab.map(([token]) => token);
+    const unk_id = unkToken === null ? null : tokens.indexOf(unkToken);
+    return { model: { type: 'Unigram', unk_id, vocab, byte_fallback: false }, tokens };
+  }
+  const { initialAlphabet = preset.initialAlphabet, continuingSubwordPrefix = preset.continuingSubwordPrefix } =
+    options;
+  const settings = {
+    ...options,
+    ...(initialAlphabet && { initialAlphabet }),
+    ...(continuingSubwordPrefix && { continuingSubwordPrefix }),
+  };
+  const sorted = continuingSubwordPrefix || options.endOfWordSuffix ? sortWords(words) : words;
+  const { tokens, merges } = await trainBpe(sorted, options.vocabSize, special, settings, scheduler);
+  const vocab = Object.fromEntries(tokens.map((token, id) => [token, id]));
+  if (options.kind === 'wordpiece') {
+    const model = {
+      type: 'WordPiece',
+      unk_token: unkToken ?? '[UNK]',
+      continuing_subword_prefix: continuingSubwordPrefix ?? '',
+      max_input_chars_per_word: options.maxInputCharsPerWord ?? 100,
+      vocab,
+    };
+    return { model, tokens };
+  }
+  const model = {
+    type: 'BPE',
+    unk_token: unkToken,
+    continuing_subword_prefix: continuingSubwordPrefix ?? null,
+    end_of_word_suffix: options.endOfWordSuffix ?? null,
+    vocab,
+    merges: merges.map(pair => pair.map(id => tokens[id]!)),
+  };
+  return { model, tokens };
+}
+
+/** The words sorted by their UTF-16 units. */
+const sortWords = (words: WordCounts): WordCounts =>
+  new Map([...words.keys()].sort().map(word => [word, words.get(word)!]));
+
+/** The defaults of a kind. An unknown kind is an error that lists the known ones. */
+function presetOf({ kind }: { readonly kind: TrainKind }): TrainingPreset {
+  if (Object.hasOwn(trainingPresets, kind)) return trainingPresets[kind]();
+  return failInput(
+    `trainTokenizer: kind "${String(kind)}" is unknown; known are ${Object.keys(trainingPresets).join(', ')}`,
+  );
+}
+
+/** The value of an option, or its default. */
+const orDefault = <T>(asked: T | null | undefined, usual: T | null | undefined): T | null =>
+  asked === undefined ? (usual ?? null) : asked;
+
+function specialTokenToJson(token: SpecialToken) {
+  const { content, singleWord, lstrip, rstrip, normalized } = typeof token === 'string' ? { content: token } : token;
+  return {
+    content,
+    single_word: singleWord ?? false,
+    lstrip: lstrip ?? false,
+    rstrip: rstrip ?? false,
+    normalized: normalized ?? false,
+    special: true,
+  };
+}
+
+function checkVocabSize(size: number): void {
+  if (Number.isSafeInteger(size) && size > 0) return;
+  failInput(`trainTokenizer: vocabSize must be a whole number from 1, it is ${size}`);
+}

@@ -1,0 +1,31 @@
+import { keyRange, memoryMask, sharedBias } from '@residual/attention';
+import { type AnyLayer, type Scope, slot, stepPositions } from '@residual/layers';
+import { recompute, type Tensor } from '@residual/tensor';
+
+/**
+ * The slot for whether the blocks of stacks keep nothing for the backward pass and are computed again there (Chen et
+ * al. 2016).
+ */
+export const recomputeBlocks = /* @__PURE__ */ slot<boolean>('recomputeBlocks');
+
+/**
+ * Runs one block, with recomputation in the backward pass if the scope asks for it. Tensors in the scope are kept until
+ * then.
+ */
+export function runBlock<Input>(block: AnyLayer<Input, Tensor>, weights: unknown, input: Input, scope: Scope): Tensor {
+  if (!scope.get(recomputeBlocks)) return block(weights, input, scope);
+  const slots = [sharedBias, stepPositions, keyRange, memoryMask].map(slot => scope.get<unknown>(slot));
+  return recompute(
+    ({ weights, input, slots: [bias, positions, range, memoryRange] }) =>
+      block(
+        weights,
+        input,
+        scope
+          .with<unknown>(sharedBias, bias)
+          .with<unknown>(stepPositions, positions)
+          .with<unknown>(keyRange, range)
+          .with<unknown>(memoryMask, memoryRange),
+      ),
+    { weights, input, slots },
+  );
+}
