@@ -16,7 +16,7 @@ import {
   sliceAxis,
   type Tensor,
 } from '@residual/tensor';
-import { cache } from './cache.js';
+import { beamIndices, cache } from './cache.js';
 import { keyRange, type Mask, sharedBias } from './mask.js';
 import type { BiasOptions } from './projections.js';
 
@@ -97,7 +97,7 @@ export function appendToPast(heads: QueryKeyValue, { mask }: AttentionOptions, s
   const { key, value } = past.append(scope.path, heads.key, heads.value, position);
   const capacity = key.shape[2]!;
   const filled = Math.min(scope.get(stepPositions)?.totalLength ?? capacity, capacity);
-  return { ...heads, key, value, source: past.beamIndices, filled };
+  return { ...heads, key, value, source: scope.get(beamIndices), filled };
 }
 
 /**
@@ -122,7 +122,7 @@ export function scoreBias(
  */
 export function attendHeads(
   { filled, ...heads }: QueryKeyValue,
-  range: KeyRange,
+  range: KeyRange = {},
   options: AttentionOptions,
   scope: Scope,
 ): Tensor {

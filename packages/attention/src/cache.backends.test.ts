@@ -15,6 +15,7 @@ import { expectClose, expectNoLeak, nestedOf, type Rows } from '@residual/testki
 import { afterEach, beforeEach, expect, test } from 'vitest';
 import { numbers, randomWeights } from '../test/reference-attention.js';
 import {
+  beamIndices,
   Cache,
   cache as cacheSlot,
   causal,
@@ -135,10 +136,10 @@ test('the capacity doubles, up to maxPositions', () => {
   const capacities: number[] = [];
   for (let i = 0; i < length; i++) {
     cache.step(1, scope => attention(weights, sliceAxis(x, 1, i, 1), scope)).dispose();
-    capacities.push(cache.selfAttentionTensors[0]!.shape[2]!);
+    capacities.push(cache.selfAttention.tensors[0]!.shape[2]!);
   }
   expect(capacities).toEqual([4, 4, 4, 4, 8, 8, 8, 8, 13, 13, 13, 13, 13]);
-  expect(cache.selfAttentionTensors.map(({ shape }) => shape)).toEqual([
+  expect(cache.selfAttention.tensors.map(({ shape }) => shape)).toEqual([
     [batch, 1, 13, 5],
     [batch, 1, 13, 5],
   ]);
@@ -194,7 +195,7 @@ test('values that do not fit leave the cache unchanged', () => {
   const own = new Cache({ maxPositions: 4 });
   own.append('here', key, value, position);
   expect(() => own.append('here', key, wrong, position)).toThrow('[1, 1, 2, 3]');
-  expect(own.selfAttentionTensors.map(({ isDisposed, shape }) => [isDisposed, shape])).toEqual(
+  expect(own.selfAttention.tensors.map(({ isDisposed, shape }) => [isDisposed, shape])).toEqual(
     Array(2).fill([false, [1, 1, 4, 5]]),
   );
   own.dispose();
@@ -204,14 +205,12 @@ test('values that do not fit leave the cache unchanged', () => {
 
 test('the outputs of a replayed step replace all tensors of the cache', async () => {
   cache.step(4, scope => attention(weights, sliceAxis(x, 1, 0, 4), scope)).dispose();
-  const [key, value] = cache.selfAttentionTensors;
+  const [key, value] = cache.selfAttention.tensors;
   const next = [mul(key!, 2), mul(value!, 0)];
-  expect(() => {
-    cache.selfAttentionTensors = [next[0]!];
-  }).toThrow('Cache: 1 tensors cannot replace 2');
-  cache.selfAttentionTensors = next;
+  expect(() => cache.selfAttention.replace([next[0]!])).toThrow('Cache: 1 tensors cannot replace 2');
+  cache.selfAttention.replace(next);
   expect([key!.isDisposed, value!.isDisposed]).toEqual([true, true]);
-  await expectClose(cache.selfAttentionTensors[1]!, Array(2 * 4 * 5).fill(0), { absolute: 0 });
+  await expectClose(cache.selfAttention.tensors[1]!, Array(2 * 4 * 5).fill(0), { absolute: 0 });
 });
 
 test('a cache without a position, or with a mask that is not causal, throws', () => {
@@ -233,14 +232,14 @@ test('two attentions have separate entries in one cache', async () => {
   const expected = [sliceAxis(whole, 1, 0, 5), sliceAxis(whole, 1, 5, 8)];
   await expectClose(y[0]!, expected[0]!, close);
   await expectClose(y[1]!, expected[1]!, close);
-  expect(cache.selfAttentionTensors).toHaveLength(4);
+  expect(cache.selfAttention.tensors).toHaveLength(4);
   dispose([whole, y, expected]);
 });
 
 test('dispose frees all tensors and leaves an empty cache that can be used again', async () => {
   await expectSteps(attention, [5, 8]);
   cache.dispose();
-  expect(cache.selfAttentionTensors).toEqual([]);
+  expect(cache.selfAttention.tensors).toEqual([]);
   expect(cache.length).toBe(0);
   await expectSteps(attention, [1, 12]);
   cache.dispose();
@@ -264,16 +263,16 @@ test('a cache with fewer maxPositions than its initial capacity holds just those
   const small = new Cache({ maxPositions: 3 });
   const input = tensor(Array(18).fill(1), [1, 3, 6]);
   small.step(3, scope => attention(weights, input, scope)).dispose();
-  expect(small.selfAttentionTensors[0]!.shape).toEqual([1, 1, 3, 5]);
+  expect(small.selfAttention.tensors[0]!.shape).toEqual([1, 1, 3, 5]);
   small.dispose();
   input.dispose();
 });
 
 test('beamIndices reorder sequences without moving keys', async () => {
   const [first, second, third] = [0, 1, 2].map(i => sliceAxis(x, 1, i, 1)) as [Tensor, Tensor, Tensor];
-  const step = (input: Tensor) => cache.step(1, scope => attention(weights, input, scope));
+  const step = (input: Tensor, outer = emptyScope) => cache.step(1, scope => attention(weights, input, scope), outer);
   dispose([step(first), step(second)]);
-  const kept = [...cache.selfAttentionTensors];
+  const kept = [...cache.selfAttention.tensors];
   const capacity = cache.ensureCapacity(1);
   // sequence 0 continues sequence 1; sequence 1 continues one with the first token of sequence 0 and its own second
   const rows = [
@@ -281,9 +280,7 @@ test('beamIndices reorder sequences without moving keys', async () => {
     [0, 1, 1],
   ].map(row => Array.from({ length: capacity }, (_, i) => row[i] ?? 0));
   const source = tensor(rows.flat(), [batch, capacity], 'int32');
-  cache.beamIndices = source;
-  const y = step(third);
-  cache.beamIndices = undefined;
+  const y = step(third, emptyScope.with(beamIndices, source));
   const texts: Rows[] = await nestedOf(x);
   const expected = [
     [texts[1]![0]!, texts[1]![1]!, texts[0]![2]!],
@@ -294,7 +291,7 @@ test('beamIndices reorder sequences without moving keys', async () => {
   const last = sliceAxis(full, 1, 2, 1);
   // here keys and values depend only on the token, so one pass over the whole text gives the same
   await expectClose(y, await nestedOf(last), close);
-  expect(cache.selfAttentionTensors).toHaveLength(kept.length);
+  expect(cache.selfAttention.tensors).toHaveLength(kept.length);
   dispose([first, second, third, source, y, whole, full, last]);
 });
 

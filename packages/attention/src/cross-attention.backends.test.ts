@@ -84,7 +84,7 @@ test('with a cache the memory is read once, and the cache keeps what was read', 
   const again = cache.step(3, scope => attention(weights, otherMemory, scope));
   await expectClose(first, alone, { absolute: 1e-6 });
   await expectClose(again, alone, { absolute: 1e-6 });
-  expect(cache.selfAttentionTensors).toEqual([]); // only those of self-attention
+  expect(cache.selfAttention.tensors).toEqual([]); // only those of self-attention
   cache.dispose();
   const elsewhere = cache.step(3, scope => attention(weights, otherMemory, scope));
   await expect(expectClose(elsewhere, alone, { absolute: 1e-2 })).rejects.toThrow('differ');

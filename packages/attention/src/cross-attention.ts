@@ -66,7 +66,7 @@ export function crossAttention(options: CrossAttentionOptions): CrossAttention {
         key: scope.tap('key', entry.key),
         value: scope.tap('value', entry.value),
       };
-      const joined = joinHeads(attendHeads(qkv, scope.get(memoryMask) ?? {}, options, scope));
+      const joined = joinHeads(attendHeads(qkv, scope.get(memoryMask), options, scope));
       return output(reshape(joined, [...x.shape.slice(0, 2), heads * headDim]));
     },
     { name: 'crossAttention', inDim: modelDim, outDim: modelDim, flops: keyLen => 4 * heads * headDim * keyLen },

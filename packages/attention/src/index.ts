@@ -1,5 +1,6 @@
 export type { AttentionOptions } from './attend-heads.js';
-export { Cache, type CacheOptions, type CachePaths, cache, type KeysAndValues } from './cache.js';
+export { beamIndices, Cache, type CacheOptions, cache } from './cache.js';
+export { CachedStates, type KeysAndValues } from './cached-states.js';
 export {
   type CrossAttention,
   type CrossAttentionInputs,

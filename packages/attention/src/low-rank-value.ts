@@ -80,7 +80,7 @@ export function lowRankValueAttention(options: LowRankValueOptions): LowRankValu
       const encoded = encodePositions(projected, positionEncoding, w.positions, scope);
       const cached = appendToPast(encoded, options, scope);
       const bias = scoreBias(cached, positionEncoding, w.positions, scope);
-      const attended = attendHeads({ ...cached, bias }, scope.get(keyRange) ?? {}, options, scope);
+      const attended = attendHeads({ ...cached, bias }, scope.get(keyRange), options, scope);
       const changes = bind(valueUp, w.valueUp, scope.at('valueUp')).map((up, head) => up(headOf(attended, head)));
       return changes.reduce((sum, change) => add(sum, change));
     },

@@ -96,7 +96,7 @@ export function selfAttention(options: SelfAttentionOptions): SelfAttention {
       const encoded = encodePositions(projected, positionEncoding, w.positions, scope);
       const cached = appendToPast(encoded, options, scope);
       const bias = scoreBias(cached, positionEncoding, w.positions, scope);
-      const attended = attendHeads({ ...cached, bias }, scope.get(keyRange) ?? {}, options, scope);
+      const attended = attendHeads({ ...cached, bias }, scope.get(keyRange), options, scope);
       return output(joinHeads(attended));
     },
     {

@@ -82,14 +82,14 @@ test.each(Object.entries(models))(
       tensor([row[place]!], [1, 1], 'int32'),
       tensor([place], [1], 'int32'),
       tensor([place], [1, 1], 'int32'),
-      ...cache.selfAttentionTensors,
+      ...cache.selfAttention.tensors,
     ];
     const step = (token: Tensor, position: Tensor, standing: Tensor) => {
       const scope = emptyScope
         .with(cacheSlot, cache)
         .with(keyRange, { position })
         .with(stepPositions, { positionIds: standing, totalLength: cache.length + 1 });
-      return [model(weights, token, scope), ...cache.selfAttentionTensors];
+      return [model(weights, token, scope), ...cache.selfAttention.tensors];
     };
     const expectLogits = async (logits: Tensor, place: number) => {
       const expected = sliceAxis(whole, 1, place, 1);
@@ -112,7 +112,7 @@ test.each(Object.entries(models))(
     for (const place of [5, 6, 7]) {
       const inputs = inputsAt(place);
       const [logits, ...held] = one.replay(inputs);
-      cache.selfAttentionTensors = held;
+      cache.selfAttention.replace(held);
       await expectLogits(logits!, place);
       dispose(inputs.slice(0, 3));
     }

@@ -1,4 +1,4 @@
-import type { Cache, CachePaths } from '@residual/attention';
+import type { Cache } from '@residual/attention';
 import { type CapturedGraph, capture, isTensor, ResidualError, type Tensor } from '@residual/tensor';
 
 /** How many graphs are kept; beyond that the least recently used one is dropped. */
@@ -11,8 +11,8 @@ const maxGraphs = 64;
  */
 export class CapturedSteps {
   private readonly graphs = new Map<string, CapturedGraph>();
-  /** The paths of the cache entries that a first step makes. */
-  private paths: CachePaths | undefined;
+  /** The paths of the attentions whose keys and values a first step makes. */
+  private paths: { readonly self: readonly string[]; readonly cross: readonly string[] } | undefined;
   private isUnsupported = false;
   /** The state of the weights when the graphs were captured. */
   private fingerprint: readonly unknown[] = [];
@@ -40,22 +40,24 @@ export class CapturedSteps {
   }
 
   /** Runs the first step, which fills an empty cache. Returns the logits. */
-  first(inputs: readonly Tensor[], cache: Cache, run: () => Tensor): Tensor {
+  first(inputs: readonly Tensor[], { selfAttention, crossAttention }: Cache, run: () => Tensor): Tensor {
     const [logits, ...tensors] = this.run('first', inputs, () => [
       run(),
-      ...cache.selfAttentionTensors,
-      ...cache.crossAttentionTensors,
+      ...selfAttention.tensors,
+      ...crossAttention.tensors,
     ]);
-    this.paths ??= cache.paths;
-    cache.fill(this.paths, tensors);
+    this.paths ??= { self: selfAttention.paths, cross: crossAttention.paths };
+    const { self, cross } = this.paths;
+    selfAttention.replace(tensors.slice(0, 2 * self.length), self);
+    crossAttention.replace(tensors.slice(2 * self.length), cross);
     return logits!;
   }
 
   /** Runs a step with a filled cache and puts its new tensors into the cache. Returns the logits. */
-  step(inputs: readonly Tensor[], cache: Cache, run: () => Tensor): Tensor {
-    const all = [...inputs, ...cache.crossAttentionTensors, ...cache.selfAttentionTensors];
-    const [logits, ...tensors] = this.run('step', all, () => [run(), ...cache.selfAttentionTensors]);
-    cache.selfAttentionTensors = tensors;
+  step(inputs: readonly Tensor[], { selfAttention, crossAttention }: Cache, run: () => Tensor): Tensor {
+    const all = [...inputs, ...crossAttention.tensors, ...selfAttention.tensors];
+    const [logits, ...tensors] = this.run('step', all, () => [run(), ...selfAttention.tensors]);
+    selfAttention.replace(tensors);
     return logits!;
   }
 

@@ -1,4 +1,4 @@
-import { Cache, cache, keyRange } from '@residual/attention';
+import { beamIndices, Cache, cache, keyRange } from '@residual/attention';
 import { type Scope, stepPositions } from '@residual/layers';
 import { type KeyRange, type Tensor, tensor, tidy } from '@residual/tensor';
 import { logitPositions } from '@residual/transformer';
@@ -141,19 +141,13 @@ export class DecodeSession {
     lengths: { readonly totalLength: number; readonly capacity: number },
   ): Tensor {
     const { run, scope } = this.options;
-    const own = this.cache;
     const range: KeyRange = { position: cachePosition, ...(keyStart && { keyStart }) };
-    own.beamIndices = beamTable;
     const inner = scope
-      .with(stepPositions, { positionIds, ...lengths, tables: own.tables })
+      .with(stepPositions, { positionIds, ...lengths, tables: this.cache.tables })
       .with(keyRange, range)
-      .with(cache, own)
+      .with(cache, this.cache)
       .with(logitPositions, tensor([last], [1], 'int32'));
-    try {
-      return run(ids, inner);
-    } finally {
-      own.beamIndices = undefined;
-    }
+    return run(ids, beamTable ? inner.with(beamIndices, beamTable) : inner);
   }
 
   /** Repeats each sequence `count` times: the beams of a text start from the same prompt. */
