@@ -6,19 +6,21 @@ const maxLength = 300;
  * overflows the stack. Control characters are escaped.
  */
 export function showValue(value: unknown): string {
-  const text = abbreviated(value, 2);
-  return text.length > maxLength ? `${text.slice(0, maxLength)}…` : text;
+  return cut(abbreviated(value, 2), maxLength);
 }
 
 function abbreviated(value: unknown, levels: number): string {
-  if (typeof value === 'string') return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value);
+  if (typeof value === 'string') return JSON.stringify(cut(value, 80));
   if (typeof value !== 'object' || value === null) return String(value);
   const isList = Array.isArray(value);
   const entries = Object.entries(value).filter(([, member]) => isList || member !== undefined);
-  const few = levels === 0 ? [] : entries.slice(0, 8);
-  const members = few.map(
-    ([name, member]) => `${isList ? '' : `${abbreviated(name, 0)}:`}${abbreviated(member, levels - 1)}`,
-  );
-  if (few.length < entries.length) members.push(levels === 0 ? '…' : `… ${entries.length} in all`);
+  const members = entries
+    .slice(0, levels && 8)
+    .map(([name, member]) => `${isList ? '' : `${abbreviated(name, 0)}:`}${abbreviated(member, levels - 1)}`);
+  if (members.length < entries.length) members.push(levels ? `… ${entries.length} in all` : '…');
   return isList ? `[${members.join(',')}]` : `{${members.join(',')}}`;
+}
+
+function cut(text: string, length: number): string {
+  return text.length > length ? `${text.slice(0, length)}…` : text;
 }
