@@ -26,6 +26,6 @@ export class ResidualError extends Error {
   }
 
   static is(error: unknown): error is ResidualError {
-    return typeof error === 'object' && error !== null && brand in error;
+    return brand in Object(error);
   }
 }

@@ -1,4 +1,4 @@
-import { ResidualError } from './errors.js';
+import { expectValue } from './expect-value.js';
 
 /** The key of a random stream: two signed 32-bit words for (seed, stream, step). */
 export type RandomKey = readonly [number, number];
@@ -68,11 +68,9 @@ export function normalValues(seed: number, path: string, length: number): Float3
   return values;
 }
 
-/** Returns the seed. Errors unless it is a whole number 0 .. 2³² - 1. */
-export function checkSeed(name: string, seed: number): number {
-  if (!Number.isInteger(seed) || seed < 0 || seed > 0xffffffff) {
-    throw new ResidualError('seed', `${name}: seed is ${seed}; it must be a whole number from 0 to 4294967295`);
-  }
+/** Returns the seed. Errors, with the code, unless it is a whole number 0 .. 2³² - 1. */
+export function checkSeed(name: string, seed: number, code = 'seed'): number {
+  expectValue(seed >>> 0 === seed, name, 'seed', seed, `a whole number from 0 to ${2 ** 32 - 1}`, code);
   return seed;
 }
 

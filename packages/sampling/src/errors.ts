@@ -1,4 +1,4 @@
-import { ResidualError, showValue } from '@residual/base';
+import { expectValue, ResidualError } from '@residual/base';
 
 /**
  * An error whose message begins with `sampling: `. Codes: `option` (a wrong option), `logits` (no token can be chosen).
@@ -8,17 +8,16 @@ export function samplingError(code: 'option' | 'logits', message: string): Resid
 }
 
 /** Throws `sampling: NAME is VALUE; it must be NEED` unless `fits`. */
-export function expectOption(fits: boolean, name: string, value: unknown, need: string): void {
-  if (!fits) throw samplingError('option', `${name} is ${showValue(value)}; it must be ${need}`);
-}
+export const expectOption = (fits: boolean, name: string, value: unknown, need: string): void =>
+  expectValue(fits, 'sampling', name, value, need);
 
 /** Throws unless `value` is a number and `fits`; a string that looks like a number is refused. */
 export const expectNumber = (fits: boolean, name: string, value: number, need: string): void =>
   expectOption(fits && typeof value === 'number', name, value, need);
 
-/** Throws unless `value` is a whole number, `least` or more. */
-export const expectInteger = (name: string, value: number, least: number): void =>
-  expectOption(Number.isInteger(value) && value >= least, name, value, `a whole number from ${least} on`);
+/** Throws unless `value` is a whole number, `min` or more. Smaller than `expectInteger` of base. */
+export const expectInteger = (name: string, value: number, min: number): void =>
+  expectOption(Number.isInteger(value) && value >= min, name, value, `a whole number, ${min} or more`);
 
 /** Throws unless `value` is a number above 0. */
 export const expectPositive = (name: string, value: number): void =>
@@ -34,3 +33,7 @@ export function tokenIds(name: string, ids: TokenIds | undefined): readonly numb
   expectOption(fits, name, ids, 'a token id (0, 1, 2, ...) or a list of them');
   return list as readonly number[];
 }
+
+/** The end tokens as a list, empty if there is none; throws as `tokenIds` does. */
+export const endTokenIds = (ids: TokenIds | undefined): readonly number[] =>
+  ids === undefined ? [] : tokenIds('eosTokenId', ids);

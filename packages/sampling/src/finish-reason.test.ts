@@ -31,10 +31,10 @@ test('an end token comes before maxNewTokens, maxNewTokens before maxLength', ()
 
 test('errors name the option and its value', () => {
   expect(thrownMessage(() => finishReason({ maxNewTokens: -1 }))).toBe(
-    'sampling: maxNewTokens is -1; it must be a whole number from 0 on',
+    'sampling: maxNewTokens is -1; it must be a whole number, 0 or more',
   );
   expect(thrownMessage(() => finishReason({ maxLength: 0.5 }))).toBe(
-    'sampling: maxLength is 0.5; it must be a whole number from 1 on',
+    'sampling: maxLength is 0.5; it must be a whole number, 1 or more',
   );
   expect(thrownMessage(() => finishReason({ eosTokenId: -1 }))).toBe(
     'sampling: eosTokenId is -1; it must be a token id (0, 1, 2, ...) or a list of them',

@@ -1,4 +1,4 @@
-import { expectInteger, type TokenIds, tokenIds } from './errors.js';
+import { endTokenIds, expectInteger, type TokenIds } from './errors.js';
 import type { SequenceContext } from './processor.js';
 
 /** Why a sequence ends: an end token, `maxNewTokens` reached, or all positions of the model used. */
@@ -19,7 +19,7 @@ export interface FinishOptions {
  * prompt do not count. Throws if an option is not a whole number in range.
  */
 export function finishReason(options: FinishOptions): (context: SequenceContext) => TokenFinishReason | undefined {
-  const ends = new Set(options.eosTokenId === undefined ? [] : tokenIds('eosTokenId', options.eosTokenId));
+  const ends = new Set(endTokenIds(options.eosTokenId));
   const { maxNewTokens = Infinity, maxLength = Infinity } = options;
   if (maxNewTokens !== Infinity) expectInteger('maxNewTokens', maxNewTokens, 0);
   if (maxLength !== Infinity) expectInteger('maxLength', maxLength, 1);

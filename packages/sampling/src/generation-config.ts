@@ -4,7 +4,7 @@ import type { SamplerOptions } from './options.js';
 /** What a field may hold, by the words that its errors use. */
 const forms = {
   number: (value: unknown) => Number.isFinite(value),
-  'whole number from 0 on': isCount,
+  'whole number, 0 or more': isCount,
   'token id (0, 1, 2, ...)': isCount,
   'token id (0, 1, 2, ...) or a list of them': (value: unknown) => isCount(value) || isList(isCount)(value),
   'list of token ids': (value: unknown) => isList(isCount)(value),
@@ -34,8 +34,8 @@ const settings: readonly (readonly [field: string, option: string, form: Form, o
   ['sequence_bias', 'sequenceBias', 'list of pairs of token ids and a number'],
   ['encoder_repetition_penalty', 'encoderRepetitionPenalty', 'number', 1],
   ['repetition_penalty', 'repetitionPenalty', 'number', 1],
-  ['no_repeat_ngram_size', 'noRepeatNgramSize', 'whole number from 0 on', 0],
-  ['encoder_no_repeat_ngram_size', 'encoderNoRepeatNgramSize', 'whole number from 0 on', 0],
+  ['no_repeat_ngram_size', 'noRepeatNgramSize', 'whole number, 0 or more', 0],
+  ['encoder_no_repeat_ngram_size', 'encoderNoRepeatNgramSize', 'whole number, 0 or more', 0],
   ['bad_words_ids', 'badWordsIds', 'list of lists of token ids'],
   ['forced_bos_token_id', 'forcedBosTokenId', 'token id (0, 1, 2, ...)'],
   ['suppress_tokens', 'suppressTokens', 'list of token ids'],
@@ -46,15 +46,15 @@ const settings: readonly (readonly [field: string, option: string, form: Form, o
 
 /** More fields, for a config that names an end token. */
 const eosSettings: typeof settings = [
-  ['min_length', 'minLength', 'whole number from 0 on', 0],
-  ['min_new_tokens', 'minNewTokens', 'whole number from 0 on', 0],
+  ['min_length', 'minLength', 'whole number, 0 or more', 0],
+  ['min_new_tokens', 'minNewTokens', 'whole number, 0 or more', 0],
 ];
 
 /** More fields, for a config that samples. */
 const samplingSettings: typeof settings = [
   ['temperature', 'temperature', 'number'],
   ['top_h', 'topH', 'number'],
-  ['top_k', 'topK', 'whole number from 0 on', 0],
+  ['top_k', 'topK', 'whole number, 0 or more', 0],
   ['top_p', 'topP', 'number', 1],
   ['min_p', 'minP', 'number'],
   ['typical_p', 'typicalP', 'number', 1],
@@ -106,8 +106,8 @@ export function fromGenerationConfig(config: Readonly<Record<string, unknown>>, 
     options.exponentialDecayLengthPenalty = { start, factor };
   }
   const end = read('forced_eos_token_id', 'token id (0, 1, 2, ...) or a list of them');
-  const newTokens = maxNewTokens ?? read('max_new_tokens', 'whole number from 0 on');
-  const length = read('max_length', 'whole number from 0 on');
+  const newTokens = maxNewTokens ?? read('max_new_tokens', 'whole number, 0 or more');
+  const length = read('max_length', 'whole number, 0 or more');
   if (end !== undefined && newTokens !== undefined) options.forcedEosTokenId = { tokens: end, maxNewTokens: newTokens };
   else if (end !== undefined && length) options.forcedEosTokenId = { tokens: end, maxLength: length };
   return options as SamplerOptions; // the tables above name the options; `sampler` checks their values

@@ -1,14 +1,7 @@
-import { uniformAt } from '@residual/base';
-import { expectOption } from './errors.js';
+import { checkSeed, uniformAt } from '@residual/base';
 
 /** Throws unless `seed` is a whole number from 0 to 2³² - 1. */
-export const expectSeed = (seed: number): void =>
-  expectOption(
-    Number.isInteger(seed) && seed >= 0 && seed < 2 ** 32,
-    'seed',
-    seed,
-    'a whole number from 0 to 4294967295',
-  );
+export const expectSeed = (seed: number): number => checkSeed('sampling', seed, 'option');
 
 /** An unpredictable seed from the platform's cryptographic random numbers. */
 export const randomSeed = (): number => crypto.getRandomValues(new Uint32Array(1))[0]!;

@@ -212,9 +212,9 @@ test.each<[options: object, text: string]>([
   [{ temperature: NaN }, 'temperature is NaN; it must be 0 (greedy) or more'],
   [{ temperature: 1, topP: 0 }, 'topP is 0; it must be above 0 and at most 1'],
   [{ temperature: 1, topP: 1.1 }, 'topP is 1.1; it must be above 0 and at most 1'],
-  [{ temperature: 1, topK: 0 }, 'topK is 0; it must be a whole number from 1 on'],
+  [{ temperature: 1, topK: 0 }, 'topK is 0; it must be a whole number, 1 or more'],
   [{ temperature: 1, seed: 1.5 }, 'seed is 1.5; it must be a whole number from 0 to 4294967295'],
-  [{ temperature: 1, topLogprobs: -1 }, 'topLogprobs is -1; it must be a whole number from 0 on'],
+  [{ temperature: 1, topLogprobs: -1 }, 'topLogprobs is -1; it must be a whole number, 0 or more'],
   [{ topP: 0.9 }, 'temperature is undefined; it must be given beside topP, which a greedy choice ignores'],
   [{ seed: 3 }, 'temperature is undefined; it must be given beside seed, which a greedy choice ignores'],
   [

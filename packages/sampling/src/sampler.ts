@@ -54,9 +54,20 @@ export function sampler<const Options extends SamplerOptions>(options: Options &
     expectOption(idle === undefined, 'temperature', undefined, `given beside ${idle}, which a greedy choice ignores`);
   }
   // The output of a caller's own processors goes through softmax, which checks it.
-  const isGreedy = (rest.temperature ?? 0) === 0 && !rest.processors;
+  const isGreedy = !rest.temperature && !rest.processors;
   const checked = pipeline({ ...rest, temperature: rest.temperature ?? 0 });
   const processors = isGreedy ? pipeline(greedyOptions(rest)) : checked;
+  const choose = isGreedy
+    ? (row: Float32Array) => {
+        const token = argmax(row);
+        return { token, probabilityOf: (id: number) => (id === token ? 1 : 0) };
+      }
+    : (row: Float32Array, { tokens, batchIndex = 0 }: SequenceContext) => {
+        const { unnormalized, sum } = softmax(row);
+        const uniform = fineUniformAt(seed, `sampler.${batchIndex}`, tokens.length);
+        const token = sampleIndex(unnormalized, row.length, sum * uniform);
+        return { token, probabilityOf: (id: number) => unnormalized[id]! / sum };
+      };
   let row = new Float32Array(0);
   return {
     seed: rest.temperature ? seed : undefined,
@@ -65,25 +76,10 @@ export function sampler<const Options extends SamplerOptions>(options: Options &
       row.set(logits);
       const { logSumExp } = softmax(row);
       const ids = topIndices(row, topLogprobs);
-      if (isGreedy) {
-        const token = argmax(runInPlace(processors, row, context));
-        const choice = (id: number): Choice => {
-          return { token: id, logprob: Math.fround(logits[id]!) - logSumExp, probability: id === token ? 1 : 0 };
-        };
-        return { ...choice(token), topLogprobs: ids.map(choice) };
-      }
-      const { unnormalized, sum } = softmax(runInPlace(processors, row, context));
-      const choice = (token: number): Choice => ({
-        token,
-        logprob: Math.fround(logits[token]!) - logSumExp,
-        probability: unnormalized[token]! / sum,
-      });
-      const { tokens, batchIndex = 0 } = context;
-      const token = sampleIndex(
-        unnormalized,
-        logits.length,
-        sum * fineUniformAt(seed, `sampler.${batchIndex}`, tokens.length),
-      );
+      const { token, probabilityOf } = choose(runInPlace(processors, row, context), context);
+      const choice = (id: number): Choice => {
+        return { token: id, logprob: Math.fround(logits[id]!) - logSumExp, probability: probabilityOf(id) };
+      };
       return { ...choice(token), topLogprobs: ids.map(choice) };
     },
   };

@@ -189,7 +189,7 @@ test('options out of range are refused', () => {
   const fits = { numBeams: 2, maxNewTokens: 2 };
   const one = (value: number) => () => Float32Array.of(0, value);
   const cases: [() => void, string][] = [
-    [message({ ...fits, numBeams: 0 }), 'numBeams is 0; it must be a whole number from 1 on'],
+    [message({ ...fits, numBeams: 0 }), 'numBeams is 0; it must be a whole number, 1 or more'],
     [message({ ...fits, numReturnSequences: 3 }), 'numReturnSequences is 3; it must be at most numBeams, 2'],
     [
       message({ ...fits, numBeamGroups: 3, diversityPenalty: 1 }),

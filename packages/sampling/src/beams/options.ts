@@ -1,4 +1,4 @@
-import { expectInteger, expectNumber, expectOption, expectPositive, tokenIds } from '../errors.js';
+import { endTokenIds, expectInteger, expectOption, expectPositive } from '../errors.js';
 import type { PipelineOptions, ProcessorOptions } from '../options.js';
 import { expectOptionNames, filterNames, pipeline } from '../pipeline.js';
 import type { Processor } from '../processor.js';
@@ -96,10 +96,17 @@ export function settingsOf(options: BeamOptions): BeamSettings {
     numReturnSequences,
     `at most numBeams, ${numBeams}`,
   );
-  expectNumber(Number.isFinite(lengthPenalty), 'lengthPenalty', lengthPenalty, 'a finite number');
+  expectOption(Number.isFinite(lengthPenalty), 'lengthPenalty', lengthPenalty, 'a finite number');
   const stops = earlyStopping === 'never' || typeof earlyStopping === 'boolean';
   expectOption(stops, 'earlyStopping', earlyStopping, "true, false or 'never'");
-  expectLimit(maxNewTokens, maxLength);
+  expectOption(
+    (maxNewTokens ?? maxLength) !== undefined,
+    'maxNewTokens',
+    undefined,
+    'given, or maxLength: a text needs a limit',
+  );
+  expectInteger('maxNewTokens', maxNewTokens ?? 0, 0);
+  expectInteger('maxLength', maxLength ?? 1, 1);
   expectInteger('numBeamGroups', numBeamGroups, 1);
   expectOption(numBeams % numBeamGroups === 0, 'numBeamGroups', numBeamGroups, `a divisor of numBeams, ${numBeams}`);
   if (numBeamGroups > 1) expectPositive('diversityPenalty', diversityPenalty as number);
@@ -107,8 +114,8 @@ export function settingsOf(options: BeamOptions): BeamSettings {
     const need = 'left out, or given beside numBeamGroups of 2 or more';
     expectOption(diversityPenalty === undefined, 'diversityPenalty', diversityPenalty, need);
   }
-  if (padTokenId !== undefined) expectInteger('padTokenId', padTokenId, 0);
-  const ends = eosTokenId === undefined ? [] : tokenIds('eosTokenId', eosTokenId);
+  expectInteger('padTokenId', padTokenId ?? 0, 0);
+  const ends = endTokenIds(eosTokenId);
   const groupSize = numBeams / numBeamGroups;
   return {
     numBeams,
@@ -126,11 +133,4 @@ export function settingsOf(options: BeamOptions): BeamSettings {
     processorsBeforePenalty: pipeline({ sequenceBias }),
     processorsAfterPenalty: pipeline({ ...processors, eosTokenId } as PipelineOptions),
   };
-}
-
-function expectLimit(maxNewTokens: number | undefined, maxLength: number | undefined): void {
-  const hasLimit = maxNewTokens !== undefined || maxLength !== undefined;
-  expectOption(hasLimit, 'maxNewTokens', undefined, 'given, or maxLength: a text needs a limit');
-  if (maxNewTokens !== undefined) expectInteger('maxNewTokens', maxNewTokens, 0);
-  if (maxLength !== undefined) expectInteger('maxLength', maxLength, 1);
 }

@@ -1,4 +1,4 @@
-import { type TokenIds, tokenIds } from '../errors.js';
+import { endTokenIds, type TokenIds } from '../errors.js';
 import type { Processor } from '../processor.js';
 import { biasSequences } from './sequence-bias.js';
 
@@ -7,7 +7,7 @@ import { biasSequences } from './sequence-bias.js';
  * token of `eosTokenId` is ignored. Logits [vocab] to logits [vocab]; throws if an id is not in the vocab.
  */
 export function badWordsIds(words: readonly (readonly number[])[], eosTokenId?: TokenIds): Processor {
-  const ends = eosTokenId === undefined ? [] : tokenIds('eosTokenId', eosTokenId);
+  const ends = endTokenIds(eosTokenId);
   const isEnd = (word: readonly number[]) => word.length === 1 && ends.includes(word[0]!);
   return biasSequences(
     'badWordsIds',

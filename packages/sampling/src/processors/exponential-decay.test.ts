@@ -21,7 +21,7 @@ test('a suppressed end token stays suppressed', () => {
 test('errors name the option and its value', () => {
   const name = 'sampling: exponentialDecayLengthPenalty';
   expect(thrownMessage(() => exponentialDecayLengthPenalty({ start: -1, factor: 2 }, 0))).toBe(
-    `${name}.start is -1; it must be a whole number from 0 on`,
+    `${name}.start is -1; it must be a whole number, 0 or more`,
   );
   expect(thrownMessage(() => exponentialDecayLengthPenalty({ start: 1, factor: 0 }, 0))).toBe(
     `${name}.factor is 0; it must be a number above 0`,

@@ -33,10 +33,10 @@ test('errors name the option and its value', () => {
     'sampling: forcedBosTokenId is -1; it must be a token id (0, 1, 2, ...) or a list of them',
   );
   expect(thrownMessage(() => forcedEosTokenId({ tokens: 1, maxLength: 0 }))).toBe(
-    'sampling: forcedEosTokenId.maxLength is 0; it must be a whole number from 1 on',
+    'sampling: forcedEosTokenId.maxLength is 0; it must be a whole number, 1 or more',
   );
   expect(thrownMessage(() => forcedEosTokenId({ tokens: 1, maxNewTokens: 1.5 }))).toBe(
-    'sampling: forcedEosTokenId.maxNewTokens is 1.5; it must be a whole number from 1 on',
+    'sampling: forcedEosTokenId.maxNewTokens is 1.5; it must be a whole number, 1 or more',
   );
   const either = 'it must be tokens with either maxLength or maxNewTokens';
   expect(thrownMessage(() => forcedEosTokenId({ tokens: 1 } as unknown as ForcedEosTokenId))).toBe(

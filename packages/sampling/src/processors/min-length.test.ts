@@ -18,9 +18,9 @@ test('minNewTokens does not', () => {
 });
 
 test('errors name the missing context or the value out of range', () => {
-  expect(thrownMessage(() => minLength(-1, 2))).toBe('sampling: minLength is -1; it must be a whole number from 0 on');
+  expect(thrownMessage(() => minLength(-1, 2))).toBe('sampling: minLength is -1; it must be a whole number, 0 or more');
   expect(thrownMessage(() => minNewTokens(0.5, 2))).toBe(
-    'sampling: minNewTokens is 0.5; it must be a whole number from 0 on',
+    'sampling: minNewTokens is 0.5; it must be a whole number, 0 or more',
   );
   expect(thrownMessage(() => minNewTokens(3, undefined))).toBe(
     'sampling: eosTokenId of minNewTokens is undefined; it must be a token id (0, 1, 2, ...) or a list of them',

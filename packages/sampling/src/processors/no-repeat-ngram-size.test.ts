@@ -33,7 +33,7 @@ test('a token is suppressed exactly when it would complete an n-gram that the en
 });
 
 test('errors name the missing context or the value out of range', () => {
-  const whole = 'it must be a whole number from 1 on';
+  const whole = 'it must be a whole number, 1 or more';
   expect(thrownMessage(() => noRepeatNgramSize(0))).toBe(`sampling: noRepeatNgramSize is 0; ${whole}`);
   expect(thrownMessage(() => encoderNoRepeatNgramSize(1.5))).toBe(
     `sampling: encoderNoRepeatNgramSize is 1.5; ${whole}`,

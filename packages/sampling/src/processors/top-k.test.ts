@@ -18,5 +18,5 @@ test('the k largest logits stay, and all that equal the smallest of them', () =>
 });
 
 test.each([0, -1, 2.5, NaN])('topK %s is refused', count => {
-  expect(thrownMessage(() => topK(count))).toBe(`sampling: topK is ${count}; it must be a whole number from 1 on`);
+  expect(thrownMessage(() => topK(count))).toBe(`sampling: topK is ${count}; it must be a whole number, 1 or more`);
 });
