@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { defaultClientConditions, defineConfig } from 'vite';
 
-/** The head of a page: the same in each app, but for the title and the description that its package.json says. */
+/** The head of a page: the same in each app, except for the title and the description from its package.json. */
 const head = () => {
   let folder;
   return {
@@ -11,7 +11,7 @@ const head = () => {
       folder = root;
     },
     transformIndexHtml: {
-      order: 'pre', // so that the style sheet and the script are built as if they stood in the page
+      order: 'pre', // so that the style sheet and the script are built too
       handler: () => {
         const { demo, description } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
         return [
@@ -28,7 +28,10 @@ const head = () => {
   };
 };
 
-/** How an app is built: its page may be served from any folder, is made from the sources of the packages, and its workers are modules. */
+/**
+ * The build of an app: its page works in any folder and is made from the sources of the packages; its workers are
+ * modules.
+ */
 export default defineConfig({
   base: './',
   plugins: [head()],

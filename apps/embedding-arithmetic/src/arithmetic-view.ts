@@ -1,25 +1,19 @@
-import { byId, make } from '@residual/appkit';
+import { byId, debounce, latestOnly, make, showError } from '@residual/appkit';
+import { clearAnswer, neighbourList, showAnswer } from './answer-view.js';
 import { arrowsOf, marksOf } from './arrows.js';
 import type { Remote } from './calls.js';
-import type { ArithmeticAnswer, functions, TableName } from './computations.js';
+import type { functions } from './computations.js';
 import { examples } from './examples.js';
 import { expressionInput } from './expression-input.js';
-import { latestOnly } from './latest-only.js';
-import type { MapContent, WordMap } from './map.js';
+import { type MapPanel, mapPanel } from './map-panel.js';
 import { missingWordsOf, missingWordsSentence } from './missing-words.js';
-import { headlineOf, isAsTyped } from './reading.js';
+import { headlineOf } from './reading.js';
 import type { Settings } from './settings.js';
-import { showError } from './show-error.js';
 import type { State } from './state.js';
+import type { Vocabularies } from './vocabularies.js';
 
-/** The vocabularies of the tables. */
-export interface Vocabularies {
-  of(table: TableName): Promise<readonly string[]>;
-  /** Whether the vocabulary is loaded. */
-  has(table: TableName): boolean;
-  /** The tokens in which the storyteller reads words. */
-  tokensOf(words: readonly string[]): Promise<readonly (readonly string[])[]>;
-}
+/** Milliseconds without a key press before an expression is computed: the word may be unfinished. */
+const typingDelay = 250;
 
 /** Wires the expression, its answer and the map. Resolves once the first answer is shown. */
 export async function arithmeticView(
@@ -27,168 +21,128 @@ export async function arithmeticView(
   worker: Remote<typeof functions>,
   vocabularies: Vocabularies,
 ): Promise<void> {
+  const panel = mapPanel();
   const latest = latestOnly();
-  let map: WordMap | undefined;
-  let content: (MapContent & { readonly table: TableName }) | undefined;
-  const input = expressionInput(
-    word => worker.complete(state.now.table, word),
-    expression => {
-      clearTimeout(typing);
-      typing = window.setTimeout(() => state.set({ expression }), 250); // wait until the visitor has finished the word
-    },
-  );
-  let typing = 0;
-  /** Changes settings, together with the expression in the field. */
-  const change = (settings: Partial<Settings>) => {
-    clearTimeout(typing);
-    state.set({ expression: byId<HTMLInputElement>('expression').value, ...settings });
+  const clear = (sentence?: string) => {
+    clearAnswer(sentence);
+    panel.unmark();
   };
-  const bars = byId<HTMLElementTagNameMap['residual-neighbours']>('neighbours');
 
   const compute = async () => {
-    const { expression, method, table, axes } = state.now;
-    if (content && !vocabularies.has(table)) clear('Loading the token embeddings of the storyteller…');
-    const work = (async () => {
-      const words = await vocabularies.of(table);
-      try {
-        const answer = await worker.answer({ table, expression, method, axes });
-        return () => {
-          clear();
-          showAnswer(expression, answer);
-          const { points } = answer;
-          const title = headlineOf(answer.terms);
-          show({ table, title, words, points, marks: marksOf(answer), arrows: arrowsOf(answer) });
-        };
-      } catch (error) {
-        // Without an answer the map shows only the words of this table.
-        const points = content?.table === table ? content.points : await worker.cloud(table);
-        const missing = table === 'stories' ? missingWordsOf(error) : [];
-        const tokens = await vocabularies.tokensOf(missing.slice(0, 6));
-        return () => {
-          clear();
-          if (missing.length === 0) showError('expression-error', error);
-          else byId('lacking-text').textContent = missingWordsSentence(missing, tokens);
-          byId('lacking').hidden = missing.length === 0;
-          if (content?.points !== points) show({ table, title: '', words, points, marks: [], arrows: [] });
-        };
-      }
-    })();
+    if (panel.content && !vocabularies.has(state.now.table)) clear('Loading the token embeddings of the storyteller…');
     try {
-      (await latest(work))?.();
+      const show = await latest(computed(state.now, worker, vocabularies, panel));
+      if (!show) return;
+      clear();
+      show();
     } catch (error) {
       clear();
-      showError('expression-error', error);
+      showError(error, 'expression-error');
     }
   };
-  const show = (next: NonNullable<typeof content>) => {
-    content = next;
-    map?.show(next);
-  };
-  /** Clears the last answer; the words of the map stay. */
-  const clear = (instead = '') => {
-    showError('expression-error');
-    byId('answer').textContent = instead;
-    for (const id of ['why', 'shares']) byId(id).textContent = '';
-    for (const id of ['read', 'lacking', 'whole-sum']) byId(id).hidden = true;
-    bars.neighbours = [];
-    bars.removeAttribute('label');
-    if (!content) return;
-    content = { ...content, title: '', marks: [], arrows: [] };
-    map?.unmark();
-  };
-  const showAnswer = (expression: string, { text, terms, neighbours, shares }: ArithmeticAnswer) => {
-    bars.neighbours = neighbours;
-    bars.setAttribute('label', 'Nearest words, by cosine');
-    const headline = headlineOf(terms);
-    byId('answer').replaceChildren(
-      make('span', { className: 'sum' }, headline),
-      make('span', { className: 'near' }, ' is nearest to '),
-      make('strong', {}, neighbours[0]?.word ?? 'nothing'),
-    );
-    const whole = byId<HTMLDetailsElement>('whole-sum');
-    whole.hidden = headline === text;
-    whole.querySelector('summary')!.textContent = `All ${terms.length.toLocaleString('en')} words of the sum`;
-    whole.querySelector('p')!.textContent = text;
-    byId('read').hidden = isAsTyped(expression, text);
-    byId('read').textContent = `Read as ${headline}.`;
-    byId('shares').textContent =
-      `The two axes of the plane show ${Math.round(100 * (shares[0]! + shares[1]!))} % of the variance of these words.`;
-    const example = examples.find(each => isAsTyped(each.expression, text));
-    byId('why').textContent = example && state.now.table === 'words' ? example.why : '';
-  };
-  const syncControls = () => {
-    const { expression, method, table, axes, view } = state.now;
-    input.set(expression);
-    byId<HTMLSelectElement>('method').value = method;
-    byId<HTMLSelectElement>('table').value = table;
-    byId<HTMLSelectElement>('axes').value = axes;
-    for (const button of document.querySelectorAll<HTMLButtonElement>('#views button'))
-      button.setAttribute('aria-pressed', String(button.value === view));
-    for (const button of document.querySelectorAll<HTMLButtonElement>('#examples button'))
-      button.setAttribute('aria-pressed', String(button.value === expression.trim()));
-  };
 
-  byId('examples').append(
-    ...examples.map(({ expression, works }) => {
-      const button = make('button', { className: works ? 'works' : 'fails' }, expression.replace(/ - /g, ' − '));
-      button.type = 'button';
-      button.value = expression;
-      if (!works) button.append(make('span', { className: 'tag' }, ' fails'));
-      button.addEventListener('click', () => change({ expression, table: 'words' }));
-      return button;
-    }),
-  );
-  for (const name of ['method', 'table', 'axes'] as const)
-    byId<HTMLSelectElement>(name).addEventListener('change', event =>
-      change({ [name]: (event.target as HTMLSelectElement).value }),
-    );
+  const typed = debounce(() => state.set({ expression: field().value }), typingDelay);
+  const input = expressionInput(word => worker.complete(state.now.table, word), typed);
+  const sync = () => {
+    input.set(state.now.expression);
+    syncControls(state.now);
+  };
+  /** Changes settings, together with the expression in the field. */
+  const change = (settings: Partial<Settings>) => {
+    typed.cancel();
+    state.set({ expression: field().value, ...settings });
+  };
+  wireControls(change);
+  wireMapControls(state, panel);
+  byId('ask').addEventListener('submit', event => {
+    event.preventDefault();
+    if (field().value === state.now.expression) compute();
+    else change({});
+  });
+  state.on(['expression', 'method', 'table', 'axes'], () => {
+    typed.cancel();
+    sync();
+    compute();
+  });
+  state.on(['view'], ({ view }) => {
+    sync();
+    panel.map?.setView(view);
+  });
+  sync();
+  await Promise.all([compute(), panel.open(() => state.now.view)]);
+}
+
+const field = () => byId<HTMLInputElement>('expression');
+
+/** Computes an expression; returns the function that shows its answer, or why there is none. */
+async function computed(
+  settings: Settings,
+  worker: Remote<typeof functions>,
+  vocabularies: Vocabularies,
+  panel: MapPanel,
+): Promise<() => void> {
+  const { expression, method, table, axes } = settings;
+  const words = await vocabularies.of(table);
+  try {
+    const answer = await worker.answer({ table, expression, method, axes });
+    return () => {
+      showAnswer(settings, answer);
+      const [title, marks, arrows] = [headlineOf(answer.terms), marksOf(answer), arrowsOf(answer)];
+      panel.show({ table, title, words, points: answer.points, marks, arrows });
+    };
+  } catch (error) {
+    // Without an answer the map shows only the words of this table.
+    const { content } = panel;
+    const points = content?.table === table ? content.points : await worker.cloud(table);
+    const missing = table === 'stories' ? missingWordsOf(error) : [];
+    const sentence = missing.length > 0 ? await missingWordsSentence(missing, vocabularies.tokensOf) : undefined;
+    return () => {
+      if (sentence === undefined) showError(error, 'expression-error');
+      else byId('lacking-text').textContent = sentence;
+      byId('lacking').hidden = sentence === undefined;
+      if (panel.content?.points !== points) panel.show({ table, title: '', words, points, marks: [], arrows: [] });
+    };
+  }
+}
+
+/** Wires the examples, the selects, and the button that goes back to the table of words. */
+function wireControls(change: (settings: Partial<Settings>) => void): void {
+  const buttons = examples.map(({ expression, works }) => {
+    const text = expression.replace(/ - /g, ' − ');
+    const button = make('button', { type: 'button', value: expression, className: works ? 'works' : 'fails' }, text);
+    if (!works) button.append(make('span', { className: 'tag' }, ' fails'));
+    button.addEventListener('click', () => change({ expression, table: 'words' }));
+    return button;
+  });
+  byId('examples').append(...buttons);
+  for (const name of ['method', 'table', 'axes'] as const) {
+    const select = byId<HTMLSelectElement>(name);
+    select.addEventListener('change', () => change({ [name]: select.value }));
+  }
+  byId('to-words').addEventListener('click', () => {
+    change({ table: 'words' });
+    field().focus(); // the button is hidden now
+  });
+}
+
+/** Wires the buttons of the map, and the list whose words it highlights. */
+function wireMapControls(state: State, panel: MapPanel): void {
   byId('views').addEventListener('click', ({ target }) => {
     const button = (target as HTMLElement).closest('button');
     if (button) state.set({ view: button.value as '2d' | '3d' });
   });
-  byId('larger').addEventListener('click', () => map?.zoomBy(1.4));
-  byId('smaller').addEventListener('click', () => map?.zoomBy(1 / 1.4));
-  byId('whole').addEventListener('click', () => map?.reset());
-  byId('ask').addEventListener('submit', event => {
-    event.preventDefault();
-    if (byId<HTMLInputElement>('expression').value === state.now.expression) compute();
-    else change({});
-  });
-  bars.addEventListener('residual-neighbour', ({ detail }) => map?.point(detail.row));
-  byId('to-words').addEventListener('click', () => {
-    change({ table: 'words' });
-    byId('expression').focus(); // the button is hidden now
-  });
-  state.on(['expression', 'method', 'table', 'axes'], () => {
-    clearTimeout(typing);
-    syncControls();
-    compute();
-  });
-  state.on(['view'], ({ view }) => {
-    syncControls();
-    map?.setView(view);
-  });
-  syncControls();
-  await Promise.all([
-    compute(),
-    openMap().then(opened => {
-      map = opened;
-      map?.setView(state.now.view);
-      if (content) map?.show(content);
-    }),
-  ]);
+  byId('larger').addEventListener('click', () => panel.map?.zoomBy(1.4));
+  byId('smaller').addEventListener('click', () => panel.map?.zoomBy(1 / 1.4));
+  byId('whole').addEventListener('click', () => panel.map?.reset());
+  neighbourList().addEventListener('residual-neighbour', ({ detail }) => panel.map?.highlight(detail.row));
 }
 
-/** The map, which is loaded after the answer; without WebGL a sentence says so, and the result is undefined. */
-async function openMap(): Promise<WordMap | undefined> {
-  const { wordMap } = await import('./map.js');
-  try {
-    return wordMap(byId('map'), word => {
-      byId('pointed').textContent = word ?? '';
-    });
-  } catch {
-    const sorry = 'The map needs WebGL, which this browser does not have. The answer is shown all the same.';
-    byId('map').replaceChildren(make('p', { className: 'note' }, sorry));
-    return undefined;
-  }
+function syncControls({ expression, method, table, axes, view }: Settings): void {
+  for (const [id, value] of Object.entries({ method, table, axes })) byId<HTMLSelectElement>(id).value = value;
+  const press = (buttons: string, value: string) => {
+    for (const button of document.querySelectorAll<HTMLButtonElement>(`${buttons} button`))
+      button.setAttribute('aria-pressed', String(button.value === value));
+  };
+  press('#views', view);
+  press('#examples', expression.trim());
 }

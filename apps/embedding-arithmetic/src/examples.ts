@@ -16,7 +16,7 @@ export const examples: readonly Example[] = [
   {
     expression: 'paris - france + italy',
     works: true,
-    why: 'Countries and capitals stand in sentences of the same kind, so one step leads from each country to its capital.',
+    why: 'Countries and capitals appear in similar sentences, so one step leads from each country to its capital.',
   },
   {
     expression: 'walking - walked + swam',
@@ -31,12 +31,12 @@ export const examples: readonly Example[] = [
   {
     expression: 'kitten - cat + dog',
     works: true,
-    why: 'The young of a dog stands to it as the young of a cat does.',
+    why: 'A puppy is to a dog what a kitten is to a cat.',
   },
   {
     expression: 'obama - usa + russia',
     works: true,
-    why: 'A country and its president, as the newspapers of 2010 wrote of them: the table is as old as its texts.',
+    why: 'A country and its president, as newspapers of 2010 wrote about them: the table is as old as its texts.',
   },
   {
     expression: 'sushi - japan + germany',
@@ -46,21 +46,21 @@ export const examples: readonly Example[] = [
   {
     expression: 'bigger - big + cold',
     works: false,
-    why: 'Fails by a little: cooler and warmer are used so much like colder that they lie nearer.',
+    why: 'Fails narrowly: cooler and warmer are used so much like colder that they are nearer.',
   },
   {
     expression: 'bank - river',
     works: false,
-    why: 'Fails to split a word: bank has one vector for all its meanings, and the texts wrote mostly of money.',
+    why: 'Fails: bank has one vector for all its meanings, and most of the texts are about money.',
   },
   {
     expression: 'not + good',
     works: false,
-    why: 'Fails: negation is no direction. Adding not only drags the sum towards other small words.',
+    why: 'Fails: negation is not a direction. Adding “not” only pulls the sum towards other short words.',
   },
   {
     expression: 'doctor - man + woman',
     works: false,
-    why: 'Answers with the prejudice of its texts. It says how people wrote, nothing about doctors or women.',
+    why: 'Answers with the prejudice of its texts: how people wrote, not what doctors or women are.',
   },
 ];

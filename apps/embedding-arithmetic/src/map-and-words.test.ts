@@ -6,14 +6,14 @@ import { wordsBefore } from './expression-input.js';
 import { boundsOf, nearestPoint, projectRow, visibleWords } from './map-projection.js';
 import { address, preset } from './settings.js';
 
-test('the address holds what differs from the preset, and nothing that is no choice', () => {
+test('the address holds settings that differ from the preset; invalid values are ignored', () => {
   const settings = { ...preset, expression: 'a + "b c"', view: '3d', pairs: 'x y\nu v' } as const;
   expect(address.hashOf(preset)).toBe('');
   expect(address.settingsFrom(`#${address.hashOf(settings)}`)).toEqual(settings);
   expect(address.settingsFrom('#view=4d&table=other&method=&unknown=1')).toEqual(preset);
 });
 
-test('the word that is being written ends at the caret; a minus before it is none of it, a hyphen in it may be one', () => {
+test('the word being typed ends at the caret; a minus before it is not part of it, a hyphen may be', () => {
   expect(wordsBefore('king - man', 10)).toEqual([{ start: 7, word: 'man' }]);
   expect(wordsBefore('king - man', 3)).toEqual([{ start: 0, word: 'kin' }]);
   expect(wordsBefore('king -ma', 8)).toEqual([{ start: 6, word: 'ma' }]);
@@ -33,13 +33,13 @@ test('a pair is a line of two words', () => {
   expect(() => pairsIn('a b\nc')).toThrow('“c” has 1 word; each line needs 2');
 });
 
-test('a word of a sentence may be several tokens; its last occurrence counts, parts of other words do not', () => {
+test('the last occurrence of a word is found, also in several tokens, but not inside of other words', () => {
   expect(tokenIndexOf({ texts: ['He', ' ran', ' and', ' ran'] }, 'ran')).toBe(3);
   expect(tokenIndexOf({ texts: ['a', ' fl', 'uffy', ' cat'] }, 'fluffy')).toBe(2);
   expect(() => tokenIndexOf({ texts: ['a', ' wat', 'er'] }, 'er')).toThrow('“er” is not a word of “a water”');
 });
 
-const answered = (terms: [number, number][], tip = [9, 9, 9]) => ({
+const answerWith = (terms: [number, number][], tip = [9, 9, 9]) => ({
   text: '',
   terms: terms.map(([row, factor]) => ({ word: `w${row}`, row, factor })),
   neighbours: [
@@ -51,9 +51,9 @@ const answered = (terms: [number, number][], tip = [9, 9, 9]) => ({
   shares: [],
 });
 
-test('a - b + c is a step and the same step elsewhere; other sums lead from their words to the result', () => {
+test('a - b + c has two equal steps as arrows; other sums have arrows from their words to the result', () => {
   const near = { from: [9, 9, 9], to: [8, 8, 8], kind: 'near' };
-  const classic = answered([
+  const classic = answerWith([
     [0, 1],
     [1, -1],
     [2, 1],
@@ -64,23 +64,23 @@ test('a - b + c is a step and the same step elsewhere; other sums lead from thei
     near,
   ]);
   expect(marksOf(classic).map(({ kind }) => kind)).toEqual(['term', 'term', 'term', 'answer', 'neighbour']);
-  const weighed = answered([
+  const weighted = answerWith([
     [0, 0.5],
     [1, 1],
   ]);
-  expect(arrowsOf(weighed)).toEqual([
+  expect(arrowsOf(weighted)).toEqual([
     { from: [1, 0, 0], to: [9, 9, 9], kind: 'step' },
     { from: [0, 1, 0], to: [9, 9, 9], kind: 'step' },
     near,
   ]);
-  expect(arrowsOf(answered([[0, 1]]))).toEqual([]);
-  expect(arrowsOf(answered(Array.from({ length: 9 }, () => [0, 1])))).toEqual([]);
+  expect(arrowsOf(answerWith([[0, 1]]))).toEqual([]);
+  expect(arrowsOf(answerWith(Array.from({ length: 9 }, () => [0, 1])))).toEqual([]);
 });
 
 const screen = { matrix: [1, 0, 0, 0, 0, 1, 0, 0, 0.5, 0, 1, 0, 0, 0, 0, 1], depth: 0, width: 200, height: 100 };
 const points = Float32Array.of(0, 0, 1, 0.5, 0.5, 0, -0.5, -0.5, 0, -0.49, -0.5, 0);
 
-test('places become pixels from the upper left, the third axis only where there is depth', () => {
+test('points become pixels from the upper left; the third axis counts only with depth', () => {
   expect(projectRow(points, 0, screen)).toEqual([100, 50]);
   expect(projectRow(points, 0, { ...screen, depth: 1 })).toEqual([150, 50]);
   expect(projectRow(points, 1, screen)).toEqual([150, 25]);
@@ -88,7 +88,7 @@ test('places become pixels from the upper left, the third axis only where there 
   expect(nearestPoint(points, screen, 20, 20)).toBeUndefined();
 });
 
-test('the most frequent words are written where there is room, marked ones and signs left out', () => {
+test('the most frequent words are labelled where there is space, without marked words and signs', () => {
   const words = ['the', 'of', 'and', 'to'];
   const large = { ...screen, width: 800, height: 400 };
   const labels = (marked: number[]) =>
@@ -103,7 +103,7 @@ test('the most frequent words are written where there is room, marked ones and s
   expect(visibleWords(points, ['the', '-', '42', 'to'], large, []).map(({ text }) => text)).toEqual(['the', 'to']);
 });
 
-test('what must be seen are the words of the expression, the answer and the ends of arrows', () => {
+test('the bounds contain the words of the expression, the answer and the ends of arrows', () => {
   const marks = [
     { row: 1, kind: 'term' },
     { row: 2, kind: 'answer' },

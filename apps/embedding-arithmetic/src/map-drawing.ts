@@ -1,3 +1,4 @@
+import { fitCanvas } from '@residual/appkit';
 import type { Colours } from './map-colours.js';
 import { type Label, projectPoint, projectRow, type Screen } from './map-projection.js';
 
@@ -25,6 +26,7 @@ export interface Drawing {
 }
 
 const fonts = { small: '400 11px', usual: '500 13px', strong: '650 15px' };
+const family = '"Inter Variable", system-ui, sans-serif';
 
 /** Draws arrows, marked words and labels onto a canvas. */
 export function drawOver(
@@ -35,10 +37,7 @@ export function drawOver(
   labels: readonly Label[],
   pointed: number | undefined,
 ): void {
-  const context = canvas.getContext('2d')!;
-  const family = '"Inter Variable", system-ui, sans-serif';
-  context.setTransform(screen.ratio, 0, 0, screen.ratio, 0, 0);
-  context.clearRect(0, 0, screen.width, screen.height);
+  const context = fitCanvas(canvas, screen, screen.ratio);
   const write = (text: string, x: number, y: number, font: string, colour: string) => {
     context.font = `${font} ${family}`;
     context.lineJoin = 'round';

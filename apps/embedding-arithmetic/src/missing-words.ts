@@ -1,13 +1,17 @@
 import { ResidualError } from '@residual/word-vectors';
 
-const many = new Intl.ListFormat('en', { type: 'conjunction' });
+const list = () => new Intl.ListFormat('en', { type: 'conjunction' });
 
-/**
- * A sentence about words that have no row in the token table of a model. `tokens` are the tokens of the first words, as
- * the model reads them.
- */
-export function missingWordsSentence(words: readonly string[], tokens: readonly (readonly string[])[]): string {
-  const named = words.slice(0, words.length > 6 ? 5 : 6);
+/** The largest number of words that are named. */
+const maxNamed = 6;
+
+/** A sentence about words that have no row in the token table of a model, which reads words as `tokensOf` says. */
+export async function missingWordsSentence(
+  words: readonly string[],
+  tokensOf: (words: readonly string[]) => Promise<readonly (readonly string[])[]>,
+): Promise<string> {
+  const named = words.slice(0, words.length > maxNamed ? maxNamed - 1 : maxNamed);
+  const tokens = await tokensOf(named);
   const names = named.map((word, i) => {
     const parts = tokens[i] ?? [];
     return parts.length > 1 ? `“${word}” (${parts.join('·')})` : `“${word}”`;
@@ -19,7 +23,7 @@ export function missingWordsSentence(words: readonly string[], tokens: readonly 
   const sentence = isOne
     ? 'is not a single token, so it has no row in this table'
     : 'are not single tokens, so they have no row in this table';
-  return `${many.format(names)} ${sentence}${reason}. Words of children's stories are in it.`;
+  return `${list().format(names)} ${sentence}${reason}. This table has words of children's stories.`;
 }
 
 /** The words that a table lacks, if that is what an error reports; else none. */

@@ -1,4 +1,4 @@
-import { type LoadingView, shippedModel } from '@residual/appkit';
+import { type LoadingView, loadOnce, shippedModel } from '@residual/appkit';
 import type { RemoteModel } from '@residual/model/worker';
 import type { Remote } from './calls.js';
 import type { functions } from './computations.js';
@@ -8,8 +8,7 @@ export function storyteller(
   worker: Remote<typeof functions & { startModels: (port: MessagePort) => Promise<void> }>,
   view: LoadingView,
 ): () => Promise<RemoteModel> {
-  let loading: Promise<RemoteModel> | undefined;
-  const load = async () => {
+  return loadOnce(async () => {
     view.start();
     try {
       const { connectModels } = await import('@residual/model/worker');
@@ -22,12 +21,5 @@ export function storyteller(
     } finally {
       view.end();
     }
-  };
-  return () => {
-    loading ??= load().catch(error => {
-      loading = undefined; // allows another try
-      throw error;
-    });
-    return loading;
-  };
+  });
 }

@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => app?.close());
 
-test('nothing serious for axe-core, nothing scrolls sideways, with an error and with an answer', async () => {
+test('with an error and with an answer, axe-core finds nothing serious and nothing scrolls sideways', async () => {
   await page.fill('#expression', 'kign');
   await expectError(page, 'kign');
   expect(await appearanceProblems(page)).toEqual([]);
@@ -29,7 +29,7 @@ test('nothing serious for axe-core, nothing scrolls sideways, with an error and 
   expect(await appearanceProblems(page)).toEqual([]);
 });
 
-test('the whole page is reached by Tab, each control says what it is', async () => {
+test('Tab reaches every control of the page', async () => {
   const reached = await reachedByTab(page, 60);
   for (const id of [
     'expression',
@@ -51,7 +51,7 @@ test('the whole page is reached by Tab, each control says what it is', async () 
     expect(reached).toContain(id);
 });
 
-test('moving the map with 50,000 points draws it with few calls', async () => {
+test('a move of the map with 50,000 points takes few drawing calls', async () => {
   const other = await app.open();
   await other.locator('#answer strong').waitFor();
   await settled(other);

@@ -21,7 +21,7 @@ afterAll(() => app?.close());
 const near = (expression: string) => arithmetic(vectors, expression).neighbours;
 
 describe('before the first click', () => {
-  test('the answer of the preset stands there with its neighbours, as the library gives them', async () => {
+  test('the page shows the answer to the preset expression and the neighbours that the library finds', async () => {
     expect(await page.locator('#answer').textContent()).toBe('king − man + woman is nearest to queen');
     expect(await answered(page, 'queen')).toEqual(near(preset.expression).map(({ word }) => word));
     const figures = await page.locator('#neighbours button .figure').allTextContents();
@@ -29,12 +29,12 @@ describe('before the first click', () => {
     expect(figures[0]).toBe('0.770');
   });
 
-  test('the plural orders one, two, three, four', async () => {
+  test('the direction from cat to cats orders one, two, three, four', async () => {
     expect(await page.locator('#axis .word').allTextContents()).toEqual(['one', 'two', 'three', 'four']);
     expect(await page.locator('#towards').textContent()).toBe('from cat to cats');
   });
 
-  test('the map is drawn: three arrows and words', async () => {
+  test('the map shows arrows and words', async () => {
     expect(await page.locator('#map canvas').last().getAttribute('aria-label')).toBe(
       'Map of 50000 words: king − man + woman',
     );
@@ -50,13 +50,13 @@ describe('before the first click', () => {
 });
 
 describe('expressions', () => {
-  test('one types an expression and reads the answer first', async () => {
+  test('typing an expression shows its answer and puts it into the address', async () => {
     await page.fill('#expression', 'paris - france + italy');
     expect((await answered(page, 'rome'))[0]).toBe('rome');
     expect(new URL(page.url()).hash).toBe('#expression=paris+-+france+%2B+italy');
   });
 
-  test('an unknown word is told with the nearest spellings', async () => {
+  test('the error for an unknown word suggests similar words', async () => {
     await page.fill('#expression', 'kign - man + woman');
     const error = page.locator('#expression-error');
     await expectError(page, 'kign');
@@ -68,7 +68,7 @@ describe('expressions', () => {
     expect(await error.isVisible()).toBe(false);
   });
 
-  test('what people type is read, and what was read is told', async () => {
+  test('expressions are read as people type them, and the page says how', async () => {
     const read = page.locator('#read');
     for (const [typed, text, nearest] of [
       ['paris-france+italy = ?', 'paris − france + italy', 'rome'],
@@ -87,7 +87,7 @@ describe('expressions', () => {
     expect(await read.isVisible()).toBe(false);
   });
 
-  test('after an error nothing of the old answer is left', async () => {
+  test('an error removes the last answer', async () => {
     await page.fill('#expression', 'zzqqxx - man');
     await expectError(page, '"zzqqxx" is not among the 50000 words.');
     expect(await page.locator('#answer').textContent()).toBe('');
@@ -102,7 +102,7 @@ describe('expressions', () => {
     expect(await picture(page)).not.toBe(unmarked);
   });
 
-  test('a sum of 1,500 words has a small headline, and all of it can be read', async () => {
+  test('a sum of 1,500 words has a short headline, and all of it can be unfolded', async () => {
     const words = vectors.words.filter(word => /^[a-z]{3,}$/.test(word)).slice(0, 1500);
     await page.fill('#expression', words.join('+'));
     await page.locator('#whole-sum summary', { hasText: 'All 1,500 words of the sum' }).waitFor();
@@ -118,7 +118,7 @@ describe('expressions', () => {
     expect(await page.locator('#whole-sum').isVisible()).toBe(false);
   });
 
-  test('words are completed by keyboard', async () => {
+  test('words are completed with the keyboard', async () => {
     await page.fill('#expression', 'paris - fra'); // these letters are a word, too
     await page.locator('#expression').press('n');
     const options = complete(vectors, 'fran', { topN: 8 });
@@ -139,7 +139,7 @@ describe('expressions', () => {
     await answered(page, 'rome');
   });
 
-  test('each example that works is answered by another word than those that fail, and says why', async () => {
+  test('each example shows the answer of the library and why it works or fails', async () => {
     for (const { expression, why } of examples) {
       await page.locator(`#examples button[value="${expression}"]`).click();
       await answered(page, near(expression)[0]!.word);
@@ -150,7 +150,7 @@ describe('expressions', () => {
     expect(near('bigger - big + cold')[0]!.word).not.toBe('colder');
   });
 
-  test('another way to weigh gives its own order', async () => {
+  test('another method gives the order of the library', async () => {
     await page.fill('#expression', 'king - man + woman');
     await page.selectOption('#method', 'euclid');
     const expected = arithmetic(vectors, 'king - man + woman', { method: 'euclid' }).neighbours.map(({ word }) => word);
@@ -170,26 +170,26 @@ describe('the map', () => {
     await page.mouse.move(x - 10, y - 10);
   };
 
-  test('it is panned by pointer and keyboard, made larger, and brought back', async () => {
+  test('the map is moved by pointer and keyboard, zoomed, and reset', async () => {
     await page.locator('#map').scrollIntoViewIfNeeded();
-    const begun = await picture(page);
+    const start = await picture(page);
     await drag();
     const panned = await picture(page);
-    expect(panned).not.toBe(begun);
+    expect(panned).not.toBe(start);
     await page.locator('#map canvas').last().focus();
     await page.keyboard.press('ArrowLeft');
     expect(await picture(page)).not.toBe(panned);
     await page.click('#larger');
     await page.click('#whole');
-    expect(await picture(page)).toBe(begun);
+    expect(await picture(page)).toBe(start);
     await page.locator('#map canvas').last().focus();
     await page.keyboard.press('+');
-    expect(await picture(page)).not.toBe(begun);
+    expect(await picture(page)).not.toBe(start);
     await page.keyboard.press('0');
-    expect(await picture(page)).toBe(begun);
+    expect(await picture(page)).toBe(start);
   });
 
-  test('it becomes 3-D and turns, and the address says so', async () => {
+  test('the map changes to 3-D and turns, and the address says so', async () => {
     const flat = await picture(page);
     await page.click('#views button[value="3d"]');
     expect(new URL(page.url()).hash).toBe('#view=3d');
@@ -205,7 +205,7 @@ describe('the map', () => {
     expect(await picture(page)).toBe(flat);
   });
 
-  test('a word under the pointer is named, one chosen in the list is pointed at', async () => {
+  test('the map names the word under the pointer and highlights a word chosen in the list', async () => {
     await page.locator('#map').scrollIntoViewIfNeeded();
     const { x, y, width, height } = (await page.locator('#map').boundingBox())!;
     for (let i = 0; i < 20 && (await page.locator('#pointed').textContent()) === ''; i++) {
@@ -222,7 +222,7 @@ describe('the map', () => {
     await page.click('#whole');
   });
 
-  test('the axes of all words are others', async () => {
+  test('the axes of all words give another map', async () => {
     const before = await picture(page);
     await page.selectOption('#axes', 'all');
     await expect.poll(() => page.locator('#shares').textContent()).toMatch(/show 9 %/);
@@ -232,18 +232,18 @@ describe('the map', () => {
 });
 
 describe('directions', () => {
-  test('gender puts words on their sides, and says that some lean that should not', async () => {
+  test('the gender direction orders words, and a note names the prejudice', async () => {
     await page.locator('#direction-presets button', { hasText: 'Gender' }).click();
     await page.locator('#towards', { hasText: 'from man to woman' }).waitFor();
     const words = await page.locator('#axis .word').allTextContents();
-    const place = (word: string) => words.indexOf(word);
-    expect([place('uncle') < place('aunt'), place('actor') < place('actress')]).toEqual([true, true]);
-    expect(place('engineer')).toBeLessThan(place('nurse'));
+    const rank = (word: string) => words.indexOf(word);
+    expect([rank('uncle') < rank('aunt'), rank('actor') < rank('actress')]).toEqual([true, true]);
+    expect(rank('engineer')).toBeLessThan(rank('nurse'));
     expect(await page.locator('#direction-note').textContent()).toContain('nothing in them means a gender');
     expect(await page.locator('.bias').textContent()).toContain('a finding about the writing, not about people');
   });
 
-  test("one's own pairs and words are ordered; what is wrong is told", async () => {
+  test('own pairs and words are ordered, and errors name what is wrong', async () => {
     await page.fill('#pairs', 'small large\ncold hot');
     await page.fill('#words', 'tiny, huge warm frozen');
     const along = direction(vectors, [
@@ -269,7 +269,7 @@ describe('directions', () => {
 });
 
 describe('the storyteller', () => {
-  test('the drift view shows a word moving apart, layer by layer, with what each would predict', async () => {
+  test('the drift view shows the cosine and the next tokens after each layer', async () => {
     await page.click('#drift > summary');
     await page.locator('#drift-answer', { hasText: 'enters both sentences' }).waitFor();
     const cosines = (await page.locator('#drift-rows td.cosine').allTextContents()).map(Number);
@@ -282,7 +282,7 @@ describe('the storyteller', () => {
     expect(new URL(page.url()).hash).toContain('drift=open');
   });
 
-  test('other sentences, and a word that one of them lacks', async () => {
+  test('other sentences are compared, and a missing word is an error', async () => {
     await page.fill('#first', 'The bird wanted to fly');
     await page.fill('#second', 'On the window sat a little fly');
     await page.fill('#word', 'fly');
@@ -295,16 +295,16 @@ describe('the storyteller', () => {
     await page.locator('#drift-answer', { hasText: '“watch” enters' }).waitFor();
   });
 
-  test('its own token table answers the same expressions', async () => {
+  test('the token table of the storyteller answers expressions too', async () => {
     await page.fill('#expression', 'king - man + woman');
-    await page.selectOption('#table', 'stories'); // at once: what was typed counts
+    await page.selectOption('#table', 'stories'); // immediately after typing
     await page.locator('#map canvas[aria-label^="Map of 6000 words"]').waitFor();
     expect(await page.locator('#neighbours button .word').allTextContents()).toContain('queen');
     await page.selectOption('#table', 'words');
     await answered(page, 'queen');
   });
 
-  test('words that are not single tokens are named, with a map of that table and a way back', async () => {
+  test('words that are not single tokens are named, with a button back to the table of words', async () => {
     await page.fill('#expression', 'paris - france + italy');
     await answered(page, 'rome');
     await page.selectOption('#table', 'stories');
@@ -331,7 +331,7 @@ describe('the storyteller', () => {
   });
 });
 
-test('an address brings the page back as it was', async () => {
+test('an address restores the settings of the page', async () => {
   const hash = '#expression=better+-+good+%2B+bad&view=3d&pairs=walk+walked&words=go+went&method=multiply';
   const other = await app.open(hash);
   await answered(other, 'worse');
@@ -346,13 +346,15 @@ test('an address brings the page back as it was', async () => {
   await other.close();
 });
 
-test('an address that asks for what is not there is told so', async () => {
+test('a notice names everything in the address that the page cannot follow', async () => {
   const other = await app.open('#table=ours&view=4d&colour=red&expression=kign&pairs=cat+catz');
   await settled(other);
   await expectError(other, '"kign" is not among the 50000 words');
   await expectError(other, '"catz" is not among the 50000 words');
   expect(await other.locator('#notice').textContent()).toBe(
-    'This link asks for Vectors “ours”, which is not available; “GloVe, 50,000 words” is used instead. This link asks for view “4d”, which is not available; “2d” is used instead. This link sets “colour”, which is not a setting of this page.',
+    'This link asks for Vectors “ours”, which is not available; “GloVe, 50,000 words” is used instead. ' +
+      'This link asks for view “4d”, which is not available; “2d” is used instead. ' +
+      'This link sets “colour”, which is not a setting of this page.',
   );
   await other.evaluate(() => {
     location.hash = '';
@@ -362,6 +364,6 @@ test('an address that asks for what is not there is told so', async () => {
   await other.close();
 });
 
-test('nothing went wrong, and nothing was asked of another server', () => {
+test('the pages had no problems and requested nothing from other servers', () => {
   expect({ wrong: app.problems, foreign: app.foreignRequests }).toEqual({ wrong: [], foreign: [] });
 });

@@ -10,7 +10,7 @@ interface Settings {
 const preset: Settings = { text: 'a fox', mode: 'sampled', seed: 7, special: false };
 const { settingsFrom, hashOf, invalidIn, unknownIn } = addressOf(preset, { mode: ['greedy', 'sampled'] });
 
-test('settings go into the address and come back, and of a preset nothing stands there', () => {
+test('settings are written to the address and read back; values of the preset are left out', () => {
   const settings: Settings = { text: 'a & b = é\n👩‍👩‍👧', mode: 'greedy', seed: -0.5, special: true };
   expect(settingsFrom(`#${hashOf(settings)}`)).toEqual(settings);
   expect(settingsFrom(hashOf(settings))).toEqual(settings);
@@ -18,7 +18,7 @@ test('settings go into the address and come back, and of a preset nothing stands
   expect(hashOf(preset)).toBe('');
 });
 
-test('what is missing, no number, no choice or not known is as in the preset', () => {
+test('a missing, invalid or unknown setting has its preset value', () => {
   expect(settingsFrom('')).toEqual(preset);
   expect(settingsFrom('#seed=warm&mode=wild&special=maybe&other=1')).toEqual(preset);
   expect(settingsFrom('#seed=&special=toString')).toEqual(preset);
@@ -26,7 +26,7 @@ test('what is missing, no number, no choice or not known is as in the preset', (
   expect(settingsFrom('#text=')).toEqual({ ...preset, text: '' });
 });
 
-test('values that no setting has and names that are no settings are told', () => {
+test('invalid values and unknown names are reported', () => {
   const hash = '#seed=warm&mode=wild&special=maybe&text=wild&other=1&other=2&toString=3&=4';
   expect(invalidIn(hash)).toEqual({ seed: 'warm', mode: 'wild', special: 'maybe' });
   expect(unknownIn(hash)).toEqual(['other', 'toString', '']);

@@ -41,18 +41,44 @@ function nearest(field: HTMLElement | null, value: number): number {
   return Math.min(largest, Math.max(least, stepped));
 }
 
+/** Fills a select with the numbers below `count`, after an option of value -1; the chosen option stays. */
+export function offerNumbers(id: string, first: string, count: number): void {
+  const select = byId<HTMLSelectElement>(id);
+  if (select.options.length === count + 1) return;
+  const chosen = select.value;
+  const numbers = Array.from({ length: count }, (_, i) => new Option(String(i), String(i)));
+  select.replaceChildren(new Option(first, '-1'), ...numbers);
+  if (chosen !== '') select.value = chosen;
+}
+
 /**
  * Shows a notice about everything in the address that the page cannot follow: unknown names, invalid values, numbers
  * out of range, and choices that a control does not offer. `more` are further sentences.
  */
 export function reportIgnoredSettings<Settings extends object>(
-  { settingsFrom, invalidIn, unknownIn }: Pick<Address<Settings>, 'settingsFrom' | 'invalidIn' | 'unknownIn'>,
+  address: Pick<Address<Settings>, 'settingsFrom' | 'invalidIn' | 'unknownIn'>,
   more: readonly string[] = [],
 ): void {
+  const settings = new Map<string, unknown>(Object.entries(address.settingsFrom(location.hash)));
+  const sentences = [...unavailableValues(address, settings)].map(([name, value]) => {
+    const field = document.getElementById(name);
+    const label = field?.closest('label')?.firstChild?.textContent?.trim() || name;
+    const [asked, used] = [clipped(value), clipped(shownIn(field) ?? String(settings.get(name)))];
+    return `This link asks for ${label} “${asked}”, which is not available; “${used}” is used instead.`;
+  });
+  const unknown = address.unknownIn(location.hash);
+  if (unknown.length > 0) sentences.push(unknownSentence(unknown));
+  showNotice([...sentences, ...more].join(' '));
+}
+
+/** The values in the address that are invalid or that the controls do not offer, by the name of the setting. */
+function unavailableValues<Settings extends object>(
+  { invalidIn }: Pick<Address<Settings>, 'invalidIn'>,
+  settings: ReadonlyMap<string, unknown>,
+): ReadonlyMap<string, string> {
   const { hash } = location;
   const parameters = new URLSearchParams(hash.replace(/^#/, ''));
-  const settings = new Map<string, unknown>(Object.entries(settingsFrom(hash)));
-  const missing = new Map(Object.entries(invalidIn(hash)));
+  const unavailable = new Map(Object.entries(invalidIn(hash)));
   for (const [name, value] of settings) {
     const field = document.getElementById(name);
     if (!parameters.has(name)) continue;
@@ -60,20 +86,16 @@ export function reportIgnoredSettings<Settings extends object>(
       field instanceof HTMLSelectElement
         ? [...field.options].some(option => option.value === String(value))
         : typeof value !== 'number' || nearest(field, value) === value;
-    if (!isOffered) missing.set(name, parameters.get(name)!);
+    if (!isOffered) unavailable.set(name, parameters.get(name)!);
   }
-  const sentences = [...missing].map(([name, value]) => {
-    const field = document.getElementById(name);
-    const label = field?.closest('label')?.firstChild?.textContent?.trim() || name;
-    const used = shownIn(field) ?? String(settings.get(name));
-    return `This link asks for ${label} “${clipped(value)}”, which is not available; “${clipped(used)}” is used instead.`;
-  });
-  const unknown = unknownIn(hash);
-  const quoted = unknown.slice(0, maxNames).map(name => `“${clipped(name)}”`);
-  if (unknown.length > maxNames) quoted.push(`${unknown.length - maxNames} more`);
-  if (quoted.length > 0)
-    sentences.push(`This link sets ${new Intl.ListFormat('en').format(quoted)}, which is not a setting of this page.`);
-  showNotice([...sentences, ...more].join(' '));
+  return unavailable;
+}
+
+function unknownSentence(names: readonly string[]): string {
+  const quoted = names.slice(0, maxNames).map(name => `“${clipped(name)}”`);
+  if (names.length > maxNames) quoted.push(`${names.length - maxNames} more`);
+  const are = names.length === 1 ? 'is not a setting' : 'are not settings';
+  return `This link sets ${new Intl.ListFormat('en').format(quoted)}, which ${are} of this page.`;
 }
 
 /** The largest number of unknown names in the notice, and the largest number of characters of a value. */

@@ -8,22 +8,22 @@ const body = (parts: number, size = 40_000) =>
       controller.close();
     },
   });
-const counted = async (response: Response) => {
-  const seen: Download[] = [];
+const fetched = async (served: Response) => {
+  const reports: Download[] = [];
   const fetch = reportingFetch(
-    async () => response,
-    download => seen.push(download),
+    async () => served,
+    download => reports.push(download),
   );
-  const answer = await fetch('http://here/folder/a%20file.bin?x=1#y');
-  return { seen, answer, bytes: (await answer.arrayBuffer()).byteLength };
+  const response = await fetch('http://here/folder/a%20file.bin?x=1#y');
+  return { reports, response, bytes: (await response.arrayBuffer()).byteLength };
 };
 const file = { file: 'a file.bin', isIdle: false };
 
-test('a file is told from its first byte on, until it is here', async () => {
+test('the progress of a file is reported from its first byte until it is complete', async () => {
   const headers = { 'content-length': '120000', etag: 'x' };
-  const { seen, answer, bytes } = await counted(new Response(body(3), { headers }));
-  expect([bytes, answer.status, answer.headers.get('etag')]).toEqual([120_000, 200, 'x']);
-  expect(seen).toEqual([
+  const { reports, response, bytes } = await fetched(new Response(body(3), { headers }));
+  expect([bytes, response.status, response.headers.get('etag')]).toEqual([120_000, 200, 'x']);
+  expect(reports).toEqual([
     { ...file, done: 0, total: 120_000, isComplete: false },
     { ...file, done: 40_000, total: 120_000, isComplete: false },
     { ...file, done: 80_000, total: 120_000, isComplete: false },
@@ -31,22 +31,22 @@ test('a file is told from its first byte on, until it is here', async () => {
   ]);
 });
 
-test('a range is told as a part of its file, which rests then', async () => {
+test('a range is reported as a part of its file, which is idle afterwards', async () => {
   const headers = { 'content-range': 'bytes 80000-119999/200000', 'content-length': '40000' };
-  const { seen } = await counted(new Response(body(1), { headers, status: 206 }));
-  expect(seen.map(({ done, total }) => [done, total])).toEqual([
+  const { reports } = await fetched(new Response(body(1), { headers, status: 206 }));
+  expect(reports.map(({ done, total }) => [done, total])).toEqual([
     [80_000, 200_000],
     [120_000, 200_000],
     [120_000, 200_000],
   ]);
-  expect(seen.at(-1)).toMatchObject({ isComplete: false, isIdle: true });
+  expect(reports.at(-1)).toMatchObject({ isComplete: false, isIdle: true });
 });
 
-test('where the size is not told, or that of the compressed file, bytes are counted alone; small files and errors are not told', async () => {
+test('a file of unknown size reports only its bytes; small files and failed requests are not reported', async () => {
   for (const headers of [{}, { 'content-length': '400', 'content-encoding': 'gzip' }] as Record<string, string>[]) {
-    const { seen } = await counted(new Response(body(1), { headers }));
-    expect(seen.at(-1)).toEqual({ ...file, done: 40_000, total: undefined, isComplete: true });
+    const { reports } = await fetched(new Response(body(1), { headers }));
+    expect(reports.at(-1)).toEqual({ ...file, done: 40_000, total: undefined, isComplete: true });
   }
-  expect((await counted(new Response(body(1, 9), { headers: { 'content-length': '9' } }))).seen).toEqual([]);
-  expect((await counted(new Response(body(1), { status: 404 }))).seen).toEqual([]);
+  expect((await fetched(new Response(body(1, 9), { headers: { 'content-length': '9' } }))).reports).toEqual([]);
+  expect((await fetched(new Response(body(1), { status: 404 }))).reports).toEqual([]);
 });

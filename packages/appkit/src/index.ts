@@ -1,8 +1,15 @@
 /** Code that the pages of the demo apps share. */
 export { type Address, addressOf, type Choices } from './address.js';
-export { readControls, reportIgnoredSettings, writeControls } from './controls.js';
+export { fitCanvas, movement, onColourScheme } from './appearance.js';
+export { arrowDirection } from './arrow-keys.js';
+export { type Debounced, debounce, latestOnly, loadOnce, type SingleRun, singleRun } from './async.js';
+export { offerNumbers, readControls, reportIgnoredSettings, writeControls } from './controls.js';
 export type { Download, OnDownload } from './downloads.js';
+export { fixed, grouped, megabytes, percent } from './format.js';
+export { collectPerFrame, nextFrame, perFrame } from './frames.js';
 export { backendOptions, type LoadingView, loadingView } from './loading.js';
 export { messageOf } from './messages.js';
-export { attempt, byId, make, on, onFiles, showError, showNotice } from './page.js';
+export { type LoadFailure, type LoadOptions, type ModelLoader, modelLoader } from './model-loader.js';
+export { attempt, byId, make, on, onFiles, reportFailure, showError, showNotice, wireCopyLink } from './page.js';
 export { shippedModel } from './shipped.js';
+export { makeSvg } from './svg.js';

@@ -1,4 +1,5 @@
 import type { Download } from './downloads.js';
+import { megabytes } from './format.js';
 import { byId, make } from './page.js';
 
 /** The options of a select of backends: `auto` and each backend. */
@@ -12,8 +13,6 @@ export function backendOptions({
   const auto = softwareGraphics ? 'auto (wasm: no graphics card here)' : 'auto (webgl)';
   return [new Option(auto, 'auto'), ...backends.map(name => new Option(name, name))];
 }
-
-const megabytes = (bytes: number) => (bytes / 1e6).toFixed(1);
 
 /** Names of files for visitors. */
 const names: readonly (readonly [file: RegExp, name: string])[] = [
@@ -96,7 +95,7 @@ export function loadingView(id = 'loading'): LoadingView {
       isOpen = false;
       [element.hidden, bar.hidden] = [false, true];
       text.textContent = sentence;
-      offer('Load again', 'Begins the loading anew.', again);
+      offer('Load again', 'Starts the download again.', again);
     },
   };
 }

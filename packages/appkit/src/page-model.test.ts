@@ -3,8 +3,8 @@ import { expect, test } from 'vitest';
 import { pageModel } from './page-model.js';
 
 /**
- * Models that only tell what is asked of them; a pass takes until `pass` is called, and refuses another backend than
- * its own, as those of a worker do.
+ * Models that log their calls. A forward pass waits until `pass` is called and fails if another backend is active, like
+ * the models of a worker.
  */
 const fakeModels = () => {
   const log: string[] = [];
@@ -40,19 +40,19 @@ const fakeModels = () => {
   } as unknown as Models;
   return { models, log, pass: () => pass() };
 };
-const turn = () => new Promise(resolve => setTimeout(resolve, 5));
-const kept = () => {
+const nextTurn = () => new Promise(resolve => setTimeout(resolve, 5));
+const openPage = () => {
   const { models, ...rest } = fakeModels();
   return { page: pageModel(models, models.useBackend), ...rest };
 };
 
-test('a call that runs is ended before another backend is taken, and one that comes meanwhile is told so', async () => {
-  const { page, log } = kept();
+test('a running call is aborted before another backend is used, and so is a call made meanwhile', async () => {
+  const { page, log } = openPage();
   expect(() => page.model).toThrow('The model is not loaded yet.');
   await page.load({ source: 'a', backend: 'wasm' });
   const { model } = page;
   const running = expect(model.forward('x')).rejects.toThrow('Another model was loaded');
-  await turn();
+  await nextTurn();
   const loading = page.load({ source: 'b', backend: 'webgl' });
   const late = expect(model.forward('x')).rejects.toMatchObject({ name: 'AbortError' });
   await Promise.all([running, loading, late]);
@@ -60,20 +60,20 @@ test('a call that runs is ended before another backend is taken, and one that co
   expect(page.model.backend).toBe('webgl');
 });
 
-test('a text that is translated step by step ends too, also while what reads it waits for the model itself', async () => {
-  const { page, pass } = kept();
+test('a translation in steps is aborted too, even while its reader waits for the same model', async () => {
+  const { page, pass } = openPage();
   await page.load({ source: 'a', backend: 'wasm' });
   const { model } = page;
   let steps = 0;
   const reading = (async () => {
     for await (const _ of model.translate('x')) {
       steps++;
-      await model.forward('y'); // waits, as nobody lets it pass
+      await model.forward('y'); // waits: nothing calls `pass`
     }
   })();
-  await turn();
+  await nextTurn();
   pass();
-  await turn();
+  await nextTurn();
   await Promise.all([
     expect(reading).rejects.toMatchObject({ name: 'AbortError' }),
     page.load({ source: 'b', backend: 'webgl' }),
@@ -81,32 +81,32 @@ test('a text that is translated step by step ends too, also while what reads it 
   expect(steps).toBe(1);
 });
 
-test('where loading fails or is ended, the last model goes on, on its own backend, and so do calls that waited', async () => {
-  const { page, log, pass } = kept();
+test('if a load fails or is aborted, the last model and waiting calls continue on its own backend', async () => {
+  const { page, log, pass } = openPage();
   await page.load({ source: 'a', backend: 'wasm' });
   const loading = expect(page.load({ source: 'broken', backend: 'webgl' })).rejects.toThrow('broken');
   const waiting = page.model.forward('x');
   await loading;
-  await turn();
+  await nextTurn();
   pass();
   expect(await waiting).toBe('a 0');
   expect(log).toEqual(['use wasm', 'use webgl', 'use wasm', 'a 0 begins']);
   const abort = new AbortController();
-  const ended = expect(page.load({ source: 'b', backend: 'webgl', signal: abort.signal })).rejects.toThrow('aborted');
+  const aborted = expect(page.load({ source: 'b', backend: 'webgl', signal: abort.signal })).rejects.toThrow('aborted');
   abort.abort();
-  await ended;
+  await aborted;
   expect(page.model.backend).toBe('wasm');
 });
 
-test('of several loads the last one counts, and a model that the page cannot use is disposed', async () => {
-  const { page, log } = kept();
+test('the last of several loads counts, and a model that the page cannot use is disposed', async () => {
+  const { page, log } = openPage();
   const first = expect(page.load({ source: 'a', backend: 'wasm' })).rejects.toMatchObject({ name: 'AbortError' });
   await Promise.all([first, page.load({ source: 'b', backend: 'webgl' })]);
   expect(page.model.backend).toBe('webgl');
   const check = () => {
-    throw new Error('of another kind');
+    throw new Error('wrong kind');
   };
-  await expect(page.load({ source: 'c', backend: 'wasm', check })).rejects.toThrow('of another kind');
+  await expect(page.load({ source: 'c', backend: 'wasm', check })).rejects.toThrow('wrong kind');
   expect(page.model.backend).toBe('webgl');
   expect(log.slice(-3)).toEqual(['use wasm', 'c 1 is disposed', 'use webgl']);
 });

@@ -1,5 +1,6 @@
 import type { LoadModelOptions, LoadProgress, ModelSource } from '@residual/model';
-import type { Models, RemoteGeneration, RemoteModel } from '@residual/model/worker';
+import type { Models, RemoteModel } from '@residual/model/worker';
+import { anySignal, guardedModel, type RunExclusive } from './guarded-model.js';
 
 /** The source of a model, its backend, and how loading is observed and aborted. */
 export interface PageLoad {
@@ -38,63 +39,16 @@ export function pageModel(
 
   const replacedError = () => new DOMException('Another model was loaded meanwhile.', 'AbortError');
 
-  /** Runs an action on a model while no other model is loading. */
-  const runExclusive = async <Result>(loaded: RemoteModel, act: () => Promise<Result>): Promise<Result> => {
-    while (loading) await loading.done.catch(() => {});
-    if (current?.loaded !== loaded) throw replacedError();
-    const result = act();
-    running.add(result);
-    return result.finally(() => running.delete(result));
-  };
-
-  const call =
-    <Options extends { readonly signal?: AbortSignal | undefined }, Result>(
-      loaded: RemoteModel,
-      act: (input: never, options: Options) => Promise<Result>,
-    ) =>
-    (input: unknown, options?: Options): Promise<Result> =>
-      runExclusive(loaded, () =>
-        act(input as never, { ...options, signal: anySignal(options?.signal, ending.signal) } as Options),
-      );
-
-  const stream =
-    <Options extends { readonly signal?: AbortSignal | undefined }, Whole, Each>(
-      loaded: RemoteModel,
-      act: (input: never, options: Options) => RemoteGeneration<Whole, Each>,
-    ) =>
-    (input: unknown, options?: Options): RemoteGeneration<Whole, Each> => {
-      const start = () =>
-        act(input as never, { ...options, signal: anySignal(options?.signal, ending.signal) } as Options);
-      return {
-        [Symbol.asyncIterator]: () => {
-          let steps: AsyncIterator<Each> | undefined;
-          return {
-            next: () =>
-              runExclusive(loaded, () => {
-                steps ??= start()[Symbol.asyncIterator]();
-                return steps.next();
-              }),
-            return: async value => (await steps?.return?.(value)) ?? { done: true, value },
-          };
-        },
-        result: () => runExclusive(loaded, () => start().result()),
-      };
+  /** Runs the calls of a model while no other model is loading. */
+  const runExclusive =
+    (loaded: RemoteModel): RunExclusive =>
+    async act => {
+      while (loading) await loading.done.catch(() => {});
+      if (current?.loaded !== loaded) throw replacedError();
+      const result = act(ending.signal);
+      running.add(result);
+      return result.finally(() => running.delete(result));
     };
-
-  const guard = (loaded: RemoteModel): RemoteModel => ({
-    ...loaded,
-    generate: stream(loaded, loaded.generate),
-    generateBatch: stream(loaded, loaded.generateBatch),
-    beamSearch: stream(loaded, loaded.beamSearch),
-    beamSearchBatch: stream(loaded, loaded.beamSearchBatch),
-    translate: stream(loaded, loaded.translate as never) as RemoteModel['translate'],
-    forward: call(loaded, loaded.forward),
-    embed: call(loaded, loaded.embed),
-    embedBatch: call(loaded, loaded.embedBatch),
-    contextual: call(loaded, loaded.contextual),
-    tokenVectors: () => runExclusive(loaded, loaded.tokenVectors),
-    save: () => runExclusive(loaded, loaded.save),
-  });
 
   const replaceModel = async ({ source, backend, check, ...options }: PageLoad): Promise<void> => {
     ending.abort(replacedError());
@@ -112,7 +66,7 @@ export function pageModel(
         await loaded.dispose();
         throw error;
       }
-      current = { loaded, guarded: guard(loaded) };
+      current = { loaded, guarded: guardedModel(loaded, runExclusive(loaded)) };
       await before?.dispose();
     } catch (error) {
       if (before) await models.useBackend(before.backend);
@@ -143,15 +97,4 @@ export function pageModel(
       }
     },
   };
-}
-
-/** A signal that aborts when either of two signals does. */
-function anySignal(one: AbortSignal | undefined, other: AbortSignal): AbortSignal {
-  if (!one) return other;
-  const both = new AbortController();
-  for (const signal of [one, other]) {
-    if (signal.aborted) both.abort(signal.reason);
-    signal.addEventListener('abort', () => both.abort(signal.reason), { once: true, signal: both.signal });
-  }
-  return both.signal;
 }

@@ -69,14 +69,19 @@ export function showNotice(sentence?: string): void {
   dismissOnEscape(element);
 }
 
-/** Runs an action of the visitor and shows its error, unless it was aborted. */
-export async function attempt(act: () => Promise<void> | void): Promise<void> {
-  showError();
+/** Waits for work and shows its error, unless it was aborted. */
+export async function reportFailure(work: Promise<unknown>): Promise<void> {
   try {
-    await act();
+    await work;
   } catch (error) {
     if (!(error instanceof Error && error.name === 'AbortError')) showError(error);
   }
+}
+
+/** Runs an action of the visitor and shows its error instead of the last one, unless it was aborted. */
+export function attempt(act: () => Promise<void> | void): Promise<void> {
+  showError();
+  return reportFailure((async () => act())());
 }
 
 /** Runs an action at each event of an element and shows its error. */
@@ -84,6 +89,14 @@ export function on(id: string, event: string, act: () => Promise<void> | void): 
   byId(id).addEventListener(event, event => {
     event.preventDefault();
     attempt(act);
+  });
+}
+
+/** Lets the button `copy` copy the address of the page; the element with this id says so. */
+export function wireCopyLink(statusId: string): void {
+  on('copy', 'click', async () => {
+    await navigator.clipboard.writeText(location.href);
+    byId(statusId).textContent = 'The link is copied.';
   });
 }
 

@@ -23,7 +23,8 @@ const maxInflation = 1032;
 
 /** The files in a zip. Checks their sizes against the directory and the size of the zip, and their checksums. */
 async function filesIn(zip: File): Promise<File[]> {
-  const tooLarge = `${zip.name} holds more than the ${maxBytes / 1e9} GB that a page reads; drop its files one by one.`;
+  const limit = `${maxBytes / 1e9} GB`;
+  const tooLarge = `${zip.name} contains more than the ${limit} that a page reads; drop its files one by one.`;
   if (zip.size > maxBytes) throw new ResidualError('zip', tooLarge);
   const bytes = new Uint8Array(await zip.arrayBuffer());
   const declared = new Map<string, ZipEntry>();
@@ -34,10 +35,10 @@ async function filesIn(zip: File): Promise<File[]> {
       packedSize += info.size;
       size += info.originalSize;
       if (size > maxBytes) throw new ResidualError('zip', tooLarge);
-      if (packedSize > bytes.length) throw new Error('its files lie in each other'); // as in zip bombs
+      if (packedSize > bytes.length) throw new Error('its files overlap'); // as in zip bombs
       if (info.originalSize > maxInflation * (info.size + 1))
-        throw new Error(`${info.name} cannot be as large as it says`);
-      if (declared.has(info.name)) throw new Error(`it holds ${info.name} twice`);
+        throw new Error(`${info.name} cannot be as large as declared`);
+      if (declared.has(info.name)) throw new Error(`it contains ${info.name} twice`);
       declared.set(info.name, { size: info.originalSize, checksum: checksums.next().value });
       return !info.name.endsWith('/');
     };
@@ -45,12 +46,12 @@ async function filesIn(zip: File): Promise<File[]> {
     return Object.entries(contents).map(([path, content]) => {
       const { size, checksum } = declared.get(path)!;
       if (content.length !== size) throw new Error(`${path} has ${content.length} bytes; it should have ${size}`);
-      if (crc32(content) !== checksum) throw new Error(`${path} is damaged: its checksum is another one`);
+      if (crc32(content) !== checksum) throw new Error(`${path} is damaged: its checksum is wrong`);
       return new File([content as Uint8Array<ArrayBuffer>], baseName(path));
     });
   } catch (error) {
     if (ResidualError.is(error)) throw error;
-    const text = `${zip.name} is no zip that can be read: ${(error as Error).message}.`;
+    const text = `${zip.name} cannot be read as a zip: ${(error as Error).message}.`;
     throw new ResidualError('zip', text, { cause: error });
   }
 }

@@ -10,7 +10,7 @@ const seeds = () => [zipSync(files, { level: 0 }), zipSync(files, { level: 6 }),
 const patched = (bytes: Uint8Array, change: (view: DataView, directory: number) => void) => {
   const copy = bytes.slice();
   const view = new DataView(copy.buffer);
-  change(view, view.getUint32(copy.length - 6, true)); // end record: where the directory begins
+  change(view, view.getUint32(copy.length - 6, true)); // from the end record
   return copy;
 };
 const zeros = (megabytes: number) => zipSync({ 'a.bin': new Uint8Array(megabytes * 2 ** 20) });
@@ -31,7 +31,7 @@ export const zip: BombTarget<Uint8Array> = {
         };
     yield { name: 'many zeros', make: () => zeros(20) };
     yield {
-      name: 'zeros that say they are few',
+      name: 'zeros with a small declared size',
       make: () => patched(zeros(20), (view, directory) => view.setUint32(directory + 24, 10, true)),
     };
     yield {

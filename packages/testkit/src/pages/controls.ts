@@ -7,7 +7,7 @@ export const undescribedControls = (page: Page, selector: string): Promise<strin
       .filter(one => !one.matches('.dismiss')) // its name says it
       .filter(one => {
         const description = document.getElementById(one.getAttribute('aria-describedby') ?? '')?.textContent ?? '';
-        return !/^[A-Z].*\.$/.test(description);
+        return !/^[A-Z].*\.$/.test(description.replace(/\s+/g, ' ').trim());
       })
       .map(one => one.id),
   );
