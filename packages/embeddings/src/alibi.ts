@@ -1,5 +1,5 @@
 import { type PositionEncoding, stepPositionsOf } from '@residual/layers';
-import { expectOptions, mul, ResidualError, range, reshape, sub, type Tensor, tensor, toFloat } from '@residual/tensor';
+import { expectInteger, expectOptions, mul, range, reshape, sub, type Tensor, tensor, toFloat } from '@residual/tensor';
 
 /**
  * The ALiBi slope of each head, 2^(-8 (h + 1) / heads). If `heads` is not a power of two: the slopes of the next lower
@@ -7,8 +7,7 @@ import { expectOptions, mul, ResidualError, range, reshape, sub, type Tensor, te
  * above 0.
  */
 export function alibiSlopes(heads: number): number[] {
-  if (!Number.isInteger(heads) || heads < 1)
-    throw new ResidualError('range', `alibiSlopes: heads is ${heads}; it must be a whole number above 0`);
+  expectInteger('alibiSlopes', 'heads', heads, { min: 1, code: 'range' });
   const power = 2 ** Math.floor(Math.log2(heads));
   const slopes = (count: number) => Array.from({ length: count }, (_, h) => 2 ** ((-8 * (h + 1)) / count));
   const between = slopes(2 * power).filter((_, index) => index % 2 === 0);

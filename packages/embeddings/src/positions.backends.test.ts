@@ -272,7 +272,7 @@ test('ALiBi slopes are those of the paper: a geometric series, and every second 
   await expectClose(alibiSlopes(2), [1 / 16, 1 / 256], { relative: 1e-12 });
   await expectClose(alibiSlopes(1), [1 / 256], { relative: 1e-12 });
   await expectClose(alibiSlopes(6), [0.25, 0.0625, 0.015625, 0.00390625, 0.5, 0.125], { relative: 1e-12 });
-  expect(() => alibiSlopes(0)).toThrow('alibiSlopes: heads is 0; it must be a whole number above 0');
+  expect(() => alibiSlopes(0)).toThrow('alibiSlopes: heads is 0; it must be a whole number, 1 or more');
 });
 
 test('ALiBi adds slope times distance to the scores', async () => {

@@ -109,9 +109,9 @@ test('an odd number of buckets is rounded down as in the reference, too few thro
   ]);
   expect(buckets(-4, 1, { buckets: 3, maxDistance: 9 })).toEqual([2, 2, 1, 1, 0, 0]);
   expect(() => relativePositions({ heads: 2, buckets: 3, bidirectional: true })).toThrow(
-    'relativePositions: buckets is 3; it must be a whole number, at least 4',
+    'relativePositions: buckets is 3; it must be a whole number, 4 or more',
   );
   expect(() => relativePositions({ heads: 2, buckets: 32, maxDistance: 16 })).toThrow(
-    'relativePositions: maxDistance is 16; with 32 buckets it must be a whole number above 16',
+    'relativePositions: maxDistance is 16; it must be a whole number above 16 with 32 buckets',
   );
 });

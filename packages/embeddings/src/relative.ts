@@ -2,10 +2,11 @@ import { type MatrixNeed, matrix, type PositionEncoding, stepPositionsOf, type W
 import {
   add,
   embed,
+  expectInteger,
   expectOptions,
+  expectValue,
   maximum,
   minimum,
-  ResidualError,
   range,
   reshape,
   sub,
@@ -92,15 +93,9 @@ export function relativeBucket(distance: number, options: Omit<RelativePositions
 
 function expectBuckets({ buckets = 32, maxDistance = 128, bidirectional = false }: RelativePositionsOptions): void {
   const least = bidirectional ? 4 : 2;
-  if (!Number.isInteger(buckets) || buckets < least)
-    throw new ResidualError(
-      'range',
-      `relativePositions: buckets is ${buckets}; it must be a whole number, at least ${least}`,
-    );
+  expectInteger('relativePositions', 'buckets', buckets, { min: least, code: 'range' });
   const exact = Math.floor(buckets / least);
-  if (!Number.isInteger(maxDistance) || maxDistance <= exact)
-    throw new ResidualError(
-      'range',
-      `relativePositions: maxDistance is ${maxDistance}; with ${buckets} buckets it must be a whole number above ${exact}`,
-    );
+  const fits = Number.isInteger(maxDistance) && maxDistance > exact;
+  const need = `a whole number above ${exact} with ${buckets} buckets`;
+  expectValue(fits, 'relativePositions', 'maxDistance', maxDistance, need, 'range');
 }

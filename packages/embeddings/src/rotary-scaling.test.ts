@@ -114,12 +114,12 @@ test.each([5, 0, -2, 2.5])('a rotaryDim of %s does not split into pairs', rotary
 });
 
 test.each([0, -1, Number.NaN])('a factor of %s is refused', factor => {
-  const message = `rotaryFrequencies: the factor of 'linear' is ${factor}; it must be above 0`;
+  const message = `rotaryFrequencies: the factor of 'linear' is ${factor}; it must be a number above 0`;
   expect(() => frequencies(4, 10000, { type: 'linear', factor })).toThrow(message);
 });
 
 test.each([0, -1, Number.NaN])('a base of %s is refused', base => {
-  expect(() => frequencies(4, base)).toThrow(`rotaryFrequencies: the base is ${base}; it must be above 0`);
+  expect(() => frequencies(4, base)).toThrow(`rotaryFrequencies: base is ${base}; it must be a number above 0`);
 });
 
 test('heads that exceed the memory throw before anything is allocated', () => {

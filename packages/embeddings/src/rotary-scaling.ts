@@ -1,4 +1,4 @@
-import { expectOptions, ResidualError } from '@residual/tensor';
+import { expectOptions, expectValue, ResidualError } from '@residual/tensor';
 
 /** How rotary angles are scaled so that a model works beyond its training length. */
 export type RotaryScaling =
@@ -83,12 +83,10 @@ export function expectRotary({ rotaryDim, base = 10000, scaling }: RotaryFrequen
       'fit',
       `rotaryFrequencies: rotaryDim ${rotaryDim} does not split into pairs; it must be an even number above 0`,
     );
-  if (!(base > 0)) throw new ResidualError('range', `rotaryFrequencies: the base is ${base}; it must be above 0`);
-  if (scaling && !(scaling.factor > 0))
-    throw new ResidualError(
-      'range',
-      `rotaryFrequencies: the factor of '${scaling.type}' is ${scaling.factor}; it must be above 0`,
-    );
+  expectValue(base > 0, 'rotaryFrequencies', 'base', base, 'a number above 0', 'range');
+  if (!scaling) return;
+  const { type, factor } = scaling;
+  expectValue(factor > 0, 'rotaryFrequencies', `the factor of '${type}'`, factor, 'a number above 0', 'range');
 }
 
 function llama3Frequency(frequency: number, scaling: Extract<RotaryScaling, { type: 'llama3' }>): number {

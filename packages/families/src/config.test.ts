@@ -27,16 +27,16 @@ test('fields are read by kind; null and absent ones fall back', () => {
 });
 
 test.each<[string, (config: ConfigReader) => unknown, Config]>([
-  ['a is 0; it must be a whole number above 0', config => config.size('a'), { a: 0 }],
-  ['a is 2.5; it must be a whole number above 0', config => config.size('a', 3), { a: 2.5 }],
-  ['a is "8"; it must be a whole number above 0', config => config.size('a'), { a: '8' }],
-  ['a is undefined; it must be a whole number above 0', config => config.size('a'), {}],
+  ['a is 0; it must be a whole number, 1 or more', config => config.size('a'), { a: 0 }],
+  ['a is 2.5; it must be a whole number, 1 or more', config => config.size('a', 3), { a: 2.5 }],
+  ['a is "8"; it must be a whole number, 1 or more', config => config.size('a'), { a: '8' }],
+  ['a is undefined; it must be a whole number, 1 or more', config => config.size('a'), {}],
   ['a is 10001; it must be a whole number from 1 to 10000', config => config.depth('a'), { a: 10_001 }],
-  ['a is -1; it must be a whole number above 0', config => config.depth('a'), { a: -1 }],
+  ['a is -1; it must be a whole number from 1 to 10000', config => config.depth('a'), { a: -1 }],
   ['a is true; it must be a number', config => config.number('a'), { a: true }],
   ['a is 1; it must be true or false', config => config.flag('a', true), { a: 1 }],
-  ['a is 1; it must be from 0 to below 1', config => config.rate('a'), { a: 1 }],
-  ['a is -0.1; it must be from 0 to below 1', config => config.rate('a'), { a: -0.1 }],
+  ['a is 1; it must be a number from 0 to below 1', config => config.rate('a'), { a: 1 }],
+  ['a is -0.1; it must be a number from 0 to below 1', config => config.rate('a'), { a: -0.1 }],
   ['a is 2; it must be 1 or absent', config => config.expectValue('a', 1), { a: 2 }],
   [
     `a is "mish"; it must be one of ${Object.keys(activations).join(', ')}`,

@@ -1,5 +1,5 @@
 import type { AnyActivation } from '@residual/mlp';
-import { ResidualError, showValue } from '@residual/tensor';
+import { expectInteger, expectValue, ResidualError, showValue } from '@residual/tensor';
 import { activations } from './activations.js';
 
 /** A parsed `config.json`. */
@@ -26,23 +26,21 @@ export class ConfigReader {
     return presentName === undefined ? undefined : this.config[presentName];
   }
 
-  /** A whole number above 0. */
-  size(name: string, fallback?: number): number {
+  /** A whole number, 1 or more, at most `max`. */
+  size(name: string, fallback?: number, max?: number): number {
     const value = this.value(name) ?? fallback;
-    if (typeof value === 'number' && Number.isInteger(value) && value > 0) return value;
-    return this.refuse(name, value, 'a whole number above 0');
+    expectInteger(this.family, fieldNamed(name), value, { min: 1, ...(max && { max }), code: 'config' });
+    return value;
   }
 
   /** The longest sequence: a whole number from 1 to 2³¹ - 1, since position ids are int32. */
   maxPositions(name: string, fallback?: number): number {
-    const value = this.size(name, fallback);
-    return value < 2 ** 31 ? value : this.refuse(name, value, `a whole number from 1 to ${2 ** 31 - 1}`);
+    return this.size(name, fallback, 2 ** 31 - 1);
   }
 
   /** The number of blocks: a whole number from 1 to 10,000, so that no config composes without end. */
   depth(name: string, fallback?: number): number {
-    const value = this.size(name, fallback);
-    return value <= maxBlocks ? value : this.refuse(name, value, `a whole number from 1 to ${maxBlocks}`);
+    return this.size(name, fallback, maxBlocks);
   }
 
   /** A token id; undefined if the field is absent. */
@@ -68,7 +66,7 @@ export class ConfigReader {
   /** A dropout rate from 0 to below 1; 0 if absent. */
   rate(name: string): number {
     const value = this.number(name, 0);
-    return value >= 0 && value < 1 ? value : this.refuse(name, value, 'from 0 to below 1');
+    return value >= 0 && value < 1 ? value : this.refuse(name, value, 'a number from 0 to below 1');
   }
 
   /** An activation by its name in published configs. */
@@ -107,10 +105,7 @@ export class ConfigReader {
 
   /** Throws the error for a field value that the family does not support. */
   refuse(name: string, value: unknown, expected: string): never {
-    throw new ResidualError(
-      'config',
-      `${this.family}: config field ${shownName(name)} is ${showValue(value)}; it must be ${expected}`,
-    );
+    expectValue(false, this.family, fieldNamed(name), value, expected, 'config');
   }
 }
 
@@ -118,6 +113,10 @@ const maxBlocks = 10_000;
 
 /** How many unknown fields an error lists. */
 const maxListed = 20;
+
+function fieldNamed(name: string): string {
+  return `config field ${shownName(name)}`;
+}
 
 /** The name of a field in a message, quoted and shortened unless it is a plain identifier. */
 function shownName(name: string): string {

@@ -104,7 +104,7 @@ test.each<[string, Config]>([
 
 test.each<[typeof gpt2, Config, string]>([
   [gpt2, { add_cross_attention: true }, 'config field add_cross_attention is true; it must be false or absent'],
-  [gpt2, { n_head: 0 }, 'config field n_head is 0; it must be a whole number above 0'],
+  [gpt2, { n_head: 0 }, 'config field n_head is 0; it must be a whole number, 1 or more'],
   [
     gpt2,
     { hidden_size: 12 },
@@ -122,7 +122,11 @@ test.each<[typeof gpt2, Config, string]>([
     { sliding_window: 4, quantization_config: { bits: 4 } },
     'config fields are not understood and may change the numbers: sliding_window: 4, quantization_config: {"bits":4}; if they do not, name them in ignoreConfig',
   ],
-  [llama, { num_attention_heads: 3 }, 'config field head_dim is 5.333333333333333; it must be a whole number above 0'],
+  [
+    llama,
+    { num_attention_heads: 3 },
+    'config field head_dim is 5.333333333333333; it must be a whole number, 1 or more',
+  ],
 ])('$name refuses other mathematics: %o', (family, fields, expected) => {
   const compose = () => family.compose({ ...small[family.name as 'gpt2'], ...fields });
   expect(message(compose)).toBe(`${family.name}: ${expected}`);

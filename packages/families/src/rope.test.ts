@@ -133,7 +133,7 @@ test.each<[string, Config]>([
     { rope_scaling: { type: 'linear', factor: 2 }, rope_parameters: { rope_theta: 5 } },
   ],
   [
-    'original_max_position_embeddings is 0; it must be a whole number above 0',
+    'original_max_position_embeddings is 0; it must be a whole number, 1 or more',
     { original_max_position_embeddings: 0, rope_scaling: { type: 'yarn', factor: 2 } },
   ],
 ])('invalid rotary settings: %s', (expected, config) => {

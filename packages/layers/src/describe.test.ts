@@ -96,6 +96,6 @@ test('a table above 4 GiB throws before it is made', () => {
 
 test.each([layerNorm, rmsNorm])('$name refuses an epsilon below 0', norm => {
   expect(() => norm({ dim: 4, epsilon: -1e-5 })).toThrow(
-    `${norm.name}: the epsilon is -0.00001; it must be 0 or above`,
+    `${norm.name}: epsilon is -0.00001; it must be a number, 0 or more`,
   );
 });

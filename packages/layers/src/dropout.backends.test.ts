@@ -77,5 +77,5 @@ test('no tensor leaks inside a layer', async () => {
 });
 
 test.each([-0.1, 1, Number.NaN])('a rate of %s is refused where it is composed', wrong => {
-  expect(() => dropout({ rate: wrong })).toThrow(`dropout: rate is ${wrong}; it must be from 0 to below 1`);
+  expect(() => dropout({ rate: wrong })).toThrow(`dropout: rate is ${wrong}; it must be a number from 0 to below 1`);
 });

@@ -2,8 +2,8 @@ import {
   dropout as applyDropout,
   clone,
   expectOptions,
+  expectValue,
   type RandomStream,
-  ResidualError,
   type Tensor,
 } from '@residual/tensor';
 import { type Layer, layer } from './layer.js';
@@ -39,8 +39,7 @@ export interface DropoutOptions {
 export function dropout(options: DropoutOptions): Dropout {
   expectOptions('dropout', options, { rate: 1 });
   const { rate } = options;
-  if (!(rate >= 0 && rate < 1))
-    throw new ResidualError('range', `dropout: rate is ${rate}; it must be from 0 to below 1`);
+  expectValue(rate >= 0 && rate < 1, 'dropout', 'rate', rate, 'a number from 0 to below 1', 'range');
   const randomStreamIn = (scope: Scope) => {
     const random = scope.get(randomness);
     return random && rate > 0 ? { ...random, path: scope.path, rate } : undefined;

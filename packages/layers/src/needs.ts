@@ -1,4 +1,4 @@
-import { expectOptions, type Matrix, ResidualError, type Tensor } from '@residual/tensor';
+import { expectOptions, type Matrix, ResidualError, showShape, type Tensor } from '@residual/tensor';
 import type { LayerInfo } from './layer.js';
 
 /** Initial values of a weight: constant, or normally distributed with mean 0. */
@@ -114,7 +114,7 @@ export function table(shape: readonly number[], values: () => Float32Array): Tab
   expectLengths('table', shape);
   const size = shape.reduce((product, length) => product * length, 1);
   if (size > 2 ** 30)
-    throw new ResidualError('shape', `table: [${shape.join(', ')}] holds ${size} numbers; ${2 ** 30} would fit`);
+    throw new ResidualError('shape', `table: ${showShape(shape)} holds ${size} numbers; ${2 ** 30} would fit`);
   return { kind: 'table', shape, values };
 }
 
@@ -203,5 +203,5 @@ export function hasNeeds(needs: unknown): needs is { needs: Needs; about?: Layer
 
 function expectLengths(name: string, shape: readonly number[]): void {
   if (shape.every(length => Number.isInteger(length) && length > 0)) return;
-  throw new ResidualError('shape', `${name}: [${shape.join(', ')}] has a length that is not a whole number above 0`);
+  throw new ResidualError('shape', `${name}: ${showShape(shape)} has a length that is not a whole number above 0`);
 }

@@ -1,8 +1,8 @@
 import {
   expectOptions,
+  expectValue,
   layerNorm as normalize,
   rmsNorm as normalizeByRms,
-  ResidualError,
   type Tensor,
 } from '@residual/tensor';
 import { type Layer, layer } from './layer.js';
@@ -55,5 +55,5 @@ export function rmsNorm(options: NormOptions): RmsNorm {
 }
 
 function expectEpsilon(name: string, epsilon: number): void {
-  if (!(epsilon >= 0)) throw new ResidualError('range', `${name}: the epsilon is ${epsilon}; it must be 0 or above`);
+  expectValue(epsilon >= 0, name, 'epsilon', epsilon, 'a number, 0 or more', 'range');
 }

@@ -31,7 +31,7 @@ test('without warm-up the inverse square root decays from its timescale', () => 
 
 test.each([
   [() => constantRate({ peak: 0 }), 'constantRate: peak is 0; it must be a number above 0'],
-  [() => constantRate({ peak: 1, warmUp: 0.5 }), 'constantRate: warmUp is 0.5; it must be a whole number of steps'],
+  [() => constantRate({ peak: 1, warmUp: 0.5 }), 'constantRate: warmUp is 0.5; it must be a whole number, 0 or more'],
   [
     () => linearDecay({ peak: 1, warmUp: 10, steps: 10 }),
     'linearDecay: steps is 10; it must be a whole number above warmUp 10',

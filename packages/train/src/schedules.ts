@@ -1,4 +1,5 @@
-import { expectOptions, ResidualError } from '@residual/tensor';
+import { expectInteger, expectOptions, expectValue } from '@residual/base';
+import { expectPositive } from './numbers.js';
 
 /** The learning rate of a step; the first step is 0. */
 export type Schedule = (step: number) => number;
@@ -89,7 +90,7 @@ export function polynomialDecay(options: PolynomialDecayOptions): Schedule {
   expectOptions('polynomialDecay', options, { ...decayNames, end: 0, power: 0 });
   const { peak, end = 1e-7, power = 1 } = options;
   const progress = progressOf('polynomialDecay', options);
-  if (!(end < peak)) throw new ResidualError('range', `polynomialDecay: end is ${end}; it must be below peak ${peak}`);
+  expectValue(end < peak, 'polynomialDecay', 'end', end, `below peak ${peak}`, 'range');
   return withWarmUp('polynomialDecay', options, step => {
     const fraction = progress(step);
     return fraction > 1 ? end / peak : (end + (peak - end) * (1 - fraction) ** power) / peak;
@@ -97,16 +98,14 @@ export function polynomialDecay(options: PolynomialDecayOptions): Schedule {
 }
 
 function withWarmUp(name: string, { peak, warmUp = 0 }: WarmUpOptions, factor: (step: number) => number): Schedule {
-  if (!(peak > 0 && Number.isFinite(peak)))
-    throw new ResidualError('range', `${name}: peak is ${peak}; it must be a number above 0`);
-  if (!(Number.isInteger(warmUp) && warmUp >= 0))
-    throw new ResidualError('range', `${name}: warmUp is ${warmUp}; it must be a whole number of steps`);
+  expectPositive(name, 'peak', peak);
+  expectInteger(name, 'warmUp', warmUp, { code: 'range' });
   return step => peak * (step < warmUp ? step / warmUp : factor(step));
 }
 
 /** The progress of the decay: 0 after the warm-up, 1 at the end. */
 function progressOf(name: string, { steps, warmUp = 0 }: DecayOptions): Schedule {
-  if (!(Number.isInteger(steps) && steps > warmUp))
-    throw new ResidualError('range', `${name}: steps is ${steps}; it must be a whole number above warmUp ${warmUp}`);
+  const fits = Number.isInteger(steps) && steps > warmUp;
+  expectValue(fits, name, 'steps', steps, `a whole number above warmUp ${warmUp}`, 'range');
   return step => (step - warmUp) / (steps - warmUp);
 }

@@ -44,9 +44,9 @@ const unfit: Record<string, () => unknown> = {
     stack({ block: [transformerBlock(six), transformerBlock(eight)] }),
   'crossStack: block 0 is 6 wide, norm 8; they must be equal': () =>
     crossStack({ block: crossBlock(crossSix), depth: 2, norm: eight.norm }),
-  'stack: one block needs a depth, a whole number above 0; it is undefined': () =>
+  'stack: the depth of one block is undefined; it must be a whole number, 1 or more': () =>
     stack({ block: transformerBlock(six) }),
-  'stack: one block needs a depth, a whole number above 0; it is 1.5': () =>
+  'stack: the depth of one block is 1.5; it must be a whole number, 1 or more': () =>
     stack({ block: transformerBlock(six), depth: 1.5 }),
   'stack: the list of blocks is empty': () => stack({ block: [] }),
   'crossStack: depth is 3 but the list has 2 blocks; leave depth out': () =>

@@ -10,7 +10,7 @@ import {
   type Scope,
   type Weights,
 } from '@residual/layers';
-import { add, expectOptions, ResidualError, type Tensor } from '@residual/tensor';
+import { add, expectInteger, expectOptions, ResidualError, type Tensor } from '@residual/tensor';
 import type { TensorLayer } from './block.js';
 import type { CrossLayer } from './cross-block.js';
 import { runBlock } from './recompute-blocks.js';
@@ -127,6 +127,6 @@ function expectBlocks<Block>(name: string, blocks: readonly Block[], depth = blo
 }
 
 function repeatBlock<Block>(name: string, block: Block, depth: number | undefined): readonly Block[] {
-  if (depth !== undefined && Number.isInteger(depth) && depth > 0) return Array.from({ length: depth }, () => block);
-  throw new ResidualError('fit', `${name}: one block needs a depth, a whole number above 0; it is ${depth}`);
+  expectInteger(name, 'the depth of one block', depth, { min: 1, code: 'fit' });
+  return Array.from({ length: depth }, () => block);
 }

@@ -60,7 +60,7 @@ test('the latest checkpoints of each run are kept and the latest is found', asyn
   expect(await latestOf('first')).toBeUndefined();
   expect(await latestOf('second')).toEqual([3, 'step 3', 'other']);
   expect(() => browserStore('first', { keep: 0 })).toThrow(
-    'browserStore: keep is 0; it must be a whole number above 0',
+    'browserStore: keep is 0; it must be a whole number, 1 or more',
   );
 });
 

@@ -49,7 +49,7 @@ test('incomplete checkpoints are ignored, temporary folders are removed, other f
   }));
 
 test('`keep` must be at least 1', () => {
-  expect(() => folderStore('x', { keep: 0 })).toThrow('folderStore: keep is 0; it must be a whole number above 0');
+  expect(() => folderStore('x', { keep: 0 })).toThrow('folderStore: keep is 0; it must be a whole number, 1 or more');
 });
 
 test('browserStore in Node is an error that names folderStore', async () => {

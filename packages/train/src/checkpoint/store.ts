@@ -1,4 +1,5 @@
-import { expectOptions, ResidualError } from '@residual/tensor';
+import { expectOptions } from '@residual/tensor';
+import { expectCounts } from '../numbers.js';
 
 /** The files of a checkpoint by name. */
 export type CheckpointFiles = ReadonlyMap<string, Uint8Array<ArrayBuffer>>;
@@ -28,8 +29,7 @@ export interface StoreOptions {
 export function keepOf(name: string, options: StoreOptions): number {
   expectOptions(name, options, { keep: 0 });
   const { keep = 2 } = options;
-  if (!(Number.isInteger(keep) && keep > 0))
-    throw new ResidualError('range', `${name}: keep is ${keep}; it must be a whole number above 0`);
+  expectCounts(name, { keep });
   return keep;
 }
 

@@ -192,7 +192,7 @@ test('empty documents give no batch', async () => {
   expect(await take(packDocuments([], { length: 4, batch: 1 }), 0, 1)).toEqual([]);
   expect(await take(packDocuments([[], []], { length: 4, batch: 1 }), 0, 1)).toEqual([]);
   expect(() => packDocuments([], { length: 0, batch: 1 })).toThrow(
-    'packDocuments: length is 0; it must be a whole number above 0',
+    'packDocuments: length is 0; it must be a whole number, 1 or more',
   );
 });
 

@@ -1,5 +1,6 @@
-import { expectOptions, ResidualError } from '@residual/tensor';
+import { expectOptions } from '@residual/tensor';
 import type { Batches } from '../loop/batches.js';
+import { expectCounts } from '../numbers.js';
 import { shuffledOrder } from './shuffle.js';
 import { ignoreIndex, type TokenBatch } from './token-batch.js';
 
@@ -46,9 +47,7 @@ export function packDocuments(documents: Documents, options: PackingOptions): Ba
   });
   if (options.shuffle) expectOptions('packDocuments: shuffle', options.shuffle, { seed: 1, bufferSize: 0 });
   const { length, batch } = options;
-  for (const [name, value] of Object.entries({ length, batch }))
-    if (!(Number.isInteger(value) && value > 0))
-      throw new ResidualError('range', `packDocuments: ${name} is ${value}; it must be a whole number above 0`);
+  expectCounts('packDocuments', { length, batch });
   return {
     from: async function* (position) {
       let at = 0;

@@ -1,5 +1,6 @@
 import { expectOptions, ResidualError } from '@residual/tensor';
 import type { Batches } from '../loop/batches.js';
+import { expectCounts } from '../numbers.js';
 import { shuffledOrder } from './shuffle.js';
 import { ignoreIndex } from './token-batch.js';
 
@@ -60,8 +61,7 @@ export function pairBatches(pairs: readonly Pair[], options: PairOptions): Batch
     epochs: 0,
   });
   const { batch, maxLength = Number.POSITIVE_INFINITY, epochs = Number.POSITIVE_INFINITY } = options;
-  if (!(Number.isInteger(batch) && batch > 0))
-    throw new ResidualError('range', `pairBatches: batch is ${batch}; it must be a whole number above 0`);
+  expectCounts('pairBatches', { batch });
   const usablePairs = pairs.filter(
     pair => lengthOf(pair) <= maxLength && pair.source.length > 0 && pair.target.length > 0,
   );

@@ -1,4 +1,5 @@
-import { checkSeed, expectOptions, ResidualError, randomBits, streamOf } from '@residual/tensor';
+import { checkSeed, expectOptions, expectValue, ResidualError, randomBits, streamOf } from '@residual/tensor';
+import { expectCounts } from '../numbers.js';
 import { ignoreIndex, type TokenBatch } from './token-batch.js';
 
 /** Settings of `randomWindows`. */
@@ -21,6 +22,7 @@ export function randomWindows(tokens: ArrayLike<number>, options: WindowOptions)
   expectOptions('randomWindows', options, windowNames);
   const { length, batch, seed = 0 } = options;
   checkSeed('randomWindows', seed);
+  expectCounts('randomWindows', { length, batch });
   const starts = tokens.length - length;
   if (starts < 1)
     throw new ResidualError(
@@ -41,6 +43,7 @@ export function randomWindows(tokens: ArrayLike<number>, options: WindowOptions)
 export function* allWindows(tokens: ArrayLike<number>, options: WindowOptions): Generator<TokenBatch> {
   expectOptions('allWindows', options, windowNames);
   const { length, batch } = options;
+  expectCounts('allWindows', { length, batch });
   const windows = Math.floor((tokens.length - 1) / length);
   for (let from = 0; from < windows; from += batch) {
     const count = Math.min(batch, windows - from);
@@ -70,8 +73,9 @@ export interface SlidingOptions extends Omit<WindowOptions, 'seed'> {
 export function* slidingWindows(texts: readonly ArrayLike<number>[], options: SlidingOptions): Generator<TokenBatch> {
   expectOptions('slidingWindows', options, { length: 1, batch: 1, stride: 0 });
   const { length, batch, stride = length } = options;
-  if (!(Number.isInteger(stride) && stride > 0 && stride <= length))
-    throw new ResidualError('range', `slidingWindows: stride is ${stride}; it must be 1 .. ${length}, the length`);
+  expectCounts('slidingWindows', { length, batch });
+  const fits = Number.isInteger(stride) && stride > 0 && stride <= length;
+  expectValue(fits, 'slidingWindows', 'stride', stride, `1 .. ${length}, the length`, 'range');
   const windows = texts.flatMap(tokens => windowsOf(tokens, length, stride));
   for (let from = 0; from < windows.length; from += batch) yield padWindows(windows.slice(from, from + batch));
 }

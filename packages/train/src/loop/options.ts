@@ -1,6 +1,7 @@
 import type { HasNeeds, Weights } from '@residual/layers';
-import { checkSeed, expectOptions, ResidualError } from '@residual/tensor';
+import { checkSeed, expectOptions, expectValue, ResidualError } from '@residual/tensor';
 import type { CheckpointStore } from '../checkpoint/store.js';
+import { expectCounts, expectFraction } from '../numbers.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import type { Schedule } from '../schedules.js';
 import type { BatchSource, FiniteBatches } from './batches.js';
@@ -91,18 +92,14 @@ export function checkOptions<N, Batch>(options: TrainOptions<N, Batch>): void {
   if (options.checkpoint) expectOptions('train: checkpoint', options.checkpoint, { every: 1, store: 1 });
   if (options.optimizer && typeof options.optimizer.update !== 'function')
     throw new ResidualError('option', 'train: optimizer is no optimizer, such as adamW() gives');
-  const { steps, accumulate = 1, clipNorm = 1, emaDecay, evaluate, checkpoint, seed = 0 } = options;
+  const { steps, accumulate = 1, clipNorm = 1, emaDecay = 0, evaluate, checkpoint, seed = 0 } = options;
   checkSeed('train', seed);
-  const counts = {
+  expectCounts('train', {
     steps,
     accumulate,
     'evaluate.every': evaluate?.every ?? 1,
     'checkpoint.every': checkpoint?.every ?? 1,
-  };
-  for (const [name, value] of Object.entries(counts))
-    if (!(Number.isSafeInteger(value) && value > 0))
-      throw new ResidualError('range', `train: ${name} is ${value}; it must be a whole number above 0`);
-  if (!(clipNorm > 0)) throw new ResidualError('range', `train: clipNorm is ${clipNorm}; it must be above 0`);
-  if (emaDecay !== undefined && !(emaDecay >= 0 && emaDecay < 1))
-    throw new ResidualError('range', `train: emaDecay is ${emaDecay}; it must be from 0 to below 1`);
+  });
+  expectValue(clipNorm > 0, 'train', 'clipNorm', clipNorm, 'a number above 0', 'range'); // Infinity does not clip
+  expectFraction('train', 'emaDecay', emaDecay);
 }

@@ -383,17 +383,17 @@ test('a checkpoint of another run is an error that names the difference, and cha
   }));
 
 test.each<[Options, string]>([
-  [{ steps: 0 }, 'train: steps is 0; it must be a whole number above 0'],
-  [{ accumulate: 1.5 }, 'train: accumulate is 1.5; it must be a whole number above 0'],
-  [{ clipNorm: 0 }, 'train: clipNorm is 0; it must be above 0'],
-  [{ emaDecay: 1 }, 'train: emaDecay is 1; it must be from 0 to below 1'],
+  [{ steps: 0 }, 'train: steps is 0; it must be a whole number, 1 or more'],
+  [{ accumulate: 1.5 }, 'train: accumulate is 1.5; it must be a whole number, 1 or more'],
+  [{ clipNorm: 0 }, 'train: clipNorm is 0; it must be a number above 0'],
+  [{ emaDecay: 1 }, 'train: emaDecay is 1; it must be a number from 0 to below 1'],
   [{ seed: -1 }, 'train: seed is -1; it must be a whole number from 0 to 4294967295'],
   [
     { frozen: ['up.*', 'down'] },
     "train: step 1: frozen 'down' fits none of the 4 weights, such as up.weight; a whole part is 'down.**'",
   ],
   [{ frozen: ['**'] }, 'train: step 1: all 4 weights are frozen; there is nothing to train'],
-  [{ learningRate: Number.NaN }, 'train: step 1: the learning rate is NaN; it must be a number of 0 or more'],
+  [{ learningRate: Number.NaN }, 'train: step 1: the learning rate is NaN; it must be a number, 0 or more'],
 ])('invalid settings are errors: %o', async (wrong, message) => {
   const weights = init(net, { seed: 1 });
   expect(await thrown((async () => eventsOf(train(options(weights, wrong))))())).toBe(message);

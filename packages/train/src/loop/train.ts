@@ -1,6 +1,7 @@
 import { yieldToEventLoop } from '@residual/base';
 import { type HasNeeds, pathMatcher, type Weights } from '@residual/layers';
 import { clone, dispose, memoryUsage, ResidualError } from '@residual/tensor';
+import { expectNonNegative } from '../numbers.js';
 import { adamW } from '../optimizers/adam.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
 import type { Schedule } from '../schedules.js';
@@ -208,8 +209,8 @@ class TrainingRun<N, Batch> implements Training {
   private learningRateAt(step: number): number {
     const { learningRate } = this;
     const rate = typeof learningRate === 'function' ? learningRate(step) : learningRate;
-    if (rate >= 0 && Number.isFinite(rate)) return rate;
-    throw new ResidualError('range', `train: the learning rate is ${rate}; it must be a number of 0 or more`);
+    expectNonNegative('train', 'the learning rate', rate);
+    return rate;
   }
 
   /** The mean loss over the evaluation data, of the averaged weights if there is an average. */

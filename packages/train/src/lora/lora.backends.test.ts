@@ -186,7 +186,7 @@ test.each<[string, (weights: Tree) => unknown, string]>([
   [
     'a rank',
     w => attachLora(model, w, { targets, rank: 0 }),
-    'attachLora: rank is 0; it must be a whole number above 0',
+    'attachLora: rank is 0; it must be a whole number, 1 or more',
   ],
   [
     'a name that is not there',

@@ -5,6 +5,7 @@ import {
   dense,
   dispose,
   expectOptions,
+  expectValue,
   fill,
   isLowRankSum,
   type LowRankAdapter,
@@ -17,6 +18,7 @@ import {
   tidy,
   uniformValues,
 } from '@residual/tensor';
+import { expectCounts } from '../numbers.js';
 import { type AttachedPart, adapterNames, linearsIn, matchingTargets, partsNamed } from './targets.js';
 
 /** Settings of `attachLora`. */
@@ -43,8 +45,7 @@ export function attachLora(layer: HasNeeds<unknown>, weights: unknown, options: 
   expectOptions('attachLora', options, { targets: 1, rank: 0, alpha: 0, name: 0, seed: 0 });
   const { targets, rank = 8, alpha = 2 * rank, name = 'default', seed = 0 } = options;
   checkSeed('attachLora', seed);
-  if (!(Number.isInteger(rank) && rank > 0))
-    throw new ResidualError('range', `attachLora: rank is ${rank}; it must be a whole number above 0`);
+  expectCounts('attachLora', { rank });
   const targetLinears = matchingTargets('attachLora', layer, weights, targets);
   for (const { path, need } of targetLinears) {
     const [out, width] = need.shape;
@@ -104,7 +105,7 @@ export function useLora(layer: HasNeeds<unknown>, weights: unknown, names: reado
 
 /** Multiplies the scale of the adapters of a name by `factor`. Errors if they are merged. */
 export function scaleLora(layer: HasNeeds<unknown>, weights: unknown, name: string, factor: number): void {
-  if (!Number.isFinite(factor)) throw new ResidualError('range', `scaleLora: factor is ${factor}; it must be a number`);
+  expectValue(Number.isFinite(factor), 'scaleLora', 'factor', factor, 'a number', 'range');
   const parts = partsNamed('scaleLora', layer, weights, name);
   if (parts.some(({ part }) => part.merged))
     throw new ResidualError('lora', `scaleLora: '${name}' is merged; unmerge it first`);

@@ -150,9 +150,9 @@ test('meanSquaredError is the mean over all entries', async () => {
 
 test.each([
   [[1, 2], {}, 'tokenLoss: label 1 is 2; it must be 0 .. 1, or -100 to be ignored'],
-  [[1, 0], { labelSmoothing: 1 }, 'tokenLoss: labelSmoothing is 1; it must be from 0 to below 1'],
+  [[1, 0], { labelSmoothing: 1 }, 'tokenLoss: labelSmoothing is 1; it must be a number from 0 to below 1'],
   [[1, 0], { weights: [1] }, 'tokenLoss: 1 weights do not fit 2 labels'],
-  [[1, 0], { weights: [1, -1] }, 'tokenLoss: weight 1 is -1; it must be 0 or more'],
+  [[1, 0], { weights: [1, -1] }, 'tokenLoss: weight 1 is -1; it must be a number, 0 or more'],
 ] as const)('invalid arguments are errors: %s %o', (labels, options, message) => {
   const logits = tensor([1, 2, 3, 4], [2, 2]);
   expect(() => tokenLoss(logits, labels, options)).toThrow(message);

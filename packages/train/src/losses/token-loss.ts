@@ -13,6 +13,7 @@ import {
   tensor,
   tidy,
 } from '@residual/tensor';
+import { expectFraction, expectNonNegative } from '../numbers.js';
 
 /** Settings of `tokenLoss`. */
 export interface TokenLossOptions {
@@ -38,15 +39,14 @@ export interface Labels {
  */
 export function labelsOf(name: string, ids: ArrayLike<number>, options: TokenLossOptions): Labels {
   const { ignoreIndex = -100, weights, labelSmoothing = 0 } = options;
-  if (!(labelSmoothing >= 0 && labelSmoothing < 1))
-    throw new ResidualError('range', `${name}: labelSmoothing is ${labelSmoothing}; it must be from 0 to below 1`);
+  expectFraction(name, 'labelSmoothing', labelSmoothing);
   if (weights && weights.length !== ids.length)
     throw new ResidualError('shape', `${name}: ${weights.length} weights do not fit ${ids.length} labels`);
   const effectiveWeights = new Float32Array(ids.length);
   let totalWeight = 0;
   for (let i = 0; i < ids.length; i++) {
     const weight = weights?.[i] ?? 1;
-    if (!(weight >= 0)) throw new ResidualError('range', `${name}: weight ${i} is ${weight}; it must be 0 or more`);
+    if (!(weight >= 0)) expectNonNegative(name, `weight ${i}`, weight);
     effectiveWeights[i] = ids[i] === ignoreIndex ? 0 : weight;
     totalWeight += effectiveWeights[i]!;
   }

@@ -1,5 +1,6 @@
 import { add, div, expectOptions, mul, sqrt, square, sub, type Tensor } from '@residual/tensor';
-import { expectNumber, type Optimizer, type WeightFilter } from './optimizer.js';
+import { expectFraction, expectNonNegative, expectPositive } from '../numbers.js';
+import type { Optimizer, WeightFilter } from './optimizer.js';
 
 /** Settings of `adam`. */
 export interface AdamOptions {
@@ -34,7 +35,7 @@ export function adam(options: AdamOptions = {}): Optimizer {
 export function adamW(options: AdamWOptions = {}): Optimizer {
   expectOptions('adamW', options, { ...adamNames, weightDecay: 0, decays: 0 });
   const { weightDecay = 0.01, decays = () => true } = options;
-  expectNumber('adamW', 'weightDecay', weightDecay, 0);
+  expectNonNegative('adamW', 'weightDecay', weightDecay);
   return adamLike('adamW', options, (path, shape) => (decays(path, shape) ? weightDecay : 0));
 }
 
@@ -43,9 +44,9 @@ function adamLike(
   { beta1 = 0.9, beta2 = 0.999, epsilon = 1e-8 }: AdamOptions,
   decayOf: (path: string, shape: readonly number[]) => number,
 ): Optimizer {
-  expectNumber(name, 'beta1', beta1, 0, 1);
-  expectNumber(name, 'beta2', beta2, 0, 1);
-  expectNumber(name, 'epsilon', epsilon, Number.MIN_VALUE);
+  expectFraction(name, 'beta1', beta1);
+  expectFraction(name, 'beta2', beta2);
+  expectPositive(name, 'epsilon', epsilon);
   return {
     name,
     stateNames: () => ['first', 'second'],

@@ -1,6 +1,7 @@
 import { expectOptions, greater, less, mul, sub, type Tensor, toFloat } from '@residual/tensor';
+import { expectFraction, expectNonNegative } from '../numbers.js';
 import { blend } from './adam.js';
-import { expectNumber, type Optimizer, type WeightFilter } from './optimizer.js';
+import type { Optimizer, WeightFilter } from './optimizer.js';
 
 /** Settings of `lion`. */
 export interface LionOptions {
@@ -18,9 +19,9 @@ export interface LionOptions {
 export function lion(options: LionOptions = {}): Optimizer {
   expectOptions('lion', options, { beta1: 0, beta2: 0, weightDecay: 0, decays: 0 });
   const { beta1 = 0.9, beta2 = 0.99, weightDecay = 0, decays = () => true } = options;
-  expectNumber('lion', 'beta1', beta1, 0, 1);
-  expectNumber('lion', 'beta2', beta2, 0, 1);
-  expectNumber('lion', 'weightDecay', weightDecay, 0);
+  expectFraction('lion', 'beta1', beta1);
+  expectFraction('lion', 'beta2', beta2);
+  expectNonNegative('lion', 'weightDecay', weightDecay);
   return {
     name: 'lion',
     stateNames: () => ['momentum'],

@@ -1,6 +1,7 @@
 import { add, div, expectOptions, matMul, mul, sqrt, square, sub, sum, type Tensor, transpose } from '@residual/tensor';
+import { expectFraction, expectNonNegative } from '../numbers.js';
 import { adamW } from './adam.js';
-import { expectNumber, type Optimizer, type WeightFilter } from './optimizer.js';
+import type { Optimizer, WeightFilter } from './optimizer.js';
 
 /** Settings of `muon`. */
 export interface MuonOptions {
@@ -23,8 +24,8 @@ export interface MuonOptions {
 export function muon(options: MuonOptions = {}): Optimizer {
   expectOptions('muon', options, { momentum: 0, weightDecay: 0, hiddenMatrices: 0 });
   const { momentum = 0.95, weightDecay = 0.1, hiddenMatrices = isHidden } = options;
-  expectNumber('muon', 'momentum', momentum, 0, 1);
-  expectNumber('muon', 'weightDecay', weightDecay, 0);
+  expectFraction('muon', 'momentum', momentum);
+  expectNonNegative('muon', 'weightDecay', weightDecay);
   const isMatrix: WeightFilter = (path, shape) => shape.length === 2 && hiddenMatrices(path, shape);
   const others = adamW({ beta2: 0.95, weightDecay: 0 });
   return {

@@ -1,4 +1,4 @@
-import { ResidualError, type Tensor } from '@residual/tensor';
+import type { Tensor } from '@residual/tensor';
 
 /** The state of an optimizer for one weight: tensors by name, each of the weight's shape. */
 export type OptimizerState = Readonly<Record<string, Tensor>>;
@@ -34,16 +34,3 @@ export type WeightFilter = (path: string, shape: readonly number[]) => boolean;
 
 /** Selects matrices, not biases or the scales of norms: the weight decay of GPT-2 and its successors. */
 export const onlyMatrices: WeightFilter = (_path, shape) => shape.length >= 2;
-
-/** Throws unless a setting is a number from `minimum` to below `limit`. */
-export function expectNumber(
-  name: string,
-  setting: string,
-  value: number,
-  minimum: number,
-  limit = Number.POSITIVE_INFINITY,
-): void {
-  if (value >= minimum && value < limit) return;
-  const upTo = Number.isFinite(limit) ? ` and below ${limit}` : '';
-  throw new ResidualError('range', `${name}: ${setting} is ${value}; it must be at least ${minimum}${upTo}`);
-}

@@ -1,5 +1,6 @@
 import { add, expectOptions, mul, sub } from '@residual/tensor';
-import { expectNumber, type Optimizer } from './optimizer.js';
+import { expectFraction, expectNonNegative } from '../numbers.js';
+import type { Optimizer } from './optimizer.js';
 
 /** Settings of `sgd`. */
 export interface SgdOptions {
@@ -15,8 +16,8 @@ export interface SgdOptions {
 export function sgd(options: SgdOptions = {}): Optimizer {
   expectOptions('sgd', options, { momentum: 0, nesterov: 0, weightDecay: 0 });
   const { momentum = 0, nesterov = false, weightDecay = 0 } = options;
-  expectNumber('sgd', 'momentum', momentum, 0, 1);
-  expectNumber('sgd', 'weightDecay', weightDecay, 0);
+  expectFraction('sgd', 'momentum', momentum);
+  expectNonNegative('sgd', 'weightDecay', weightDecay);
   return {
     name: 'sgd',
     stateNames: () => (momentum > 0 ? ['velocity'] : []),
