@@ -3,9 +3,7 @@ import type { Scope } from '@residual/layers';
 import { type Tensor, tensor, tidy } from '@residual/tensor';
 import type { CrossLayer, EncoderDecoder, LanguageModel, TensorLayer } from '@residual/transformer';
 import type { BoundModel } from './model-kind.js';
-
-/** Token ids, [batch][length]. */
-export type Sequences = readonly (readonly number[])[];
+import { longestOf, paddedIds, type Sequences, unpaddedKeys } from './sequences.js';
 
 /**
  * One pass of a decoder-only model without a cache: ids [batch][length] of equal length to logits [batch, length,
@@ -19,30 +17,30 @@ export function forward(
 ): Tensor {
   return tidy(() => {
     const keyStart = padding.some(pad => pad > 0) ? tensor(padding, [padding.length], 'int32') : undefined;
-    return layer(weights, idsOf(ids), keyStart ? scope.with(keyRange, { keyStart }) : scope);
+    return layer(weights, paddedIds(ids, ids[0]!.length), keyStart ? scope.with(keyRange, { keyStart }) : scope);
   });
+}
+
+/** Sources and targets of an encoder-decoder, [batch][length] each. */
+export interface SequencePairs {
+  readonly sources: Sequences;
+  readonly targets: Sequences;
+  /** How many tokens of each source the decoder sees; default all. */
+  readonly lengths?: readonly number[];
 }
 
 /**
- * One pass of an encoder-decoder: source ids [batch][keyLen] and target ids [batch][length] to logits [batch, length,
- * vocab]. The decoder sees only the first `lengths` tokens of each source.
+ * One pass of an encoder-decoder over pairs, each side padded on the right to its longest, to logits [batch, length,
+ * vocab]. The decoder does not see the padding of the sources.
  */
 export function forwardPair(
   { layer, weights }: BoundModel<EncoderDecoder<TensorLayer, CrossLayer>>,
-  {
-    source,
-    target,
-    lengths,
-  }: { readonly source: Sequences; readonly target: Sequences; readonly lengths: readonly number[] },
+  { sources, targets, lengths = sources.map(({ length }) => length) }: SequencePairs,
   scope: Scope,
 ): Tensor {
   return tidy(() => {
-    const ragged = lengths.some((length, i) => length < source[i]!.length);
-    const masked = ragged ? scope.with(memoryMask, { keyLength: tensor(lengths, [lengths.length], 'int32') }) : scope;
-    return layer(weights, { source: idsOf(source), target: idsOf(target) }, masked);
+    const [keyLen, length] = [longestOf(sources), Math.max(longestOf(targets), 1)];
+    const input = { source: paddedIds(sources, keyLen), target: paddedIds(targets, length) };
+    return layer(weights, input, scope.with(memoryMask, unpaddedKeys(lengths, keyLen)));
   });
-}
-
-function idsOf(sequences: Sequences): Tensor {
-  return tensor(sequences.flat(), [sequences.length, sequences[0]!.length], 'int32');
 }

@@ -1,14 +1,10 @@
 export type { Ablation } from './ablation.js';
-export type {
-  BeamResult,
-  BeamSearchGeneration,
-  BeamSearchOptions,
-  BeamSearchStep,
-  BeamState,
-} from './generate/beam-search.js';
-export type { Step } from './generate/generate.js';
+export type { ForwardOptions, ForwardOutput } from './forward-prompt.js';
+export type { BeamResult, BeamSearchStep, BeamState } from './generate/beam-policy.js';
+export type { BeamSearchGeneration, BeamSearchOptions } from './generate/beam-search.js';
 export type { Generation } from './generate/generation.js';
 export { type GenerateOptions, type GenerationConfig, isSampling } from './generate/options.js';
+export type { Step } from './generate/sampling-policy.js';
 export type { FinishReason, GenerateOutput } from './generate/sequence.js';
 export { type CreateModelOptions, createModel } from './load/create-model.js';
 export { describeSource, type LoadModelOptions, type LoadProgress, loadModel } from './load/load-model.js';
@@ -17,9 +13,10 @@ export type { FileUrls } from './load/sources/file-urls.js';
 export type { ModelFiles, OnBytes } from './load/sources/files.js';
 export type { HubOptions } from './load/sources/hub.js';
 export type { ModelSource, SourceOptions } from './load/sources/source.js';
+export type { ModelParts, Prompt } from './loaded-model.js';
 export { type LoadLoraOptions, loadLora } from './lora/load-lora.js';
 export { type SaveLoraOptions, saveLora } from './lora/save-lora.js';
-export { type ForwardOptions, Model, type ModelParts, type ModelWeights, type Prompt } from './model.js';
+export { Model, type ModelWeights } from './model.js';
 export { type AnyModel, type BoundModel, causalOf, encoderDecoderOf } from './model-kind.js';
 export type { PlainTensor } from './plain-tensor.js';
 export {

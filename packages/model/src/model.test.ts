@@ -2,7 +2,7 @@ import '@residual/testkit/cpu';
 import '@residual/testkit/wasm';
 import { memoryUsage, useBackend } from '@residual/tensor';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import type { Step } from './generate/generate.js';
+import type { Step } from './generate/sampling-policy.js';
 import { loadModel } from './load/load-model.js';
 import type { Model } from './model.js';
 import { causalOf } from './model-kind.js';

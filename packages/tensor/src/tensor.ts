@@ -58,7 +58,7 @@ function flatTensor(values: TensorValues, shape: readonly number[], dtype: 'floa
     () => `tensor: ${values.length} values do not fit ${showShape(shape)}, which holds ${size}`,
   );
   const typed = values instanceof arrays[dtype] ? values : toArray(values, dtype);
-  return registerConstant(tf.engine().makeTensor(typed, [...shape], dtype) as Tensor);
+  return registerConstant(tf.engine().makeTensor(typed, [...shape], dtype) as Tensor, typed);
 }
 
 /** A tensor of shape [] that holds one number. */

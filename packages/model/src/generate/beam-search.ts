@@ -1,22 +1,17 @@
-import { yieldToEventLoop } from '@residual/base';
 import type { ProcessorOptions } from '@residual/sampling';
-import {
-  type BeamOptions,
-  type BeamSearch,
-  type BeamStep,
-  beamSearch,
-  type Hypothesis,
-} from '@residual/sampling/beams';
+import { type BeamOptions, beamSearch } from '@residual/sampling/beams';
 import { fromGenerationConfig } from '@residual/sampling/generation-config';
 import { expectOptions, ResidualError, showValue } from '@residual/tensor';
-import { type Ablation, ablationScope } from '../ablation.js';
+import type { Ablation } from '../ablation.js';
 import { expectFunction, expectSignal } from '../arguments.js';
-import type { DecodeSession } from './decode-session.js';
-import { type DecodeModel, isWorthCompacting } from './generate.js';
+import type { Sequences } from '../sequences.js';
+import { BeamPolicy, type BeamResult, type BeamSearchStep } from './beam-policy.js';
+import { decode } from './decode.js';
+import type { DecodeModel } from './decode-model.js';
+import type { DecoderInput } from './decoder-input.js';
 import type { Generation } from './generation.js';
 import { beamSearchNames } from './option-names.js';
 import { checkPrompts, type GenerationConfig, maxLengthOf, maxNewTokensOf } from './options.js';
-import { prefillOrStep } from './prefill-or-step.js';
 
 /** The options of `beamSearch`; options left out follow `generation_config.json`. */
 export interface BeamSearchOptions extends Omit<ProcessorOptions, 'eosTokenId'> {
@@ -50,170 +45,37 @@ export interface BeamSearchOptions extends Omit<ProcessorOptions, 'eosTokenId'> 
   readonly signal?: AbortSignal | undefined;
 }
 
-/** A text that a beam search found. */
-export interface BeamResult extends Hypothesis {
-  /** The new text, without prompt or end token. */
-  readonly text: string;
-}
-
-/** One beam after a step. */
-export interface BeamState {
-  /** The token that it took. */
-  readonly token: number;
-  /** The beam of the same prompt that it continues. */
-  readonly parent: number;
-  /** Sum of the log-probabilities of its tokens. */
-  readonly sum: number;
-  /** Natural log of the token's probability under the model. */
-  readonly logprob: number;
-}
-
-/** The result of one step of a beam search, by prompt. */
-export interface BeamSearchStep {
-  /** The number of this step, from 0. */
-  readonly index: number;
-  /** The beams that continue; none for a prompt that is done. */
-  readonly beams: readonly (readonly BeamState[])[];
-  /** The texts that finished in this step and are among the best so far. */
-  readonly finished: readonly (readonly BeamResult[])[];
-}
-
 /** A beam search to run: iterate over its steps, or call `result()`. */
 export type BeamSearchGeneration<Whole> = Generation<Whole, BeamSearchStep, readonly (readonly BeamResult[])[]>;
 
 /**
- * Runs a beam search over all prompts, [batch][length], at once. Yields its steps and returns the texts found for each
- * prompt, best first. `sources` are the ids that an encoder-decoder read, for each prompt.
+ * Runs a beam search over all prompts of the input at once. Yields its steps and returns the texts found for each
+ * prompt, best first.
  */
 export async function* beamSearchSequences(
   model: DecodeModel,
-  prompts: readonly (readonly number[])[],
+  input: DecoderInput,
   options: BeamSearchOptions,
-  sources?: readonly (readonly number[])[],
 ): AsyncGenerator<BeamSearchStep, BeamResult[][]> {
   model.check();
   expectOptions('beamSearch', options, beamSearchNames);
-  const { signal, skipSpecialTokens } = options;
+  const { signal, skipSpecialTokens, ablate } = options;
   expectSignal('beamSearch', signal);
   expectFunction('beamSearch', 'allowedTokens', options.allowedTokens);
+  const { prompts, sources } = input;
   const maxLength = maxLengthOf(options, model);
-  const longest = checkPrompts('beamSearch', model.vocab, maxLength, prompts);
+  checkPrompts('beamSearch', model.vocab, maxLength, prompts);
   const settings = beamSettings(model, options, prompts, maxLength);
   const search = beamSearch(settings, prompts, sources);
-  const { numBeams } = settings;
-  const withText = (hypothesis: Hypothesis): BeamResult => {
-    const { newTokens, finishReason } = hypothesis;
-    const tokens = finishReason === 'eos' ? newTokens.slice(0, -1) : newTokens;
-    return { ...hypothesis, text: model.tokenizer?.decode(tokens, { skipSpecialTokens }) ?? '' };
-  };
-  const yieldTurn = async () => {
-    await yieldToEventLoop(signal);
-    model.check();
-  };
-  const ablation = ablationScope('beamSearch', options.ablate);
-  let sequences: BeamSequence[] = prompts.map(tokens => ({ tokens: [...tokens], finishReason: undefined }));
-  let session: DecodeSession | undefined;
-  let activePrompts: number[] = []; // the prompts whose sequences the session holds
-  const activeSequencesOf = (times: number) =>
-    activePrompts.flatMap(prompt => sequences.slice(prompt * times, (prompt + 1) * times));
-  const paddingOf = (times: number) =>
-    activePrompts.flatMap(i => Array<number>(times).fill(longest - prompts[i]!.length));
-  const sessionRowOf = (row: number) => activePrompts.indexOf(Math.floor(row / numBeams)) * numBeams + (row % numBeams);
-  try {
-    while (!search.done) {
-      await yieldTurn();
-      let step: BeamStep;
-      try {
-        // Before the first step the beams of a prompt share one sequence.
-        const times = sequences.length / prompts.length;
-        if (!session) activePrompts = prompts.map((_, i) => i);
-        const startOptions = {
-          maxLength,
-          padding: paddingOf(times),
-          beams: times,
-          scope: ablation.scope,
-          yieldTurn,
-        };
-        session ??= await model.startSession(startOptions);
-        const fixedShapes = model.fixedShapes();
-        const active = new Set(search.activeSequences.map(row => Math.floor(row / numBeams)));
-        const open = activePrompts.filter(prompt => active.has(prompt));
-        if (!fixedShapes && isWorthCompacting(open.length, activePrompts.length)) {
-          session.compact(open.map(prompt => activePrompts.indexOf(prompt)));
-          activePrompts = open;
-        }
-        const output = await prefillOrStep(
-          session,
-          activeSequencesOf(times),
-          paddingOf(times),
-          fixedShapes,
-          undefined,
-          signal,
-        );
-        ablation.expectUsed();
-        step = search.step(row => output.logits(Math.floor((sessionRowOf(row) * times) / numBeams)));
-        if (times < numBeams) {
-          sequences = sequences.flatMap(sequence => Array.from({ length: numBeams }, () => sequence));
-          session.repeat(numBeams);
-        }
-      } catch (error) {
-        session?.dispose();
-        session = undefined;
-        if (!(await model.recover(error, signal))) throw error;
-        continue; // the beams are fed again from the start
-      }
-      const { parents, tokens } = step;
-      sequences = sequences.map((_, row) => ({
-        tokens: [...sequences[parents[row]!]!.tokens, tokens[row]!],
-        finishReason: undefined,
-      }));
-      session.reorder(
-        activePrompts.flatMap(prompt =>
-          Array.from(parents.subarray(prompt * numBeams, (prompt + 1) * numBeams), sessionRowOf),
-        ),
-      );
-      yield stepOf(step, search, numBeams, withText);
-    }
-    return search.results().map(hypotheses => hypotheses.map(withText));
-  } finally {
-    session?.dispose();
-  }
-}
-
-/** The tokens of one beam so far, prompt included. */
-interface BeamSequence {
-  readonly tokens: number[];
-  readonly finishReason: undefined;
-}
-
-function stepOf(
-  { index, tokens, parents, sums, logprobs, finished }: BeamStep,
-  search: BeamSearch,
-  numBeams: number,
-  withText: (hypothesis: Hypothesis) => BeamResult,
-): BeamSearchStep {
-  const active = new Set(search.activeSequences);
-  return {
-    index,
-    beams: finished.map((_, prompt) => {
-      const rows = Array.from({ length: numBeams }, (_, beam) => prompt * numBeams + beam).filter(row =>
-        active.has(row),
-      );
-      return rows.map(row => ({
-        token: tokens[row]!,
-        parent: parents[row]! % numBeams,
-        sum: sums[row]!,
-        logprob: logprobs[row]!,
-      }));
-    }),
-    finished: finished.map(hypotheses => hypotheses.map(withText)),
-  };
+  const policyOptions = { numBeams: settings.numBeams, tokenizer: model.tokenizer, skipSpecialTokens };
+  const policy = new BeamPolicy(search, prompts, policyOptions);
+  return yield* decode(model, input, policy, { caller: 'beamSearch', maxLength, ablate, signal });
 }
 
 function beamSettings(
   { generationConfig: config, eosTokenIds }: DecodeModel,
   options: BeamSearchOptions,
-  prompts: readonly (readonly number[])[],
+  prompts: Sequences,
   maxLength: number,
 ): BeamOptions {
   const {

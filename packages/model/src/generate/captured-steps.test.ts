@@ -9,7 +9,7 @@ let weights: { scale: Tensor; active: boolean };
 let written: number;
 
 beforeEach(() => {
-  steps = new CapturedSteps();
+  steps = new CapturedSteps(() => weights);
   weights = { scale: keep(tensor([2, 3], [2])), active: true };
   written = 0;
 });
@@ -23,15 +23,15 @@ afterEach(() => {
 /** The result of one step for 5 and 7: their product with the weights, and with `times` if it is given. */
 async function called(times?: number): Promise<number[]> {
   const x = tensor([5, 7], [2]);
-  steps.syncWeights(weights);
-  const [y] = steps.run('step', [x], () => {
+  steps.syncWeights();
+  const [y] = steps.run('step', { x }, () => {
     written++;
     const scaled = mul(x, weights.scale);
     return [times ? mul(scaled, tensor([times, times], [2])) : scaled];
   });
   const values = [...(await y!.data())];
   dispose([x, y]);
-  steps.release(weights);
+  steps.release();
   return values;
 }
 
@@ -54,10 +54,25 @@ test('a replaced weight, or a changed flag beside the weights, makes a new graph
   expect(written).toBe(3);
 });
 
-test('a step with its own constant is captured anew in each call', async () => {
+test('a constant that a step makes from numbers is made again in each call, and none is kept between them', async () => {
   const held = memoryUsage();
-  expect(await called(2)).toEqual([20, 42]);
-  expect(await called(3)).toEqual([30, 63]);
-  expect(memoryUsage()).toEqual(held);
-  expect(written).toBe(2);
+  for (let i = 0; i < 3; i++) {
+    expect(await called(2)).toEqual([20, 42]);
+    expect(memoryUsage()).toEqual(held);
+  }
+  expect(written).toBe(1);
+});
+
+test('a step that reads a tensor of the caller beside the weights is captured anew in each call', async () => {
+  const held = memoryUsage();
+  for (const factor of [2, 3]) {
+    const other = tensor([factor, factor], [2]);
+    const x = tensor([5, 7], [2]);
+    steps.syncWeights();
+    const [y] = steps.run('step', { x }, () => [mul(x, other)]);
+    expect([...(await y!.data())]).toEqual([5 * factor, 7 * factor]);
+    dispose([x, y, other]);
+    steps.release();
+    expect(memoryUsage()).toEqual(held);
+  }
 });

@@ -4,23 +4,49 @@ import { type CapturedGraph, capture, isTensor, ResidualError, type Tensor } fro
 /** How many graphs are kept; beyond that the least recently used one is dropped. */
 const maxGraphs = 64;
 
+/** Tensors by name; undefined where there is none. */
+export interface NamedTensors {
+  readonly [name: string]: Tensor | undefined;
+}
+
 /**
- * Captures a function of tensors in its first run and replays it later: the same kernels on the same weights, without
- * the JavaScript around them. Inputs of another shape make another graph. A model that cannot be captured runs as
- * written. A graph keeps the weights that it read until `clear` or `release`.
+ * The captured steps of a model, shared by all its calls. A function of tensors is captured in its first run and
+ * replayed later: the same kernels on the same weights, without the JavaScript around them. Inputs of another shape
+ * make another graph. A model that cannot be captured runs as written.
+ *
+ * A call begins with `syncWeights` and ends with `release`; in between, graphs keep the weights that they read.
  */
 export class CapturedSteps {
   private readonly graphs = new Map<string, CapturedGraph>();
   /** The paths of the attentions whose keys and values a first step makes. */
   private paths: { readonly self: readonly string[]; readonly cross: readonly string[] } | undefined;
   private isUnsupported = false;
+  private readonly weightsOf: () => unknown;
+  /** The weights that the graphs read. */
+  private readonly weights = new Set<Tensor>();
   /** The state of the weights when the graphs were captured. */
   private fingerprint: readonly unknown[] = [];
 
-  /** The outputs of `step`; of all that `step` reads, only `inputs` may change. The caller disposes the outputs. */
-  run(name: string, inputs: readonly Tensor[], step: () => readonly Tensor[]): readonly Tensor[] {
+  /** `weightsOf` returns the tree of weights, which its owner may change between two steps. */
+  constructor(weightsOf: () => unknown) {
+    this.weightsOf = weightsOf;
+  }
+
+  /**
+   * The outputs of `step`. Of all that `step` reads, only the inputs may change: those with names, and a list of cached
+   * tensors. The caller disposes the outputs.
+   */
+  run(
+    name: string,
+    named: NamedTensors,
+    step: () => readonly Tensor[],
+    cached: readonly Tensor[] = [],
+  ): readonly Tensor[] {
     if (this.isUnsupported) return step();
-    const key = `${name} ${inputs.map(({ shape }) => shape.join('x')).join()}`;
+    for (const { isDisposed } of this.weights) if (isDisposed) this.syncWeights(); // training has replaced it
+    const present = Object.entries(named).filter((entry): entry is [string, Tensor] => entry[1] !== undefined);
+    const inputs = [...present.map(([, input]) => input), ...cached];
+    const key = [name, ...present.map(([input]) => input), ...inputs.map(({ shape }) => shape.join('x'))].join(' ');
     const graph = this.graphs.get(key);
     if (graph) {
       this.graphs.delete(key);
@@ -40,7 +66,7 @@ export class CapturedSteps {
   }
 
   /** Runs the first step, which fills an empty cache. Returns the logits. */
-  first(inputs: readonly Tensor[], { selfAttention, crossAttention }: Cache, run: () => Tensor): Tensor {
+  first(inputs: NamedTensors, { selfAttention, crossAttention }: Cache, run: () => Tensor): Tensor {
     const [logits, ...tensors] = this.run('first', inputs, () => [
       run(),
       ...selfAttention.tensors,
@@ -54,27 +80,28 @@ export class CapturedSteps {
   }
 
   /** Runs a step with a filled cache and puts its new tensors into the cache. Returns the logits. */
-  step(inputs: readonly Tensor[], { selfAttention, crossAttention }: Cache, run: () => Tensor): Tensor {
-    const all = [...inputs, ...crossAttention.tensors, ...selfAttention.tensors];
-    const [logits, ...tensors] = this.run('step', all, () => [run(), ...selfAttention.tensors]);
+  step(inputs: NamedTensors, { selfAttention, crossAttention }: Cache, run: () => Tensor): Tensor {
+    const cached = [...crossAttention.tensors, ...selfAttention.tensors];
+    const [logits, ...tensors] = this.run('step', inputs, () => [run(), ...selfAttention.tensors], cached);
     selfAttention.replace(tensors);
     return logits!;
   }
 
   /** Compares the weights with those of the captured graphs; if they differ, all graphs are dropped. */
-  syncWeights(weights: unknown): void {
-    const fingerprint = fingerprintOf(weights);
+  syncWeights(): void {
+    this.weights.clear();
+    const fingerprint = fingerprintOf(this.weightsOf(), this.weights);
     if (fingerprint.length !== this.fingerprint.length || fingerprint.some((value, i) => value !== this.fingerprint[i]))
       this.clear();
     this.fingerprint = fingerprint;
   }
 
   /**
-   * Keeps no tensors: graphs whose only constants are `weights`, which the caller owns, stay for later; others are
-   * dropped.
+   * Keeps no tensors: graphs whose only constants are the weights, which their owner keeps, stay for later calls;
+   * others are dropped.
    */
-  release(weights: unknown): void {
-    this.syncWeights(weights);
+  release(): void {
+    this.syncWeights();
     const owned = new Set(this.fingerprint);
     for (const [key, graph] of [...this.graphs]) if (!graph.releaseConstants(owned)) this.drop(key);
   }
@@ -90,8 +117,15 @@ export class CapturedSteps {
   }
 }
 
-/** A list that differs whenever a tree of weights differs: the data ids of its tensors, and all other values. */
-function fingerprintOf(tree: unknown): unknown[] {
-  if (isTensor(tree)) return [tree.dataId];
-  return typeof tree === 'object' && tree !== null ? Object.values(tree).flatMap(fingerprintOf) : [tree];
+/**
+ * A list that differs whenever a tree of weights differs: the data ids of its tensors, and all other values. Adds the
+ * tensors to `tensors`.
+ */
+function fingerprintOf(tree: unknown, tensors: Set<Tensor>): unknown[] {
+  if (isTensor(tree)) {
+    tensors.add(tree);
+    return [tree.dataId];
+  }
+  const isNode = typeof tree === 'object' && tree !== null;
+  return isNode ? Object.values(tree).flatMap(child => fingerprintOf(child, tensors)) : [tree];
 }

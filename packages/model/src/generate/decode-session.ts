@@ -1,206 +1,143 @@
-import { beamIndices, Cache, cache, keyRange } from '@residual/attention';
-import { type Scope, stepPositions } from '@residual/layers';
-import { type KeyRange, type Tensor, tensor, tidy } from '@residual/tensor';
-import { logitPositions } from '@residual/transformer';
-import { CapturedSteps } from './captured-steps.js';
+import { type Recorder, record } from '@residual/layers';
+import { type Ablation, type AblationScope, ablationScope } from '../ablation.js';
+import { longestOf } from '../sequences.js';
+import type { CachedBatch } from './cached-batch.js';
+import type { DecodeModel } from './decode-model.js';
+import type { DecoderInput } from './decoder-input.js';
+import { type ActiveSequence, prefillOrStep, type StepOutput } from './prefill-or-step.js';
 
 /** The options of a `DecodeSession`. */
 export interface DecodeSessionOptions {
-  /** The model: ids int32 [batch, length] to the logits that `logitPositions` asks for, [batch, 1, vocab]. */
-  readonly run: (ids: Tensor, scope: Scope) => Tensor;
+  /** The function that errors name. */
+  readonly caller: string;
   /** How many tokens a sequence may have, padding included. */
   readonly maxLength: number;
-  /** How many positions of padding precede each sequence. */
-  readonly padding: readonly number[];
-  /** How many consecutive sequences, the beams, belong to each text; default 1. */
-  readonly beams?: number;
-  /** The scope in which the model runs: taps and replacements. */
-  readonly scope: Scope;
-  /** The initial capacity of the cache in positions; default 64. */
-  readonly initialCapacity?: number;
-  /** Steps of one token are captured and replayed while sequences are at most this long; default 0, never. */
-  readonly captureUntil?: number;
-  /** Graphs shared with other sessions and owned by the caller; by default the session has its own. */
-  readonly capturedSteps?: CapturedSteps | undefined;
-  /** What `run` reads besides the ids, such as the encoded sources. */
-  readonly sources?: Sources;
+  /** Paths of taps that each step returns. */
+  readonly taps?: readonly string[] | undefined;
+  /** Tensors, or heads of them, that are set to zero. */
+  readonly ablate?: readonly Ablation[] | undefined;
+  /** Ends the session before its next step. */
+  readonly signal?: AbortSignal | undefined;
 }
 
-/** The tensors that differ from step to step. */
-interface StepInputs {
-  readonly ids: Tensor;
-  readonly positionIds: Tensor;
-  readonly cachePosition: Tensor;
-  readonly keyStart: Tensor | undefined;
-  readonly beamTable: Tensor | undefined;
-}
-
-/** What the decoder reads besides its own sequences: one source for each text. */
-export interface Sources {
-  /** The tensors that every step reads. */
-  readonly tensors: readonly Tensor[];
-  /** The encoder output, read by the first step; later steps read its keys and values from the cache. */
-  readonly memory: Tensor | undefined;
-  /** The number of tokens of each source, without padding. */
-  readonly lengths: readonly number[];
-  /** Keeps the sources of some texts, in this order. */
-  compact(texts: readonly number[]): void;
-  dispose(): void;
+/** The sequences of all prompts before a step. */
+export interface DecodeState {
+  /** The same number of consecutive sequences, its beams, for each prompt. */
+  readonly sequences: readonly ActiveSequence[];
+  /** The sequence of the previous step that each sequence continues; undefined if each continues itself. */
+  readonly parents?: Int32Array | undefined;
 }
 
 /**
- * A batch of sequences that are being decoded. The cache holds the tokens fed so far; `feed` adds tokens and returns
- * the logits after the last one. Sequences of different lengths are padded on the left. The session owns its cache;
- * `dispose` frees it.
+ * The decoding of several prompts by one model, step by step. It starts at the first step, drops the sequences of
+ * prompts that are finished, and starts again when the backend has lost its context. How tokens are chosen is not its
+ * concern. `dispose` frees its tensors.
  */
 export class DecodeSession {
+  private readonly model: DecodeModel;
+  private readonly input: DecoderInput;
   private readonly options: DecodeSessionOptions;
-  private readonly cache: Cache;
-  private readonly capturedSteps: CapturedSteps;
-  private padding: readonly number[];
-  /**
-   * For each sequence and position, the row of the cache that holds it; undefined while each sequence reads its own
-   * row.
-   */
-  private beamTable: readonly Int32Array[] | undefined;
-  /** Sequences of each text. */
-  private beams: number;
+  /** How many positions of padding precede each prompt. */
+  private readonly padding: readonly number[];
+  private readonly ablation: AblationScope;
+  private recorder: Recorder | undefined;
+  private batch: CachedBatch | undefined;
+  /** The prompts whose sequences the batch holds. */
+  private activePrompts: readonly number[] = [];
 
-  constructor(options: DecodeSessionOptions) {
+  constructor(model: DecodeModel, input: DecoderInput, options: DecodeSessionOptions) {
+    this.model = model;
+    this.input = input;
     this.options = options;
-    this.padding = options.padding;
-    this.beams = options.beams ?? 1;
-    this.capturedSteps = options.capturedSteps ?? new CapturedSteps();
-    this.cache = new Cache({ maxPositions: options.maxLength, initialCapacity: options.initialCapacity ?? 64 });
-  }
-
-  /** The number of positions filled, padding included. */
-  get length(): number {
-    return this.cache.length;
-  }
-
-  /** The number of tokens in the source of each sequence; undefined without sources. */
-  get sourceLengths(): readonly number[] | undefined {
-    return this.options.sources?.lengths.flatMap(length => Array<number>(this.beams).fill(length));
-  }
-
-  /** Whether `more` positions still fit. */
-  fits(more: number): boolean {
-    return this.cache.length + more <= this.options.maxLength;
+    const longest = longestOf(input.prompts);
+    this.padding = input.prompts.map(({ length }) => longest - length);
+    this.ablation = ablationScope(options.caller, options.ablate);
   }
 
   /**
-   * Feeds the same number of tokens to every sequence, ids [batch][length], and returns the logits after the last
-   * token, [batch, 1, vocab], which the caller disposes. The length is padded to `paddedLength` with tokens that have
-   * no effect, so that a GPU compiles programs for few shapes. `total` is the length of the sequences after all passes
-   * of a prompt that is fed in several; position encodings that depend on the length use it.
+   * Feeds the tokens that are not in the cache yet, whole prompts at first and one token later, and returns the logits
+   * after them. Lets other work run before.
    */
-  feed(
-    ids: readonly (readonly number[])[],
-    paddedLength = ids[0]!.length,
-    total = this.length + ids[0]!.length,
-  ): Tensor {
-    const { padding } = this;
-    const { maxLength, captureUntil = 0, capturedSteps, sources } = this.options;
-    const length = ids[0]!.length;
-    const past = this.cache.length;
-    const keyLen = this.cache.ensureCapacity(paddedLength);
-    const padded = (values: readonly number[]) => Array.from({ length: paddedLength }, (_, i) => values[i] ?? 0);
-    const distinct = padding.every(pad => pad === padding[0]) ? padding.slice(0, 1) : padding;
-    const positionIds = distinct.flatMap(pad =>
-      padded([]).map((_, i) => Math.min(Math.max(past + i - pad, 0), maxLength - 1)),
-    );
-    const hasPadding = padding.some(pad => pad > 0);
-    const logits = tidy(() => {
-      const inputs: StepInputs = {
-        ids: tensor(ids.flatMap(padded), [ids.length, paddedLength], 'int32'),
-        positionIds: tensor(positionIds, [distinct.length, paddedLength], 'int32'),
-        cachePosition: tensor([past], [1], 'int32'),
-        keyStart: hasPadding ? tensor(padding, [padding.length], 'int32') : undefined,
-        beamTable: this.beamTableOf(keyLen),
-      };
-      const run = () => this.run(inputs, length - 1, { totalLength: total, capacity: keyLen });
-      if (paddedLength > 1 || total > captureUntil) return run();
-      const changing = [...Object.values(inputs), ...(sources?.tensors ?? [])].filter(each => each !== undefined);
-      if (past > 0) return this.capturedSteps.step(changing, this.cache, run);
-      // Later batches repeat the first step; one batch alone takes it only once.
-      const isRepeated = capturedSteps && sources?.memory;
-      return isRepeated ? capturedSteps.first([...changing, sources.memory!], this.cache, run) : run();
-    });
-    this.cache.length += length;
-    this.beamTable = this.beamTable?.map((table, row) =>
-      withCapacity(table, keyLen, row).fill(row, past, past + length),
-    );
-    return logits;
-  }
-
-  /** Runs the model without replay; returns the logits at index `last`. */
-  private run(
-    { ids, positionIds, cachePosition, keyStart, beamTable }: StepInputs,
-    last: number,
-    lengths: { readonly totalLength: number; readonly capacity: number },
-  ): Tensor {
-    const { run, scope } = this.options;
-    const range: KeyRange = { position: cachePosition, ...(keyStart && { keyStart }) };
-    const inner = scope
-      .with(stepPositions, { positionIds, ...lengths, tables: this.cache.tables })
-      .with(keyRange, range)
-      .with(cache, this.cache)
-      .with(logitPositions, tensor([last], [1], 'int32'));
-    return run(ids, beamTable ? inner.with(beamIndices, beamTable) : inner);
-  }
-
-  /** Repeats each sequence `count` times: the beams of a text start from the same prompt. */
-  repeat(count: number): void {
-    this.cache.repeatInterleave(count);
-    this.beams *= count;
-    this.padding = this.padding.flatMap(pad => Array<number>(count).fill(pad));
-  }
-
-  /**
-   * Makes sequence i continue what was sequence `parents[i]`. Nothing moves in the cache; attention reads by a table.
-   */
-  reorder(parents: ArrayLike<number>): void {
-    const rows = Array.from({ length: this.padding.length }, (_, row) => parents[row]!);
-    if (rows.every((parent, row) => parent === row)) return;
-    const before = this.beamTable ?? rows.map((_, row) => new Int32Array(this.length).fill(row));
-    this.beamTable = rows.map(parent => before[parent]!.slice());
-  }
-
-  /** Keeps some of the texts, in this order, and frees the others. */
-  compact(texts: readonly number[]): void {
-    const { beams } = this;
-    const rows = texts.flatMap(text => Array.from({ length: beams }, (_, beam) => text * beams + beam));
-    this.cache.selectSequences(rows, texts);
-    this.padding = rows.map(row => this.padding[row]!);
-    const newIndices = new Map(rows.map((row, index) => [row, index]));
-    this.beamTable = this.beamTable && rows.map(row => this.beamTable![row]!.map(from => newIndices.get(from) ?? 0));
-    this.options.sources?.compact(texts);
-  }
-
-  /** The beam table for `keyLen` positions, int32 [batch, keyLen]; undefined while each sequence reads its own row. */
-  private beamTableOf(keyLen: number): Tensor | undefined {
-    if (!this.beamTable) return undefined;
-    const values = new Int32Array(this.beamTable.length * keyLen);
-    for (const [row, table] of this.beamTable.entries()) {
-      values.set(table.subarray(0, this.cache.length), row * keyLen);
-      values.fill(row, row * keyLen + this.cache.length, (row + 1) * keyLen);
+  async step(state: DecodeState): Promise<StepOutput> {
+    const { model, options } = this;
+    for (;;) {
+      await model.yieldTurn(options.signal);
+      try {
+        return await this.prefillOrStep(state);
+      } catch (error) {
+        this.dispose();
+        if (!(await model.recover(error, options.signal))) throw error;
+      }
     }
-    return tensor(values, [this.beamTable.length, keyLen], 'int32');
   }
 
-  /** Frees the cache and the sources. */
+  /** Frees the cache and what was recorded; another step would start again. */
   dispose(): void {
-    if (this.capturedSteps !== this.options.capturedSteps) this.capturedSteps.clear();
-    this.cache.dispose();
-    this.options.sources?.dispose();
+    this.batch?.dispose();
+    this.recorder?.dispose();
+    this.batch = undefined;
+    this.recorder = undefined;
   }
-}
 
-/** The table extended to `capacity`; new entries hold `row`. */
-function withCapacity(table: Int32Array, capacity: number, row: number): Int32Array {
-  if (table.length >= capacity) return table;
-  const next = new Int32Array(capacity).fill(row);
-  next.set(table);
-  return next;
+  private async prefillOrStep({ sequences, parents }: DecodeState): Promise<StepOutput> {
+    const { taps = [], caller, signal } = this.options;
+    const beams = sequences.length / this.padding.length;
+    if (taps.length > 0) this.recorder ??= record(taps, this.ablation.scope, `${caller}: taps`);
+    if (this.batch) this.branch(this.batch, beams, parents);
+    else this.batch = await this.start(beams);
+    // Taps show only what was fed, no extra tokens.
+    const fixedShapes = !this.recorder && this.model.fixedShapes;
+    if (!this.recorder && !fixedShapes) this.compact(this.batch, sequences, beams);
+    const active = this.activePrompts.flatMap(prompt => sequences.slice(prompt * beams, (prompt + 1) * beams));
+    const padding = this.paddingOf(beams);
+    const output = await prefillOrStep(this.batch, active, padding, fixedShapes, this.recorder, signal);
+    this.ablation.expectUsed();
+    this.recorder?.expectAllMatched();
+    return {
+      logits: sequence => output.logits(this.rowOf(sequence, beams)),
+      taps: sequence => output.taps(this.rowOf(sequence, beams)),
+    };
+  }
+
+  private start(beams: number): Promise<CachedBatch> {
+    this.activePrompts = this.padding.map((_, prompt) => prompt);
+    return this.input.startBatch({
+      maxLength: this.options.maxLength,
+      padding: this.paddingOf(beams),
+      beams,
+      scope: (this.recorder ?? this.ablation).scope,
+      yieldTurn: () => this.model.yieldTurn(this.options.signal),
+    });
+  }
+
+  /** Lets each sequence of the batch continue its parent; after the first step of a beam search there are more. */
+  private branch(batch: CachedBatch, beams: number, parents: Int32Array | undefined): void {
+    if (beams > batch.beams) batch.repeat(beams / batch.beams);
+    if (!parents) return;
+    const rows = this.activePrompts.flatMap(prompt =>
+      Array.from(parents.subarray(prompt * beams, (prompt + 1) * beams), parent => this.rowOf(parent, beams)),
+    );
+    batch.reorder(rows);
+  }
+
+  /** Drops the sequences of finished prompts once they are a fifth of the batch, since dropping copies the cache. */
+  private compact(batch: CachedBatch, sequences: readonly ActiveSequence[], beams: number): void {
+    const { activePrompts } = this;
+    const isOpen = (prompt: number) =>
+      sequences.slice(prompt * beams, (prompt + 1) * beams).some(({ isFinished }) => !isFinished);
+    const open = activePrompts.filter(isOpen);
+    if (open.length === 0 || open.length > 0.8 * activePrompts.length) return;
+    batch.compact(open.map(prompt => activePrompts.indexOf(prompt)));
+    this.activePrompts = open;
+  }
+
+  /** The padding of each sequence in the batch. */
+  private paddingOf(beams: number): number[] {
+    return this.activePrompts.flatMap(prompt => Array<number>(beams).fill(this.padding[prompt]!));
+  }
+
+  /** The row of the batch that holds a sequence. */
+  private rowOf(sequence: number, beams: number): number {
+    return this.activePrompts.indexOf(Math.floor(sequence / beams)) * beams + (sequence % beams);
+  }
 }

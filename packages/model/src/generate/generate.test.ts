@@ -2,10 +2,11 @@ import '@residual/testkit/wasm';
 import { repositoryFile } from '@residual/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadModel } from '../load/load-model.js';
-import type { Model, Prompt } from '../model.js';
+import type { Prompt } from '../loaded-model.js';
+import type { Model } from '../model.js';
 import { fixtureFiles } from '../testing/fixture-files.js';
-import type { Step } from './generate.js';
 import type { GenerateOptions } from './options.js';
+import type { Step } from './sampling-policy.js';
 
 let model: Model;
 beforeAll(async () => {

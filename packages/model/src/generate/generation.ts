@@ -1,4 +1,4 @@
-import type { Step } from './generate.js';
+import type { Step } from './sampling-policy.js';
 import type { GenerateOutput } from './sequence.js';
 
 /**

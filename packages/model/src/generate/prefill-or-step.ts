@@ -1,7 +1,7 @@
 import { yieldToEventLoop } from '@residual/base';
 import type { Recorder } from '@residual/layers';
 import { type PlainTensor, plainTaps } from '../plain-tensor.js';
-import type { DecodeSession } from './decode-session.js';
+import type { CachedBatch } from './cached-batch.js';
 
 /** The output of one step, by sequence. */
 export interface StepOutput {
@@ -9,10 +9,10 @@ export interface StepOutput {
   readonly taps: (index: number) => Readonly<Record<string, PlainTensor>>;
 }
 
-/** A sequence so far; once it has a finish reason it is fed no more. */
+/** A sequence so far, prompt included; once it is finished it is fed no more. */
 export interface ActiveSequence {
   readonly tokens: readonly number[];
-  readonly finishReason?: unknown;
+  readonly isFinished: boolean;
 }
 
 /**
@@ -20,29 +20,27 @@ export interface ActiveSequence {
  * logits after them.
  */
 export async function prefillOrStep(
-  session: DecodeSession,
+  batch: CachedBatch,
   sequences: readonly ActiveSequence[],
   padding: readonly number[],
   fixedShapes: boolean,
   recorder: Recorder | undefined,
   signal: AbortSignal | undefined,
 ): Promise<StepOutput> {
-  const lengths = sequences.map(({ tokens, finishReason }, i) =>
-    finishReason === undefined ? padding[i]! + tokens.length : 0,
-  );
+  const lengths = sequences.map(({ tokens, isFinished }, i) => (isFinished ? 0 : padding[i]! + tokens.length));
   const total = Math.max(...lengths);
   const maxPassLength =
     fixedShapes || recorder ? lengthBuckets.at(-1)! : Math.max(1, Math.floor(maxTokensPerPass / sequences.length));
   for (let isFirst = true; ; isFirst = false) {
     if (isFirst) signal?.throwIfAborted();
     else await yieldToEventLoop(signal);
-    const [from, length, paddedLength] = [session.length, ...nextPass(session, total, maxPassLength, fixedShapes)];
+    const [from, length, paddedLength] = [batch.length, ...nextPass(batch, total, maxPassLength, fixedShapes)];
     const ids = sequences.map(({ tokens }, i) => Array.from({ length }, (_, j) => tokens[from + j - padding[i]!] ?? 0));
-    const logits = session.feed(ids, paddedLength, total);
+    const logits = batch.feed(ids, paddedLength, total);
     try {
-      if (session.length < total) continue;
+      if (batch.length < total) continue;
       const values = (await logits.data()) as Float32Array;
-      const taps = await plainTaps(recorder?.values, sequences.length, session.sourceLengths);
+      const taps = await plainTaps(recorder?.values, sequences.length, batch.sourceLengths);
       const vocab = values.length / sequences.length;
       return { logits: i => values.subarray(i * vocab, (i + 1) * vocab), taps: i => taps[i]! };
     } finally {
@@ -62,12 +60,12 @@ const lengthBuckets = [1, 16, 64, 256];
 
 /** How many tokens the next pass feeds, and the length to which it is padded. */
 function nextPass(
-  session: DecodeSession,
+  batch: CachedBatch,
   total: number,
   maxPassLength: number,
   fixedShapes: boolean,
 ): [length: number, paddedLength: number] {
-  const length = Math.min(total - session.length, maxPassLength);
+  const length = Math.min(total - batch.length, maxPassLength);
   const paddedLength = fixedShapes ? lengthBuckets.find(size => size >= length)! : length;
-  return [length, session.fits(paddedLength) ? paddedLength : length];
+  return [length, batch.fits(paddedLength) ? paddedLength : length];
 }

@@ -45,6 +45,10 @@ export class Sequence implements SequenceContext {
     this.finishReason = finishReasonOf(this);
   }
 
+  get isFinished(): boolean {
+    return this.finishReason !== undefined;
+  }
+
   /**
    * Chooses the next token from `logits` [vocab]; returns it with the new text to show, and the reason if the text
    * ends.

@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { loadModel } from '../load/load-model.js';
 import type { PlainTensor } from '../plain-tensor.js';
 import { fixtureFiles } from '../testing/fixture-files.js';
-import type { Step } from './generate.js';
+import type { Step } from './sampling-policy.js';
 
 const weights = 'decoder.layers.1.attention.weights';
 const taps = ['decoder.layers.*.attention.weights', 'decoder.layers.1.output'];

@@ -1,15 +1,8 @@
-import {
-  type Composition,
-  type Config,
-  configText,
-  type Family,
-  toCheckpoint,
-  updateConfigText,
-  withComputedTensors,
-} from '@residual/families';
-import { flatten, type HasNeeds, type Weights } from '@residual/layers';
+import { configText, toCheckpoint, updateConfigText, withComputedTensors } from '@residual/families';
+import { flatten, type HasNeeds } from '@residual/layers';
 import { float32ToBfloat16, float32ToFloat16, type StoredTensor, writeSafetensors } from '@residual/safetensors';
 import { dense, expectOptions, type Matrix, ResidualError } from '@residual/tensor';
+import type { LoadedModel } from '../loaded-model.js';
 
 /** The options of `save`. */
 export interface SaveModelOptions {
@@ -17,22 +10,14 @@ export interface SaveModelOptions {
   readonly dtype?: 'float32' | 'float16' | 'bfloat16';
 }
 
-/** The parts of a checkpoint. */
-interface CheckpointParts {
-  readonly family: Family;
-  readonly layer: Composition['model'];
-  readonly weights: Weights<Composition['model']>;
-  readonly config: Config;
-  readonly texts: Readonly<Record<string, string>>;
-  readonly tokenizerFiles: Iterable<readonly [string, Uint8Array]>;
-}
-
 /** The files of a checkpoint by name, as the reference writes them. Throws if a weight is too large for the dtype. */
 export async function checkpointFiles(
-  { family, layer, weights, config, texts, tokenizerFiles }: CheckpointParts,
+  { parts, weights }: LoadedModel,
   options: SaveModelOptions,
 ): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
   expectOptions('save', options, { dtype: 0 });
+  const { family, config, texts, tokenizerFiles = [] } = parts;
+  const layer = parts.composition.model;
   const { dtype = 'float32' } = options;
   if (!Object.hasOwn(encodings, dtype))
     throw new ResidualError(

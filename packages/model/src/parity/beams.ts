@@ -1,4 +1,5 @@
-import type { BeamResult, BeamSearchOptions } from '../generate/beam-search.js';
+import type { BeamResult } from '../generate/beam-policy.js';
+import type { BeamSearchOptions } from '../generate/beam-search.js';
 import type { Numbers } from './compare.js';
 import type { Outputs } from './outputs.js';
 

@@ -1,8 +1,9 @@
 import { emptyScope, type Recorder, record } from '@residual/layers';
 import { crossEntropy, mul, reshape, sum, type Tensor, tensor, tidy } from '@residual/tensor';
-import { forwardPair, type Sequences } from '../forward.js';
+import { forwardPair } from '../forward.js';
 import type { Model } from '../model.js';
 import { encoderDecoderOf } from '../model-kind.js';
+import type { Sequences } from '../sequences.js';
 import { beamOutputs, beamSearches, fillTokenOf } from './beams.js';
 import type { Numbers } from './compare.js';
 import type { Golden } from './golden.js';
@@ -12,9 +13,9 @@ import { lossAndTrainingOutputs } from './training.js';
 
 /** The inputs of the reference: sources padded on the right, their lengths, and the targets. */
 interface Inputs {
-  readonly source: Sequences;
+  readonly sources: Sequences;
   readonly lengths: readonly number[];
-  readonly target: Sequences;
+  readonly targets: Sequences;
   /** The label of each target position; -100 if it does not count. */
   readonly labels: Sequences | undefined;
 }
@@ -62,7 +63,7 @@ async function inputsOf(golden: Golden, model: Model): Promise<Inputs> {
     );
   });
   const labels = golden.shapeOf('labels') ? await golden.rows('labels') : undefined;
-  return { source, lengths, target, labels };
+  return { sources: source, lengths, targets: target, labels };
 }
 
 /**
@@ -126,23 +127,23 @@ async function greedy(model: Model, golden: Golden, inputs: Inputs): Promise<Num
 }
 
 /** The sources without padding. */
-function sourcesOf({ source, lengths }: Inputs): Sequences {
-  return source.map((row, i) => row.slice(0, lengths[i]));
+function sourcesOf({ sources, lengths }: Inputs): Sequences {
+  return sources.map((row, i) => row.slice(0, lengths[i]));
 }
 
 /**
  * The mean loss of all labels except -100; the decoder is fed the labels shifted by one position, as in the reference.
  */
-function lossOf(model: Model, { source, lengths }: Inputs, labels: Sequences): Tensor {
+function lossOf(model: Model, { sources, lengths }: Inputs, labels: Sequences): Tensor {
   const bound = encoderDecoderOf('parity', model);
   const pad = paddingToken(model) ?? 0;
-  const target = labels.map(row => [
+  const targets = labels.map(row => [
     model.decoderStartTokenId,
     ...row.slice(0, -1).map(label => (label === -100 ? pad : label)),
   ]);
   const flat = labels.flat();
   return tidy(() => {
-    const logits = forwardPair(bound, { source, lengths, target }, emptyScope);
+    const logits = forwardPair(bound, { sources, lengths, targets }, emptyScope);
     const rows = reshape(logits, [flat.length, bound.layer.vocab]);
     const losses = crossEntropy(rows, tensor(flat, [flat.length], 'int32'), { ignoreIndex: -100 });
     return mul(sum(losses), 1 / flat.filter(label => label !== -100).length);

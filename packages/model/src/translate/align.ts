@@ -1,13 +1,13 @@
-import { yieldToEventLoop } from '@residual/base';
 import { record } from '@residual/layers';
 import { tensor, tidy } from '@residual/tensor';
 import type { Tokenizer } from '@residual/tokenizer';
 import { type CrossLayer, type EncoderDecoder, logitPositions, type TensorLayer } from '@residual/transformer';
 import { type Ablation, ablationScope } from '../ablation.js';
-import { forwardPair, type Sequences } from '../forward.js';
+import { forwardPair } from '../forward.js';
 import { maxTokensPerPass } from '../generate/prefill-or-step.js';
 import type { BoundModel } from '../model-kind.js';
 import { type PlainTensor, plainTaps } from '../plain-tensor.js';
+import { longestOf } from '../sequences.js';
 import { type Alignment, type Span, wordAlignment, wordsOf } from './alignment.js';
 import type { TargetOutput } from './generate-targets.js';
 import type { SourceTokens } from './source-reader.js';
@@ -27,10 +27,8 @@ export interface AlignOptions {
   readonly ablate: readonly Ablation[] | undefined;
   /** Whether a pass blocks the event loop while it computes. */
   readonly blocksEventLoop: boolean;
-  /** Throws once the model is disposed or on another backend. */
-  readonly check: () => void;
-  /** Ends the work before the next batch. */
-  readonly signal?: AbortSignal | undefined;
+  /** Lets other work run before each batch; rejects if the call is aborted or the model cannot be used any more. */
+  readonly yieldTurn: () => Promise<void>;
 }
 
 /**
@@ -42,14 +40,13 @@ export async function alignSegments(
   segments: readonly TranslatedSource[],
   options: AlignOptions,
 ): Promise<Alignment[]> {
-  const { blocksEventLoop, check, signal } = options;
+  const { blocksEventLoop, yieldTurn } = options;
   const tokensOf = ({ source, output }: TranslatedSource) => source.ids.length + output.target.length;
   const longest = Math.max(...segments.map(tokensOf));
   const batchSize = blocksEventLoop ? Math.max(1, Math.floor(maxTokensPerPass / longest)) : segments.length;
   const alignments: Alignment[] = [];
   for (let from = 0; from < segments.length; from += batchSize) {
-    await yieldToEventLoop(signal);
-    check();
+    await yieldTurn();
     alignments.push(...(await alignBatch(model, segments.slice(from, from + batchSize), options)));
   }
   return alignments;
@@ -60,18 +57,14 @@ async function alignBatch(
   segments: readonly TranslatedSource[],
   { tokenizer, ablate }: AlignOptions,
 ): Promise<Alignment[]> {
-  const longestOf = (sequences: Sequences) => Math.max(...sequences.map(({ length }) => length));
-  const padded = (sequences: Sequences, length: number) =>
-    sequences.map(tokens => Array.from({ length }, (_, i) => tokens[i] ?? 0));
   const sources = segments.map(({ source }) => source.ids);
-  const decoderInputs = segments.map(({ output }) => output.target.slice(0, -1));
-  const [keyLen, length] = [longestOf(sources), Math.max(longestOf(decoderInputs), 1)];
+  const targets = segments.map(({ output }) => output.target.slice(0, -1));
   const recorder = record(['decoder.layers.*.crossAttention.weights'], ablationScope('translate', ablate).scope);
   try {
     tidy(() => {
-      const scope = recorder.scope.with(logitPositions, tensor([length - 1], [1], 'int32')); // the logits are not used
-      const lengths = sources.map(ids => ids.length);
-      forwardPair(model, { source: padded(sources, keyLen), target: padded(decoderInputs, length), lengths }, scope);
+      const last = Math.max(longestOf(targets), 1) - 1;
+      const scope = recorder.scope.with(logitPositions, tensor([last], [1], 'int32')); // the logits are not used
+      forwardPair(model, { sources, targets }, scope);
     });
     const taps = await plainTaps(recorder.values, segments.length);
     return segments.map((segment, i) => alignmentOf(segment, Object.entries(taps[i]!), tokenizer));

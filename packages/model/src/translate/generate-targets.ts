@@ -1,16 +1,13 @@
-import { type BeamSearchStep, beamSearchSequences } from '../generate/beam-search.js';
-import { type DecodeModel, generateSequences, type Step } from '../generate/generate.js';
+import type { BeamSearchStep } from '../generate/beam-policy.js';
+import { beamSearchSequences } from '../generate/beam-search.js';
+import { decoderInputOf } from '../generate/decoder-input.js';
+import { generateSequences } from '../generate/generate.js';
+import type { Step } from '../generate/sampling-policy.js';
+import type { LoadedModel } from '../loaded-model.js';
 import type { TranslateSettings } from './options.js';
 import type { SourceTokens } from './source-reader.js';
 
 type Ids = readonly number[];
-
-/** Prepares the generation of translations for sources. */
-export type StartSources = (sources: readonly Ids[]) => {
-  readonly model: DecodeModel;
-  readonly decoderPrompts: readonly Ids[];
-  readonly sources?: readonly Ids[] | undefined;
-};
 
 /** The translation of one source. */
 export interface TargetOutput {
@@ -28,19 +25,23 @@ export interface TargetOutput {
 
 /** Translates sources, greedily or by beam search; of a beam search the best text. */
 export async function* generateTargets(
-  startSources: StartSources,
+  model: LoadedModel,
   sources: readonly SourceTokens[],
   { numBeams, greedy, beamSearch }: TranslateSettings,
 ): AsyncGenerator<Step | BeamSearchStep, TargetOutput[]> {
-  const { model, decoderPrompts, sources: encoderTokens } = startSources(sources.map(({ ids }) => ids));
+  const input = decoderInputOf(
+    'translate',
+    model,
+    sources.map(({ ids }) => ids),
+  );
   if (numBeams === 1) {
-    const outputs = yield* generateSequences(model, decoderPrompts, greedy);
+    const outputs = yield* generateSequences(model, input, greedy);
     return outputs.map(({ text, finishReason, ...output }) => {
       // Without stop strings the reason is never 'stop'.
       return targetOutputOf(output, text, output.logprob, finishReason as TargetOutput['finishReason']);
     });
   }
-  const results = yield* beamSearchSequences(model, decoderPrompts, beamSearch, encoderTokens);
+  const results = yield* beamSearchSequences(model, input, beamSearch);
   return results.map(([best]) => targetOutputOf(best!, best!.text, best!.sum, best!.finishReason));
 }
 

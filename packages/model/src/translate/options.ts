@@ -3,6 +3,7 @@ import type { Tokenizer } from '@residual/tokenizer';
 import type { BeamSearchOptions } from '../generate/beam-search.js';
 import { translateNames } from '../generate/option-names.js';
 import type { GenerateOptions, GenerationConfig } from '../generate/options.js';
+import type { LoadedModel } from '../loaded-model.js';
 import { type SegmentedText, segmentsOf } from './segments.js';
 import { type SourceTokens, sourceReader } from './source-reader.js';
 
@@ -35,16 +36,6 @@ export interface TranslateOptions
   readonly topLogprobs?: number | undefined;
 }
 
-/** What the translator needs of the model. */
-export interface TranslateContext {
-  readonly tokenizer: Tokenizer;
-  readonly generationConfig: GenerationConfig;
-  /** How many tokens a source and a target may have. */
-  readonly maxPositions: number;
-  /** Whether a pass blocks the event loop while it computes. */
-  readonly blocksEventLoop: boolean;
-}
-
 /** The options, checked and with defaults. */
 export interface TranslateSettings {
   readonly numBeams: number;
@@ -64,7 +55,8 @@ export interface TranslateSettings {
  * Checks the options; throws for a value out of range and for an option without effect. `isSingle`: there is one text.
  */
 export function translateSettings(
-  { tokenizer, generationConfig, maxPositions, blocksEventLoop }: TranslateContext,
+  { generationConfig, maxPositions, fixedShapes }: LoadedModel,
+  tokenizer: Tokenizer,
   options: TranslateOptions,
   isSingle: boolean,
 ): TranslateSettings {
@@ -77,7 +69,7 @@ export function translateSettings(
     numBeamGroups,
   } = options;
   expectInteger('numBeams', numBeams, 1);
-  const { batch = isSingle ? 1 : Math.max(1, Math.floor(32 / (blocksEventLoop ? numBeams : 1))) } = options;
+  const { batch = isSingle ? 1 : Math.max(1, Math.floor(32 / (fixedShapes ? 1 : numBeams))) } = options;
   const { diversityPenalty, taps, topLogprobs, maxNewTokens: wanted, signal, ...others } = processorOptions(options);
   expectInteger('batch', batch, 1);
   expectInteger('maxSegmentTokens', maxSegmentTokens, 1);

@@ -46,11 +46,12 @@ test('of sentences of one length only the first runs as written, later ones are 
     name,
     ...rest
   ) {
-    const [inputs, step] = rest;
-    return run.call(this, name, inputs, () => {
+    const [inputs, step, cached] = rest;
+    const traced = () => {
       written.push(name);
       return step();
-    });
+    };
+    return run.call(this, name, inputs, traced, cached);
   });
   try {
     const text = "I don't need Tom.";

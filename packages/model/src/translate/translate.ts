@@ -1,11 +1,13 @@
 import { ResidualError } from '@residual/tensor';
+import type { Tokenizer } from '@residual/tokenizer';
 import { expectSignal, expectTexts } from '../arguments.js';
-import type { BeamSearchStep } from '../generate/beam-search.js';
-import type { Step } from '../generate/generate.js';
-import type { TranslatedSource } from './align.js';
-import type { Alignment } from './alignment.js';
-import { generateTargets, type StartSources } from './generate-targets.js';
-import { type TranslateContext, type TranslateOptions, type TranslateSettings, translateSettings } from './options.js';
+import type { BeamSearchStep } from '../generate/beam-policy.js';
+import type { Step } from '../generate/sampling-policy.js';
+import type { LoadedModel } from '../loaded-model.js';
+import { encoderDecoderOf } from '../model-kind.js';
+import { alignSegments } from './align.js';
+import { generateTargets } from './generate-targets.js';
+import { type TranslateOptions, type TranslateSettings, translateSettings } from './options.js';
 import type { SourceTokens } from './source-reader.js';
 import {
   type SegmentIndex,
@@ -15,15 +17,6 @@ import {
   type TranslationStep,
   translationOf,
 } from './translation.js';
-
-/** The model as the translator sees it. */
-export interface Translator extends TranslateContext {
-  readonly startSources: StartSources;
-  /** Frees what the batches of a call shared. */
-  readonly finish: () => void;
-  /** Aligns translated segments. */
-  readonly align: (segments: readonly TranslatedSource[], signal?: AbortSignal) => Promise<Alignment[]>;
-}
 
 /** A segment to translate. */
 interface SegmentJob extends SegmentIndex {
@@ -37,15 +30,19 @@ interface SegmentJob extends SegmentIndex {
  * token by token, unless its segments are translated in batches.
  */
 export async function* translateTexts(
-  translator: Translator,
+  model: LoadedModel,
   texts: readonly string[],
   options: TranslateOptions,
   isSingle: boolean,
 ): AsyncGenerator<TranslationStep, Translation[]> {
+  model.check();
+  encoderDecoderOf('translate', model); // throws for a decoder-only model
+  const { tokenizer } = model;
+  if (!tokenizer) throw new ResidualError('prompt', 'translate: this model has no tokenizer');
   expectSignal('translate', options?.signal);
   expectTexts('translate', 'taps', options?.taps);
   options?.signal?.throwIfAborted();
-  const settings = translateSettings(translator, options, isSingle);
+  const settings = translateSettings(model, tokenizer, options, isSingle);
   const { batch, lengthPenalty } = settings;
   const streamed = isSingle && batch === 1;
   const segmented = texts.map((text, i) => settings.split(checkText(text, i)));
@@ -68,42 +65,45 @@ export async function* translateTexts(
   };
   for (const [text, { segments }] of segmented.entries()) if (segments.length === 0) yield finishText(text);
   let done = 0;
-  try {
-    for (let from = 0; from < jobs.length; from += batch) {
-      const batchJobs = jobs.slice(from, from + batch);
-      const steps = translateJobs(translator, batchJobs, settings);
-      const stream = streamed ? segmentStream(batchJobs[0]!, translated[0]![batchJobs[0]!.segment - 1]) : undefined;
-      const results = yield* mapSteps(steps, step => stream?.step(step));
-      for (const [i, { text, segment, source }] of batchJobs.entries()) {
-        const result = results[i]!;
-        translated[text]![segment] = result;
-        done += source.ids.length;
-        const delta = stream?.rest(result.translation) ?? '';
-        yield { kind: 'segment', text, segment, delta, result, done, total };
-        if (translated[text]!.every(each => each !== undefined)) yield finishText(text);
-      }
+  for (let from = 0; from < jobs.length; from += batch) {
+    const batchJobs = jobs.slice(from, from + batch);
+    const steps = translateJobs(model, tokenizer, batchJobs, settings);
+    const stream = streamed ? segmentStream(batchJobs[0]!, translated[0]![batchJobs[0]!.segment - 1]) : undefined;
+    const results = yield* mapSteps(steps, step => stream?.step(step));
+    for (const [i, { text, segment, source }] of batchJobs.entries()) {
+      const result = results[i]!;
+      translated[text]![segment] = result;
+      done += source.ids.length;
+      const delta = stream?.rest(result.translation) ?? '';
+      yield { kind: 'segment', text, segment, delta, result, done, total };
+      if (translated[text]!.every(each => each !== undefined)) yield finishText(text);
     }
-    return translations;
-  } finally {
-    translator.finish();
   }
+  return translations;
 }
 
 /** Translates a batch of segments. */
 async function* translateJobs(
-  { startSources, align, tokenizer }: Translator,
+  model: LoadedModel,
+  tokenizer: Tokenizer,
   jobs: readonly SegmentJob[],
   settings: TranslateSettings,
 ): AsyncGenerator<Step | BeamSearchStep, TranslatedSegment[]> {
   const outputs = yield* generateTargets(
-    startSources,
+    model,
     jobs.map(({ source }) => source),
     settings,
   );
   const alignments = settings.alignments
-    ? await align(
+    ? await alignSegments(
+        encoderDecoderOf('translate', model),
         jobs.map(({ sentence, source }, i) => ({ sentence, source, output: outputs[i]! })),
-        settings.signal,
+        {
+          tokenizer,
+          ablate: settings.greedy.ablate,
+          blocksEventLoop: !model.fixedShapes,
+          yieldTurn: () => model.yieldTurn(settings.signal),
+        },
       )
     : [];
   return jobs.map(({ before, sentence, source }, i): TranslatedSegment => {

@@ -1,5 +1,5 @@
-import type { BeamSearchStep } from '../generate/beam-search.js';
-import type { Step } from '../generate/generate.js';
+import type { BeamSearchStep } from '../generate/beam-policy.js';
+import type { Step } from '../generate/sampling-policy.js';
 import type { Alignment } from './alignment.js';
 
 /** A segment of a text and its translation. */

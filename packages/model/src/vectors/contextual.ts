@@ -2,6 +2,8 @@ import { record, type Weights } from '@residual/layers';
 import { sampler } from '@residual/sampling';
 import { expectOptions, ResidualError, type Tensor, tidy } from '@residual/tensor';
 import type { TensorLayer } from '@residual/transformer';
+import { expectSignal } from '../arguments.js';
+import type { LoadedModel, Prompt } from '../loaded-model.js';
 import { type AnyModel, causalOf } from '../model-kind.js';
 import { type PlainTensor, plainTaps } from '../plain-tensor.js';
 import { hiddenStatePaths, runStack } from './hidden-states.js';
@@ -45,11 +47,15 @@ export interface ContextualOutput {
  * each of them (nostalgebraist 2020, Interpreting GPT: the logit lens). Throws for a lens on an encoder-decoder.
  */
 export async function contextualOf(
-  model: AnyModel,
-  tokens: readonly number[],
-  textOf: (token: number) => string,
+  model: LoadedModel,
+  prompt: Prompt,
   options: ContextualOptions,
 ): Promise<ContextualOutput> {
+  model.check();
+  expectSignal('contextual', options?.signal);
+  options?.signal?.throwIfAborted();
+  const [tokens] = model.inputsOf('contextual', [prompt]) as [readonly number[]];
+  const textOf = (token: number) => model.tokenizer?.decode([token]) ?? `#${token}`;
   expectOptions('contextual', options, { lens: 0, signal: 0 });
   const { lens = 0, signal } = options;
   if (!(Number.isInteger(lens) && lens >= 0))

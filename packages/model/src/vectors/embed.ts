@@ -1,9 +1,9 @@
-import { yieldToEventLoop } from '@residual/base';
 import { record } from '@residual/layers';
 import { expectOptions, ResidualError } from '@residual/tensor';
-import { expectSignal } from '../arguments.js';
-import type { AnyModel } from '../model-kind.js';
+import { expectPrompts, expectSignal } from '../arguments.js';
+import type { LoadedModel, Prompt } from '../loaded-model.js';
 import { type PlainTensor, plainTaps } from '../plain-tensor.js';
+import { paddedLengthOf, type Sequences } from '../sequences.js';
 import { hiddenStatePaths, runStack } from './hidden-states.js';
 
 /** How the vectors of the tokens become one: the mean, the first token's or the last token's. */
@@ -25,23 +25,15 @@ export interface EmbedOptions {
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
 }
 
-/** The model as `embedSequences` needs it. */
-export interface Embedder extends AnyModel {
-  readonly maxPositions: number;
-  /** Whether the backend compiles programs by shape, so that few lengths are better. */
-  readonly fixedShapes: boolean;
-  readonly check: () => void;
-}
-
-/**
- * The vectors [modelDim] of several texts, token ids [batch][length], in their order. Throws for an option out of
- * range.
- */
-export async function embedSequences(
-  model: Embedder,
-  sequences: readonly (readonly number[])[],
+/** The vectors [modelDim] of several texts, in their order. Throws for an option out of range. */
+export async function embedPrompts(
+  model: LoadedModel,
+  prompts: readonly Prompt[],
   options: EmbedOptions,
 ): Promise<Float32Array[]> {
+  model.check();
+  expectPrompts('embedBatch', prompts);
+  const sequences = model.inputsOf('embed', prompts);
   expectOptions('embed', options, { pooling: 0, layer: 0, normalize: 0, batch: 0, signal: 0, onProgress: 0 });
   const { pooling = 'mean', layer, normalize = false, batch = 16, signal, onProgress } = options;
   const { hiddenStates, output } = hiddenStatePaths(model.composition);
@@ -61,8 +53,7 @@ export async function embedSequences(
   const vectors: Float32Array[] = [];
   const order = [...sequences.keys()].sort((a, b) => sequences[a]!.length - sequences[b]!.length);
   for (let from = 0; from < order.length; from += batch) {
-    await yieldToEventLoop(signal);
-    model.check();
+    await model.yieldTurn(signal);
     const group = order.slice(from, from + batch);
     const states = await hiddenStatesOf(
       model,
@@ -79,16 +70,10 @@ export async function embedSequences(
 }
 
 /** The tensor of a tap for each text, [length, modelDim], with padding at the end. */
-async function hiddenStatesOf(
-  model: Embedder,
-  sequences: readonly (readonly number[])[],
-  path: string,
-): Promise<readonly PlainTensor[]> {
-  const longest = Math.max(...sequences.map(({ length }) => length));
-  const capacity = model.fixedShapes ? Math.max(16, 2 ** Math.ceil(Math.log2(longest))) : longest;
+async function hiddenStatesOf(model: LoadedModel, sequences: Sequences, path: string): Promise<readonly PlainTensor[]> {
   const recorder = record([path]);
   try {
-    const length = Math.max(longest, Math.min(capacity, model.maxPositions));
+    const length = paddedLengthOf(sequences, model.fixedShapes, model.maxPositions);
     runStack('embed', model, sequences, length, recorder.scope).dispose();
     const taps = await plainTaps(recorder.values, sequences.length);
     return taps.map(tensors => tensors[path]!);

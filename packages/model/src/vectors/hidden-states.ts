@@ -3,8 +3,8 @@ import type { Composition } from '@residual/families';
 import type { Scope, Weights } from '@residual/layers';
 import { type Tensor, tensor, tidy } from '@residual/tensor';
 import { logitPositions } from '@residual/transformer';
-import type { Sequences } from '../forward.js';
 import { type AnyModel, causalOf, encoderDecoderOf } from '../model-kind.js';
+import { paddedIds, type Sequences, unpaddedKeys } from '../sequences.js';
 
 /**
  * The taps that hold the residual stream of the blocks that read a text: of the decoder of a language model, or of an
@@ -32,20 +32,14 @@ export function hiddenStatePaths(composition: Composition): HiddenStatePaths {
  */
 export function runStack(name: string, model: AnyModel, sequences: Sequences, length: number, scope: Scope): Tensor {
   return tidy(() => {
-    const ids = tensor(
-      sequences.flatMap(tokens => Array.from({ length }, (_, i) => tokens[i] ?? 0)),
-      [sequences.length, length],
-      'int32',
-    );
+    const ids = paddedIds(sequences, length);
     if (model.composition.kind === 'causal-lm') {
       const { layer, weights } = causalOf(name, model);
       return layer(weights, ids, scope.with(logitPositions, tensor([0], [1], 'int32')));
     }
     const { layer, weights } = encoderDecoderOf(name, model);
-    if (sequences.every(tokens => tokens.length === length)) return layer.encode(weights, ids, scope);
-    const lengths = Int32Array.from(sequences, tokens => tokens.length);
-    const keyLength = tensor(lengths, [sequences.length], 'int32');
-    return layer.encode(weights, ids, scope.with(keyRange, { keyLength }));
+    const lengths = sequences.map(tokens => tokens.length);
+    return layer.encode(weights, ids, scope.with(keyRange, unpaddedKeys(lengths, length)));
   });
 }
 

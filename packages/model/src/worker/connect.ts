@@ -1,55 +1,46 @@
 import { asyncDisposable, disposable, type Port, ResidualError } from '@residual/base';
-import { RpcClient } from '@residual/base/rpc';
-import type { Description } from '@residual/layers';
+import { type RpcCall, RpcClient, type Transferred } from '@residual/base/rpc';
 import { type VectorTableInput, vectorTable, type WordVectors } from '@residual/word-vectors';
-import type { BeamResult, BeamSearchOptions, BeamSearchStep } from '../generate/beam-search.js';
-import type { Step } from '../generate/generate.js';
-import type { GenerateOptions } from '../generate/options.js';
-import type { GenerateOutput } from '../generate/sequence.js';
 import type { LoadModelOptions } from '../load/load-model.js';
-import type { SaveModelOptions } from '../load/save-model.js';
 import { type ModelSource, portableSource } from '../load/sources/source.js';
-import type { ForwardOptions, Model, Prompt } from '../model.js';
+import type { Model } from '../model.js';
 import type { TranslateOptions } from '../translate/options.js';
 import type { Translation, TranslationStep } from '../translate/translation.js';
-import type { ContextualOptions, ContextualOutput } from '../vectors/contextual.js';
-import type { EmbedOptions } from '../vectors/embed.js';
-import type { Method, ModelInfo, PlainEncoding, StreamingMethod } from './protocol.js';
+import type { callMethods, streamMethods } from './methods.js';
+import type { ModelInfo } from './protocol.js';
 
-/** A model on the other side of a port. Its methods ask the other side; its facts are known here. */
-export interface RemoteModel extends Omit<ModelInfo, 'model' | 'hasTokenizer'>, AsyncDisposable {
-  /** As `Model.generate`; your own functions (`processors`) cannot cross a port. */
-  generate(prompt: Prompt, options?: GenerateOptions): RemoteGeneration<GenerateOutput>;
-  generateBatch(prompts: readonly Prompt[], options?: GenerateOptions): RemoteGeneration<readonly GenerateOutput[]>;
-  beamSearch(prompt: Prompt, options?: BeamSearchOptions): RemoteGeneration<readonly BeamResult[], BeamSearchStep>;
-  beamSearchBatch(
-    prompts: readonly Prompt[],
-    options?: BeamSearchOptions,
-  ): RemoteGeneration<readonly (readonly BeamResult[])[], BeamSearchStep>;
+/** A generation on the other side; see `Generation`. */
+export interface RemoteGeneration<Whole, Each> extends AsyncIterable<Each> {
+  result(): Promise<Whole>;
+}
+
+type Untransferred<T> = T extends Transferred<infer Value> ? Value : T;
+/** A method on this side: it leaves out the model and the call. */
+type RemoteMethod<Method> = Method extends (model: Model, call: RpcCall, ...args: infer Args) => infer Result
+  ? (
+      ...args: Args
+    ) => Result extends AsyncGenerator<infer Each, infer Whole>
+      ? RemoteGeneration<Whole, Untransferred<Each>>
+      : Promise<Untransferred<Awaited<Result>>>
+  : never;
+type RemoteMethods<Table> = { readonly [Name in keyof Table]: RemoteMethod<Table[Name]> };
+
+/**
+ * A model on the other side of a port. Its facts are known here; its methods ask the other side and are those of
+ * `Model`, each with a promise or a generation as its result. Functions, such as `processors`, cannot cross a port.
+ */
+export interface RemoteModel
+  extends Omit<ModelInfo, 'model' | 'streams' | 'calls' | 'hasTokenizer'>,
+    RemoteMethods<Omit<typeof streamMethods, 'translate'>>,
+    RemoteMethods<Omit<typeof callMethods, 'tokenVectors'>>,
+    AsyncDisposable {
   translate(text: string, options?: TranslateOptions): RemoteGeneration<Translation, TranslationStep>;
   translate(
     texts: readonly string[],
     options?: TranslateOptions,
   ): RemoteGeneration<readonly Translation[], TranslationStep>;
-  forward(prompt: Prompt, options?: ForwardOptions): ReturnType<Model['forward']>;
-  embed(prompt: Prompt, options?: Omit<EmbedOptions, 'onProgress'>): Promise<Float32Array>;
-  embedBatch(prompts: readonly Prompt[], options?: Omit<EmbedOptions, 'onProgress'>): Promise<Float32Array[]>;
-  contextual(prompt: Prompt, options?: ContextualOptions): Promise<ContextualOutput>;
   tokenVectors(): Promise<WordVectors>;
-  describe(options?: { keyLen?: number }): Promise<Description>;
-  save(options?: SaveModelOptions): Promise<Map<string, Uint8Array<ArrayBuffer>>>;
-  tokensOf(prompt: Prompt): Promise<readonly number[]>;
-  /** The tokens of a text with their spans; throws if the model has no tokenizer. */
-  encode(text: string): Promise<PlainEncoding>;
-  decode(ids: readonly number[], options?: { skipSpecialTokens?: boolean }): Promise<string>;
-  /** The tokens as in the vocabulary. */
-  tokenOf(ids: readonly number[]): Promise<readonly (string | undefined)[]>;
   dispose(): Promise<void>;
-}
-
-/** A generation on the other side; see `Generation`. */
-export interface RemoteGeneration<Whole, Each = Step> extends AsyncIterable<Each> {
-  result(): Promise<Whole>;
 }
 
 /** The models of a worker that runs `serveModels`. */
@@ -69,88 +60,70 @@ export interface Models extends Disposable {
  */
 export function connectModels(port: Port | null): Models {
   const rpc = new RpcClient(port, { service: 'models', name: 'connectModels' });
-
-  const ask = <T>(
-    method: Method,
-    args: readonly unknown[],
-    { model, signal, onProgress, onLate }: CallOptions<T> = {},
-  ): Promise<T> => rpc.call(method, [model, ...args], { signal, onEvent: onProgress, onLateResult: onLate });
-
-  const stream = <Whole, Each = Step>(
-    method: StreamingMethod,
-    prompt: unknown,
-    options: PortableOptions,
-    model: number,
-  ): RemoteGeneration<Whole, Each> => {
-    async function* steps(): AsyncGenerator<Each, Whole> {
-      const { signal, ...plain } = portableOptions(method, options);
-      return yield* rpc.stream<Each, Whole>(method, [model, prompt, plain], { signal });
-    }
-    const whole = async () => {
-      const all = steps();
-      for (let step = await all.next(); ; step = await all.next()) if (step.done) return step.value;
-    };
-    return { [Symbol.asyncIterator]: steps, result: whole };
-  };
-
   const models: Omit<Models, typeof Symbol.dispose> = {
     load: async (source, { signal, onProgress, ...options } = {}) => {
-      const facts = await ask<ModelInfo>('load', [portableSource(source), options], {
+      const info = await rpc.call<ModelInfo>('load', [undefined, portableSource(source), options], {
         signal,
-        onProgress,
+        onEvent: onProgress,
         // If the connection closed meanwhile, its models are disposed anyway.
-        onLate: late => ask('dispose', [], { model: late.model }).catch(() => {}),
+        onLateResult: (late: ModelInfo) => void rpc.call('dispose', [late.model]).catch(() => {}),
       });
-      const { model, hasTokenizer: _, ...info } = facts;
-      const dispose = () => ask<void>('dispose', [], { model });
-      const remote: Omit<RemoteModel, typeof Symbol.asyncDispose> = {
-        ...info,
-        generate: (prompt, settings = {}) => stream('generate', prompt, settings, model),
-        generateBatch: (prompts, settings = {}) => stream('generateBatch', prompts, settings, model),
-        beamSearch: (prompt, settings = {}) => stream('beamSearch', prompt, settings, model),
-        beamSearchBatch: (prompts, settings = {}) => stream('beamSearchBatch', prompts, settings, model),
-        translate: (texts: string | readonly string[], settings: TranslateOptions = {}) =>
-          stream<never, TranslationStep>('translate', texts, settings, model),
-        forward: (prompt, { signal: stop, ...settings } = {}) =>
-          ask('forward', [prompt, settings], { model, signal: stop }),
-        embed: (prompt, { signal: stop, ...settings } = {}) =>
-          ask('embed', [prompt, settings], { model, signal: stop }),
-        embedBatch: (prompts, { signal: stop, ...settings } = {}) =>
-          ask('embedBatch', [prompts, settings], { model, signal: stop }),
-        contextual: (prompt, { signal: stop, ...settings } = {}) =>
-          ask('contextual', [prompt, settings], { model, signal: stop }),
-        tokenVectors: async () => vectorTable(await ask<VectorTableInput>('tokenVectors', [], { model })),
-        describe: (settings = {}) => ask('describe', [settings], { model }),
-        save: (settings = {}) => ask('save', [settings], { model }),
-        tokensOf: prompt => ask('tokensOf', [prompt], { model }),
-        encode: text => ask('encode', [text], { model }),
-        decode: (ids, settings = {}) => ask('decode', [ids, settings], { model }),
-        tokenOf: ids => ask('tokenOf', [ids], { model }),
-        dispose,
-      };
-      return asyncDisposable(remote, dispose);
+      return remoteModel(rpc, info);
     },
-    backends: () => ask('backends', []),
-    useBackend: name => ask('useBackend', [name]),
+    backends: () => rpc.call('backends', [undefined]),
+    useBackend: name => rpc.call('useBackend', [undefined, name]),
     close: () => rpc.close(),
   };
   return disposable(models, models.close);
 }
 
-interface CallOptions<T> {
-  readonly model?: number;
-  readonly signal?: AbortSignal | undefined;
-  readonly onProgress?: LoadModelOptions['onProgress'];
-  readonly onLate?: (result: T) => void;
+function remoteModel(rpc: RpcClient, { model, streams, calls, hasTokenizer: _, ...info }: ModelInfo): RemoteModel {
+  const call = <T>(name: string, args: readonly unknown[]): Promise<T> => {
+    const { plain, signal, onProgress } = portableArguments(name, args);
+    return rpc.call(name, [model, ...plain], { signal, onEvent: onProgress });
+  };
+  const stream = (name: string, args: readonly unknown[]): RemoteGeneration<unknown, unknown> => {
+    async function* steps(): AsyncGenerator<unknown, unknown> {
+      const { plain, signal } = portableArguments(name, args);
+      return yield* rpc.stream(name, [model, ...plain], { signal });
+    }
+    const result = async () => {
+      const all = steps();
+      for (let step = await all.next(); ; step = await all.next()) if (step.done) return step.value;
+    };
+    return { [Symbol.asyncIterator]: steps, result };
+  };
+  const dispose = () => call<void>('dispose', []);
+  const remote = {
+    ...info,
+    ...Object.fromEntries(streams.map(name => [name, (...args: unknown[]) => stream(name, args)])),
+    ...Object.fromEntries(calls.map(name => [name, async (...args: unknown[]) => call(name, args)])),
+    tokenVectors: async () => vectorTable(await call<VectorTableInput>('tokenVectors', [])),
+    dispose,
+  } as unknown as Omit<RemoteModel, typeof Symbol.asyncDispose>;
+  return asyncDisposable(remote, dispose) as RemoteModel;
 }
 
-/** The options that can cross a port, except functions. */
-type PortableOptions = GenerateOptions | BeamSearchOptions | TranslateOptions;
+/** The options that stay on this side, and the arguments without them. */
+interface PortableArguments {
+  readonly plain: readonly unknown[];
+  readonly signal?: AbortSignal;
+  readonly onProgress?: (event: never) => void;
+}
 
-function portableOptions(method: StreamingMethod, options: PortableOptions): PortableOptions {
-  if (!options.processors && !options.allowedTokens) return options;
-  throw new ResidualError(
-    'option',
-    `${method}: functions (processors, allowedTokens) cannot cross a port; ${method} in the same thread`,
+/** Separates `signal` and `onProgress` from the options, the last argument. Throws for other functions in it. */
+function portableArguments(name: string, args: readonly unknown[]): PortableArguments {
+  const last = args.at(-1);
+  if (typeof last !== 'object' || last === null || Array.isArray(last) || ArrayBuffer.isView(last))
+    return { plain: args };
+  const { signal, onProgress, ...options } = last as Omit<PortableArguments, 'plain'>;
+  const functions = Object.entries(options).filter(([, value]) =>
+    [value].flat().some(each => typeof each === 'function'),
   );
+  if (functions.length > 0)
+    throw new ResidualError(
+      'option',
+      `${name}: functions (${functions.map(([option]) => option).join(', ')}) cannot cross a port; ${name} in the same thread`,
+    );
+  return { plain: [...args.slice(0, -1), options], ...(signal && { signal }), ...(onProgress && { onProgress }) };
 }

@@ -1,30 +1,12 @@
 import type { PlainTensor } from '../plain-tensor.js';
 
-/** The methods that stream steps. */
-export type StreamingMethod = 'generate' | 'generateBatch' | 'beamSearch' | 'beamSearchBatch' | 'translate';
-
-/** The methods of `Models` and of a `RemoteModel`, whose number is the first argument. */
-export type Method =
-  | 'load'
-  | StreamingMethod
-  | 'forward'
-  | 'embed'
-  | 'embedBatch'
-  | 'contextual'
-  | 'tokenVectors'
-  | 'describe'
-  | 'save'
-  | 'tokensOf'
-  | 'encode'
-  | 'decode'
-  | 'tokenOf'
-  | 'dispose'
-  | 'backends'
-  | 'useBackend';
-
 /** The facts about a model that a page has without a request. */
 export interface ModelInfo {
+  /** The number of the model in its connection. */
   readonly model: number;
+  /** The names of its methods that stream steps, and of those that answer once. */
+  readonly streams: readonly string[];
+  readonly calls: readonly string[];
   readonly config: Readonly<Record<string, unknown>>;
   readonly generationConfig: Readonly<Record<string, unknown>>;
   readonly maxPositions: number;

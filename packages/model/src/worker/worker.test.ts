@@ -90,7 +90,7 @@ test('beam searches and translations cross a port too', async () => {
   expect(await there.beamSearchBatch([text]).result()).toEqual(await here.beamSearchBatch([text]).result());
   const functions = there.translate(text, { processors: [row => row] });
   await expect(functions.result()).rejects.toThrow(
-    'translate: functions (processors, allowedTokens) cannot cross a port; translate in the same thread',
+    'translate: functions (processors) cannot cross a port; translate in the same thread',
   );
   await there.dispose();
   here.dispose();
@@ -126,7 +126,7 @@ test('functions cannot cross a port, errors keep message and code, and closing r
   const there = await models.load(await files());
   const functions = there.generate('Once', { processors: [row => row] });
   await expect(functions.result()).rejects.toThrow(
-    'generate: functions (processors, allowedTokens) cannot cross a port; generate in the same thread',
+    'generate: functions (processors) cannot cross a port; generate in the same thread',
   );
   await expect(there.generate('Once', { maxNewTokens: 1.5 }).result()).rejects.toMatchObject({
     message: 'generate: maxNewTokens is 1.5; it must be a whole number, 0 or more',

@@ -2,6 +2,7 @@ import { disposable } from '@residual/base';
 import * as tf from '@tensorflow/tfjs-core';
 import { requireBackend } from '../backend/backend.js';
 import { ResidualError, showShape } from '../errors.js';
+import type { TypedValues } from '../op-observers.js';
 import { retain, type Tensor } from '../tensor.js';
 import { BufferPool, reusesBuffers } from './buffer-pool.js';
 
@@ -35,6 +36,13 @@ interface KernelCall {
   readonly freedSlots: { readonly slot: number; readonly reusableSize: number }[];
 }
 
+/** A tensor that the step read and that is the same in each run. */
+interface Constant {
+  tensor: Tensor;
+  /** Its values if the step made it from numbers. */
+  readonly values: TypedValues | undefined;
+}
+
 /**
  * The captured kernels of a step, which `replay` runs on other inputs without the JavaScript in between. Everything
  * that differs between two runs must be an input tensor of the same shape. The graph holds everything else that the
@@ -49,13 +57,14 @@ export class CapturedGraph implements Disposable {
   /** Which inputs the step consumed (`appendToCache`); a replay consumes them too. */
   private consumedInputs: boolean[] = [];
   private outputs: readonly (SlotReference & { readonly shared: boolean })[] = [];
-  private readonly constants = new Map<number, Tensor>();
+  private readonly constants = new Map<number, Constant>();
   /** The `reusableSize` of the call that made a slot. */
   private readonly reusableSizes = new Map<number, number>();
   private readonly slotOfTensor = new Map<number, number>();
   private readonly slotOfData = new Map<object, number>();
   private readonly firstNewId: number;
-  private readonly constantIds = new Set<number>();
+  /** The values of the constants that the step made, by tensor id. */
+  private readonly valuesOfNew = new Map<number, TypedValues | undefined>();
   private slotCount = 0;
   private isDisposed = false;
 
@@ -101,12 +110,12 @@ export class CapturedGraph implements Disposable {
   onAlias(handle: Tensor, original: Tensor): void {
     const slot = this.slotOf(original);
     if (slot !== undefined) this.slotOfTensor.set(handle.id, slot);
-    else this.constantIds.add(handle.id);
+    else this.valuesOfNew.set(handle.id, undefined);
   }
 
   /** Registers a new constant, which the step may read. */
-  onConstant(x: Tensor): void {
-    this.constantIds.add(x.id);
+  onConstant(x: Tensor, values: TypedValues): void {
+    this.valuesOfNew.set(x.id, values);
   }
 
   /** Ends the capture: finds the outputs, the consumed inputs, and the last use of each intermediate tensor. */
@@ -114,6 +123,7 @@ export class CapturedGraph implements Disposable {
     const references = outputs.map((output, i) => this.resolve(output, `result ${i}`));
     const produced = new Set(this.calls.map(({ output }) => output.slot));
     this.outputs = references.map(reference => ({ ...reference, shared: !produced.delete(reference.slot) }));
+    this.valuesOfNew.clear();
     const lastUse = new Map<number, KernelCall>();
     for (const call of this.calls) for (const slot of slotsUsedBy(call)) lastUse.set(slot, call);
     // Intermediate tensors: made by the step and not returned.
@@ -135,7 +145,7 @@ export class CapturedGraph implements Disposable {
   /** The values of all constants that the step read, weights included, by slot. */
   async constantValues(): Promise<Map<number, number[]>> {
     const values = new Map<number, number[]>();
-    for (const [slot, constant] of this.constants) values.set(slot, [...(await constant.data())]);
+    for (const [slot, { tensor }] of this.constants) values.set(slot, [...(await tensor.data())]);
     return values;
   }
 
@@ -147,7 +157,7 @@ export class CapturedGraph implements Disposable {
     this.checkInputs(inputs);
     const backend = tf.backend();
     const slotData = inputs.map(({ dataId }) => dataId);
-    for (const [slot, constant] of this.constants) slotData[slot] = constant.dataId;
+    for (const [slot, constant] of this.constants) slotData[slot] = constantData(constant);
     this.runCalls(backend, slotData);
     const outputs = this.outputs.map(({ slot, shape, dtype, shared }) => {
       const dataId = slotData[slot]!;
@@ -161,19 +171,19 @@ export class CapturedGraph implements Disposable {
   }
 
   /**
-   * Releases its constants if all of them are in `owned`, the dataIds of tensors that outlive the replays, and returns
-   * true. Returns false and keeps them otherwise.
+   * Releases its constants if each of them is in `owned`, the dataIds of tensors that outlive the replays, or was made
+   * by the step, so that the next replay can make it again. Returns false and keeps them otherwise.
    */
   releaseConstants(owned: ReadonlySet<unknown>): boolean {
     const constants = [...this.constants.values()];
-    if (!constants.every(({ dataId }) => owned.has(dataId))) return false;
-    for (const constant of constants) constant.dispose();
+    if (!constants.every(({ tensor, values }) => values !== undefined || owned.has(tensor.dataId))) return false;
+    for (const { tensor } of constants) tensor.dispose();
     return true;
   }
 
   /** Frees its constants. */
   dispose(): void {
-    for (const constant of this.constants.values()) constant.dispose();
+    for (const { tensor } of this.constants.values()) tensor.dispose();
     this.constants.clear();
     this.isDisposed = true;
   }
@@ -203,14 +213,14 @@ export class CapturedGraph implements Disposable {
     const { shape, dtype } = x;
     const existing = this.slotOf(x);
     if (existing !== undefined) return { slot: existing, shape, dtype };
-    if (x.id >= this.firstNewId && !this.constantIds.has(x.id)) {
+    if (x.id >= this.firstNewId && !this.valuesOfNew.has(x.id)) {
       throw new ResidualError(
         'capture',
         `capture: ${what} was made by an op that is not of @residual/tensor, so a replay would not make it again; use the ops of @residual/tensor or defineOp`,
       );
     }
     const slot = this.newSlot(x);
-    this.constants.set(slot, retain(x));
+    this.constants.set(slot, { tensor: retain(x), values: this.valuesOfNew.get(x.id) });
     return { slot, shape, dtype };
   }
 
@@ -248,6 +258,14 @@ function slotsUsedBy({ inputSlots, output }: KernelCall): number[] {
 
 function showType({ shape, dtype }: Tensor): string {
   return `${dtype}${showShape(shape)}`;
+}
+
+/** The data of a constant; made again if it was released. */
+function constantData(constant: Constant): object {
+  const { tensor, values } = constant;
+  if (values && tensor.isDisposed)
+    constant.tensor = tf.keep(tf.engine().makeTensor(values, tensor.shape, tensor.dtype)) as Tensor;
+  return constant.tensor.dataId;
 }
 
 /** Runs a kernel and returns the data of its result. */

@@ -1,0 +1,58 @@
+import { record } from '@residual/layers';
+import { expectOptions } from '@residual/tensor';
+import { type Ablation, ablationScope } from './ablation.js';
+import { expectSignal, expectTexts } from './arguments.js';
+import { forward } from './forward.js';
+import type { LoadedModel, Prompt } from './loaded-model.js';
+import { causalOf } from './model-kind.js';
+import { type PlainTensor, plainTaps } from './plain-tensor.js';
+
+/** The options of `forward`. */
+export interface ForwardOptions {
+  /** Paths of taps whose tensors are returned as plain data. */
+  readonly taps?: readonly string[];
+  /** Tensors, or heads of them, that are set to zero. */
+  readonly ablate?: readonly Ablation[];
+  /** Ends the call before it starts. */
+  readonly signal?: AbortSignal;
+}
+
+/** The result of `forward`. */
+export interface ForwardOutput {
+  readonly tokens: readonly number[];
+  /** [length, vocab]; the logits at index i predict token i + 1. */
+  readonly logits: PlainTensor;
+  /** The tensors at `taps`, by path, without the batch axis. */
+  readonly taps: Readonly<Record<string, PlainTensor>>;
+}
+
+/** One pass over a prompt without generating. Throws for a tap or an ablation that matches no tensor. */
+export async function forwardPrompt(
+  model: LoadedModel,
+  prompt: Prompt,
+  options: ForwardOptions,
+): Promise<ForwardOutput> {
+  model.check();
+  expectOptions('forward', options, { taps: 0, ablate: 0, signal: 0 });
+  const { taps = [], ablate, signal } = options;
+  expectTexts('forward', 'taps', taps);
+  expectSignal('forward', signal);
+  signal?.throwIfAborted();
+  const [tokens] = model.inputsOf('forward', [prompt]);
+  const ablation = ablationScope('forward', ablate);
+  const recorder = record(taps, ablation.scope, 'forward: taps');
+  try {
+    const logits = forward(causalOf('forward', model), [tokens!], [0], recorder.scope);
+    try {
+      ablation.expectUsed();
+      recorder.expectAllMatched();
+      const data = (await logits.data()) as Float32Array;
+      const [tapTensors] = await plainTaps(recorder.values, 1);
+      return { tokens: tokens!, logits: { shape: logits.shape.slice(1), data }, taps: tapTensors! };
+    } finally {
+      logits.dispose();
+    }
+  } finally {
+    recorder.dispose();
+  }
+}

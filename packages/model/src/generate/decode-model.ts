@@ -1,0 +1,38 @@
+import type { Scope } from '@residual/layers';
+import type { Tokenizer } from '@residual/tokenizer';
+import type { CapturedSteps } from './captured-steps.js';
+import type { GenerationConfig } from './options.js';
+
+/** The model as decoding sees it. */
+export interface DecodeModel {
+  readonly vocab: number;
+  readonly tokenizer: Tokenizer | undefined;
+  readonly maxPositions: number;
+  /** Whether sequences may be longer than `maxPositions`. */
+  readonly openEnded: boolean;
+  readonly generationConfig: GenerationConfig;
+  readonly eosTokenIds: readonly number[];
+  /** Whether the backend compiles programs by shape, so that prompts are fed in few lengths. */
+  readonly fixedShapes: boolean;
+  readonly capturedSteps: CapturedSteps;
+  /** Throws unless the weights are on the active backend. */
+  check(): void;
+  /** Lets other work run, then checks; rejects if `signal` is aborted. */
+  yieldTurn(signal: AbortSignal | undefined): Promise<void>;
+  /** After an error, reloads the weights if the context was lost; false if that does not help. */
+  recover(error: unknown, signal: AbortSignal | undefined): Promise<boolean>;
+}
+
+/** The options of a new batch. */
+export interface BatchOptions {
+  /** How many tokens a sequence may have, padding included. */
+  readonly maxLength: number;
+  /** How many positions of padding precede each sequence. */
+  readonly padding: readonly number[];
+  /** How many consecutive sequences, the beams, belong to each text; default 1. */
+  readonly beams?: number;
+  /** The scope in which the model runs: taps and replacements. */
+  readonly scope: Scope;
+  /** Yields to the event loop; rejects if the generation is aborted meanwhile. */
+  readonly yieldTurn: () => Promise<void>;
+}

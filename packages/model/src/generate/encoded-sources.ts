@@ -1,0 +1,94 @@
+import { keyRange } from '@residual/attention';
+import { emptyScope, type Scope } from '@residual/layers';
+import { concat, dispose, gather, type KeyRange, keep, type Tensor, tensor, tidy } from '@residual/tensor';
+import type { CrossLayer, EncoderDecoder, TensorLayer } from '@residual/transformer';
+import type { BoundModel } from '../model-kind.js';
+import { paddedIds, paddedLengthOf, type Sequences, unpaddedKeys } from '../sequences.js';
+import type { Sources } from './cached-batch.js';
+import type { CapturedSteps } from './captured-steps.js';
+import { maxTokensPerPass } from './prefill-or-step.js';
+
+/** The options of `encodeSources`. */
+export interface EncodeSourcesOptions {
+  /** Whether the backend compiles programs by shape. */
+  readonly fixedShapes: boolean;
+  /** How many tokens a source may have. */
+  readonly maxSourceLength: number;
+  readonly capturedSteps: CapturedSteps;
+  /** The scope in which the encoder runs: taps and replacements. */
+  readonly scope: Scope;
+  /** Lets other work run between two passes. */
+  readonly yieldTurn: () => Promise<void>;
+}
+
+/**
+ * Runs the encoder on sources, [batch][length], padded on the right to the longest, or to a power of two if the backend
+ * compiles programs by shape. On a backend that blocks the event loop, few sources are encoded per pass. The caller
+ * disposes the result.
+ */
+export async function encodeSources(
+  { layer, weights }: BoundModel<EncoderDecoder<TensorLayer, CrossLayer>>,
+  sources: Sequences,
+  { fixedShapes, maxSourceLength, capturedSteps, scope, yieldTurn }: EncodeSourcesOptions,
+): Promise<EncodedSources> {
+  const keyLen = paddedLengthOf(sources, fixedShapes, maxSourceLength);
+  /** The encoder output of some of the sources, which the caller disposes. */
+  const encode = (chosen: Sequences): Tensor =>
+    tidy(() => {
+      const input = paddedIds(chosen, keyLen);
+      const range = unpaddedKeys(lengthsOf(chosen), keyLen);
+      const run = () => layer.encode(weights, input, scope.with(keyRange, range));
+      if (scope !== emptyScope) return keep(run());
+      return keep(capturedSteps.run('encode', { input, ...range }, () => [run()])[0]!);
+    });
+  const readsAllAtOnce = fixedShapes || scope !== emptyScope; // taps on the encoder see all sources at once
+  const batchSize = readsAllAtOnce ? sources.length : Math.max(1, Math.floor(maxTokensPerPass / keyLen));
+  const parts: Tensor[] = [];
+  try {
+    for (let from = 0; from < sources.length; from += batchSize) {
+      if (from > 0) await yieldTurn();
+      parts.push(encode(sources.slice(from, from + batchSize)));
+    }
+    const memory = parts.length === 1 ? parts.pop()! : tidy(() => keep(concat(parts, 0)));
+    return new EncodedSources(lengthsOf(sources), keyLen, memory);
+  } finally {
+    dispose(parts);
+  }
+}
+
+/** Encoded sources: the memory [texts, keyLen, modelDim], and the mask of its padding. */
+export class EncodedSources implements Sources {
+  memory: Tensor;
+  mask: KeyRange;
+  lengths: readonly number[];
+  private readonly keyLen: number;
+
+  /** Takes ownership of the memory. */
+  constructor(lengths: readonly number[], keyLen: number, memory: Tensor) {
+    this.lengths = lengths;
+    this.keyLen = keyLen;
+    this.memory = memory;
+    this.mask = maskOf(lengths, keyLen);
+  }
+
+  /** Keeps the sources of some texts, in this order. */
+  compact(texts: readonly number[]): void {
+    const before = [this.memory, this.mask];
+    this.lengths = texts.map(text => this.lengths[text]!);
+    this.memory = tidy(() => keep(gather(this.memory, tensor(texts, [texts.length], 'int32'), 0)));
+    this.mask = maskOf(this.lengths, this.keyLen);
+    dispose(before);
+  }
+
+  dispose(): void {
+    dispose([this.memory, this.mask]);
+  }
+}
+
+const lengthsOf = (sequences: Sequences) => sequences.map(({ length }) => length);
+
+/** The keys of sources that are not padding; the caller disposes the tensor. */
+function maskOf(lengths: readonly number[], keyLen: number): KeyRange {
+  const { keyLength } = unpaddedKeys(lengths, keyLen);
+  return keyLength ? { keyLength: keep(keyLength) } : {};
+}

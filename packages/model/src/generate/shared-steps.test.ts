@@ -1,0 +1,97 @@
+import '@residual/testkit/wasm';
+import { keep, memoryUsage, mul, type Tensor, tidy } from '@residual/tensor';
+import { afterEach, beforeEach, expect, test, vi } from 'vitest';
+import { loadModel } from '../load/load-model.js';
+import type { Model } from '../model.js';
+import { fixtureFiles } from '../testing/fixture-files.js';
+import { CapturedSteps } from './captured-steps.js';
+
+/** The names of the steps that ran as written, not by a replay. */
+let written: string[];
+
+beforeEach(() => {
+  written = [];
+  const { run } = CapturedSteps.prototype;
+  vi.spyOn(CapturedSteps.prototype, 'run').mockImplementation(function (this: CapturedSteps, name, ...rest) {
+    const [inputs, step, cached] = rest;
+    const traced = () => {
+      written.push(name);
+      return step();
+    };
+    return run.call(this, name, inputs, traced, cached);
+  });
+});
+
+afterEach(() => {
+  vi.restoreAllMocks();
+});
+
+const greedy = { temperature: 0, maxNewTokens: 9 };
+const families = ['gpt2', 'llama', 'llama3-rope', 'bart', 'flan-t5-gated', 'm2m100', 'marian', 'mbart', 't5'];
+
+test.for(families)('%s: the second generation replays what the first captured, and nothing is kept', async name => {
+  const before = memoryUsage();
+  const model = await loadModel(fixtureFiles(`fixtures/checkpoints/${name}`));
+  const held = memoryUsage();
+  const first = await model.generate([5, 7, 11], greedy).result();
+  expect(written).toContain(name === 'm2m100' ? 'first' : 'step'); // m2m100 ends at once
+  expect(memoryUsage()).toEqual(held);
+  written.length = 0;
+  const second = await model.generate([5, 7, 11], greedy).result();
+  expect(second.tokens).toEqual(first.tokens);
+  expect(written).toEqual([]);
+  expect(memoryUsage()).toEqual(held);
+  model.dispose();
+  expect(memoryUsage()).toEqual(before);
+});
+
+const stories = () => loadModel(fixtureFiles('packages/model-stories/model'));
+
+/** Replaces a weight as training does: a new tensor, and the old one is freed. */
+function scaleFinalNorm(model: Model, factor: number): void {
+  const norm = (model.weights as unknown as { decoder: { norm: { weight: Tensor } } }).decoder.norm;
+  const old = norm.weight;
+  norm.weight = tidy(() => keep(mul(old, factor)));
+  old.dispose();
+}
+
+test('a weight that is replaced between two calls, or between two steps, is read from then on', async () => {
+  const model = await stories();
+  await model.generate('Once', greedy).result();
+  scaleFinalNorm(model, 0.5);
+  const replaced = await model.generate('Once', greedy).result();
+  scaleFinalNorm(model, 2);
+  const logprobs: number[] = [];
+  for await (const { index, logprob } of model.generate('Once', greedy)) {
+    logprobs.push(logprob);
+    if (index === 3) scaleFinalNorm(model, 0.5);
+  }
+  scaleFinalNorm(model, 2);
+  const original = await model.generate('Once', greedy).result();
+  expect(replaced.logprob).not.toBeCloseTo(original.logprob, 1);
+  const uncaptured: number[] = [];
+  const taps = ['decoder.output']; // steps with taps are not captured
+  for await (const { index, logprob } of model.generate('Once', { ...greedy, taps })) {
+    uncaptured.push(logprob);
+    if (index === 3) scaleFinalNorm(model, 0.5);
+  }
+  for (const [i, logprob] of uncaptured.entries()) expect(logprobs[i]).toBeCloseTo(logprob, 4);
+  model.dispose();
+});
+
+test('generations at the same time share steps; one that ends or is left does not disturb the others', async () => {
+  const model = await stories();
+  const prompts = ['Once upon a time', 'The dog', 'A big red ball'];
+  const alone: string[] = [];
+  for (const prompt of prompts) alone.push((await model.generate(prompt, greedy).result()).text);
+  const held = memoryUsage();
+  const left = model.generate('Lily', greedy)[Symbol.asyncIterator]();
+  await left.next();
+  const running = prompts.map((prompt, i) => model.generate(prompt, { ...greedy, maxNewTokens: 9 - i }).result());
+  await left.next();
+  await left.return(undefined as never);
+  const together = await Promise.all(running);
+  for (const [i, { text }] of together.entries()) expect(alone[i]!.startsWith(text)).toBe(true);
+  expect(memoryUsage()).toEqual(held);
+  model.dispose();
+});

@@ -1,0 +1,205 @@
+import { yieldToEventLoop } from '@residual/base';
+import type { Composition, Config, Family } from '@residual/families';
+import { countParameters, type HasNeeds, type Weights } from '@residual/layers';
+import { dispose, ResidualError, recoveryIfLost, requireBackend } from '@residual/tensor';
+import type { Tokenizer } from '@residual/tokenizer';
+import { expectPrompt } from './arguments.js';
+import { CapturedSteps } from './generate/captured-steps.js';
+import type { DecodeModel } from './generate/decode-model.js';
+import type { GenerationConfig } from './generate/options.js';
+import type { AnyModel } from './model-kind.js';
+import type { Sequences } from './sequences.js';
+
+/** The parts that a `Model` is made of. */
+export interface ModelParts {
+  /** The family that maps the checkpoint to our layers. */
+  readonly family: Family;
+  /** The parsed `config.json`. */
+  readonly config: Config;
+  /** The layer composed from the config, with its sizes. */
+  readonly composition: Composition;
+  /** The tree of weights; the model takes ownership. */
+  readonly weights: Weights<Composition['model']>;
+  /** The tokenizer; undefined if the checkpoint has none. */
+  readonly tokenizer: Tokenizer | undefined;
+  /** The parsed `generation_config.json`. */
+  readonly generationConfig: GenerationConfig;
+  /** The texts of the checkpoint's other files by name, kept for saving. */
+  readonly texts: Readonly<Record<string, string>>;
+  /** The files that the tokenizer was made from if there is no `tokenizer.json`, by name, kept for saving. */
+  readonly tokenizerFiles?: ReadonlyMap<string, Uint8Array>;
+  /** Reads the weights again after the backend has lost them. */
+  readonly reload?: (signal: AbortSignal | undefined) => Promise<Weights<Composition['model']>>;
+}
+
+/** A prompt: a text, or token ids. */
+export type Prompt = string | readonly number[];
+
+/**
+ * The state of a `Model`: its parts, its weights and the backend that holds them. The functions behind the methods of
+ * `Model` take it.
+ */
+export class LoadedModel implements AnyModel, DecodeModel {
+  readonly parts: ModelParts;
+  /** The backend that holds the weights. */
+  readonly backend: string;
+  readonly capturedSteps: CapturedSteps;
+  private tree: Weights<Composition['model']> | undefined;
+  private recovering: Promise<void> | undefined;
+
+  constructor(parts: ModelParts) {
+    this.parts = parts;
+    this.tree = parts.weights;
+    this.backend = requireBackend();
+    this.capturedSteps = new CapturedSteps(() => this.tree);
+  }
+
+  get weights(): Weights<Composition['model']> {
+    if (this.tree === undefined) throw new ResidualError('disposed', 'Model: it was disposed');
+    return this.tree;
+  }
+
+  get composition(): Composition {
+    return this.parts.composition;
+  }
+
+  get family(): Family {
+    return this.parts.family;
+  }
+
+  get tokenizer(): Tokenizer | undefined {
+    return this.parts.tokenizer;
+  }
+
+  get generationConfig(): GenerationConfig {
+    return this.parts.generationConfig;
+  }
+
+  get vocab(): number {
+    return this.composition.model.vocab;
+  }
+
+  get maxPositions(): number {
+    return this.composition.maxPositions;
+  }
+
+  get openEnded(): boolean {
+    return this.composition.openEnded ?? false;
+  }
+
+  /** Whether the backend compiles programs by shape, as GPUs do; there a pass does not block the event loop. */
+  get fixedShapes(): boolean {
+    return this.backend.startsWith('webg');
+  }
+
+  /** The end tokens that the configs or the tokenizer name; may be empty. */
+  get eosTokenIds(): readonly number[] {
+    const { config, generationConfig, tokenizer } = this.parts;
+    const ends = generationConfig.eos_token_id ?? config.eos_token_id ?? tokenizer?.eosTokenId;
+    return [ends].flat().filter((id): id is number => typeof id === 'number');
+  }
+
+  /** The start token of the decoder of an encoder-decoder. */
+  get decoderStartTokenId(): number {
+    const { config, generationConfig } = this.parts;
+    const start = generationConfig.decoder_start_token_id ?? config.decoder_start_token_id ?? config.bos_token_id;
+    if (typeof start === 'number') return start;
+    throw new ResidualError('prompt', 'generate: neither config names the decoder_start_token_id');
+  }
+
+  /** The ids of a prompt; an empty text becomes the start token. Throws for a text without a tokenizer. */
+  tokensOf(caller: string, prompt: Prompt): readonly number[] {
+    expectPrompt(caller, prompt);
+    if (typeof prompt !== 'string') return prompt;
+    const { tokenizer, config, generationConfig } = this.parts;
+    if (!tokenizer) throw new ResidualError('prompt', `${caller}: this model has no tokenizer; give token ids`);
+    const { ids } = tokenizer.encode(prompt);
+    if (ids.length > 0) return ids;
+    const start = tokenizer.bosTokenId ?? config.bos_token_id ?? generationConfig.bos_token_id;
+    if (typeof start === 'number') return [start];
+    throw new ResidualError('prompt', `${caller}: the prompt is empty and this model has no beginning token`);
+  }
+
+  /** The ids of prompts that a pass reads whole: `tokensOf`, within the vocabulary and the positions of the model. */
+  inputsOf(caller: string, prompts: readonly Prompt[]): Sequences {
+    this.check();
+    const sequences = prompts.map(prompt => this.tokensOf(caller, prompt));
+    for (const tokens of sequences) this.expectFits(caller, tokens);
+    return sequences;
+  }
+
+  /** Throws unless the weights exist and are on the active backend. */
+  check(): void {
+    void this.weights;
+    const active = requireBackend();
+    if (active === this.backend) return;
+    throw new ResidualError(
+      'backend',
+      `Model: the weights are on '${this.backend}', the active backend is '${active}'; useBackend('${this.backend}') or load it again`,
+    );
+  }
+
+  async yieldTurn(signal: AbortSignal | undefined): Promise<void> {
+    await yieldToEventLoop(signal);
+    this.check();
+  }
+
+  /** Restarts the backend and reads the weights again; all waiting generations share one reading. */
+  async recover(error: unknown, signal: AbortSignal | undefined): Promise<boolean> {
+    this.capturedSteps.clear(); // they read weights that may be lost
+    const { reload } = this.parts;
+    const recovery = recoveryIfLost();
+    const lost = ResidualError.is(error) && error.code === 'context-lost';
+    if (!reload || this.tree === undefined || !(recovery || this.recovering || lost)) return false;
+    this.recovering ??= (async () => {
+      await recovery?.recover();
+      const before = this.tree;
+      this.tree = await reload(signal);
+      dispose(before);
+    })().finally(() => {
+      this.recovering = undefined;
+    });
+    await this.recovering;
+    return true;
+  }
+
+  /** Runs work that reads the weights in several turns; if they are disposed meanwhile, the error says so. */
+  async guardDisposal<T>(caller: string, work: () => Promise<T>): Promise<T> {
+    void this.weights; // throws if they are disposed already
+    try {
+      return await work();
+    } catch (cause) {
+      if (this.tree !== undefined) throw cause;
+      throw new ResidualError('disposed', `${caller}: the model was disposed before it was done`, { cause });
+    }
+  }
+
+  /** The text that the console shows. */
+  summary(): string {
+    const { family, vocab, maxPositions, backend, tree, composition } = this;
+    const { depth, heads, model } = composition;
+    const parameters = countParameters(model as HasNeeds<unknown>).toLocaleString('en-US');
+    const sizes = `${depth} blocks, ${heads} heads, ${maxPositions} positions, ${vocab} tokens`;
+    return `Model(${family.name}: ${parameters} parameters, ${sizes}, ${tree ? `on ${backend}` : 'disposed'})`;
+  }
+
+  /** Frees the weights; running calls reject. */
+  dispose(): void {
+    this.capturedSteps.clear();
+    dispose(this.tree);
+    this.tree = undefined;
+  }
+
+  private expectFits(caller: string, tokens: readonly number[]): void {
+    const { maxPositions, vocab } = this;
+    if (tokens.length > maxPositions)
+      throw new ResidualError(
+        'positions',
+        `${caller}: ${tokens.length} tokens are more than the ${maxPositions} positions this model has`,
+      );
+    const unknown = tokens.find(id => !(Number.isInteger(id) && id >= 0 && id < vocab));
+    if (unknown !== undefined)
+      throw new ResidualError('prompt', `${caller}: id ${unknown} is outside the vocabulary of ${vocab}`);
+    if (tokens.length === 0) throw new ResidualError('prompt', `${caller}: there are no tokens`);
+  }
+}

@@ -1,0 +1,96 @@
+import { ResidualError } from '@residual/base';
+import { type RpcCall, type Transferred, transfer } from '@residual/base/rpc';
+import type { ForwardOptions } from '../forward-prompt.js';
+import type { BeamSearchOptions } from '../generate/beam-search.js';
+import type { Generation } from '../generate/generation.js';
+import type { GenerateOptions } from '../generate/options.js';
+import type { SaveModelOptions } from '../load/save-model.js';
+import type { Prompt } from '../loaded-model.js';
+import type { Model } from '../model.js';
+import type { TranslateOptions } from '../translate/options.js';
+import type { ContextualOptions } from '../vectors/contextual.js';
+import type { EmbedOptions } from '../vectors/embed.js';
+import { buffersOf, type PlainEncoding } from './protocol.js';
+
+// The methods of a model that a port carries. `RemoteModel` takes its methods and their types from these two tables,
+// so a new method of `Model` needs one entry here.
+
+/** The methods that stream steps. Each step is computed when the other side asks for it. */
+export const streamMethods = {
+  generate: (model: Model, { signal }: RpcCall, prompt: Prompt, options?: GenerateOptions) =>
+    firstOf(model.generate(prompt, { ...options, signal })),
+  generateBatch: (model: Model, { signal }: RpcCall, prompts: readonly Prompt[], options?: GenerateOptions) =>
+    allOf(model.generateBatch(prompts, { ...options, signal })),
+  beamSearch: (model: Model, { signal }: RpcCall, prompt: Prompt, options?: BeamSearchOptions) =>
+    firstOf(model.beamSearch(prompt, { ...options, signal })),
+  beamSearchBatch: (model: Model, { signal }: RpcCall, prompts: readonly Prompt[], options?: BeamSearchOptions) =>
+    allOf(model.beamSearchBatch(prompts, { ...options, signal })),
+  translate: (model: Model, { signal }: RpcCall, texts: string | readonly string[], options?: TranslateOptions) =>
+    typeof texts === 'string'
+      ? firstOf(model.translate(texts, { ...options, signal }))
+      : allOf(model.translate(texts, { ...options, signal })),
+} as const;
+
+/** The methods that answer once. */
+export const callMethods = {
+  forward: async (model: Model, { signal }: RpcCall, prompt: Prompt, options?: ForwardOptions) => {
+    const output = await model.forward(prompt, { ...options, signal });
+    return transfer(output, buffersOf(output));
+  },
+  embed: (model: Model, { signal, emit }: RpcCall, prompt: Prompt, options?: EmbedOptions) =>
+    model.embed(prompt, { ...options, signal, onProgress: emit }),
+  embedBatch: (model: Model, { signal, emit }: RpcCall, prompts: readonly Prompt[], options?: EmbedOptions) =>
+    model.embedBatch(prompts, { ...options, signal, onProgress: emit }),
+  contextual: (model: Model, { signal }: RpcCall, prompt: Prompt, options?: ContextualOptions) =>
+    model.contextual(prompt, { ...options, signal }),
+  tokenVectors: async (model: Model) => {
+    const { words, data } = await model.tokenVectors();
+    return { words, data: data.slice() };
+  },
+  describe: (model: Model, _: RpcCall, options?: { keyLen?: number }) => model.describe(options),
+  save: (model: Model, _: RpcCall, options?: SaveModelOptions) => model.save(options),
+  tokensOf: (model: Model, _: RpcCall, prompt: Prompt) => model.tokensOf(prompt),
+  /** The tokens of a text with their spans. Throws if the model has no tokenizer. */
+  encode: ({ tokenizer }: Model, _: RpcCall, text: string): PlainEncoding => {
+    if (!tokenizer) throw new ResidualError('prompt', 'encode: this model has no tokenizer');
+    const { ids, tokens, offsets, specialTokensMask } = tokenizer.encode(text);
+    return { ids, tokens, offsets, specialTokensMask };
+  },
+  /** The text of ids. Throws if the model has no tokenizer. */
+  decode: (
+    { tokenizer }: Model,
+    _: RpcCall,
+    ids: readonly number[],
+    options?: { skipSpecialTokens?: boolean },
+  ): string => {
+    if (!tokenizer) throw new ResidualError('prompt', 'decode: this model has no tokenizer');
+    return tokenizer.decode(ids, options);
+  },
+  /** The tokens of ids as in the vocabulary; undefined for an unknown id. */
+  tokenOf: ({ tokenizer }: Model, _: RpcCall, ids: readonly number[]): readonly (string | undefined)[] =>
+    ids.map(id => tokenizer?.idToToken(id)),
+} as const;
+
+/** The steps of a generation of one text, and its result. */
+async function* firstOf<Whole, Each, Result>(
+  generation: Generation<Whole, Each, readonly Result[]>,
+): AsyncGenerator<Each | Transferred<Each>, Result> {
+  const results = yield* allOf(generation);
+  return results[0]!;
+}
+
+/** The steps of a generation, and its results. The buffers of steps are transferred. */
+async function* allOf<Whole, Each, Results>(
+  generation: Generation<Whole, Each, Results>,
+): AsyncGenerator<Each | Transferred<Each>, Results> {
+  const steps = generation[Symbol.asyncIterator]();
+  try {
+    for (;;) {
+      const { done, value } = await steps.next();
+      if (done) return value;
+      yield transfer(value, buffersOf(value));
+    }
+  } finally {
+    await steps.return(undefined as never);
+  }
+}
