@@ -1,3 +1,4 @@
+import { fitCanvas, movement, onColourScheme, percent, perFrame } from '@residual/appkit';
 import { alignTo } from './align.js';
 import type { EmbeddingSnapshot } from './work/character-gpt.js';
 
@@ -17,70 +18,54 @@ export class CharacterMap {
   private from: Float32Array = new Float32Array();
   private to: Float32Array = new Float32Array();
   private startTime = 0;
-  private frame = 0;
+  private readonly redraw = perFrame(() => this.draw());
 
   constructor(private readonly canvas: HTMLCanvasElement) {
-    new ResizeObserver(() => this.later()).observe(canvas);
-    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.later());
+    new ResizeObserver(() => this.redraw()).observe(canvas);
+    onColourScheme(() => this.redraw());
   }
 
   /** Shows new points of the same characters, or other characters. */
   show({ characters, points, shares }: EmbeddingSnapshot): void {
     const isSame = characters.join('') === this.characters.join('');
-    const now = isSame ? this.places(performance.now()) : points;
+    const now = isSame ? this.currentPoints(performance.now()) : points;
     this.characters = characters;
     this.to = isSame ? alignTo(points, this.to) : points;
     this.from = now.length === this.to.length ? now : this.to;
     this.startTime = performance.now();
-    const [first, second] = shares.map(share => Math.round(100 * share));
-    this.canvas.setAttribute(
-      'aria-label',
-      `Map of ${characters.length} characters; its axes hold ${first} % and ${second} % of how their embeddings differ`,
-    );
-    this.later();
+    const [first, second] = shares.map(percent);
+    const axes = `its axes show ${first} and ${second} of the variance of their embeddings`;
+    this.canvas.setAttribute('aria-label', `Map of ${characters.length} characters; ${axes}`);
+    this.redraw();
   }
 
   clear(): void {
     this.characters = [];
     [this.from, this.to] = [new Float32Array(), new Float32Array()];
-    this.later();
+    this.redraw();
   }
 
-  private places(now: number): Float32Array {
-    const isStill = matchMedia('(prefers-reduced-motion: reduce)').matches;
-    const passed = isStill ? 1 : Math.min(1, (now - this.startTime) / moveDuration);
-    const eased = 1 - (1 - passed) ** 3;
-    return this.to.map((value, i) => this.from[i]! + eased * (value - this.from[i]!));
+  /** The points at a time of their move. */
+  private currentPoints(time: number): Float32Array {
+    const share = movement(time - this.startTime, moveDuration);
+    return this.to.map((value, i) => this.from[i]! + share * (value - this.from[i]!));
   }
 
-  private later(): void {
-    this.frame ||= requestAnimationFrame(now => {
-      this.frame = 0;
-      this.draw(now);
-      if (now - this.startTime < moveDuration) this.later();
-    });
-  }
-
-  private draw(now: number): void {
+  private draw(): void {
+    const now = performance.now();
+    if (now - this.startTime < moveDuration) this.redraw();
     const { clientWidth: width, clientHeight: height } = this.canvas;
     if (width === 0) return;
-    const ratio = devicePixelRatio;
-    if (this.canvas.width !== Math.round(width * ratio)) {
-      this.canvas.width = Math.round(width * ratio);
-      this.canvas.height = Math.round(height * ratio);
-    }
-    const context = this.canvas.getContext('2d')!;
-    context.setTransform(ratio, 0, 0, ratio, 0, 0);
-    context.clearRect(0, 0, width, height);
-    const places = this.places(now);
-    const reach = places.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
+    const context = fitCanvas(this.canvas, { width, height }, devicePixelRatio);
+    const points = this.currentPoints(now);
+    const reach = points.reduce((most, value) => Math.max(most, Math.abs(value)), 0) || 1;
     const scale = (Math.min(width, height) / 2 - 16) / reach;
     const style = getComputedStyle(this.canvas);
     context.font = `500 15px ${style.fontFamily}`;
     [context.textAlign, context.textBaseline] = ['center', 'middle'];
     for (const [i, character] of this.characters.entries()) {
       context.fillStyle = style.getPropertyValue(kindOf(character));
-      const [x, y] = [width / 2 + places[2 * i]! * scale, height / 2 - places[2 * i + 1]! * scale];
+      const [x, y] = [width / 2 + points[2 * i]! * scale, height / 2 - points[2 * i + 1]! * scale];
       context.fillText(showSpace(character), x, y);
     }
   }

@@ -1,4 +1,4 @@
-import { make } from '@residual/appkit';
+import { make, onColourScheme, perFrame } from '@residual/appkit';
 import uPlot from 'uplot';
 
 /** A line of a chart. */
@@ -18,7 +18,8 @@ export class Chart {
   private readonly plot: uPlot;
   private readonly key = make('p', { className: 'key' });
   private readonly numbers: readonly HTMLElement[];
-  private frame = 0;
+  /** Draws in the next frame. */
+  private readonly redraw = perFrame(() => this.draw());
 
   constructor(
     private readonly place: HTMLElement,
@@ -60,7 +61,7 @@ export class Chart {
       picture,
     );
     new ResizeObserver(() => this.resize()).observe(place);
-    matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => this.plot.redraw(false));
+    onColourScheme(() => this.plot.redraw(false));
   }
 
   /** Adds a value of each line at a step, null for none. Values of a step that exists already are merged into it. */
@@ -72,30 +73,26 @@ export class Chart {
       for (const [i, value] of values.entries()) this.values[i]!.push(value);
       if (this.steps.length > maxSteps) this.thin();
     }
-    this.later();
+    this.redraw();
   }
 
   clear(): void {
     this.steps = [];
     this.values = this.lines.map(() => []);
-    this.later();
+    this.redraw();
   }
 
-  /** Draws in the next frame. */
-  private later(): void {
-    this.frame ||= requestAnimationFrame(() => {
-      this.frame = 0;
-      if (this.place.clientWidth === 0) return;
-      this.plot.setData([this.steps, ...this.values]);
-      this.describe(this.steps.length - 1);
-    });
+  private draw(): void {
+    if (this.place.clientWidth === 0) return;
+    this.plot.setData([this.steps, ...this.values]);
+    this.describe(this.steps.length - 1);
   }
 
   private resize(): void {
     const width = this.place.clientWidth;
     if (width === 0) return;
     this.plot.setSize({ width, height: heightOf(this.place) });
-    this.later();
+    this.redraw();
   }
 
   /** Shows the values at an index, and describes them for screen readers. */

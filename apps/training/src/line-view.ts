@@ -1,12 +1,10 @@
-import { byId, writeControls } from '@residual/appkit';
+import { byId, nextFrame, perFrame, reportFailure, writeControls } from '@residual/appkit';
 import type { RemoteTraining } from '@residual/train/worker';
 import { Chart, formatLoss } from './chart.js';
 import { controls, share } from './controls.js';
-import { nextFrame, perFrame } from './frames.js';
 import { leastSquares } from './least-squares.js';
 import { Plane, type PlanePoint, planeBounds } from './plane.js';
 import { pointsFrom, textOf } from './points.js';
-import { reportFailure } from './report-failure.js';
 import { runPanel } from './run-panel.js';
 import { preset } from './settings.js';
 import type { TrainingWorker } from './trainer.js';

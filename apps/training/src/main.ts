@@ -1,4 +1,4 @@
-import { attempt, backendOptions, byId, on, reportIgnoredSettings, writeControls } from '@residual/appkit';
+import { attempt, backendOptions, byId, reportIgnoredSettings, wireCopyLink, writeControls } from '@residual/appkit';
 import { defineAttention, defineHeads } from '@residual/elements';
 import { controls, follow, set, share } from './controls.js';
 import { gptView } from './gpt-view.js';
@@ -45,7 +45,4 @@ attempt(async () => {
   if (select.value !== backend) report(); // this machine lacks the backend
   share();
 });
-on('copy', 'click', async () => {
-  await navigator.clipboard.writeText(location.href);
-  byId('copied').textContent = 'The link is copied.';
-});
+wireCopyLink('copied');

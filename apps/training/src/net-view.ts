@@ -1,11 +1,9 @@
-import { byId, on, writeControls } from '@residual/appkit';
+import { byId, nextFrame, on, perFrame, reportFailure, writeControls } from '@residual/appkit';
 import type { RemoteTraining } from '@residual/train/worker';
 import { Chart } from './chart.js';
 import { controls, set, share } from './controls.js';
-import { nextFrame, perFrame } from './frames.js';
 import { fieldPoints, Plane, planeBounds } from './plane.js';
 import { pointsFrom, shapes, textOf } from './points.js';
-import { reportFailure } from './report-failure.js';
 import { runPanel } from './run-panel.js';
 import { trainingWorker } from './trainer.js';
 import type { FitRequests, FitSnapshot } from './work/fitting.js';

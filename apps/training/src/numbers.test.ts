@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { alignTo } from './align.js';
 import { leastSquares, type Point } from './least-squares.js';
 
-test('the closed form is where the gradient of the loss vanishes', () => {
+test('the loss is smallest at the closed form', () => {
   const points: Point[] = [
     [-2, 1],
     [0, 2.5],
@@ -22,7 +22,7 @@ test('the closed form is where the gradient of the loss vanishes', () => {
 test.each([
   ['turned', 1],
   ['turned and mirrored', -1],
-])('points that were %s come back', (_, mirror) => {
+])('points that were %s are aligned with their originals', (_, mirror) => {
   const before = Float32Array.from([3, 1, -2, 0.5, 0.25, -4]);
   const [cos, sin] = [Math.cos(2), Math.sin(2)];
   const moved = before.map((_, i) => {
@@ -33,7 +33,7 @@ test.each([
   for (const [i, value] of before.entries()) expect(back[i]).toBeCloseTo(value, 5);
 });
 
-test('points without any before stay', () => {
+test('points stay if there are no earlier ones', () => {
   const points = Float32Array.from([1, 2]);
   expect(alignTo(points, new Float32Array())).toBe(points);
 });

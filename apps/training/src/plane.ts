@@ -1,4 +1,4 @@
-import { make } from '@residual/appkit';
+import { arrowDirection, make, makeSvg } from '@residual/appkit';
 
 /** A point of the plane, with its class if there are classes. */
 export interface PlanePoint {
@@ -15,11 +15,6 @@ export const planeBounds = { x: 5, y: 4 } as const;
 const unit = 50;
 const maxPoints = 60;
 
-const svg = <Name extends keyof SVGElementTagNameMap>(name: Name, attributes: Record<string, string | number> = {}) => {
-  const element = document.createElementNS('http://www.w3.org/2000/svg', name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
-  return element;
-};
 const across = (x: number) => (x + planeBounds.x) * unit;
 const down = (y: number) => (planeBounds.y - y) * unit;
 const within = (value: number, limit: number) => Math.round(Math.min(Math.max(value, -limit), limit) * 100) / 100;
@@ -27,14 +22,14 @@ const within = (value: number, limit: number) => Math.round(Math.min(Math.max(va
 /** A plane with points that are moved by pointer and keyboard, above curves and shading. */
 export class Plane {
   private all: readonly PlanePoint[] = [];
-  private readonly picture = svg('svg', {
+  private readonly picture = makeSvg('svg', {
     viewBox: `0 0 ${across(planeBounds.x)} ${down(-planeBounds.y)}`,
     role: 'group',
     tabindex: -1,
   });
   private readonly field = make('canvas', { className: 'field', width: fieldSize.x, height: fieldSize.y });
-  private readonly curves = svg('g', { class: 'curves' });
-  private readonly handles = svg('g');
+  private readonly curves = makeSvg('g', { class: 'curves' });
+  private readonly handles = makeSvg('g');
 
   /** Fills `place`; `changed` is called when the visitor has moved, added or removed a point. */
   constructor(
@@ -66,7 +61,7 @@ export class Plane {
   draw(curves: readonly { readonly name: string; readonly through: readonly (readonly [number, number])[] }[]): void {
     const paths = curves.map(({ name, through }) => {
       const d = through.map(([x, y], i) => `${i ? 'L' : 'M'}${across(x).toFixed(1)} ${down(y).toFixed(1)}`).join('');
-      return svg('path', { class: name, d });
+      return makeSvg('path', { class: name, d });
     });
     this.curves.replaceChildren(...paths);
   }
@@ -118,8 +113,8 @@ export class Plane {
   }
 
   private handle(index: number): SVGElement {
-    const element = svg('g', { class: 'point', role: 'slider', tabindex: 0, 'aria-roledescription': 'point' });
-    element.append(svg('circle', { class: 'reach', r: 24 }), svg('circle', { r: 8 }));
+    const element = makeSvg('g', { class: 'point', role: 'slider', tabindex: 0, 'aria-roledescription': 'point' });
+    element.append(makeSvg('circle', { class: 'reach', r: 24 }), makeSvg('circle', { r: 8 }));
     element.addEventListener('pointerdown', event => {
       element.setPointerCapture(event.pointerId);
       element.focus();
@@ -138,12 +133,12 @@ export class Plane {
   /** The action of a key on a point; false if it has none. */
   private act(index: number, { key, shiftKey }: KeyboardEvent): boolean {
     const point = this.all[index]!;
-    const step = { ArrowLeft: [-1, 0], ArrowRight: [1, 0], ArrowUp: [0, 1], ArrowDown: [0, -1] }[key];
-    const size = shiftKey ? 0.5 : 0.1;
-    if (step)
+    const direction = arrowDirection(key);
+    const step = shiftKey ? 0.5 : 0.1;
+    if (direction)
       this.move(index, {
-        x: within(point.x + size * step[0]!, planeBounds.x),
-        y: within(point.y + size * step[1]!, planeBounds.y),
+        x: within(point.x + step * direction[0], planeBounds.x),
+        y: within(point.y + step * direction[1], planeBounds.y),
       });
     else if (key === 'Delete' || key === 'Backspace') this.remove(index);
     else if (point.kind !== undefined && (key === ' ' || key === 'Enter'))
@@ -181,9 +176,9 @@ function place(element: SVGElement, { x, y, kind }: PlanePoint, index: number): 
 }
 
 function grid(): SVGElement {
-  const lines = svg('g', { class: 'grid', 'aria-hidden': 'true' });
+  const lines = makeSvg('g', { class: 'grid', 'aria-hidden': 'true' });
   const line = (x1: number, y1: number, x2: number, y2: number, axis: boolean) =>
-    lines.append(svg('line', { x1, y1, x2, y2, class: axis ? 'axis' : '' }));
+    lines.append(makeSvg('line', { x1, y1, x2, y2, class: axis ? 'axis' : '' }));
   for (let x = -planeBounds.x; x <= planeBounds.x; x++) line(across(x), 0, across(x), down(-planeBounds.y), x === 0);
   for (let y = -planeBounds.y; y <= planeBounds.y; y++) line(0, down(y), across(planeBounds.x), down(y), y === 0);
   return lines;

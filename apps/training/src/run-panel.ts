@@ -1,17 +1,16 @@
-import { attempt, byId, on } from '@residual/appkit';
+import { attempt, byId, grouped, megabytes, on, perFrame, singleRun } from '@residual/appkit';
 import type { StepEvent, TrainingEvent } from '@residual/train';
 import type { RemoteTraining } from '@residual/train/worker';
 import { formatLoss } from './chart.js';
-import { perFrame } from './frames.js';
 
 /** How the runs of a view are started and followed. */
 export interface RunView<Job extends RemoteTraining> {
   /** Starts a job, or continues the saved one. */
-  readonly start: (signal: AbortSignal, goesOn: boolean) => Promise<Job>;
+  readonly start: (signal: AbortSignal, isResumed: boolean) => Promise<Job>;
   /** Handles an event; the next event waits for it, so that a view can wait for a frame. */
   readonly onEvent: (event: TrainingEvent, job: Job) => Promise<void> | void;
   /** Called with each job before its first event; returns the step from which the job continues, 0 for a new one. */
-  readonly onStart?: (job: Job, goesOn: boolean) => Promise<number>;
+  readonly onStart?: (job: Job, isResumed: boolean) => Promise<number>;
   /** Called after the last event, also if the run failed. */
   readonly onEnd?: (job: Job) => Promise<void> | void;
   /** Called before the visitor stops a run. */
@@ -24,10 +23,10 @@ export interface RunPanel<Job extends RemoteTraining> {
   readonly job: Job | undefined;
   readonly isRunning: boolean;
   /** Starts a new run, or continues the saved one. */
-  start(goesOn?: boolean): Promise<void>;
+  start(isResumed?: boolean): Promise<void>;
   stop(): Promise<void>;
   /** Pauses the run and shows a sentence. */
-  pause(words?: string): void;
+  pause(sentence?: string): void;
   /** Resumes a paused run. */
   resume(): void;
 }
@@ -48,7 +47,7 @@ export function runPanel<Job extends RemoteTraining>(prefix: string, view: RunVi
 
 class Panel<Job extends RemoteTraining> implements RunPanel<Job> {
   job: Job | undefined;
-  private running: { readonly abort: AbortController; readonly done: Promise<void> } | undefined;
+  private readonly runs = singleRun();
   private step = 0;
   private readonly figures: (event: StepEvent) => void;
 
@@ -63,35 +62,30 @@ class Panel<Job extends RemoteTraining> implements RunPanel<Job> {
   }
 
   get isRunning(): boolean {
-    return this.running !== undefined;
+    return this.runs.isRunning;
   }
 
-  async start(goesOn = false): Promise<void> {
+  async start(isResumed = false): Promise<void> {
     await this.stop();
-    const abort = new AbortController();
-    const work = this.run(abort.signal, goesOn);
-    this.running = { abort, done: work.catch(() => {}) };
-    this.show('Starting.');
-    let words = '';
-    try {
-      await work;
-      words = `Finished after step ${this.step}.`;
-    } catch (error) {
-      words = abort.signal.aborted
-        ? `Stopped after step ${this.step}.`
-        : `Stopped by an error after step ${this.step}.`;
-      if (!abort.signal.aborted) throw explainError(error, this.job?.learningRate);
-    } finally {
-      this.running = undefined;
-      this.show(words);
-    }
+    await this.runs.start(async signal => {
+      this.show('Starting.');
+      let sentence = '';
+      try {
+        await this.run(signal, isResumed);
+        sentence = `Finished after step ${this.step}.`;
+      } catch (error) {
+        sentence = `${signal.aborted ? 'Stopped' : 'Stopped by an error'} after step ${this.step}.`;
+        if (!signal.aborted) throw explainError(error, this.job?.learningRate);
+      } finally {
+        this.show(sentence, false);
+      }
+    });
   }
 
   async stop(): Promise<void> {
-    if (!this.running) return;
+    if (!this.isRunning) return;
     if (this.job) await this.view.onStop?.(this.job);
-    this.running.abort.abort();
-    await this.running.done;
+    await this.runs.end();
   }
 
   pauseOrResume(): void {
@@ -99,9 +93,9 @@ class Panel<Job extends RemoteTraining> implements RunPanel<Job> {
     else this.pause();
   }
 
-  pause(words = `Paused after step ${this.step}.`): void {
+  pause(sentence = `Paused after step ${this.step}.`): void {
     this.job?.pause();
-    this.show(words);
+    this.show(sentence);
   }
 
   resume(): void {
@@ -111,18 +105,18 @@ class Panel<Job extends RemoteTraining> implements RunPanel<Job> {
 
   setRate(rate: number): void {
     if (!(rate >= 0)) throw new RangeError(`The learning rate must be a number of 0 or more.`);
-    if (this.job && this.running) this.job.learningRate = rate;
+    if (this.job && this.isRunning) this.job.learningRate = rate;
   }
 
-  private async run(signal: AbortSignal, goesOn: boolean): Promise<void> {
+  private async run(signal: AbortSignal, isResumed: boolean): Promise<void> {
     await this.job?.dispose();
     this.job = undefined;
     this.step = 0;
     byId(`${this.prefix}-figures`).textContent = '';
-    const job = await this.view.start(signal, goesOn);
+    const job = await this.view.start(signal, isResumed);
     this.job = job;
     try {
-      this.step = (await this.view.onStart?.(job, goesOn)) ?? 0;
+      this.step = (await this.view.onStart?.(job, isResumed)) ?? 0;
       this.show('Training.');
       for await (const event of job) {
         this.step = event.step;
@@ -135,10 +129,9 @@ class Panel<Job extends RemoteTraining> implements RunPanel<Job> {
     }
   }
 
-  private show(words: string): void {
+  private show(sentence: string, isRunning = true): void {
     const button = (name: string) => byId<HTMLButtonElement>(`${this.prefix}-${name}`);
-    const isRunning = this.running !== undefined;
-    byId(`${this.prefix}-status`).textContent = words;
+    byId(`${this.prefix}-status`).textContent = sentence;
     button('pause').disabled = button('stop').disabled = !isRunning;
     button('pause').textContent = isRunning && this.job?.isPaused ? 'Resume' : 'Pause';
   }
@@ -149,7 +142,8 @@ function explainError(error: unknown, rate: number | undefined): unknown {
   const { code, details } = error as { code?: string; details?: { step?: number } };
   if (code !== 'not-finite') return error;
   return new Error(
-    `At step ${details?.step} the loss is not a finite number: the learning rate, ${rate}, is too high here. Start again with a smaller one.`,
+    `At step ${details?.step} the loss is not a finite number: the learning rate, ${rate}, is too high here. ` +
+      'Start again with a smaller one.',
     { cause: error },
   );
 }
@@ -160,8 +154,8 @@ const figuresOf = ({ step, loss, gradientNorm, learningRate, tokensPerSecond, me
     `loss ${formatLoss(loss)}`,
     `gradient ${formatLoss(gradientNorm)}`,
     `rate ${learningRate}`,
-    ...(tokensPerSecond > 0 ? [`${Math.round(tokensPerSecond).toLocaleString('en-US')} tokens per second`] : []),
+    ...(tokensPerSecond > 0 ? [`${grouped(Math.round(tokensPerSecond))} tokens per second`] : []),
     `${memoryUsage.tensors} tensors, ${bytesOf(memoryUsage.bytes)}`,
   ].join(' · ');
 
-const bytesOf = (bytes: number) => (bytes < 1e5 ? `${bytes} bytes` : `${(bytes / 1e6).toFixed(1)} MB`);
+const bytesOf = (bytes: number) => (bytes < 1e5 ? `${bytes} bytes` : `${megabytes(bytes)} MB`);

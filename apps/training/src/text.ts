@@ -1,8 +1,8 @@
-import { byId, onFiles } from '@residual/appkit';
+import { byId, grouped, megabytes, onFiles } from '@residual/appkit';
 
 /** The beginning of Shakespeare's plays, in the public domain. */
 const shipped = () => new URL('../../../fixtures/texts/tinyshakespeare/input.txt', import.meta.url);
-const mostBytes = 5e6;
+const maxBytes = 5e6;
 
 /** The training text in the box, at first Shakespeare. */
 export interface OwnText {
@@ -13,12 +13,12 @@ export interface OwnText {
 /** Wires the box and the input for files. */
 export function ownText(): OwnText {
   const box = byId<HTMLTextAreaElement>('text');
-  const counted = () => {
-    byId('text-size').textContent = `${[...box.value].length.toLocaleString('en-US')} characters.`;
+  const showSize = () => {
+    byId('text-size').textContent = `${grouped([...box.value].length)} characters.`;
   };
   const set = (text: string) => {
     box.value = text;
-    counted();
+    showSize();
   };
   const first = (async () => {
     const response = await fetch(shipped());
@@ -27,13 +27,11 @@ export function ownText(): OwnText {
     if (box.value === '') set(text);
   })();
   first.catch(() => {}); // `read` reports the error
-  box.addEventListener('input', counted);
+  box.addEventListener('input', showSize);
   onFiles('text-file', async ([file]) => {
     if (!file) return;
-    if (file.size > mostBytes)
-      throw new RangeError(
-        `${file.name} has ${(file.size / 1e6).toFixed(1)} MB; at most ${mostBytes / 1e6} MB are read.`,
-      );
+    if (file.size > maxBytes)
+      throw new RangeError(`${file.name} has ${megabytes(file.size)} MB; at most ${maxBytes / 1e6} MB are read.`);
     const text = new TextDecoder('utf-8', { fatal: true });
     try {
       set(text.decode(await file.arrayBuffer()).replaceAll('\r\n', '\n'));

@@ -1,4 +1,4 @@
-import { type LoadingView, loadingView } from '@residual/appkit';
+import { type LoadingView, loadingView, loadOnce } from '@residual/appkit';
 import { startWorker } from '@residual/appkit/downloads';
 import { whenReady } from '@residual/appkit/workers';
 import type { LoadProgress } from '@residual/model';
@@ -19,14 +19,10 @@ export interface TrainingWorker {
  * are shown in the element `place`.
  */
 export function trainingWorker(place = 'starting'): () => Promise<TrainingWorker> {
-  let work: Promise<TrainingWorker> | undefined;
-  return () => {
-    work ??= begin(loadingView(place));
-    return work;
-  };
+  return loadOnce(() => start(loadingView(place)));
 }
 
-async function begin(view: LoadingView): Promise<TrainingWorker> {
+async function start(view: LoadingView): Promise<TrainingWorker> {
   const worker = await startWorker(script, view.download);
   worker.addEventListener('message', ({ data }) => {
     const { loading } = data as { loading?: LoadProgress };

@@ -1,4 +1,4 @@
-import { byId, make, on, shippedModel } from '@residual/appkit';
+import { byId, grouped, make, on, shippedModel } from '@residual/appkit';
 import type { RemoteTraining } from '@residual/train/worker';
 import { Chart, formatLoss } from './chart.js';
 import { controls } from './controls.js';
@@ -12,7 +12,7 @@ type Job = RemoteTraining<FineTuneRequests & { backend: () => string }>;
 /** The length of a continuation in tokens. */
 const tokens = 40;
 /** How many times the story is written during a run. */
-const looks = 4;
+const continuations = 4;
 
 /**
  * Wires LoRA on the storyteller, trained on a few sentences, with continuations before, during and after the training.
@@ -58,7 +58,8 @@ export function tuneView(): void {
       const { parameters, trained } = await job.ask('facts');
       byId('loading').hidden = true;
       byId('tune-facts').textContent =
-        `${trained.toLocaleString('en-US')} weights are trained beside ${parameters.toLocaleString('en-US')} that stay as they are, on ${await job.ask('backend')}.`;
+        `${grouped(trained)} weights are trained; ${grouped(parameters)} weights of the model stay unchanged. ` +
+        `The backend is ${await job.ask('backend')}.`;
       for (const id of ['tune-download', 'tune-write', 'adapted']) byId<HTMLButtonElement>(id).disabled = false;
       put('before', await write(job, false));
       return 0;
@@ -70,7 +71,7 @@ export function tuneView(): void {
       if (event.type !== 'step') return;
       chart.add(event.step, [event.loss]);
       const { tuneSteps } = controls();
-      const every = Math.ceil(tuneSteps / looks);
+      const every = Math.ceil(tuneSteps / continuations);
       if (event.step % every === 0 || event.step === tuneSteps)
         put(`after step ${event.step}, loss ${formatLoss(event.loss)}`, await write(job, true));
     },

@@ -20,7 +20,7 @@ beforeAll(async () => {
 
 afterAll(() => app?.close());
 
-test('all four tabs: nothing serious for axe-core and no scrolling sideways, whatever the look', async () => {
+test('axe-core finds nothing serious on the four tabs and nothing scrolls sideways, in both colour schemes', async () => {
   await page.click('#tab-gpt');
   await page.fill('#text', 'All:\nSpeak, speak.\n'.repeat(20));
   await page.click('#gpt-start');
@@ -38,7 +38,7 @@ test('all four tabs: nothing serious for axe-core and no scrolling sideways, wha
   await showAll(false);
 });
 
-test('tabs are changed by arrow keys', async () => {
+test('arrow keys change the tab', async () => {
   await page.locator('#tab-tune').focus();
   await page.keyboard.press('ArrowRight');
   expect(await page.evaluate(() => document.activeElement!.id)).toBe('tab-line');
@@ -47,7 +47,7 @@ test('tabs are changed by arrow keys', async () => {
   expect(await page.locator('#panel-tune').isVisible()).toBe(true);
 });
 
-test('every control has a sentence, and those of a tab are reached by Tab', async () => {
+test('every control has a help sentence, and Tab reaches those of the open tab', async () => {
   const controls = ':is(input:not([type=hidden]), select, textarea, button:not([role=tab]))';
   expect(await undescribedControls(page, controls)).toEqual([]);
   await page.click('#tab-line');
@@ -56,7 +56,7 @@ test('every control has a sentence, and those of a tab are reached by Tab', asyn
   expect(wanted.filter(id => !reached.has(id))).toEqual([]);
 });
 
-test('the page itself does little while it trains', async () => {
+test('the main thread of the page has little work during training', async () => {
   await page.click('#tab-gpt');
   const steps = 400;
   await page.fill('#steps', String(steps));
@@ -70,6 +70,6 @@ test('the page itself does little while it trains', async () => {
   expect(spent / steps).toBeLessThan(0.2); // it is 0.03
 });
 
-test('nothing went wrong in the page meanwhile', () => {
+test('the page had no problems', () => {
   expect({ wrong: app.problems, foreign: app.foreignRequests }).toEqual({ wrong: [], foreign: [] });
 });

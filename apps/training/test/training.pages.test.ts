@@ -26,7 +26,7 @@ const status = (prefix: string, words: RegExp | string) =>
   page.locator(`#${prefix}-status`, { hasText: words }).waitFor();
 const reaches = (prefix: string, step: number) => expect.poll(() => stepOf(prefix)).toBeGreaterThanOrEqual(step);
 const choose = (name: string) => page.click(`#tab-${name}`);
-/** The files of a zip that a button gives. */
+/** The files of the zip that a button downloads. */
 const downloaded = async (button: string) => {
   const [download] = await Promise.all([page.waitForEvent('download'), page.click(`#${button}`)]);
   const path = await download.path();
@@ -37,7 +37,7 @@ const downloaded = async (button: string) => {
 describe('a line', () => {
   const row = (name: string) => page.locator(`#line-${name} td`).allTextContents();
 
-  test('falls to the closed form, which follows a point that the keyboard moves', async () => {
+  test('approaches the closed form, which follows a point moved by keyboard', async () => {
     const before = await row('closed');
     await page.locator('#line-plane [role=slider]').first().focus();
     for (let i = 0; i < 5; i++) await page.keyboard.press('Shift+ArrowUp');
@@ -54,7 +54,7 @@ describe('a line', () => {
     expect(Math.abs(slope - closed[0]!)).toBeLessThan(0.1);
   });
 
-  test('a point is dragged, and the line that is fitted already follows', async () => {
+  test('the fitted line follows a point that is dragged', async () => {
     const [last] = (await row('closed')).map(Number);
     const point = page.locator('#line-plane [role=slider]').last();
     const { x, y, width, height } = (await point.boundingBox())!;
@@ -79,14 +79,14 @@ describe('a line', () => {
     expect(await points.count()).toBe(count);
   });
 
-  test('a learning rate that is too high is named as the reason', async () => {
+  test('the error of a diverging run names the learning rate as the reason', async () => {
     await page.fill('#lineRate', '10');
     await page.click('#line-start');
     await expectError(page, 'the learning rate, 10, is too high here');
   });
 });
 
-test('a perceptron learns what is no line, and its tab stands in the address', async () => {
+test('a perceptron separates classes that no line separates, and the address names its tab', async () => {
   await choose('perceptron');
   expect(new URL(page.url()).hash).toContain('tab=perceptron');
   expect(await page.locator('#panel-line').isHidden()).toBe(true);
@@ -104,21 +104,21 @@ test('a perceptron learns what is no line, and its tab stands in the address', a
 describe('a character GPT', () => {
   beforeEach(() => choose('gpt'));
 
-  test('learns, halts where it is paused, takes another learning rate, and goes on from the same step', async () => {
+  test('learns, pauses, takes another learning rate, and resumes at the same step', async () => {
     await page.click('#gpt-start');
     await reaches('gpt', 12);
     await page.click('#gpt-pause');
     await status('gpt', 'Paused after step');
-    await page.waitForTimeout(400); // the step that was on its way
-    const held = await numberIn('gpt-status', 'step');
-    await expect.poll(() => stepOf('gpt')).toBe(held);
+    await page.waitForTimeout(400); // for a step that is running
+    const pausedStep = await numberIn('gpt-status', 'step');
+    await expect.poll(() => stepOf('gpt')).toBe(pausedStep);
     const loss = await numberIn('gpt-figures', 'loss');
     await page.fill('#gptRate', '0.01');
     await page.waitForTimeout(400);
-    expect(await stepOf('gpt')).toBe(held);
-    await status('gpt', `Paused after step ${held}.`);
+    expect(await stepOf('gpt')).toBe(pausedStep);
+    await status('gpt', `Paused after step ${pausedStep}.`);
     await page.click('#gpt-pause');
-    await reaches('gpt', Math.max(held + 30, 50)); // a checkpoint is written at 50
+    await reaches('gpt', Math.max(pausedStep + 30, 50)); // a checkpoint is written at 50
     await page.click('#gpt-pause');
     await status('gpt', 'Paused after step');
     expect(await numberIn('gpt-figures', 'rate')).toBe(0.01);
@@ -129,23 +129,23 @@ describe('a character GPT', () => {
     expect(await page.locator('#heads-map [role=option]').count()).toBe(2);
   });
 
-  test('a page that is opened anew goes on where the last checkpoint was written', async () => {
+  test('a reloaded page continues from the last checkpoint', async () => {
     await page.reload();
     await status('gpt', 'A run is saved in this browser');
-    const kept = await numberIn('gpt-status', 'step');
-    expect(kept % 50).toBe(0);
-    const samples = kept / 50 + 1;
+    const savedStep = await numberIn('gpt-status', 'step');
+    expect(savedStep % 50).toBe(0);
+    const samples = savedStep / 50 + 1;
     expect(await page.locator('#samples li').count()).toBe(samples);
-    await page.fill('#steps', `${kept + 10}`);
+    await page.fill('#steps', `${savedStep + 10}`);
     await page.click('#gpt-continue');
-    await status('gpt', `Finished after step ${kept + 10}.`);
+    await status('gpt', `Finished after step ${savedStep + 10}.`);
     const steps = (await page.locator('#samples small').allTextContents()).map(title => Number(/\d+/.exec(title)![0]));
     expect(steps.at(-1)).toBe(0);
-    expect(steps).toEqual([...new Set(steps)].sort((a, b) => b - a)); // none was made again
+    expect(steps).toEqual([...new Set(steps)].sort((a, b) => b - a)); // no sample is repeated
     expect(await page.locator('#samples li').count()).toBeGreaterThan(samples);
   });
 
-  test('the file that is downloaded is a model, which the Generation page opens', async () => {
+  test('the downloaded file is a model, which the Generation page opens', async () => {
     const { name, path, files } = await downloaded('gpt-download');
     expect(name).toBe('character-gpt.zip');
     const model = await loadModel(files);
@@ -165,7 +165,7 @@ describe('a character GPT', () => {
     await generation.close();
   });
 
-  test('Stop ends it and keeps it; a text that is too short, and none, are told', async () => {
+  test('Stop ends and saves the run; a short text and an empty text are errors', async () => {
     await page.fill('#steps', '5000');
     await page.click('#gpt-start');
     await status('gpt', 'Training.');
@@ -183,14 +183,14 @@ describe('a character GPT', () => {
     await expectError(page, 'The text is empty');
     expect(await page.locator('#gpt-continue').isVisible()).toBe(true);
     await page.click('#gpt-forget');
-    await status('gpt', 'The run is deleted');
+    await status('gpt', 'The saved run is deleted');
     await page.reload();
     await page.waitForTimeout(300);
     expect(await page.locator('#gpt-continue').isHidden()).toBe(true);
   });
 });
 
-test('a few sentences change what the storyteller writes; without the adapter it is as before', async () => {
+test('fine-tuning changes what the storyteller writes; without the adapter it writes the same as before', async () => {
   await choose('tune');
   await page.click('#tune-start');
   await page.click('#tune-stop'); // while it loads
@@ -198,28 +198,28 @@ test('a few sentences change what the storyteller writes; without the adapter it
   expect(await page.locator('#loading').isHidden()).toBe(true);
   await page.click('#tune-start');
   await status('tune', 'Finished after step 3.');
-  const told = await page.locator('#continuations p').allTextContents();
-  expect(told).toHaveLength(4);
-  expect(told[3]).not.toBe(told[0]);
+  const texts = await page.locator('#continuations p').allTextContents();
+  expect(texts).toHaveLength(4);
+  expect(texts[3]).not.toBe(texts[0]);
   const titles = await page.locator('#continuations small').allTextContents();
   const losses = titles.slice(1).map(title => Number(/loss (.*)$/.exec(title)![1]));
   expect(losses[2]).toBeLessThan(losses[0]!);
   await page.uncheck('#adapted');
-  await expect.poll(() => text('written')).toBe(told[0]);
+  await expect.poll(() => text('written')).toBe(texts[0]);
   await page.check('#adapted');
-  await expect.poll(() => text('written')).toBe(told[3]);
+  await expect.poll(() => text('written')).toBe(texts[3]);
   const { files } = await downloaded('tune-download');
   const model = await loadModel(join(root, 'packages', 'model-stories', 'model'));
   await loadLora(model, files);
   const whole = await model.generate(await page.inputValue('#prompt'), { temperature: 0, maxNewTokens: 40 }).result();
-  expect((await page.inputValue('#prompt')) + whole.text).toBe(told[3]);
+  expect((await page.inputValue('#prompt')) + whole.text).toBe(texts[3]);
   model.dispose();
 });
 
-test('an address that asks for what is not there is told so, and numbers are taken that fit', async () => {
+test('a notice names everything in the address that the page cannot follow, and the values that it uses', async () => {
   const other = await app.open('#tab=forest&heads=99&batch=2.4&steps=many&linePoints=here&backend=abacus&colour=red');
   const notice = other.locator('#notice', { hasText: 'Backend' });
-  const said = (await notice.textContent())!;
+  const sentences = (await notice.textContent())!;
   for (const asked of [
     'asks for tab “forest”, which is not available; “line” is used',
     'asks for Heads “99”, which is not available; “16” is used',
@@ -228,14 +228,14 @@ test('an address that asks for what is not there is told so, and numbers are tak
     'holds points that cannot be read',
     'sets “colour”, which is not a setting of this page',
   ])
-    expect(said).toContain(asked);
-  expect(said).toMatch(/“2.4”, which is not available; “2” is used/);
+    expect(sentences).toContain(asked);
+  expect(sentences).toMatch(/“2.4”, which is not available; “2” is used/);
   expect(await other.locator('#panel-line').isVisible()).toBe(true);
   await other.click('#notice .dismiss');
   expect(await other.locator('#notice').isHidden()).toBe(true);
   await other.close();
 });
 
-test('nothing went wrong meanwhile, and nothing was asked of another server', () => {
+test('the pages had no problems and requested nothing from other servers', () => {
   expect({ wrong: app.problems, foreign: app.foreignRequests }).toEqual({ wrong: [], foreign: [] });
 });

@@ -1,3 +1,4 @@
+import { type Pattern, patternOfTaps } from '@residual/appkit/attention-pattern';
 import { gpt2Config } from '@residual/families';
 import { causalOf, createModel, type Model } from '@residual/model';
 import { adamW, type CheckpointStore, languageModelLoss, onlyMatrices, train } from '@residual/train';
@@ -42,8 +43,8 @@ export interface EmbeddingSnapshot {
 /** The attention weights for a text. */
 export interface AttentionSnapshot {
   readonly tokens: readonly string[];
-  /** By layer and head [length, length]. */
-  readonly heads: readonly (readonly Float32Array[])[];
+  /** By layer and head, each [length · length]. */
+  readonly heads: Pattern;
 }
 
 /** The size of a new model. */
@@ -70,8 +71,8 @@ export const [savedRunName, savedRunFile] = ['training-gpt', 'page.json'];
 /** Checkpoints in the browser, each with the settings and the state of the page. */
 function storeOf(settings: GptSettings, page: () => unknown): CheckpointStore {
   const { latest, write } = browserStore(savedRunName);
-  const beside = () => new TextEncoder().encode(JSON.stringify({ settings, page: page() }));
-  return { latest, write: (step, files) => write(step, new Map([...files, [savedRunFile, beside()]])) };
+  const pageFile = () => new TextEncoder().encode(JSON.stringify({ settings, page: page() }));
+  return { latest, write: (step, files) => write(step, new Map([...files, [savedRunFile, pageFile()]])) };
 }
 
 /**
@@ -108,9 +109,9 @@ export async function characterGpt(settings: GptSettings, { signal }: JobControl
   });
   const requests: GptRequests = {
     facts: () => ({ parameters: model.describe().parameters, characters: tokenizer.vocabSize - 1 }),
-    sample: given => sample(model, given),
-    note: shown => {
-      page = shown;
+    sample: options => sample(model, options),
+    note: state => {
+      page = state;
     },
     embedding: () => embeddingOf(model),
     attention: text => attentionOf(model, text),
@@ -150,10 +151,5 @@ async function embeddingOf(model: Model): Promise<EmbeddingSnapshot> {
 async function attentionOf(model: Model, text: string): Promise<AttentionSnapshot> {
   const ids = knownIds(model, text).slice(0, model.maxPositions);
   const { taps } = await model.forward(ids, { taps: ['decoder.layers.*.attention.weights'] });
-  const size = ids.length ** 2;
-  const heads = Array.from({ length: model.depth }, (_, block) => {
-    const { data } = taps[`decoder.layers.${block}.attention.weights`]!;
-    return Array.from({ length: model.heads }, (_, head) => data.slice(head * size, (head + 1) * size) as Float32Array);
-  });
-  return { tokens: ids.map(id => model.tokenizer!.idToToken(id)!), heads };
+  return { tokens: ids.map(id => model.tokenizer!.idToToken(id)!), heads: patternOfTaps(taps) };
 }

@@ -28,19 +28,20 @@ const maxBatches = 8;
 export function corpusOf(text: string, { length, batch, seed }: CorpusShape): Corpus {
   const tokenizer = characterTokenizer([text]);
   const ids = Int32Array.from(tokenizer.encode(text).ids);
-  const row = length + 1;
+  const window = length + 1; // inputs and labels
   if (ids.length === 0) throw new RangeError('The text is empty: there is nothing to learn from.');
-  if (ids.length < 2 * row)
+  if (ids.length < 2 * window)
     throw new RangeError(
-      `The text has ${ids.length} characters; a context of ${length} needs ${2 * row} or more, half to train on and half to validate on.`,
+      `The text has ${ids.length} characters; a context of ${length} needs ${2 * window} or more, ` +
+        'half to train on and half to validate on.',
     );
-  const validationLength = Math.max(row, Math.floor(ids.length / 10));
-  const [training, rest] = [
+  const validationLength = Math.max(window, Math.floor(ids.length / 10));
+  const [trainingIds, validationIds] = [
     ids.subarray(0, ids.length - validationLength),
     ids.subarray(ids.length - validationLength),
   ];
-  const all = [...allWindows(rest, { length, batch })];
+  const all = [...allWindows(validationIds, { length, batch })];
   const stride = Math.max(1, all.length / maxBatches);
   const validation = Array.from({ length: Math.min(maxBatches, all.length) }, (_, i) => all[Math.floor(i * stride)]!);
-  return { tokenizer, batches: randomWindows(training, { length, batch, seed }), validation };
+  return { tokenizer, batches: randomWindows(trainingIds, { length, batch, seed }), validation };
 }

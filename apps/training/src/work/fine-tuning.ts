@@ -71,28 +71,28 @@ export async function fineTuning(
     seed,
   });
   const requests: FineTuneRequests = {
-    facts: () => ({ parameters: model.describe().parameters, trained: trainedOf(needs, model) }),
-    continue: given => continued(model, needs, given),
+    facts: () => ({ parameters: model.describe().parameters, trained: adapterSize(needs, model) }),
+    continue: options => continueText(model, needs, options),
     save: () => saveLora(model, { name: adapter, base: 'residual/model-stories' }),
   };
   return { training, requests, dispose: () => model.dispose() };
 }
 
 /** The number of trained weights. */
-function trainedOf(needs: HasNeeds<unknown>, { weights }: Model): number {
+function adapterSize(needs: HasNeeds<unknown>, { weights }: Model): number {
   const sizes = loraParts(needs, weights, adapter).map(({ part: { down, up } }) => down.size + up.size);
   return sizes.reduce((sum, size) => sum + size, 0);
 }
 
 /** Continues a text with the adapter or without it; afterwards the adapter is active. */
-async function continued(
+async function continueText(
   model: Model,
   needs: HasNeeds<unknown>,
-  { beginning, adapted, tokens, ...how }: ContinueSettings,
+  { beginning, adapted, tokens, ...sampling }: ContinueSettings,
 ): Promise<string> {
   useLora(needs, model.weights, adapted ? [adapter] : []);
   try {
-    const { text } = await model.generate(beginning, { ...how, maxNewTokens: tokens }).result();
+    const { text } = await model.generate(beginning, { ...sampling, maxNewTokens: tokens }).result();
     return text;
   } finally {
     useLora(needs, model.weights, [adapter]);

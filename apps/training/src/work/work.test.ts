@@ -14,27 +14,27 @@ const points = [
 ] as const;
 const { signal } = new AbortController();
 const settings = { examples: points, inputs: 1, hidden: 0, learningRate: 0.05, steps: 400, seed: 1 };
-const look = async (job: ReturnType<typeof fit>, places: readonly number[]) =>
-  job.requests!.snapshot(Float32Array.from(places));
+const snapshotAt = async (job: ReturnType<typeof fit>, inputs: readonly number[]) =>
+  job.requests!.snapshot(Float32Array.from(inputs));
 
-test('a line comes to the closed form, follows other points, and leaves nothing', () =>
+test('a line approaches the closed form, follows other points, and frees its tensors', () =>
   expectNoLeak(async () => {
     const job = fit(settings, { signal });
     for await (const event of job.training) if (event.step === 200) job.requests!.examples(points.slice(0, 3));
     const { slope, intercept } = leastSquares(points.slice(0, 3));
-    const { outputs, hidden, weights } = await look(job, [0, 1]);
+    const { outputs, hidden, weights } = await snapshotAt(job, [0, 1]);
     await expectClose([...outputs], [intercept, slope + intercept], { absolute: 1e-3 });
     await expectClose([weights.weight![0]!, weights.bias![0]!], [slope, intercept], { absolute: 1e-3 });
     expect(hidden).toHaveLength(0);
     job.dispose!();
   }));
 
-test('a perceptron parts what no line parts; what its neurons add makes its output', () =>
+test('a perceptron separates classes that no line separates; its output is the sum over its neurons', () =>
   expectNoLeak(async () => {
     const examples = shapes.xor().map(({ x, y, kind }) => [x, y, kind!]);
     const job = fit({ ...settings, examples, inputs: 2, hidden: 6, learningRate: 0.05 }, { signal });
     for await (const _ of job.training) void _;
-    const { outputs, hidden, weights } = await look(
+    const { outputs, hidden, weights } = await snapshotAt(
       job,
       examples.flatMap(([x, y]) => [x!, y!]),
     );
@@ -45,7 +45,7 @@ test('a perceptron parts what no line parts; what its neurons add makes its outp
     job.dispose!();
   }));
 
-test('a text is cut in two: what is validated on is not trained on', () => {
+test('a text is split in two: validation data is not trained on', () => {
   const text = `${'a'.repeat(90)}${'b'.repeat(10)}`;
   const { tokenizer, batches, validation } = corpusOf(text, { length: 7, batch: 3, seed: 1 });
   const [a, b] = tokenizer.encode('ab').ids;
@@ -55,7 +55,7 @@ test('a text is cut in two: what is validated on is not trained on', () => {
   expect([...validation[0]!.ids]).toEqual(Array(7).fill(b));
 });
 
-test('a text of one row and a half is an error with both numbers, and so is none', () => {
+test('a text that is too short is an error with both numbers, and so is an empty text', () => {
   const shape = { length: 7, batch: 3, seed: 1 };
   expect(() => corpusOf('too short text', shape)).toThrow(
     'The text has 14 characters; a context of 7 needs 16 or more, half to train on and half to validate on.',
