@@ -25,7 +25,7 @@ await build({
   ...common,
   entryPoints: {
     main: path('src/main.ts'),
-    child: path('src/child.ts'),
+    'generation-child': path('src/generation/child.ts'),
     'tokenizer-child': path('src/tokenizer/child.ts'),
     'translation-child': path('src/translation/child.ts'),
     'training-child': path('src/training/child.ts'),
@@ -39,7 +39,7 @@ await build({
 const pages = ['residual', 'tfjs'];
 await build({
   ...common,
-  entryPoints: pages.map(name => path(`src/pages/${name}.ts`)),
+  entryPoints: pages.map(name => path(`src/generation/pages/${name}.ts`)),
   outdir: path('dist/pages'),
   splitting: true,
   minify: true,

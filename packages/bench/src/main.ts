@@ -1,27 +1,23 @@
 import { cpus } from 'node:os';
 import { Command, Option } from 'commander';
-import { generationOnWasm, generationOnWebgl } from './generation.js';
-import { cellsOf, type Line } from './lines.js';
-import { shapes } from './shape.js';
-import { incrementalTable } from './table.js';
+import type { Line } from './comparison/line.js';
+import { NoteList } from './comparison/notes.js';
+import { LineTable } from './comparison/table.js';
+import { generationOnWasm, generationOnWebgl } from './generation/generation.js';
+import { shapes } from './generation/shape.js';
 import { type TokenizerFilter, tokenizers } from './tokenizer/tokenizers.js';
 import { trainingShapes } from './training/trainer.js';
 import { trainingOnWasm } from './training/training.js';
 import { translationOnWasm, translatorShape } from './translation/translation.js';
 import { wordsOnWasm } from './words/words.js';
 
-/** A part that yields all its lines at once. */
-const atOnce = (measure: (shape?: string) => Promise<Line[]>) =>
-  async function* ({ shape }: TokenizerFilter): AsyncGenerator<Line[]> {
-    yield await measure(shape);
-  };
-
-const parts = {
-  wasm: atOnce(generationOnWasm),
-  webgl: atOnce(generationOnWebgl),
-  translation: atOnce(translationOnWasm),
-  train: atOnce(trainingOnWasm),
-  words: atOnce(wordsOnWasm),
+/** Each part yields lines as soon as they are measured. */
+const parts: Readonly<Record<string, (filter: TokenizerFilter) => AsyncGenerator<Line[]>>> = {
+  wasm: ({ shape }) => generationOnWasm(shape),
+  webgl: ({ shape }) => generationOnWebgl(shape),
+  translation: ({ shape }) => translationOnWasm(shape),
+  train: ({ shape }) => trainingOnWasm(shape),
+  words: ({ shape }) => wordsOnWasm(shape),
   tokenizer: tokenizers,
 };
 
@@ -44,16 +40,22 @@ const { json, ...filter } = program.opts<TokenizerFilter & { json?: boolean }>()
 const unknown = program.args.find(name => !Object.hasOwn(parts, name));
 if (unknown !== undefined) program.error(`bench: no part ${unknown}; there are ${Object.keys(parts).join(', ')}`);
 const selected = Object.entries(parts).filter(([name]) => program.args.length === 0 || program.args.includes(name));
-if (!json) console.log(`${cpus()[0]?.model.trim()}, Node ${process.versions.node}; one thread, float32`);
+if (!json) {
+  const cores = cpus();
+  const threads = "one thread, unless a peer's name says two";
+  console.log(`${cores.length} cores, ${cores[0]?.model.trim()}, Node ${process.versions.node}; float32; ${threads}`);
+}
 const all: (Line & { part: string })[] = [];
 for (const [part, measure] of selected) {
-  const print = incrementalTable(part === 'tokenizer' ? [52] : []);
-  let head = `\n${part}\n`;
+  const notes = new NoteList();
+  const table = new LineTable(notes);
+  let head = `\n${part}\n\n`;
   for await (const lines of measure(filter)) {
     all.push(...lines.map(line => ({ part, ...line })));
     if (json || lines.length === 0) continue;
-    console.log(head + print(cellsOf(lines)));
+    console.log(head + table.next(lines));
     head = '';
   }
+  if (!json && head === '') console.log(`\n${notes}`);
 }
 if (json) console.log(JSON.stringify(all, null, 2));

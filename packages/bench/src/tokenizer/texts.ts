@@ -3,14 +3,16 @@ import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { brotliDecompressSync } from 'node:zlib';
+import { repository } from '../repository.js';
 
-/** The repository, from dist. */
-const root = fileURLToPath(new URL('../../../', import.meta.url));
+const root = fileURLToPath(repository);
 const fixtures = join(root, 'fixtures');
-const languages =
-  'deu_1996 fra spa por_PT ita rus ukr bul ell arb heb hin ben tam tel tha vie jpn kor cmn_hans cmn_hant tur pes swh pol ces hun fin kat hye amh mya khm lao sin mal guj kan npi urd'.split(
-    ' ',
-  );
+const languages = `
+  deu_1996 fra spa por_PT ita rus ukr bul ell arb heb hin ben tam tel tha vie jpn kor cmn_hans
+  cmn_hant tur pes swh pol ces hun fin kat hye amh mya khm lao sin mal guj kan npi urd
+`
+  .trim()
+  .split(/\s+/);
 
 /** The texts, in chunks of 10,000 characters. */
 export const texts = {

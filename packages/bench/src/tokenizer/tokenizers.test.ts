@@ -1,11 +1,10 @@
 import { expect, test } from 'vitest';
-import type { EncodingTimes } from './child.js';
-import { linesOf, matchingNames } from './tokenizers.js';
+import { type LibraryTimes, linesOf, matchingNames } from './tokenizers.js';
 
-const timesOf = (first: number, ids = 'right'): EncodingTimes => ({
-  load: 0,
-  first,
-  warm: first / 4,
+const timesOf = (first: number, ids = 'right'): LibraryTimes => ({
+  load: [0],
+  first: [first, first, 2 * first],
+  warm: [first / 4],
   bytes: 2e6,
   ids,
   cacheBytes: 0,
@@ -21,15 +20,15 @@ test('the goal applies to the fastest peer with the right ids; a peer with other
   const [slow, fast, wrong, ...warm] = linesOf('cl100k_base', 'English', timesByLibrary);
   expect(slow).toEqual({
     what: 'cl100k_base, English: first pass, ms a MB',
-    unit: 'ms',
-    ourValue: 5,
+    ours: { min: 5, median: 5, p95: 10, count: 3 },
     peer: 'tiktoken',
-    peerValue: 20,
+    peers: { min: 20, median: 20, p95: 40, count: 3 },
     ratio: 0.25,
+    notes: ['newProcesses'],
   });
   expect([fast!.peer, fast!.ratio, fast!.goal]).toEqual(['gpt-tokenizer', 0.5, 0.667]);
   expect([wrong!.peer, wrong!.ratio, wrong!.goal]).toEqual(['ai-tokenizer (other ids)', 2, undefined]);
-  expect(warm.map(line => line.peerValue)).toEqual([5, 2.5, 0.625]);
+  expect(warm.map(line => line.peers.median)).toEqual([5, 2.5, 0.625]);
 });
 
 test('ids that differ from those of tiktoken are an error', () => {
@@ -42,7 +41,7 @@ test('ids that differ from those of tiktoken are an error', () => {
   );
 });
 
-test('a word selects the names that contain it, in any case; a word without a match is an error that lists the names', () => {
+test('a word selects the names that contain it, in any case; one without a match is an error that lists all', () => {
   const names = ['r50k_base', 'Unigram (T5)', 'Unigram (ALBERT)'];
   expect(matchingNames('kind', names, 'unigram')).toEqual(names.slice(1));
   expect(matchingNames('kind', names, undefined)).toEqual(names);

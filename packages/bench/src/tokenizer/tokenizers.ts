@@ -1,6 +1,6 @@
-import type { Line } from '../lines.js';
-import { median } from '../measure.js';
-import { startProcess } from '../process.js';
+import { type Line, lineOf } from '../comparison/line.js';
+import { summarize } from '../comparison/statistics.js';
+import { startProcess } from '../processes/process.js';
 import type { EncodingTimes } from './child.js';
 import { librariesOf, type TokenizerName } from './subjects.js';
 import { type TextName, texts } from './texts.js';
@@ -43,20 +43,12 @@ export async function* tokenizers({ shape, kind, text }: TokenizerFilter): Async
   }
   if (kinds.includes(loadComparison.vocabulary) && text === undefined) {
     const times = await measureLibraries(loadComparison.vocabulary, loadComparison.text);
-    const [ourValue, peerValue] = [times.get('residual')!.load, times.get('@huggingface/tokenizers')!.load];
+    const [ours, peers] = [times.get('residual')!.load, times.get('@huggingface/tokenizers')!.load];
     const what = "load GPT-2's tokenizer.json, ms";
-    yield [
-      { what, unit: 'ms', ourValue, peer: '@huggingface/tokenizers', peerValue, ratio: ourValue / peerValue, goal: 1 },
-    ];
+    yield [lineOf({ what, ours, peer: '@huggingface/tokenizers', peers, goal: 1, notes: ['newProcesses'] })];
   }
-  const cacheLine = {
-    what: 'memory of caches, MB',
-    unit: 'MB',
-    ourValue: cacheBytes / 1e6,
-    peer: 'allowed',
-    peerValue: 8,
-  };
-  if (cacheBytes > 0) yield [{ ...cacheLine, ratio: cacheBytes / 8e6, goal: 1 }];
+  if (cacheBytes > 0)
+    yield [lineOf({ what: 'memory of caches, MB', ours: [cacheBytes / 1e6], peer: 'a limit', peers: [8], goal: 1 })];
 }
 
 /** The names that contain a word, whatever its case. */
@@ -66,24 +58,31 @@ export function matchingNames<T extends string>(what: string, names: readonly T[
   return matches;
 }
 
-/** The medians of a few rounds. The libraries alternate, each time in a new process. */
-async function measureLibraries(
-  vocabulary: VocabularyName,
-  text: TextName,
-): Promise<Map<TokenizerName, EncodingTimes>> {
+/** The times of all rounds of a library. */
+export interface LibraryTimes extends Pick<EncodingTimes, 'bytes' | 'ids' | 'cacheBytes'> {
+  readonly load: readonly number[];
+  readonly first: readonly number[];
+  readonly warm: readonly number[];
+}
+
+/** The times of a few rounds. The libraries alternate, each time in a new process. */
+async function measureLibraries(vocabulary: VocabularyName, text: TextName): Promise<Map<TokenizerName, LibraryTimes>> {
   const names = librariesOf(vocabulary);
   const all = new Map<TokenizerName, EncodingTimes[]>(names.map(name => [name, []]));
   for (let round = 0; round < rounds; round++) {
     for (const name of names) {
       const { call, close } = startProcess('./tokenizer-child.js', name);
-      all.get(name)!.push(await call('take', vocabulary, text));
-      await close();
+      try {
+        all.get(name)!.push(await call('encode', vocabulary, text));
+      } finally {
+        await close();
+      }
     }
   }
   return new Map(
     [...all].map(([name, times]) => {
-      const [load, first, warm] = (['load', 'first', 'warm'] as const).map(key => median(times.map(each => each[key])));
-      return [name, { ...times[0]!, load: load!, first: first!, warm: warm! }];
+      const [load, first] = [times.map(each => each.load), times.map(each => each.first)];
+      return [name, { ...times[0]!, load, first, warm: times.flatMap(each => each.warm) }];
     }),
   );
 }
@@ -95,26 +94,26 @@ async function measureLibraries(
 export function linesOf(
   vocabulary: keyof typeof goals,
   text: TextName,
-  timesByLibrary: ReadonlyMap<TokenizerName, EncodingTimes>,
+  timesByLibrary: ReadonlyMap<TokenizerName, LibraryTimes>,
 ): Line[] {
   const ourTimes = timesByLibrary.get('residual')!;
   const { ids } = timesByLibrary.get('tiktoken') ?? ourTimes;
   if (ourTimes.ids !== ids) throw new Error(`bench: ${vocabulary} on ${text}: our ids are not tiktoken's`);
   const peers = [...timesByLibrary].filter(([name]) => name !== 'residual');
-  const perMegabyte = ({ bytes }: EncodingTimes, milliseconds: number) => (1e6 * milliseconds) / bytes;
   return (['first', 'warm'] as const).flatMap(key => {
+    const perMegabyte = (times: LibraryTimes) => times[key].map(milliseconds => (1e6 * milliseconds) / times.bytes);
     const exact = peers.filter(([, times]) => times.ids === ids);
-    const fastest = Math.min(...exact.map(([, times]) => times[key]));
-    return peers.map(
-      ([name, times]): Line => ({
+    const fastest = Math.min(...exact.map(([, times]) => summarize(times[key]).median));
+    return peers.map(([name, times]) => {
+      const isExact = times.ids === ids;
+      return lineOf({
         what: `${vocabulary}, ${text}: ${key === 'first' ? 'first pass' : 'warm'}, ms a MB`,
-        unit: 'ms',
-        ourValue: perMegabyte(ourTimes, ourTimes[key]),
-        peer: times.ids === ids ? name : `${name} (other ids)`,
-        peerValue: perMegabyte(times, times[key]),
-        ratio: ourTimes[key] / times[key],
-        ...(times.ids === ids && times[key] === fastest && { goal: Number(goals[vocabulary].toFixed(3)) }),
-      }),
-    );
+        ours: perMegabyte(ourTimes),
+        peer: isExact ? name : `${name} (other ids)`,
+        peers: perMegabyte(times),
+        notes: [key === 'first' ? 'newProcesses' : 'warmPasses'],
+        ...(isExact && summarize(times[key]).median === fastest && { goal: Number(goals[vocabulary].toFixed(3)) }),
+      });
+    });
   });
 }

@@ -1,10 +1,8 @@
 /** The process of one trainer: serves the calls of `startProcess`. */
-import { serveProcess } from '../process.js';
+import { serveProcess } from '../processes/process.js';
 import type { Trainer, TrainingShape } from './trainer.js';
 
-const name = process.argv[2]!;
-
-async function start(): Promise<Trainer> {
+async function start(name: string): Promise<Trainer> {
   if (name !== 'tfjs') {
     await import('@residual/backend-wasm');
     return (await import('./residual.js')).residual();
@@ -16,25 +14,21 @@ async function start(): Promise<Trainer> {
   return (await import('./stock.js')).stock();
 }
 
-const trainer = start();
-
-serveProcess({
-  begin: async (shape: TrainingShape) => (await trainer).begin(shape),
-  step: async (number: number) => {
-    const training = await trainer;
-    const before = performance.now();
-    const loss = await training.step(number);
-    return { loss, milliseconds: performance.now() - before };
-  },
-  /** The memory of the WebAssembly module, which contains all tensors; it never shrinks. */
-  peak: async () => {
-    await trainer;
-    const { engine } = await import('@tensorflow/tfjs-core');
-    const { wasm } = engine().backend as unknown as { wasm: { asm: { memory: WebAssembly.Memory } } };
-    return wasm.asm.memory.buffer.byteLength;
-  },
-  fineTune: async (source: string, isLora: boolean) => {
-    await trainer;
-    return (await import('./lora.js')).fineTune(source, isLora);
-  },
+serveProcess(async () => {
+  const trainer = await start(process.argv[2]!);
+  return {
+    begin: async (shape: TrainingShape) => trainer.begin(shape),
+    step: async (number: number) => {
+      const before = performance.now();
+      const loss = await trainer.step(number);
+      return { loss, milliseconds: performance.now() - before };
+    },
+    /** The memory of the WebAssembly module, which contains all tensors; it never shrinks. */
+    peak: async () => {
+      const { engine } = await import('@tensorflow/tfjs-core');
+      const { wasm } = engine().backend as unknown as { wasm: { asm: { memory: WebAssembly.Memory } } };
+      return wasm.asm.memory.buffer.byteLength;
+    },
+    fineTune: async (source: string, isLora: boolean) => (await import('./lora.js')).fineTune(source, isLora),
+  };
 });

@@ -1,7 +1,7 @@
 import { fileURLToPath } from 'node:url';
-import type { Line } from '../lines.js';
-import { lowerQuartile } from '../measure.js';
-import { type BenchProcess, startProcess } from '../process.js';
+import { type Line, lineOf } from '../comparison/line.js';
+import { type BenchProcess, startProcess } from '../processes/process.js';
+import { repository } from '../repository.js';
 import { type TrainingShape, trainingShapes } from './trainer.js';
 
 const rounds = 3;
@@ -10,12 +10,10 @@ const rounds = 3;
  * Measures training steps compared with TensorFlow.js's own ops, gradients and Adam, and the memory of LoRA compared
  * with training all weights.
  */
-export async function trainingOnWasm(only?: string): Promise<Line[]> {
-  const lines: Line[] = [];
+export async function* trainingOnWasm(only?: string): AsyncGenerator<Line[]> {
   for (const [name, shape] of Object.entries(trainingShapes))
-    if (only === undefined || only === name) lines.push(...(await stepLines(name, shape)));
-  if (only === undefined || only === 'stories') lines.push(await loraLine());
-  return lines;
+    if (only === undefined || only === name) yield await stepLines(name, shape);
+  if (only === undefined || only === 'stories') yield [await loraLine()];
 }
 
 /** Both sides alternate step by step. Their losses must be equal; otherwise they do not train the same model. */
@@ -36,15 +34,14 @@ async function stepLines(name: string, shape: TrainingShape): Promise<Line[]> {
       if (!(Math.abs(ourValue - peerValue) < 2e-3))
         throw new Error(`bench: at step ${step} of ${name} the losses are ${ourValue} and ${peerValue}`);
     }
-    const [ourTime, peerTime] = times.map(lowerQuartile) as unknown as [number, number];
-    const [ourPeak, peerPeak] = (await Promise.all(subjects.map(({ call }) => call('peak')))) as unknown as [
-      number,
-      number,
-    ];
+    const [ours, peers] = times as [number[], number[]];
+    const peaks = [];
+    for (const { call } of subjects) peaks.push((await call('peak')) / 1e6);
     const tokens = shape.batch * shape.length;
+    const step = { what: `${name}: training step of ${tokens} tokens, ms`, ours, peer: 'tfjs', peers, goal: 0.333 };
     return [
-      line(`${name}: training step of ${tokens} tokens, ms`, 'ms', [ourTime, peerTime], 'tfjs', 0.333),
-      line(`${name}: memory of tensors at the peak, MB`, 'MB', [ourPeak / 1e6, peerPeak / 1e6], 'tfjs', 0.5),
+      lineOf({ ...step, notes: ['plainOps'] }),
+      memoryLine(`${name}: memory of tensors at the peak, MB`, peaks, 'tfjs', 0.5),
     ];
   } finally {
     for (const { close } of subjects) await close();
@@ -56,7 +53,7 @@ async function stepLines(name: string, shape: TrainingShape): Promise<Line[]> {
  * recomputed in both.
  */
 async function loraLine(): Promise<Line> {
-  const folder = fileURLToPath(new URL('../../model-stories/model', import.meta.url));
+  const folder = fileURLToPath(new URL('packages/model-stories/model', repository));
   const peaks: number[] = [];
   for (const isLora of [true, false]) {
     const { call, close } = startProcess('./training-child.js', 'residual');
@@ -67,21 +64,10 @@ async function loraLine(): Promise<Line> {
       await close();
     }
   }
-  return line(
-    'stories: memory of LoRA at rank 8, MB',
-    'MB',
-    peaks as unknown as [number, number],
-    'all weights trained',
-    0.45,
-  );
+  return memoryLine('stories: memory of LoRA at rank 8, MB', peaks, 'all weights trained', 0.45);
 }
 
-function line(
-  what: string,
-  unit: string,
-  [ourValue, peerValue]: readonly [number, number],
-  peer: string,
-  goal: number,
-): Line {
-  return { what, unit, ourValue, peer, peerValue, ratio: ourValue / peerValue, goal };
+/** A line of the size of the memory of WebAssembly, which does not vary. */
+function memoryLine(what: string, [ours, peers]: readonly number[], peer: string, goal: number): Line {
+  return lineOf({ what, ours: [ours!], peer, peers: [peers!], goal });
 }

@@ -5,8 +5,9 @@ import { fileURLToPath } from 'node:url';
 import { type CheckpointFile, englishFrench } from '@residual/model-en-fr';
 import { openSafetensors, writeSafetensors } from '@residual/safetensors';
 import { fileSource } from '@residual/safetensors/node';
+import { repository } from '../repository.js';
 
-const cache = fileURLToPath(new URL('../../../.residual/bench/en-fr', import.meta.url));
+const cache = fileURLToPath(new URL('.residual/bench/en-fr', repository));
 
 /** The folder of `@residual/model-en-fr` with float32 weights, created on first use. All subjects read this file. */
 export async function translatorFolder(): Promise<string> {

@@ -1,21 +1,30 @@
 /** The process of one translator: serves the calls of `startProcess`. */
-import { serveProcess } from '../process.js';
-import type { Sentence, TranslateSettings, Translator } from './translator.js';
+import { peakMemory } from '../processes/peak-memory.js';
+import { serveProcess } from '../processes/process.js';
+import type { Sentence, TranslateSettings, Translator, TranslatorName } from './translator.js';
 
-async function start(name: string): Promise<Translator> {
-  if (name === 'onnxruntime-web') return (await import('./onnxruntime.js')).onnxruntime();
+async function start(name: TranslatorName): Promise<Translator> {
+  if (name !== 'residual') {
+    const { onnxruntime } = await import('./onnxruntime.js');
+    return onnxruntime(name === 'onnxruntime-web' ? 1 : 2);
+  }
   await import('@residual/backend-wasm');
   return (await import('./residual.js')).residual();
 }
 
-const translator = start(process.argv[2]!);
-
-serveProcess({
-  load: async (folder: string) => (await translator).load(folder),
-  translate: async (sentences: readonly Sentence[], settings: TranslateSettings) => {
-    const before = performance.now();
-    const tokens = await (await translator).translate(sentences, settings);
-    return { tokens, milliseconds: performance.now() - before };
-  },
-  peak: async () => process.resourceUsage().maxRSS * 1024,
+serveProcess(async () => {
+  const translator = await start(process.argv[2] as TranslatorName);
+  return {
+    load: async (folder: string) => {
+      const before = performance.now();
+      await translator.load(folder);
+      return performance.now() - before;
+    },
+    translate: async (sentences: readonly Sentence[], settings: TranslateSettings) => {
+      const before = performance.now();
+      const tokens = await translator.translate(sentences, settings);
+      return { tokens, milliseconds: performance.now() - before };
+    },
+    peak: async () => peakMemory(),
+  };
 });

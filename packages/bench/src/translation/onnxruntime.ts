@@ -2,8 +2,8 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beamSearch } from '@residual/sampling/beams';
 import * as ort from 'onnxruntime-web';
-import { externalTensors } from '../subjects/external-tensors.js';
-import { argmax } from '../subjects/subject.js';
+import { externalTensors } from '../generation/subjects/external-tensors.js';
+import { argmax } from '../generation/subjects/subject.js';
 import { type MarianShape, marianGraphs } from './marian-graphs.js';
 import type { Sentence, Translator } from './translator.js';
 
@@ -16,11 +16,11 @@ interface Config extends MarianShape {
 }
 
 /**
- * onnxruntime-web on WebAssembly with one thread, in float32: encoder and decoder as two sessions, as in
+ * onnxruntime-web on WebAssembly, in float32: encoder and decoder as two sessions, as in
  * transformers.js. It maps tokens to tokens, with the sentences sorted by length. It uses our `beamSearch` and reorders
  * its cache row by row.
  */
-export function onnxruntime(): Translator {
+export function onnxruntime(threads: number): Translator {
   let config: Config | undefined;
   let encoder: ort.InferenceSession | undefined;
   let decoder: ort.InferenceSession | undefined;
@@ -100,7 +100,7 @@ export function onnxruntime(): Translator {
 
   return {
     load: async folder => {
-      ort.env.wasm.numThreads = 1;
+      ort.env.wasm.numThreads = threads;
       config = JSON.parse(await readFile(join(folder, 'config.json'), 'utf8')) as Config;
       const path = 'model.safetensors';
       const graphs = marianGraphs(config, await externalTensors(join(folder, path)), path);

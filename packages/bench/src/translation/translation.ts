@@ -2,75 +2,58 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { tokenizerFromJson } from '@residual/tokenizer';
-import type { Line } from '../lines.js';
-import { lowerQuartile } from '../measure.js';
-import { type BenchProcess, startProcess } from '../process.js';
+import { type Line, lineOf } from '../comparison/line.js';
+import { type BenchProcess, startProcess } from '../processes/process.js';
+import { repository } from '../repository.js';
 import { translatorFolder } from './checkpoint.js';
-import type { Sentence, TranslateSettings } from './translator.js';
+import type { Sentence, TranslateSettings, TranslatorName } from './translator.js';
 
 /** The name of the translator for `--shape`. */
 export const translatorShape = 'en-fr';
 
 const rounds = 5;
-const ways = [
+const processRounds = 3;
+const peers = ['onnxruntime-web', 'onnxruntime-web, 2 threads'] as const;
+const names = ['residual', ...peers] as const;
+const settings = [
   { batch: 1, numBeams: 1, goal: 1 },
   { batch: 32, numBeams: 1, goal: 0.666 },
   { batch: 1, numBeams: 4, goal: 1 },
   { batch: 32, numBeams: 4, goal: 0.666 },
 ] as const;
 
+type Times = Readonly<Record<TranslatorName, number[]>>;
+
 /**
  * Measures the translation of the golden sentences compared with onnxruntime-web: one by one and in batches, greedy and
- * with 4 beams.
+ * with 4 beams; then load time and peak memory.
  */
-export async function translationOnWasm(shape?: string): Promise<Line[]> {
-  if (shape !== undefined && shape !== translatorShape) return [];
+export async function* translationOnWasm(shape?: string): AsyncGenerator<Line[]> {
+  if (shape !== undefined && shape !== translatorShape) return;
   const folder = await translatorFolder();
   const sentences = await sentencesOf(folder);
-  const names = ['residual', 'onnxruntime-web'] as const;
-  const subjects = new Map<string, BenchProcess>(
-    names.map(name => [name, startProcess('./translation-child.js', name)]),
-  );
+  yield* timeLines(folder, sentences);
+  yield await processLines(folder, sentences);
+}
+
+async function* timeLines(folder: string, sentences: readonly Sentence[]): AsyncGenerator<Line[]> {
+  const subjects = new Map(names.map(name => [name, startProcess('./translation-child.js', name)]));
   try {
     for (const { call } of subjects.values()) await call('load', folder);
-    const lines: Line[] = [];
-    const greedy: Record<number, number> = {};
-    for (const { batch, numBeams, goal } of ways) {
-      const [ourValue, peerValue] = await measureTimes(subjects, sentences, { batch, numBeams });
-      const what = `en-fr: ${numBeams === 1 ? 'greedy' : `${numBeams} beams`}, ${batch === 1 ? 'one by one' : `${batch} at once`}, ms a sentence`;
-      lines.push({
-        what,
-        unit: 'ms',
-        ourValue: ourValue!,
-        peer: names[1],
-        peerValue: peerValue!,
-        ratio: ourValue! / peerValue!,
-        goal,
-      });
-      if (numBeams === 1) greedy[batch] = ourValue!;
-      else if (batch === 1)
-        lines.push({
-          what: `en-fr: ${numBeams} beams beside greedy, one by one, ms a sentence`,
-          unit: 'ms',
-          ourValue: ourValue!,
-          peer: 'ours, greedy',
-          peerValue: greedy[batch]!,
-          ratio: ourValue! / greedy[batch]!,
-          goal: 2.5,
-        });
+    let greedy: readonly number[] = [];
+    for (const { batch, numBeams, goal } of settings) {
+      const times = await measureTimes(subjects, sentences, { batch, numBeams });
+      const search = numBeams === 1 ? 'greedy' : `${numBeams} beams`;
+      const order = batch === 1 ? 'one by one' : `${batch} at once`;
+      const ours = { what: `en-fr: ${search}, ${order}, ms a sentence`, ours: times.residual };
+      const notes = ['frontDoorText', 'plainAttention'] as const;
+      yield peers.map(peer =>
+        lineOf({ ...ours, peer, peers: times[peer], notes, goal: peer === peers[0] ? goal : undefined }),
+      );
+      if (batch > 1) continue;
+      if (numBeams === 1) greedy = times.residual;
+      else yield [lineOf({ ...ours, peer: 'ours, greedy', peers: greedy, goal: 2.5 })];
     }
-    const [ourPeak, peerPeak] = await Promise.all(
-      names.map(async name => (await subjects.get(name)!.call('peak')) / 1e6),
-    );
-    lines.push({
-      what: 'en-fr: peak memory, MB',
-      unit: 'MB',
-      ourValue: ourPeak!,
-      peer: names[1],
-      peerValue: peerPeak!,
-      ratio: ourPeak! / peerPeak!,
-    });
-    return lines;
   } finally {
     for (const { close } of subjects.values()) await close();
   }
@@ -81,26 +64,48 @@ export async function translationOnWasm(shape?: string): Promise<Line[]> {
  * the same tokens.
  */
 async function measureTimes(
-  subjects: ReadonlyMap<string, BenchProcess>,
+  subjects: ReadonlyMap<TranslatorName, BenchProcess>,
   sentences: readonly Sentence[],
   settings: TranslateSettings,
-): Promise<number[]> {
-  const times = [...subjects.keys()].map(() => [] as number[]);
+): Promise<Times> {
+  const times = emptyTimes();
   const texts = new Set<string>();
   for (let round = 0; round <= rounds; round++) {
-    for (const [i, { call }] of [...subjects.values()].entries()) {
+    for (const [name, { call }] of subjects) {
       const result: { tokens: number[][]; milliseconds: number } = await call('translate', sentences, settings);
       if (round === 0) texts.add(JSON.stringify(result.tokens));
-      else times[i]!.push(result.milliseconds / sentences.length);
+      else times[name].push(result.milliseconds / sentences.length);
     }
   }
   if (texts.size > 1) throw new Error(`bench: ${[...subjects.keys()].join(' and ')} do not write the same tokens`);
-  return times.map(lowerQuartile);
+  return times;
 }
+
+/** Load time, and the peak memory of translating with 4 beams, 32 sentences at once, each time in a new process. */
+async function processLines(folder: string, sentences: readonly Sentence[]): Promise<Line[]> {
+  const [loads, peaks] = [emptyTimes(), emptyTimes()];
+  for (let round = 0; round < processRounds; round++) {
+    for (const name of names) {
+      const { call, close } = startProcess('./translation-child.js', name);
+      try {
+        loads[name].push((await call('load', folder)) / 1e3);
+        await call('translate', sentences, { batch: 32, numBeams: 4 });
+        peaks[name].push((await call('peak')) / 1e6);
+      } finally {
+        await close();
+      }
+    }
+  }
+  const lines = (what: string, values: Times) =>
+    peers.map(peer => lineOf({ what, ours: values.residual, peer, peers: values[peer], notes: ['process'] }));
+  return [...lines('en-fr: load, s', loads), ...lines('en-fr: peak memory, MB', peaks)];
+}
+
+const emptyTimes = (): Times => ({ residual: [], 'onnxruntime-web': [], 'onnxruntime-web, 2 threads': [] });
 
 /** The golden sentences with their tokens. */
 async function sentencesOf(folder: string): Promise<Sentence[]> {
-  const golden = fileURLToPath(new URL('../../../fixtures/models/en-fr/golden.json', import.meta.url));
+  const golden = fileURLToPath(new URL('fixtures/models/en-fr/golden.json', repository));
   const { examples } = JSON.parse(await readFile(golden, 'utf8')) as { examples: { en: string }[] };
   const tokenizer = tokenizerFromJson(await readFile(join(folder, 'tokenizer.json'), 'utf8'));
   return examples.map(({ en }) => ({ text: en, tokens: tokenizer.encode(en).ids }));

@@ -18,3 +18,6 @@ export interface Translator {
   /** The tokens of the translations, end tokens left out, in the order of the sentences. */
   translate(sentences: readonly Sentence[], settings: TranslateSettings): Promise<readonly (readonly number[])[]>;
 }
+
+/** The names of the translators. */
+export type TranslatorName = 'residual' | 'onnxruntime-web' | 'onnxruntime-web, 2 threads';

@@ -6,10 +6,11 @@ import { stories } from '@residual/model-stories';
 import { openSafetensors, writeSafetensors } from '@residual/safetensors';
 import { fileSource } from '@residual/safetensors/node';
 import { normalValues } from '@residual/tensor';
+import { repository } from '../repository.js';
 import { type Shape, type ShapeName, shapes, tensorsOf } from './shape.js';
 
 /** The folder of checkpoints, kept between runs. */
-const cache = fileURLToPath(new URL('../../../.residual/bench/', import.meta.url));
+const cache = fileURLToPath(new URL('.residual/bench/', repository));
 
 /**
  * A folder with `config.json` and `model.safetensors` (float32) of a shape, created on first use: random weights, or

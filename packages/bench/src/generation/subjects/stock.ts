@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { argmax, type Subject } from './subject.js';
+import { type Subject, subjectOf } from './subject.js';
 import { openCheckpoint } from './weights.js';
 
 type Past = readonly { readonly key: tf.Tensor; readonly value: tf.Tensor }[];
@@ -10,9 +10,13 @@ type Past = readonly { readonly key: tf.Tensor; readonly value: tf.Tensor }[];
  * active backend.
  */
 export function stock(): Subject {
-  let run: ((tokens: readonly number[]) => Promise<number>) | undefined;
-  let dropCache = () => {};
-  return {
+  let model: ReturnType<typeof compose> | undefined;
+  let past: Past = [];
+  const reset = () => {
+    tf.dispose(past as unknown as tf.TensorContainer);
+    past = [];
+  };
+  return subjectOf({
     load: async source => {
       const { shape, names, read } = await openCheckpoint(source);
       const weights = new Map<string, tf.Tensor>();
@@ -20,27 +24,18 @@ export function stock(): Subject {
         const { shape: dims, data } = await read(name);
         weights.set(name, tf.tensor(data, dims));
       }
-      const model = compose(weights, shape.n_layer, shape.n_head);
-      let past: Past = [];
-      dropCache = () => {
-        tf.dispose(past as unknown as tf.TensorContainer);
-        past = [];
-      };
-      run = async tokens => {
-        const { logits, past: next } = model(tokens, past);
-        dropCache();
-        past = next;
-        const best = argmax((await logits.data()) as Float32Array);
-        logits.dispose();
-        return best;
-      };
+      model = compose(weights, shape.n_layer, shape.n_head);
     },
-    prefill: prompt => {
-      dropCache();
-      return run!(prompt);
+    reset,
+    feed: async tokens => {
+      const { logits, past: next } = model!(tokens, past);
+      reset();
+      past = next;
+      const data = await logits.data();
+      logits.dispose();
+      return data as Float32Array;
     },
-    step: token => run!([token]),
-  };
+  });
 }
 
 function compose(weights: Map<string, tf.Tensor>, depth: number, heads: number) {

@@ -1,5 +1,5 @@
 import { loadModel, type Model, type Step } from '@residual/model';
-import type { Subject } from './subject.js';
+import { type Subject, sampling } from './subject.js';
 
 /** This library with its public API, `loadModel` and `generate`, on the active backend. */
 export function residual(): Subject {
@@ -20,5 +20,12 @@ export function residual(): Subject {
       return next();
     },
     step: next, // `generate` feeds the token that it chose last
+    sample: async (prompt, count) => {
+      await steps?.return?.();
+      const { newTokens } = await model!
+        .generate(prompt, { ...sampling, eosTokenId: [], maxNewTokens: count })
+        .result();
+      return [...newTokens];
+    },
   };
 }

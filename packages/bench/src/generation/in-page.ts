@@ -5,7 +5,7 @@ import { chromeFlags, findChrome } from '@residual/testkit/chrome';
 import { chromium } from 'playwright';
 import sirv from 'sirv';
 import type { SubjectName, SubjectRunner } from './subject-runner.js';
-import type { GenerationTimes } from './subjects/subject.js';
+import type { GenerationTimes, TextTime } from './subjects/subject.js';
 
 /** A subject on WebGL in its own Chrome. Errors when this machine has none. */
 export async function inPage(name: SubjectName): Promise<SubjectRunner> {
@@ -35,7 +35,8 @@ export async function inPage(name: SubjectName): Promise<SubjectRunner> {
       models = sirv(folder, { dev: true });
       return call('load', `${address}/model/`);
     },
-    generate: (prompt, count): Promise<GenerationTimes> => call('write', prompt, count),
+    generate: (prompt, count): Promise<GenerationTimes> => call('generate', prompt, count),
+    sample: (prompt, count): Promise<TextTime> => call('sample', prompt, count),
     peak: (): Promise<number> => call('peak'),
     close: async () => {
       await browser.close();

@@ -10,7 +10,7 @@ import { type Shape, tensorsOf } from '../shape.js';
 import { onnxruntime } from './onnxruntime.js';
 import { residual } from './residual.js';
 import { stock } from './stock.js';
-import { generate } from './subject.js';
+import { generate, sample } from './subject.js';
 
 const shape: Shape = { n_layer: 3, n_embd: 28, n_head: 7, n_positions: 64, vocab_size: 101 };
 let folder = '';
@@ -28,13 +28,20 @@ beforeAll(async () => {
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-test('all subjects run the same model and generate the same tokens, twice', async () => {
+test('all subjects run the same model and write the same tokens, greedy and drawn, twice', async () => {
   const prompt = [5, 81, 3, 3, 99, 0, 42];
   const texts: (readonly number[])[] = [];
-  for (const subject of [residual(), onnxruntime(), stock()]) {
+  const draws: (readonly number[])[] = [];
+  for (const subject of [residual(), onnxruntime(1), stock()]) {
     await subject.load(folder);
-    for (let round = 0; round < 2; round++) texts.push((await generate(subject, prompt, 24)).tokens);
+    for (let round = 0; round < 2; round++) {
+      texts.push((await generate(subject, prompt, 24)).tokens);
+      draws.push((await sample(subject, prompt, 24)).tokens);
+    }
   }
   expect(new Set(texts[0]).size).toBeGreaterThan(8); // a text that is not trivial
+  expect(draws[0]).toHaveLength(24);
+  expect(draws[0]).not.toEqual(texts[0]);
   for (const text of texts) expect(text).toEqual(texts[0]);
+  for (const text of draws) expect(text).toEqual(draws[0]);
 });

@@ -4,18 +4,18 @@ import * as ort from 'onnxruntime-web';
 import type { Shape } from '../shape.js';
 import { externalTensors } from './external-tensors.js';
 import { gpt2Graph } from './onnx-graph.js';
-import { argmax, type Subject } from './subject.js';
+import { type Subject, subjectOf } from './subject.js';
 
 type Feeds = Record<string, ort.Tensor>;
 
-/** onnxruntime-web on WebAssembly with one thread, in float32, with an optimized graph and a key/value cache. */
-export function onnxruntime(): Subject {
+/** onnxruntime-web on WebAssembly, in float32, with an optimized graph and a key/value cache. */
+export function onnxruntime(threads: number): Subject {
   let session: ort.InferenceSession | undefined;
   let shape: Shape | undefined;
   let past: Feeds = {};
   let length = 0;
 
-  const run = async (tokens: readonly number[]) => {
+  const feed = async (tokens: readonly number[]) => {
     const keyLen = length + tokens.length;
     const integers = (values: readonly number[]) =>
       new ort.Tensor('int64', BigInt64Array.from(values, BigInt), [1, values.length]);
@@ -34,12 +34,12 @@ export function onnxruntime(): Subject {
         name.startsWith('next.') ? [[name.slice('next.'.length), value]] : [],
       ),
     );
-    return argmax(results.logits!.data as Float32Array);
+    return results.logits!.data as Float32Array;
   };
 
-  return {
+  return subjectOf({
     load: async folder => {
-      ort.env.wasm.numThreads = 1;
+      ort.env.wasm.numThreads = threads;
       shape = JSON.parse(await readFile(join(folder, 'config.json'), 'utf8')) as Shape;
       const file = 'model.safetensors';
       const graph = gpt2Graph(shape, await externalTensors(join(folder, file)), file);
@@ -49,14 +49,13 @@ export function onnxruntime(): Subject {
         externalData: [{ path: file, data: await readFile(join(folder, file)) }],
       });
     },
-    prefill: prompt => {
+    reset: () => {
       const { n_layer, n_head, n_embd } = shape!;
       const empty = () => new ort.Tensor('float32', new Float32Array(), [1, n_head, 0, n_embd / n_head]);
       length = 0;
       past = {};
       for (let i = 0; i < n_layer; i++) Object.assign(past, { [`key.${i}`]: empty(), [`value.${i}`]: empty() });
-      return run(prompt);
     },
-    step: token => run([token]),
-  };
+    feed,
+  });
 }

@@ -1,0 +1,48 @@
+/** What a reader must know to judge a line; see each by its name. */
+export const noteTexts = {
+  frontDoor:
+    'Ours is at a disadvantage: it runs loadModel and generate, with all checks and the choice of the token; the ' +
+    'peer is one call of its session, or one function of tensors, and an argmax.',
+  frontDoorText:
+    'Ours is at a disadvantage: it runs model.translate from text to text, tokenizer included; the peer maps tokens ' +
+    'to tokens.',
+  plainAttention:
+    'The peer is at a disadvantage: its graph computes attention with MatMul and Softmax, as exported graphs do; the ' +
+    'runtime also has fused attention, which this graph does not use.',
+  plainOps:
+    'The peer is at a disadvantage: it has no fused attention, normalization or gelu, and is composed of many ops.',
+  sampler:
+    'Both sides draw tokens with our sampler (temperature 0.8, top-p 0.95, one seed) and write the same text; ours ' +
+    'also runs loadModel and generate.',
+  float32: 'The peer is at a disadvantage: it reads float32, four times the bytes; it has no int8 product.',
+  rate: 'The rates of the shortest time, the median and the 95th percentile. The ratio is that of the times.',
+  process: 'Measured three times on each side, each time in a new process; the 95th percentile is the largest.',
+  newProcesses: 'Measured five times on each side, each time in a new process.',
+  warmPasses: 'All later passes of five processes on each side.',
+  page: 'Measured three times on each side, each time in a new browser; the 95th percentile is the largest.',
+} as const;
+
+/** The name of a note. */
+export type Note = keyof typeof noteTexts;
+
+/** Numbers the notes of lines in the order of their first use. */
+export class NoteList {
+  readonly #names: Note[] = [];
+
+  /** The numbers of some notes, such as `1, 3`. */
+  numbersOf(notes: readonly Note[]): string {
+    const numberOf = (name: Note) => {
+      if (!this.#names.includes(name)) this.#names.push(name);
+      return this.#names.indexOf(name) + 1;
+    };
+    return notes
+      .map(numberOf)
+      .sort((a, b) => a - b)
+      .join(', ');
+  }
+
+  /** All notes so far as a numbered list, one on each line. */
+  toString(): string {
+    return this.#names.map((name, i) => `${i + 1}. ${noteTexts[name]}`).join('\n');
+  }
+}

@@ -1,0 +1,56 @@
+import { type Line, lineOf, rateLineOf } from '../comparison/line.js';
+import type { Note } from '../comparison/notes.js';
+import type { Measurement, Quantity } from './measure.js';
+import type { SubjectName } from './subject-runner.js';
+
+/** Goals that we set ourselves, by quantity and peer: the highest ratio that meets each. */
+export type Goals = Readonly<Record<string, number>>;
+
+/** What the lines of one part have in common. */
+export interface LineOptions {
+  readonly title: string;
+  readonly quantities: readonly Quantity[];
+  readonly goals?: Goals;
+  /** The prompt and the new tokens of a whole text. */
+  readonly prompt: number;
+  readonly textCount?: number;
+  /** Where each load time and each peak is measured. */
+  readonly place: 'process' | 'page';
+}
+
+const times: Readonly<Record<Quantity, { readonly what: string; readonly scale: number }>> = {
+  decode: { what: 'decode, ms a token', scale: 1 },
+  prefill: { what: 'prefill, ms', scale: 1 },
+  text: { what: '', scale: 1e-3 },
+  load: { what: 'load, s', scale: 1e-3 },
+  peak: { what: 'peak memory, MB', scale: 1e-6 },
+};
+
+/** The lines of one part: each quantity compared with each peer. */
+export function linesOf(measurements: ReadonlyMap<SubjectName, Measurement>, options: LineOptions): Line[] {
+  const { title, quantities, goals = {}, prompt, textCount = 0, place } = options;
+  const ourMeasurement = measurements.get('residual')!;
+  const peers = [...measurements].filter(([name]) => name !== 'residual');
+  return quantities.flatMap(quantity =>
+    peers.map(([peer, peerMeasurement]) => {
+      const { what, scale } = times[quantity];
+      const scaled = (values: readonly number[]) => values.map(value => value * scale);
+      const line = {
+        what: `${title}: ${what}`,
+        ours: scaled(ourMeasurement[quantity]),
+        peer,
+        peers: scaled(peerMeasurement[quantity]),
+        goal: goals[`${quantity} ${peer}`],
+        notes: notesOf(quantity, peer, place),
+      };
+      if (quantity !== 'text') return lineOf(line);
+      return rateLineOf({ ...line, what: `${title}: text of ${prompt} + ${textCount}, tokens a second` }, textCount);
+    }),
+  );
+}
+
+function notesOf(quantity: Quantity, peer: SubjectName, place: 'process' | 'page'): Note[] {
+  const disadvantage: Note = peer === 'tfjs' ? 'plainOps' : 'plainAttention';
+  if (quantity === 'load' || quantity === 'peak') return [place];
+  return [quantity === 'text' ? 'sampler' : 'frontDoor', disadvantage];
+}
