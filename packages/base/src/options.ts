@@ -1,4 +1,5 @@
 import { ResidualError } from './errors.js';
+import { showValue } from './show-value.js';
 
 /**
  * All names of some options: 1 for a required option, 0 for an optional one. The compiler checks that the list is
@@ -28,9 +29,7 @@ export function expectOptions<Options extends object>(
     ...(unknown.length > 0 ? [`${joinNames(unknown)} not ${unknown.length > 1 ? 'options' : 'an option'}`] : []),
     ...(missing.length > 0 ? [`${joinNames(missing)} missing`] : []),
   ];
-  const what = isObject
-    ? faults.join(' and ')
-    : `the options are ${typeof options === 'function' ? 'a function' : JSON.stringify(options)}, not an object`;
+  const what = isObject ? faults.join(' and ') : `the options are ${showValue(options)}, not an object`;
   const all = new Set([...(unknown.length > 0 ? missing : []), ...nearestNames(unknown, allowed)]);
   throw new ResidualError('option', `${caller}: ${what}; options are ${[...all].join(', ')}`);
 }

@@ -10,6 +10,7 @@ export function showValue(value: unknown): string {
 }
 
 function abbreviated(value: unknown, levels: number): string {
+  if (typeof value === 'function') return 'a function';
   if (typeof value === 'string') return JSON.stringify(cut(value, 80));
   if (typeof value !== 'object' || value === null) return String(value);
   const isList = Array.isArray(value);

@@ -1,3 +1,4 @@
+import { expectInteger } from '@residual/base';
 import type { PipelineOptions } from '@residual/sampling';
 import { fromGenerationConfig } from '@residual/sampling/generation-config';
 import { ResidualError, showValue } from '@residual/tensor';
@@ -116,11 +117,8 @@ export function maxNewTokensOf(
   promptLength: number,
 ): number {
   if (maxNewTokens !== undefined) {
-    if (Number.isInteger(maxNewTokens) && maxNewTokens >= 0) return maxNewTokens;
-    throw new ResidualError(
-      'option',
-      `generate: maxNewTokens is ${maxNewTokens}; it must be a whole number, 0 or more`,
-    );
+    expectInteger('generate', 'maxNewTokens', maxNewTokens);
+    return maxNewTokens;
   }
   if (typeof config.max_new_tokens === 'number') return config.max_new_tokens;
   if (typeof config.max_length === 'number') return Math.max(config.max_length - promptLength, 0);
@@ -133,9 +131,7 @@ export function maxLengthOf(
   { maxPositions, openEnded }: { readonly maxPositions: number; readonly openEnded: boolean },
 ): number {
   if (maxLength === undefined) return maxPositions;
-  if (!(Number.isInteger(maxLength) && maxLength > 0)) {
-    throw new ResidualError('option', `generate: maxLength is ${maxLength}; it must be a whole number above 0`);
-  }
+  expectInteger('generate', 'maxLength', maxLength, { min: 1 });
   if (maxLength <= maxPositions || openEnded) return maxLength;
   throw new ResidualError(
     'option',

@@ -1,3 +1,4 @@
+import { firstFew } from '@residual/base';
 import type { HasNeeds } from '@residual/layers';
 import { openSafetensors } from '@residual/safetensors';
 import { expectOptions, ResidualError, tensor } from '@residual/tensor';
@@ -83,10 +84,4 @@ export async function loadLora(model: Model, source: ModelSource, options: LoadL
     throw error;
   }
   return paths;
-}
-
-/** The first names of a list, long ones shortened. */
-function firstFew(names: readonly string[]): string {
-  const few = names.slice(0, 8).map(name => (name.length > 200 ? `${name.slice(0, 200)}…` : name));
-  return few.length < names.length ? `${few.join(', ')}, … ${names.length} in all` : few.join(', ');
 }

@@ -2,10 +2,9 @@ import { sha1 } from '@noble/hashes/legacy';
 import { sha256 } from '@noble/hashes/sha2';
 import { bytesToHex, utf8ToBytes } from '@noble/hashes/utils';
 import { blobSource, type Source } from '@residual/safetensors';
-import { ResidualError } from '@residual/tensor';
 import type { ModelFiles } from '../load/sources/files.js';
 import type { HubEnvironment } from '../load/sources/hub.js';
-import type { PartialFile, Store } from '../load/sources/store.js';
+import { type PartialFile, type Store, type StoreGuard, storeGuard } from '../load/sources/store.js';
 
 /** The files of a folder: always undefined, a page has no folders. */
 export async function folderFiles(_path: string): Promise<ModelFiles | undefined> {
@@ -41,19 +40,10 @@ const storeErrors: Readonly<Record<string, string>> = {
 export async function openStore(path = 'residual'): Promise<Store | undefined> {
   const root = await globalThis.navigator?.storage?.getDirectory?.().catch(() => undefined);
   if (!root || !('createWritable' in FileSystemFileHandle.prototype)) return undefined;
-  const withStoreErrors = async <T>(work: () => Promise<T>): Promise<T> => {
-    try {
-      return await work();
-    } catch (error) {
-      const what = error instanceof DOMException ? storeErrors[error.name] : undefined;
-      if (what === undefined) throw error;
-      throw new ResidualError(
-        'cache',
-        `loadModel: the storage ${path} of this site ${what} (${(error as DOMException).name}); hub.cache names another one, or false for none`,
-        { cause: error },
-      );
-    }
-  };
+  const withStoreErrors = storeGuard(`the storage ${path} of this site`, error => {
+    const what = error instanceof DOMException ? storeErrors[error.name] : undefined;
+    return what && `${what} (${(error as DOMException).name})`;
+  });
   const handle = async (key: string, create: boolean) => {
     const steps = [path, ...key.split('/')].map(encodeURIComponent);
     let folder = root;
@@ -124,7 +114,7 @@ async function lock(name: string, signal: AbortSignal | undefined): Promise<() =
 async function openPartialFile(
   folder: FileSystemDirectoryHandle,
   name: string,
-  { withStoreErrors, free }: { withStoreErrors: <T>(work: () => Promise<T>) => Promise<T>; free: () => void },
+  { withStoreErrors, free }: { withStoreErrors: StoreGuard; free: () => void },
 ): Promise<PartialFile> {
   const file = await folder.getFileHandle(name, { create: true });
   let { size } = await file.getFile();

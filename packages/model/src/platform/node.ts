@@ -13,7 +13,7 @@ import { ResidualError } from '@residual/tensor';
 import type { ModelFiles } from '../load/sources/files.js';
 import type { HubEnvironment } from '../load/sources/hub.js';
 import { expectSmall, readSmall } from '../load/sources/limits.js';
-import type { PartialFile, Store } from '../load/sources/store.js';
+import { type PartialFile, type Store, type StoreGuard, storeGuard } from '../load/sources/store.js';
 
 /**
  * The files of a folder on disk, by path or `file:` URL, or of an npm package that holds one checkpoint; undefined if
@@ -89,22 +89,12 @@ export function hubEnvironment(): HubEnvironment {
  */
 export async function openStore(path = cacheFolder()): Promise<Store> {
   const pathOf = (key: string) => join(path, ...key.split('/'));
-  /** Turns errors of the file system into an error with a sentence. */
-  const withStoreErrors = async <T>(work: () => Promise<T>): Promise<T> => {
-    try {
-      return await work();
-    } catch (error) {
-      const { code: rawCode, message } = error as NodeJS.ErrnoException;
-      const code = rawCode?.replace('ERR_FS_', '');
-      if (code === undefined || ResidualError.is(error)) throw error;
-      const what = storeErrors[code] ?? `gives an error (${message})`;
-      throw new ResidualError(
-        'cache',
-        `loadModel: the folder of downloads ${path} ${what} (${code}); hub.cache names another one, or false for none`,
-        { cause: error },
-      );
-    }
-  };
+  const withStoreErrors = storeGuard(`the folder of downloads ${path}`, error => {
+    const { code: rawCode, message } = error as NodeJS.ErrnoException;
+    if (rawCode === undefined || ResidualError.is(error)) return undefined;
+    const code = rawCode.replace('ERR_FS_', '');
+    return `${storeErrors[code] ?? `gives an error (${message})`} (${code})`;
+  });
   return {
     location: path,
     readText: key => withStoreErrors(() => undefinedIfMissing(readFile(pathOf(key), 'utf8'))),
@@ -159,10 +149,7 @@ const uniqueName = (path: string, ending: string) =>
  * Opens a partial file that only this call uses. It takes over the bytes of an earlier download by renaming its file,
  * so that only one of several programs gets it; so too the partial file of a process of this machine that has ended.
  */
-async function openPartialFile(
-  path: string,
-  withStoreErrors: <T>(work: () => Promise<T>) => Promise<T>,
-): Promise<PartialFile> {
+async function openPartialFile(path: string, withStoreErrors: StoreGuard): Promise<PartialFile> {
   await mkdir(dirname(path), { recursive: true });
   const own = uniqueName(path, 'part');
   for (const leftover of [`${path}.part`, ...(await abandonedFiles(path))])

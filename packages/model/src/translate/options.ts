@@ -1,3 +1,4 @@
+import { expectInteger } from '@residual/base';
 import { expectOptions, ResidualError } from '@residual/tensor';
 import type { Tokenizer } from '@residual/tokenizer';
 import type { BeamSearchOptions } from '../generate/beam-search.js';
@@ -68,11 +69,11 @@ export function translateSettings(
     earlyStopping,
     numBeamGroups,
   } = options;
-  expectInteger('numBeams', numBeams, 1);
+  expectInteger('translate', 'numBeams', numBeams, { min: 1 });
   const { batch = isSingle ? 1 : Math.max(1, Math.floor(32 / (fixedShapes ? 1 : numBeams))) } = options;
   const { diversityPenalty, taps, topLogprobs, maxNewTokens: wanted, signal, ...others } = processorOptions(options);
-  expectInteger('batch', batch, 1);
-  expectInteger('maxSegmentTokens', maxSegmentTokens, 1);
+  expectInteger('translate', 'batch', batch, { min: 1 });
+  expectInteger('translate', 'maxSegmentTokens', maxSegmentTokens, { min: 1 });
   const searchOptions = { earlyStopping, numBeamGroups, diversityPenalty };
   const unused = Object.entries(numBeams > 1 ? { taps, topLogprobs } : searchOptions).find(
     ([, value]) => value !== undefined,
@@ -134,11 +135,6 @@ function languageOf(language: string | undefined): string | undefined {
 
 const definedOf = (options: Readonly<Record<string, unknown>>) =>
   Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
-
-function expectInteger(name: string, value: number, least: number): void {
-  if (!(Number.isInteger(value) && value >= least))
-    refuse(`${name} is ${value}; it must be a whole number, ${least} or more`);
-}
 
 function refuse(what: string): never {
   throw new ResidualError('option', `translate: ${what}`);

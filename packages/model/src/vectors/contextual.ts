@@ -1,6 +1,7 @@
+import { expectInteger } from '@residual/base';
 import { record, type Weights } from '@residual/layers';
 import { sampler } from '@residual/sampling';
-import { expectOptions, ResidualError, type Tensor, tidy } from '@residual/tensor';
+import { expectOptions, type Tensor, tidy } from '@residual/tensor';
 import type { TensorLayer } from '@residual/transformer';
 import { expectSignal } from '../arguments.js';
 import type { LoadedModel, Prompt } from '../loaded-model.js';
@@ -58,8 +59,7 @@ export async function contextualOf(
   const textOf = (token: number) => model.tokenizer?.decode([token]) ?? `#${token}`;
   expectOptions('contextual', options, { lens: 0, signal: 0 });
   const { lens = 0, signal } = options;
-  if (!(Number.isInteger(lens) && lens >= 0))
-    throw new ResidualError('option', `contextual: lens is ${lens}; it must be a whole number from 0 on`);
+  expectInteger('contextual', 'lens', lens);
   if (lens > 0) causalOf('contextual with a lens', model);
   const paths = hiddenStatePaths(model.composition);
   const recorder = record([...paths.hiddenStates, paths.output]);

@@ -1,5 +1,6 @@
+import { expectInteger, expectValue } from '@residual/base';
 import { record } from '@residual/layers';
-import { expectOptions, ResidualError } from '@residual/tensor';
+import { expectOptions } from '@residual/tensor';
 import { expectPrompts, expectSignal } from '../arguments.js';
 import type { LoadedModel, Prompt } from '../loaded-model.js';
 import { type PlainTensor, plainTaps } from '../plain-tensor.js';
@@ -39,16 +40,9 @@ export async function embedPrompts(
   const { hiddenStates, output } = hiddenStatePaths(model.composition);
   expectSignal('embed', signal);
   const depth = hiddenStates.length - 1;
-  const expectOption = (fits: boolean, what: string, need: string) => {
-    if (!fits) throw new ResidualError('option', `embed: ${what}; it must be ${need}`);
-  };
-  expectOption(['mean', 'cls', 'last'].includes(pooling), `pooling is ${JSON.stringify(pooling)}`, 'mean, cls or last');
-  expectOption(
-    layer === undefined || (Number.isInteger(layer) && layer >= 0 && layer <= depth),
-    `layer is ${layer}`,
-    `a whole number from 0 to ${depth}`,
-  );
-  expectOption(Number.isInteger(batch) && batch > 0, `batch is ${batch}`, 'a whole number from 1 on');
+  expectValue(['mean', 'cls', 'last'].includes(pooling), 'embed', 'pooling', pooling, 'mean, cls or last');
+  if (layer !== undefined) expectInteger('embed', 'layer', layer, { max: depth });
+  expectInteger('embed', 'batch', batch, { min: 1 });
   const path = layer === undefined ? output : hiddenStates[layer]!;
   const vectors: Float32Array[] = [];
   const order = [...sequences.keys()].sort((a, b) => sequences[a]!.length - sequences[b]!.length);

@@ -1,4 +1,5 @@
 import type { Source } from '@residual/safetensors';
+import { ResidualError } from '@residual/tensor';
 
 /** Storage for downloaded files: a folder on disk, or the storage of a site in a browser. Keys are paths with `/`. */
 export interface Store {
@@ -30,4 +31,24 @@ export interface PartialFile {
   finish(): Promise<void>;
   /** Deletes the bytes. */
   discard(): Promise<void>;
+}
+
+/** Runs work on a store and explains its errors. */
+export type StoreGuard = <T>(work: () => Promise<T>) => Promise<T>;
+
+/**
+ * Turns the errors of a store into sentences about it: `explain` says what an error means, such as `is full (ENOSPC)`,
+ * or undefined for an error that stays as it is.
+ */
+export function storeGuard(store: string, explain: (error: unknown) => string | undefined): StoreGuard {
+  return async work => {
+    try {
+      return await work();
+    } catch (cause) {
+      const what = explain(cause);
+      if (what === undefined) throw cause;
+      const text = `loadModel: ${store} ${what}; hub.cache names another one, or false for none`;
+      throw new ResidualError('cache', text, { cause });
+    }
+  };
 }
