@@ -2,7 +2,6 @@ import { expect, test } from 'vitest';
 import {
   chosenHead,
   maxTokens,
-  patternOf,
   rankHeads,
   tokenIndicesOf,
   truncationNote,
@@ -11,39 +10,35 @@ import {
 
 const texts = ['a', ' fl', 'uffy', ' blue', ' creature'];
 
-test('a word is found in the tokens that it is made of', () => {
+test('the tokens of a word are found', () => {
   expect(tokenIndicesOf('fluffy', texts)).toEqual([1, 2]);
   expect(tokenIndicesOf('creature', texts)).toEqual([4]);
   expect(tokenIndicesOf('red', texts)).toEqual([]);
 });
 
-test('the head that looks most from the noun at the adjectives comes first', () => {
+test('heads are ranked by their attention from the noun to the adjectives', () => {
   const length = texts.length;
   const head = (weights: readonly number[]) => {
     const data = new Float32Array(length * length);
     data.set(weights, 4 * length);
-    return [...data];
+    return data;
   };
-  const tap = (...heads: number[][]) => ({
-    shape: [heads.length, length, length],
-    data: new Float32Array(heads.flat()),
-  });
-  const pattern = patternOf({
-    'decoder.layers.1.attention.weights': tap(head([0, 0.25, 0.25, 0.25, 0.25]), head([1, 0, 0, 0, 0])),
-    'decoder.layers.0.attention.weights': tap(head([0.5, 0.125, 0, 0.125, 0.25]), head([0, 0, 0, 0, 1])),
-  });
-  const found = rankHeads(pattern, texts, 'creature', ['fluffy', 'blue']);
-  expect(found[0]).toEqual({ layer: 1, head: 0, query: 4, keys: [1, 2, 3], weights: [0.5, 0.25], total: 0.75 });
-  expect(found.map(({ layer, head }) => [layer, head]).slice(0, 2)).toEqual([
+  const pattern = [
+    [head([0.5, 0.125, 0, 0.125, 0.25]), head([0, 0, 0, 0, 1])],
+    [head([0, 0.25, 0.25, 0.25, 0.25]), head([1, 0, 0, 0, 0])],
+  ];
+  const ranked = rankHeads(pattern, texts, 'creature', ['fluffy', 'blue']);
+  expect(ranked[0]).toEqual({ layer: 1, head: 0, query: 4, keys: [1, 2, 3], weights: [0.5, 0.25], total: 0.75 });
+  expect(ranked.map(({ layer, head }) => [layer, head]).slice(0, 2)).toEqual([
     [1, 0],
     [0, 0],
   ]);
   expect(rankHeads(pattern, texts, 'creature', ['red'])).toEqual([]);
   expect(rankHeads(pattern, texts, '', ['blue'])).toEqual([]);
   expect(rankHeads(pattern, texts, 'creature', [])).toEqual([]);
-  expect(chosenHead(found, { layer: -1, head: -1 })).toEqual({ layer: 1, head: 0 });
-  expect(chosenHead(found, { layer: 0, head: -1 })).toEqual({ layer: 0, head: 0 });
-  expect(chosenHead(found, { layer: -1, head: 1 })).toEqual({ layer: 0, head: 1 });
+  expect(chosenHead(ranked, { layer: -1, head: -1 })).toEqual({ layer: 1, head: 0 });
+  expect(chosenHead(ranked, { layer: 0, head: -1 })).toEqual({ layer: 0, head: 0 });
+  expect(chosenHead(ranked, { layer: -1, head: 1 })).toEqual({ layer: 0, head: 1 });
   expect(chosenHead([], { layer: 3, head: -1 })).toEqual({ layer: 3, head: 0 });
 });
 
@@ -62,21 +57,22 @@ test.each([
     ['red', 'blue', 'red'],
     '“dragon” and “red” are not in the text; the map still shows which position attends to which.',
   ],
-  ['fluffy', ['blue'], '“fluffy” stands before “blue”; a token looks only at itself and at those before it.'],
+  ['fluffy', ['blue'], '“fluffy” comes before “blue”; a token looks only at itself and at the tokens before it.'],
   [
     'the',
     ['blue', 'creature'],
-    '“the” stands before those words; a token looks only at itself and at those before it.',
+    '“the” comes before those words; a token looks only at itself and at the tokens before it.',
   ],
   ['creature', ['fluffy', 'blue'], undefined],
   ['blue', ['fluffy', 'creature'], undefined],
-] as const)('why there are no weights from %j to %j', (noun, words, reason) => {
+] as const)('a sentence explains why there are no weights from %j to %j', (noun, words, reason) => {
   expect(whyUnreadable(['the', ' fl', 'uffy', ' blue', ' creature'], noun, words)).toBe(reason);
 });
 
-test('what is left out of a long text is counted', () => {
+test('a note counts the tokens of a long text that are left out', () => {
   expect(truncationNote(60, 60)).toBe('');
   expect(truncationNote(1561, 256)).toBe(
-    'The text has 1,561 tokens. The first 256 are shown, 1,305 are left out: more do not fit this model or this page.',
+    'The text has 1,561 tokens. The first 256 are shown and 1,305 are left out: ' +
+      'more do not fit this model or this page.',
   );
 });

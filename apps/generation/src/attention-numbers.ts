@@ -1,23 +1,9 @@
-import type { PlainTensor } from '@residual/model';
-
-/** The weights of all heads for one text: `heads[layer][head]` has [length · length] numbers. */
-export type Pattern = readonly (readonly Float32Array[])[];
+import { grouped } from '@residual/appkit';
+import type { Pattern } from '@residual/appkit/attention-pattern';
 
 /** The largest number of tokens: with more, the weights of all heads would take more than 128 MB. */
 export function maxTokens(layers: number, heads: number): number {
   return Math.floor(Math.sqrt(2 ** 25 / Math.max(1, layers * heads)));
-}
-
-/** Sorts the taps `decoder.layers.*.attention.weights`, each [heads, length, length], by layer and head. */
-export function patternOf(taps: Readonly<Record<string, PlainTensor>>): Pattern {
-  const layers: Float32Array[][] = [];
-  for (const [path, { shape, data }] of Object.entries(taps)) {
-    const [heads = 0, queryLen = 0, keyLen = 0] = shape;
-    const size = queryLen * keyLen;
-    const layer = Number(/\.(\d+)\./.exec(path)?.[1]);
-    layers[layer] = Array.from({ length: heads }, (_, head) => data.subarray(head * size, (head + 1) * size));
-  }
-  return layers;
 }
 
 /** The indices of the tokens of the last occurrence of a word; empty if the text lacks it. */
@@ -26,9 +12,9 @@ export function tokenIndicesOf(word: string, texts: readonly string[]): number[]
   if (from < 0) return [];
   const indices: number[] = [];
   let begin = 0;
-  texts.forEach((text, place) => {
+  texts.forEach((text, index) => {
     const end = begin + text.length;
-    if (begin < from + word.length && end > from && text.trim() !== '') indices.push(place);
+    if (begin < from + word.length && end > from && text.trim() !== '') indices.push(index);
     begin = end;
   });
   return indices;
@@ -76,19 +62,26 @@ export function whyUnreadable(texts: readonly string[], noun: string, words: rea
   const missing = [...new Set([noun, ...words])].filter(word => tokenIndicesOf(word, texts).length === 0);
   if (missing.length > 0) {
     const names = new Intl.ListFormat('en').format(missing.map(word => `“${word}”`));
-    return `${names} ${missing.length === 1 ? 'is' : 'are'} not in the text; the map still shows which position attends to which.`;
+    const are = missing.length === 1 ? 'is' : 'are';
+    return `${names} ${are} not in the text; the map still shows which position attends to which.`;
   }
   const query = tokenIndicesOf(noun, texts).at(-1)!;
-  if (words.every(word => tokenIndicesOf(word, texts).every(place => place > query)))
-    return `“${noun}” stands before ${words.length === 1 ? `“${words[0]}”` : 'those words'}; a token looks only at itself and at those before it.`;
+  if (words.every(word => tokenIndicesOf(word, texts).every(index => index > query)))
+    return (
+      `“${noun}” comes before ${words.length === 1 ? `“${words[0]}”` : 'those words'}; ` +
+      'a token looks only at itself and at the tokens before it.'
+    );
   return undefined;
 }
 
 /** A sentence about a text of which only some tokens are shown; empty if all are shown. */
 export function truncationNote(count: number, shown: number): string {
   if (count === shown) return '';
-  const [all, first, rest] = [count, shown, count - shown].map(number => number.toLocaleString('en'));
-  return `The text has ${all} tokens. The first ${first} are shown, ${rest} are left out: more do not fit this model or this page.`;
+  const [all, first, rest] = [count, shown, count - shown].map(grouped);
+  return (
+    `The text has ${all} tokens. The first ${first} are shown and ${rest} are left out: ` +
+    'more do not fit this model or this page.'
+  );
 }
 
 /** The selected head; -1 for the layer or the head selects the one with the largest attention among the rest. */

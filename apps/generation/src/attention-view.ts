@@ -1,4 +1,5 @@
-import { attempt, byId, on, writeControls } from '@residual/appkit';
+import { attempt, byId, latestOnly, make, offerNumbers, on, writeControls } from '@residual/appkit';
+import { type Pattern, patternOfTaps } from '@residual/appkit/attention-pattern';
 import type {
   AttentionElement,
   CellDetail,
@@ -7,141 +8,158 @@ import type {
   HeadsElement,
   TokensElement,
 } from '@residual/elements';
+import type { RemoteModel } from '@residual/model/worker';
 import {
   chosenHead,
   type HeadFocus,
   maxTokens,
-  type Pattern,
-  patternOf,
   rankHeads,
   truncationNote,
   whyUnreadable,
 } from './attention-numbers.js';
 import { readControls, share } from './controls.js';
 import type { Session } from './session.js';
-import { preset } from './settings.js';
+import { preset, type Settings } from './settings.js';
 import { labelOf, promptTokens } from './story.js';
+
+/** The attention of a text: its tokens, as many as are shown, and the number of all. */
+interface TextAttention {
+  readonly tokens: readonly DisplayedToken[];
+  readonly count: number;
+  readonly pattern: Pattern;
+}
 
 /** Wires the attention section; returns the function that shows the attention of its text. */
 export function attentionView(
   session: Session,
   story: { readonly tokens: readonly DisplayedToken[] },
 ): () => Promise<void> {
-  const element = byId<AttentionElement>('attention');
+  const map = byId<AttentionElement>('attention');
   const heads = byId<HeadsElement>('heads');
   const row = byId<TokensElement>('row');
-  const [layer, head] = [byId<HTMLSelectElement>('layer'), byId<HTMLSelectElement>('head')];
+  const latest = latestOnly();
   let tokens: readonly DisplayedToken[] = [];
   let pattern: Pattern = [];
-  let shown = { layer: 0, head: 0 };
-  let requests = 0;
+  let selected = { layer: 0, head: 0 };
 
-  const texts = () => tokens.map(({ text }) => text);
+  /** Shows the head that the controls select. */
   const show = () => {
-    const { noun, words, ...chosen } = readControls();
-    const keys = words.split(/\s+/).filter(word => word !== '');
-    const reason = whyUnreadable(texts(), noun.trim(), keys);
-    const ranked = reason === undefined ? rankHeads(pattern, texts(), noun.trim(), keys) : [];
-    shown = chosenHead(ranked, chosen);
-    heads.selected = shown;
-    byId('head-title').textContent = `Layer ${shown.layer}, head ${shown.head}`;
-    byId('adjectives').textContent = reason ?? sentence(ranked, shown, noun.trim(), keys);
-    byId('ranking').replaceChildren(...ranked.slice(0, 5).map(each => item(each, keys)));
-    const data = pattern[shown.layer]![shown.head]!;
-    element.show(tokens.map(labelOf), { shape: [tokens.length, tokens.length], data });
+    if (tokens.length === 0) return;
+    const { noun, keys, choice } = question();
+    const texts = tokens.map(({ text }) => text);
+    const reason = whyUnreadable(texts, noun, keys);
+    const ranked = reason === undefined ? rankHeads(pattern, texts, noun, keys) : [];
+    selected = chosenHead(ranked, choice);
+    heads.selected = selected;
+    byId('head-title').textContent = `Layer ${selected.layer}, head ${selected.head}`;
+    byId('adjectives').textContent = reason ?? headSentence(ranked, selected, noun, keys);
+    byId('ranking').replaceChildren(...ranked.slice(0, 5).map(focus => rankingItem(focus, keys)));
+    const data = pattern[selected.layer]![selected.head]!;
+    map.show(tokens.map(labelOf), { shape: [tokens.length, tokens.length], data });
     const query = ranked[0]?.query ?? tokens.length - 1;
-    element.read(query, Math.min(query, ranked[0]?.keys[0] ?? 0));
+    map.read(query, Math.min(query, ranked[0]?.keys[0] ?? 0));
   };
 
-  element.addEventListener('residual-cell', event => {
-    const { query } = (event as CustomEvent<CellDetail>).detail;
-    const { length } = tokens;
-    row.shade(pattern[shown.layer]![shown.head]!.subarray(query * length, query * length + query + 1));
-    row.selected = query;
-  });
-  row.addEventListener('residual-token', event => {
-    const { index } = (event as CustomEvent<{ index: number }>).detail;
-    element.read(index, index);
-  });
-  heads.addEventListener('residual-head', event => {
-    const { layer: layerSetting, head: headSetting } = (event as CustomEvent<HeadDetail>).detail;
-    writeControls({ layer: layerSetting, head: headSetting });
-    share();
-    attempt(show);
-  });
-  for (const id of ['layer', 'head', 'noun', 'words'])
-    on(id, 'change', () => {
-      if (tokens.length > 0) show();
-    });
-
   const compute = async () => {
-    const request = ++requests;
-    const { model } = session;
-    const { text, layer: layerSetting, head: headSetting } = readControls();
-    const ofStory = story.tokens.map(token => token.text).join('') === text;
+    const { text, layer, head } = readControls();
     byId('maps').hidden = text.trim() === '';
-    if (text.trim() === '') {
-      tokens = [];
+    const attention = await latest(attentionOf(session, text, story.tokens));
+    if (!attention) return;
+    ({ tokens, pattern } = attention);
+    byId('left-out').textContent = truncationNote(attention.count, tokens.length);
+    if (tokens.length === 0) {
       byId('adjectives').textContent =
-        'There is no text. Write one above, or take the story, to see which position attends to which.';
-      byId('left-out').textContent = '';
+        'There is no text. Write one above, or use the story, to see which position attends to which.';
       return;
     }
-    const all = ofStory ? story.tokens : await promptTokens(model, text);
-    const visible = all.slice(0, Math.min(maxTokens(model.depth, model.heads), model.maxPositions));
-    const { taps } = await model.forward(
-      visible.map(({ id }) => id),
-      { taps: ['decoder.layers.*.attention.weights'] },
-    );
-    if (request !== requests) return; // another text was requested meanwhile
-    [tokens, pattern] = [visible, patternOf(taps)];
-    byId('left-out').textContent = truncationNote(all.length, visible.length);
-    offer(layer, pattern.length);
-    offer(head, pattern[0]?.length ?? 0);
-    writeControls({ layer: layerSetting, head: headSetting });
+    offerHeads(pattern.length, pattern[0]?.length ?? 0);
+    writeControls({ layer, head });
     row.tokens = tokens;
     heads.show(pattern, [tokens.length, tokens.length]);
     show();
   };
 
+  map.addEventListener('residual-cell', event => {
+    const { query } = (event as CustomEvent<CellDetail>).detail;
+    const start = query * tokens.length;
+    row.shade(pattern[selected.layer]![selected.head]!.subarray(start, start + query + 1));
+    row.selected = query;
+  });
+  row.addEventListener('residual-token', event => {
+    const { index } = (event as CustomEvent<{ index: number }>).detail;
+    map.read(index, index);
+  });
+  heads.addEventListener('residual-head', event => {
+    const { layer, head } = (event as CustomEvent<HeadDetail>).detail;
+    set({ layer, head });
+    attempt(show);
+  });
+  for (const id of ['layer', 'head', 'noun', 'words']) on(id, 'change', show);
   on('attention-form', 'submit', compute);
   on('take-story', 'click', () => {
-    writeControls({ text: story.tokens.map(({ text }) => text).join('') });
-    share();
+    set({ text: story.tokens.map(({ text }) => text).join('') });
     return compute();
   });
   on('take-preset', 'click', () => {
-    const { text, noun, words, layer: layerSetting, head: headSetting } = preset;
-    writeControls({ text, noun, words, layer: layerSetting, head: headSetting });
-    share();
+    const { text, noun, words, layer, head } = preset;
+    set({ text, noun, words, layer, head });
     return compute();
   });
-  offer(layer, 0);
-  offer(head, 0);
+  offerHeads(0, 0);
   return compute;
 }
 
-/** Fills a select with numbers, and with -1 for the one with the largest attention. */
-function offer(select: HTMLSelectElement, count: number): void {
-  if (select.options.length === count + 1) return;
-  const numbers = Array.from({ length: count }, (_, i) => new Option(String(i), String(i)));
-  select.replaceChildren(new Option('most', '-1'), ...numbers);
+/** Computes the attention of a text; a text that is the story has its tokens. */
+async function attentionOf(
+  { model }: { readonly model: RemoteModel },
+  text: string,
+  story: readonly DisplayedToken[],
+): Promise<TextAttention> {
+  if (text.trim() === '') return { tokens: [], count: 0, pattern: [] };
+  const isStory = story.map(token => token.text).join('') === text;
+  const all = isStory ? story : await promptTokens(model, text);
+  const tokens = all.slice(0, Math.min(maxTokens(model.depth, model.heads), model.maxPositions));
+  const ids = tokens.map(({ id }) => id);
+  const { taps } = await model.forward(ids, { taps: ['decoder.layers.*.attention.weights'] });
+  return { tokens, count: all.length, pattern: patternOfTaps(taps) };
 }
 
-const numbersOf = ({ weights, total }: HeadFocus, words: readonly string[]) =>
-  `${words.map((word, i) => `${word} ${weights[i]!.toFixed(3)}`).join(', ')}; together ${total.toFixed(3)}`;
+/** The word that looks, the words that it looks at, and the layer and head in the controls. */
+function question(): { noun: string; keys: readonly string[]; choice: HeadDetail } {
+  const { noun, words, layer, head } = readControls();
+  return { noun: noun.trim(), keys: words.split(/\s+/).filter(word => word !== ''), choice: { layer, head } };
+}
 
-const item = (focus: HeadFocus, words: readonly string[]) =>
-  Object.assign(document.createElement('li'), {
-    textContent: `layer ${focus.layer}, head ${focus.head}: ${numbersOf(focus, words)}`,
-  });
+/** Changes some controls and the address. */
+function set(change: Partial<Settings>): void {
+  writeControls(change);
+  share();
+}
 
-function sentence(ranked: readonly HeadFocus[], shown: HeadDetail, noun: string, words: readonly string[]): string {
+/** Offers layers and heads; -1 is the one with the largest attention. */
+function offerHeads(layers: number, heads: number): void {
+  offerNumbers('layer', 'most', layers);
+  offerNumbers('head', 'most', heads);
+}
+
+function rankingItem({ layer, head, weights, total }: HeadFocus, words: readonly string[]): HTMLElement {
+  const numbers = words.map((word, i) => `${word} ${weights[i]!.toFixed(3)}`).join(', ');
+  return make('li', {}, `layer ${layer}, head ${head}: ${numbers}; together ${total.toFixed(3)}`);
+}
+
+/** A sentence about the weights of the selected head, and about the head that looks most at the words. */
+function headSentence(
+  ranked: readonly HeadFocus[],
+  selected: HeadDetail,
+  noun: string,
+  words: readonly string[],
+): string {
   const [best] = ranked;
-  const here = ranked.find(({ layer, head }) => layer === shown.layer && head === shown.head);
+  const here = ranked.find(({ layer, head }) => layer === selected.layer && head === selected.head);
   if (!best || !here) return '';
   const weights = words.map((word, i) => `${here.weights[i]!.toFixed(3)} on “${word}”`).join(', ');
-  if (here === best)
-    return `From “${noun}”, the head that looks most at these words is layer ${here.layer}, head ${here.head}: ${weights}.`;
-  return `From “${noun}”, layer ${here.layer}, head ${here.head} has ${weights}; layer ${best.layer}, head ${best.head} looks most at these words.`;
+  const name = `layer ${here.layer}, head ${here.head}`;
+  if (here === best) return `From “${noun}”, the head that looks most at these words is ${name}: ${weights}.`;
+  const other = `layer ${best.layer}, head ${best.head}`;
+  return `From “${noun}”, ${name} has ${weights}; ${other} looks most at these words.`;
 }

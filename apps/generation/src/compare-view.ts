@@ -47,10 +47,16 @@ export function compareView(session: Session, { writing }: StoryView): () => Pro
 /** A sentence about two texts, which says so if the settings of the controls differ from those that wrote them. */
 export function comparisonText(text: string, settings: Settings, now: Settings): string {
   if (now.prompt !== settings.prompt)
-    return `Both texts continue another beginning, ${abridged(settings.prompt)}. ${text} Press “Write both” to continue the new one.`;
+    return (
+      `Both texts continue another beginning, ${abridged(settings.prompt)}. ${text} ` +
+      'Press “Write both” to continue the new one.'
+    );
   const names = ['temperature', 'topK', 'topP', 'seed', 'maxNewTokens'] as const;
   if (names.some(name => now[name] !== settings[name]))
-    return `Both texts were written with other settings than those above. ${text} Press “Write both” to use the new ones.`;
+    return (
+      `Both texts were written with other settings than those above. ${text} ` +
+      'Press “Write both” to use the new ones.'
+    );
   return text;
 }
 
@@ -69,5 +75,6 @@ export function divergenceIndex(
 function sentence(greedy: readonly DisplayedToken[], sampled: readonly DisplayedToken[], index: number): string {
   const [greedyToken, sampledToken] = [greedy[index], sampled[index]];
   if (!greedyToken || !sampledToken) return 'Both wrote the same tokens.';
-  return `They differ from token ${index + 1} on: greedy takes “${greedyToken.text.trim()}”, sampled draws “${sampledToken.text.trim()}”.`;
+  const [taken, drawn] = [greedyToken, sampledToken].map(({ text }) => `“${text.trim()}”`);
+  return `They differ from token ${index + 1} on: greedy takes ${taken}, sampled draws ${drawn}.`;
 }

@@ -29,7 +29,7 @@ export async function choicesAt(session: Session, evidence: Evidence, index: num
   const step = steps[index - promptLength];
   if (step)
     return step.topLogprobs.some(({ token }) => token === step.token) ? step.topLogprobs : [...step.topLogprobs, step];
-  const choices = promptChoices.get(index) ?? askFor(session, evidence, index);
+  const choices = promptChoices.get(index) ?? choicesInPrompt(session, evidence, index);
   promptChoices.set(index, choices);
   return choices;
 }
@@ -38,7 +38,11 @@ export async function choicesAt(session: Session, evidence: Evidence, index: num
  * The likeliest tokens at an index of the prompt: one step of generation from the tokens before it, with the same
  * settings.
  */
-async function askFor(session: Session, { settings, tokens }: Evidence, index: number): Promise<readonly Choice[]> {
+async function choicesInPrompt(
+  session: Session,
+  { settings, tokens }: Evidence,
+  index: number,
+): Promise<readonly Choice[]> {
   const { model } = session;
   const ids = tokens.slice(0, index).map(({ id }) => id);
   const actual = tokens[index]!.id;
@@ -100,5 +104,5 @@ async function namesOf(
 
 function captionOf({ promptLength }: Evidence, index: number): string {
   if (index === 0) return 'Token 1 has nothing before it';
-  return `What could stand in place of token ${index + 1}${index < promptLength ? ', which was given' : ''}`;
+  return `What could stand in place of token ${index + 1}${index < promptLength ? ' of your text' : ''}`;
 }

@@ -1,4 +1,4 @@
-import { attempt, byId, loadingView, on, reportIgnoredSettings, writeControls } from '@residual/appkit';
+import { attempt, byId, loadingView, on, reportIgnoredSettings, wireCopyLink, writeControls } from '@residual/appkit';
 import { defineElements } from '@residual/elements';
 import { attentionView } from './attention-view.js';
 import { compareView } from './compare-view.js';
@@ -42,10 +42,7 @@ async function start(): Promise<void> {
     share();
     if (session.isLoaded) await computeAll();
   });
-  on('copy', 'click', async () => {
-    await navigator.clipboard.writeText(location.href);
-    byId('status').textContent = 'The link is copied.';
-  });
+  wireCopyLink('status');
   on('both', 'click', both);
   addEventListener('hashchange', () =>
     attempt(() => {
@@ -66,13 +63,14 @@ function asksForModel({ origin }: Session): string[] {
   if (model === '' || (typeof origin === 'object' && 'id' in origin && origin.id === model)) return [];
   const server = /^https?:/.test(model) ? new URL(model).host : hub.replace(/^https?:\/\//, '');
   return [
-    `This link asks for the model ${model}: press “Load model” below to fetch it from ${server}. Until then the page shows another one.`,
+    `This link asks for the model ${model}: press “Load model” below to fetch it from ${server}. ` +
+      'Until then the page shows another one.',
   ];
 }
 
 /** Runs all actions, even if one fails; then throws the first error. */
 async function allOf(acts: readonly (() => Promise<void>)[]): Promise<void> {
-  const failed: unknown[] = [];
-  for (const act of acts) await act().catch(error => failed.push(error));
-  if (failed.length > 0) throw failed[0];
+  const errors: unknown[] = [];
+  for (const act of acts) await act().catch(error => errors.push(error));
+  if (errors.length > 0) throw errors[0];
 }

@@ -1,5 +1,13 @@
-import { attempt, backendOptions, byId, type LoadingView, on, onFiles, writeControls } from '@residual/appkit';
-import type { LoadProgress } from '@residual/model';
+import {
+  attempt,
+  backendOptions,
+  byId,
+  type LoadingView,
+  modelLoader,
+  on,
+  onFiles,
+  writeControls,
+} from '@residual/appkit';
 import { readControls, share } from './controls.js';
 import type { Origin, Session } from './session.js';
 
@@ -15,38 +23,33 @@ export function modelView(
   const main = document.querySelector('main')!;
   byId('backend').replaceChildren(...backendOptions(session));
   byId<HTMLButtonElement>('load').disabled = false;
-  let abort = new AbortController();
   let loadedOn = 'auto'; // the choice with which the model was loaded
 
-  const load = async (origin: Origin) => {
-    abort.abort(); // one load at a time
-    abort = new AbortController();
-    const { signal } = abort;
-    main.dataset.state = 'loading';
-    byId('status').textContent = 'Loading';
-    view.start(() => abort.abort());
-    try {
-      await before();
-      const { backend } = readControls();
-      const onProgress = ({ stage, done, total }: LoadProgress) => stage === 'weights' && view.showWeights(done, total);
-      await session.load(origin, backend, { signal, onProgress });
-      loadedOn = backend;
-      view.end();
-    } catch (error) {
-      if (abort.signal !== signal) throw error; // another model was loaded meanwhile
+  const loadModel = modelLoader(view, {
+    hasModel: () => session.isLoaded,
+    sentence: 'The model is not loaded, and without it nothing can be written.',
+    restore: () => {
       byId('status').textContent = 'The model was not loaded.';
       if (session.isLoaded) {
-        view.end();
         writeControls({ backend: loadedOn });
         share();
-      } else
-        view.fail('The model is not loaded, and without it nothing can be written.', () => attempt(() => load(origin)));
+      }
       main.dataset.state = 'ready';
-      throw error;
-    }
-    facts(session);
+    },
+  });
+  const load = async (origin: Origin) => {
+    main.dataset.state = 'loading';
+    byId('status').textContent = 'Loading';
+    const again = () => attempt(() => load(origin));
+    const isLatest = await loadModel(async options => {
+      await before();
+      const { backend } = readControls();
+      await session.load(origin, backend, options);
+      loadedOn = backend;
+    }, again);
+    showFacts(session);
     await after().finally(() => {
-      if (abort.signal === signal) main.dataset.state = 'ready';
+      if (isLatest()) main.dataset.state = 'ready';
     });
   };
 
@@ -62,15 +65,13 @@ export function modelView(
   return load;
 }
 
-const nameOf = (origin: Origin) =>
-  origin === 'shipped'
-    ? 'The shipped storyteller'
-    : 'id' in origin
-      ? origin.id
-      : `The ${origin.files.length} files given`;
+function nameOf(origin: Origin): string {
+  if (origin === 'shipped') return 'The shipped storyteller';
+  return 'id' in origin ? origin.id : `The model from your ${origin.files.length} files`;
+}
 
-function facts({ origin, model }: Session): void {
+function showFacts({ origin, model }: Session): void {
   const { config, depth, heads, vocab, maxPositions, backend } = model;
-  byId('facts').textContent =
-    `${nameOf(origin)}: ${String(config.model_type)} with ${depth} layers of ${heads} heads, ${vocab} tokens, ${maxPositions} positions, on ${backend}.`;
+  const sizes = `${depth} layers of ${heads} heads, ${vocab} tokens, ${maxPositions} positions`;
+  byId('facts').textContent = `${nameOf(origin)}: ${String(config.model_type)} with ${sizes}, on ${backend}.`;
 }

@@ -1,17 +1,10 @@
-import { type OnDownload, shippedModel } from '@residual/appkit';
+import { type LoadOptions, type OnDownload, shippedModel } from '@residual/appkit';
 import { pageModel, startModels } from '@residual/appkit/models';
-import type { LoadProgress } from '@residual/model';
 import type { RemoteModel } from '@residual/model/worker';
 import { tokenTexts } from './token-texts.js';
 
 /** The source of a model: the shipped one, a Hugging Face id or a URL, or dropped files. */
 export type Origin = 'shipped' | { readonly id: string; readonly hub: string } | { readonly files: readonly File[] };
-
-/** How loading is observed and aborted. */
-export interface Loading {
-  readonly signal: AbortSignal;
-  readonly onProgress: (progress: LoadProgress) => void;
-}
 
 /** The worker with its backends and the loaded model. */
 export interface Session {
@@ -25,7 +18,7 @@ export interface Session {
   /**
    * Loads a model on a backend and replaces the current one; if that fails, the current one stays on its own backend.
    */
-  load(origin: Origin, backend: string, loading: Loading): Promise<void>;
+  load(origin: Origin, backend: string, options: LoadOptions): Promise<void>;
   /** The text of each token. */
   textsOf(ids: readonly number[]): Promise<readonly string[]>;
 }
@@ -49,10 +42,10 @@ export async function openSession(onDownload: OnDownload): Promise<Session> {
     get origin() {
       return origin;
     },
-    load: async (from, backend, loading) => {
+    load: async (from, backend, options) => {
       const source = from === 'shipped' ? shippedModel('stories') : 'id' in from ? from.id : from.files;
       const hub = typeof from === 'object' && 'hub' in from && from.hub !== '' ? { endpoint: from.hub } : {};
-      await page.load({ source, hub, backend, check, ...loading });
+      await page.load({ source, hub, backend, check, ...options });
       origin = from;
       const { model } = page;
       textsOf = tokenTexts(ids => model.decode(ids, { skipSpecialTokens: false }));
@@ -64,9 +57,7 @@ export async function openSession(onDownload: OnDownload): Promise<Session> {
 /** Errors if the page cannot use a model. */
 async function check(model: RemoteModel): Promise<void> {
   if (model.kind !== 'causal-lm') {
-    throw new Error(
-      `This page is for models that continue a text; ${model.family} writes another one from its source.`,
-    );
+    throw new Error(`This page is for models that continue a text; ${model.family} writes a new text from a source.`);
   }
   await model.encode('a').catch(() => {
     throw new Error('This page needs the tokenizer.json of the model too.');

@@ -1,4 +1,4 @@
-import { byId } from '@residual/appkit';
+import { byId, singleRun } from '@residual/appkit';
 import type { BarsElement, DisplayedToken, TokensElement } from '@residual/elements';
 import type { Step } from '@residual/model';
 import { readControls } from './controls.js';
@@ -10,7 +10,7 @@ import { promptTokens, type Run, type WriteOptions, write } from './story.js';
 export interface StoryView {
   /** Writes the story with the settings of the controls. */
   writeStory(): Promise<void>;
-  /** Runs another generation under the same Stop button; the result of `act` is shown in `place` at its end. */
+  /** Runs another generation under the same Stop button; the result of `act` is shown in the element `place`. */
   writing(place: HTMLElement, act: (signal: AbortSignal) => Promise<string>): Promise<void>;
   /** Stops the generation and waits until it has ended. */
   end(): Promise<void>;
@@ -48,36 +48,26 @@ export function storyView(session: Session): StoryView {
   const [generate, stop] = [byId<HTMLButtonElement>('generate'), byId<HTMLButtonElement>('stop')];
   const element = byId<TokensElement>('story');
   const bars = byId<BarsElement>('bars');
-  let running: { readonly abort: AbortController; readonly done: Promise<void> } | undefined;
+  const runs = singleRun();
   let evidence: Evidence | undefined;
   showBarsOnLook(session, element, bars, () => evidence);
 
-  const end = async () => {
-    running?.abort.abort();
-    await running?.done;
-  };
-
-  const writing: StoryView['writing'] = async (place, act) => {
-    while (running) await end(); // also another one that started meanwhile
-    const abort = new AbortController();
-    generate.disabled = true;
-    stop.disabled = false;
-    place.textContent = 'Writing';
-    const work = act(abort.signal);
-    const nothing = () => {};
-    running = { abort, done: work.then(nothing, nothing) };
-    try {
-      place.textContent = await work;
-    } catch (error) {
-      place.textContent = 'Nothing more was written.';
-      throw error;
-    } finally {
-      running = undefined;
-      speed.textContent = '';
-      generate.disabled = false;
-      stop.disabled = true;
-    }
-  };
+  const writing: StoryView['writing'] = (place, act) =>
+    runs.start(async signal => {
+      generate.disabled = true;
+      stop.disabled = false;
+      place.textContent = 'Writing';
+      try {
+        place.textContent = await act(signal);
+      } catch (error) {
+        place.textContent = 'Nothing more was written.';
+        throw error;
+      } finally {
+        speed.textContent = '';
+        generate.disabled = false;
+        stop.disabled = true;
+      }
+    });
 
   const writeStory = () =>
     writing(status, async signal => {
@@ -86,8 +76,8 @@ export function storyView(session: Session): StoryView {
       const onSteps: WriteOptions['onSteps'] = (_, run) => {
         speed.textContent = speedOf(run);
       };
-      const begin = (known: Evidence) => {
-        evidence = known;
+      const begin = (current: Evidence) => {
+        evidence = current;
       };
       const run = await writeWithEvidence(session, element, { settings: readControls(), signal, onSteps }, begin);
       if (element.selected < 0) element.select(Math.min(evidence!.promptLength, element.tokens.length - 1));
@@ -97,7 +87,7 @@ export function storyView(session: Session): StoryView {
   return {
     writeStory,
     writing,
-    end,
+    end: runs.end,
     get tokens() {
       return element.tokens;
     },

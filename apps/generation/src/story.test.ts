@@ -1,5 +1,4 @@
 import { expect, test } from 'vitest';
-import { divergenceIndex } from './compare-view.js';
 import { preset } from './settings.js';
 import { labelOf, optionsOf, promptTokens, shownTokens } from './story.js';
 
@@ -10,7 +9,7 @@ const encoding = (...rows: (readonly [id: number, token: string, start: number, 
   specialTokensMask: rows.map(([, , , , special = 0]) => special),
 });
 
-test('a token shows its own stretch of the text; those that share a character show which part of it they are, and the last one has it', () => {
+test('a token shows its span of the text, or its part of a character that several tokens share', () => {
   const tokens = shownTokens(
     'a é',
     encoding([1, '<s>', 0, 0, 1], [5, 'a', 0, 1], [7, 'Ġ', 1, 2], [8, 'Ã', 2, 3], [9, '©', 2, 3]),
@@ -27,7 +26,7 @@ test('a token shows its own stretch of the text; those that share a character sh
   expect(tokens.every(({ isPrompt }) => isPrompt)).toBe(true);
 });
 
-test('an empty beginning is the token that begins a text', async () => {
+test('an empty prompt is the token that starts a text', async () => {
   const model = {
     encode: async () => encoding(),
     tokensOf: async () => [3],
@@ -36,15 +35,9 @@ test('an empty beginning is the token that begins a text', async () => {
   expect(await promptTokens(model, '')).toEqual([{ id: 3, isPrompt: true, text: '<3>', offset: [0, 0] }]);
 });
 
-test('greedy takes no filters, and top-k 0 keeps all tokens', () => {
+test('greedy decoding has no filters, and top-k 0 keeps all tokens', () => {
   expect(optionsOf({ ...preset, mode: 'greedy' }, 100)).toEqual({ temperature: 0, maxNewTokens: 48 });
   expect(optionsOf({ ...preset, temperature: 0 }, 100)).toEqual({ temperature: 0, maxNewTokens: 48 });
   expect(optionsOf(preset, 100)).toEqual({ temperature: 0.8, topK: 100, topP: 0.95, seed: 7, maxNewTokens: 48 });
   expect(optionsOf({ ...preset, topK: 5 }, 100)).toMatchObject({ topK: 5 });
-});
-
-test('two texts part at the first other token, or where the shorter one ends', () => {
-  const ids = (...all: number[]) => all.map(id => ({ id }));
-  expect(divergenceIndex(ids(1, 2, 3), ids(1, 5, 3))).toBe(1);
-  expect(divergenceIndex(ids(1, 2), ids(1, 2, 3))).toBe(2);
 });

@@ -1,7 +1,7 @@
+import { collectPerFrame } from '@residual/appkit';
 import { characterParts, type DisplayedToken, partLabel, type TokensElement } from '@residual/elements';
 import type { GenerateOptions, Step } from '@residual/model';
 import type { PlainEncoding, RemoteModel } from '@residual/model/worker';
-import { perFrame } from './per-frame.js';
 import type { Settings } from './settings.js';
 
 /** The options of `generate` for some settings; greedy decoding takes no filters. */
@@ -33,7 +33,7 @@ export function shownTokens(
 /** The label of a token by itself, as beside a map or a bar. */
 export const labelOf = ({ part, text }: DisplayedToken): string => (part ? partLabel(part) : text);
 
-/** The tokens of a prompt; of an empty prompt the token that starts a text. */
+/** The tokens of a prompt; for an empty prompt, the token that starts a text. */
 export async function promptTokens(
   model: Pick<RemoteModel, 'encode' | 'tokensOf' | 'tokenOf'>,
   prompt: string,
@@ -78,7 +78,7 @@ export async function write(
   let run: Run = { tokens: 0, speed: 0, finish: 'stopped' };
   let [first, end] = [0, settings.prompt.length];
   let pending: number[] = []; // indices of tokens that hold the beginning of a character
-  const frames = perFrame<WrittenToken>(written => {
+  const frames = collectPerFrame<WrittenToken>(written => {
     for (const { step, token } of written) {
       element.push(token);
       const index = element.tokens.length - 1;

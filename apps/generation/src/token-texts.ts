@@ -1,6 +1,6 @@
 /**
  * The text of each token in the middle of a text, computed once for each token. Some decoders strip the space of the
- * first token, so the result is the difference that a token makes behind another one.
+ * first token, so the result is what a token adds after itself.
  */
 export function tokenTexts(
   decode: (ids: readonly number[]) => Promise<string>,

@@ -29,11 +29,9 @@ export async function expectedAfter(
 ): Promise<Expected> {
   const start = text.trimEnd();
   const [before, whole] = await Promise.all([model.tokensOf(start), model.tokensOf(`${start} ${word.trim()}`)]);
-  if (word.trim() === '') throw new Error('Name experiment: the next word is empty; give one, such as a name.');
+  if (word.trim() === '') throw new Error('Name experiment: the next word is empty; enter one, such as a name.');
   if (whole.length <= before.length || before.some((id, i) => id !== whole[i])) {
-    throw new Error(
-      'Name experiment: the tokens of the text and of the word run into each other; end the text at a word.',
-    );
+    throw new Error('Name experiment: the text and the word share a token; end the text after a whole word.');
   }
   const { logits } = await model.forward(whole);
   const added = whole.slice(before.length);

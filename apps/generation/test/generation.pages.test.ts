@@ -1,8 +1,9 @@
 import '@residual/backend-wasm';
+import { patternOfTaps } from '@residual/appkit/attention-pattern';
 import { loadModel, type Model } from '@residual/model';
 import { expectError, type OpenApp, openApp, type Page, readCell } from '@residual/testkit/pages';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { patternOf, rankHeads } from '../src/attention-numbers.js';
+import { rankHeads } from '../src/attention-numbers.js';
 import { preset } from '../src/settings.js';
 import { filesOf, newTokens, settled, written } from './open.js';
 
@@ -34,8 +35,8 @@ const softmax = (logits: readonly number[]) => {
 };
 const cellsOf = (row: number, id = 'bars') => page.locator(`#${id} tbody tr`).nth(row).locator('td').allTextContents();
 
-describe('what stands there before the first click', () => {
-  test('the story, as the model writes it, with its speed and the model', async () => {
+describe('the page before the first click', () => {
+  test('shows the story that the model writes, its speed and the model', async () => {
     const options = { ...sampled, seed: preset.seed, maxNewTokens: preset.maxNewTokens };
     const { newTokens: expected } = await model.generate(preset.prompt, options).result();
     expect(await newTokens(page)).toEqual(expected);
@@ -46,21 +47,21 @@ describe('what stands there before the first click', () => {
     );
   });
 
-  test('the greedy and the sampled story side by side, and where they part', async () => {
+  test('shows the greedy and the sampled story, and where they diverge', async () => {
     const { maxNewTokens, seed } = preset;
     const greedy = await model.generate(preset.prompt, { temperature: 0, maxNewTokens }).result();
     const drawn = await model.generate(preset.prompt, { ...sampled, seed, maxNewTokens }).result();
     expect(await newTokens(page, 'greedy')).toEqual(greedy.newTokens);
     expect(await newTokens(page, 'sampled')).toEqual(drawn.newTokens);
-    const place = greedy.tokens.findIndex((id, i) => id !== drawn.tokens[i]);
+    const index = greedy.tokens.findIndex((id, i) => id !== drawn.tokens[i]);
     expect(await page.locator('#both-result').textContent()).toContain(
-      `They differ from token ${place + 1} on: greedy takes`,
+      `They differ from token ${index + 1} on: greedy takes`,
     );
     const [greedyRow] = await cellsOf(0, 'greedy-bars');
     expect([greedyRow, '100.0%']).toEqual(await cellsOf(0, 'greedy-bars')); // the likeliest is taken
   });
 
-  test('how the name at the start makes itself likelier at the end', async () => {
+  test('shows that a name at the start makes this name likelier at the end', async () => {
     const probability = async (start: string) => {
       const ids = model.tokensOf(`${start} ${preset.end} ${preset.word}`);
       const { logits } = await model.forward(ids);
@@ -69,7 +70,8 @@ describe('what stands there before the first click', () => {
     };
     const [first, edited] = [await probability(preset.start), await probability(preset.edited)];
     expect(await page.locator('#name-result').textContent()).toBe(
-      `“Lily” comes next with probability ${first.toFixed(4)} after the beginning and ${edited.toFixed(4)} after the edited beginning: ${(first / edited).toFixed(1)} times less.`,
+      `“Lily” comes next with probability ${first.toFixed(4)} after the beginning ` +
+        `and ${edited.toFixed(4)} after the edited beginning: ${(first / edited).toFixed(1)} times less.`,
     );
     expect(first).toBeGreaterThan(10 * edited);
     expect(await cellsOf(0, 'name-bars')).toEqual([shown(first), shown(edited)]);
@@ -77,7 +79,7 @@ describe('what stands there before the first click', () => {
 });
 
 describe('reading probabilities', () => {
-  test('a token under the pointer shows those of its step, before and after processing', async () => {
+  test('a token under the pointer shows the candidates of its step, before and after processing', async () => {
     const steps = [];
     for await (const step of model.generate(preset.prompt, { ...sampled, seed: preset.seed, maxNewTokens: 4 }))
       steps.push(step);
@@ -87,34 +89,32 @@ describe('reading probabilities', () => {
       expect(await cellsOf(row)).toEqual([shown(Math.exp(choice.logprob)), shown(choice.probability)]);
   });
 
-  test('a token of the beginning shows what the model would have written there', async () => {
+  test('a token of the prompt shows what the model would have written there', async () => {
     const ids = model.tokensOf(preset.prompt);
-    const place = 8; // " fluffy", which is not likely after "there was a"
-    const { logits } = await model.forward(ids.slice(0, place));
-    const row = [...logits.data.slice((place - 1) * model.vocab, place * model.vocab)];
+    const index = 8; // " fluffy", which is not likely after "there was a"
+    const { logits } = await model.forward(ids.slice(0, index));
+    const row = [...logits.data.slice((index - 1) * model.vocab, index * model.vocab)];
     const before = softmax(row);
     const warm = softmax(row.map(logit => logit / preset.temperature));
     const order = [...warm.keys()].sort((a, b) => warm[b]! - warm[a]!);
-    let mass = 0;
-    const kept = new Set(order.filter(id => (mass += warm[id]!) - warm[id]! < preset.topP));
-    const sum = [...kept].reduce((total, id) => total + warm[id]!, 0);
-    const after = (id: number) => (kept.has(id) ? warm[id]! / sum : 0);
-    await page.locator('#story [role=option]').nth(place).hover();
-    await page
-      .locator('#bars caption', { hasText: `token ${place + 1}, which was given (id ${ids[place]})` })
-      .waitFor();
+    let sumBefore = 0;
+    const nucleus = new Set(order.filter(id => (sumBefore += warm[id]!) - warm[id]! < preset.topP));
+    const sum = [...nucleus].reduce((total, id) => total + warm[id]!, 0);
+    const after = (id: number) => (nucleus.has(id) ? warm[id]! / sum : 0);
+    await page.locator('#story [role=option]').nth(index).hover();
+    await page.locator('#bars caption', { hasText: `token ${index + 1} of your text (id ${ids[index]})` }).waitFor();
     for (const at of [0, 1, 2])
       expect(await cellsOf(at)).toEqual([shown(before[order[at]!]!), shown(after(order[at]!))]);
     expect(await page.locator('#bars tr.chosen td').allTextContents()).toEqual([
-      shown(before[ids[place]!]!),
-      shown(after(ids[place]!)),
+      shown(before[ids[index]!]!),
+      shown(after(ids[index]!)),
     ]);
     await page.locator('#story [role=option]').first().hover();
     await page.locator('#bars caption', { hasText: 'has nothing before it' }).waitFor();
     expect(await page.locator('#bars tbody tr').count()).toBe(0);
   });
 
-  test('tokens say which characters of the text they are', async () => {
+  test('the title of a token names its characters of the text', async () => {
     const { offsets } = model.tokenizer!.encode(preset.prompt);
     const titles = await page.locator('#story .given').evaluateAll(all => all.map(one => (one as HTMLElement).title));
     expect(titles.map(title => /characters (.*)$/.exec(title)![1])).toEqual(
@@ -130,16 +130,17 @@ describe('reading attention', () => {
   const attentionOf = async (text: string) => {
     const ids = model.tokensOf(text);
     const { taps } = await model.forward(ids, { taps: ['decoder.layers.*.attention.weights'] });
-    return { ids, pattern: patternOf(taps) };
+    return { ids, pattern: patternOfTaps(taps) };
   };
 
-  test('the head that looks most from the creature at its adjectives is named, and cells tell their weights', async () => {
+  test('the head that looks most from the creature at its adjectives is named, and cells have weights', async () => {
     const { ids, pattern } = await attentionOf('a fluffy blue creature');
     const texts = ids.map(id => model.tokenizer!.decode([id]));
     const [best] = rankHeads(pattern, texts, 'creature', ['fluffy', 'blue']);
     const [fluffy, blue] = best!.weights.map(weight => weight.toFixed(3));
     expect(await page.locator('#adjectives').textContent()).toBe(
-      `From “creature”, the head that looks most at these words is layer ${best!.layer}, head ${best!.head}: ${fluffy} on “fluffy”, ${blue} on “blue”.`,
+      `From “creature”, the head that looks most at these words is layer ${best!.layer}, head ${best!.head}: ` +
+        `${fluffy} on “fluffy”, ${blue} on “blue”.`,
     );
     await page.locator('#layer').selectOption('2');
     await page.locator('#head').selectOption('3');
@@ -156,7 +157,7 @@ describe('reading attention', () => {
     );
   });
 
-  test('the whole story can be looked at', async () => {
+  test('the attention of the whole story is shown', async () => {
     await page.click('#take-story');
     const { tokens, text } = await model
       .generate(preset.prompt, { ...sampled, seed: preset.seed, maxNewTokens: preset.maxNewTokens })
@@ -177,40 +178,40 @@ describe('reading attention', () => {
       expect(Number((await readCell(page, 'attention', query, key)).split(': ')[1])).toBeCloseTo(weight(query, key), 3);
     const { labels, scrolls } = await page.locator('#attention').evaluate((element, count) => {
       const map = element as unknown as { rectOf(query: number, key: number): DOMRect };
-      const place = element.shadowRoot!.querySelector('.map')!;
-      const begin = map.rectOf(0, 0).left - place.querySelector('canvas')!.getBoundingClientRect().left;
-      return { labels: begin > 40 && map.rectOf(0, 0).width >= 13, scrolls: place.scrollHeight > 13 * count };
+      const box = element.shadowRoot!.querySelector('.map')!;
+      const begin = map.rectOf(0, 0).left - box.querySelector('canvas')!.getBoundingClientRect().left;
+      return { labels: begin > 40 && map.rectOf(0, 0).width >= 13, scrolls: box.scrollHeight > 13 * count };
     }, tokens.length);
     expect({ labels, scrolls }).toEqual({ labels: true, scrolls: true });
-    // With the keys each cell comes into view, and says which tokens it is of.
+    // The arrow keys bring each cell into view and name its tokens.
     await page.locator('#attention .map').focus();
     for (let i = 0; i < 60; i++) await page.keyboard.press('ArrowDown');
-    const isSeen = () =>
+    const isVisible = () =>
       page.locator('#attention').evaluate((element, row) => {
         const cell = (element as unknown as { rectOf(query: number, key: number): DOMRect }).rectOf(row, 0);
         const { top, bottom } = element.shadowRoot!.querySelector('.map')!.getBoundingClientRect();
         return cell.top >= top && cell.bottom <= bottom;
       }, tokens.length - 1);
     expect(await page.locator('#attention output').textContent()).toMatch(/^·\S+ looks at Once: /);
-    expect(await isSeen()).toBe(true);
+    expect(await isVisible()).toBe(true);
     await page.click('#take-preset');
     await expect.poll(() => page.locator('#row [role=option]').count()).toBe(4);
     expect(await page.locator('#adjectives').textContent()).toContain('looks most at these words');
   });
 
-  test('a word that is not there, no text, and one that is too long are said', async () => {
-    const said = page.locator('#adjectives');
+  test('sentences report a missing word, an empty text and a text that is too long', async () => {
+    const message = page.locator('#adjectives');
     const write = async (id: string, text: string) => {
       await page.fill(id, text);
       await page.locator(id).blur();
     };
     await write('#noun', 'elephant');
-    await said.filter({ hasText: '“elephant” is not in the text' }).waitFor();
+    await message.filter({ hasText: '“elephant” is not in the text' }).waitFor();
     await write('#noun', '');
-    await said.filter({ hasText: 'Enter the word that looks' }).waitFor();
+    await message.filter({ hasText: 'Enter the word that looks' }).waitFor();
     await write('#text', '');
     await page.click('#attend');
-    await said.filter({ hasText: 'There is no text.' }).waitFor();
+    await message.filter({ hasText: 'There is no text.' }).waitFor();
     expect(await page.locator('#maps').isVisible()).toBe(false);
     const long = 'One day a fox came by. '.repeat(60);
     const count = model.tokensOf(long).length;
@@ -220,30 +221,31 @@ describe('reading attention', () => {
     await page.click('#attend');
     await page
       .locator('#left-out', {
-        hasText: `The text has ${count} tokens. The first 256 are shown, ${count - 256} are left out`,
+        hasText: `The text has ${count} tokens. The first 256 are shown and ${count - 256} are left out`,
       })
       .waitFor();
     expect(await page.locator('#maps').isVisible()).toBe(true);
     await page.click('#take-preset');
-    await said.filter({ hasText: 'From “creature”' }).waitFor();
+    await message.filter({ hasText: 'From “creature”' }).waitFor();
     expect(await page.locator('#left-out').textContent()).toBe('');
   });
 
-  test('two texts of another beginning say that they are of another one', async () => {
-    const said = page.locator('#both-result');
-    const before = (await said.textContent())!;
+  test('the page says that both texts continue another beginning', async () => {
+    const message = page.locator('#both-result');
+    const before = (await message.textContent())!;
     expect(before).toMatch(/^They differ/);
     await page.fill('#prompt', 'The dragon');
-    expect(await said.textContent()).toBe(
-      `Both texts continue another beginning, “${preset.prompt}”. ${before} Press “Write both” to continue the new one.`,
+    expect(await message.textContent()).toBe(
+      `Both texts continue another beginning, “${preset.prompt}”. ${before} ` +
+        'Press “Write both” to continue the new one.',
     );
     await page.fill('#prompt', preset.prompt);
-    expect(await said.textContent()).toBe(before);
+    expect(await message.textContent()).toBe(before);
   });
 });
 
 describe('writing', () => {
-  test('another seed writes another story, and the address brings it back', async () => {
+  test('another seed writes another story, and its address writes the same one', async () => {
     const before = await newTokens(page);
     await page.fill('#seed', '11');
     await page.fill('#maxNewTokens', '12');
@@ -259,7 +261,7 @@ describe('writing', () => {
     await shared.close();
   });
 
-  test('stop ends the story where it is, and reset brings the first one back', async () => {
+  test('Stop ends the story, and Reset writes the first one again', async () => {
     await page.fill('#maxNewTokens', '200');
     await page.click('#generate');
     await page.locator('#speed', { hasText: 'tokens per second' }).waitFor();
@@ -272,7 +274,7 @@ describe('writing', () => {
     expect([await page.inputValue('#seed'), (await newTokens(page)).length]).toEqual(['7', 48]);
   });
 
-  test('a name that is edited at the start is computed as one types', async () => {
+  test('an edited name is computed while the visitor types', async () => {
     await page.fill('#edited', preset.start);
     await page.locator('#name-result', { hasText: 'the same' }).waitFor();
     await page.fill('#word', '');
@@ -281,7 +283,7 @@ describe('writing', () => {
     await page.locator('#error').waitFor({ state: 'hidden' });
   });
 
-  test('a setting that does not fit is said, and one between two round numbers fits', async () => {
+  test('an invalid setting is an error, and fractions are valid', async () => {
     const form = page.locator('#controls');
     const fits = () => form.evaluate((form: HTMLFormElement) => form.checkValidity());
     await page.fill('#temperature', '0.73');
@@ -298,7 +300,7 @@ describe('writing', () => {
     expect(await page.locator('#error').isHidden()).toBe(true);
   });
 
-  test('tokens that hold a part of a character say of which, in the story, beside it and in the maps', async () => {
+  test('tokens show their part of a character in the story, in the bars and in the map', async () => {
     const prompt = 'The \u{1f600} saw 猫.';
     await page.fill('#prompt', prompt);
     await page.fill('#maxNewTokens', '2');
@@ -311,7 +313,7 @@ describe('writing', () => {
     expect(shown.join('')).not.toMatch(/[\u00c0-\u02ff\ufffd]/); // as byte-level vocabularies write bytes
     const index = shown.indexOf(smiles[1]!);
     await page.locator('#story [role=option]').nth(index).hover();
-    await page.locator('#bars caption', { hasText: `token ${index + 1}, which was given` }).waitFor();
+    await page.locator('#bars caption', { hasText: `token ${index + 1} of your text` }).waitFor();
     expect(await page.locator('#bars tr.chosen th').textContent()).toBe(`\u{1f600}·2/${smiles.length} ◂`);
     await page.click('#take-story');
     await page.locator('#row [role=option]').nth(shown.length).waitFor();
@@ -324,7 +326,7 @@ describe('writing', () => {
     await settled(page);
   });
 
-  test('nothing went wrong in the page meanwhile, and nothing was asked of another server', () => {
+  test('the pages had no problems and requested nothing from other servers', () => {
     expect({ wrong: app.problems, foreign: app.foreignRequests }).toEqual({ wrong: [], foreign: [] });
   });
 });

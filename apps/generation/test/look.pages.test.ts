@@ -24,19 +24,19 @@ afterAll(() => app?.close());
 
 /** States of the page, each reached from the one before. */
 const states: Record<string, () => Promise<unknown>> = {
-  'as it is before the first click': async () => {},
-  'with the attention of the whole story and a token of the beginning selected': async () => {
+  'before the first click': async () => {},
+  'with the attention of the whole story and a selected token of the prompt': async () => {
     await page.click('#take-story');
     await page.locator('#row [role=option]').nth(59).waitFor();
     await page.locator('#attention .map').focus();
     await page.locator('#story [role=option]').nth(4).hover();
-    await page.locator('#bars caption', { hasText: 'was given' }).waitFor();
+    await page.locator('#bars caption', { hasText: 'of your text' }).waitFor();
   },
   'with an error': async () => {
     await page.setInputFiles('#files', [{ name: 'a.txt', mimeType: 'text/plain', buffer: Buffer.from('a') }]);
     await expectError(page, 'no config.json');
   },
-  'while it loads': async () => {
+  'during loading': async () => {
     await page.locator('#loading').evaluate((place: HTMLElement) => {
       place.hidden = false;
       place.querySelector('p')!.textContent = 'Loading the model: 1.0 of 18.8 MB';
@@ -45,15 +45,12 @@ const states: Record<string, () => Promise<unknown>> = {
 };
 
 describe('the page', () => {
-  test.each(Object.keys(states))(
-    '%s: nothing serious for axe-core and no scrolling sideways, whatever the look',
-    async state => {
-      await states[state]!();
-      expect(await appearanceProblems(page)).toEqual([]);
-    },
-  );
+  test.each(Object.keys(states))('%s, axe-core finds nothing serious and nothing scrolls sideways', async state => {
+    await states[state]!();
+    expect(await appearanceProblems(page)).toEqual([]);
+  });
 
-  test('every control has a sentence and is reached by Tab, as are the views', async () => {
+  test('every control has a help sentence, and Tab reaches all controls and views', async () => {
     await page.locator('#loading').evaluate((place: HTMLElement) => {
       place.hidden = true;
     });
@@ -67,7 +64,7 @@ describe('the page', () => {
     expect(wanted.filter(name => !reached.has(name))).toEqual([]);
   });
 
-  test('works without a mouse: a token and a cell are read by the keys', async () => {
+  test('works without a mouse: keys select a token and a cell', async () => {
     await page.locator('#prompt').focus();
     for (let i = 0; i < 40 && (await page.evaluate(() => document.activeElement!.id)) !== 'story'; i++)
       await page.keyboard.press('Tab');
@@ -82,7 +79,7 @@ describe('the page', () => {
   });
 });
 
-test('the page itself does little while the model writes', async () => {
+test('the main thread of the page has little work while the model writes', async () => {
   const work = await pageWork(page);
   const before = await work();
   await page.fill('#maxNewTokens', '230');
@@ -96,7 +93,7 @@ test('the page itself does little while the model writes', async () => {
   expect(spent / tokens).toBeLessThan(0.25); // it is 0.06
 });
 
-test('nothing went wrong in the page meanwhile', () => {
+test('the page had no problems', () => {
   expect(app.problems).toEqual([]);
   expect(app.foreignRequests).toEqual([]);
 });

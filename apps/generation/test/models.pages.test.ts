@@ -25,7 +25,7 @@ afterAll(async () => {
   await hub?.close();
 });
 
-/** What a model writes greedily after the beginning of the preset, computed here. */
+/** The tokens that a model writes greedily after the prompt of the preset, computed in this process. */
 const expectedOf = async (files: typeof llama) => {
   const model = await loadModel(files);
   const { newTokens: ids } = await model.generate(preset.prompt, { temperature: 0, maxNewTokens: 8 }).result();
@@ -47,16 +47,16 @@ const dropOf = (files: ReadonlyMap<string, Uint8Array>) =>
   );
 
 describe('another model', () => {
-  test('is loaded by dropping its files, and the whole page is about it', async () => {
+  test('is loaded by dropping its files, and the whole page shows it', async () => {
     await page.dispatchEvent('body', 'drop', { dataTransfer: await dropOf(llama) });
-    await facts('The 5 files given: llama with 5 layers of 8 heads, 512 tokens, 512 positions, on wasm.');
+    await facts('The model from your 5 files: llama with 5 layers of 8 heads, 512 tokens, 512 positions, on wasm.');
     await settled(page);
     expect(await newTokens(page)).toEqual(await expectedOf(llama));
     expect(await page.locator('#heads [role=option]').count()).toBe(40);
     expect(await page.locator('#story .given span').allTextContents()).toContain('·upon');
   });
 
-  test('a broken file is said, and the model that was there goes on', async () => {
+  test('broken files are errors, and the current model stays', async () => {
     const broken = new Map([['config.json', Buffer.from('{ "model_type": ')]]);
     await page.dispatchEvent('body', 'drop', { dataTransfer: await dropOf(broken) });
     await expectError(page, 'config.json of what was given (1 file) is not JSON');
@@ -68,7 +68,7 @@ describe('another model', () => {
     await expectError(page, /safetensors|bytes/);
     const marian = filesOf('fixtures', 'checkpoints', 'marian');
     await page.dispatchEvent('body', 'drop', { dataTransfer: await dropOf(marian) });
-    await expectError(page, 'marian writes another one from its source');
+    await expectError(page, 'marian writes a new text from a source');
     const mute = filesOf('fixtures', 'checkpoints', 'gpt2');
     await page.dispatchEvent('body', 'drop', { dataTransfer: await dropOf(mute) });
     await expectError(page, 'needs the tokenizer.json of the model too');
@@ -78,7 +78,7 @@ describe('another model', () => {
     expect(await page.locator('#facts').textContent()).toContain('llama');
   });
 
-  test('is loaded by its id from a hub, which is asked for nothing before', async () => {
+  test('is loaded by its id from a hub, which gets no request before', async () => {
     await page.fill('#model', 'someone/tale');
     await page.fill('#hub', hub.endpoint);
     await page.waitForTimeout(300);
@@ -92,7 +92,7 @@ describe('another model', () => {
     expect(new URLSearchParams(new URL(page.url()).hash.slice(1)).get('model')).toBe('someone/tale');
   });
 
-  test('an id in the address alone asks for nothing', async () => {
+  test('an id in the address alone requests nothing', async () => {
     const before = hub.requests.length;
     const shared = await app.open(
       `${short}&model=someone%2Ftale&hub=${encodeURIComponent(hub.endpoint)}&backend=abacus&seed=many`,
@@ -109,7 +109,7 @@ describe('another model', () => {
     await shared.close();
   });
 
-  test('loading shows bytes and can be cancelled; what is no model is said', async () => {
+  test('loading shows bytes and can be cancelled; a source without a model is an error', async () => {
     const seen = page.evaluate(
       () =>
         new Promise<string[]>(resolve => {
@@ -155,7 +155,7 @@ describe('another model', () => {
   });
 });
 
-test('who cancels the first loading, or has no connection, can load again by keyboard', async () => {
+test('after a cancelled load or a lost connection, the model can be loaded again by keyboard', async () => {
   const patient = await app.open(`${short}&backend=wasm`, {}, fresh =>
     fresh.route('**/models/stories/*', route => route.abort()),
   );
@@ -186,7 +186,7 @@ test('who cancels the first loading, or has no connection, can load again by key
   await patient.close();
 });
 
-test('every backend that is offered writes the same story', async () => {
+test('every offered backend writes the same story', async () => {
   const backends = await page
     .locator('#backend option')
     .evaluateAll(all => all.map(one => (one as HTMLOptionElement).value));
@@ -202,7 +202,7 @@ test('every backend that is offered writes the same story', async () => {
   }
 });
 
-test('nothing went wrong in the page meanwhile, and no server but the hub was asked', () => {
+test('the pages had no problems and requested nothing from other servers than the hub', () => {
   expect(app.problems).toEqual([]);
   const hosts = new Set(app.foreignRequests.map(url => new URL(url).hostname));
   expect([...hosts].sort()).toEqual(['127.0.0.1', 'localhost']);
