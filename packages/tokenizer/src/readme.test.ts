@@ -12,15 +12,9 @@ test('the code of the README prints what its comments say', async () => {
   const expected = [...code.matchAll(/^console\.log\(.*\); \/\/ (.*)$/gm)].map(match => match[1]);
   expect(expected.length).toBeGreaterThan(5);
   const { outputFiles } = await build({
-    stdin: { contents: code, loader: 'ts' },
-    alias: {
-      '@residual/tokenizer/byte-level': here('byte-level/index.ts'),
-      '@residual/tokenizer/train': here('training/index.ts'),
-      '@residual/tokenizer/files': here('formats/checkpoint/index.ts'),
-      '@residual/tokenizer/chat': here('chat/index.ts'),
-      '@residual/tokenizer': here('index.ts'),
-    },
+    stdin: { contents: code, loader: 'ts', resolveDir: here('.') },
     bundle: true,
+    conditions: ['@residual/source'],
     format: 'esm',
     write: false,
   });

@@ -38,10 +38,11 @@ describe.each(['bpe-gpt2', 'bpe-llama3'])('%s', name => {
 });
 
 test('its bundle is at most 12.4 kB gzipped', async () => {
-  const contents = `export { byteLevelTokenizer } from ${JSON.stringify(fileURLToPath(new URL('index.ts', import.meta.url)))};`;
+  const contents = "export { byteLevelTokenizer } from './index.js';";
   const { outputFiles } = await build({
-    stdin: { contents, resolveDir: '.' },
+    stdin: { contents, resolveDir: fileURLToPath(new URL('.', import.meta.url)) },
     bundle: true,
+    conditions: ['@residual/source'],
     minify: true,
     format: 'esm',
     write: false,
@@ -57,6 +58,7 @@ test.each([
   ],
   [{ model: { ...file.model, type: 'Unigram' } }, 'tokenizer: model.type is "Unigram"; it can be BPE'],
   [{ normalizer: { type: 'Lowercase' } }, 'tokenizer: normalizer.type is "Lowercase"; it can be NFC'],
+  [{ decoder: { type: 'Fuse' } }, 'tokenizer: decoder.type is "Fuse"; it can be ByteLevel'],
   [
     { pre_tokenizer: null },
     'tokenizer: pre_tokenizer does more than split by a known pattern; tokenizerFromJson may read it',

@@ -1,8 +1,8 @@
-import { type AddedToken, type Finder, readAddedTokens, tokenFinder, withNormalizedContent } from '../added-tokens.js';
-import { byteLevel as byteLevelDecoder } from '../decoders/byte-level.js';
-import type { Decoder } from '../decoders/decoder.js';
+import { type AddedToken, readAddedTokens, withNormalizedContent } from '../added-tokens/added-token.js';
+import { type Finder, tokenFinders } from '../added-tokens/token-finder.js';
+import { byteLevelDecoder } from '../decoders/byte-level.js';
 import { failFile } from '../errors.js';
-import { type ComponentReader, readComponent } from '../formats/json/components.js';
+import { type Component, readComponent } from '../formats/json/components.js';
 import { Fields } from '../formats/json/fields.js';
 import { parseTokenizerJson } from '../formats/json/parse.js';
 import { createByteEncoder } from '../models/bpe/byte-bpe.js';
@@ -11,13 +11,12 @@ import { type Vocabulary, vocabularyFromObject } from '../models/vocabulary.js';
 import { byteLevel as byteLevelProcessor } from '../post-processors/byte-level.js';
 import type { PostProcessor } from '../post-processors/post-processor.js';
 import { sequence as sequenceProcessor } from '../post-processors/sequence.js';
-import { template } from '../post-processors/template.js';
-import { byteLevel } from '../pre-tokenizers/byte-level.js';
+import { readTemplate } from '../post-processors/template.js';
+import { byteLevelFields, readByteLevel } from '../pre-tokenizers/byte-level.js';
 import { scanKnownPattern } from '../pre-tokenizers/known-patterns.js';
-import { plainScan } from '../pre-tokenizers/plain-scan.js';
+import { encodeByScan, plainScan } from '../pre-tokenizers/plain-scan.js';
 import type { PreTokenizer, Scan } from '../pre-tokenizers/pre-tokenizer.js';
 import { sequence } from '../pre-tokenizers/sequence.js';
-import { encodeUtf8 } from '../text/byte-text.js';
 import { normalForm } from '../text/normal-form.js';
 
 /** Options of a call. */
@@ -31,11 +30,10 @@ export interface ByteLevelOptions {
 interface Parts {
   readonly vocabulary: Vocabulary;
   readonly addedTokens: readonly AddedToken[];
-  readonly usesNfc: boolean;
+  readonly normalOf: ((text: string) => string) | undefined;
   readonly scan: Scan;
   readonly encodeBytes: (bytes: Uint8Array, from: number, to: number, ids: number[]) => void;
   readonly postProcessor: PostProcessor;
-  readonly decoder: Decoder;
 }
 
 /** Encodes and decodes with byte-level BPE. Made by `byteLevelTokenizer`. */
@@ -46,13 +44,7 @@ export class ByteLevelTokenizer {
 
   constructor(parts: Parts) {
     this.#parts = parts;
-    const finder = (normalized: boolean) =>
-      tokenFinder(
-        parts.addedTokens
-          .filter(token => token.normalized === normalized)
-          .map(token => ({ pattern: token.normalizedContent ?? token.content, token })),
-      );
-    this.#finders = [finder(false), finder(true)];
+    this.#finders = tokenFinders(parts.addedTokens);
     this.#added = new Map(parts.addedTokens.map(token => [token.id, token]));
   }
 
@@ -60,50 +52,38 @@ export class ByteLevelTokenizer {
   encode(text: string, { addSpecialTokens = true }: ByteLevelOptions = {}): number[] {
     const { template } = this.#parts.postProcessor;
     const ids: number[] = [];
-    if (!template || !addSpecialTokens) this.#read(text, ids);
-    else {
-      for (const item of template.single) {
-        if ('ids' in item) ids.push(...item.ids);
-        else this.#read(text, ids);
-      }
+    for (const item of template?.single ?? [{ sequence: 0 }]) {
+      if (!('ids' in item)) this.#read(text, ids);
+      else if (addSpecialTokens) ids.push(...item.ids);
     }
     return ids;
   }
 
   /** The text of ids. Ids without a token are left out. */
   decode(ids: Iterable<number>, { skipSpecialTokens = true }: ByteLevelOptions = {}): string {
-    const { vocabulary, decoder } = this.#parts;
     let text = '';
-    const run = decoder(part => {
+    const run = byteLevelDecoder(part => {
       text += part;
     });
     for (const id of ids) {
       const added = this.#added.get(id);
       if (added?.special && skipSpecialTokens) continue;
-      const token = added?.normalizedContent ?? added?.content ?? vocabulary.token(id);
+      const token = added?.normalizedContent ?? added?.content ?? this.#parts.vocabulary.token(id);
       if (token !== undefined) run.push(token, true);
     }
     run.finish();
     return text;
   }
 
-  #normal(text: string): string {
-    return this.#parts.usesNfc ? normalForm(text, 'NFC') : text;
-  }
-
   #read(text: string, ids: number[]): void {
-    const { scan, encodeBytes } = this.#parts;
+    const { normalOf = same, scan, encodeBytes } = this.#parts;
     const [raw, normalized] = this.#finders;
     raw(text, (id, from, to) => {
       if (id !== -1) return ids.push(id);
-      const part = this.#normal(text.slice(from, to));
+      const part = normalOf(text.slice(from, to));
       normalized(part, (innerId, innerFrom, innerTo) => {
         if (innerId !== -1) return ids.push(innerId);
-        const bytes = encodeUtf8(part.slice(innerFrom, innerTo));
-        for (let at = 0, end = 0; at < bytes.length; at = end) {
-          end = scan(bytes, at, bytes.length);
-          encodeBytes(bytes, at, end, ids);
-        }
+        encodeByScan(part.slice(innerFrom, innerTo), scan, encodeBytes, ids);
       });
     });
   }
@@ -119,43 +99,51 @@ export function byteLevelTokenizer(json: object | string): ByteLevelTokenizer {
   const model = file.object('model');
   if (model.has('type')) model.choice('type', ['BPE']);
   const vocabulary = vocabularyFromObject(model.raw('vocab'), 'model.vocab');
-  const affix = (name: string) => (model.has(name) ? model.string(name) : '');
   const tokens = byteTokens(vocabulary, {
-    prefix: affix('continuing_subword_prefix'),
-    suffix: affix('end_of_word_suffix'),
+    prefix: model.string('continuing_subword_prefix', ''),
+    suffix: model.string('end_of_word_suffix', ''),
   });
-  if (!tokens || (model.has('dropout') && model.raw('dropout') !== 0)) {
+  if (!tokens || (model.raw('dropout') ?? 0) !== 0) {
     return failFile('model is not a plain byte-level BPE; tokenizerFromJson may read it');
   }
   const merges = readMerges(model, vocabulary, '');
-  const stages = file.has('pre_tokenizer')
-    ? readComponent<PreTokenizer>('pre_tokenizer', preTokenizers, file.raw('pre_tokenizer'), 'pre_tokenizer')
-    : [];
-  const scan = plainScan(stages);
+  const read = <T>(kind: string, components: readonly Component<T>[], absent: T) =>
+    file.has(kind) ? readComponent(kind, components, file.raw(kind), kind) : absent;
+  const scan = plainScan(read('pre_tokenizer', preTokenizers, []));
   if (!scan) return failFile('pre_tokenizer does more than split by a known pattern; tokenizerFromJson may read it');
-  if (file.has('normalizer')) file.object('normalizer').choice('type', ['NFC']);
-  const processors = { ByteLevel: byteLevelProcessor, Sequence: sequenceProcessor, TemplateProcessing: template };
+  const normalOf = file.has('normalizer') ? readNormalizer(file.object('normalizer')) : undefined;
+  file.object('decoder').choice('type', ['ByteLevel']);
   return new ByteLevelTokenizer({
     vocabulary,
-    addedTokens: withNormalizedContent(
-      readAddedTokens(file.raw('added_tokens'), vocabulary),
-      file.has('normalizer') ? text => normalForm(text, 'NFC') : undefined,
-    ),
-    usesNfc: file.has('normalizer'),
+    addedTokens: withNormalizedContent(readAddedTokens(file.raw('added_tokens'), vocabulary), normalOf),
+    normalOf,
     scan,
     encodeBytes: createByteEncoder(vocabulary, tokens, merges, model.boolean('ignore_merges', false)).encodeBytes,
-    postProcessor: file.has('post_processor')
-      ? readComponent<PostProcessor>('post_processor', processors, file.raw('post_processor'), 'post_processor')
-      : {},
-    decoder: readComponent<Decoder>('decoder', { ByteLevel: byteLevelDecoder }, file.raw('decoder'), 'decoder'),
+    postProcessor: read('post_processor', postProcessors, {}),
   });
 }
 
-/** Reads a split whose pattern has a hand-written scan. */
-const knownSplit: ComponentReader<PreTokenizer> = fields => {
-  fields.choice('behavior', ['Isolated']);
-  const pattern = fields.object('pattern').string('Regex');
-  const scan = scanKnownPattern(pattern);
-  return scan ? [{ scan }] : failFile(`${fields.path('pattern')} is not a known pattern; tokenizerFromJson reads it`);
+const same = (text: string) => text;
+
+function readNormalizer(fields: Fields): (text: string) => string {
+  const form = fields.choice('type', ['NFC']);
+  return text => normalForm(text, form);
+}
+
+/** A split whose pattern has a hand-written scan. */
+const knownSplit: Component<PreTokenizer> = {
+  type: 'Split',
+  fromJson: fields => {
+    fields.choice('behavior', ['Isolated']);
+    const scan = scanKnownPattern(fields.object('pattern').string('Regex'));
+    return scan ? [{ scan }] : failFile(`${fields.path('pattern')} is not a known pattern; tokenizerFromJson reads it`);
+  },
 };
-const preTokenizers = { ByteLevel: byteLevel, Sequence: sequence, Split: knownSplit };
+
+const byteLevel: Component<PreTokenizer> = { type: 'ByteLevel', fields: byteLevelFields, fromJson: readByteLevel };
+const preTokenizers = [byteLevel, sequence, knownSplit];
+
+/** The template without what saves it. */
+const template: Component<PostProcessor> = { type: 'TemplateProcessing', fromJson: readTemplate };
+
+const postProcessors = [byteLevelProcessor, sequenceProcessor, template];

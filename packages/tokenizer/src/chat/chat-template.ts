@@ -2,7 +2,8 @@ import type { Encoding } from '../encoding.js';
 import { failFile, failInput } from '../errors.js';
 import { specialTokenNames } from '../formats/checkpoint/settings.js';
 import { describeType, Fields } from '../formats/json/fields.js';
-import type { EncodeOptions, Tokenizer } from '../tokenizer.js';
+import type { EncodeOptions } from '../options.js';
+import type { Tokenizer } from '../tokenizer.js';
 import { BoundedTemplate } from './bounded-template.js';
 
 /** One turn of a conversation. Templates may read further fields (`tool_calls`, `name`, ...). */

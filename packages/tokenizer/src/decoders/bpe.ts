@@ -1,11 +1,16 @@
-import type { ComponentReader } from '../formats/json/components.js';
-import type { Decoder } from './decoder.js';
-import { perToken } from './decoder.js';
+import type { Component } from '../formats/json/components.js';
+import { type Decoder, perToken } from './decoder.js';
 
 /** Replaces the suffix that ends words by a space, except at the end of the text. */
-export const bpe: ComponentReader<Decoder> = fields => {
-  const suffix = fields.string('suffix', '</w>');
-  return emit => {
+export const bpe: Component<Decoder> = {
+  type: 'BPEDecoder',
+  fields: { suffix: '</w>' },
+  fromJson: fields => replaceSuffix(fields.string('suffix')),
+};
+
+const replaceSuffix =
+  (suffix: string): Decoder =>
+  emit => {
     // The last token is treated differently, so each token waits for the next one.
     let pending: string | undefined;
     const release = (space: string) => {
@@ -24,4 +29,3 @@ export const bpe: ComponentReader<Decoder> = fields => {
       },
     };
   };
-};

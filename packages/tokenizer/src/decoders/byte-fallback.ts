@@ -1,6 +1,5 @@
-import type { ComponentReader } from '../formats/json/components.js';
-import type { Decoder } from './decoder.js';
-import { perToken } from './decoder.js';
+import type { Component } from '../formats/json/components.js';
+import { type Decoder, perToken } from './decoder.js';
 
 /** The reference also accepts a sign. */
 const byteToken = /^<0x([0-9A-Fa-f]{2}|\+[0-9A-Fa-f])>$/;
@@ -9,7 +8,9 @@ const byteToken = /^<0x([0-9A-Fa-f]{2}|\+[0-9A-Fa-f])>$/;
  * Joins neighbouring tokens `<0x..>` to characters. If a run of them is not valid UTF-8, each byte becomes a token
  * U+FFFD. Only the end of the run decides this, so a stream holds the run back.
  */
-export const byteFallback: ComponentReader<Decoder> = () => emit => {
+export const byteFallback: Component<Decoder> = { type: 'ByteFallback', fromJson: () => joinBytes };
+
+const joinBytes: Decoder = emit => {
   let run: number[] = [];
   const release = () => {
     if (run.length > 0) for (const text of textsOf(run)) emit(text, true);

@@ -1,4 +1,5 @@
-import type { ComponentReader } from '../formats/json/components.js';
+import type { Component } from '../formats/json/components.js';
+import { byteLevelFields } from '../pre-tokenizers/byte-level.js';
 import { byteOfUnit } from '../text/byte-alphabet.js';
 import type { Decoder } from './decoder.js';
 import { Utf8Decoder } from './utf8-decoder.js';
@@ -7,7 +8,11 @@ import { Utf8Decoder } from './utf8-decoder.js';
  * Reads tokens as bytes in the byte alphabet. A token with a character outside the alphabet stands for its own UTF-8
  * bytes.
  */
-export const byteLevel: ComponentReader<Decoder> = () => byteLevelDecoder;
+export const byteLevel: Component<Decoder> = {
+  type: 'ByteLevel',
+  fields: byteLevelFields,
+  fromJson: () => byteLevelDecoder,
+};
 
 /** The byte-level decoder, which has no settings. */
 export const byteLevelDecoder: Decoder = emit => {

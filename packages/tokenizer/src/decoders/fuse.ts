@@ -1,8 +1,11 @@
-import type { ComponentReader } from '../formats/json/components.js';
+import type { Component } from '../formats/json/components.js';
 import type { Decoder } from './decoder.js';
 
 /** Joins all tokens to one, so that the steps after it see the whole text. */
-export const fuse: ComponentReader<Decoder> = () => emit => ({
-  push: text => emit(text, false),
-  finish: () => emit('', true),
-});
+export const fuse: Component<Decoder> = {
+  type: 'Fuse',
+  fromJson: () => emit => ({
+    push: text => emit(text, false),
+    finish: () => emit('', true),
+  }),
+};

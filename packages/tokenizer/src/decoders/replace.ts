@@ -1,11 +1,17 @@
-import type { ComponentReader } from '../formats/json/components.js';
+import { type Component, required } from '../formats/json/components.js';
+import type { Fields } from '../formats/json/fields.js';
 import { checkGrowth, maxGrownLength } from '../text/growth-limit.js';
 import { readPattern } from '../text/pattern.js';
-import type { Decoder } from './decoder.js';
-import { perToken } from './decoder.js';
+import { type Decoder, perToken } from './decoder.js';
 
 /** Replaces the matches of a literal or a regular expression in each token. */
-export const replace: ComponentReader<Decoder> = fields => {
+export const replace: Component<Decoder> = {
+  type: 'Replace',
+  fields: { pattern: required, content: required },
+  fromJson: replaceInTokens,
+};
+
+function replaceInTokens(fields: Fields): Decoder {
   const find = readPattern(fields, 'pattern');
   const content = fields.string('content');
   const literal = fields.object('pattern').raw('String');
@@ -38,4 +44,4 @@ export const replace: ComponentReader<Decoder> = fields => {
       finish: () => {},
     });
   }
-};
+}

@@ -1,11 +1,12 @@
-import type { ComponentReader } from '../formats/json/components.js';
+import type { Component } from '../formats/json/components.js';
 import { checkGrowth, maxGrownLength } from '../text/growth-limit.js';
 import type { Decoder, DecoderRun, Emit } from './decoder.js';
 
 /** Applies decoders one after another. */
-export const sequence: ComponentReader<Decoder> = (fields, nested) => {
-  const path = fields.path('decoders');
-  return chainDecoders(fields.array('decoders').map((json, index) => nested(json, `${path}[${index}]`)));
+export const sequence: Component<Decoder> = {
+  type: 'Sequence',
+  list: 'decoders',
+  fromJson: (_fields, parts) => chainDecoders(parts),
 };
 
 /** Chains decoders: each receives the output of the one before it. The total output is limited; see `checkGrowth`. */

@@ -1,12 +1,17 @@
-import type { ComponentReader } from '../formats/json/components.js';
+import { type Component, required } from '../formats/json/components.js';
+import { readCharacter } from '../formats/json/fields.js';
 import type { Decoder } from './decoder.js';
 
 /** Removes up to `start` leading and up to `stop` trailing characters `content` from each token. */
-export const strip: ComponentReader<Decoder> = fields => {
-  const content = fields.character('content');
-  const start = fields.count('start');
-  const stop = fields.count('stop');
-  return emit => {
+export const strip: Component<Decoder> = {
+  type: 'Strip',
+  fields: { content: required, start: required, stop: required },
+  fromJson: fields => stripEnds(readCharacter(fields, 'content'), fields.count('start'), fields.count('stop')),
+};
+
+const stripEnds =
+  (content: string, start: number, stop: number): Decoder =>
+  emit => {
     let toStrip = start; // leading characters that may still be removed
     let pendingCount = 0; // characters `content` that are held back at the end
     let isOpen = false; // whether a token has started and not ended
@@ -36,4 +41,3 @@ export const strip: ComponentReader<Decoder> = fields => {
     };
     return { push, finish: () => (isOpen ? end() : undefined) };
   };
-};

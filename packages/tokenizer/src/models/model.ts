@@ -28,8 +28,11 @@ export interface Model {
   readonly scores?: Float64Array;
   /** The default share of merges that are dropped at random. */
   readonly dropout?: number;
-  /** The same model with dropout: deterministic for a seed and the same pre-tokens in the same order. */
-  readonly withDropout?: (rate: number, seed: number) => Model;
+  /**
+   * The same model with dropout for text `index` of a call: deterministic for a seed, an index and the same pre-tokens
+   * in the same order.
+   */
+  readonly withDropout?: (rate: number, seed: number, index: number) => Model;
   /**
    * Appends the ids of `text[start, end)`. If `spans` is given, it also appends for each id the pair `from, to` of
    * UTF-8 bytes of the pre-token that it covers.

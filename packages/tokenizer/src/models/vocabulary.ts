@@ -1,5 +1,5 @@
 import { abbreviateJson, failFile } from '../errors.js';
-import { describeType } from '../formats/json/fields.js';
+import { describeType, isCount } from '../formats/json/fields.js';
 
 /** Ids must stay below this. No published vocabulary comes near, and a table of this size still fits in memory. */
 const maxIds = 1 << 24;
@@ -17,7 +17,7 @@ export class Vocabulary {
 
   /** Adds a token of the model. It is an error if the token or the id exists already, or if the id is out of range. */
   add(token: string, id: unknown, where: string): void {
-    if (typeof id !== 'number' || !Number.isInteger(id) || id < 0 || id >= maxIds) {
+    if (!isCount(id) || id >= maxIds) {
       failFile(
         `${where} gives "${token}" the id ${typeof id === 'string' ? id : abbreviateJson(id)}; ids are whole numbers from 0 to ${maxIds - 1}`,
       );

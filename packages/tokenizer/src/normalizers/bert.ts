@@ -1,4 +1,6 @@
-import type { ComponentReader } from '../formats/json/components.js';
+import type { Component } from '../formats/json/components.js';
+import type { Fields } from '../formats/json/fields.js';
+import { keepsSpace } from '../streaming/space-rule.js';
 import { notAccentRuns } from '../text/generated/unicode-tables.js';
 import { normalForm } from '../text/normal-form.js';
 import type { NormalizedString } from '../text/normalized-string.js';
@@ -26,10 +28,17 @@ const ascii = /^[\t\n\r -~]*$/;
  * BERT's normalizer: removes control characters, replaces white space by spaces, puts spaces around ideographs, strips
  * accents and lowercases.
  */
-export const bert: ComponentReader<Normalizer> = fields => {
-  const cleanText = fields.boolean('clean_text', true);
-  const handleChineseChars = fields.boolean('handle_chinese_chars', true);
-  const lower = fields.boolean('lowercase', true);
+export const bert: Component<Normalizer> = {
+  type: 'BertNormalizer',
+  fields: { clean_text: true, handle_chinese_chars: true, strip_accents: null, lowercase: true },
+  fromJson: readBert,
+  spaceRule: keepsSpace,
+};
+
+function readBert(fields: Fields): Normalizer {
+  const cleanText = fields.boolean('clean_text');
+  const handleChineseChars = fields.boolean('handle_chinese_chars');
+  const lower = fields.boolean('lowercase');
   const stripAccents = fields.boolean('strip_accents', lower);
   const normalize = (text: NormalizedString) => {
     if (ascii.test(text.text)) {
@@ -55,4 +64,4 @@ export const bert: ComponentReader<Normalizer> = fields => {
       part => (part.search(accent) === 0 && !isNotAccent(part)) || isStarter(part),
     );
   return Object.assign(normalize, { isContextFree });
-};
+}

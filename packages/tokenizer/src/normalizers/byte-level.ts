@@ -1,6 +1,9 @@
-import type { ComponentReader } from '../formats/json/components.js';
+import type { Component } from '../formats/json/components.js';
 import { toByteAlphabet } from '../text/byte-alphabet.js';
 import type { Normalizer } from './normalizer.js';
 
 /** Writes the text's UTF-8 bytes in the byte alphabet. */
-export const byteLevel: ComponentReader<Normalizer> = () => text => text.mapCharacters(toByteAlphabet);
+export const byteLevel: Component<Normalizer> = {
+  type: 'ByteLevel',
+  fromJson: () => text => text.mapCharacters(toByteAlphabet),
+};

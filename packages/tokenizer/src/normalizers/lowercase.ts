@@ -1,4 +1,5 @@
-import type { ComponentReader } from '../formats/json/components.js';
+import type { Component } from '../formats/json/components.js';
+import { keepsSpace } from '../streaming/space-rule.js';
 import { CodePointMap } from '../text/code-point-set.js';
 import { lowerCaseRuns } from '../text/generated/unicode-tables.js';
 import type { NormalizedString } from '../text/normalized-string.js';
@@ -6,7 +7,11 @@ import { newerCodePoints } from '../text/unicode-version.js';
 import type { Normalizer } from './normalizer.js';
 
 /** Lowercases each character by itself (without the final sigma rule), as the reference does. */
-export const lowercase: ComponentReader<Normalizer> = () => lowercaseInPlace;
+export const lowercase: Component<Normalizer> = {
+  type: 'Lowercase',
+  fromJson: () => lowercaseInPlace,
+  spaceRule: keepsSpace,
+};
 
 /** Lowercases a text in place. */
 export function lowercaseInPlace(text: NormalizedString): void {

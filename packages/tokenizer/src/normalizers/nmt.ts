@@ -1,10 +1,15 @@
-import type { ComponentReader } from '../formats/json/components.js';
+import type { Component } from '../formats/json/components.js';
+import { keepsSpace } from '../streaming/space-rule.js';
 import type { Normalizer } from './normalizer.js';
 
 /** Removes control characters and replaces unusual white space by spaces (SentencePiece's `nmt` rules). */
-export const nmt: ComponentReader<Normalizer> = () => text => {
-  text.filter(char => !isRemoved(char.codePointAt(0)!));
-  text.mapCharacters(char => (spaces.test(char) ? ' ' : char));
+export const nmt: Component<Normalizer> = {
+  type: 'Nmt',
+  fromJson: () => text => {
+    text.filter(char => !isRemoved(char.codePointAt(0)!));
+    text.mapCharacters(char => (spaces.test(char) ? ' ' : char));
+  },
+  spaceRule: keepsSpace,
 };
 
 const spaces = /[\t\n\f\r\u1680\u200b-\u200f\u2028\u2029\u2581\ufeff\ufffd]/;

@@ -1,5 +1,6 @@
 import { failFile } from '../errors.js';
-import type { ComponentReader } from '../formats/json/components.js';
+import type { Component } from '../formats/json/components.js';
+import { keepsSpace } from '../streaming/space-rule.js';
 import { utf8LengthOf } from '../text/unicode.js';
 import { CharsMap } from './chars-map.js';
 import { graphemeClusters, mayJoin } from './grapheme-clusters.js';
@@ -9,10 +10,20 @@ import type { Normalizer } from './normalizer.js';
 const maxKeyBytes = 6;
 
 /** Replaces characters and short grapheme clusters by the table of a SentencePiece model. */
-export const precompiled: ComponentReader<Normalizer> = fields => {
-  const name = 'precompiled_charsmap';
-  if (!fields.has(name) || fields.string(name) === '') return () => {};
-  const map = new CharsMap(bytesOfBase64(fields.string(name), fields.path(name)), fields.path(name));
+export const precompiled: Component<Normalizer> = {
+  type: 'Precompiled',
+  fields: { precompiled_charsmap: '' },
+  fromJson: fields => {
+    const name = 'precompiled_charsmap';
+    const table = fields.string(name);
+    return table === ''
+      ? () => {}
+      : replaceBy(new CharsMap(bytesOfBase64(table, fields.path(name)), fields.path(name)));
+  },
+  spaceRule: keepsSpace,
+};
+
+function replaceBy(map: CharsMap): Normalizer {
   const kinds = new Uint8Array(0x10000);
   const kindAt = (text: string, at: number) => (kinds[text.charCodeAt(at)] ||= unitKindOf(text.charCodeAt(at), map));
   return text => {
@@ -45,7 +56,7 @@ export const precompiled: ComponentReader<Normalizer> = fields => {
     copyUpTo(old.length);
     text.transform(chars, changes);
   };
-};
+}
 
 /**
  * Kinds of units: a character that joins no neighbour and has no rule, one that has a rule, and one that may join a

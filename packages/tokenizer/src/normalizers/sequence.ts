@@ -1,11 +1,11 @@
-import type { ComponentReader } from '../formats/json/components.js';
+import type { Component } from '../formats/json/components.js';
 import type { Normalizer } from './normalizer.js';
 
 /** Applies normalizers one after another. */
-export const sequence: ComponentReader<Normalizer> = (fields, nested) => {
-  const path = fields.path('normalizers');
-  const parts = fields.array('normalizers').map((json, index) => nested(json, `${path}[${index}]`));
-  return text => {
+export const sequence: Component<Normalizer> = {
+  type: 'Sequence',
+  list: 'normalizers',
+  fromJson: (_fields, parts) => text => {
     for (const normalize of parts) normalize(text);
-  };
+  },
 };

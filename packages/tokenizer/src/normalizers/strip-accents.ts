@@ -1,4 +1,5 @@
-import type { ComponentReader } from '../formats/json/components.js';
+import type { Component } from '../formats/json/components.js';
+import { keepsSpace } from '../streaming/space-rule.js';
 import { notMarkRuns } from '../text/generated/unicode-tables.js';
 import { newerCodePoints } from '../text/unicode-version.js';
 import type { Normalizer } from './normalizer.js';
@@ -9,4 +10,8 @@ const mark = /[\p{M}\u1cf2\u1cf3]/gu;
 const isNotMark = (char: string) => newerCodePoints(notMarkRuns).hasCharacter(char);
 
 /** Removes combining marks. */
-export const stripAccents: ComponentReader<Normalizer> = () => text => text.remove(mark, isNotMark);
+export const stripAccents: Component<Normalizer> = {
+  type: 'StripAccents',
+  fromJson: () => text => text.remove(mark, isNotMark),
+  spaceRule: keepsSpace,
+};

@@ -1,22 +1,36 @@
-import type { ComponentReader } from '../formats/json/components.js';
+import type { Component } from '../formats/json/components.js';
+import { keepsSpace } from '../streaming/space-rule.js';
 import { isExemptFromNormalization, type NormalForm, normalForm } from '../text/normal-form.js';
 import type { NormalizedString } from '../text/normalized-string.js';
 import type { Normalizer } from './normalizer.js';
 
-const unicodeForm =
-  (form: NormalForm): ComponentReader<Normalizer> =>
-  () =>
-  text =>
-    toNormalForm(text, form);
-
 /** Canonical composition (Unicode Standard Annex 15). */
-export const nfc: ComponentReader<Normalizer> = /*#__PURE__*/ unicodeForm('NFC');
+export const nfc: Component<Normalizer> = {
+  type: 'NFC',
+  fromJson: () => text => toNormalForm(text, 'NFC'),
+  spaceRule: keepsSpace,
+};
+
 /** Canonical decomposition (Unicode Standard Annex 15). */
-export const nfd: ComponentReader<Normalizer> = /*#__PURE__*/ unicodeForm('NFD');
+export const nfd: Component<Normalizer> = {
+  type: 'NFD',
+  fromJson: () => text => toNormalForm(text, 'NFD'),
+  spaceRule: keepsSpace,
+};
+
 /** Compatibility composition (Unicode Standard Annex 15). */
-export const nfkc: ComponentReader<Normalizer> = /*#__PURE__*/ unicodeForm('NFKC');
+export const nfkc: Component<Normalizer> = {
+  type: 'NFKC',
+  fromJson: () => text => toNormalForm(text, 'NFKC'),
+  spaceRule: keepsSpace,
+};
+
 /** Compatibility decomposition (Unicode Standard Annex 15). */
-export const nfkd: ComponentReader<Normalizer> = /*#__PURE__*/ unicodeForm('NFKD');
+export const nfkd: Component<Normalizer> = {
+  type: 'NFKD',
+  fromJson: () => text => toNormalForm(text, 'NFKD'),
+  spaceRule: keepsSpace,
+};
 
 /** The platform orders n marks on one letter in quadratic time. Longer runs of marks are ordered here. */
 const longRun = /\p{M}{65}/u;

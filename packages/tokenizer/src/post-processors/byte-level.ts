@@ -1,5 +1,10 @@
-import type { ComponentReader } from '../formats/json/components.js';
+import type { Component } from '../formats/json/components.js';
+import { byteLevelFields } from '../pre-tokenizers/byte-level.js';
 import { type PostProcessor, readTrimOffsets } from './post-processor.js';
 
 /** Adds nothing; may trim offsets. */
-export const byteLevel: ComponentReader<PostProcessor> = readTrimOffsets;
+export const byteLevel: Component<PostProcessor> = {
+  type: 'ByteLevel',
+  fields: byteLevelFields,
+  fromJson: readTrimOffsets,
+};

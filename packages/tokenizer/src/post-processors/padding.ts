@@ -24,16 +24,26 @@ const maxLengthInFile = 1 << 20;
 /** The maximum length of a padded encoding. */
 const maxPaddedLength = 1 << 24;
 
-/** The padding in a `tokenizer.json`. */
+/** The fields of padding in `tokenizer.json`, in the reference's order, with the values of absent ones. */
+export const paddingFields = {
+  strategy: undefined,
+  direction: 'Right',
+  pad_to_multiple_of: null,
+  pad_id: 0,
+  pad_type_id: 0,
+  pad_token: '[PAD]',
+};
+
+/** Reads the padding of a `tokenizer.json`, whose fields have the values of {@link paddingFields} if absent. */
 export function readPadding(fields: Fields): Padding {
   const isLongest = fields.raw('strategy') === 'BatchLongest';
   return {
     length: isLongest ? 'longest' : fields.object('strategy').count('Fixed', undefined, maxLengthInFile),
     multipleOf: fields.has('pad_to_multiple_of') ? fields.count('pad_to_multiple_of', undefined, maxLengthInFile) : 1,
-    id: fields.count('pad_id', 0),
-    ...(fields.has('pad_token') && { token: fields.string('pad_token') }),
-    typeId: fields.count('pad_type_id', 0),
-    direction: fields.choice('direction', ['Left', 'Right'], 'Right') === 'Left' ? 'left' : 'right',
+    id: fields.count('pad_id'),
+    token: fields.string('pad_token'),
+    typeId: fields.count('pad_type_id'),
+    direction: fields.choice('direction', ['Left', 'Right']) === 'Left' ? 'left' : 'right',
   };
 }
 

@@ -24,6 +24,4 @@ export interface PostProcessor {
 
 /** Reads the settings for trimming offsets. */
 export const readTrimOffsets = (fields: Fields): Pick<PostProcessor, 'trimOffsets'> =>
-  fields.boolean('trim_offsets', true)
-    ? { trimOffsets: { addPrefixSpace: fields.boolean('add_prefix_space', true) } }
-    : {};
+  fields.boolean('trim_offsets') ? { trimOffsets: { addPrefixSpace: fields.boolean('add_prefix_space') } } : {};

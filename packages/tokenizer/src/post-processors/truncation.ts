@@ -20,15 +20,18 @@ export interface Truncation {
   readonly stopEarly?: boolean;
 }
 
-/** The truncation in a `tokenizer.json`. */
+/** The fields of truncation in `tokenizer.json`, in the reference's order, with the values of absent ones. */
+export const truncationFields = { direction: 'Right', max_length: undefined, strategy: 'LongestFirst', stride: 0 };
+
+/** Reads the truncation of a `tokenizer.json`, whose fields have the values of {@link truncationFields} if absent. */
 export function readTruncation(fields: Fields): Truncation {
   const strategies = { LongestFirst: 'longest-first', OnlyFirst: 'only-first', OnlySecond: 'only-second' } as const;
-  const strategy = fields.choice('strategy', ['LongestFirst', 'OnlyFirst', 'OnlySecond'], 'LongestFirst');
+  const strategy = fields.choice('strategy', ['LongestFirst', 'OnlyFirst', 'OnlySecond']);
   return {
     maxLength: fields.count('max_length'),
     strategy: strategies[strategy],
-    stride: fields.count('stride', 0),
-    direction: fields.choice('direction', ['Left', 'Right'], 'Right') === 'Left' ? 'left' : 'right',
+    stride: fields.count('stride'),
+    direction: fields.choice('direction', ['Left', 'Right']) === 'Left' ? 'left' : 'right',
   };
 }
 

@@ -1,4 +1,6 @@
-import type { ComponentReader } from '../formats/json/components.js';
+import { type Component, required } from '../formats/json/components.js';
+import { readCharacter } from '../formats/json/fields.js';
+import { keepsSpace, splitsAtSpace } from '../streaming/space-rule.js';
 import { notPunctuationRuns } from '../text/generated/unicode-tables.js';
 import type { Matcher } from '../text/pattern.js';
 import { newerCodePoints, olderEquivalent } from '../text/unicode-version.js';
@@ -20,39 +22,63 @@ const newNumber = /^[\u{11de0}-\u{11de9}\u{16ff4}-\u{16ff6}]$/u;
 const isNumber = (char: string) => number.test(olderEquivalent(char)) || newNumber.test(char);
 
 /** Splits at white space, which is removed, and isolates punctuation. */
-export const bert: ComponentReader<PreTokenizer> = () => [
-  byCharacterClass(char => (space.test(char) ? removed : isPunctuation(char) ? isolated : contiguous)),
-];
+export const bert: Component<PreTokenizer> = {
+  type: 'BertPreTokenizer',
+  fromJson: () => [
+    byCharacterClass(char => (space.test(char) ? removed : isPunctuation(char) ? isolated : contiguous)),
+  ],
+  spaceRule: splitsAtSpace,
+};
 
 /** Splits into runs of word characters and runs of other characters; white space is removed. */
-export const whitespace: ComponentReader<PreTokenizer> = () => [
-  byCharacterClass(char =>
-    wordCharacter.test(olderEquivalent(char)) ? contiguous : space.test(char) ? removed : contiguous + 1,
-  ),
-];
+export const whitespace: Component<PreTokenizer> = {
+  type: 'Whitespace',
+  fromJson: () => [
+    byCharacterClass(char =>
+      wordCharacter.test(olderEquivalent(char)) ? contiguous : space.test(char) ? removed : contiguous + 1,
+    ),
+  ],
+  spaceRule: splitsAtSpace,
+};
 
 /** Splits at white space, which is removed. */
-export const whitespaceSplit: ComponentReader<PreTokenizer> = () => [
-  byCharacterClass(char => (space.test(char) ? removed : contiguous)),
-];
+export const whitespaceSplit: Component<PreTokenizer> = {
+  type: 'WhitespaceSplit',
+  fromJson: () => [byCharacterClass(char => (space.test(char) ? removed : contiguous))],
+  spaceRule: splitsAtSpace,
+};
 
 /** Separates runs of numbers from other characters, or isolates each digit if the file says so. */
-export const digits: ComponentReader<PreTokenizer> = fields => {
-  const kind = fields.boolean('individual_digits', false) ? isolated : contiguous + 1;
-  return [byCharacterClass(char => (isNumber(char) ? kind : contiguous))];
+export const digits: Component<PreTokenizer> = {
+  type: 'Digits',
+  fields: { individual_digits: false },
+  fromJson: fields => {
+    const numberClass = fields.boolean('individual_digits') ? isolated : contiguous + 1;
+    return [byCharacterClass(char => (isNumber(char) ? numberClass : contiguous))];
+  },
+  spaceRule: keepsSpace,
 };
 
 /** Splits at punctuation with the behavior that the file gives. */
-export const punctuation: ComponentReader<PreTokenizer> = fields => {
-  const behavior = fields.choice('behavior', splitBehaviors, 'Isolated');
-  if (behavior === 'Isolated') return [byCharacterClass(char => (isPunctuation(char) ? isolated : contiguous))];
-  return [{ split: splitAtMatches(findPunctuation, behavior) }];
+export const punctuation: Component<PreTokenizer> = {
+  type: 'Punctuation',
+  fields: { behavior: 'Isolated' },
+  fromJson: fields => {
+    const behavior = fields.choice('behavior', splitBehaviors);
+    if (behavior === 'Isolated') return [byCharacterClass(char => (isPunctuation(char) ? isolated : contiguous))];
+    return [{ split: splitAtMatches(findPunctuation, behavior) }];
+  },
+  spaceRule: keepsSpace,
 };
 
 /** Splits at a character, which is removed. */
-export const characterDelimiter: ComponentReader<PreTokenizer> = fields => {
-  const delimiter = fields.character('delimiter');
-  return [byCharacterClass(char => (char === delimiter ? removed : contiguous))];
+export const characterDelimiter: Component<PreTokenizer> = {
+  type: 'CharDelimiterSplit',
+  fields: { delimiter: required },
+  fromJson: fields => {
+    const delimiter = readCharacter(fields, 'delimiter');
+    return [byCharacterClass(char => (char === delimiter ? removed : contiguous))];
+  },
 };
 
 const findPunctuation: Matcher = (text, start, end, ranges) => {

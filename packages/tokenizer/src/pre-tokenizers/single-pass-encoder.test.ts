@@ -5,7 +5,7 @@ import { readComponent } from '../formats/json/components.js';
 import type { Model } from '../models/model.js';
 import { Vocabulary } from '../models/vocabulary.js';
 import type { Normalizer } from '../normalizers/normalizer.js';
-import { Pipeline } from '../pipeline.js';
+import { Pipeline } from '../pipeline/pipeline.js';
 import { textOf } from '../text/unicode.js';
 import type { PreTokenizer } from './pre-tokenizer.js';
 

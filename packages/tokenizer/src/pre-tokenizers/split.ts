@@ -1,8 +1,9 @@
-import type { ComponentReader } from '../formats/json/components.js';
+import { type Component, required } from '../formats/json/components.js';
 import type { Fields } from '../formats/json/fields.js';
+import { spacedWord } from '../formats/sentencepiece/to-json-patterns.js';
 import { type Matcher, readPattern } from '../text/pattern.js';
 import { scanKnownPattern } from './known-patterns.js';
-import type { PreTokenizer, Splitter } from './pre-tokenizer.js';
+import type { PreTokenizer, Scan, Splitter } from './pre-tokenizer.js';
 
 /** What happens to the matches of a delimiter. */
 export type SplitBehavior = 'Removed' | 'Isolated' | 'MergedWithPrevious' | 'MergedWithNext' | 'Contiguous';
@@ -17,17 +18,45 @@ export const splitBehaviors: readonly SplitBehavior[] = [
 ];
 
 /** Splits at the matches of a literal or a regular expression. With `invert` the matches are the pre-tokens. */
-export const split: ComponentReader<PreTokenizer> = fields => {
-  const behavior = fields.choice('behavior', splitBehaviors);
-  const invert = fields.boolean('invert', false);
-  const scan = behavior === 'Isolated' ? knownScan(fields) : undefined;
-  return [scan ? { scan } : { split: splitAtMatches(readPattern(fields, 'pattern'), behavior, invert) }];
+export const split: Component<PreTokenizer> = {
+  type: 'Split',
+  fields: { pattern: required, behavior: required, invert: false },
+  fromJson: fields => {
+    const behavior = fields.choice('behavior', splitBehaviors);
+    const invert = fields.boolean('invert');
+    const scan = knownScan(fields);
+    return [scan ? { scan } : { split: splitAtMatches(readPattern(fields, 'pattern'), behavior, invert) }];
+  },
+  spaceRule: (fields, space) => {
+    const regex = regexOf(fields);
+    if (regex === undefined) return undefined;
+    const behavior = fields.string('behavior');
+    if (space === '▁' && regex === spacedWord && behavior === 'Isolated') return { space, splits: 'words' };
+    if (space !== ' ') return undefined;
+    if (knownScan(fields)) return { space, splits: 'lines' };
+    const keepsLetters =
+      behavior === 'Isolated' ? alwaysMatchesLetters(regex) : behavior === 'Removed' && fields.boolean('invert');
+    return keepsLetters && matchesNoSpace(regex) ? { space, splits: 'words' } : undefined;
+  },
 };
 
-const knownScan = (fields: Fields) => {
+const regexOf = (fields: Fields) => {
   const pattern = fields.object('pattern');
-  return pattern.has('Regex') ? scanKnownPattern(pattern.string('Regex')) : undefined;
+  return pattern.has('Regex') ? pattern.string('Regex') : undefined;
 };
+
+/** The hand-written scan of a known pattern that isolates its matches; undefined for all others. */
+function knownScan(fields: Fields): Scan | undefined {
+  const regex = regexOf(fields);
+  return regex !== undefined && fields.string('behavior') === 'Isolated' ? scanKnownPattern(regex) : undefined;
+}
+
+/** Whether a regular expression of letters, apostrophes and classes only never matches white space, as CLIP's. */
+const matchesNoSpace = (regex: string) =>
+  regex.replace(/\[\^\\s(?:\\p\{[LN]\})*\]|\[\\p\{[LN]\}\]|\\p\{[LN]\}|[a-z'|+]/g, '') === '';
+
+/** Whether letters always belong to a match, unlike spaces. */
+const alwaysMatchesLetters = (regex: string) => /(?:^|\|)(?:\[\\p\{L\}\]|\\p\{L\})\+/.test(regex);
 
 /** Splits at the matches of `find`, which are kept, removed or joined to a neighbour according to `behavior`. */
 export const splitAtMatches =

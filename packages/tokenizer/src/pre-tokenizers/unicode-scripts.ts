@@ -1,4 +1,4 @@
-import type { ComponentReader } from '../formats/json/components.js';
+import type { Component } from '../formats/json/components.js';
 import { unitsAt } from '../text/unicode.js';
 import type { PreTokenizer, Splitter } from './pre-tokenizer.js';
 import { scriptNames } from './script-names.js';
@@ -7,7 +7,10 @@ import { scriptNames } from './script-names.js';
  * Splits where the script changes. Spaces and characters without a script join the text before them; at the start of
  * the text they are removed, as in the reference. Kana count as Han.
  */
-export const unicodeScripts: ComponentReader<PreTokenizer> = () => [{ split: splitAtScripts }];
+export const unicodeScripts: Component<PreTokenizer> = {
+  type: 'UnicodeScripts',
+  fromJson: () => [{ split: splitAtScripts }],
+};
 
 const splitAtScripts: Splitter = (text, start, end, spans) => {
   let from = end;

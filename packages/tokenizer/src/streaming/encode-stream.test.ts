@@ -10,8 +10,9 @@ import { tiktokenEncodings } from '../formats/tiktoken/encodings.js';
 import { tiktokenTokenizer } from '../formats/tiktoken/index.js';
 import { encodeModelProto } from '../testing/model-bytes.js';
 import type { Tokenizer } from '../tokenizer.js';
-import { type Boundary, boundaryOf, lastBoundary } from './boundary.js';
+import { boundaryOf, lastBoundary } from './boundary.js';
 import { encodeStream } from './encode-stream.js';
+import type { Boundary } from './space-rule.js';
 
 const read = (name: string): string => {
   const url = new URL(`../../../../fixtures/tokenizers/${name}/tokenizer.json`, import.meta.url);

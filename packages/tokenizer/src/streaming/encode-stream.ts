@@ -1,6 +1,7 @@
 import { failInput } from '../errors.js';
 import type { Tokenizer } from '../tokenizer.js';
-import { type Boundary, boundaryOf, lastBoundary } from './boundary.js';
+import { boundaryOf, lastBoundary } from './boundary.js';
+import type { Boundary } from './space-rule.js';
 
 /** Encodes a text that arrives in chunks; see {@link encodeStream}. */
 export interface EncodeStream {

@@ -4,11 +4,10 @@
  * GPT-2).
  */
 export const byteAlphabet = (): readonly string[] => {
-  alphabet ??= Array.from({ length: 256 }, (_, byte) => byte).reduce<string[]>((chars, byte) => {
-    const printable = (byte > 0x20 && byte < 0x7f) || (byte > 0xa0 && byte !== 0xad);
-    chars.push(String.fromCharCode(printable ? byte : 0x100 + unprintableBelow(byte)));
-    return chars;
-  }, []);
+  alphabet ??= Array.from({ length: 256 }, (_, byte) => {
+    const isPrintable = (byte > 0x20 && byte < 0x7f) || (byte > 0xa0 && byte !== 0xad);
+    return String.fromCharCode(isPrintable ? byte : 0x100 + unprintableBelow(byte));
+  });
   return alphabet;
 };
 let alphabet: readonly string[] | undefined;

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { afterEach, expect, test, vi } from 'vitest';
+import type { Component } from '../formats/json/components.js';
 import { Fields } from '../formats/json/fields.js';
 import { bert as bertNormalizer } from '../normalizers/bert.js';
 import { lowercase } from '../normalizers/lowercase.js';
@@ -9,6 +10,7 @@ import { stripAccents } from '../normalizers/strip-accents.js';
 import { nfc, nfd, nfkc, nfkd } from '../normalizers/unicode.js';
 import { contiguous, isolated, removed } from '../pre-tokenizers/character-classes.js';
 import { bert, digits, punctuation, whitespace, whitespaceSplit } from '../pre-tokenizers/characters.js';
+import type { PreTokenizer } from '../pre-tokenizers/pre-tokenizer.js';
 import { translateRegex } from '../regex/translate.js';
 import { regexMatcher } from './pattern.js';
 import { olderEquivalent, withOlderEquivalents } from './unicode-version.js';
@@ -88,15 +90,14 @@ test('a pattern that names newer characters matches them', () => {
   expect(ranges('\\p{L}+', '\u088f\u{16d40}a')).toEqual([1, 4]);
 });
 
-const fields = (values: object) => new Fields(values as Record<string, unknown>, 'component');
-const kindOf = (stages: ReturnType<typeof bert>, kind: number) => {
+const read = <T>(component: Component<T>, values: object = {}) =>
+  component.fromJson(new Fields(values, 'component', component.fields), []);
+const kindOf = (stages: PreTokenizer, kind: number) => {
   const ask = stages[0]!.classify!;
   return chars.filter(char => ask(char) === kind);
 };
-const never = () => () => {};
 
 test('pre-tokenizers treat every code point as the reference does', () => {
-  const read = (reader: typeof bert, values: object = {}) => reader(fields(values), never as never);
   const own: Record<string, string[]> = {
     'BertPreTokenizer apart': kindOf(read(bert), isolated),
     'BertPreTokenizer gap': kindOf(read(bert), removed),
@@ -111,17 +112,20 @@ test('pre-tokenizers treat every code point as the reference does', () => {
 });
 
 const bertOf = (flags: object) =>
-  bertNormalizer(
-    fields({ clean_text: false, handle_chinese_chars: false, strip_accents: false, lowercase: false, ...flags }),
-    never,
-  );
+  read(bertNormalizer, {
+    clean_text: false,
+    handle_chinese_chars: false,
+    strip_accents: false,
+    lowercase: false,
+    ...flags,
+  });
 const normalizers: Record<string, Normalizer> = {
-  NFC: nfc(fields({}), never),
-  NFD: nfd(fields({}), never),
-  NFKC: nfkc(fields({}), never),
-  NFKD: nfkd(fields({}), never),
-  Lowercase: lowercase(fields({}), never),
-  StripAccents: stripAccents(fields({}), never),
+  NFC: read(nfc),
+  NFD: read(nfd),
+  NFKC: read(nfkc),
+  NFKD: read(nfkd),
+  Lowercase: read(lowercase),
+  StripAccents: read(stripAccents),
   BertClean: bertOf({ clean_text: true }),
   BertAccents: bertOf({ strip_accents: true }),
 };

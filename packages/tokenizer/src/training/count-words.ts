@@ -1,4 +1,4 @@
-import type { PipelineParts } from '../pipeline.js';
+import type { PipelineParts } from '../pipeline/pipeline.js';
 import { runPreTokenizer } from '../pre-tokenizers/run-pre-tokenizer.js';
 import { toByteAlphabet } from '../text/byte-alphabet.js';
 import { NormalizedString } from '../text/normalized-string.js';

@@ -1,10 +1,10 @@
-import { readAddedTokens } from '../../added-tokens.js';
-import { typesIn } from '../../description.js';
+import { readAddedTokens } from '../../added-tokens/added-token.js';
 import { failFile } from '../../errors.js';
 import type { Model } from '../../models/model.js';
 import { Vocabulary } from '../../models/vocabulary.js';
+import { type TokenizerParts, typesIn } from '../../parts.js';
 import type { TemplateItem } from '../../post-processors/post-processor.js';
-import { Tokenizer, type TokenizerParts } from '../../tokenizer.js';
+import { Tokenizer } from '../../tokenizer.js';
 import { allComponents } from '../json/all-components.js';
 import { readComponent } from '../json/components.js';
 import { readModelProto } from '../sentencepiece/model-proto.js';

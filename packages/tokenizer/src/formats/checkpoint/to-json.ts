@@ -1,7 +1,7 @@
-import { addedTokenToJson } from '../../added-tokens.js';
+import { addedTokenToJson } from '../../added-tokens/added-token.js';
 import { failFile } from '../../errors.js';
+import type { TokenizerParts } from '../../parts.js';
 import type { TemplateItem } from '../../post-processors/post-processor.js';
-import type { TokenizerParts } from '../../tokenizer.js';
 import type { Json } from '../json/fields.js';
 
 /** What a family adds to a SentencePiece model, as parts of the tokenizer. */
@@ -39,7 +39,8 @@ function templateToJson({ postProcessor: { template }, model: { vocabulary }, ad
       });
     });
   const [single, pair] = [items(template.single), items(template.pair)];
-  return { type: 'TemplateProcessing', single, pair, special_tokens: special };
+  const sorted = Object.entries(special).sort(([a], [b]) => (a < b ? -1 : 1));
+  return { type: 'TemplateProcessing', single, pair, special_tokens: Object.fromEntries(sorted) };
 }
 
 /** The model's tables with other ids. A token that is not a piece must be an added token. */

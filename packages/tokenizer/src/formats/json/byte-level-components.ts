@@ -10,9 +10,9 @@ import type { ComponentRegistry } from './components.js';
 
 /** The components of byte-level BPE files (GPT-2, Llama 3, Qwen and similar models), for small bundles. */
 export const byteLevelComponents: ComponentRegistry = {
-  normalizers: {},
-  preTokenizers: { ByteLevel: byteLevel, Sequence: sequencePreTokenizer, Split: split },
-  models: { BPE: bpe },
-  postProcessors: { ByteLevel: byteLevelProcessor, Sequence: sequenceProcessor, TemplateProcessing: template },
-  decoders: { ByteLevel: byteLevelDecoder },
+  normalizers: [],
+  preTokenizers: [byteLevel, sequencePreTokenizer, split],
+  models: [bpe],
+  postProcessors: [byteLevelProcessor, sequenceProcessor, template],
+  decoders: [byteLevelDecoder],
 };

@@ -3,37 +3,45 @@ import { failFile } from '../../errors.js';
 /** A JSON object. */
 export type Json = { readonly [name: string]: unknown };
 
+const own = (json: Json, name: string) => (Object.hasOwn(json, name) ? json[name] : undefined);
+
+/** Whether a value is a string. */
+export const isString = (value: unknown): value is string => typeof value === 'string';
+
+/** Whether a value is a whole number from 0. */
+export const isCount = (value: unknown): value is number => Number.isInteger(value) && (value as number) >= 0;
+
 /** The type of a value for error messages. */
 export const describeType = (value: unknown) =>
   value === undefined ? 'missing' : value === null ? 'null' : Array.isArray(value) ? 'an array' : `a ${typeof value}`;
 
-/** A JSON object whose fields are read with type checks. Error messages name the path, such as `model.vocab`. */
+/**
+ * A JSON object whose fields are read with type checks. Absent fields, and null, have the value of `defaults`. Error
+ * messages name the path, such as `model.vocab`.
+ */
 export class Fields {
-  readonly #json: { readonly [name: string]: unknown };
+  readonly #json: Json;
 
   constructor(
     json: unknown,
     readonly where: string,
+    readonly defaults: Json = {},
   ) {
     if (typeof json !== 'object' || json === null || Array.isArray(json)) {
       failFile(`${where === '' ? 'tokenizer.json' : where} must be an object, it is ${describeType(json)}`);
     }
-    this.#json = json as { readonly [name: string]: unknown };
+    this.#json = json as Json;
   }
 
-  /** All fields, unchecked. */
-  get all(): { readonly [name: string]: unknown } {
+  /** All fields that are present, unchecked. */
+  get all(): Json {
     return this.#json;
   }
 
   /** A field, unchecked. */
   raw(name: string): unknown {
-    return Object.hasOwn(this.#json, name) ? this.#json[name] : undefined;
-  }
-
-  /** The same object with some fields replaced. */
-  with(values: { readonly [name: string]: unknown }): Fields {
-    return new Fields({ ...this.#json, ...values }, this.where);
+    const value = own(this.#json, name);
+    return value ?? own(this.defaults, name) ?? value;
   }
 
   /** The path of a field for error messages. */
@@ -43,7 +51,7 @@ export class Fields {
 
   /** Whether a field exists and is not null. */
   has(name: string): boolean {
-    return this.raw(name) !== undefined && this.raw(name) !== null;
+    return this.raw(name) != null;
   }
 
   string(name: string, fallback?: string): string {
@@ -60,10 +68,9 @@ export class Fields {
   count(name: string, fallback?: number, max = 0x7fffffff): number {
     const value = this.raw(name) ?? fallback;
     if (typeof value !== 'number') return this.#wrong(name, 'a number');
-    if (!Number.isInteger(value) || value < 0 || value > max) {
-      return failFile(`${this.path(name)} must be a whole number from 0 to ${max}, it is ${value}`);
-    }
-    return value;
+    return isCount(value) && value <= max
+      ? value
+      : failFile(`${this.path(name)} must be a whole number from 0 to ${max}, it is ${value}`);
   }
 
   array(name: string): readonly unknown[] {
@@ -71,8 +78,8 @@ export class Fields {
     return Array.isArray(value) ? [...(value as unknown[])] : this.#wrong(name, 'an array'); // without holes
   }
 
-  object(name: string): Fields {
-    return new Fields(this.raw(name), this.path(name));
+  object(name: string, defaults?: Json): Fields {
+    return new Fields(this.raw(name), this.path(name), defaults);
   }
 
   /** One of several strings. */
@@ -82,13 +89,13 @@ export class Fields {
     return match ?? failFile(`${this.path(name)} is "${value}"; it can be ${choices.join(', ')}`);
   }
 
-  /** A single character (one code point). */
-  character(name: string, fallback?: string): string {
-    const value = this.string(name, fallback);
-    return [...value].length === 1 ? value : failFile(`${this.path(name)} must be one character, it is "${value}"`);
-  }
-
   #wrong(name: string, wanted: string): never {
     return failFile(`${this.path(name)} must be ${wanted}, it is ${describeType(this.raw(name))}`);
   }
+}
+
+/** A field that is a single character (one code point). A function, so that bundles without such fields leave it out. */
+export function readCharacter(fields: Fields, name: string): string {
+  const value = fields.string(name);
+  return [...value].length === 1 ? value : failFile(`${fields.path(name)} must be one character, it is "${value}"`);
 }

@@ -1,14 +1,15 @@
-import { addedTokenToJson, readAddedTokens, withNormalizedContent } from '../../added-tokens.js';
+import { addedTokenToJson, readAddedTokens, withNormalizedContent } from '../../added-tokens/added-token.js';
 import { cleanUpDecoder } from '../../decoders/clean-up.js';
 import type { Decoder } from '../../decoders/decoder.js';
 import { chainDecoders } from '../../decoders/sequence.js';
 import { abbreviateJson, failFile } from '../../errors.js';
 import type { Model } from '../../models/model.js';
 import { normalizeText } from '../../normalizers/normalizer.js';
-import { readPadding } from '../../post-processors/padding.js';
+import type { TokenizerParts } from '../../parts.js';
+import { paddingFields, readPadding } from '../../post-processors/padding.js';
 import type { PostProcessor, TemplateItem } from '../../post-processors/post-processor.js';
-import { readTruncation } from '../../post-processors/truncation.js';
-import { Tokenizer, type TokenizerParts } from '../../tokenizer.js';
+import { readTruncation, truncationFields } from '../../post-processors/truncation.js';
+import { Tokenizer } from '../../tokenizer.js';
 import { allComponents } from './all-components.js';
 import { type ComponentRegistry, readComponent } from './components.js';
 import { Fields } from './fields.js';
@@ -81,11 +82,11 @@ export function loadTokenizer(
         readComponent('post_processor', components.postProcessors, json, 'post_processor'),
       ) ?? bosEosPostProcessor(settings, specialTokenIds),
     decoder: chainDecoders([decoder ?? joinWithSpaces, ...(cleans ? [cleanUpDecoder] : [])]),
-    truncation: file.has('truncation') ? readTruncation(file.object('truncation')) : undefined,
-    padding: file.has('padding') ? readPadding(file.object('padding')) : undefined,
+    truncation: file.has('truncation') ? readTruncation(file.object('truncation', truncationFields)) : undefined,
+    padding: file.has('padding') ? readPadding(file.object('padding', paddingFields)) : undefined,
     specialTokenIds,
     file: { ...withoutTables(file), added_tokens: addedTokens.map(addedTokenToJson) },
-    countUpTo: components.countUpTo,
+    components,
   });
 }
 
@@ -95,7 +96,7 @@ function settingsOf({ config = {}, specialTokensMap = {} }: LoadOptions): Fields
   const older = new Fields(parseJsonText(specialTokensMap, 'special_tokens_map.json'), 'special_tokens_map.json');
   if (own.has('added_tokens_decoder')) return own;
   const names = ['bos_token', 'eos_token', 'pad_token', 'unk_token'].filter(name => older.has(name));
-  return own.with(Object.fromEntries(names.map(name => [name, older.raw(name)])));
+  return new Fields({ ...own.all, ...Object.fromEntries(names.map(name => [name, older.raw(name)])) }, own.where);
 }
 
 function parseJsonText(json: object | string, what: string): unknown {

@@ -1,8 +1,12 @@
+import { addedTokenToJson, readFlags } from '../../added-tokens/added-token.js';
 import { failFile } from '../../errors.js';
+import { pairsIn } from '../../models/bpe/pair-table.js';
 import type { Model } from '../../models/model.js';
+import { paddingFields } from '../../post-processors/padding.js';
+import { truncationFields } from '../../post-processors/truncation.js';
 import type { Tokenizer } from '../../tokenizer.js';
-import { componentToJson, withDefaults } from './component-to-json.js';
-import type { Json } from './fields.js';
+import { type Component, type ComponentRegistry, componentToJson, valuesOf } from './components.js';
+import { Fields, type Json } from './fields.js';
 import { writeJson } from './write-json.js';
 
 /** How a tokenizer is written. */
@@ -16,62 +20,48 @@ export interface SaveOptions {
  * its order. Settings of `tokenizer_config.json` are not part of it.
  */
 export function saveTokenizer(tokenizer: Tokenizer, { pretty = false }: SaveOptions = {}): string {
-  const { file: source, model } = tokenizer.parts;
+  const { file: source, components, model } = tokenizer.parts;
   if (tokenizer.target)
     failFile('a tokenizer with a separate one for translations cannot be saved; tokenizer.json holds one');
   if (!source) return failFile('a tokenizer made of custom parts cannot be saved; no tokenizer.json describes it');
-  const file = typeof source === 'function' ? source() : { ...source, model: withTables(source.model as Json, model) };
-  const component = (kind: Parameters<typeof componentToJson>[0]) =>
-    file[kind] == null ? null : componentToJson(kind, file[kind] as Json);
+  const file = typeof source === 'function' ? source() : completeFile(source, model, components!);
   const output = {
     version: '1.0',
-    truncation: file.truncation == null ? null : withDefaults(truncationDefaults, file.truncation as Json),
-    padding: file.padding == null ? null : withDefaults(paddingDefaults, file.padding as Json),
+    truncation: file.truncation == null ? null : allFields(file.truncation, truncationFields),
+    padding: file.padding == null ? null : allFields(file.padding, paddingFields),
     added_tokens: addedTokensToJson((file.added_tokens ?? []) as readonly Json[]),
-    normalizer: component('normalizer'),
-    pre_tokenizer: component('pre_tokenizer'),
-    post_processor: component('post_processor'),
-    decoder: component('decoder'),
-    model: modelToJson(file.model as Json),
+    normalizer: file.normalizer ?? null,
+    pre_tokenizer: file.pre_tokenizer ?? null,
+    post_processor: file.post_processor ?? null,
+    decoder: file.decoder ?? null,
+    model: file.model,
   };
   return writeJson(output, pretty ? '  ' : '');
 }
 
-const truncationDefaults: Json = { direction: 'Right', max_length: undefined, strategy: 'LongestFirst', stride: 0 };
-const paddingDefaults: Json = {
-  strategy: undefined,
-  direction: 'Right',
-  pad_to_multiple_of: null,
-  pad_id: 0,
-  pad_type_id: 0,
-  pad_token: '[PAD]',
-};
+const allFields = (json: unknown, fields: Json) => valuesOf(new Fields(json, '', fields), Object.keys(fields));
 
-function addedTokensToJson(tokens: readonly Json[]): Json[] {
-  const flags = { single_word: false, lstrip: false, rstrip: false };
-  const output = tokens.map(token => ({
-    ...withDefaults({ id: undefined, content: undefined, ...flags }, token),
-    normalized: token.normalized ?? !(token.special ?? false),
-    special: token.special ?? false,
-  }));
-  return output.sort((a, b) => Number((a as Json).id) - Number((b as Json).id));
+/** A file with all fields of its components, and with the tables that the model holds. */
+function completeFile(file: Json, model: Model, components: ComponentRegistry): Json {
+  const component = <T>(kind: string, list: readonly Component<T>[]) =>
+    file[kind] == null ? null : componentToJson(kind, list, file[kind]);
+  return {
+    ...file,
+    normalizer: component('normalizer', components.normalizers),
+    pre_tokenizer: component('pre_tokenizer', components.preTokenizers),
+    post_processor: component('post_processor', components.postProcessors),
+    decoder: component('decoder', components.decoders),
+    model: componentToJson('model', components.models, withTables(file.model as Json, model)),
+  };
 }
 
-/** Settings of models with the values that the reference writes for absent fields. */
-const modelDefaults: { readonly [type: string]: Json } = {
-  BPE: {
-    dropout: null,
-    unk_token: null,
-    continuing_subword_prefix: null,
-    end_of_word_suffix: null,
-    fuse_unk: false,
-    byte_fallback: false,
-    ignore_merges: false,
-  },
-  Unigram: { unk_id: null },
-  WordLevel: {},
-  WordPiece: { unk_token: '[UNK]', continuing_subword_prefix: '##', max_input_chars_per_word: 100 },
-};
+/** The added tokens with all flags, in the order of their ids. */
+const addedTokensToJson = (tokens: readonly Json[]): Json[] =>
+  tokens
+    .map(token => new Fields(token, 'added_tokens'))
+    .map(fields => ({ id: fields.count('id'), content: fields.string('content'), ...readFlags(fields) }))
+    .sort((a, b) => a.id - b.id)
+    .map(addedTokenToJson);
 
 /** The JSON of a model with the tables that the model holds. */
 function withTables(json: Json, { vocabulary, merges, scores }: Model): Json {
@@ -79,14 +69,6 @@ function withTables(json: Json, { vocabulary, merges, scores }: Model): Json {
   if (scores) return { ...json, vocab: tokens.map(([token, id]) => [token, scores[id]!]) };
   if (!merges) return { ...json, vocab: new Map(tokens) };
   const name = (id: number) => vocabulary.token(id)!;
-  const ranked = [...merges.entries()].sort(([, , a], [, , b]) => a - b);
+  const ranked = [...pairsIn(merges)].sort(([, , a], [, , b]) => a - b);
   return { ...json, vocab: new Map(tokens), merges: ranked.map(([left, right]) => [name(left), name(right)]) };
-}
-
-function modelToJson({ vocab, merges, ...json }: Json): Json {
-  const type = String(json.type);
-  const output = { type, ...withDefaults(modelDefaults[type] ?? {}, json), vocab };
-  if (type === 'Unigram') return { ...output, byte_fallback: json.byte_fallback ?? false };
-  if (type === 'WordLevel') return { ...output, unk_token: json.unk_token ?? '<unk>' };
-  return merges === undefined ? output : { ...output, merges };
 }

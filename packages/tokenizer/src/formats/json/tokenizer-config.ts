@@ -1,4 +1,4 @@
-import { type AddedToken, readFlags } from '../../added-tokens.js';
+import { type AddedToken, readFlags } from '../../added-tokens/added-token.js';
 import { failFile } from '../../errors.js';
 import type { Vocabulary } from '../../models/vocabulary.js';
 import { Fields, type Json } from './fields.js';

@@ -1,7 +1,8 @@
-import type { AddedToken } from '../../added-tokens.js';
+import type { AddedToken } from '../../added-tokens/added-token.js';
 import type { Model } from '../../models/model.js';
+import type { TokenizerParts } from '../../parts.js';
 import type { PreTokenizer } from '../../pre-tokenizers/pre-tokenizer.js';
-import { Tokenizer, type TokenizerParts } from '../../tokenizer.js';
+import { Tokenizer } from '../../tokenizer.js';
 import { sentencePieceBpe } from './bpe.js';
 import { sentencePieceDecoder } from './decoder.js';
 import { type ModelProto, modelTypes, pieceTypes, readModelProto } from './model-proto.js';

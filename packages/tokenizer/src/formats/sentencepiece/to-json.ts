@@ -1,4 +1,6 @@
 import { failFile } from '../../errors.js';
+import { bpeFields } from '../../models/bpe/bpe.js';
+import { pairsIn } from '../../models/bpe/pair-table.js';
 import { CharsMap } from '../../normalizers/chars-map.js';
 import type { Json } from '../json/fields.js';
 import { mergesOf } from './merges.js';
@@ -148,7 +150,7 @@ function unigramToJson(file: ModelProto): Json {
 function bpeToJson(file: ModelProto, table: PieceTable): Json {
   const { pieces, types, byteFallback } = file;
   const lengthOf = (id: number) => pieces[id]?.length ?? 0;
-  const ranked = [...mergesOf(file, table).pairs.entries()].sort(
+  const ranked = [...pairsIn(mergesOf(file, table).pairs)].sort(
     ([left, , rank, made], [otherLeft, , otherRank, other]) =>
       rank - otherRank || made - other || lengthOf(otherLeft) - lengthOf(left),
   );
@@ -168,6 +170,7 @@ function bpeToJson(file: ModelProto, table: PieceTable): Json {
   });
   return {
     type: 'BPE',
+    ...bpeFields,
     unk_token: pieces[types.indexOf(pieceTypes.unknown)],
     fuse_unk: true,
     byte_fallback: byteFallback,

@@ -1,4 +1,4 @@
-import type { AddedToken } from '../../added-tokens.js';
+import type { AddedToken } from '../../added-tokens/added-token.js';
 import { byteLevelDecoder } from '../../decoders/byte-level.js';
 import { failFile, failInput } from '../../errors.js';
 import { bpeModel } from '../../models/bpe/bpe.js';

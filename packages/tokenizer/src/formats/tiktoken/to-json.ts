@@ -1,4 +1,5 @@
-import type { PairTable } from '../../models/bpe/pair-table.js';
+import { bpeFields } from '../../models/bpe/bpe.js';
+import { type PairTable, pairsIn } from '../../models/bpe/pair-table.js';
 import type { Vocabulary } from '../../models/vocabulary.js';
 import type { Json } from '../json/fields.js';
 import { tiktokenEncodings } from './encodings.js';
@@ -12,7 +13,12 @@ export function ranksToJson(
   pattern: string,
   specialTokens: Readonly<Record<string, number>>,
 ): Json {
-  const byteLevel = { type: 'ByteLevel', add_prefix_space: false, trim_offsets: false };
+  const byteLevel = (splits: boolean) => ({
+    type: 'ByteLevel',
+    add_prefix_space: false,
+    trim_offsets: false,
+    use_regex: splits,
+  });
   const split = { type: 'Split', pattern: { Regex: withoutPossessives(pattern) }, behavior: 'Isolated', invert: false };
   const isGpt2 = pattern === tiktokenEncodings.r50k_base.pattern;
   return {
@@ -22,12 +28,11 @@ export function ranksToJson(
       normalized: false,
       special: true,
     })),
-    pre_tokenizer: isGpt2
-      ? { ...byteLevel, use_regex: true }
-      : { type: 'Sequence', pretokenizers: [split, { ...byteLevel, use_regex: false }] },
-    decoder: byteLevel,
+    pre_tokenizer: isGpt2 ? byteLevel(true) : { type: 'Sequence', pretokenizers: [split, byteLevel(false)] },
+    decoder: byteLevel(true),
     model: {
       type: 'BPE',
+      ...bpeFields,
       ignore_merges: true,
       vocab: new Map([...vocabulary.entries()].sort(([, a], [, b]) => a - b)),
       merges: sortedMerges(vocabulary, merges),
@@ -50,7 +55,7 @@ const withoutPossessives = (pattern: string) =>
  */
 function sortedMerges(vocabulary: Vocabulary, merges: PairTable): string[][] {
   const name = (id: number) => vocabulary.token(id)!;
-  return [...merges.entries()]
+  return [...pairsIn(merges)]
     .sort(([left, , rank], [other, , otherRank]) => rank - otherRank || name(other).length - name(left).length)
     .map(([left, right]) => [name(left), name(right)]);
 }

@@ -1,7 +1,9 @@
+import { randomBitsAt, randomKey, streamOf } from '@residual/base';
 import { abbreviateJson, failFile } from '../../errors.js';
-import type { ComponentReader } from '../../formats/json/components.js';
+import type { ModelComponent } from '../../formats/json/components.js';
+import type { Fields } from '../../formats/json/fields.js';
 import type { Model } from '../model.js';
-import { readBpe, readSymbolRules } from './bpe.js';
+import { bpeFields, mergesStayInWords, readBpe, readSymbolRules } from './bpe.js';
 import { InitialSymbols } from './initial-symbols.js';
 import { mergeByHeap, Symbols } from './merge.js';
 
@@ -9,17 +11,28 @@ import { mergeByHeap, Symbols } from './merge.js';
  * Byte-pair encoding that can drop merges at random (Provilkov, Emelianenko and Voita 2020). A file may set a default
  * `dropout`.
  */
-export const bpeWithDropout: ComponentReader<Model> = fields => {
-  const dropout = fields.has('dropout') ? fields.raw('dropout') : 0;
-  if (typeof dropout !== 'number' || !(dropout >= 0 && dropout <= 1)) {
-    failFile(`${fields.path('dropout')} must be a number from 0 to 1, it is ${abbreviateJson(dropout)}`);
-  }
-  const model = readBpe(fields);
-  const { vocabulary, merges, unknownId } = model;
+export const bpeWithDropout: ModelComponent = {
+  type: 'BPE',
+  fields: bpeFields,
+  fromJson: fields => {
+    const dropout = fields.raw('dropout') ?? 0;
+    if (typeof dropout !== 'number' || !(dropout >= 0 && dropout <= 1)) {
+      failFile(`${fields.path('dropout')} must be a number from 0 to 1, it is ${abbreviateJson(dropout)}`);
+    }
+    const model = readBpe(fields);
+    return { ...model, withDropout: dropMerges(model, fields), ...(dropout > 0 && { dropout }) };
+  },
+  staysInWords: mergesStayInWords,
+};
+
+function dropMerges({ vocabulary, merges, unknownId }: Model, fields: Fields): Model['withDropout'] {
   const first = new InitialSymbols(vocabulary, readSymbolRules(fields, vocabulary));
   const symbols = new Symbols();
-  const withDropout = (rate: number, seed: number): Model => {
-    const random = randomNumbers(seed);
+  return (rate, seed, index) => {
+    const key = randomKey(seed, streamOf('tokenizer.dropout'), index);
+    const threshold = Math.round(rate * 2 ** 24);
+    let counter = 0;
+    const drops = () => randomBitsAt(key, counter++) >>> 8 < threshold;
     return {
       vocabulary,
       acceptsBytes: true,
@@ -28,25 +41,9 @@ export const bpeWithDropout: ComponentReader<Model> = fields => {
         symbols.count = 0;
         if (bytes) first.fromBytes(text, start, end, symbols);
         else first.fromCharacters(text, start, end, symbols);
-        mergeByHeap(symbols, merges!, () => random() < rate); // each candidate merge may be skipped
-        for (let index = 0, at = 0; index < symbols.count; index++) {
-          ids.push(symbols.ids[index]!);
-          spans?.push(at, (at += symbols.lengths[index]!));
-        }
-        symbols.release();
+        mergeByHeap(symbols, merges!, drops); // each candidate merge may be skipped
+        symbols.writeTo(ids, spans);
       },
     };
-  };
-  return { ...model, withDropout, ...(dropout > 0 && { dropout }) };
-};
-
-/** A generator of numbers in [0, 1), deterministic for a seed: a 32-bit counter and a mixing function. */
-function randomNumbers(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x9e3779b9) | 0;
-    let mixed = Math.imul(state ^ (state >>> 16), 0x21f0aaad);
-    mixed = Math.imul(mixed ^ (mixed >>> 15), 0x735a2d97);
-    return ((mixed ^ (mixed >>> 15)) >>> 0) / 2 ** 32;
   };
 }

@@ -1,5 +1,5 @@
 import { failFile } from '../../errors.js';
-import type { ComponentReader } from '../../formats/json/components.js';
+import { type ModelComponent, required } from '../../formats/json/components.js';
 import type { Fields } from '../../formats/json/fields.js';
 import { toByteAlphabet } from '../../text/byte-alphabet.js';
 import { utf8LengthOf } from '../../text/unicode.js';
@@ -12,13 +12,31 @@ import { merge, Symbols } from './merge.js';
 import type { PairTable } from './pair-table.js';
 import { byteTokens, readMerges } from './read-merges.js';
 
+/** The fields of a byte-pair encoding. */
+export const bpeFields = {
+  dropout: null,
+  unk_token: null,
+  continuing_subword_prefix: null,
+  end_of_word_suffix: null,
+  fuse_unk: false,
+  byte_fallback: false,
+  ignore_merges: false,
+  vocab: required,
+  merges: required,
+};
+
 /**
  * Byte-pair encoding over characters or bytes, with byte fallback, unknown tokens and affixes according to the file.
  */
-export const bpe: ComponentReader<Model> = fields => {
-  const dropout = fields.has('dropout') ? fields.raw('dropout') : 0;
-  if (dropout !== 0) failFile(`${fields.path('dropout')} is ${String(dropout)}; only 0 or null can be read`);
-  return readBpe(fields);
+export const bpe: ModelComponent = {
+  type: 'BPE',
+  fields: bpeFields,
+  fromJson: fields => {
+    const dropout = fields.raw('dropout') ?? 0;
+    if (dropout !== 0) failFile(`${fields.path('dropout')} is ${String(dropout)}; only 0 or null can be read`);
+    return readBpe(fields);
+  },
+  staysInWords: mergesStayInWords,
 };
 
 /** Reads the model, whatever dropout the file sets. */
@@ -27,7 +45,7 @@ export function readBpe(fields: Fields): Model {
   const rules = readSymbolRules(fields, vocabulary);
   const tokens = byteTokens(vocabulary, rules);
   const merges = readMerges(fields, vocabulary, rules.prefix);
-  return bpeModel(vocabulary, merges, rules, fields.boolean('ignore_merges', false), tokens);
+  return bpeModel(vocabulary, merges, rules, fields.boolean('ignore_merges'), tokens);
 }
 
 /**
@@ -58,11 +76,7 @@ export function bpeModel(
         else first.fromCharacters(text, start, end, symbols);
         merge(symbols, merges);
       }
-      for (let index = 0, at = 0; index < symbols.count; index++) {
-        ids.push(symbols.ids[index]!);
-        spans?.push(at, (at += symbols.lengths[index]!));
-      }
-      symbols.release();
+      symbols.writeTo(ids, spans);
     },
   });
   return tokens ? byteBpe(model, vocabulary, tokens, merges, ignoreMerges) : model;
@@ -79,10 +93,25 @@ export function readSymbolRules(fields: Fields, vocabulary: Vocabulary): SymbolR
     failFile(`${fields.path('unk_token')} "${unknown}" is not in ${fields.path('vocab')}`);
   }
   return {
-    prefix: fields.has('continuing_subword_prefix') ? fields.string('continuing_subword_prefix') : '',
-    suffix: fields.has('end_of_word_suffix') ? fields.string('end_of_word_suffix') : '',
+    prefix: fields.string('continuing_subword_prefix', ''),
+    suffix: fields.string('end_of_word_suffix', ''),
     unknownId,
-    fuseUnknown: fields.boolean('fuse_unk', false),
-    byteFallback: fields.boolean('byte_fallback', false),
+    fuseUnknown: fields.boolean('fuse_unk'),
+    byteFallback: fields.boolean('byte_fallback'),
   };
+}
+
+/**
+ * Whether a byte-pair encoding that reads a whole text never merges across the space before a word: no token has a
+ * space after another character.
+ */
+export function mergesStayInWords({ vocabulary }: Model, fields: Fields, space: string): boolean {
+  const joinsWords = ['ignore_merges', 'continuing_subword_prefix', 'end_of_word_suffix'].some(name =>
+    fields.raw(name),
+  );
+  if (joinsWords || vocabulary.id(space) === undefined) return false;
+  for (const [token] of vocabulary.entries())
+    for (let at = token.indexOf(space, 1); at > 0; at = token.indexOf(space, at + 1))
+      if (!token.startsWith(space, at - space.length)) return false;
+  return true;
 }

@@ -38,10 +38,9 @@ export function createByteEncoder(
     symbols.count = 0;
     for (let at = from; at < to; at++) symbols.push(singles[bytes[at]!]!, 1);
     merge(symbols, merges);
-    for (let index = 0; index < symbols.count; index++) ids.push(symbols.ids[index]!);
-    if (token >= 0) kinds[token] = symbols.count === 1 && symbols.ids[0] === token ? isOneToken : isSeveralTokens;
+    symbols.writeTo(ids);
+    if (token >= 0) kinds[token] = ids.length - first === 1 && ids[first] === token ? isOneToken : isSeveralTokens;
     if (token < 0 || kinds[token] === isSeveralTokens) cache.store(bytes, from, to, hash, ids, first);
-    symbols.release();
   };
   return { encodeBytes, cacheBytes: cache.byteLength };
 }

@@ -1,4 +1,5 @@
 import { byteAlphabetInverse } from '../../text/byte-alphabet.js';
+import { grown } from '../grown.js';
 import { nextHash } from '../hash.js';
 import type { Vocabulary } from '../vocabulary.js';
 
@@ -30,7 +31,8 @@ export class ByteTokens {
    * Adds a token whose bytes go to `at`, and returns their end; `at` if a character of the token stands for no byte.
    */
   #add(id: number, token: string, at: number): number {
-    if (at + token.length > this.#bytes.length) this.#grow(token.length);
+    const { length } = this.#bytes;
+    if (at + token.length > length) this.#bytes = grown(this.#bytes, 2 * length + token.length);
     const bytes = this.#bytes;
     const units = byteAlphabetInverse();
     let end = at;
@@ -72,12 +74,6 @@ export class ByteTokens {
       for (let index = this.#entries[id * 4]!; at < to && own[index] === bytes[at]; index++) at++;
       if (at === to) return id;
     }
-  }
-
-  #grow(length: number): void {
-    const larger = new Uint8Array(this.#bytes.length * 2 + length);
-    larger.set(this.#bytes);
-    this.#bytes = larger;
   }
 
   #insert(id: number, hash: number): void {

@@ -1,3 +1,4 @@
+import { grown } from '../grown.js';
 import type { PairTable } from './pair-table.js';
 
 /** Above this many symbols a heap finds the next merge; below, a scan is faster. */
@@ -14,11 +15,30 @@ export class Symbols {
 
   push(id: number, length: number): void {
     if (this.count === this.ids.length) {
-      this.ids = doubled(this.ids);
-      this.lengths = doubled(this.lengths);
+      this.ids = grown(this.ids, this.count * 2);
+      this.lengths = grown(this.lengths, this.count * 2);
     }
     this.ids[this.count] = id;
     this.lengths[this.count++] = length;
+  }
+
+  /** Appends the ids, and for each the pair `from, to` of bytes that it covers. Frees the memory of a long pre-token. */
+  writeTo(ids: number[], spans?: number[]): void {
+    for (let index = 0, at = 0; index < this.count; index++) {
+      ids.push(this.ids[index]!);
+      spans?.push(at, (at += this.lengths[index]!));
+    }
+    this.release();
+  }
+
+  /** Keeps the first symbol, and those that `next` leads to from it: by index, the index of the next symbol. */
+  keep(next: Int32Array): void {
+    const { ids, lengths, count } = this;
+    this.count = 0;
+    for (let at = 0; at < count; at = next[at]!) {
+      ids[this.count] = ids[at]!;
+      lengths[this.count++] = lengths[at]!;
+    }
   }
 
   /** Frees the memory of a very long pre-token. */
@@ -28,12 +48,6 @@ export class Symbols {
     this.lengths = new Int32Array(256);
   }
 }
-
-const doubled = (values: Int32Array) => {
-  const larger = new Int32Array(values.length * 2);
-  larger.set(values);
-  return larger;
-};
 
 /**
  * Merges the pair with the lowest rank, and among equals the leftmost, until no pair can be merged (Sennrich et al.
@@ -81,12 +95,7 @@ function mergeShort(symbols: Symbols, table: PairTable): void {
     } else ranks[best] = noRank;
     if (best > 0) lookUpPair(ids, table, previous[best]!, best);
   }
-  let writeIndex = 0;
-  for (let at = 0; at < count; at = nexts[at]!) {
-    ids[writeIndex] = ids[at]!;
-    lengths[writeIndex++] = lengths[at]!;
-  }
-  symbols.count = writeIndex;
+  symbols.keep(nexts);
 }
 
 function lookUpPair(ids: Int32Array, table: PairTable, at: number, right: number): void {
@@ -141,12 +150,7 @@ export function mergeByHeap(symbols: Symbols, table: PairTable, skips?: () => bo
     }
     if (previous[at]! >= 0) enqueue(previous[at]!);
   }
-  let writeIndex = 0;
-  for (let at = 0; at < count; at = next[at]!) {
-    ids[writeIndex] = ids[at]!;
-    lengths[writeIndex++] = lengths[at]!;
-  }
-  symbols.count = writeIndex;
+  symbols.keep(next);
 }
 
 /** A binary heap of numbers, smallest first. */
@@ -159,11 +163,7 @@ class Heap {
   }
 
   push(key: number): void {
-    if (this.size === this.#keys.length) {
-      const larger = new Float64Array(this.size * 2);
-      larger.set(this.#keys);
-      this.#keys = larger;
-    }
+    if (this.size === this.#keys.length) this.#keys = grown(this.#keys, this.size * 2);
     const keys = this.#keys;
     let at = this.size++;
     while (at > 0) {

@@ -1,5 +1,5 @@
 import { abbreviateJson, failFile } from '../../errors.js';
-import type { Fields } from '../../formats/json/fields.js';
+import { type Fields, isString } from '../../formats/json/fields.js';
 import { MergeList } from '../../formats/json/parse.js';
 import { byteAlphabet } from '../../text/byte-alphabet.js';
 import type { Vocabulary } from '../vocabulary.js';
@@ -54,7 +54,7 @@ function mergeIds(fields: Fields, where: string, idOf: (token: string, rank: num
 
 function pairOf(entry: unknown, where: string): readonly string[] {
   const pair: readonly unknown[] = typeof entry === 'string' ? entry.split(' ') : Array.isArray(entry) ? entry : [];
-  return pair.length === 2 && typeof pair[0] === 'string' && typeof pair[1] === 'string'
-    ? (pair as string[])
+  return pair.length === 2 && pair.every(isString)
+    ? pair
     : failFile(`${where} must be a pair of tokens, it is ${abbreviateJson(entry)}`);
 }

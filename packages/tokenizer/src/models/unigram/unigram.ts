@@ -1,5 +1,5 @@
 import { abbreviateJson, failFile } from '../../errors.js';
-import type { ComponentReader } from '../../formats/json/components.js';
+import { type ModelComponent, required } from '../../formats/json/components.js';
 import type { Fields } from '../../formats/json/fields.js';
 import { textOf, unitsOf, utf8LengthOfUnits } from '../../text/unicode.js';
 import type { Model } from '../model.js';
@@ -14,14 +14,18 @@ const retainedCapacity = 1 << 14;
 const unknownPenalty = 10;
 
 /** The Unigram model: the most probable segmentation of a pre-token (Kudo 2018). */
-export const unigram: ComponentReader<Model> = fields => {
-  const { vocabulary, scores } = readScores(fields);
-  const unknownId = fields.has('unk_id') ? fields.count('unk_id') : undefined;
-  if (unknownId !== undefined && unknownId >= scores.length) {
-    failFile(`${fields.path('unk_id')} is ${unknownId}, the vocabulary has ${scores.length} tokens`);
-  }
-  const fallback = fields.boolean('byte_fallback', false) ? byteIds(vocabulary) : undefined;
-  return unigramModel(vocabulary, scores, unknownId, fallback);
+export const unigram: ModelComponent = {
+  type: 'Unigram',
+  fields: { unk_id: null, vocab: required, byte_fallback: false },
+  fromJson: fields => {
+    const { vocabulary, scores } = readScores(fields);
+    const unknownId = fields.has('unk_id') ? fields.count('unk_id') : undefined;
+    if (unknownId !== undefined && unknownId >= scores.length) {
+      failFile(`${fields.path('unk_id')} is ${unknownId}, the vocabulary has ${scores.length} tokens`);
+    }
+    const fallback = fields.boolean('byte_fallback') ? byteIds(vocabulary) : undefined;
+    return unigramModel(vocabulary, scores, unknownId, fallback);
+  },
 };
 
 /**

@@ -1,13 +1,18 @@
 import { failFile } from '../../errors.js';
-import type { ComponentReader } from '../../formats/json/components.js';
+import { type ModelComponent, required } from '../../formats/json/components.js';
 import { utf8LengthOf } from '../../text/unicode.js';
 import type { Model } from '../model.js';
-import { vocabularyFromObject } from '../vocabulary.js';
+import { type Vocabulary, vocabularyFromObject } from '../vocabulary.js';
 
 /** One token per pre-token, or the unknown token. */
-export const wordLevel: ComponentReader<Model> = fields => {
-  const vocabulary = vocabularyFromObject(fields.raw('vocab'), fields.path('vocab'));
-  const unknown = fields.string('unk_token', '<unk>');
+export const wordLevel: ModelComponent = {
+  type: 'WordLevel',
+  fields: { vocab: required, unk_token: '<unk>' },
+  fromJson: fields =>
+    wordLevelModel(vocabularyFromObject(fields.raw('vocab'), fields.path('vocab')), fields.string('unk_token')),
+};
+
+function wordLevelModel(vocabulary: Vocabulary, unknown: string): Model {
   const unknownId = vocabulary.id(unknown);
   return {
     vocabulary,
@@ -23,4 +28,4 @@ export const wordLevel: ComponentReader<Model> = fields => {
       spans?.push(0, utf8LengthOf(text, start, end));
     },
   };
-};
+}

@@ -1,5 +1,5 @@
 import { failFile } from '../../errors.js';
-import type { ComponentReader } from '../../formats/json/components.js';
+import { type ModelComponent, required } from '../../formats/json/components.js';
 import { unitsOf, utf8LengthOfUnits } from '../../text/unicode.js';
 import type { Model } from '../model.js';
 import { root, trieOf } from '../trie.js';
@@ -9,13 +9,22 @@ import { type Vocabulary, vocabularyFromObject } from '../vocabulary.js';
  * WordPiece: from left to right always the longest matching token. If a part of a word matches no token, the whole word
  * is unknown (Wu et al. 2016).
  */
-export const wordPiece: ComponentReader<Model> = fields => {
-  const vocabulary = vocabularyFromObject(fields.raw('vocab'), fields.path('vocab'));
-  const unknown = fields.string('unk_token', '[UNK]');
-  const unknownId =
-    vocabulary.id(unknown) ?? failFile(`${fields.path('unk_token')} "${unknown}" is not in ${fields.path('vocab')}`);
-  const prefix = fields.string('continuing_subword_prefix', '##');
-  return wordPieceModel(vocabulary, unknownId, prefix, fields.count('max_input_chars_per_word', 100));
+export const wordPiece: ModelComponent = {
+  type: 'WordPiece',
+  fields: {
+    unk_token: '[UNK]',
+    continuing_subword_prefix: '##',
+    max_input_chars_per_word: 100,
+    vocab: required,
+  },
+  fromJson: fields => {
+    const vocabulary = vocabularyFromObject(fields.raw('vocab'), fields.path('vocab'));
+    const unknown = fields.string('unk_token');
+    const unknownId =
+      vocabulary.id(unknown) ?? failFile(`${fields.path('unk_token')} "${unknown}" is not in ${fields.path('vocab')}`);
+    const prefix = fields.string('continuing_subword_prefix');
+    return wordPieceModel(vocabulary, unknownId, prefix, fields.count('max_input_chars_per_word'));
+  },
 };
 
 /**

@@ -1,3 +1,5 @@
+import { grown } from '../../grown.js';
+
 const none = -1;
 
 /** A list of positions for each pair, by the pair's number. */
@@ -43,9 +45,7 @@ export class PairOccurrences {
       node = this.#used;
       this.#used += 2;
       if (this.#used > this.#nodes.length) {
-        const larger = new Int32Array(this.#nodes.length * 2);
-        larger.set(this.#nodes);
-        this.#nodes = larger;
+        this.#nodes = grown(this.#nodes, this.#nodes.length * 2);
       }
     }
     this.#nodes[node] = position;

@@ -1,11 +1,15 @@
 import { readFileSync } from 'node:fs';
 import { brotliDecompressSync } from 'node:zlib';
+import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
-import { openTokenizer } from './formats/checkpoint/index.js';
-import { tokenizerFromJson } from './formats/json/load.js';
-import { sentencePieceTokenizer } from './formats/sentencepiece/index.js';
+import { openTokenizer } from '../formats/checkpoint/index.js';
+import { tokenizerFromJson } from '../formats/json/load.js';
+import { sentencePieceTokenizer } from '../formats/sentencepiece/index.js';
+import { tiktokenTokenizer } from '../formats/tiktoken/index.js';
+import type { EncodingPath } from './encoding-path.js';
+import { Pipeline } from './pipeline.js';
 
-const fixtures = new URL('../../../fixtures/', import.meta.url);
+const fixtures = new URL('../../../../fixtures/', import.meta.url);
 const read = (name: string) =>
   JSON.parse(readFileSync(new URL(`tokenizers/${name}/tokenizer.json`, fixtures), 'utf8')) as {
     model: { dropout?: number };
@@ -47,5 +51,52 @@ describe('the description of a tokenizer names its components and the path by wh
     const normalizer = ['Replace', 'Replace', 'NFKD', 'StripAccents', 'Lowercase', 'SentencePiece'];
     expect(albert!.describe()).toEqual({ ...own, normalizer });
     expect(sentencePieceTokenizer(sentencePiece('own/word')).describe().model).toBe('Word');
+  });
+});
+
+const bytes = Array.from({ length: 256 }, (_, byte) => `${btoa(String.fromCharCode(byte))} ${byte}`);
+const ranks = [...bytes, `${btoa('th')} 256`, `${btoa(' th')} 257`].join('\n');
+
+/** The tokenizers that each path is meant for. */
+const tokenizers = {
+  'byte-scan': {
+    'GPT-2': () => tokenizerFromJson(read('bpe-gpt2')),
+    'Llama 3': () => tokenizerFromJson(read('bpe-llama3')),
+    'tiktoken ranks': () => tiktokenTokenizer(ranks, { encoding: 'cl100k_base' }),
+  },
+  'single-pass': {
+    BERT: () => tokenizerFromJson(read('wordpiece-bert')),
+    T5: () => tokenizerFromJson(read('unigram-t5')),
+  },
+  general: {
+    CLIP: () => tokenizerFromJson(read('bpe-clip')),
+    'Llama 2': () => tokenizerFromJson(read('bpe-llama2')),
+  },
+} satisfies { readonly [path in EncodingPath]: object };
+
+const texts = fc.oneof(
+  fc.string({ unit: 'binary', maxLength: 60 }),
+  fc
+    .array(
+      fc.constantFrom('<|endoftext|>', '</s>', '[MASK]', ' the', 'The', ' ', '\n', "'s", '12', 'é', '日本', '🙂'),
+      {
+        maxLength: 12,
+      },
+    )
+    .map(parts => parts.join('')),
+);
+
+describe.each(Object.entries(tokenizers))('the path %s', (path, made) => {
+  test.each(Object.entries(made))('is chosen for %s and gives the ids of the general path', (_, create) => {
+    const { parts } = create();
+    const pipeline = new Pipeline(parts);
+    expect(pipeline.encodingPath()).toBe(path);
+    fc.assert(
+      fc.property(texts, fc.constantFrom(Number.POSITIVE_INFINITY, 0, 3), (text, limit) => {
+        const general = pipeline.encodeIds(text, limit, parts.model, 'general');
+        expect(pipeline.encodeIds(text, limit)).toEqual(general);
+      }),
+      { numRuns: 500 },
+    );
   });
 });

@@ -1,14 +1,14 @@
-import { type AddedToken, type Finder, tokenFinder } from './added-tokens.js';
-import type { TokenOffsets } from './encoding.js';
-import type { Model } from './models/model.js';
-import { type Normalizer, normalizeText } from './normalizers/normalizer.js';
-import { plainScan } from './pre-tokenizers/plain-scan.js';
-import type { PreTokenizer, Scan, SinglePassEncoder } from './pre-tokenizers/pre-tokenizer.js';
-import { runPreTokenizer } from './pre-tokenizers/run-pre-tokenizer.js';
-import { encodeUtf8 } from './text/byte-text.js';
-import { NormalizedString } from './text/normalized-string.js';
-import { OffsetTracker } from './text/offset-tracker.js';
-import { toWellFormed, unitsAt } from './text/unicode.js';
+import { type AddedToken, withNormalizedContent } from '../added-tokens/added-token.js';
+import { type Finder, isSearched, tokenFinders } from '../added-tokens/token-finder.js';
+import type { TokenOffsets } from '../encoding.js';
+import type { Model } from '../models/model.js';
+import { type Normalizer, normalizeText } from '../normalizers/normalizer.js';
+import type { PreTokenizer } from '../pre-tokenizers/pre-tokenizer.js';
+import { runPreTokenizer } from '../pre-tokenizers/run-pre-tokenizer.js';
+import { NormalizedString } from '../text/normalized-string.js';
+import { OffsetTracker } from '../text/offset-tracker.js';
+import { toWellFormed, unitsAt } from '../text/unicode.js';
+import { type EncodingPath, type PartEncoder, partEncoders } from './encoding-path.js';
 
 /** The components that a text passes through on its way to ids, in this order. */
 export interface PipelineParts {
@@ -22,27 +22,12 @@ export interface PipelineParts {
   readonly model: Model;
 }
 
-/**
- * How texts become ids.
- *
- * `byte-scan`: a hand-written scan of UTF-8 for a known pattern, then byte-level BPE on the bytes.
- *
- * `single-pass`: one pass over the text with a table of the results of normalizer and pre-tokenizer for each character.
- * Texts that need more than the table take the general path.
- *
- * `general`: normalizer, pre-tokenizer and model one after another.
- *
- * All paths give the same ids.
- */
-export type EncodingPath = 'byte-scan' | 'single-pass' | 'general';
-
-/** Runs the components on a text: a fast path for ids only, and a second one that also tracks the offsets of tokens. */
+/** Runs the components on a text: once for ids only, and once more to track the offsets of tokens. */
 export class Pipeline {
   readonly #parts: PipelineParts;
   readonly #rawFinder: Finder;
   readonly #normalizedFinder: Finder;
-  readonly #scan: Scan | undefined;
-  readonly #singlePass: SinglePassEncoder | undefined;
+  readonly #encoders: readonly PartEncoder[];
   readonly #needsOrigin: boolean;
   /** Whether a stage needs the original offsets of pre-tokens after another stage has rewritten them. */
   readonly #needsOffsets: boolean;
@@ -50,51 +35,39 @@ export class Pipeline {
   constructor(parts: PipelineParts) {
     this.#parts = parts;
     const { normalizer, preTokenizer } = parts;
-    this.#scan = plainScan(preTokenizer);
-    const tokensInText = parts.addedTokens.filter(token => token.inText !== false && token.content !== '');
-    const rawTokens = tokensInText.filter(token => !token.normalized);
-    const normalizedTokens = tokensInText.filter(token => token.normalized);
-    this.#rawFinder = tokenFinder(rawTokens.map(token => ({ pattern: token.content, token })));
-    this.#normalizedFinder = tokenFinder(
-      normalizedTokens.map(token => ({
-        pattern: token.normalizedContent ?? (normalizer ? normalizeText(token.content, normalizer) : token.content),
-        token,
-      })),
+    const normalOf = normalizer && ((text: string) => normalizeText(text, normalizer));
+    const tokens = withNormalizedContent(parts.addedTokens, normalOf);
+    [this.#rawFinder, this.#normalizedFinder] = tokenFinders(tokens);
+    this.#encoders = partEncoders(
+      normalizer,
+      preTokenizer,
+      tokens.some(token => token.normalized && isSearched(token)),
     );
     this.#needsOrigin = preTokenizer.some(stage => stage.needsOrigin);
     const firstRewrite = preTokenizer.findIndex(stage => stage.rewrite || stage.asBytes);
     this.#needsOffsets = preTokenizer.some((stage, index) => stage.needsOrigin && index > firstRewrite);
-    this.#singlePass = preTokenizer
-      .at(-1)
-      ?.singlePass?.(preTokenizer, normalizedTokens.length === 0 ? normalizer : undefined);
   }
 
-  /** The path that `encodeIds` takes with a model. */
-  encodingPath(model: Model): EncodingPath {
-    if (model.encodeBytes && this.#scan) return 'byte-scan';
-    return model.preTokenEncoder && this.#singlePass ? 'single-pass' : 'general';
+  /** The path by which a model's ids are found: the fastest that the components and the model allow. */
+  encodingPath(model: Model = this.#parts.model): EncodingPath {
+    return this.#encoders.find(encoder => encoder.accepts(model))!.path;
   }
 
   /** The ids of a text. Stops after the pre-token with which there are `limit` ids. */
-  encodeIds(text: string, limit = Number.POSITIVE_INFINITY, model: Model = this.#parts.model): number[] {
-    const { normalizer } = this.#parts;
-    const scan = model.encodeBytes && this.#scan;
-    const singlePass = model.preTokenEncoder && this.#singlePass;
+  encodeIds(
+    text: string,
+    limit = Number.POSITIVE_INFINITY,
+    model: Model = this.#parts.model,
+    path = this.encodingPath(model),
+  ): number[] {
+    const encoder = this.#encoders.find(each => each.path === path)!;
     const ids: number[] = [];
     this.#splitAtAddedTokens(
       text,
       this.#needsOffsets,
-      singlePass?.normalizes ? undefined : normalizer,
+      encoder.normalizes ? undefined : this.#parts.normalizer,
       id => ids.length < limit && ids.push(id),
-      part => {
-        if (ids.length >= limit) return;
-        if (scan) return encodeScanned(part.text, scan, model, ids, limit);
-        const first = ids.length;
-        if (singlePass?.encode(part.text, model.preTokenEncoder!, ids, limit)) return;
-        ids.length = first;
-        if (singlePass?.normalizes) normalizer?.(part);
-        this.#encodePart(part, model, ids, limit);
-      },
+      part => ids.length < limit && encoder.encode(part, model, ids, limit),
     );
     return ids;
   }
@@ -132,21 +105,13 @@ export class Pipeline {
     return aligned;
   }
 
-  /** Splits a normalized part into pre-tokens and appends their ids. */
-  #encodePart(part: NormalizedString, model: Model, ids: number[], limit: number): void {
-    const { text, spans, asBytes } = runPreTokenizer(this.#parts.preTokenizer, part, model.acceptsBytes);
-    for (let index = 0; index < spans.length && ids.length < limit; index += 2) {
-      model.tokenize(text.text, spans[index]!, spans[index + 1]!, asBytes, ids);
-    }
-  }
-
   /** Splits a text at added tokens. They go to `onToken`, the normalized text between them to `onPart`. */
   #splitAtAddedTokens(
     text: string,
     tracked: boolean,
     normalizer: Normalizer | undefined,
-    onToken: (id: number, at: NormalizedString) => void,
-    onPart: (part: NormalizedString) => void,
+    onToken: (id: number, at: NormalizedString) => unknown,
+    onPart: (part: NormalizedString) => unknown,
   ): void {
     const whole = toWellFormed(text);
     this.#rawFinder(whole, (id, from, to) => {
@@ -159,16 +124,6 @@ export class Pipeline {
         else onPart(inner);
       });
     });
-  }
-}
-
-/** Appends the ids of a text whose pre-tokens are spans of its UTF-8 bytes. */
-function encodeScanned(text: string, scan: Scan, { encodeBytes }: Model, ids: number[], limit: number): void {
-  const bytes = encodeUtf8(text);
-  const end = bytes.length;
-  for (let at = 0, to = 0; at < end && ids.length < limit; at = to) {
-    to = scan(bytes, at, end);
-    encodeBytes!(bytes, at, to, ids);
   }
 }
 

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { byteLevelTokenizer } from './byte-level/index.js';
-import { tokenizerFromJson } from './formats/json/load.js';
-import { byteAlphabet } from './text/byte-alphabet.js';
+import { byteLevelTokenizer } from '../byte-level/index.js';
+import { tokenizerFromJson } from '../formats/json/load.js';
+import { byteAlphabet } from '../text/byte-alphabet.js';
 
 const words = { type: 'WordLevel', vocab: { '[UNK]': 0, the: 1, The: 2, x: 3 }, unk_token: '[UNK]' };
 const token = (id: number, content: string, flags: object) => ({ id, content, ...flags });
