@@ -1,6 +1,7 @@
 /**
- * Counts the tokens of a text with any tokenizer file (tokenizer.json, SentencePiece model or tiktoken ranks): node
- * any-file.js tokenizer.json "some text"
+ * Counts the tokens of a text with any tokenizer file (tokenizer.json, SentencePiece model or tiktoken ranks).
+ *
+ *     node any-file.js tokenizer.json "some text"
  */
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';

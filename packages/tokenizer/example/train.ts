@@ -1,4 +1,9 @@
-/** Trains byte-level BPE on the lines below, or on the lines of a file: node train.js FILE VOCAB_SIZE tokenizer.json */
+/**
+ * Trains byte-level BPE on the lines below. With the name of a file, a size and the name of a new tokenizer.json as
+ * arguments it trains on the lines of the file.
+ *
+ *     node train.js
+ */
 import { createReadStream } from 'node:fs';
 import { writeFile } from 'node:fs/promises';
 import { createInterface } from 'node:readline';

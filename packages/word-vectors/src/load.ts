@@ -1,6 +1,6 @@
 import { ResidualError } from '@residual/base';
 import { blobSource, bytesSource, type Source } from '@residual/safetensors';
-import { openLocation, openUrls } from '#platform';
+import { openLocation, openUrls } from '#word-files';
 import { readSafetensors } from './read-safetensors.js';
 import { readText } from './read-text.js';
 import { readBinary } from './read-word2vec.js';

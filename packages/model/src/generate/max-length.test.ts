@@ -43,7 +43,7 @@ test('learned positions limit maxLength', async () => {
       .result()
       .catch((error: Error) => error.message);
   expect(await failure(41)).toBe('generate: maxLength is 41; this model has 40 learned position embeddings');
-  expect(await failure(2.5)).toBe('generate: maxLength is 2.5; it must be a whole number above 0');
+  expect(await failure(2.5)).toBe('generate: maxLength is 2.5; it must be a whole number, 1 or more');
   const few = await model.generate([1, 2], { ...greedy, maxLength: 5 }).result();
   expect([few.tokens.length, few.finishReason]).toEqual([5, 'positions']);
   model.dispose();

@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 
 test('each block of the root README type-checks, runs and logs what its comments say', async () => {
-  expect(blocks).toHaveLength(4);
+  expect(blocks).toHaveLength(3);
   for (const [index, code] of blocks.entries()) {
     expect(typeErrors([fileOf(index)], 'bundler', true)).toEqual([]);
     const { code: exit, output } = await runCode(folder(), `block-${index + 1}`, code);
