@@ -1,4 +1,5 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
+import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { root, runNode, tool } from './run.mjs';
 import { environment, setUp } from './set-up.mjs';
@@ -65,20 +66,34 @@ await setUp();
 rmSync(reports, { recursive: true, force: true });
 mkdirSync(reports, { recursive: true });
 
-const built = ['run', 'build', '--continue', '--output-logs=errors-only', '--no-update-notifier'];
-const checks = await Promise.all([
-  check('lint', tool('biome'), ['check', '.', '--reporter=summary']),
-  check('types', tool('tsc'), ['-p', 'tsconfig.json']),
-  check('build', tool('turbo'), built),
-]);
-const sources = await tests('tests', ['node*', 'cpu', 'wasm', 'webgpu', 'webgl*', 'browser*']);
-const notRun = existsSync(listed) ? JSON.parse(readFileSync(listed, 'utf8')) : {};
-// Page tests mostly wait, so the installable tests run in parallel.
-const products = await Promise.all([
-  ...(notRun.pages === undefined ? [tests('pages', ['pages'])] : []),
-  tests('installable parts', ['installable']),
-]);
-const results = [...checks, sources, ...products];
+const turboBuild = ['run', 'build', '--continue', '--output-logs=errors-only', '--no-update-notifier'];
+const notRunHere = () => (existsSync(listed) ? JSON.parse(readFileSync(listed, 'utf8')) : {});
+
+/** What is built, as users get it: pages in a browser, and packages installed elsewhere. Both wait for long. */
+const products = async () => {
+  const build = await check('build', tool('turbo'), turboBuild);
+  const runs = [
+    ...(notRunHere().pages === undefined ? [tests('pages', ['pages'])] : []),
+    tests('installable parts', ['installable']),
+  ];
+  return [build, ...(await Promise.all(runs))];
+};
+
+const sources = () => tests('tests', ['node*', 'cpu', 'wasm', 'webgpu', 'webgl*', 'browser*']);
+
+/** Whether there is memory for all test runners at once. */
+const isRoomy = totalmem() >= 12 * 2 ** 30;
+
+// The tests of the sources need no build, so they fill the time in which the products wait.
+const both = async () => (isRoomy ? Promise.all([sources(), products()]) : [await sources(), await products()]);
+const results = (
+  await Promise.all([
+    check('lint', tool('biome'), ['check', '.', '--reporter=summary']),
+    check('types', tool('tsc'), ['-p', 'tsconfig.json']),
+    both(),
+  ])
+).flat(2);
+const notRun = notRunHere();
 
 const { lines, failed } = summary(results, notRun, strict);
 console.log(lines.join('\n'));
