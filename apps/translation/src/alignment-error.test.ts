@@ -8,11 +8,11 @@ import { chosenHeads } from './attention-numbers.js';
 import { alignmentError, bestAlignmentHead } from './best-alignment-head.js';
 import type { HeadIndex } from './settings.js';
 
-interface ByHand {
+interface HandAlignments {
   readonly sentences: readonly { readonly source: string; readonly translation: string; readonly links: string }[];
 }
 
-/** The links of a sentence, `a-b` sure and `a?b` possible, sure ones being possible too. */
+/** The links of a sentence: `a-b` is sure, `a?b` is possible; sure links are possible too. */
 function linksIn(links: string): { readonly sure: ReadonlySet<string>; readonly possible: ReadonlySet<string> } {
   const all = links.split(' ');
   const sure = all.filter(link => link.includes('-'));
@@ -20,10 +20,10 @@ function linksIn(links: string): { readonly sure: ReadonlySet<string>; readonly 
 }
 
 /**
- * The alignment error rate of some heads, each word of a translation linked with the word of its source that it looked
- * at most.
+ * The alignment error rate of some heads, if each word of a translation is linked to the source word with the largest
+ * weight.
  */
-function errorOf(alignments: readonly Alignment[], byHand: ByHand, heads: readonly HeadIndex[]): number {
+function errorOf(alignments: readonly Alignment[], byHand: HandAlignments, heads: readonly HeadIndex[]): number {
   let [found, sureFound, possibleFound, sure] = [0, 0, 0, 0];
   for (const [i, alignment] of alignments.entries()) {
     const links = linksIn(byHand.sentences[i]!.links);
@@ -41,9 +41,9 @@ function errorOf(alignments: readonly Alignment[], byHand: ByHand, heads: readon
   return 1 - (sureFound + possibleFound) / (found + sure);
 }
 
-test('the layer that the page shows first, averaged over its heads, agrees best with 30 sentences aligned by hand', async () => {
+test('the layer that the page shows first, averaged over its heads, agrees best with alignments by hand', async () => {
   const path = join(root, 'fixtures', 'models', 'en-fr', 'alignments.json');
-  const byHand = JSON.parse(await readFile(path, 'utf8')) as ByHand;
+  const byHand = JSON.parse(await readFile(path, 'utf8')) as HandAlignments;
   expect(byHand.sentences).toHaveLength(30);
   const model = await loadModel(join(root, 'packages', 'model-en-fr', 'model'));
   const sources = byHand.sentences.map(({ source }) => source);

@@ -1,28 +1,5 @@
-import type { PlainTensor } from '@residual/model';
+import type { Pattern } from '@residual/appkit/attention-pattern';
 import type { HeadIndex } from './settings.js';
-
-/** The weights of all heads, `pattern[layer][head]`, each [queryLen · keyLen]. */
-export type Pattern = readonly (readonly Float32Array[])[];
-
-/** Sorts weights [depth, heads, queryLen, keyLen] by layer and head. */
-export function patternOf({ shape, data }: PlainTensor): Pattern {
-  const [depth, heads, queryLen, keyLen] = shape as [number, number, number, number];
-  const size = queryLen * keyLen;
-  return Array.from({ length: depth }, (_, layer) =>
-    Array.from({ length: heads }, (_, head) => {
-      const start = (layer * heads + head) * size;
-      return data.subarray(start, start + size);
-    }),
-  );
-}
-
-/** Sorts the taps `encoder.layers.*.attention.weights`, each [heads, length, length], by layer and head. */
-export function patternOfTaps(taps: Readonly<Record<string, PlainTensor>>): Pattern {
-  const layers: (readonly Float32Array[])[] = [];
-  for (const [path, { shape, data }] of Object.entries(taps))
-    layers[Number(/\.(\d+)\./.exec(path)![1])] = patternOf({ shape: [1, ...shape], data })[0]!;
-  return layers;
-}
 
 /** The heads of a choice: -1 means all layers, or all heads. */
 export function chosenHeads(layer: number, head: number, depth: number, heads: number): HeadIndex[] {

@@ -1,7 +1,8 @@
 import { byId, on } from '@residual/appkit';
+import { type Pattern, patternOf } from '@residual/appkit/attention-pattern';
 import type { AttentionElement, HeadDetail, HeadsElement, RibbonsElement } from '@residual/elements';
 import { type Alignment, wordAlignment } from '@residual/model';
-import { average, chosenHeads, nameOf, type Pattern, patternOf } from './attention-numbers.js';
+import { average, chosenHeads, nameOf } from './attention-numbers.js';
 import { alignmentError } from './best-alignment-head.js';
 import { readControls, share, writeControls } from './controls.js';
 import type { Session } from './session.js';
@@ -72,9 +73,9 @@ export function crossView(session: Session, again: () => Promise<void>): Watcher
   on('all-on', 'click', () => switchTo(''));
 
   return {
-    show: given => {
-      sentence = given;
-      const alignment = given?.segment.alignment;
+    show: shown => {
+      sentence = shown;
+      const alignment = shown?.segment.alignment;
       pattern = alignment ? patternOf(alignment.attention) : [];
       const [, , queryLen = 0, keyLen = 0] = alignment?.attention.shape ?? [];
       for (const element of [heads, map, ribbons]) element.hidden = !alignment;

@@ -30,7 +30,7 @@ const known = [
   'He plays the saxophone in a jazz band.',
 ];
 
-test('what the model cannot read, and what it makes up, is called unsure with the reason; what it knows is not', async () => {
+test('translations of unreadable and unknown texts are unsure for a reason; those of known texts are not', async () => {
   const model = await loadModel(join(root, 'packages', 'model-en-fr', 'model'));
   const doubts = async (texts: readonly string[]) => {
     const translations = await model.translate(texts, { numBeams: 4 }).result();
@@ -39,13 +39,14 @@ test('what the model cannot read, and what it makes up, is called unsure with th
   expect(await doubts(known)).toEqual(known.map(() => ''));
   for (const doubt of await doubts(unreadable)) expect(doubt).toContain('cannot read “');
   expect((await doubts(unreadable))[4]).toBe(
-    'Unsure: this model cannot read “北京”, which its vocabulary lacks, so it guesses. Its translation may be invented.',
+    'Unsure: this model cannot read “北京”, which its vocabulary lacks, so it guesses. ' +
+      'Its translation may be invented.',
   );
   for (const doubt of await doubts(invented)) expect(doubt).toMatch(/^Unsure: .* a chance of [2-5]\d % on average/);
   model.dispose();
 });
 
-test('of the sentences that the golden scores are of few are unsure', async () => {
+test('4 of the 59 golden sentences are unsure', async () => {
   const file = await readFile(join(root, 'fixtures', 'models', 'en-fr', 'golden.json'), 'utf8');
   const { examples } = JSON.parse(file) as { examples: { beam4: { score: number } }[] };
   const unsure = examples.filter(({ beam4: { score } }) =>

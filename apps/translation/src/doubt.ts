@@ -1,3 +1,4 @@
+import { percent } from '@residual/appkit';
 import type { TranslatedSegment } from '@residual/model';
 
 /**
@@ -21,10 +22,16 @@ export function isUnsure(segment: TranslatedSegment): boolean {
 export function doubtOf(segment: TranslatedSegment): string {
   const signs = [...new Set(segment.unknownSpans.map(([start, end]) => `“${segment.source.slice(start, end)}”`))];
   if (signs.length > 0)
-    return `Unsure: this model cannot read ${listOf(signs)}, which its vocabulary lacks, so it guesses. Its translation may be invented.`;
+    return (
+      `Unsure: this model cannot read ${listOf(signs)}, which its vocabulary lacks, so it guesses. ` +
+      'Its translation may be invented.'
+    );
   const mean = meanProbability(segment);
   if (mean >= minConfidence) return '';
-  return `Unsure: the model gave the tokens of this translation a chance of ${Math.round(100 * mean)} % on average, where 80 % is usual for sentences it knows. Much of it may be invented.`;
+  return (
+    `Unsure: the model gave the tokens of this translation a chance of ${percent(mean)} on average, ` +
+    'where 80 % is usual for sentences it knows. Much of it may be invented.'
+  );
 }
 
 /** The first four as a list, and the number of the others. */

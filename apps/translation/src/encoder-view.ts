@@ -1,6 +1,7 @@
 import { byId, on } from '@residual/appkit';
+import { type Pattern, patternOfTaps } from '@residual/appkit/attention-pattern';
 import type { AttentionElement, HeadDetail, HeadsElement } from '@residual/elements';
-import { nameOf, type Pattern, patternOfTaps } from './attention-numbers.js';
+import { nameOf } from './attention-numbers.js';
 import { readControls, share, writeControls } from './controls.js';
 import type { Session } from './session.js';
 import { sourceLabels, type Watcher } from './translation-view.js';

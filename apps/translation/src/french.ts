@@ -5,10 +5,11 @@ import { doubtOf } from './doubt.js';
 /** The translation as it is written, sentence by sentence, and the selected sentence. */
 export interface French {
   clear(): void;
-  take(step: TranslationStep): void;
+  /** Shows a step of the translation. */
+  add(step: TranslationStep): void;
   /** Shows the best beam of the current sentence so far. */
   guess(text: string): void;
-  /** Ends where it is: a sentence of which nothing stands there yet goes. */
+  /** Removes a sentence that has no text yet, after the translation was stopped. */
   stop(): void;
   /** Marks the sentence that is shown below. */
   choose(index: number): void;
@@ -23,7 +24,7 @@ export function french(onChoose: (index: number) => Promise<void>): French {
   let segments: HTMLElement[] = [];
 
   /** Appends text to the current sentence; leading spaces and line breaks go before it. */
-  const add = (text: string) => {
+  const append = (text: string) => {
     const segment = segments.at(-1);
     if (segment?.textContent !== '') return (segment ?? container).append(text);
     const rest = text.trimStart();
@@ -32,11 +33,11 @@ export function french(onChoose: (index: number) => Promise<void>): French {
   };
 
   /** Removes the guess. */
-  const guessed = () => container.querySelector('.provisional')?.remove();
+  const removeGuess = () => container.querySelector('.provisional')?.remove();
 
   return {
     guess: text => {
-      guessed();
+      removeGuess();
       container.append(make('span', { className: 'provisional', textContent: text }));
     },
     clear: () => {
@@ -46,17 +47,17 @@ export function french(onChoose: (index: number) => Promise<void>): French {
       doubts.replaceChildren();
       choice.hidden = true;
     },
-    take: step => {
+    add: step => {
       if (step.kind === 'start') {
         const index = segments.length;
-        const segment = make('span', { className: 'piece' });
+        const segment = make('span', { className: 'segment' });
         segment.addEventListener('click', () => attempt(() => onChoose(index)));
         container.append(segment);
         segments.push(segment);
       }
-      if (step.kind === 'segment') guessed();
+      if (step.kind === 'segment') removeGuess();
       if (step.kind === 'text') container.append(step.delta);
-      else add(step.delta);
+      else append(step.delta);
       if (step.kind !== 'segment') return;
       const index = buttons.childElementCount;
       const doubt = doubtOf(step.result);

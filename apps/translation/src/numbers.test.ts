@@ -1,17 +1,18 @@
+import { patternOf } from '@residual/appkit/attention-pattern';
 import { expect, test } from 'vitest';
-import { average, chosenHeads, nameOf, patternOf, patternOfTaps } from './attention-numbers.js';
+import { average, chosenHeads, nameOf } from './attention-numbers.js';
 import { diffWords } from './difference.js';
 import { columnOf, winnerOf } from './search-tree.js';
 import { address, headsIn, preset, textOfHeads } from './settings.js';
 
-test('settings go into the address and come back', () => {
+test('settings are written to the address and read back', () => {
   const settings = { ...preset, text: 'a & b = é\nc', mode: 'greedy' as const, beams: 7, layer: -1, off: '2.0 3.1' };
   expect(address.settingsFrom(`#${address.hashOf(settings)}`)).toEqual(settings);
   expect(address.hashOf(preset)).toBe('');
   expect(address.settingsFrom('#beams=many&lengthPenalty=&mode=wild&other=1')).toEqual(preset);
 });
 
-test('heads that are off are read in order, each once, those that the model lacks left out', () => {
+test('heads that are off are sorted, each once, without heads that the model does not have', () => {
   const heads = headsIn('3.1 2.0 3.1 4.0 0.4 x', 4, 4);
   expect(heads).toEqual([
     { layer: 2, head: 0 },
@@ -20,18 +21,12 @@ test('heads that are off are read in order, each once, those that the model lack
   expect(textOfHeads(heads)).toBe('2.0 3.1');
 });
 
-/** [depth 2, heads 3, queryLen 2, keyLen 5], counting. */
+/** [depth 2, heads 3, queryLen 2, keyLen 5]: 0, 1, 2, ... */
 const attention = { shape: [2, 3, 2, 5], data: Float32Array.from({ length: 60 }, (_, i) => i) };
 
-test('weights are parted by layer and head, and averaged over those that are chosen', () => {
+test('the weights of the chosen heads are averaged', () => {
   const pattern = patternOf(attention);
   expect(pattern[1]![2]![0]).toBe(50);
-  const shape = [3, 2, 5];
-  const taps = {
-    'encoder.layers.1.attention.weights': { shape, data: attention.data.subarray(30) },
-    'encoder.layers.0.attention.weights': { shape, data: attention.data.subarray(0, 30) },
-  };
-  expect(patternOfTaps(taps)).toEqual(pattern);
   const first = (layer: number, head: number) => average(pattern, chosenHeads(layer, head, 2, 3))[0];
   expect(first(1, 2)).toBe(50);
   expect(first(1, -1)).toBeCloseTo(40, 4);
@@ -45,7 +40,7 @@ test('weights are parted by layer and head, and averaged over those that are cho
   ]);
 });
 
-test('words that another text lacks are marked, as few as can be', () => {
+test('the fewest words that another text lacks are marked', () => {
   const marked = (text: string, other: string) =>
     diffWords(text, other)
       .map(({ text: word, changed }) => (changed ? `[${word.trim()}]` : word.trim()))
@@ -57,12 +52,19 @@ test('words that another text lacks are marked, as few as can be', () => {
   expect(marked('a\nb', '')).toBe('[a] [b]');
 });
 
-test('a step of a search becomes a column, and the best end of the text that won is found', () => {
-  const found = { newTokens: [1], promptLength: 1, sum: -1, logprobs: [], tokens: [], finishReason: 'eos' as const };
+test('a step of a search becomes a column, and the winner is the best end with its text', () => {
+  const hypothesis = {
+    newTokens: [1],
+    promptLength: 1,
+    sum: -1,
+    logprobs: [],
+    tokens: [],
+    finishReason: 'eos' as const,
+  };
   const step = {
     index: 3,
     beams: [[{ token: 5, parent: 1, sum: -2, logprob: -0.5 }]],
-    finished: [[{ ...found, beamIndices: [0, 2, 6], score: -0.3, text: 'oui' }]],
+    finished: [[{ ...hypothesis, beamIndices: [0, 2, 6], score: -0.3, text: 'oui' }]],
   };
   const column = columnOf(step, 4, id => `t${id}`);
   expect(column).toEqual({

@@ -1,6 +1,5 @@
-import { type OnDownload, shippedModel } from '@residual/appkit';
+import { type LoadOptions, type OnDownload, shippedModel } from '@residual/appkit';
 import { pageModel, startModels } from '@residual/appkit/models';
-import type { LoadProgress } from '@residual/model';
 import type { RemoteModel } from '@residual/model/worker';
 
 /** The worker with its backends, and the model on one of them. */
@@ -16,7 +15,7 @@ export interface Session {
   /** The text of a token in the vocabulary, with a space if it begins a word. */
   textOf(id: number): string;
   /** Loads the model on a backend; if that fails, the last one stays on its own backend. */
-  load(backend: string, loading: { signal: AbortSignal; onProgress: (progress: LoadProgress) => void }): Promise<void>;
+  load(backend: string, options: LoadOptions): Promise<void>;
 }
 
 /** Starts the worker and reports its downloads. */
@@ -38,12 +37,12 @@ export async function openSession(onDownload: OnDownload): Promise<Session> {
       return page.isLoaded ? Number(page.model.config.eos_token_id ?? 0) : 0;
     },
     textOf: id => texts[id] ?? `#${id}`,
-    load: async (backend, loading) => {
+    load: async (backend, options) => {
       const check = async (loaded: RemoteModel) => {
         const tokens = await loaded.tokenOf(Array.from({ length: loaded.vocab }, (_, id) => id));
         texts = tokens.map((token, id) => token?.replaceAll('▁', ' ') ?? `#${id}`);
       };
-      await page.load({ source: shippedModel('en-fr'), backend, check, ...loading });
+      await page.load({ source: shippedModel('en-fr'), backend, check, ...options });
     },
   };
 }

@@ -37,7 +37,8 @@ export const examples: readonly string[] = [
   preset.text,
   'How can you say such a foolish thing?',
   'The door was difficult to open.',
-  "We look forward to getting back home.\nIt's cold outside. I forgot my keys on the table, and nobody is at home until six o'clock. What should I do now?",
+  "We look forward to getting back home.\nIt's cold outside. I forgot my keys on the table, " +
+    "and nobody is at home until six o'clock. What should I do now?",
   "I don't have time for a walk.",
   'She went with him to Boston.',
 ];

@@ -1,4 +1,4 @@
-import { byId } from '@residual/appkit';
+import { byId, fixed, singleRun } from '@residual/appkit';
 import type { BeamColumn } from '@residual/elements';
 import type { TranslatedSegment, TranslationStep } from '@residual/model';
 import { ablationView } from './ablation-view.js';
@@ -49,7 +49,7 @@ export function translationView(session: Session, watchers: readonly Watcher[]):
   const ablation = ablationView(session);
   let sentences: Sentence[] = [];
   let chosen = 0;
-  let running: { readonly abort: AbortController; readonly done: Promise<unknown> } | undefined;
+  const runs = singleRun();
 
   const show = async () => {
     written.choose(chosen);
@@ -59,11 +59,6 @@ export function translationView(session: Session, watchers: readonly Watcher[]):
     chosen = index;
     await show();
   });
-
-  const end = async () => {
-    running?.abort.abort();
-    await running?.done;
-  };
 
   /** One translation, from the first token to the last sentence. */
   const follow = async (settings: Settings, signal: AbortSignal): Promise<string> => {
@@ -75,7 +70,7 @@ export function translationView(session: Session, watchers: readonly Watcher[]):
     [sentences, chosen] = [[], 0];
     written.clear();
     const take = (step: TranslationStep) => {
-      written.take(step);
+      written.add(step);
       if (step.kind === 'start') [columns, growing] = [[], []];
       if (step.kind === 'token') tokens++;
       if (step.kind === 'beams') {
@@ -98,39 +93,30 @@ export function translationView(session: Session, watchers: readonly Watcher[]):
     await ablation(settings, written.text, signal);
     const [only] = sentences;
     if (!only) return 'Nothing to translate';
-    const score = `log-probability ${only.segment.logprob.toFixed(2).replace('-', '−')}`;
+    const score = `log-probability ${fixed(only.segment.logprob, 2)}`;
     return sentences.length > 1 ? `Translated ${sentences.length} sentences` : `Translated, ${score}`;
   };
 
   const run = async () => {
     if (!session.isLoaded) return;
-    while (running) await end(); // also another run that started meanwhile
-    const abort = new AbortController();
-    const { signal } = abort;
-    byId('main').removeAttribute('data-state');
-    [stop.disabled, status.textContent, speed.textContent] = [false, 'Translating', ''];
-    const work = follow(readControls(), signal);
-    const done = work.then(
-      () => {},
-      () => {},
-    );
-    running = { abort, done };
-    let isReplaced = false;
-    try {
-      status.textContent = await work;
-    } catch (error) {
-      // the model was loaded on another backend, which translates again
-      isReplaced = !signal.aborted && (error as Error).name === 'AbortError';
-      written.stop();
-      status.textContent = signal.aborted || isReplaced ? 'Stopped' : 'Not translated';
-      throw error;
-    } finally {
-      translate.disabled = false;
-      if (running?.done === done) {
-        [running, stop.disabled] = [undefined, true];
+    await runs.start(async signal => {
+      byId('main').removeAttribute('data-state');
+      [stop.disabled, status.textContent, speed.textContent] = [false, 'Translating', ''];
+      let isReplaced = false;
+      try {
+        status.textContent = await follow(readControls(), signal);
+      } catch (error) {
+        // the model was loaded on another backend, which translates again
+        isReplaced = !signal.aborted && (error as Error).name === 'AbortError';
+        written.stop();
+        status.textContent = signal.aborted || isReplaced ? 'Stopped' : 'Not translated';
+        throw error;
+      } finally {
+        translate.disabled = false;
+        stop.disabled = true;
         if (!isReplaced) byId('main').dataset.state = 'ready';
       }
-    }
+    });
   };
-  return { run, end };
+  return { run, end: runs.end };
 }

@@ -22,8 +22,8 @@ afterAll(() => app?.close());
 
 /** States of the page, each reached from the one before. */
 const states: Record<string, () => Promise<unknown>> = {
-  'as it is before the first click': async () => {},
-  'with two sentences, a word looked at and a head off': async () => {
+  'before the first click': async () => {},
+  'with two sentences, a selected word and a head switched off': async () => {
     await translate(page, 'How can you say such a foolish thing?\nI have toothache.');
     await page.locator('#heads [aria-label="layer 2, head 0"]').click();
     await page.click('#switch');
@@ -31,7 +31,7 @@ const states: Record<string, () => Promise<unknown>> = {
     await page.locator('#ribbons .target [role=option]').nth(2).hover();
     await page.locator('#tree [role=option]').nth(3).hover();
   },
-  'with a translation that is unsure': async () => {
+  'with an unsure translation': async () => {
     await translate(page, 'I love 北京. \u{1f600}');
     await page.locator('#doubt p').nth(1).waitFor();
   },
@@ -40,7 +40,7 @@ const states: Record<string, () => Promise<unknown>> = {
     await page.locator('#beams').blur();
     await expectError(page, 'beams');
   },
-  'without a text, while it loads': async () => {
+  'without a text, during loading': async () => {
     await page.fill('#beams', '4');
     await translate(page, '');
     await page.locator('#loading').evaluate((place: HTMLElement) => {
@@ -51,15 +51,12 @@ const states: Record<string, () => Promise<unknown>> = {
 };
 
 describe('the page', () => {
-  test.each(Object.keys(states))(
-    '%s: nothing serious for axe-core and no scrolling sideways, whatever the look',
-    async state => {
-      await states[state]!();
-      expect(await appearanceProblems(page)).toEqual([]);
-    },
-  );
+  test.each(Object.keys(states))('%s, axe-core finds nothing serious and nothing scrolls sideways', async state => {
+    await states[state]!();
+    expect(await appearanceProblems(page)).toEqual([]);
+  });
 
-  test('every control has a sentence and is reached by Tab, as are the views', async () => {
+  test('every control has a help sentence, and Tab reaches all controls and views', async () => {
     await page.locator('#loading').evaluate((place: HTMLElement) => {
       place.hidden = true;
     });
@@ -75,7 +72,7 @@ describe('the page', () => {
     expect(wanted.filter(name => !reached.has(name))).toEqual([]);
   });
 
-  test('works without a mouse: a word, a cell and a beam are read by the keys', async () => {
+  test('works without a mouse: keys select a word, a cell and a beam', async () => {
     const outputOf = (id: string) => page.locator(`#${id} output`).textContent();
     const read = async (id: string, selector: string, key: string) => {
       await page.locator(`#${id} ${selector}[tabindex="0"]`).focus();
@@ -90,7 +87,7 @@ describe('the page', () => {
   });
 });
 
-test('nothing went wrong in the page meanwhile', () => {
+test('the page had no problems', () => {
   expect(app.problems).toEqual([]);
   expect(app.foreignRequests).toEqual([]);
 });

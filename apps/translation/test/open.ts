@@ -7,7 +7,7 @@ export const fixtureOf = <T>(name: string): T =>
   JSON.parse(readFileSync(join(root, 'fixtures', 'models', 'en-fr', name), 'utf8')) as T;
 
 /**
- * The app in a browser with WebGPU, on the processor where there is no graphics card, and without any network but the
+ * The app in a browser with WebGPU, on the processor if there is no graphics card, and without any network except the
  * demo's server.
  */
 export const openTranslation = (): Promise<OpenApp> =>
@@ -18,11 +18,11 @@ export const openTranslation = (): Promise<OpenApp> =>
   );
 
 /**
- * What is missing where a text is translated: each sentence, and everything that is shown of the one that was chosen.
+ * What is missing when a text is translated: sentences, and the views of the selected one.
  */
 const missing = async (page: Page): Promise<string[]> => {
   const isReady = (await page.locator('main[data-state=ready]').count()) > 0;
-  const sentences = isReady ? await page.locator('#french .piece').allTextContents() : [];
+  const sentences = isReady ? await page.locator('#french .segment').allTextContents() : [];
   // the error itself is expected, or fails the test
   if (!isReady || (await page.locator('#error').isVisible())) return [];
   if ((await page.inputValue('#text')).trim() === '') return [];
@@ -39,7 +39,7 @@ const missing = async (page: Page): Promise<string[]> => {
 /** Waits until a text is translated. */
 export const translated = (page: Page) => page.locator('main[data-state=ready]').waitFor();
 
-/** Types a text and waits until it is translated; gives the translation. */
+/** Types a text and waits until it is translated; returns the translation. */
 export const translate = async (page: Page, text: string): Promise<string> => {
   await page.locator('main').evaluate(main => main.removeAttribute('data-state'));
   await page.fill('#text', text);

@@ -36,13 +36,13 @@ const change = async (act: () => Promise<unknown>) => {
 const wordsOf = (side: string) => page.locator(`#ribbons .${side} [role=option] span`).allTextContents();
 
 describe('translating', () => {
-  test('a text stands there translated before the first click', async () => {
+  test('the page shows a translation before the first click', async () => {
     const golden = examples.find(({ en }) => en === preset.text)!;
     expect(await page.locator('#french').textContent()).toBe(golden.beam4.text);
     expect(await page.locator('#facts').textContent()).toContain('marian with 4 encoder layers and 4 decoder layers');
   });
 
-  test('golden sentences give the golden translations, by beams and greedily, as one types', async () => {
+  test('typed golden sentences have the golden translations, with beams and greedy', async () => {
     const differing = examples.filter(({ greedy, beam4 }) => greedy.text !== beam4.text).slice(0, 3);
     for (const { en, beam4 } of [risk, ...differing]) expect(await translate(page, en)).toBe(beam4.text);
     await change(() => page.locator('#mode').selectOption('greedy'));
@@ -50,7 +50,7 @@ describe('translating', () => {
     expect(page.url()).toContain('mode=greedy');
   });
 
-  test('French is read as it is produced, and Stop ends it where it is', async () => {
+  test('the translation appears token by token, and Stop ends it', async () => {
     await page.locator('#french').evaluate(place => {
       const seen: string[] = [];
       Object.assign(globalThis, { seen });
@@ -64,27 +64,27 @@ describe('translating', () => {
     for (const text of seen) expect(whole.startsWith(text)).toBe(true);
     await page.fill('#text', Array(30).fill(risk.en).join(' '));
     await page.locator('#stop:not(:disabled)').waitFor();
-    await page.locator('#french .piece').nth(1).waitFor();
+    await page.locator('#french .segment').nth(1).waitFor();
     await page.locator('#stop').dispatchEvent('click');
     await page.locator('#status', { hasText: 'Stopped' }).waitFor();
-    expect(await page.locator('#french .piece').count()).toBeLessThan(30);
+    expect(await page.locator('#french .segment').count()).toBeLessThan(30);
   });
 
-  test('a paragraph keeps its line breaks, and each of its sentences can be looked at', async () => {
+  test('a paragraph keeps its line breaks, and each of its sentences can be selected', async () => {
     const [first, second, third] = [examples[8]!, examples[13]!, examples[4]!];
     const french = await translate(page, `${first.en} ${second.en}\n\n${third.en}`);
     expect(french).toBe(`${first.greedy.text} ${second.greedy.text}\n\n${third.greedy.text}`);
     expect(await page.locator('#sentences button').count()).toBe(3);
     expect((await wordsOf('source')).join(' ')).toBe('She went with him to Boston .');
     await page.locator('#sentences button').nth(1).click();
-    await page.locator('#french .piece.chosen', { hasText: second.greedy.text }).waitFor();
+    await page.locator('#french .segment.chosen', { hasText: second.greedy.text }).waitFor();
     expect((await wordsOf('target')).join(' ')).toBe('Il refusa de payer .');
-    await page.locator('#french .piece').nth(2).click();
-    await page.locator('#french .piece.chosen', { hasText: third.greedy.text }).waitFor();
+    await page.locator('#french .segment').nth(2).click();
+    await page.locator('#french .segment.chosen', { hasText: third.greedy.text }).waitFor();
     expect((await wordsOf('target')).join(' ')).toBe("C'est cher .");
   });
 
-  test('an empty line gives an empty line, and nothing gives nothing', async () => {
+  test('an empty line stays an empty line, and an empty text has no translation', async () => {
     expect(await translate(page, '\n')).toBe('\n');
     expect(await translate(page, '')).toBe('');
     expect(await page.locator('#status').textContent()).toBe('Nothing to translate');
@@ -95,7 +95,7 @@ describe('translating', () => {
 });
 
 describe('cross-attention', () => {
-  test('cells are those of the reference, of every layer and head and of their average', async () => {
+  test('cells have the weights of the reference, for layers, heads and their average', async () => {
     const file = readFileSync(join(root, 'fixtures', 'models', 'en-fr', 'golden.safetensors'));
     const golden = await openSafetensors(bytesSource(new Uint8Array(file)));
     for (const [layer, head, query, key] of [
@@ -118,20 +118,20 @@ describe('cross-attention', () => {
     expect(page.url()).toContain('head=0');
   });
 
-  test('a French word under the pointer lights its English source up, with the numbers', async () => {
+  test('a French word under the pointer highlights its English source, with the weights', async () => {
     await page.locator('#layer').selectOption('2');
     await page.locator('#head').selectOption('-1');
     const target = (await wordsOf('target')).indexOf('prendre');
     await page.locator('#ribbons .target [role=option]').nth(target).hover();
-    const told = (await page.locator('#ribbons output').textContent())!;
-    const [, word, weight] = /^“prendre” looked at “(.+?)” ([\d.]+)/.exec(told)!;
+    const sentence = (await page.locator('#ribbons output').textContent())!;
+    const [, word, weight] = /^“prendre” looked at “(.+?)” ([\d.]+)/.exec(sentence)!;
     expect(word).toBe('take');
     expect(Number(weight)).toBeGreaterThan(0.5);
-    const lit = page.locator('#ribbons .source [role=option]').nth((await wordsOf('source')).indexOf('take'));
-    expect(await lit.locator('small').textContent()).toBe(Number(weight).toFixed(2).replace(/^0/, ''));
+    const source = page.locator('#ribbons .source [role=option]').nth((await wordsOf('source')).indexOf('take'));
+    expect(await source.locator('small').textContent()).toBe(Number(weight).toFixed(2).replace(/^0/, ''));
   });
 
-  test('a head that is switched off changes the translation, and the change is marked', async () => {
+  test('switching heads off changes the translation, and the changes are marked', async () => {
     const changed: string[] = [];
     for (const layer of [1, 2]) {
       await page.locator(`#heads [aria-label^="layer ${layer}, head 3"]`).click();
@@ -161,12 +161,12 @@ describe('cross-attention', () => {
   });
 });
 
-test('the encoder is stepped through layer by layer, and its rows sum to 1', async () => {
+test('buttons step through the layers of the encoder, whose rows sum to 1', async () => {
   expect(await page.locator('#encoder-map-title').textContent()).toBe('Layer 0, head 0');
   await page.click('#layer-after');
   await page.click('#layer-after');
   expect(await page.locator('#encoder-map-title').textContent()).toBe('Layer 2, head 0');
-  await page.waitForURL(/encoderLayer=2/); // the browser's driver learns of it a moment later
+  await page.waitForURL(/encoderLayer=2/); // the driver sees the new address later
   let sum = 0;
   for (let key = 0; key < 10; key++) sum += Number((await readCell(page, 'encoder', 3, key)).split(': ')[1]);
   expect(sum).toBeCloseTo(1, 2);
@@ -175,7 +175,7 @@ test('the encoder is stepped through layer by layer, and its rows sum to 1', asy
 });
 
 describe('beams', () => {
-  test('the tree holds what was kept and dropped, and the winner has the score of the reference', async () => {
+  test('the tree shows kept and dropped beams, and the winner has the score of the reference', async () => {
     await change(() => page.locator('#mode').selectOption('beams'));
     expect(await page.locator('#french').textContent()).toBe(risk.beam4.text);
     const note = (await page.locator('#beams-note').textContent())!;
@@ -188,7 +188,7 @@ describe('beams', () => {
     expect(await page.locator('#tree .dropped[role=option]').count()).toBeGreaterThan(4);
   });
 
-  test('it grows again, step by step', async () => {
+  test('the tree is replayed step by step', async () => {
     const all = await page.locator('#tree [role=option]').count();
     await page.click('#replay');
     await page.locator('#beams-note', { hasText: 'Growing' }).waitFor();
@@ -198,7 +198,7 @@ describe('beams', () => {
     expect(await page.locator('#tree [role=option]').count()).toBe(all);
   });
 
-  test('more beams and another length penalty are heeded, what does not fit is said', async () => {
+  test('the number of beams and the length penalty take effect, and an invalid number is an error', async () => {
     await change(() => page.fill('#beams', '6').then(() => page.locator('#beams').blur()));
     expect(await page.locator('#tree [role=option][data-step="0"]').count()).toBe(6);
     const scoreOf = async () => /score −([\d.]+)/.exec((await page.locator('#beams-note').textContent())!)![1];
@@ -216,7 +216,7 @@ describe('beams', () => {
 });
 
 test.each(['webgl', 'webgpu', 'wasm'])(
-  '%s translates one text after the other, short and long, and shows what was read of each',
+  '%s translates short and long texts one after another, and shows the encoder of each',
   async backend => {
     await change(() => page.locator('#mode').selectOption('greedy'));
     await translate(page, risk.en);
@@ -229,7 +229,7 @@ test.each(['webgl', 'webgpu', 'wasm'])(
       const text = sentences.map(({ en }) => en).join(' ');
       expect(await translate(page, text)).toBe(sentences.map(({ greedy }) => greedy.text).join(' '));
       const tokens = sentences[0]!.input_ids.length;
-      const read = await readCell(page, 'encoder', tokens - 1, tokens - 1); // the last row and column that there are
+      const read = await readCell(page, 'encoder', tokens - 1, tokens - 1); // the last row and column
       expect(read).toMatch(/^<\/s> looks at <\/s>: [01]\.\d{4}$/);
       const sum = await page.locator('#encoder').evaluate((element, last) => {
         const map = element as unknown as { read(query: number, key: number): { weight: number } };
@@ -241,12 +241,12 @@ test.each(['webgl', 'webgpu', 'wasm'])(
   300_000, // compiling for a simulated graphics card
 );
 
-test('another backend may be chosen while one types: both are heeded, and nothing is said to be wrong', async () => {
+test('a backend can be chosen while typing, without an error', async () => {
   await page.fill('#text', risk.en);
   await page.locator('main').evaluate(main => main.removeAttribute('data-state'));
   await page.fill('#text', examples[8]!.en);
   await page.locator('#backend').selectOption('webgl');
-  await page.waitForTimeout(400); // longer than what is typed waits
+  await page.waitForTimeout(400); // longer than the delay after typing
   await page.fill('#text', examples[13]!.en);
   await page.locator('#backend').selectOption('wasm');
   await page.locator('#french', { hasText: examples[13]!.greedy.text }).waitFor({ timeout: 60_000 });
@@ -255,21 +255,21 @@ test('another backend may be chosen while one types: both are heeded, and nothin
   expect(await page.locator('#status').textContent()).toMatch(/^Translated/);
 });
 
-test('a translation of what the model cannot read, or does not know, says that it is unsure and why; one that it knows does not', async () => {
+test('the page says why translations of unreadable and unknown texts are unsure', async () => {
   await translate(page, `${risk.en} 你好 \u{1f600}! asdf qwer zxcv.`);
   const doubts = await page.locator('#doubt p').allTextContents();
   expect(doubts).toHaveLength(2);
   expect(doubts[0]).toContain('cannot read “你好” and “\u{1f600}”');
   expect(doubts[1]).toMatch(/asdf qwer zxcv\. Unsure: .* a chance of \d+ %/);
-  expect(await page.locator('#french .piece.unsure').count()).toBe(2);
+  expect(await page.locator('#french .segment.unsure').count()).toBe(2);
   await page.locator('#sentences button').nth(1).click();
-  await page.locator('#french .piece.chosen').waitFor();
+  await page.locator('#french .segment.chosen').waitFor();
   expect(await readCell(page, 'encoder', 1, 1)).toMatch(/^你好 looks at 你好: /);
   await translate(page, risk.en);
   expect(await page.locator('#doubt p').count()).toBe(0);
 });
 
-test('a notice names everything in the address that the page lacks', async () => {
+test('a notice names everything in the address that the page cannot follow', async () => {
   const other = await app.open('#mode=wild&layer=9&off=2.0+7.7&encoderLayer=6&backend=abacus&text=Yes.');
   await translated(other);
   const notice = (await other.locator('#notice').textContent())!;
@@ -287,7 +287,7 @@ test('a notice names everything in the address that the page lacks', async () =>
   await other.close();
 });
 
-test('the address brings text and settings back', async () => {
+test('the address restores text and settings', async () => {
   const hash = `#${new URLSearchParams({ text: risk.en, mode: 'greedy', layer: '1', head: '3', backend: 'wasm' })}`;
   const other = await app.open(hash);
   await translated(other);
@@ -296,7 +296,7 @@ test('the address brings text and settings back', async () => {
   await other.close();
 });
 
-test('what is typed before the model is there is translated once it is, and another address brings another text', async () => {
+test('a text typed during loading is translated afterwards, and another address shows another text', async () => {
   const early = await app.open('#backend=wasm&mode=greedy');
   await early.fill('#text', risk.en);
   await translated(early);
@@ -313,7 +313,7 @@ test('what is typed before the model is there is translated once it is, and anot
   await early.close();
 });
 
-test('nothing went wrong in the page, and no other server was asked', () => {
+test('the pages had no problems and requested nothing from other servers', () => {
   expect(app.problems).toEqual([]);
   expect(app.foreignRequests).toEqual([]);
 });
