@@ -1,5 +1,5 @@
 import type { Port } from '@residual/base';
-import { RpcClient, serveRpc } from '@residual/base/rpc';
+import { connect as connectRpc, type Handlers, serve } from '@residual/base/rpc';
 
 /** Functions of plain data that one thread offers to another, over messages. */
 
@@ -14,14 +14,15 @@ export type Remote<Offered extends Functions> = {
 
 /** Serves calls from the other side. */
 export function offer(port: Port, functions: Functions): void {
-  serveRpc(port, { service: 'arithmetic', name: 'offer' }, () => ({
-    call: (name, values) => functions[name]!(...(values as never[])),
-  }));
+  const handlers: Handlers = Object.fromEntries(
+    Object.entries(functions).map(([name, compute]) => [name, (_: unknown, ...values: never[]) => compute(...values)]),
+  );
+  serve(port, { service: 'arithmetic', name: 'offer' }, () => ({ handlers }));
 }
 
 /** Calls functions of the other side; ports among the arguments are transferred. */
 export function connect<Offered extends Functions>(worker: Worker): Remote<Offered> {
-  const rpc = new RpcClient(worker, { service: 'arithmetic', name: 'connect' });
+  const rpc = connectRpc(worker, { service: 'arithmetic', name: 'connect' });
   return new Proxy({} as Remote<Offered>, {
     get:
       (_, name: string) =>

@@ -1,6 +1,7 @@
 import { ResidualError } from '../errors.js';
 import { errorFromPlain } from '../plain-error.js';
 import { listen, type Port, type PortConnection } from '../port.js';
+import type { AnyHandlers, HandlerAnswer, HandlerArguments, HandlerStream, Handlers } from './handlers.js';
 import { awaitLock } from './lock.js';
 import { envelopeOf, type Request, type Response, uniqueName } from './protocol.js';
 
@@ -33,11 +34,21 @@ type WithoutServer<Message> = Message extends { readonly server: string } ? Omit
 type OutgoingMessage = WithoutServer<Request>;
 
 /**
+ * Connects to a service on the other side of a port. `connect<Handlers>` knows the types of arguments and answers.
+ */
+export function connect<Known extends Handlers = AnyHandlers>(
+  port: Port | null,
+  options: RpcOptions,
+): RpcClient<Known> {
+  return new RpcClient(port, options);
+}
+
+/**
  * Calls a service on the other side of a port. Calls wait until the service is ready. After the connection closes,
  * because either side closes it, the port closes or the worker ends, all pending and later calls reject with the
  * reason.
  */
-export class RpcClient {
+export class RpcClient<Known extends Handlers = AnyHandlers> {
   private readonly service: string;
   private readonly name: string;
   private readonly connection = uniqueName();
@@ -61,7 +72,11 @@ export class RpcClient {
   }
 
   /** Calls a method and returns its result. */
-  async call<T>(method: string, args: readonly unknown[], options: RpcCallOptions = {}): Promise<T> {
+  async call<Name extends keyof Known & string>(
+    method: Name,
+    args: HandlerArguments<Known[Name]>,
+    options: RpcCallOptions = {},
+  ): Promise<HandlerAnswer<Known[Name]>> {
     const { signal, onEvent, onLateResult } = options;
     let hasThrown = false;
     this.expectOpen();
@@ -69,7 +84,7 @@ export class RpcClient {
     const call = this.nextCallId++;
     const abort = () => this.abort(call, signal);
     try {
-      return await new Promise<T>((resolve, reject) => {
+      return await new Promise<HandlerAnswer<Known[Name]>>((resolve, reject) => {
         this.pending.set(call, {
           onError: reject,
           onResponse: response => {
@@ -78,7 +93,7 @@ export class RpcClient {
               this.pending.delete(call);
               if ('result' in response) onLateResult?.(response.result as never);
             } else if ('error' in response) reject(errorFromPlain(response.error));
-            else if ('result' in response) resolve(response.result as T);
+            else if ('result' in response) resolve(response.result as HandlerAnswer<Known[Name]>);
             else if ('event' in response) {
               try {
                 onEvent?.(response.event as never);
@@ -105,11 +120,19 @@ export class RpcClient {
    * Calls a method that returns a stream: yields its steps, each computed on request, and returns its result. Leaving
    * the loop ends it on both sides.
    */
-  async *stream<Each, Result>(
+  stream<Name extends keyof Known & string>(
+    method: Name,
+    args: HandlerArguments<Known[Name]>,
+    options: RpcCallOptions = {},
+  ): HandlerStream<Known[Name]> {
+    return this.steps(method, args, options) as HandlerStream<Known[Name]>;
+  }
+
+  private async *steps(
     method: string,
     args: readonly unknown[],
-    { signal, transfer }: RpcCallOptions = {},
-  ): AsyncGenerator<Each, Result, undefined> {
+    { signal, transfer }: RpcCallOptions,
+  ): AsyncGenerator<unknown, unknown, undefined> {
     this.expectOpen();
     signal?.throwIfAborted();
     const call = this.nextCallId++;
@@ -140,9 +163,9 @@ export class RpcClient {
         else if ('error' in response) throw errorFromPlain(response.error);
         else if ('result' in response) {
           isFinished = true;
-          return response.result as Result;
+          return response.result;
         } else if ('step' in response) {
-          yield response.step as Each;
+          yield response.step;
           this.send({ call, more: true });
         }
       }
@@ -156,7 +179,7 @@ export class RpcClient {
   }
 
   /** Calls a method without an answer. */
-  notify(method: string, args: readonly unknown[]): void {
+  notify<Name extends keyof Known & string>(method: Name, args: HandlerArguments<Known[Name]>): void {
     this.send({ notify: method, args });
   }
 

@@ -1,9 +1,9 @@
 import { afterEach, expect, test } from 'vitest';
 import type { ResidualError } from '../index.js';
 import { log, serveEcho } from '../testing/echo.js';
-import { RpcClient } from './index.js';
+import { connect } from './index.js';
 
-const connectEcho = (port: Worker | MessagePort) => new RpcClient(port, { service: 'echo', name: 'connectEcho' });
+const connectEcho = (port: Worker | MessagePort) => connect(port, { service: 'echo', name: 'connectEcho' });
 const reasonOf = (promise: Promise<unknown>) =>
   promise.then(
     () => Promise.reject(new Error('it was answered')),
@@ -23,7 +23,7 @@ test('a worker is served through self, though it waits for something before it s
   const rpc = connectEcho(start());
   expect(await rpc.call('echo', ['there'])).toBe('there');
   const steps: number[] = [];
-  for await (const step of rpc.stream<number, string>('count', [3])) steps.push(step);
+  for await (const step of rpc.stream('count', [3])) steps.push(step as number);
   expect(steps).toEqual([0, 1, 2]);
   rpc.close();
   expect((await reasonOf(rpc.call('echo', [1]))).message).toBe('connectEcho: the connection was closed');

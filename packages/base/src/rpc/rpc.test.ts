@@ -4,9 +4,9 @@ import { build } from 'esbuild';
 import { afterEach, expect, test } from 'vitest';
 import { type Port, ResidualError } from '../index.js';
 import { log, serveEcho } from '../testing/echo.js';
-import { RpcClient, transfer } from './index.js';
+import { connect, type RpcClient, transfer } from './index.js';
 
-const connectEcho = (port: Port | null) => new RpcClient(port, { service: 'echo', name: 'connectEcho' });
+const connectEcho = (port: Port | null) => connect(port, { service: 'echo', name: 'connectEcho' });
 const turns = async (count = 5) => {
   for (let i = 0; i < count; i++) await new Promise(resolve => setTimeout(resolve));
 };
@@ -67,7 +67,7 @@ test('calls are answered, buffers are transferred, events and notifications arri
   const mine = new Uint8Array(10);
   await rpc.call('echo', [mine], { transfer: [mine.buffer] });
   expect(mine.byteLength).toBe(0);
-  rpc.notify('hello', []);
+  rpc.notify('note', ['hello']);
   await rpc.call('echo', [1]);
   expect(log).toEqual(['0 hello']);
 });
@@ -75,7 +75,7 @@ test('calls are answered, buffers are transferred, events and notifications arri
 test('the steps of a stream are computed on request, and leaving it ends it', async () => {
   const { port2 } = channel();
   const rpc = connectEcho(port2);
-  const steps = rpc.stream<number, string>('count', [3]);
+  const steps = rpc.stream('count', [3]);
   expect(await steps.next()).toEqual({ done: false, value: 0 });
   await turns();
   expect(log).toEqual(['step 0']);
@@ -96,7 +96,7 @@ test('an abort ends a call and a stream with the reason given here', async () =>
   const [call, stream] = [new AbortController(), new AbortController()];
   const waiting = reasonOf(rpc.call('wait', [], { signal: call.signal }));
   const run = async () => {
-    for await (const step of rpc.stream<number, string>('count', [1000], { signal: stream.signal }))
+    for await (const step of rpc.stream('count', [1000], { signal: stream.signal }))
       if (step === 2) stream.abort('stop');
   };
   expect(await reasonOf(run())).toBe('stop');
@@ -112,9 +112,12 @@ test('errors keep class, code, message and cause, even where their details canno
   const error = await reasonOf(rpc.call('throw', []));
   expect(error).toBeInstanceOf(ResidualError);
   expect(error).toMatchObject({ code: 'many', message: 'echo: 3 are more than 2' });
+  const native = await reasonOf(rpc.call('outOfRange', []));
+  expect(native).toBeInstanceOf(RangeError);
+  expect(native.message).toBe('3 is out of range');
   const missing = await reasonOf(rpc.call('fly', []));
-  expect(missing).toBeInstanceOf(RangeError);
-  expect(missing.message).toBe('there is no fly');
+  expect(missing).toMatchObject({ code: 'name' });
+  expect(missing.message).toMatch(/^serveEcho: there is no fly; there are echo, connection, /);
   const uncloneable = [
     () => rpc.call('function', []),
     () => rpc.call('echo', [() => 1]),
@@ -144,7 +147,7 @@ test('two connections on one port do not mix, and other messages are ignored', a
   const { port1, port2 } = channel();
   const [one, two] = [connectEcho(port2), connectEcho(port2)];
   expect([await one.call('connection', []), await two.call('connection', [])].toSorted()).toEqual([0, 1]);
-  const [a, b] = [one.stream<number, string>('count', [3]), two.stream<number, string>('count', [2])];
+  const [a, b] = [one.stream('count', [3]), two.stream('count', [2])];
   const all = [
     await a.next(),
     await b.next(),
@@ -189,7 +192,7 @@ test('after close, pending and later calls reject, no listener is left, and the 
   const late = [rpc.call('echo', [1]), rpc.stream('count', [3]).next()].map(reasonOf);
   for (const error of await Promise.all([...waiting, ...late]))
     expect(error).toMatchObject({ code: 'closed', message: 'connectEcho: the connection was closed' });
-  rpc.notify('hello', []);
+  rpc.notify('note', ['hello']);
   await turns();
   expect(log).toEqual(expect.arrayContaining(['left', '0 closing', '0 closed']));
   expect(listeners(port2)).toBe(own);

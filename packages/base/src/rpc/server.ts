@@ -1,32 +1,11 @@
+import { ResidualError } from '../errors.js';
 import { errorToPlain } from '../plain-error.js';
 import { listen, type Port } from '../port.js';
 import type { RpcOptions } from './client.js';
+import type { Handlers, RpcConnection } from './handlers.js';
 import { holdLock } from './lock.js';
 import { envelopeOf, type Request, type Response, uniqueName } from './protocol.js';
 import { Transferred } from './transfer.js';
-
-/** The context of a call. */
-export interface RpcCall {
-  /** Aborted when the client aborts the call, leaves the stream or disconnects. */
-  readonly signal: AbortSignal;
-  /** Sends an event to the client during the call. */
-  emit(event: unknown): void;
-}
-
-/** The handlers of one connection. */
-export interface RpcHandlers {
-  /**
-   * Answers a call with a value, a promise, or an async generator, whose steps are computed when the client asks for
-   * them and whose return value is the result. Answers, steps and events may be wrapped by `transfer`.
-   */
-  call(method: string, args: readonly unknown[], call: RpcCall): unknown;
-  /** Handles a call without an answer. */
-  onNotify?(method: string, args: readonly unknown[]): void;
-  /** Called when the connection closes, after its calls were aborted. */
-  onClosing?(): unknown;
-  /** Called after all calls of a closed connection have ended. */
-  onClosed?(): unknown;
-}
 
 /** A service on a port. */
 export interface RpcServer {
@@ -34,14 +13,13 @@ export interface RpcServer {
   close(): void;
 }
 
-/** Serves a port: `createHandlers` makes the handlers of each connection. */
-export function serveRpc(
-  port: Port | null,
-  { service, name }: RpcOptions,
-  createHandlers: () => RpcHandlers,
-): RpcServer {
+/**
+ * Answers the calls that arrive at a port. Each client has a connection of its own, whose handlers `onConnect` makes.
+ * Several services may share a port.
+ */
+export function serve(port: Port | null, { service, name }: RpcOptions, onConnect: () => RpcConnection): RpcServer {
   const server = uniqueName();
-  const connections = new Map<string, Connection>();
+  const connections = new Map<string, ServedConnection>();
   const close = () => {
     for (const [id, connection] of connections) {
       send(id, { closed: true });
@@ -57,7 +35,8 @@ export function serveRpc(
     const { connection: id, body } = envelopeOf<Request>(service, data) ?? {};
     if (!body || id === undefined) return;
     if ('open' in body) {
-      const connection = connections.get(id) ?? new Connection(createHandlers(), (...answer) => send(id, ...answer));
+      const connection =
+        connections.get(id) ?? new ServedConnection(onConnect(), name, (...answer) => send(id, ...answer));
       connections.set(id, connection);
       connection.open(server, link.reportsEnd ? undefined : `${service} ${server} ${id}`);
     } else if ('close' in body) {
@@ -75,7 +54,7 @@ type Send = (body: Response, transfer?: readonly object[]) => void;
 type CallRequest = Extract<Request, { method: string }>;
 
 /** A connection on the server: its running calls, and their streams that wait for a request of the next step. */
-class Connection {
+class ServedConnection {
   private readonly calls = new Map<number, { readonly abort: AbortController; more: () => void }>();
   private readonly running = new Set<Promise<void>>();
   private isClosed = false;
@@ -83,7 +62,8 @@ class Connection {
   private opening: Promise<void> | undefined;
 
   constructor(
-    private readonly handlers: RpcHandlers,
+    private readonly connection: RpcConnection,
+    private readonly name: string,
     private readonly send: Send,
   ) {}
 
@@ -96,7 +76,7 @@ class Connection {
   }
 
   receive(message: Exclude<Request, { open: true } | { close: true }>): void {
-    if ('notify' in message) this.handlers.onNotify?.(message.notify, message.args);
+    if ('notify' in message) this.notify(message.notify, message.args);
     else if ('abort' in message) this.calls.get(message.call)?.abort.abort();
     else if ('more' in message) this.calls.get(message.call)?.more();
     else {
@@ -111,9 +91,9 @@ class Connection {
     this.isClosed = true;
     for (const { abort } of this.calls.values()) abort.abort();
     Promise.resolve()
-      .then(() => this.handlers.onClosing?.())
+      .then(() => this.connection.onClosing?.())
       .then(() => Promise.allSettled(this.running))
-      .then(() => this.handlers.onClosed?.())
+      .then(() => this.connection.onClosed?.())
       .catch(() => {}) // the client is gone
       .finally(() => this.release?.());
   }
@@ -124,7 +104,7 @@ class Connection {
     this.calls.set(call, { abort, more: () => {} });
     const emit = (event: unknown) => this.answer(event, value => ({ call, event: value }));
     try {
-      const answer = await this.handlers.call(method, args, { signal, emit });
+      const answer = await this.handlerOf(method)({ signal, emit }, ...(args as never[]));
       const result = isStream(answer) ? await this.stream(call, signal, answer) : answer;
       this.answer(result, value => ({ call, result: value }));
     } catch (error) {
@@ -132,6 +112,21 @@ class Connection {
     } finally {
       this.calls.delete(call);
     }
+  }
+
+  private handlerOf(method: string): Handlers[string] {
+    const { handlers } = this.connection;
+    if (Object.hasOwn(handlers, method)) return handlers[method]!;
+    const names = Object.keys(handlers).join(', ');
+    throw new ResidualError('name', `${this.name}: there is no ${method}; there are ${names}`);
+  }
+
+  /** Runs a handler whose answer and errors nobody waits for. */
+  private async notify(method: string, args: readonly unknown[]): Promise<void> {
+    const { signal } = new AbortController();
+    try {
+      await this.handlerOf(method)({ signal, emit: () => {} }, ...(args as never[]));
+    } catch {}
   }
 
   private async stream(call: number, signal: AbortSignal, steps: Stream): Promise<unknown> {

@@ -1,5 +1,5 @@
 import { type Port, ResidualError } from '../index.js';
-import { type RpcServer, serveRpc, transfer } from '../rpc/index.js';
+import { type RpcServer, serve, transfer } from '../rpc/index.js';
 
 /** The log of the server, by connection. */
 export const log: string[] = [];
@@ -7,30 +7,34 @@ export const log: string[] = [];
 /** A service for tests that answers, counts, waits and throws. */
 export function serveEcho(port: Port | null): RpcServer {
   let connections = 0;
-  return serveRpc(port, { service: 'echo', name: 'serveEcho' }, () => {
+  return serve(port, { service: 'echo', name: 'serveEcho' }, () => {
     const connectionId = connections++;
     return {
-      call(method, args, { signal, emit }) {
-        if (method === 'echo') return args[0];
-        if (method === 'connection') return connectionId;
-        if (method === 'bytes') {
+      handlers: {
+        echo: (_, value) => value,
+        connection: () => connectionId,
+        bytes: () => {
           const bytes = new Uint8Array(1000);
           return transfer(bytes, [bytes.buffer]);
-        }
-        if (method === 'events') {
+        },
+        events: ({ signal, emit }) => {
           for (let i = 0; i < 3; i++) emit(i);
           return untilAborted(signal);
-        }
-        if (method === 'count') return count(args[0] as number, signal);
-        if (method === 'wait') return untilAborted(signal);
-        if (method === 'throw') throw (args[0] as (() => unknown) | undefined) ?? throwError();
-        if (method === 'function') return () => 1;
-        if (method === 'exit') return process.exit(3);
-        if (method === 'crash') return setTimeout(() => throwError('out of nothing'), 0) && untilAborted(signal);
-        throw new RangeError(`there is no ${method}`);
-      },
-      onNotify: method => {
-        log.push(`${connectionId} ${method}`);
+        },
+        count: ({ signal }, end: number) => count(end, signal),
+        wait: ({ signal }) => untilAborted(signal),
+        throw: (_, make?: () => unknown) => {
+          throw make ?? throwError();
+        },
+        outOfRange: () => {
+          throw new RangeError('3 is out of range');
+        },
+        function: () => () => 1,
+        exit: () => process.exit(3),
+        crash: ({ signal }) => setTimeout(() => throwError('out of nothing'), 0) && untilAborted(signal),
+        note: (_, text: string) => {
+          log.push(`${connectionId} ${text}`);
+        },
       },
       onClosing: () => log.push(`${connectionId} closing`),
       onClosed: () => log.push(`${connectionId} closed`),

@@ -1,5 +1,5 @@
 import { asyncDisposable, disposable, type Port, ResidualError } from '@residual/base';
-import { type RpcCall, RpcClient, type Transferred } from '@residual/base/rpc';
+import { connect, type RpcCall, type RpcClient, type Untransferred } from '@residual/base/rpc';
 import { type VectorTableInput, vectorTable, type WordVectors } from '@residual/word-vectors';
 import type { LoadModelOptions } from '../load/load-model.js';
 import { type ModelSource, portableSource } from '../load/sources/source.js';
@@ -14,7 +14,6 @@ export interface RemoteGeneration<Whole, Each> extends AsyncIterable<Each> {
   result(): Promise<Whole>;
 }
 
-type Untransferred<T> = T extends Transferred<infer Value> ? Value : T;
 /** A method on this side: it leaves out the model and the call. */
 type RemoteMethod<Method> = Method extends (model: Model, call: RpcCall, ...args: infer Args) => infer Result
   ? (
@@ -59,10 +58,10 @@ export interface Models extends Disposable {
  * or the worker ends, all pending and later calls reject with the reason.
  */
 export function connectModels(port: Port | null): Models {
-  const rpc = new RpcClient(port, { service: 'models', name: 'connectModels' });
+  const rpc = connect(port, { service: 'models', name: 'connectModels' });
   const models: Omit<Models, typeof Symbol.dispose> = {
     load: async (source, { signal, onProgress, ...options } = {}) => {
-      const info = await rpc.call<ModelInfo>('load', [undefined, portableSource(source), options], {
+      const info: ModelInfo = await rpc.call('load', [portableSource(source), options], {
         signal,
         onEvent: onProgress,
         // If the connection closed meanwhile, its models are disposed anyway.
@@ -70,8 +69,8 @@ export function connectModels(port: Port | null): Models {
       });
       return remoteModel(rpc, info);
     },
-    backends: () => rpc.call('backends', [undefined]),
-    useBackend: name => rpc.call('useBackend', [undefined, name]),
+    backends: () => rpc.call('backends', []),
+    useBackend: name => rpc.call('useBackend', [name]),
     close: () => rpc.close(),
   };
   return disposable(models, models.close);

@@ -1,5 +1,5 @@
 import { type Port, ResidualError } from '@residual/base';
-import { type RpcCall, type RpcHandlers, type RpcServer, serveRpc } from '@residual/base/rpc';
+import { type RpcCall, type RpcConnection, type RpcServer, serve } from '@residual/base/rpc';
 import { registeredBackends, useBackend } from '@residual/tensor';
 import { type LoadModelOptions, loadModel } from '../load/load-model.js';
 import type { ModelSource } from '../load/sources/source.js';
@@ -14,47 +14,54 @@ import type { ModelInfo } from './protocol.js';
  * connections may share the port; the models of a connection are disposed when it closes.
  */
 export function serveModels(port: Port | null): RpcServer {
-  return serveRpc(port, { service: 'models', name: 'serveModels' }, () => new ServedModels());
+  return serve(port, { service: 'models', name: 'serveModels' }, () => connectionOf(new Map()));
 }
 
-type Method = (model: Model, call: RpcCall, ...args: unknown[]) => unknown;
-const methods = () => ({ ...streamMethods, ...callMethods }) as unknown as Readonly<Record<string, Method>>;
+type Method = (model: Model, call: RpcCall, ...args: never[]) => unknown;
 
-/** The models of one connection. */
-class ServedModels implements RpcHandlers {
-  private readonly models = new Map<number, Model>();
-  private readonly methods = methods();
-  private loaded = 0;
-
-  call(name: string, [number, ...args]: readonly [number | undefined, ...unknown[]], call: RpcCall): unknown {
-    if (name === 'backends') return registeredBackends();
-    if (name === 'useBackend') return useBackend(args[0] as string);
-    if (name === 'load') return this.load(args as [ModelSource, LoadModelOptions], call);
-    const model = this.models.get(number!);
-    if (!model) throw new ResidualError('disposed', `serveModels: there is no model ${number}; it was disposed`);
-    if (name !== 'dispose') return this.methods[name]!(model, call, ...args);
-    this.models.delete(number!);
-    return model.dispose();
-  }
-
-  onClosed(): void {
-    for (const model of this.models.values()) model.dispose();
-    this.models.clear();
-  }
-
-  private async load(
-    [source, options]: [ModelSource, LoadModelOptions],
+/** The handlers of one connection, which owns `models` by their number. */
+function connectionOf(models: Map<number, Model>): RpcConnection {
+  let loaded = 0;
+  const modelOf = (number: number) => {
+    const model = models.get(number);
+    if (model) return model;
+    throw new ResidualError('disposed', `serveModels: there is no model ${number}; it was disposed`);
+  };
+  const load = async (
     { signal, emit }: RpcCall,
-  ): Promise<ModelInfo> {
+    source: ModelSource,
+    options: LoadModelOptions,
+  ): Promise<ModelInfo> => {
     const model = await loadModel(source, { ...options, signal, onProgress: emit });
     if (signal.aborted) {
       model.dispose(); // nobody receives it
       throw signal.reason;
     }
-    const number = this.loaded++;
-    this.models.set(number, model);
-    return infoOf(number, model);
-  }
+    models.set(loaded, model);
+    return infoOf(loaded++, model);
+  };
+  const methods: [name: string, method: Method][] = Object.entries({ ...streamMethods, ...callMethods });
+  const onModel = methods.map(([name, method]) => [
+    name,
+    (call: RpcCall, number: number, ...args: never[]) => method(modelOf(number), call, ...args),
+  ]);
+  return {
+    handlers: {
+      backends: () => registeredBackends(),
+      useBackend: (_, name: string) => useBackend(name),
+      load,
+      dispose: (_, number: number) => {
+        const model = modelOf(number);
+        models.delete(number);
+        model.dispose();
+      },
+      ...Object.fromEntries(onModel),
+    },
+    onClosed: () => {
+      for (const model of models.values()) model.dispose();
+      models.clear();
+    },
+  };
 }
 
 function infoOf(number: number, model: Model): ModelInfo {

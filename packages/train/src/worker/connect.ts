@@ -1,9 +1,10 @@
 import { asyncDisposable, disposable, type Port, ResidualError } from '@residual/base';
-import { RpcClient, type Transferred } from '@residual/base/rpc';
+import { connect, type RpcClient, type Untransferred } from '@residual/base/rpc';
 import type { TrainingEvent } from '../loop/events.js';
 import type { Checkpoint } from '../loop/training.js';
 import type { Jobs, Requests, TrainingJob } from './job.js';
-import type { CallOptions, Method, Setting } from './protocol.js';
+import type { CallOptions, Setting } from './protocol.js';
+import type { TrainingHandlers } from './serve.js';
 
 /** A training run in a worker. Iterating it runs the training; settings apply from the next step. */
 export interface RemoteTraining<Asked extends Requests = AnyRequests>
@@ -68,14 +69,13 @@ type RequestsOf<Job extends Jobs[string]> =
       ? NonNullable<Asked>
       : Record<never, never>
     : Record<never, never>;
-type Untransferred<T> = T extends Transferred<infer Value> ? Value : T;
 
 /**
  * Connects to the jobs of a worker that runs `serveTraining`. After `close`, or when the port is closed or the worker
  * ends, all pending and later calls reject with the reason.
  */
 export function connectTraining<Known extends Jobs = AnyJobs>(port: Port | null): Trainer<Known> {
-  const rpc = new RpcClient(port, { service: 'training', name: 'connectTraining' });
+  const rpc = connect<TrainingHandlers>(port, { service: 'training', name: 'connectTraining' });
   let runs = 0;
   const start = (name: string, settings?: unknown, options: StartOptions = {}) =>
     new RemoteRun(rpc, runs++, name, settings, options);
@@ -95,7 +95,7 @@ class RemoteRun implements RemoteTraining<Requests> {
   private readonly abort = () => this.rpc.notify('abort', [this.run]);
 
   constructor(
-    private readonly rpc: RpcClient,
+    private readonly rpc: RpcClient<TrainingHandlers>,
     private readonly run: number,
     name: string,
     settings: unknown,
@@ -103,7 +103,7 @@ class RemoteRun implements RemoteTraining<Requests> {
   ) {
     asyncDisposable(this, () => this.dispose());
     const { transfer = [], signal } = options;
-    this.startup = this.call('start', [name, settings], { transfer });
+    this.startup = rpc.call('start', [run, name, settings], { transfer });
     this.startup.catch(() => {}); // reported by the first event
     if (signal?.aborted) this.abort();
     else signal?.addEventListener('abort', this.abort);
@@ -142,7 +142,7 @@ class RemoteRun implements RemoteTraining<Requests> {
     try {
       await this.startup;
       for (;;) {
-        const next = await this.call<IteratorResult<TrainingEvent>>('next');
+        const next = await this.rpc.call('next', [this.run]);
         if (next.done) return;
         if (next.value.type === 'step') this.reportedRate = next.value.learningRate;
         yield next.value;
@@ -152,26 +152,22 @@ class RemoteRun implements RemoteTraining<Requests> {
       throw signal?.aborted ? signal.reason : error;
     } finally {
       signal?.removeEventListener('abort', this.abort);
-      if (!this.disposal) await this.call('leave');
+      if (!this.disposal) await this.rpc.call('leave', [this.run]);
     }
   }
 
   ask(name: string, argument?: unknown, options: CallOptions = {}): Promise<never> {
-    return this.call('ask', [name, argument], options);
+    return this.rpc.call('ask', [this.run, name, argument], options) as Promise<never>;
   }
 
   checkpoint(): Promise<Checkpoint> {
-    return this.call('checkpoint');
+    return this.rpc.call('checkpoint', [this.run]);
   }
 
   dispose(): Promise<void> {
     this.options.signal?.removeEventListener('abort', this.abort);
-    this.disposal ??= this.call('dispose');
+    this.disposal ??= this.rpc.call('dispose', [this.run]);
     return this.disposal;
-  }
-
-  private call<T>(method: Method, args: readonly unknown[] = [], options: CallOptions = {}): Promise<T> {
-    return this.rpc.call(method, [this.run, ...args], options);
   }
 
   private set(setting: Setting): void {

@@ -1,6 +1,3 @@
-/** The calls of a run, whose number is the first argument. `next` and `leave` iterate it. */
-export type Method = 'start' | 'next' | 'leave' | 'ask' | 'checkpoint' | 'dispose';
-
 /** Settings that apply from the next step. */
 export interface Setting {
   readonly learningRate?: number;

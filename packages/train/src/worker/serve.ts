@@ -1,15 +1,9 @@
 import { type Port, ResidualError } from '@residual/base';
-import {
-  type RpcCall,
-  type RpcHandlers,
-  type RpcServer,
-  serveRpc,
-  type Transferred,
-  transfer,
-} from '@residual/base/rpc';
+import { type RpcCall, type RpcServer, serve, type Transferred, transfer } from '@residual/base/rpc';
 import type { TrainingEvent } from '../loop/events.js';
+import type { Checkpoint } from '../loop/training.js';
 import type { Jobs, TrainingJob } from './job.js';
-import type { Method, Setting } from './protocol.js';
+import type { Setting } from './protocol.js';
 
 /**
  * Serves jobs through a port: call `serveTraining(self, jobs)` in a worker that imports the backends it may use (in
@@ -18,41 +12,42 @@ import type { Method, Setting } from './protocol.js';
  * share the port; closing a connection disposes its runs.
  */
 export function serveTraining(port: Port | null, jobs: Jobs): RpcServer {
-  return serveRpc(port, { service: 'training', name: 'serveTraining' }, () => new ServedRuns(jobs));
+  return serve(port, { service: 'training', name: 'serveTraining' }, () => {
+    const runs = new Map<number, ServedRun>();
+    const disposeAll = () => {
+      for (const run of runs.values()) run.dispose();
+      runs.clear();
+    };
+    return { handlers: handlersOf(jobs, runs), onClosing: disposeAll };
+  });
 }
 
-/** The runs of one connection. */
-class ServedRuns implements RpcHandlers {
-  private readonly runs = new Map<number, ServedRun>();
+/** The calls of a connection. All but `start` are on a run that it has started, by number. */
+export type TrainingHandlers = ReturnType<typeof handlersOf>;
 
-  constructor(private readonly jobs: Jobs) {}
-
-  call(method: Method, [number, ...args]: readonly [number, ...unknown[]], { signal }: RpcCall): unknown {
-    if (method === 'start') {
-      const [name, settings] = args as [string, never];
-      this.runs.set(number, new ServedRun(this.jobs, name, settings));
-      return undefined;
-    }
-    const run = this.runs.get(number);
-    if (!run) throw new ResidualError('disposed', `serveTraining: there is no run ${number}; it was disposed`);
-    if (method === 'next') return run.next();
-    if (method === 'leave') return run.leave();
-    if (method === 'checkpoint') return run.checkpoint();
-    if (method === 'ask') return run.ask(args[0] as string, args[1], signal);
-    this.runs.delete(number);
-    return run.dispose();
-  }
-
-  onNotify(method: 'abort' | 'set', [number, setting]: readonly [number, Setting]): void {
-    const run = this.runs.get(number);
-    if (method === 'abort') run?.end();
-    else run?.set(setting);
-  }
-
-  onClosing(): void {
-    for (const run of this.runs.values()) run.dispose();
-    this.runs.clear();
-  }
+function handlersOf(jobs: Jobs, runs: Map<number, ServedRun>) {
+  const runOf = (number: number) => {
+    const run = runs.get(number);
+    if (run) return run;
+    throw new ResidualError('disposed', `serveTraining: there is no run ${number}; it was disposed`);
+  };
+  return {
+    start: (_: RpcCall, number: number, name: string, settings: unknown) => {
+      runs.set(number, new ServedRun(jobs, name, settings as never));
+    },
+    next: (_: RpcCall, number: number) => runOf(number).next(),
+    leave: (_: RpcCall, number: number) => runOf(number).leave(),
+    checkpoint: (_: RpcCall, number: number) => runOf(number).checkpoint(),
+    ask: ({ signal }: RpcCall, number: number, name: string, argument: unknown) =>
+      runOf(number).ask(name, argument, signal),
+    set: (_: RpcCall, number: number, setting: Setting) => runs.get(number)?.set(setting),
+    abort: (_: RpcCall, number: number) => runs.get(number)?.end(),
+    dispose: (_: RpcCall, number: number) => {
+      const run = runOf(number);
+      runs.delete(number);
+      return run.dispose();
+    },
+  };
 }
 
 /** A run in the worker. */
@@ -87,7 +82,7 @@ class ServedRun {
     await this.events?.return?.();
   }
 
-  async checkpoint(): Promise<Transferred<unknown>> {
+  async checkpoint(): Promise<Transferred<Checkpoint>> {
     const checkpoint = await (await this.job).training.checkpoint();
     return transfer(
       checkpoint,
