@@ -83,7 +83,7 @@ describe('reading probabilities', () => {
     const steps = [];
     for await (const step of model.generate(preset.prompt, { ...sampled, seed: preset.seed, maxNewTokens: 4 }))
       steps.push(step);
-    await page.locator('#story [role=option]:not(.given)').nth(3).hover();
+    await page.locator('#story [role=option]:not(.prompt)').nth(3).hover();
     await page.locator('#bars caption', { hasText: `(id ${steps[3]!.token})` }).waitFor();
     for (const [row, choice] of steps[3]!.topLogprobs.entries())
       expect(await cellsOf(row)).toEqual([shown(Math.exp(choice.logprob)), shown(choice.probability)]);
@@ -116,12 +116,12 @@ describe('reading probabilities', () => {
 
   test('the title of a token names its characters of the text', async () => {
     const { offsets } = model.tokenizer!.encode(preset.prompt);
-    const titles = await page.locator('#story .given').evaluateAll(all => all.map(one => (one as HTMLElement).title));
+    const titles = await page.locator('#story .prompt').evaluateAll(all => all.map(one => (one as HTMLElement).title));
     expect(titles.map(title => /characters (.*)$/.exec(title)![1])).toEqual(
       offsets.map(([start, end]) => `${start} to ${end}`),
     );
     const [start] = offsets.at(-1)!.slice(1);
-    const first = await page.locator('#story [role=option]:not(.given)').first().getAttribute('title');
+    const first = await page.locator('#story [role=option]:not(.prompt)').first().getAttribute('title');
     expect(first).toContain(`characters ${start} to ${start! + ' lived'.length}`);
   });
 });
@@ -306,7 +306,7 @@ describe('writing', () => {
     await page.fill('#maxNewTokens', '2');
     await page.click('#generate');
     await written(page);
-    const shown = await page.locator('#story .given span').allTextContents();
+    const shown = await page.locator('#story .prompt span').allTextContents();
     const smiles = shown.filter(text => text.startsWith('\u{1f600} '));
     expect(smiles.length).toBeGreaterThan(1);
     expect(smiles[0]).toBe(`\u{1f600} 1/${smiles.length}`);

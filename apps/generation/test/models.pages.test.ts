@@ -53,7 +53,7 @@ describe('another model', () => {
     await settled(page);
     expect(await newTokens(page)).toEqual(await expectedOf(llama));
     expect(await page.locator('#heads [role=option]').count()).toBe(40);
-    expect(await page.locator('#story .given span').allTextContents()).toContain('·upon');
+    expect(await page.locator('#story .prompt span').allTextContents()).toContain('·upon');
   });
 
   test('broken files are errors, and the current model stays', async () => {

@@ -21,4 +21,4 @@ export const written = (page: Page) => page.locator('#status', { hasText: 'ended
 
 /** The ids of the tokens that the model wrote into an element. */
 export const newTokens = async (page: Page, id = 'story') =>
-  (await page.locator(`#${id} [role=option]:not(.given) small`).allTextContents()).map(Number);
+  (await page.locator(`#${id} [role=option]:not(.prompt) small`).allTextContents()).map(Number);

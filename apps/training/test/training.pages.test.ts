@@ -159,7 +159,7 @@ describe('a character GPT', () => {
     await generation.setInputFiles('#files', { name, mimeType: 'application/zip', buffer: readFileSync(path) });
     await generation.locator('#facts', { hasText: '1 layers of 2 heads' }).waitFor();
     await generation.locator('#status', { hasText: 'ended by' }).waitFor();
-    const ids = await generation.locator('#story [role=option]:not(.given) small').allTextContents();
+    const ids = await generation.locator('#story [role=option]:not(.prompt) small').allTextContents();
     expect(ids.map(Number)).toEqual(newTokens);
     expect(await generation.locator('#error').isHidden()).toBe(true);
     await generation.close();

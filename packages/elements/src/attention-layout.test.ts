@@ -4,14 +4,14 @@ import { cellAt, firstQuery, layoutOf, unmaskedKeys } from './attention-layout.j
 const size = (queryLen: number, keyLen: number, masked = true) => ({ queryLen, keyLen, masked });
 const widths = (count: number, width = 40) => Array.from({ length: count }, () => width);
 
-test('under a mask a query sees the keys up to its own place, the queries being the last tokens', () => {
+test('under a mask a query sees the keys up to its own position; the queries are the last tokens', () => {
   expect([0, 1, 2].map(query => unmaskedKeys(size(3, 3), query))).toEqual([1, 2, 3]);
   expect([0, 1].map(query => unmaskedKeys(size(2, 5), query))).toEqual([4, 5]);
   expect(unmaskedKeys(size(2, 5, false), 0)).toBe(5);
   expect([0, 3, 4].map(key => firstQuery(size(2, 5), key))).toEqual([0, 0, 1]);
 });
 
-test('cells shrink with the number of tokens, until the map grows beyond its place; labels go where there are very many', () => {
+test('more tokens have smaller cells, until the map is larger than its box; very many tokens have no labels', () => {
   const of = (count: number, available: number) =>
     layoutOf(size(count, count), available, widths(count), widths(count));
   expect(of(5, 900)).toMatchObject({ cell: 46, labelled: true });
@@ -27,7 +27,7 @@ test('cells shrink with the number of tokens, until the map grows beyond its pla
   expect(of(400, 328)).toMatchObject({ cell: 4, labelled: false, width: 1600 });
 });
 
-test('a point is in the cell that is painted there', () => {
+test('a point is in the cell that is painted at this point', () => {
   const layout = layoutOf(size(5, 5), 900, widths(5), widths(5));
   for (const [query, key] of [
     [0, 0],

@@ -1,4 +1,4 @@
-import { base, make, percent, shadow, sheet, showSpaces } from './parts.js';
+import { define, make, percent, shadow, showSpaces } from './parts.js';
 
 /** A token that could come next. */
 export interface Bar {
@@ -34,7 +34,9 @@ caption { text-align: start; padding-bottom: 0.6rem; }
 th, td { padding: 0.28rem 0.9rem 0.28rem 0; text-align: start; font-weight: inherit; vertical-align: baseline; }
 thead th { font-size: 0.75rem; color: var(--muted); border-bottom: 1px solid var(--line); }
 tbody:empty { display: none; }
-tbody th { font-family: var(--mono); font-size: 0.8125rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
+tbody th {
+  font-family: var(--mono); font-size: 0.8125rem; overflow: hidden; text-overflow: ellipsis; white-space: nowrap;
+}
 tr.chosen { font-weight: 650; }
 tr.chosen th { color: var(--accent); }
 td { font-variant-numeric: tabular-nums; }
@@ -61,11 +63,8 @@ const row = ({ text, id, before, after, chosen = false }: Bar) => {
  * Defines `<residual-bars>`. Its attribute `label` is the caption of the table. Does nothing if it is already defined.
  */
 export function defineBars(): void {
-  if (customElements.get('residual-bars')) return;
-  const shared = sheet(base, style);
   const defaults = { before: 'before', after: 'after processing' };
-  customElements.define(
-    'residual-bars',
+  define('residual-bars', [style], sheet =>
     class extends HTMLElement implements BarsElement {
       static readonly observedAttributes = ['label', ...Object.keys(defaults)];
       #bars: readonly Bar[] = [];
@@ -80,7 +79,7 @@ export function defineBars(): void {
         super();
         const { before, after } = this.#heads;
         const head = make('thead', {}, make('tr', {}, make('th', { scope: 'col' }, 'token'), before, after));
-        shadow(this, shared).append(make('table', {}, this.#caption, head, this.#body));
+        shadow(this, sheet).append(make('table', {}, this.#caption, head, this.#body));
       }
 
       attributeChangedCallback(name: 'label' | 'before' | 'after', _: string | null, value: string | null): void {
@@ -96,6 +95,5 @@ export function defineBars(): void {
         this.#bars = bars;
         this.#body.replaceChildren(...bars.map(row));
       }
-    },
-  );
+    });
 }

@@ -20,7 +20,7 @@ test('a node is followed back to the first step', () => {
   ]);
 });
 
-test('while it grows the last beams are open and what led to them, or to an end, is kept', () => {
+test('during the search the last beams are open, and ancestors of open beams and ends are kept', () => {
   expect(statesOf(columns, undefined)).toEqual([
     ['kept', 'dropped'],
     ['kept', 'kept'],
@@ -28,7 +28,7 @@ test('while it grows the last beams are open and what led to them, or to an end,
   ]);
 });
 
-test('once one has won, its way is marked and beams that did not end are dropped', () => {
+test('after the search the path of the winner is marked, and beams that did not end are dropped', () => {
   expect(statesOf(columns, { step: 2, row: 2 })).toEqual([
     ['won', 'dropped'],
     ['won', 'dropped'],

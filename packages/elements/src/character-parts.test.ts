@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { characterParts, partLabel } from './character-parts.js';
 
-test('tokens that share a character are its parts, others are whole', () => {
+test('tokens that share a character are its parts; other tokens are whole', () => {
   const offsets = [
     [0, 1],
     [1, 3],

@@ -12,6 +12,11 @@ export function partLabel({ characters, index, count }: CharacterPart): string {
   return characters === '' ? '…' : `${characters} ${index + 1}/${count}`;
 }
 
+/** The description of a part: `part 1 of 4 of “😀”`. */
+export function partDescription({ characters, index, count }: CharacterPart): string {
+  return `part ${index + 1} of ${count} of “${characters}”`;
+}
+
 /**
  * For each token, given the spans [start, end) of the tokens in UTF-16 units, the part of a character that it holds;
  * undefined for a token of whole characters or of none.

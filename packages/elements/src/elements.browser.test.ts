@@ -15,15 +15,15 @@ const all = (element: HTMLElement, selector: string) => [
   ...element.shadowRoot!.querySelectorAll<HTMLElement>(selector),
 ];
 
-test('tokens show text and id, spaces and line ends included', () => {
+test('tokens show their text and id, with visible spaces and line ends', () => {
   const tokens = put('residual-tokens');
   tokens.tokens = [{ text: 'Once', id: 5, isPrompt: true }];
   tokens.push({ text: ' upon\n', id: 71 });
   expect(all(tokens, '[role=option]').map(option => option.textContent)).toEqual(['Once5', '·upon↵71']);
-  expect(all(tokens, '.given')).toHaveLength(1);
+  expect(all(tokens, '.prompt')).toHaveLength(1);
 });
 
-test('a token is looked at by pointer and by arrow keys, one tab stop for all', () => {
+test('pointer and arrow keys select a token, and the list is one tab stop', () => {
   const tokens = put('residual-tokens');
   tokens.tokens = [2, 3, 5].map(id => ({ text: `t${id}`, id }));
   const seen: number[] = [];
@@ -38,7 +38,7 @@ test('a token is looked at by pointer and by arrow keys, one tab stop for all', 
   expect(options.map(option => option.tabIndex)).toEqual([0, -1, -1]);
 });
 
-test('bars are as wide as the probabilities and say them', () => {
+test('bars are as wide as the probabilities, which stand beside them', () => {
   const bars = put('residual-bars');
   bars.setAttribute('label', 'what comes next');
   bars.bars = [
@@ -66,7 +66,7 @@ const inkAt = (attention: HTMLElement, { x, y, width, height }: DOMRect) => {
   return canvas.getContext('2d')!.getImageData(atX!, atY!, 1, 1).data[3]!;
 };
 
-test('attention is a triangle whose cells are read by pointer, by keys and by call', () => {
+test('causal attention is a triangle whose cells are read by pointer, keys and calls', () => {
   const attention = put('residual-attention');
   attention.show(['a', ' b', 'c'], weights);
   const seen: CellDetail[] = [];
@@ -93,7 +93,7 @@ test('attention is a triangle whose cells are read by pointer, by keys and by ca
   expect(attention.rectOf(0, 1).width).toBe(0);
 });
 
-test('the darker a cell, the larger its weight; under the mask there is nothing', () => {
+test('a larger weight has a darker cell; masked cells are empty', () => {
   const attention = put('residual-attention');
   attention.show(['a', 'b', 'c'], weights);
   const [full, half, little] = [attention.rectOf(0, 0), attention.rectOf(2, 1), attention.rectOf(2, 0)];
@@ -105,7 +105,7 @@ test('the darker a cell, the larger its weight; under the mask there is nothing'
   expect(inks[3]).toBe(0);
 });
 
-test('other queries than keys make a rectangle, and so does no mask', () => {
+test('other queries than keys, or no mask, make a rectangle', () => {
   const attention = put('residual-attention');
   const cross = { shape: [2, 3] as const, data: [0.5, 0.25, 0.25, 0, 0, 1] };
   attention.show(['a', 'b', 'c'], cross, { queries: ['x', 'y'] });
@@ -121,7 +121,7 @@ test('other queries than keys make a rectangle, and so does no mask', () => {
   );
 });
 
-test('a long text fits into its place, and each of its cells can be pointed at', () => {
+test('the map of a long text fits its box, and each cell can be pointed at', () => {
   const attention = put('residual-attention');
   const length = 211;
   const data = new Float32Array(length * length).map((_, at) => (at % 17) / 17);
@@ -149,7 +149,7 @@ test('a long text fits into its place, and each of its cells can be pointed at',
   expect(all(attention, 'canvas')[0]!.getBoundingClientRect().width).toBeLessThanOrEqual(900);
 });
 
-test('other weights of the same tokens leave the cell that is read where it is', () => {
+test('other weights of the same tokens keep the selected cell', () => {
   const attention = put('residual-attention');
   const said = () => all(attention, 'output')[0]!.textContent;
   const seen: CellDetail[] = [];
@@ -165,13 +165,13 @@ test('other weights of the same tokens leave the cell that is read where it is',
   expect(said()).toMatch(/^Point at a cell/);
 });
 
-test('attention of other tokens than its weights have is an error with both numbers', () => {
+test('weights that do not fit the tokens are an error with both numbers', () => {
   expect(() => put('residual-attention').show(['a', 'b'], weights)).toThrow(
     'residual-attention: 2 tokens and 9 weights do not fit [queryLen 3, keyLen 3]; they need 3 and 9',
   );
 });
 
-test('other weights of as many heads keep the focus where it is', () => {
+test('other weights of the same number of heads keep the focus', () => {
   const heads = put('residual-heads');
   const [eye, first] = [Float32Array.of(1, 0, 0, 1), Float32Array.of(1, 0, 1, 0)];
   heads.show([[eye, first]], [2, 2]);
@@ -186,7 +186,7 @@ test('other weights of as many heads keep the focus where it is', () => {
   expect(all(heads, '[role=option]')).toHaveLength(3);
 });
 
-test('heads are small pictures, one of which is chosen by pointer and arrow keys', () => {
+test('heads are small pictures, and pointer and arrow keys select one', () => {
   const heads = put('residual-heads');
   const eye = Float32Array.of(1, 0, 0, 0, 1, 0, 0, 0, 1);
   const first = Float32Array.of(1, 0, 0, 1, 0, 0, 1, 0, 0);
@@ -223,7 +223,7 @@ test('heads are small pictures, one of which is chosen by pointer and arrow keys
   expect(ink(options[1]!)).toEqual([...first]);
 });
 
-test('tokens are shaded by weights until told otherwise, and say where they stand', () => {
+test('tokens are shaded by weights until the shade is removed, and name their span of the text', () => {
   const tokens = put('residual-tokens');
   tokens.tokens = [
     { text: 'a', id: 2, offset: [0, 1] },
@@ -237,7 +237,7 @@ test('tokens are shaded by weights until told otherwise, and say where they stan
   expect(options.map(option => option.style.getPropertyValue('--shade'))).toEqual(['', '']);
 });
 
-test('bars may be of other columns', () => {
+test('attributes rename the columns of bars', () => {
   const bars = put('residual-bars');
   const columns = () => all(bars, 'thead th').map(head => head.textContent);
   expect(columns()).toEqual(['token', 'before', 'after processing']);
@@ -248,7 +248,7 @@ test('bars may be of other columns', () => {
   expect(columns()).toEqual(['token', 'first', 'after processing']);
 });
 
-test('neighbours are words with their cosines as bars; one is chosen by pointer, or by arrow keys and Enter', () => {
+test('neighbours are words with cosines as bars; pointer, or arrow keys and Enter, choose one', () => {
   const neighbours = document.createElement('residual-neighbours');
   document.body.append(neighbours);
   neighbours.setAttribute('label', 'near queen');

@@ -1,6 +1,6 @@
 import { unmaskedKeys } from './attention-layout.js';
 import { shadeOf } from './attention-paint.js';
-import { base, make, shadow, sheet } from './parts.js';
+import { define, fire, gridMove, make, onColourScheme, shadow } from './parts.js';
 
 /** The detail of `residual-head`: a layer and a head. In `selected` -1 means all heads of a layer, or all layers. */
 export interface HeadDetail {
@@ -36,11 +36,19 @@ declare global {
 
 const style = `
 :host { overflow-x: auto; }
-[role=listbox] { display: grid; gap: 0.35rem; width: fit-content; align-items: center; font: 0.75rem var(--mono); color: var(--muted); padding: 3px; }
-[role=option] { border-radius: 0.25rem; cursor: pointer; line-height: 0; padding: 3px; box-shadow: inset 0 0 0 1px var(--line); }
+[role=listbox] {
+  display: grid; gap: 0.35rem; width: fit-content; align-items: center; font: 0.75rem var(--mono); color: var(--muted);
+  padding: 3px;
+}
+[role=option] {
+  border-radius: 0.25rem; cursor: pointer; line-height: 0; padding: 3px; box-shadow: inset 0 0 0 1px var(--line);
+}
 [aria-selected=true][role=option] { box-shadow: inset 0 0 0 2px var(--accent); }
 canvas { width: 100%; aspect-ratio: 1; color: var(--accent); image-rendering: pixelated; }
-.off[role=option] { background: repeating-linear-gradient(-45deg, transparent 0 4px, color-mix(in srgb, var(--ink) 28%, transparent) 4px 5px); }
+.off[role=option] {
+  --stripe: color-mix(in srgb, var(--ink) 28%, transparent);
+  background: repeating-linear-gradient(-45deg, transparent 0 4px, var(--stripe) 4px 5px);
+}
 .off canvas { opacity: 0.15; }
 .name { text-align: end; padding-inline-end: 0.3rem; } .top { text-align: center; }
 `;
@@ -74,27 +82,39 @@ function thumbnail(
   });
 }
 
+/** Fills a grid with a picture for each head, given the number of heads in each layer; returns the pictures. */
+function fillGrid(grid: HTMLElement, heads: readonly number[]): HTMLElement[][] {
+  const columns = Math.max(0, ...heads);
+  grid.style.gridTemplateColumns = `auto repeat(${columns}, minmax(1.75rem, 3.25rem))`;
+  const options = heads.map((count, layer) =>
+    Array.from({ length: count }, (_, head) =>
+      make('div', { role: 'option', 'data-layer': `${layer}`, 'data-head': `${head}` }, make('canvas')),
+    ),
+  );
+  const label = (name: string, text: string) => make('span', { class: name, 'aria-hidden': 'true' }, text);
+  const labels = Array.from({ length: columns }, (_, head) => label('top', `${head}`));
+  const rows = options.map((row, layer) => [label('name', `${layer}`), ...row]);
+  grid.replaceChildren(label('corner', ''), ...labels, ...rows.flat());
+  return options;
+}
+
 /**
  * Defines `<residual-heads>`. It fires `residual-head` with a `HeadDetail` when another head is selected. Does nothing
  * if it is already defined.
  */
 export function defineHeads(): void {
-  if (customElements.get('residual-heads')) return;
-  const shared = sheet(base, style);
-  customElements.define(
-    'residual-heads',
+  define('residual-heads', [style], sheet =>
     class extends HTMLElement implements HeadsElement {
       #options: HTMLElement[][] = [];
       #selected: HeadDetail = { layer: 0, head: 0 };
       #off: readonly HeadDetail[] = [];
       #paint = () => {};
       readonly #list = make('div', { role: 'listbox', 'aria-multiselectable': 'true' });
-      readonly #scheme = matchMedia('(prefers-color-scheme: dark)');
-      readonly #repaint = () => this.#paint();
+      #connection: AbortController | undefined;
 
       constructor() {
         super();
-        shadow(this, shared).append(this.#list);
+        shadow(this, sheet).append(this.#list);
         this.#list.addEventListener('click', event => {
           const option = (event.target as Element).closest<HTMLElement>('[role=option]');
           if (option) this.#choose({ layer: Number(option.dataset.layer), head: Number(option.dataset.head) });
@@ -104,12 +124,13 @@ export function defineHeads(): void {
 
       connectedCallback(): void {
         this.#list.setAttribute('aria-label', this.getAttribute('label') ?? 'attention heads');
-        this.#scheme.addEventListener('change', this.#repaint);
+        this.#connection = new AbortController();
+        onColourScheme(() => this.#paint(), this.#connection.signal);
         this.#paint();
       }
 
       disconnectedCallback(): void {
-        this.#scheme.removeEventListener('change', this.#repaint);
+        this.#connection?.abort();
       }
 
       show(
@@ -118,7 +139,11 @@ export function defineHeads(): void {
         { masked = true } = {},
       ): void {
         const isSame = heads.map(row => row.length).join() === this.#options.map(row => row.length).join();
-        if (!isSame) this.#build(heads.map(row => row.length));
+        if (!isSame)
+          this.#options = fillGrid(
+            this.#list,
+            heads.map(row => row.length),
+          );
         this.#paint = () => {
           for (const [layer, row] of heads.entries())
             for (const [head, data] of row.entries())
@@ -158,42 +183,20 @@ export function defineHeads(): void {
         this.#off = heads;
       }
 
-      /** Builds a picture for each head, given the number of heads in each layer. */
-      #build(rows: readonly number[]): void {
-        const columns = Math.max(0, ...rows);
-        this.#list.style.gridTemplateColumns = `auto repeat(${columns}, minmax(1.75rem, 3.25rem))`;
-        const names = Array.from({ length: columns }, (_, head) =>
-          make('span', { class: 'top', 'aria-hidden': 'true' }, `${head}`),
-        );
-        this.#options = rows.map((count, layer) =>
-          Array.from({ length: count }, (_, head) => this.#option(layer, head)),
-        );
-        const cells = this.#options.map((row, layer) => [
-          make('span', { class: 'name', 'aria-hidden': 'true' }, `${layer}`),
-          ...row,
-        ]);
-        this.#list.replaceChildren(make('span', { 'aria-hidden': 'true' }), ...names, ...cells.flat());
-      }
-
-      #option(layer: number, head: number): HTMLElement {
-        return make('div', { role: 'option', 'data-layer': String(layer), 'data-head': String(head) }, make('canvas'));
-      }
-
       #choose(detail: HeadDetail): void {
         const option = this.#options[detail.layer]?.[detail.head];
         if (!option) return;
         this.selected = detail;
         option.focus();
-        this.dispatchEvent(new CustomEvent('residual-head', { detail, bubbles: true, composed: true }));
+        fire(this, 'residual-head', detail);
       }
 
       #move(event: KeyboardEvent): void {
-        const step = { ArrowRight: [0, 1], ArrowLeft: [0, -1], ArrowDown: [1, 0], ArrowUp: [-1, 0] }[event.key];
+        const step = gridMove(event.key);
         if (!step) return;
         event.preventDefault();
         const { layer, head } = this.#selected;
-        this.#choose({ layer: Math.max(layer, 0) + step[0]!, head: Math.max(head, 0) + step[1]! });
+        this.#choose({ layer: Math.max(layer, 0) + step[0], head: Math.max(head, 0) + step[1] });
       }
-    },
-  );
+    });
 }

@@ -1,4 +1,4 @@
-import { base, make, shadow, sheet } from './parts.js';
+import { define, fire, listMove, make, shadow } from './parts.js';
 
 /** A word and its similarity. */
 export interface Neighbour {
@@ -34,8 +34,11 @@ const style = `
 h3 { margin: 0 0 0.6rem; font: 600 0.875rem/1.4 inherit; font-size: 0.875rem; }
 h3:empty { display: none; }
 ol { list-style: none; margin: 0; padding: 0; display: grid; gap: 0.1rem; }
-button { display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0.1rem 0.75rem; width: 100%; padding: 0.3rem 0.4rem; margin: 0 -0.4rem; border: 0;
-  border-radius: 0.35rem; background: none; color: inherit; font: inherit; font-size: 0.9375rem; text-align: start; cursor: pointer; }
+button {
+  display: grid; grid-template-columns: minmax(0, 1fr) auto; gap: 0.1rem 0.75rem; width: 100%; padding: 0.3rem 0.4rem;
+  margin: 0 -0.4rem; border: 0; border-radius: 0.35rem; background: none; color: inherit; font: inherit;
+  font-size: 0.9375rem; text-align: start; cursor: pointer;
+}
 button:hover, button[aria-current=true] { background: color-mix(in srgb, var(--accent) 10%, transparent); }
 li:first-child .word { font-weight: 650; color: var(--accent); }
 .word { overflow: hidden; text-overflow: ellipsis; white-space: nowrap; }
@@ -50,10 +53,7 @@ li:first-child .bar i { opacity: 1; }
  * `NeighbourDetail` when a word is chosen. Does nothing if it is already defined.
  */
 export function defineNeighbours(): void {
-  if (customElements.get('residual-neighbours')) return;
-  const shared = sheet(base, style);
-  customElements.define(
-    'residual-neighbours',
+  define('residual-neighbours', [style], sheet =>
     class extends HTMLElement implements NeighboursElement {
       static readonly observedAttributes = ['label'];
       #neighbours: readonly Neighbour[] = [];
@@ -62,7 +62,7 @@ export function defineNeighbours(): void {
 
       constructor() {
         super();
-        shadow(this, shared).append(this.#heading, this.#list);
+        shadow(this, sheet).append(this.#heading, this.#list);
         this.#list.addEventListener('keydown', event => this.#move(event));
       }
 
@@ -91,7 +91,7 @@ export function defineNeighbours(): void {
           for (const other of this.#buttons()) other.removeAttribute('aria-current');
           button.setAttribute('aria-current', 'true');
           const detail: NeighbourDetail = neighbour;
-          this.dispatchEvent(new CustomEvent('residual-neighbour', { detail, bubbles: true, composed: true }));
+          fire(this, 'residual-neighbour', detail);
         });
         return button;
       }
@@ -103,12 +103,11 @@ export function defineNeighbours(): void {
       #move(event: KeyboardEvent): void {
         const all = this.#buttons();
         const from = all.indexOf(this.shadowRoot!.activeElement as HTMLElement);
-        const to = { ArrowDown: from + 1, ArrowUp: from - 1, Home: 0, End: all.length - 1 }[event.key];
+        const to = listMove(event.key, from, all.length);
         if (from < 0 || to === undefined || !all[to]) return;
         event.preventDefault();
         for (const [i, button] of all.entries()) button.tabIndex = i === to ? 0 : -1;
         all[to].focus();
       }
-    },
-  );
+    });
 }

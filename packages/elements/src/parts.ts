@@ -29,13 +29,84 @@ export function shadow(element: HTMLElement, style: CSSStyleSheet): ShadowRoot {
 
 /** Styles that all elements share: the colours of the page if it defines them, else defaults. */
 export const base = `
-:host { display: block; min-width: 0; box-sizing: border-box;
-  --accent: var(--residual-accent, light-dark(#3a4fb8, #9fb1ff)); --ink: var(--residual-ink, CanvasText); --paper: var(--residual-paper, Canvas);
-  --muted: var(--residual-muted, color-mix(in srgb, CanvasText 72%, Canvas)); --line: var(--residual-line, color-mix(in srgb, CanvasText 16%, Canvas));
-  --mono: var(--residual-mono, ui-monospace, monospace); }
+:host {
+  display: block; min-width: 0; box-sizing: border-box;
+  --accent: var(--residual-accent, light-dark(#3a4fb8, #9fb1ff));
+  --ink: var(--residual-ink, CanvasText); --paper: var(--residual-paper, Canvas);
+  --muted: var(--residual-muted, color-mix(in srgb, CanvasText 72%, Canvas));
+  --line: var(--residual-line, color-mix(in srgb, CanvasText 16%, Canvas));
+  --mono: var(--residual-mono, ui-monospace, monospace);
+}
 :host([hidden]) { display: none; }
 :focus-visible { outline: 2px solid var(--accent); outline-offset: 2px; }
 `;
+
+/** Defines a custom element with a style sheet that its instances share. Does nothing if it is already defined. */
+export function define(
+  name: string,
+  styles: readonly string[],
+  create: (style: CSSStyleSheet) => CustomElementConstructor,
+): void {
+  if (!customElements.get(name)) customElements.define(name, create(sheet(base, ...styles)));
+}
+
+/** Makes an SVG element with attributes. */
+export function makeSvg<Name extends keyof SVGElementTagNameMap>(
+  name: Name,
+  attributes: Readonly<Record<string, string>> = {},
+): SVGElementTagNameMap[Name] {
+  const element = document.createElementNS('http://www.w3.org/2000/svg', name);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  return element;
+}
+
+/** Fires an event that also leaves the shadow root. */
+export function fire(element: HTMLElement, name: string, detail: unknown): void {
+  element.dispatchEvent(new CustomEvent(name, { detail, bubbles: true, composed: true }));
+}
+
+/** Calls `act` with the option of a listbox under the pointer or with the focus. */
+export function onOption(list: HTMLElement, pointer: string, act: (option: HTMLElement) => void): void {
+  for (const event of [pointer, 'pointerdown', 'focusin'])
+    list.addEventListener(event, ({ target }) => {
+      const option = (target as Element).closest<HTMLElement>('[role=option]');
+      if (option) act(option);
+    });
+}
+
+/** Selects one of some options, which becomes the tab stop. */
+export function selectOption(options: Iterable<HTMLElement>, selected: HTMLElement): void {
+  for (const option of options) {
+    option.setAttribute('aria-selected', String(option === selected));
+    option.tabIndex = option === selected ? 0 : -1;
+  }
+}
+
+/** The index to which a key moves in a list of `count` items, maybe outside of it; undefined for other keys. */
+export function listMove(
+  key: string,
+  from: number,
+  count: number,
+  [previous, next]: readonly [string, string] = ['ArrowUp', 'ArrowDown'],
+): number | undefined {
+  return { [previous]: from - 1, [next]: from + 1, Home: 0, End: count - 1 }[key];
+}
+
+/** The step of an arrow key in a grid, in rows and columns; undefined for other keys. */
+export function gridMove(key: string): readonly [rows: number, columns: number] | undefined {
+  const steps: Readonly<Record<string, readonly [number, number]>> = {
+    ArrowRight: [0, 1],
+    ArrowLeft: [0, -1],
+    ArrowDown: [1, 0],
+    ArrowUp: [-1, 0],
+  };
+  return steps[key];
+}
+
+/** Calls `act` when the page changes between light and dark mode, until the signal aborts. */
+export function onColourScheme(act: () => void, signal: AbortSignal): void {
+  matchMedia('(prefers-color-scheme: dark)').addEventListener('change', act, { signal });
+}
 
 /** The text of a token with visible spaces and line ends, so that no token looks empty. */
 export function showSpaces(text: string): string {

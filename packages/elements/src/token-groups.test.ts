@@ -5,7 +5,7 @@ const placed = (...offsets: (readonly [number, number])[]) => offsets.map((offse
 const shown = (text: string, ...offsets: (readonly [number, number])[]) =>
   groupTokens(text, placed(...offsets)).map(({ start, end, tokens }) => [text.slice(start, end), tokens]);
 
-test('each token has its stretch, and what no token covers has one too', () => {
+test('each token has a span, and text that no token covers has one too', () => {
   expect(shown('ab  cd!', [0, 2], [4, 6])).toEqual([
     ['ab', [0]],
     ['  ', []],
@@ -14,7 +14,7 @@ test('each token has its stretch, and what no token covers has one too', () => {
   ]);
 });
 
-test('tokens that share a character share a stretch: bytes of one letter, parts of an emoji family, letter and mark', () => {
+test('tokens that share a character share a span: bytes, parts of an emoji family, a letter and its mark', () => {
   expect(shown('aé', [0, 1], [1, 2], [1, 2])).toEqual([
     ['a', [0]],
     ['é', [1, 2]],
@@ -30,11 +30,11 @@ test('tokens that share a character share a stretch: bytes of one letter, parts 
   ]);
 });
 
-test('a token whose end lies inside a character holds on to the next', () => {
+test('a token that ends inside of a character shares the span of the next token', () => {
   expect(shown('xe\u0301a', [0, 2], [2, 4])).toEqual([['xe\u0301a', [0, 1]]]);
 });
 
-test('a mark that no token covers stays on its letter', () => {
+test('a combining mark that no token covers stays with its letter', () => {
   expect(shown('ae\u0301b', [0, 2], [3, 4])).toEqual([
     ['ae\u0301', [0]],
     ['b', [1]],
@@ -45,7 +45,7 @@ test('a mark that no token covers stays on its letter', () => {
   ]);
 });
 
-test('special tokens, and tokens of no characters, have stretches of length 0', () => {
+test('special tokens and tokens without characters have spans of length 0', () => {
   const tokens = [
     { id: 1, token: '[CLS]', offset: [0, 0] as const, isSpecial: true },
     { id: 5, token: 'a', offset: [0, 1] as const },
@@ -60,7 +60,7 @@ test('special tokens, and tokens of no characters, have stretches of length 0', 
   ]);
 });
 
-test('the stretches together are the text, whatever the offsets', () => {
+test('the spans together are the text, for any offsets', () => {
   const text = 'नमस्ते 👨‍👩‍👧 مرحبا e\u0301';
   for (let seed = 1; seed < 200; seed++) {
     const cut = (step: number) => (seed * step * 7919) % (text.length + 1);

@@ -27,13 +27,13 @@ const tokens: readonly TokenWithOffset[] = [
   { id: 10, token: 'child', offset: [8, 11] },
 ];
 
-test('the text reads as it was given, no character torn apart, special tokens by their names', () => {
+test('the text is unchanged with whole characters, and special tokens show their names', () => {
   const element = put(text, tokens);
-  expect(all(element, '.text > *').map(piece => piece.textContent)).toEqual(['[CLS]', 'e\u0301', ' ', family]);
+  expect(all(element, '.text > *').map(span => span.textContent)).toEqual(['[CLS]', 'e\u0301', ' ', family]);
   expect(all(element, '.text')[0]!.textContent).toBe(`[CLS]${text}`);
 });
 
-test('the table tells ids, tokens, texts and offsets in both units', () => {
+test('the table has ids, tokens, texts and offsets in both units', () => {
   const element = put(text, tokens);
   expect(cells(element, 0)).toEqual(['0', '1', '[CLS]', '', 'special', '']);
   expect(cells(element, 1)).toEqual(['1', '68', 'e', 'e', '0–1', '0–1']);
@@ -42,7 +42,7 @@ test('the table tells ids, tokens, texts and offsets in both units', () => {
   expect(cells(element, 5)).toEqual(['5', '10', 'child', '‍👧', '8–11', '6–8']);
 });
 
-test('parts of a character show it and which part they are; a space put before the text is none', () => {
+test('a part of a character shows the character and its fraction; a prepended space is not a part', () => {
   const element = put('家 x', [
     { id: 4, token: '▁', offset: [0, 1] },
     { id: 7, token: '<0xE5>', offset: [0, 1] },
@@ -52,20 +52,20 @@ test('parts of a character show it and which part they are; a space put before t
   expect([0, 1, 2, 3].map(index => cells(element, index)[2])).toEqual(['▁', '家·1/2', '家·2/2', '▁x']);
 });
 
-test('a token is looked at in the text and in the table, by pointer and keys, one tab stop for all', () => {
+test('pointer and keys select a token in the text and in the table, which is one tab stop', () => {
   const element = put(text, tokens);
   const seen: number[] = [];
   element.addEventListener('residual-token', event =>
     seen.push((event as CustomEvent<{ index: number }>).detail.index),
   );
-  const piece = all(element, '.text > *')[3]!;
-  const { left, right, top, height } = piece.getBoundingClientRect();
+  const span = all(element, '.text > *')[3]!;
+  const { left, right, top, height } = span.getBoundingClientRect();
   const point = (clientX: number) =>
-    piece.dispatchEvent(new PointerEvent('pointermove', { clientX, clientY: top + height / 2, bubbles: true }));
+    span.dispatchEvent(new PointerEvent('pointermove', { clientX, clientY: top + height / 2, bubbles: true }));
   point(left + 1);
   point(right - 1);
   expect(seen).toEqual([4, 5]);
-  expect(piece.classList.contains('looked')).toBe(true);
+  expect(span.classList.contains('selected')).toBe(true);
   const rows = all(element, 'tbody tr');
   expect(rows.map(row => row.tabIndex)).toEqual([-1, -1, -1, -1, -1, 0]);
   rows[5]!.focus();
@@ -73,10 +73,10 @@ test('a token is looked at in the text and in the table, by pointer and keys, on
   rows[4]!.dispatchEvent(new KeyboardEvent('keydown', { key: 'Home', bubbles: true }));
   expect(seen).toEqual([4, 5, 4, 0]);
   expect(element.selected).toBe(0);
-  expect(piece.classList.contains('looked')).toBe(false);
+  expect(span.classList.contains('selected')).toBe(false);
 });
 
-test('of very many tokens the first are shown, and it is said how many are not', () => {
+test('the first of very many tokens are shown, and a note counts the others', () => {
   const long = 'ab'.repeat(50);
   const many = Array.from({ length: 100 }, (_, i): TokenWithOffset => ({ id: i, token: long[i]!, offset: [i, i + 1] }));
   const element = put(long, many, 7);

@@ -1,5 +1,5 @@
-import { type CharacterPart, characterParts, partLabel } from './character-parts.js';
-import { base, make, shadow, sheet, showSpaces } from './parts.js';
+import { type CharacterPart, characterParts, partDescription, partLabel } from './character-parts.js';
+import { define, fire, listMove, make, shadow, showSpaces } from './parts.js';
 import { codePointsBefore, groupTokens, type TokenWithOffset } from './token-groups.js';
 
 /**
@@ -21,18 +21,38 @@ declare global {
 
 const hues = [265, 150, 60, 350, 205];
 const style = `
-.text { font: 1.375rem/2 var(--residual-serif, inherit); white-space: pre-wrap; overflow-wrap: anywhere; unicode-bidi: plaintext; min-height: 2.75rem; }
-.text span { background: var(--fill); cursor: default; box-decoration-break: clone; -webkit-box-decoration-break: clone; padding-block: 0.2em; }
-.text span.looked { outline: 2px solid var(--ink); outline-offset: -1px; }
+.text {
+  font: 1.375rem/2 var(--residual-serif, inherit); white-space: pre-wrap; overflow-wrap: anywhere;
+  unicode-bidi: plaintext; min-height: 2.75rem;
+}
+.text span {
+  background: var(--fill); cursor: default; box-decoration-break: clone; -webkit-box-decoration-break: clone;
+  padding-block: 0.2em;
+}
+.text span.selected { outline: 2px solid var(--ink); outline-offset: -1px; }
 .text .line::before { content: '↵'; opacity: 0.45; }
-.text b { font: 0.75rem var(--mono); margin-inline: 0.15em; padding: 0.3em 0.4em; border-radius: 0.3em; background: var(--fill); unicode-bidi: isolate; vertical-align: 0.25em; }
+.text b {
+  font: 0.75rem var(--mono); margin-inline: 0.15em; padding: 0.3em 0.4em; border-radius: 0.3em;
+  background: var(--fill); unicode-bidi: isolate; vertical-align: 0.25em;
+}
 .rows { overflow: auto; max-height: 26rem; margin-top: 1.5rem; }
 table { border-collapse: collapse; width: 100%; font-size: 0.875rem; font-variant-numeric: tabular-nums; }
-th, td { padding: 0.3rem clamp(0.5rem, 1.5vw, 1rem) 0.3rem 0; text-align: start; font-weight: 400; white-space: nowrap; }
-thead th { position: sticky; top: 0; background: var(--paper); font-size: 0.75rem; color: var(--muted); box-shadow: inset 0 -1px var(--line); }
-td.token { font-family: var(--mono); font-size: 0.8125rem; } td.token span { background: var(--fill); padding: 0.1em 0.35em; border-radius: 0.25em; unicode-bidi: isolate; white-space: pre; }
-td.piece { unicode-bidi: isolate; } tbody tr { cursor: default; }
-tbody tr[aria-selected=true] { box-shadow: inset 2px 0 var(--accent); background: color-mix(in srgb, var(--accent) 10%, transparent); }
+th, td {
+  padding: 0.3rem clamp(0.5rem, 1.5vw, 1rem) 0.3rem 0; text-align: start; font-weight: 400; white-space: nowrap;
+}
+thead th {
+  position: sticky; top: 0; background: var(--paper); font-size: 0.75rem; color: var(--muted);
+  box-shadow: inset 0 -1px var(--line);
+}
+td.token { font-family: var(--mono); font-size: 0.8125rem; }
+td.token span {
+  background: var(--fill); padding: 0.1em 0.35em; border-radius: 0.25em; unicode-bidi: isolate; white-space: pre;
+}
+td.text-span { unicode-bidi: isolate; }
+tbody tr { cursor: default; }
+tbody tr[aria-selected=true] {
+  box-shadow: inset 2px 0 var(--accent); background: color-mix(in srgb, var(--accent) 10%, transparent);
+}
 tbody tr:focus-visible { outline-offset: -2px; }
 .rest { color: var(--muted); font-size: 0.8125rem; } .rest:empty { display: none; }
 `;
@@ -50,7 +70,8 @@ const colourOf = (index: number) => `var(--c${index % hues.length})`;
 function fillOf(tokens: readonly number[]): string {
   if (tokens.length === 1) return colourOf(tokens[0]!);
   const stop = (i: number) => `${((100 * i) / tokens.length).toFixed(2)}%`;
-  return `linear-gradient(90deg, ${tokens.map((token, i) => `${colourOf(token)} ${stop(i)} ${stop(i + 1)}`).join(', ')})`;
+  const stripes = tokens.map((token, i) => `${colourOf(token)} ${stop(i)} ${stop(i + 1)}`);
+  return `linear-gradient(90deg, ${stripes.join(', ')})`;
 }
 
 /**
@@ -58,10 +79,7 @@ function fillOf(tokens: readonly number[]): string {
  * moves to a token. Does nothing if it is already defined.
  */
 export function defineTokenText(): void {
-  if (customElements.get('residual-token-text')) return;
-  const shared = sheet(base, colourStyle(), style);
-  customElements.define(
-    'residual-token-text',
+  define('residual-token-text', [colourStyle(), style], sheet =>
     class extends HTMLElement implements TokenTextElement {
       #tokens: readonly TokenWithOffset[] = [];
       #selected = -1;
@@ -76,13 +94,13 @@ export function defineTokenText(): void {
         const head = make('thead', {}, make('tr', {}, ...heads.map(name => make('th', { scope: 'col' }, name))));
         const table = make('table', { role: 'grid', 'aria-label': 'tokens' }, head, this.#body);
         this.#rows.append(table);
-        shadow(this, shared).append(this.#text, this.#rows, this.#rest);
+        shadow(this, sheet).append(this.#text, this.#rows, this.#rest);
         const indexOf = (event: Event) =>
           Number((event.target as Element).closest<HTMLElement>('tr')?.dataset.index ?? -1);
         for (const event of ['pointermove', 'pointerdown', 'focusin'])
           this.#body.addEventListener(event, given => this.#select(indexOf(given)));
         for (const event of ['pointermove', 'pointerdown'] as const)
-          this.#text.addEventListener(event, given => this.#select(this.#under(given)));
+          this.#text.addEventListener(event, given => this.#select(tokenAt(given)));
         this.#body.addEventListener('keydown', event => this.#move(event));
       }
 
@@ -93,11 +111,12 @@ export function defineTokenText(): void {
         this.#tokens = displayed;
         this.#selected = -1;
         this.#spans = [];
-        this.#text.replaceChildren(
-          ...groupTokens(shown, displayed).map(({ start, end: to, tokens: own }) =>
-            this.#span(shown.slice(start, to), own),
-          ),
-        );
+        this.#text.replaceChildren();
+        for (const group of groupTokens(shown, displayed)) {
+          const span = spanOf(shown.slice(group.start, group.end), group.tokens, displayed);
+          this.#text.append(span);
+          if (typeof span !== 'string') for (const token of group.tokens) this.#spans[token] = span;
+        }
         const before = codePointsBefore(shown);
         const parts = characterParts(
           shown,
@@ -118,35 +137,12 @@ export function defineTokenText(): void {
           [this.#selected, false],
           [index, true],
         ] as const) {
-          this.#spans[at]?.classList.toggle('looked', isSelected);
+          this.#spans[at]?.classList.toggle('selected', isSelected);
           this.#row(at)?.setAttribute('aria-selected', String(isSelected));
           this.#row(at)?.setAttribute('tabindex', isSelected ? '0' : '-1');
         }
         this.#selected = this.#row(index) ? index : -1;
         if (this.#selected !== 0) this.#row(0)?.setAttribute('tabindex', this.#selected < 0 ? '0' : '-1');
-      }
-
-      /** An element for a span of the text; special tokens, which have none, show their names. */
-      #span(text: string, tokens: readonly number[]): Node | string {
-        const [first] = tokens;
-        if (first === undefined) return text;
-        const isEmpty = text === '';
-        const span = isEmpty ? make('b', {}, this.#tokens[first]!.token) : make('span', {}, text);
-        if (text.includes('\n')) span.classList.add('line');
-        span.style.setProperty('--fill', fillOf(tokens));
-        span.dataset.tokens = tokens.join(' ');
-        for (const token of tokens) this.#spans[token] = span;
-        return span;
-      }
-
-      /** The token under the pointer; in a span of several tokens that of the stripe. */
-      #under({ target, clientX }: PointerEvent): number {
-        const span = (target as Element).closest<HTMLElement>('[data-tokens]');
-        if (!span) return -1;
-        const tokens = span.dataset.tokens!.split(' ').map(Number);
-        const { left, width } = span.getBoundingClientRect();
-        const at = Math.floor(((clientX - left) / Math.max(width, 1)) * tokens.length);
-        return tokens[Math.min(Math.max(at, 0), tokens.length - 1)]!;
       }
 
       #row(index: number): HTMLElement | undefined {
@@ -157,30 +153,48 @@ export function defineTokenText(): void {
         const token = this.#tokens[index];
         if (!token || index === this.#selected) return;
         this.selected = index;
-        this.#reveal(this.#row(index)!);
-        this.dispatchEvent(
-          new CustomEvent('residual-token', { detail: { index, token }, bubbles: true, composed: true }),
-        );
-      }
-
-      /** Scrolls the table, and nothing around it, to a row. */
-      #reveal(row: HTMLElement): void {
-        const [inside, around] = [row.getBoundingClientRect(), this.#rows.getBoundingClientRect()];
-        const head = inside.height; // the header of the table stays at its top
-        if (inside.top < around.top + head) this.#rows.scrollTop += inside.top - around.top - head;
-        else if (inside.bottom > around.bottom) this.#rows.scrollTop += inside.bottom - around.bottom;
+        reveal(this.#row(index)!, this.#rows);
+        fire(this, 'residual-token', { index, token });
       }
 
       #move(event: KeyboardEvent): void {
         const last = this.#tokens.length - 1;
         const from = Math.max(this.#selected, 0);
-        const to = { ArrowDown: from + 1, ArrowUp: from - 1, Home: 0, End: last }[event.key];
+        const to = listMove(event.key, from, this.#tokens.length);
         if (to === undefined || last < 0) return;
         event.preventDefault();
         this.#row(Math.min(Math.max(to, 0), last))!.focus();
       }
-    },
-  );
+    });
+}
+
+/** An element for a span of the text; a special token shows its name. A span without tokens is plain text. */
+function spanOf(text: string, indices: readonly number[], tokens: readonly TokenWithOffset[]): HTMLElement | string {
+  const [first] = indices;
+  if (first === undefined) return text;
+  const span = text === '' ? make('b', {}, tokens[first]!.token) : make('span', {}, text);
+  if (text.includes('\n')) span.classList.add('line');
+  span.style.setProperty('--fill', fillOf(indices));
+  span.dataset.tokens = indices.join(' ');
+  return span;
+}
+
+/** The token under the pointer, -1 if there is none; in a span of several tokens the token of the stripe. */
+function tokenAt({ target, clientX }: PointerEvent): number {
+  const span = (target as Element).closest<HTMLElement>('[data-tokens]');
+  if (!span) return -1;
+  const tokens = span.dataset.tokens!.split(' ').map(Number);
+  const { left, width } = span.getBoundingClientRect();
+  const stripe = Math.floor(((clientX - left) / Math.max(width, 1)) * tokens.length);
+  return tokens[Math.min(Math.max(stripe, 0), tokens.length - 1)]!;
+}
+
+/** Scrolls a box with a table, and nothing around it, to a row. */
+function reveal(row: HTMLElement, box: HTMLElement): void {
+  const [inside, around] = [row.getBoundingClientRect(), box.getBoundingClientRect()];
+  const head = inside.height; // the header of the table stays at its top
+  if (inside.top < around.top + head) box.scrollTop += inside.top - around.top - head;
+  else if (inside.bottom > around.bottom) box.scrollTop += inside.bottom - around.bottom;
 }
 
 function row(
@@ -191,14 +205,13 @@ function row(
   part: CharacterPart | undefined,
 ): HTMLElement {
   const name = make('span', { dir: 'auto' }, showSpaces(part ? partLabel(part) : token));
-  if (part)
-    name.title = `part ${part.index + 1} of ${part.count} of “${part.characters}”; the vocabulary calls it ${token}`;
+  if (part) name.title = `${partDescription(part)}; the vocabulary calls it ${token}`;
   name.style.setProperty('--fill', colourOf(index));
   const offsets = isSpecial ? ['special', ''] : [`${start}–${end}`, `${before(start)}–${before(end)}`];
   const covered = isSpecial ? '' : showSpaces(text.slice(start, end));
   const cells = [String(index), String(id), name, make('span', { dir: 'auto' }, covered), ...offsets];
   const all = make('tr', { 'data-index': String(index), tabindex: index === 0 ? '0' : '-1', 'aria-selected': 'false' });
-  const classes = ['', '', 'token', 'piece'];
+  const classes = ['', '', 'token', 'text-span'];
   all.append(...cells.map((cell, i) => make('td', classes[i] ? { class: classes[i] } : {}, cell)));
   return all;
 }

@@ -1,5 +1,5 @@
-import { type CharacterPart, partLabel } from './character-parts.js';
-import { base, make, shadow, sheet, showSpaces } from './parts.js';
+import { type CharacterPart, partDescription, partLabel } from './character-parts.js';
+import { define, fire, listMove, make, onOption, shadow, showSpaces } from './parts.js';
 
 /** A token to display. */
 export interface DisplayedToken {
@@ -49,10 +49,13 @@ declare global {
 
 const style = `
 [role=listbox] { display: flex; flex-wrap: wrap; gap: 0.3rem 0.15rem; min-height: 2.9rem; }
-[role=option] { --shade: 12%; display: inline-grid; justify-items: start; padding: 0.1rem 0.3rem 0.2rem; border-radius: 0.3rem; cursor: default;
-  max-width: 100%; overflow-wrap: anywhere; unicode-bidi: isolate; font: 1.0625rem/1.35 var(--residual-serif, inherit);
-  background: color-mix(in srgb, var(--accent) var(--shade), transparent); }
-[role=option].given { --shade: 0%; box-shadow: inset 0 0 0 1px var(--line); }
+[role=option] {
+  --shade: 12%; display: inline-grid; justify-items: start; padding: 0.1rem 0.3rem 0.2rem; border-radius: 0.3rem;
+  cursor: default; max-width: 100%; overflow-wrap: anywhere; unicode-bidi: isolate;
+  font: 1.0625rem/1.35 var(--residual-serif, inherit);
+  background: color-mix(in srgb, var(--accent) var(--shade), transparent);
+}
+[role=option].prompt { --shade: 0%; box-shadow: inset 0 0 0 1px var(--line); }
 [aria-selected=true][role=option] { box-shadow: inset 0 0 0 2px var(--accent); }
 [role=option] small { font: 0.6875rem/1.2 var(--mono); color: var(--muted); }
 .shaded small { color: inherit; }
@@ -72,15 +75,26 @@ const fraction = (part: CharacterPart) => {
   return [showSpaces(part.characters || label), part.characters && make('i', {}, label.slice(part.characters.length))];
 };
 
+function optionOf({ text, id, isPrompt, offset, part }: DisplayedToken, index: number): HTMLElement {
+  const option = make('div', { role: 'option', 'aria-selected': 'false', 'data-index': String(index) });
+  option.tabIndex = index === 0 ? 0 : -1;
+  if (isPrompt) option.classList.add('prompt');
+  const span = offset ? `, characters ${offset[0]} to ${offset[1]}` : '';
+  const share = part && part.characters !== '' ? `, ${partDescription(part)}` : '';
+  option.title = `token ${index}, id ${id}${span}${share}`;
+  option.append(
+    make('span', { dir: 'auto' }, ...(part ? fraction(part) : signed(text))),
+    make('small', {}, String(id)),
+  );
+  return option;
+}
+
 /**
  * Defines `<residual-tokens>`. It fires `residual-token` with a `TokenDetail` when the pointer or the focus moves to a
  * token. Does nothing if it is already defined.
  */
 export function defineTokens(): void {
-  if (customElements.get('residual-tokens')) return;
-  const shared = sheet(base, style);
-  customElements.define(
-    'residual-tokens',
+  define('residual-tokens', [style], sheet =>
     class extends HTMLElement implements TokensElement {
       #tokens: DisplayedToken[] = [];
       #selected = -1;
@@ -88,13 +102,9 @@ export function defineTokens(): void {
 
       constructor() {
         super();
-        shadow(this, shared).append(this.#list);
-        const selectFrom = (event: Event) => {
-          const option = (event.target as Element).closest<HTMLElement>('[role=option]');
-          if (option) this.select(Number(option.dataset.index));
-        };
+        shadow(this, sheet).append(this.#list);
         // Not pointerover, which also fires when the page scrolls under a resting mouse.
-        for (const event of ['pointermove', 'pointerdown', 'focusin']) this.#list.addEventListener(event, selectFrom);
+        onOption(this.#list, 'pointermove', ({ dataset }) => this.select(Number(dataset.index)));
         this.#list.addEventListener('keydown', event => this.#move(event));
       }
 
@@ -127,7 +137,7 @@ export function defineTokens(): void {
       }
 
       push(...tokens: readonly DisplayedToken[]): void {
-        const options = tokens.map((token, i) => this.#optionOf(token, this.#tokens.length + i));
+        const options = tokens.map((token, i) => optionOf(token, this.#tokens.length + i));
         this.#list.append(...options);
         for (const token of tokens) this.#tokens.push(token);
       }
@@ -135,7 +145,7 @@ export function defineTokens(): void {
       replace(index: number, token: DisplayedToken): void {
         const before = this.#option(index);
         if (!before) return;
-        const option = this.#optionOf(token, index);
+        const option = optionOf(token, index);
         option.tabIndex = (before as HTMLElement).tabIndex;
         option.setAttribute('aria-selected', before.getAttribute('aria-selected')!);
         before.replaceWith(option);
@@ -151,22 +161,6 @@ export function defineTokens(): void {
         }
       }
 
-      #optionOf(token: DisplayedToken, index: number): HTMLElement {
-        const { text, id, isPrompt, offset, part } = token;
-        const option = make('div', { role: 'option', 'aria-selected': 'false', 'data-index': String(index) });
-        option.tabIndex = index === 0 ? 0 : -1;
-        if (isPrompt) option.classList.add('given');
-        const span = offset ? `, characters ${offset[0]} to ${offset[1]}` : '';
-        const share =
-          part && part.characters !== '' ? `, part ${part.index + 1} of ${part.count} of “${part.characters}”` : '';
-        option.title = `token ${index}, id ${id}${span}${share}`;
-        option.append(
-          make('span', { dir: 'auto' }, ...(part ? fraction(part) : signed(text))),
-          make('small', {}, String(id)),
-        );
-        return option;
-      }
-
       #option(index: number): Element | undefined {
         return index < 0 ? undefined : this.#list.children[index];
       }
@@ -176,17 +170,16 @@ export function defineTokens(): void {
         if (!token || index === this.#selected) return;
         this.selected = index;
         const detail: TokenDetail = { index, token };
-        this.dispatchEvent(new CustomEvent('residual-token', { detail, bubbles: true, composed: true }));
+        fire(this, 'residual-token', detail);
       }
 
       #move(event: KeyboardEvent): void {
         const last = this.#tokens.length - 1;
         const from = Math.max(this.#selected, 0);
-        const to = { ArrowRight: from + 1, ArrowLeft: from - 1, Home: 0, End: last }[event.key];
+        const to = listMove(event.key, from, this.#tokens.length, ['ArrowLeft', 'ArrowRight']);
         if (to === undefined || last < 0) return;
         event.preventDefault();
         (this.#option(Math.min(Math.max(to, 0), last)) as HTMLElement).focus();
       }
-    },
-  );
+    });
 }

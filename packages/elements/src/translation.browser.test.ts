@@ -23,7 +23,7 @@ const ribbons = (width = 600) => {
   return element;
 };
 
-test('a word of the translation lights its sources up, with the numbers', () => {
+test('a word of the translation highlights its source words, with the weights', () => {
   const element = ribbons();
   const seen: WordDetail[] = [];
   element.addEventListener('residual-word', event => seen.push((event as CustomEvent<WordDetail>).detail));
@@ -40,7 +40,7 @@ test('a word of the translation lights its sources up, with the numbers', () => 
   expect(all(element, '.target')[0]!.lang).toBe('fr');
 });
 
-test('arrow keys move along a text and to the word of the other one that is connected most; one tab stop for all', () => {
+test('arrow keys move along a text and to the strongest word of the other text, with one tab stop', () => {
   const element = ribbons();
   const words = all(element, '[role=option]');
   words[3]!.focus();
@@ -54,7 +54,7 @@ test('arrow keys move along a text and to the word of the other one that is conn
   expect(words.map(word => word.tabIndex)).toEqual([0, -1, -1, -1, -1, -1]);
 });
 
-test('a ribbon for each weight that is seen; where the words do not fit beside each other the texts stand side by side', () => {
+test('each visible weight has a ribbon; texts that are too wide stand side by side', () => {
   const wide = ribbons();
   expect(all(wide, 'path')).toHaveLength(8);
   expect(all(wide, '.upright')).toHaveLength(0);
@@ -69,7 +69,7 @@ test('a ribbon for each weight that is seen; where the words do not fit beside e
   expect(narrow.selected).toMatchObject({ side: 'target', index: 1 });
 });
 
-test('weights that do not fit the words are refused, and words that are not there', () => {
+test('weights that do not fit the words and missing words are errors', () => {
   const element = ribbons();
   expect(() => element.show({ source: ['a'], target: ['b', 'c'], weights: { shape: [1, 2], data: [1, 2] } })).toThrow(
     'residual-ribbons: 2 weights [1,2] do not fit 2 target words and 1 source words; they need [2, 1]',
@@ -87,7 +87,7 @@ const grown = () => {
   return element;
 };
 
-test('the tree of beams has a node for each beam and each end, and tells its text and its score', () => {
+test('the tree has a node for each beam and each end, and shows its text and score', () => {
   const element = grown();
   const nodes = all(element, '[role=option]');
   expect(nodes.map(node => node.textContent)).toEqual([
@@ -97,10 +97,10 @@ test('the tree of beams has a node for each beam and each end, and tells its tex
   expect(all(element, 'output')[0]!.textContent).toBe(
     '“Donne-moi le”: log-probability −1.20 after 3 tokens, the last one with 50.0 %',
   );
-  expect(all(element, 'path.looked')).toHaveLength(3);
+  expect(all(element, 'path.selected')).toHaveLength(3);
 });
 
-test('the winner is marked from its first token on, the rest is dropped', () => {
+test('the path of the winner is marked from its first token on, and the rest is dropped', () => {
   const element = grown();
   expect(nodesOf(element, 'won')).toEqual([]);
   element.markWinner(2, 0);
@@ -113,7 +113,7 @@ test('the winner is marked from its first token on, the rest is dropped', () => 
   expect([all(element, '[role=option]').length, element.columns.length]).toEqual([0, 0]);
 });
 
-test('arrow keys go to what a node continues, to what continues it, and to its neighbours', () => {
+test('arrow keys move to the parent of a node, its first child and its neighbours', () => {
   const element = grown();
   const nodes = all(element, '[role=option]');
   nodes[0]!.focus();
@@ -135,7 +135,7 @@ test('arrow keys go to what a node continues, to what continues it, and to its n
 const nodesOf = (element: HTMLElement, state: string) =>
   all(element, `.${state}[role=option]`).map(node => node.textContent);
 
-test('a whole layer of heads may be framed, and heads that are off are shown and said', () => {
+test('a whole layer of heads can be selected, and heads that are off are marked and labelled', () => {
   const heads = document.createElement('residual-heads');
   document.body.append(heads);
   const one = [1, 0, 0.5, 0.5];
