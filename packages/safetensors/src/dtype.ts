@@ -55,7 +55,7 @@ export function byteLengthOf(name: string, dtype: string, shape: readonly number
   // Every partial product is checked, so that an axis of length 0 does not hide an overflow.
   for (const length of shape) {
     bytes *= length;
-    if (shape.length > maxRank || !(length >= 0) || !Number.isSafeInteger(length) || !Number.isSafeInteger(bytes)) {
+    if (shape.length > maxRank || length < 0 || ![length, bytes].every(Number.isSafeInteger)) {
       refuse(`tensor ${quote(name)} has shape [${shape}]; up to ${maxRank} axes and 2^53 - 1 bytes would fit`);
     }
   }

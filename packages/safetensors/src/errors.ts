@@ -25,8 +25,8 @@ export function quote(name: string): string {
   return JSON.stringify(name.slice(0, 80));
 }
 
-/** The number of names, and the first eight. */
-export function firstFew(names: Iterable<string>): string {
+/** The number of names, and the first eight. Smaller than `firstFew` of base, which shows values of any type. */
+export function listNames(names: Iterable<string>): string {
   const all = [...names];
   return `${all.length}: ${all.slice(0, 8).map(quote).join(', ')}`;
 }

@@ -37,7 +37,8 @@ test('files without tensors, empty tensors and names such as __proto__ are valid
   expect([...first.tensors.keys()]).toEqual(['a', 'b']);
   const named = await open(
     file(
-      `{"__metadata__":{"__proto__":"x"},"__proto__":${entry('U8', '[1]', '[0,1]')},"constructor":${entry('U8', '[]', '[1,2]')}}`,
+      `{"__metadata__":{"__proto__":"x"},"__proto__":${entry('U8', '[1]', '[0,1]')},` +
+        `"constructor":${entry('U8', '[]', '[1,2]')}}`,
       2,
     ),
   );

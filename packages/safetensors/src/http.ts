@@ -1,4 +1,5 @@
 import { ResidualError } from '@residual/base';
+import { refuse } from './errors.js';
 import { blobSource, bytesSource, type ReadOptions, type Source } from './source.js';
 
 /** Settings of `httpSource`. `signal` aborts opening; each read has its own signal. */
@@ -32,7 +33,7 @@ export async function httpSource(url: string | URL, options: HttpOptions = {}): 
     let response: Response | undefined;
     try {
       response = await fetch(url, { headers: { ...headers, ...range }, signal });
-      if (!response.ok) throw new Error(`status ${response.status}`);
+      if (!response.ok) refuse(`status ${response.status}`);
       return await use(response);
     } catch (cause) {
       response?.body?.cancel().catch(() => {});
@@ -54,9 +55,10 @@ export async function httpSource(url: string | URL, options: HttpOptions = {}): 
     /** The bytes `start` to `end`. Errors unless the response announces them, of the same version of the file. */
     const receive = async (response: Response, start: number, end: number): Promise<Uint8Array> => {
       const { headers } = response;
-      const received = `${headers.get('content-length') ?? end - start} ${headers.get('content-range')} ${headers.get('etag')}`;
+      const length = headers.get('content-length') ?? end - start;
+      const received = `${length} ${headers.get('content-range')} ${headers.get('etag')}`;
       const expected = `${end - start} bytes ${start}-${end - 1}/${size} ${etag}`;
-      if (received !== expected) throw new Error(`${received}; ${expected} would fit`);
+      if (received !== expected) refuse(`${received}; ${expected} would fit`);
       return new Uint8Array(await response.arrayBuffer());
     };
 

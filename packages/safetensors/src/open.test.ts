@@ -111,8 +111,9 @@ test('an unknown name is an error that lists some names', async () => {
   await expect(file.read('lm_head')).rejects.toMatchObject({
     code: 'missing',
     message:
-      'read: no tensor "lm_head" among 21: "lm_head.weight", "model.embed_tokens.weight", "model.layers.0.input_layernorm.weight", ' +
-      '"model.layers.0.mlp.down_proj.weight", "model.layers.0.mlp.gate_proj.weight", "model.layers.0.mlp.up_proj.weight", ' +
+      'read: no tensor "lm_head" among 21: "lm_head.weight", "model.embed_tokens.weight", ' +
+      '"model.layers.0.input_layernorm.weight", "model.layers.0.mlp.down_proj.weight", ' +
+      '"model.layers.0.mlp.gate_proj.weight", "model.layers.0.mlp.up_proj.weight", ' +
       '"model.layers.0.post_attention_layernorm.weight", "model.layers.0.self_attn.k_proj.weight"',
   });
   await expect(file.readFloat32('constructor')).rejects.toMatchObject({ code: 'missing' });

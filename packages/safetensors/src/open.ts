@@ -1,7 +1,7 @@
 import { ResidualError } from '@residual/base';
 import { bfloat16ToFloat32 } from './bfloat16.js';
 import { type Dtype, type StoredTensor, type TensorInfo, typedArrays } from './dtype.js';
-import { firstFew, quote } from './errors.js';
+import { listNames, quote } from './errors.js';
 import { float16ToFloat32 } from './float16.js';
 import { type Header, readHeader, type TensorEntry } from './header.js';
 import { chunkBytes, type ReadOptions, readExactly, type Source } from './source.js';
@@ -31,7 +31,7 @@ export function safetensorsOf({ metadata, tensors }: Header): Safetensors {
   const find = (name: string): TensorEntry => {
     const entry = tensors.get(name);
     if (entry) return entry;
-    throw new ResidualError('missing', `read: no tensor ${quote(name)} among ${firstFew(tensors.keys())}`);
+    throw new ResidualError('missing', `read: no tensor ${quote(name)} among ${listNames(tensors.keys())}`);
   };
   return {
     metadata,

@@ -1,5 +1,5 @@
 import { ResidualError } from '@residual/base';
-import { explain, firstFew, quote, refuse } from './errors.js';
+import { explain, listNames, quote, refuse } from './errors.js';
 import { type Header, readHeader, type TensorEntry } from './header.js';
 import { type Safetensors, safetensorsOf } from './open.js';
 import type { ReadOptions, Source } from './source.js';
@@ -21,15 +21,13 @@ export async function openSharded(
   const weightMap = explain('index', 'openSharded', () => readIndex(index));
   const names = [...new Set(weightMap.values())];
   const shards: (Header & { readonly fileName: string })[] = [];
-  let next = 0;
+  const queue = names.entries(); // shared by all that open
   const openNext = async (): Promise<void> => {
-    while (next < names.length) {
-      const i = next++;
-      const fileName = names[i]!;
+    for (const [i, fileName] of queue) {
       try {
         shards[i] = { fileName, ...(await readHeader(await open(fileName), options)) };
       } catch (cause) {
-        next = names.length; // stops opening the others
+        for (const _ of queue); // the others are not opened
         options?.signal?.throwIfAborted();
         throw new ResidualError('index', `openSharded: shard ${quote(fileName)}: ${(cause as Error).message}`, {
           cause,
@@ -50,7 +48,7 @@ export async function openSharded(
     }
   }
   if (missing.size + unlisted.length > 0) {
-    const text = `openSharded: listed but missing ${firstFew(missing)}; not listed ${firstFew(unlisted)}`;
+    const text = `openSharded: listed but missing ${listNames(missing)}; not listed ${listNames(unlisted)}`;
     throw new ResidualError('index', text);
   }
   return safetensorsOf({ metadata: Object.assign({}, ...shards.map(shard => shard.metadata)), tensors });

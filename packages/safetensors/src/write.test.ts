@@ -81,7 +81,8 @@ test('tensors are sorted by decreasing alignment, then by name; the header equal
     { format: 'np' },
   );
   expect(headerOf(bytes)).toBe(
-    '{"__metadata__":{"format":"np"},"z":{"dtype":"I64","shape":[],"data_offsets":[0,8]},"B":{"dtype":"F32","shape":[1],"data_offsets":[8,12]},' +
+    '{"__metadata__":{"format":"np"},"z":{"dtype":"I64","shape":[],"data_offsets":[0,8]},' +
+      '"B":{"dtype":"F32","shape":[1],"data_offsets":[8,12]},' +
       '"a":{"dtype":"U8","shape":[2],"data_offsets":[12,14]},"b":{"dtype":"U8","shape":[1],"data_offsets":[14,15]}}  ',
   );
   expect([...bytes.slice(-15)]).toEqual([255, 255, 255, 255, 255, 255, 255, 255, 0, 0, 128, 63, 2, 3, 1]);

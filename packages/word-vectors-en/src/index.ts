@@ -3,8 +3,8 @@ export type TableFile = 'vectors.safetensors' | 'vocab.json';
 
 /**
  * The URLs of the table's files by name: `vectors.safetensors` (`embedding.weight` int8 [50000, 100], `embedding.scale`
- * float32 [50000, 1]) and `vocab.json`, the words in the same order: `file:` URLs in Node, in a page the URLs at which a
- * bundler serves the files. Each is written out, because bundlers only recognize literal calls of
+ * float32 [50000, 1]) and `vocab.json`, the words in the same order. They are `file:` URLs in Node, and in a page the
+ * URLs at which a bundler serves the files. Each is written out, because bundlers only recognize literal calls of
  * `new URL('…', import.meta.url)`.
  */
 export const englishWords: Readonly<Record<TableFile, URL>> = {

@@ -1,6 +1,5 @@
-import { ResidualError } from '@residual/base';
+import { expectInteger, ResidualError } from '@residual/base';
 import { type ArithmeticOptions, arithmetic, type ScoredNeighbour } from './arithmetic.js';
-import { expectInteger } from './errors.js';
 import { type NearestOptions, type Neighbour, nearest, rowsOf } from './nearest.js';
 import { expectRows } from './spelling.js';
 import { cosineOf, unitRow, type WordVectors } from './table.js';
@@ -54,7 +53,7 @@ export function midpoint(
   { topN = 10, exclude = words }: NearestOptions = {},
 ): { vector: Float64Array; neighbours: Neighbour[] } {
   if (words.length === 0) throw new ResidualError('option', 'midpoint: there are no words');
-  expectInteger('midpoint', 'topN', topN, 1);
+  expectInteger('midpoint', 'topN', topN, { min: 1 });
   const vector = meanOf('midpoint', vectors, words);
   return { vector, neighbours: nearest(vectors, vector, { topN, exclude }) };
 }

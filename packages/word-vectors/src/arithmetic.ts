@@ -1,5 +1,4 @@
-import { ResidualError } from '@residual/base';
-import { expectInteger } from './errors.js';
+import { expectInteger, ResidualError } from '@residual/base';
 import type { Term } from './expression.js';
 import { expressionText } from './expression-text.js';
 import { type Neighbour, nearestRows, rowsOf } from './nearest.js';
@@ -53,7 +52,7 @@ export function arithmetic(
   expression: string | readonly Term[],
   { topN = 10, method = 'add', exclude }: ArithmeticOptions = {},
 ): ArithmeticResult {
-  expectInteger('arithmetic', 'topN', topN, 1);
+  expectInteger('arithmetic', 'topN', topN, { min: 1 });
   if (method !== 'add' && method !== 'multiply' && method !== 'euclid')
     throw new ResidualError(
       'option',

@@ -63,7 +63,7 @@ test('GloVe and word2vec, text and binary, are read alike from bytes, a Blob or 
   for (const source of sources) closeTo(await wordVectors(source), 0);
 });
 
-test('words in text files may contain spaces, numbers may have exponents, and are rounded as by JavaScript', async () => {
+test('words in text files may contain spaces, and numbers exponents; they are rounded as by JavaScript', async () => {
   const numbers = [
     '-0.27086',
     '1e-7',
@@ -295,7 +295,7 @@ test('invalid JSON, an endless line, an invalid limit and an abort are errors', 
     'wordVectors: from byte 0 on no word or line ends within 4194304 bytes',
   );
   await expect(wordVectors({ safetensors, vocab: words }, { limit: 0.5 })).rejects.toThrow(
-    'wordVectors: limit is 0.5; it must be a whole number from 1 on',
+    'wordVectors: limit is 0.5; it must be a whole number, 1 or more',
   );
   await expect(wordVectors({ safetensors, vocab: words }, { tensor: 'x' })).rejects.toThrow(
     'wordVectors: there is no tensor "x" among embedding.weight',
@@ -352,7 +352,8 @@ test('URLs by file name may be file:, data: and http: URLs, and paths', async ()
     'wordVectors: there is no vocab.json at nowhere',
   );
   expect(await refused({ 'a.safetensors': table, 'b.txt': list })).toBe(
-    'wordVectors: URLs of a.safetensors, b.txt name 2 files of vectors; .safetensors, .bin, .txt and .vec are such files, and one would fit',
+    'wordVectors: URLs of a.safetensors, b.txt name 2 files of vectors; .safetensors, .bin, .txt and .vec are ' +
+      'such files, and one would fit',
   );
   expect(await refused({})).toMatch('URLs of nothing name 0 files of vectors');
   await rm(folder, { recursive: true });

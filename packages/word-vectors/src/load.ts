@@ -1,4 +1,4 @@
-import { ResidualError } from '@residual/base';
+import { expectInteger } from '@residual/base';
 import { blobSource, bytesSource, type Source } from '@residual/safetensors';
 import { openLocation, openUrls } from '#word-files';
 import { readSafetensors } from './read-safetensors.js';
@@ -50,8 +50,7 @@ export interface WordVectorsOptions {
  */
 export async function wordVectors(source: VectorSource, options: WordVectorsOptions = {}): Promise<WordVectors> {
   const { limit, signal } = options;
-  if (limit !== undefined && !(Number.isInteger(limit) && limit > 0))
-    throw new ResidualError('option', `wordVectors: limit is ${limit}; it must be a whole number from 1 on`);
+  if (limit !== undefined) expectInteger('wordVectors', 'limit', limit, { min: 1 });
   signal?.throwIfAborted();
   if (typeof source === 'string' || source instanceof URL)
     return wordVectors(await openLocation(source, options), options);

@@ -126,7 +126,7 @@ test('invalid queries are errors', () => {
     [() => nearest(vectors, [1, 2]), 'nearest: a vector of 2 numbers; the table has 3'],
     [() => nearest(vectors, [1, Number.NaN, 2]), 'nearest: the vector holds NaN at index 1'],
     [() => nearest(vectors, [0, 0, 0]), 'nearest: a vector of zeros points nowhere, so nothing is near it'],
-    [() => nearest(vectors, 'king', { topN: 0 }), 'nearest: topN is 0; it must be a whole number from 1 on'],
+    [() => nearest(vectors, 'king', { topN: 0 }), 'nearest: topN is 0; it must be a whole number, 1 or more'],
     [() => similarity(vectors, 'king', 'x'), 'similarity: "x" is not among the 8 words'],
   ];
   for (const [call, message] of messages) expect(call).toThrow(message);

@@ -1,5 +1,5 @@
-import { ResidualError } from '@residual/base';
-import { expectInteger, expectVector } from './errors.js';
+import { expectInteger, ResidualError } from '@residual/base';
+import { expectVector } from './errors.js';
 import { blockRows, maxQueries } from './scan.js';
 import { type RankedRow, type Selection, topSelection } from './select.js';
 import { expectRow, expectRows } from './spelling.js';
@@ -32,7 +32,7 @@ export interface NearestOptions {
 export function nearest(vectors: WordVectors, query: WordOrVector, options: NearestOptions = {}): Neighbour[] {
   const unit = unitOfQuery('nearest', vectors, query);
   const { topN = 10, exclude = typeof query === 'string' ? [query] : [] } = options;
-  expectInteger('nearest', 'topN', topN, 1);
+  expectInteger('nearest', 'topN', topN, { min: 1 });
   const ranked = nearestRows(vectors, [unit], topN, [rowsOf('nearest', vectors, exclude)])[0]!;
   return ranked.map(({ row, value }) => ({ word: vectors.words[row]!, row, similarity: value }));
 }

@@ -53,7 +53,8 @@ export async function openNamed(urls: FileUrls, openUrl: OpenUrl, options: WordV
     const names = Object.keys(urls).join(', ') || 'nothing';
     throw new ResidualError(
       'vectors',
-      `wordVectors: URLs of ${names} name ${tables.length} files of vectors; .safetensors, .bin, .txt and .vec are such files, and one would fit`,
+      `wordVectors: URLs of ${names} name ${tables.length} files of vectors; .safetensors, .bin, .txt and .vec ` +
+        'are such files, and one would fit',
     );
   }
   return detectFormat(table!, await open(table!), async other => {

@@ -1,4 +1,4 @@
-import { ResidualError } from '@residual/base';
+import { expectInteger, ResidualError } from '@residual/base';
 import { symmetricEigen } from './eigen.js';
 import { expectVector } from './errors.js';
 import { expectRows } from './spelling.js';
@@ -35,8 +35,7 @@ export interface Projection {
 export function pca(vectors: WordVectors, { dims = 2, words }: PcaOptions = {}): Projection {
   const rows = words ? expectRows('pca', vectors, words) : [...vectors.words.keys()];
   const width = vectors.dims;
-  if (!(Number.isInteger(dims) && dims > 0 && dims <= width))
-    throw new ResidualError('option', `pca: dims is ${dims}; it must be a whole number from 1 to ${width}`);
+  expectInteger('pca', 'dims', dims, { min: 1, max: width });
   if (rows.length <= dims)
     throw new ResidualError(
       'option',

@@ -1,6 +1,5 @@
-import { ResidualError, showValue } from '@residual/base';
+import { firstFew, ResidualError, showValue } from '@residual/base';
 import { openSafetensors, type Safetensors, type Source } from '@residual/safetensors';
-import { firstFew } from './errors.js';
 import type { Vocabulary, WordVectorsOptions } from './load.js';
 import { withProgress } from './progress.js';
 import { createScan } from './scan.js';
@@ -40,7 +39,8 @@ function matrixOf({ tensors }: Safetensors): string {
   const matrices = [...tensors].filter(([name, { shape }]) => shape.length === 2 && !name.endsWith('.scale'));
   if (matrices.length === 1) return matrices[0]![0];
   return refuse(
-    `there is no embedding.weight among ${firstFew(tensors.keys()) || 'no tensors'}; name the table with the option tensor`,
+    `there is no embedding.weight among ${firstFew(tensors.keys()) || 'no tensors'}; name the table with the ` +
+      'option tensor',
   );
 }
 
@@ -80,7 +80,8 @@ export function wordsOf(vocab: Vocabulary): readonly string[] {
       refuse(`the vocabulary gives ${showValue(word)} the row ${showValue(row)}; a row is a whole number from 0 on`);
     if (row >= entries.length)
       refuse(
-        `the vocabulary gives ${showValue(word)} the row ${row}; its ${entries.length} words have rows 0 to ${entries.length - 1}`,
+        `the vocabulary gives ${showValue(word)} the row ${row}; its ${entries.length} words have rows 0 to ` +
+          `${entries.length - 1}`,
       );
     if (words[row] !== undefined)
       refuse(`the vocabulary gives row ${row} to ${showValue(words[row])} and ${showValue(word)}`);

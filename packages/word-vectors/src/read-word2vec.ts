@@ -29,7 +29,8 @@ export function parseHeader(line: string, size: number, leastBytes: number): Wor
   if (count * dims * leastBytes > size)
     throw new ResidualError(
       'vectors',
-      `wordVectors: ${count} words of ${dims} numbers need at least ${count * dims * leastBytes} bytes; the file has ${size}`,
+      `wordVectors: ${count} words of ${dims} numbers need at least ${count * dims * leastBytes} bytes; the file ` +
+        `has ${size}`,
     );
   return { count, dims };
 }

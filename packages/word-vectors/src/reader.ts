@@ -60,7 +60,8 @@ export function byteReader(source: Source, signal: AbortSignal | undefined): Byt
         if (buffer.length - bufferOffset > maxBytes)
           throw new ResidualError(
             'vectors',
-            `wordVectors: from byte ${bytesRead - (buffer.length - bufferOffset)} on no word or line ends within ${maxBytes} bytes`,
+            `wordVectors: from byte ${bytesRead - (buffer.length - bufferOffset)} on no word or line ends within ` +
+              `${maxBytes} bytes`,
           );
         if (bytesRead >= source.size) {
           const rest = buffer.subarray(bufferOffset);

@@ -1,5 +1,4 @@
-import { ResidualError, showValue } from '@residual/base';
-import { expectInteger } from './errors.js';
+import { expectInteger, ResidualError, showValue } from '@residual/base';
 import type { WordVectors } from './table.js';
 
 /** The row of a word. Errors if it is unknown, with similar spellings. */
@@ -47,7 +46,7 @@ export interface SpellingOptions {
  * letters the first letter stays, or two are swapped), 2 up to eleven letters, and 3 from twelve letters.
  */
 export function suggest(vectors: WordVectors, text: string, { topN = 5 }: SpellingOptions = {}): string[] {
-  expectInteger('suggest', 'topN', topN, 1);
+  expectInteger('suggest', 'topN', topN, { min: 1 });
   const letters = [...text.slice(0, 200).toLowerCase()];
   const maxDistance = letters.length < 3 ? 0 : Math.max(1, Math.min(3, Math.floor(letters.length / 4)));
   const matches: { word: string; distance: number }[] = [];
@@ -68,7 +67,7 @@ export function suggest(vectors: WordVectors, text: string, { topN = 5 }: Spelli
 
 /** Words that start with a text, ignoring case, most frequent first; the text itself comes first if it is a word. */
 export function complete(vectors: WordVectors, text: string, { topN = 5 }: SpellingOptions = {}): string[] {
-  expectInteger('complete', 'topN', topN, 1);
+  expectInteger('complete', 'topN', topN, { min: 1 });
   const matches = vectors.rows.has(text) ? [text] : [];
   const small = text.toLowerCase();
   for (const word of vectors.words) {

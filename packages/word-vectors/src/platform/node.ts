@@ -19,7 +19,8 @@ export async function openLocation(location: string | URL, options: WordVectorsO
   if (tables.length === 1) return open(folder, tables[0]!);
   throw new ResidualError(
     'vectors',
-    `wordVectors: ${path} has ${tables.length} .safetensors files${tables.length > 1 ? ` (${tables.join(', ')})` : ''}; it must have one`,
+    `wordVectors: ${path} has ${tables.length} .safetensors ` +
+      `files${tables.length > 1 ? ` (${tables.join(', ')})` : ''}; it must have one`,
   );
 }
 

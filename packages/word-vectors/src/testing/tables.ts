@@ -1,14 +1,10 @@
+import { uniformValues } from '@residual/base';
 import { float32ToFloat16, writeSafetensors } from '@residual/safetensors';
 import { vectorTable, type WordVectors } from '../table.js';
 
 /** Numbers from -1 to 1 that follow from a seed. */
-export function randomNumbers(count: number, seed: number): Float32Array {
-  let state = seed;
-  return Float32Array.from({ length: count }, () => {
-    state = (Math.imul(state, 1664525) + 1013904223) >>> 0;
-    return state / 2 ** 31 - 1;
-  });
-}
+export const randomNumbers = (count: number, seed: number): Float32Array =>
+  uniformValues(seed, 'tables', count).map(value => 2 * value - 1);
 
 /** Words `w0`, `w1`, ... with random vectors. */
 export function randomTable(dtype: 'float32' | 'int8', rows: number, dims: number, seed = 1): WordVectors {

@@ -44,12 +44,15 @@ test('it reports progress, an abort ends it, and invalid options are errors', as
   await expect(umap(clouds(), { words: ['w1', 'w2'] })).rejects.toThrow(
     'umap: 2 words have no 15 neighbours each; it takes more words',
   );
-  await expect(umap(clouds(), { dims: 0 })).rejects.toThrow('umap: dims is 0; it must be a whole number from 1 on');
+  await expect(umap(clouds(), { dims: 0 })).rejects.toThrow('umap: dims is 0; it must be a whole number, 1 or more');
   await expect(umap(clouds(), { neighbours: 1 })).rejects.toThrow(
-    'umap: neighbours is 1; it must be a whole number from 2 on',
+    'umap: neighbours is 1; it must be a whole number, 2 or more',
   );
   await expect(umap(clouds(), { epochs: 0.5 })).rejects.toThrow(
-    'umap: epochs is 0.5; it must be a whole number from 1 on',
+    'umap: epochs is 0.5; it must be a whole number, 1 or more',
+  );
+  await expect(umap(clouds(), { seed: -1 })).rejects.toThrow(
+    'umap: seed is -1; it must be a whole number from 0 to 4294967295',
   );
   await expect(umap(clouds(), { words: ['x9'] })).rejects.toThrow('umap: "x9" is not among the 120 words');
 });

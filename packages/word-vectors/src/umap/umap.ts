@@ -1,4 +1,4 @@
-import { ResidualError } from '@residual/base';
+import { checkSeed, expectInteger, ResidualError, randomBitsAt, randomKey, streamOf } from '@residual/base';
 import * as published from 'umap-js';
 import { nearestRows } from '../nearest.js';
 import { maxQueries } from '../scan.js';
@@ -17,7 +17,7 @@ export interface UmapOptions {
   readonly minDistance?: number;
   /** The number of optimization epochs; depends on the number of words if absent. */
   readonly epochs?: number;
-  /** The seed: the same seed gives the same points; 1 if absent. */
+  /** The seed, a whole number from 0 to 2³² - 1: the same seed gives the same points; 1 if absent. */
   readonly seed?: number;
   /** Ends the computation before the next epoch. */
   readonly signal?: AbortSignal;
@@ -36,13 +36,11 @@ export interface UmapOptions {
 export async function umap(vectors: WordVectors, options: UmapOptions = {}): Promise<Float32Array> {
   const { dims = 2, neighbours = 15, minDistance = 0.1, epochs, seed = 1, signal, onProgress } = options;
   const rows = options.words ? options.words.map(word => expectRow('umap', vectors, word)) : [...vectors.words.keys()];
-  const expectInteger = (what: string, value: number, least: number) => {
-    if (Number.isInteger(value) && value >= least) return;
-    throw new ResidualError('option', `umap: ${what} is ${value}; it must be a whole number from ${least} on`);
-  };
-  expectInteger('dims', dims, 1);
-  expectInteger('neighbours', neighbours, 2);
-  if (epochs !== undefined) expectInteger('epochs', epochs, 1);
+  expectInteger('umap', 'dims', dims, { min: 1 });
+  expectInteger('umap', 'neighbours', neighbours, { min: 2 });
+  if (epochs !== undefined) expectInteger('umap', 'epochs', epochs, { min: 1 });
+  const key = randomKey(checkSeed('umap', seed), streamOf('umap'));
+  let counter = 0;
   if (rows.length <= neighbours)
     throw new ResidualError(
       'option',
@@ -58,7 +56,7 @@ export async function umap(vectors: WordVectors, options: UmapOptions = {}): Pro
     nNeighbors: neighbours,
     minDist: minDistance,
     ...(epochs !== undefined && { nEpochs: epochs }),
-    random: randomFrom(seed),
+    random: () => randomBitsAt(key, counter++) / 2 ** 32,
   });
   layout.setPrecomputedKNN(indices, distances);
   const points = rows.map((_, i) => Array.from(data.subarray(i * vectors.dims, (i + 1) * vectors.dims)));
@@ -112,15 +110,4 @@ async function neighboursOf(
     await new Promise(resolve => setTimeout(resolve));
   }
   return { indices, distances };
-}
-
-/** Random numbers from 0 to 1 that depend on a seed (mulberry32). */
-function randomFrom(seed: number): () => number {
-  let state = seed | 0;
-  return () => {
-    state = (state + 0x6d2b79f5) | 0;
-    let t = Math.imul(state ^ (state >>> 15), 1 | state);
-    t = (t + Math.imul(t ^ (t >>> 7), 61 | t)) ^ t;
-    return ((t ^ (t >>> 14)) >>> 0) / 2 ** 32;
-  };
 }
