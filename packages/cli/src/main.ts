@@ -1,7 +1,7 @@
 import { Command, CommanderError } from 'commander';
 import { addCommands, entries } from './commands/index.js';
-import { reportError } from './output.js';
-import { packageVersion } from './version.js';
+import { packageVersion } from './runtime/version.js';
+import { reportError } from './terminal/output.js';
 
 /** Runs the command line with its arguments, without those of Node, and returns the exit code. */
 export async function run(args: readonly string[]): Promise<number> {

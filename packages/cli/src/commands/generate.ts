@@ -1,14 +1,15 @@
 import { ResidualError } from '@residual/base';
 import type { GenerateOptions, GenerateOutput, GenerationConfig } from '@residual/model';
-import { Command, Option } from 'commander';
-import { inputText, isPiped } from '../lines.js';
-import { type NodeBackend, nodeBackends, rerunForWebGPU } from '../machine/backends.js';
-import { print, printNote, printText } from '../output.js';
-import { seed, temperature, tokenCount, tokenIds, topK, topP } from './option-values.js';
-import { withModel } from './with-model.js';
+import { Option } from 'commander';
+import type { CommandDefinition } from '../runtime/command.js';
+import { addModelOptions, type ModelContext, type ModelOptions, withModel } from '../runtime/model.js';
+import { positiveWholeNumber, seed, share, temperature, tokenIds, wholeNumber } from '../runtime/option-values.js';
+import { addJsonOption } from '../runtime/options.js';
+import { print, printNote, printText } from '../terminal/output.js';
+import { isPiped, wholeText } from '../text/chunks.js';
+import { withoutEnd } from '../text/lines.js';
 
-interface Options {
-  readonly model: string;
+interface Options extends ModelOptions {
   readonly prompt?: string;
   readonly promptIds?: readonly number[];
   readonly maxNewTokens?: number;
@@ -17,7 +18,6 @@ interface Options {
   readonly topP?: number;
   readonly seed?: number;
   readonly stopStrings?: readonly string[];
-  readonly backend: NodeBackend;
   readonly json?: boolean;
 }
 
@@ -25,61 +25,57 @@ interface Options {
  * `residual generate`: continues a prompt, or writes the output of an encoder-decoder for it, as a stream of text or as
  * one JSON object.
  */
-export function generateCommand(exit: (code: number) => void): Command {
-  return new Command('generate')
-    .requiredOption('--model <source>', 'folder, URL or Hugging Face id of the checkpoint')
-    .addOption(
-      new Option(
-        '--prompt <text>',
-        'text to continue; empty starts at the first token; - or none behind a pipe reads standard input',
-      ).conflicts('promptIds'),
-    )
-    .option('--prompt-ids <ids>', 'token ids to continue, separated by commas', tokenIds)
-    .option('--max-new-tokens <n>', 'the largest number of new tokens', tokenCount)
-    .option('--temperature <t>', '0 is greedy, 1 samples from the distribution of the model', temperature)
-    .option('--top-k <k>', 'sample from the k likeliest tokens', topK)
-    .option('--top-p <p>', 'sample from the likeliest tokens whose probabilities sum up to p', topP)
-    .option('--seed <s>', 'the seed of sampling; without one each run draws a new seed', seed)
-    .option('--stop-strings <text...>', 'texts that end the generation')
-    .addOption(new Option('--backend <name>', 'the backend').choices(nodeBackends).default('wasm'))
-    .option('--json', 'print one object instead of text')
-    .action(async (options: Options, command: Command) => {
-      const again = options.backend === 'webgpu' ? await rerunForWebGPU(argsOf(command)) : undefined;
-      exit(again ?? (await generate(options)));
-    });
-}
+export const generateCommand: CommandDefinition<Options> = {
+  declare: command => {
+    const prompt = new Option(
+      '--prompt <text>',
+      'text to continue; empty starts at the first token; - or none behind a pipe reads standard input',
+    );
+    addModelOptions(command)
+      .addOption(prompt.conflicts('promptIds'))
+      .option('--prompt-ids <ids>', 'token ids to continue, separated by commas', tokenIds)
+      .option('--max-new-tokens <n>', 'the largest number of new tokens', wholeNumber)
+      .option('--temperature <t>', '0 is greedy, 1 samples from the distribution of the model', temperature)
+      .option('--top-k <k>', 'sample from the k likeliest tokens', positiveWholeNumber)
+      .option('--top-p <p>', 'sample from the likeliest tokens whose probabilities sum up to p', share)
+      .option('--seed <s>', 'the seed of sampling (default: a new one each time)', seed)
+      .option('--stop-strings <text...>', 'texts that end the generation');
+    return addJsonOption(command, 'print one JSON object instead of text');
+  },
+  run: async call => {
+    const prompt = await promptOf(call.options);
+    return withModel(call, context => generate(prompt, call.options, context));
+  },
+};
 
-async function generate(options: Options): Promise<number> {
+async function generate(prompt: string | undefined, options: Options, { model, signal }: ModelContext) {
+  const { isSampling } = await import('@residual/model');
   const { promptIds, backend, json } = options;
-  const prompt = await promptOf(options);
-  return withModel(options, async ({ model, signal }) => {
-    const { isSampling } = await import('@residual/model');
-    const settings = settingsOf(options, model.generationConfig, isSampling);
-    const tokens = model.tokensOf(promptIds ?? prompt ?? '');
-    const textOf = (ids: readonly number[]) => model.tokenizer?.decode(ids) ?? ids.join(',');
-    const startTime = performance.now();
-    const steps = model.generate(tokens, { ...settings, signal })[Symbol.asyncIterator]();
-    const continued = prompt ?? (promptIds ? textOf(promptIds) : '');
-    // printed once the first step has succeeded; a source is not part of the output
-    let before = model.encoderDepth > 0 ? '' : continued;
-    let comma = before === '' ? '' : ',';
-    for (let step = await steps.next(); ; step = await steps.next()) {
-      if (!json) printText(before);
-      before = '';
-      if (!step.done) {
-        if (!json) printText(model.tokenizer ? step.value.text : `${comma}${step.value.token}`);
-        comma = ',';
-        continue;
-      }
-      const [output] = step.value;
-      const seconds = (performance.now() - startTime) / 1000;
-      const text = model.tokenizer ? fullText(output!, textOf) : '';
-      print(json ? JSON.stringify(resultOf(output!, { seconds, backend, text })) : '');
-      const isNew = output!.seed !== undefined && options.seed === undefined;
-      if (isNew && !json) printNote(`--seed ${output!.seed} gives this text again`);
-      return 0;
+  const settings = settingsOf(options, model.generationConfig, isSampling);
+  const tokens = model.tokensOf(promptIds ?? prompt ?? '');
+  const textOf = (ids: readonly number[]) => model.tokenizer?.decode(ids) ?? ids.join(',');
+  const startTime = performance.now();
+  const steps = model.generate(tokens, { ...settings, signal })[Symbol.asyncIterator]();
+  const continued = prompt ?? (promptIds ? textOf(promptIds) : '');
+  // printed once the first step has succeeded; a source is not part of the output
+  let before = model.encoderDepth > 0 ? '' : continued;
+  let comma = before === '' ? '' : ',';
+  for (let step = await steps.next(); ; step = await steps.next()) {
+    if (!json) printText(before);
+    before = '';
+    if (!step.done) {
+      if (!json) printText(model.tokenizer ? step.value.text : `${comma}${step.value.token}`);
+      comma = ',';
+      continue;
     }
-  });
+    const [output] = step.value;
+    const seconds = (performance.now() - startTime) / 1000;
+    const text = model.tokenizer ? fullText(output!, textOf) : '';
+    print(json ? JSON.stringify(resultOf(output!, { seconds, backend, text })) : '');
+    const isNew = output!.seed !== undefined && options.seed === undefined;
+    if (isNew && !json) printNote(`--seed ${output!.seed} gives this text again`);
+    return 0;
+  }
 }
 
 /** The text to continue: the option, or standard input if it is asked for or is a pipe. */
@@ -87,11 +83,12 @@ async function promptOf({ prompt, promptIds }: Options): Promise<string | undefi
   const isGiven = prompt !== undefined || promptIds !== undefined;
   if (prompt !== '-' && (isGiven || !isPiped())) return prompt;
   if (process.stdin.isTTY) printNote('Type a text to continue; Ctrl-D ends it.');
-  const text = (await inputText('generate')).replace(/\r?\n$/, ''); // the line end that echo and editors append
+  const text = withoutEnd(await wholeText('generate', {})); // without the line end that echo and editors append
   if (text !== '') return text;
   throw new ResidualError(
     'prompt',
-    "generate: nothing came on standard input; pipe a text in, or give one with --prompt (--prompt '' begins at the beginning token)",
+    'generate: nothing came on standard input; pipe a text in, or give one with --prompt ' +
+      "(--prompt '' begins at the beginning token)",
   );
 }
 
@@ -131,11 +128,4 @@ function resultOf(
     seed: output.seed ?? null,
     backend,
   };
-}
-
-/** The arguments of the command line, to run the command again. */
-export function argsOf(command: Command): string[] {
-  let top = command;
-  while (top.parent) top = top.parent;
-  return (top as Command & { rawArgs: string[] }).rawArgs; // missing in commander's types
 }

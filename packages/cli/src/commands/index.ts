@@ -1,13 +1,11 @@
 import { Command } from 'commander';
-
-/** Makes a command that reports its exit code to `exit`. */
-type Make = (exit: (code: number) => void) => Command;
+import type { CommandDefinition } from '../runtime/command.js';
 
 /** A command: its name, its line in the help, and its loader or its subcommands. */
 export interface CommandEntry {
   readonly name: string;
   readonly description: string;
-  readonly load?: () => Promise<Make>;
+  readonly load?: () => Promise<CommandDefinition>;
   readonly commands?: readonly CommandEntry[];
 }
 
@@ -37,22 +35,22 @@ export const entries: readonly CommandEntry[] = [
         name: 'lm',
         description:
           'Compute the loss and the perplexity of a language model on texts; each token but the first counts once.',
-        load: async () => (await import('./evaluate-lm.js')).evaluateLanguageModelCommand,
+        load: async () => (await import('./evaluate/lm.js')).evaluateLanguageModelCommand,
       },
       {
         name: 'translation',
         description: 'Translate sentences and compare them with references: BLEU and chrF, as in sacreBLEU.',
-        load: async () => (await import('./evaluate-translation.js')).evaluateTranslationCommand,
+        load: async () => (await import('./evaluate/translation.js')).evaluateTranslationCommand,
       },
       {
         name: 'analogies',
         description: 'Answer analogy questions (b - a + c) and count the correct answers by category.',
-        load: async () => (await import('./evaluate-analogies.js')).evaluateAnalogiesCommand,
+        load: async () => (await import('./evaluate/analogies.js')).evaluateAnalogiesCommand,
       },
       {
         name: 'similarity',
         description: "Compare cosines with people's ratings of word pairs: Spearman's rank correlation.",
-        load: async () => (await import('./evaluate-similarity.js')).evaluateSimilarityCommand,
+        load: async () => (await import('./evaluate/similarity.js')).evaluateSimilarityCommand,
       },
     ],
   },
@@ -81,19 +79,19 @@ export const entries: readonly CommandEntry[] = [
         name: 'lm',
         description:
           'Train a new GPT-2- or Llama-shaped model on text files, and its tokenizer first unless one is given.',
-        load: async () => (await import('./train-lm.js')).trainLanguageModelCommand,
+        load: async () => (await import('./train/lm.js')).trainLanguageModelCommand,
       },
       {
         name: 'seq2seq',
         description:
           'Train a new Marian-shaped translator on pairs of texts, and its tokenizer first unless one is given.',
-        load: async () => (await import('./train-seq2seq.js')).trainTranslatorCommand,
+        load: async () => (await import('./train/seq2seq.js')).trainTranslatorCommand,
       },
       {
         name: 'lora',
         description:
           'Fine-tune a checkpoint on text files with LoRA; the result is both the adapter and the merged checkpoint.',
-        load: async () => (await import('./train-lora.js')).trainLoraCommand,
+        load: async () => (await import('./train/lora.js')).trainLoraCommand,
       },
     ],
   },
@@ -106,7 +104,7 @@ export const entries: readonly CommandEntry[] = [
 
 /**
  * Adds commands to their parent: the one that `words` begins with in full, of the others only the name and the
- * description.
+ * description. A command reports its exit code to `exit`.
  */
 export async function addCommands(
   parent: Command,
@@ -117,8 +115,12 @@ export async function addCommands(
   const [wanted, ...rest] = words;
   for (const { name, description, load, commands } of entries) {
     const isWanted = name === wanted;
-    const make = isWanted ? await load?.() : undefined;
-    const command = (make?.(exit) ?? new Command(name)).description(description).exitOverride();
+    const command = new Command(name).description(description).exitOverride();
+    const definition = isWanted ? await load?.() : undefined;
+    definition?.declare(command).action(async (...values: unknown[]) => {
+      const args = values.slice(0, -2); // the options and the command follow them
+      exit((await definition.run({ command, args, options: command.opts() })) ?? 0);
+    });
     if (commands) await addCommands(command, commands, isWanted ? rest : [], exit);
     parent.addCommand(command);
   }

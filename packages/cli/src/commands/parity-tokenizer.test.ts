@@ -1,10 +1,10 @@
 import { cp, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { fixturePath, inFolder } from '../testing/folders.js';
-import { runCommand } from '../testing/run-command.js';
+import { inFolder } from '../testing/folders.js';
+import { fixture, runCommand } from '../testing/run-command.js';
 
-const source = fixturePath('tokenizers/wordpiece-bert');
+const source = fixture('tokenizers/wordpiece-bert');
 const properties = ['ids', 'tokens', 'offsets_codepoints', 'special_tokens_mask', 'decoded', 'decoded_with_special'];
 const names = [
   ...properties.map(name => `with_special.${name}`),
@@ -18,7 +18,7 @@ test('a folder with a tokenizer is compared in everything that its references ho
   const { pass, checks, skipped } = JSON.parse(out);
   expect([code, pass, skipped]).toEqual([0, true, []]);
   expect(checks.map(({ name }: { name: string }) => name)).toEqual(names);
-  const table = (await runCommand('parity', source, fixturePath('tokenizers/bpe-gpt2'))).out;
+  const table = (await runCommand('parity', source, fixture('tokenizers/bpe-gpt2'))).out;
   expect(table).toMatch(/^with_special\.ids +53 +agrees$/m);
   expect(table.match(/19 of 19 agree/g)).toHaveLength(2);
 });
@@ -61,7 +61,7 @@ test('what cannot be compared is an error that says why', () =>
     await writeFile(file, '[]');
     expect(await failure('--golden', file, folder)).toBe(`residual: parity: ${file} is not an object\n`);
     await writeFile(file, '{');
-    expect(await failure('--golden', file, folder)).toMatch(/^residual: parity: .*golden\.json cannot be read: /);
+    expect(await failure('--golden', file, folder)).toMatch(/^residual: parity: .*golden\.json is not JSON: /);
     expect(await failure('--golden', file, folder, folder)).toBe(
       'residual: parity: --golden is of one folder; here are 2\n',
     );

@@ -2,8 +2,8 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { expectClose } from '@residual/testkit';
 import { expect, test } from 'vitest';
-import { checkpointWith, comparable, fixturePath, inFolder, inputsOf, tensorsIn } from '../testing/folders.js';
-import { runCommand } from '../testing/run-command.js';
+import { checkpointWith, comparable, inFolder, inputsOf, tensorsIn } from '../testing/folders.js';
+import { fixture, runCommand } from '../testing/run-command.js';
 
 const onWebgl = (...args: string[]) => runCommand('parity', '--backend', 'webgl', ...args);
 
@@ -15,7 +15,7 @@ test('webgl runs in a browser: its dump comes back whole', () =>
     expect([code, out, errors]).toEqual([0, '{"pass":true,"checks":[],"skipped":[]}\n', '']);
     const [ours, expectedOutputs] = [
       await tensorsIn(file),
-      await tensorsIn(fixturePath('checkpoints/llama/golden.safetensors')),
+      await tensorsIn(fixture('checkpoints/llama/golden.safetensors')),
     ];
     expect([...ours.keys()].sort()).toEqual(
       [...comparable(expectedOutputs.keys()), 'adamw_losses', 'beam4_scores', 'grad_norm', 'loss'].sort(),
@@ -29,7 +29,7 @@ test('webgl runs in a browser: its dump comes back whole', () =>
 
 test('webgl compares, and what differs endlessly crosses too', () =>
   inFolder(async place => {
-    expect(await onWebgl('--json', fixturePath('checkpoints/llama-sharded'))).toMatchObject({ code: 0, errors: '' });
+    expect(await onWebgl('--json', fixture('checkpoints/llama-sharded'))).toMatchObject({ code: 0, errors: '' });
     const logits = { dtype: 'F32', shape: [1], data: Float32Array.of(1) } as const;
     const folder = await checkpointWith(place, 'llama', { ...(await inputsOf('llama')), logits });
     const { code, out } = await onWebgl('--json', folder);

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import type { StoredTensor } from '@residual/safetensors';
 import { expectClose } from '@residual/testkit';
 import { expect, test, vi } from 'vitest';
-import { checkpointWith, comparable, fixturePath, inFolder, inputsOf, tensorsIn } from '../testing/folders.js';
-import { runCommand } from '../testing/run-command.js';
+import { checkpointWith, comparable, inFolder, inputsOf, tensorsIn } from '../testing/folders.js';
+import { fixture, runCommand } from '../testing/run-command.js';
 
 const wide = ({ shape, data }: StoredTensor): StoredTensor => ({
   dtype: 'I64',
@@ -21,7 +21,7 @@ const isGradient = (output: string) => output.startsWith('grad.');
 async function expectLikeReference(dumpPath: string, name: string) {
   const [ours, expectedOutputs] = [
     await tensorsIn(dumpPath),
-    await tensorsIn(fixturePath(`checkpoints/${name}/golden.safetensors`)),
+    await tensorsIn(fixture(`checkpoints/${name}/golden.safetensors`)),
   ];
   expect([...ours.keys()].sort()).toEqual(
     [...comparable(expectedOutputs.keys()), 'adamw_losses', 'beam4_scores', 'grad_norm', 'loss'].sort(),
@@ -39,7 +39,7 @@ async function expectLikeReference(dumpPath: string, name: string) {
     const counted = (data: StoredTensor['data']) => (data as Float32Array).filter((_, i) => !noise(i));
     await expectClose(counted(own.data), counted(reference.data), { absolute: 1e-4 });
   }
-  const { loss, grad_norm } = JSON.parse(await readFile(fixturePath(`checkpoints/${name}/golden.json`), 'utf8'));
+  const { loss, grad_norm } = JSON.parse(await readFile(fixture(`checkpoints/${name}/golden.json`), 'utf8'));
   for (const [number, expected] of Object.entries({ loss, grad_norm })) {
     const { dtype, shape, data } = ours.get(number)!;
     expect([dtype, shape]).toEqual(['F32', []]);
@@ -71,7 +71,7 @@ test.each([
 
 test('a dump may come with JSON, and the numbers of golden.json are compared', () =>
   inFolder(async place => {
-    const golden = JSON.parse(await readFile(fixturePath('checkpoints/llama/golden.json'), 'utf8'));
+    const golden = JSON.parse(await readFile(fixture('checkpoints/llama/golden.json'), 'utf8'));
     const folder = await checkpointWith(join(place, 'inputs'), 'llama', await inputsOf('llama'), golden);
     const file = join(place, 'out.safetensors');
     const { code, out } = await runCommand('parity', '--json', '--dump', file, folder);
@@ -119,13 +119,7 @@ test('what cannot be compared is exit code 1: inputs only, a name that is not kn
   }));
 
 test('one dump is of one folder', async () => {
-  const { code, errors } = await runCommand(
-    'parity',
-    '--dump',
-    '/nowhere',
-    fixturePath('models'),
-    fixturePath('models'),
-  );
+  const { code, errors } = await runCommand('parity', '--dump', '/nowhere', fixture('models'), fixture('models'));
   expect([code, errors]).toEqual([1, 'residual: parity: --dump takes one folder; here are 2\n']);
 });
 
@@ -133,7 +127,7 @@ test('webgl without the driver of browsers, which few install, says what to inst
   vi.doMock('playwright-core', () => {
     throw new Error('Cannot find package');
   });
-  expect(await runCommand('parity', fixturePath('checkpoints/llama-sharded'), '--backend', 'webgl')).toEqual({
+  expect(await runCommand('parity', fixture('checkpoints/llama-sharded'), '--backend', 'webgl')).toEqual({
     code: 1,
     out: '',
     errors:

@@ -1,8 +1,15 @@
 import { ResidualError } from '@residual/base';
 import type { Tokenizer } from '@residual/tokenizer';
-import { Command, Option } from 'commander';
-import { chunksFrom, lineGroups } from '../lines.js';
-import { columns, print } from '../output.js';
+import { Option } from 'commander';
+import type { CommandDefinition } from '../runtime/command.js';
+import { withContext } from '../runtime/context.js';
+import { inputFile, inputPath } from '../runtime/option-values.js';
+import { addJsonOption } from '../runtime/options.js';
+import { columns, grouped } from '../terminal/format.js';
+import { print, printResult } from '../terminal/output.js';
+import { chunksFrom, wholeText } from '../text/chunks.js';
+import { isObject, parseJson } from '../text/files.js';
+import { lineGroups } from '../text/lines.js';
 
 interface Options {
   readonly tokenizer: string;
@@ -14,41 +21,47 @@ interface Options {
 }
 
 /** `residual tokenize`: shows the tokens of a text. */
-export function tokenizeCommand(exit: (code: number) => void): Command {
-  return new Command('tokenize')
-    .requiredOption(
-      '--tokenizer <path>',
-      'tokenizer.json, SentencePiece .model, tiktoken rank file, or a folder with a published tokenizer',
-    )
-    .addOption(new Option('--text <text>', 'the text').conflicts(['file', 'jsonl']))
-    .addOption(new Option('--file <file>', 'a UTF-8 file with the text').conflicts('jsonl'))
-    .option('--jsonl <file>', 'a file of lines {"text": "...", "special": true|false}; prints one object for each line')
-    .option('--no-special', 'add no special tokens around the text')
-    .option('--json', 'print one object instead of a table')
-    .action(async (options: Options) => {
-      await tokenize(options);
-      exit(0);
-    });
-}
+export const tokenizeCommand: CommandDefinition<Options> = {
+  declare: command => {
+    const file = new Option('--file <file>', 'a UTF-8 file with the text').argParser(inputFile);
+    command
+      .requiredOption(
+        '--tokenizer <path>',
+        'tokenizer.json, SentencePiece .model, tiktoken rank file, or a folder with a published tokenizer',
+        inputPath,
+      )
+      .addOption(new Option('--text <text>', 'the text (default: standard input)').conflicts(['file', 'jsonl']))
+      .addOption(file.conflicts('jsonl'))
+      .option(
+        '--jsonl <file>',
+        'a file of lines {"text": "...", "special": true|false}; prints one JSON object for each line',
+        inputFile,
+      )
+      .option('--no-special', 'add no special tokens around the text');
+    return addJsonOption(command);
+  },
+  run: ({ command, options }) =>
+    withContext(command, undefined, async ({ signal }) => {
+      const { readTokenizer } = await import('../tokenizer/source.js');
+      const { tokenizer: path, text, file, jsonl, special } = options;
+      const tokenizer = await readTokenizer('tokenize', path);
+      if (jsonl !== undefined) return tokenizeLines(tokenizer, jsonl, special, signal);
+      const whole = text ?? (await wholeText('tokenize', { file, signal }));
+      const tokens = tokensOf(tokenizer, whole, special);
+      printResult(options, tokens, () => tableOf(tokens));
+      return 0;
+    }),
+};
 
-async function tokenize({ tokenizer: path, text, file, jsonl, special, json }: Options): Promise<void> {
-  const { readTokenizer } = await import('../tokenizer-source.js');
-  const tokenizer = await readTokenizer(path);
-  if (jsonl !== undefined) return tokenizeLines(tokenizer, jsonl, special);
-  let whole = text ?? '';
-  if (text === undefined) for await (const chunk of chunksFrom('tokenize', { file })) whole += chunk;
-  const tokens = tokensOf(tokenizer, whole, special);
-  print(json ? JSON.stringify(tokens) : tableOf(tokens));
-}
-
-async function tokenizeLines(tokenizer: Tokenizer, file: string, special: boolean): Promise<void> {
+async function tokenizeLines(tokenizer: Tokenizer, file: string, special: boolean, signal: AbortSignal) {
   let number = 0;
-  for await (const [line] of lineGroups(chunksFrom('tokenize', { file }), 1)) {
+  for await (const [line] of lineGroups(chunksFrom('tokenize', { file, signal }), 1)) {
     number++;
     if (line!.trim() === '') continue;
-    const row = readCase(line!, `line ${number} of ${file}`);
-    print(JSON.stringify(tokensOf(tokenizer, row.text, row.special ?? special)));
+    const { text, special: ownSpecial = special } = entryOf(line!, `line ${number} of ${file}`);
+    print(JSON.stringify(tokensOf(tokenizer, text, ownSpecial)));
   }
+  return 0;
 }
 
 interface Tokens {
@@ -71,20 +84,13 @@ function tokensOf(tokenizer: Tokenizer, text: string, addSpecialTokens: boolean)
 
 function tableOf({ ids, tokens, offsets }: Tokens): string {
   const rows = ids.map((id, index) => [`${id}`, JSON.stringify(tokens[index]), offsets[index]!.join('–')]);
-  const count = `${ids.length.toLocaleString('en-US')} ${ids.length === 1 ? 'token' : 'tokens'}`;
+  const count = `${grouped(ids.length)} ${ids.length === 1 ? 'token' : 'tokens'}`;
   return ids.length === 0 ? count : `${columns([['id', 'token', 'offset'], ...rows])}\n${count}`;
 }
 
-function readCase(line: string, where: string): { text: string; special?: boolean } {
-  let row: unknown;
-  try {
-    row = JSON.parse(line);
-  } catch (error) {
-    throw new ResidualError('files', `tokenize: ${where} is not JSON: ${(error as Error).message}`);
-  }
-  const { text, special } = (row ?? {}) as { text?: unknown; special?: unknown };
-  if (typeof text !== 'string' || (special !== undefined && typeof special !== 'boolean')) {
-    throw new ResidualError('files', `tokenize: ${where} must be {"text": "...", "special": true or false}`);
-  }
-  return special === undefined ? { text } : { text, special };
+function entryOf(line: string, where: string): { readonly text: string; readonly special?: boolean | undefined } {
+  const entry = parseJson('tokenize', line, where);
+  const { text, special } = isObject(entry) ? entry : {};
+  if (typeof text === 'string' && (special === undefined || typeof special === 'boolean')) return { text, special };
+  throw new ResidualError('files', `tokenize: ${where} must be {"text": "...", "special": true or false}`);
 }

@@ -115,12 +115,15 @@ test.each([
   [['--vocab-size', '9', corpus], /required option '--kind <kind>' not specified/],
   [
     ['--kind', 'bpe', '--vocab-size', '300', './nowhere.txt'],
-    /^residual: train-tokenizer: \.\/nowhere\.txt cannot be read: ENOENT/,
+    /value '\.\/nowhere\.txt' is invalid for argument 'text-files'\. There is no such file\.\n/,
   ],
-  [['--kind', 'bpe', '--vocab-size', '300', '.'], /^residual: train-tokenizer: \. is not a file\n$/],
+  [
+    ['--kind', 'bpe', '--vocab-size', '300', '.'],
+    /value '\.' is invalid for argument 'text-files'\. It is a folder, not a file\.\n/,
+  ],
   [
     ['--kind', 'bpe', '--vocab-size', '300', '--out', '.', corpus],
-    /^residual: train-tokenizer: \. cannot be written, it is a folder\n$/,
+    /option '--out <file>' argument '\.' is invalid\. It is a folder, not a file\.\n/,
   ],
   [
     ['--kind', 'unigram', '--vocab-size', '300', '--min-frequency', '2', corpus],
@@ -144,7 +147,7 @@ test('what is not text, an empty file and a missing folder are refused', () =>
     await writeFile(text, '');
     expect(await refused(out)).toBe('residual: trainTokenizer: 0 texts hold 0 words; at least 1 is needed\n');
     expect(await refused(join(folder, 'none', 'out.json'))).toMatch(
-      /out\.json cannot be written, there is no folder .*none\n$/,
+      /option '--out <file>' argument '.*out\.json' is invalid\. There is no folder .*none\.\n/,
     );
     await writeFile(text, Buffer.from([0x61, 0xff, 0x62]));
     expect(await refused(out)).toMatch(/text\.txt is not UTF-8 text, somewhere up to byte 3\n$/);

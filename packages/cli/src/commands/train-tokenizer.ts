@@ -1,11 +1,15 @@
-import { access, stat, writeFile } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { ResidualError } from '@residual/base';
+import { stat, writeFile } from 'node:fs/promises';
 import type { TrainKind, TrainOptions, TrainProgress } from '@residual/tokenizer/train';
-import { Command, Option } from 'commander';
-import { bar, print, progressLine } from '../output.js';
-import { linesOf } from '../text-lines.js';
-import { count, size } from './option-values.js';
+import { Option } from 'commander';
+import type { CommandDefinition } from '../runtime/command.js';
+import { type CommandContext, withContext } from '../runtime/context.js';
+import { inputFiles, outputFile, positiveWholeNumber, wholeNumber } from '../runtime/option-values.js';
+import { addJsonOption } from '../runtime/options.js';
+import { grouped, megabytes } from '../terminal/format.js';
+import { printResult } from '../terminal/output.js';
+import { chunksFrom } from '../text/chunks.js';
+import { linesOf } from '../text/lines.js';
+import { trainingBar } from '../tokenizer/training-progress.js';
 
 interface Options {
   readonly kind: 'bpe' | 'wordpiece' | 'unigram';
@@ -23,89 +27,54 @@ const kinds: { readonly [kind in Options['kind']]: TrainKind } = {
 };
 
 /** `residual train-tokenizer`: trains a tokenizer on text files and writes its tokenizer.json. */
-export function trainTokenizerCommand(exit: (code: number) => void): Command {
-  return new Command('train-tokenizer')
-    .argument('<text-files...>', 'UTF-8 texts, read as a stream')
-    .addOption(
-      new Option('--kind <kind>', 'byte-level BPE as GPT-2, WordPiece as BERT, or Unigram as SentencePiece')
-        .choices(Object.keys(kinds))
-        .makeOptionMandatory(),
-    )
-    .requiredOption('--vocab-size <n>', 'how many tokens the vocabulary has, special tokens included', size)
-    .requiredOption('--out <file>', 'where to write, such as tokenizer.json')
-    .option('--min-frequency <n>', 'merge only pairs that occur at least this often (bpe and wordpiece)', count)
-    .option('--special-token <token...>', 'the first tokens, instead of the defaults of the kind')
-    .option('--json', 'print one object instead of a sentence')
-    .action(async (files: string[], options: Options, command: Command) => {
-      if (options.kind === 'unigram' && options.minFrequency !== undefined) {
-        command.error("error: option '--min-frequency <n>' has no meaning for the kind unigram");
-      }
-      exit(await train(files, options));
-    });
-}
+export const trainTokenizerCommand: CommandDefinition<Options, readonly [readonly string[]]> = {
+  declare: command => {
+    const kind = new Option('--kind <kind>', 'byte-level BPE as GPT-2, WordPiece as BERT, or Unigram as SentencePiece');
+    command
+      .argument('<text-files...>', 'UTF-8 texts, read as a stream', inputFiles)
+      .addOption(kind.choices(Object.keys(kinds)).makeOptionMandatory())
+      .requiredOption('--vocab-size <n>', 'tokens in the vocabulary, special tokens included', positiveWholeNumber)
+      .requiredOption('--out <file>', 'the file to write, such as tokenizer.json', outputFile)
+      .option('--min-frequency <n>', 'merge only pairs that occur at least this often (bpe and wordpiece)', wholeNumber)
+      .option('--special-token <token...>', 'the first tokens (default: those of the kind)');
+    return addJsonOption(command, 'print one JSON object instead of a sentence');
+  },
+  run: async ({ command, args, options }) => {
+    if (options.kind === 'unigram' && options.minFrequency !== undefined) {
+      command.error("error: option '--min-frequency <n>' has no meaning for the kind unigram");
+    }
+    return withContext(command, undefined, context => train(args[0], options, context));
+  },
+};
 
-async function train(files: readonly string[], options: Options): Promise<number> {
-  const { kind, vocabSize, out, minFrequency, specialToken, json } = options;
-  const bytes = await totalBytes(files);
-  const cannotWrite = (why: string) => new ResidualError('files', `train-tokenizer: ${out} cannot be written, ${why}`);
-  await access(dirname(out)).catch(() => {
-    throw cannotWrite(`there is no folder ${dirname(out)}`);
-  });
-  if ((await stat(out).catch(() => undefined))?.isDirectory()) throw cannotWrite('it is a folder');
-  const abort = new AbortController();
-  const interrupt = () => abort.abort();
-  process.once('SIGINT', interrupt);
-  const progress = progressLine();
+async function train(files: readonly string[], options: Options, { signal, progress }: CommandContext) {
+  const { kind, vocabSize, out, minFrequency, specialToken } = options;
+  const sizes = await Promise.all(files.map(async file => (await stat(file)).size));
+  const bytes = sizes.reduce((sum, size) => sum + size, 0);
   let read = 0;
-  const onProgress = ({ stage, done, total }: TrainProgress) =>
-    progress.show(stage === 'words' ? bar(names.words, read, bytes) : bar(names[stage], done, total ?? done));
-  const lines = linesOf(files, chunk => {
-    read += chunk;
-  });
-  const common = { vocabSize, signal: abort.signal, onProgress, ...(specialToken && { specialTokens: specialToken }) };
+  const onRead = (size: number) => {
+    read += size;
+  };
+  const onProgress = (state: TrainProgress) =>
+    progress.show(trainingBar(state.stage === 'words' ? { ...state, done: read, total: bytes } : state));
+  const common = { vocabSize, signal, onProgress, ...(specialToken && { specialTokens: specialToken }) };
   const settings = { kind: kinds[kind], ...common, ...(minFrequency !== undefined && { minFrequency }) };
   const [{ saveTokenizer }, { trainTokenizer }] = await Promise.all([
     import('@residual/tokenizer'),
     import('@residual/tokenizer/train'),
   ]);
   const startTime = performance.now();
-  try {
-    const tokenizer = await trainTokenizer(lines, settings as TrainOptions);
-    progress.end();
-    await writeFile(out, `${saveTokenizer(tokenizer, { pretty: true })}\n`);
-    const seconds = (performance.now() - startTime) / 1000;
-    const tokens = tokenizer.vocabSize;
-    print(
-      json
-        ? JSON.stringify({ kind, tokens, bytes, seconds, out })
-        : `${out}: ${tokens.toLocaleString('en-US')} tokens of ${(bytes / 1e6).toFixed(1)} MB of text, ${seconds.toFixed(1)} s`,
-    );
-    return 0;
-  } catch (error) {
-    if (abort.signal.aborted) return 130;
-    throw error;
-  } finally {
-    progress.end();
-    process.off('SIGINT', interrupt);
-  }
+  const tokenizer = await trainTokenizer(linesIn(files, onRead), settings as TrainOptions);
+  progress.end();
+  await writeFile(out, `${saveTokenizer(tokenizer, { pretty: true })}\n`);
+  const seconds = (performance.now() - startTime) / 1000;
+  const tokens = tokenizer.vocabSize;
+  const sentence = () => `${out}: ${grouped(tokens)} tokens of ${megabytes(bytes)} of text, ${seconds.toFixed(1)} s`;
+  printResult(options, { kind, tokens, bytes, seconds, out }, sentence);
+  return 0;
 }
 
-const names: { readonly [stage in TrainProgress['stage']]: string } = {
-  words: 'reading',
-  pairs: 'counting pairs',
-  merges: 'merging',
-  seeds: 'finding candidates',
-  pruning: 'choosing tokens',
-};
-
-async function totalBytes(files: readonly string[]): Promise<number> {
-  let bytes = 0;
-  for (const file of files) {
-    const info = await stat(file).catch(cause => {
-      throw new ResidualError('files', `train-tokenizer: ${file} cannot be read: ${cause.message}`, { cause });
-    });
-    if (!info.isFile()) throw new ResidualError('files', `train-tokenizer: ${file} is not a file`);
-    bytes += info.size;
-  }
-  return bytes;
+/** The lines of files with their line ends and byte order marks, read on demand. */
+async function* linesIn(files: readonly string[], onRead: (bytes: number) => void): AsyncGenerator<string> {
+  for (const file of files) yield* linesOf(chunksFrom('train-tokenizer', { file, onRead, ignoreBOM: true }));
 }

@@ -153,7 +153,7 @@ test('Ctrl-C ends it with exit code 130; what is translated by then stands there
 const wrong: readonly (readonly [readonly string[], string])[] = [
   [
     ['--file', './nowhere.txt'],
-    "residual: translate: ./nowhere.txt cannot be read: ENOENT: no such file or directory, open './nowhere.txt'",
+    "error: option '--file <file>' argument './nowhere.txt' is invalid. There is no such file.",
   ],
   [
     ['--num-beams', '0', 'a'],
@@ -169,7 +169,7 @@ const wrong: readonly (readonly [readonly string[], string])[] = [
     "error: option '--early-stopping <when>' argument 'no' is invalid. It must be true, false or never.",
   ],
   [['--early-stopping', 'true', 'a'], 'residual: translate: earlyStopping does nothing with 1 beam; leave it out'],
-  [['--file', 'x', 'a'], "error: option '--file <path>' cannot be used with a text"],
+  [['--file', fixture('models/en-fr/golden.json'), 'a'], "error: option '--file <file>' cannot be used with a text"],
 ];
 
 test.each(wrong)('%j is refused', async (args, message) => {

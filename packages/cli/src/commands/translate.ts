@@ -1,13 +1,20 @@
 import type { Translation } from '@residual/model';
-import { Argument, Command, Option } from 'commander';
-import { chunksFrom, lineGroups } from '../lines.js';
-import { rerunForWebGPU } from '../machine/backends.js';
-import { print, printNote, printText } from '../output.js';
-import { argsOf } from './generate.js';
-import { type TranslateFlags, translateLines, translateOptions, withTranslateFlags } from './translate-flags.js';
-import { type CommandContext, withModel } from './with-model.js';
+import type { CommandDefinition } from '../runtime/command.js';
+import { type ModelContext, withModel } from '../runtime/model.js';
+import { inputFile } from '../runtime/option-values.js';
+import { addJsonOption } from '../runtime/options.js';
+import {
+  addTranslationOptions,
+  defaultBatch,
+  type TranslationOptions,
+  translateLines,
+  translateOptions,
+} from '../runtime/translation.js';
+import { print, printNote, printText } from '../terminal/output.js';
+import { chunksFrom } from '../text/chunks.js';
+import { lineGroups } from '../text/lines.js';
 
-interface Options extends TranslateFlags {
+interface Options extends TranslationOptions {
   readonly file?: string;
   readonly json?: boolean;
 }
@@ -16,25 +23,26 @@ interface Options extends TranslateFlags {
 const batchesAhead = 16;
 
 /** `residual translate`: translates line by line and keeps the order. */
-export function translateCommand(exit: (code: number) => void): Command {
-  const command = new Command('translate');
-  return withTranslateFlags(command)
-    .addArgument(new Argument('[text]', 'what to translate; standard input if absent'))
-    .addOption(new Option('--file <path>', 'a file of lines to translate'))
-    .option('--json', 'print one object for each line')
-    .action(async (text: string | undefined, options: Options, command: Command) => {
-      if (text !== undefined && options.file !== undefined)
-        command.error("error: option '--file <path>' cannot be used with a text");
-      const again = options.backend === 'webgpu' ? await rerunForWebGPU(argsOf(command)) : undefined;
-      exit(again ?? (await withModel(options, work => translate(text, options, work))));
-    });
-}
+export const translateCommand: CommandDefinition<Options, readonly [string | undefined]> = {
+  declare: command => {
+    addTranslationOptions(command)
+      .argument('[text]', 'what to translate (default: standard input)')
+      .option('--file <file>', 'a file of lines to translate', inputFile);
+    return addJsonOption(command, 'print one JSON object for each line');
+  },
+  run: async call => {
+    const { command, args, options } = call;
+    const [text] = args;
+    if (text !== undefined && options.file !== undefined)
+      command.error("error: option '--file <file>' cannot be used with a text");
+    return withModel(call, context => translate(text, options, context));
+  },
+};
 
-async function translate(text: string | undefined, options: Options, work: CommandContext): Promise<number> {
-  const { model, signal, progress } = work;
+async function translate(text: string | undefined, options: Options, { model, signal, progress }: ModelContext) {
   const isInteractive = text === undefined && options.file === undefined && process.stdin.isTTY;
   if (isInteractive) printNote('Type a line to translate it; Ctrl-D ends.');
-  const { batch = isInteractive ? 1 : 32 } = options;
+  const { batch = isInteractive ? 1 : defaultBatch } = options;
   const settings = translateOptions(options, { batch, signal });
   const startTime = performance.now();
   let done = 0;

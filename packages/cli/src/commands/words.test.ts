@@ -106,7 +106,7 @@ test.each<[string[], string]>([
   [['analogy', '--vectors', './nowhere', 'king'], 'residual: wordVectors: there is no file or folder ./nowhere\n'],
   [
     ['evaluate', 'analogies', '--vectors', vectors, './nowhere.txt'],
-    "residual: ENOENT: no such file or directory, open './nowhere.txt'\n",
+    "error: command-argument value './nowhere.txt' is invalid for argument 'questions'. There is no such file.\n",
   ],
 ])('what is wrong is one sentence and exit code 1: %s', async (args, message) => {
   expect(await runCommand(...args)).toEqual({ code: 1, out: '', errors: message });

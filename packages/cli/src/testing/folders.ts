@@ -1,12 +1,8 @@
 import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { bytesSource, openSafetensors, type StoredTensor, writeSafetensors } from '@residual/safetensors';
-
-/** The path of a fixture. */
-export const fixturePath = (path: string): string =>
-  fileURLToPath(new URL(`../../../../fixtures/${path}`, import.meta.url));
+import { fixture } from './run-command.js';
 
 /** The tensors of a file by name. */
 export async function tensorsIn(path: string): Promise<Map<string, StoredTensor>> {
@@ -34,7 +30,7 @@ export async function checkpointWith(
 ): Promise<string> {
   await mkdir(folder, { recursive: true });
   for (const file of ['config.json', 'model.safetensors', 'generation_config.json'])
-    await copyFile(fixturePath(`checkpoints/${name}/${file}`), join(folder, file));
+    await copyFile(fixture(`checkpoints/${name}/${file}`), join(folder, file));
   await writeFile(join(folder, 'golden.safetensors'), writeSafetensors(tensors));
   if (settings) await writeFile(join(folder, 'golden.json'), JSON.stringify(settings));
   return folder;
@@ -42,7 +38,7 @@ export async function checkpointWith(
 
 /** The inputs of a fixture, without its outputs. */
 export async function inputsOf(name: string): Promise<{ input_ids: StoredTensor; attention_mask: StoredTensor }> {
-  const tensors = await tensorsIn(fixturePath(`checkpoints/${name}/golden.safetensors`));
+  const tensors = await tensorsIn(fixture(`checkpoints/${name}/golden.safetensors`));
   return { input_ids: tensors.get('input_ids')!, attention_mask: tensors.get('attention_mask')! };
 }
 

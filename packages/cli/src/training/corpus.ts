@@ -1,4 +1,3 @@
-import { readFile } from 'node:fs/promises';
 import { ResidualError } from '@residual/base';
 import type { Tokenizer } from '@residual/tokenizer';
 import {
@@ -10,33 +9,9 @@ import {
   type TokenBatch,
   trainValidationSplit,
 } from '@residual/train';
-
-/** How texts are split into documents. */
-export type DocumentSplit = 'none' | 'lines' | 'paragraphs' | 'files';
-
-/** Reads UTF-8 text files. Errors name the command. */
-export async function readTexts(command: string, files: readonly string[]): Promise<string[]> {
-  if (files.length === 0) throw new ResidualError('files', `${command}: no file of data is given`);
-  return Promise.all(
-    files.map(async file => {
-      const bytes = await readFile(file).catch(cause => {
-        throw new ResidualError('files', `${command}: ${file} cannot be read: ${cause.message}`, { cause });
-      });
-      try {
-        return new TextDecoder('utf-8', { fatal: true }).decode(bytes).replaceAll('\r\n', '\n');
-      } catch {
-        throw new ResidualError('files', `${command}: ${file} is not UTF-8 text`);
-      }
-    }),
-  );
-}
-
-/** Splits texts into documents; blank ones are dropped. */
-export function documentsOf(texts: readonly string[], cut: DocumentSplit): string[] {
-  const separator = { none: undefined, files: undefined, lines: /\n/, paragraphs: /\n\s*\n/ }[cut];
-  const documents = separator ? texts.flatMap(text => text.split(separator)) : texts;
-  return documents.filter(text => text.trim() !== '');
-}
+import { grouped } from '../terminal/format.js';
+import { type DocumentSplit, documentsOf } from '../text/documents.js';
+import { readTexts } from '../text/files.js';
 
 /** Batches for training, and for validation up to a limit. */
 export interface Corpus<Batch> {
@@ -58,36 +33,43 @@ interface CorpusShape {
   readonly end: number | undefined;
 }
 
+/** Settings of a run that say where its texts are and how they are split. */
+export interface TextSettings {
+  readonly files: readonly string[];
+  readonly validationFile?: string;
+  readonly documents: DocumentSplit;
+  readonly validation: number;
+  readonly seed: number;
+}
+
 /**
- * Splits documents into training and validation: by a validation file, or by a share, which of one long text is its
- * end.
+ * Reads texts and splits them into training and validation: by a validation file, or by a share, which of one long text
+ * is its end.
  */
-export function split(
-  texts: readonly string[],
-  validationTexts: readonly string[] | undefined,
-  { cut, share, seed }: { cut: DocumentSplit; share: number; seed: number },
-): TrainingSplit {
-  const documents = documentsOf(texts, cut);
-  if (validationTexts) return { training: documents, validation: documentsOf(validationTexts, cut) };
-  if (cut !== 'none') return trainValidationSplit(documents, { share, seed });
+export async function readSplit(settings: TextSettings): Promise<TrainingSplit> {
+  const { files, validationFile, documents: split, validation: share, seed } = settings;
+  const documents = documentsOf(await readTexts('train', files), split);
+  if (validationFile !== undefined)
+    return { training: documents, validation: documentsOf(await readTexts('train', [validationFile]), split) };
+  if (split !== 'none') return trainValidationSplit(documents, { share, seed });
   const whole = documents.join('\n');
-  const at = Math.floor(whole.length * (1 - share));
-  return { training: [whole.slice(0, at)], validation: [whole.slice(at)] };
+  const end = Math.floor(whole.length * (1 - share));
+  return { training: [whole.slice(0, end)], validation: [whole.slice(end)] };
 }
 
 /** Batches of tokens: random windows of one long text, or packed documents that do not attend to each other. */
 export function textCorpus(
   { training, validation }: TrainingSplit,
   tokenizer: Tokenizer,
-  cut: DocumentSplit,
+  split: DocumentSplit,
   shape: CorpusShape,
 ): Corpus<TokenBatch> {
   const { length, batch, seed, end } = shape;
   const encode = (texts: readonly string[]) => texts.map(text => Int32Array.from(tokenizer.encode(text).ids));
   const [trainingIds, validationIds] = [encode(training), encode(validation)];
   const count = (documents: readonly Int32Array[]) => documents.reduce((sum, { length }) => sum + length, 0);
-  const summary = `${count(trainingIds).toLocaleString('en-US')} tokens to train on, ${count(validationIds).toLocaleString('en-US')} to validate on`;
-  if (cut === 'none') {
+  const summary = sizeOf('tokens', count(trainingIds), count(validationIds));
+  if (split === 'none') {
     const [long, short] = [concatenate(trainingIds), concatenate(validationIds)];
     if (short.length <= length)
       throw new ResidualError(
@@ -107,6 +89,11 @@ export function textCorpus(
     validation: limit => firstBatches(packDocuments(validationIds, { ...options, epochs: 1 }).from(0), limit),
     summary,
   };
+}
+
+/** The size of a corpus as a sentence. */
+export function sizeOf(what: string, training: number, validation: number): string {
+  return `${grouped(training)} ${what} to train on, ${grouped(validation)} to validate on`;
 }
 
 /** Tab-separated pairs, one on each line; further columns are ignored. Errors name a line without a pair. */

@@ -3,8 +3,10 @@ import { causalOf, createModel } from '@residual/model';
 import type { Tokenizer } from '@residual/tokenizer';
 import { characterTokenizer } from '@residual/tokenizer/train';
 import { languageModelLoss } from '@residual/train';
-import { print } from '../output.js';
-import { type DocumentSplit, readTexts, split, textCorpus } from './corpus.js';
+import { grouped } from '../terminal/format.js';
+import { print } from '../terminal/output.js';
+import type { DocumentSplit } from '../text/documents.js';
+import { readSplit, textCorpus } from './corpus.js';
 import type { CommonSettings } from './options.js';
 import { runTraining } from './run.js';
 import type { RunContext } from './start.js';
@@ -28,11 +30,9 @@ export interface LanguageModelSettings extends CommonSettings {
 /** Trains a new language model on texts. Returns the exit code. */
 export async function trainLanguageModel(run: RunContext<LanguageModelSettings>): Promise<number> {
   const { settings, progress } = run;
-  const { files, validationFile, documents, validation: share, seed, length, batch, shape, labelSmoothing } = settings;
+  const { documents, seed, length, batch, shape, labelSmoothing } = settings;
   progress.show('reading');
-  const texts = await readTexts('train', files);
-  const validationTexts = validationFile === undefined ? undefined : await readTexts('train', [validationFile]);
-  const parts = split(texts, validationTexts, { cut: documents, share, seed });
+  const parts = await readSplit(settings);
   const tokenizer = await tokenizerOf(run, parts.training);
   const end = eosTokenOf(tokenizer);
   progress.show('encoding');
@@ -53,7 +53,7 @@ export async function trainLanguageModel(run: RunContext<LanguageModelSettings>)
       : llamaConfig({ ...sizes, ...(settings.kvHeads !== undefined && { kvHeads: settings.kvHeads }) });
   const model = await createModel(config, { seed, tokenizer });
   progress.end();
-  print(`${corpus.summary}; ${model.describe().parameters.toLocaleString('en-US')} parameters`);
+  print(`${corpus.summary}; ${grouped(model.describe().parameters)} parameters`);
   try {
     const objective = languageModelLoss(causalOf('train', model).layer, {
       labelSmoothing,

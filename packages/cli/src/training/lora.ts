@@ -3,8 +3,9 @@ import { ResidualError } from '@residual/base';
 import type { HasNeeds } from '@residual/layers';
 import { causalOf, loadModel, saveLora } from '@residual/model';
 import { attachLora, detachLora, freezeBase, languageModelLoss, mergeLora } from '@residual/train';
-import { print } from '../output.js';
-import { type DocumentSplit, readTexts, split, textCorpus } from './corpus.js';
+import { print } from '../terminal/output.js';
+import type { DocumentSplit } from '../text/documents.js';
+import { readSplit, textCorpus } from './corpus.js';
 import type { CommonSettings } from './options.js';
 import { runTraining } from './run.js';
 import type { RunContext } from './start.js';
@@ -23,12 +24,10 @@ export interface LoraSettings extends CommonSettings {
 /** Fine-tunes a checkpoint with LoRA on texts. Returns the exit code. */
 export async function trainLora(run: RunContext<LoraSettings>): Promise<number> {
   const { settings, progress, signal } = run;
-  const { model: source, files, validationFile, documents, validation: share, seed, batch, labelSmoothing } = settings;
+  const { model: source, documents, seed, batch, labelSmoothing } = settings;
   if (source === undefined)
     throw new ResidualError('range', 'train: it is not said which checkpoint is fine-tuned; give --model <source>');
-  const texts = await readTexts('train', files);
-  const validationTexts = validationFile === undefined ? undefined : await readTexts('train', [validationFile]);
-  const parts = split(texts, validationTexts, { cut: documents, share, seed });
+  const parts = await readSplit(settings);
   const model = await loadModel(source, { onProgress: progress.loading, signal });
   try {
     const { layer, weights } = causalOf('train lora', model);

@@ -1,4 +1,4 @@
-import { appendFile, mkdir, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { appendFile, mkdir, readdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ResidualError } from '@residual/base';
 import type { HasNeeds } from '@residual/layers';
@@ -21,7 +21,10 @@ import {
   train,
 } from '@residual/train';
 import { folderStore } from '@residual/train/node';
-import { bar, type ProgressLine, print, printNote } from '../output.js';
+import type { CommandContext } from '../runtime/context.js';
+import { duration, grouped } from '../terminal/format.js';
+import { print, printNote } from '../terminal/output.js';
+import { bar, type ProgressLine } from '../terminal/progress.js';
 import type { Corpus } from './corpus.js';
 import type { CommonSettings } from './options.js';
 
@@ -39,7 +42,7 @@ export interface Job<Batch> {
 export async function runTraining<Batch>(
   { model, objective, corpus, frozen = [], result }: Job<Batch>,
   settings: CommonSettings,
-  { progress, signal }: { readonly progress: ProgressLine; readonly signal: AbortSignal },
+  { progress, signal }: CommandContext,
 ): Promise<number> {
   const { out, steps, batch: _, seed, accumulate, clipNorm, emaDecay, recompute } = settings;
   const tenth = Math.max(1, Math.floor(steps / 10));
@@ -79,10 +82,9 @@ export async function runTraining<Batch>(
       }
     }
   } catch (error) {
-    if (!signal.aborted) throw error;
     progress.end();
-    printNote(`stopped after step ${done} of ${steps}; the same command with --resume continues`);
-    return 130;
+    if (signal.aborted) printNote(`stopped after step ${done} of ${steps}; the same command with --resume continues`);
+    throw error;
   }
   progress.end();
   await writeResult(out, await result());
@@ -97,11 +99,6 @@ export const stateFolder = 'training';
 export async function isStarted(folder: string): Promise<boolean> {
   const names = await readdir(join(folder, stateFolder)).catch(() => []);
   return names.some(name => name.startsWith('step-'));
-}
-
-/** Removes the state of an earlier run. */
-export async function removeRun(folder: string): Promise<void> {
-  await rm(join(folder, stateFolder), { recursive: true, force: true });
 }
 
 /** Writes each file under a temporary name and renames it. */
@@ -161,14 +158,8 @@ function report(event: TrainingEvent, { steps, first, startTime, progress }: Rep
   const numbers = [
     `loss ${event.loss.toFixed(4)}`,
     `rate ${event.learningRate.toExponential(1)}`,
-    `${Math.round(event.tokensPerSecond).toLocaleString('en-US')} tokens/s`,
+    `${grouped(event.tokensPerSecond)} tokens/s`,
     `${duration(left)} left`,
   ];
   progress.show(`${bar(`step ${event.step}/${steps}`, event.step, steps)}  ${numbers.join('  ')}`);
-}
-
-function duration(milliseconds: number): string {
-  const seconds = Math.round(milliseconds / 1000);
-  if (seconds < 60) return `${seconds} s`;
-  return seconds < 3600 ? `${Math.round(seconds / 60)} min` : `${(seconds / 3600).toFixed(1)} h`;
 }

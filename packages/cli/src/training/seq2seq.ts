@@ -3,8 +3,10 @@ import { marianConfig } from '@residual/families';
 import { createModel, encoderDecoderOf } from '@residual/model';
 import type { Tokenizer } from '@residual/tokenizer';
 import { pairBatches, sequenceToSequenceLoss, trainValidationSplit } from '@residual/train';
-import { print } from '../output.js';
-import { type Corpus, encodedPairs, firstBatches, pairsOf, readTexts } from './corpus.js';
+import { grouped } from '../terminal/format.js';
+import { print } from '../terminal/output.js';
+import { readTexts } from '../text/files.js';
+import { type Corpus, encodedPairs, firstBatches, pairsOf, sizeOf } from './corpus.js';
 import type { CommonSettings } from './options.js';
 import { runTraining } from './run.js';
 import type { RunContext } from './start.js';
@@ -50,7 +52,7 @@ export async function trainTranslator(run: RunContext<TranslatorSettings>): Prom
   const corpus: Corpus<Parameters<ReturnType<typeof sequenceToSequenceLoss>['loss']>[1]> = {
     batches: pairBatches(trainingPairs, { ...options, seed }),
     validation: limit => firstBatches(pairBatches(validationPairs, { ...options, epochs: 1 }).from(0), limit),
-    summary: `${trainingPairs.length.toLocaleString('en-US')} pairs to train on, ${validationPairs.length.toLocaleString('en-US')} to validate on`,
+    summary: sizeOf('pairs', trainingPairs.length, validationPairs.length),
   };
   const { modelDim, heads, depth, encoderDepth, hiddenDim, dropout } = settings;
   const config = marianConfig({
@@ -61,7 +63,7 @@ export async function trainTranslator(run: RunContext<TranslatorSettings>): Prom
   });
   const model = await createModel(config, { seed, tokenizer });
   progress.end();
-  print(`${corpus.summary}; ${model.describe().parameters.toLocaleString('en-US')} parameters`);
+  print(`${corpus.summary}; ${grouped(model.describe().parameters)} parameters`);
   try {
     const objective = sequenceToSequenceLoss(encoderDecoderOf('train', model).layer, {
       labelSmoothing,

@@ -2,20 +2,20 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { ResidualError } from '@residual/base';
 import { type Command, InvalidArgumentError, type Option } from 'commander';
+import { inputFile } from '../runtime/option-values.js';
+import { isObject, readText } from '../text/files.js';
 
-/** Settings by the names of their flags, in camelCase. */
+/** Settings by the names of their options, in camelCase. */
 export type Settings = Readonly<Record<string, unknown>>;
 
 const runFile = 'train.json';
 
 /**
- * Settings from a JSON or YAML file, each checked like its flag. Names are those of the flags, in kebab-case or
+ * Settings from a JSON or YAML file, each checked like its option. Names are those of the options, in kebab-case or
  * camelCase.
  */
 export async function settingsInFile(path: string, command: Command): Promise<Settings> {
-  const text = await readFile(path, 'utf8').catch(cause => {
-    throw new ResidualError('files', `train: ${path} cannot be read: ${cause.message}`, { cause });
-  });
+  const text = await readText('train', path);
   const { parse } = await import('yaml');
   let parsed: unknown;
   try {
@@ -23,8 +23,7 @@ export async function settingsInFile(path: string, command: Command): Promise<Se
   } catch (cause) {
     throw new ResidualError('files', `train: ${path} is neither JSON nor YAML: ${(cause as Error).message}`, { cause });
   }
-  if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed))
-    throw new ResidualError('files', `train: ${path} holds no settings by name`);
+  if (!isObject(parsed)) throw new ResidualError('files', `train: ${path} holds no settings by name`);
   return Object.fromEntries(Object.entries(parsed).map(([name, value]) => parseSetting(path, command, name, value)));
 }
 
@@ -33,24 +32,22 @@ function parseSetting(path: string, command: Command, name: string, value: unkno
   const refuse = (what: string): never => {
     throw new ResidualError('files', `train: ${path} ${what}`);
   };
-  if (camel === 'files') {
-    const files = [value].flat();
-    return files.every(file => typeof file === 'string')
-      ? ['files', files]
-      : refuse(`sets files to ${JSON.stringify(value)}; it must be paths`);
-  }
+  const check = (read: () => unknown): [string, unknown] => {
+    try {
+      return [camel, read()];
+    } catch (error) {
+      if (error instanceof InvalidArgumentError) refuse(`sets ${name} to ${JSON.stringify(value)}. ${error.message}`);
+      throw error;
+    }
+  };
+  if (camel === 'files') return check(() => [value].flat().map(file => inputFile(String(file))));
   const options = command.options.filter(option => option.attributeName() !== 'config');
   const option = options.find(option => option.attributeName() === camel);
   if (!option)
     return refuse(
       `sets ${name}, which is not known; known are files, ${options.map(each => each.attributeName()).join(', ')}`,
     );
-  try {
-    return [camel, readValue(option, value)];
-  } catch (error) {
-    if (error instanceof InvalidArgumentError) refuse(`sets ${name} to ${JSON.stringify(value)}. ${error.message}`);
-    throw error;
-  }
+  return check(() => readValue(option, value));
 }
 
 function readValue(option: Option, value: unknown): unknown {

@@ -1,18 +1,15 @@
-import { readFile, writeFile } from 'node:fs/promises';
+import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ResidualError } from '@residual/base';
 import { saveTokenizer, type Tokenizer, tokenizerFromJson } from '@residual/tokenizer';
 import { type TrainOptions, type TrainProgress, trainTokenizer } from '@residual/tokenizer/train';
-import { bar } from '../output.js';
+import { readText } from '../text/files.js';
+import { trainingBar } from '../tokenizer/training-progress.js';
 import type { CommonSettings } from './options.js';
 import type { RunContext } from './start.js';
 
 /** Reads a tokenizer.json. */
 export async function tokenizerInFile(path: string): Promise<Tokenizer> {
-  const text = await readFile(path, 'utf8').catch(cause => {
-    throw new ResidualError('files', `train: the tokenizer ${path} cannot be read: ${cause.message}`, { cause });
-  });
-  return tokenizerFromJson(text);
+  return tokenizerFromJson(await readText('train', path));
 }
 
 /** Trains a tokenizer and shows the progress. */
@@ -21,8 +18,7 @@ export function trainWithProgress(
   options: TrainOptions,
   { progress, signal }: Pick<RunContext<CommonSettings>, 'progress' | 'signal'>,
 ): Promise<Tokenizer> {
-  const onProgress = ({ stage, done, total }: TrainProgress) =>
-    progress.show(bar(`tokenizer: ${stage}`, done, total ?? done));
+  const onProgress = (state: TrainProgress) => progress.show(`tokenizer: ${trainingBar(state)}`);
   return trainTokenizer(texts, { ...options, signal, onProgress } as TrainOptions);
 }
 

@@ -1,0 +1,88 @@
+import '@residual/testkit/wasm';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { loadModel, type Model } from '@residual/model';
+import { expectClose } from '@residual/testkit';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { fixture, runCommand } from '../../testing/run-command.js';
+
+const stories = fixture('models/stories260k');
+const lines = ['Once upon a time there was a little cat.', 'She had a red ball, and the ball was big.', 'A'];
+let [place, file] = ['', ''];
+let model: Model;
+
+beforeAll(async () => {
+  place = await mkdtemp(join(tmpdir(), 'residual-evaluate-lm-'));
+  file = join(place, 'text.txt');
+  await writeFile(file, `${lines.join('\n')}\n`);
+  model = await loadModel(stories);
+});
+afterAll(async () => {
+  model.dispose();
+  await rm(place, { recursive: true });
+});
+
+const evaluate = (...args: string[]) => runCommand('evaluate', 'lm', '--model', stories, file, ...args);
+const scores = async (...args: string[]) => {
+  const { code, out, errors } = await evaluate('--json', ...args);
+  expect([code, errors]).toEqual([0, '']);
+  return JSON.parse(out) as Record<'loss' | 'perplexity' | 'tokens' | 'length' | 'stride' | 'seconds', number>;
+};
+const idsOf = (text: string) => model.tokenizer!.encode(text).ids;
+
+/** -log p of each token but the first, each from the tokens that its window shows before it. */
+async function lossesOf(ids: readonly number[], length: number, stride: number): Promise<number[]> {
+  const losses: number[] = [];
+  for (let start = 0; losses.length < ids.length - 1; start += stride) {
+    const { logits } = await model.forward(ids.slice(start, start + length));
+    const [rows, vocab] = logits.shape as [number, number];
+    for (let row = 0; row < rows && start + row + 1 < ids.length; row++) {
+      if (start + row < losses.length) continue;
+      const scores = logits.data.subarray(row * vocab, (row + 1) * vocab);
+      losses.push(Math.log(scores.reduce((sum, score) => sum + Math.exp(score), 0)) - scores[ids[start + row + 1]!]!);
+    }
+  }
+  return losses;
+}
+const mean = (values: readonly number[]) => values.reduce((a, b) => a + b, 0) / values.length;
+
+test.each([
+  [16, 16],
+  [16, 5],
+  [400, 400],
+])('the loss over windows of %i tokens, %i apart, is the mean of all tokens but the first', async (length, stride) => {
+  const ids = idsOf(`${lines.join('\n')}\n`);
+  const expected = mean(await lossesOf(ids, length, stride));
+  const found = await scores('--length', String(length), '--stride', String(stride), '--batch', '3');
+  expect(found).toMatchObject({ tokens: ids.length - 1, length, stride, perplexity: Math.exp(found.loss) });
+  await expectClose(found.loss, expected, { relative: 1e-5 });
+});
+
+test('lines are read apart from each other, and words say it all', async () => {
+  const losses = (await Promise.all(lines.map(line => lossesOf(idsOf(line), 512, 512)))).flat();
+  const found = await scores('--documents', 'lines');
+  expect(found).toMatchObject({ tokens: losses.length, length: 512, stride: 512 });
+  await expectClose(found.loss, mean(losses), { relative: 1e-5 });
+  const { out } = await evaluate('--documents', 'lines');
+  expect(out).toBe(
+    `loss = ${found.loss.toFixed(4)}\nperplexity = ${found.perplexity.toFixed(2)}\n${out.split('\n')[2]}\n`,
+  );
+  expect(out).toMatch(
+    new RegExp(`\n${losses.length} tokens in \\d+\\.\\d s, \\S+ a second; length 512, stride 512\n$`),
+  );
+});
+
+test('what does not fit is refused with both numbers', async () => {
+  const refused = async (...args: string[]) => (await evaluate(...args)).errors;
+  expect(await refused('--length', '8', '--stride', '9')).toBe(
+    'residual: evaluate: --stride is 9 and --length 8; tokens between would be left out\n',
+  );
+  expect(await refused('--length', '0')).toContain('It must be a whole number, 1 or more.');
+  const translator = fixture('../packages/model-en-fr/model');
+  const wrong = await runCommand('evaluate', 'lm', '--model', translator, file);
+  expect([wrong.code, wrong.errors]).toEqual([1, expect.stringContaining('evaluate')]);
+  await writeFile(join(place, 'empty.txt'), '\n');
+  const none = await runCommand('evaluate', 'lm', '--model', stories, join(place, 'empty.txt'));
+  expect(none.errors).toBe('residual: evaluate: the texts have no two tokens; there is nothing to predict\n');
+});

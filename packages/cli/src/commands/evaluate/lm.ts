@@ -1,0 +1,56 @@
+import type { LanguageModelReport, WindowOptions } from '../../evaluate/language-model.js';
+import type { CommandDefinition } from '../../runtime/command.js';
+import { addModelOptions, type ModelOptions, withModel } from '../../runtime/model.js';
+import { inputFiles, positiveWholeNumber } from '../../runtime/option-values.js';
+import { addDocumentsOption, addJsonOption } from '../../runtime/options.js';
+import { grouped } from '../../terminal/format.js';
+import { printResult } from '../../terminal/output.js';
+import { type DocumentSplit, documentsOf } from '../../text/documents.js';
+import { readTexts } from '../../text/files.js';
+
+interface Options extends ModelOptions, WindowOptions {
+  readonly documents: DocumentSplit;
+  readonly json?: boolean;
+}
+
+/** `residual evaluate lm`: the loss (in nats) and the perplexity of a language model on texts. */
+export const evaluateLanguageModelCommand: CommandDefinition<Options, readonly [readonly string[]]> = {
+  declare: command => {
+    addModelOptions(command)
+      .argument('<text-files...>', 'UTF-8 texts', inputFiles)
+      .option(
+        '--length <n>',
+        'tokens of a window (default: the longest sequence of the model, at most 1024)',
+        positiveWholeNumber,
+      )
+      .option(
+        '--stride <n>',
+        'distance between the starts of two windows (default: the length, so that windows do not overlap)',
+        positiveWholeNumber,
+      )
+      .option('--batch <n>', 'windows in a batch', positiveWholeNumber, 4);
+    addDocumentsOption(command, 'what counts as one text; none is all of it', 'files');
+    return addJsonOption(command, 'print one JSON object instead of lines of text');
+  },
+  run: async call => {
+    const { options, args } = call;
+    const { documents: split } = options;
+    const texts = documentsOf(await readTexts('evaluate', args[0]), split);
+    const documents = split === 'none' ? [texts.join('\n')] : texts;
+    return withModel(call, async context => {
+      const { evaluateLanguageModel } = await import('../../evaluate/language-model.js');
+      const report = await evaluateLanguageModel(documents, options, context);
+      printResult(options, report, () => summaryOf(report));
+      return 0;
+    });
+  },
+};
+
+function summaryOf({ loss, perplexity, tokens, length, stride, seconds }: LanguageModelReport): string {
+  const speed = `${grouped(tokens / seconds)} a second`;
+  return [
+    `loss = ${loss.toFixed(4)}`,
+    `perplexity = ${perplexity.toFixed(2)}`,
+    `${grouped(tokens)} tokens in ${seconds.toFixed(1)} s, ${speed}; length ${length}, stride ${stride}`,
+  ].join('\n');
+}
