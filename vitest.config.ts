@@ -23,7 +23,7 @@ const files = (kind: string) => [`packages/*/src/**/*.${kind}.test.ts`, `apps/*/
 const exclude = ['**/node_modules/**', ...kinds.map(kind => `**/*.${kind}.test.ts`)];
 const withoutTensors = 'packages/{safetensors,sampling,tokenizer}/src/**/*.test.ts';
 
-/** In this process: everything without such an ending. Each file in one of its own, as it chooses its backends, or has none. */
+/** In Node: everything without such an ending. Each file has a process of its own, because it may choose backends. */
 project({
   name: 'node',
   include: ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'examples/*.test.ts'],
@@ -32,14 +32,17 @@ project({
 /** Without tensors there is no backend to choose: files share a process, and with it what the engine has compiled. */
 project({ name: 'node-shared', include: [withoutTensors], exclude, isolate: false });
 
-/** One body on every backend. Files share a process or page, and with it the backend and the programs that it has compiled. */
+/** One body on every backend. Files share a process or page, and with it the backend and its compiled programs. */
 const onBackend = (name: string): Settings => ({
   name,
   include: files('backends'),
   isolate: false,
   setupFiles: [`./packages/testkit/src/setup-${name}.ts`],
 });
-/** After all others, and on few cores in one process beside one page: compiling is most of the work of a GPU in software, and each compiles by itself. */
+/**
+ * After all others, and on few cores in one process beside one page: compiling is most of the work of a GPU in
+ * software, and each compiles by itself.
+ */
 const onGpu = (name: string): Settings => ({
   ...onBackend(name),
   maxWorkers: Math.ceil(availableParallelism() / 4),

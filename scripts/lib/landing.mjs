@@ -24,7 +24,8 @@ export const landingPage = apps => `<!doctype html>
 <main>
 <header>
 <h1>Residual</h1>
-<p class="lead">Transformers for TypeScript, in parts. Everything below runs in this browser, on models that are served from this machine.</p>
+<p class="lead">Transformers for TypeScript, in parts. Everything below runs in this browser, on models that are
+served from this machine.</p>
 </header>
 <ul class="apps">
 ${apps.map(item).join('\n')}

@@ -35,7 +35,8 @@ export const failures = (report, code) => {
 export const failedFiles = report => [...new Set(failing(report).map(({ file }) => file.name))];
 
 const row = ({ name, passed, failed, skipped, seconds }) =>
-  `  ${name.padEnd(20)}${String(passed).padStart(6)} passed ${String(failed).padStart(4)} failed ${String(skipped).padStart(4)} skipped ${seconds.toFixed(0).padStart(5)} s`;
+  `  ${name.padEnd(20)}${String(passed).padStart(6)} passed ${String(failed).padStart(4)} failed ` +
+  `${String(skipped).padStart(4)} skipped ${seconds.toFixed(0).padStart(5)} s`;
 
 const failure = ({ name, lines }) => [`  ${name}`, ...lines.map(line => `    ${line}`)];
 

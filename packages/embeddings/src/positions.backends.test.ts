@@ -263,7 +263,7 @@ test('all layers of a tree share the tables of one position encoding', () => {
   dispose(weights);
 });
 
-test('ALiBi slopes are those of the paper: a geometric series, and every second one of the next for other counts', async () => {
+test('ALiBi slopes are those of the paper: a geometric series, and every second one of the next', async () => {
   await expectClose(
     alibiSlopes(8),
     [1, 2, 3, 4, 5, 6, 7, 8].map(h => 2 ** -h),

@@ -79,7 +79,8 @@ const yarnByPaper = (
   });
 };
 
-test('yarn: high frequencies stay, low ones are divided, and the attention factor is 0.1 ln(factor) + 1 (Peng et al. 2023)', async () => {
+// Peng et al. 2023
+test('yarn: high frequencies stay, low ones are divided, the attention factor is 0.1 ln(factor) + 1', async () => {
   const scaling = { type: 'yarn', factor: 16, originalMaxPositions: 4096 } as const;
   const { frequencies: found, amplitude } = frequencies(128, 10000, scaling);
   await expectClose(found, yarnByPaper(128, 10000, 16, 4096, 32, 1, true), exact);

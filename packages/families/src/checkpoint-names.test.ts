@@ -110,10 +110,12 @@ test('aliases of one tensor that differ are an error', async () => {
   const values = Float32Array.from(file['transformer.wte.weight']!.values);
   values[5] = -1;
   expect(await failure(gpt2, gpt2Config, { ...file, 'lm_head.weight': { shape: [29, 12], values } })).toBe(
-    'load: transformer.wte.weight and lm_head.weight are two names of one tensor but differ at 5 (5 and -1), shapes [29, 12] and [29, 12]',
+    'load: transformer.wte.weight and lm_head.weight are two names of one tensor but differ at 5 (5 and -1), ' +
+      'shapes [29, 12] and [29, 12]',
   );
   expect(await failure(gpt2, gpt2Config, { ...file, 'lm_head.weight': one(0, [2, 3]) })).toBe(
-    'load: transformer.wte.weight and lm_head.weight are two names of one tensor but differ at 0 (0 and 0), shapes [29, 12] and [2, 3]',
+    'load: transformer.wte.weight and lm_head.weight are two names of one tensor but differ at 0 (0 and 0), ' +
+      'shapes [29, 12] and [2, 3]',
   );
 });
 
@@ -134,10 +136,12 @@ test('one error lists missing tensors, unused tensors and wrong shapes by checkp
   expect(await failure(gpt2, gpt2Config, changed)).toBe(
     [
       'load: decoder.layers.0.attentionNorm.weight needs [12], transformer.h.0.ln_1.weight holds [13]',
-      'decoder.layers.0.mlp.up.weight needs [48, 12], transformer.h.0.mlp.c_fc.weight holds [48, 12] instead of [12, 48]',
+      'decoder.layers.0.mlp.up.weight needs [48, 12], transformer.h.0.mlp.c_fc.weight holds [48, 12] instead of ' +
+        '[12, 48]',
       ...['query', 'key', 'value'].map(
         part =>
-          `decoder.layers.1.attention.${part}.weight needs [12, 12], transformer.h.1.attn.c_attn.weight holds [36, 12] instead of [12, 36]`,
+          `decoder.layers.1.attention.${part}.weight needs [12, 12], transformer.h.1.attn.c_attn.weight holds ` +
+          '[36, 12] instead of [12, 36]',
       ),
       'decoder.norm.bias needs [12], transformer.ln_f.bias is missing',
       'transformer.h.2.ln_1.weight is not needed',

@@ -248,6 +248,7 @@ async function expectEqual(
   if (different < 0) return;
   throw new ResidualError(
     'load',
-    `load: ${name} and ${alias} are two names of one tensor but differ at ${different} (${values[different]} and ${others[different]}), shapes ${shape} and ${other}`,
+    `load: ${name} and ${alias} are two names of one tensor but differ at ${different} (${values[different]} ` +
+      `and ${others[different]}), shapes ${shape} and ${other}`,
   );
 }

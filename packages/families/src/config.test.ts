@@ -57,10 +57,12 @@ test('fields that were not read are refused all at once, unless they are harmles
   const config = reader(fields);
   config.size('width');
   expect(message(() => config.refuseUnread())).toBe(
-    'lark: config fields are not understood and may change the numbers: sinks: 4, gates: [1]; if they do not, name them in ignoreConfig',
+    'lark: config fields are not understood and may change the numbers: sinks: 4, gates: [1]; if they do not, ' +
+      'name them in ignoreConfig',
   );
   expect(message(() => config.refuseUnread(['sinks']))).toBe(
-    'lark: config fields are not understood and may change the numbers: gates: [1]; if they do not, name them in ignoreConfig',
+    'lark: config fields are not understood and may change the numbers: gates: [1]; if they do not, name them ' +
+      'in ignoreConfig',
   );
   expect(message(() => config.refuseUnread(['sinks', 'gates']))).toBe('no error');
 });

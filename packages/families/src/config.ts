@@ -99,7 +99,8 @@ export class ConfigReader {
     const listed = more > 0 ? `${unknown.slice(0, maxListed).join(', ')} and ${more} more` : unknown.join(', ');
     throw new ResidualError(
       'config',
-      `${this.family}: config fields are not understood and may change the numbers: ${listed}; if they do not, name them in ignoreConfig`,
+      `${this.family}: config fields are not understood and may change the numbers: ${listed}; if they do not, ` +
+        'name them in ignoreConfig',
     );
   }
 

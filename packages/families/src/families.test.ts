@@ -29,7 +29,8 @@ test('a family is found by model_type, else by architectures', () => {
   expect(familyOf({ model_type: 'gpt2', architectures: ['LlamaForCausalLM'] })).toBe(gpt2);
   expect(familyOf({ architectures: ['Other', 'LlamaForCausalLM'] })).toBe(llama);
   expect(message(() => familyOf({ model_type: 'albatross', architectures: ['LlamaForCausalLM'] }))).toBe(
-    'familyOf: model_type "albatross" (architectures ["LlamaForCausalLM"]) is not known; known are gpt2, llama, marian, bart, mbart, m2m_100, pegasus, t5, mt5',
+    'familyOf: model_type "albatross" (architectures ["LlamaForCausalLM"]) is not known; known are gpt2, llama, ' +
+      'marian, bart, mbart, m2m_100, pegasus, t5, mt5',
   );
   expect(message(() => familyOf({}, [llama]))).toBe(
     'familyOf: model_type undefined (architectures undefined) is not known; known are llama',
@@ -108,7 +109,8 @@ test.each<[typeof gpt2, Config, string]>([
   [
     gpt2,
     { hidden_size: 12 },
-    'config fields are not understood and may change the numbers: hidden_size: 12; if they do not, name them in ignoreConfig',
+    'config fields are not understood and may change the numbers: hidden_size: 12; if they do not, name them in ' +
+      'ignoreConfig',
   ],
   [llama, { rope_interleaved: true }, 'config field rope_interleaved is true; it must be false or absent'],
   [llama, { use_sliding_window: true }, 'config field use_sliding_window is true; it must be false or absent'],
@@ -120,7 +122,8 @@ test.each<[typeof gpt2, Config, string]>([
   [
     llama,
     { sliding_window: 4, quantization_config: { bits: 4 } },
-    'config fields are not understood and may change the numbers: sliding_window: 4, quantization_config: {"bits":4}; if they do not, name them in ignoreConfig',
+    'config fields are not understood and may change the numbers: sliding_window: 4, quantization_config: ' +
+      '{"bits":4}; if they do not, name them in ignoreConfig',
   ],
   [
     llama,

@@ -26,6 +26,7 @@ export function familyOf<F extends Family = Family>(
   if (match) return match;
   throw new ResidualError(
     'family',
-    `familyOf: model_type ${showValue(type)} (architectures ${showValue(architectures)}) is not known; known are ${registry.flatMap(({ modelTypes }) => modelTypes).join(', ')}`,
+    `familyOf: model_type ${showValue(type)} (architectures ${showValue(architectures)}) is not known; known ` +
+      `are ${registry.flatMap(({ modelTypes }) => modelTypes).join(', ')}`,
   );
 }

@@ -24,7 +24,8 @@ export function explainFailure(
     ArrayBuffer.isView(input) || Array.isArray(input) ? typeof (input as ArrayLike<unknown>)[0] : typeof input;
   if (inputType === 'number' || inputType === 'undefined')
     return refusal(
-      `the input is ${inputType === typeof input ? input : 'a list of numbers'}, not a tensor; tensor(values, shape) makes one`,
+      `the input is ${inputType === typeof input ? input : 'a list of numbers'}, not a tensor; ` +
+        'tensor(values, shape) makes one',
     );
   for (const { path: leafPath } of leavesOf(needs as Needs)) {
     const leaf = leafAt(weights, leafPath);

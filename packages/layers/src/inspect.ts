@@ -23,7 +23,10 @@ export function layerLine({ needs, about }: { readonly needs: unknown; readonly 
   const width = (dim: number | undefined) => (dim === undefined ? '' : `[..., ${dim}]`);
   const widths = inDim === undefined && outDim === undefined ? '' : ` ${width(inDim)} → ${width(outDim)}`;
   const parameters = countParameters({ needs });
-  return `${about.name ?? 'layer'}(${partNames(needs as Needs)})${widths.replace('  ', ' ')}, ${formatNumber(parameters)} parameters`;
+  return (
+    `${about.name ?? 'layer'}(${partNames(needs as Needs)})${widths.replace('  ', ' ')}, ` +
+    `${formatNumber(parameters)} parameters`
+  );
 }
 
 /** `1234` as `1,234`. */

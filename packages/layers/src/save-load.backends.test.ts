@@ -55,7 +55,7 @@ test('half precision is widened', async () => {
   dispose(loaded);
 });
 
-test('another composition rejects the file and lists all differences, equal faults of several blocks once', async () => {
+test('another composition rejects the file and lists all faults, equal ones of several blocks once', async () => {
   const other = layer(
     {
       layers: [0, 1, 2].map(() => ({ project: linear({ in: 5, out: 2, bias: false }) })),

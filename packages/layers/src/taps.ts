@@ -59,7 +59,8 @@ export function replace(
       if (showShape(replacement.shape) === showShape(x.shape)) return replacement;
       throw new ResidualError(
         'shape',
-        `${caller}: ${path} is ${showShape(x.shape)}, the replacement ${showShape(replacement.shape)}; they must be equal`,
+        `${caller}: ${path} is ${showShape(x.shape)}, the replacement ${showShape(replacement.shape)}; ` +
+          'they must be equal',
       );
     },
   });

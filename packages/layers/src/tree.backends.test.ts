@@ -52,7 +52,8 @@ test('unflatten lists all that is missing, misshapen and left over at once', () 
   leaves.set('norm.shift', weights.angles);
   const before = memoryUsage();
   expect(() => unflatten(composed, leaves)).toThrow(
-    'unflatten: blocks.0.bias needs [2], blocks.0.bias is missing; norm.scale needs [7], norm.scale holds [2]; norm.shift is not needed',
+    'unflatten: blocks.0.bias needs [2], blocks.0.bias is missing; norm.scale needs [7], norm.scale holds [2]; ' +
+      'norm.shift is not needed',
   );
   expect(memoryUsage()).toEqual(before);
   dispose(weights);

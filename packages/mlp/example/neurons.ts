@@ -16,7 +16,8 @@ const whole = layer(weights, x, recorder.scope);
 const hidden = [...(await recorder.values.get('hidden')!.data())];
 const strongest = hidden.map((value, neuron) => ({ value, neuron })).sort((a, b) => b.value - a.value);
 console.log(
-  `${hidden.filter(value => value > 0).length} of ${hiddenDim} neurons are active; the output has norm ${(await norm(whole)).toFixed(5)}`,
+  `${hidden.filter(value => value > 0).length} of ${hiddenDim} neurons are active; the output has norm ` +
+    `${(await norm(whole)).toFixed(5)}`,
 );
 
 const mask = Array(hiddenDim).fill(1);
@@ -25,7 +26,8 @@ for (const { neuron, value } of strongest.slice(0, 8)) {
   const kept = tensor(mask, [1, hiddenDim]);
   const rest = layer(weights, x, replace({ hidden: h => mul(h, kept) }));
   console.log(
-    `without neuron ${String(neuron).padStart(2)} (${value.toFixed(3)}) and those above: norm ${(await norm(rest)).toFixed(5)}`,
+    `without neuron ${String(neuron).padStart(2)} (${value.toFixed(3)}) and those above: norm ` +
+      `${(await norm(rest)).toFixed(5)}`,
   );
   dispose([kept, rest]);
 }

@@ -19,8 +19,8 @@ export interface FinishOptions {
  * prompt do not count. Throws if an option is not a whole number in range.
  */
 export function finishReason(options: FinishOptions): (context: SequenceContext) => TokenFinishReason | undefined {
-  const ends = new Set(endTokenIds(options.eosTokenId));
-  const { maxNewTokens = Infinity, maxLength = Infinity } = options;
+  const { eosTokenId, maxNewTokens = Infinity, maxLength = Infinity } = options;
+  const ends = new Set(endTokenIds(eosTokenId));
   if (maxNewTokens !== Infinity) expectInteger('maxNewTokens', maxNewTokens, 0);
   if (maxLength !== Infinity) expectInteger('maxLength', maxLength, 1);
   return ({ tokens, promptLength }) => {

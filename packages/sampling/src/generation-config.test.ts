@@ -115,7 +115,8 @@ test('fields that would change the logits and are not supported are refused', ()
     'sampling: guidance_scale is 3; it must be 1 or not given; there is no processor for it',
   );
   expect(refusal({ watermarking_config: { greenlist_ratio: 0.25 } })).toBe(
-    'sampling: watermarking_config is {"greenlist_ratio":0.25}; it must be null or not given; there is no processor for it',
+    'sampling: watermarking_config is {"greenlist_ratio":0.25}; it must be null or not given; there is no ' +
+      'processor for it',
   );
   expect(refusal({ remove_invalid_values: true })).toBe(
     'sampling: remove_invalid_values is true; it must be false or not given; there is no processor for it',

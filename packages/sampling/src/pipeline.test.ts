@@ -107,9 +107,10 @@ test('an option that is undefined counts as absent', () => {
 
 test('an unknown option is refused with the list of the known ones', () => {
   expect(thrownMessage(() => pipeline({ top_p: 0.9 } as PipelineOptions))).toBe(
-    'sampling: top_p is not an option; options are sequenceBias, encoderRepetitionPenalty, repetitionPenalty, noRepeatNgramSize, ' +
-      'encoderNoRepeatNgramSize, badWordsIds, minLength, minNewTokens, allowedTokens, forcedBosTokenId, forcedEosTokenId, ' +
-      'exponentialDecayLengthPenalty, suppressTokens, beginSuppressTokens, processors, temperature, topH, topK, topP, minP, typicalP, ' +
+    'sampling: top_p is not an option; options are sequenceBias, encoderRepetitionPenalty, repetitionPenalty, ' +
+      'noRepeatNgramSize, encoderNoRepeatNgramSize, badWordsIds, minLength, minNewTokens, allowedTokens, ' +
+      'forcedBosTokenId, forcedEosTokenId, exponentialDecayLengthPenalty, suppressTokens, beginSuppressTokens, ' +
+      'processors, temperature, topH, topK, topP, minP, typicalP, ' +
       'epsilonCutoff, etaCutoff, renormalizeLogits, eosTokenId',
   );
 });

@@ -39,10 +39,9 @@ export function runInPlace(
   let logits = row;
   for (const [index, process] of processors.entries()) {
     logits = process(logits, context, logits);
-    if (logits?.length !== row.length) {
-      const count = logits?.length ?? 'no';
+    const count = logits?.length ?? 'no';
+    if (count !== row.length)
       throw samplingError('logits', `processor ${index} returned ${count} logits; it was given ${row.length}`);
-    }
   }
   return logits;
 }

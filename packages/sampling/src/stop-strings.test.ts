@@ -74,6 +74,6 @@ test('however the text is cut, the result equals that of single characters', () 
 
 test('an empty stop string is refused', () => {
   expect(thrownMessage(() => stopStrings(['a', '']))).toBe(
-    'sampling: stop string 1 is ""; it must be a text of at least one character',
+    'sampling: stop string 1 is ""; it must be a text, not empty',
   );
 });

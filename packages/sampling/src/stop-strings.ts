@@ -29,12 +29,7 @@ export interface StopStrings {
  */
 export function stopStrings(strings: readonly string[]): StopStrings {
   for (const [index, string] of strings.entries()) {
-    expectOption(
-      typeof string === 'string' && string !== '',
-      `stop string ${index}`,
-      string,
-      'a text of at least one character',
-    );
+    expectOption(typeof string === 'string' && string !== '', `stop string ${index}`, string, 'a text, not empty');
   }
   let pending = '';
   let emittedLength = 0;

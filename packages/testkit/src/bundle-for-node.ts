@@ -21,7 +21,9 @@ export const bundleForNode = async (program: URL | Program, outfile: string): Pr
     logLevel: 'error',
     // CommonJS code, such as tfjs's WebAssembly module, needs `require` and `__dirname`.
     banner: {
-      js: "import { createRequire as requireFrom } from 'node:module'; const require = requireFrom(import.meta.url); const __dirname = '/';",
+      js:
+        "import { createRequire as requireFrom } from 'node:module'; " +
+        "const require = requireFrom(import.meta.url); const __dirname = '/';",
     },
   });
 };

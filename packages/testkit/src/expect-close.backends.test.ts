@@ -24,7 +24,8 @@ test('a tensor is read from the backend and compared', async () => {
       { absolute: 0.2 },
     ),
   ).rejects.toThrow(
-    'expectClose: largest difference 0.5 at [1,1] of [2,3]: 5 instead of 5.5; allowed 0.2 + 0 · |expected|; 1 of 6 numbers differ by more',
+    'expectClose: largest difference 0.5 at [1,1] of [2,3]: 5 instead of 5.5; allowed 0.2 + 0 · |expected|; 1 ' +
+      'of 6 numbers differ by more',
   );
   await expect(
     expectClose(

@@ -85,6 +85,7 @@ export const expectClose = async (actual: Numbers, expected: Numbers, tolerance:
   expect.fail(
     `expectClose: largest difference ${difference} at [${unravelIndex(index, shape)}] of [${shape}]: ` +
       `${actualNumbers.values[index]} instead of ${expectedNumbers.values[index]}; ` +
-      `allowed ${absolute} + ${relative} · |expected|; ${wrong} of ${actualNumbers.values.length} numbers differ by more`,
+      `allowed ${absolute} + ${relative} · |expected|; ${wrong} of ${actualNumbers.values.length} ` +
+      'numbers differ by more',
   );
 };

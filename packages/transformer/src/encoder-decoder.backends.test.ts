@@ -139,7 +139,7 @@ test('the source is encoded once and the target decoded step by step', async () 
   dispose([whole, memory]);
 });
 
-test('padding of the source is hidden from the encoder and from the decoder, that of the target from itself alone', async () => {
+test('padding of the source is hidden from encoder and decoder, that of the target from itself alone', async () => {
   const where = padding({ lengths: [5, 2] });
   const y = model(weights, ids, emptyScope.with(memoryMask, where).with(keyRange, undefined));
   await expectClose(y, [(await pair64(0)).logits, (await pair64(1, 2)).logits], close);

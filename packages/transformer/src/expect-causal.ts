@@ -22,7 +22,8 @@ export function expectCausal(
       if (about.bidirectional)
         throw new ResidualError(
           'fit',
-          `${name}: ${path} has no causal mask, so that each token sees those it is to predict; give it mask: causal(), or say bidirectional: true`,
+          `${name}: ${path} has no causal mask, so that each token sees those it is to predict; give it mask: ` +
+            'causal(), or say bidirectional: true',
         );
     },
     () => {},

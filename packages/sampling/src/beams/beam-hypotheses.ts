@@ -1,4 +1,5 @@
 import {
+  attainableScore,
   type Continuation,
   extend,
   type Hypotheses,
@@ -22,10 +23,8 @@ interface HypothesisSlot {
  * `_check_early_stop_heuristic`, `_beam_search_has_unfinished_sequences`). `maxNewTokens` limits the new tokens of this
  * prompt.
  */
-export function beamHypotheses(
-  { groupSize, lengthPenalty, earlyStopping, eosTokenIds }: BeamSettings,
-  maxNewTokens: number,
-): Hypotheses {
+export function beamHypotheses(settings: BeamSettings, maxNewTokens: number): Hypotheses {
+  const { groupSize, lengthPenalty, earlyStopping, eosTokenIds } = settings;
   const { fround } = Math;
   let slots: HypothesisSlot[] = Array.from({ length: groupSize }, () => ({ score: lowestScore }));
   let done = false;
@@ -50,8 +49,7 @@ export function beamHypotheses(
       const fresh = best.map((each, rank) => slotOf(each, rank, length, ended[rank]!));
       slots = largest([...slots, ...fresh], groupSize, ({ score }) => score);
 
-      const attainableLength = earlyStopping === 'never' && lengthPenalty > 0 ? maxNewTokens : length;
-      const attainable = fround(running[0]!.sum / attainableLength ** lengthPenalty);
+      const attainable = fround(attainableScore(settings, running[0]!.sum, length, maxNewTokens));
       const worst = slots.at(-1)!.score;
       const improves = slots.some(({ hypothesis }) => attainable > (hypothesis ? worst : lowestScore));
       const isFull = slots.every(({ hypothesis }) => hypothesis !== undefined);

@@ -93,19 +93,16 @@ export function beamSearch(
   const isDone = ({ isDone }: PromptSearch): boolean => isDone.every(Boolean);
   /** The row of a beam; before the first step the beams of a prompt share its first row. */
   const rowOf = (prompt: number, beam: number): number => prompt * numBeams + (index === 0 ? 0 : beam);
-  const activeSequences = (): number[] => {
-    const open = texts.flatMap(({ prompt, beams, isDone }) =>
-      beams.flatMap((_, beam) => (isDone[Math.floor(beam / groupSize)] ? [] : [rowOf(prompt, beam)])),
-    );
-    return [...new Set(open)];
-  };
 
   return {
     get done() {
       return texts.every(isDone);
     },
     get activeSequences() {
-      return activeSequences();
+      const open = texts.flatMap(({ prompt, beams, isDone }) =>
+        beams.flatMap((_, beam) => (isDone[Math.floor(beam / groupSize)] ? [] : [rowOf(prompt, beam)])),
+      );
+      return [...new Set(open)];
     },
     step(logits) {
       if (texts.every(isDone)) {
@@ -182,13 +179,9 @@ function promptSearchOf(
   const tokensLeft = Math.min(maxNewTokens, maxLength - tokens.length);
   const start = (sum: number): Beam => ({ tokens: [...tokens], beamIndices: [], logprobs: [], sum });
   const promptAlone: Hypotheses = { done: true, finished: [hypothesis(start(0), 0, 'length')], update: () => [] };
-  const makeHypotheses = () =>
-    tokensLeft === 0
-      ? promptAlone
-      : numBeamGroups > 1
-        ? groupBeamHypotheses(settings, tokensLeft)
-        : beamHypotheses(settings, tokensLeft);
-  const hypotheses = Array.from({ length: tokensLeft === 0 ? 1 : numBeamGroups }, makeHypotheses);
+  const hypothesesOf = numBeamGroups > 1 ? groupBeamHypotheses : beamHypotheses;
+  const hypotheses =
+    tokensLeft === 0 ? [promptAlone] : Array.from({ length: numBeamGroups }, () => hypothesesOf(settings, tokensLeft));
   return {
     prompt,
     // All beams of a group but the first are placeholders: the first step continues one prompt, not copies of it.
@@ -204,8 +197,8 @@ function reader(logits: Logits, total: number, beams: number): (row: number) => 
   if (typeof logits !== 'function') {
     const vocab = logits.length / total;
     if (!Number.isInteger(vocab)) {
-      const text = `${logits.length} logits are not ${total} rows (${total / beams} prompts · ${beams} beams) of equal length`;
-      throw samplingError('logits', text);
+      const rows = `${total} rows (${total / beams} prompts · ${beams} beams) of equal length`;
+      throw samplingError('logits', `${logits.length} logits are not ${rows}`);
     }
     return row => logits.subarray(row * vocab, (row + 1) * vocab);
   }
@@ -214,8 +207,8 @@ function reader(logits: Logits, total: number, beams: number): (row: number) => 
     const values = logits(row);
     first ??= { row, vocab: values.length };
     if (values.length !== first.vocab) {
-      const text = `row ${row} has ${values.length} logits; row ${first.row} has ${first.vocab}`;
-      throw samplingError('logits', text);
+      const other = `row ${first.row} has ${first.vocab}`;
+      throw samplingError('logits', `row ${row} has ${values.length} logits; ${other}`);
     }
     return values;
   };

@@ -1,3 +1,5 @@
+import type { BeamSettings } from './options.js';
+
 /** Lowers a score below all others; the reference adds the same number, in float32. */
 export const lowestScore = -1e9;
 
@@ -66,18 +68,18 @@ export const extend = ({ beam, beamIndex, token, logprob, sum }: Continuation): 
 
 /** A finished text made from a beam. */
 export function hypothesis(beam: Beam, score: number, finishReason: Hypothesis['finishReason']): Hypothesis {
-  const { tokens, beamIndices, logprobs, sum } = beam;
-  const promptLength = tokens.length - beamIndices.length;
-  return {
-    tokens,
-    newTokens: tokens.slice(promptLength),
-    promptLength,
-    score,
-    sum,
-    logprobs,
-    beamIndices,
-    finishReason,
-  };
+  const promptLength = beam.tokens.length - beam.beamIndices.length;
+  return { ...beam, newTokens: beam.tokens.slice(promptLength), promptLength, score, finishReason };
+}
+
+/** The best score that a text of this sum and of `length` new tokens can reach, if no further token lowers the sum. */
+export function attainableScore(
+  { earlyStopping, lengthPenalty }: BeamSettings,
+  sum: number,
+  length: number,
+  maxNewTokens: number,
+): number {
+  return sum / (earlyStopping === 'never' && lengthPenalty > 0 ? maxNewTokens : length) ** lengthPenalty;
 }
 
 /** The `count` items with the largest values, largest first; ties keep their order. */

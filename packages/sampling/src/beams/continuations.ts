@@ -37,7 +37,8 @@ export function continuationsOf(settings: BeamSettings) {
     const sum = beam.sum;
     for (let id = 0; id < sums.length; id++) {
       if (!(sums[id]! < Infinity)) {
-        const text = `row ${batchIndex}: processors made logits[${id}] ${sums[id]}; it must be a finite number or -Infinity`;
+        const made = `processors made logits[${id}] ${sums[id]}`;
+        const text = `row ${batchIndex}: ${made}; it must be a finite number or -Infinity`;
         throw samplingError('logits', text);
       }
       sums[id]! += sum;
@@ -53,7 +54,8 @@ export function continuationsOf(settings: BeamSettings) {
       const row = group.beamIndices[i]!;
       const values = logits(row);
       if (values.length * groupSize < candidatesPerGroup) {
-        const text = `${values.length} logits are too few for ${groupSize} beams, which need ${candidatesPerGroup} continuations`;
+        const need = `which need ${candidatesPerGroup} continuations`;
+        const text = `${values.length} logits are too few for ${groupSize} beams, ${need}`;
         throw samplingError('logits', text);
       }
       const { sums, logSumExp } = sumsOf(values, beam, row, group);

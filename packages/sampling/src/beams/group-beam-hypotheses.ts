@@ -1,4 +1,12 @@
-import { type Continuation, extend, type Hypotheses, type Hypothesis, hypothesis, isReachable } from './beam.js';
+import {
+  attainableScore,
+  type Continuation,
+  extend,
+  type Hypotheses,
+  type Hypothesis,
+  hypothesis,
+  isReachable,
+} from './beam.js';
 import type { BeamSettings } from './options.js';
 
 /**
@@ -7,10 +15,8 @@ import type { BeamSettings } from './options.js';
  * at the limit are added then, a group is done when its worst text is at least as good as the best continuation
  * (finished or not) could become, and scores are in float64.
  */
-export function groupBeamHypotheses(
-  { groupSize, lengthPenalty, earlyStopping, eosTokenIds }: BeamSettings,
-  maxNewTokens: number,
-): Hypotheses {
+export function groupBeamHypotheses(settings: BeamSettings, maxNewTokens: number): Hypotheses {
+  const { groupSize, lengthPenalty, earlyStopping, eosTokenIds } = settings;
   const finished: Hypothesis[] = [];
   let worst = 1e9;
   let done = false;
@@ -41,8 +47,7 @@ export function groupBeamHypotheses(
         else if (rank < groupSize) add(continuation, length, 'eos'); // a lower-ranked end token does not count
         if (running.length === groupSize) break;
       }
-      const attainableLength = earlyStopping === 'never' && lengthPenalty > 0 ? maxNewTokens : length;
-      const attainable = best[0]!.sum / attainableLength ** lengthPenalty;
+      const attainable = attainableScore(settings, best[0]!.sum, length, maxNewTokens);
       done = finished.length >= groupSize && (earlyStopping === true || worst >= attainable);
       if (!done && length === maxNewTokens) {
         for (const continuation of running) add(continuation, length, 'length');

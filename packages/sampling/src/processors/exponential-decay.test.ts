@@ -27,6 +27,7 @@ test('errors name the option and its value', () => {
     `${name}.factor is 0; it must be a number above 0`,
   );
   expect(thrownMessage(() => exponentialDecayLengthPenalty({ start: 1, factor: 2 }, undefined))).toBe(
-    'sampling: eosTokenId of exponentialDecayLengthPenalty is undefined; it must be a token id (0, 1, 2, ...) or a list of them',
+    'sampling: eosTokenId of exponentialDecayLengthPenalty is undefined; it must be a token id (0, 1, 2, ...) ' +
+      'or a list of them',
   );
 });

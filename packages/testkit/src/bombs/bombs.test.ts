@@ -51,7 +51,8 @@ test('bombs are the document with one change', () => {
     'size inside 3 records': text.replace('3', '{"a":{"a":{"a":3}}}'),
     'rates of 4 members': text.replace('[0.5,1]', '[0.5,1,0.5,1]'),
     'inner with 3 more members': text.replace('null', 'null,"more0":null,"more1":null,"more2":null'),
-    'the document within itself 3 times by rates': `${'{"size":3,"rates":['.repeat(3)}${text}${'],"inner":{"inner":null}}'.repeat(3)}`,
+    'the document within itself 3 times by rates':
+      '{"size":3,"rates":['.repeat(3) + text + '],"inner":{"inner":null}}'.repeat(3),
   }))
     expect(bombs.get(name), name).toBe(expected);
   for (const [name, bomb] of bombs) expect(() => JSON.parse(bomb), name).not.toThrow();

@@ -16,7 +16,8 @@ const watchdog = `
 const { workerData: { clock, seconds, megabytes } } = require('node:worker_threads');
 const { writeSync } = require('node:fs');
 const end = (outcome, message) => {
-  writeSync(${reportDescriptor}, JSON.stringify({ isDying: true, outcome, message, megabytes: process.resourceUsage().maxRSS / 1024 }) + '\\n');
+  const megabytes = process.resourceUsage().maxRSS / 1024;
+  writeSync(${reportDescriptor}, JSON.stringify({ isDying: true, outcome, message, megabytes }) + '\\n');
   process.kill(process.pid, 'SIGKILL');
 };
 setInterval(() => {

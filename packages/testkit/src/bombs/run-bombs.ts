@@ -57,7 +57,8 @@ export async function runBombs(module: URL, limits: BombLimits = {}): Promise<Bo
 /** Bundles a program that calls `main` of the file at `readerPath` with the targets that `module` exports. */
 export async function bundle(module: URL, program: string, readerPath: string, main: string): Promise<void> {
   const [targets, readers] = [fileURLToPath(module), readerPath].map(path => JSON.stringify(path));
-  const contents = `import * as targets from ${targets}; import { ${main} } from ${readers}; await ${main}({ ...targets });`;
+  const imports = `import * as targets from ${targets}; import { ${main} } from ${readers};`;
+  const contents = `${imports} await ${main}({ ...targets });`;
   await bundleForNode({ contents, baseUrl: module }, program);
 }
 

@@ -66,7 +66,7 @@ const openSlowly = async (path: string, hash: string, isReady: string, before = 
   return [...reportedFiles].sort();
 };
 
-describe('on a slow line each page says how many bytes of how many are here, of each of its files from the first part on', () => {
+describe('on a slow line each page says of each file how many bytes of how many are here', () => {
   const ofModel = ['the model', 'the program', 'the vocabulary of the model'];
   test('generation', async () => {
     expect(await openSlowly('generation', '#maxNewTokens=2&backend=wasm', 'main[data-state=ready]')).toEqual(ofModel);

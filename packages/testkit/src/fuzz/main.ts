@@ -6,8 +6,9 @@ import { defectLines, type FuzzRow, table } from './table.js';
 
 const help = `pnpm fuzz [--minutes 5] [--inputs N] [--kind NAME] [--seed 1]
 
-Reads hostile files of every kind: bombs (each number huge, each list long, each value deeply nested or of a wrong type) and valid files with
-random changes, in processes with a heap of 256 MB and 5 s of processor time for each. Prints a table, and each defect with its input's number.
+Reads hostile files of every kind: bombs (each number huge, each list long, each value deeply nested or of a wrong
+type) and valid files with random changes, in processes with a heap of 256 MB and 5 s of processor time for each.
+Prints a table, and each defect with its input's number.
 
   --minutes  how long in all; the kinds share it
   --inputs   how many inputs of each kind, however long it takes

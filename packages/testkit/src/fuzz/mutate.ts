@@ -16,10 +16,8 @@ export const oneOf = <T>(random: Random, all: readonly T[]): T => all[random(all
 /** What can be mutated: a text, bytes, or a list or record of these. */
 export type Mutable = string | Uint8Array | readonly unknown[] | { readonly [name: string]: unknown };
 
-const numbers =
-  '0 1 2 7 -1 -0 01 1.0 0.5 1e3 64 255 65536 2147483648 4294967296 9007199254740992 18446744073709551616 1e308 1e999 null true "1" [1] {}'.split(
-    ' ',
-  );
+const numbers = `0 1 2 7 -1 -0 01 1.0 0.5 1e3 64 255 65536 2147483648 4294967296 9007199254740992 18446744073709551616
+  1e308 1e999 null true "1" [1] {}`.split(/\s+/);
 const texts = [
   '',
   'a',

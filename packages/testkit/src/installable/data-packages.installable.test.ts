@@ -57,7 +57,8 @@ test.skipIf(!chrome)('a page of webpack without configuration loads every file c
   const fetchAll = `import { stories } from '@residual/model-stories';
 import { englishWords } from '@residual/word-vectors-en';
 const sizeOf = async ([name, url]) => [name, (await (await fetch(url)).blob()).size];
-globalThis.result = Object.fromEntries(await Promise.all(Object.entries({ ...stories, ...englishWords }).map(sizeOf)));\n`;
+const urls = Object.entries({ ...stories, ...englishWords });
+globalThis.result = Object.fromEntries(await Promise.all(urls.map(sizeOf)));\n`;
   writeFileSync(join(folder(), 'fetch-all.js'), fetchAll);
   const outDir = join(folder(), 'from-webpack');
   await webpackPages(folder(), { page: './fetch-all.js' }, outDir);

@@ -21,11 +21,13 @@ const digits = (comment: string): number =>
 const expectResult = `
 function expectResult(line, expected, digits, actual) {
   const same = (a, b) => {
-    if (typeof a === 'number' && typeof b === 'number') return Math.abs(a - b) <= (digits ? 0.51 * 10 ** -digits : 1e-4);
+    const tolerance = digits ? 0.51 * 10 ** -digits : 1e-4;
+    if (typeof a === 'number' && typeof b === 'number') return Math.abs(a - b) <= tolerance;
     if (ArrayBuffer.isView(a)) a = Array.from(a);
     if (typeof a !== 'object' || a === null || typeof b !== 'object' || b === null) return a === b;
     const keys = Object.keys(b);
-    return Array.isArray(a) === Array.isArray(b) && Object.keys(a).length === keys.length && keys.every(key => same(a[key], b[key]));
+    const isAlike = Array.isArray(a) === Array.isArray(b) && Object.keys(a).length === keys.length;
+    return isAlike && keys.every(key => same(a[key], b[key]));
   };
   console.log(actual);
   if (same(actual, expected)) return;

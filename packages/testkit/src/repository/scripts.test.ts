@@ -108,7 +108,8 @@ test('failures are repeated at the end, with name and message', () => {
 test('a silent script is killed with its children', async () => {
   const hangs = [
     '-e',
-    "require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']); setInterval(() => {}, 1000)",
+    "require('node:child_process').spawn(process.execPath, ['-e', 'setInterval(() => {}, 1000)']); " +
+      'setInterval(() => {}, 1000)',
   ];
   const said = vi.spyOn(console, 'error').mockImplementation(() => {});
   expect(await runNode(hangs[0]!, hangs.slice(1), { silentMinutes: 0.05, output: () => {} })).toBe(1);

@@ -80,7 +80,8 @@ async function explainError(error: unknown, step: number, files: CheckpointFiles
   const { usage = 0 } = await navigator.storage.estimate(); // the reported quota is only an estimate
   return new ResidualError(
     'quota',
-    `browserStore: the checkpoint of step ${step} has ${megabytes(bytes)}, more than the browser still gives this origin, which holds ${megabytes(usage)}; keep fewer, or clear other runs`,
+    `browserStore: the checkpoint of step ${step} has ${megabytes(bytes)}, more than the browser still gives ` +
+      `this origin, which holds ${megabytes(usage)}; keep fewer, or clear other runs`,
     { cause: error, details: { step, bytes, usage } },
   );
 }

@@ -64,7 +64,7 @@ test('random windows are parts of the text with the next token as label, reprodu
       starts.add(window[0]!);
     }
   }
-  expect([...starts].sort((a, b) => a - b)).toEqual(Array.from({ length: 23 }, (_, i) => i)); // all beginnings, no other
+  expect([...starts].sort((a, b) => a - b)).toEqual(Array.from({ length: 23 }, (_, i) => i));
   expect(batch(3)).toEqual(randomWindows(text, { length: 7, batch: 3, seed: 5 })(3));
   expect(() => randomWindows(text, { length: 30, batch: 1 })).toThrow(
     'randomWindows: 30 tokens are too few for rows of 30 and the token after them',

@@ -68,7 +68,8 @@ export function pairBatches(pairs: readonly Pair[], options: PairOptions): Batch
   if (usablePairs.length === 0)
     throw new ResidualError(
       'data',
-      `pairBatches: of ${pairs.length} pairs none has two sides of 1 to ${maxLength} tokens; there is nothing to learn from`,
+      `pairBatches: of ${pairs.length} pairs none has two sides of 1 to ${maxLength} tokens; there is nothing ` +
+        'to learn from',
     );
   const batchesPerEpoch = Math.ceil(usablePairs.length / batch);
   return {

@@ -28,7 +28,8 @@ export function trainValidationSplit<Item>(
   if (!(size > 0 && size < items.length))
     throw new ResidualError(
       'data',
-      `trainValidationSplit: a share of ${share} of ${items.length} items leaves ${size} for validation and ${items.length - size} to train on; both need some`,
+      `trainValidationSplit: a share of ${share} of ${items.length} items leaves ${size} for validation and ` +
+        `${items.length - size} to train on; both need some`,
     );
   const chosen = new Set(shuffledOrder(items.length, { seed }).subarray(0, size));
   return { training: items.filter((_, i) => !chosen.has(i)), validation: items.filter((_, i) => chosen.has(i)) };

@@ -78,7 +78,8 @@ function noBatches(name: string, value: unknown): ResidualError {
       : JSON.stringify(value);
   return new ResidualError(
     'data',
-    `${name}: batches are ${what}; they may be a list, anything that can be iterated, also asynchronously, a function that gives such, or have from(position)`,
+    `${name}: batches are ${what}; they may be a list, anything that can be iterated, also asynchronously, a ` +
+      'function that gives such, or have from(position)',
   );
 }
 

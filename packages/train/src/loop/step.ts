@@ -76,7 +76,8 @@ export async function gradientsOf<Tree, Batch>(
     if (sums.size === 0)
       throw new ResidualError(
         'gradient',
-        `train: the loss depends on none of the ${trainable.size} weights that are trained, such as ${[...trainable.keys()][0]}; it must be computed from those it is given`,
+        `train: the loss depends on none of the ${trainable.size} weights that are trained, such as ` +
+          `${[...trainable.keys()][0]}; it must be computed from those it is given`,
       );
     const numbers = tidy(() =>
       concat([reshape(loss!, [1]), ...[...sums.values()].map(gradient => reshape(sum(square(gradient)), [1]))], 0),
@@ -166,7 +167,8 @@ export async function dataOf(x: Tensor): Promise<number[]> {
 function gradientNotFinite(path: string, square: number, loss: number): ResidualError {
   return new ResidualError(
     'not-finite',
-    `train: the gradient of ${path} is not finite (its square sums to ${square}) while the loss is ${loss}; a lower learning rate, warm-up or clipNorm would keep it smaller`,
+    `train: the gradient of ${path} is not finite (its square sums to ${square}) while the loss is ${loss}; a ` +
+      'lower learning rate, warm-up or clipNorm would keep it smaller',
     { details: { path } },
   );
 }

@@ -309,7 +309,8 @@ test('batches of every kind are read alike, and resumed from their position', as
 test('an invalid source of batches is an error', async () => {
   const weights = init(net, { seed: 1 });
   const fit =
-    'they may be a list, anything that can be iterated, also asynchronously, a function that gives such, or have from(position)';
+    'they may be a list, anything that can be iterated, also asynchronously, a function that gives such, or ' +
+    'have from(position)';
   const refusal = (more: object) => thrown(eventsOf(train(options(weights, more))));
   expect(await refusal({ batches: 5 })).toBe(`train: step 1: batches are 5; ${fit}`);
   expect(await refusal({ batches: 'text' })).toBe(`train: step 1: batches are "text"; ${fit}`);
@@ -331,7 +332,8 @@ test('a loss that is not a tensor, is a promise, or does not depend on the weigh
     const refusal = (given: unknown, more: Options = {}) =>
       thrown((async () => eventsOf(train(options(weights, { ...more, loss: given as never }))))());
     expect(await refusal(async () => tensor([1], []))).toBe(
-      'train: step 1: the loss gave a promise; it must give a tensor at once: await what it needs where batches are made',
+      'train: step 1: the loss gave a promise; it must give a tensor at once: await what it needs where batches ' +
+        'are made',
     );
     expect(await refusal(() => 5)).toBe('train: step 1: the loss gave 5; it must give a tensor that holds one number');
     expect(await refusal('loss')).toBe(
@@ -339,7 +341,8 @@ test('a loss that is not a tensor, is a promise, or does not depend on the weigh
     );
     const fresh = init(net, { seed: 2 });
     const depends = (count: number, first: string) =>
-      `train: step 1: the loss depends on none of the ${count} weights that are trained, such as ${first}; it must be computed from those it is given`;
+      `train: step 1: the loss depends on none of the ${count} weights that are trained, such as ${first}; it ` +
+      'must be computed from those it is given';
     expect(await refusal((_: Net, b: Points) => loss(fresh, b, undefined))).toBe(depends(4, 'up.weight'));
     const ofUp = (w: Net) => meanSquaredError(w.up.weight as Tensor, w.up.weight as Tensor);
     expect(await refusal(ofUp, { frozen: ['up.*'] })).toBe(depends(2, 'down.weight'));

@@ -192,7 +192,8 @@ class TrainingRun<N, Batch> implements Training {
     if (unmatched !== undefined)
       throw new ResidualError(
         'freeze',
-        `train: frozen '${unmatched}' fits none of the ${this.parameters.size} weights, such as ${[...this.parameters.keys()][0]}; a whole part is '${unmatched}.**'`,
+        `train: frozen '${unmatched}' fits none of the ${this.parameters.size} weights, such as ` +
+          `${[...this.parameters.keys()][0]}; a whole part is '${unmatched}.**'`,
       );
     const trainable = new Map([...this.parameters].filter(([path]) => !isFrozen(path)));
     if (trainable.size > 0) return trainable;

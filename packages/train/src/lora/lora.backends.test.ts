@@ -180,7 +180,9 @@ test.each<[string, (weights: Tree) => unknown, string]>([
   [
     'a pattern that fits nothing',
     w => attachLora(model, w, { targets: ['**.gate'] }),
-    "attachLora: '**.gate' fits no linear; there are decoder.layers.*.attention.query, decoder.layers.*.attention.key, decoder.layers.*.attention.value, decoder.layers.*.attention.output, decoder.layers.*.mlp.up, decoder.layers.*.mlp.down, head",
+    "attachLora: '**.gate' fits no linear; there are decoder.layers.*.attention.query, " +
+      'decoder.layers.*.attention.key, decoder.layers.*.attention.value, decoder.layers.*.attention.output, ' +
+      'decoder.layers.*.mlp.up, decoder.layers.*.mlp.down, head',
   ],
   ['an embedding', w => attachLora(model, w, { targets: ['embedding'] }), "attachLora: 'embedding' fits no linear"],
   [

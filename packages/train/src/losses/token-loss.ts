@@ -80,7 +80,8 @@ export function lossSum(
   if (badIndex >= 0)
     throw new ResidualError(
       'range',
-      `tokenLoss: label ${from + badIndex} is ${part[badIndex]}; it must be 0 .. ${vocab - 1}, or ${ignoreIndex} to be ignored`,
+      `tokenLoss: label ${from + badIndex} is ${part[badIndex]}; it must be 0 .. ${vocab - 1}, or ` +
+        `${ignoreIndex} to be ignored`,
     );
   return tidy(() => {
     const rows = reshape(logits, [-1, vocab]);

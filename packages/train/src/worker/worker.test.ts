@@ -166,7 +166,7 @@ test('a paused run waits, answers, takes new settings, and continues', () =>
     await run.dispose();
   }));
 
-test('an abort ends the run after a complete step with its reason, writes a checkpoint, and a new run resumes from it', () =>
+test('an abort ends the run after a complete step and writes a checkpoint, from which a new run resumes', () =>
   connected(async trainer => {
     store = memoryStore();
     const abort = new AbortController();
