@@ -35,6 +35,19 @@ export interface AttentionOptions {
 /** Names of the options in `AttentionOptions`; 0 marks an optional one. */
 export const attentionOptionNames = { mask: 0, scale: 0, softCap: 0, dropout: 0 } as const;
 
+/** What `describe` tells of an attention: its widths, and the operations of scores and values for a query. */
+export function aboutAttention(
+  name: string,
+  { modelDim, heads, headDim }: { readonly modelDim: number; readonly heads: number; readonly headDim: number },
+) {
+  return {
+    name,
+    inDim: modelDim,
+    outDim: modelDim,
+    flops: (keyLen: number): number => 4 * heads * headDim * keyLen, // 2 headDim each for q kᵀ and weights v
+  };
+}
+
 /**
  * Throws if `mask` is not a mask (such as the function that makes one), or if `bias` names only some of the
  * projections.
@@ -57,7 +70,7 @@ export interface QueryKeyValue {
   /** Added to the scores, broadcast to [batch, heads, queryLen, keyLen]. */
   readonly bias?: Tensor | undefined;
   /** The batch row that each key and value is read from, int32 [batch, keyLen]; every row reads its own if absent. */
-  readonly source?: Tensor | undefined;
+  readonly beamIndices?: Tensor | undefined;
   /** How many of the keyLen keys are filled; all if absent. The others are spare capacity of a cache. */
   readonly filled?: number;
 }
@@ -97,7 +110,7 @@ export function appendToPast(heads: QueryKeyValue, { mask }: AttentionOptions, s
   const { key, value } = past.append(scope.path, heads.key, heads.value, position);
   const capacity = key.shape[2]!;
   const filled = Math.min(scope.get(stepPositions)?.totalLength ?? capacity, capacity);
-  return { ...heads, key, value, source: scope.get(beamIndices), filled };
+  return { ...heads, key, value, beamIndices: scope.get(beamIndices), filled };
 }
 
 /**
@@ -138,7 +151,7 @@ export function attendHeads(
   const weights = tapFilledKeys('weights', attentionWeights(scores, keyMask), filled, scope);
   return attentionValues(
     dropout ? dropout({}, weights, dropoutScope) : weights,
-    reorderCache(heads.value, heads.source),
+    reorderCache(heads.value, heads.beamIndices),
   );
 }
 

@@ -220,7 +220,8 @@ test('a cache without a position, or with a mask that is not causal, throws', ()
   );
   const both = selfAttention({ ...dims, mask: slidingWindow(3) });
   expect(() => cache.step(13, scope => both(weights, x, scope.at('layers')))).toThrow(
-    "selfAttention: at 'layers' there is a cache but the mask is not causal: earlier positions would have seen later ones; add causal()",
+    "selfAttention: at 'layers' there is a cache but the mask is not causal: earlier positions would have seen " +
+      'later ones; add causal()',
   );
 });
 
@@ -279,8 +280,8 @@ test('beamIndices reorder sequences without moving keys', async () => {
     [1, 1, 0],
     [0, 1, 1],
   ].map(row => Array.from({ length: capacity }, (_, i) => row[i] ?? 0));
-  const source = tensor(rows.flat(), [batch, capacity], 'int32');
-  const y = step(third, emptyScope.with(beamIndices, source));
+  const table = tensor(rows.flat(), [batch, capacity], 'int32');
+  const y = step(third, emptyScope.with(beamIndices, table));
   const texts: Rows[] = await nestedOf(x);
   const expected = [
     [texts[1]![0]!, texts[1]![1]!, texts[0]![2]!],
@@ -292,7 +293,7 @@ test('beamIndices reorder sequences without moving keys', async () => {
   // here keys and values depend only on the token, so one pass over the whole text gives the same
   await expectClose(y, await nestedOf(last), close);
   expect(cache.selfAttention.tensors).toHaveLength(kept.length);
-  dispose([first, second, third, source, y, whole, full, last]);
+  dispose([first, second, third, table, y, whole, full, last]);
 });
 
 test('repeatInterleave repeats each sequence for its beams', async () => {

@@ -159,7 +159,8 @@ function capacitiesOf({ maxPositions, initialCapacity = 64 }: CacheOptions): num
   if (!Number.isInteger(maxPositions) || maxPositions < 1 || !Number.isInteger(initialCapacity) || initialCapacity < 1)
     throw new ResidualError(
       'range',
-      `Cache: maxPositions is ${maxPositions} and initialCapacity ${initialCapacity}; they must be whole numbers above 0`,
+      `Cache: maxPositions is ${maxPositions} and initialCapacity ${initialCapacity}; they must be whole numbers ` +
+        'above 0',
     );
   const capacities: number[] = [];
   for (let capacity = initialCapacity; capacity < maxPositions; capacity *= 2) capacities.push(capacity);

@@ -36,8 +36,8 @@ export class CachedStates {
   }
 
   /**
-   * Replaces everything by the outputs of a replayed step, in the order of `tensors`, and frees the old tensors. An empty
-   * object needs the `paths` too. Errors unless there are two tensors for each path.
+   * Replaces everything by the outputs of a replayed step, in the order of `tensors`, and frees the old tensors. An
+   * empty object needs the `paths` too. Errors unless there are two tensors for each path.
    */
   replace(tensors: readonly Tensor[], paths: readonly string[] = this.paths): void {
     if (tensors.length !== 2 * paths.length)

@@ -1,8 +1,14 @@
 import { bind, type Dropout, type Layer, type Linear, layer } from '@residual/layers';
 import { expectOptions, expectShape, reshape, showShape, type Tensor } from '@residual/tensor';
-import { type AttentionOptions, attendHeads, attentionOptionNames, expectAttentionOptions } from './attend-heads.js';
+import {
+  type AttentionOptions,
+  aboutAttention,
+  attendHeads,
+  attentionOptionNames,
+  expectAttentionOptions,
+} from './attend-heads.js';
 import { cache } from './cache.js';
-import { headDims, joinHeads, splitHeads } from './heads.js';
+import { headDims, headOptionNames, joinHeads, splitHeads } from './heads.js';
 import { memoryMask } from './mask.js';
 import { projections } from './projections.js';
 import type { SelfAttentionOptions } from './self-attention.js';
@@ -43,10 +49,7 @@ export interface CrossAttention extends Layer<CrossAttentionNeeds, CrossAttentio
  */
 export function crossAttention(options: CrossAttentionOptions): CrossAttention {
   expectOptions('crossAttention', options, {
-    modelDim: 1,
-    heads: 1,
-    kvHeads: 0,
-    headDim: 0,
+    ...headOptionNames,
     memoryDim: 0,
     ...attentionOptionNames,
     bias: 0,
@@ -69,7 +72,7 @@ export function crossAttention(options: CrossAttentionOptions): CrossAttention {
       const joined = joinHeads(attendHeads(qkv, scope.get(memoryMask), options, scope));
       return output(reshape(joined, [...x.shape.slice(0, 2), heads * headDim]));
     },
-    { name: 'crossAttention', inDim: modelDim, outDim: modelDim, flops: keyLen => 4 * heads * headDim * keyLen },
+    aboutAttention('crossAttention', { modelDim, heads, headDim }),
   );
 }
 
@@ -83,7 +86,8 @@ function queriesByMemory(x: Tensor, query: Tensor, memory: Tensor): Tensor {
   expectShape(
     batch % memories === 0,
     () =>
-      `crossAttention: x ${showShape(x.shape)} has ${batch} rows and memory ${showShape(memory.shape)} has ${memories}; each memory serves the same number of rows`,
+      `crossAttention: x ${showShape(x.shape)} has ${batch} rows and memory ${showShape(memory.shape)} has ` +
+      `${memories}; each memory serves the same number of rows`,
   );
   return reshape(query, [memories, -1, query.shape[2]!]);
 }

@@ -14,6 +14,9 @@ export function joinHeads(x: Tensor): Tensor {
   return reshape(length === 1 ? x : transpose(x, [0, 2, 1, 3]), [batch, length, heads * headDim]);
 }
 
+/** Names of the options that determine the dims of heads; 0 marks an optional one. */
+export const headOptionNames = { modelDim: 1, heads: 1, kvHeads: 0, headDim: 0 } as const;
+
 /** The options that determine the dims of heads. */
 interface HeadOptions {
   /** Width of the input and the output. */
@@ -37,12 +40,14 @@ export function headDims(
   if (!Number.isInteger(headDim))
     throw new ResidualError(
       'fit',
-      `${name}: modelDim ${modelDim} does not split into ${heads} heads (${modelDim} / ${heads}); heads could be ${divisors(modelDim)}`,
+      `${name}: modelDim ${modelDim} does not split into ${heads} heads (${modelDim} / ${heads}); heads could be ` +
+        `${divisors(modelDim)}`,
     );
   if (heads % kvHeads !== 0)
     throw new ResidualError(
       'fit',
-      `${name}: ${heads} heads do not share ${kvHeads} kvHeads evenly (${heads} / ${kvHeads}); kvHeads could be ${divisors(heads)}`,
+      `${name}: ${heads} heads do not share ${kvHeads} kvHeads evenly (${heads} / ${kvHeads}); kvHeads could be ` +
+        `${divisors(heads)}`,
     );
   return { kvHeads, headDim };
 }

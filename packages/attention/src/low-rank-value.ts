@@ -12,6 +12,7 @@ import {
 import { add, concat, dense, expectOptions, reshape, sliceAxis, type Tensor, tidy } from '@residual/tensor';
 import {
   type AttentionOptions,
+  aboutAttention,
   appendToPast,
   attendHeads,
   attentionOptionNames,
@@ -19,7 +20,7 @@ import {
   expectAttentionOptions,
   scoreBias,
 } from './attend-heads.js';
-import { headDims, splitHeads } from './heads.js';
+import { headDims, headOptionNames, splitHeads } from './heads.js';
 import { keyRange } from './mask.js';
 import { projections } from './projections.js';
 import { type SelfAttention, type SelfAttentionOptions, selfAttention } from './self-attention.js';
@@ -50,14 +51,7 @@ export interface LowRankValueOptions
  * key and value-down, and each has its own value-up. Taps as in `selfAttention`; `value` is the output of value-down.
  */
 export function lowRankValueAttention(options: LowRankValueOptions): LowRankValueAttention {
-  const names = {
-    modelDim: 1,
-    heads: 1,
-    kvHeads: 0,
-    headDim: 0,
-    positionEncoding: 0,
-    ...attentionOptionNames,
-  } as const;
+  const names = { ...headOptionNames, ...attentionOptionNames, positionEncoding: 0 } as const;
   expectOptions('lowRankValueAttention', options, names);
   expectAttentionOptions('lowRankValueAttention', options);
   const { modelDim, heads, positionEncoding, dropout } = options;
@@ -84,13 +78,7 @@ export function lowRankValueAttention(options: LowRankValueOptions): LowRankValu
       const changes = bind(valueUp, w.valueUp, scope.at('valueUp')).map((up, head) => up(headOf(attended, head)));
       return changes.reduce((sum, change) => add(sum, change));
     },
-    {
-      name: 'lowRankValueAttention',
-      inDim: modelDim,
-      outDim: modelDim,
-      flops: keyLen => 4 * heads * headDim * keyLen,
-      bidirectional: !options.mask?.causal,
-    },
+    { ...aboutAttention('lowRankValueAttention', { modelDim, heads, headDim }), bidirectional: !options.mask?.causal },
   );
 }
 

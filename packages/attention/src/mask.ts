@@ -30,7 +30,7 @@ export function combineMasks(...masks: readonly Mask[]): Mask {
 
 /**
  * The slot for the range of keys that the sequences of this step have: `position` int32 [1] of the first query, and
- * padding as `keyStart` and `keyLength` int32 [batch]. They are tensors because they change from step to step.
+ * padding as `keyStart` and `keyEnd` int32 [batch]. They are tensors because they change from step to step.
  */
 export const keyRange = /* @__PURE__ */ slot<KeyRange>('keyRange');
 
@@ -52,5 +52,5 @@ export function padding(
   rows: { readonly left: readonly number[] } | { readonly lengths: readonly number[] },
 ): KeyRange {
   if ('left' in rows) return { keyStart: tensor(rows.left, [rows.left.length], 'int32') };
-  return { keyLength: tensor(rows.lengths, [rows.lengths.length], 'int32') };
+  return { keyEnd: tensor(rows.lengths, [rows.lengths.length], 'int32') };
 }

@@ -12,6 +12,7 @@ import {
 import { expectOptions, type Tensor } from '@residual/tensor';
 import {
   type AttentionOptions,
+  aboutAttention,
   appendToPast,
   attendHeads,
   attentionOptionNames,
@@ -19,7 +20,7 @@ import {
   expectAttentionOptions,
   scoreBias,
 } from './attend-heads.js';
-import { headDims, joinHeads, splitHeads } from './heads.js';
+import { headDims, headOptionNames, joinHeads, splitHeads } from './heads.js';
 import { keyRange } from './mask.js';
 import { type BiasOptions, projections } from './projections.js';
 
@@ -68,10 +69,7 @@ export interface SelfAttention extends Layer<AttentionNeeds, Tensor, Tensor> {}
  */
 export function selfAttention(options: SelfAttentionOptions): SelfAttention {
   expectOptions('selfAttention', options, {
-    modelDim: 1,
-    heads: 1,
-    kvHeads: 0,
-    headDim: 0,
+    ...headOptionNames,
     ...attentionOptionNames,
     positionEncoding: 0,
     bias: 0,
@@ -99,12 +97,6 @@ export function selfAttention(options: SelfAttentionOptions): SelfAttention {
       const attended = attendHeads({ ...cached, bias }, scope.get(keyRange), options, scope);
       return output(joinHeads(attended));
     },
-    {
-      name: 'selfAttention',
-      inDim: modelDim,
-      outDim: modelDim,
-      flops: keyLen => 4 * heads * headDim * keyLen,
-      bidirectional: !options.mask?.causal,
-    },
+    { ...aboutAttention('selfAttention', { modelDim, heads, headDim }), bidirectional: !options.mask?.causal },
   );
 }

@@ -8,12 +8,14 @@ INLINE f4 activated(f4 x, const int kind) {
   if (kind == RELU) return wasm_f32x4_pmax(x, splat(0));
   if (kind == SIGMOID) return sigmoid(x);
   if (kind == TANH) return hyperbolicTangent(x);
-  // The others are x g(x) with g(-x) = 1 - g(x), computed as max(x, 0) - |x| g(-|x|): for large x the error of g hardly counts.
+  // The others are x g(x) with g(-x) = 1 - g(x), computed as max(x, 0) - |x| g(-|x|): for large x the error of g hardly
+  // counts.
   f4 size = wasm_f32x4_abs(x), rest = splat(0);
   if (kind == SILU) rest = sigmoid(wasm_f32x4_neg(size));
   if (kind == GELU) rest = normalTail(size);
   // 0.5 (1 + tanh(u)) is sigmoid(2 u), u = √(2/π) (x + 0.044715 x³)
-  if (kind == GELU_TANH) rest = sigmoid(mul(mul(size, splat(-1.5957691216f)), multiplyAdd(mul(x, x), splat(0.044715f), splat(1))));
+  if (kind == GELU_TANH)
+    rest = sigmoid(mul(mul(size, splat(-1.5957691216f)), multiplyAdd(mul(x, x), splat(0.044715f), splat(1))));
   return kind == IDENTITY ? x : sub(wasm_f32x4_pmax(x, splat(0)), mul(size, rest));
 }
 
@@ -32,12 +34,19 @@ INLINE void run(const float *x, const float *up, float *y, int count, const int 
 // y = activation(x), times `up` where it is not null.
 EXPORT void activate(const float *x, const float *up, float *y, int count, int kind) {
   switch (kind) {
-    case RELU: return run(x, up, y, count, RELU);
-    case SIGMOID: return run(x, up, y, count, SIGMOID);
-    case SILU: return run(x, up, y, count, SILU);
-    case GELU: return run(x, up, y, count, GELU);
-    case GELU_TANH: return run(x, up, y, count, GELU_TANH);
-    case TANH: return run(x, up, y, count, TANH);
-    default: return run(x, up, y, count, IDENTITY);
+  case RELU:
+    return run(x, up, y, count, RELU);
+  case SIGMOID:
+    return run(x, up, y, count, SIGMOID);
+  case SILU:
+    return run(x, up, y, count, SILU);
+  case GELU:
+    return run(x, up, y, count, GELU);
+  case GELU_TANH:
+    return run(x, up, y, count, GELU_TANH);
+  case TANH:
+    return run(x, up, y, count, TANH);
+  default:
+    return run(x, up, y, count, IDENTITY);
   }
 }

@@ -1,5 +1,5 @@
-// softmax(scale q kᵀ + bias) v over the keys each query may see. The scores of one query, or of four side by side, are all that is
-// ever held: [visible keys] or [visible keys][4] floats of scratch. Keys that nobody may see are not read.
+// softmax(scale q kᵀ + bias) v over the keys each query may see. The scores of one query, or of four side by side, are
+// all that is ever held: [visible keys] or [visible keys][4] floats of scratch. Keys that nobody may see are not read.
 #include "residual.h"
 
 // One stretch of keys or values: `count` rows of `dim` floats, one below the other.
@@ -17,7 +17,8 @@ INLINE void scoreOne(const float *q, const float *k, int count, int dim, float *
       d = multiplyAdd(x, load(k + 3 * dim + i), d);
     }
     f4 sum = sumEach(a, b, c, d);
-    for (; i < dim; i++) sum = multiplyAdd(splat(q[i]), wasm_f32x4_make(k[i], k[dim + i], k[2 * dim + i], k[3 * dim + i]), sum);
+    for (; i < dim; i++)
+      sum = multiplyAdd(splat(q[i]), wasm_f32x4_make(k[i], k[dim + i], k[2 * dim + i], k[3 * dim + i]), sum);
     store(scores + j, sum);
   }
   for (; j < count; j++, k += dim) {
@@ -31,7 +32,8 @@ INLINE void scoreOne(const float *q, const float *k, int count, int dim, float *
 }
 
 // scores[count][4] = q kᵀ for the four queries at q + row[i].
-INLINE void scoreFour(const float *q0, const float *q1, const float *q2, const float *q3, const float *k, int count, int dim, float *scores) {
+INLINE void scoreFour(const float *q0, const float *q1, const float *q2, const float *q3, const float *k, int count,
+                      int dim, float *scores) {
   for (int j = 0; j < count; j += 2, k += 2 * dim) {
     const float *next = j + 1 < count ? k + dim : k;
     f4 a0 = splat(0), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
@@ -66,7 +68,8 @@ INLINE void mixOne(const float *p, const float *v, int count, int dim, float *ou
       sum = multiplyAdd(p2, load(v + 2 * dim + i), sum);
       store(out + i, add(sum, multiplyAdd(p3, load(v + 3 * dim + i), more)));
     }
-    for (; i < dim; i++) out[i] += (p[j] * v[i] + p[j + 1] * v[dim + i]) + (p[j + 2] * v[2 * dim + i] + p[j + 3] * v[3 * dim + i]);
+    for (; i < dim; i++)
+      out[i] += (p[j] * v[i] + p[j + 1] * v[dim + i]) + (p[j + 2] * v[2 * dim + i] + p[j + 3] * v[3 * dim + i]);
   }
   for (; j < count; j++, v += dim) {
     int i = 0;
@@ -75,8 +78,10 @@ INLINE void mixOne(const float *p, const float *v, int count, int dim, float *ou
   }
 }
 
-// o[dim] += p[count][4] v for four queries, `width` (8 or 4) columns at a time. Rows may be the same: all are read before one is written.
-INLINE void mixColumns(const float *p, const float *v, int count, int dim, float *o0, float *o1, float *o2, float *o3, const int width) {
+// o[dim] += p[count][4] v for four queries, `width` (8 or 4) columns at a time. Rows may be the same: all are read
+// before one is written.
+INLINE void mixColumns(const float *p, const float *v, int count, int dim, float *o0, float *o1, float *o2, float *o3,
+                       const int width) {
   const int wide = width == 8;
   f4 a0 = load(o0), a1 = load(o1), a2 = load(o2), a3 = load(o3), b0 = splat(0), b1 = b0, b2 = b0, b3 = b0;
   if (wide) b0 = load(o0 + 4), b1 = load(o1 + 4), b2 = load(o2 + 4), b3 = load(o3 + 4);
@@ -118,7 +123,9 @@ INLINE void softmaxOne(float *scores, int count, const float *bias, float scale,
   for (int j = 0; j < count; j += 4) {
     f4 s = capped(mul(load(scores + j), splat(scale)), softCap);
     int rest = count - j;
-    if (rest < 4) s = add(s, bias ? loadFirst(bias + j, rest, none) : wasm_f32x4_make(0, rest > 1 ? 0 : none, rest > 2 ? 0 : none, none));
+    if (rest < 4)
+      s = add(s, bias ? loadFirst(bias + j, rest, none)
+                      : wasm_f32x4_make(0, rest > 1 ? 0 : none, rest > 2 ? 0 : none, none));
     else if (bias) s = add(s, load(bias + j));
     greatest = wasm_f32x4_pmax(greatest, s);
     store(scores + j, s);
@@ -133,9 +140,10 @@ INLINE void softmaxOne(float *scores, int count, const float *bias, float scale,
   for (int j = 0; j < count; j += 4) store(scores + j, mul(load(scores + j), factor));
 }
 
-// scores[count][4] to probabilities in place, for four queries; lanes are queries. Query i sees the keys from first[i] up to last[i].
-INLINE void softmaxFour(float *scores, int count, f4 first, f4 last, const float *b0, const float *b1, const float *b2, const float *b3,
-                        float scale, float softCap) {
+// scores[count][4] to probabilities in place, for four queries; lanes are queries. Query i sees the keys from first[i]
+// up to last[i].
+INLINE void softmaxFour(float *scores, int count, f4 first, f4 last, const float *b0, const float *b1, const float *b2,
+                        const float *b3, float scale, float softCap) {
   f4 none = splat(-__builtin_inff()), greatest = none, sum = splat(0);
   for (int j = 0; j < count; j++) {
     f4 s = capped(mul(load(scores + 4 * j), splat(scale)), softCap), at = wasm_i32x4_splat(j);
@@ -159,27 +167,30 @@ INLINE int most(int a, int b) { return a > b ? a : b; }
 
 // The keys that a query at position p may see run from firstKey up to lastKey, within [start, end).
 INLINE int firstKey(int p, int start, int window) { return window ? most(start, p - window + 1) : start; }
-INLINE int lastKey(int p, int end, int causal, int window) { return causal ? least(end, p + 1) : window ? least(end, p + window) : end; }
+INLINE int lastKey(int p, int end, int causal, int window) {
+  return causal ? least(end, p + 1) : window ? least(end, p + window) : end;
+}
 
 // Where the stretch of keys that starts at j ends: keys of one stretch lie in the rows of one batch entry.
-INLINE int stretch(const int *source, int j, int end) {
-  if (!source) return end;
+INLINE int stretch(const int *beamIndices, int j, int end) {
+  if (!beamIndices) return end;
   int stop = j + 1;
-  while (stop < end && source[stop] == source[j]) stop++;
+  while (stop < end && beamIndices[stop] == beamIndices[j]) stop++;
   return stop;
 }
 
-// query [batch, heads, queryLen, headDim], key [batch, kvHeads, keyLen, headDim], value [batch, kvHeads, keyLen, valueDim]; bias is read
-// at batchStride, headStride, queryStride (0 where it is broadcast); keyStart, keyLength [batch], source [batch, keyLen] and bias may be
-// null. scratch: 4 keyLen + 4 floats. Returns -1, or the index in `source` of a row that is not in the batch.
-EXPORT int attend(const float *query, const float *key, const float *value, const float *bias, float *out, float *scratch,
-                  const int *keyStart, const int *keyLength, const int *source, int batch, int heads, int kvHeads, int queryLen,
-                  int keyLen, int headDim, int valueDim, int batchStride, int headStride, int queryStride, int position, int causal,
-                  int window, float scale, float softCap) {
+// query [batch, heads, queryLen, headDim], key [batch, kvHeads, keyLen, headDim], value [batch, kvHeads, keyLen,
+// valueDim]; bias is read at batchStride, headStride, queryStride (0 where it is broadcast); keyStart, keyEnd
+// [batch], beamIndices [batch, keyLen] and bias may be null. scratch: 4 keyLen + 4 floats. Returns -1, or the index in
+// `beamIndices` of a row that is not in the batch.
+EXPORT int attend(const float *query, const float *key, const float *value, const float *bias, float *out,
+                  float *scratch, const int *keyStart, const int *keyEnd, const int *beamIndices, int batch, int heads,
+                  int kvHeads, int queryLen, int keyLen, int headDim, int valueDim, int batchStride, int headStride,
+                  int queryStride, int position, int causal, int window, float scale, float softCap) {
   int group = heads / kvHeads, rows = group * queryLen;
   for (int b = 0; b < batch; b++) {
-    int start = keyStart ? most(0, keyStart[b]) : 0, end = keyLength ? least(keyLen, keyLength[b]) : keyLen;
-    const int *from = source ? source + b * keyLen : 0;
+    int start = keyStart ? most(0, keyStart[b]) : 0, end = keyEnd ? least(keyLen, keyEnd[b]) : keyLen;
+    const int *from = beamIndices ? beamIndices + b * keyLen : 0;
     if (from)
       for (int j = start; j < end; j++)
         if ((unsigned)from[j] >= (unsigned)batch) return b * keyLen + j;
@@ -193,7 +204,8 @@ EXPORT int attend(const float *query, const float *key, const float *value, cons
         for (int i = 0; i < count * valueDim; i++) o[i] = 0;
         int p0 = position + row % queryLen, p1 = position + (row + r1) % queryLen;
         int p2 = position + (row + r2) % queryLen, p3 = position + (row + r3) % queryLen;
-        int f0 = firstKey(p0, start, window), f1 = firstKey(p1, start, window), f2 = firstKey(p2, start, window), f3 = firstKey(p3, start, window);
+        int f0 = firstKey(p0, start, window), f1 = firstKey(p1, start, window), f2 = firstKey(p2, start, window),
+            f3 = firstKey(p3, start, window);
         int l0 = lastKey(p0, end, causal, window), l1 = lastKey(p1, end, causal, window);
         int l2 = lastKey(p2, end, causal, window), l3 = lastKey(p3, end, causal, window);
         int first = least(least(f0, f1), least(f2, f3)), last = most(most(l0, l1), most(l2, l3));
@@ -211,16 +223,21 @@ EXPORT int attend(const float *query, const float *key, const float *value, cons
           stop = stretch(from, j, last);
           const float *k = key + (((from ? from[j] : b) * kvHeads + h) * keyLen + j) * headDim;
           if (count == 1) scoreOne(q, k, stop - j, headDim, scratch + j - first);
-          else scoreFour(q, q + r1 * headDim, q + r2 * headDim, q + r3 * headDim, k, stop - j, headDim, scratch + 4 * (j - first));
+          else
+            scoreFour(q, q + r1 * headDim, q + r2 * headDim, q + r3 * headDim, k, stop - j, headDim,
+                      scratch + 4 * (j - first));
         }
         if (count == 1) softmaxOne(scratch, keys, b0, scale, softCap);
-        else softmaxFour(scratch, keys, wasm_i32x4_make(f0 - first, f1 - first, f2 - first, f3 - first),
-                         wasm_i32x4_make(l0 - first, l1 - first, l2 - first, l3 - first), b0, b1, b2, b3, scale, softCap);
+        else
+          softmaxFour(scratch, keys, wasm_i32x4_make(f0 - first, f1 - first, f2 - first, f3 - first),
+                      wasm_i32x4_make(l0 - first, l1 - first, l2 - first, l3 - first), b0, b1, b2, b3, scale, softCap);
         for (int j = first, stop; j < last; j = stop) {
           stop = stretch(from, j, last);
           const float *v = value + (((from ? from[j] : b) * kvHeads + h) * keyLen + j) * valueDim;
           if (count == 1) mixOne(scratch + j - first, v, stop - j, valueDim, o);
-          else mixFour(scratch + 4 * (j - first), v, stop - j, valueDim, o, o + r1 * valueDim, o + r2 * valueDim, o + r3 * valueDim);
+          else
+            mixFour(scratch + 4 * (j - first), v, stop - j, valueDim, o, o + r1 * valueDim, o + r2 * valueDim,
+                    o + r3 * valueDim);
         }
       }
   }

@@ -1,4 +1,4 @@
-// What our kernels do on the shapes of GPT-2 124M, beside tfjs's own in the same run: node packages/backend-wasm/kernels/bench.mjs
+// Compares our kernels with those of tfjs on the shapes of GPT-2 124M: node packages/backend-wasm/kernels/bench.mjs
 import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';

@@ -1,5 +1,6 @@
 // Builds the WebAssembly files that src/generated holds: node packages/backend-wasm/kernels/build.mjs
-// Needs clang and lld 14 or newer (Debian: apt-get install clang lld). The built files are committed; only who changes a kernel runs this.
+// Needs clang and lld 14 or newer (Debian: apt-get install clang lld). The built files are committed; run it after a
+// change to a kernel.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
@@ -13,8 +14,8 @@ const here = dirname(fileURLToPath(import.meta.url));
 const generated = join(here, '..', 'src', 'generated');
 const clang = process.env.CLANG ?? 'clang';
 
-// No strength reduction: it turns constant offsets into additions, which cost a quarter of the matrix kernel's speed in V8.
-// No unrolling either: engines do it themselves, and twice spills registers.
+// No strength reduction: it turns constant offsets into additions, which cost a quarter of the speed of the matrix
+// kernel in V8. No unrolling either: engines do it themselves, and twice spills registers.
 const compile = (
   '--target=wasm32 -msimd128 -O3 -mllvm -disable-lsr -fno-vectorize -fno-slp-vectorize -fno-unroll-loops ' +
   '-ffreestanding -fno-builtin -fvisibility=hidden -Wall -Wextra -Werror -c'
@@ -52,8 +53,9 @@ function hasDataSection(bytes) {
 /** Writes bytes as a TypeScript module of one base64 string, gzipped. */
 function embed(name, comment, bytes, more = '') {
   const text = gzipSync(bytes, { level: 9 }).toString('base64');
-  const source = `// ${comment} Written by kernels/build.mjs: do not edit.\n${more}/** ${bytes.length} bytes, gzipped, in base64. */\nexport const bytes: string =\n  '${text}';\n`;
-  writeFileSync(join(generated, name), source);
+  const header = `// ${comment} Written by kernels/build.mjs: do not edit.\n${more}`;
+  const value = `/** ${bytes.length} bytes, gzipped, in base64. */\nexport const bytes: string =\n  '${text}';\n`;
+  writeFileSync(join(generated, name), header + value);
   console.log(`${name}: ${bytes.length} bytes, ${text.length} as text`);
 }
 

@@ -19,7 +19,8 @@ EXPORT int embed(const float *weight, const int *ids, float *y, int count, int r
   return wrong;
 }
 
-// y[rows, dim] = for each row the sum of the values [count, dim] whose id names it. Returns -1, or the index of an id that names no row.
+// y[rows, dim] = for each row the sum of the values [count, dim] whose id names it. Returns -1, or the index of an id
+// that names no row.
 EXPORT int scatterAdd(const float *values, const int *ids, float *y, int count, int rows, int dim) {
   int wrong = firstOutside(ids, count, rows);
   if (wrong >= 0) return wrong;

@@ -1,13 +1,14 @@
-// y[rows, outDim] = x[rows, inDim] weightᵀ + bias, for few rows: the weight [outDim, inDim] streams once through registers, as it
-// lies. One row of x is bound by memory, and streams far apart keep it busiest; more rows are bound by arithmetic.
+// y[rows, outDim] = x[rows, inDim] weightᵀ + bias, for few rows: the weight [outDim, inDim] streams once through
+// registers, as it lies. One row of x is bound by memory, and streams far apart keep it busiest; more rows are bound by
+// arithmetic.
 #include "residual.h"
 
-// One row of x with four rows of the weight. One sum each: with two, to hide the latency of an addition, V8's code is slower by a third.
+// One row of x with four rows of the weight. One sum each: with two, to hide the latency of an addition, V8's code is
+// slower by a third.
 INLINE f4 dotFour(const float *x, const float *w0, const float *w1, const float *w2, const float *w3, int inDim) {
   f4 a = splat(0), b = a, c = a, d = a;
   int i = 0;
-  for (; i + 8 <= inDim; i += 8)
-    UNROLL for (int j = i; j < i + 8; j += 4) {
+  for (; i + 8 <= inDim; i += 8) UNROLL for (int j = i; j < i + 8; j += 4) {
       f4 v = load(x + j);
       a = multiplyAdd(v, load(w0 + j), a), b = multiplyAdd(v, load(w1 + j), b);
       c = multiplyAdd(v, load(w2 + j), c), d = multiplyAdd(v, load(w3 + j), d);
@@ -34,8 +35,8 @@ EXPORT void linearOneRow(const float *x, const float *weight, const float *bias,
 enum { MOST = 4 };
 
 // `rows` (1 to MOST) rows of x with two rows of the weight.
-INLINE void dotRows(const float *x, const float *w0, const float *w1, float bias0, float bias1, float *y0, float *y1, int inDim,
-                    int outDim, const int rows) {
+INLINE void dotRows(const float *x, const float *w0, const float *w1, float bias0, float bias1, float *y0, float *y1,
+                    int inDim, int outDim, const int rows) {
   f4 a[MOST], b[MOST];
   UNROLL for (int m = 0; m < rows; m++) a[m] = b[m] = splat(0);
   int i = 0;
@@ -58,9 +59,11 @@ INLINE void dotRows(const float *x, const float *w0, const float *w1, float bias
   }
 }
 
-EXPORT void linearFewRows(const float *x, const float *weight, const float *bias, float *y, int rows, int inDim, int outDim) {
+EXPORT void linearFewRows(const float *x, const float *weight, const float *bias, float *y, int rows, int inDim,
+                          int outDim) {
   int half = (outDim + 1) / 2;
-  int groups = (rows + MOST - 1) / MOST, size = rows / groups, larger = rows % groups; // so many groups have one row more
+  int groups = (rows + MOST - 1) / MOST, size = rows / groups,
+      larger = rows % groups; // so many groups have one row more
   for (int n = 0; n < half; n++) {
     int far = n + half < outDim ? n + half : n; // the middle row of an odd count is its own partner
     const float *w0 = weight + n * inDim, *w1 = weight + far * inDim, *from = x;
@@ -68,10 +71,17 @@ EXPORT void linearFewRows(const float *x, const float *weight, const float *bias
     for (int group = 0; group < groups; group++) {
       int count = group < larger ? size + 1 : size;
       switch (count) {
-        case 1: dotRows(from, w0, w1, bias0, bias1, y0, y1, inDim, outDim, 1); break;
-        case 2: dotRows(from, w0, w1, bias0, bias1, y0, y1, inDim, outDim, 2); break;
-        case 3: dotRows(from, w0, w1, bias0, bias1, y0, y1, inDim, outDim, 3); break;
-        default: dotRows(from, w0, w1, bias0, bias1, y0, y1, inDim, outDim, MOST);
+      case 1:
+        dotRows(from, w0, w1, bias0, bias1, y0, y1, inDim, outDim, 1);
+        break;
+      case 2:
+        dotRows(from, w0, w1, bias0, bias1, y0, y1, inDim, outDim, 2);
+        break;
+      case 3:
+        dotRows(from, w0, w1, bias0, bias1, y0, y1, inDim, outDim, 3);
+        break;
+      default:
+        dotRows(from, w0, w1, bias0, bias1, y0, y1, inDim, outDim, MOST);
       }
       from += count * inDim, y0 += count * outDim, y1 += count * outDim;
     }

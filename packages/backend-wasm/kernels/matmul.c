@@ -11,8 +11,7 @@ INLINE int least(int a, int b) { return a < b ? a : b; }
 INLINE void packLines(const float *from, int stride, int count, int depth, float *to, const int width) {
   int k = 0;
   if (count == width)
-    for (; k + 4 <= depth; k += 4)
-      UNROLL for (int g = 0; g < width; g += 4) {
+    for (; k + 4 <= depth; k += 4) UNROLL for (int g = 0; g < width; g += 4) {
         const float *line = from + g * stride + k;
         f4 a = load(line), b = load(line + stride), c = load(line + 2 * stride), d = load(line + 3 * stride);
         f4 ab = wasm_i32x4_shuffle(a, b, 0, 4, 1, 5), cd = wasm_i32x4_shuffle(c, d, 0, 4, 1, 5);
@@ -30,15 +29,14 @@ INLINE void packLines(const float *from, int stride, int count, int depth, float
 // to[k][width] from lines that lie across k: element (i, k) is from[k * stride + i]; columns past `count` are 0.
 INLINE void packAcross(const float *from, int stride, int count, int depth, float *to, const int width) {
   for (int k = 0; k < depth; k++, from += stride, to += width)
-    if (count == width)
-      UNROLL for (int g = 0; g < width; g += 4) store(to + g, load(from + g));
+    if (count == width) UNROLL for (int g = 0; g < width; g += 4) store(to + g, load(from + g));
     else
       for (int i = 0; i < width; i++) to[i] = i < count ? from[i] : 0;
 }
 
 // One tile: y[rows, columns] = (first ? bias : y) + a b, for packed a [depth, 4] and b [depth, 8].
-INLINE void tile(const float *a, const float *b, const float *bias, float *y, float *spare, int stride, int rows, int columns,
-                 int depth, int first) {
+INLINE void tile(const float *a, const float *b, const float *bias, float *y, float *spare, int stride, int rows,
+                 int columns, int depth, int first) {
   f4 left[ROWS], right[ROWS];
   UNROLL for (int i = 0; i < ROWS; i++) left[i] = right[i] = splat(0);
   for (int k = 0; k < depth; k++, a += ROWS, b += COLUMNS) {
@@ -67,7 +65,9 @@ INLINE void tile(const float *a, const float *b, const float *bias, float *y, fl
 }
 
 // How many floats of scratch `matMul` needs for m rows and depth k.
-EXPORT int matMulScratch(int m, int k) { return TILE + (COLUMNS + (least(m, BLOCK) + ROWS - 1) / ROWS * ROWS) * least(k, DEPTH); }
+EXPORT int matMulScratch(int m, int k) {
+  return TILE + (COLUMNS + (least(m, BLOCK) + ROWS - 1) / ROWS * ROWS) * least(k, DEPTH);
+}
 
 // a is [m, k], or [k, m] when transposeA; b is [k, n], or [n, k] when transposeB; bias is [n] or null.
 EXPORT void matMul(const float *a, const float *b, const float *bias, float *y, float *scratch, int m, int n, int k,
@@ -86,7 +86,8 @@ EXPORT void matMul(const float *a, const float *b, const float *bias, float *y, 
         if (transposeB) packLines(b + j * k + k0, k, columns, depth, panel, COLUMNS);
         else packAcross(b + k0 * n + j, n, columns, depth, panel, COLUMNS);
         for (int i = 0; i < rows; i += ROWS)
-          tile(block + i * depth, panel, bias ? bias + j : 0, y + (m0 + i) * n + j, scratch, n, least(rows - i, ROWS), columns, depth, k0 == 0);
+          tile(block + i * depth, panel, bias ? bias + j : 0, y + (m0 + i) * n + j, scratch, n, least(rows - i, ROWS),
+               columns, depth, k0 == 0);
       }
     }
   }

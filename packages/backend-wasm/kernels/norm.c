@@ -22,7 +22,8 @@ INLINE void moments(const float *x, int dim, float shift, float *sum, float *squ
   *squares = q;
 }
 
-// y = ((x - shift) - rest) factor weight + bias; weight and bias may be null. In two steps, since shift + rest would round.
+// y = ((x - shift) - rest) factor weight + bias; weight and bias may be null. In two steps, since shift + rest would
+// round.
 INLINE void scale(const float *x, const float *weight, const float *bias, float *y, int dim, float shift, float rest,
                   float factor) {
   f4 center = splat(shift), off = splat(rest), times = splat(factor);
@@ -35,7 +36,8 @@ INLINE void scale(const float *x, const float *weight, const float *bias, float 
   for (; i < dim; i++) y[i] = (x[i] - shift - rest) * factor * (weight ? weight[i] : 1) + (bias ? bias[i] : 0);
 }
 
-EXPORT void layerNorm(const float *x, const float *weight, const float *bias, float *y, int rows, int dim, float epsilon) {
+EXPORT void layerNorm(const float *x, const float *weight, const float *bias, float *y, int rows, int dim,
+                      float epsilon) {
   for (int r = 0; r < rows; r++, x += dim, y += dim) {
     float sum, squares, rest;
     moments(x, dim, 0, &sum, &squares);

@@ -64,7 +64,8 @@ INLINE f4 exponential(f4 x) {
   return wasm_v128_andnot(mul(y, power), wasm_f32x4_lt(x, splat(-87.3f)));
 }
 
-// tanh(x), relative error under 3e-7: x (1 + x² q(x²)) up to 0.6 (q minimax, error 2.7e-9), beyond it 1 - 2 / (exp(2 |x|) + 1).
+// tanh(x), relative error under 3e-7: x (1 + x² q(x²)) up to 0.6 (q minimax, error 2.7e-9), beyond it 1 - 2 / (exp(2
+// |x|) + 1).
 INLINE f4 hyperbolicTangent(f4 x) {
   f4 size = wasm_f32x4_abs(x), square = mul(x, x);
   f4 q = splat(-0.005905865f);
@@ -81,8 +82,8 @@ INLINE f4 hyperbolicTangent(f4 x) {
 // 1 / (1 + exp(-x)), relative error under 3e-7.
 INLINE f4 sigmoid(f4 x) { return divide(splat(1), add(splat(1), exponential(wasm_f32x4_neg(x)))); }
 
-// P(a standard normal number is over a) for a >= 0: exp(-a²/2) t p(t), t = 1 / (1 + 0.3 a), p a minimax polynomial whose
-// relative error is 1.5e-7 (the form of Abramowitz and Stegun 7.1.26).
+// P(a standard normal number is over a) for a >= 0: exp(-a²/2) t p(t), t = 1 / (1 + 0.3 a), p a minimax polynomial
+// whose relative error is 1.5e-7 (the form of Abramowitz and Stegun 7.1.26).
 INLINE f4 normalTail(f4 a) {
   f4 t = divide(splat(1), multiplyAdd(a, splat(0.3f), splat(1)));
   f4 p = splat(0.035674788f);

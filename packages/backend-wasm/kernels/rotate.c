@@ -1,4 +1,5 @@
-// Rotary position embedding (Su et al., "RoFormer", 2021): pairs of entries of a head turn by the angle of their position.
+// Rotary position embedding (Su et al., "RoFormer", 2021): pairs of entries of a head turn by the angle of their
+// position.
 #include "residual.h"
 
 INLINE void copy(const float *x, float *y, int count) {
@@ -29,10 +30,10 @@ INLINE void rotateNeighbours(const float *x, const float *cos, const float *sin,
   }
 }
 
-// x [batch, heads, length, headDim]; cos, sin [positions, pairs]; ids [length], or [batch, length] when idsStride is length instead of 0.
-// Returns -1, or the index of an id that is not below `positions`.
-EXPORT int rotate(const float *x, const float *cos, const float *sin, const int *ids, float *y, int batch, int heads, int length,
-                  int headDim, int positions, int pairs, int idsStride, int interleaved) {
+// x [batch, heads, length, headDim]; cos, sin [positions, pairs]; ids [length], or [batch, length] when idsStride is
+// length instead of 0. Returns -1, or the index of an id that is not below `positions`.
+EXPORT int rotate(const float *x, const float *cos, const float *sin, const int *ids, float *y, int batch, int heads,
+                  int length, int headDim, int positions, int pairs, int idsStride, int interleaved) {
   int count = idsStride ? batch * length : length;
   for (int i = 0; i < count; i++)
     if ((unsigned)ids[i] >= (unsigned)positions) return i;

@@ -11,7 +11,8 @@ INLINE float greatestOf(const float *x, int dim) {
   return greatest;
 }
 
-// The sum of exp(x - shift), in sixteen lanes so that 50,000 numbers lose little; the exponentials go to y if it is not null.
+// The sum of exp(x - shift), in sixteen lanes so that 50,000 numbers lose little; the exponentials go to y if it is not
+// null.
 INLINE float sumOfExponentials(const float *x, int dim, float shift, float *y) {
   f4 s0 = splat(0), s1 = s0, s2 = s0, s3 = s0, center = splat(shift);
   int i = 0;

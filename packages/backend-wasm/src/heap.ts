@@ -1,4 +1,5 @@
 import { ResidualError } from '@residual/tensor';
+import { sharedHandle, sizeOf } from '@residual/tensor/kernels';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { DataType, TensorInfo } from '@tensorflow/tfjs-core';
 import { gunzipBase64 } from './embedded.js';
@@ -68,13 +69,28 @@ export class Heap {
     if (sizeOf(shape) * 4 > limitBytes) throw what(); // tfjs would take the size modulo 4 GB
     const output = this.backend.makeOutput(shape, dtype);
     if (this.pointer(output) !== 0) return output;
-    this.free(output);
+    this.backend.disposeData(output.dataId);
     throw what();
   }
 
-  /** Frees a tensor, for a kernel that fails after it has allocated its output. */
-  free(x: TensorInfo): void {
-    this.backend.disposeData(x.dataId);
+  /**
+   * A tensor that `write` fills at a pointer. If `write` returns the index of an input that is out of range, from 0, it
+   * throws `describe(index)`. The tensor is freed when `write` or this throws.
+   */
+  checkedOutput(
+    { shape, dtype = 'float32' }: { readonly shape: number[]; readonly dtype?: DataType },
+    write: (pointer: number) => number,
+    describe: (index: number) => string,
+  ): TensorInfo {
+    const output = this.output(shape, dtype);
+    try {
+      const index = write(this.pointer(output));
+      if (index >= 0) throw new ResidualError('range', describe(index));
+      return output;
+    } catch (error) {
+      this.backend.disposeData(output.dataId);
+      throw error;
+    }
   }
 
   /** Runs `use` with a scratch buffer of `floats` floats, which is freed afterwards. */
@@ -94,8 +110,7 @@ export class Heap {
    */
   inPlaceOrCopy(x: TensorInfo): TensorInfo {
     if (this.backend.refCount(x.dataId) === 1) {
-      this.backend.incRef(x.dataId);
-      return { dataId: x.dataId, shape: x.shape, dtype: x.dtype };
+      return sharedHandle(this.backend as unknown as BackendWasm, x);
     }
     const copy = this.output(x.shape, x.dtype);
     const from = this.pointer(x);
@@ -110,11 +125,6 @@ export class Heap {
       `backend-wasm: no room for ${what}; the memory holds ${byteLength} of at most ${limitBytes} bytes`,
     );
   }
-}
-
-/** The number of entries of a shape. */
-export function sizeOf(shape: readonly number[]): number {
-  return shape.reduce((product, length) => product * length, 1);
 }
 
 const heaps = /*#__PURE__*/ new WeakMap<object, Heap>();
@@ -135,6 +145,7 @@ export function heapOf(backend: unknown): Heap {
   if (heap) return heap;
   throw new ResidualError(
     'backend',
-    "backend-wasm: tfjs's wasm backend was running before '@residual/backend-wasm' was imported; import it before the first op",
+    "backend-wasm: tfjs's wasm backend was running before '@residual/backend-wasm' was imported; import it " +
+      'before the first op',
   );
 }

@@ -17,7 +17,7 @@ const program = `
   window.result = { started, y: [...(await y.data())], heap: wasmMemoryUsage().heapBytes > 0 };
 `;
 
-test('a page starts it from one script, asks for nothing else, under a policy that allows neither fetch nor eval', async () => {
+test('a page starts it from one script alone, under a policy that allows neither fetch nor eval', async () => {
   const bundle = await build({
     stdin: { contents: program, resolveDir: import.meta.dirname, loader: 'ts' },
     bundle: true,

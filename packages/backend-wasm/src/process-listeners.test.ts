@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-test('a server receives its own rejections and exceptions, before and after the backend is disposed, and nothing else listens', async () => {
+test('a server receives its rejections and exceptions, also after a disposal, and nothing else listens', async () => {
   const script = join(folder, 'server.mjs');
   await bundleForNode(new URL('./testing/server.ts', import.meta.url), script);
   const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'pipe'] });

@@ -53,7 +53,7 @@ test('kernels work after the backend was removed and restarted, five times', asy
   }
 });
 
-test('a second copy of the package, as in two bundles of one server, serves the running backend with its kernels', () => {
+test('a second copy of the package, as in two bundles, serves the running backend with its kernels', () => {
   const factory = tf.engine().registryFactory.wasm!;
   const stock = tf.getKernel('Add', 'wasm');
   let running: unknown;
@@ -88,7 +88,8 @@ test('a result that does not fit in 4 GB throws with the memory in use, and the 
   const { heapBytes } = wasmMemoryUsage();
   for (const weight of [many, fewer]) {
     expect(() => call('linear', { x: many, weight })).toThrow(
-      `backend-wasm: no room for a tensor [33000, ${weight.shape[0]}]; the memory holds ${heapBytes} of at most 4294901760 bytes`,
+      `backend-wasm: no room for a tensor [33000, ${weight.shape[0]}]; the memory holds ${heapBytes} of at most ` +
+        '4294901760 bytes',
     );
   }
   works();
@@ -99,6 +100,7 @@ test('a kernel on a backend that started without us says what to do', () => {
   const { kernelFunc } = tf.getKernel('residual.silu', 'wasm');
   const backend = { wasm: {} } as unknown as tf.KernelBackend;
   expect(() => kernelFunc({ inputs: {}, attrs: {}, backend })).toThrow(
-    "backend-wasm: tfjs's wasm backend was running before '@residual/backend-wasm' was imported; import it before the first op",
+    "backend-wasm: tfjs's wasm backend was running before '@residual/backend-wasm' was imported; import it " +
+      'before the first op',
   );
 });

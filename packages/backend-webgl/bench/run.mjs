@@ -1,6 +1,6 @@
 /**
- * Prints, for each op of a decoding step and for the step, milliseconds composed of stock kernels, milliseconds with ours, and their ratio.
- * node bench/run.mjs webgl|webgpu [pattern]: only lines whose "model op" fits the pattern.
+ * Prints, for each op of a decoding step and for the step, milliseconds composed of tfjs kernels, milliseconds with
+ * ours, and their ratio. node bench/run.mjs webgl|webgpu [pattern]: only lines whose "model op" fits the pattern.
  */
 import { spawnSync } from 'node:child_process';
 import { createRequire } from 'node:module';
@@ -38,23 +38,26 @@ const loadInNode = async name =>
     ).href
   );
 
-function note({ model, op, composed, kernel }) {
-  const columns = [model.padEnd(11), op.padEnd(44), composed.toFixed(3).padStart(10), kernel.toFixed(3).padStart(10)];
-  console.log(`${columns.join('')}${(composed / kernel).toFixed(2).padStart(9)} x`);
+function printLine(model, op, composed, kernel, ratio) {
+  console.log(model.padEnd(11) + op.padEnd(44) + composed.padStart(10) + kernel.padStart(10) + ratio.padStart(11));
 }
 
-async function inChrome({ findChrome, chromeFlags }, only) {
+function report({ model, op, composed, kernel }) {
+  printLine(model, op, composed.toFixed(3), kernel.toFixed(3), `${(composed / kernel).toFixed(2)} x`);
+}
+
+async function inChrome({ findChrome, chromeFlags }, pattern) {
   const { chromium } = await import('playwright');
   const browser = await chromium.launch({ executablePath: findChrome(), args: [...chromeFlags] });
   const page = await browser.newPage();
   page.on('console', message => message.type() === 'error' && console.error(message.text()));
-  await page.exposeFunction('note', note);
+  await page.exposeFunction('report', report);
   await page.addScriptTag({ path: await bundle('webgl.ts', { format: 'iife', platform: 'browser' }) });
-  await page.evaluate(pattern => globalThis.bench(pattern), only);
+  await page.evaluate(text => globalThis.bench(text), pattern);
   await browser.close();
 }
 
-async function inNode({ findChrome, findAdapter }, only) {
+async function inNode({ findChrome, findAdapter }, pattern) {
   if (process.env.RESIDUAL_BENCH === undefined) {
     const env = { ...process.env, ...findAdapter(findChrome()), RESIDUAL_BENCH: '1' };
     process.exitCode = spawnSync(process.execPath, process.argv.slice(1), { env, stdio: 'inherit' }).status ?? 1;
@@ -63,16 +66,14 @@ async function inNode({ findChrome, findAdapter }, only) {
   const { create, globals } = await import(pathToFileURL(createRequire(testkit).resolve('webgpu')).href);
   Object.assign(globalThis, globals, { navigator: { gpu: create([]) } });
   const { bench } = await loadInNode('webgpu.ts');
-  await bench(only, note);
+  await bench(pattern, report);
   process.exit(0); // the device keeps the process alive
 }
 
-const [backend, only = ''] = process.argv.slice(2);
+const [backend, pattern = ''] = process.argv.slice(2);
 if (backend !== 'webgl' && backend !== 'webgpu') throw new Error('node bench/run.mjs webgl|webgpu [pattern]');
 if (process.env.RESIDUAL_BENCH === undefined) {
-  console.log(
-    `${'model'.padEnd(11)}${`op on ${backend}`.padEnd(44)}${'composed'.padStart(10)}${'kernel'.padStart(10)}${'ratio'.padStart(11)}`,
-  );
+  printLine('model', `op on ${backend}`, 'composed', 'kernel', 'ratio');
 }
 const machine = await loadInNode('machine.ts');
-await (backend === 'webgl' ? inChrome : inNode)(machine, only);
+await (backend === 'webgl' ? inChrome : inNode)(machine, pattern);

@@ -1,13 +1,13 @@
 import '@residual/backend-webgl';
 import { useBackend } from '@residual/tensor';
-import { measure, type Row } from './decode.js';
+import { measure, type Row } from './measure.js';
 
 declare global {
-  var bench: (only: string) => Promise<void>;
-  var note: (row: Row) => void;
+  var bench: (pattern: string) => Promise<void>;
+  var report: (row: Row) => void;
 }
 
-globalThis.bench = async only => {
+globalThis.bench = async pattern => {
   await useBackend('webgl');
-  await measure(new RegExp(only), row => globalThis.note(row));
+  await measure(new RegExp(pattern), row => globalThis.report(row));
 };

@@ -1,8 +1,9 @@
 import '../../backend-webgpu/src/index.js';
 import { useBackend } from '@residual/tensor';
-import { measure, type Row } from './decode.js';
+import { measure, type Row } from './measure.js';
 
-export async function bench(only: string, note: (row: Row) => void): Promise<void> {
+/** Measures on the WebGPU backend of this process. */
+export async function bench(pattern: string, report: (row: Row) => void): Promise<void> {
   await useBackend('webgpu');
-  await measure(new RegExp(only), note);
+  await measure(new RegExp(pattern), report);
 }

@@ -98,6 +98,7 @@ export class WebGLBackend extends MathBackendWebGL {
 function contextLost(name: string): ResidualError {
   return new ResidualError(
     'context-lost',
-    `${name}: the WebGL context was lost, and with it the numbers of every tensor on it; await recoverWebGL(), then make the tensors again`,
+    `${name}: the WebGL context was lost, and with it the numbers of every tensor on it; await recoverWebGL(), ` +
+      'then make the tensors again',
   );
 }

@@ -18,18 +18,15 @@ import {
   transpose,
   zeros,
 } from '@residual/tensor';
+import { programCache, sizeOf } from '@residual/tensor/kernels';
 import { engine } from '@tensorflow/tfjs-core';
 import { describe, expect, test } from 'vitest';
-import { compiledPrograms as onWebGL } from './compiled.js';
 import { clearPrograms } from './testing/clear-programs.js';
 
 const backend = requireBackend();
 
-/** Programs that the active backend has compiled. */
-const compiledPrograms = () =>
-  backend === 'webgl'
-    ? onWebGL()
-    : Object.keys((engine().registry[backend] as unknown as { pipelineCache: object }).pipelineCache).length;
+/** Keys of the programs that the active backend has compiled. */
+const compiledPrograms = () => Object.keys(programCache(engine().registry[backend])).length;
 
 const [modelDim, heads, vocab, capacity, chunk] = [12, 3, 23, 40, 5];
 const headDim = modelDim / heads;
@@ -37,8 +34,7 @@ const headDim = modelDim / heads;
 const weights = new Map<string, Tensor>();
 
 function weight(name: string, ...shape: number[]): Tensor {
-  const size = shape.reduce((product, n) => product * n, 1);
-  const made = weights.get(name) ?? keep(tensor(normalValues(1, name, size), shape));
+  const made = weights.get(name) ?? keep(tensor(normalValues(1, name, sizeOf(shape)), shape));
   weights.set(name, made);
   return made;
 }
@@ -71,9 +67,9 @@ function step(caches: Caches, ids: readonly number[], position: number, length: 
     const a = norm(x, 'first');
     caches.key = keep(appendToCache(caches.key, rotate(split(project(a, 'key')), tables), at));
     caches.value = keep(appendToCache(caches.value, split(project(a, 'value')), at));
-    const keyLength = tensor([position + length], [1], 'int32');
+    const keyEnd = tensor([position + length], [1], 'int32');
     const query = rotate(split(project(a, 'query')), tables);
-    const mixed = attend({ query, ...caches, position: at, keyLength }, { causal: true });
+    const mixed = attend({ query, ...caches, position: at, keyEnd }, { causal: true });
     const joined = reshape(rows === 1 ? mixed : transpose(mixed, [0, 2, 1, 3]), [1, rows, modelDim]);
     x = add(x, project(joined, 'output'));
     const up = gelu(linear(norm(x, 'second'), weight('up', 4 * modelDim, modelDim)), { approximate: true });

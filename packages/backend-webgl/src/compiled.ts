@@ -1,11 +1,9 @@
-import * as tf from '@tensorflow/tfjs-core';
+import { countPrograms } from '@residual/tensor/kernels';
 
 /**
  * The number of programs that the WebGL backend has compiled so far; 0 before it starts. A step that compiles none runs
  * at full speed.
  */
 export function compiledPrograms(): number {
-  // Private in the types of tfjs.
-  const backend = tf.engine().registry.webgl as unknown as { binaryCache: object } | undefined;
-  return backend ? Object.keys(backend.binaryCache).length : 0;
+  return countPrograms('webgl');
 }

@@ -1,20 +1,15 @@
+import { presentInputs, type ShaderPass, sizeOf } from '@residual/tensor/kernels';
 import type { GPGPUProgram } from '@tensorflow/tfjs-backend-webgl';
-import type { DataType, TensorInfo } from '@tensorflow/tfjs-core';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { WebGLBackend } from './backend.js';
 
-/** A kernel: a fragment shader that runs once per texel of its output. */
-export interface Pass {
-  /** Input tensors by their name in the shader; undefined ones are omitted. */
-  readonly inputs: Readonly<Record<string, TensorInfo | undefined>>;
-  readonly shape: readonly number[];
-  readonly dtype?: DataType;
-  /** Integer uniforms by name. */
-  readonly ints?: Readonly<Record<string, number>>;
-  readonly floats?: Readonly<Record<string, number>>;
+/**
+ * One run of a fragment shader, once per texel of its output: GLSL ES 3.00 with a `main` that calls `setOutput(vec4)`.
+ * `HAS_name` is defined for each input that is present.
+ */
+export interface Pass extends ShaderPass {
   /** Variants of the code: `true` defines the name. */
   readonly variants?: Readonly<Record<string, boolean>>;
-  /** GLSL ES 3.00 with a `main` that calls `setOutput(vec4)`. */
-  readonly code: string;
 }
 
 /**
@@ -24,26 +19,27 @@ export interface Pass {
  * `texelFetch` with software rendering, and no slower elsewhere.
  */
 const common = `
-int halved(int n) { return (n + 1) / 2; }
-ivec2 placeOf(sampler2D t, int index) {
+/** The number of pairs in an axis of length n; an odd axis ends with half a pair. */
+int pairCount(int n) { return (n + 1) / 2; }
+ivec2 texelPosition(sampler2D t, int index) {
   int width = textureSize(t, 0).x;
   int y = index / width;
   return ivec2(index - y * width, y);
 }
-vec4 texel(sampler2D t, int index) { return texelFetch(t, placeOf(t, index), 0); }
-int here() {
+vec4 texel(sampler2D t, int index) { return texelFetch(t, texelPosition(t, index), 0); }
+int texelIndex() {
   ivec2 at = ivec2(gl_FragCoord.xy);
-  return at.y * halved(outTexShape.y) + at.x;
+  return at.y * pairCount(outTexShape.y) + at.x;
 }
 float entry(sampler2D t, int rows, int columns, int batch, int row, int column) {
-  vec4 block = texel(t, (batch * halved(rows) + row / 2) * halved(columns) + column / 2);
+  vec4 block = texel(t, (batch * pairCount(rows) + row / 2) * pairCount(columns) + column / 2);
   vec2 pair = (row & 1) == 0 ? block.xy : block.zw;
   return (column & 1) == 0 ? pair.x : pair.y;
 }
 struct Walk { vec2 at; vec2 scale; int left; };
 Walk walkFrom(sampler2D t, int index) {
   ivec2 size = textureSize(t, 0);
-  ivec2 at = placeOf(t, index);
+  ivec2 at = texelPosition(t, index);
   return Walk(vec2(at) + 0.5, 1.0 / vec2(size), size.x - at.x);
 }
 void wrap(inout Walk walk, int steps) {
@@ -63,7 +59,7 @@ vec4 next(sampler2D t, inout Walk walk) {
 /** Runs a pass and returns its output. */
 export function runPass(backend: WebGLBackend, pass: Pass): TensorInfo {
   const { ints = {}, floats = {}, variants = {}, dtype = 'float32' } = pass;
-  const inputs = Object.entries(pass.inputs).filter((entry): entry is [string, TensorInfo] => entry[1] !== undefined);
+  const inputs = presentInputs(pass.inputs);
   const defines = [...inputs.map(([name]) => `HAS_${name}`), ...Object.keys(variants).filter(name => variants[name])];
   const program: GPGPUProgram = {
     variableNames: inputs.map(([name]) => name),
@@ -85,8 +81,7 @@ export function runPass(backend: WebGLBackend, pass: Pass): TensorInfo {
 
 /** A shape as a batch of matrices, [batch, rows, columns]: joins all leading axes. */
 export function asMatrices(shape: readonly number[]): [number, number, number] {
-  const batch = shape.slice(0, -2).reduce((product, length) => product * length, 1);
-  return [batch, shape.at(-2) ?? 1, shape.at(-1) ?? 1];
+  return [sizeOf(shape.slice(0, -2)), shape.at(-2) ?? 1, shape.at(-1) ?? 1];
 }
 
 /** Whether two shapes of the same size have the same layout in a texture. */

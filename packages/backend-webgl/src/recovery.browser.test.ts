@@ -5,7 +5,8 @@ import { expectClose } from '@residual/testkit';
 import { beforeAll, expect, test } from 'vitest';
 
 const lostMessage = (name: string) =>
-  `${name}: the WebGL context was lost, and with it the numbers of every tensor on it; await recoverWebGL(), then make the tensors again`;
+  `${name}: the WebGL context was lost, and with it the numbers of every tensor on it; await recoverWebGL(), ` +
+  'then make the tensors again';
 
 const errorOf = async (read: Promise<unknown>): Promise<unknown> => read.catch((error: unknown) => error);
 

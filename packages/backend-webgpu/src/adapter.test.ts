@@ -29,7 +29,8 @@ test('without WebGPU in the process it says what to install', async () => {
   const error = await rejection(useBackend('webgpu'));
   expect(ResidualError.is(error) && error.code).toBe('backend');
   expect((error as Error).message).toBe(
-    "useBackend: 'webgpu' does not start on this machine: webgpu: this process has no WebGPU; in Node install the package 'webgpu' and set its globals and navigator.gpu before useBackend('webgpu')",
+    "useBackend: 'webgpu' does not start on this machine: webgpu: this process has no WebGPU; in Node install " +
+      "the package 'webgpu' and set its globals and navigator.gpu before useBackend('webgpu')",
   );
 });
 
@@ -37,7 +38,8 @@ test('without an adapter it says that the machine has none', async () => {
   withNavigator({ gpu: { requestAdapter: async () => null } });
   expect(await rejection(useBackend('webgpu'))).toMatchObject({
     message:
-      "useBackend: 'webgpu' does not start on this machine: webgpu: this machine offers no adapter: no graphics driver that WebGPU supports was found; use another backend (webgl, wasm)",
+      "useBackend: 'webgpu' does not start on this machine: webgpu: this machine offers no adapter: no graphics " +
+      'driver that WebGPU supports was found; use another backend (webgl, wasm)',
   });
 });
 

@@ -15,7 +15,8 @@ export async function startWebGPU(): Promise<CheckedBackend> {
   if (!adapter) {
     throw new ResidualError(
       'backend',
-      'webgpu: this machine offers no adapter: no graphics driver that WebGPU supports was found; use another backend (webgl, wasm)',
+      'webgpu: this machine offers no adapter: no graphics driver that WebGPU supports was found; use another ' +
+        'backend (webgl, wasm)',
     );
   }
   const device = await adapter.requestDevice({
@@ -41,7 +42,8 @@ const wantedLimits = [
 
 function missingReason(): string {
   return typeof document === 'undefined' && typeof WorkerGlobalScope === 'undefined'
-    ? "this process has no WebGPU; in Node install the package 'webgpu' and set its globals and navigator.gpu before useBackend('webgpu')"
+    ? "this process has no WebGPU; in Node install the package 'webgpu' and set its globals and navigator.gpu " +
+        "before useBackend('webgpu')"
     : 'this browser has no WebGPU, or the page is not served from a secure origin; use another backend (webgl, wasm)';
 }
 

@@ -65,7 +65,7 @@ describe.skipIf(requireBackend() !== 'webgpu')('webgpu', () => {
     return (error as Error).message;
   };
 
-  test('a rejected shader loses the results of its submission, and of what reads them; all others stay valid', async () => {
+  test('a rejected shader loses the results of its submission and of what reads them, and no others', async () => {
     await expectNoLeak(async () => {
       const bytes = running().memory().numBytesInGPU;
       for (let i = 0; i < 3; i++) {

@@ -1,10 +1,10 @@
 import { ResidualError } from '@residual/tensor';
+import { programCache } from '@residual/tensor/kernels';
 import { WebGPUBackend, type WebGPUProgram } from '@tensorflow/tfjs-backend-webgpu';
 import { type DataId, type DataType, type TensorInfo, util } from '@tensorflow/tfjs-core';
 import { BufferPool } from './buffer-pool.js';
 import { type CommandStep, CommandTracker } from './command-tracker.js';
 import { compileOnce } from './compile-once.js';
-import { programsOf } from './compiled.js';
 
 type Uniforms = Parameters<WebGPUBackend['runWebGPUProgram']>[3];
 type Values = Awaited<ReturnType<WebGPUBackend['read']>>;
@@ -127,7 +127,7 @@ export class CheckedBackend extends WebGPUBackend {
    * reports the same cause.
    */
   private forgetPrograms(steps: readonly ProgramStep[]): void {
-    const programs = programsOf(this);
+    const programs = programCache(this);
     const rejected = new Set(steps.map(({ program }) => programs[program.shaderKey]));
     for (const [key, program] of Object.entries(programs)) if (rejected.has(program)) delete programs[key];
     this.forgetShaders();

@@ -24,8 +24,8 @@ export function paddedLengthOf(sequences: Sequences, fixedShapes: boolean, maxLe
   return Math.max(longest, Math.min(capacity, maxLength));
 }
 
-/** The keys that are not padding on the right: `keyLength` int32 [batch], or nothing if no sequence is padded. */
+/** The keys that are not padding on the right: `keyEnd` int32 [batch], or nothing if no sequence is padded. */
 export function unpaddedKeys(lengths: readonly number[], keyLen: number): KeyRange {
   if (lengths.every(length => length === keyLen)) return {};
-  return { keyLength: tensor([...lengths], [lengths.length], 'int32') };
+  return { keyEnd: tensor([...lengths], [lengths.length], 'int32') };
 }

@@ -58,9 +58,9 @@ export { type DropoutAttributes, dropout, type RandomStream } from './nn/dropout
 export { embed } from './nn/embed.js';
 export { gather, scatterAdd } from './nn/gather.js';
 export { linear } from './nn/linear.js';
-export { isLowRankSum, type LowRankAdapter, type LowRankSum, lowRankSum, mergeLowRank } from './nn/low-rank.js';
+export { lowRankSum, mergeLowRank } from './nn/low-rank.js';
 export { attentionMask, type KeyRange, type MaskOptions } from './nn/mask.js';
-export { dense } from './nn/matrix.js';
+export { dense, isLowRankSum, type LowRankAdapter, type LowRankSum } from './nn/matrix.js';
 export { layerNorm, rmsNorm } from './nn/norms.js';
 export { rotate } from './nn/rotate.js';
 export { add, affine, div, maximum, minimum, mul, neg, scalarMinus, sub } from './ops/arithmetic.js';

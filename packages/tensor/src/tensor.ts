@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { requireBackend } from './backend/backend.js';
 import { expectShape, ResidualError, showShape } from './errors.js';
 import { registerConstant } from './op-observers.js';
+import { sizeOf } from './shape.js';
 
 /** A tensor on the active backend. It is the tensor class of tfjs, so both libraries share data. */
 export interface Tensor extends tf.Tensor {}
@@ -52,7 +53,7 @@ export function tensor(
 
 function flatTensor(values: TensorValues, shape: readonly number[], dtype: 'float32' | 'int32' | 'bool'): Tensor {
   requireBackend();
-  const size = shape.reduce((product, length) => product * length, 1);
+  const size = sizeOf(shape);
   expectShape(
     values.length === size && shape.every(length => Number.isInteger(length) && length >= 0),
     () => `tensor: ${values.length} values do not fit ${showShape(shape)}, which holds ${size}`,

@@ -38,13 +38,13 @@ function randomCase(seed: number): AttendCase {
           [batch],
         ),
       ),
-      keyLength: maybe(() =>
+      keyEnd: maybe(() =>
         ints(
           Array.from({ length: batch }, () => int(0, keyLen)),
           [batch],
         ),
       ),
-      source: maybe(() =>
+      beamIndices: maybe(() =>
         ints(
           Array.from({ length: batch * keyLen }, () => int(0, batch - 1)),
           [batch, keyLen],
@@ -55,7 +55,7 @@ function randomCase(seed: number): AttendCase {
   };
 }
 
-test('600 random combinations of shapes, groups, masks, bias, cap and source are right', () => {
+test('600 random combinations of shapes, groups, masks, bias, cap and beamIndices are right', () => {
   for (let seed = 0; seed < 600; seed++) tf.tidy(() => check(randomCase(seed), `seed ${seed}`));
 });
 
@@ -82,8 +82,8 @@ test('a query that may see no key gives zeros, and so does one whose every score
   tf.tidy(() => {
     const { tensor } = numbers(1);
     const [query, key, value] = [tensor([2, 3, 5, 7]), tensor([2, 3, 11, 7]), tensor([2, 3, 11, 4])];
-    const keyLength = ints([0, 3], [2]);
-    const y = call('attend', { query, key, value, keyLength }, { ...plain, scale: 1 }).dataSync();
+    const keyEnd = ints([0, 3], [2]);
+    const y = call('attend', { query, key, value, keyEnd }, { ...plain, scale: 1 }).dataSync();
     expect([...y.slice(0, 60)]).toEqual(new Array(60).fill(0));
     expect(y.slice(60).every(v => v !== 0)).toBe(true);
     const bias = tf.fill([1, 1, 1, 11], -Infinity);
@@ -109,8 +109,8 @@ test('masked keys are not read: NaN in them has no effect', () => {
       const query = tensor([2, 6, queryLen, 8]);
       const attributes = { ...plain, causal: true, scale: 1 };
       expect(call('attend', { query, key, value, position }, attributes).dataSync().every(Number.isFinite)).toBe(true);
-      const keyLength = ints([filled, filled], [2]);
-      const y = call('attend', { query, key, value, keyLength }, { ...plain, scale: 1 });
+      const keyEnd = ints([filled, filled], [2]);
+      const y = call('attend', { query, key, value, keyEnd }, { ...plain, scale: 1 });
       expect(y.dataSync().every(Number.isFinite)).toBe(true);
     }
   });
@@ -132,16 +132,16 @@ test('scores of thousands neither overflow nor lose the largest', () => {
   });
 });
 
-test('a source outside the batch throws with both numbers and leaks nothing', () => {
+test('a beamIndices outside the batch throws with both numbers and leaks nothing', () => {
   const { tensor } = numbers(4);
   const [query, key] = [tensor([2, 1, 1, 4]), tensor([2, 1, 3, 4])];
-  const source = ints([0, 1, 0, 1, 2, 0], [2, 3]);
+  const beamIndices = ints([0, 1, 0, 1, 2, 0], [2, 3]);
   const before = tf.memory().numTensors + tf.backend().numDataIds();
-  expect(() => call('attend', { query, key, value: key, source }, { ...plain, scale: 1 })).toThrow(
-    'attend: source holds 2; the batch has rows 0 to 1',
+  expect(() => call('attend', { query, key, value: key, beamIndices }, { ...plain, scale: 1 })).toThrow(
+    'attend: beamIndices holds 2; the batch has rows 0 to 1',
   );
   expect(tf.memory().numTensors + tf.backend().numDataIds()).toBe(before);
-  tf.dispose([query, key, source]);
+  tf.dispose([query, key, beamIndices]);
 });
 
 test('nothing grows over 1,000 calls', () => {

@@ -1,20 +1,17 @@
 import { type BufferReusingKernel, withBufferReuse } from '@residual/tensor';
-import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { AnyKernel, Kernel as KernelOf, KernelOps } from '@residual/tensor/kernels';
 import { type Heap, heapOf } from '../heap.js';
 
-/**
- * A kernel of ours: a function of the shared memory, inputs and attributes. The op of the same name has checked the
- * shapes.
- */
-export type Kernel<Inputs, Attributes> = (heap: Heap, inputs: Inputs, attributes: Attributes) => TensorInfo;
+/** A kernel of this backend, on the shared memory. */
+export type Kernel<Name extends keyof KernelOps> = KernelOf<Heap, Name>;
 
 /** Converts a kernel to the form that tfjs registers. */
-export function kernel<Inputs, Attributes>(compute: Kernel<Inputs, Attributes>): BufferReusingKernel {
+export function kernelFunc(kernel: AnyKernel<Heap>): BufferReusingKernel {
   return withBufferReuse(({ inputs, attrs, backend, output }) => {
     const heap = heapOf(backend);
     heap.reusableOutput = output;
     try {
-      return compute(heap, inputs as Inputs, attrs as Attributes);
+      return kernel(heap, inputs as never, attrs as never);
     } finally {
       heap.reusableOutput = undefined;
     }

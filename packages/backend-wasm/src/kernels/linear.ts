@@ -1,15 +1,11 @@
-import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { sizeOf } from '../heap.js';
+import { sizeOf } from '@residual/tensor/kernels';
 import type { Kernel } from './kernel.js';
 
 /** Up to this number of rows the weight is read directly; for more rows it is packed into panels, which is faster. */
 export const fewRows = 15;
 
 /** x weightᵀ + bias: x [..., in], weight [out, in], bias [out] to [..., out]. The weight is never copied as a whole. */
-export const linear: Kernel<{ x: TensorInfo; weight: TensorInfo; bias?: TensorInfo }, unknown> = (
-  heap,
-  { x, weight, bias },
-) => {
+export const linear: Kernel<'linear'> = (heap, { x, weight, bias }) => {
   const [outDim, inDim] = weight.shape as [number, number];
   const rows = sizeOf(x.shape) / inDim;
   const [from, matrix, shift] = [heap.pointer(x), heap.pointer(weight), heap.pointer(bias)];

@@ -1,5 +1,5 @@
+import { sizeOf } from '@residual/tensor/kernels';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { sizeOf } from '../heap.js';
 import type { Kernel } from './kernel.js';
 import { fewRows } from './linear.js';
 
@@ -7,11 +7,7 @@ import { fewRows } from './linear.js';
  * The matrix product of the last two axes, [..., m, k] and [..., k, n] to [..., m, n], each side optionally transposed
  * first; leading axes are equal.
  */
-export const matMul: Kernel<{ a: TensorInfo; b: TensorInfo }, { transposeA: boolean; transposeB: boolean }> = (
-  heap,
-  { a, b },
-  { transposeA, transposeB },
-) => {
+export const matMul: Kernel<'matMul'> = (heap, { a, b }, { transposeA, transposeB }) => {
   const lead = a.shape.slice(0, -2);
   const [m, k] = matrixShape(a, transposeA);
   const [, n] = matrixShape(b, transposeB);

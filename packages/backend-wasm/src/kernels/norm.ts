@@ -1,27 +1,13 @@
-import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { sizeOf } from '../heap.js';
-import type { Kernel } from './kernel.js';
+import { type NormKernel, sizeOf } from '@residual/tensor/kernels';
+import type { Heap } from '../heap.js';
 
-type Epsilon = { epsilon: number };
-
-/** (x - mean) / √(variance + epsilon) · weight + bias along the last axis: x [..., dim], weight and bias [dim]. */
-export const layerNorm: Kernel<{ x: TensorInfo; weight?: TensorInfo; bias?: TensorInfo }, Epsilon> = (
-  heap,
-  { x, weight, bias },
-  { epsilon },
-) => {
+/** (x - mean) / √(variance + epsilon) · weight + bias along the last axis; the mean is 0 unless `centered`. */
+export const normalize: NormKernel<Heap> = (heap, { x, weight, bias }, { epsilon, centered }) => {
   const dim = x.shape.at(-1)!;
-  const [from, times, plus] = [heap.pointer(x), heap.pointer(weight), heap.pointer(bias)];
+  const [from, scale, shift] = [heap.pointer(x), heap.pointer(weight), heap.pointer(bias)];
   const y = heap.output(x.shape);
-  heap.call.layerNorm!(from, times, plus, heap.pointer(y), sizeOf(x.shape) / dim, dim, epsilon);
-  return y;
-};
-
-/** x / √(mean x² + epsilon) · weight along the last axis: x [..., dim], weight [dim]. */
-export const rmsNorm: Kernel<{ x: TensorInfo; weight?: TensorInfo }, Epsilon> = (heap, { x, weight }, { epsilon }) => {
-  const dim = x.shape.at(-1)!;
-  const [from, times] = [heap.pointer(x), heap.pointer(weight)];
-  const y = heap.output(x.shape);
-  heap.call.rmsNorm!(from, times, heap.pointer(y), sizeOf(x.shape) / dim, dim, epsilon);
+  const rows = sizeOf(x.shape) / dim;
+  if (centered) heap.call.layerNorm!(from, scale, shift, heap.pointer(y), rows, dim, epsilon);
+  else heap.call.rmsNorm!(from, scale, heap.pointer(y), rows, dim, epsilon);
   return y;
 };

@@ -10,8 +10,8 @@ export interface AttendCase {
     bias?: Tensor | undefined;
     position?: Tensor | undefined;
     keyStart?: Tensor | undefined;
-    keyLength?: Tensor | undefined;
-    source?: Tensor | undefined;
+    keyEnd?: Tensor | undefined;
+    beamIndices?: Tensor | undefined;
   };
   attributes: { scale: number; causal: boolean; window: number; softCap: number };
 }
@@ -22,9 +22,12 @@ export function attendReference({ inputs, attributes: { scale, causal, window, s
   const [batch, heads, queryLen, headDim] = query.shape as [number, number, number, number];
   const [, kvHeads, keyLen, valueDim] = value.shape as [number, number, number, number];
   const [q, k, v, added] = [query, key, value, bias].map(x => x && read(x));
-  const [position, start, length, source] = [inputs.position, inputs.keyStart, inputs.keyLength, inputs.source].map(
-    x => x && read(x),
-  );
+  const [position, start, length, beamIndices] = [
+    inputs.position,
+    inputs.keyStart,
+    inputs.keyEnd,
+    inputs.beamIndices,
+  ].map(x => x && read(x));
   const first = position ? position[0]! : keyLen - queryLen;
   const y = new Float64Array(batch * heads * queryLen * valueDim);
   for (let b = 0; b < batch; b++)
@@ -33,7 +36,7 @@ export function attendReference({ inputs, attributes: { scale, causal, window, s
         const at = (b * heads + h) * queryLen + i;
         const p = first + i;
         const row = (j: number) =>
-          ((source ? source[b * keyLen + j]! : b) * kvHeads + Math.floor(h / (heads / kvHeads))) * keyLen + j;
+          ((beamIndices ? beamIndices[b * keyLen + j]! : b) * kvHeads + Math.floor(h / (heads / kvHeads))) * keyLen + j;
         const scored: [number, number][] = [];
         for (let j = start?.[b] ?? 0; j < (length?.[b] ?? keyLen); j++) {
           if (causal && j > p) continue;

@@ -4,7 +4,7 @@ import { expectKernelMatches, kernelTests, normal, shapes } from '../testing/exp
 
 kernelTests('gelu', () => {
   for (const approximate of [false, true])
-    test(approximate ? 'with tanh' : 'exact', async () => {
+    test(`the ${approximate ? 'tanh' : 'exact'} form equals its composition`, async () => {
       for (const shape of shapes) {
         const x = normal(shape, 4);
         await expectKernelMatches(() => gelu(x, { approximate }), [x], [x]);
@@ -15,7 +15,7 @@ kernelTests('gelu', () => {
 });
 
 kernelTests('silu', () => {
-  test('of any shape', async () => {
+  test('tensors of any shape give what the composition gives', async () => {
     for (const shape of shapes) {
       const x = normal(shape, 4);
       await expectKernelMatches(() => silu(x), [x], [x]);
@@ -28,7 +28,7 @@ kernelTests('silu', () => {
 kernelTests('gated', () => {
   const activations: Activation[] = ['gelu', 'geluTanh', 'silu', 'relu', 'sigmoid', 'tanh', 'identity'];
   for (const activation of activations)
-    test(activation, async () => {
+    test(`a gate of ${activation} equals its composition`, async () => {
       for (const shape of shapes) {
         const [gate, up] = [normal(shape, 3), normal(shape)];
         await expectKernelMatches(() => gated(gate, up, activation), [gate, up], [gate, up]);

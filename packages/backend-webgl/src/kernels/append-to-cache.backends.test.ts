@@ -1,7 +1,8 @@
 import { appendToCache, clone, dispose, normalValues, reshape, type Tensor, tensor, zeros } from '@residual/tensor';
 import { expectClose } from '@residual/testkit';
 import { expect, test } from 'vitest';
-import { expectKernelMatches, int32, kernelTests, normal, withoutKernels } from '../testing/expect-kernel.js';
+import { expectKernelMatches, int32, kernelTests, normal } from '../testing/expect-kernel.js';
+import { withoutKernels } from '../testing/without-kernels.js';
 
 kernelTests('appendToCache', () => {
   for (const [batch, kvHeads, capacity, headDim, length] of [
@@ -12,7 +13,7 @@ kernelTests('appendToCache', () => {
     [1, 2, 9, 8, 3],
     [3, 1, 6, 3, 6],
   ] as const)
-    test(`x of ${length} in a cache [${batch}, ${kvHeads}, ${capacity}, ${headDim}], twice`, async () => {
+    test(`rows [${length}] are written twice into a cache [${[batch, kvHeads, capacity, headDim]}]`, async () => {
       const values = normalValues(1, 'cache', batch * kvHeads * capacity * headDim);
       for (let at = 0; at + length <= capacity; at++) {
         const [x, later] = [normal([batch, kvHeads, length, headDim]), normal([batch, kvHeads, 1, headDim])];

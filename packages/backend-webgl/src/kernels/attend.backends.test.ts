@@ -13,7 +13,7 @@ kernelTests('attend', () => {
   }
 
   const check = (name: string, { dims, headDim = 6, valueDim = headDim, options, extra, gradient = true }: Case) =>
-    test(name, async () => {
+    test(`the kernel equals the composition: ${name}`, async () => {
       const [batch, heads, kvHeads, queryLen, keyLen] = dims;
       const query = normal([batch, heads, queryLen, headDim]);
       const [key, value] = [normal([batch, kvHeads, keyLen, headDim]), normal([batch, kvHeads, keyLen, valueDim])];
@@ -53,11 +53,11 @@ kernelTests('attend', () => {
   });
   check('rows of different lengths, a row that sees nothing', {
     dims: [3, 2, 2, 3, 7],
-    extra: () => ({ keyStart: int32([0, 2, 5]), keyLength: int32([7, 5, 5]) }),
+    extra: () => ({ keyStart: int32([0, 2, 5]), keyEnd: int32([7, 5, 5]) }),
   });
   check('one query, rows of different lengths', {
     dims: [3, 2, 1, 1, 7],
-    extra: () => ({ keyStart: int32([0, 3, 6]), keyLength: int32([6, 4, 7]) }),
+    extra: () => ({ keyStart: int32([0, 3, 6]), keyEnd: int32([6, 4, 7]) }),
   });
   for (const shape of [
     [1, 1, 1, 7],
@@ -69,7 +69,7 @@ kernelTests('attend', () => {
   check('keys from other rows', {
     dims: [3, 4, 2, 1, 5],
     gradient: false,
-    extra: () => ({ source: int32([0, 1, 2, 0, 1, 2, 2, 1, 1, 0, 0, 1, 0, 2, 2], [3, 5]) }),
+    extra: () => ({ beamIndices: int32([0, 1, 2, 0, 1, 2, 2, 1, 1, 0, 0, 1, 0, 2, 2], [3, 5]) }),
   });
   check('keys from other rows, several queries, everything at once', {
     dims: [2, 4, 2, 3, 8],
@@ -80,8 +80,8 @@ kernelTests('attend', () => {
       bias: normal([1, 4, 3, 8]),
       position: int32([3]),
       keyStart: int32([1, 0]),
-      keyLength: int32([6, 8]),
-      source: int32([0, 1, 1, 0, 1, 0, 0, 1, 1, 0, 1, 1, 0, 0, 1, 1], [2, 8]),
+      keyEnd: int32([6, 8]),
+      beamIndices: int32([0, 1, 1, 0, 1, 0, 0, 1, 1, 0, 1, 1, 0, 0, 1, 1], [2, 8]),
     }),
   });
 });

@@ -1,21 +1,18 @@
-import type { AttendAttributes, AttendInputs, KernelInputs } from '@residual/tensor';
+import { attentionDims } from '@residual/tensor/kernels';
 import { runPass } from '../program.js';
 import type { Kernel } from './kernel.js';
-
-type Inputs = KernelInputs<AttendInputs>;
 
 /**
  * softmax(query keyᵀ · scale + bias) value over the visible keys: [batch, heads, queryLen, valueDim]. It runs two
  * passes: scores, then values with an online softmax. Both visit only the visible keys of a query, so that an almost
  * empty cache costs little.
  */
-export const attend: Kernel<Inputs, AttendAttributes> = (backend, inputs, { scale, causal, window, softCap }) => {
-  const { query, key, value, bias, position, keyStart, keyLength, source } = inputs;
-  const [batch, heads, queryLen, headDim] = query.shape as [number, number, number, number];
-  const [, kvHeads, keyLen, valueDim] = value.shape as [number, number, number, number];
+export const attend: Kernel<'attend'> = (backend, inputs, { scale, causal, window, softCap }) => {
+  const { query, key, value, bias, ...keyRange } = inputs;
+  const dims = attentionDims(inputs);
+  const { batch, heads, queryLen, keyLen, valueDim } = dims;
   const [biasBatch, biasHeads, biasRows] = (bias?.shape ?? [1, 1, 1]) as [number, number, number];
-  const keyRange = { position, keyStart, keyLength, source };
-  const ints = { batch, heads, kvHeads, queryLen, keyLen, headDim, valueDim, window_: window };
+  const ints = { ...dims, window_: window };
   const variants = { CAUSAL: causal, WINDOW: window > 0, ONE_QUERY: queryLen === 1 };
   const scores = runPass(backend, {
     inputs: { query, key, bias, ...keyRange },
@@ -37,61 +34,61 @@ export const attend: Kernel<Inputs, AttendAttributes> = (backend, inputs, { scal
 };
 
 /**
- * The visible keys of a query are x .. y - 1. With a `source`, each key row of a pair is read from its own batch row.
+ * The visible keys of a query are x .. y - 1. With `beamIndices`, each key of a pair is read from its own batch row.
  */
 const maskCode = `
-ivec2 seenBy(int batchRow, int row) {
+ivec2 visibleKeys(int batchRow, int row) {
 #ifdef HAS_position
-  int place = int(texel(position, 0).x) + row;
+  int at = int(texel(position, 0).x) + row;
 #else
-  int place = keyLen - queryLen + row;
+  int at = keyLen - queryLen + row;
 #endif
-  ivec2 seen = ivec2(0, keyLen);
+  ivec2 visible = ivec2(0, keyLen);
 #ifdef HAS_keyStart
-  seen.x = max(seen.x, int(entry(keyStart, 1, batch, 0, 0, batchRow)));
+  visible.x = max(visible.x, int(entry(keyStart, 1, batch, 0, 0, batchRow)));
 #endif
-#ifdef HAS_keyLength
-  seen.y = min(seen.y, int(entry(keyLength, 1, batch, 0, 0, batchRow)));
+#ifdef HAS_keyEnd
+  visible.y = min(visible.y, int(entry(keyEnd, 1, batch, 0, 0, batchRow)));
 #endif
 #ifdef WINDOW
-  seen.x = max(seen.x, place - window_ + 1);
+  visible.x = max(visible.x, at - window_ + 1);
 #endif
 #ifdef CAUSAL
-  seen.y = min(seen.y, place + 1);
+  visible.y = min(visible.y, at + 1);
 #else
   #ifdef WINDOW
-  seen.y = min(seen.y, place + window_);
+  visible.y = min(visible.y, at + window_);
   #endif
 #endif
-  return seen;
+  return visible;
 }
-ivec4 seenByBoth(int batchRow, int row) {
-  ivec2 first = seenBy(batchRow, row);
+ivec4 visibleKeysOfPair(int batchRow, int row) {
+  ivec2 first = visibleKeys(batchRow, row);
 #ifdef ONE_QUERY
   return ivec4(first, 0, 0);
 #else
-  return ivec4(first, row + 1 < queryLen ? seenBy(batchRow, row + 1) : ivec2(0));
+  return ivec4(first, row + 1 < queryLen ? visibleKeys(batchRow, row + 1) : ivec2(0));
 #endif
 }
-/** The keys that any of the two sees. */
-ivec2 eitherSees(ivec4 seen) {
-  if (seen.z >= seen.w) return seen.xy;
-  if (seen.x >= seen.y) return seen.zw;
-  return ivec2(min(seen.x, seen.z), max(seen.y, seen.w));
+/** The keys that are visible to one of two queries. */
+ivec2 unionOf(ivec4 visible) {
+  if (visible.z >= visible.w) return visible.xy;
+  if (visible.x >= visible.y) return visible.zw;
+  return ivec2(min(visible.x, visible.z), max(visible.y, visible.w));
 }
 /** Where the rows of a pair of keys begin. */
 ivec2 rowsOf(int batchRow, int head, int pair, int width) {
-#ifdef HAS_source
-  int first = int(entry(source, batch, keyLen, 0, batchRow, 2 * pair));
-  int second = 2 * pair + 1 < keyLen ? int(entry(source, batch, keyLen, 0, batchRow, 2 * pair + 1)) : first;
-  return ((ivec2(first, second) * kvHeads + head) * halved(keyLen) + pair) * halved(width);
+#ifdef HAS_beamIndices
+  int first = int(entry(beamIndices, batch, keyLen, 0, batchRow, 2 * pair));
+  int second = 2 * pair + 1 < keyLen ? int(entry(beamIndices, batch, keyLen, 0, batchRow, 2 * pair + 1)) : first;
+  return ((ivec2(first, second) * kvHeads + head) * pairCount(keyLen) + pair) * pairCount(width);
 #else
-  return ivec2(((batchRow * kvHeads + head) * halved(keyLen) + pair) * halved(width));
+  return ivec2(((batchRow * kvHeads + head) * pairCount(keyLen) + pair) * pairCount(width));
 #endif
 }
 `;
 
-/** A texel holds the scores of two queries and two keys; keys that neither query sees are skipped. */
+/** A texel holds the scores of two queries and two keys; keys that are hidden from both queries are skipped. */
 const scoreCode = `
 float biasOf(int batchRow, int head, int row, int column) {
 #ifdef HAS_bias
@@ -103,29 +100,29 @@ float biasOf(int batchRow, int head, int row, int column) {
 #endif
 }
 void main() {
-  int i = here();
-  int line = i / halved(keyLen);
-  int pair = i - line * halved(keyLen);
-  int matrix = line / halved(queryLen);
-  int row = 2 * (line - matrix * halved(queryLen));
+  int i = texelIndex();
+  int line = i / pairCount(keyLen);
+  int pair = i - line * pairCount(keyLen);
+  int matrix = line / pairCount(queryLen);
+  int row = 2 * (line - matrix * pairCount(queryLen));
   int batchRow = matrix / heads;
   int head = matrix - batchRow * heads;
-  ivec2 seen = eitherSees(seenByBoth(batchRow, row));
-  if (2 * pair + 1 < seen.x || 2 * pair >= seen.y) {
+  ivec2 visible = unionOf(visibleKeysOfPair(batchRow, row));
+  if (2 * pair + 1 < visible.x || 2 * pair >= visible.y) {
     setOutput(vec4(0.0));
     return;
   }
   ivec2 at = rowsOf(batchRow, head * kvHeads / heads, pair, headDim);
-  Walk q = walkFrom(query, line * halved(headDim));
+  Walk q = walkFrom(query, line * pairCount(headDim));
   Walk k = walkFrom(key, at.x);
-#ifdef HAS_source
+#ifdef HAS_beamIndices
   Walk k1 = walkFrom(key, at.y);
 #endif
   vec4 sum = vec4(0.0);
   for (int c = 0; c < headDim; c += 2) {
     vec4 a = next(query, q);
     vec4 b = next(key, k);
-#ifdef HAS_source
+#ifdef HAS_beamIndices
     b.zw = next(key, k1).zw;
 #endif
     if (c + 1 == headDim) {
@@ -155,43 +152,43 @@ void main() {
 /** Online softmax (Milakov and Gimelshein 2018): a new largest score rescales the sums so far. */
 const valueCode = `
 void main() {
-  int i = here();
-  int line = i / halved(valueDim);
-  int column = i - line * halved(valueDim);
-  int matrix = line / halved(queryLen);
-  int row = 2 * (line - matrix * halved(queryLen));
+  int i = texelIndex();
+  int line = i / pairCount(valueDim);
+  int column = i - line * pairCount(valueDim);
+  int matrix = line / pairCount(queryLen);
+  int row = 2 * (line - matrix * pairCount(queryLen));
   int batchRow = matrix / heads;
   int head = matrix - batchRow * heads;
-  ivec4 seen = seenByBoth(batchRow, row);
-  ivec2 either = eitherSees(seen);
-  int first = max(either.x, 0) / 2;
-  int end = (either.y + 1) / 2;
+  ivec4 visible = visibleKeysOfPair(batchRow, row);
+  ivec2 both = unionOf(visible);
+  int first = max(both.x, 0) / 2;
+  int end = (both.y + 1) / 2;
   vec2 largest = vec2(-3.0e38);
   vec2 sum = vec2(0.0);
   vec4 y = vec4(0.0);
-  Walk s = walkFrom(scores, line * halved(keyLen) + first);
+  Walk s = walkFrom(scores, line * pairCount(keyLen) + first);
   for (int pair = first; pair < end; pair++) {
     vec4 score = next(scores, s);
     ivec2 at = rowsOf(batchRow, head * kvHeads / heads, pair, valueDim) + column;
     vec4 v = texel(value, at.x);
-#ifdef HAS_source
+#ifdef HAS_beamIndices
     v.zw = texel(value, at.y).zw;
 #endif
     ivec2 k = ivec2(2 * pair, 2 * pair + 1);
     if (k.y >= keyLen) v.zw = vec2(0.0);
-    bvec2 sees0 = bvec2(k.x >= seen.x && k.x < seen.y, k.y >= seen.x && k.y < seen.y);
-    vec2 s0 = mix(vec2(-3.0e38), score.xy, sees0);
+    bvec2 isVisible0 = bvec2(k.x >= visible.x && k.x < visible.y, k.y >= visible.x && k.y < visible.y);
+    vec2 s0 = mix(vec2(-3.0e38), score.xy, isVisible0);
     float m0 = max(largest.x, max(s0.x, s0.y));
-    vec2 p0 = mix(vec2(0.0), exp(s0 - m0), sees0);
+    vec2 p0 = mix(vec2(0.0), exp(s0 - m0), isVisible0);
     float f0 = exp(largest.x - m0);
     largest.x = m0;
     sum.x = sum.x * f0 + p0.x + p0.y;
     y.xy = y.xy * f0 + p0.x * v.xy + p0.y * v.zw;
 #ifndef ONE_QUERY
-    bvec2 sees1 = bvec2(k.x >= seen.z && k.x < seen.w, k.y >= seen.z && k.y < seen.w);
-    vec2 s1 = mix(vec2(-3.0e38), score.zw, sees1);
+    bvec2 isVisible1 = bvec2(k.x >= visible.z && k.x < visible.w, k.y >= visible.z && k.y < visible.w);
+    vec2 s1 = mix(vec2(-3.0e38), score.zw, isVisible1);
     float m1 = max(largest.y, max(s1.x, s1.y));
-    vec2 p1 = mix(vec2(0.0), exp(s1 - m1), sees1);
+    vec2 p1 = mix(vec2(0.0), exp(s1 - m1), isVisible1);
     float f1 = exp(largest.y - m1);
     largest.y = m1;
     sum.y = sum.y * f1 + p1.x + p1.y;

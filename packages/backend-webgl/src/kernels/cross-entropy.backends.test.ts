@@ -9,7 +9,7 @@ kernelTests('crossEntropy', () => {
     [4, 8],
     [2, 1001],
   ] as const)
-    test(`logits [${rows}, ${vocab}]`, async () => {
+    test(`logits [${rows}, ${vocab}] give the loss of the composition`, async () => {
       const logits = normal([rows, vocab], 5);
       const labels = int32(Array.from({ length: rows }, (_, i) => (i === 1 ? -100 : (i * 3 + vocab - 1) % vocab)));
       await expectKernelMatches(() => crossEntropy(logits, labels), [logits, labels], [logits]);

@@ -9,7 +9,7 @@ kernelTests('embed', () => {
     [10, 8],
     [33, 3],
   ] as const)
-    test(`weight [${rows}, ${dim}]`, async () => {
+    test(`a table [${rows}, ${dim}] gives the rows of the composition`, async () => {
       for (const shape of [[], [1], [1, 1], [5], [2, 3], [2, 2, 3]]) {
         const size = shape.reduce((product, n) => product * n, 1);
         const weight = normal([rows, dim]);

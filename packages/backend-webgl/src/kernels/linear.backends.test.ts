@@ -25,7 +25,7 @@ kernelTests('linear', () => {
   ] as const;
   for (const [lead, width, out] of sizes)
     for (const withBias of [false, true])
-      test(`x [${[...lead, width]}], weight [${[out, width]}]${withBias ? ' and bias' : ''}`, async () => {
+      test(`x [${[...lead, width]}] gives the composition's [${out}]${withBias ? ' with a bias' : ''}`, async () => {
         const [x, weight] = [normal([...lead, width]), normal([out, width], width ** -0.5)];
         const bias = withBias ? normal([out]) : undefined;
         const wanted = lead.length > 0 ? [x, weight, ...(bias ? [bias] : [])] : [];

@@ -1,27 +1,17 @@
-import type { TensorInfo } from '@tensorflow/tfjs-core';
 import { asMatrices, runPass } from '../program.js';
 import type { Kernel } from './kernel.js';
-
-interface Inputs {
-  /** [..., in] */
-  x: TensorInfo;
-  /** [out, in] */
-  weight: TensorInfo;
-  /** [out] */
-  bias?: TensorInfo;
-}
 
 /**
  * x weightᵀ + bias: [..., out]. Each texel of the result walks along two rows of x and two rows of the weight, which
  * are contiguous.
  */
-export const linear: Kernel<Inputs, object> = (backend, { x, weight, bias }) => {
-  const [, rows, width] = asMatrices(x.shape);
-  const out = weight.shape[0]!;
+export const linear: Kernel<'linear'> = (backend, { x, weight, bias }) => {
+  const rows = asMatrices(x.shape)[1];
+  const [outDim, inDim] = weight.shape as [number, number];
   return runPass(backend, {
     inputs: { x, weight, bias },
-    shape: [...x.shape.slice(0, -1), out],
-    ints: { width, out_: out },
+    shape: [...x.shape.slice(0, -1), outDim],
+    ints: { inDim, outDim },
     variants: { ONE_ROW: rows === 1 },
     code,
   });
@@ -36,11 +26,11 @@ const code = `
   #define GATHER(v, w) v.xxzz * w.xzxz + v.yyww * w.ywyw
 #endif
 void main() {
-  int i = here();
-  int inner = halved(width);
-  int row = i / halved(out_);
-  int column = i - row * halved(out_);
-  int whole = width / 2;
+  int i = texelIndex();
+  int inner = pairCount(inDim);
+  int row = i / pairCount(outDim);
+  int column = i - row * pairCount(outDim);
+  int whole = inDim / 2;
   Walk a = walkFrom(x, row * inner);
   Walk b = walkFrom(weight, column * inner);
   SUM sum = SUM(0.0);
@@ -58,7 +48,7 @@ void main() {
     wrap(a, steps);
     wrap(b, steps);
   }
-  if (2 * whole < width) {
+  if (2 * whole < inDim) {
     vec4 v = texture(x, a.at * a.scale);
     vec4 w = texture(weight, b.at * b.scale);
     v.yw = vec2(0.0);

@@ -6,7 +6,7 @@ const lastAxes = [1, 2, 3, 8, 31, 257];
 
 kernelTests('layerNorm', () => {
   for (const dim of lastAxes)
-    test(`rows of ${dim}`, async () => {
+    test(`rows of ${dim} are normalized as by the composition`, async () => {
       for (const lead of [[1], [5], [2, 3], [2, 1, 3]]) {
         const [x, weight, bias] = [normal([...lead, dim], 2, 1), normal([dim]), normal([dim])];
         await expectKernelMatches(
@@ -17,7 +17,7 @@ kernelTests('layerNorm', () => {
       }
     });
 
-  test('without a bias, with numbers far from 0, with large ones', async () => {
+  test('numbers far from 0 and large numbers keep their precision', async () => {
     for (const [scale, shift] of [
       [1, 100],
       [1, 1e4],
@@ -32,14 +32,14 @@ kernelTests('layerNorm', () => {
 
 kernelTests('rmsNorm', () => {
   for (const dim of lastAxes)
-    test(`rows of ${dim}`, async () => {
+    test(`rows of ${dim} are normalized as by the composition`, async () => {
       for (const lead of [[1], [5], [2, 3]]) {
         const [x, weight] = [normal([...lead, dim], 2), normal([dim])];
         await expectKernelMatches(() => rmsNorm(x, weight, 1e-6), [x, weight], [x, weight]);
       }
     });
 
-  test('without a weight', async () => {
+  test('rows are normalized without a weight', async () => {
     const x = normal([3, 5, 7]);
     await expectKernelMatches(() => rmsNorm(x, undefined, 1e-6), [x], [x]);
   });

@@ -1,80 +1,60 @@
-import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { NormKernel } from '@residual/tensor/kernels';
 import type { WebGLBackend } from '../backend.js';
 import { asMatrices, runPass } from '../program.js';
-import type { Kernel } from './kernel.js';
-
-interface Inputs {
-  /** [..., dim] */
-  x: TensorInfo;
-  /** [dim] */
-  weight?: TensorInfo;
-  /** [dim] */
-  bias?: TensorInfo;
-}
-
-type Epsilon = { epsilon: number };
-
-/** (x - mean) / √(variance + epsilon) · weight + bias along the last axis. */
-export const layerNorm: Kernel<Inputs, Epsilon> = (backend, inputs, { epsilon }) =>
-  normalize(backend, inputs, epsilon, true);
-
-/** x / √(mean x² + epsilon) · weight along the last axis. */
-export const rmsNorm: Kernel<Inputs, Epsilon> = (backend, inputs, { epsilon }) =>
-  normalize(backend, inputs, epsilon, false);
 
 /**
  * Two passes: first mean and deviation of about √dim parts of each row, so that no texel walks a whole row; then the
  * normalization.
  */
-function normalize(backend: WebGLBackend, { x, weight, bias }: Inputs, epsilon: number, CENTERED: boolean): TensorInfo {
+export const normalize: NormKernel<WebGLBackend> = (backend, { x, weight, bias }, { epsilon, centered }) => {
   const [batch, rows, columns] = asMatrices(x.shape);
   const texels = Math.ceil(columns / 2);
   const parts = Math.ceil(Math.sqrt(texels / 2));
   const ints = { columns, parts, partLength: Math.ceil(texels / parts) };
+  const variants = { CENTERED: centered };
   const statistics = runPass(backend, {
     inputs: { x },
     shape: [batch * Math.ceil(rows / 2), 2, 2 * parts],
     ints,
-    variants: { CENTERED },
-    code: partStatistics,
+    variants,
+    code: statisticsCode,
   });
-  const floats = { epsilon };
   const y = runPass(backend, {
     inputs: { x, statistics, weight, bias },
     shape: x.shape,
     ints,
-    floats,
-    variants: { CENTERED },
-    code: scale,
+    floats: { epsilon },
+    variants,
+    code: scaleCode,
   });
   backend.disposeIntermediateTensorInfo(statistics);
   return y;
-}
+};
 
 /**
  * Entries minus the first entry of their row, which keeps the precision of numbers far from 0 and close to each other.
  */
-const near = `
-vec4 nearFirst(int row, int at) {
-  vec4 v = texel(x, row * halved(columns) + at);
+const offsetCode = `
+vec4 fromFirst(int row, int at) {
+  vec4 v = texel(x, row * pairCount(columns) + at);
 #ifdef CENTERED
-  v -= texel(x, row * halved(columns)).xxzz;
+  v -= texel(x, row * pairCount(columns)).xxzz;
 #endif
   return v;
 }
 `;
 
 /** (mean, deviation) of two rows in xy and zw. The deviation, not its square, stays in the range of 16-bit floats. */
-const partStatistics = `${near}
+const statisticsCode = `${offsetCode}
 vec4 read(int row, int at) {
-  vec4 v = nearFirst(row, at);
+  vec4 v = fromFirst(row, at);
   return 2 * at + 1 < columns ? v : vec4(v.x, 0.0, v.z, 0.0);
 }
 void main() {
-  int i = here();
+  int i = texelIndex();
   int row = i / parts;
   int start = (i - row * parts) * partLength;
-  int end = min(start + partLength, halved(columns));
+  int end = min(start + partLength, pairCount(columns));
   float count = float(max(min(2 * end, columns) - 2 * start, 1));
   vec2 mean = vec2(0.0);
 #ifdef CENTERED
@@ -96,11 +76,11 @@ void main() {
 `;
 
 /** Combines the statistics of the parts without differences of large numbers (Chan, Golub and LeVeque 1983). */
-const scale = `${near}
+const scaleCode = `${offsetCode}
 void main() {
-  int i = here();
-  int row = i / halved(columns);
-  int at = i - row * halved(columns);
+  int i = texelIndex();
+  int row = i / pairCount(columns);
+  int at = i - row * pairCount(columns);
   float count = 0.0;
   vec2 mean = vec2(0.0);
   vec2 squares = vec2(0.0);
@@ -111,15 +91,15 @@ void main() {
     vec4 s = texel(statistics, row * parts + part);
     float total = count + more;
 #ifdef CENTERED
-    vec2 apart = s.xz - mean;
-    mean += apart * (more / total);
-    squares += apart * apart * (count * more / total);
+    vec2 difference = s.xz - mean;
+    mean += difference * (more / total);
+    squares += difference * difference * (count * more / total);
 #endif
     squares += s.yw * s.yw * more;
     count = total;
   }
   vec2 inverse = inversesqrt(squares / count + epsilon);
-  vec4 y = (nearFirst(row, at) - mean.xxyy) * inverse.xxyy;
+  vec4 y = (fromFirst(row, at) - mean.xxyy) * inverse.xxyy;
 #ifdef HAS_weight
   y *= texel(weight, at).xyxy;
 #endif

@@ -1,6 +1,5 @@
-import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { getKernel } from '@tensorflow/tfjs-core';
-import type { WebGLBackend } from '../backend.js';
+import { sharedHandle } from '@residual/tensor/kernels';
+import { getKernel, type TensorInfo } from '@tensorflow/tfjs-core';
 import { sameLayout } from '../program.js';
 import type { Kernel } from './kernel.js';
 
@@ -8,16 +7,13 @@ import type { Kernel } from './kernel.js';
  * The same data with another shape. A packed texture serves both shapes if their blocks have the same order, also for
  * single rows, which tfjs would copy, such as the heads of one position: [1, 1, modelDim] to [1, heads, 1, headDim].
  */
-export const reshape: Kernel<{ x: TensorInfo }, { shape: number[] }> = (backend, { x }, { shape }) => {
+export const reshape: Kernel<'reshape'> = (backend, { x }, attributes) => {
+  const shape = [...attributes.shape];
   const data = backend.texData.get(x.dataId);
   if (!data.isPacked || !data.texture || !sameLayout(data.shape, x.shape) || !sameLayout(x.shape, shape)) {
-    return tfjsReshape(backend, x, shape);
+    const { kernelFunc } = getKernel('Reshape', 'webgl');
+    return kernelFunc({ inputs: { x }, attrs: { shape }, backend }) as TensorInfo;
   }
   data.shape = shape;
-  backend.incRef(x.dataId);
-  return { dataId: x.dataId, shape, dtype: x.dtype };
+  return sharedHandle(backend, x, shape);
 };
-
-function tfjsReshape(backend: WebGLBackend, x: TensorInfo, shape: number[]): TensorInfo {
-  return getKernel('Reshape', 'webgl').kernelFunc({ inputs: { x }, attrs: { shape }, backend }) as TensorInfo;
-}

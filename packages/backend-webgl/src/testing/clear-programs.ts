@@ -1,12 +1,11 @@
 import { requireBackend } from '@residual/tensor';
+import { programCache } from '@residual/tensor/kernels';
 import { engine } from '@tensorflow/tfjs-core';
-
-const caches: Readonly<Record<string, string>> = { webgl: 'binaryCache', webgpu: 'pipelineCache' };
 
 /**
  * Clears the program cache of the active GPU backend, so that the counts of a test file do not depend on earlier files.
  */
 export function clearPrograms(): void {
-  const name = requireBackend();
-  Object.assign(engine().registry[name] as object, { [caches[name]!]: {} });
+  const programs = programCache(engine().registry[requireBackend()]);
+  for (const key of Object.keys(programs)) delete programs[key];
 }

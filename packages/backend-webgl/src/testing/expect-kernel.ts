@@ -1,21 +1,12 @@
 import { dispose, gradients, normalValues, requireBackend, type Tensor, tensor } from '@residual/tensor';
+import { sizeOf } from '@residual/tensor/kernels';
 import { expectClose, expectNoLeak } from '@residual/testkit';
-import { getKernel, getKernelsForBackend, registerKernel, unregisterKernel } from '@tensorflow/tfjs-core';
+import { getKernel } from '@tensorflow/tfjs-core';
 import { describe, expect } from 'vitest';
+import { withoutKernels } from './without-kernels.js';
 
 /** The name of the active backend. */
 export const backend = requireBackend();
-
-/** Runs the body without our kernels, so that compositions run. */
-export function withoutKernels<Result>(body: () => Result): Result {
-  const ours = getKernelsForBackend(backend).filter(({ kernelName }) => kernelName.startsWith('residual.'));
-  for (const { kernelName } of ours) unregisterKernel(kernelName, backend);
-  try {
-    return body();
-  } finally {
-    for (const kernel of ours) registerKernel(kernel);
-  }
-}
 
 let draws = { by: '', times: 0 };
 
@@ -23,9 +14,8 @@ let draws = { by: '', times: 0 };
 export function normal(shape: number[], scale = 1, shift = 0): Tensor {
   const by = expect.getState().currentTestName ?? '';
   draws = { by, times: draws.by === by ? draws.times + 1 : 0 };
-  const size = shape.reduce((product, n) => product * n, 1);
   return tensor(
-    normalValues(3, `${by} ${draws.times}`, size).map(x => x * scale + shift),
+    normalValues(3, `${by} ${draws.times}`, sizeOf(shape)).map(x => x * scale + shift),
     shape,
   );
 }

@@ -1,70 +1,48 @@
-import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { runPass, sizeOf, workgroupsFor } from '../program.js';
+import { sharedHandle, sizeOf } from '@residual/tensor/kernels';
+import { runPass, vectorWidth } from '../program.js';
 import type { Kernel } from './kernel.js';
-
-interface Inputs {
-  /** [batch, kvHeads, capacity, headDim] */
-  cache: TensorInfo;
-  /** [batch, kvHeads, length, headDim] */
-  x: TensorInfo;
-  /** int32 [1] */
-  position: TensorInfo;
-}
 
 /**
  * Writes the rows of x into the cache from `position` on: in place if no other handle shares it, or else into a copy.
  */
-export const appendToCache: Kernel<Inputs, object> = (backend, inputs) =>
-  backend.refCount(inputs.cache.dataId) === 1 ? writeInPlace(backend, inputs) : writeCopy(backend, inputs);
-
-function writeInPlace(backend: WebGPUBackend, { cache, x, position }: Inputs): TensorInfo {
-  const [, , capacity, dim] = cache.shape as [number, number, number, number];
-  const width = dim % 4 === 0 ? 4 : 1;
-  const count = sizeOf(x.shape) / width;
-  runPass(backend, {
-    inputs: { x, position },
-    into: cache,
+export const appendToCache: Kernel<'appendToCache'> = (backend, { cache, x, position }) => {
+  const [, , capacity, headDim] = cache.shape as [number, number, number, number];
+  const isInPlace = backend.refCount(cache.dataId) === 1;
+  const width = isInPlace ? vectorWidth(headDim) : 1;
+  const output = runPass(backend, {
+    inputs: isInPlace ? { x, position } : { cache, x, position },
+    ...(isInPlace && { into: cache }),
     shape: cache.shape,
-    ints: { count, capacity, added: x.shape[2]!, length: dim / width },
+    ints: { capacity, length: x.shape[2]!, rowSize: headDim / width },
     width,
-    wide: width === 4 ? ['x'] : [],
-    workgroups: workgroupsFor(count),
-    code: `
-fn main(index : i32) {
-  if (index >= uniforms.count) { return; }
-  let line = index / uniforms.length;
-  let matrix = line / uniforms.added;
-  let row = position[0] + line - matrix * uniforms.added;
-  if (row < 0 || row >= uniforms.capacity) { return; }
-  result[(matrix * uniforms.capacity + row) * uniforms.length + index - line * uniforms.length] = x[index];
-}
-`,
+    wide: ['x', 'result'],
+    count: sizeOf(isInPlace ? x.shape : cache.shape) / width,
+    code: isInPlace ? writeInPlace : writeCopy,
   });
-  backend.incRef(cache.dataId);
-  return { dataId: cache.dataId, shape: cache.shape, dtype: cache.dtype };
-}
+  return isInPlace ? sharedHandle(backend, cache) : output;
+};
 
-function writeCopy(backend: WebGPUBackend, { cache, x, position }: Inputs): TensorInfo {
-  const [, , capacity, dim] = cache.shape as [number, number, number, number];
-  const count = sizeOf(cache.shape);
-  return runPass(backend, {
-    inputs: { cache, x, position },
-    shape: cache.shape,
-    ints: { count, capacity, added: x.shape[2]!, length: dim },
-    workgroups: workgroupsFor(count),
-    code: `
+const writeInPlace = `
 fn main(index : i32) {
   if (index >= uniforms.count) { return; }
-  let line = index / uniforms.length;
+  let line = index / uniforms.rowSize;
+  let matrix = line / uniforms.length;
+  let row = position[0] + line - matrix * uniforms.length;
+  if (row < 0 || row >= uniforms.capacity) { return; }
+  result[(matrix * uniforms.capacity + row) * uniforms.rowSize + index - line * uniforms.rowSize] = x[index];
+}
+`;
+
+const writeCopy = `
+fn main(index : i32) {
+  if (index >= uniforms.count) { return; }
+  let line = index / uniforms.rowSize;
   let matrix = line / uniforms.capacity;
   let row = line - matrix * uniforms.capacity - position[0];
-  if (row < 0 || row >= uniforms.added) {
+  if (row < 0 || row >= uniforms.length) {
     result[index] = cache[index];
   } else {
-    result[index] = x[(matrix * uniforms.added + row) * uniforms.length + index - line * uniforms.length];
+    result[index] = x[(matrix * uniforms.length + row) * uniforms.rowSize + index - line * uniforms.rowSize];
   }
 }
-`,
-  });
-}
+`;

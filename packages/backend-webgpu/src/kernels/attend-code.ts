@@ -25,14 +25,14 @@ export function forOneQuery(code: AttendCode): string {
 ${commonCode(code)}
 var<workgroup> tops : array<f32, ${threads}>;
 var<workgroup> sums : array<f32, ${threads}>;
-var<workgroup> mixed : array<V, ${threads * columns}>;
+var<workgroup> partials : array<V, ${threads * columns}>;
 var<workgroup> halves : array<V, ${threads}>;
 fn main(index : i32) {
   let thread = i32(localId.x);
   let lines = uniforms.batch * uniforms.heads * uniforms.queryLen;
   let line = min(index / ${threads}, lines - 1);
   let matrix = line / uniforms.queryLen;
-  look(matrix, line - matrix * uniforms.queryLen, thread, ${threads});
+  visitKeys(matrix, line - matrix * uniforms.queryLen, thread, ${threads});
   tops[thread] = top;
   workgroupBarrier();
   var highest = lowest;
@@ -45,12 +45,12 @@ fn main(index : i32) {
   let inverse = select(0.0, 1.0 / total, total > 0.0);
   for (var first = 0; first < ${code.valueWidth}; first += ${columns}) {
     for (var c = 0; c < ${columns}; c++) {
-      if (first + c < ${code.valueWidth}) { mixed[c * ${threads} + thread] = y[first + c] * share; }
+      if (first + c < ${code.valueWidth}) { partials[c * ${threads} + thread] = y[first + c] * share; }
     }
     workgroupBarrier();
     let start = (thread / ${columns}) * ${threads} + (thread % ${columns}) * ${threads / columns};
-    var half = mixed[start];
-    for (var i = 1; i < ${threads / columns}; i++) { half += mixed[start + i]; }
+    var half = partials[start];
+    for (var i = 1; i < ${threads / columns}; i++) { half += partials[start + i]; }
     halves[thread] = half;
     workgroupBarrier();
     if (thread < ${columns} && first + thread < ${code.valueWidth}) {
@@ -73,7 +73,7 @@ fn main(index : i32) {
   let matrix = group / blocks;
   let row = (group - matrix * blocks) * ${queriesPerGroup} + i32(localId.x);
   if (matrix >= uniforms.batch * uniforms.heads || row >= uniforms.queryLen) { return; }
-  look(matrix, row, 0, 1);
+  visitKeys(matrix, row, 0, 1);
   let inverse = select(0.0, 1.0 / sum, sum > 0.0);
   let start = (matrix * uniforms.queryLen + row) * ${code.valueWidth};
   for (var c = 0; c < ${code.valueWidth}; c++) { result[start + c] = y[c] * inverse; }
@@ -82,7 +82,7 @@ fn main(index : i32) {
 }
 
 /**
- * `look` visits the visible keys first, first + step, ... of one query, and returns the largest score and the sums
+ * `visitKeys` visits the visible keys first, first + step, ... of one query, and returns the largest score and the sums
  * relative to it.
  */
 function commonCode(code: AttendCode): string {
@@ -95,29 +95,30 @@ var<private> top : f32 = lowest;
 var<private> sum : f32 = 0.0;
 var<private> y : array<V, ${valueWidth}>;
 ${maskCode(code)}
-fn look(matrix : i32, row : i32, first : i32, step : i32) {
+fn visitKeys(matrix : i32, row : i32, first : i32, step : i32) {
   let batchRow = matrix / uniforms.heads;
   let head = matrix - batchRow * uniforms.heads;
   let kvHead = head * uniforms.kvHeads / uniforms.heads;
-  let seen = visibleKeys(batchRow, row);
+  let visible = visibleKeys(batchRow, row);
   var q : array<V, ${keyWidth}>;
   for (var c = 0; c < ${keyWidth}; c++) {
     q[c] = query[(matrix * uniforms.queryLen + row) * ${keyWidth} + c] * uniforms.scale;
   }
-  for (var k = seen.x + first; k < seen.y; k += step) {
-    let keyRow = ${inputs.has('source') ? 'source[batchRow * uniforms.keyLen + k]' : 'batchRow'};
-    let place = (keyRow * uniforms.kvHeads + kvHead) * uniforms.keyLen + k;
-    var at = place * ${keyWidth};
+  ${inputs.has('bias') ? biasStart : ''}
+  for (var k = visible.x + first; k < visible.y; k += step) {
+    let keyRow = ${inputs.has('beamIndices') ? 'beamIndices[batchRow * uniforms.keyLen + k]' : 'batchRow'};
+    let line = (keyRow * uniforms.kvHeads + kvHead) * uniforms.keyLen + k;
+    var at = line * ${keyWidth};
     var score = 0.0;
     for (var c = 0; c < ${keyWidth}; c++) { score += ${product}; }
     ${code.capped ? 'score = capped(score);' : ''}
-    ${inputs.has('bias') ? 'score += bias[batchRow * uniforms.biasBatch + head * uniforms.biasHead + row * uniforms.biasRow + k];' : ''}
+    ${inputs.has('bias') ? 'score += bias[biasStart + k];' : ''}
     let higher = max(top, score);
     let keep = exp(top - higher);
     let weight = exp(score - higher);
     top = higher;
     sum = sum * keep + weight;
-    at = place * ${valueWidth};
+    at = line * ${valueWidth};
     for (var c = 0; c < ${valueWidth}; c++) { y[c] = y[c] * keep + weight * value[at + c]; }
   }
 }
@@ -133,23 +134,25 @@ fn capped(score : f32) -> f32 {
 `;
 }
 
+const biasStart = 'let biasStart = batchRow * uniforms.biasBatch + head * uniforms.biasHead + row * uniforms.biasRow;';
+
 /** The visible keys of a query are x .. y - 1. */
 function maskCode({ inputs, causal, windowed }: AttendCode): string {
-  const place = inputs.has('position') ? 'position[0]' : 'uniforms.keyLen - uniforms.queryLen';
+  const firstPosition = inputs.has('position') ? 'position[0]' : 'uniforms.keyLen - uniforms.queryLen';
   const bounds = [
-    inputs.has('keyStart') && 'seen.x = max(seen.x, keyStart[batchRow]);',
-    inputs.has('keyLength') && 'seen.y = min(seen.y, keyLength[batchRow]);',
+    inputs.has('keyStart') && 'visible.x = max(visible.x, keyStart[batchRow]);',
+    inputs.has('keyEnd') && 'visible.y = min(visible.y, keyEnd[batchRow]);',
     inputs.has('bounds') &&
-      'seen = vec2<i32>(max(seen.x, bounds[batchRow]), min(seen.y, bounds[uniforms.batch + batchRow]));',
-    windowed && 'seen.x = max(seen.x, place - uniforms.window_ + 1);',
-    causal && 'seen.y = min(seen.y, place + 1);',
-    windowed && !causal && 'seen.y = min(seen.y, place + uniforms.window_);',
+      'visible = vec2<i32>(max(visible.x, bounds[batchRow]), min(visible.y, bounds[uniforms.batch + batchRow]));',
+    windowed && 'visible.x = max(visible.x, at - uniforms.window_ + 1);',
+    causal && 'visible.y = min(visible.y, at + 1);',
+    windowed && !causal && 'visible.y = min(visible.y, at + uniforms.window_);',
   ].filter(bound => bound !== false);
   return `
 fn visibleKeys(batchRow : i32, row : i32) -> vec2<i32> {
-  let place = ${place} + row;
-  var seen = vec2<i32>(0, uniforms.keyLen);
+  let at = ${firstPosition} + row;
+  var visible = vec2<i32>(0, uniforms.keyLen);
   ${bounds.join('\n  ')}
-  return seen;
+  return visible;
 }`;
 }

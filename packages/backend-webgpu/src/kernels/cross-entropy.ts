@@ -1,27 +1,18 @@
-import type {
-  CrossEntropyAttributes,
-  CrossEntropyGradientInputs,
-  CrossEntropyInputs,
-  KernelInputs,
-} from '@residual/tensor';
 import { runPass, threads } from '../program.js';
 import type { Kernel } from './kernel.js';
-
-type Inputs = KernelInputs<CrossEntropyInputs>;
-type GradientInputs = KernelInputs<CrossEntropyGradientInputs>;
 
 /**
  * -log softmax(logits)[label] of each row, 0 where the label is `ignoreIndex`: [rows]. One workgroup per row reads it
  * once.
  */
-export const crossEntropy: Kernel<Inputs, CrossEntropyAttributes> = (backend, { logits, labels }, { ignoreIndex }) => {
+export const crossEntropy: Kernel<'crossEntropy'> = (backend, { logits, labels }, { ignoreIndex }) => {
   const [rows, vocab] = logits.shape as [number, number];
   return runPass(backend, {
     inputs: { logits, labels },
     shape: [rows],
-    ints: { rows, vocab, ignored: ignoreIndex },
+    ints: { rows, vocab, ignoreIndex },
     workgroups: rows,
-    code: losses,
+    code: lossCode,
   });
 };
 
@@ -29,7 +20,7 @@ export const crossEntropy: Kernel<Inputs, CrossEntropyAttributes> = (backend, { 
  * (softmax(logits) - 1 at the label) · dy of each row, 0 where the label is `ignoreIndex`: [rows, vocab]. Nothing else
  * of that size is allocated.
  */
-export const crossEntropyGradient: Kernel<GradientInputs, CrossEntropyAttributes> = (
+export const crossEntropyGradient: Kernel<'crossEntropyGradient'> = (
   backend,
   { logits, labels, dy },
   { ignoreIndex },
@@ -38,14 +29,14 @@ export const crossEntropyGradient: Kernel<GradientInputs, CrossEntropyAttributes
   return runPass(backend, {
     inputs: { logits, labels, dy },
     shape: [rows, vocab],
-    ints: { rows, vocab, ignored: ignoreIndex },
+    ints: { rows, vocab, ignoreIndex },
     workgroups: rows,
-    code: gradients,
+    code: gradientCode,
   });
 };
 
 /** The largest logit of a row, and Σ e^(logit - largest); each thread of a workgroup reads a part of the row. */
-const sums = `
+const sumCode = `
 var<workgroup> tops : array<f32, ${threads}>;
 var<workgroup> sums : array<f32, ${threads}>;
 fn largestAndSum(thread : i32, start : i32) -> vec2<f32> {
@@ -68,38 +59,38 @@ fn largestAndSum(thread : i32, start : i32) -> vec2<f32> {
 }
 `;
 
-const losses = `${sums}
+const lossCode = `${sumCode}
 fn main(index : i32) {
   let thread = i32(localId.x);
   let row = index / ${threads};
   let start = min(row, uniforms.rows - 1) * uniforms.vocab;
-  let found = largestAndSum(thread, start);
+  let statistics = largestAndSum(thread, start);
   if (thread != 0 || row >= uniforms.rows) { return; }
   let label = labels[row];
-  if (label == uniforms.ignored) {
+  if (label == uniforms.ignoreIndex) {
     result[row] = 0.0;
   } else if (label < 0 || label >= uniforms.vocab) {
     result[row] = uniforms.INFINITY;
   } else {
     // The difference first: it is exact where the loss is small.
-    let loss = found.x - logits[start + label] + log(found.y);
-    result[row] = select(loss, uniforms.NAN, isnan(found.y)); // a logarithm may lose it
+    let loss = statistics.x - logits[start + label] + log(statistics.y);
+    result[row] = select(loss, uniforms.NAN, isnan(statistics.y)); // a logarithm may lose it
   }
 }
 `;
 
-const gradients = `${sums}
+const gradientCode = `${sumCode}
 fn main(index : i32) {
   let thread = i32(localId.x);
   let row = index / ${threads};
   let start = min(row, uniforms.rows - 1) * uniforms.vocab;
-  let found = largestAndSum(thread, start);
+  let statistics = largestAndSum(thread, start);
   if (row >= uniforms.rows) { return; }
   let label = labels[row];
-  let weight = select(dy[row], 0.0, label == uniforms.ignored);
+  let weight = select(dy[row], 0.0, label == uniforms.ignoreIndex);
   for (var i = thread; i < uniforms.vocab; i += ${threads}) {
-    let share = exp(logits[start + i] - found.x) / found.y;
-    result[start + i] = (share - select(0.0, 1.0, i == label)) * weight;
+    let probability = exp(logits[start + i] - statistics.x) / statistics.y;
+    result[start + i] = (probability - select(0.0, 1.0, i == label)) * weight;
   }
 }
 `;

@@ -1,27 +1,26 @@
-import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { runPass, sizeOf, workgroupsFor } from '../program.js';
+import { sizeOf } from '@residual/tensor/kernels';
+import { runPass, vectorWidth } from '../program.js';
 import type { Kernel } from './kernel.js';
 
 /** The rows of weight [rows, dim] at ids int32 [...]: [..., dim]. An id outside gives zeros. */
-export const embed: Kernel<{ weight: TensorInfo; ids: TensorInfo }, object> = (backend, { weight, ids }) => {
+export const embed: Kernel<'embed'> = (backend, { weight, ids }) => {
   const [rows, dim] = weight.shape as [number, number];
-  const width = dim % 4 === 0 && weight.dtype === 'float32' ? 4 : 1;
+  const width = weight.dtype === 'float32' ? vectorWidth(dim) : 1;
   const zero = width === 4 ? 'vec4<f32>(0.0)' : '0';
-  const count = (sizeOf(ids.shape) * dim) / width;
   return runPass(backend, {
     inputs: { weight, ids },
     shape: [...ids.shape, dim],
     dtype: weight.dtype,
-    ints: { count, rows, length: dim / width },
+    ints: { rows, rowSize: dim / width },
     width,
-    wide: width === 4 ? ['weight'] : [],
-    workgroups: workgroupsFor(count),
+    wide: ['weight', 'result'],
+    count: (sizeOf(ids.shape) * dim) / width,
     code: `
 fn main(index : i32) {
   if (index >= uniforms.count) { return; }
-  let line = index / uniforms.length;
+  let line = index / uniforms.rowSize;
   let id = ids[line];
-  let at = id * uniforms.length + index - line * uniforms.length;
+  let at = id * uniforms.rowSize + index - line * uniforms.rowSize;
   if (id >= 0 && id < uniforms.rows) { result[index] = weight[at]; } else { result[index] = ${zero}; }
 }
 `,

@@ -75,7 +75,8 @@ fn main(index : i32) {
       side,
       j => `
   if (row + ${i} < uniforms.rows && column + ${j} < uniforms.columns) {
-    result[(row + ${i}) * uniforms.columns + column + ${j}] = sum${i * side + j}${hasBias ? ` + bias[column + ${j}]` : ''};
+    let y = sum${i * side + j}${hasBias ? ` + bias[column + ${j}]` : ''};
+    result[(row + ${i}) * uniforms.columns + column + ${j}] = y;
   }`,
     ),
   )}

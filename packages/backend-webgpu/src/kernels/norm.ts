@@ -1,50 +1,26 @@
+import { type NormKernel, sizeOf } from '@residual/tensor/kernels';
 import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
-import type { TensorInfo } from '@tensorflow/tfjs-core';
-import { runPass, sizeOf, threads } from '../program.js';
-import type { Kernel } from './kernel.js';
+import { runPass, threads, vectorWidth } from '../program.js';
 
-interface Inputs {
-  /** [..., dim] */
-  x: TensorInfo;
-  /** [dim] */
-  weight?: TensorInfo;
-  /** [dim] */
-  bias?: TensorInfo;
-}
-
-type Epsilon = { epsilon: number };
-
-/** (x - mean) / √(variance + epsilon) · weight + bias along the last axis. */
-export const layerNorm: Kernel<Inputs, Epsilon> = (backend, inputs, { epsilon }) =>
-  normalize(backend, inputs, epsilon, true);
-
-/** x / √(mean x² + epsilon) · weight along the last axis. */
-export const rmsNorm: Kernel<Inputs, Epsilon> = (backend, inputs, { epsilon }) =>
-  normalize(backend, inputs, epsilon, false);
-
-function normalize(
-  backend: WebGPUBackend,
-  { x, weight, bias }: Inputs,
-  epsilon: number,
-  centered: boolean,
-): TensorInfo {
+/** Normalizes each row in one workgroup. */
+export const normalize: NormKernel<WebGPUBackend> = (backend, { x, weight, bias }, { epsilon, centered }) => {
   const dim = x.shape.at(-1) ?? 1;
   const rows = sizeOf(x.shape) / dim;
-  const width = dim % 4 === 0 ? 4 : 1;
+  const width = vectorWidth(dim);
   return runPass(backend, {
     inputs: { x, weight, bias },
     shape: x.shape,
     ints: { rows, dim },
     floats: { epsilon },
     width,
-    wide: width === 4 ? ['x', 'weight', 'bias'] : [],
+    wide: ['x', 'weight', 'bias', 'result'],
     workgroups: rows,
     code: codeFor(width, centered, weight !== undefined, bias !== undefined),
   });
-}
+};
 
 /**
- * One workgroup per row. The first entry of the row is subtracted from all entries, which keeps the precision of
+ * The first entry of the row is subtracted from all entries, which keeps the precision of
  * numbers far from 0 and close to each other; squares are summed around the mean.
  */
 const codeFor = (width: 1 | 4, centered: boolean, hasWeight: boolean, hasBias: boolean) => {
@@ -73,8 +49,8 @@ fn main(index : i32) {
   }
   var square = 0.0;
   for (var i = thread; i < length; i += ${threads}) {
-    let apart = x[start + i]${first} - mean;
-    square += ${width === 4 ? 'dot(apart, apart)' : 'apart * apart'};
+    let difference = x[start + i]${first} - mean;
+    square += ${width === 4 ? 'dot(difference, difference)' : 'difference * difference'};
   }
   squares[thread] = square;
   workgroupBarrier();
@@ -82,7 +58,8 @@ fn main(index : i32) {
   for (var i = 0; i < ${threads}; i++) { variance += squares[i]; }
   let inverse = inverseSqrt(variance / f32(uniforms.dim) + uniforms.epsilon);
   for (var i = thread; i < length; i += ${threads}) {
-    result[start + i] = (x[start + i]${first} - mean) * inverse${hasWeight ? ' * weight[i]' : ''}${hasBias ? ' + bias[i]' : ''};
+    let y = (x[start + i]${first} - mean) * inverse;
+    result[start + i] = y${hasWeight ? ' * weight[i]' : ''}${hasBias ? ' + bias[i]' : ''};
   }
 }
 `;

@@ -119,7 +119,7 @@ export class CachedBatch {
       };
       const run = () => this.run(inputs, length - 1, { totalLength: total, capacity: keyLen });
       if (paddedLength > 1 || total > captureUntil) return run();
-      const changing = { ...inputs, keyLength: sources?.mask.keyLength };
+      const changing = { ...inputs, keyEnd: sources?.mask.keyEnd };
       if (past > 0) return capturedSteps.step(changing, this.cache, run);
       return sources ? capturedSteps.first({ ...changing, memory: sources.memory }, this.cache, run) : run();
     });

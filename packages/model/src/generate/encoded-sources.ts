@@ -89,6 +89,6 @@ const lengthsOf = (sequences: Sequences) => sequences.map(({ length }) => length
 
 /** The keys of sources that are not padding; the caller disposes the tensor. */
 function maskOf(lengths: readonly number[], keyLen: number): KeyRange {
-  const { keyLength } = unpaddedKeys(lengths, keyLen);
-  return keyLength ? { keyLength: keep(keyLength) } : {};
+  const { keyEnd } = unpaddedKeys(lengths, keyLen);
+  return keyEnd ? { keyEnd: keep(keyEnd) } : {};
 }

@@ -99,7 +99,8 @@ function gradientsOf(node: TapeNode, upstream: Tensor): [number, Tensor][] {
     if (showShape(part.shape) !== showShape(shape)) {
       throw new ResidualError(
         'gradient',
-        `gradients: ${name} gave a gradient of shape ${showShape(part.shape)} for "${input}" of shape ${showShape(shape)}`,
+        `gradients: ${name} gave a gradient of shape ${showShape(part.shape)} for "${input}" of shape ` +
+          `${showShape(shape)}`,
       );
     }
     gradients.push([id, part]);
@@ -114,6 +115,7 @@ function expectShapeOf(value: Tensor, dy: Tensor | undefined): void {
     'gradient',
     dy
       ? `gradients: the function returned ${showShape(value.shape)}, the upstream gradient is ${showShape(expected)}`
-      : `gradients: the function must return a number of shape [], not ${showShape(value.shape)}; take the mean or the sum`,
+      : `gradients: the function must return a number of shape [], not ${showShape(value.shape)}; take the mean ` +
+          'or the sum',
   );
 }

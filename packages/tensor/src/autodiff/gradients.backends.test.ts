@@ -48,7 +48,7 @@ test('a tree of leaves gives a tree of gradients, undefined where nothing connec
   });
 });
 
-test('a tensor that is used twice gets both gradients, a leaf that occurs twice gets a handle at each place', async () => {
+test('a tensor used twice gets both gradients, and a leaf that occurs twice a handle for each', async () => {
   await expectNoLeak(async () => {
     const x = tensor([3, -2], [2]);
     const found = gradients(() => sum(add(mul(x, x), mul(x, 5))), { first: x, again: [x] });
@@ -187,7 +187,8 @@ test('ops without a gradient throw and leak no tensor', async () => {
     const x = ones([4]);
     const message = (f: () => Tensor, dy?: Tensor) => messageOf(() => gradients(f, x, dy));
     const foreign =
-      'was made by an op that is not of @residual/tensor, so its gradient would be lost; use the ops of @residual/tensor or defineOp';
+      'was made by an op that is not of @residual/tensor, so its gradient would be lost; use the ops of ' +
+      '@residual/tensor or defineOp';
     expect(message(() => sum(tf.mul(x, 2)))).toBe(`gradients: the input "x" of residual.sum ${foreign}`);
     expect(message(() => add(x, tf.mul(x, 2)))).toBe(`gradients: the input "b" of residual.add ${foreign}`);
     expect(message(() => tf.sum(x))).toBe(`gradients: the result of the function ${foreign}`);

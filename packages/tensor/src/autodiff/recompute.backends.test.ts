@@ -129,7 +129,8 @@ test('reading a tensor that is not in the tree throws and leaks nothing', async 
   await expectNoLeak(() => {
     const run = () => gradients(() => sum(recompute(part => add(mul(part, 2), hidden), x)), [x, hidden]);
     expect(messageOf(run)).toBe(
-      'recompute: the input "b" [2] of residual.add is not in the tree, so its gradient would be lost; put it there and read it from the argument',
+      'recompute: the input "b" [2] of residual.add is not in the tree, so its gradient would be lost; put it ' +
+        'there and read it from the argument',
     );
   });
   const fine = gradients(() => sum(recompute(part => add(part, hidden), x)), x); // a constant may be read

@@ -50,7 +50,8 @@ class LeakGuard implements OpObserver {
       if (!input || !this.losesGradient(input)) continue;
       throw new ResidualError(
         'gradient',
-        `recompute: the input "${name}" ${showShape(input.shape)} of ${op.name} is not in the tree, so its gradient would be lost; put it there and read it from the argument`,
+        `recompute: the input "${name}" ${showShape(input.shape)} of ${op.name} is not in the tree, so its ` +
+          'gradient would be lost; put it there and read it from the argument',
       );
     }
   }

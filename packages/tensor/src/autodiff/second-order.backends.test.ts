@@ -19,7 +19,7 @@ const eachRow = (x: Grid, f: (row: number[], i: number) => number): Grid => {
 
 const mean = (row: number[], f: (x: number) => number) => row.reduce((sum, x) => sum + f(x), 0) / row.length;
 
-test('norms', async () => {
+test('norms have gradients of gradients', async () => {
   const [x, weight] = [sample([2, 5], 3, -2, 2), sample([5], 5)];
   await expectSecondOrder({
     inputs: { x, weight },
@@ -37,7 +37,7 @@ test('norms', async () => {
   });
 });
 
-test('softmax and its logarithm', async () => {
+test('softmax and its logarithm have gradients of gradients', async () => {
   const x = sample([2, 5], 3, -2, 2);
   const share = (row: number[], i: number) => Math.exp(row[i]!) / sumOver(row.length, j => Math.exp(row[j]!));
   await expectSecondOrder({ inputs: { x }, run: t => softmax(t.x), reference: g => eachRow(g.x, share) });
@@ -48,7 +48,7 @@ test('softmax and its logarithm', async () => {
   });
 });
 
-test('products', async () => {
+test('products have gradients of gradients', async () => {
   const [x, weight] = [sample([2, 3], 3), sample([5, 3], 5)];
   const product = (g: { x: Grid; weight: Grid }) =>
     grid([2, 5], (r, o) => Math.tanh(sumOver(3, i => g.x.at(r!, i) * g.weight.at(o!, i))));
@@ -60,7 +60,7 @@ test('products', async () => {
     });
 });
 
-test('activations', async () => {
+test('activations have gradients of gradients', async () => {
   const x = sample([2, 5], 3, -3, 3);
   await expectSecondOrder({
     inputs: { x },
@@ -78,7 +78,7 @@ test('activations', async () => {
   });
 });
 
-test('attention', () =>
+test('attention has gradients of gradients', () =>
   expectSecondOrder({
     inputs: {
       query: sample([1, 2, 3, 2], 3),

@@ -89,7 +89,8 @@ export class Tape implements OpObserver {
     if (this.isOlder(x) || this.observed.has(this.idOf(x))) return;
     throw new ResidualError(
       'gradient',
-      `gradients: ${what} was made by an op that is not of @residual/tensor, so its gradient would be lost; use the ops of @residual/tensor or defineOp`,
+      `gradients: ${what} was made by an op that is not of @residual/tensor, so its gradient would be lost; use ` +
+        'the ops of @residual/tensor or defineOp',
     );
   }
 

@@ -49,7 +49,8 @@ export async function useBackend(name: string): Promise<void> {
   if (!registered.includes(name)) {
     throw new ResidualError(
       'backend',
-      `useBackend: '${name}' is not registered; import '@residual/backend-${name}' first (registered: ${registered.join(', ') || 'none'})`,
+      `useBackend: '${name}' is not registered; import '@residual/backend-${name}' first (registered: ` +
+        `${registered.join(', ') || 'none'})`,
     );
   }
   const previous = activeBackend();

@@ -40,7 +40,7 @@ const decoder = () => {
     cos: toTensor(grid([capacity, 2], (position, i) => Math.cos(position! / (i! + 1)))),
     sin: toTensor(grid([capacity, 2], (position, i) => Math.sin(position! / (i! + 1)))),
   };
-  const step = (x: Tensor, keys: Tensor, values: Tensor, position: Tensor, keyLength: Tensor): Tensor[] =>
+  const step = (x: Tensor, keys: Tensor, values: Tensor, position: Tensor, keyEnd: Tensor): Tensor[] =>
     tidy(() => {
       const normed = rmsNorm(x, weights.norm, 1e-5);
       const table = { cos: weights.cos, sin: weights.sin, ids: reshape(position, [1, 1]) };
@@ -49,7 +49,7 @@ const decoder = () => {
       const value = reshape(linear(normed, weights.value), [1, 1, 1, headDim]);
       const nextKeys = appendToCache(keys, key, position);
       const nextValues = appendToCache(values, value, position);
-      const mixed = attend({ query, key: nextKeys, value: nextValues, position, keyLength }, { causal: true });
+      const mixed = attend({ query, key: nextKeys, value: nextValues, position, keyEnd }, { causal: true });
       const y = add(x, linear(reshape(mixed, [1, 1, heads * headDim]), weights.output));
       return [y, nextKeys, nextValues];
     });
@@ -113,17 +113,17 @@ test('a hundred replays, each on the caches of the one before, leak nothing and 
   let count: ReturnType<typeof memoryUsage> | undefined;
   for (let i = 0; i < 100; i++) {
     const place = tensor([i % capacity], [1], 'int32');
-    const keyLength = tensor([(i % capacity) + 1], [1], 'int32');
-    const [y, nextKeys, nextValues] = graph.replay([x, keys, values, place, keyLength]) as [Tensor, Tensor, Tensor];
+    const keyEnd = tensor([(i % capacity) + 1], [1], 'int32');
+    const [y, nextKeys, nextValues] = graph.replay([x, keys, values, place, keyEnd]) as [Tensor, Tensor, Tensor];
     expect([keys.isDisposed, values.isDisposed]).toEqual([true, true]); // consumed, as in the step
     [keys, values] = [nextKeys, nextValues];
     if (i < capacity) {
-      const eager = step(x, eagerKeys, eagerValues, place, keyLength) as [Tensor, Tensor, Tensor];
+      const eager = step(x, eagerKeys, eagerValues, place, keyEnd) as [Tensor, Tensor, Tensor];
       await expectClose(y, (await eager[0].data()) as Float32Array, { absolute: 1e-6 });
       [eagerKeys, eagerValues] = [eager[1], eager[2]];
       eager[0].dispose();
     }
-    dispose([y, place, keyLength]);
+    dispose([y, place, keyEnd]);
     if (i === capacity) count = memoryUsage();
   }
   expect(memoryUsage()).toEqual(count);

@@ -127,10 +127,12 @@ test('what cannot be captured or replayed throws', async () => {
   await expectNoLeak(() => {
     const [x, ids] = [ones([2, 3]), zeros([2], 'int32')];
     expect(messageOf(() => capture(x => [tanh(tf.neg(x!))], [x]))).toBe(
-      'capture: the input "x" of Tanh was made by an op that is not of @residual/tensor, so a replay would not make it again; use the ops of @residual/tensor or defineOp',
+      'capture: the input "x" of Tanh was made by an op that is not of @residual/tensor, so a replay would not ' +
+        'make it again; use the ops of @residual/tensor or defineOp',
     );
     expect(messageOf(() => capture(x => [tf.neg(x!)], [x]))).toBe(
-      'capture: result 0 was made by an op that is not of @residual/tensor, so a replay would not make it again; use the ops of @residual/tensor or defineOp',
+      'capture: result 0 was made by an op that is not of @residual/tensor, so a replay would not make it again; ' +
+        'use the ops of @residual/tensor or defineOp',
     );
     expect(messageOf(() => capture(x => capture(y => [y!], [x!]).outputs, [x]))).toBe(
       'capture: a capture is already running',

@@ -24,7 +24,7 @@ const activations: Record<Activation, (x: number) => number> = {
 const names = Object.keys(activations) as Activation[];
 
 for (const name of names) {
-  test(`${name}, alone and as a gate`, async () => {
+  test(`${name} equals its formula, alone and as a gate`, async () => {
     const reference = activations[name];
     for (const shape of [[2, 3, 5], [1, 1, 7], []])
       await expectOp({

@@ -1,12 +1,13 @@
 import { expectShape, showShape } from '../errors.js';
 import { add, affine, mul, scalarMinus } from '../ops/arithmetic.js';
 import { erf, exp, relu, sigmoid, square, tanh } from '../ops/functions.js';
-import { clone, type Op, runOp } from '../ops/op.js';
+import { clone, type NoAttributes, type Op, runOp, type UnaryInputs } from '../ops/op.js';
 import type { Tensor } from '../tensor.js';
 
-type UnaryInputs = { x: Tensor };
+/** The attributes of `residual.gelu`. */
+export type GeluAttributes = { readonly approximate: boolean };
 
-const geluOp: Op<UnaryInputs, { approximate: boolean }> = {
+const geluOp: Op<UnaryInputs, GeluAttributes> = {
   name: 'residual.gelu',
   compose: ({ x }, { approximate }) => mul(x, approximate ? tanhGate(x) : erfGate(x)),
   saves: ['x'],
@@ -23,7 +24,7 @@ export function gelu(x: Tensor, { approximate = false }: { approximate?: boolean
   return runOp(geluOp, { x }, { approximate });
 }
 
-const siluOp: Op<UnaryInputs, Record<never, never>> = {
+const siluOp: Op<UnaryInputs, NoAttributes> = {
   name: 'residual.silu',
   compose: ({ x }) => mul(x, sigmoid(x)),
   saves: ['x'],
@@ -63,7 +64,13 @@ export function activate(name: Activation, x: Tensor): Tensor {
   }
 }
 
-const gatedOp: Op<{ gate: Tensor; up: Tensor }, { activation: Activation }> = {
+/** The inputs of `residual.gated`, of equal shapes. */
+export type GatedInputs = { readonly gate: Tensor; readonly up: Tensor };
+
+/** The attributes of `residual.gated`. */
+export type GatedAttributes = { readonly activation: Activation };
+
+const gatedOp: Op<GatedInputs, GatedAttributes> = {
   name: 'residual.gated',
   compose: ({ gate, up }, { activation }) => mul(activate(activation, gate), up),
 };

@@ -99,17 +99,17 @@ test('what does not fit throws with both sides', () => {
     const ids = (...shape: number[]) => zeros(shape, 'int32');
     const message = (more: object, options = {}) => messageOf(() => attend({ query, key, value, ...more }, options));
     expect(message({ position: ids(2) })).toBe('attend: position [2] must be [1]');
-    expect(message({ position: of(1) })).toBe('attend: position is float32; it must be int32');
+    expect(message({ position: of(1) })).toBe('attend: position must be int32, not float32');
     expect(message({ keyStart: ids(1) })).toBe('attend: keyStart [1] must be [2]');
-    expect(message({ keyLength: ids(2, 1) })).toBe('attend: keyLength [2, 1] must be [2]');
-    expect(message({ source: ids(2, 3) })).toBe('attend: source [2, 3] must be [2, 7]');
+    expect(message({ keyEnd: ids(2, 1) })).toBe('attend: keyEnd [2, 1] must be [2]');
+    expect(message({ beamIndices: ids(2, 3) })).toBe('attend: beamIndices [2, 3] must be [2, 7]');
     expect(message({}, { window: 1.5 })).toBe('attend: window is 1.5; it must be a whole number of keys, 0 for all');
     expect(message({}, { softCap: -1 })).toBe('attend: softCap is -1; it must be 0 (none) or above');
     expect(message({}, { dropout: { rate: 1, seed: 1, path: 'a', step: 0 } })).toBe(
       'attend: rate is 1; it must be from 0 to below 1',
     );
     expect(
-      messageOf(() => gradients(() => attend({ query, key, value, source: ids(2, 7) }), query, of(2, 6, 3, 3))),
-    ).toBe('attend: keys read through `source` have no gradient');
+      messageOf(() => gradients(() => attend({ query, key, value, beamIndices: ids(2, 7) }), query, of(2, 6, 3, 3))),
+    ).toBe('attend: keys read through `beamIndices` have no gradient');
   });
 });

@@ -32,11 +32,11 @@ export function attentionValues(weights: Tensor, value: Tensor): Tensor {
 
 /** query keyᵀ · scale, bounded by softCap: [batch, heads, queryLen, keyLen]. */
 export function cappedScores(
-  { query, key, source }: Pick<AttendInputs, 'query' | 'key' | 'source'>,
+  { query, key, beamIndices }: Pick<AttendInputs, 'query' | 'key' | 'beamIndices'>,
   { scale, softCap }: AttendAttributes,
 ): Tensor {
   const [batch, heads, queryLen] = query.shape as [number, number, number, number];
-  const products = matMul(groupQueryHeads(query, key.shape[1]!), reorderCache(key, source), { transposeB: true });
+  const products = matMul(groupQueryHeads(query, key.shape[1]!), reorderCache(key, beamIndices), { transposeB: true });
   const scaled = mul(reshape(products, [batch, heads, queryLen, key.shape[2]!]), softCap > 0 ? scale / softCap : scale);
   return softCap > 0 ? mul(tanh(scaled), softCap) : scaled;
 }
@@ -61,14 +61,14 @@ export function groupQueryHeads(x: Tensor, kvHeads: number): Tensor {
 }
 
 /**
- * Reorders x [batch, kvHeads, keyLen, width]: each key is read from the batch row that `source` int32 [batch, keyLen]
- * names.
+ * Reorders x [batch, kvHeads, keyLen, width]: each key is read from the batch row that `beamIndices` int32 [batch,
+ * keyLen] names.
  */
-export function reorderCache(x: Tensor, source: Tensor | undefined): Tensor {
-  if (!source) return x;
+export function reorderCache(x: Tensor, beamIndices: Tensor | undefined): Tensor {
+  if (!beamIndices) return x;
   const [batch, kvHeads, keyLen, width] = x.shape as [number, number, number, number];
   const head = reshape(range(kvHeads), [1, kvHeads, 1]);
   const index = reshape(range(keyLen), [1, 1, keyLen]);
-  const row = add(mul(add(mul(reshape(source, [batch, 1, keyLen]), kvHeads), head), keyLen), index);
+  const row = add(mul(add(mul(reshape(beamIndices, [batch, 1, keyLen]), kvHeads), head), keyLen), index);
   return reshape(embed(reshape(x, [batch * kvHeads * keyLen, width]), reshape(row, [-1])), x.shape);
 }

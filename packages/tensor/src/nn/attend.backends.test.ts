@@ -46,17 +46,17 @@ test('a window hides what is far, before and after', async () => {
 
 test('each sequence begins and ends at its own key', async () => {
   await expectAttend({ ...heads(2), keyStart: [0, 3] });
-  await expectAttend({ ...heads(2), keyLength: [4, 7] });
-  await expectAttend({ ...heads(2), keyStart: [1, 2], keyLength: [5, 7], causal: true, position: 3 });
+  await expectAttend({ ...heads(2), keyEnd: [4, 7] });
+  await expectAttend({ ...heads(2), keyStart: [1, 2], keyEnd: [5, 7], causal: true, position: 3 });
 });
 
 test('a query that may see no key gives zeros and passes no gradient back', async () => {
-  await expectAttend({ ...heads(2), keyStart: [0, 4], keyLength: [7, 4] });
+  await expectAttend({ ...heads(2), keyStart: [0, 4], keyEnd: [7, 4] });
   await expectAttend({ ...heads(2), causal: true, keyStart: [2, 0], position: 0 });
-  await expectAttend({ ...heads(2), causal: true, window: 2, keyLength: [2, 7], position: 3 });
+  await expectAttend({ ...heads(2), causal: true, window: 2, keyEnd: [2, 7], position: 3 });
 });
 
-test('all at once', () =>
+test('mask, cap, bias and grouped heads work together', () =>
   expectAttend({
     ...heads(3),
     bias: sample([1, 6, 1, 7], 11, -1, 1),
@@ -64,21 +64,21 @@ test('all at once', () =>
     position: 4,
     window: 4,
     keyStart: [2, 0],
-    keyLength: [7, 6],
+    keyEnd: [7, 6],
     softCap: 2,
     scale: 0.4,
   }));
 
 test('one query reads a cache that is not full', () =>
-  expectAttend({ ...heads(2, { queryLen: 1, keyLen: 13 }), causal: true, position: 5, keyLength: [6, 6] }));
+  expectAttend({ ...heads(2, { queryLen: 1, keyLen: 13 }), causal: true, position: 5, keyEnd: [6, 6] }));
 
-test('source names the row that keys and values are read from', async () => {
-  await expectAttend({ ...heads(2), source: integerGrid([2, 7], 3, 0, 2) });
+test('beamIndices names the row that keys and values are read from', async () => {
+  await expectAttend({ ...heads(2), beamIndices: integerGrid([2, 7], 3, 0, 2) });
   await expectAttend({
     ...heads(3),
-    source: integerGrid([2, 7], 5, 0, 2),
+    beamIndices: integerGrid([2, 7], 5, 0, 2),
     causal: true,
     position: 3,
-    keyLength: [6, 7],
+    keyEnd: [6, 7],
   });
 });

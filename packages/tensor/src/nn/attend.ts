@@ -32,7 +32,7 @@ export interface AttendInputs extends KeyRange {
    * The batch row that each key and value is read from, int32 [batch, keyLen]; beam search reorders a cache by this
    * table.
    */
-  readonly source?: Tensor;
+  readonly beamIndices?: Tensor;
 }
 
 /** Settings of `attend`: scores are scaled, then capped, then masked. */
@@ -51,7 +51,7 @@ type Inputs = { [Name in keyof AttendInputs]: Tensor | undefined } & Pick<Attend
 type Attributes = AttendAttributes & { dropout?: DropoutAttributes };
 type Attend = Op<Inputs, Attributes>;
 
-const saves: Attend['saves'] = ['query', 'key', 'value', 'bias', 'position', 'keyStart', 'keyLength', 'source'];
+const saves: Attend['saves'] = ['query', 'key', 'value', 'bias', 'position', 'keyStart', 'keyEnd', 'beamIndices'];
 
 const attendOp: Attend = { name: 'residual.attend', compose: forward, saves, gradient: backward };
 
@@ -64,9 +64,9 @@ const attendDropoutOp: Attend = { name: 'residual.attendDropout', compose: forwa
  * hold the scores [heads, queryLen, keyLen]. Errors if the inputs do not fit.
  */
 export function attend(inputs: AttendInputs, options: AttendOptions = {}): Tensor {
-  const { query, key, value, bias, position, keyStart, keyLength, source } = inputs;
+  const { query, key, value, bias, position, keyStart, keyEnd, beamIndices } = inputs;
   expectAttend('attend', inputs, options);
-  const opInputs: Inputs = { query, key, value, bias, position, keyStart, keyLength, source };
+  const opInputs: Inputs = { query, key, value, bias, position, keyStart, keyEnd, beamIndices };
   const attributes = attributesOf(query, options);
   if (!options.dropout || options.dropout.rate === 0) return runOp(attendOp, opInputs, attributes);
   const { rate, ...stream } = options.dropout;
@@ -87,14 +87,18 @@ function forward(inputs: Inputs, attributes: Attributes): Tensor {
     ),
   );
   const { dropout } = attributes;
-  return attentionValues(dropout ? applyDropout(weights, dropout) : weights, reorderCache(inputs.value, inputs.source));
+  return attentionValues(
+    dropout ? applyDropout(weights, dropout) : weights,
+    reorderCache(inputs.value, inputs.beamIndices),
+  );
 }
 
 function backward(
   dy: Tensor,
   { saved, shapes, attributes }: GradientContext<Inputs, Attributes>,
 ): InputGradients<Inputs> {
-  if (saved.source) throw new ResidualError('gradient', 'attend: keys read through `source` have no gradient');
+  if (saved.beamIndices)
+    throw new ResidualError('gradient', 'attend: keys read through `beamIndices` have no gradient');
   const { query, key, value } = saved;
   const { scale, softCap, dropout } = attributes;
   const kvHeads = key.shape[1]!;

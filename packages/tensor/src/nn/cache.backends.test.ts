@@ -114,7 +114,7 @@ test('a call that throws leaves the cache unchanged', () => {
     const x = zeros([1, 2, 1, 3]);
     expect(messageOf(() => appendToCache(cache, x, zeros([], 'int32')))).toBe('appendToCache: position [] must be [1]');
     expect(messageOf(() => appendToCache(cache, x, zeros([1])))).toBe(
-      'appendToCache: position is float32; it must be int32',
+      'appendToCache: position must be int32, not float32',
     );
     expect(cache.isDisposed).toBe(false);
   });

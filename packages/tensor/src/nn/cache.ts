@@ -3,15 +3,23 @@ import { add, maximum, minimum, mul, scalarMinus, sub } from '../ops/arithmetic.
 import { greaterEqual, less, logicalAnd } from '../ops/compare.js';
 import { toFloat } from '../ops/convert.js';
 import { range } from '../ops/create.js';
-import { type Op, runOp } from '../ops/op.js';
+import { type NoAttributes, type Op, runOp } from '../ops/op.js';
 import { reshape } from '../ops/shape.js';
 import type { Tensor } from '../tensor.js';
-import { expectIntegers } from './expect-attend.js';
+import { expectIntegers } from './expect-integers.js';
 import { gather } from './gather.js';
 
-type CacheInputs = { cache: Tensor; x: Tensor; position: Tensor };
+/** The inputs of `residual.appendToCache`. */
+export type AppendToCacheInputs = {
+  /** [batch, kvHeads, capacity, headDim]. */
+  readonly cache: Tensor;
+  /** [batch, kvHeads, length, headDim]. */
+  readonly x: Tensor;
+  /** The first row to write, int32 [1]. */
+  readonly position: Tensor;
+};
 
-const appendOp: Op<CacheInputs, Record<never, never>> = {
+const appendToCacheOp: Op<AppendToCacheInputs, NoAttributes> = {
   name: 'residual.appendToCache',
   compose: ({ cache, x, position }) => {
     const [capacity, length] = [cache.shape[2]!, x.shape[2]!];
@@ -38,10 +46,11 @@ export function appendToCache(cache: Tensor, x: Tensor, position: Tensor): Tenso
       x.shape[2]! <= capacity! &&
       x.shape[3] === headDim,
     () =>
-      `appendToCache: x ${showShape(x.shape)} does not fit the cache ${showShape(cache.shape)}; they are [batch, kvHeads, length | capacity, headDim]`,
+      `appendToCache: x ${showShape(x.shape)} does not fit the cache ${showShape(cache.shape)}; they are [batch, ` +
+      'kvHeads, length | capacity, headDim]',
   );
   expectIntegers('appendToCache', 'position', position, [1]);
-  const updated = runOp(appendOp, { cache, x, position }, {});
+  const updated = runOp(appendToCacheOp, { cache, x, position }, {});
   cache.dispose();
   return updated;
 }

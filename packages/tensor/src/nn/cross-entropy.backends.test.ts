@@ -79,7 +79,7 @@ test('what does not fit throws with both sides', () => {
       'crossEntropy: logits [4, 7] are [rows, vocab], labels [5] are not [rows]',
     );
     expect(messageOf(() => crossEntropy(zeros([5, 7]), zeros([5])))).toBe(
-      'crossEntropy: labels are float32; they must be int32',
+      'crossEntropy: labels must be int32, not float32',
     );
   });
 });

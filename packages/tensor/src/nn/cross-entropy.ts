@@ -1,15 +1,16 @@
-import { expectShape, ResidualError, showShape } from '../errors.js';
+import { expectShape, showShape } from '../errors.js';
 import { maximum, minimum, mul, sub } from '../ops/arithmetic.js';
 import { equal, notEqual } from '../ops/compare.js';
 import { toFloat } from '../ops/convert.js';
 import { range, zeros } from '../ops/create.js';
 import { exp, log } from '../ops/functions.js';
-import { type Op, runOp } from '../ops/op.js';
+import { type NoAttributes, type Op, runOp } from '../ops/op.js';
 import { max } from '../ops/reduce.js';
 import { concat, reshape, sliceAxis } from '../ops/shape.js';
 import { softmax } from '../ops/softmax.js';
 import { sum } from '../ops/sum.js';
 import type { Tensor } from '../tensor.js';
+import { expectInt32 } from './expect-integers.js';
 
 /** Inputs of `crossEntropy` and its kernels. */
 export type CrossEntropyInputs = {
@@ -70,10 +71,10 @@ export function crossEntropy(
   expectShape(
     logits.shape.length === 2 && labels.shape.length === 1 && labels.shape[0] === logits.shape[0],
     () =>
-      `crossEntropy: logits ${showShape(logits.shape)} are [rows, vocab], labels ${showShape(labels.shape)} are not [rows]`,
+      `crossEntropy: logits ${showShape(logits.shape)} are [rows, vocab], labels ${showShape(labels.shape)} are ` +
+      'not [rows]',
   );
-  if (labels.dtype !== 'int32')
-    throw new ResidualError('dtype', `crossEntropy: labels are ${labels.dtype}; they must be int32`);
+  expectInt32('crossEntropy', 'labels', labels);
   if (labels.size === 0) return zeros([0]);
   return runOp(crossEntropyOp, { logits, labels }, { ignoreIndex });
 }
@@ -84,14 +85,14 @@ function rowColumnIndices(columns: Tensor): Tensor {
   return concat([reshape(range(rows), [rows, 1]), reshape(columns, [rows, 1])], 1);
 }
 
-const gatherColumnsOp: Op<{ x: Tensor; columns: Tensor }, Record<never, never>> = {
+const gatherColumnsOp: Op<{ x: Tensor; columns: Tensor }, NoAttributes> = {
   name: 'residual.gatherColumns',
   compose: ({ x, columns }) => runOp(gatherNdOp, { params: x, indices: rowColumnIndices(columns) }, {}),
   saves: ['columns'],
   gradient: (dy, { saved: { columns }, shapes }) => ({ x: () => scatterColumns(dy, columns, shapes.x[1]!) }),
 };
 
-const gatherNdOp: Op<{ params: Tensor; indices: Tensor }, Record<never, never>> = {
+const gatherNdOp: Op<{ params: Tensor; indices: Tensor }, NoAttributes> = {
   name: 'residual.gatherNd',
   tfjsKernel: 'GatherNd',
 };

@@ -2,7 +2,7 @@ import { checkSeed, type RandomKey, randomBitsAt, randomKey, streamOf } from '@r
 import { ResidualError } from '../errors.js';
 import { activeCapture } from '../op-observers.js';
 import { mul } from '../ops/arithmetic.js';
-import { clone, type Op, runOp } from '../ops/op.js';
+import { clone, type Op, runOp, type UnaryInputs } from '../ops/op.js';
 import { type Tensor, tensor } from '../tensor.js';
 
 /** The stream of random numbers of one use in one step: the seed of the run, the path of the use, the step. */
@@ -18,7 +18,7 @@ export interface RandomStream {
  */
 export type DropoutAttributes = { readonly rate: number; readonly key: RandomKey };
 
-const dropoutOp: Op<{ x: Tensor }, DropoutAttributes> = {
+const dropoutOp: Op<UnaryInputs, DropoutAttributes> = {
   name: 'residual.dropout',
   compose: ({ x }, attributes) => mul(x, tensor(dropoutMask(x.size, attributes), x.shape)),
   gradient: (dy, { attributes }) => ({ x: () => applyDropout(dy, attributes) }),
@@ -51,9 +51,17 @@ export function applyDropout(x: Tensor, attributes: DropoutAttributes): Tensor {
   return runOp(dropoutOp, { x }, attributes);
 }
 
-function dropoutMask(length: number, { rate, key }: DropoutAttributes): Float32Array {
-  const threshold = Math.round(rate * 2 ** 24);
+/**
+ * What kernels compute dropout from: entry i becomes 0 if the upper 24 bits at `key` and counter i are below
+ * `threshold`, and is multiplied by `scale` if not.
+ */
+export function dropoutParameters({ rate }: DropoutAttributes): { readonly threshold: number; readonly scale: number } {
+  return { threshold: Math.round(rate * 2 ** 24), scale: 1 / (1 - rate) };
+}
+
+function dropoutMask(length: number, attributes: DropoutAttributes): Float32Array {
+  const { threshold, scale } = dropoutParameters(attributes);
   const values = new Float32Array(length);
-  for (let i = 0; i < length; i++) values[i] = randomBitsAt(key, i) >>> 8 < threshold ? 0 : 1 / (1 - rate);
+  for (let i = 0; i < length; i++) values[i] = randomBitsAt(attributes.key, i) >>> 8 < threshold ? 0 : scale;
   return values;
 }

@@ -58,20 +58,19 @@ test('what does not fit throws with both sides', () => {
   tidy(() => {
     const [weight, ids] = [zeros([7, 5]), range(3)];
     expect(messageOf(() => embed(zeros([7]), ids))).toBe('embed: weight [7] is not [rows, dim]');
-    expect(messageOf(() => embed(weight, zeros([3])))).toBe('embed: ids are float32; they must be int32');
+    expect(messageOf(() => embed(weight, zeros([3])))).toBe('embed: ids must be int32, not float32');
     expect(messageOf(() => scatterAdd(weight, ids, 4))).toBe(
       'scatterAdd: values [7, 5] are [n, dim], ids [3] are not [n]',
     );
-    expect(messageOf(() => scatterAdd(weight, zeros([7]), 4))).toBe('scatterAdd: ids are float32; they must be int32');
-    expect(messageOf(() => gather(weight, ids, 2))).toBe(
-      'gather: indices [3] along axis 2 of [7, 5] do not fit; indices are [n]',
-    );
-    expect(messageOf(() => gather(weight, zeros([3]), 1))).toBe('gather: indices are float32; they must be int32');
+    expect(messageOf(() => scatterAdd(weight, zeros([7]), 4))).toBe('scatterAdd: ids must be int32, not float32');
+    expect(messageOf(() => gather(weight, ids, 2))).toBe('gather: [7, 5] has no axis 2');
+    expect(messageOf(() => gather(weight, zeros([2, 3]), 0))).toBe('gather: indices [2, 3] are not [n]');
+    expect(messageOf(() => gather(weight, zeros([3]), 1))).toBe('gather: indices must be int32, not float32');
   });
 });
 
 test.runIf(['cpu', 'wasm'].includes(requireBackend()))(
-  'an id or index outside is told with the number of those there are',
+  'an id or index outside a table throws with the size of the table',
   () => {
     tidy(() => {
       const [weight, ids] = [zeros([7, 5]), tensor([3, 7], [2], 'int32')];

@@ -1,19 +1,32 @@
-import { expectShape, ResidualError, showShape } from '../errors.js';
+import { expectShape, showShape } from '../errors.js';
 import { mul } from '../ops/arithmetic.js';
 import { notEqual } from '../ops/compare.js';
 import { toFloat } from '../ops/convert.js';
 import { type Op, runOp } from '../ops/op.js';
 import { reshape } from '../ops/shape.js';
 import type { Matrix, Tensor } from '../tensor.js';
+import { expectInt32 } from './expect-integers.js';
 import { gatherAlong, scatterAdd } from './gather.js';
 import { dense } from './matrix.js';
+import { outOfRange } from './out-of-range.js';
 
-const embedOp: Op<{ weight: Tensor; ids: Tensor }, { padTokenId?: number }> = {
+/** The inputs of `residual.embed`. */
+export type EmbedInputs = {
+  /** [rows, dim]. */
+  readonly weight: Tensor;
+  /** int32 [...]. */
+  readonly ids: Tensor;
+};
+
+/** The attributes of `residual.embed`: look-ups of `padTokenId` pass no gradient back. */
+export type EmbedAttributes = { readonly padTokenId?: number };
+
+const embedOp: Op<EmbedInputs, EmbedAttributes> = {
   name: 'residual.embed',
   compose: ({ weight, ids }) => {
     const [vocab, dim] = weight.shape as [number, number];
-    const describeOutside = (id: string) => `embed: id ${id} is outside the vocabulary of ${vocab}`;
-    return reshape(gatherAlong(weight, reshape(ids, [-1]), 0, describeOutside), [...ids.shape, dim]);
+    const rows = gatherAlong(weight, reshape(ids, [-1]), 0, id => outOfRange.embed(id, vocab));
+    return reshape(rows, [...ids.shape, dim]);
   },
   saves: ['ids'],
   gradient: (dy, { saved: { ids }, shapes: { weight }, attributes: { padTokenId } }) => ({
@@ -36,6 +49,6 @@ export function embed(
   { padTokenId }: { readonly padTokenId?: number | undefined } = {},
 ): Tensor {
   expectShape(weight.shape.length === 2, () => `embed: weight ${showShape(weight.shape)} is not [rows, dim]`);
-  if (ids.dtype !== 'int32') throw new ResidualError('dtype', `embed: ids are ${ids.dtype}; they must be int32`);
+  expectInt32('embed', 'ids', ids);
   return runOp(embedOp, { weight: dense(weight), ids }, padTokenId === undefined ? {} : { padTokenId });
 }

@@ -1,4 +1,5 @@
 import { expectShape, ResidualError, showShape } from '../errors.js';
+import { axisOf } from '../ops/axes.js';
 import { equal } from '../ops/compare.js';
 import { toFloat } from '../ops/convert.js';
 import { range } from '../ops/create.js';
@@ -6,8 +7,21 @@ import { matMul } from '../ops/mat-mul.js';
 import { type Op, runOp } from '../ops/op.js';
 import { reshape, transpose } from '../ops/shape.js';
 import type { Tensor } from '../tensor.js';
+import { expectInt32 } from './expect-integers.js';
+import { outOfRange } from './out-of-range.js';
 
-const gatherOp: Op<{ x: Tensor; indices: Tensor }, { axis: number; batchDims: 0 }> = {
+/** The inputs of `residual.gather`. */
+export type GatherInputs = {
+  /** [..., length, ...]. */
+  readonly x: Tensor;
+  /** int32 [n]. */
+  readonly indices: Tensor;
+};
+
+/** The attributes of `residual.gather`: the axis of `length`, from 0. */
+export type GatherAttributes = { readonly axis: number; readonly batchDims: 0 };
+
+const gatherOp: Op<GatherInputs, GatherAttributes> = {
   name: 'residual.gather',
   tfjsKernel: 'GatherV2',
   saves: ['indices'],
@@ -30,15 +44,10 @@ const gatherOp: Op<{ x: Tensor; indices: Tensor }, { axis: number; batchDims: 0 
  * cpu and wasm only.
  */
 export function gather(x: Tensor, indices: Tensor, axis: number): Tensor {
-  const at = axis < 0 ? axis + x.shape.length : axis;
-  expectShape(
-    indices.shape.length === 1 && x.shape[at] !== undefined,
-    () =>
-      `gather: indices ${showShape(indices.shape)} along axis ${axis} of ${showShape(x.shape)} do not fit; indices are [n]`,
-  );
-  if (indices.dtype !== 'int32')
-    throw new ResidualError('dtype', `gather: indices are ${indices.dtype}; they must be int32`);
-  return gatherAlong(x, indices, at, i => `gather: index ${i} is outside the ${x.shape[at]} entries of axis ${at}`);
+  const at = axisOf('gather', x, axis);
+  expectShape(indices.shape.length === 1, () => `gather: indices ${showShape(indices.shape)} are not [n]`);
+  expectInt32('gather', 'indices', indices);
+  return gatherAlong(x, indices, at, index => outOfRange.gather(index, x.shape[at]!, at));
 }
 
 /** `gather` along a non-negative axis; `describeOutside` makes the message for an index outside. */
@@ -57,13 +66,22 @@ export function gatherAlong(
   }
 }
 
-type Scatter = { updates: Tensor; indices: Tensor };
+/** The inputs of `residual.scatterAdd`. */
+export type ScatterAddInputs = {
+  /** [n, dim]. */
+  readonly updates: Tensor;
+  /** int32 [n, 1]. */
+  readonly indices: Tensor;
+};
+
+/** The attributes of `residual.scatterAdd`: the shape of the result. */
+export type ScatterAddAttributes = { readonly shape: readonly [rows: number, dim: number] };
 
 /**
  * ScatterNd of tfjs adds updates [n, dim] with equal indices [n, 1]. Its WebGL kernel reads two updates at once and,
  * after an odd number of them, reads stale data.
  */
-const scatterAddOp: Op<Scatter, { shape: readonly [number, number] }> = {
+const scatterAddOp: Op<ScatterAddInputs, ScatterAddAttributes> = {
   name: 'residual.scatterAdd',
   tfjsKernel: 'ScatterNd',
   tfjsKernelWrongOn: ['webgl'],
@@ -81,7 +99,7 @@ export function scatterAdd(values: Tensor, ids: Tensor, rows: number): Tensor {
     values.shape.length === 2 && ids.shape.length === 1 && ids.shape[0] === values.shape[0],
     () => `scatterAdd: values ${showShape(values.shape)} are [n, dim], ids ${showShape(ids.shape)} are not [n]`,
   );
-  if (ids.dtype !== 'int32') throw new ResidualError('dtype', `scatterAdd: ids are ${ids.dtype}; they must be int32`);
+  expectInt32('scatterAdd', 'ids', ids);
   const indices = reshape(ids, [ids.size, 1]);
   try {
     return runOp(scatterAddOp, { updates: values, indices }, { shape: [rows, values.shape[1]!] });

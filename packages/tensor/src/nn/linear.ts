@@ -2,16 +2,24 @@ import { expectShape, showShape } from '../errors.js';
 import { add, mul } from '../ops/arithmetic.js';
 import { zeros } from '../ops/create.js';
 import { matMul } from '../ops/mat-mul.js';
-import { type Op, runOp } from '../ops/op.js';
+import { type NoAttributes, type Op, runOp } from '../ops/op.js';
 import { reshape } from '../ops/shape.js';
 import { sum } from '../ops/sum.js';
 import { type Matrix, type Tensor, tidy } from '../tensor.js';
-import { activeAdapters, isLowRankSum, type LowRankSum } from './low-rank.js';
-import { dense } from './matrix.js';
+import { activeAdapters } from './low-rank.js';
+import { dense, isLowRankSum, type LowRankSum } from './matrix.js';
 
-type LinearInputs = { x: Tensor; weight: Tensor; bias?: Tensor };
+/** The inputs of `residual.linear`. */
+export type LinearInputs = {
+  /** [..., in]. */
+  readonly x: Tensor;
+  /** [out, in]. */
+  readonly weight: Tensor;
+  /** [out]. */
+  readonly bias?: Tensor;
+};
 
-const linearOp: Op<LinearInputs, Record<never, never>> = {
+const linearOp: Op<LinearInputs, NoAttributes> = {
   name: 'residual.linear',
   compose: ({ x, weight, bias }) => {
     const y = matMul(flattenRows(x), weight, { transposeB: true });
@@ -33,7 +41,8 @@ export function linear(x: Tensor, weight: Matrix, bias?: Tensor): Tensor {
       x.shape.at(-1) === width &&
       (!bias || (bias.shape.length === 1 && bias.shape[0] === out)),
     () =>
-      `linear: x ${showShape(x.shape)}, weight ${showShape(weight.shape)}${bias ? ` and bias ${showShape(bias.shape)}` : ''} do not fit; weight is [out, in], x [..., in]`,
+      `linear: x ${showShape(x.shape)}, weight ${showShape(weight.shape)}` +
+      `${bias ? ` and bias ${showShape(bias.shape)}` : ''} do not fit; weight is [out, in], x [..., in]`,
   );
   if (x.size === 0 || width === 0 || out === 0) {
     return tidy(() => add(zeros([...x.shape.slice(0, -1), out!]), bias ?? 0));

@@ -3,30 +3,7 @@ import { add, mul } from '../ops/arithmetic.js';
 import { matMul } from '../ops/mat-mul.js';
 import { clone } from '../ops/op.js';
 import { dispose, type Matrix, type Tensor, tidy } from '../tensor.js';
-import { dense } from './matrix.js';
-
-/**
- * A LoRA adapter (Hu et al. 2021): the low-rank matrix scale · up down, which is added to a base matrix while it is
- * active.
- */
-export interface LowRankAdapter {
-  /** [rank, in]. */
-  down: Tensor;
-  /** [out, rank]. */
-  up: Tensor;
-  /** The factor of the product, alpha / rank in LoRA. */
-  scale: number;
-  /** Whether it is added. */
-  active: boolean;
-  /** Whether it is already merged into the base, so that it is not added again. */
-  merged?: boolean;
-}
-
-/** A matrix [out, in] with named adapters: base + Σ scale · up down over the active ones (Hu et al. 2021). */
-export interface LowRankSum extends Matrix {
-  base: Matrix;
-  readonly parts: Record<string, LowRankAdapter>;
-}
+import { dense, isLowRankSum, type LowRankAdapter, type LowRankSum } from './matrix.js';
 
 /** Makes a matrix from a base and adapters, which it owns and disposes. Errors if their shapes do not fit. */
 export function lowRankSum(base: Matrix, parts: Record<string, LowRankAdapter>): LowRankSum {
@@ -35,7 +12,8 @@ export function lowRankSum(base: Matrix, parts: Record<string, LowRankAdapter>):
     expectShape(
       down.shape.length === 2 && down.shape[1] === width && up.shape[0] === out && up.shape[1] === down.shape[0],
       () =>
-        `lowRankSum: down ${showShape(down.shape)} and up ${showShape(up.shape)} of '${name}' do not fit the matrix ${showShape(base.shape)}; they are [rank, in] and [out, rank]`,
+        `lowRankSum: down ${showShape(down.shape)} and up ${showShape(up.shape)} of '${name}' do not fit the ` +
+        `matrix ${showShape(base.shape)}; they are [rank, in] and [out, rank]`,
     );
   const sum: LowRankSum = {
     shape: base.shape,
@@ -45,11 +23,6 @@ export function lowRankSum(base: Matrix, parts: Record<string, LowRankAdapter>):
     dispose: () => dispose([sum.base, ...Object.values(sum.parts).flatMap(({ down, up }) => [down, up])]),
   };
   return sum;
-}
-
-/** Whether a matrix is a `LowRankSum`. */
-export function isLowRankSum(matrix: unknown): matrix is LowRankSum {
-  return typeof matrix === 'object' && matrix !== null && 'base' in matrix && 'parts' in matrix;
 }
 
 /** The sum of base and active adapters as a new tensor [out, in], which the caller disposes. */

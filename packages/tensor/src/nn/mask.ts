@@ -20,7 +20,7 @@ export interface KeyRange {
   /** First visible key of each sequence, int32 [batch]; 0 if absent. */
   readonly keyStart?: Tensor;
   /** One past the last visible key of each sequence, int32 [batch]; keyLen if absent. */
-  readonly keyLength?: Tensor;
+  readonly keyEnd?: Tensor;
 }
 
 /**
@@ -32,9 +32,9 @@ export function attentionMask(
   queryLen: number,
   keyLen: number,
   { causal = false, window = 0 }: MaskOptions,
-  { position, keyStart, keyLength }: KeyRange,
+  { position, keyStart, keyEnd }: KeyRange,
 ): Tensor | undefined {
-  if (!causal && window === 0 && !keyStart && !keyLength) return undefined;
+  if (!causal && window === 0 && !keyStart && !keyEnd) return undefined;
   return tidy(() => {
     const keys = reshape(range(keyLen), [1, 1, 1, keyLen]);
     const conditions: Tensor[] = [];
@@ -46,7 +46,7 @@ export function attentionMask(
       if (window > 0 && !causal) conditions.push(less(keys, add(at, window)));
     }
     if (keyStart) conditions.push(greaterEqual(keys, reshape(keyStart, [-1, 1, 1, 1])));
-    if (keyLength) conditions.push(less(keys, reshape(keyLength, [-1, 1, 1, 1])));
+    if (keyEnd) conditions.push(less(keys, reshape(keyEnd, [-1, 1, 1, 1])));
     return toFloat(conditions.reduce((all, test) => logicalAnd(all, test)));
   });
 }

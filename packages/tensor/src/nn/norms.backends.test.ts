@@ -46,7 +46,7 @@ const rmsNormOf = (x: Grid, weight?: Grid): Grid => {
 
 const shapes = [[2, 3, 5], [3, 7], [7], [2, 1, 3, 11]];
 
-test('layer norm, with and without bias', async () => {
+test('layer norm equals the loops, with and without bias', async () => {
   for (const shape of shapes) {
     const [x, weight, bias] = [sample(shape, 3, -2, 2), sample(shape.slice(-1), 5), sample(shape.slice(-1), 7)];
     await expectOp({
@@ -62,7 +62,7 @@ test('layer norm, with and without bias', async () => {
   }
 });
 
-test('RMS norm, with and without weight', async () => {
+test('RMS norm equals the loops, with and without weight', async () => {
   for (const shape of shapes) {
     const [x, weight] = [sample(shape, 3, -2, 2), sample(shape.slice(-1), 5)];
     await expectOp({

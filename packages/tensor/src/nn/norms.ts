@@ -1,14 +1,34 @@
 import { expectShape, showShape } from '../errors.js';
 import { add, mul, sub } from '../ops/arithmetic.js';
+import { lastAxis } from '../ops/axes.js';
 import { rsqrt, square } from '../ops/functions.js';
 import { type Op, runOp } from '../ops/op.js';
 import { mean } from '../ops/reduce.js';
 import { sumTo } from '../ops/sum.js';
 import type { Tensor } from '../tensor.js';
 
-type Epsilon = { epsilon: number };
+/** The inputs of `residual.layerNorm`. */
+export type LayerNormInputs = {
+  /** [..., dim]. */
+  readonly x: Tensor;
+  /** [dim]. */
+  readonly weight: Tensor;
+  /** [dim]. */
+  readonly bias?: Tensor;
+};
 
-const layerNormOp: Op<{ x: Tensor; weight: Tensor; bias?: Tensor }, Epsilon> = {
+/** The inputs of `residual.rmsNorm`. */
+export type RmsNormInputs = {
+  /** [..., dim]. */
+  readonly x: Tensor;
+  /** [dim]. */
+  readonly weight?: Tensor;
+};
+
+/** The attributes of both norms: what is added to the variance or mean square. */
+export type NormAttributes = { readonly epsilon: number };
+
+const layerNormOp: Op<LayerNormInputs, NormAttributes> = {
   name: 'residual.layerNorm',
   compose: ({ x, weight, bias }, { epsilon }) => {
     const scaled = mul(standardize(x, epsilon).unit, weight);
@@ -20,8 +40,8 @@ const layerNormOp: Op<{ x: Tensor; weight: Tensor; bias?: Tensor }, Epsilon> = {
     return {
       x: () => {
         const g = mul(dy, weight);
-        const along = mul(unit, mean(mul(g, unit), last));
-        return mul(inverse, sub(sub(g, mean(g, last)), along));
+        const along = mul(unit, mean(mul(g, unit), lastAxis));
+        return mul(inverse, sub(sub(g, mean(g, lastAxis)), along));
       },
       weight: () => sumTo(mul(dy, unit), shapes.weight),
       bias: () => sumTo(dy, shapes.weight),
@@ -38,7 +58,7 @@ export function layerNorm(x: Tensor, weight: Tensor, bias: Tensor | undefined, e
   return runOp(layerNormOp, { x, weight, bias }, { epsilon });
 }
 
-const rmsNormOp: Op<{ x: Tensor; weight?: Tensor }, Epsilon> = {
+const rmsNormOp: Op<RmsNormInputs, NormAttributes> = {
   name: 'residual.rmsNorm',
   compose: ({ x, weight }, { epsilon }) => {
     const unit = mul(x, inverseRootMeanSquare(x, epsilon));
@@ -51,7 +71,7 @@ const rmsNormOp: Op<{ x: Tensor; weight?: Tensor }, Epsilon> = {
     return {
       x: () => {
         const g = weight ? mul(dy, weight) : dy;
-        return mul(inverse, sub(g, mul(unit, mean(mul(g, unit), last))));
+        return mul(inverse, sub(g, mul(unit, mean(mul(g, unit), lastAxis))));
       },
       weight: () => sumTo(mul(dy, unit), shapes.weight),
     };
@@ -67,18 +87,16 @@ export function rmsNorm(x: Tensor, weight: Tensor | undefined, epsilon: number):
   return runOp(rmsNormOp, { x, weight }, { epsilon });
 }
 
-const last = { axis: -1, keepDims: true };
-
 function standardize(x: Tensor, epsilon: number): { unit: Tensor; inverse: Tensor } {
-  const shifted = sub(x, mean(x, last));
+  const shifted = sub(x, mean(x, lastAxis));
   // The second subtraction removes the rounding error of the mean of large numbers.
-  const centered = sub(shifted, mean(shifted, last));
-  const inverse = rsqrt(add(mean(square(centered), last), epsilon));
+  const centered = sub(shifted, mean(shifted, lastAxis));
+  const inverse = rsqrt(add(mean(square(centered), lastAxis), epsilon));
   return { unit: mul(centered, inverse), inverse };
 }
 
 function inverseRootMeanSquare(x: Tensor, epsilon: number): Tensor {
-  return rsqrt(add(mean(square(x), last), epsilon));
+  return rsqrt(add(mean(square(x), lastAxis), epsilon));
 }
 
 function expectDim(name: string, x: Tensor, ...parts: (Tensor | undefined)[]): void {

@@ -89,12 +89,14 @@ test('what does not fit throws with both sides', () => {
     const message = (more: object) => messageOf(() => rotate(x, { cos, sin, ids, ...more }));
     const start = 'rotate: x [2, 3, 5, 6] is [batch, heads, length, headDim];';
     expect(message({ ids: zeros([3, 5], 'int32') })).toBe(
-      `${start} cos [11, 3], sin [11, 3] and ids [3, 5] do not fit; they are [positions, pairs], the same, and [1 | batch, length]`,
+      `${start} cos [11, 3], sin [11, 3] and ids [3, 5] do not fit; they are [positions, pairs], the same, and ` +
+        '[1 | batch, length]',
     );
     expect(message({ cos: zeros([11, 4]), sin: zeros([11, 4]) })).toBe(
-      `${start} cos [11, 4], sin [11, 4] and ids [1, 5] do not fit; they are [positions, pairs], the same, and [1 | batch, length]`,
+      `${start} cos [11, 4], sin [11, 4] and ids [1, 5] do not fit; they are [positions, pairs], the same, and ` +
+        '[1 | batch, length]',
     );
     expect(message({ sin: zeros([10, 3]) })).toContain('cos [11, 3], sin [10, 3]');
-    expect(message({ ids: zeros([1, 5]) })).toBe('rotate: ids are float32; they must be int32');
+    expect(message({ ids: zeros([1, 5]) })).toBe('rotate: ids must be int32, not float32');
   });
 });

@@ -1,13 +1,27 @@
-import { expectShape, ResidualError, showShape } from '../errors.js';
+import { expectShape, showShape } from '../errors.js';
 import { add, mul, neg, sub } from '../ops/arithmetic.js';
 import { type Op, runOp } from '../ops/op.js';
 import { concat, reshape, sliceAxis } from '../ops/shape.js';
 import type { Tensor } from '../tensor.js';
 import { embed } from './embed.js';
+import { expectInt32 } from './expect-integers.js';
 
-type RotateInputs = { x: Tensor; cos: Tensor; sin: Tensor; ids: Tensor };
+/** The inputs of `residual.rotate`. */
+export type RotateInputs = {
+  /** [batch, heads, length, headDim]. */
+  readonly x: Tensor;
+  /** [positions, pairs]. */
+  readonly cos: Tensor;
+  /** [positions, pairs]. */
+  readonly sin: Tensor;
+  /** Position ids, int32 [1 | batch, length]. */
+  readonly ids: Tensor;
+};
 
-const rotateOp: Op<RotateInputs, { interleaved: boolean }> = {
+/** The attributes of `residual.rotate`: a pair is (2i, 2i + 1) if `interleaved`, or else (i, i + pairs). */
+export type RotateAttributes = { readonly interleaved: boolean };
+
+const rotateOp: Op<RotateInputs, RotateAttributes> = {
   name: 'residual.rotate',
   compose: applyRotary,
   saves: ['cos', 'sin', 'ids'],
@@ -38,13 +52,15 @@ export function rotate(
       ids.shape[1] === length &&
       (ids.shape[0] === 1 || ids.shape[0] === batch),
     () =>
-      `rotate: x ${showShape(x.shape)} is [batch, heads, length, headDim]; cos ${showShape(cos.shape)}, sin ${showShape(sin.shape)} and ids ${showShape(ids.shape)} do not fit; they are [positions, pairs], the same, and [1 | batch, length]`,
+      `rotate: x ${showShape(x.shape)} is [batch, heads, length, headDim]; cos ${showShape(cos.shape)}, sin ` +
+      `${showShape(sin.shape)} and ids ${showShape(ids.shape)} do not fit; they are [positions, pairs], the ` +
+      'same, and [1 | batch, length]',
   );
-  if (ids.dtype !== 'int32') throw new ResidualError('dtype', `rotate: ids are ${ids.dtype}; they must be int32`);
+  expectInt32('rotate', 'ids', ids);
   return runOp(rotateOp, { x, cos, sin, ids }, { interleaved });
 }
 
-function applyRotary({ x, cos, sin, ids }: RotateInputs, { interleaved }: { interleaved: boolean }): Tensor {
+function applyRotary({ x, cos, sin, ids }: RotateInputs, { interleaved }: RotateAttributes): Tensor {
   const [batch, heads, length, headDim] = x.shape as [number, number, number, number];
   const pairs = cos.shape[1]!;
   const split = interleaved ? [batch * heads, length, pairs, 2] : [batch * heads, length, 2, pairs];

@@ -1,12 +1,12 @@
 import { ResidualError } from '../errors.js';
 import { scalar, type Tensor, tidy } from '../tensor.js';
-import { type BinaryInputs, type NoAttributes, runBinary, scalarLike } from './binary.js';
+import { type BinaryInputs, runBinary, scalarLike } from './binary.js';
 import { greater, greaterEqual, less, lessEqual } from './compare.js';
 import { toFloat } from './convert.js';
-import { clone, type Op, runOp } from './op.js';
+import { clone, type NoAttributes, type Op, runOp, type UnaryInputs } from './op.js';
 import { addOp, sumTo } from './sum.js';
 
-const negOp: Op<{ x: Tensor }, NoAttributes> = {
+const negOp: Op<UnaryInputs, NoAttributes> = {
   name: 'residual.neg',
   tfjsKernel: 'Neg',
   gradient: dy => ({ x: () => neg(dy) }),
@@ -101,7 +101,10 @@ export function minimum(a: Tensor, b: Tensor | number): Tensor {
   return runBinary(minimumOp, a, b);
 }
 
-const affineOp: Op<{ x: Tensor }, { scale: number; shift: number }> = {
+/** The attributes of `residual.affine`. */
+export type AffineAttributes = { readonly scale: number; readonly shift: number };
+
+const affineOp: Op<UnaryInputs, AffineAttributes> = {
   name: 'residual.affine',
   compose: ({ x }, { scale, shift }) => {
     const scaled = scale === 1 ? x : runOp(mulOp, { a: x, b: scalar(scale) }, {});

@@ -12,12 +12,22 @@ export interface ReduceOptions {
   readonly keepDims?: boolean;
 }
 
+/** The last axis, which stays with length 1. */
+export const lastAxis = { axis: -1, keepDims: true } as const;
+
+/** An axis as its index from 0; negative ones are counted from the end. Errors if x has no such axis. */
+export function axisOf(name: string, x: Tensor, axis: number): number {
+  const index = fromStart(axis, x.shape.length);
+  expectShape(x.shape[index] !== undefined, () => `${name}: ${showShape(x.shape)} has no axis ${axis}`);
+  return index;
+}
+
 /** Resolves the axes of the options. Errors if an axis does not exist or is named twice. */
 export function axesOf(name: string, x: Tensor, { axis, keepDims = false }: ReduceOptions): Axes {
   if (x.dtype === 'bool') throw new ResidualError('dtype', `${name}: bool does not fit; convert with toFloat or toInt`);
   const rank = x.shape.length;
   const requested = axis === undefined ? x.shape.map((_, i) => i) : typeof axis === 'number' ? [axis] : axis;
-  const normalized = requested.map(a => (a < 0 ? a + rank : a)).sort((a, b) => a - b);
+  const normalized = requested.map(a => fromStart(a, rank)).sort((a, b) => a - b);
   normalized.forEach((a, i) => {
     expectShape(
       Number.isInteger(a) && a >= 0 && a < rank && a !== normalized[i - 1],
@@ -25,6 +35,10 @@ export function axesOf(name: string, x: Tensor, { axis, keepDims = false }: Redu
     );
   });
   return { axis: normalized, keepDims };
+}
+
+function fromStart(axis: number, rank: number): number {
+  return axis < 0 ? axis + rank : axis;
 }
 
 /** The shape with length 1 along the reduced axes. */

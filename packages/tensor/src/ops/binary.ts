@@ -1,16 +1,14 @@
 import { ResidualError } from '../errors.js';
 import { scalar, type Tensor, tidy } from '../tensor.js';
 import { broadcastShape } from './broadcast.js';
-import { type Op, runOp } from './op.js';
+import { functionName, type NoAttributes, type Op, runOp } from './op.js';
 
 /** The inputs of an op on two tensors. */
-export type BinaryInputs = { a: Tensor; b: Tensor };
-/** The attributes of an op that has none. */
-export type NoAttributes = Record<never, never>;
+export type BinaryInputs = { readonly a: Tensor; readonly b: Tensor };
 
 /** Runs an op on two tensors of one type, with broadcasting; a number becomes a tensor of that type. */
 export function runBinary(op: Op<BinaryInputs, NoAttributes>, a: Tensor, b: Tensor | number): Tensor {
-  const name = op.name.slice(op.name.indexOf('.') + 1);
+  const name = functionName(op);
   if (a.dtype !== 'float32' && a.dtype !== 'int32')
     throw new ResidualError('dtype', `${name}: ${a.dtype} does not fit; convert with toFloat or toInt`);
   if (typeof b === 'number') return tidy(() => runOp(op, { a, b: scalarLike(name, b, a) }, {}));

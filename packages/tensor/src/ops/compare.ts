@@ -1,8 +1,8 @@
 import { ResidualError } from '../errors.js';
 import type { Tensor } from '../tensor.js';
-import { type BinaryInputs, type NoAttributes, runBinary } from './binary.js';
+import { type BinaryInputs, runBinary } from './binary.js';
 import { broadcastShape } from './broadcast.js';
-import { type Op, runOp } from './op.js';
+import { type NoAttributes, type Op, runOp } from './op.js';
 
 type Comparison = Op<BinaryInputs, NoAttributes>;
 

@@ -1,9 +1,10 @@
 import type { Tensor } from '../tensor.js';
-import { clone, type Op, runOp } from './op.js';
+import { clone, type Op, runOp, type UnaryInputs } from './op.js';
 
-type UnaryInputs = { x: Tensor };
+/** The attributes of `residual.cast`. */
+export type CastAttributes = { readonly dtype: 'float32' | 'int32' };
 
-const castOp: Op<UnaryInputs, { dtype: 'float32' | 'int32' }> = {
+const castOp: Op<UnaryInputs, CastAttributes> = {
   name: 'residual.cast',
   tfjsKernel: 'Cast',
   gradient: 'none',

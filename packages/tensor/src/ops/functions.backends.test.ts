@@ -42,7 +42,7 @@ const functions: Record<string, [One, (x: number) => number, number, number]> = 
 };
 
 for (const [name, [ours, reference, low, high]] of Object.entries(functions)) {
-  test(`${name} and its gradient`, async () => {
+  test(`${name} and its gradient equal the formula`, async () => {
     for (const shape of [[2, 3, 5], [1, 1, 2, 3, 1, 2], []])
       await expectOp({
         inputs: { x: sample(shape, 3, low, high) },

@@ -3,10 +3,9 @@ import type { Tensor } from '../tensor.js';
 import { affine, div, mul, neg, scalarMinus, sub } from './arithmetic.js';
 import { greater, less } from './compare.js';
 import { toFloat } from './convert.js';
-import { type Op, runOp } from './op.js';
+import { functionName, type NoAttributes, type Op, runOp, type UnaryInputs } from './op.js';
 
-type UnaryInputs = { x: Tensor };
-type Unary = Op<UnaryInputs, Record<never, never>>;
+type Unary = Op<UnaryInputs, NoAttributes>;
 
 const absOp: Unary = {
   name: 'residual.abs',
@@ -132,6 +131,5 @@ export function relu(x: Tensor): Tensor {
 
 function runFloat(op: Unary, x: Tensor): Tensor {
   if (x.dtype === 'float32') return runOp(op, { x }, {});
-  const name = op.name.slice(op.name.indexOf('.') + 1);
-  throw new ResidualError('dtype', `${name}: x is ${x.dtype}; convert with toFloat`);
+  throw new ResidualError('dtype', `${functionName(op)}: x is ${x.dtype}; convert with toFloat`);
 }

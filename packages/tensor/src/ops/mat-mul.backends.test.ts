@@ -25,7 +25,7 @@ const product = (a: Grid, b: Grid, transposeA: boolean, transposeB: boolean) => 
 for (const transposeA of [false, true])
   for (const transposeB of [false, true]) {
     const how = `${transposeA ? 'aᵀ' : 'a'} ${transposeB ? 'bᵀ' : 'b'}`;
-    test(`${how} of 2 to 5 axes, with gradients`, async () => {
+    test(`${how} equals the loops for 2 to 5 axes, with gradients`, async () => {
       for (const lead of [[], [2], [2, 3], [3, 2, 1]]) {
         const [left, right] = [
           [...lead, 3, 5],

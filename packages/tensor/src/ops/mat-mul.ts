@@ -1,17 +1,18 @@
 import { expectShape, ResidualError, showShape } from '../errors.js';
 import type { Tensor } from '../tensor.js';
+import type { BinaryInputs } from './binary.js';
 import { zeros } from './create.js';
 import { type Op, runOp } from './op.js';
 import { concat } from './shape.js';
 
-type Factors = { a: Tensor; b: Tensor };
-type Transposes = { transposeA: boolean; transposeB: boolean };
+/** The attributes of `residual.matMul`: which sides are transposed first. */
+export type MatMulAttributes = { readonly transposeA: boolean; readonly transposeB: boolean };
 
 /**
  * The WebGL kernel of tfjs reads two entries of the inner axis at once. If its length is odd, the last pair reads one
  * stale entry of the texture, so both sides are padded with a zero first.
  */
-const matMulOp: Op<Factors, Transposes> = {
+const matMulOp: Op<BinaryInputs, MatMulAttributes> = {
   name: 'residual.matMul',
   tfjsKernel: 'BatchMatMul',
   tfjsKernelWrongOn: ['webgl'],
@@ -33,7 +34,7 @@ const matMulOp: Op<Factors, Transposes> = {
   }),
 };
 
-const evenMatMulOp: Op<Factors, Transposes> = { name: 'residual.evenMatMul', tfjsKernel: 'BatchMatMul' };
+const evenMatMulOp: Op<BinaryInputs, MatMulAttributes> = { name: 'residual.evenMatMul', tfjsKernel: 'BatchMatMul' };
 
 /**
  * The matrix product of the last two axes: [..., m, k] and [..., k, n] to [..., m, n], each side optionally transposed
@@ -48,7 +49,9 @@ export function matMul(a: Tensor, b: Tensor, { transposeA = false, transposeB = 
       a.shape.every((n, axis) => axis >= rank - 2 || n === b.shape[axis]) &&
       inner(a.shape, transposeA) === inner(b.shape, !transposeB),
     () =>
-      `matMul: ${showShape(a.shape)}${transposeA ? ' transposed' : ''} and ${showShape(b.shape)}${transposeB ? ' transposed' : ''} do not fit; they are [..., m, k] and [..., k, n] with equal leading axes`,
+      `matMul: ${showShape(a.shape)}${transposeA ? ' transposed' : ''} and ` +
+      `${showShape(b.shape)}${transposeB ? ' transposed' : ''} do not fit; they are [..., m, k] and [..., k, ` +
+      'n] with equal leading axes',
   );
   if (a.dtype !== 'float32' || b.dtype !== 'float32')
     throw new ResidualError('dtype', `matMul: ${a.dtype} and ${b.dtype} are not both float32; convert with toFloat`);

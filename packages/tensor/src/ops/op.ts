@@ -7,6 +7,12 @@ import { type Tensor, tidy } from '../tensor.js';
 /** Tensor inputs of an op by name; an absent optional input is undefined. */
 export type Inputs = Readonly<Record<string, Tensor | undefined>>;
 
+/** The input of an op on one tensor. */
+export type UnaryInputs = { readonly x: Tensor };
+
+/** The attributes of an op that has none. */
+export type NoAttributes = Record<never, never>;
+
 /** Plain settings of an op. Values that change from step to step are input tensors, never attributes. */
 export type Attributes = Readonly<Record<string, unknown>>;
 
@@ -65,14 +71,14 @@ export function runOp<I extends Inputs, A extends Attributes>(op: Op<I, A>, inpu
 }
 
 /** Makes a function of inputs and attributes from an op; it runs like every op of this package (`runOp`). */
-export function defineOp<I extends Inputs, A extends Attributes = Record<never, never>>(
+export function defineOp<I extends Inputs, A extends Attributes = NoAttributes>(
   op: Op<I, A>,
 ): (inputs: I, attributes?: A) => Tensor {
   return (inputs, attributes = {} as A) => runOp(op, inputs, attributes);
 }
 
 /** Uses Reshape, since the Identity kernel of tfjs copies the data on wasm. */
-const cloneOp: Op<{ x: Tensor }, { shape: readonly number[] }> = {
+const cloneOp: Op<UnaryInputs, { shape: readonly number[] }> = {
   name: 'residual.clone',
   tfjsKernel: 'Reshape',
   gradient: dy => ({ x: () => dy }),
@@ -89,7 +95,7 @@ function compute<I extends Inputs, A extends Attributes>(
   inputs: I,
   attributes: A,
 ): Tensor {
-  expectAlive(op.name, inputs);
+  expectAlive(op, inputs);
   if (kernel === undefined) return runComposition(op, inputs, attributes);
   const present = (op.inputsAsList ? Object.values(inputs) : definedOnly(inputs)) as tf.NamedTensorMap;
   const output = tf.engine().runKernel(kernel, present, attributes as unknown as tf.NamedAttrMap) as unknown as Tensor;
@@ -124,12 +130,17 @@ function definedOnly(inputs: Inputs): Record<string, Tensor> {
   return present;
 }
 
+/** The name of an op in messages: that of its function. */
+export function functionName({ name }: Pick<Op, 'name'>): string {
+  return name.replace('residual.', '');
+}
+
 /** Throws if an input was disposed. */
-function expectAlive(name: string, inputs: Inputs): void {
+function expectAlive(op: Pick<Op, 'name'>, inputs: Inputs): void {
   for (const input in inputs)
     if (inputs[input]?.isDisposed)
       throw new ResidualError(
         'disposed',
-        `${name.replace('residual.', '')}: ${input} ${showShape(inputs[input].shape)} was already disposed`,
+        `${functionName(op)}: ${input} ${showShape(inputs[input].shape)} was already disposed`,
       );
 }

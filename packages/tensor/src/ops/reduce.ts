@@ -1,25 +1,26 @@
 import { expectShape, showShape } from '../errors.js';
+import { sizeOf } from '../shape.js';
 import { type Tensor, tidy } from '../tensor.js';
 import { minimum, mul, scalarMinus } from './arithmetic.js';
 import { axesOf, keepDimsShape, type ReduceOptions } from './axes.js';
 import { equal } from './compare.js';
 import { toFloat, toInt } from './convert.js';
 import { range } from './create.js';
-import { clone, type Op, runOp } from './op.js';
+import { clone, type Op, runOp, type UnaryInputs } from './op.js';
 import { reshape } from './shape.js';
 import { expandReduced, sum } from './sum.js';
 
 /** The mean over some axes. Errors if a reduced axis is empty. */
 export function mean(x: Tensor, options: ReduceOptions = {}): Tensor {
   const { axis } = axesOf('mean', x, options);
-  const count = axis.reduce((product, a) => product * x.shape[a]!, 1);
+  const count = sizeOf(axis.map(a => x.shape[a]!));
   expectShape(count > 0, () => `mean: ${showShape(x.shape)} has no entries along axes ${showShape(axis)}`);
   return tidy(() => mul(sum(x, options), 1 / count));
 }
 
 type MaxAttributes = { reductionIndices: readonly number[]; keepDims: boolean };
 
-const maxOp: Op<{ x: Tensor }, MaxAttributes> = {
+const maxOp: Op<UnaryInputs, MaxAttributes> = {
   name: 'residual.max',
   tfjsKernel: 'Max',
   saves: ['x', 'output'],
@@ -39,7 +40,7 @@ export function max(x: Tensor, options: ReduceOptions = {}): Tensor {
 }
 
 /** The WebGPU kernel of tfjs does not return the lowest index at a tie. */
-const argMaxOp: Op<{ x: Tensor }, { axis: 1 }> = {
+const argMaxOp: Op<UnaryInputs, { axis: 1 }> = {
   name: 'residual.argMax',
   tfjsKernel: 'ArgMax',
   tfjsKernelWrongOn: ['webgpu'],

@@ -1,9 +1,14 @@
 import { expectShape, ResidualError, showShape } from '../errors.js';
+import { sizeOf } from '../shape.js';
 import type { Tensor } from '../tensor.js';
+import { axisOf } from './axes.js';
 import { zeros } from './create.js';
-import { type Op, runOp } from './op.js';
+import { type Op, runOp, type UnaryInputs } from './op.js';
 
-const reshapeOp: Op<{ x: Tensor }, { shape: readonly number[] }> = {
+/** The attributes of `residual.reshape`. */
+export type ReshapeAttributes = { readonly shape: readonly number[] };
+
+const reshapeOp: Op<UnaryInputs, ReshapeAttributes> = {
   name: 'residual.reshape',
   tfjsKernel: 'Reshape',
   gradient: (dy, { shapes }) => ({ x: () => reshape(dy, shapes.x) }),
@@ -11,16 +16,16 @@ const reshapeOp: Op<{ x: Tensor }, { shape: readonly number[] }> = {
 
 /** The same data with another shape; one length may be -1 and is inferred. */
 export function reshape(x: Tensor, shape: readonly number[]): Tensor {
-  const knownProduct = shape.reduce((product, length) => (length === -1 ? product : product * length), 1);
+  const knownProduct = sizeOf(shape.filter(length => length !== -1));
   const lengths = shape.map(length => (length === -1 ? x.size / knownProduct : length));
   expectShape(
-    lengths.every(length => Number.isInteger(length) && length >= 0) && lengths.reduce((p, n) => p * n, 1) === x.size,
+    lengths.every(length => Number.isInteger(length) && length >= 0) && sizeOf(lengths) === x.size,
     () => `reshape: ${showShape(x.shape)} holds ${x.size} numbers and does not fit ${showShape(shape)}`,
   );
   return runOp(reshapeOp, { x }, { shape: lengths });
 }
 
-const transposeOp: Op<{ x: Tensor }, { perm: readonly number[] }> = {
+const transposeOp: Op<UnaryInputs, { perm: readonly number[] }> = {
   name: 'residual.transpose',
   tfjsKernel: 'Transpose',
   gradient: (dy, { attributes: { perm } }) => {
@@ -38,7 +43,7 @@ export function transpose(x: Tensor, order: readonly number[]): Tensor {
   return runOp(transposeOp, { x }, { perm: order });
 }
 
-const sliceOp: Op<{ x: Tensor }, { begin: readonly number[]; size: readonly number[] }> = {
+const sliceOp: Op<UnaryInputs, { begin: readonly number[]; size: readonly number[] }> = {
   name: 'residual.slice',
   tfjsKernel: 'Slice',
   gradient: (dy, { shapes, attributes: { begin } }) => ({ x: () => padTo(dy, shapes.x, begin) }),
@@ -119,10 +124,4 @@ function padTo(x: Tensor, shape: readonly number[], begin: readonly number[]): T
     const pad = (n: number) => (n === 0 ? [] : [zeros(inner.shape.map((whole, i) => (i === axis ? n : whole)))]);
     return start + end === 0 ? inner : concat([...pad(start), inner, ...pad(end)], axis);
   }, x);
-}
-
-function axisOf(name: string, x: Tensor, axis: number): number {
-  const at = axis < 0 ? axis + x.shape.length : axis;
-  expectShape(x.shape[at] !== undefined, () => `${name}: ${showShape(x.shape)} has no axis ${axis}`);
-  return at;
 }

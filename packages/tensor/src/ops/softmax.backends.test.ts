@@ -19,7 +19,7 @@ const cases: [number[], number, number][] = [
 
 const logOfSum = (x: Grid, lead: number[]) => Math.log(sumOver(x.shape.at(-1)!, k => Math.exp(x.at(...lead, k))));
 
-test('softmax along the last axis', async () => {
+test('softmax equals the loops along the last axis', async () => {
   for (const [shape, low, high] of cases)
     await expectOp({
       inputs: { x: sample(shape, 3, low, high) },
@@ -28,7 +28,7 @@ test('softmax along the last axis', async () => {
     });
 });
 
-test('logSoftmax along the last axis', async () => {
+test('logSoftmax equals the loops along the last axis', async () => {
   for (const [shape, low, high] of cases)
     await expectOp({
       inputs: { x: sample(shape, 3, low, high) },
@@ -37,7 +37,7 @@ test('logSoftmax along the last axis', async () => {
     });
 });
 
-test('logSumExp along the last axis, which stays if asked', async () => {
+test('logSumExp equals the loops along the last axis, which stays if asked', async () => {
   for (const [shape, low, high] of cases)
     for (const keepDims of [false, true])
       await expectOp({

@@ -1,21 +1,26 @@
 import { expectShape, showShape } from '../errors.js';
 import { type Tensor, tidy } from '../tensor.js';
 import { add, mul, sub } from './arithmetic.js';
+import { lastAxis } from './axes.js';
 import { zeros } from './create.js';
 import { exp, log } from './functions.js';
-import { clone, type Op, runOp } from './op.js';
+import { clone, type NoAttributes, type Op, runOp, type UnaryInputs } from './op.js';
 import { max } from './reduce.js';
 import { reshape } from './shape.js';
 import { sum } from './sum.js';
 
-const last = { axis: -1, keepDims: true };
+/** The inputs of `residual.softmax`. */
+export type SoftmaxInputs = {
+  /** [rows, length]. */
+  readonly logits: Tensor;
+};
 
-const softmaxOp: Op<{ logits: Tensor }, { dim: 1 }> = {
+const softmaxOp: Op<SoftmaxInputs, { dim: 1 }> = {
   name: 'residual.softmax',
   tfjsKernel: 'Softmax',
   saves: ['output'],
   gradient: (dy, { saved: { output } }) => ({
-    logits: () => mul(output, sub(dy, sum(mul(dy, output), last))),
+    logits: () => mul(output, sub(dy, sum(mul(dy, output), lastAxis))),
   }),
 };
 
@@ -30,11 +35,14 @@ export function softmax(x: Tensor): Tensor {
   });
 }
 
-const logSumExpOp: Op<{ x: Tensor }, { keepDims: boolean }> = {
+/** The attributes of `residual.logSumExp`. */
+export type LogSumExpAttributes = { readonly keepDims: boolean };
+
+const logSumExpOp: Op<UnaryInputs, LogSumExpAttributes> = {
   name: 'residual.logSumExp',
   compose: ({ x }, { keepDims }) => {
-    const largest = max(x, last);
-    const result = add(largest, log(sum(exp(sub(x, largest)), last)));
+    const largest = max(x, lastAxis);
+    const result = add(largest, log(sum(exp(sub(x, largest)), lastAxis)));
     return keepDims ? result : reshape(result, x.shape.slice(0, -1));
   },
   saves: ['x'],
@@ -51,14 +59,14 @@ export function logSumExp(x: Tensor, { keepDims = false }: { keepDims?: boolean 
   return runOp(logSumExpOp, { x }, { keepDims });
 }
 
-const logSoftmaxOp: Op<{ x: Tensor }, Record<never, never>> = {
+const logSoftmaxOp: Op<UnaryInputs, NoAttributes> = {
   name: 'residual.logSoftmax',
   compose: ({ x }) => {
-    const shifted = sub(x, max(x, last)); // before adding the logarithm, which a large x would absorb
-    return sub(shifted, log(sum(exp(shifted), last)));
+    const shifted = sub(x, max(x, lastAxis)); // before adding the logarithm, which a large x would absorb
+    return sub(shifted, log(sum(exp(shifted), lastAxis)));
   },
   saves: ['output'],
-  gradient: (dy, { saved: { output } }) => ({ x: () => sub(dy, mul(exp(output), sum(dy, last))) }),
+  gradient: (dy, { saved: { output } }) => ({ x: () => sub(dy, mul(exp(output), sum(dy, lastAxis))) }),
 };
 
 /** x - log Σ eˣ along the last axis: [..., length] to [..., length]. */

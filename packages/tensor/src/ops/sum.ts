@@ -1,9 +1,9 @@
 import { expectShape, showShape } from '../errors.js';
 import { type Tensor, tidy } from '../tensor.js';
 import { type Axes, axesOf, keepDimsShape, type ReduceOptions } from './axes.js';
-import type { BinaryInputs, NoAttributes } from './binary.js';
+import type { BinaryInputs } from './binary.js';
 import { zeros } from './create.js';
-import { clone, type Op, runOp } from './op.js';
+import { clone, type NoAttributes, type Op, runOp, type UnaryInputs } from './op.js';
 import { reshape } from './shape.js';
 
 /**
@@ -16,7 +16,7 @@ export const addOp: Op<BinaryInputs, NoAttributes> = {
   gradient: (dy, { shapes }) => ({ a: () => sumTo(dy, shapes.a), b: () => sumTo(dy, shapes.b) }),
 };
 
-const sumOp: Op<{ x: Tensor }, Axes> = {
+const sumOp: Op<UnaryInputs, Axes> = {
   name: 'residual.sum',
   tfjsKernel: 'Sum',
   gradient: (dy, { shapes, attributes }) => ({ x: () => expandReduced(dy, shapes.x, attributes.axis) }),

@@ -16,7 +16,7 @@ export function heads(kvHeads = 6, { batch = 2, queryLen = 3, keyLen = 7 } = {})
  * Expects `attend` to equal the reference loops, its gradients to equal finite differences of the loops, and no leak.
  */
 export async function expectAttend(attendCase: AttendCase): Promise<void> {
-  const { query, key, value, bias, source, position, keyStart, keyLength, dropoutMask, ...options } = attendCase;
+  const { query, key, value, bias, beamIndices, position, keyStart, keyEnd, dropoutMask, ...options } = attendCase;
   const inputs: Record<string, Grid> = { query, key, value, ...(bias && { bias }) };
   await expectOp({
     inputs,
@@ -27,13 +27,13 @@ export async function expectAttend(attendCase: AttendCase): Promise<void> {
             ...(tensors as { query: Tensor; key: Tensor; value: Tensor; bias?: Tensor }),
             position: position === undefined ? undefined : tensor([position], [1], 'int32'),
             keyStart: keyStart && tensor(keyStart, [keyStart.length], 'int32'),
-            keyLength: keyLength && tensor(keyLength, [keyLength.length], 'int32'),
-            source: source && tensor([...source.values], source.shape, 'int32'),
+            keyEnd: keyEnd && tensor(keyEnd, [keyEnd.length], 'int32'),
+            beamIndices: beamIndices && tensor([...beamIndices.values], beamIndices.shape, 'int32'),
           },
           options,
         ),
       ),
     reference: grids => referenceAttention({ ...attendCase, ...grids }),
-    ...(source && { gradients: [] }),
+    ...(beamIndices && { gradients: [] }),
   });
 }

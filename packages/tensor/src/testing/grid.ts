@@ -1,3 +1,5 @@
+import { sizeOf } from '../shape.js';
+
 /**
  * Float64 numbers with a shape, for comparison with tensors. It has `data` like a tensor, so `expectClose` takes both.
  */
@@ -11,7 +13,7 @@ export interface Grid {
 
 /** A grid with `valueAt(index)` at each index. */
 export function grid(shape: readonly number[], valueAt: (...index: number[]) => number): Grid {
-  const size = shape.reduce((product, length) => product * length, 1);
+  const size = sizeOf(shape);
   return fromValues(
     shape,
     Float64Array.from({ length: size }, (_, i) => valueAt(...indexOf(i, shape))),

@@ -8,9 +8,9 @@ export interface AttendCase {
   readonly bias?: Grid;
   readonly position?: number;
   readonly keyStart?: readonly number[];
-  readonly keyLength?: readonly number[];
+  readonly keyEnd?: readonly number[];
   /** The batch row that the key at (row, key) is read from. */
-  readonly source?: Grid;
+  readonly beamIndices?: Grid;
   readonly causal?: boolean;
   readonly window?: number;
   readonly softCap?: number;
@@ -60,15 +60,15 @@ export function scoresOf(attendCase: AttendCase): Grid {
   });
 }
 
-function batchRowOf({ source }: AttendCase, row: number, key: number): number {
-  return source?.at(row, key) ?? row;
+function batchRowOf({ beamIndices }: AttendCase, row: number, key: number): number {
+  return beamIndices?.at(row, key) ?? row;
 }
 
 function isVisible(attendCase: AttendCase, row: number, query: number, key: number): boolean {
-  const { causal = false, window = 0, keyStart, keyLength, position } = attendCase;
+  const { causal = false, window = 0, keyStart, keyEnd, position } = attendCase;
   const keyLen = attendCase.key.shape[2]!;
   const at = (position ?? keyLen - attendCase.query.shape[2]!) + query;
   if (causal && key > at) return false;
   if (window > 0 && Math.abs(key - at) >= window) return false;
-  return key >= (keyStart?.[row] ?? 0) && key < (keyLength?.[row] ?? keyLen);
+  return key >= (keyStart?.[row] ?? 0) && key < (keyEnd?.[row] ?? keyLen);
 }

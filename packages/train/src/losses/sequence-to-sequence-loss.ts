@@ -25,7 +25,7 @@ export function sequenceToSequenceLoss<Model extends EncoderDecoder<TensorLayer,
       return tidy(() =>
         meanChunkedLoss(labels, options, head => {
           const maskedScope = scope
-            .with(memoryMask, { keyLength: tensor(sourceLengths, [sequences], 'int32') })
+            .with(memoryMask, { keyEnd: tensor(sourceLengths, [sequences], 'int32') })
             .with(keyRange, undefined);
           const inputs = {
             source: tensor(source, [sequences, sourceLength], 'int32'),

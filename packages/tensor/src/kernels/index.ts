@@ -1,0 +1,18 @@
+export { dropoutParameters } from '../nn/dropout.js';
+export { outOfRange } from '../nn/out-of-range.js';
+export { sizeOf } from '../shape.js';
+export { type ActivationKernel, activationKernels } from './activation-kernels.js';
+export { type AttentionDims, attentionDims, biasStrides } from './dims.js';
+export { type AnyKernel, type Kernel, type Kernels, kernelFuncs, sharedHandle } from './kernel.js';
+export { type NormInputs, type NormKernel, normKernels } from './norm-kernels.js';
+export type { KernelOps } from './ops.js';
+export { countPrograms, programCache } from './program-cache.js';
+export {
+  floatLiteral,
+  geluExponentCode,
+  hash32Code,
+  normalTailCode,
+  presentInputs,
+  type ShaderPass,
+  tanhCode,
+} from './shader.js';

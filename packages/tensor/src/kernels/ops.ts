@@ -1,0 +1,43 @@
+import type { GatedAttributes, GatedInputs, GeluAttributes } from '../nn/activations.js';
+import type { AttendAttributes, AttendInputs } from '../nn/attend.js';
+import type { AppendToCacheInputs } from '../nn/cache.js';
+import type { CrossEntropyAttributes, CrossEntropyGradientInputs, CrossEntropyInputs } from '../nn/cross-entropy.js';
+import type { DropoutAttributes } from '../nn/dropout.js';
+import type { EmbedAttributes, EmbedInputs } from '../nn/embed.js';
+import type { GatherAttributes, GatherInputs, ScatterAddAttributes, ScatterAddInputs } from '../nn/gather.js';
+import type { LinearInputs } from '../nn/linear.js';
+import type { LayerNormInputs, NormAttributes, RmsNormInputs } from '../nn/norms.js';
+import type { RotateAttributes, RotateInputs } from '../nn/rotate.js';
+import type { AffineAttributes } from '../ops/arithmetic.js';
+import type { BinaryInputs } from '../ops/binary.js';
+import type { CastAttributes } from '../ops/convert.js';
+import type { MatMulAttributes } from '../ops/mat-mul.js';
+import type { NoAttributes, UnaryInputs } from '../ops/op.js';
+import type { ReshapeAttributes } from '../ops/shape.js';
+import type { LogSumExpAttributes, SoftmaxInputs } from '../ops/softmax.js';
+
+/** Inputs and attributes of each op that a backend has a kernel for, by the name of its function. */
+export interface KernelOps {
+  readonly affine: [UnaryInputs, AffineAttributes];
+  readonly add: [BinaryInputs, NoAttributes];
+  readonly appendToCache: [AppendToCacheInputs, NoAttributes];
+  readonly attend: [AttendInputs, AttendAttributes];
+  readonly cast: [UnaryInputs, CastAttributes];
+  readonly crossEntropy: [CrossEntropyInputs, CrossEntropyAttributes];
+  readonly crossEntropyGradient: [CrossEntropyGradientInputs, CrossEntropyAttributes];
+  readonly dropout: [UnaryInputs, DropoutAttributes];
+  readonly embed: [EmbedInputs, EmbedAttributes];
+  readonly gated: [GatedInputs, GatedAttributes];
+  readonly gather: [GatherInputs, GatherAttributes];
+  readonly gelu: [UnaryInputs, GeluAttributes];
+  readonly layerNorm: [LayerNormInputs, NormAttributes];
+  readonly linear: [LinearInputs, NoAttributes];
+  readonly logSumExp: [UnaryInputs, LogSumExpAttributes];
+  readonly matMul: [BinaryInputs, MatMulAttributes];
+  readonly reshape: [UnaryInputs, ReshapeAttributes];
+  readonly rmsNorm: [RmsNormInputs, NormAttributes];
+  readonly rotate: [RotateInputs, RotateAttributes];
+  readonly scatterAdd: [ScatterAddInputs, ScatterAddAttributes];
+  readonly silu: [UnaryInputs, NoAttributes];
+  readonly softmax: [SoftmaxInputs, { readonly dim: 1 }];
+}
