@@ -50,12 +50,14 @@ export async function* generate(prompt: string, { maxNewTokens = 60, temperature
   const tokens = [...tokenizer.encode(prompt).ids];
   const promptLength = tokens.length;
   try {
-    for (let fed = 0; tokens.length < promptLength + maxNewTokens; ) {
-      const ids = tensor(tokens.slice(fed), [1, tokens.length - fed], 'int32');
-      const logits = cache.step(tokens.length - fed, scope => gpt(weights, ids, scope)); // [1, length, vocab]
+    let position = 0; // of the first token that the model has not read: at first it reads the whole prompt
+    while (tokens.length < promptLength + maxNewTokens) {
+      const length = tokens.length - position;
+      const ids = tensor(tokens.slice(position), [1, length], 'int32');
+      const logits = cache.step(length, scope => gpt(weights, ids, scope)); // [1, length, vocab]
       const last = (await logits.data()).slice(-vocab) as Float32Array;
       dispose([ids, logits]);
-      fed = tokens.length;
+      position = tokens.length;
       const { token } = next(last, { tokens, promptLength, batchIndex: 0 });
       if (token === tokenizer.eosTokenId) return;
       tokens.push(token);

@@ -53,19 +53,19 @@ export async function translate(sentence: string): Promise<string> {
   const source = tensor([...ids], [1, ids.length], 'int32');
   const memory = translator.encode(weights, source); // [1, ids.length, modelDim]
   const cache = new Cache({ maxPositions });
-  const written = [startToken];
+  const tokens = [startToken];
   try {
-    while (written.length < maxPositions) {
-      const last = tensor(written.slice(-1), [1, 1], 'int32');
+    while (tokens.length < maxPositions) {
+      const last = tensor(tokens.slice(-1), [1, 1], 'int32');
       const logits = cache.step(1, scope => translator.decode(weights, { ids: last, memory }, scope)); // [1, 1, vocab]
       const scores = (await logits.data()) as Float32Array;
       dispose([last, logits]);
-      scores[startToken] = Number.NEGATIVE_INFINITY; // it is also the padding token, which is never written
+      scores[startToken] = Number.NEGATIVE_INFINITY; // it is also the padding token, which the decoder never chooses
       const next = scores.indexOf(scores.reduce((a, b) => Math.max(a, b)));
       if (next === endToken) break;
-      written.push(next);
+      tokens.push(next);
     }
-    return tokenizer.decode(written.slice(1));
+    return tokenizer.decode(tokens.slice(1));
   } finally {
     cache.dispose();
     dispose([source, memory]);

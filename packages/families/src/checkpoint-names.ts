@@ -1,26 +1,13 @@
 import { type HasNeeds, leavesOf, type NamedArrays, type Needs, type TableNeed, weightNeeds } from '@residual/layers';
 import { ResidualError, showShape } from '@residual/tensor';
 import type { Family, PositionTable, WeightMapping } from './family.js';
+import { leafShape, readSlice, sizeOf, storedShape, type TensorSlice, writeSlice } from './tensor-slice.js';
 
 /** The arrays of a checkpoint by checkpoint name. */
 export interface StoredArrays {
   readonly names: Iterable<string>;
   shapeOf(name: string): readonly number[] | undefined;
   readFloat32(name: string, options: { signal?: AbortSignal }): Promise<Float32Array>;
-}
-
-/** The slice of a checkpoint tensor that holds one weight. */
-export interface TensorSlice {
-  readonly checkpointName: string;
-  readonly shape: readonly number[];
-  /** The first row along the out axis, and the number of rows of the whole checkpoint tensor. */
-  readonly start: number;
-  readonly totalRows: number;
-  readonly transposed: boolean;
-  /** Whether the shape in the checkpoint has an additional first axis of length 1. */
-  readonly leadingAxis: boolean;
-  /** The value of all entries where the checkpoint lacks the tensor; undefined if it must have the tensor. */
-  readonly defaultValue: number | undefined;
 }
 
 /** The slice of each weight of a layer in the checkpoints of a family, by path. Errors if a weight has no mapping. */
@@ -56,8 +43,7 @@ export function tensorSlices(family: Family, layer: HasNeeds<unknown>): Map<stri
 export function fromCheckpoint(family: Family, layer: HasNeeds<unknown>, stored: StoredArrays): NamedArrays {
   const slices = tensorSlices(family, layer);
   const present = new Set(stored.names);
-  const storedName = (checkpointName: string) =>
-    [checkpointName, checkpointName.replace(family.prefix, '')].find(name => present.has(name));
+  const storedName = (checkpointName: string) => namesOf(family, checkpointName).find(name => present.has(name));
   const usedNames = new Set<string>();
   const entries = new Map<string, { name: string | undefined; slice: TensorSlice }>();
   for (const [path, slice] of slices) {
@@ -167,7 +153,17 @@ export function fullNameOf(family: Family, checkpointName: string): string {
 
 /** Whether `name` is this full name, with or without the prefix. */
 export function isNameOf(family: Family, fullName: string, name: string): boolean {
-  return name === fullName || name === fullName.replace(family.prefix, '');
+  return namesOf(family, fullName).includes(name);
+}
+
+/** The full name, and the same without the prefix, as some checkpoints write it. */
+function namesOf(family: Family, fullName: string): readonly [string, string] {
+  return [fullName, fullName.replace(family.prefix, '')];
+}
+
+/** The other names under which a checkpoint may contain a tied tensor. */
+export function aliasesOf(family: Family, checkpointName: string): readonly string[] {
+  return [family.aliases[checkpointName] ?? []].flat();
 }
 
 function mappingOf(
@@ -184,55 +180,6 @@ function mappingOf(
     }
   }
   return undefined;
-}
-
-function aliasesOf(family: Family, checkpointName: string): readonly string[] {
-  return [family.aliases[checkpointName] ?? []].flat();
-}
-
-function sizeOf({ shape }: TensorSlice): number {
-  return shape.reduce((product, length) => product * length, 1);
-}
-
-/** The shape of the whole checkpoint tensor of a slice. */
-function storedShape({ shape, totalRows, transposed, leadingAxis }: TensorSlice): number[] {
-  const fullShape = [totalRows, ...shape.slice(1)];
-  return transposed ? fullShape.toReversed() : leadingAxis ? [1, ...fullShape] : fullShape;
-}
-
-/** The shape of the weight if the stored shape is the expected one, else a shape that differs from it. */
-function leafShape(slice: TensorSlice, stored: readonly number[]): readonly number[] {
-  return stored.join() === storedShape(slice).join() ? slice.shape : [...stored, 0];
-}
-
-/** `readSlice` transposes this many rows at a time, so that it touches each cache line once. */
-const floatsPerCacheLine = 16;
-
-function readSlice({ shape, start, totalRows, transposed }: TensorSlice, values: Float32Array): Float32Array {
-  const [out, width = 1] = shape as [number, number?];
-  if (!transposed)
-    return start === 0 && out === totalRows ? values : values.slice(start * width, (start + out) * width);
-  const result = new Float32Array(out * width);
-  for (let from = 0; from < out; from += floatsPerCacheLine) {
-    const to = Math.min(from + floatsPerCacheLine, out);
-    for (let i = 0; i < width; i++)
-      for (let o = from; o < to; o++) result[o * width + i] = values[i * totalRows + start + o]!;
-  }
-  return result;
-}
-
-function writeSlice(
-  { shape, start, totalRows, transposed }: TensorSlice,
-  values: Float32Array,
-  target: Float32Array,
-): void {
-  const [out, width = 1] = shape as [number, number?];
-  if (!transposed) {
-    target.set(values, start * width);
-    return;
-  }
-  for (let i = 0; i < width; i++)
-    for (let o = 0; o < out; o++) target[i * totalRows + start + o] = values[o * width + i]!;
 }
 
 async function expectEqual(

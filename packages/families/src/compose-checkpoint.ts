@@ -1,5 +1,5 @@
 import { ResidualError, showShape } from '@residual/tensor';
-import { fullNameOf, isNameOf, type StoredArrays, tableNeed, tensorSlices } from './checkpoint-names.js';
+import { aliasesOf, fullNameOf, isNameOf, type StoredArrays, tableNeed, tensorSlices } from './checkpoint-names.js';
 import type { Config } from './config.js';
 import type { ComposeOptions, Composition, Family } from './family.js';
 import { firstDifference } from './first-difference.js';
@@ -56,7 +56,7 @@ async function hasUntiedHead(
   const embeddingName = embedding.find(slice => slice !== undefined)?.checkpointName;
   if (embeddingName === undefined) return false;
   const present = [...stored.names];
-  const names = [embeddingName, ...[family.aliases[embeddingName] ?? []].flat()].filter(name => name !== head);
+  const names = [embeddingName, ...aliasesOf(family, embeddingName)].filter(name => name !== head);
   const presentEmbedding = present.find(name => names.some(each => isNameOf(family, each, name)));
   if (presentEmbedding === undefined || !present.includes(head)) return false;
   if (stored.shapeOf(presentEmbedding)!.join() !== stored.shapeOf(head)!.join()) return false; // an error when loading

@@ -20,7 +20,8 @@ test('fields are read by kind; null and absent ones fall back', () => {
   const config = reader({ width: 8, rate: 0.1, on: true, act: 'silu', nothing: null, second: 3 });
   expect([config.size('width'), config.number('rate'), config.flag('on', false)]).toEqual([8, 0.1, true]);
   expect([config.size('nothing', 5), config.number('absent', -2), config.flag('nothing', true)]).toEqual([5, -2, true]);
-  expect([config.rate('rate'), config.rate('absent'), config.activation('act', 'gelu')]).toEqual([0.1, 0, 'silu']);
+  expect([config.dropout('rate')?.rate, config.dropout('absent')]).toEqual([0.1, undefined]);
+  expect(config.activation('act', 'gelu')).toBe('silu');
   expect([config.value('first', 'second'), config.value('nothing')]).toEqual([3, undefined]);
   config.expectValue('nothing', 1);
   expect(message(() => config.refuseUnread())).toBe('no error');
@@ -35,8 +36,8 @@ test.each<[string, (config: ConfigReader) => unknown, Config]>([
   ['a is -1; it must be a whole number from 1 to 10000', config => config.depth('a'), { a: -1 }],
   ['a is true; it must be a number', config => config.number('a'), { a: true }],
   ['a is 1; it must be true or false', config => config.flag('a', true), { a: 1 }],
-  ['a is 1; it must be a number from 0 to below 1', config => config.rate('a'), { a: 1 }],
-  ['a is -0.1; it must be a number from 0 to below 1', config => config.rate('a'), { a: -0.1 }],
+  ['a is 1; it must be a number from 0 to below 1', config => config.dropout('a'), { a: 1 }],
+  ['a is -0.1; it must be a number from 0 to below 1', config => config.dropout('a'), { a: -0.1 }],
   ['a is 2; it must be 1 or absent', config => config.expectValue('a', 1), { a: 2 }],
   [
     `a is "mish"; it must be one of ${Object.keys(activations).join(', ')}`,

@@ -1,3 +1,4 @@
+import { type Dropout, dropout } from '@residual/layers';
 import type { AnyActivation } from '@residual/mlp';
 import { expectInteger, expectValue, ResidualError, showValue } from '@residual/tensor';
 import { activations } from './activations.js';
@@ -63,10 +64,11 @@ export class ConfigReader {
     return typeof value === 'boolean' ? value : this.refuse(name, value, 'true or false');
   }
 
-  /** A dropout rate from 0 to below 1; 0 if absent. */
-  rate(name: string): number {
-    const value = this.number(name, 0);
-    return value >= 0 && value < 1 ? value : this.refuse(name, value, 'a number from 0 to below 1');
+  /** Dropout of a rate from 0 to below 1; undefined if the rate is 0 or absent. */
+  dropout(name: string): Dropout | undefined {
+    const rate = this.number(name, 0);
+    if (!(rate >= 0 && rate < 1)) return this.refuse(name, rate, 'a number from 0 to below 1');
+    return rate > 0 ? dropout({ rate }) : undefined;
   }
 
   /** An activation by its name in published configs. */

@@ -1,6 +1,6 @@
 import { causal, crossAttention, selfAttention } from '@residual/attention';
 import { learnedPositions, tokenEmbedding } from '@residual/embeddings';
-import { dropout, layerNorm, linear, type PositionEncoding } from '@residual/layers';
+import { layerNorm, linear, type PositionEncoding } from '@residual/layers';
 import { mlp } from '@residual/mlp';
 import {
   crossBlock,
@@ -94,15 +94,9 @@ function compose(
   const maxPositions = config.maxPositions('max_position_embeddings', 1024);
   const vocab = config.size('vocab_size');
   const activation = config.activation('activation_function', variant.activation);
-  const rate = (name: string) => {
-    const value = config.rate(name);
-    return value > 0 ? dropout({ rate: value }) : undefined;
-  };
-  const [residualDropout, attentionDropout, activationDropout] = [
-    rate('dropout'),
-    rate('attention_dropout'),
-    rate('activation_dropout'),
-  ];
+  const residualDropout = config.dropout('dropout');
+  const attentionDropout = config.dropout('attention_dropout');
+  const activationDropout = config.dropout('activation_dropout');
   const norm = layerNorm({ dim: modelDim });
   const side = (name: 'encoder' | 'decoder') => ({
     heads: config.size(`${name}_attention_heads`, 16),
@@ -127,21 +121,16 @@ function compose(
     positionEncoding: variant.positionEncoding({ maxPositions, dim: modelDim }),
     afterEmbedding: variant.embeddingNorm ? normThenDropout(norm, residualDropout) : residualDropout,
   });
-  const [selfAttentionOf, crossAttentionOf] = [
-    (heads: number, isCausal: boolean) =>
-      selfAttention({ modelDim, heads, ...(isCausal && { mask: causal() }), dropout: attentionDropout }),
-    (heads: number) => crossAttention({ modelDim, heads, dropout: attentionDropout }),
-  ];
   const encoderParts = {
     norm,
-    attention: selfAttentionOf(encoder.heads, false),
+    attention: selfAttention({ modelDim, heads: encoder.heads, dropout: attentionDropout }),
     mlp: encoder.mlp,
     dropout: residualDropout,
   };
   const decoderParts = {
     norm,
-    attention: selfAttentionOf(decoder.heads, true),
-    crossAttention: crossAttentionOf(decoder.heads),
+    attention: selfAttention({ modelDim, heads: decoder.heads, mask: causal(), dropout: attentionDropout }),
+    crossAttention: crossAttention({ modelDim, heads: decoder.heads, dropout: attentionDropout }),
     mlp: decoder.mlp,
     dropout: residualDropout,
   };
@@ -168,13 +157,16 @@ function compose(
       ? { logitsBias: variant.logitsBias }
       : { head: linear({ in: modelDim, out: targetVocab, bias: variant.logitsBias, role: 'unembedding' }) }),
   });
-  const facts = {
-    depth: decoder.depth,
-    heads: decoder.heads,
+  const { depth, heads } = decoder;
+  return {
+    kind: 'seq2seq-lm',
+    model,
+    maxPositions,
+    depth,
+    heads,
     encoderDepth: encoder.depth,
     encoderHeads: encoder.heads,
   };
-  return { kind: 'seq2seq-lm', model, maxPositions, ...facts };
 }
 
 /** Fields that only affect training, or that repeat other fields. */

@@ -1,6 +1,6 @@
 import { causal, selfAttention } from '@residual/attention';
 import { learnedPositions, tokenEmbedding } from '@residual/embeddings';
-import { dropout, layerNorm, linear } from '@residual/layers';
+import { layerNorm, linear } from '@residual/layers';
 import { mlp } from '@residual/mlp';
 import { languageModel, stack, transformerBlock } from '@residual/transformer';
 import { ConfigReader } from './config.js';
@@ -13,6 +13,7 @@ export const gpt2: Family<CausalComposition> = {
   modelTypes: ['gpt2'],
   architectures: ['GPT2LMHeadModel', 'GPT2Model'],
   compose: (fields, { ignoreConfig } = {}) => {
+    // The fields of config.json, with the values that the reference uses where one is absent.
     const config = new ConfigReader('gpt2', fields);
     const modelDim = config.size('n_embd', 768);
     const heads = config.size('n_head', 12);
@@ -22,9 +23,9 @@ export const gpt2: Family<CausalComposition> = {
     const norm = layerNorm({ dim: modelDim, epsilon: config.number('layer_norm_epsilon', 1e-5) });
     const scaled = config.flag('scale_attn_weights', true);
     const byDepth = config.flag('scale_attn_by_inverse_layer_idx', false);
-    const attentionDropout = config.rate('attn_pdrop');
-    const residualDropout = config.rate('resid_pdrop');
-    const inputDropout = config.rate('embd_pdrop');
+    const attentionDropout = config.dropout('attn_pdrop');
+    const residualDropout = config.dropout('resid_pdrop');
+    const inputDropout = config.dropout('embd_pdrop');
     const mlpLayer = mlp({
       modelDim,
       hiddenDim: config.size('n_inner', 4 * modelDim),
@@ -34,6 +35,7 @@ export const gpt2: Family<CausalComposition> = {
     config.expectValue('add_cross_attention', false);
     config.refuseUnread(['reorder_and_upcast_attn', 'n_ctx', ...summaryFields, ...(ignoreConfig ?? [])]);
 
+    // The model. It has a list of blocks because the scale of the scores may depend on the block.
     const block = Array.from({ length: depth }, (_, i) =>
       transformerBlock({
         norm,
@@ -41,17 +43,17 @@ export const gpt2: Family<CausalComposition> = {
           modelDim,
           heads,
           mask: causal(),
-          scale: (scaled ? Math.sqrt(heads / modelDim) : 1) / (byDepth ? i + 1 : 1),
-          dropout: attentionDropout > 0 ? dropout({ rate: attentionDropout }) : undefined,
+          scale: (scaled ? Math.sqrt(heads / modelDim) : 1) / (byDepth ? i + 1 : 1), // usually 1 / √headDim
+          dropout: attentionDropout,
         }),
         mlp: mlpLayer,
-        dropout: residualDropout > 0 ? dropout({ rate: residualDropout }) : undefined,
+        dropout: residualDropout,
       }),
     );
     const model = languageModel({
       embedding: tokenEmbedding({ vocab, dim: modelDim }),
       positionEncoding: learnedPositions({ maxPositions, dim: modelDim }),
-      afterEmbedding: inputDropout > 0 ? dropout({ rate: inputDropout }) : undefined,
+      afterEmbedding: inputDropout,
       decoder: stack({ block, norm }),
       head: tied ? undefined : linear({ in: modelDim, out: vocab, bias: false, role: 'unembedding' }),
     });

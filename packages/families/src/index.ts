@@ -2,7 +2,6 @@ export { bart } from './bart.js';
 export {
   fromCheckpoint,
   type StoredArrays,
-  type TensorSlice,
   tensorSlices,
   toCheckpoint,
   withComputedTensors,
@@ -43,3 +42,4 @@ export { families, familyOf } from './registry.js';
 export { rotaryFromConfig } from './rope.js';
 export type { StandardBlock, StandardCrossBlock, StandardEncoderDecoder, StandardLanguageModel } from './standard.js';
 export { mt5, t5 } from './t5.js';
+export type { TensorSlice } from './tensor-slice.js';

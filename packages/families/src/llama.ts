@@ -1,6 +1,6 @@
 import { causal, selfAttention } from '@residual/attention';
 import { rotary, rotaryFrequencies, tokenEmbedding } from '@residual/embeddings';
-import { dropout, linear, rmsNorm } from '@residual/layers';
+import { linear, rmsNorm } from '@residual/layers';
 import { gatedMlp } from '@residual/mlp';
 import { languageModel, stack, transformerBlock } from '@residual/transformer';
 import { type Config, ConfigReader } from './config.js';
@@ -26,7 +26,6 @@ export const llama: Family<CausalComposition> = {
     const vocab = config.size('vocab_size', 32000);
     const { base, scaling } = rotaryFromConfig(config, maxPositions);
     const norm = rmsNorm({ dim: modelDim, epsilon: config.number('rms_norm_eps', 1e-6) });
-    const attentionDropout = config.rate('attention_dropout');
     const block = transformerBlock({
       norm,
       attention: selfAttention({
@@ -37,7 +36,7 @@ export const llama: Family<CausalComposition> = {
         mask: causal(),
         bias: config.flag('attention_bias', false),
         positionEncoding: rotary({ headDim, storedPositions: maxPositions, base, scaling }),
-        dropout: attentionDropout > 0 ? dropout({ rate: attentionDropout }) : undefined,
+        dropout: config.dropout('attention_dropout'),
       }),
       mlp: gatedMlp({
         modelDim,

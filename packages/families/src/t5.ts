@@ -1,6 +1,6 @@
 import { causal, crossAttention, selfAttention } from '@residual/attention';
 import { relativePositions, tokenEmbedding } from '@residual/embeddings';
-import { dropout, linear, rmsNorm } from '@residual/layers';
+import { type Dropout, linear, rmsNorm } from '@residual/layers';
 import { gatedMlp, mlp } from '@residual/mlp';
 import {
   crossBlock,
@@ -70,27 +70,26 @@ function compose(
   const maxPositions = config.maxPositions('n_positions', 512); // relative positions also work beyond it
   const buckets = config.size('relative_attention_num_buckets', 32);
   const maxDistance = config.size('relative_attention_max_distance', 128);
-  const rate = config.rate('dropout_rate');
-  const dropoutLayer = rate > 0 ? dropout({ rate }) : undefined;
+  const dropout = config.dropout('dropout_rate');
   const norm = rmsNorm({ dim: modelDim, epsilon: config.number('layer_norm_epsilon', 1e-6) });
-  const mlpLayer = mlpOf(config, { modelDim, feedForward, drop: dropoutLayer });
+  const mlpLayer = mlpOf(config, { modelDim, feedForward, dropout });
   const tied = config.flag('tie_word_embeddings', tiedByDefault);
   const scales = mayScale && config.flag('scale_decoder_outputs', tied);
   if (!mayScale) config.expectValue('scale_decoder_outputs', false);
   config.refuseUnread([...ignoredFields, ...ignoreConfig]);
 
-  const settings = { modelDim, heads, headDim, bias: false, scale: 1, dropout: dropoutLayer };
+  const settings = { modelDim, heads, headDim, bias: false, scale: 1, dropout };
   const embedding = tokenEmbedding({ vocab, dim: modelDim });
   const relativeBias = { heads, buckets, maxDistance };
-  const finalNorm = normThenDropout(norm, dropoutLayer);
+  const finalNorm = normThenDropout(norm, dropout);
   const model = encoderDecoder({
-    source: { embedding, afterEmbedding: dropoutLayer },
+    source: { embedding, afterEmbedding: dropout },
     encoder: stack({
       block: transformerBlock({
         norm,
         attention: selfAttention(settings),
         mlp: mlpLayer,
-        dropout: dropoutLayer,
+        dropout,
       }) as TensorLayer,
       depth: encoderDepth,
       norm: finalNorm,
@@ -102,7 +101,7 @@ function compose(
         attention: selfAttention({ ...settings, mask: causal() }),
         crossAttention: crossAttention(settings),
         mlp: mlpLayer,
-        dropout: dropoutLayer,
+        dropout,
       }),
       depth,
       norm: finalNorm,
@@ -119,11 +118,7 @@ const scalesOutput = (config: Config, { tied }: Defaults) =>
 
 function mlpOf(
   config: ConfigReader,
-  {
-    modelDim,
-    feedForward,
-    drop,
-  }: { modelDim: number; feedForward: string; drop: ReturnType<typeof dropout> | undefined },
+  { modelDim, feedForward, dropout }: { modelDim: number; feedForward: string; dropout: Dropout | undefined },
 ): TensorLayer {
   const projectionType = config.value('feed_forward_proj') ?? feedForward;
   if (typeof projectionType !== 'string')
@@ -133,7 +128,7 @@ function mlpOf(
   const activation = config.activationNamed('feed_forward_proj', projectionType === 'gated-gelu' ? 'gelu_new' : act);
   config.expectValue('is_gated_act', gated);
   config.value('dense_act_fn'); // follows from feed_forward_proj
-  const options = { modelDim, hiddenDim: config.size('d_ff', 2048), activation, bias: false, dropout: drop };
+  const options = { modelDim, hiddenDim: config.size('d_ff', 2048), activation, bias: false, dropout };
   return gated ? gatedMlp(options) : mlp(options);
 }
 

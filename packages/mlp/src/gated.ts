@@ -25,9 +25,9 @@ export function gatedMlp(options: MlpOptions): GatedMlp {
     parts,
     (w, x: Tensor, scope) => {
       const { gate, up, down, dropout } = bind(parts, w, scope);
-      const hidden =
+      const hidden = // [..., hiddenDim]
         typeof activation === 'function' ? mul(activation(gate(x)), up(x)) : gated(gate(x), up(x), activation);
-      return down(dropout(scope.tap('hidden', hidden)));
+      return down(dropout(scope.tap('hidden', hidden))); // [..., modelDim]
     },
     { name: 'gatedMlp', inDim: modelDim, outDim: modelDim },
   );

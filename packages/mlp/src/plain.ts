@@ -23,9 +23,11 @@ export function mlp(options: MlpOptions): Mlp {
   return layer(
     parts,
     (w, x: Tensor, scope) => {
+      // Each part as a function of its input alone, with its weights; a part that is absent returns its input.
       const { up, down, dropout } = bind(parts, w, scope);
-      const hidden = typeof activation === 'function' ? activation(up(x)) : activate(activation, up(x));
-      return down(dropout(scope.tap('hidden', hidden)));
+      const preActivation = up(x); // [..., hiddenDim]
+      const hidden = typeof activation === 'function' ? activation(preActivation) : activate(activation, preActivation);
+      return down(dropout(scope.tap('hidden', hidden))); // [..., modelDim]; a tap can be read and replaced
     },
     { name: 'mlp', inDim: modelDim, outDim: modelDim },
   );

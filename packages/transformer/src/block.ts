@@ -4,7 +4,7 @@ import { add, expectOptions, type Tensor } from '@residual/tensor';
 /** A layer from a tensor to a tensor. */
 export type TensorLayer = AnyLayer<Tensor, Tensor>;
 
-/** The parts of a block: a norm (each use has its own weights), an attention, an mlp, and dropout. */
+/** The parts of a block. Each use of the norm and of dropout has its own weights and randomness. */
 export interface BlockParts<Norm extends TensorLayer, Attention extends TensorLayer, Mlp extends TensorLayer> {
   /** The norm of each part. */
   readonly norm: Norm;
@@ -66,7 +66,7 @@ export function parallelBlock<Norm extends TensorLayer, Attention extends Tensor
   });
 }
 
-/** Makes a block from its formula, which gets the parts as functions of their input. */
+/** Makes a block from its formula, which gets the parts as functions of their input (`bind`). */
 function block<Norm extends TensorLayer, Attention extends TensorLayer, Mlp extends TensorLayer>(
   name: string,
   options: BlockParts<Norm, Attention, Mlp>,
@@ -83,7 +83,7 @@ function block<Norm extends TensorLayer, Attention extends TensorLayer, Mlp exte
     mlp,
     mlpDropout: dropout,
   };
-  const parts: BlockNeeds<TensorLayer, TensorLayer, TensorLayer> = needs;
+  const parts: BlockNeeds<TensorLayer, TensorLayer, TensorLayer> = needs; // for a formula that knows no exact types
   return layer(needs, (w, x: Tensor, scope) => formula(x, bind(parts, w, scope)), {
     name,
     inDim: width,

@@ -14,3 +14,8 @@ export interface TokenBatch {
 
 /** The label of positions that do not count in the loss. */
 export const ignoreIndex = -100;
+
+/** The number of labels that count in the loss. */
+export function labelCount({ labels }: { readonly labels: Int32Array }): number {
+  return labels.reduce((count, label) => count + (label === ignoreIndex ? 0 : 1), 0);
+}

@@ -35,7 +35,7 @@ export function randomWindows(tokens: ArrayLike<number>, options: WindowOptions)
       const bits = randomBits(seed, stream, position * batch + row);
       return Math.floor((bits / 2 ** 32) * starts);
     });
-    return sliceWindows(tokens, windowStarts, length);
+    return fullWindows(tokens, windowStarts, length);
   };
 }
 
@@ -47,7 +47,7 @@ export function* allWindows(tokens: ArrayLike<number>, options: WindowOptions): 
   const windows = Math.floor((tokens.length - 1) / length);
   for (let from = 0; from < windows; from += batch) {
     const count = Math.min(batch, windows - from);
-    yield sliceWindows(
+    yield fullWindows(
       tokens,
       Array.from({ length: count }, (_, row) => (from + row) * length),
       length,
@@ -114,13 +114,7 @@ function padWindows(windows: readonly Window[]): TokenBatch {
   return { sequences, length, ids, labels };
 }
 
-function sliceWindows(tokens: ArrayLike<number>, starts: readonly number[], length: number): TokenBatch {
-  const sequences = starts.length;
-  const [ids, labels] = [new Int32Array(sequences * length), new Int32Array(sequences * length)];
-  for (const [row, start] of starts.entries())
-    for (let i = 0; i < length; i++) {
-      ids[row * length + i] = tokens[start + i]!;
-      labels[row * length + i] = tokens[start + i + 1]!;
-    }
-  return { sequences, length, ids, labels };
+/** Windows of one length, in which every token counts. */
+function fullWindows(tokens: ArrayLike<number>, starts: readonly number[], length: number): TokenBatch {
+  return padWindows(starts.map(start => ({ tokens, start, end: start + length, previousEnd: start })));
 }

@@ -13,7 +13,7 @@ import {
   toFloat,
 } from '@residual/tensor';
 import { chunkedHead, type LanguageModel, type TensorLayer } from '@residual/transformer';
-import { ignoreIndex, type TokenBatch } from '../data/token-batch.js';
+import { labelCount, type TokenBatch } from '../data/token-batch.js';
 import type { Objective } from '../loop/objective.js';
 import { chunkedLoss } from './chunked-loss.js';
 import { labelsOf, type TokenLossOptions } from './token-loss.js';
@@ -39,7 +39,7 @@ export function languageModelLoss<Model extends LanguageModel<TensorLayer>>(
 ): Objective<Weights<Model>, TokenBatch> {
   expectOptions('languageModelLoss', options, languageModelLossNames);
   return {
-    tokens: ({ labels }) => labels.reduce((count, label) => count + (label === ignoreIndex ? 0 : 1), 0),
+    tokens: labelCount,
     loss: (weights, batch, scope) => {
       const { sequences, length, ids } = batch;
       expectMaxPositions('languageModelLoss', length, options);

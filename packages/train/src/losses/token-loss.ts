@@ -13,6 +13,7 @@ import {
   tensor,
   tidy,
 } from '@residual/tensor';
+import { ignoreIndex as defaultIgnoreIndex } from '../data/token-batch.js';
 import { expectFraction, expectNonNegative } from '../numbers.js';
 
 /** Settings of `tokenLoss`. */
@@ -38,7 +39,7 @@ export interface Labels {
  * weight is below 0.
  */
 export function labelsOf(name: string, ids: ArrayLike<number>, options: TokenLossOptions): Labels {
-  const { ignoreIndex = -100, weights, labelSmoothing = 0 } = options;
+  const { ignoreIndex = defaultIgnoreIndex, weights, labelSmoothing = 0 } = options;
   expectFraction(name, 'labelSmoothing', labelSmoothing);
   if (weights && weights.length !== ids.length)
     throw new ResidualError('shape', `${name}: ${weights.length} weights do not fit ${ids.length} labels`);
@@ -72,7 +73,7 @@ export function lossSum(
   { ids, weights }: Labels,
   from: number,
   to: number,
-  { ignoreIndex = -100, labelSmoothing = 0 }: TokenLossOptions,
+  { ignoreIndex = defaultIgnoreIndex, labelSmoothing = 0 }: TokenLossOptions,
 ): Tensor {
   const vocab = logits.shape.at(-1)!;
   const part = Int32Array.from({ length: to - from }, (_, i) => ids[from + i]!);
