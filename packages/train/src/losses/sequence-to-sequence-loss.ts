@@ -3,7 +3,7 @@ import type { Weights } from '@residual/layers';
 import { expectOptions, tensor, tidy } from '@residual/tensor';
 import { type CrossLayer, chunkedHead, type EncoderDecoder, type TensorLayer } from '@residual/transformer';
 import type { PairBatch } from '../data/pairs.js';
-import { ignoreIndex } from '../data/token-batch.js';
+import { labelCount } from '../data/token-batch.js';
 import type { Objective } from '../loop/objective.js';
 import {
   expectMaxPositions,
@@ -19,7 +19,7 @@ export function sequenceToSequenceLoss<Model extends EncoderDecoder<TensorLayer,
 ): Objective<Weights<Model>, PairBatch> {
   expectOptions('sequenceToSequenceLoss', options, languageModelLossNames);
   return {
-    tokens: ({ labels }) => labels.reduce((count, label) => count + (label === ignoreIndex ? 0 : 1), 0),
+    tokens: labelCount,
     loss: (weights, { sequences, sourceLength, targetLength, source, target, sourceLengths, labels }, scope) => {
       expectMaxPositions('sequenceToSequenceLoss', Math.max(sourceLength, targetLength), options);
       return tidy(() =>
