@@ -15,6 +15,9 @@ const wrongArrow = (from: string, name: string | undefined, inTest: boolean, whe
   return reason === undefined ? [] : [`${from} -> ${to} (${reason}) in ${where}`];
 };
 
+/** The picture of the packages in a README. */
+const pictureOf = (readme: string): string => readFileSync(readme, 'utf8').match(/^apps\/.*?^```/ms)![0];
+
 test('packages depend only on lower floors', () => {
   const wrong = packages().flatMap(project => {
     const { dependencies = {}, peerDependencies = {} } = project.manifest;
@@ -30,7 +33,7 @@ test('packages depend only on lower floors', () => {
 });
 
 test('the picture in the README shows each package on its floor, and every package and app', () => {
-  const picture = readFileSync(join(root, 'README.md'), 'utf8').match(/^apps\/.*?^```/ms)![0];
+  const picture = pictureOf(join(root, 'README.md'));
   const shownFloors: string[][] = [];
   for (const [, floor, name] of picture.matchAll(/^(?:floor (\d)|\s) +([a-z]+(?:-[a-z]+)*)(?= {2})/gm)) {
     if (floor !== undefined) shownFloors.unshift([]); // from the top down
@@ -39,6 +42,18 @@ test('the picture in the README shows each package on its floor, and every packa
   expect(shownFloors).toEqual(floors);
   const shownThere = new Set(picture.match(/[a-z]+(?:-[a-z]+)*/g));
   expect([...packages(), ...apps()].map(({ name }) => name).filter(name => !shownThere.has(name))).toEqual([]);
+});
+
+test('the picture in the README shows only packages and apps that exist', () => {
+  const [shownApps = '', ...lines] = pictureOf(join(root, 'README.md')).split('\n');
+  expect(shownApps.replace('apps/', '').trim().split(/\s+/).sort()).toEqual(apps().map(({ name }) => name));
+  const names = packages().map(({ name }) => name);
+  const shownPackages = lines.flatMap(
+    line => /^(?:[a-z]+(?: \d)?)? +((?:[a-z]+(?:-[a-z]+)*(?: {2,}|$))+)/.exec(line)?.[1] ?? [],
+  );
+  const unknown = shownPackages.flatMap(text => text.trim().split(/\s+/)).filter(name => !names.includes(name));
+  expect(shownPackages.length).toBeGreaterThan(floors.flat().length);
+  expect(unknown).toEqual([]);
 });
 
 test('the rule distinguishes up, sideways and down', () => {
@@ -69,7 +84,7 @@ test('only tensor, the backends and the bench import TensorFlow.js', () => {
 
 test('the packages without tensors do not depend on TensorFlow.js', () => {
   const wrong = packages()
-    .filter(({ name }) => ['tokenizer', 'sampling', 'safetensors'].includes(name))
+    .filter(({ name }) => ['base', 'tokenizer', 'sampling', 'safetensors', 'word-vectors'].includes(name))
     .flatMap(({ name, manifest }) =>
       Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })
         .filter(dependency => dependency.startsWith('@tensorflow/') || dependency === '@residual/tensor')
