@@ -56,9 +56,9 @@ const tableOf = (name: TableName): WordVectors => {
 
 /** The principal components of all words take a moment, so they are cached. */
 function axesOfAll(name: TableName): Projection {
-  const found = overall.get(name) ?? pca(tableOf(name), { dims: 3 });
-  overall.set(name, found);
-  return found;
+  const projection = overall.get(name) ?? pca(tableOf(name), { dims: 3 });
+  overall.set(name, projection);
+  return projection;
 }
 
 /** The principal components of the words of an expression and its nearest neighbours. */
@@ -113,10 +113,10 @@ export const functions = {
   ): { readonly placed: readonly ProjectedWord[]; readonly agreement: readonly number[] } => {
     const vectors = tableOf(table);
     const spelled = (word: string) => findWord(vectors, word) ?? word;
-    const found = direction(
+    const axis = direction(
       vectors,
       pairs.map(([from, to]) => [spelled(from), spelled(to)] as const),
     );
-    return { placed: project(vectors, words.map(spelled), found), agreement: found.agreement };
+    return { placed: project(vectors, words.map(spelled), axis), agreement: axis.agreement };
   },
 };

@@ -8,9 +8,9 @@ interface PartialWord {
 
 /** The words that the caret may be in, longest first: a hyphen may belong to a word or be a minus. */
 export function wordsBefore(text: string, caret: number): PartialWord[] {
-  const [stretch = ''] = /[^\s+*/()−–—×÷]*$/.exec(text.slice(0, caret)) ?? [];
-  const signs = /^[-"'“‘]+/.exec(stretch)?.[0].length ?? 0;
-  const start = caret - stretch.length + signs;
+  const [fragment = ''] = /[^\s+*/()−–—×÷]*$/.exec(text.slice(0, caret)) ?? [];
+  const signs = /^[-"'“‘]+/.exec(fragment)?.[0].length ?? 0;
+  const start = caret - fragment.length + signs;
   const hyphens = [...text.slice(start, caret).matchAll(/[-‐‑]/g)].map(({ index }) => start + index + 1);
   return [start, ...hyphens].map(from => ({ start: from, word: text.slice(from, caret) }));
 }
@@ -47,7 +47,7 @@ export function expressionInput(
         option.setAttribute('role', 'option');
         option.addEventListener('pointerdown', event => {
           event.preventDefault(); // keeps the focus in the field
-          take(i);
+          accept(i);
         });
         return option;
       }),
@@ -56,7 +56,7 @@ export function expressionInput(
     input.setAttribute('aria-expanded', String(words.length > 0));
     mark(-1);
   };
-  const take = (index: number) => {
+  const accept = (index: number) => {
     const caret = input.selectionStart ?? input.value.length;
     const word = completions[index]!;
     const quoted = /[\s+*/()]|^\d/.test(word) ? `"${word}"` : word;
@@ -64,7 +64,7 @@ export function expressionInput(
     show([]);
     changed(input.value);
   };
-  const propose = async () => {
+  const suggest = async () => {
     const request = ++requests;
     let [word, words]: [string, readonly string[]] = ['', []];
     for (const each of wordsBefore(input.value, input.selectionStart ?? input.value.length)) {
@@ -80,19 +80,19 @@ export function expressionInput(
 
   input.addEventListener('input', () => {
     changed(input.value);
-    propose();
+    suggest();
   });
   input.addEventListener('blur', () => show([]));
   input.addEventListener('keydown', event => {
     if (list.hidden) {
-      if (event.key === 'ArrowDown') propose();
+      if (event.key === 'ArrowDown') suggest();
       return;
     }
     const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (step !== undefined)
       mark((active + step + completions.length + (active < 0 && step < 0 ? 1 : 0)) % completions.length);
     else if (event.key === 'Escape') show([]);
-    else if ((event.key === 'Enter' || event.key === 'Tab') && active >= 0) take(active);
+    else if ((event.key === 'Enter' || event.key === 'Tab') && active >= 0) accept(active);
     else return;
     if (event.key !== 'Tab' || active >= 0) event.preventDefault();
   });

@@ -104,15 +104,15 @@ function along([x1, y1]: readonly [number, number], [x2, y2]: readonly [number, 
 type Box = readonly [number, number, number, number];
 
 /**
- * The box of a label beside its dot: right, left, above or below, whichever is free; with `must` the right side if none
- * is.
+ * The box of a label beside its dot: right, left, above or below, whichever is free; if none is free, the right
+ * side if a label is required.
  */
 function labelBox(
   [x, y]: readonly [number, number],
   width: number,
   screen: Screen,
   occupied: readonly Box[],
-  must: boolean,
+  isRequired: boolean,
 ): Box | undefined {
   const corners = [
     [x + 10, y - 10],
@@ -124,7 +124,7 @@ function labelBox(
   const overlaps = (box: Box) =>
     occupied.some(other => box[0] < other[2] && box[2] > other[0] && box[1] < other[3] && box[3] > other[1]);
   const inside = (box: Box) => box[0] > 2 && box[1] > 2 && box[2] < screen.width - 2 && box[3] < screen.height - 2;
-  return boxes.find(box => inside(box) && !overlaps(box)) ?? (must ? boxes[0] : undefined);
+  return boxes.find(box => inside(box) && !overlaps(box)) ?? (isRequired ? boxes[0] : undefined);
 }
 
 function line(

@@ -67,10 +67,10 @@ export function visibleWords(
 ): Label[] {
   const maxLabels = Math.round(Math.min(26, (screen.width * screen.height) / 16_000));
   const occupied: [number, number][] = marks.map(({ row }) => projectRow(points, row, screen));
-  const marked = new Set(marks.map(({ row }) => row));
+  const markedRows = new Set(marks.map(({ row }) => row));
   const labels: Label[] = [];
   for (let row = 0; row < words.length && labels.length < maxLabels; row++) {
-    if (marked.has(row) || !/^\p{L}{2,}/u.test(words[row]!)) continue;
+    if (markedRows.has(row) || !/^\p{L}{2,}/u.test(words[row]!)) continue;
     const [x, y] = projectRow(points, row, screen);
     if (x < 8 || y < 12 || x > screen.width - 60 || y > screen.height - 8) continue;
     if (occupied.some(([a, b]) => Math.abs(a - x) < 92 && Math.abs(b - y) < 26)) continue;

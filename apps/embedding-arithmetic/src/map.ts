@@ -13,8 +13,8 @@ export interface MapContent extends Drawing {
 }
 
 /**
- * A map of words that can be moved, zoomed and turned: a cloud of all words with WebGL, and above it a canvas with marks
- * and labels.
+ * A map of words that can be moved, zoomed and turned: a cloud of all words with WebGL, and above it a canvas with
+ * marks and labels.
  */
 export class WordMap {
   private readonly surface = mapSurface();

@@ -15,9 +15,7 @@ export function storyteller(
       const { port1, port2 } = new MessageChannel();
       await worker.startModels(port2);
       const models = connectModels(port1);
-      return await models.load(shippedModel('stories'), {
-        onProgress: ({ stage, done, total }) => stage === 'weights' && view.showWeights(done, total),
-      });
+      return await models.load(shippedModel('stories'), { onProgress: view.onProgress });
     } finally {
       view.end();
     }

@@ -74,7 +74,7 @@ export function whyUnreadable(texts: readonly string[], noun: string, words: rea
   return undefined;
 }
 
-/** A sentence about a text of which only some tokens are shown; empty if all are shown. */
+/** A sentence if only some tokens of a text are shown, else an empty text. */
 export function truncationNote(count: number, shown: number): string {
   if (count === shown) return '';
   const [all, first, rest] = [count, shown, count - shown].map(grouped);

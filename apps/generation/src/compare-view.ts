@@ -1,7 +1,7 @@
 import { byId } from '@residual/appkit';
 import type { BarsElement, DisplayedToken, TokensElement } from '@residual/elements';
 import { readControls } from './controls.js';
-import { type Evidence, showBarsOnLook } from './evidence.js';
+import { type Evidence, showBarsOnSelection } from './evidence.js';
 import type { Session } from './session.js';
 import type { Settings } from './settings.js';
 import { type StoryView, writeWithEvidence } from './story-view.js';
@@ -11,7 +11,7 @@ export function compareView(session: Session, { writing }: StoryView): () => Pro
   const evidenceByMode: Partial<Record<'greedy' | 'sampled', Evidence>> = {};
   const parts = (['greedy', 'sampled'] as const).map(mode => {
     const [element, bars] = [byId<TokensElement>(mode), byId<BarsElement>(`${mode}-bars`)];
-    showBarsOnLook(session, element, bars, () => evidenceByMode[mode]);
+    showBarsOnSelection(session, element, bars, () => evidenceByMode[mode]);
     return { mode, element, bars };
   });
   const result = byId('both-result');

@@ -62,7 +62,7 @@ async function choicesInPrompt(
 }
 
 /** Shows bars of the likeliest tokens at the selected token of the text that `evidenceOf` returns. */
-export function showBarsOnLook(
+export function showBarsOnSelection(
   session: Session,
   element: TokensElement,
   bars: BarsElement,

@@ -2,7 +2,7 @@ import { byId, singleRun } from '@residual/appkit';
 import type { BarsElement, DisplayedToken, TokensElement } from '@residual/elements';
 import type { Step } from '@residual/model';
 import { readControls } from './controls.js';
-import { alternatives, type Evidence, showBarsOnLook } from './evidence.js';
+import { alternatives, type Evidence, showBarsOnSelection } from './evidence.js';
 import type { Session } from './session.js';
 import { promptTokens, type Run, type WriteOptions, write } from './story.js';
 
@@ -10,8 +10,8 @@ import { promptTokens, type Run, type WriteOptions, write } from './story.js';
 export interface StoryView {
   /** Writes the story with the settings of the controls. */
   writeStory(): Promise<void>;
-  /** Runs another generation under the same Stop button; the result of `act` is shown in the element `place`. */
-  writing(place: HTMLElement, act: (signal: AbortSignal) => Promise<string>): Promise<void>;
+  /** Runs another generation under the same Stop button; the result of `act` is shown in an element. */
+  writing(output: HTMLElement, act: (signal: AbortSignal) => Promise<string>): Promise<void>;
   /** Stops the generation and waits until it has ended. */
   end(): Promise<void>;
   /** The tokens of the story. */
@@ -50,17 +50,17 @@ export function storyView(session: Session): StoryView {
   const bars = byId<BarsElement>('bars');
   const runs = singleRun();
   let evidence: Evidence | undefined;
-  showBarsOnLook(session, element, bars, () => evidence);
+  showBarsOnSelection(session, element, bars, () => evidence);
 
-  const writing: StoryView['writing'] = (place, act) =>
+  const writing: StoryView['writing'] = (output, act) =>
     runs.start(async signal => {
       generate.disabled = true;
       stop.disabled = false;
-      place.textContent = 'Writing';
+      output.textContent = 'Writing';
       try {
-        place.textContent = await act(signal);
+        output.textContent = await act(signal);
       } catch (error) {
-        place.textContent = 'Nothing more was written.';
+        output.textContent = 'Nothing more was written.';
         throw error;
       } finally {
         speed.textContent = '';

@@ -24,13 +24,13 @@ export function shownTokens(
   return ids.map((id, i) => {
     const [start, end] = own[i]!;
     const part = parts[i];
-    const shown = { id, isPrompt: true, offset: offsets[i]! };
-    if (part) return { ...shown, part, text: part.index === part.count - 1 ? part.characters : '' };
-    return { ...shown, text: end > start ? text.slice(start, end) : tokens[i]! };
+    const token = { id, isPrompt: true, offset: offsets[i]! };
+    if (part) return { ...token, part, text: part.index === part.count - 1 ? part.characters : '' };
+    return { ...token, text: end > start ? text.slice(start, end) : tokens[i]! };
   });
 }
 
-/** The label of a token by itself, as beside a map or a bar. */
+/** The label of a single token, such as in a map or beside a bar. */
 export const labelOf = ({ part, text }: DisplayedToken): string => (part ? partLabel(part) : text);
 
 /** The tokens of a prompt; for an empty prompt, the token that starts a text. */

@@ -24,7 +24,7 @@ afterAll(async () => {
 });
 
 const sampled = { temperature: preset.temperature, topP: preset.topP, topK: 6000, topLogprobs: 10 };
-const shown = (probability: number) => {
+const percentText = (probability: number) => {
   const value = probability * 100;
   return value === 0 ? '0%' : value < 0.01 ? '<0.01%' : `${value.toFixed(value < 1 ? 2 : 1)}%`;
 };
@@ -74,7 +74,7 @@ describe('the page before the first click', () => {
         `and ${edited.toFixed(4)} after the edited beginning: ${(first / edited).toFixed(1)} times less.`,
     );
     expect(first).toBeGreaterThan(10 * edited);
-    expect(await cellsOf(0, 'name-bars')).toEqual([shown(first), shown(edited)]);
+    expect(await cellsOf(0, 'name-bars')).toEqual([percentText(first), percentText(edited)]);
   });
 });
 
@@ -86,7 +86,7 @@ describe('reading probabilities', () => {
     await page.locator('#story [role=option]:not(.prompt)').nth(3).hover();
     await page.locator('#bars caption', { hasText: `(id ${steps[3]!.token})` }).waitFor();
     for (const [row, choice] of steps[3]!.topLogprobs.entries())
-      expect(await cellsOf(row)).toEqual([shown(Math.exp(choice.logprob)), shown(choice.probability)]);
+      expect(await cellsOf(row)).toEqual([percentText(Math.exp(choice.logprob)), percentText(choice.probability)]);
   });
 
   test('a token of the prompt shows what the model would have written there', async () => {
@@ -104,10 +104,10 @@ describe('reading probabilities', () => {
     await page.locator('#story [role=option]').nth(index).hover();
     await page.locator('#bars caption', { hasText: `token ${index + 1} of your text (id ${ids[index]})` }).waitFor();
     for (const at of [0, 1, 2])
-      expect(await cellsOf(at)).toEqual([shown(before[order[at]!]!), shown(after(order[at]!))]);
+      expect(await cellsOf(at)).toEqual([percentText(before[order[at]!]!), percentText(after(order[at]!))]);
     expect(await page.locator('#bars tr.chosen td').allTextContents()).toEqual([
-      shown(before[ids[index]!]!),
-      shown(after(ids[index]!)),
+      percentText(before[ids[index]!]!),
+      percentText(after(ids[index]!)),
     ]);
     await page.locator('#story [role=option]').first().hover();
     await page.locator('#bars caption', { hasText: 'has nothing before it' }).waitFor();
@@ -306,17 +306,17 @@ describe('writing', () => {
     await page.fill('#maxNewTokens', '2');
     await page.click('#generate');
     await written(page);
-    const shown = await page.locator('#story .prompt span').allTextContents();
-    const smiles = shown.filter(text => text.startsWith('\u{1f600} '));
+    const texts = await page.locator('#story .prompt span').allTextContents();
+    const smiles = texts.filter(text => text.startsWith('\u{1f600} '));
     expect(smiles.length).toBeGreaterThan(1);
     expect(smiles[0]).toBe(`\u{1f600} 1/${smiles.length}`);
-    expect(shown.join('')).not.toMatch(/[\u00c0-\u02ff\ufffd]/); // as byte-level vocabularies write bytes
-    const index = shown.indexOf(smiles[1]!);
+    expect(texts.join('')).not.toMatch(/[\u00c0-\u02ff\ufffd]/); // as byte-level vocabularies write bytes
+    const index = texts.indexOf(smiles[1]!);
     await page.locator('#story [role=option]').nth(index).hover();
     await page.locator('#bars caption', { hasText: `token ${index + 1} of your text` }).waitFor();
     expect(await page.locator('#bars tr.chosen th').textContent()).toBe(`\u{1f600}·2/${smiles.length} ◂`);
     await page.click('#take-story');
-    await page.locator('#row [role=option]').nth(shown.length).waitFor();
+    await page.locator('#row [role=option]').nth(texts.length).waitFor();
     expect(await page.inputValue('#text')).toContain(prompt);
     expect(await readCell(page, 'attention', index, index)).toContain(
       `\u{1f600}·2/${smiles.length} looks at \u{1f600}·2/`,

@@ -110,7 +110,7 @@ describe('another model', () => {
   });
 
   test('loading shows bytes and can be cancelled; a source without a model is an error', async () => {
-    const seen = page.evaluate(
+    const loadingTexts = page.evaluate(
       () =>
         new Promise<string[]>(resolve => {
           const place = document.getElementById('loading-text')!;
@@ -124,13 +124,13 @@ describe('another model', () => {
     );
     await page.fill('#model', `${hub.endpoint}/plain`);
     await page.click('#load');
-    const texts = await seen;
+    const texts = await loadingTexts;
     expect(texts.at(-1)).toMatch(/^Loading the model: [\d.]+ of 1\.0 MB$/);
     await facts(`${hub.endpoint}/plain: llama`);
     await settled(page);
 
     hub.isDown = true;
-    expectFailure(page, /127\.0\.0\.1|localhost|Failed to load resource/); // the hub, as it is here
+    expectFailure(page, /127\.0\.0\.1|localhost|Failed to load resource/); // the local hub
     await page.fill('#model', 'someone/other');
     await page.click('#load');
     await expectError(page, 'does not answer');
@@ -139,7 +139,7 @@ describe('another model', () => {
     await expectError(page, 'has no model someone/other at main: status 404');
     hub.stallAfter = 20_000; // the texts come, the weights do not
     await page.fill('#model', 'someone/tale');
-    await page.fill('#hub', hub.endpoint.replace('127.0.0.1', 'localhost')); // of which nothing is stored
+    await page.fill('#hub', hub.endpoint.replace('127.0.0.1', 'localhost')); // for which nothing is stored
     await page.click('#load');
     await page.locator('#loading-text', { hasText: 'the model:' }).waitFor();
     await page.click('#cancel');

@@ -4,7 +4,7 @@ import { type Page, root } from '@residual/testkit/pages';
 
 const names = ['config.json', 'generation_config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json'];
 
-/** The files of a model that lies in the repository, those that are there, by name. */
+/** The existing files of a model in the repository, by name. */
 export const filesOf = (...folder: string[]): Map<string, Uint8Array<ArrayBuffer>> =>
   new Map(
     names
@@ -13,7 +13,7 @@ export const filesOf = (...folder: string[]): Map<string, Uint8Array<ArrayBuffer
       .map(([name, path]) => [name, new Uint8Array(readFileSync(path))]),
   );
 
-/** Waits until everything stands there that is computed of a model before the next click. */
+/** Waits until the page has computed everything for its model. */
 export const settled = (page: Page) => page.locator('main[data-state=ready]').waitFor();
 
 /** Waits until a story has ended. */

@@ -15,7 +15,7 @@ const tokenizer = tokenizerFromJson({
   decoder: { type: 'ByteLevel' },
 });
 
-test('tokens have offsets, special ones are marked, and the sizes are counted', () => {
+test('tokens have offsets, special tokens are marked, and sizes are counted', () => {
   const { tokens, figures, back } = tokenizeText(tokenizer, 'aé', true);
   expect(tokens).toEqual([
     { id: 0, token: '<s>', offset: [0, 0], isSpecial: true },
@@ -24,11 +24,11 @@ test('tokens have offsets, special ones are marked, and the sizes are counted', 
     { id: 3, token: '©', offset: [1, 2], isSpecial: false },
   ]);
   expect(figures).toBe('4 tokens · 2 code points · 2 UTF-16 units · 3 bytes of UTF-8 · 0.75 bytes per token');
-  expect(back).toBe('Decoded, the tokens give this text again.');
+  expect(back).toBe('Decoding the tokens gives the same text.');
 });
 
-test('what decoding loses is shown', () => {
-  expect(tokenizeText(tokenizer, 'ab', false).back).toBe('Decoded, the tokens give: a');
+test('a text that decoding changes is shown', () => {
+  expect(tokenizeText(tokenizer, 'ab', false).back).toBe('Decoding the tokens gives: a');
   expect(tokenizeText(tokenizer, '', false).figures).toBe(
     '0 tokens · 0 code points · 0 UTF-16 units · 0 bytes of UTF-8',
   );

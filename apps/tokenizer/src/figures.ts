@@ -1,3 +1,4 @@
+import { grouped } from '@residual/appkit';
 import type { TokenWithOffset } from '@residual/elements';
 import type { Tokenizer } from '@residual/tokenizer';
 
@@ -8,8 +9,7 @@ export interface TokenizedText {
   readonly back: string;
 }
 
-const count = (number: number, one: string, many = `${one}s`) =>
-  `${number.toLocaleString('en')} ${number === 1 ? one : many}`;
+const counted = (number: number, noun: string) => `${grouped(number)} ${noun}${number === 1 ? '' : 's'}`;
 
 /** Encodes a text and decodes it again. */
 export function tokenizeText(tokenizer: Tokenizer, text: string, addSpecialTokens: boolean): TokenizedText {
@@ -24,13 +24,13 @@ export function tokenizeText(tokenizer: Tokenizer, text: string, addSpecialToken
   const codePoints = [...text].length;
   const bytes = new TextEncoder().encode(text).length;
   const figures = [
-    count(ids.length, 'token'),
-    count(codePoints, 'code point'),
-    count(text.length, 'UTF-16 unit'),
-    `${count(bytes, 'byte')} of UTF-8`,
+    counted(ids.length, 'token'),
+    counted(codePoints, 'code point'),
+    counted(text.length, 'UTF-16 unit'),
+    `${counted(bytes, 'byte')} of UTF-8`,
     ...(ids.length > 0 ? [`${(bytes / ids.length).toFixed(2)} bytes per token`] : []),
   ].join(' · ');
   const decoded = tokenizer.decode(ids, { skipSpecialTokens: addSpecialTokens });
-  const back = decoded === text ? 'Decoded, the tokens give this text again.' : `Decoded, the tokens give: ${decoded}`;
+  const back = decoded === text ? 'Decoding the tokens gives the same text.' : `Decoding the tokens gives: ${decoded}`;
   return { tokens: tokensWithOffsets, figures, back };
 }

@@ -1,7 +1,7 @@
 /** The signature of a kind of file: bytes at an offset, and the name of the kind. */
-type Beginning = readonly [at: number, bytes: string | readonly number[], kind: string];
+type Signature = readonly [at: number, bytes: string | readonly number[], kind: string];
 
-const beginnings: readonly Beginning[] = [
+const signatures: readonly Signature[] = [
   [0, [0x89, 0x50, 0x4e, 0x47], 'a PNG picture'],
   [0, [0xff, 0xd8, 0xff], 'a JPEG picture'],
   [0, 'GIF8', 'a GIF picture'],
@@ -31,7 +31,7 @@ const beginnings: readonly Beginning[] = [
   [0, [0x37, 0x7a, 0xbc, 0xaf], 'a 7z archive; unpack it first'],
   [0, 'Rar!', 'a RAR archive; unpack it first'],
   [257, 'ustar', 'a tar archive; unpack it first'],
-  [0, 'GGUF', 'a GGUF model; its tokenizer is not read here'],
+  [0, 'GGUF', 'a GGUF model; this page cannot read its tokenizer'],
   [5, [0, 0, 0, 0x7b, 0x22], 'the weights of a model (safetensors), not its tokenizer'],
   [0, [0x93, 0x4e, 0x55, 0x4d, 0x50, 0x59], 'a NumPy array'],
   [0, [0x89, 0x48, 0x44, 0x46], 'an HDF5 file, such as the weights of a model'],
@@ -57,7 +57,7 @@ const beginnings: readonly Beginning[] = [
 export function kindOfBytes(head: Uint8Array): string | undefined {
   const codes = (bytes: string | readonly number[]) =>
     typeof bytes === 'string' ? [...bytes].map(letter => letter.charCodeAt(0)) : bytes;
-  const signature = beginnings.find(([at, bytes]) => codes(bytes).every((code, i) => head[at + i] === code));
+  const signature = signatures.find(([at, bytes]) => codes(bytes).every((code, i) => head[at + i] === code));
   if (signature) return signature[2];
   if (head[0] === 0x42 && head[1] === 0x4d && head[5] === 0) return 'a bitmap picture';
   if (head[0] === 0x50 && head[1] === 0x4b && head[2] === 3) return zipKind(new TextDecoder('latin1').decode(head));
@@ -69,7 +69,7 @@ function zipKind(head: string): string {
   if (/data\.pkl|\/version/.test(head)) return 'the weights of a model (PyTorch), not its tokenizer';
   if (/\[Content_Types\]|word\/|xl\/|ppt\//.test(head)) return 'an Office document';
   if (/mimetypeapplication\/(epub|vnd\.oasis)/.test(head)) return 'a document';
-  return 'a zip; name it .zip to have it unpacked here';
+  return 'a zip; rename it to .zip, so that this page unpacks it';
 }
 
 /** Whether bytes are the beginning of a UTF-8 text. */
@@ -86,7 +86,7 @@ export function isText(head: Uint8Array): boolean {
 /** The kind of a text that is neither a tokenizer.json nor a tiktoken rank file, such as `a page of HTML`. */
 export function kindOfText(text: string): string {
   if (text.trim() === '') return 'empty';
-  if (/^\[PAD\]\r?\n|^<(pad|s|unk)>\r?\n/.test(text)) return 'a vocabulary without the rules that cut a text';
+  if (/^\[PAD\]\r?\n|^<(pad|s|unk)>\r?\n/.test(text)) return 'a vocabulary without the rules of its tokenizer';
   if (/^\s*[[{]/.test(text)) return kindOfJson(text);
   if (/^#version: ?[\d.]+\r?\n/.test(text)) return 'the merges of a tokenizer without its vocabulary';
   if (/^\s*<(!doctype html|html)/i.test(text)) return 'a page of HTML';
@@ -102,17 +102,15 @@ function kindOfJson(text: string): string {
     value = JSON.parse(text);
   } catch (error) {
     const { message } = error as Error;
-    return /^\s*\{\s*"[^"]*"\s*:[\s\S]*\n\s*\{\s*"/.test(text)
-      ? 'a list of JSON lines'
-      : `JSON that is broken (${message})`;
+    return /^\s*\{\s*"[^"]*"\s*:[\s\S]*\n\s*\{\s*"/.test(text) ? 'a list of JSON lines' : `invalid JSON (${message})`;
   }
-  if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'JSON, but no tokenizer';
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) return 'JSON, but not a tokenizer';
   const has = (...names: string[]) => names.some(name => Object.hasOwn(value as object, name));
   if (has('tokenizer_class', 'chat_template', 'added_tokens_decoder'))
     return 'the settings of a tokenizer; its tokenizer.json must come with them';
   if (has('model_type', 'architectures')) return 'the description of a model, not its tokenizer';
   if (has('weight_map')) return 'the index of the weights of a model, not its tokenizer';
   const numbers = Object.values(value);
-  if (numbers.length > 0 && numbers.every(Number.isInteger)) return 'a vocabulary without the rules that cut a text';
-  return 'JSON, but no tokenizer';
+  if (numbers.length > 0 && numbers.every(Number.isInteger)) return 'a vocabulary without the rules of its tokenizer';
+  return 'JSON, but not a tokenizer';
 }

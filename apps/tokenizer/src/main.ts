@@ -34,13 +34,14 @@ async function show(): Promise<void> {
   }
 }
 
+/** Writes the settings of the controls into the address; a tokenizer of the visitor is not in it. */
 function share(): void {
   const tokenizer = Object.hasOwn(shipped, choice.value) ? choice.value : preset.tokenizer;
   address.share({ tokenizer, special: special.checked, text: text.value });
 }
 
-/** Reads a tokenizer from files of the visitor; if there is none, the last one stays. */
-async function take(files: readonly File[]): Promise<void> {
+/** Reads a tokenizer from files of the visitor and shows it; without one the last one stays. */
+async function addTokenizer(files: readonly File[]): Promise<void> {
   const { name, tokenizer } = await tokenizerFromFiles(files);
   const value = `file:${name}`;
   if (!tokenizers.has(value)) choice.append(new Option(name, value));
@@ -49,7 +50,8 @@ async function take(files: readonly File[]): Promise<void> {
   await show();
 }
 
-function read(): void {
+/** Writes the settings of the address into the controls. */
+function readAddress(): void {
   const settings = address.settingsFrom(location.hash);
   writeControls(settings);
   reportIgnoredSettings(address);
@@ -72,10 +74,10 @@ for (const control of [choice, special])
     share();
     show();
   });
-onFiles('files', take);
+onFiles('files', addTokenizer);
 addEventListener('hashchange', () => {
-  read();
+  readAddress();
   show();
 });
-read();
+readAddress();
 show();

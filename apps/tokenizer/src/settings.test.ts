@@ -6,7 +6,7 @@ import { shipped } from './sources.js';
 
 const { settingsFrom, hashOf } = address;
 
-test('settings go into the address and come back', () => {
+test('settings are written to the address and read back', () => {
   const settings = { tokenizer: 'en-fr', special: true, text: 'a & b = é\n👩‍👩‍👧' };
   expect(settingsFrom(`#${hashOf(settings)}`)).toEqual(settings);
   expect(hashOf(preset)).toBe('');

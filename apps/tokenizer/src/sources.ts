@@ -1,4 +1,4 @@
-import { loadingView } from '@residual/appkit';
+import { loadingView, shippedModel } from '@residual/appkit';
 import { reportingFetch } from '@residual/appkit/downloads';
 import { type Tokenizer, tokenizerFromJson } from '@residual/tokenizer';
 import { isText, kindOfBytes, kindOfText } from './file-kinds.js';
@@ -9,27 +9,25 @@ export const shipped: Readonly<Record<string, string>> = {
   'en-fr': 'English to French: Unigram, shared by both languages',
 };
 
-const fetchText = async (url: URL): Promise<string | undefined> => {
-  const response = await reportingFetch(fetch, loadingView().download)(url);
-  if (response.status === 404) return undefined;
-  if (!response.ok) throw new Error(`${url.href} gave status ${response.status}`);
-  return response.text();
-};
-
 /** Loads the tokenizer of a shipped model. */
 export async function shippedTokenizer(name: string): Promise<Tokenizer> {
-  const folder = new URL(`../models/${name}/`, document.baseURI);
-  const [json, config] = await Promise.all(
-    ['tokenizer.json', 'tokenizer_config.json'].map(file => fetchText(new URL(file, folder))),
-  );
-  if (json === undefined) throw new Error(`${folder.href} has no tokenizer.json`);
+  const fetchReported = reportingFetch(fetch, loadingView().download);
+  const read = async (file: string) => {
+    const address = shippedModel(name)[file]!;
+    const response = await fetchReported(address);
+    if (response.status === 404) return undefined;
+    if (!response.ok) throw new Error(`${address} has status ${response.status}`);
+    return response.text();
+  };
+  const [json, config] = await Promise.all([read('tokenizer.json'), read('tokenizer_config.json')]);
+  if (json === undefined) throw new Error(`The model ${name} has no tokenizer.json`);
   return tokenizerFromJson(json, config === undefined ? {} : { config });
 }
 
 /** The files that fit, for error messages. */
-const fits = 'a tokenizer.json, a SentencePiece .model or a tiktoken rank file would fit';
+const accepted = 'a tokenizer.json, a SentencePiece .model or a tiktoken rank file would fit';
 /** The largest size of a tokenizer in bytes. */
-const largest = 300e6;
+const maxBytes = 300e6;
 
 /**
  * Reads the tokenizer among some files: a `tokenizer.json` with or without its `tokenizer_config.json`, a SentencePiece
@@ -41,23 +39,23 @@ export async function tokenizerFromFiles(files: readonly File[]): Promise<{ name
   const likely = [/^tokenizer\.json$/i, /\.(model|tiktoken)$/i, /tokenizer.*\.json$/i, /./];
   const others = files.filter(each => each !== config);
   const file = likely.map(name => others.find(each => name.test(each.name))).find(each => each) ?? config;
-  if (!file) throw new Error(`There is no file; ${fits}.`);
+  if (!file) throw new Error(`There is no file; ${accepted}.`);
   const { name } = file;
   const refuse = (what: string, cause?: unknown): never => {
-    throw new Error(`${name} is ${what}; ${fits}.`, { cause });
+    throw new Error(`${name} is ${what}; ${accepted}.`, { cause });
   };
   const head = new Uint8Array(
     await file
       .slice(0, 4096)
       .arrayBuffer()
       .catch(cause => {
-        throw new Error(`${name} cannot be read. If it is a folder, choose the files in it; ${fits}.`, { cause });
+        throw new Error(`${name} cannot be read. If it is a folder, choose the files in it; ${accepted}.`, { cause });
       }),
   );
   if (head.length === 0) refuse('empty');
   const kind = kindOfBytes(head);
   if (kind) refuse(kind);
-  if (file.size > largest) refuse(`larger than any tokenizer, with ${Math.round(file.size / 1e6)} MB`);
+  if (file.size > maxBytes) refuse(`larger than any tokenizer, with ${Math.round(file.size / 1e6)} MB`);
   const isTextual = isText(head);
   if (/\.model$/i.test(name) || (!isTextual && head[0] === 0x0a)) {
     const { sentencePieceTokenizer } = await import('@residual/tokenizer/sentencepiece');
@@ -65,13 +63,10 @@ export async function tokenizerFromFiles(files: readonly File[]): Promise<{ name
     try {
       return { name, tokenizer: sentencePieceTokenizer(bytes) };
     } catch (cause) {
-      refuse(
-        isTextual ? kindOfText(new TextDecoder().decode(bytes)) : 'no SentencePiece model that can be read',
-        cause,
-      );
+      refuse(isTextual ? kindOfText(new TextDecoder().decode(bytes)) : 'not a readable SentencePiece model', cause);
     }
   }
-  if (!isTextual) refuse('no text, and no kind of file that is known here');
+  if (!isTextual) refuse('neither a text nor a file format that this page knows');
   const text = await file.text();
   if (/^[A-Za-z0-9+/]+={0,2} \d+\r?\n/.test(text)) {
     const { tiktokenTokenizer } = await import('@residual/tokenizer/tiktoken');

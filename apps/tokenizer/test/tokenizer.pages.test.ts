@@ -44,21 +44,21 @@ const visible = (text: string) => text.replaceAll(' ', '·').replaceAll('\n', '�
 const rowsOf = (tokenizer: Tokenizer, text: string, addSpecialTokens = false) => {
   const { ids, tokens, offsets, codePointOffsets, specialTokensMask } = tokenizer.encode(text, { addSpecialTokens });
   return ids.map((id, i) => {
-    const places = [offsets[i]!, codePointOffsets[i]!].map(([start, end]) => `${start}–${end}`);
+    const spans = [offsets[i]!, codePointOffsets[i]!].map(([start, end]) => `${start}–${end}`);
     const isAdded = specialTokensMask[i] === 1;
     const [start, end] = offsets[i]!;
-    // Tokens of one stretch of text hold its parts, but for a space that was put before it.
+    // Tokens of the same span hold its parts, except a prepended space.
     const holds = (j: number) =>
       end > start && offsets[j]![0] === start && offsets[j]![1] === end && tokens[j] !== '▁' && tokens[i] !== '▁';
     const together = [...offsets.keys()].filter(holds);
     const part = `${text.slice(start, end)} ${together.indexOf(i) + 1}/${together.length}`;
     const name = together.length > 1 && !isAdded ? part : tokens[i]!;
-    const texts = isAdded ? ['', 'special', ''] : [visible(text.slice(...offsets[i]!)) || '∅', ...places];
+    const texts = isAdded ? ['', 'special', ''] : [visible(text.slice(...offsets[i]!)) || '∅', ...spans];
     return [String(i), String(id), visible(name), ...texts];
   });
 };
-/** The pieces of the coloured text. */
-const pieces = () =>
+/** The spans of the coloured text. */
+const spans = () =>
   page
     .locator('#tokens')
     .evaluate(element =>
@@ -67,43 +67,43 @@ const pieces = () =>
 
 describe.each(Object.keys(shipped))('the tokenizer of %s', name => {
   test.each(Object.keys(examples))(
-    '%s: ids, tokens and offsets as computed here, and no character is torn',
+    '%s: the page shows the ids, tokens and offsets of the library, and whole characters',
     async kind => {
       const text = examples[kind]!;
       await page.selectOption('#tokenizer', name);
       await page.fill('#text', text);
       const expected = rowsOf(shippedHere(name), text);
       await expect.poll(rows).toEqual(expected);
-      const shown = await pieces();
+      const shown = await spans();
       expect(shown.join('')).toBe(text);
       const graphemes = [...new Intl.Segmenter(undefined, { granularity: 'grapheme' }).segment(text)];
       const cuts = new Set([...graphemes.map(({ index }) => index), text.length]);
       let at = 0;
-      for (const piece of shown) expect(cuts.has((at += piece.length))).toBe(true);
+      for (const span of shown) expect(cuts.has((at += span.length))).toBe(true);
       expect(await page.locator('#figures').textContent()).toContain(`${expected.length} tokens`);
     },
   );
 });
 
 describe('the text', () => {
-  test('an emoji family is one stretch with all its tokens, each of which can be looked at', async () => {
+  test('an emoji family is one span, and each of its tokens can be selected', async () => {
     await page.selectOption('#tokenizer', 'stories');
     await page.fill('#text', 'A 👩‍👩‍👧');
-    await expect.poll(pieces).toEqual(['A', ' ', '👩‍👩‍👧']);
+    await expect.poll(spans).toEqual(['A', ' ', '👩‍👩‍👧']);
     const tokens = (await rows()).length - 2;
     const box = (await page.locator('#tokens .text span').last().boundingBox())!;
     const at = (share: number) => page.mouse.move(box.x + box.width * share, box.y + box.height / 2);
-    const looked = () => page.locator('#tokens tr[aria-selected=true] td').first().textContent();
+    const selected = () => page.locator('#tokens tr[aria-selected=true] td').first().textContent();
     await at(0.01);
-    expect(await looked()).toBe('2');
+    expect(await selected()).toBe('2');
     await at(0.99);
-    expect(await looked()).toBe(String(tokens + 1));
+    expect(await selected()).toBe(String(tokens + 1));
   });
 
-  test('right-to-left text reads from the right, letters of one word join as in plain text', async () => {
+  test('right-to-left text reads from the right, and letters join as in plain text', async () => {
     const text = 'مرحبا بالعالم';
     await page.fill('#text', text);
-    await expect.poll(async () => (await pieces()).join('')).toBe(text);
+    await expect.poll(async () => (await spans()).join('')).toBe(text);
     const { first, last, width, plain } = await page.locator('#tokens').evaluate((element, words) => {
       const place = element.shadowRoot!.querySelector<HTMLElement>('.text')!;
       const spans = [...place.querySelectorAll('span')].map(span => span.getBoundingClientRect());
@@ -128,17 +128,17 @@ describe('the text', () => {
     expect(await page.locator('#tokens .text').evaluate(place => getComputedStyle(place).direction)).toBe('rtl');
   });
 
-  test('marks stay on their letters, and decoding gives the text back', async () => {
+  test('combining marks stay with their letters, and decoding gives the same text', async () => {
     await page.fill('#text', 'e\u0301 Z\u0351\u036b');
-    await expect.poll(pieces).toEqual(['e\u0301', ' Z\u0351\u036b']);
-    expect(await page.locator('#back').textContent()).toBe('Decoded, the tokens give this text again.');
+    await expect.poll(spans).toEqual(['e\u0301', ' Z\u0351\u036b']);
+    expect(await page.locator('#back').textContent()).toBe('Decoding the tokens gives the same text.');
   });
 
-  test('an address brings text, tokenizer and special tokens back', async () => {
+  test('the address restores text, tokenizer and special tokens', async () => {
     await page.selectOption('#tokenizer', 'en-fr');
     await page.check('#special');
     await page.fill('#text', 'Hello & goodbye');
-    await expect.poll(() => page.url()).toContain('Hello'); // by and by, after the many changes so far
+    await expect.poll(() => page.url()).toContain('Hello'); // after a delay, because of many earlier changes
     const shared = await app.open(new URL(page.url()).hash);
     await shared.locator('#tokens tbody tr').first().waitFor();
     expect(await shared.inputValue('#text')).toBe('Hello & goodbye');
@@ -148,11 +148,13 @@ describe('the text', () => {
     await page.uncheck('#special');
   });
 
-  test('an address that asks for what is not there is told so', async () => {
+  test('a notice names everything in the address that the page cannot follow', async () => {
     const other = await app.open('#tokenizer=toString&special=maybe&colour=red&text=Hello');
     await other.locator('#tokens tbody tr').first().waitFor();
     expect(await other.locator('#notice').textContent()).toBe(
-      `This link asks for Special tokens “maybe”, which is not available; “off” is used instead. This link asks for Tokenizer “toString”, which is not available; “${shipped.stories}” is used instead. This link sets “colour”, which is not a setting of this page.`,
+      'This link asks for Special tokens “maybe”, which is not available; “off” is used instead. ' +
+        `This link asks for Tokenizer “toString”, which is not available; “${shipped.stories}” is used instead. ` +
+        'This link sets “colour”, which is not a setting of this page.',
     );
     expect(await other.inputValue('#tokenizer')).toBe('stories');
     await other.evaluate(() => {
@@ -162,7 +164,7 @@ describe('the text', () => {
     await other.close();
   });
 
-  test('a very long text is shown in part, and typing stays possible', async () => {
+  test('the first tokens of a very long text are shown, and typing stays possible', async () => {
     const long = 'One day a fox came by. '.repeat(4000);
     await page.fill('#text', long);
     await page.locator('#tokens .rest', { hasText: 'more tokens are not shown' }).waitFor();
@@ -172,7 +174,7 @@ describe('the text', () => {
   });
 });
 
-describe('a tokenizer of yours', () => {
+describe('a tokenizer of the visitor', () => {
   const file = (name: string, buffer: Buffer) => ({ name, mimeType: 'application/octet-stream', buffer });
 
   test('is read from a dropped tokenizer.json, and from a chosen SentencePiece model', async () => {
@@ -195,7 +197,7 @@ describe('a tokenizer of yours', () => {
     expect(await page.locator('#tokenizer option').last().textContent()).toBe('small.model');
   });
 
-  test('what is none is said, and the last one stays', async () => {
+  test('a file without a tokenizer is an error, and the last tokenizer stays', async () => {
     const before = await rows();
     await page.setInputFiles('#files', [file('tokenizer.json', Buffer.from('{ "model": '))]);
     await expectError(page, 'JSON');
@@ -222,21 +224,21 @@ describe('a tokenizer of yours', () => {
   });
 });
 
-describe('the look', () => {
-  test('nothing serious for axe-core and no scrolling sideways, in light and dark, wide and narrow', async () => {
+describe('the appearance', () => {
+  test('axe-core finds nothing serious and nothing scrolls sideways', async () => {
     await page.selectOption('#example', 'emoji families');
     await page.selectOption('#tokenizer', 'stories');
     await page.locator('#tokens tbody tr').nth(3).hover();
     expect(await appearanceProblems(page)).toEqual([]);
   });
 
-  test('every control has a sentence and is reached by Tab, and so is the table', async () => {
+  test('every control has a help sentence, and Tab reaches all controls and the table', async () => {
     expect(await undescribedControls(page, 'input, select, textarea')).toEqual([]);
     const reached = await reachedByTab(page, 8);
     for (const id of ['tokenizer', 'files', 'example', 'special', 'text', 'tokens']) expect(reached).toContain(id);
   });
 
-  test('nothing went wrong in the page meanwhile, and nothing was asked of another server', () => {
+  test('the pages had no problems and requested nothing from other servers', () => {
     expect({ wrong: app.problems, foreign: app.foreignRequests }).toEqual({ wrong: [], foreign: [] });
   });
 });

@@ -18,6 +18,6 @@ export function set(change: Partial<Settings>): void {
 }
 
 /** Writes the settings of the address into the controls. */
-export function follow(): void {
+export function readAddress(): void {
   writeControls(address.settingsFrom(location.hash));
 }

@@ -1,6 +1,6 @@
 import { attempt, backendOptions, byId, reportIgnoredSettings, wireCopyLink, writeControls } from '@residual/appkit';
 import { defineAttention, defineHeads } from '@residual/elements';
-import { controls, follow, set, share } from './controls.js';
+import { controls, readAddress, set, share } from './controls.js';
 import { gptView } from './gpt-view.js';
 import { lineView } from './line-view.js';
 import { netView } from './net-view.js';
@@ -12,15 +12,15 @@ import { tuneView } from './tune-view.js';
 
 defineAttention();
 defineHeads();
-follow();
-addEventListener('hashchange', follow); // before the views, which read the controls in their own listeners
+readAddress();
+addEventListener('hashchange', readAddress); // before the views, which read the controls in their own listeners
 wireTabs(
   ['line', 'perceptron', 'gpt', 'tune'],
   name => set({ tab: name as Settings['tab'] }),
   () => controls().tab,
 );
 /**
- * Reports everything in the address that the page cannot follow; points that cannot be parsed are replaced by others.
+ * Reports everything in the address that the page cannot readAddress; points that cannot be parsed are replaced by others.
  */
 const report = () => {
   const { linePoints, netPoints } = address.settingsFrom(location.hash);

@@ -55,9 +55,9 @@ class Panel<Job extends RemoteTraining> implements RunPanel<Job> {
     private readonly prefix: string,
     private readonly view: RunView<Job>,
   ) {
-    const place = byId(`${prefix}-figures`);
+    const figures = byId(`${prefix}-figures`);
     this.figures = perFrame(event => {
-      place.textContent = figuresOf(event);
+      figures.textContent = figuresOf(event);
     });
   }
 

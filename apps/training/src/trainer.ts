@@ -26,7 +26,7 @@ async function start(view: LoadingView): Promise<TrainingWorker> {
   const worker = await startWorker(script, view.download);
   worker.addEventListener('message', ({ data }) => {
     const { loading } = data as { loading?: LoadProgress };
-    if (loading?.stage === 'weights') view.showWeights(loading.done, loading.total);
+    if (loading) view.onProgress(loading);
   });
   const report = await whenReady<Omit<TrainingWorker, 'trainer'>>(worker);
   return { ...report, trainer: connectTraining<typeof jobs>(worker) };

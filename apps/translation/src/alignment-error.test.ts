@@ -24,7 +24,7 @@ function linksIn(links: string): { readonly sure: ReadonlySet<string>; readonly 
  * weight.
  */
 function errorOf(alignments: readonly Alignment[], byHand: HandAlignments, heads: readonly HeadIndex[]): number {
-  let [found, sureFound, possibleFound, sure] = [0, 0, 0, 0];
+  let [predicted, predictedSure, predictedPossible, sure] = [0, 0, 0, 0];
   for (const [i, alignment] of alignments.entries()) {
     const links = linksIn(byHand.sentences[i]!.links);
     const { shape, data } = wordAlignment(alignment, { heads: heads.map(({ layer, head }) => [layer, head] as const) });
@@ -32,13 +32,13 @@ function errorOf(alignments: readonly Alignment[], byHand: HandAlignments, heads
     for (let target = 0; target < targets; target++) {
       const row = data.subarray(target * sources, (target + 1) * sources) as Float32Array;
       const link = `${row.indexOf(Math.max(...row))}-${target}`;
-      found++;
-      if (links.sure.has(link)) sureFound++;
-      if (links.possible.has(link)) possibleFound++;
+      predicted++;
+      if (links.sure.has(link)) predictedSure++;
+      if (links.possible.has(link)) predictedPossible++;
     }
     sure += links.sure.size;
   }
-  return 1 - (sureFound + possibleFound) / (found + sure);
+  return 1 - (predictedSure + predictedPossible) / (predicted + sure);
 }
 
 test('the layer that the page shows first, averaged over its heads, agrees best with alignments by hand', async () => {

@@ -48,15 +48,15 @@ export function translationView(session: Session, watchers: readonly Watcher[]):
   const [status, speed] = [byId('status'), byId('speed')];
   const ablation = ablationView(session);
   let sentences: Sentence[] = [];
-  let chosen = 0;
+  let selected = 0;
   const runs = singleRun();
 
   const show = async () => {
-    written.choose(chosen);
-    for (const watcher of watchers) await watcher.show(sentences[chosen]);
+    written.choose(selected);
+    for (const watcher of watchers) await watcher.show(sentences[selected]);
   };
   const written = french(async index => {
-    chosen = index;
+    selected = index;
     await show();
   });
 
@@ -66,27 +66,27 @@ export function translationView(session: Session, watchers: readonly Watcher[]):
     const options = optionsOf(settings, model.depth, model.heads);
     const startTime = performance.now();
     let [tokens, columns]: [number, BeamColumn[]] = [0, []];
-    let growing: readonly string[] = []; // the texts of the beams
-    [sentences, chosen] = [[], 0];
+    let beamTexts: readonly string[] = [];
+    [sentences, selected] = [[], 0];
     written.clear();
-    const take = (step: TranslationStep) => {
+    const addStep = (step: TranslationStep) => {
       written.add(step);
-      if (step.kind === 'start') [columns, growing] = [[], []];
+      if (step.kind === 'start') [columns, beamTexts] = [[], []];
       if (step.kind === 'token') tokens++;
       if (step.kind === 'beams') {
         const column = columnOf(step.step, settings.beams, session.textOf);
-        if (step.segment === chosen) for (const watcher of watchers) watcher.grow?.(column, columns.length === 0);
+        if (step.segment === selected) for (const watcher of watchers) watcher.grow?.(column, columns.length === 0);
         columns.push(column);
         tokens++;
-        growing = column.beams.map(({ text, parent }) => (growing[parent] ?? '') + text);
-        if (growing[0] !== undefined) written.guess(growing[0]);
+        beamTexts = column.beams.map(({ text, parent }) => (beamTexts[parent] ?? '') + text);
+        if (beamTexts[0] !== undefined) written.guess(beamTexts[0]);
       }
       if (step.kind === 'segment') sentences.push({ segment: step.result, columns });
       const seconds = (performance.now() - startTime) / 1000;
       if (tokens > 0) speed.textContent = `${tokens} steps, ${(tokens / seconds).toFixed(0)} per second`;
     };
     for await (const step of model.translate(settings.text, { ...options, signal })) {
-      take(step);
+      addStep(step);
       if (step.kind === 'segment' && step.segment === 0) await show();
     }
     if (sentences.length === 0) await show();

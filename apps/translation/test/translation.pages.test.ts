@@ -52,16 +52,16 @@ describe('translating', () => {
 
   test('the translation appears token by token, and Stop ends it', async () => {
     await page.locator('#french').evaluate(place => {
-      const seen: string[] = [];
-      Object.assign(globalThis, { seen });
-      new MutationObserver(() => seen.push(place.textContent!)).observe(place, { childList: true, subtree: true });
+      const texts: string[] = [];
+      Object.assign(globalThis, { texts });
+      new MutationObserver(() => texts.push(place.textContent!)).observe(place, { childList: true, subtree: true });
     });
     const whole = await translate(page, risk.en);
-    const seen = [...new Set(await page.evaluate(() => (globalThis as unknown as { seen: string[] }).seen))].filter(
+    const texts = [...new Set(await page.evaluate(() => (globalThis as unknown as { texts: string[] }).texts))].filter(
       text => text !== '',
     );
-    expect(seen.length).toBeGreaterThan(4); // several tokens, one after the other
-    for (const text of seen) expect(whole.startsWith(text)).toBe(true);
+    expect(texts.length).toBeGreaterThan(4); // several tokens, one after the other
+    for (const text of texts) expect(whole.startsWith(text)).toBe(true);
     await page.fill('#text', Array(30).fill(risk.en).join(' '));
     await page.locator('#stop:not(:disabled)').waitFor();
     await page.locator('#french .segment').nth(1).waitFor();

@@ -1,7 +1,7 @@
 import '@residual/backend-wasm';
 import '@residual/backend-webgl';
 
-/** Registers WebGPU beside WebAssembly and WebGL if the browser has an adapter. */
+/** Registers WebGPU in addition to WebAssembly and WebGL, if the browser has an adapter. */
 export async function registerWebGpu(): Promise<void> {
   const { gpu } = navigator as { gpu?: { requestAdapter(): Promise<unknown> } };
   const adapter = await gpu?.requestAdapter().catch(() => null);

@@ -7,7 +7,7 @@ interface Abortable {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** The same model, each call of which runs by `run`; calls also end when their own signal is aborted. */
+/** The same model, whose calls are run by `run`. Their own signals abort them too. */
 export function guardedModel(model: RemoteModel, run: RunExclusive): RemoteModel {
   const call = guardedCall(run);
   const stream = guardedStream(run);

@@ -1,3 +1,4 @@
+import type { LoadProgress } from '@residual/model';
 import type { Download } from './downloads.js';
 import { megabytes } from './format.js';
 import { byId, make } from './page.js';
@@ -33,8 +34,8 @@ export const progressText = ({ file, done, total }: Pick<Download, 'file' | 'don
 export interface LoadingView {
   /** Shows the progress of a file; the element is visible as long as a file is loading. */
   readonly download: (download: Download) => void;
-  /** Shows how many weights of a model are in place, while no file is loading. */
-  readonly showWeights: (done: number, total: number) => void;
+  /** Shows how many weights of a model are loaded, while no file is loading. */
+  readonly onProgress: (progress: LoadProgress) => void;
   /** Shows the element until `end`, also while no file is loading; its button, if it has one, calls `cancel`. */
   start(cancel?: () => void): void;
   /** Hides the element. */
@@ -76,8 +77,8 @@ export function loadingView(id = 'loading'): LoadingView {
       show(progressText(shown), shown.done, shown.total);
       if (!largest && !isOpen) element.hidden = true;
     },
-    showWeights: (done, total) => {
-      if (downloads.size === 0) show(`Placing weights: ${done} of ${total}`, done, total);
+    onProgress: ({ stage, done, total }) => {
+      if (stage === 'weights' && downloads.size === 0) show(`Placing weights: ${done} of ${total}`, done, total);
     },
     start: cancel => {
       downloads.clear();

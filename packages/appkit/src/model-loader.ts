@@ -30,12 +30,9 @@ export function modelLoader(view: LoadingView, { hasModel, sentence, restore }: 
     latest.abort();
     const own = new AbortController();
     latest = own;
-    const onProgress = ({ stage, done, total }: LoadProgress) => {
-      if (stage === 'weights') view.showWeights(done, total);
-    };
     view.start(() => own.abort());
     try {
-      await load({ signal: own.signal, onProgress });
+      await load({ signal: own.signal, onProgress: view.onProgress });
       view.end();
     } catch (error) {
       if (latest === own) {

@@ -26,19 +26,19 @@ test('tokens show their text and id, with visible spaces and line ends', () => {
 test('pointer and arrow keys select a token, and the list is one tab stop', () => {
   const tokens = put('residual-tokens');
   tokens.tokens = [2, 3, 5].map(id => ({ text: `t${id}`, id }));
-  const seen: number[] = [];
-  tokens.addEventListener('residual-token', event => seen.push((event as CustomEvent<TokenDetail>).detail.token.id));
+  const events: number[] = [];
+  tokens.addEventListener('residual-token', event => events.push((event as CustomEvent<TokenDetail>).detail.token.id));
   const options = all(tokens, '[role=option]');
   options[2]!.dispatchEvent(new PointerEvent('pointermove', { bubbles: true }));
   options[2]!.focus();
   options[2]!.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowLeft', bubbles: true }));
   options[1]!.dispatchEvent(new KeyboardEvent('keydown', { key: 'Home', bubbles: true }));
-  expect(seen).toEqual([5, 3, 2]);
+  expect(events).toEqual([5, 3, 2]);
   expect(tokens.selected).toBe(0);
   expect(options.map(option => option.tabIndex)).toEqual([0, -1, -1]);
 });
 
-test('bars are as wide as the probabilities, which stand beside them', () => {
+test('bars are as wide as the probabilities, which are written too', () => {
   const bars = put('residual-bars');
   bars.setAttribute('label', 'what comes next');
   bars.bars = [
@@ -69,13 +69,13 @@ const inkAt = (attention: HTMLElement, { x, y, width, height }: DOMRect) => {
 test('causal attention is a triangle whose cells are read by pointer, keys and calls', () => {
   const attention = put('residual-attention');
   attention.show(['a', ' b', 'c'], weights);
-  const seen: CellDetail[] = [];
-  attention.addEventListener('residual-cell', event => seen.push((event as CustomEvent<CellDetail>).detail));
+  const events: CellDetail[] = [];
+  attention.addEventListener('residual-cell', event => events.push((event as CustomEvent<CellDetail>).detail));
   pointAt(attention, attention.rectOf(2, 0));
   const map = all(attention, '.map')[0]!;
   // the last two would leave the triangle
   for (const key of ['ArrowRight', 'ArrowUp', 'ArrowRight', 'ArrowUp']) press(map, key);
-  expect(seen).toEqual([
+  expect(events).toEqual([
     { query: 2, key: 0, weight: 0.125 },
     { query: 2, key: 1, weight: 0.5 },
     { query: 1, key: 1, weight: 0.75 },
@@ -125,7 +125,7 @@ test('the map of a long text fits its box, and each cell can be pointed at', () 
   const attention = put('residual-attention');
   const length = 211;
   const data = new Float32Array(length * length).map((_, at) => (at % 17) / 17);
-  const tokens = Array.from({ length }, (_, place) => `token${place}`);
+  const tokens = Array.from({ length }, (_, index) => `token${index}`);
   const fill = vi.spyOn(CanvasRenderingContext2D.prototype, 'fillRect');
   attention.show(tokens, { shape: [length, length], data });
   const fills = fill.mock.calls.length;
@@ -137,32 +137,32 @@ test('the map of a long text fits its box, and each cell can be pointed at', () 
   ).toBeLessThan(100);
   attention.style.width = '900px';
   attention.show(tokens, { shape: [length, length], data });
-  const seen: number[] = [];
-  attention.addEventListener('residual-cell', event => seen.push((event as CustomEvent<CellDetail>).detail.weight));
+  const events: number[] = [];
+  attention.addEventListener('residual-cell', event => events.push((event as CustomEvent<CellDetail>).detail.weight));
   for (const [query, key] of [
     [0, 0],
     [150, 41],
     [210, 210],
   ] as const)
     pointAt(attention, attention.rectOf(query, key));
-  expect(seen).toEqual([data[0], data[150 * length + 41], data[210 * length + 210]]);
+  expect(events).toEqual([data[0], data[150 * length + 41], data[210 * length + 210]]);
   expect(all(attention, 'canvas')[0]!.getBoundingClientRect().width).toBeLessThanOrEqual(900);
 });
 
 test('other weights of the same tokens keep the selected cell', () => {
   const attention = put('residual-attention');
-  const said = () => all(attention, 'output')[0]!.textContent;
-  const seen: CellDetail[] = [];
-  attention.addEventListener('residual-cell', event => seen.push((event as CustomEvent<CellDetail>).detail));
+  const output = () => all(attention, 'output')[0]!.textContent;
+  const events: CellDetail[] = [];
+  attention.addEventListener('residual-cell', event => events.push((event as CustomEvent<CellDetail>).detail));
   attention.show(['a', ' b', 'c'], weights);
   attention.read(1, 0);
   attention.show(['a', ' b', 'c'], { shape: [3, 3], data: [1, 0, 0, 0.5, 0.5, 0, 0, 0, 1] });
-  expect(said()).toBe('·b looks at a: 0.5000');
+  expect(output()).toBe('·b looks at a: 0.5000');
   attention.read(1, 0);
   attention.read(1, 0);
-  expect(seen.map(({ weight }) => weight)).toEqual([0.25, 0.5]);
+  expect(events.map(({ weight }) => weight)).toEqual([0.25, 0.5]);
   attention.show(['a', ' d', 'c'], weights);
-  expect(said()).toMatch(/^Point at a cell/);
+  expect(output()).toMatch(/^Point at a cell/);
 });
 
 test('weights that do not fit the tokens are an error with both numbers', () => {
@@ -197,8 +197,8 @@ test('heads are small pictures, and pointer and arrow keys select one', () => {
     ],
     [3, 3],
   );
-  const seen: HeadDetail[] = [];
-  heads.addEventListener('residual-head', event => seen.push((event as CustomEvent<HeadDetail>).detail));
+  const events: HeadDetail[] = [];
+  heads.addEventListener('residual-head', event => events.push((event as CustomEvent<HeadDetail>).detail));
   const options = all(heads, '[role=option]');
   expect(options.map(option => option.getAttribute('aria-label'))).toEqual([
     'layer 0, head 0',
@@ -209,7 +209,7 @@ test('heads are small pictures, and pointer and arrow keys select one', () => {
   options[1]!.click();
   press(options[1]!, 'ArrowDown');
   press(options[3]!, 'ArrowRight'); // there is none
-  expect(seen).toEqual([
+  expect(events).toEqual([
     { layer: 0, head: 1 },
     { layer: 1, head: 1 },
   ]);

@@ -1,10 +1,10 @@
 import { expect, test } from 'vitest';
 import { outline, ribbonsOf } from './ribbon-layout.js';
 
-const places = (edge: number, ...along: number[]) => along.map(at => ({ along: at, size: 10, edge }));
+const boxes = (edge: number, ...along: number[]) => along.map(at => ({ along: at, size: 10, edge }));
 
 test('at a target word the ribbons are in the order of the source, each as wide as its weight', () => {
-  const ribbons = ribbonsOf([0.5, 0.25, 0.01], places(0, 0, 20, 40), places(100, 7));
+  const ribbons = ribbonsOf([0.5, 0.25, 0.01], boxes(0, 0, 20, 40), boxes(100, 7));
   expect(ribbons.map(({ source, target, weight, to }) => [source, target, weight, ...to])).toEqual([
     [0, 0, 0.5, 7, 12],
     [1, 0, 0.25, 12, 14.5],
@@ -12,13 +12,13 @@ test('at a target word the ribbons are in the order of the source, each as wide 
 });
 
 test('at a source word whose weights sum to more than 1, the ribbons share its width', () => {
-  const ribbons = ribbonsOf([1, 0.5, 0.5], places(0, 30), places(100, 0, 20, 40));
+  const ribbons = ribbonsOf([1, 0.5, 0.5], boxes(0, 30), boxes(100, 0, 20, 40));
   expect(ribbons.map(({ from }) => from)).toEqual([
     [30, 35],
     [35, 37.5],
     [37.5, 40],
   ]);
-  const [alone] = ribbonsOf([0.5], places(0, 30), places(100, 0));
+  const [alone] = ribbonsOf([0.5], boxes(0, 30), boxes(100, 0));
   expect(alone!.from).toEqual([30, 35]);
 });
 

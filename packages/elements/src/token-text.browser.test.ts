@@ -54,9 +54,9 @@ test('a part of a character shows the character and its fraction; a prepended sp
 
 test('pointer and keys select a token in the text and in the table, which is one tab stop', () => {
   const element = put(text, tokens);
-  const seen: number[] = [];
+  const events: number[] = [];
   element.addEventListener('residual-token', event =>
-    seen.push((event as CustomEvent<{ index: number }>).detail.index),
+    events.push((event as CustomEvent<{ index: number }>).detail.index),
   );
   const span = all(element, '.text > *')[3]!;
   const { left, right, top, height } = span.getBoundingClientRect();
@@ -64,14 +64,14 @@ test('pointer and keys select a token in the text and in the table, which is one
     span.dispatchEvent(new PointerEvent('pointermove', { clientX, clientY: top + height / 2, bubbles: true }));
   point(left + 1);
   point(right - 1);
-  expect(seen).toEqual([4, 5]);
+  expect(events).toEqual([4, 5]);
   expect(span.classList.contains('selected')).toBe(true);
   const rows = all(element, 'tbody tr');
   expect(rows.map(row => row.tabIndex)).toEqual([-1, -1, -1, -1, -1, 0]);
   rows[5]!.focus();
   rows[5]!.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowUp', bubbles: true }));
   rows[4]!.dispatchEvent(new KeyboardEvent('keydown', { key: 'Home', bubbles: true }));
-  expect(seen).toEqual([4, 5, 4, 0]);
+  expect(events).toEqual([4, 5, 4, 0]);
   expect(element.selected).toBe(0);
   expect(span.classList.contains('selected')).toBe(false);
 });

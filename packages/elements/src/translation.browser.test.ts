@@ -25,11 +25,11 @@ const ribbons = (width = 600) => {
 
 test('a word of the translation highlights its source words, with the weights', () => {
   const element = ribbons();
-  const seen: WordDetail[] = [];
-  element.addEventListener('residual-word', event => seen.push((event as CustomEvent<WordDetail>).detail));
+  const events: WordDetail[] = [];
+  element.addEventListener('residual-word', event => events.push((event as CustomEvent<WordDetail>).detail));
   const words = all(element, '[role=option]');
   words[4]!.dispatchEvent(new PointerEvent('pointerover', { bubbles: true }));
-  expect(seen).toEqual([{ side: 'target', index: 1, weights: [0, 0.2, 0.75] }]);
+  expect(events).toEqual([{ side: 'target', index: 1, weights: [0, 0.2, 0.75] }]);
   expect(words.map(word => word.querySelector('small')!.textContent)).toEqual(['', '.20', '.75', '', '', '']);
   expect(all(element, 'output')[0]!.textContent).toBe('“vin” looked at “wine” 0.750, “red” 0.200');
   const share = (word: HTMLElement) => Number.parseFloat(word.style.getPropertyValue('--share'));
