@@ -1,7 +1,15 @@
-import { type HasNeeds, leavesOf, type NamedArrays, type Needs, type TableNeed, weightNeeds } from '@residual/layers';
+import {
+  type HasNeeds,
+  leavesOf,
+  type NamedArrays,
+  type Needs,
+  sizeOf,
+  type TableNeed,
+  weightNeeds,
+} from '@residual/layers';
 import { ResidualError, showShape } from '@residual/tensor';
 import type { Family, PositionTable, WeightMapping } from './family.js';
-import { leafShape, readSlice, sizeOf, storedShape, type TensorSlice, writeSlice } from './tensor-slice.js';
+import { leafShape, readSlice, storedShape, type TensorSlice, writeSlice } from './tensor-slice.js';
 
 /** The arrays of a checkpoint by checkpoint name. */
 export interface StoredArrays {
@@ -105,7 +113,7 @@ export async function toCheckpoint(
     const shape = storedShape(slice);
     const target = tensors.get(slice.checkpointName) ?? {
       shape,
-      values: new Float32Array(shape.reduce((product, n) => product * n, 1)),
+      values: new Float32Array(sizeOf({ shape })),
     };
     writeSlice(slice, await read(path), target.values);
     tensors.set(slice.checkpointName, target);

@@ -12,11 +12,6 @@ export interface TensorSlice {
   readonly defaultValue: number | undefined;
 }
 
-/** The number of entries of the weight. */
-export function sizeOf({ shape }: TensorSlice): number {
-  return shape.reduce((product, length) => product * length, 1);
-}
-
 /** The shape of the whole checkpoint tensor of a slice. */
 export function storedShape({ shape, totalRows, transposed, leadingAxis }: TensorSlice): number[] {
   const fullShape = [totalRows, ...shape.slice(1)];

@@ -1,5 +1,5 @@
-import { type MatrixNeed, type Role, weightNeeds } from './needs.js';
-import { type HasNeeds, sizeOf } from './tree.js';
+import { type MatrixNeed, type Role, sizeOf, weightNeeds } from './needs.js';
+import type { HasNeeds } from './tree.js';
 
 /** Numbers of weights by role, and the number of matrices, where each head has its own query, key and value matrix. */
 export interface Census extends Readonly<Record<Exclude<Role, 'position'>, number>> {

@@ -1,8 +1,8 @@
 import { expectOptions } from '@residual/tensor';
 import { type Census, census } from './census.js';
 import type { LayerInfo } from './layer.js';
-import { type Needs, needsOf, visit } from './needs.js';
-import { type HasNeeds, sizeOf } from './tree.js';
+import { type Needs, needsOf, sizeOf, visit } from './needs.js';
+import type { HasNeeds } from './tree.js';
 
 /** A layer or a leaf inside a layer. */
 export interface DescribedPart {

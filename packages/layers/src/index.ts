@@ -18,6 +18,7 @@ export {
   type Needs,
   needsOf,
   type Role,
+  sizeOf,
   type TableNeed,
   table,
   treeOf,
@@ -42,4 +43,4 @@ export { type LoadOptions, load, type NamedArrays, save } from './save-load.js';
 export { emptyScope, Scope, type Slot, slot, type Taps } from './scope.js';
 export { summary } from './summary.js';
 export { noMatchingTensor, type Recorder, record, replace } from './taps.js';
-export { countParameters, flatten, type HasNeeds, type InitOptions, init, mapTree, sizeOf, unflatten } from './tree.js';
+export { countParameters, flatten, type HasNeeds, type InitOptions, init, mapTree, unflatten } from './tree.js';

@@ -112,10 +112,15 @@ export function matrix(shape: readonly [out: number, width: number], options: Ma
  */
 export function table(shape: readonly number[], values: () => Float32Array): TableNeed {
   expectLengths('table', shape);
-  const size = shape.reduce((product, length) => product * length, 1);
+  const size = sizeOf({ shape });
   if (size > 2 ** 30)
     throw new ResidualError('shape', `table: ${showShape(shape)} holds ${size} numbers; ${2 ** 30} would fit`);
   return { kind: 'table', shape, values };
+}
+
+/** The number of entries of a leaf, or of anything else with a shape. */
+export function sizeOf({ shape }: { readonly shape: readonly number[] }): number {
+  return shape.reduce((product, length) => product * length, 1);
 }
 
 /** A leaf with its path in the tree. */

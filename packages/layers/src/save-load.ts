@@ -1,8 +1,8 @@
 import { bytesSource, openSafetensors, type Safetensors, writeSafetensors } from '@residual/safetensors';
 import { dense, dispose, expectOptions, type Matrix, type Tensor, tensor } from '@residual/tensor';
 import { expectMatchingWeights, type WeightSource } from './match-weights.js';
-import { treeOf, type Weights, weightNeeds } from './needs.js';
-import { flatten, type HasNeeds, sizeOf, tableMaker } from './tree.js';
+import { sizeOf, treeOf, type Weights, weightNeeds } from './needs.js';
+import { flatten, type HasNeeds, tableMaker } from './tree.js';
 
 /** A source of weights: arrays by path, read one at a time in the order of `names`. */
 export interface NamedArrays extends WeightSource {

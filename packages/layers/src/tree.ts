@@ -9,7 +9,7 @@ import {
 } from '@residual/tensor';
 import { leafAt } from './explain-failure.js';
 import { expectMatchingWeights } from './match-weights.js';
-import { type Leaf, needsOf, type TableNeed, treeOf, type WeightNeed, type Weights, weightNeeds } from './needs.js';
+import { needsOf, sizeOf, type TableNeed, treeOf, type WeightNeed, type Weights, weightNeeds } from './needs.js';
 
 /** A layer, or an object with needs. */
 export type HasNeeds<N> = { readonly needs: N };
@@ -106,11 +106,6 @@ export function mapTree<Tree>(tree: Tree, transform: (leaf: Matrix, path: string
 /** The number of trained parameters of a layer; tables are not counted. */
 export function countParameters(layer: HasNeeds<unknown>): number {
   return weightNeeds(layer, 'countParameters').reduce((sum, { need }) => sum + sizeOf(need), 0);
-}
-
-/** The number of entries of a leaf. */
-export function sizeOf({ shape }: Leaf): number {
-  return shape.reduce((product, n) => product * n, 1);
 }
 
 function matrixAt(tree: unknown, path: string): Matrix | undefined {
