@@ -77,14 +77,14 @@ const dropping = selfAttention({ ...options, dropout: dropout({ rate }) });
 const training = emptyScope.at('attention').with(randomness, { seed: 5, step: 3 });
 
 /** The mask of [batch, heads, queryLen, keyLen] by its definition, at the path of the use. */
-const kept = (index: number) =>
+const factor = (index: number) =>
   randomBitsAt(randomKey(5, streamOf('attention.dropout'), 3), index) >>> 8 < Math.round(rate * 2 ** 24)
     ? 0
     : 1 / (1 - rate);
 
 test('dropout on the weights has one mask in the op, in the three steps, and by its definition', async () => {
   const recorder = record(['**']);
-  const [fused, seen] = [
+  const [fused, stepwise] = [
     dropping(weights, x, training),
     dropping(weights, x, recorder.scope.at('attention').with(randomness, { seed: 5, step: 3 })),
   ];
@@ -94,27 +94,27 @@ test('dropout on the weights has one mask in the op, in the three steps, and by 
       heads,
       isVisible: (i, j) => j <= i,
     });
-    const mixed = rows.map((_, i) =>
+    const joinedRows = rows.map((_, i) =>
       attentionWeights.flatMap((own, h) =>
         value[h]![0]!.map((__, d) =>
           own[i]!.reduce(
             (total, weight, j) =>
-              total + weight * kept(((row * heads + h) * length + i) * length + j) * value[h]![j]![d]!,
+              total + weight * factor(((row * heads + h) * length + i) * length + j) * value[h]![j]![d]!,
             0,
           ),
         ),
       ),
     );
-    return mixed.map(joined =>
+    return joinedRows.map(joined =>
       plain.output.weight.map((column, o) =>
         column.reduce((total, w, d) => total + w * joined[d]!, plain.output.bias![o]!),
       ),
     );
   });
   await expectClose(fused, expected, { absolute: 1e-5 });
-  await expectClose(seen, expected, { absolute: 1e-5 });
+  await expectClose(stepwise, expected, { absolute: 1e-5 });
   recorder.dispose();
-  dispose([fused, seen]);
+  dispose([fused, stepwise]);
 });
 
 test('without randomness in the scope dropout does nothing', async () => {

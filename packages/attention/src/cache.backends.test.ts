@@ -79,9 +79,9 @@ test('a sliding window reaches back into the cache', () =>
   expectSteps(selfAttention({ ...dims, mask: combineMasks(causal(), slidingWindow(4)) }), [6, 1, 4, 1, 1]));
 
 test('padding on the left stays hidden in every step', async () => {
-  const where = padding({ left: [0, 3] });
-  await expectSteps(attention, [5, 1, 6, 1], emptyScope.with(keyRange, where));
-  dispose(where);
+  const range = padding({ left: [0, 3] });
+  await expectSteps(attention, [5, 1, 6, 1], emptyScope.with(keyRange, range));
+  dispose(range);
 });
 
 test('taps in a step see the filled keys, not the spare capacity', async () => {
@@ -122,14 +122,14 @@ test.each(['scores', 'weights'])('%s that are replaced in a step act as in one p
 });
 
 test('padded keys count among the keys, with weight 0', async () => {
-  const where = padding({ left: [0, 3] });
-  const recorder = record(['weights'], emptyScope.with(keyRange, where));
+  const range = padding({ left: [0, 3] });
+  const recorder = record(['weights'], emptyScope.with(keyRange, range));
   cache.step(5, scope => attention(weights, sliceAxis(x, 1, 0, 5), scope), recorder.scope).dispose();
   const attentionWeights = (await nestedOf(recorder.values.get('weights')!)) as Rows[][];
   expect(attentionWeights[1]![0]![4]!.slice(0, 3)).toEqual([0, 0, 0]);
   expect(attentionWeights[1]![0]![4]!).toHaveLength(5);
   recorder.dispose();
-  dispose(where);
+  dispose(range);
 });
 
 test('the capacity doubles, up to maxPositions', () => {
@@ -214,8 +214,8 @@ test('the outputs of a replayed step replace all tensors of the cache', async ()
 });
 
 test('a cache without a position, or with a mask that is not causal, throws', () => {
-  const here = emptyScope.at('layers').with(cacheSlot, cache);
-  expect(() => attention(weights, x, here)).toThrow(
+  const layersScope = emptyScope.at('layers').with(cacheSlot, cache);
+  expect(() => attention(weights, x, layersScope)).toThrow(
     "selfAttention: at 'layers' there is a cache but no position in keyRange; run it by Cache.step",
   );
   const both = selfAttention({ ...dims, mask: slidingWindow(3) });
@@ -273,7 +273,7 @@ test('beamIndices reorder sequences without moving keys', async () => {
   const [first, second, third] = [0, 1, 2].map(i => sliceAxis(x, 1, i, 1)) as [Tensor, Tensor, Tensor];
   const step = (input: Tensor, outer = emptyScope) => cache.step(1, scope => attention(weights, input, scope), outer);
   dispose([step(first), step(second)]);
-  const kept = [...cache.selfAttention.tensors];
+  const tensorsBefore = [...cache.selfAttention.tensors];
   const capacity = cache.ensureCapacity(1);
   // sequence 0 continues sequence 1; sequence 1 continues one with the first token of sequence 0 and its own second
   const rows = [
@@ -292,7 +292,7 @@ test('beamIndices reorder sequences without moving keys', async () => {
   const last = sliceAxis(full, 1, 2, 1);
   // here keys and values depend only on the token, so one pass over the whole text gives the same
   await expectClose(y, await nestedOf(last), close);
-  expect(cache.selfAttention.tensors).toHaveLength(kept.length);
+  expect(cache.selfAttention.tensors).toHaveLength(tensorsBefore.length);
   dispose([first, second, third, table, y, whole, full, last]);
 });
 

@@ -37,25 +37,25 @@ test('queries come from x, keys and values from a memory of another width and le
   const [input, weights] = [inputs(), randomWeights(attention)];
   const expected = await reference(input, weights, () => ({ heads: 4, kvHeads: 2 }));
   const names = ['query', 'key', 'value', 'scores', 'weights'] as const;
-  await expectAttention((given, scope) => attention(weights, given, scope), input, expected, names);
+  await expectAttention((pair, scope) => attention(weights, pair, scope), input, expected, names);
   dispose([input, weights]);
 });
 
 test('padding of the memory is hidden', async () => {
   const attention = crossAttention(dims);
-  const [input, weights, where] = [inputs(), randomWeights(attention), padding({ lengths: [5, 2] })];
+  const [input, weights, mask] = [inputs(), randomWeights(attention), padding({ lengths: [5, 2] })];
   const expected = await reference(input, weights, row => ({
     heads: 4,
     kvHeads: 2,
     isVisible: (_, j) => j < [5, 2][row]!,
   }));
-  const y = attention(weights, input, emptyScope.with(memoryMask, where));
+  const y = attention(weights, input, emptyScope.with(memoryMask, mask));
   await expectClose(
     y,
     expected.map(({ output }) => output),
     close,
   );
-  dispose([input, weights, where, y]);
+  dispose([input, weights, mask, y]);
 });
 
 test('consecutive sequences may share one memory', async () => {
@@ -64,15 +64,15 @@ test('consecutive sequences may share one memory', async () => {
   const x = numbers('beams', [6, queryLen, modelDim]); // three sequences per memory
   const rows: Rows[] = await nestedOf(input.memory);
   const repeated = tensor(rows.flatMap(row => [row, row, row]).flat(2), [6, keyLen, memoryDim]);
-  const [where, whereRepeated] = [padding({ lengths: [5, 2] }), padding({ lengths: [5, 5, 5, 2, 2, 2] })];
-  const shared = attention(weights, { x, memory: input.memory }, emptyScope.with(memoryMask, where));
-  const alone = attention(weights, { x, memory: repeated }, emptyScope.with(memoryMask, whereRepeated));
+  const [mask, repeatedMask] = [padding({ lengths: [5, 2] }), padding({ lengths: [5, 5, 5, 2, 2, 2] })];
+  const shared = attention(weights, { x, memory: input.memory }, emptyScope.with(memoryMask, mask));
+  const alone = attention(weights, { x, memory: repeated }, emptyScope.with(memoryMask, repeatedMask));
   await expectClose(shared, await nestedOf(alone), { absolute: 1e-5 });
   const five = numbers('five', [5, queryLen, modelDim]);
   expect(() => attention(weights, { x: five, memory: input.memory })).toThrow(
     'crossAttention: x [5, 3, 11] has 5 rows and memory [2, 5, 13] has 2; each memory serves the same number of rows',
   );
-  dispose([input, weights, x, repeated, where, whereRepeated, shared, alone, five]);
+  dispose([input, weights, x, repeated, mask, repeatedMask, shared, alone, five]);
 });
 
 test('with a cache the memory is read once, and the cache keeps what was read', async () => {
@@ -95,7 +95,7 @@ test('with a cache the memory is read once, and the cache keeps what was read', 
 test('gradients reach x and the memory', async () => {
   const attention = crossAttention(dims);
   const [input, weights] = [inputs(), randomWeights(attention)];
-  const found = gradients(() => sum(attention(weights, input)), { input, weights });
+  const result = gradients(() => sum(attention(weights, input)), { input, weights });
   const value = async (x: Rows[], memory: Rows[]) => {
     const plain = await readProjections(weights);
     const outputs = x.map((rows, row) => attendInFloat64(rows, memory[row]!, plain, { heads: 4, kvHeads: 2 }).output);
@@ -103,8 +103,8 @@ test('gradients reach x and the memory', async () => {
   };
   const [x, memory] = [await nestedOf(input.x), await nestedOf(input.memory)] as [Rows[], Rows[]];
   for (const [rows, gradient] of [
-    [x, await nestedOf(found.gradients.input.x!)],
-    [memory, await nestedOf(found.gradients.input.memory!)],
+    [x, await nestedOf(result.gradients.input.x!)],
+    [memory, await nestedOf(result.gradients.input.memory!)],
   ] as [Rows[], Rows[]][]) {
     const original = rows[1]![2]![4]!;
     const at = async (change: number) => {
@@ -115,7 +115,7 @@ test('gradients reach x and the memory', async () => {
     rows[1]![2]![4] = original;
     await expectClose(gradient[1]![2]![4]!, slope, { absolute: 1e-4, relative: 1e-4 });
   }
-  dispose([input, weights, found]);
+  dispose([input, weights, result]);
 });
 
 test('no tensor leaks', async () => {

@@ -32,13 +32,13 @@ test.each([
       return { output: changes.reduce(addRows), value, attentionWeights };
     });
     const recorder = record(['value', 'weights']);
-    const [seen, y] = [attention(weights, x, recorder.scope), attention(weights, x)];
+    const [stepwise, y] = [attention(weights, x, recorder.scope), attention(weights, x)];
     await expectClose(
       y,
       expected.map(({ output }) => output),
       { absolute: 1e-5 },
     );
-    await expectClose(seen, y, { absolute: 1e-5 });
+    await expectClose(stepwise, y, { absolute: 1e-5 });
     await expectClose(
       recorder.values.get('value')!,
       expected.map(({ value }) => value),
@@ -50,7 +50,7 @@ test.each([
       { absolute: 1e-5 },
     );
     recorder.dispose();
-    dispose([x, weights, seen, y]);
+    dispose([x, weights, stepwise, y]);
   },
 );
 

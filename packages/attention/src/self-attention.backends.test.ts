@@ -64,15 +64,15 @@ test.each([
   ['right', { lengths: [7, 4] }, (row: number, key: number) => key < [7, 4][row]!],
 ] as const)('padding on the %s is seen by no one, and a row of nothing else takes nothing', async (_, rows, filled) => {
   const attention = selfAttention({ ...dims, mask: causal() });
-  const [x, weights, where] = [numbers('x', [batch, length, modelDim]), randomWeights(attention), padding(rows)];
+  const [x, weights, range] = [numbers('x', [batch, length, modelDim]), randomWeights(attention), padding(rows)];
   const expected = await reference(x, weights, row => ({ heads: 3, isVisible: (i, j) => j <= i && filled(row, j) }));
-  const y = attention(weights, x, emptyScope.with(keyRange, where));
+  const y = attention(weights, x, emptyScope.with(keyRange, range));
   await expectClose(
     y,
     expected.map(({ output }) => output),
     close,
   );
-  dispose([x, weights, where, y]);
+  dispose([x, weights, range, y]);
 });
 
 test.each([

@@ -6,5 +6,5 @@ console.log('backend', await ready());
 const numbers = (length: number) => Float32Array.from({ length }, (_, i) => Math.sin(i));
 const query = tensor(numbers(4 * 16), [1, 4, 1, 16]);
 const keys = tensor(numbers(4 * 64 * 16), [1, 4, 64, 16]);
-const mixed = attend({ query, key: keys, value: keys }, { causal: true });
-console.log(mixed.shape.join(' x '), 'of', wasmMemoryUsage().heapBytes, 'bytes of heap');
+const output = attend({ query, key: keys, value: keys }, { causal: true });
+console.log(output.shape.join(' x '), 'of', wasmMemoryUsage().heapBytes, 'bytes of heap');

@@ -28,10 +28,10 @@ const values = (shift: number) =>
 async function replayed(step: (x: Tensor) => readonly Tensor[]) {
   const [first, second] = [values(0), values(7)];
   const { outputs, graph } = capture(step, [first]);
-  const made = vi.spyOn(tf.backend() as unknown as { makeOutput: () => unknown }, 'makeOutput');
+  const spy = vi.spyOn(tf.backend() as unknown as { makeOutput: () => unknown }, 'makeOutput');
   const again = graph.replay([second]);
-  const count = made.mock.calls.length;
-  made.mockRestore();
+  const count = spy.mock.calls.length;
+  spy.mockRestore();
   const written = tf.tidy(() => step(second) as tf.Tensor[]) as Tensor[];
   const numbers = (list: readonly Tensor[]) => Promise.all(list.map(async x => [...(await x.data())]));
   const both = [await numbers(again), await numbers(written)];

@@ -15,13 +15,13 @@ test('a server receives its rejections and exceptions, also after a disposal, an
   const script = join(folder, 'server.mjs');
   await bundleForNode(new URL('./testing/server.ts', import.meta.url), script);
   const child = spawn(process.execPath, [script], { stdio: ['ignore', 'pipe', 'pipe'] });
-  let [said, complained] = ['', ''];
-  child.stdout.on('data', chunk => (said += chunk));
-  child.stderr.on('data', chunk => (complained += chunk));
+  let [stdout, stderr] = ['', ''];
+  child.stdout.on('data', chunk => (stdout += chunk));
+  child.stderr.on('data', chunk => (stderr += chunk));
   const code = await new Promise(resolve => child.on('close', resolve));
-  expect({ code, complained }).toEqual({ code: 0, complained: '' });
-  expect(JSON.parse(said)).toEqual({
-    heard: ['rejection first', 'exception first', 'rejection last', 'exception last'],
+  expect({ code, stderr }).toEqual({ code: 0, stderr: '' });
+  expect(JSON.parse(stdout)).toEqual({
+    messages: ['rejection first', 'exception first', 'rejection last', 'exception last'],
     counts: new Array(7).fill([2, 1]),
     sum: [6],
     listeners: false,

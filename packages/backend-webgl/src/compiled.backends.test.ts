@@ -34,9 +34,9 @@ const headDim = modelDim / heads;
 const weights = new Map<string, Tensor>();
 
 function weight(name: string, ...shape: number[]): Tensor {
-  const made = weights.get(name) ?? keep(tensor(normalValues(1, name, sizeOf(shape)), shape));
-  weights.set(name, made);
-  return made;
+  const parameter = weights.get(name) ?? keep(tensor(normalValues(1, name, sizeOf(shape)), shape));
+  weights.set(name, parameter);
+  return parameter;
 }
 
 interface Caches {
@@ -69,8 +69,8 @@ function step(caches: Caches, ids: readonly number[], position: number, length: 
     caches.value = keep(appendToCache(caches.value, split(project(a, 'value')), at));
     const keyEnd = tensor([position + length], [1], 'int32');
     const query = rotate(split(project(a, 'query')), tables);
-    const mixed = attend({ query, ...caches, position: at, keyEnd }, { causal: true });
-    const joined = reshape(rows === 1 ? mixed : transpose(mixed, [0, 2, 1, 3]), [1, rows, modelDim]);
+    const context = attend({ query, ...caches, position: at, keyEnd }, { causal: true });
+    const joined = reshape(rows === 1 ? context : transpose(context, [0, 2, 1, 3]), [1, rows, modelDim]);
     x = add(x, project(joined, 'output'));
     const up = gelu(linear(norm(x, 'second'), weight('up', 4 * modelDim, modelDim)), { approximate: true });
     x = add(x, linear(up, weight('down', modelDim, 4 * modelDim)));
@@ -80,39 +80,39 @@ function step(caches: Caches, ids: readonly number[], position: number, length: 
 }
 
 /** Reads the prompt in chunks of one length and continues it. */
-async function tell(prompt: readonly number[], more: number): Promise<number[]> {
+async function generate(prompt: readonly number[], more: number): Promise<number[]> {
   const empty = () => zeros([1, heads, capacity, headDim]);
   const caches: Caches = { key: empty(), value: empty() };
-  const said: number[] = [];
-  const hear = async (chosen: Tensor) => {
-    said.push((await chosen.data())[0]!);
-    chosen.dispose();
+  const tokens: number[] = [];
+  const addToken = async (token: Tensor) => {
+    tokens.push((await token.data())[0]!);
+    token.dispose();
   };
   for (let at = 0; at < prompt.length; at += chunk) {
     const part = prompt.slice(at, at + chunk);
     const padded = [...part, ...new Array<number>(chunk - part.length).fill(0)];
-    const chosen = step(caches, padded, at, part.length);
-    if (at + chunk >= prompt.length) await hear(chosen);
-    else chosen.dispose();
+    const token = step(caches, padded, at, part.length);
+    if (at + chunk >= prompt.length) await addToken(token);
+    else token.dispose();
   }
-  for (let i = 1; i < more; i++) await hear(step(caches, [said.at(-1)!], prompt.length + i - 1, 1));
+  for (let i = 1; i < more; i++) await addToken(step(caches, [tokens.at(-1)!], prompt.length + i - 1, 1));
   caches.key.dispose();
   caches.value.dispose();
-  return said;
+  return tokens;
 }
 
 describe.skipIf(backend !== 'webgl' && backend !== 'webgpu')(`programs on ${backend}`, () => {
   test('ten prompts of different lengths compile no program beyond those of the first', async () => {
     const prompt = (length: number) => Array.from({ length }, (_, i) => (i * 7 + length) % vocab);
     clearPrograms();
-    const first = await tell(prompt(7), 6);
+    const first = await generate(prompt(7), 6);
     const before = compiledPrograms();
     expect(before).toBeGreaterThan(10);
     for (let length = 1; length <= 10; length++) {
-      const said = await tell(prompt(length), 6);
-      if (length === 7) expect(said).toEqual(first);
+      const tokens = await generate(prompt(length), 6);
+      if (length === 7) expect(tokens).toEqual(first);
     }
     expect(compiledPrograms()).toBe(before);
-    for (const made of weights.values()) made.dispose();
+    for (const parameter of weights.values()) parameter.dispose();
   });
 });

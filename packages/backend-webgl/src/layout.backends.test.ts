@@ -29,17 +29,17 @@ describe.skipIf(!getKernel('residual.linear', backend))(`layout on ${backend}`, 
     beforeAll(() => env().set('WEBGL_CPU_FORWARD', false)); // ops on little data run on the device too
     afterAll(() => env().set('WEBGL_CPU_FORWARD', true));
   }
-  const cases: Record<string, (made: (shape: number[]) => Tensor) => Tensor> = {
-    layerNorm: made => layerNorm(made([3, 7]), made([7]), made([7]), 1e-5),
-    rmsNorm: made => rmsNorm(made([3, 7]), made([7]), 1e-5),
-    linear: made => linear(made([3, 7]), made([5, 7]), made([5])),
-    'linear of one row': made => linear(made([1, 7]), made([5, 7]), made([5])),
-    crossEntropy: made => crossEntropy(made([3, 7]), int32([0, 6, 3])),
-    rotate: made =>
-      rotate(made([1, 3, 5, 7]), { cos: made([5, 3]), sin: made([5, 3]), ids: int32([0, 1, 2, 3, 4], [1, 5]) }),
-    attend: made => attend({ query: made([1, 2, 3, 7]), key: made([1, 2, 5, 7]), value: made([1, 2, 5, 3]) }),
-    'attend of one query': made =>
-      attend({ query: made([1, 2, 1, 7]), key: made([1, 2, 5, 7]), value: made([1, 2, 5, 3]) }),
+  const cases: Record<string, (make: (shape: number[]) => Tensor) => Tensor> = {
+    layerNorm: make => layerNorm(make([3, 7]), make([7]), make([7]), 1e-5),
+    rmsNorm: make => rmsNorm(make([3, 7]), make([7]), 1e-5),
+    linear: make => linear(make([3, 7]), make([5, 7]), make([5])),
+    'linear of one row': make => linear(make([1, 7]), make([5, 7]), make([5])),
+    crossEntropy: make => crossEntropy(make([3, 7]), int32([0, 6, 3])),
+    rotate: make =>
+      rotate(make([1, 3, 5, 7]), { cos: make([5, 3]), sin: make([5, 3]), ids: int32([0, 1, 2, 3, 4], [1, 5]) }),
+    attend: make => attend({ query: make([1, 2, 3, 7]), key: make([1, 2, 5, 7]), value: make([1, 2, 5, 3]) }),
+    'attend of one query': make =>
+      attend({ query: make([1, 2, 1, 7]), key: make([1, 2, 5, 7]), value: make([1, 2, 5, 3]) }),
   };
   for (const [name, body] of Object.entries(cases))
     test(`padding beyond the last number does not affect ${name}`, async () => {
@@ -60,8 +60,8 @@ describe.skipIf(!getKernel('residual.linear', backend))(`layout on ${backend}`, 
     const [x, weight] = [normal([2, 3, 4]), normal([5, 4])];
     const run = () =>
       tidy(() => {
-        const made = reshape(mul(x, 2), [3, 2, 4]);
-        const y = linear(mul(silu(made), made), mul(weight, 0.5));
+        const rows = reshape(mul(x, 2), [3, 2, 4]);
+        const y = linear(mul(silu(rows), rows), mul(weight, 0.5));
         return mul(y, sum(mul(y, reshape(y, [3, 2, 5])), { axis: 2, keepDims: true }));
       });
     await expectKernelMatches(run, [x, weight], [x, weight], 1e-4);
@@ -72,8 +72,8 @@ describe.skipIf(!getKernel('residual.linear', backend))(`layout on ${backend}`, 
     const run = () =>
       tidy(() => {
         const heads = reshape(silu(x), [2, 3, 1, 4]);
-        const turned = reshape(mul(heads, heads), [2, 1, 12]);
-        return mul(reshape(turned, [6, 4]), reshape(silu(x), [6, 4]));
+        const joined = reshape(mul(heads, heads), [2, 1, 12]);
+        return mul(reshape(joined, [6, 4]), reshape(silu(x), [6, 4]));
       });
     await expectKernelMatches(run, x, [x]);
   });

@@ -31,6 +31,13 @@ int texelIndex() {
   ivec2 at = ivec2(gl_FragCoord.xy);
   return at.y * pairCount(outTexShape.y) + at.x;
 }
+/** Matrix, row and column of the first entry of this texel, in matrices [rows, columns]. */
+ivec3 entryIndex(int rows, int columns) {
+  int i = texelIndex();
+  int line = i / pairCount(columns);
+  int matrix = line / pairCount(rows);
+  return ivec3(matrix, 2 * (line - matrix * pairCount(rows)), 2 * (i - line * pairCount(columns)));
+}
 float entry(sampler2D t, int rows, int columns, int batch, int row, int column) {
   vec4 block = texel(t, (batch * pairCount(rows) + row / 2) * pairCount(columns) + column / 2);
   vec2 pair = (row & 1) == 0 ? block.xy : block.zw;

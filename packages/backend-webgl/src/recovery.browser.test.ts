@@ -59,13 +59,13 @@ test('pending reads reject when the context is lost, and so do later reads and o
 });
 
 test('listeners are called for each loss until they are removed; recovery works repeatedly and is shared', async () => {
-  let heard = 0;
-  const stop = onContextLost(() => heard++);
+  let calls = 0;
+  const stop = onContextLost(() => calls++);
   for (let round = 1; round <= 3; round++) {
     const lost = untilLost();
     loseContext();
     await lost;
-    expect(heard).toBe(round);
+    expect(calls).toBe(round);
     const [one, other] = [recoverWebGL(), recoverWebGL()];
     expect(one).toBe(other);
     await one;
@@ -77,22 +77,22 @@ test('listeners are called for each loss until they are removed; recovery works 
   const lost = untilLost();
   loseContext();
   await lost;
-  expect(heard).toBe(3);
+  expect(calls).toBe(3);
   await recoverWebGL();
 });
 
 test('tensors that are disposed after the loss are no longer counted', async () => {
   const before = memoryUsage();
-  const held: Tensor[] = Array.from({ length: 5 }, (_, i) => tidy(() => mul(tensor([1, 2, 3, i], [2, 2]), 2)));
-  expect([...(await held[0]!.data())]).toEqual([2, 4, 6, 0]);
-  const waiting = errorOf(held[1]!.data());
+  const products: Tensor[] = Array.from({ length: 5 }, (_, i) => tidy(() => mul(tensor([1, 2, 3, i], [2, 2]), 2)));
+  expect([...(await products[0]!.data())]).toEqual([2, 4, 6, 0]);
+  const waiting = errorOf(products[1]!.data());
   const lost = untilLost();
   loseContext();
   await lost;
   await waiting;
   expect(memoryUsage().tensors).toBe(before.tensors + 5);
-  expect([...(await held[0]!.data())]).toEqual([2, 4, 6, 0]); // read before, so in main memory too
+  expect([...(await products[0]!.data())]).toEqual([2, 4, 6, 0]); // read before, so in main memory too
   await recoverWebGL();
-  for (const each of held) each.dispose();
+  for (const each of products) each.dispose();
   expect(memoryUsage()).toEqual(before);
 });

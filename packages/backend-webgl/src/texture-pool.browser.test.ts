@@ -6,7 +6,7 @@ import { backend } from '@tensorflow/tfjs-core';
 import { afterEach, beforeAll, beforeEach, expect, test, vi } from 'vitest';
 
 const megabyte = 2 ** 20;
-const held = () => (backend() as MathBackendWebGL).memory().numBytesInGPUAllocated / megabyte;
+const allocated = () => (backend() as MathBackendWebGL).memory().numBytesInGPUAllocated / megabyte;
 
 /** A tensor of 16 MB on the device, made from another one of 16 MB. */
 const large = () => tidy(() => mul(zeros([2048, 2048]), 2));
@@ -17,13 +17,13 @@ beforeEach(() => void vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'] 
 afterEach(() => void vi.useRealTimers());
 
 test('unused video memory is freed after a second', async () => {
-  const before = held();
+  const before = allocated();
   const many: Tensor[] = Array.from({ length: 10 }, large);
-  expect(held() - before).toBeGreaterThan(150);
+  expect(allocated() - before).toBeGreaterThan(150);
   dispose(many);
-  expect(held() - before).toBeGreaterThan(150); // kept for reuse
+  expect(allocated() - before).toBeGreaterThan(150); // kept for reuse
   vi.advanceTimersByTime(1500);
-  expect(held() - before).toBeLessThan(64);
+  expect(allocated() - before).toBeLessThan(64);
   vi.useRealTimers();
   const after = mul(tensor([1, 2, 3], [3]), 3);
   await expectClose(after, [3, 6, 9], { absolute: 0 });
@@ -33,12 +33,12 @@ test('unused video memory is freed after a second', async () => {
 test('a working set that is used again and again stays', () => {
   const use = () => dispose(Array.from({ length: 8 }, large));
   use();
-  const before = held();
+  const before = allocated();
   for (let round = 0; round < 12; round++) {
     use();
-    expect(held()).toBe(before);
+    expect(allocated()).toBe(before);
     vi.advanceTimersByTime(300);
   }
   vi.advanceTimersByTime(2000);
-  expect(held()).toBeLessThan(before); // unused for longer than a second, it goes
+  expect(allocated()).toBeLessThan(before); // unused for longer than a second, it goes
 });

@@ -37,17 +37,17 @@ let weights = { hidden: random('hidden', [3, 2]), output: random('output', [1, 3
 const guess = ({ hidden, output }: typeof weights) => linear(bell({ x: linear(questions, hidden) }), output);
 
 for (let step = 0; step <= 600; step++) {
-  const found = gradients(() => mean(square(sub(guess(weights), answers))), weights);
-  if (step % 150 === 0) console.log(`step ${step}: loss ${(await found.value.data())[0]!.toFixed(6)}`);
+  const result = gradients(() => mean(square(sub(guess(weights), answers))), weights);
+  if (step % 150 === 0) console.log(`step ${step}: loss ${(await result.value.data())[0]!.toFixed(6)}`);
   const descend = (weight: Tensor, slope: Tensor | undefined) => sub(weight, mul(slope!, 0.2));
   const next = tidy(() => ({
-    hidden: descend(weights.hidden, found.gradients.hidden),
-    output: descend(weights.output, found.gradients.output),
+    hidden: descend(weights.hidden, result.gradients.hidden),
+    output: descend(weights.output, result.gradients.output),
   }));
-  dispose([weights, found]);
+  dispose([weights, result]);
   weights = next;
 }
 
-const said = tidy(() => guess(weights));
-console.log([...(await said.data())].map(value => value.toFixed(2)).join(' ')); // near 0 1 1 0
-dispose([weights, questions, answers, said]);
+const outputs = tidy(() => guess(weights));
+console.log([...(await outputs.data())].map(value => value.toFixed(2)).join(' ')); // near 0 1 1 0
+dispose([weights, questions, answers, outputs]);

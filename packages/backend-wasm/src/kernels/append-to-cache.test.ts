@@ -56,10 +56,10 @@ test('rows outside the capacity are dropped and overwrite nothing', () => {
 test('a handle that is shared does not change', () => {
   tf.tidy(() => {
     const [cache, x, position] = [tf.zeros([1, 2, 5, 4]), tf.ones([1, 2, 1, 4]), ints([3], [1])];
-    const kept = tf.reshape(cache, [40]);
+    const alias = tf.reshape(cache, [40]);
     const next = call('appendToCache', { cache, x, position });
     expect(next.dataId).not.toBe(cache.dataId);
-    expect(kept.dataSync().every(v => v === 0)).toBe(true);
+    expect(alias.dataSync().every(v => v === 0)).toBe(true);
     expect(next.dataSync().filter(v => v === 1).length).toBe(8);
   });
 });

@@ -7,12 +7,12 @@ beforeAll(start);
 
 const plain = { causal: false, window: 0, softCap: 0 };
 
-function check(given: AttendCase, where: string) {
-  const { inputs, attributes } = given;
+function check(attendCase: AttendCase, where: string) {
+  const { inputs, attributes } = attendCase;
   const y = call('attend', { ...inputs }, attributes);
   const [batch, heads, queryLen] = inputs.query.shape as [number, number, number];
   expect(y.shape).toEqual([batch, heads, queryLen, inputs.value.shape[3]]);
-  expectNear(y, attendReference(given), { absolute: 3e-6 }, where);
+  expectNear(y, attendReference(attendCase), { absolute: 3e-6 }, where);
 }
 
 /** Random inputs of every kind that the kernel takes. */

@@ -64,10 +64,10 @@ test('dropout keeps the entries whose random bits reach the rate, bit for bit', 
   for (const length of [1, 2, 3, 4, 5, 1003])
     for (const rate of [0.1, 1 / 3, 0.99])
       tf.tidy(() => {
-        const kept = (i: number) => randomBitsAt(key, i) >>> 8 >= Math.round(rate * 2 ** 24);
+        const isKept = (i: number) => randomBitsAt(key, i) >>> 8 >= Math.round(rate * 2 ** 24);
         const y = call('dropout', { x: tf.fill([length], 3) }, { rate, key });
         const scaled = Math.fround(3 * Math.fround(1 / (1 - rate)));
-        expect([...y.dataSync()]).toEqual(Array.from({ length }, (_, i) => (kept(i) ? scaled : 0)));
+        expect([...y.dataSync()]).toEqual(Array.from({ length }, (_, i) => (isKept(i) ? scaled : 0)));
       });
 });
 

@@ -36,14 +36,14 @@ test('entries of any axis are copied exactly, floats and integers', () => {
                   Array.from({ length: tf.util.sizeFromShape(shape) }, (_, i) => i * 1013 - 500),
                   shape,
                 );
-          const chosen = Array.from({ length: int(1, 6) }, () => int(0, shape[axis]! - 1));
-          const y = call('gather', { x, indices: ints(chosen, [chosen.length]) }, { axis });
-          expect([y.dtype, y.shape]).toEqual([dtype, shape.with(axis, chosen.length)]);
+          const selection = Array.from({ length: int(1, 6) }, () => int(0, shape[axis]! - 1));
+          const y = call('gather', { x, indices: ints(selection, [selection.length]) }, { axis });
+          expect([y.dtype, y.shape]).toEqual([dtype, shape.with(axis, selection.length)]);
           const inner = tf.util.sizeFromShape(shape.slice(axis + 1));
           const outer = tf.util.sizeFromShape(shape.slice(0, axis));
           const values = x.dataSync();
           const expected = Array.from({ length: outer }, (_, o) =>
-            chosen.map(i => [...values.slice((o * shape[axis]! + i) * inner, (o * shape[axis]! + i + 1) * inner)]),
+            selection.map(i => [...values.slice((o * shape[axis]! + i) * inner, (o * shape[axis]! + i + 1) * inner)]),
           );
           expect([...y.dataSync()]).toEqual(expected.flat(2));
         });

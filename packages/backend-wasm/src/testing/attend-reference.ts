@@ -21,7 +21,7 @@ export function attendReference({ inputs, attributes: { scale, causal, window, s
   const { query, key, value, bias } = inputs;
   const [batch, heads, queryLen, headDim] = query.shape as [number, number, number, number];
   const [, kvHeads, keyLen, valueDim] = value.shape as [number, number, number, number];
-  const [q, k, v, added] = [query, key, value, bias].map(x => x && read(x));
+  const [q, k, v, biasValues] = [query, key, value, bias].map(x => x && read(x));
   const [position, start, length, beamIndices] = [
     inputs.position,
     inputs.keyStart,
@@ -37,7 +37,7 @@ export function attendReference({ inputs, attributes: { scale, causal, window, s
         const p = first + i;
         const row = (j: number) =>
           ((beamIndices ? beamIndices[b * keyLen + j]! : b) * kvHeads + Math.floor(h / (heads / kvHeads))) * keyLen + j;
-        const scored: [number, number][] = [];
+        const scores: [number, number][] = [];
         for (let j = start?.[b] ?? 0; j < (length?.[b] ?? keyLen); j++) {
           if (causal && j > p) continue;
           if (window > 0 && (p - j >= window || (!causal && j - p >= window))) continue;
@@ -47,13 +47,13 @@ export function attendReference({ inputs, attributes: { scale, causal, window, s
           if (softCap > 0) score = softCap * Math.tanh(score / softCap);
           if (bias) {
             const [B, H, Q] = bias.shape as [number, number, number];
-            score += added![(((b % B) * H + (h % H)) * Q + (i % Q)) * keyLen + j]!;
+            score += biasValues![(((b % B) * H + (h % H)) * Q + (i % Q)) * keyLen + j]!;
           }
-          scored.push([j, score]);
+          scores.push([j, score]);
         }
-        const largest = Math.max(...scored.map(([, score]) => score));
-        const total = scored.reduce((sum, [, score]) => sum + Math.exp(score - largest), 0);
-        for (const [j, score] of scored)
+        const largest = Math.max(...scores.map(([, score]) => score));
+        const total = scores.reduce((sum, [, score]) => sum + Math.exp(score - largest), 0);
+        for (const [j, score] of scores)
           for (let d = 0; d < valueDim; d++)
             y[at * valueDim + d]! += (Math.exp(score - largest) / total) * v![row(j) * valueDim + d]!;
       }

@@ -6,10 +6,10 @@ import * as tf from '@tensorflow/tfjs-core';
  * A minimal server: it handles its own rejections and exceptions, starts the backend several times, and prints what it
  * has received.
  */
-const heard: string[] = [];
+const messages: string[] = [];
 const own = {
-  unhandledRejection: (reason: unknown) => heard.push(`rejection ${(reason as Error).message}`),
-  uncaughtException: (error: Error) => heard.push(`exception ${error.message}`),
+  unhandledRejection: (reason: unknown) => messages.push(`rejection ${(reason as Error).message}`),
+  uncaughtException: (error: Error) => messages.push(`exception ${error.message}`),
 };
 // One of these would itself throw: it is the program's, and stays.
 const strict = (reason: unknown) => {
@@ -42,4 +42,4 @@ for (let round = 0; round < 3; round++) {
 }
 await fail('last');
 const sum = await tf.sum(tensor([1, 2, 3], [3])).data();
-console.log(JSON.stringify({ heard, counts, sum: [...sum], listeners: Object.hasOwn(process, 'listeners') }));
+console.log(JSON.stringify({ messages, counts, sum: [...sum], listeners: Object.hasOwn(process, 'listeners') }));

@@ -45,12 +45,12 @@ kernelTests('appendToCache', () => {
     test(`a handle that is shared does not change: ${name}`, async () => {
       const [x, one, two] = [normal([1, 2, 1, 6]), int32([1]), int32([2])];
       const first = appendToCache(tensor(new Float32Array(48), [1, 2, 4, 6]), x, one);
-      const kept = another(first);
-      const before = [...(await kept.data())];
+      const alias = another(first);
+      const before = [...(await alias.data())];
       const second = appendToCache(first, x, two);
-      expect([...(await kept.data())]).toEqual(before);
+      expect([...(await alias.data())]).toEqual(before);
       expect([...(await second.data())].filter(value => value !== 0).length).toBe(24);
-      dispose([x, one, two, kept, second]);
+      dispose([x, one, two, alias, second]);
     });
 
   test('data that was read before a write is read again', async () => {

@@ -32,19 +32,16 @@ function canWriteInPlace(backend: WebGLBackend, cache: TensorInfo): boolean {
 }
 
 const code = `
-vec2 rowOfX(int matrix, int row, int column) {
-  vec4 block = texel(x, (matrix * pairCount(length_) + row / 2) * pairCount(headDim) + column);
+vec2 rowOfX(int matrix, int row, int pair) {
+  vec4 block = texel(x, (matrix * pairCount(length_) + row / 2) * pairCount(headDim) + pair);
   return (row & 1) == 0 ? block.xy : block.zw;
 }
 void main() {
-  int i = texelIndex();
-  int line = i / pairCount(headDim);
-  int column = i - line * pairCount(headDim);
-  int matrix = line / pairCount(capacity);
-  int row = 2 * (line - matrix * pairCount(capacity)) - int(texel(position, 0).x);
-  vec4 y = texel(cache, i);
-  if (row >= 0 && row < length_) y.xy = rowOfX(matrix, row, column);
-  if (row + 1 >= 0 && row + 1 < length_) y.zw = rowOfX(matrix, row + 1, column);
+  ivec3 at = entryIndex(capacity, headDim);
+  int row = at.y - int(texel(position, 0).x);
+  vec4 y = texel(cache, texelIndex());
+  if (row >= 0 && row < length_) y.xy = rowOfX(at.x, row, at.z / 2);
+  if (row + 1 >= 0 && row + 1 < length_) y.zw = rowOfX(at.x, row + 1, at.z / 2);
   setOutput(y);
 }
 `;

@@ -18,8 +18,8 @@ kernelTests('attend', () => {
       const query = normal([batch, heads, queryLen, headDim]);
       const [key, value] = [normal([batch, kvHeads, keyLen, headDim]), normal([batch, kvHeads, keyLen, valueDim])];
       const inputs: AttendInputs = { query, key, value, ...extra?.(dims) };
-      const wanted = [query, key, value, ...(inputs.bias ? [inputs.bias] : [])];
-      await expectKernelMatches(() => attend(inputs, options), inputs, gradient ? wanted : []);
+      const differentiable = [query, key, value, ...(inputs.bias ? [inputs.bias] : [])];
+      await expectKernelMatches(() => attend(inputs, options), inputs, gradient ? differentiable : []);
     });
 
   check('every key', { dims: [2, 3, 3, 5, 7] });

@@ -15,9 +15,9 @@ kernelTests('dropout', () => {
   test('a third of many entries goes', async () => {
     const x = tensor(new Float32Array(30000).fill(1), [100, 300]);
     const y = dropout(x, 1 / 3, { seed: 5, path: 'p', step: 0 });
-    const kept = (await y.data()).filter(value => value !== 0).length;
-    expect(kept).toBeGreaterThan(19600);
-    expect(kept).toBeLessThan(20400);
+    const count = (await y.data()).filter(value => value !== 0).length;
+    expect(count).toBeGreaterThan(19600);
+    expect(count).toBeLessThan(20400);
     dispose([x, y]);
   });
 });

@@ -28,12 +28,8 @@ float mask(int counter) {
   return int(bits >> 8) < threshold ? 0.0 : scale;
 }
 void main() {
-  int i = texelIndex();
-  int pair = i / pairCount(columns);
-  int column = 2 * (i - pair * pairCount(columns));
-  int batch = pair / pairCount(rows);
-  int row = 2 * (pair - batch * pairCount(rows));
-  int first = (batch * rows + row) * columns + column;
-  setOutput(texel(x, i) * vec4(mask(first), mask(first + 1), mask(first + columns), mask(first + columns + 1)));
+  ivec3 at = entryIndex(rows, columns);
+  int i = (at.x * rows + at.y) * columns + at.z;
+  setOutput(texel(x, texelIndex()) * vec4(mask(i), mask(i + 1), mask(i + columns), mask(i + columns + 1)));
 }
 `;

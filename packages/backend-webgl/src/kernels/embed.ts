@@ -17,20 +17,17 @@ export const embed: Kernel<'embed'> = (backend, { weight, ids }) => {
 };
 
 const code = `
-vec2 rowOf(int index, int at) {
+vec2 pairOf(int index, int pair) {
   int line = index / idColumns;
   int id = int(entry(ids, idRows, idColumns, line / idRows, line % idRows, index % idColumns));
   if (id < 0 || id >= rows) return vec2(0.0);
-  vec4 block = texel(weight, (id / 2) * pairCount(dim) + at);
+  vec4 block = texel(weight, (id / 2) * pairCount(dim) + pair);
   return (id & 1) == 0 ? block.xy : block.zw;
 }
 void main() {
-  int i = texelIndex();
-  int pair = i / pairCount(dim);
-  int at = i - pair * pairCount(dim);
-  int batch = pair / pairCount(outRows);
-  int row = 2 * (pair - batch * pairCount(outRows));
-  int first = batch * outRows + row;
-  setOutput(vec4(rowOf(first, at), row + 1 < outRows ? rowOf(first + 1, at) : vec2(0.0)));
+  ivec3 at = entryIndex(outRows, dim);
+  int i = at.x * outRows + at.y;
+  int pair = at.z / 2;
+  setOutput(vec4(pairOf(i, pair), at.y + 1 < outRows ? pairOf(i + 1, pair) : vec2(0.0)));
 }
 `;

@@ -28,7 +28,7 @@ kernelTests('linear', () => {
       test(`x [${[...lead, width]}] gives the composition's [${out}]${withBias ? ' with a bias' : ''}`, async () => {
         const [x, weight] = [normal([...lead, width]), normal([out, width], width ** -0.5)];
         const bias = withBias ? normal([out]) : undefined;
-        const wanted = lead.length > 0 ? [x, weight, ...(bias ? [bias] : [])] : [];
-        await expectKernelMatches(() => linear(x, weight, bias), [x, weight, bias], width > 1000 ? [] : wanted);
+        const differentiable = lead.length > 0 ? [x, weight, ...(bias ? [bias] : [])] : [];
+        await expectKernelMatches(() => linear(x, weight, bias), [x, weight, bias], width > 1000 ? [] : differentiable);
       });
 });

@@ -43,13 +43,9 @@ vec2 rotatePair(int matrix, int row, int column) {
     column + 1 < headDim ? rotateEntry(matrix, row, column + 1, id) : 0.0);
 }
 void main() {
-  int i = texelIndex();
-  int line = i / pairCount(headDim);
-  int column = 2 * (i - line * pairCount(headDim));
-  int matrix = line / pairCount(rows);
-  int row = 2 * (line - matrix * pairCount(rows));
+  ivec3 at = entryIndex(rows, headDim);
   setOutput(vec4(
-    rotatePair(matrix, row, column),
-    row + 1 < rows ? rotatePair(matrix, row + 1, column) : vec2(0.0)));
+    rotatePair(at.x, at.y, at.z),
+    at.y + 1 < rows ? rotatePair(at.x, at.y + 1, at.z) : vec2(0.0)));
 }
 `;

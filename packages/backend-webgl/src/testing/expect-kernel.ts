@@ -40,10 +40,10 @@ export async function expectKernelMatches(
   if (differentiated.length > 0) {
     const dy = normal(ours.shape);
     const withGradients = () => gradients(run, [...differentiated], dy);
-    const [mine, other] = [withGradients(), withoutKernels(withGradients)];
-    for (const [i, gradient] of mine.gradients.entries())
-      await expectClose(gradient!, other.gradients[i]!, { absolute: 5 * absolute, relative: 1e-5 });
-    dispose([mine.value, mine.gradients, other.value, other.gradients, dy]);
+    const [kernelResult, compositionResult] = [withGradients(), withoutKernels(withGradients)];
+    for (const [i, gradient] of kernelResult.gradients.entries())
+      await expectClose(gradient!, compositionResult.gradients[i]!, { absolute: 5 * absolute, relative: 1e-5 });
+    dispose([kernelResult.value, kernelResult.gradients, compositionResult.value, compositionResult.gradients, dy]);
   }
   await expectNoLeak(() => run().dispose());
   dispose([ours, reference, inputs]);

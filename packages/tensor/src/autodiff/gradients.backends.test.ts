@@ -37,37 +37,37 @@ test('a tree of leaves gives a tree of gradients, undefined where nothing connec
       name: 'a',
     };
     const [first, second] = weights.layers as [(typeof weights.layers)[0], (typeof weights.layers)[1]];
-    const found = gradients(() => sum(mul(mul(first.weight, second.weight), toFloat(weights.count))), weights);
-    expect(await numbers(found.value)).toEqual([21]);
-    expect(await numbers(found.gradients.layers[0]!.weight)).toEqual([0, 7]);
-    expect(await numbers(found.gradients.layers[1]!.weight)).toEqual([0, 3]);
-    expect(found.gradients.layers[1]!.bias).toBeUndefined();
-    expect(found.gradients.unused).toBeUndefined();
-    expect(found.gradients.count).toBeUndefined();
-    dispose([weights, found]);
+    const output = gradients(() => sum(mul(mul(first.weight, second.weight), toFloat(weights.count))), weights);
+    expect(await numbers(output.value)).toEqual([21]);
+    expect(await numbers(output.gradients.layers[0]!.weight)).toEqual([0, 7]);
+    expect(await numbers(output.gradients.layers[1]!.weight)).toEqual([0, 3]);
+    expect(output.gradients.layers[1]!.bias).toBeUndefined();
+    expect(output.gradients.unused).toBeUndefined();
+    expect(output.gradients.count).toBeUndefined();
+    dispose([weights, output]);
   });
 });
 
 test('a tensor used twice gets both gradients, and a leaf that occurs twice a handle for each', async () => {
   await expectNoLeak(async () => {
     const x = tensor([3, -2], [2]);
-    const found = gradients(() => sum(add(mul(x, x), mul(x, 5))), { first: x, again: [x] });
-    expect(await numbers(found.gradients.first)).toEqual([11, 1]);
-    expect(await numbers(found.gradients.again[0])).toEqual([11, 1]);
-    found.gradients.first!.dispose();
-    expect(await numbers(found.gradients.again[0])).toEqual([11, 1]);
-    dispose([x, found]);
+    const output = gradients(() => sum(add(mul(x, x), mul(x, 5))), { first: x, again: [x] });
+    expect(await numbers(output.gradients.first)).toEqual([11, 1]);
+    expect(await numbers(output.gradients.again[0])).toEqual([11, 1]);
+    output.gradients.first!.dispose();
+    expect(await numbers(output.gradients.again[0])).toEqual([11, 1]);
+    dispose([x, output]);
   });
 });
 
 test('any shape with an upstream gradient, which stays the caller’s', async () => {
   await expectNoLeak(async () => {
     const [x, dy] = [tensor([1, 2, 3], [3]), tensor([1, 0, -1], [3])];
-    const found = gradients(() => square(x), x, dy);
-    expect(await numbers(found.gradients)).toEqual([2, 0, -6]);
+    const output = gradients(() => square(x), x, dy);
+    expect(await numbers(output.gradients)).toEqual([2, 0, -6]);
     const through = gradients(() => clone(x), x, dy);
     expect(await numbers(through.gradients)).toEqual([1, 0, -1]);
-    dispose([found, through]);
+    dispose([output, through]);
     expect(await numbers(dy)).toEqual([1, 0, -1]);
     dispose([x, dy]);
   });
@@ -106,22 +106,22 @@ test('gradients of gradients: the derivatives of x⁴', async () => {
 
 test('saved tensors are freed during the backward pass', () => {
   const depth = 12;
-  const held: number[] = [];
+  const tensorCounts: number[] = [];
   const before = memoryUsage();
-  const look = memoryProbe(
+  const countTensors = memoryProbe(
     () => {},
-    now => held.push(now),
+    now => tensorCounts.push(now),
   );
   const x = ones([64]);
-  const found = gradients(() => {
+  const output = gradients(() => {
     let y = x;
-    for (let i = 0; i < depth; i++) y = look(tanh(mul(y, x)));
+    for (let i = 0; i < depth; i++) y = countTensors(tanh(mul(y, x)));
     return sum(y);
   }, x);
-  expect(held).toHaveLength(depth);
+  expect(tensorCounts).toHaveLength(depth);
   // The first step back makes the gradient of x.
-  for (let i = 2; i < depth; i++) expect(held[i]!).toBe(held[i - 1]! - 1);
-  dispose([x, found]);
+  for (let i = 2; i < depth; i++) expect(tensorCounts[i]!).toBe(tensorCounts[i - 1]! - 1);
+  dispose([x, output]);
   expect(memoryUsage()).toEqual(before);
 });
 
@@ -129,13 +129,13 @@ test('what does not depend on a leaf is not saved', () => {
   const [x, frozen] = [ones([8]), ones([8])];
   const before = memoryUsage().tensors;
   let during = 0;
-  const found = gradients(() => {
+  const output = gradients(() => {
     const y = tidy(() => tanh(tanh(tanh(mul(frozen, frozen)))));
     during = memoryUsage().tensors;
     return sum(mul(x, y));
   }, x);
   expect(during).toBe(before + 1);
-  dispose([x, frozen, found]);
+  dispose([x, frozen, output]);
 });
 
 test('an error in the function leaks no tensor', async () => {
@@ -210,8 +210,8 @@ test('ops without a gradient throw and leak no tensor', async () => {
 test('constants made inside the function are accepted', async () => {
   await expectNoLeak(async () => {
     const x = ones([2]);
-    const found = gradients(() => sum(mul(x, tensor([2, 3], [2]))), x);
-    expect(await numbers(found.gradients)).toEqual([2, 3]);
-    dispose([x, found]);
+    const output = gradients(() => sum(mul(x, tensor([2, 3], [2]))), x);
+    expect(await numbers(output.gradients)).toEqual([2, 3]);
+    dispose([x, output]);
   });
 });

@@ -43,10 +43,10 @@ test('the numbers are the same', async () => {
     const plain = gradients(() => deep(block, tree, 4), tree);
     const again = gradients(() => deep(part => recompute(block, part), tree, 4), tree);
     const nested = gradients(() => recompute(whole => deep(part => recompute(block, part), whole, 4), tree), tree);
-    for (const found of [again, nested]) {
-      await expectClose(found.value, plain.value, { absolute: 0 });
-      await expectClose(found.gradients.x!, plain.gradients.x!, { absolute: 0 });
-      await expectClose(found.gradients.weight!, plain.gradients.weight!, { absolute: 1e-6 });
+    for (const output of [again, nested]) {
+      await expectClose(output.value, plain.value, { absolute: 0 });
+      await expectClose(output.gradients.x!, plain.gradients.x!, { absolute: 0 });
+      await expectClose(output.gradients.weight!, plain.gradients.weight!, { absolute: 1e-6 });
     }
     const outside = recompute(block, tree);
     const direct = tidy(() => block(tree));
@@ -61,12 +61,12 @@ test('far fewer buffers are held at once', () => {
     const before = memoryUsage().buffers;
     let peak = 0;
     const look = memoryProbe(
-      held => (peak = Math.max(peak, held)),
-      held => (peak = Math.max(peak, held)),
+      bufferCount => (peak = Math.max(peak, bufferCount)),
+      bufferCount => (peak = Math.max(peak, bufferCount)),
     );
     const watched = run(part => tidy(() => look(block(part))));
-    const found = gradients(() => deep(watched, tree, 12), tree);
-    dispose([tree, found]);
+    const output = gradients(() => deep(watched, tree, 12), tree);
+    dispose([tree, output]);
     return peak - before;
   };
   const plain = most(run => run);
@@ -106,7 +106,7 @@ test('whole numbers, numbers and missing parts come through the tree', async () 
       scale: 2,
       bias: undefined,
     };
-    const found = gradients(
+    const output = gradients(
       () =>
         recompute(({ table, ids, scale, bias }) => {
           expect([scale, bias]).toEqual([2, undefined]);
@@ -115,12 +115,12 @@ test('whole numbers, numbers and missing parts come through the tree', async () 
       tree,
     );
     await expectClose(
-      found.gradients.table!,
+      output.gradients.table!,
       [0, 1, 2, 3, 4].map(row => new Array(3).fill({ 0: 2, 4: 4 }[row] ?? 0)),
       { absolute: 0 },
     );
-    expect(found.gradients.ids).toBeUndefined();
-    dispose([tree.table, tree.ids, found]);
+    expect(output.gradients.ids).toBeUndefined();
+    dispose([tree.table, tree.ids, output]);
   });
 });
 

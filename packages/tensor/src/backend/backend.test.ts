@@ -5,16 +5,16 @@ import { messageOf } from '../testing/message-of.js';
 
 /** A backend that holds numbers and computes nothing. These tests run in order, in a separate process. */
 class Shelf extends tf.KernelBackend {
-  private readonly held = new Map<object, tf.BackendValues>();
+  private readonly entries = new Map<object, tf.BackendValues>();
 
   override write(values: tf.BackendValues): object {
     const dataId = {};
-    this.held.set(dataId, values);
+    this.entries.set(dataId, values);
     return dataId;
   }
 
   override disposeData(dataId: object): boolean {
-    return this.held.delete(dataId);
+    return this.entries.delete(dataId);
   }
 
   override floatPrecision(): 16 | 32 {
@@ -55,10 +55,10 @@ test('a backend that does not start is named', async () => {
 });
 
 test('a backend that is still starting says to wait, and starts once', async () => {
-  let begun = 0;
+  let startCount = 0;
   let start = () => {};
   tf.registerBackend('slow', () => {
-    begun++;
+    startCount++;
     return new Promise<tf.KernelBackend>(resolve => {
       start = () => resolve(new Shelf());
     });
@@ -69,7 +69,7 @@ test('a backend that is still starting says to wait, and starts once', async () 
   const isReady = ready();
   start();
   expect(await isReady).toBe('slow');
-  expect(begun).toBe(1);
+  expect(startCount).toBe(1);
   const x = tensor([1], [1]);
   expect(backendOf(x)).toBe('slow');
   x.dispose();

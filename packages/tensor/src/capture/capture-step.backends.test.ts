@@ -49,8 +49,8 @@ const decoder = () => {
       const value = reshape(linear(normed, weights.value), [1, 1, 1, headDim]);
       const nextKeys = appendToCache(keys, key, position);
       const nextValues = appendToCache(values, value, position);
-      const mixed = attend({ query, key: nextKeys, value: nextValues, position, keyEnd }, { causal: true });
-      const y = add(x, linear(reshape(mixed, [1, 1, heads * headDim]), weights.output));
+      const context = attend({ query, key: nextKeys, value: nextValues, position, keyEnd }, { causal: true });
+      const y = add(x, linear(reshape(context, [1, 1, heads * headDim]), weights.output));
       return [y, nextKeys, nextValues];
     });
   return { weights, step };
@@ -112,18 +112,18 @@ test('a hundred replays, each on the caches of the one before, leak nothing and 
   const x = start[0]!;
   let count: ReturnType<typeof memoryUsage> | undefined;
   for (let i = 0; i < 100; i++) {
-    const place = tensor([i % capacity], [1], 'int32');
+    const rowIndex = tensor([i % capacity], [1], 'int32');
     const keyEnd = tensor([(i % capacity) + 1], [1], 'int32');
-    const [y, nextKeys, nextValues] = graph.replay([x, keys, values, place, keyEnd]) as [Tensor, Tensor, Tensor];
+    const [y, nextKeys, nextValues] = graph.replay([x, keys, values, rowIndex, keyEnd]) as [Tensor, Tensor, Tensor];
     expect([keys.isDisposed, values.isDisposed]).toEqual([true, true]); // consumed, as in the step
     [keys, values] = [nextKeys, nextValues];
     if (i < capacity) {
-      const eager = step(x, eagerKeys, eagerValues, place, keyEnd) as [Tensor, Tensor, Tensor];
+      const eager = step(x, eagerKeys, eagerValues, rowIndex, keyEnd) as [Tensor, Tensor, Tensor];
       await expectClose(y, (await eager[0].data()) as Float32Array, { absolute: 1e-6 });
       [eagerKeys, eagerValues] = [eager[1], eager[2]];
       eager[0].dispose();
     }
-    dispose([y, place, keyEnd]);
+    dispose([y, rowIndex, keyEnd]);
     if (i === capacity) count = memoryUsage();
   }
   expect(memoryUsage()).toEqual(count);

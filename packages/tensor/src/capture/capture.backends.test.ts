@@ -43,8 +43,8 @@ test('several outputs, one twice, an input, a constant, and two shapes of one re
       const replayed = graph.replay([other]);
       const expected = (await other.data()) as Float32Array;
       const values = expected.map(Math.tanh);
-      const wanted = [values, values, values, expected, new Float32Array(6).fill(1), values];
-      for (const [i, result] of replayed.entries()) await expectClose(result, wanted[i]!, { absolute: 1e-6 });
+      const expectedOutputs = [values, values, values, expected, new Float32Array(6).fill(1), values];
+      for (const [i, result] of replayed.entries()) await expectClose(result, expectedOutputs[i]!, { absolute: 1e-6 });
       expect(replayed[1]!.shape).toEqual([2, 3]);
       dispose(replayed); // each output is a new handle
       expect([other.isDisposed, constant.isDisposed]).toEqual([false, false]);
@@ -59,8 +59,8 @@ test('a step with gradients can be captured', async () => {
   await expectNoLeak(async () => {
     const weight = toTensor(sample([3, 5], 3));
     const slope = (x: Tensor) => {
-      const found = gradients(() => sum(mul(tanh(linear(x, weight)), linear(x, weight))), { x });
-      return [found.value, found.gradients.x!];
+      const outcome = gradients(() => sum(mul(tanh(linear(x, weight)), linear(x, weight))), { x });
+      return [outcome.value, outcome.gradients.x!];
     };
     const [first, other] = [toTensor(sample([2, 5], 5)), toTensor(sample([2, 5], 7))];
     const { outputs, graph } = capture(x => slope(x!), [first]);

@@ -26,28 +26,28 @@ onDevice();
 const close = { absolute: 1e-5 };
 
 test('scores, weights and values in three steps are what attend does in one', async () => {
-  const given = { ...heads(2), bias: sample([1, 6, 3, 7], 11), causal: true, softCap: 2, keyStart: [1, 0] };
+  const attendCase = { ...heads(2), bias: sample([1, 6, 3, 7], 11), causal: true, softCap: 2, keyStart: [1, 0] };
   await expectNoLeak(async () => {
-    const { query, key, value, bias } = given;
+    const { query, key, value, bias } = attendCase;
     const inputs = { query: toTensor(query), key: toTensor(key), value: toTensor(value), bias: toTensor(bias) };
-    const keyStart = tensor(given.keyStart, [2], 'int32');
+    const keyStart = tensor(attendCase.keyStart, [2], 'int32');
     const scores = attentionScores(inputs, { causal: true, softCap: 2 });
     const visible = attentionMask(3, 7, { causal: true }, { keyStart })!;
     const weights = attentionWeights(scores, visible);
     const output = attentionValues(weights, inputs.value);
     const once = attend({ ...inputs, keyStart }, { causal: true, softCap: 2 });
     expect(visible.shape).toEqual([2, 1, 3, 7]);
-    await expectClose(scores, scoresOf(given), close);
-    await expectClose(weights, weightsOf(given), close);
-    await expectClose(output, referenceAttention(given), close);
-    await expectClose(once, referenceAttention(given), close);
+    await expectClose(scores, scoresOf(attendCase), close);
+    await expectClose(weights, weightsOf(attendCase), close);
+    await expectClose(output, referenceAttention(attendCase), close);
+    await expectClose(once, referenceAttention(attendCase), close);
     dispose([inputs, keyStart, scores, visible, weights, output, once]);
   });
 });
 
 test('gradients flow through the three steps', async () => {
-  const given = { ...heads(2), causal: true };
-  const { query, key, value } = given;
+  const attendCase = { ...heads(2), causal: true };
+  const { query, key, value } = attendCase;
   await expectOp({
     inputs: { query, key, value },
     run: t =>
@@ -55,7 +55,7 @@ test('gradients flow through the three steps', async () => {
         const visible = attentionMask(3, 7, { causal: true }, {});
         return attentionValues(attentionWeights(attentionScores(t), visible), t.value);
       }),
-    reference: grids => referenceAttention({ ...given, ...grids }),
+    reference: grids => referenceAttention({ ...attendCase, ...grids }),
   });
 });
 
@@ -63,21 +63,21 @@ test('there is no mask where every key is visible', () => {
   expect(attentionMask(3, 7, {}, {})).toBeUndefined();
 });
 
-test('dropout on the weights is that of `dropout` at the same place, forward and backward', async () => {
-  const place = { seed: 9, path: 'layers.0.attention', step: 3 };
+test('dropout on the weights is that of `dropout` in the same stream, forward and backward', async () => {
+  const stream = { seed: 9, path: 'layers.0.attention', step: 3 };
   const { query, key, value } = heads(2);
-  const kept = tidy(() => dropout(ones([2, 6, 3, 7]), 0.4, place));
-  const mask = fromValues([2, 6, 3, 7], Float64Array.from(await kept.data()));
-  kept.dispose();
+  const factors = tidy(() => dropout(ones([2, 6, 3, 7]), 0.4, stream));
+  const mask = fromValues([2, 6, 3, 7], Float64Array.from(await factors.data()));
+  factors.dispose();
   expect(new Set(mask.values.map(m => Math.round(m * 1000))).size).toBe(2);
   await expectOp({
     inputs: { query, key, value },
-    run: t => attend(t, { causal: true, dropout: { rate: 0.4, ...place } }),
+    run: t => attend(t, { causal: true, dropout: { rate: 0.4, ...stream } }),
     reference: grids => referenceAttention({ ...grids, causal: true, dropoutMask: mask }),
   });
   await expectOp({
     inputs: { query, key, value },
-    run: t => attend(t, { dropout: { rate: 0, ...place } }),
+    run: t => attend(t, { dropout: { rate: 0, ...stream } }),
     reference: grids => referenceAttention(grids),
   });
 });

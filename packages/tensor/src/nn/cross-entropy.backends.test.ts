@@ -86,8 +86,8 @@ test('what does not fit throws with both sides', () => {
 
 test('labels have no gradient', () => {
   const [logits, labels, dy] = [zeros([2, 3]), zeros([2], 'int32'), zeros([2])];
-  const found = gradients(() => crossEntropy(logits, labels), { logits, labels }, dy);
-  expect(found.gradients.labels).toBeUndefined();
-  expect(found.gradients.logits!.shape).toEqual([2, 3]);
-  dispose([logits, labels, dy, found]);
+  const output = gradients(() => crossEntropy(logits, labels), { logits, labels }, dy);
+  expect(output.gradients.labels).toBeUndefined();
+  expect(output.gradients.logits!.shape).toEqual([2, 3]);
+  dispose([logits, labels, dy, output]);
 });

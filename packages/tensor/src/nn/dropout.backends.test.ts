@@ -19,11 +19,11 @@ import { onDevice } from '../testing/on-device.js';
 
 onDevice();
 
-const place = { seed: 4294967295, path: 'layers.3.mlp', step: 12 };
+const stream = { seed: 4294967295, path: 'layers.3.mlp', step: 12 };
 
 /** Entry i is kept where its 24 random bits are at least rate · 2²⁴. */
-const kept = (i: number, rate: number) => {
-  const key = randomKey(place.seed, streamOf(place.path), place.step);
+const factor = (i: number, rate: number) => {
+  const key = randomKey(stream.seed, streamOf(stream.path), stream.step);
   return randomBitsAt(key, i) >>> 8 >= Math.round(rate * 2 ** 24) ? 1 / (1 - rate) : 0;
 };
 
@@ -32,18 +32,18 @@ test('entries are dropped by their random bits, and so is the gradient', async (
     for (const shape of [[2, 3, 5], [7], [1, 2, 3, 5]])
       await expectOp({
         inputs: { x: sample(shape, 3) },
-        run: ({ x }) => dropout(x, rate, place),
+        run: ({ x }) => dropout(x, rate, stream),
         reference: ({ x }) => {
           let i = 0;
-          return grid(shape, (...index) => x.at(...index) * (rate === 0 ? 1 : kept(i++, rate)));
+          return grid(shape, (...index) => x.at(...index) * (rate === 0 ? 1 : factor(i++, rate)));
         },
       });
 });
 
 test('the mask is reproducible, and differs for another seed, path or step', async () => {
   const x = ones([8, 32]);
-  const masks = [place, place, { ...place, seed: 1 }, { ...place, path: 'layers.4.mlp' }, { ...place, step: 13 }];
-  const results = masks.map(where => dropout(x, 0.5, where));
+  const masks = [stream, stream, { ...stream, seed: 1 }, { ...stream, path: 'layers.4.mlp' }, { ...stream, step: 13 }];
+  const results = masks.map(each => dropout(x, 0.5, each));
   const [first, ...others] = await Promise.all(results.map(async result => (await result.data()).join()));
   expect(others.map(other => other === first)).toEqual([true, false, false, false]);
   dispose([x, results]);
@@ -52,7 +52,7 @@ test('the mask is reproducible, and differs for another seed, path or step', asy
 test('the fraction of dropped entries is the rate, and the mean is preserved', async () => {
   const x = ones([100, 100]);
   for (const rate of [0.1, 0.5]) {
-    const y = dropout(x, rate, place);
+    const y = dropout(x, rate, stream);
     const values = [...(await y.data())];
     const dropped = values.filter(value => value === 0).length / values.length;
     expect(Math.abs(dropped - rate)).toBeLessThan(0.02);
@@ -64,19 +64,19 @@ test('the fraction of dropped entries is the rate, and the mean is preserved', a
 
 test('the gradient is that of the same mask', async () => {
   const x = ones([5, 7]);
-  const found = gradients(() => dropout(x, 0.4, place), x, x);
-  await expectClose(found.gradients as Tensor, (await found.value.data()) as Float32Array, { absolute: 0 });
-  dispose([x, found]);
+  const output = gradients(() => dropout(x, 0.4, stream), x, x);
+  await expectClose(output.gradients as Tensor, (await output.value.data()) as Float32Array, { absolute: 0 });
+  dispose([x, output]);
 });
 
 test('an invalid rate, step or seed is named, and a capture throws', () => {
   const x = zeros([2]);
-  const message = (rate: number, more: object) => messageOf(() => dropout(x, rate, { ...place, ...more }));
+  const message = (rate: number, more: object) => messageOf(() => dropout(x, rate, { ...stream, ...more }));
   expect(message(1, {})).toBe('dropout: rate is 1; it must be from 0 to below 1');
   expect(message(Number.NaN, {})).toBe('dropout: rate is NaN; it must be from 0 to below 1');
   expect(message(0.5, { step: 0.5 })).toBe('dropout: step is 0.5; it must be a whole number from 0');
   expect(message(0.5, { seed: -1 })).toBe('dropout: seed is -1; it must be a whole number from 0 to 4294967295');
-  expect(messageOf(() => capture(y => [dropout(y!, 0.5, place)], [x]))).toBe(
+  expect(messageOf(() => capture(y => [dropout(y!, 0.5, stream)], [x]))).toBe(
     'dropout: a captured step would repeat one mask; capture without dropout',
   );
   x.dispose();

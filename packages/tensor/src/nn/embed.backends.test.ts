@@ -25,11 +25,11 @@ test('the last row of a long table is read exactly', async () => {
   const ids = tensor([50256, 0, 40001], [3], 'int32');
   const rows = embed(weight, ids);
   await expectClose(rows, [50256, 50256.25, 50256.5, 0, 0.25, 0.5, 40001, 40001.25, 40001.5], { absolute: 0 });
-  const found = gradients(() => embed(weight, ids), weight, rows);
-  const data = await found.gradients!.data();
+  const result = gradients(() => embed(weight, ids), weight, rows);
+  const data = await result.gradients!.data();
   expect([...data.slice(-3)]).toEqual([50256, 50256.25, 50256.5]);
   expect([...data].reduce((a, b) => a + b, 0)).toBeCloseTo(3 * (50256 + 40001) + 3 * 0.75, 0);
-  dispose([weight, ids, rows, found]);
+  dispose([weight, ids, rows, result]);
 });
 
 test('scatterAdd sums the rows that share an id, leaves the others 0, and passes rows back', async () => {

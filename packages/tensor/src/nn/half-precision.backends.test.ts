@@ -30,8 +30,8 @@ test.runIf(tf.getBackend() === 'webgl')('where WebGL computes in 16-bit floats h
   expect(isHalfPrecision()).toBe(false);
   await restart(false);
   expect(isHalfPrecision()).toBe(true);
-  const given = { ...heads(2), causal: true, keyStart: [0, 5] };
-  const { query, key, value } = given;
+  const attendCase = { ...heads(2), causal: true, keyStart: [0, 5] };
+  const { query, key, value } = attendCase;
   const inputs = {
     query: tensor([...query.values], query.shape),
     key: tensor([...key.values], key.shape),
@@ -43,8 +43,8 @@ test.runIf(tf.getBackend() === 'webgl')('where WebGL computes in 16-bit floats h
   const weights = attentionWeights(scores, visible);
   const steps = attentionValues(weights, inputs.value);
   const once = attend({ ...inputs, keyStart }, { causal: true });
-  await expectClose(steps, referenceAttention(given), { absolute: 1e-2 });
-  await expectClose(once, referenceAttention(given), { absolute: 1e-2 });
+  await expectClose(steps, referenceAttention(attendCase), { absolute: 1e-2 });
+  await expectClose(once, referenceAttention(attendCase), { absolute: 1e-2 });
   dispose([inputs, keyStart, scores, visible, weights, steps, once]);
   await restart(true);
   expect(isHalfPrecision()).toBe(false);

@@ -37,13 +37,13 @@ test('a wide head over a narrow model: [2, 16, 24] to a vocabulary of 2052', asy
   const [x, weight, dy] = [sample([2, 16, 24], 3), sample([2052, 24], 5), sample([2, 16, 2052], 7)];
   const inputs = { x: toTensor(x), weight: toTensor(weight) };
   const upstream = toTensor(dy);
-  const found = gradients(() => linear(inputs.x, inputs.weight), inputs, upstream);
-  await expectClose(found.value, linearOf(x, weight), { absolute: 1e-5 });
+  const result = gradients(() => linear(inputs.x, inputs.weight), inputs, upstream);
+  await expectClose(result.value, linearOf(x, weight), { absolute: 1e-5 });
   const backward = grid([2, 16, 24], (b, t, i) => sumOver(2052, o => dy.at(b!, t!, o) * weight.at(o, i!)));
-  await expectClose(found.gradients.x!, backward, { absolute: 2e-4 });
+  await expectClose(result.gradients.x!, backward, { absolute: 2e-4 });
   const outer = grid([2052, 24], (o, i) => sumOver(2, b => sumOver(16, t => dy.at(b, t, o!) * x.at(b, t, i!))));
-  await expectClose(found.gradients.weight!, outer, { absolute: 5e-5 });
-  dispose([inputs, upstream, found]);
+  await expectClose(result.gradients.weight!, outer, { absolute: 5e-5 });
+  dispose([inputs, upstream, result]);
 });
 
 test('a weight that is used, changed and used again gives new numbers', async () => {

@@ -12,13 +12,13 @@ onDevice();
 const epsilon = 1e-5;
 
 /** Statistics of a row, computed once per row. */
-const ofRow = <T>(reckon: (row: number[]) => T) => {
-  const known = new Map<string, T>();
+const ofRow = <T>(compute: (row: number[]) => T) => {
+  const memo = new Map<string, T>();
   return (index: number[]): T => {
     const row = index.slice(0, -1);
-    const found = known.get(`${row}`) ?? reckon(row);
-    known.set(`${row}`, found);
-    return found;
+    const statistics = memo.get(`${row}`) ?? compute(row);
+    memo.set(`${row}`, statistics);
+    return statistics;
   };
 };
 

@@ -31,7 +31,7 @@ const rotateOf = (x: Grid, { cos, sin }: { cos: Grid; sin: Grid }, ids: Grid, in
 };
 
 for (const interleaved of [false, true])
-  test(`${interleaved ? 'neighbours' : 'halves'} are turned, whole heads and parts of them`, async () => {
+  test(`${interleaved ? 'neighbours' : 'halves'} are rotated, whole heads and parts of them`, async () => {
     for (const [headDim, pairs] of [
       [6, 3],
       [8, 3],
@@ -57,7 +57,7 @@ test('one position of one sequence, as in decoding, and position 0 changes nothi
   const [cos, sin, input] = [toTensor(table.cos), toTensor(table.sin), toTensor(x)];
   for (const position of [0, 4095]) {
     const ids = tensor([position], [1, 1], 'int32');
-    const turned = rotate(input, { cos, sin, ids });
+    const output = rotate(input, { cos, sin, ids });
     const expected =
       position === 0
         ? x
@@ -67,18 +67,18 @@ test('one position of one sequence, as in decoding, and position 0 changes nothi
             grid([1, 1], () => position),
             false,
           );
-    await expectClose(turned, expected, { absolute: 1e-6 });
-    dispose([ids, turned]);
+    await expectClose(output, expected, { absolute: 1e-6 });
+    dispose([ids, output]);
   }
   dispose([cos, sin, input]);
 });
 
 test('the tables are constants: no gradient reaches them', () => {
   const [x, cos, sin, ids] = [zeros([2, 3, 5, 6]), zeros([11, 3]), zeros([11, 3]), zeros([1, 5], 'int32')];
-  const found = gradients(() => rotate(x, { cos, sin, ids }), { x, cos, sin }, x);
-  expect(found.gradients.x!.shape).toEqual(x.shape);
-  expect([found.gradients.cos, found.gradients.sin]).toEqual([undefined, undefined]);
-  dispose([x, cos, sin, ids, found]);
+  const result = gradients(() => rotate(x, { cos, sin, ids }), { x, cos, sin }, x);
+  expect(result.gradients.x!.shape).toEqual(x.shape);
+  expect([result.gradients.cos, result.gradients.sin]).toEqual([undefined, undefined]);
+  dispose([x, cos, sin, ids, result]);
 });
 
 test('what does not fit throws with both sides', () => {

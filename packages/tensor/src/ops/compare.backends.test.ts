@@ -111,10 +111,10 @@ test('integers and booleans made floats are floats to every kernel', async () =>
 
 test('comparisons and conversions pass no gradient, and do not disturb other gradients', async () => {
   const x = tensor([-1, 2, 3], [3]);
-  const found = gradients(() => sum(mul(x, toFloat(greater(x, 0)))), x);
-  expect(await numbers(found.gradients as Tensor)).toEqual([0, 1, 1]);
+  const output = gradients(() => sum(mul(x, toFloat(greater(x, 0)))), x);
+  expect(await numbers(output.gradients as Tensor)).toEqual([0, 1, 1]);
   const none = gradients(() => tidy(() => sum(toFloat(toInt(x)))), x);
   expect(none.gradients).toBeUndefined();
   expect(await numbers(none.value)).toEqual([4]);
-  dispose([x, found, none]);
+  dispose([x, output, none]);
 });

@@ -25,7 +25,7 @@ onDevice();
 const numbers = async (x: Tensor) => [...(await x.data())];
 
 test('a tensor has the shape of nested lists, where none is given', async () => {
-  const made: [Tensor, string, number[], number[]][] = [
+  const cases: [Tensor, string, number[], number[]][] = [
     [tensor([1]), 'float32', [1], [1]],
     [tensor([]), 'float32', [0], []],
     [tensor(3), 'float32', [], [3]],
@@ -46,11 +46,11 @@ test('a tensor has the shape of nested lists, where none is given', async () => 
     [tensor([[[1], [2]]], [2, 1]), 'float32', [2, 1], [1, 2]],
     [tensor([Int32Array.of(1, 2), [3, 4]]), 'float32', [2, 2], [1, 2, 3, 4]],
   ];
-  for (const [x, dtype, shape, values] of made) {
+  for (const [x, dtype, shape, values] of cases) {
     expect([x.dtype, x.shape]).toEqual([dtype, shape]);
     expect(await numbers(x)).toEqual(values);
   }
-  dispose(made);
+  dispose(cases);
   const refusal = (values: unknown, shape?: number[]) => messageOf(() => tensor(values as number[], shape));
   expect(refusal([[1, 2], [3]])).toBe(
     'tensor: there is a list of 1 at [1], where a list of 2 is needed to be like the first',
@@ -77,7 +77,7 @@ test('an op on a tensor that was disposed names it', () => {
 });
 
 test('fill, zeros, ones and range are made with their type and shape', async () => {
-  const made: [Tensor, string, number[], number[]][] = [
+  const cases: [Tensor, string, number[], number[]][] = [
     [fill([2, 3], 0.5), 'float32', [2, 3], [0.5, 0.5, 0.5, 0.5, 0.5, 0.5]],
     [fill([], -7, 'int32'), 'int32', [], [-7]],
     [zeros([3]), 'float32', [3], [0, 0, 0]],
@@ -85,11 +85,11 @@ test('fill, zeros, ones and range are made with their type and shape', async () 
     [range(5), 'int32', [5], [0, 1, 2, 3, 4]],
     [range(1), 'int32', [1], [0]],
   ];
-  for (const [x, dtype, shape, values] of made) {
+  for (const [x, dtype, shape, values] of cases) {
     expect([x.dtype, x.shape]).toEqual([dtype, shape]);
     expect(await numbers(x)).toEqual(values);
   }
-  dispose(made);
+  dispose(cases);
   expect(messageOf(() => fill([2, -1], 0))).toBe('fill: [2, -1] is not a shape; lengths are whole numbers from 0');
   expect(messageOf(() => fill([2], 0.5, 'int32'))).toBe('fill: 0.5 is not a whole number and the type is int32');
   expect(messageOf(() => range(2.5))).toBe('range: 2.5 is not a length; it is a whole number from 0');
@@ -97,7 +97,7 @@ test('fill, zeros, ones and range are made with their type and shape', async () 
 
 test('tensors are made from plain and typed arrays', async () => {
   const floats = new Float32Array([9, 1.5, -2]).subarray(1); // a view that does not begin at its buffer's beginning
-  const made: [Tensor, string, number[]][] = [
+  const cases: [Tensor, string, number[]][] = [
     [tensor([1, 2, 3, 4], [2, 2]), 'float32', [1, 2, 3, 4]],
     [tensor(floats, [2]), 'float32', [1.5, -2]],
     [tensor(new Int32Array([7, -8]), [2]), 'float32', [7, -8]],
@@ -106,11 +106,11 @@ test('tensors are made from plain and typed arrays', async () => {
     [scalar(2.5), 'float32', [2.5]],
     [scalar(-3, 'int32'), 'int32', [-3]],
   ];
-  for (const [x, dtype, values] of made) {
+  for (const [x, dtype, values] of cases) {
     expect(x.dtype).toBe(dtype);
     expect(await numbers(x)).toEqual(values);
   }
-  dispose(made);
+  dispose(cases);
   expect(messageOf(() => tensor([1, 2, 3], [2, 2]))).toBe('tensor: 3 values do not fit [2, 2], which holds 4');
   expect(messageOf(() => tensor([1, 2.5], [2], 'int32'))).toBe(
     'tensor: 2.5 at 1 is not a 32-bit integer and the type is int32',
@@ -122,16 +122,16 @@ test('tensors are made from plain and typed arrays', async () => {
 
 test('tidy frees what it does not return, keep takes a tensor out of it, dispose walks trees', async () => {
   await expectNoLeak(() => {
-    let kept: Tensor | undefined;
+    let survivor: Tensor | undefined;
     const tree = tidy(() => {
-      kept = keep(ones([2]));
+      survivor = keep(ones([2]));
       zeros([3]);
       return { a: ones([2]), parts: [ones([3]), undefined, null, 5] };
     });
     expect(isTensor(tree.a)).toBe(true);
-    expect(kept!.isDisposed).toBe(false);
-    dispose([tree, kept]);
-    expect(kept!.isDisposed).toBe(true);
+    expect(survivor!.isDisposed).toBe(false);
+    dispose([tree, survivor]);
+    expect(survivor!.isDisposed).toBe(true);
   });
   await expectNoLeak(() => {
     expect(() =>

@@ -62,10 +62,10 @@ test('gradients over a long inner axis are not split wrongly', async () => {
   const [m, k, n] = [16, 24, 2052];
   const [a, b, dy] = [sample([m, k], 3), sample([k, n], 5), sample([m, n], 7)];
   const [x, y, upstream] = [a, b, dy].map(g => toTensor(g)) as [Tensor, Tensor, Tensor];
-  const found = gradients(() => matMul(x, y), { x, y }, upstream);
-  await expectClose(found.gradients.x!, product(dy, b, false, true), { absolute: 1e-4 });
-  await expectClose(found.gradients.y!, product(a, dy, true, false), { absolute: 1e-4 });
-  dispose([x, y, upstream, found]);
+  const output = gradients(() => matMul(x, y), { x, y }, upstream);
+  await expectClose(output.gradients.x!, product(dy, b, false, true), { absolute: 1e-4 });
+  await expectClose(output.gradients.y!, product(a, dy, true, false), { absolute: 1e-4 });
+  dispose([x, y, upstream, output]);
 });
 
 test('sums over an inner axis of length 0 are 0', async () => {

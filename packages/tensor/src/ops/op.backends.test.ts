@@ -33,10 +33,10 @@ test('an op of a composition alone: gradients go through it', async () => {
     const [a, b] = [tensor([1, 2], [2]), tensor([3, -1], [2])];
     const y = squareOfSum({ a, b });
     expect(await numbers(y)).toEqual([16, 1]);
-    const found = gradients(() => sum(squareOfSum({ a, b })), { a, b });
-    expect(await numbers(found.gradients.a)).toEqual([8, 2]);
-    expect(await numbers(found.gradients.b)).toEqual([8, 2]);
-    dispose([a, b, y, found]);
+    const result = gradients(() => sum(squareOfSum({ a, b })), { a, b });
+    expect(await numbers(result.gradients.a)).toEqual([8, 2]);
+    expect(await numbers(result.gradients.b)).toEqual([8, 2]);
+    dispose([a, b, y, result]);
   });
 });
 
@@ -57,14 +57,14 @@ const cube = defineOp<{ x: Tensor; shift?: Tensor }, { scale: number }>({
 test('an op with its own gradient, attributes and an optional input', async () => {
   await expectNoLeak(async () => {
     const [x, shift] = [tensor([1, 2], [2]), tensor([10, 20], [2])];
-    const found = gradients(() => sum(cube({ x, shift }, { scale: 2 })), { x, shift });
-    expect(await numbers(found.value)).toEqual([48]);
-    expect(await numbers(found.gradients.x)).toEqual([6, 24]);
-    expect(await numbers(found.gradients.shift)).toEqual([1, 1]);
+    const result = gradients(() => sum(cube({ x, shift }, { scale: 2 })), { x, shift });
+    expect(await numbers(result.value)).toEqual([48]);
+    expect(await numbers(result.gradients.x)).toEqual([6, 24]);
+    expect(await numbers(result.gradients.shift)).toEqual([1, 1]);
     const without = gradients(() => sum(cube({ x }, { scale: 2 })), { x, shift });
     expect(await numbers(without.gradients.x)).toEqual([6, 24]);
     expect(without.gradients.shift).toBeUndefined();
-    dispose([x, shift, found, without]);
+    dispose([x, shift, result, without]);
   });
 });
 
@@ -79,9 +79,9 @@ test('a kernel of the op’s name is used, also under a gradient', async () => {
     const x = tensor([1, 2], [2]);
     const y = cube({ x }, { scale: 2 });
     await expectClose(y, [2, 16], { relative: 1e-5 });
-    const found = gradients(() => sum(cube({ x }, { scale: 2 })), x);
-    await expectClose(found.gradients!, [6, 24], { absolute: 0 });
-    dispose([x, y, found]);
+    const result = gradients(() => sum(cube({ x }, { scale: 2 })), x);
+    await expectClose(result.gradients!, [6, 24], { absolute: 0 });
+    dispose([x, y, result]);
   });
   expect(calls).toBe(4);
 });
@@ -94,10 +94,10 @@ test('a kernel without a gradient is replaced by the composition where a gradien
   });
   const double = defineOp<{ x: Tensor }>({ name: 'mine.double', compose: ({ x }) => add(x, x) });
   const [x, frozen] = [ones([2]), ones([2])];
-  const found = gradients(() => sum(mul(double({ x }), double({ x: frozen }))), x);
-  expect(await numbers(found.gradients)).toEqual([4, 4]);
+  const result = gradients(() => sum(mul(double({ x }), double({ x: frozen }))), x);
+  expect(await numbers(result.gradients)).toEqual([4, 4]);
   expect(calls).toBe(1);
-  dispose([x, frozen, found]);
+  dispose([x, frozen, result]);
 });
 
 test('an input that is returned unchanged becomes a new handle', async () => {
@@ -107,9 +107,9 @@ test('an input that is returned unchanged becomes a new handle', async () => {
     const y = same({ x });
     expect(y).not.toBe(x);
     y.dispose();
-    const found = gradients(() => sum(same({ x })), x);
-    expect(await numbers(found.gradients)).toEqual([1, 1]);
-    dispose([x, found]);
+    const result = gradients(() => sum(same({ x })), x);
+    expect(await numbers(result.gradients)).toEqual([1, 1]);
+    dispose([x, result]);
   });
 });
 
@@ -146,8 +146,8 @@ test('gradients that others register for tfjs’s kernels do not change ours', a
     gradFunc: dy => ({ a: () => dy as tf.Tensor, b: () => dy as tf.Tensor }),
   });
   const x = tensor([3], [1]);
-  const found = gradients(() => tidy(() => sum(mul(x, x))), x);
-  expect(await numbers(found.gradients)).toEqual([6]);
+  const result = gradients(() => tidy(() => sum(mul(x, x))), x);
+  expect(await numbers(result.gradients)).toEqual([6]);
   tf.unregisterGradient('Multiply');
-  dispose([x, found]);
+  dispose([x, result]);
 });

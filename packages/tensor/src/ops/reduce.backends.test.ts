@@ -26,14 +26,14 @@ type Reduce = (x: Tensor, options?: ReduceOptions) => Tensor;
 const reduced = (x: Grid, { axis, keepDims }: ReduceOptions, f: (numbers: number[]) => number): Grid => {
   const rank = x.shape.length;
   const axes = (axis === undefined ? x.shape.map((_, i) => i) : [axis].flat()).map(a => (a < 0 ? a + rank : a));
-  const kept = x.shape.map((n, i) => (axes.includes(i) ? 1 : n));
-  const groups = grid(kept, () => 0);
+  const keptShape = x.shape.map((n, i) => (axes.includes(i) ? 1 : n));
+  const groups = grid(keptShape, () => 0);
   const numbers = [...groups.values].map((): number[] => []);
   grid(x.shape, (...index) => {
-    const place = kept.reduce((flat, n, i) => flat * n + (n === 1 ? 0 : index[i]!), 0);
-    return numbers[place]!.push(x.at(...index));
+    const group = keptShape.reduce((flat, n, i) => flat * n + (n === 1 ? 0 : index[i]!), 0);
+    return numbers[group]!.push(x.at(...index));
   });
-  const shape = keepDims ? kept : x.shape.filter((_, i) => !axes.includes(i));
+  const shape = keepDims ? keptShape : x.shape.filter((_, i) => !axes.includes(i));
   return fromValues(shape, Float64Array.from(numbers, f));
 };
 
@@ -95,9 +95,9 @@ test('sumTo undoes a broadcast', async () => {
 
 test('every entry that is the largest gets the gradient of max', async () => {
   const x = tensor([3, 1, 3, 2, 2, 0], [2, 3]);
-  const found = gradients(() => sum(max(x, { axis: 1 })), x);
-  expect([...(await found.gradients!.data())]).toEqual([1, 0, 1, 1, 1, 0]);
-  dispose([x, found]);
+  const output = gradients(() => sum(max(x, { axis: 1 })), x);
+  expect([...(await output.gradients!.data())]).toEqual([1, 0, 1, 1, 1, 0]);
+  dispose([x, output]);
 });
 
 test('argMax gives the index of the largest entry of each row, the lowest at a tie', async () => {
@@ -112,8 +112,8 @@ test('argMax gives the index of the largest entry of each row, the lowest at a t
     [[], 'int32'],
     [[1, 1], 'int32'],
   ]);
-  const places = await Promise.all(results.map(async result => [...(await result.data())]));
-  expect(places).toEqual([[1, 1, 0], [1], [777]]);
+  const indices = await Promise.all(results.map(async result => [...(await result.data())]));
+  expect(indices).toEqual([[1, 1, 0], [1], [777]]);
   dispose([rows, line, vocab, results]);
 });
 

@@ -94,7 +94,7 @@ function numericalGradient<Name extends string>(
     return (up! - down!) / (2 * step);
   };
   const indices = spread(values.length, Math.min(values.length, maxSingle));
-  const slopes = indices.map(place => slope(i => (i === place ? 1 : 0)));
+  const slopes = indices.map(entry => slope(i => (i === entry ? 1 : 0)));
   const directions = (values.length > maxSingle ? [1, 2, 3] : []).map(seed => {
     const signs = [...sample(shape, 90 + seed).values].map(value => (value < 0 ? -1 : 1));
     return { signs, slope: slope(i => signs[i]!) };
@@ -114,17 +114,17 @@ async function expectSlopes(
   { indices, slopes, directions }: NumericalGradient,
   tolerance: Tolerance,
 ) {
-  const found = Array.from(await gradient.data());
+  const actual = Array.from(await gradient.data());
   await expectClose(
-    indices.map(place => found[place]!),
+    indices.map(entry => actual[entry]!),
     slopes,
     tolerance,
   );
   const { absolute = 0, relative = 0 } = tolerance;
-  const size = Math.sqrt(found.length);
-  const usual = Math.sqrt(found.reduce((sum, value) => sum + value * value, 0)) / size;
+  const size = Math.sqrt(actual.length);
+  const usual = Math.sqrt(actual.reduce((sum, value) => sum + value * value, 0)) / size;
   for (const { signs, slope } of directions) {
-    const sum = found.reduce((total, value, i) => total + value * signs[i]!, 0);
+    const sum = actual.reduce((total, value, i) => total + value * signs[i]!, 0);
     expect(Math.abs(sum - slope), 'all numbers moved together').toBeLessThanOrEqual(
       size * (absolute + relative * usual),
     );

@@ -1,7 +1,10 @@
 import { defineOp, memoryUsage, type Tensor } from '../index.js';
 
 /** The identity; it reports the number of buffers in its forward and its backward pass. */
-export function memoryProbe(forward: (held: number) => void, backward: (held: number) => void): (x: Tensor) => Tensor {
+export function memoryProbe(
+  forward: (tensors: number) => void,
+  backward: (tensors: number) => void,
+): (x: Tensor) => Tensor {
   const op = defineOp<{ x: Tensor }>({
     name: 'test.probe',
     compose: ({ x }) => {
