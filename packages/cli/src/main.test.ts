@@ -1,7 +1,7 @@
 import { expect, test, vi } from 'vitest';
 import { fixture, runCommand } from './testing/run-command.js';
 
-test('parity agrees with a reference, and says so in numbers', async () => {
+test('parity reports how far our outputs are from a reference', async () => {
   const { code, out } = await runCommand('parity', fixture('checkpoints/llama-sharded'), '--json');
   const report = JSON.parse(out);
   expect(code).toBe(0);
@@ -11,13 +11,13 @@ test('parity agrees with a reference, and says so in numbers', async () => {
   expect(report.skipped).toEqual([]);
 });
 
-test('what is wrong is one sentence and exit code 1', async () => {
+test('an error is one sentence and exit code 1', async () => {
   const { code, errors } = await runCommand('parity', fixture('models'));
   expect(code).toBe(1);
   expect(errors).toMatch(/^residual: parity: .* has no golden\.safetensors to compare with\n$/);
 });
 
-test('it tells its version, and what there is', async () => {
+test('--version prints the version, --help the commands, and an unknown command is an error', async () => {
   expect((await runCommand('--version')).out).toMatch(/^\d+\.\d+\.\d+\n$/);
   expect(await runCommand('--help')).toMatchObject({
     code: 0,
@@ -28,7 +28,7 @@ test('it tells its version, and what there is', async () => {
   expect(unknown.errors).toMatch(/^error: unknown command 'frobnicate'\n\nUsage: residual/);
 });
 
-test('with RESIDUAL_DEBUG an error comes whole', async () => {
+test('RESIDUAL_DEBUG shows the whole error', async () => {
   vi.stubEnv('RESIDUAL_DEBUG', '1');
   const { code, errors } = await runCommand('describe', './nowhere');
   vi.unstubAllEnvs();

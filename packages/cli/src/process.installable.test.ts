@@ -42,7 +42,7 @@ test.each(['cpu', 'wasm'])('%s writes one object to standard output and nothing 
   expect(JSON.parse(out)).toMatchObject({ text: 'Once upon a time,', backend });
 });
 
-test.skipIf(findAdapter(findChrome()) === undefined)('webgpu too, under whatever driver there is', async () => {
+test.skipIf(findAdapter(findChrome()) === undefined)('webgpu writes one object too, on any driver', async () => {
   const { code, out } = await start([...stories, '--max-new-tokens', '4', '--json', '--backend', 'webgpu']);
   expect(code).toBe(0);
   expect(JSON.parse(out)).toMatchObject({ text: 'Once upon a time,', backend: 'webgpu' });
@@ -59,12 +59,12 @@ test('Ctrl-C ends a text in the middle, with exit code 130', async () => {
   expect(out.length).toBeLessThan(1000); // 500 tokens are some 1,400 characters
 });
 
-test('a reader that goes away ends it quietly', async () => {
+test('a reader that closes the pipe ends the command without an error', async () => {
   const { code, errors } = await start([...stories, '--max-new-tokens', '500'], child => child.stdout!.destroy());
   expect({ code, errors }).toEqual({ code: 0, errors: '' });
 });
 
-test('with --batch 1 a line on standard input is answered while the input goes on; Ctrl-C ends the waiting', async () => {
+test('with --batch 1 a line is translated before the next one comes; Ctrl-C ends the waiting', async () => {
   const translate = ['translate', '--model', fixture('../packages/model-en-fr/model'), '--batch', '1'];
   const onOutput = (child: ReturnType<typeof spawn>, text: string) => {
     if (text.endsWith("C'est cher.\n")) child.kill('SIGINT');
@@ -110,14 +110,14 @@ const light = [
   ...['', 'lm ', 'translation ', 'analogies ', 'similarity '].map(name => `evaluate ${name}--help`),
   ...['', 'lm ', 'seq2seq ', 'lora '].map(name => `train ${name}--help`),
 ];
-test.each(light)('%s answers without loading what computes', async line => {
+test.each(light)('%s answers without loading anything that computes', async line => {
   const { code, out, packages } = await loadedBy(...line.split(' '));
   expect({ code, packages }).toEqual({ code: 0, packages: expect.arrayContaining(['cli', 'commander']) });
   expect(packages.filter(name => !['base', 'cli', 'commander'].includes(name))).toEqual([]);
   expect(out).toMatch(line === '--version' ? /^\d+\.\d+\.\d+\n$/ : /^Usage: residual/);
 });
 
-test('what a command needs is loaded, and nothing of browsers', async () => {
+test('a command loads what it needs, and nothing for browsers', async () => {
   const { code, packages } = await loadedBy(...stories, '--max-new-tokens', '1');
   expect(code).toBe(0);
   expect(packages).toEqual(expect.arrayContaining(['model', 'tensor', 'backend-wasm', '@tensorflow/tfjs-core']));

@@ -50,6 +50,10 @@ test('lines become a Markdown table whose header is printed once; notes are numb
     ['b', '10.0 · 20.0 · 30.0', '100 · 200 · 300', 'q', '0.10', '', '2'],
   ]);
   expect(`${notes}`).toMatch(/^1\. The rates of .*\n2\. Measured three times .*$/);
+  notes.numbersOf(['plainAttention']);
+  const lengths = `${notes}`.split('\n').map(line => line.length);
+  expect(lengths).toHaveLength(4); // the third note takes two lines
+  expect(Math.max(...lengths)).toBeLessThanOrEqual(120);
 });
 
 test('numbers have three digits', () => {

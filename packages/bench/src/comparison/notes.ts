@@ -41,8 +41,20 @@ export class NoteList {
       .join(', ');
   }
 
-  /** All notes so far as a numbered list, one on each line. */
+  /** All notes so far as a numbered list, in lines of at most 120 characters. */
   toString(): string {
-    return this.#names.map((name, i) => `${i + 1}. ${noteTexts[name]}`).join('\n');
+    return this.#names.map((name, i) => wrap(`${i + 1}. ${noteTexts[name]}`)).join('\n');
   }
+}
+
+/** Divides the text of a list item into lines; all but the first are indented. */
+function wrap(text: string): string {
+  const [first = '', ...words] = text.split(' ');
+  let length = first.length;
+  return words.reduce((whole, word) => {
+    length += 1 + word.length;
+    if (length <= 120) return `${whole} ${word}`;
+    length = 3 + word.length;
+    return `${whole}\n   ${word}`;
+  }, first);
 }

@@ -2,8 +2,8 @@ import type { Line } from './line.js';
 import type { NoteList } from './notes.js';
 import type { Summary } from './statistics.js';
 
-/** Widths of the first and of the fourth column that fit the lines of all parts. */
-const leastWidths: Readonly<Record<number, number>> = { 0: 59, 3: 26 };
+/** Widths of some columns that fit the lines of all parts. */
+const leastWidths: Readonly<Record<number, number>> = { 0: 59, 3: 26, 5: 21 };
 
 const header = [
   'what',

@@ -30,11 +30,12 @@ test('gpt3 has the weights and matrices of the well-known explanation', async ()
   expect([max_positions, depth]).toEqual([2048, 96]);
 });
 
-test('the tables of gpt3 say it in words', async () => {
+test('the tables of gpt3 have the same numbers', async () => {
   const { code, out } = await runCommand('describe', 'gpt3');
   expect(code).toBe(0);
   expect(out).toContain(
-    '175,181,291,520 weights in 27,938 matrices (often called layers) in 96 blocks (vectors and position tables not counted)\n' +
+    '175,181,291,520 weights in 27,938 matrices (often called layers) in 96 blocks ' +
+      '(vectors and position tables not counted)\n' +
       'value map of a head: 150,994,944 in full, 3,145,728 factored into value-down and value-up\n',
   );
   expect(out).toMatch(/^embedding {4}617,558,016$/m);
@@ -72,7 +73,7 @@ test('a folder, its config.json, a URL, a URL of its config.json and an id of th
   await rm(cache, { recursive: true });
 });
 
-test('a tree is as large as its config, nothing is allocated: 175 billion parameters take no 100 MB', async () => {
+test('no weights are allocated: describing 175 billion parameters takes less than 100 MB', async () => {
   const before = process.memoryUsage().rss;
   await described('gpt3');
   expect(process.memoryUsage().rss - before).toBeLessThan(1e8);
@@ -93,7 +94,8 @@ test.each([
   ['missing.json', "describe: missing.json cannot be read: ENOENT: no such file or directory, open 'missing.json'"],
   [
     fixture('checkpoints/llama-sharded/model.safetensors.index.json'),
-    'familyOf: model_type undefined (architectures undefined) is not known; known are gpt2, llama, marian, bart, mbart, m2m_100, pegasus, t5, mt5',
+    'familyOf: model_type undefined (architectures undefined) is not known; ' +
+      'known are gpt2, llama, marian, bart, mbart, m2m_100, pegasus, t5, mt5',
   ],
 ])('%s is one sentence and exit code 1', async (source, message) => {
   expect(await runCommand('describe', source)).toEqual({ code: 1, out: '', errors: `residual: ${message}\n` });

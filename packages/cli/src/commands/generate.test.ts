@@ -28,7 +28,7 @@ const result = async (model: string, ...args: string[]) => {
   return JSON.parse(out);
 };
 
-test('one object tells all of a run, and the text streamed is the same', async () => {
+test('the JSON object has everything about a run, and the streamed text is the same', async () => {
   const sampling = ['--prompt', 'Once', '--max-new-tokens', '7', '--temperature', '0.8', '--seed', '3'];
   const output = await result(stories, ...sampling);
   expect(output).toEqual({
@@ -51,7 +51,7 @@ test('one object tells all of a run, and the text streamed is the same', async (
   expect(await generate(stories, ...sampling)).toEqual({ code: 0, out: `${output.text}\n`, errors: '' });
 });
 
-test('temperature 0 is greedy: the tokens of the reference, from the beginning token where the prompt is empty or absent', async () => {
+test('temperature 0 gives the greedy tokens of the reference, also for an empty or absent prompt', async () => {
   const golden = await fixtureJson<{ greedy_ids: number[] }>('models/stories260k/golden.json');
   const expected = golden.greedy_ids.slice(0, 21);
   for (const prompt of [['--prompt', ''], []]) {
@@ -62,7 +62,7 @@ test('temperature 0 is greedy: the tokens of the reference, from the beginning t
   }
 });
 
-test('without a temperature the checkpoint says whether tokens are drawn; filters and a seed ask for it', async () => {
+test('without a temperature the checkpoint decides about sampling; filters and a seed turn it on', async () => {
   const seedOf = async (...args: string[]) => (await result(folder, '--max-new-tokens', '1', ...args)).seed;
   await cp(stories, folder, { recursive: true });
   expect(await seedOf()).toBeNull();
@@ -82,7 +82,7 @@ test('a new seed is printed beside the text', async () => {
   expect(await generate(stories, ...sampling, '--seed', seed!)).toEqual({ code: 0, out, errors: '' });
 });
 
-test('one seed gives one text, and each filter is heeded', async () => {
+test('one seed gives one text, and each filter has an effect', async () => {
   const ids = async (...args: string[]) =>
     (await result(stories, '--prompt', 'Once', '--max-new-tokens', '30', '--temperature', '1.5', ...args))
       .new_token_ids;
@@ -96,7 +96,7 @@ test('one seed gives one text, and each filter is heeded', async () => {
   expect(await ids('--seed', '7', '--top-p', '0.000001')).toEqual(greedy);
 });
 
-test('no new tokens give the prompt back; where positions run out that is the reason', async () => {
+test('zero new tokens give the prompt back; the finish reason says that positions ran out', async () => {
   expect(await result(stories, '--prompt', 'Once', '--max-new-tokens', '0')).toMatchObject({
     text: 'Once',
     new_text: '',
@@ -109,7 +109,7 @@ test('no new tokens give the prompt back; where positions run out that is the re
   expect([full.finish_reason, full.token_ids.length]).toEqual(['positions', 64]);
 });
 
-test('ids in: the text of the whole where there is a tokenizer, ids where there is none', async () => {
+test('prompt ids give a text if there is a tokenizer, else ids', async () => {
   const args = ['--max-new-tokens', '3', '--temperature', '0'];
   const { text } = await result(stories, '--prompt', 'Once', ...args);
   expect((await generate(stories, '--prompt-ids', '1,403', ...args)).out).toBe(`${text}\n`);
@@ -118,18 +118,18 @@ test('ids in: the text of the whole where there is a tokenizer, ids where there 
   expect(output.text).toBe('');
 });
 
-test('an encoder-decoder writes what belongs to the prompt, without the prompt', async () => {
+test('an encoder-decoder prints its output without the prompt', async () => {
   const args = ['--prompt-ids', '5,6,7', '--max-new-tokens', '4'];
   const { new_token_ids } = await result(translator, ...args);
   expect((await generate(translator, ...args)).out).toBe(`${new_token_ids.join(',')}\n`);
 });
 
-test('a stop text ends it and is not part of it', async () => {
+test('a stop string ends the text and is not part of it', async () => {
   const output = await result(stories, '--prompt', 'Once', '--temperature', '0', '--stop-strings', 'girl', 'zebra');
   expect([output.finish_reason, output.text]).toEqual(['stop', 'Once upon a time, there was a little ']);
 });
 
-test.each(['cpu', 'wasm'])('--backend %s tells which computed', async backend => {
+test.each(['cpu', 'wasm'])('--backend %s computes, and the result names it', async backend => {
   const output = await result(
     stories,
     '--prompt',
@@ -145,7 +145,7 @@ test.each(['cpu', 'wasm'])('--backend %s tells which computed', async backend =>
   expect(output.text).toMatch(/^Once upon a time, there was a little girl named Lily\./);
 });
 
-test('a checkpoint comes from a URL or, by id, from the hub, whose connection may break', async () => {
+test('a checkpoint is read from a URL or from the hub, also when the connection breaks', async () => {
   const names = ['config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json'];
   const bytes = names.map(async name => [name, await repositoryFile(`fixtures/models/stories260k/${name}`)] as const);
   const hub = await startHub(new Map(await Promise.all(bytes)));
@@ -185,7 +185,7 @@ test.each([
   ['prompt-ids', '<ids>', '1.5', ids],
   ['prompt-ids', '<ids>', '-1', ids],
   ['prompt-ids', '<ids>', '', ids],
-])('--%s %s of %j is refused before anything is loaded', async (name, value, text, need) => {
+])('--%s %s of %j is an error before anything is loaded', async (name, value, text, need) => {
   const message = `error: option '--${name} ${value}' argument '${text}' is invalid. ${need}\n`;
   expect(await generate('./nowhere', `--${name}=${text}`)).toEqual({ code: 1, out: '', errors: message });
 });
@@ -238,16 +238,16 @@ test.each([
     "option '--backend <name>' argument 'metal' is invalid. Allowed choices are cpu, wasm, webgpu.",
   ],
   [['--temprature', '1'], "unknown option '--temprature'\n(Did you mean --temperature?)"],
-])('%j is refused', async (args, message) => {
+])('%j is an error', async (args, message) => {
   expect(await generate(stories, ...args)).toEqual({ code: 1, out: '', errors: `error: ${message}\n` });
 });
 
-test('a model must be named', async () => {
+test('--model is required', async () => {
   const errors = "error: required option '--model <source>' not specified\n";
   expect(await runCommand('generate', '--prompt', 'a')).toEqual({ code: 1, out: '', errors });
 });
 
-test('--prompt - reads standard input, without the line end that stands behind a text', async () => {
+test('--prompt - reads standard input without its last line end', async () => {
   const settings = ['--temperature', '0', '--max-new-tokens', '3'];
   const fromInput = async (...chunks: (string | Uint8Array)[]) => {
     vi.spyOn(process, 'stdin', 'get').mockReturnValue(Readable.from(chunks.map(chunk => Buffer.from(chunk))) as never);
@@ -258,7 +258,8 @@ test('--prompt - reads standard input, without the line end that stands behind a
   expect(await fromInput('Once upon\r\n')).toEqual(expected);
   expect((await fromInput('Once\nupon\n\n')).out).toMatch(/^Once\nupon\n\S*/);
   const nothing =
-    "residual: generate: nothing came on standard input; pipe a text in, or give one with --prompt (--prompt '' begins at the beginning token)\n";
+    'residual: generate: nothing came on standard input; pipe a text in, or give one with --prompt ' +
+    "(--prompt '' begins at the beginning token)\n";
   for (const text of ['', '\n']) expect(await fromInput(text)).toEqual({ code: 1, out: '', errors: nothing });
   expect((await fromInput(Uint8Array.of(0xff))).errors).toMatch(
     'generate: standard input is not UTF-8 text, somewhere up to byte 1',

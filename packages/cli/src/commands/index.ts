@@ -112,16 +112,16 @@ export async function addCommands(
   words: readonly string[],
   exit: (code: number) => void,
 ): Promise<void> {
-  const [wanted, ...rest] = words;
+  const [first, ...rest] = words;
   for (const { name, description, load, commands } of entries) {
-    const isWanted = name === wanted;
+    const isRequested = name === first;
     const command = new Command(name).description(description).exitOverride();
-    const definition = isWanted ? await load?.() : undefined;
+    const definition = isRequested ? await load?.() : undefined;
     definition?.declare(command).action(async (...values: unknown[]) => {
       const args = values.slice(0, -2); // the options and the command follow them
       exit((await definition.run({ command, args, options: command.opts() })) ?? 0);
     });
-    if (commands) await addCommands(command, commands, isWanted ? rest : [], exit);
+    if (commands) await addCommands(command, commands, isRequested ? rest : [], exit);
     parent.addCommand(command);
   }
 }

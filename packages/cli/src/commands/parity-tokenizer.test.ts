@@ -28,8 +28,8 @@ interface Golden {
   [name: string]: unknown;
 }
 
-test('what differs is counted and the first of it shown; another golden file may be named', () =>
-  inFolder(async place => {
+test('differences are counted and the first is shown; --golden names another file', () =>
+  inFolder(async root => {
     const golden = JSON.parse(await readFile(join(source, 'golden.json'), 'utf8')) as Golden;
     golden.cases = golden.cases.slice(3, 8);
     golden.pairs = [];
@@ -37,7 +37,7 @@ test('what differs is counted and the first of it shown; another golden file may
     golden.cases[1]!.plain.ids = [7];
     golden.cases[3]!.plain.ids = [7];
     golden.cases[2]!.plain.surprise = 1;
-    const file = join(place, 'other.json');
+    const file = join(root, 'other.json');
     await writeFile(file, JSON.stringify(golden));
     const { code, out } = await runCommand('parity', '--golden', file, source);
     expect(code).toBe(1);
@@ -46,12 +46,12 @@ test('what differs is counted and the first of it shown; another golden file may
     expect(out).toContain('\n11 of 13 agree\n');
   }));
 
-test('what cannot be compared is an error that says why', () =>
-  inFolder(async place => {
-    const folder = join(place, 'bert');
+test('a file that cannot be compared is an error that says why', () =>
+  inFolder(async root => {
+    const folder = join(root, 'bert');
     await cp(source, folder, { recursive: true });
     const failure = async (...args: string[]) => (await runCommand('parity', ...args)).errors;
-    const file = join(place, 'golden.json');
+    const file = join(root, 'golden.json');
     await writeFile(file, '{"cases": []}');
     expect(await failure('--golden', file, folder)).toBe(`residual: parity: ${file} holds no cases of a tokenizer\n`);
     await writeFile(file, '{"cases": [{"text": "a"}, {"text": "a", "plain": null}]}');
@@ -65,7 +65,7 @@ test('what cannot be compared is an error that says why', () =>
     expect(await failure('--golden', file, folder, folder)).toBe(
       'residual: parity: --golden is of one folder; here are 2\n',
     );
-    expect(await failure('--dump', join(place, 'out'), folder)).toBe(
+    expect(await failure('--dump', join(root, 'out'), folder)).toBe(
       `residual: parity: --dump writes tensors; ${folder} is compared as a tokenizer, which has none\n`,
     );
     await writeFile(join(folder, 'tokenizer.json'), '{}');

@@ -7,10 +7,10 @@ import { fixture, runCommand } from '../testing/run-command.js';
 
 const onWebgl = (...args: string[]) => runCommand('parity', '--backend', 'webgl', ...args);
 
-test('webgl runs in a browser: its dump comes back whole', () =>
-  inFolder(async place => {
-    const folder = await checkpointWith(join(place, 'inputs'), 'llama', await inputsOf('llama'));
-    const file = join(place, 'out.safetensors');
+test('webgl runs in a browser, and its whole dump comes back', () =>
+  inFolder(async root => {
+    const folder = await checkpointWith(join(root, 'inputs'), 'llama', await inputsOf('llama'));
+    const file = join(root, 'out.safetensors');
     const { code, out, errors } = await onWebgl('--json', '--dump', file, folder);
     expect([code, out, errors]).toEqual([0, '{"pass":true,"checks":[],"skipped":[]}\n', '']);
     const [ours, expectedOutputs] = [
@@ -27,26 +27,26 @@ test('webgl runs in a browser: its dump comes back whole', () =>
     }
   }));
 
-test('webgl compares, and what differs endlessly crosses too', () =>
-  inFolder(async place => {
+test('webgl compares, and an infinite difference is reported too', () =>
+  inFolder(async root => {
     expect(await onWebgl('--json', fixture('checkpoints/llama-sharded'))).toMatchObject({ code: 0, errors: '' });
     const logits = { dtype: 'F32', shape: [1], data: Float32Array.of(1) } as const;
-    const folder = await checkpointWith(place, 'llama', { ...(await inputsOf('llama')), logits });
+    const folder = await checkpointWith(root, 'llama', { ...(await inputsOf('llama')), logits });
     const { code, out } = await onWebgl('--json', folder);
     expect(code).toBe(1);
     expect(JSON.parse(out).checks).toMatchObject([{ name: 'logits', max_abs: null, pass: false }]);
   }));
 
-test('what is wrong on webgl is one sentence that names the folder', () =>
-  inFolder(async place => {
-    expect(await onWebgl(place)).toEqual({
+test('an error on webgl is one sentence that names the folder', () =>
+  inFolder(async root => {
+    expect(await onWebgl(root)).toEqual({
       code: 1,
       out: '',
-      errors: `residual: parity: ${place} has no golden.safetensors to compare with\n`,
+      errors: `residual: parity: ${root} has no golden.safetensors to compare with\n`,
     });
-    await writeFile(join(place, 'golden.safetensors'), new Uint8Array(4));
-    expect((await onWebgl(place)).errors).toMatch(/^residual: parity: golden files of .*: openSafetensors: [^\n]*\n$/);
-    const nowhere = join(place, 'nowhere');
+    await writeFile(join(root, 'golden.safetensors'), new Uint8Array(4));
+    expect((await onWebgl(root)).errors).toMatch(/^residual: parity: golden files of .*: openSafetensors: [^\n]*\n$/);
+    const nowhere = join(root, 'nowhere');
     const message = `residual: parity: ${nowhere} is not a folder that exists; webgl reads no other sources\n`;
     expect((await onWebgl(nowhere)).errors).toBe(message);
   }));

@@ -54,14 +54,14 @@ test.each([
     { kind: 'causal-lm', architecture: 'GPT2LMHeadModel', adamw: { lr: 0.01, steps: 3 } },
     true,
   ],
-] as const)('a dump of inputs only is what the reference would hold: %s', (_, settings, is64) =>
-  inFolder(async place => {
+] as const)('a dump for inputs only has what the reference would have: %s', (_, settings, is64) =>
+  inFolder(async root => {
     const { input_ids, attention_mask } = await inputsOf('gpt2');
     const tensors = is64
       ? { input_ids: wide(input_ids), attention_mask: wide(attention_mask) }
       : { input_ids, attention_mask };
-    const folder = await checkpointWith(join(place, 'inputs'), 'gpt2', tensors, settings);
-    const file = join(place, 'out.safetensors');
+    const folder = await checkpointWith(join(root, 'inputs'), 'gpt2', tensors, settings);
+    const file = join(root, 'out.safetensors');
     const { code, out, errors } = await runCommand('parity', '--dump', file, folder);
     expect([code, errors]).toEqual([0, '']);
     expect(out).toBe(`${folder}\nnothing to compare with: inputs only\n\nour own outputs are in ${file}\n`);
@@ -69,11 +69,11 @@ test.each([
   }),
 );
 
-test('a dump may come with JSON, and the numbers of golden.json are compared', () =>
-  inFolder(async place => {
+test('--dump works with --json, and the numbers of golden.json are compared', () =>
+  inFolder(async root => {
     const golden = JSON.parse(await readFile(fixture('checkpoints/llama/golden.json'), 'utf8'));
-    const folder = await checkpointWith(join(place, 'inputs'), 'llama', await inputsOf('llama'), golden);
-    const file = join(place, 'out.safetensors');
+    const folder = await checkpointWith(join(root, 'inputs'), 'llama', await inputsOf('llama'), golden);
+    const file = join(root, 'out.safetensors');
     const { code, out } = await runCommand('parity', '--json', '--dump', file, folder);
     const { pass, checks, skipped } = JSON.parse(out);
     expect([code, pass]).toEqual([0, true]);
@@ -87,29 +87,29 @@ test('a dump may come with JSON, and the numbers of golden.json are compared', (
     await expectLikeReference(file, 'llama');
   }));
 
-test('a dump beside a reference holds what is compared, and does not hide what differs', () =>
-  inFolder(async place => {
+test('a dump beside a reference has what is compared, and differences are still reported', () =>
+  inFolder(async root => {
     const { input_ids } = await inputsOf('llama');
     const logits = { dtype: 'F32', shape: [1, 10, 128], data: new Float32Array(1280) } as const;
-    const folder = await checkpointWith(join(place, 'wrong'), 'llama', { input_ids, logits });
-    const file = join(place, 'out.safetensors');
+    const folder = await checkpointWith(join(root, 'wrong'), 'llama', { input_ids, logits });
+    const file = join(root, 'out.safetensors');
     const { code, out } = await runCommand('parity', '--dump', file, folder);
     expect(code).toBe(1);
     expect(out).toContain('DIFFERS');
     expect([...(await tensorsIn(file)).keys()]).toEqual(['logits']);
   }));
 
-test('what cannot be compared is exit code 1: inputs only, a name that is not known, a shape that is another', () =>
-  inFolder(async place => {
+test('nothing to compare, an unknown name and another shape give exit code 1', () =>
+  inFolder(async root => {
     const inputs = await inputsOf('llama');
-    const bare = await runCommand('parity', '--json', await checkpointWith(join(place, 'bare'), 'llama', inputs));
+    const bare = await runCommand('parity', '--json', await checkpointWith(join(root, 'bare'), 'llama', inputs));
     expect([bare.code, JSON.parse(bare.out)]).toEqual([1, { pass: false, checks: [], skipped: [] }]);
     const beam4 = { dtype: 'I32', shape: [1], data: Int32Array.of(1) } as const;
-    const skipped = await checkpointWith(join(place, 'skipped'), 'llama', { ...inputs, beam4 });
+    const skipped = await checkpointWith(join(root, 'skipped'), 'llama', { ...inputs, beam4 });
     expect((await runCommand('parity', skipped)).code).toBe(1);
-    expect((await runCommand('parity', '--dump', join(place, 'skipped.safetensors'), skipped)).code).toBe(1);
+    expect((await runCommand('parity', '--dump', join(root, 'skipped.safetensors'), skipped)).code).toBe(1);
     const numbers = { dtype: 'F32', shape: [1], data: Float32Array.of(1) } as const;
-    const folder = await checkpointWith(join(place, 'odd'), 'llama', { ...inputs, surprise: numbers, logits: numbers });
+    const folder = await checkpointWith(join(root, 'odd'), 'llama', { ...inputs, surprise: numbers, logits: numbers });
     const odd = await runCommand('parity', '--json', folder);
     expect(odd.code).toBe(1);
     expect(JSON.parse(odd.out).checks).toMatchObject([
@@ -118,12 +118,12 @@ test('what cannot be compared is exit code 1: inputs only, a name that is not kn
     ]);
   }));
 
-test('one dump is of one folder', async () => {
+test('--dump takes one folder', async () => {
   const { code, errors } = await runCommand('parity', '--dump', '/nowhere', fixture('models'), fixture('models'));
   expect([code, errors]).toEqual([1, 'residual: parity: --dump takes one folder; here are 2\n']);
 });
 
-test('webgl without the driver of browsers, which few install, says what to install', async () => {
+test('webgl without playwright-core says what to install', async () => {
   vi.doMock('playwright-core', () => {
     throw new Error('Cannot find package');
   });
@@ -131,7 +131,8 @@ test('webgl without the driver of browsers, which few install, says what to inst
     code: 1,
     out: '',
     errors:
-      "residual: parity: webgl runs in a browser, for which the package playwright-core is needed beside @residual/cli: 'npm i playwright-core'\n",
+      'residual: parity: webgl runs in a browser, for which the package playwright-core is needed beside ' +
+      "@residual/cli: 'npm i playwright-core'\n",
   });
   vi.doUnmock('playwright-core');
 });

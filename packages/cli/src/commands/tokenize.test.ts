@@ -6,27 +6,28 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fixture, runCommand } from '../testing/run-command.js';
 
 const gpt2 = fixture('tokenizers/bpe-gpt2/tokenizer.json');
-let place: string;
+let root: string;
 beforeAll(async () => {
-  place = await mkdtemp(join(tmpdir(), 'residual-tokenize-'));
+  root = await mkdtemp(join(tmpdir(), 'residual-tokenize-'));
 });
-afterAll(() => rm(place, { recursive: true }));
+afterAll(() => rm(root, { recursive: true }));
 
-const written = async (name: string, content: string | Uint8Array) => {
-  const path = join(place, name);
+const writeTo = async (name: string, content: string | Uint8Array) => {
+  const path = join(root, name);
   await writeFile(path, content);
   return path;
 };
 
-test('a text is shown as a table of ids, tokens and places', async () => {
+test('a text is shown as a table of ids, tokens and offsets', async () => {
   const { code, out } = await runCommand('tokenize', '--tokenizer', gpt2, '--text', 'the 🙂');
   expect([code, out]).toEqual([
     0,
-    `id   token  offset\n84   "t"    0–1\n258  "he"   1–3\n221  "Ġ"    3–4\n173  "ð"    4–5\n254  "Ł"    4–5\n248  "Ļ"    4–5\n225  "Ĥ"    4–5\n7 tokens\n`,
+    'id   token  offset\n84   "t"    0–1\n258  "he"   1–3\n221  "Ġ"    3–4\n173  "ð"    4–5\n' +
+      '254  "Ł"    4–5\n248  "Ļ"    4–5\n225  "Ĥ"    4–5\n7 tokens\n',
   ]);
 });
 
-test('an empty text has no tokens but those around it', async () => {
+test('an empty text has special tokens only', async () => {
   expect((await runCommand('tokenize', '--tokenizer', gpt2, '--text', '')).out).toBe('0 tokens\n');
   const bert = fixture('tokenizers/wordpiece-bert');
   expect((await runCommand('tokenize', '--tokenizer', bert, '--text', '')).out).toContain('\n2 tokens\n');
@@ -38,7 +39,7 @@ interface Golden {
 }
 
 test.each(['bpe-llama2', 'wordpiece-bert', 'unigram-t5'])(
-  'lines of JSON give what the reference gives: %s',
+  'lines of JSON give the same as the reference: %s',
   async name => {
     const { cases } = JSON.parse(await readFile(fixture(`tokenizers/${name}/golden.json`), 'utf8')) as Golden;
     const rows = cases.flatMap(each => [
@@ -46,7 +47,7 @@ test.each(['bpe-llama2', 'wordpiece-bert', 'unigram-t5'])(
       { text: each.text, special: false, expected: each.plain },
     ]);
     const lines = rows.map(({ text, special }) => JSON.stringify({ text, special }));
-    const file = await written(`${name}.jsonl`, `${lines.join('\n')}\n`);
+    const file = await writeTo(`${name}.jsonl`, `${lines.join('\n')}\n`);
     const { code, out } = await runCommand('tokenize', '--tokenizer', fixture(`tokenizers/${name}`), '--jsonl', file);
     expect(code).toBe(0);
     const results = out
@@ -64,8 +65,8 @@ test.each(['bpe-llama2', 'wordpiece-bert', 'unigram-t5'])(
   },
 );
 
-test('a line of JSON may hold any character, and an empty line is none', async () => {
-  const file = await written('odd.jsonl', `{"text": "a\u2028b"}\n\n{"text": "a\\u0000", "special": false}`);
+test('a line of JSON may have any character, and empty lines are skipped', async () => {
+  const file = await writeTo('odd.jsonl', `{"text": "a\u2028b"}\n\n{"text": "a\\u0000", "special": false}`);
   const { out } = await runCommand('tokenize', '--tokenizer', gpt2, '--jsonl', file);
   const rows = out
     .trim()
@@ -76,16 +77,16 @@ test('a line of JSON may hold any character, and an empty line is none', async (
 
 test('a SentencePiece model gives the ids of its own library', async () => {
   const packed = await readFile(fixture('sentencepiece/own/bpe-llama.model.br'));
-  const model = await written('llama.model', brotliDecompressSync(packed));
+  const model = await writeTo('llama.model', brotliDecompressSync(packed));
   const { out } = await runCommand('tokenize', '--tokenizer', model, '--text', 'the <s>', '--json');
   const { tokens, decoded } = JSON.parse(out);
   expect([tokens, decoded]).toEqual([['▁the', '▁', '<0x3C>', 's', '<0x3E>'], 'the <s>']);
 });
 
-test('a rank file is read by its name or its size, a file is read whole', async () => {
+test('a rank file is recognised by its name or its size, and --file reads a whole file', async () => {
   const bytes = Array.from({ length: 256 }, (_, byte) => `${btoa(String.fromCharCode(byte))} ${byte}`);
-  const ranks = await written('r50k_base.tiktoken', `${bytes.join('\n')}\n`);
-  const text = await written('text.txt', 'a\nb');
+  const ranks = await writeTo('r50k_base.tiktoken', `${bytes.join('\n')}\n`);
+  const text = await writeTo('text.txt', 'a\nb');
   const { out } = await runCommand('tokenize', '--tokenizer', ranks, '--file', text, '--json');
   expect(JSON.parse(out).ids).toEqual([97, 10, 98]);
 });
@@ -107,31 +108,32 @@ test.each([
   expect(errors).toMatch(expected);
 });
 
-test('what is no tokenizer and what is no line of text is an error that says so', async () => {
-  const empty = await mkdtemp(join(place, 'empty-'));
+test('a file without a tokenizer, and a line without a text, are errors that say so', async () => {
+  const empty = await mkdtemp(join(root, 'empty-'));
   expect((await runCommand('tokenize', '--tokenizer', empty, '--text', 'a')).errors).toBe(
     `residual: tokenize: ${empty} holds no tokenizer that can be read (tokenizer.json and others)\n`,
   );
-  const odd = await written('odd.bin', 'hello');
+  const odd = await writeTo('odd.bin', 'hello');
   expect((await runCommand('tokenize', '--tokenizer', odd, '--text', 'a')).errors).toBe(
-    'residual: tokenizer: odd.bin is neither a tokenizer.json nor a SentencePiece model nor a tiktoken rank file; it begins with "hello"\n',
+    'residual: tokenizer: odd.bin is neither a tokenizer.json nor a SentencePiece model nor a tiktoken rank file; ' +
+      'it begins with "hello"\n',
   );
   await mkdir(join(empty, 'tokenizer.json'));
   expect((await runCommand('tokenize', '--tokenizer', empty, '--text', 'a')).errors).toMatch(
     /^residual: tokenize: .*tokenizer\.json cannot be read: EISDIR/,
   );
-  const latin = await written('latin.txt', Uint8Array.of(0x68, 0xe9, 0x0a));
+  const latin = await writeTo('latin.txt', Uint8Array.of(0x68, 0xe9, 0x0a));
   expect((await runCommand('tokenize', '--tokenizer', gpt2, '--file', latin)).errors).toBe(
     `residual: tokenize: ${latin} is not UTF-8 text, somewhere up to byte 3\n`,
   );
-  const lines = await written('lines.jsonl', '{"text": "a"}\n{"special": true}\n');
+  const lines = await writeTo('lines.jsonl', '{"text": "a"}\n{"special": true}\n');
   const { code, out, errors } = await runCommand('tokenize', '--tokenizer', gpt2, '--jsonl', lines);
   expect([code, errors]).toEqual([
     1,
     `residual: tokenize: line 2 of ${lines} must be {"text": "...", "special": true or false}\n`,
   ]);
   expect(JSON.parse(out).decoded).toBe('a');
-  const broken = await written('broken.jsonl', '{');
+  const broken = await writeTo('broken.jsonl', '{');
   expect((await runCommand('tokenize', '--tokenizer', gpt2, '--jsonl', broken)).errors).toMatch(
     /^residual: tokenize: line 1 of .*broken\.jsonl is not JSON: /,
   );

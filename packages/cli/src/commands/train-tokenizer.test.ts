@@ -8,7 +8,7 @@ import { fixture, runCommand } from '../testing/run-command.js';
 const corpus = fixture('tokenizers/training/corpus.txt');
 const read = async (path: string) => JSON.parse(await readFile(path, 'utf8'));
 
-test('bpe is the byte-level tokenizer that the reference makes of the file', () =>
+test('bpe trains the same byte-level tokenizer as the reference', () =>
   inFolder(async folder => {
     const out = join(folder, 'tokenizer.json');
     const { code, out: printed } = await runCommand(
@@ -31,7 +31,7 @@ test('bpe is the byte-level tokenizer that the reference makes of the file', () 
     expect([decoder.type, none]).toEqual(['ByteLevel', null]);
   }));
 
-test('wordpiece has the tokens of the reference', () =>
+test('wordpiece trains the same vocabulary as the reference', () =>
   inFolder(async folder => {
     const out = join(folder, 'tokenizer.json');
     const { code, out: printed } = await runCommand(
@@ -49,7 +49,7 @@ test('wordpiece has the tokens of the reference', () =>
     expect(Object.keys((await read(out)).model.vocab).sort()).toEqual(Object.keys(model.vocab).sort());
   }));
 
-test('several files, their line ends and special tokens of your own', () =>
+test('several files are read with their line ends, and special tokens may be named', () =>
   inFolder(async folder => {
     const [a, b, out] = ['a.txt', 'b.txt', 'out.json'].map(name => join(folder, name)) as [string, string, string];
     await writeFile(a, 'one two\r\none two');
@@ -73,7 +73,7 @@ test('several files, their line ends and special tokens of your own', () =>
     expect(tokenizer.encode('one two\r\n').tokens).toEqual(['one', 'Ġtwo', 'č', 'Ċ']);
   }));
 
-test('a unigram is trained while a bar shows how far it is', () =>
+test('a bar shows the progress of training a unigram', () =>
   inFolder(async folder => {
     const out = join(folder, 'tokenizer.json');
     const isTTY = Object.getOwnPropertyDescriptor(process.stderr, 'isTTY');
@@ -96,7 +96,7 @@ test('a unigram is trained while a bar shows how far it is', () =>
     expect((await read(out)).model.vocab).toHaveLength(500);
   }));
 
-test('Ctrl-C ends it with exit code 130, and nothing is written', () =>
+test('Ctrl-C stops the training with exit code 130, and no file is written', () =>
   inFolder(async folder => {
     const out = join(folder, 'tokenizer.json');
     const running = runCommand('train-tokenizer', '--kind', 'unigram', '--vocab-size', '2000', '--out', out, corpus);
@@ -133,13 +133,13 @@ test.each([
     ['--kind', 'bpe', '--vocab-size', '200', corpus],
     /^residual: trainTokenizer: vocabSize 200 is less than the 257 tokens that it begins with/,
   ],
-])('%j is refused', async (args, message) => {
+])('%j is an error', async (args, message) => {
   const { code, errors } = await runCommand('train-tokenizer', '--out', './never.json', ...args);
   expect(code).toBe(1);
   expect(errors).toMatch(message);
 });
 
-test('what is not text, an empty file and a missing folder are refused', () =>
+test('a file that is not text, an empty file and a missing folder are errors', () =>
   inFolder(async folder => {
     const [text, out] = [join(folder, 'text.txt'), join(folder, 'out.json')];
     const refused = async (to: string) =>

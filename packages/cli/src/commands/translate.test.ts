@@ -51,7 +51,7 @@ test('a file of golden sentences gives the reference line by line, in order', as
   expect((await translate('--file', sentences, '--batch', '7')).out).toBe(out);
 });
 
-test('--json tells source, translation, tokens and score of each line, with 4 beams those of the reference', async () => {
+test('--json prints source, translation, tokens and score of each line, as the reference does with 4 beams', async () => {
   const some = examples.slice(0, 12);
   const sentences = await file(some.map(({ en }) => `${en}\n`).join(''));
   const { code, out } = await translate('--file', sentences, '--num-beams', '4', '--json');
@@ -80,7 +80,7 @@ test('empty lines stay empty, \\r\\n ends a line too, and the last one needs no 
   expect(await translate('--file', await file(''))).toEqual({ code: 0, out: '', errors: '' });
 });
 
-test('without a text and a file, lines come from standard input, characters cut by a chunk too', async () => {
+test('without a text and a file, lines come from standard input, in chunks that split characters', async () => {
   const { code, out } = await withInput('Café. “He refused to pay.”\n\nThis is expensive.\n', () =>
     translate('--json'),
   );
@@ -93,7 +93,7 @@ test('without a text and a file, lines come from standard input, characters cut 
   expect(output[2].translation).toBe("C'est cher.");
 });
 
-test('a line longer than the positions is translated in parts, a word longer than them is refused with both numbers', async () => {
+test('a line that is too long is translated in parts; a word that is too long is an error', async () => {
   const long = Array(40).fill('He refused to pay.').join(' ');
   expect((await translate(long)).out).toBe(`${Array(40).fill('Il refusa de payer.').join(' ')}\n`);
   const { code, errors } = await translate('qzxw'.repeat(200));
@@ -114,19 +114,20 @@ test('--max-segment-tokens 1 translates every sentence by itself', async () => {
   expect(divided.score).not.toBe(whole.score);
 });
 
-test('settings are heeded: length penalty, a limit of tokens, cross-attention left out', async () => {
+test('the length penalty, the limit of tokens and the missing cross-attention have an effect', async () => {
   const scoreOf = async (...args: string[]) =>
     JSON.parse((await translate('He wears glasses.', '--json', '--num-beams', '4', ...args)).out);
   const defaultScore = await scoreOf();
   const without = await scoreOf('--length-penalty', '0');
-  expect(without.score).toBeCloseTo(defaultScore.score * (defaultScore.token_ids.length + 1), 3); // the end token counts
+  const tokens = defaultScore.token_ids.length + 1; // the end token counts
+  expect(without.score).toBeCloseTo(defaultScore.score * tokens, 3);
   const short = JSON.parse((await translate('Give me the wine.', '--json', '--max-new-tokens', '2')).out);
   expect(short.token_ids).toHaveLength(1); // the second one is the end token, which the config forces
   const blind = async (text: string) => (await translate(text, '--without-cross-attention')).out;
   expect(await blind('Give me the wine.')).toBe(await blind('He refused to pay.'));
 });
 
-test('a terminal is told how far it is, and the line is cleared before each translation', async () => {
+test('a terminal shows the progress, and the line is cleared before each translation', async () => {
   const before = process.stderr.isTTY;
   process.stderr.isTTY = true;
   try {
@@ -139,7 +140,7 @@ test('a terminal is told how far it is, and the line is cleared before each tran
   }
 });
 
-test('Ctrl-C ends it with exit code 130; what is translated by then stands there', async () => {
+test('Ctrl-C stops it with exit code 130; the translations up to then are printed', async () => {
   const input = new PassThrough();
   const spy = vi.spyOn(process, 'stdin', 'get').mockReturnValue(input as unknown as typeof process.stdin);
   const running = translate('--batch', '1');
@@ -172,12 +173,12 @@ const wrong: readonly (readonly [readonly string[], string])[] = [
   [['--file', fixture('models/en-fr/golden.json'), 'a'], "error: option '--file <file>' cannot be used with a text"],
 ];
 
-test.each(wrong)('%j is refused', async (args, message) => {
+test.each(wrong)('%j is an error', async (args, message) => {
   const { code, out, errors } = await translate(...args);
   expect({ code, out, errors }).toEqual({ code: 1, out: '', errors: `${message}\n` });
 });
 
-test('a model that only continues texts is refused', async () => {
+test('a model that only continues texts is an error', async () => {
   const { code, errors } = await runCommand('translate', '--model', fixture('models/stories260k'), 'a');
   expect(code).toBe(1);
   expect(errors).toBe(

@@ -38,9 +38,9 @@ test('analogy prints the words near an expression', async () => {
 test('analogy prints one object, and finds the vectors in the folder of their package', async () => {
   const args = ['--vectors', join(vectors, '..'), 'king - man + woman', '--method', 'multiply', '--json'];
   const { code, out } = await runCommand('analogy', ...args);
-  const { neighbours, terms, ...asked } = JSON.parse(out);
+  const { neighbours, terms, ...rest } = JSON.parse(out);
   expect(code).toBe(0);
-  expect(asked).toEqual({ expression: 'king - man + woman', method: 'multiply' });
+  expect(rest).toEqual({ expression: 'king - man + woman', method: 'multiply' });
   expect(terms[1]).toEqual({ word: 'man', factor: -1 });
   expect(neighbours).toHaveLength(10);
   expect(neighbours[0]).toMatchObject({
@@ -108,11 +108,11 @@ test.each<[string[], string]>([
     ['evaluate', 'analogies', '--vectors', vectors, './nowhere.txt'],
     "error: command-argument value './nowhere.txt' is invalid for argument 'questions'. There is no such file.\n",
   ],
-])('what is wrong is one sentence and exit code 1: %s', async (args, message) => {
+])('an error is one sentence and exit code 1: %s', async (args, message) => {
   expect(await runCommand(...args)).toEqual({ code: 1, out: '', errors: message });
 });
 
-test('options that do not fit are refused before anything is read', async () => {
+test('options that do not fit are errors before anything is read', async () => {
   const top = await runCommand('analogy', '--vectors', './nowhere', 'king', '--top', '0');
   expect(top.errors).toMatch(/option '--top <k>' argument '0' is invalid. It must be a whole number, 1 or more\./);
   expect((await runCommand('analogy', 'king')).errors).toMatch(/required option '--vectors <source>' not specified/);

@@ -27,9 +27,9 @@ export function factsAsJson({ family, description, maxPositions, depth }: ModelF
 
 /** The facts as tables: the parts of the first block, or of all blocks, and the sizes of the whole. */
 export function factsAsText({ description, maxPositions, depth }: ModelFacts, allBlocks: boolean): string {
-  const { parameters, bytes, flopsPerToken, census, parts } = description;
-  const shown = parts.filter(({ path }) => allBlocks || !/\.layers\.[1-9]\d*(\.|$)/.test(path));
-  const rows = shown.map(({ path, name, shape, parameters: count }) => [
+  const { parameters, bytes, flopsPerToken, census } = description;
+  const parts = description.parts.filter(({ path }) => allBlocks || !/\.layers\.[1-9]\d*(\.|$)/.test(path));
+  const rows = parts.map(({ path, name, shape, parameters: count }) => [
     path || '(whole)',
     name,
     shape ? `[${shape.join(', ')}]` : '',

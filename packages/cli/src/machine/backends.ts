@@ -33,7 +33,8 @@ export async function rerunForWebGPU(args: readonly string[]): Promise<number | 
   if (environment === undefined) {
     throw new ResidualError(
       'backend',
-      'WebGPU finds no adapter here: it needs the package webgpu (npm i webgpu) and a graphics driver; on Linux a Chrome or Chromium brings a software one',
+      'WebGPU finds no adapter here: it needs the package webgpu (npm i webgpu) and a graphics driver; ' +
+        'on Linux a Chrome or Chromium brings a software one',
     );
   }
   if (Object.keys(environment).length === 0) return undefined;

@@ -17,8 +17,8 @@ const stopSignals = [
 ] as const;
 
 /**
- * Runs `work` on a backend, or without one, with a progress line and a signal that aborts on Ctrl-C. On WebGPU the whole
- * command may run in a child process. Returns the exit code of `work` (nothing is 0), or 130 after Ctrl-C.
+ * Runs `work` on a backend, or without one, with a progress line and a signal that aborts on Ctrl-C. On WebGPU the
+ * whole command may run in a child process. Returns the exit code of `work` (nothing is 0), or 130 after Ctrl-C.
  */
 export async function withContext(
   command: Command,

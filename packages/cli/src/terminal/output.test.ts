@@ -15,7 +15,7 @@ afterEach(() => vi.restoreAllMocks());
 /** Clears the screen, sets a title, in C0 and in C1, overrides the direction of writing. */
 const hostile = '\u001b[2Jred\u001b]0;title\u0007 \u009b31m\u007f \u202eevil\u202c\u2066x\u2069\r\b';
 
-test('what a terminal would obey is escaped, and nothing else', () => {
+test('control characters are escaped, and nothing else', () => {
   expect(printable(hostile)).toBe(
     '\\u001b[2Jred\\u001b]0;title\\u0007 \\u009b31m\\u007f \\u202eevil\\u202c\\u2066x\\u2069\\u000d\\u0008',
   );
@@ -31,9 +31,9 @@ test('what a terminal would obey is escaped, and nothing else', () => {
   ).toBe('a\\nb  \\u001b[1m\nc     d');
 });
 
-test('a text is written as it is, but a terminal shows what it would obey', () => {
-  const written: string[] = [];
-  vi.spyOn(process.stdout, 'write').mockImplementation(text => written.push(String(text)) > 0);
+test('a text is written unchanged to a pipe, and with escaped control characters to a terminal', () => {
+  const output: string[] = [];
+  vi.spyOn(process.stdout, 'write').mockImplementation(text => output.push(String(text)) > 0);
   const { isTTY } = process.stdout;
   try {
     for (const terminal of [false, true]) {
@@ -43,12 +43,12 @@ test('a text is written as it is, but a terminal shows what it would obey', () =
   } finally {
     process.stdout.isTTY = isTTY;
   }
-  expect(written).toEqual(['\u001b[2J', '\\u001b[2J']);
+  expect(output).toEqual(['\u001b[2J', '\\u001b[2J']);
 });
 
-test('the name of a file that is loaded is escaped in the line that tells of it', () => {
-  const written: string[] = [];
-  vi.spyOn(process.stderr, 'write').mockImplementation(text => written.push(String(text)) > 0);
+test('the name of a file is escaped in the progress line', () => {
+  const output: string[] = [];
+  vi.spyOn(process.stderr, 'write').mockImplementation(text => output.push(String(text)) > 0);
   const { isTTY } = process.stderr;
   process.stderr.isTTY = true;
   try {
@@ -56,10 +56,10 @@ test('the name of a file that is loaded is escaped in the line that tells of it'
   } finally {
     process.stderr.isTTY = isTTY;
   }
-  expect(written).toEqual(['\rmodel\\u001b[2J\\n.safetensors: 1.0 MB of 2.0 MB']);
+  expect(output).toEqual(['\rmodel\\u001b[2J\\n.safetensors: 1.0 MB of 2.0 MB']);
 });
 
-test('names out of files reach no terminal as they are: words, tokens, errors of configs', async () => {
+test('names from files are escaped: words, tokens, and configs in errors', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'residual-output-'));
   const escapes = /(?![\n])\p{Cc}|[\u202a-\u202e\u2066-\u2069]/u;
   try {
@@ -88,7 +88,7 @@ test('names out of files reach no terminal as they are: words, tokens, errors of
   }
 });
 
-test('nothing is written past these functions', () => {
+test('no other file writes to standard output or standard error', () => {
   const source = fileURLToPath(new URL('..', import.meta.url));
   const files = readdirSync(source, { recursive: true, encoding: 'utf8' }).filter(
     path => /\.ts$/.test(path) && !/\.test\.ts$|testing|^terminal\/|adapter\.ts$/.test(path),

@@ -13,12 +13,12 @@ export interface ProgressLine {
 
 /** Shows progress on one line of standard error if that is a terminal; else shows nothing. */
 export function progressLine(): ProgressLine {
-  let shown = '';
+  let current = '';
   const show = (line: string) => {
     const text = printableName(line);
-    if (text === shown || !process.stderr.isTTY) return;
-    process.stderr.write(`\r${text.padEnd(shown.length)}`);
-    shown = text;
+    if (text === current || !process.stderr.isTTY) return;
+    process.stderr.write(`\r${text.padEnd(current.length)}`);
+    current = text;
   };
   return {
     show,
@@ -31,7 +31,7 @@ export function progressLine(): ProgressLine {
       );
     },
     end: () => {
-      if (shown === '') return;
+      if (current === '') return;
       show('');
       process.stderr.write('\r');
     },

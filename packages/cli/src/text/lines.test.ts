@@ -2,17 +2,17 @@ import { workRatio } from '@residual/testkit/processor-time';
 import { expect, test } from 'vitest';
 import { lineGroups } from './lines.js';
 
-async function* given(chunks: readonly string[]): AsyncGenerator<string> {
+async function* chunksOf(chunks: readonly string[]): AsyncGenerator<string> {
   yield* chunks;
 }
 
 async function groups(chunks: readonly string[], size: number): Promise<string[][]> {
   const all: string[][] = [];
-  for await (const group of lineGroups(given(chunks), size)) all.push(group);
+  for await (const group of lineGroups(chunksOf(chunks), size)) all.push(group);
   return all;
 }
 
-test('lines come in groups, wherever the chunks were cut', async () => {
+test('lines come in groups, wherever the chunks end', async () => {
   expect(await groups(['a\r', '\nb', 'c', '\n\n', 'd'], 2)).toEqual([
     ['a', 'bc'],
     ['', 'd'],
@@ -20,7 +20,7 @@ test('lines come in groups, wherever the chunks were cut', async () => {
   expect(await groups([], 3)).toEqual([]);
 });
 
-test('a line of very many chunks is looked through once', async () => {
+test('a line of very many chunks is searched once', async () => {
   const read = (count: number) => async () => {
     const [[line]] = (await groups(new Array<string>(count).fill('x'.repeat(1 << 15)), 1)) as [[string]];
     expect(line.length).toBe(count * 2 ** 15);

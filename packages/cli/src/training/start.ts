@@ -24,9 +24,9 @@ export async function startTraining<All extends CommonSettings>(
   work: (run: RunContext<All>) => Promise<number>,
 ): Promise<number> {
   const [files] = args;
-  const { config, resume = false, ...given } = optionsFrom(command, 'cli');
+  const { config, resume = false, ...flags } = optionsFrom(command, 'cli');
   const inFile = config === undefined ? {} : await settingsInFile(String(config), command);
-  const newSettings: Settings = { ...inFile, ...given, ...(files.length > 0 && { files }) };
+  const newSettings: Settings = { ...inFile, ...flags, ...(files.length > 0 && { files }) };
   const { out } = newSettings;
   if (typeof out !== 'string')
     throw new ResidualError(

@@ -9,18 +9,18 @@ import { fixture, runCommand } from '../../testing/run-command.js';
 
 const stories = fixture('models/stories260k');
 const lines = ['Once upon a time there was a little cat.', 'She had a red ball, and the ball was big.', 'A'];
-let [place, file] = ['', ''];
+let [root, file] = ['', ''];
 let model: Model;
 
 beforeAll(async () => {
-  place = await mkdtemp(join(tmpdir(), 'residual-evaluate-lm-'));
-  file = join(place, 'text.txt');
+  root = await mkdtemp(join(tmpdir(), 'residual-evaluate-lm-'));
+  file = join(root, 'text.txt');
   await writeFile(file, `${lines.join('\n')}\n`);
   model = await loadModel(stories);
 });
 afterAll(async () => {
   model.dispose();
-  await rm(place, { recursive: true });
+  await rm(root, { recursive: true });
 });
 
 const evaluate = (...args: string[]) => runCommand('evaluate', 'lm', '--model', stories, file, ...args);
@@ -54,26 +54,26 @@ test.each([
 ])('the loss over windows of %i tokens, %i apart, is the mean of all tokens but the first', async (length, stride) => {
   const ids = idsOf(`${lines.join('\n')}\n`);
   const expected = mean(await lossesOf(ids, length, stride));
-  const found = await scores('--length', String(length), '--stride', String(stride), '--batch', '3');
-  expect(found).toMatchObject({ tokens: ids.length - 1, length, stride, perplexity: Math.exp(found.loss) });
-  await expectClose(found.loss, expected, { relative: 1e-5 });
+  const report = await scores('--length', String(length), '--stride', String(stride), '--batch', '3');
+  expect(report).toMatchObject({ tokens: ids.length - 1, length, stride, perplexity: Math.exp(report.loss) });
+  await expectClose(report.loss, expected, { relative: 1e-5 });
 });
 
-test('lines are read apart from each other, and words say it all', async () => {
+test('--documents lines evaluates each line alone, and the summary has all numbers', async () => {
   const losses = (await Promise.all(lines.map(line => lossesOf(idsOf(line), 512, 512)))).flat();
-  const found = await scores('--documents', 'lines');
-  expect(found).toMatchObject({ tokens: losses.length, length: 512, stride: 512 });
-  await expectClose(found.loss, mean(losses), { relative: 1e-5 });
+  const report = await scores('--documents', 'lines');
+  expect(report).toMatchObject({ tokens: losses.length, length: 512, stride: 512 });
+  await expectClose(report.loss, mean(losses), { relative: 1e-5 });
   const { out } = await evaluate('--documents', 'lines');
   expect(out).toBe(
-    `loss = ${found.loss.toFixed(4)}\nperplexity = ${found.perplexity.toFixed(2)}\n${out.split('\n')[2]}\n`,
+    `loss = ${report.loss.toFixed(4)}\nperplexity = ${report.perplexity.toFixed(2)}\n${out.split('\n')[2]}\n`,
   );
   expect(out).toMatch(
     new RegExp(`\n${losses.length} tokens in \\d+\\.\\d s, \\S+ a second; length 512, stride 512\n$`),
   );
 });
 
-test('what does not fit is refused with both numbers', async () => {
+test('sizes that do not fit are errors with both numbers', async () => {
   const refused = async (...args: string[]) => (await evaluate(...args)).errors;
   expect(await refused('--length', '8', '--stride', '9')).toBe(
     'residual: evaluate: --stride is 9 and --length 8; tokens between would be left out\n',
@@ -82,7 +82,7 @@ test('what does not fit is refused with both numbers', async () => {
   const translator = fixture('../packages/model-en-fr/model');
   const wrong = await runCommand('evaluate', 'lm', '--model', translator, file);
   expect([wrong.code, wrong.errors]).toEqual([1, expect.stringContaining('evaluate')]);
-  await writeFile(join(place, 'empty.txt'), '\n');
-  const none = await runCommand('evaluate', 'lm', '--model', stories, join(place, 'empty.txt'));
+  await writeFile(join(root, 'empty.txt'), '\n');
+  const none = await runCommand('evaluate', 'lm', '--model', stories, join(root, 'empty.txt'));
   expect(none.errors).toBe('residual: evaluate: the texts have no two tokens; there is nothing to predict\n');
 });

@@ -43,13 +43,13 @@ export const evaluateTranslationCommand: CommandDefinition<Options> = {
       const metrics = [`BLEU|${words.signature}|${version}`, `chrF2|${characters.signature}|${version}`];
       const signature = [...metrics, `decoding|${decoding}`].join(' ');
       const sentences = pairs.length;
-      const speed = `${(sentences / seconds).toFixed(1)} sentences and ${(tokens / seconds).toFixed(0)} tokens a second`;
+      const rates = [`${(sentences / seconds).toFixed(1)} sentences`, `${(tokens / seconds).toFixed(0)} tokens`];
       const value = { bleu: words.score, chrf: characters.score, sentences, signature };
       printResult(options, value, () =>
         [
           bleuLine(words),
           `chrF2 = ${characters.score.toFixed(2)}`,
-          `${sentences} sentences in ${seconds.toFixed(1)} s: ${speed}`,
+          `${sentences} sentences in ${seconds.toFixed(1)} s: ${rates.join(' and ')} a second`,
           signature.replaceAll(' ', '\n'),
         ].join('\n'),
       );

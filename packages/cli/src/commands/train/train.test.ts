@@ -5,12 +5,12 @@ import { expectClose } from '@residual/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fixture, runCommand } from '../../testing/run-command.js';
 
-let place = '';
+let root = '';
 let [text, pairs] = ['', ''];
 
 beforeAll(async () => {
-  place = await mkdtemp(join(tmpdir(), 'residual-train-'));
-  [text, pairs] = [join(place, 'text.txt'), join(place, 'pairs.tsv')];
+  root = await mkdtemp(join(tmpdir(), 'residual-train-'));
+  [text, pairs] = [join(root, 'text.txt'), join(root, 'pairs.tsv')];
   const words = ['one', 'two', 'three', 'four', 'five'];
   const line = (i: number) => `count ${words[i % 5]} ${words[(i + 1) % 5]} ${words[(i + 2) % 5]}.`;
   await writeFile(text, Array.from({ length: 120 }, (_, i) => line(i)).join('\n'));
@@ -18,7 +18,7 @@ beforeAll(async () => {
   const pair = (i: number) => `${words[i % 5]} ${words[(i * 3) % 5]}\t${french[i % 5]} ${french[(i * 3) % 5]}\tignored`;
   await writeFile(pairs, `${Array.from({ length: 80 }, (_, i) => pair(i)).join('\n')}\n`);
 });
-afterAll(() => rm(place, { recursive: true, force: true }));
+afterAll(() => rm(root, { recursive: true, force: true }));
 
 const small = ['--model-dim', '16', '--heads', '2', '--depth', '1', '--batch', '4', '--learning-rate', '0.02'];
 const linesIn = async (file: string) =>
@@ -27,8 +27,8 @@ const linesIn = async (file: string) =>
     .split('\n')
     .map(line => JSON.parse(line) as { type: string; step: number; loss: number });
 
-test('lm: characters of a text to a model that generate and evaluate take', async () => {
-  const [out, log] = [join(place, 'lm'), join(place, 'lm.jsonl')];
+test('train lm makes a model of characters that generate and evaluate can load', async () => {
+  const [out, log] = [join(root, 'lm'), join(root, 'lm.jsonl')];
   const options = [
     '--tokenizer',
     'characters',
@@ -79,12 +79,8 @@ test('lm: characters of a text to a model that generate and evaluate take', asyn
   expect(JSON.parse(judged.out).loss).toBeLessThan(0.6 * steps[0]!.loss);
 });
 
-test('the first steps of the character model follow the curve that is stored', async () => {
-  const [text, out, log] = [
-    fixture('texts/tinyshakespeare/input.txt'),
-    join(place, 'curve'),
-    join(place, 'curve.jsonl'),
-  ];
+test('the first steps of the character model follow the stored curve', async () => {
+  const [text, out, log] = [fixture('texts/tinyshakespeare/input.txt'), join(root, 'curve'), join(root, 'curve.jsonl')];
   const sizes = [
     '--tokenizer',
     'characters',
@@ -106,8 +102,8 @@ test('the first steps of the character model follow the curve that is stored', a
   await expectClose(lossesOf('evaluation'), stored.validation, { absolute: 2e-3 });
 });
 
-test('a run that was stopped goes on under its settings and ends as one that was not', async () => {
-  const kept = [
+test('a stopped run continues with its settings and ends like an uninterrupted one', async () => {
+  const options = [
     '--vocab-size',
     '270',
     '--documents',
@@ -125,13 +121,13 @@ test('a run that was stopped goes on under its settings and ends as one that was
     '--checkpoint-every',
     '3',
   ];
-  const [straight, stopped] = [join(place, 'straight'), join(place, 'stopped')];
+  const [straight, stopped] = [join(root, 'straight'), join(root, 'stopped')];
   const all = await runCommand(
     'train',
     'lm',
     text,
     ...small,
-    ...kept,
+    ...options,
     '--steps',
     '8',
     '--schedule',
@@ -147,7 +143,7 @@ test('a run that was stopped goes on under its settings and ends as one that was
     'lm',
     text,
     ...small,
-    ...kept,
+    ...options,
     '--steps',
     '6',
     '--schedule',
@@ -168,9 +164,9 @@ test('a run that was stopped goes on under its settings and ends as one that was
   expect((await weights(stopped)).equals(await weights(straight))).toBe(true);
 });
 
-test('seq2seq: pairs to a translator that translate takes', async () => {
-  const out = join(place, 'pairs');
-  const config = join(place, 'settings.yaml');
+test('train seq2seq makes a translator that translate can load', async () => {
+  const out = join(root, 'pairs');
+  const config = join(root, 'settings.yaml');
   await writeFile(
     config,
     `files: ${pairs}\nsteps: 60\nvocab-size: 280\nlabel-smoothing: 0.1\nvalidation: 0.2\nmax-positions: 32\n`,
@@ -184,8 +180,8 @@ test('seq2seq: pairs to a translator that translate takes', async () => {
   expect(translated.out.trim()).toMatch(/^(un|deux|trois|quatre|cinq)/);
 });
 
-test('lora: a checkpoint and texts to an adapter and a merged checkpoint', async () => {
-  const [base, out] = [join(place, 'lm'), join(place, 'lora')];
+test('train lora makes an adapter and a merged checkpoint', async () => {
+  const [base, out] = [join(root, 'lm'), join(root, 'lora')];
   const options = [
     '--model',
     base,
@@ -217,34 +213,34 @@ test('lora: a checkpoint and texts to an adapter and a merged checkpoint', async
 
 test.each<[string, () => string[], string | RegExp]>([
   ['no folder', () => ['lm', text], 'train: it is not said where the checkpoint is to be written; give --out <folder>'],
-  ['no files', () => ['lm', '--out', join(place, 'x1')], /^train: no file of data is given/],
-  ['nothing to resume', () => ['lm', text, '--resume', '--out', join(place, 'x2')], /x2 holds no run to resume$/],
+  ['no files', () => ['lm', '--out', join(root, 'x1')], /^train: no file of data is given/],
+  ['nothing to resume', () => ['lm', text, '--resume', '--out', join(root, 'x2')], /x2 holds no run to resume$/],
   [
     'a file that does not exist',
-    () => ['lm', join(place, 'no.txt'), '--out', join(place, 'x3')],
+    () => ['lm', join(root, 'no.txt'), '--out', join(root, 'x3')],
     /value '.*no\.txt' is invalid for argument 'text-files'\. There is no such file\.$/,
   ],
   [
     'a line that is no pair',
-    () => ['seq2seq', text, '--out', join(place, 'x4')],
+    () => ['seq2seq', text, '--out', join(root, 'x4')],
     /^train: line 1 of .*text\.txt is no pair: it must be a text, a tab and its translation$/,
   ],
   [
     'too little text',
-    () => ['lm', text, '--tokenizer', 'characters', '--length', '400', '--out', join(place, 'x5')],
+    () => ['lm', text, '--tokenizer', 'characters', '--length', '400', '--out', join(root, 'x5')],
     /tokens to validate on are too few for rows of 400/,
   ],
   [
     'a warm-up without end',
-    () => ['lm', text, '--tokenizer', 'characters', '--steps', '5', '--warm-up', '5', '--out', join(place, 'x6')],
+    () => ['lm', text, '--tokenizer', 'characters', '--steps', '5', '--warm-up', '5', '--out', join(root, 'x6')],
     'train: warm-up takes 5 steps and there are 5; it must end before',
   ],
   [
     'no checkpoint',
-    () => ['lora', text, '--out', join(place, 'x7')],
+    () => ['lora', text, '--out', join(root, 'x7')],
     'train: it is not said which checkpoint is fine-tuned; give --model <source>',
   ],
-])('what does not fit is one sentence: %s', async (_, args, message) => {
+])('settings that do not fit are an error of one sentence: %s', async (_, args, message) => {
   const { code, errors } = await runCommand('train', ...args());
   expect(code).toBe(1);
   const printed = errors.replace(/^residual: /, '').trimEnd();
@@ -260,10 +256,10 @@ test.each([
   ['files: [./nowhere.txt]', 'sets files to ["./nowhere.txt"]. There is no such file.'],
   ['- 3', 'holds no settings by name'],
   ['{', 'is neither JSON nor YAML'],
-])('a file of settings is checked as options are: %s', async (content, message) => {
-  const config = join(place, 'wrong.yaml');
+])('a file of settings is checked like options: %s', async (content, message) => {
+  const config = join(root, 'wrong.yaml');
   await writeFile(config, content);
-  const { code, errors } = await runCommand('train', 'lm', text, '--config', config, '--out', join(place, 'y'));
+  const { code, errors } = await runCommand('train', 'lm', text, '--config', config, '--out', join(root, 'y'));
   expect(code).toBe(1);
   expect(errors).toContain(message);
 });

@@ -9,7 +9,7 @@ const bitten = [
   ['The man bit him first.', 'The man had bitten the dog.'],
 ];
 
-test('the examples of the sacreBLEU documentation', () => {
+test('the examples of the sacreBLEU documentation get the scores of the documentation', () => {
   const all = bleu(dog, bitten);
   expect(all.score).toBeCloseTo(48.530827, 6);
   expect(all.precisions.map(precision => precision.toFixed(1))).toEqual(['82.4', '50.0', '45.5', '37.5']);
@@ -80,16 +80,17 @@ test.each(scored)('%j beside %j', (hypotheses, references, expectedBleu, expecte
   expect(Math.abs(chrf(hypotheses, references).score - expectedChrf)).toBeLessThan(1e-6);
 });
 
-test('chrF says its settings', () => {
+test('the signature of chrF names its settings', () => {
   expect(chrf(dog, bitten).signature).toBe('nrefs:2|case:mixed|eff:yes|nc:6|nw:0|space:no');
 });
 
-test('13a parts signs from words, but not inside numbers, and splits at every white space that Unicode knows', () => {
-  const parted = tokenize13a('a,b 3,14 1990-91 l’été (oui)…\u00a0non\u202f!\u0085x\ufeffy &lt;b&gt; co-op-\nted ');
-  expect(parted.join(' ')).toBe('a , b 3,14 1990 - 91 l’été ( oui ) … non ! x\ufeffy < b > co-opted');
+test('13a splits signs from words, but not inside numbers, and splits at all white space of Unicode', () => {
+  const text = 'a,b 3,14 1990-91 l’été (oui)…\u00a0non\u202f!\u0085x\ufeffy &lt;b&gt; co-op-\nted ';
+  const tokens = tokenize13a(text);
+  expect(tokens.join(' ')).toBe('a , b 3,14 1990 - 91 l’été ( oui ) … non ! x\ufeffy < b > co-opted');
 });
 
-test('what does not fit is refused', () => {
+test('arguments that do not fit are errors', () => {
   expect(() => bleu(['a'], [])).toThrow('metrics: 1 hypotheses do not fit references for 0 sentences');
   expect(() => chrf(['a', 'b'], [['a'], ['']])).toThrow('metrics: sentence 2 has no reference that is not empty');
 });
