@@ -1,5 +1,5 @@
 /** The pending continuations of this thread, in order. */
-const waiting: (() => void)[] = [];
+const continuations: (() => void)[] = [];
 
 /** Schedules a task of the event loop; set on first use. */
 let post: ((task: () => void) => void) | undefined;
@@ -12,16 +12,16 @@ let post: ((task: () => void) => void) | undefined;
 export async function yieldToEventLoop(signal?: AbortSignal): Promise<void> {
   signal?.throwIfAborted();
   await new Promise<void>(resolve => {
-    waiting.push(resolve);
-    if (waiting.length === 1) scheduleNext();
+    continuations.push(resolve);
+    if (continuations.length === 1) scheduleNext();
   });
   signal?.throwIfAborted();
 }
 
 /** Resumes the first continuation; the next one is resumed in a later task. */
 function resumeNext(): void {
-  waiting.shift()!();
-  if (waiting.length > 0) scheduleNext();
+  continuations.shift()!();
+  if (continuations.length > 0) scheduleNext();
 }
 
 function scheduleNext(): void {

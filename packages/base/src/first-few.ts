@@ -6,6 +6,6 @@ import { showValue } from './show-value.js';
  */
 export function firstFew(names: Iterable<string>): string {
   const all = [...names];
-  const shown = all.slice(0, all.length > 10 ? 8 : 10).map(name => showValue(name).slice(1, -1));
-  return `${shown.join(', ')}${shown.length < all.length ? ` and ${all.length - shown.length} more` : ''}`;
+  const few = all.slice(0, all.length > 10 ? 8 : 10).map(name => showValue(name).slice(1, -1));
+  return `${few.join(', ')}${few.length < all.length ? ` and ${all.length - few.length} more` : ''}`;
 }

@@ -29,9 +29,9 @@ export async function composeCheckpoint<Composed extends Composition>(
   const composition = family.compose(config, options);
   const hasDifferentTables = await hasDifferentTable(family, composition, stored, reading);
   await expectBuffers(family, config, stored, reading);
-  const untied = await hasUntiedHead(family, composition, stored, reading);
-  if (!untied && !hasDifferentTables) return { composition, config, changes: {} };
-  const changes = untied ? { tie_word_embeddings: false, ...family.untiedConfig?.(config) } : {};
+  const isUntied = await hasUntiedHead(family, composition, stored, reading);
+  if (!isUntied && !hasDifferentTables) return { composition, config, changes: {} };
+  const changes = isUntied ? { tie_word_embeddings: false, ...family.untiedConfig?.(config) } : {};
   const changedConfig = { ...config, ...changes };
   return {
     composition: family.compose(changedConfig, { ...options, storedPositionTables: hasDifferentTables }),

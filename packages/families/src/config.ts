@@ -98,10 +98,10 @@ export class ConfigReader {
       .map(([name, value]) => `${shownName(name)}: ${showValue(value)}`);
     if (unknown.length === 0) return;
     const more = unknown.length - maxListed;
-    const listed = more > 0 ? `${unknown.slice(0, maxListed).join(', ')} and ${more} more` : unknown.join(', ');
+    const fields = more > 0 ? `${unknown.slice(0, maxListed).join(', ')} and ${more} more` : unknown.join(', ');
     throw new ResidualError(
       'config',
-      `${this.family}: config fields are not understood and may change the numbers: ${listed}; if they do not, ` +
+      `${this.family}: config fields are not understood and may change the numbers: ${fields}; if they do not, ` +
         'name them in ignoreConfig',
     );
   }

@@ -21,8 +21,8 @@ export const gpt2: Family<CausalComposition> = {
     const maxPositions = config.maxPositions('n_positions', 1024);
     const vocab = config.size('vocab_size', 50257);
     const norm = layerNorm({ dim: modelDim, epsilon: config.number('layer_norm_epsilon', 1e-5) });
-    const scaled = config.flag('scale_attn_weights', true);
-    const byDepth = config.flag('scale_attn_by_inverse_layer_idx', false);
+    const scaleScores = config.flag('scale_attn_weights', true);
+    const scaleByDepth = config.flag('scale_attn_by_inverse_layer_idx', false);
     const attentionDropout = config.dropout('attn_pdrop');
     const residualDropout = config.dropout('resid_pdrop');
     const inputDropout = config.dropout('embd_pdrop');
@@ -43,7 +43,7 @@ export const gpt2: Family<CausalComposition> = {
           modelDim,
           heads,
           mask: causal(),
-          scale: (scaled ? Math.sqrt(heads / modelDim) : 1) / (byDepth ? i + 1 : 1), // usually 1 / √headDim
+          scale: (scaleScores ? Math.sqrt(heads / modelDim) : 1) / (scaleByDepth ? i + 1 : 1), // usually 1 / √headDim
           dropout: attentionDropout,
         }),
         mlp: mlpLayer,

@@ -85,11 +85,11 @@ const fieldsByType: Readonly<Record<string, readonly string[]>> = {
 const sharedFields: readonly string[] = ['rope_type', 'type', 'rope_theta', 'original_max_position_embeddings'];
 
 function refuseUnknown(config: ConfigReader, fields: Fields, type: string): void {
-  const known = Object.hasOwn(fieldsByType, type) ? fieldsByType[type] : undefined;
-  if (known === undefined) return;
+  const allowed = Object.hasOwn(fieldsByType, type) ? fieldsByType[type] : undefined;
+  if (allowed === undefined) return;
   for (const [name, value] of Object.entries(fields)) {
     const unscaled = name === 'partial_rotary_factor' && value === 1;
-    if (unscaled || value === null || known.includes(name) || sharedFields.includes(name)) continue;
+    if (unscaled || value === null || allowed.includes(name) || sharedFields.includes(name)) continue;
     config.refuse(`rope_parameters.${name}`, value, `absent for rope_type ${type}`);
   }
 }

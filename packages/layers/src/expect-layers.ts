@@ -10,11 +10,11 @@ export function expectSameWidth(
   parts: Readonly<Record<string, { readonly about: LayerInfo } | undefined>>,
 ): number | undefined {
   expectLayers(name, parts);
-  const stated = Object.entries(parts).flatMap(([part, value]) =>
+  const widths = Object.entries(parts).flatMap(([part, value]) =>
     [value?.about.inDim, value?.about.outDim].flatMap(width => (width === undefined ? [] : [{ part, width }])),
   );
-  const first = stated[0];
-  const other = stated.find(({ width }) => width !== first?.width);
+  const first = widths[0];
+  const other = widths.find(({ width }) => width !== first?.width);
   if (first && other) {
     throw new ResidualError(
       'fit',

@@ -35,8 +35,8 @@ export const formatNumber = (count: number): string => count.toLocaleString('en-
 /** The parts of a layer by name; equal parts of a list are counted. */
 function partNames(needs: Needs): string {
   if (isLeaf(needs) || hasNeeds(needs)) return nameOf(needs);
-  const named = Object.entries(needs as Readonly<Record<string, Needs | undefined>>);
-  return named.flatMap(([name, part]) => (part === undefined ? [] : [`${name}: ${nameOf(part)}`])).join(', ');
+  const entries = Object.entries(needs as Readonly<Record<string, Needs | undefined>>);
+  return entries.flatMap(([name, part]) => (part === undefined ? [] : [`${name}: ${nameOf(part)}`])).join(', ');
 }
 
 function nameOf(part: Needs): string {

@@ -45,17 +45,17 @@ export async function load<N>(
   signal?.throwIfAborted();
   const inMemory = source instanceof Uint8Array || source instanceof ArrayBuffer;
   const arrays = arraysIn(inMemory ? await openSafetensors(bytesSource(source)) : source);
-  const needed = weightNeeds(layer, 'load');
+  const weights = weightNeeds(layer, 'load');
   const names = [...arrays.names];
-  expectMatchingWeights('load', needed, {
+  expectMatchingWeights('load', weights, {
     names,
     sourceName: path => arrays.sourceName?.(path) ?? path,
     storedShape: path => arrays.storedShape?.(path),
     shapeOf: path => arrays.shapeOf(path),
   });
-  const shapes = new Map(needed.map(({ path, need }) => [path, need.shape]));
+  const shapes = new Map(weights.map(({ path, need }) => [path, need.shape]));
   const values = new Map<string, Tensor>();
-  const total = needed.reduce((sum, { need }) => sum + sizeOf(need), 0);
+  const total = weights.reduce((sum, { need }) => sum + sizeOf(need), 0);
   const tables = tableMaker();
   const leaves: Matrix[] = [];
   try {

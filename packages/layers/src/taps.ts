@@ -72,20 +72,20 @@ export function replace(
  */
 function trackPatterns(caller: string, patterns: readonly string[], base: string) {
   const fits = pathMatcher(caller, patterns);
-  const named = patterns.filter(pattern => pattern !== '**'); // `**` matches also when there are no tensors
-  const unmatched = new Map(named.map(pattern => [pattern, pathMatcher(caller, [pattern])]));
-  const wantedPaths = new Map<string, boolean>();
+  const specific = patterns.filter(pattern => pattern !== '**'); // `**` matches also when there are no tensors
+  const unmatched = new Map(specific.map(pattern => [pattern, pathMatcher(caller, [pattern])]));
+  const matchByPath = new Map<string, boolean>();
   let depth = 0;
   const wants = (path: string) => {
-    const cached = wantedPaths.get(path);
+    const cached = matchByPath.get(path);
     if (cached !== undefined) return cached;
     for (const [pattern, fitsOne] of unmatched) if (fitsOne(path)) unmatched.delete(pattern);
-    const isWanted = fits(path);
-    wantedPaths.set(path, isWanted);
-    return isWanted;
+    const isMatch = fits(path);
+    matchByPath.set(path, isMatch);
+    return isMatch;
   };
   const expectAllMatched = () => {
-    for (const pattern of unmatched.keys()) throw noMatchingTensor(caller, pattern, wantedPaths.keys());
+    for (const pattern of unmatched.keys()) throw noMatchingTensor(caller, pattern, matchByPath.keys());
   };
   return {
     wants,

@@ -54,10 +54,10 @@ export function buildHead(name: string, embedding: TokenEmbedding, parts: HeadPa
     throw new ResidualError('fit', `${name}: logitsBias belongs to a tied head; give the untied head a bias`);
   const tied = tiedHead(embedding);
   const logitsOf = (weights: HeadWeights, table: Weights<TokenEmbedding>, x: Tensor, scope: Scope) => {
-    const scaled = headScale === 1 ? x : mul(x, headScale);
+    const input = headScale === 1 ? x : mul(x, headScale);
     return scope.tap(
       'logits',
-      head ? head(weights.head, scaled, scope.at('head')) : tied(table, scaled, weights.logitsBias),
+      head ? head(weights.head, input, scope.at('head')) : tied(table, input, weights.logitsBias),
     );
   };
   return {

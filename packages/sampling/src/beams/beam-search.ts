@@ -150,8 +150,8 @@ export function beamSearch(
         }
         text.beams = next;
         if (isDone(text) && hypotheses.every(({ finished }) => finished.length === 0)) {
-          const left = `prompt ${prompt} has no finished text: after ${index} tokens none can be chosen`;
-          throw samplingError('logits', left);
+          const text = `prompt ${prompt} has no finished text: after ${index} tokens none can be chosen`;
+          throw samplingError('logits', text);
         }
       }
       index++;

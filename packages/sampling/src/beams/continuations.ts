@@ -37,8 +37,8 @@ export function continuationsOf(settings: BeamSettings) {
     const sum = beam.sum;
     for (let id = 0; id < sums.length; id++) {
       if (!(sums[id]! < Infinity)) {
-        const made = `processors made logits[${id}] ${sums[id]}`;
-        const text = `row ${batchIndex}: ${made}; it must be a finite number or -Infinity`;
+        const fault = `processors made logits[${id}] ${sums[id]}`;
+        const text = `row ${batchIndex}: ${fault}; it must be a finite number or -Infinity`;
         throw samplingError('logits', text);
       }
       sums[id]! += sum;

@@ -31,6 +31,9 @@ export function trainValidationSplit<Item>(
       `trainValidationSplit: a share of ${share} of ${items.length} items leaves ${size} for validation and ` +
         `${items.length - size} to train on; both need some`,
     );
-  const chosen = new Set(shuffledOrder(items.length, { seed }).subarray(0, size));
-  return { training: items.filter((_, i) => !chosen.has(i)), validation: items.filter((_, i) => chosen.has(i)) };
+  const validationIndices = new Set(shuffledOrder(items.length, { seed }).subarray(0, size));
+  return {
+    training: items.filter((_, i) => !validationIndices.has(i)),
+    validation: items.filter((_, i) => validationIndices.has(i)),
+  };
 }

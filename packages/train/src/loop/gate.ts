@@ -1,7 +1,7 @@
 /** A gate that pauses a loop while it is closed. */
 export class Gate {
   isClosed = false;
-  private readonly waiting = new Set<() => void>();
+  private readonly waiters = new Set<() => void>();
 
   close(): void {
     this.isClosed = true;
@@ -9,7 +9,7 @@ export class Gate {
 
   open(): void {
     this.isClosed = false;
-    for (const proceed of this.waiting) proceed();
+    for (const proceed of this.waiters) proceed();
   }
 
   /** Waits until the gate is open, or `signal` is aborted. */
@@ -17,11 +17,11 @@ export class Gate {
     while (this.isClosed && !signal?.aborted)
       await new Promise<void>(resolve => {
         const proceed = () => {
-          this.waiting.delete(proceed);
+          this.waiters.delete(proceed);
           signal?.removeEventListener('abort', proceed);
           resolve();
         };
-        this.waiting.add(proceed);
+        this.waiters.add(proceed);
         signal?.addEventListener('abort', proceed);
       });
   }

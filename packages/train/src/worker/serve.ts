@@ -93,7 +93,7 @@ class ServedRun {
   async ask(name: string, argument: unknown, signal: AbortSignal): Promise<unknown> {
     const { training, requests = {} } = await this.job;
     const answer = Object.hasOwn(requests, name) ? requests[name] : undefined;
-    if (!answer) throw new ResidualError('name', `ask: this job answers ${listed(requests)}, not ${name}`);
+    if (!answer) throw new ResidualError('name', `ask: this job answers ${namesIn(requests)}, not ${name}`);
     const abort = new AbortController();
     const abortRequest = () => abort.abort();
     this.pendingRequests.add(abort);
@@ -141,9 +141,9 @@ function ownsItsBuffer(bytes: Uint8Array): boolean {
 function jobNamed(jobs: Jobs, name: string): Jobs[string] {
   const job = Object.hasOwn(jobs, name) ? jobs[name] : undefined;
   if (job) return job;
-  throw new ResidualError('name', `start: this worker serves ${listed(jobs)}, not ${name}`);
+  throw new ResidualError('name', `start: this worker serves ${namesIn(jobs)}, not ${name}`);
 }
 
-function listed(named: object): string {
-  return Object.keys(named).join(', ') || 'nothing';
+function namesIn(table: object): string {
+  return Object.keys(table).join(', ') || 'nothing';
 }
