@@ -20,7 +20,7 @@ wireTabs(
   () => controls().tab,
 );
 /**
- * Reports everything in the address that the page cannot readAddress; points that cannot be parsed are replaced by others.
+ * Reports everything in the address that the page cannot read; points that cannot be parsed are replaced by others.
  */
 const report = () => {
   const { linePoints, netPoints } = address.settingsFrom(location.hash);

@@ -18,7 +18,8 @@ try {
   const text = readFileSync(out).toString('base64');
   writeFileSync(
     path('../src/words/pass-bytes.ts'),
-    `// kernels/pass.c, written by kernels/build.mjs: do not edit.\n/** WebAssembly in base64. */\nexport const bytes: string =\n  '${text}';\n`,
+    '// kernels/pass.c, written by kernels/build.mjs: do not edit.\n/** WebAssembly in base64. */\n' +
+      `export const bytes: string =\n  '${text}';\n`,
   );
 } finally {
   rmSync(work, { recursive: true, force: true });

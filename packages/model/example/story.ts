@@ -19,7 +19,8 @@ let text = prompt;
 for await (const { token, probability, logprob, topLogprobs, text: more } of model.generate(prompt, settings)) {
   const others = topLogprobs.map(choice => `${percent(Math.exp(choice.logprob))} ${shown(choice.token)}`);
   console.log(
-    `${shown(token).padEnd(14)} drawn with ${percent(probability)}, the model says ${percent(Math.exp(logprob))}; likeliest ${others.join(' ')}`,
+    `${shown(token).padEnd(14)} drawn with ${percent(probability)}, ` +
+      `the model says ${percent(Math.exp(logprob))}; likeliest ${others.join(' ')}`,
   );
   text += more;
 }

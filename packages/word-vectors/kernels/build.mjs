@@ -1,5 +1,6 @@
 // Builds the WebAssembly file that src/generated/scan.ts holds: node packages/word-vectors/kernels/build.mjs
-// Needs clang and lld 14 or newer (Debian: apt-get install clang lld). The built file is committed; only who changes the kernel runs this.
+// Needs clang and lld 14 or newer (Debian: apt-get install clang lld). The built file is committed; only who changes
+// the kernel runs this.
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,8 +13,8 @@ const source = join(here, 'scan.c');
 const generated = join(here, '..', 'src', 'generated');
 
 const flags = (
-  '--target=wasm32 -msimd128 -O3 -mllvm -disable-lsr -fno-vectorize -fno-slp-vectorize -fno-unroll-loops -ffreestanding -fno-builtin ' +
-  '-fvisibility=hidden -Wall -Wextra -Werror -nostdlib ' +
+  '--target=wasm32 -msimd128 -O3 -mllvm -disable-lsr -fno-vectorize -fno-slp-vectorize -fno-unroll-loops ' +
+  '-ffreestanding -fno-builtin -fvisibility=hidden -Wall -Wextra -Werror -nostdlib ' +
   '-Wl,--no-entry -Wl,--import-memory -Wl,--export-dynamic -Wl,--strip-all'
 ).split(' ');
 

@@ -51,7 +51,7 @@ test('a file of golden sentences gives the reference line by line, in order', as
   expect((await translate('--file', sentences, '--batch', '7')).out).toBe(out);
 });
 
-test('--json prints source, translation, tokens and score of each line, as the reference does with 4 beams', async () => {
+test('--json prints source, translation, tokens and score of each line, as the reference with 4 beams', async () => {
   const some = examples.slice(0, 12);
   const sentences = await file(some.map(({ en }) => `${en}\n`).join(''));
   const { code, out } = await translate('--file', sentences, '--num-beams', '4', '--json');

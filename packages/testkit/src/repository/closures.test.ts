@@ -18,7 +18,7 @@ const longFunctions = (path: string, file: ts.SourceFile, limit = maxLines): str
   return found;
 };
 
-test('no function of the apps, of appkit and of elements has more than 100 lines: split it into named functions', () => {
+test('no function of the apps, appkit and elements has more than 100 lines: split it into named functions', () => {
   const projects = [...apps(), ...packages().filter(({ name }) => name === 'appkit' || name === 'elements')];
   const files = projects.flatMap(sources).filter(path => !isTest(path));
   expect(files.length).toBeGreaterThan(100);
