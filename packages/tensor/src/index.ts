@@ -27,7 +27,8 @@ export { type Recovery, recoveryIfLost, registerRecovery } from './backend/recov
 export { registerKernels } from './backend/register-kernels.js';
 export { type BufferReusingCall, type BufferReusingKernel, withBufferReuse } from './capture/buffer-pool.js';
 export { capture, refuseCapture } from './capture/capture.js';
-export { CapturedGraph, type KernelNode } from './capture/captured-graph.js';
+export { CapturedGraph } from './capture/captured-graph.js';
+export type { KernelNode } from './capture/kernel-call.js';
 export {
   errorFromPlain,
   errorToPlain,

@@ -87,7 +87,10 @@ function flatten(values: unknown): number[] {
     const size = isList(value) ? value.length : undefined;
     expectShape(size === length, () => {
       const count = (n: number | undefined) => (n === undefined ? 'a number' : `a list of ${n}`);
-      return `tensor: there is ${count(size)} at ${showShape(index)}, where ${count(length)} is needed to be like the first`;
+      return (
+        `tensor: there is ${count(size)} at ${showShape(index)}, where ${count(length)} is needed ` +
+        'to be like the first'
+      );
     });
     if (isList(value)) for (let i = 0; i < value.length; i++) collect(value[i], [...index, i]);
     else flat.push(value as number);
@@ -127,6 +130,13 @@ export function retain(x: Tensor): Tensor {
   if (!holder) throw new ResidualError('disposed', `tensor: the tensor ${showShape(x.shape)} is disposed`);
   holder.incRef(x.dataId);
   return tf.keep(tf.engine().makeTensorFromTensorInfo(x, holder) as Tensor);
+}
+
+/**
+ * The next tensor id. Ids increase, so they order tensors by creation. The types of tfjs mark the counter as private.
+ */
+export function nextTensorId(): number {
+  return (tf.engine() as unknown as { nextTensorId(): number }).nextTensorId();
 }
 
 /** Excludes `x` from the enclosing `tidy`; the caller disposes it. */

@@ -1,8 +1,7 @@
-import * as tf from '@tensorflow/tfjs-core';
 import { ResidualError } from '../errors.js';
 import { activeCapture, activeTapes, type OpObserver } from '../op-observers.js';
 import type { Attributes, Inputs, Op } from '../ops/op.js';
-import { retain, type Tensor } from '../tensor.js';
+import { nextTensorId, retain, type Tensor } from '../tensor.js';
 
 /** One recorded op: what its gradient needs, and the tensors that it connects. */
 export interface TapeNode {
@@ -107,13 +106,6 @@ export class Tape implements OpObserver {
 /** Frees the saved tensors of one node. */
 export function freeNode(node: TapeNode): void {
   for (const value of Object.values(node.saved)) value.dispose();
-}
-
-/**
- * The next tensor id. Ids increase, so they order tensors by creation. The types of tfjs mark the counter as private.
- */
-export function nextTensorId(): number {
-  return (tf.engine() as unknown as { nextTensorId(): number }).nextTensorId();
 }
 
 function saveHandle(x: Tensor): Tensor {

@@ -3,38 +3,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import { requireBackend } from '../backend/backend.js';
 import { ResidualError, showShape } from '../errors.js';
 import type { TypedValues } from '../op-observers.js';
-import { retain, type Tensor } from '../tensor.js';
+import { nextTensorId, retain, type Tensor } from '../tensor.js';
 import { BufferPool, reusesBuffers } from './buffer-pool.js';
-
-/** One kernel call of a captured step. Tensors are numbered by first use, the inputs of the step first. */
-export interface KernelNode {
-  readonly kernel: string;
-  readonly attributes: Readonly<Record<string, unknown>>;
-  readonly inputs: readonly { readonly name: string; readonly slot: number; readonly shape: readonly number[] }[];
-  readonly output: { readonly slot: number; readonly shape: readonly number[]; readonly dtype: string };
-}
-
-interface SlotReference {
-  readonly slot: number;
-  readonly shape: number[];
-  readonly dtype: tf.DataType;
-}
-
-interface KernelCall {
-  readonly kernel: string;
-  readonly run: tf.KernelFunc;
-  readonly attributes: Readonly<Record<string, unknown>>;
-  readonly inputSlots: readonly { readonly name: string; readonly slot: number; readonly info: tf.TensorInfo }[];
-  /** The argument of the kernel: the infos of `inputSlots`; each call sets their dataIds. */
-  readonly inputs: tf.NamedTensorInfoMap;
-  readonly output: SlotReference;
-  /** The slot whose data the result shares, for a kernel that only changes the shape. */
-  readonly aliasOf: number | undefined;
-  /** The size in floats of a result whose buffer may be reused; 0 if it may not. */
-  readonly reusableSize: number;
-  /** Slots that no later call reads, with the `reusableSize` of the call that made them. */
-  readonly freedSlots: { readonly slot: number; readonly reusableSize: number }[];
-}
+import { type KernelCall, type KernelNode, runCall, type SlotReference, slotsUsedBy } from './kernel-call.js';
 
 /** A tensor that the step read and that is the same in each run. */
 interface Constant {
@@ -56,7 +27,7 @@ export class CapturedGraph implements Disposable {
   private readonly inputs: readonly { readonly tensor: Tensor; readonly shape: string }[];
   /** Which inputs the step consumed (`appendToCache`); a replay consumes them too. */
   private consumedInputs: boolean[] = [];
-  private outputs: readonly (SlotReference & { readonly shared: boolean })[] = [];
+  private outputs: readonly (SlotReference & { readonly isShared: boolean })[] = [];
   private readonly constants = new Map<number, Constant>();
   /** The `reusableSize` of the call that made a slot. */
   private readonly reusableSizes = new Map<number, number>();
@@ -75,7 +46,7 @@ export class CapturedGraph implements Disposable {
       throw new ResidualError('capture', 'capture: a tensor is given twice; each input must be a separate tensor');
     this.inputs = inputs.map(tensor => ({ tensor, shape: showType(tensor) }));
     for (const input of inputs) this.newSlot(input);
-    this.firstNewId = (tf.engine() as unknown as { nextTensorId(): number }).nextTensorId();
+    this.firstNewId = nextTensorId();
   }
 
   /** Adds a kernel call; `runOp` calls this during the capture. */
@@ -122,7 +93,7 @@ export class CapturedGraph implements Disposable {
   finish(outputs: readonly Tensor[]): void {
     const references = outputs.map((output, i) => this.resolve(output, `result ${i}`));
     const produced = new Set(this.calls.map(({ output }) => output.slot));
-    this.outputs = references.map(reference => ({ ...reference, shared: !produced.delete(reference.slot) }));
+    this.outputs = references.map(reference => ({ ...reference, isShared: !produced.delete(reference.slot) }));
     this.valuesOfNew.clear();
     const lastUse = new Map<number, KernelCall>();
     for (const call of this.calls) for (const slot of slotsUsedBy(call)) lastUse.set(slot, call);
@@ -159,9 +130,9 @@ export class CapturedGraph implements Disposable {
     const slotData = inputs.map(({ dataId }) => dataId);
     for (const [slot, constant] of this.constants) slotData[slot] = constantData(constant);
     this.runCalls(backend, slotData);
-    const outputs = this.outputs.map(({ slot, shape, dtype, shared }) => {
+    const outputs = this.outputs.map(({ slot, shape, dtype, isShared }) => {
       const dataId = slotData[slot]!;
-      if (shared) backend.incRef(dataId);
+      if (isShared) backend.incRef(dataId);
       return tf.engine().makeTensorFromTensorInfo({ dataId, shape, dtype }, backend) as unknown as Tensor;
     });
     inputs.forEach((input, i) => {
@@ -190,18 +161,20 @@ export class CapturedGraph implements Disposable {
 
   private runCalls(backend: tf.KernelBackend, slotData: object[]): void {
     const pool = new BufferPool(backend);
-    let done = 0;
+    let callCount = 0;
     try {
       for (const call of this.calls) {
         slotData[call.output.slot] =
           call.aliasOf === undefined ? runCall(call, slotData, backend, pool) : slotData[call.aliasOf]!;
         if (call.aliasOf !== undefined) backend.incRef(slotData[call.aliasOf]!);
-        done++;
+        callCount++;
         for (const { slot, reusableSize } of call.freedSlots) pool.release(slotData[slot]!, reusableSize);
       }
     } catch (error) {
-      const freed = new Set(this.calls.slice(0, done).flatMap(({ freedSlots }) => freedSlots.map(({ slot }) => slot)));
-      for (const { output } of this.calls.slice(0, done))
+      const freed = new Set(
+        this.calls.slice(0, callCount).flatMap(({ freedSlots }) => freedSlots.map(({ slot }) => slot)),
+      );
+      for (const { output } of this.calls.slice(0, callCount))
         if (!freed.has(output.slot)) backend.disposeData(slotData[output.slot]!);
       throw error;
     } finally {
@@ -216,7 +189,8 @@ export class CapturedGraph implements Disposable {
     if (x.id >= this.firstNewId && !this.valuesOfNew.has(x.id)) {
       throw new ResidualError(
         'capture',
-        `capture: ${what} was made by an op that is not of @residual/tensor, so a replay would not make it again; use the ops of @residual/tensor or defineOp`,
+        `capture: ${what} was made by an op that is not of @residual/tensor, so a replay would not make it again; ` +
+          'use the ops of @residual/tensor or defineOp',
       );
     }
     const slot = this.newSlot(x);
@@ -252,10 +226,6 @@ export class CapturedGraph implements Disposable {
   }
 }
 
-function slotsUsedBy({ inputSlots, output }: KernelCall): number[] {
-  return [...inputSlots.map(({ slot }) => slot), output.slot];
-}
-
 function showType({ shape, dtype }: Tensor): string {
   return `${dtype}${showShape(shape)}`;
 }
@@ -266,29 +236,4 @@ function constantData(constant: Constant): object {
   if (values && tensor.isDisposed)
     constant.tensor = tf.keep(tf.engine().makeTensor(values, tensor.shape, tensor.dtype)) as Tensor;
   return constant.tensor.dataId;
-}
-
-/** Runs a kernel and returns the data of its result. */
-function runCall(call: KernelCall, slotData: readonly object[], backend: tf.KernelBackend, pool: BufferPool): object {
-  const { run, inputSlots, inputs, attributes, output, reusableSize } = call;
-  for (const { slot, info } of inputSlots) info.dataId = slotData[slot]!;
-  const reusable = reusableSize > 0 ? pool.peek(reusableSize) : undefined;
-  const target = reusable && { dataId: reusable, shape: output.shape, dtype: output.dtype };
-  const request = { inputs, attrs: attributes as unknown as tf.NamedAttrMap, backend, output: target };
-  const result = run(request) as tf.TensorInfo;
-  if (reusable && result.dataId === reusable) pool.claim(reusableSize);
-  return dataOf(result, backend);
-}
-
-/**
- * The data of the result of a kernel. A kernel made of tfjs ops returns a tensor, which is disposed so that the engine
- * does not count it.
- */
-function dataOf(result: tf.TensorInfo, backend: tf.KernelBackend): object {
-  const { dataId } = result;
-  if (result instanceof tf.Tensor) {
-    backend.incRef(dataId);
-    result.dispose();
-  }
-  return dataId;
 }
