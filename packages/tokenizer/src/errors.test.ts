@@ -130,9 +130,9 @@ describe('the error for a file that cannot be read says why', () => {
       'pre_tokenizer.pattern.Regex: "(?~b" cannot be translated in the regular expression a(?~b)',
     ],
   ])('%s', (_, changes, model, expected) => {
-    const said = message(file(changes, model));
-    if (typeof expected === 'string') expect(said).toBe(`file tokenizer: ${expected}`);
-    else expect(String(said).replace('file tokenizer: ', '')).toMatch(expected);
+    const output = message(file(changes, model));
+    if (typeof expected === 'string') expect(output).toBe(`file tokenizer: ${expected}`);
+    else expect(String(output).replace('file tokenizer: ', '')).toMatch(expected);
   });
 });
 
@@ -142,7 +142,7 @@ test('a text that is not a string is named', () => {
   expect(() => tokenizer.count(null as unknown as string)).toThrow('count: text must be a string, it is null');
 });
 
-test.each<[wrong: object, said: string]>([
+test.each<[wrong: object, output: string]>([
   [
     { truncation: { maxLength: 2, strategy: 'both' } },
     'truncation.strategy must be longest-first or only-first or only-second, it is both',
@@ -152,8 +152,8 @@ test.each<[wrong: object, said: string]>([
   [{ padding: { length: 3, direction: 'up' } }, 'padding.direction must be left or right, it is up'],
   [{ padding: { length: 3, id: -1 } }, 'padding.id must be a whole number from 0, it is -1'],
   [{ padding: { length: 3, typeId: 0.5 } }, 'padding.typeId must be a whole number from 0, it is 0.5'],
-])('%j is refused', (wrong, said) => {
-  expect(() => tokenizerFromJson(file()).encode('ab', wrong)).toThrow(`encode: ${said}`);
+])('%j is refused', (wrong, output) => {
+  expect(() => tokenizerFromJson(file()).encode('ab', wrong)).toThrow(`encode: ${output}`);
 });
 
 test('errors name what is not a batch or not ids', () => {

@@ -1,5 +1,5 @@
 import type { Decoder } from './decoders/decoder.js';
-import type { ComponentRegistry } from './formats/json/components.js';
+import { type ComponentRegistry, componentsIn } from './formats/json/components.js';
 import type { Json } from './formats/json/fields.js';
 import type { EncodingPath } from './pipeline/encoding-path.js';
 import type { PipelineParts } from './pipeline/pipeline.js';
@@ -64,18 +64,12 @@ export interface TokenizerDescription extends ComponentTypes {
 }
 
 /** The types of the components: from the file if the tokenizer has one, otherwise from the reader of its format. */
-export function componentTypes({ file, types, model }: TokenizerParts): ComponentTypes {
-  if (typeof file !== 'object') return types ?? { normalizer: [], preTokenizer: [], model: model.merges ? 'BPE' : '' };
+export function componentTypes({ file, components, types, model }: TokenizerParts): ComponentTypes {
+  if (typeof file !== 'object' || !components)
+    return types ?? { normalizer: [], preTokenizer: [], model: model.merges ? 'BPE' : '' };
   return {
-    normalizer: typesIn(file.normalizer, 'normalizers'),
-    preTokenizer: typesIn(file.pre_tokenizer, 'pretokenizers'),
+    normalizer: componentsIn('normalizer', components.normalizers, file.normalizer).map(([{ type }]) => type),
+    preTokenizer: componentsIn('pre_tokenizer', components.preTokenizers, file.pre_tokenizer).map(([{ type }]) => type),
     model: String((file.model as Json).type),
   };
-}
-
-/** The type of a component, or the types of the components of a sequence. */
-export function typesIn(json: unknown, list: string): string[] {
-  if (typeof json !== 'object' || json === null) return [];
-  const { type, [list]: parts } = json as Json;
-  return Array.isArray(parts) ? parts.flatMap(part => typesIn(part, list)) : [String(type)];
 }

@@ -1,6 +1,7 @@
 import { failFile } from '../errors.js';
 import { longestMatchLength, trieOf } from '../models/trie.js';
 import { classOf, space, whitespaceEnd } from '../text/character-class.js';
+import { escapeRegex } from '../text/escape-regex.js';
 import { unitsAt, unitsBefore } from '../text/unicode.js';
 import { olderEquivalent } from '../text/unicode-version.js';
 import type { AddedToken } from './added-token.js';
@@ -14,7 +15,7 @@ export type Finder = (text: string, onMatch: (id: number, from: number, to: numb
 /** Whether a token is found in texts. */
 export const isSearched = ({ inText, content }: AddedToken): boolean => inText !== false && content !== '';
 
-/** Creates the finders of the tokens that are searched in raw texts, and of those that are searched in normalized texts. */
+/** Creates a finder of the tokens that are searched in raw texts, and one of those for normalized texts. */
 export const tokenFinders = (tokens: readonly AddedToken[]): readonly [raw: Finder, normalized: Finder] => [
   tokenFinder(tokens.filter(token => !token.normalized)),
   tokenFinder(tokens.filter(token => token.normalized)),
@@ -93,7 +94,6 @@ function trieSearch(patterns: readonly string[]): Search {
   };
 }
 
-const escapeRegex = (text: string) => text.replace(/[\\^$.*+?()[\]{}|/-]/g, '\\$&');
 const wordCharacter = /[\p{Alphabetic}\p{M}\p{Nd}\p{Pc}\p{Join_Control}]/u;
 
 const beginsWithWord = (text: string, at: number) =>

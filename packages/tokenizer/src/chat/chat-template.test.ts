@@ -5,9 +5,17 @@ import { tokenizerFromJson } from '../formats/json/load.js';
 import { type ChatMessage, type ChatOptions, chatTemplate } from './index.js';
 
 const chatml =
-  "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + '\n'}}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}";
+  "{% for message in messages %}{{'<|im_start|>' + message['role'] + '\n' + message['content'] + '<|im_end|>' + " +
+  "'\n'}}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\n' }}{% endif %}";
 const llama =
-  "{% if messages[0]['role'] == 'system' %}{% set loop_messages = messages[1:] %}{% set system_message = messages[0]['content'] %}{% else %}{% set loop_messages = messages %}{% set system_message = false %}{% endif %}{% for message in loop_messages %}{% if (message['role'] == 'user') != (loop.index0 % 2 == 0) %}{{ raise_exception('Conversation roles must alternate user/assistant/user/assistant/...') }}{% endif %}{% if loop.index0 == 0 and system_message != false %}{% set content = '<<SYS>>\\n' + system_message + '\\n<</SYS>>\\n\\n' + message['content'] %}{% else %}{% set content = message['content'] %}{% endif %}{% if message['role'] == 'user' %}{{ bos_token + '[INST] ' + content.strip() + ' [/INST]' }}{% elif message['role'] == 'assistant' %}{{ ' '  + content.strip() + ' ' + eos_token }}{% endif %}{% endfor %}";
+  "{% if messages[0]['role'] == 'system' %}{% set loop_messages = messages[1:] %}{% set system_message = " +
+  "messages[0]['content'] %}{% else %}{% set loop_messages = messages %}{% set system_message = false %}{% endif " +
+  "%}{% for message in loop_messages %}{% if (message['role'] == 'user') != (loop.index0 % 2 == 0) %}{{ " +
+  "raise_exception('Conversation roles must alternate user/assistant/user/assistant/...') }}{% endif %}{% if " +
+  "loop.index0 == 0 and system_message != false %}{% set content = '<<SYS>>\\n' + system_message + " +
+  "'\\n<</SYS>>\\n\\n' + message['content'] %}{% else %}{% set content = message['content'] %}{% endif %}{% if " +
+  "message['role'] == 'user' %}{{ bos_token + '[INST] ' + content.strip() + ' [/INST]' }}{% elif message['role'] " +
+  "== 'assistant' %}{{ ' '  + content.strip() + ' ' + eos_token }}{% endif %}{% endfor %}";
 
 const user = { role: 'user', content: 'Hi' };
 const assistant = { role: 'assistant', content: 'Hello  ' };
@@ -65,7 +73,8 @@ test('tools and documents are none if they are absent', () => {
 test('null fields of a message are absent, and the reasoning has its usual names', () => {
   const template = chatTemplate({
     chat_template:
-      "{% for m in messages %}{{ 'content' in m }}{{ m.content is defined }}{{ m.thinking }}{{ m.reasoning_content }};{% endfor %}",
+      "{% for m in messages %}{{ 'content' in m }}{{ m.content is defined }}{{ m.thinking }}{{ " +
+      'm.reasoning_content }};{% endfor %}',
   })!;
   const calls = { role: 'assistant', content: null, tool_calls: [], reasoning: 'hm' };
   expect(template.render([calls, user])).toBe('falsefalsehmhm;truetrue;');
@@ -155,7 +164,8 @@ test.each([
   ['{% for i in range(1000000000) %}x{% endfor %}', /range\(\) of 1000000000 numbers; 65536 would fit$/],
   ['{% for i in range(60000) %}{% for j in range(60000) %}{% endfor %}{% endfor %}', /more than \d+ steps$/],
   [
-    '{% for i in range(1000) %}{% for j in range(1000) %}{% for k in range(1000) %}x{% endfor %}{% endfor %}{% endfor %}',
+    '{% for i in range(1000) %}{% for j in range(1000) %}{% for k in range(1000) %}x{% endfor %}{% endfor %}{% ' +
+      'endfor %}',
     /more than \d+ steps$/,
   ],
   [
@@ -218,7 +228,11 @@ test('a template that is too long or too deep is an error of the file', () => {
 test('templates may visit long texts a few times', () => {
   const long = { role: 'user', content: `${'Once upon a time. '.repeat(200_000)}` };
   const template = chatTemplate({
-    chat_template: `{% macro said(text) %}{{ text | trim }}{% endmacro %}{% for m in messages %}{% if '</think>' in m.content %}{{ m.content.split('</think>')[-1].lstrip('\n') }}{% else %}{{ said(m.content) }}{% endif %}{% set last = m.content.split('\n') %}{{ last[-1] is string and m.content.startswith('x') }}{% endfor %}`,
+    chat_template:
+      `{% macro said(text) %}{{ text | trim }}{% endmacro %}{% for m in messages %}{% if '</think>' ` +
+      `in m.content %}{{ m.content.split('</think>')[-1].lstrip('\n') }}{% else %}{{ ` +
+      `said(m.content) }}{% endif %}{% set last = m.content.split('\n') %}{{ last[-1] is string and ` +
+      `m.content.startswith('x') }}{% endfor %}`,
   })!;
   expect(template.render([long])).toBe(`${long.content.trim()}false`);
 });

@@ -19,7 +19,8 @@ export class Vocabulary {
   add(token: string, id: unknown, where: string): void {
     if (!isCount(id) || id >= maxIds) {
       failFile(
-        `${where} gives "${token}" the id ${typeof id === 'string' ? id : abbreviateJson(id)}; ids are whole numbers from 0 to ${maxIds - 1}`,
+        `${where} gives "${token}" the id ${typeof id === 'string' ? id : abbreviateJson(id)}; ids are whole ` +
+          `numbers from 0 to ${maxIds - 1}`,
       );
     }
     const holder = id < this.#tokens.length ? this.#tokens[id] : undefined;
@@ -62,6 +63,10 @@ export class Vocabulary {
     return this.#ids.entries();
   }
 }
+
+/** All tokens with their ids, in the order of the ids. */
+export const tokensById = (vocabulary: Vocabulary): [token: string, id: number][] =>
+  [...vocabulary.entries()].sort(([, a], [, b]) => a - b);
 
 /**
  * Reads a vocabulary from an object of token to id. A `Vocabulary`, as the parser of tokenizer.json makes it, is

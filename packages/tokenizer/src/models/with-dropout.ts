@@ -1,10 +1,10 @@
-import { checkSeed } from '@residual/base';
 import { failInput } from '../errors.js';
 import type { Model } from './model.js';
 
 /**
  * The model for text `index` of a call. With dropout it is a new one for each text, deterministic for the seed and the
- * index. `dropout` is by default that of the model. Throws `input` if it is not from 0 to 1 or the model has no merges.
+ * index. `dropout` is by default that of the model. Throws `input` if it is not from 0 to 1 or the model has no merges,
+ * and `seed` if the seed is no whole number from 0 to 2³² - 1.
  */
 export function modelWithDropout(
   model: Model,
@@ -14,7 +14,7 @@ export function modelWithDropout(
   if (!(dropout >= 0 && dropout <= 1)) failInput(`encode: dropout must be from 0 to 1, it is ${dropout}`);
   if (dropout === 0) return model;
   return (
-    model.withDropout?.(dropout, checkSeed('encode', seed), index) ??
+    model.withDropout?.(dropout, seed, index) ??
     failInput(`encode: dropout ${dropout} needs a byte-pair encoding; this model has no merges to leave out`)
   );
 }

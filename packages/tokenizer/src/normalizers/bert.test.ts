@@ -22,14 +22,14 @@ test('puts spaces around the ideographs of the reference and no other character'
   const codes = Array.from({ length: 0x110000 - 0x800 }, (_, index) => (index < 0xd800 ? index : index + 0x800));
   const parts = normalizeText(`|${codes.map(code => String.fromCodePoint(code)).join('|')}|`, normalize).split('|');
   parts.splice(1 + '|'.charCodeAt(0), 2, '|'); // the separator itself
-  const found: number[][] = [];
+  const ranges: number[][] = [];
   for (const [index, code] of codes.entries()) {
     const char = String.fromCodePoint(code);
     const normal = parts[index + 1];
     if (normal === char) continue;
     if (normal !== ` ${char} `) throw new Error(`U+${code.toString(16)} becomes ${JSON.stringify(normal)}`);
-    if (found.at(-1)?.[1] === code - 1) found.at(-1)![1] = code;
-    else found.push([code, code]);
+    if (ranges.at(-1)?.[1] === code - 1) ranges.at(-1)![1] = code;
+    else ranges.push([code, code]);
   }
-  expect(found).toEqual(ideographs);
+  expect(ranges).toEqual(ideographs);
 });

@@ -12,8 +12,11 @@ import { isStarter, toNormalForm } from './unicode.js';
 const control = /[^\P{Cc}\t\n\r]|[\ufffd\p{Cf}\p{Co}]/gu;
 const oddSpace = /[^\P{White_Space} ]/gu;
 /** As in the reference, which leaves out U+2B820 to U+2B91F. */
-const ideograph =
-  /[\u4e00-\u9fff\u3400-\u4dbf\u{20000}-\u{2a6df}\u{2a700}-\u{2b73f}\u{2b740}-\u{2b81f}\u{2b920}-\u{2ceaf}\uf900-\ufaff\u{2f800}-\u{2fa1f}]/gu;
+const ideograph = /*#__PURE__*/ new RegExp(
+  '[\\u4e00-\\u9fff\\u3400-\\u4dbf\\u{20000}-\\u{2a6df}\\u{2a700}-\\u{2b81f}\\u{2b920}-\\u{2ceaf}' +
+    '\\uf900-\\ufaff\\u{2f800}-\\u{2fa1f}]',
+  'gu',
+);
 /** Nonspacing marks, and two that are spacing marks since Unicode 14 and 16. */
 const accent = /[\p{Mn}\u1734\u{1171e}]/gu;
 /** Whether a mark is none in the reference, which uses Unicode 8 here. */

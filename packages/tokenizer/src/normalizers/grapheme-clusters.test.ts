@@ -8,13 +8,13 @@ const whole = (text: string) => Array.from(segmenter.segment(text), ({ segment }
 
 /** The clusters, segmented between any two neighbouring characters that do not join. */
 const parted = (text: string) => {
-  const found: string[] = [];
+  const clusters: string[] = [];
   for (let from = 0, at = 1; at <= text.length; at++) {
     if (at < text.length && (mayJoin(text.charCodeAt(at - 1)) || mayJoin(text.charCodeAt(at)))) continue;
-    found.push(...graphemeClusters(text.slice(from, at)));
+    clusters.push(...graphemeClusters(text.slice(from, at)));
     from = at;
   }
-  return found;
+  return clusters;
 };
 
 const joining = [

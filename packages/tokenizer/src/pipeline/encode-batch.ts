@@ -14,7 +14,10 @@ import type { Pipeline } from './pipeline.js';
 /** A text, or a pair of texts. */
 export type EncodeInput = string | readonly [text: string, pair: string];
 
-/** Encodes texts and pairs of texts: ids, then truncation, template and padding. Throws `input` if something is wrong. */
+/**
+ * Encodes texts and pairs of texts: ids, then truncation, template and padding. Throws `input` if a text or an option
+ * does not fit.
+ */
 export function encodeBatch(
   tokenizer: Tokenizer,
   pipeline: Pipeline,

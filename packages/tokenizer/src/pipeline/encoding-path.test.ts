@@ -41,7 +41,7 @@ describe('the description of a tokenizer names its components and the path by wh
     expect(tokenizerFromJson(file).describe().encodingPath).toBe('general');
   });
 
-  test('a SentencePiece model, by itself and as a checkpoint of ALBERT has it', async () => {
+  test('a SentencePiece model, by itself and as checkpoints of ALBERT and T5 have it', async () => {
     const own = { preTokenizer: ['Split'], model: 'Unigram', encodingPath: 'general' };
     const bytes = sentencePiece('published/albert');
     expect(sentencePieceTokenizer(bytes).describe()).toEqual({ ...own, normalizer: ['SentencePiece'] });
@@ -50,6 +50,11 @@ describe('the description of a tokenizer names its components and the path by wh
     });
     const normalizer = ['Replace', 'Replace', 'NFKD', 'StripAccents', 'Lowercase', 'SentencePiece'];
     expect(albert!.describe()).toEqual({ ...own, normalizer });
+    const t5 = await openTokenizer(
+      async name => (name === 'spiece.model' ? sentencePiece('own/unigram-nmt-nfkc') : undefined),
+      { modelType: 't5' },
+    );
+    expect(t5!.describe()).toEqual({ ...own, normalizer: ['SentencePiece'] });
     expect(sentencePieceTokenizer(sentencePiece('own/word')).describe().model).toBe('Word');
   });
 });
@@ -86,8 +91,8 @@ const texts = fc.oneof(
     .map(parts => parts.join('')),
 );
 
-describe.each(Object.entries(tokenizers))('the path %s', (path, made) => {
-  test.each(Object.entries(made))('is chosen for %s and gives the ids of the general path', (_, create) => {
+describe.each(Object.entries(tokenizers))('the path %s', (path, creators) => {
+  test.each(Object.entries(creators))('is chosen for %s and gives the ids of the general path', (_, create) => {
     const { parts } = create();
     const pipeline = new Pipeline(parts);
     expect(pipeline.encodingPath()).toBe(path);

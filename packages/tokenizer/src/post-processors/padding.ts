@@ -1,5 +1,6 @@
 import type { TokenSpan } from '../encoding.js';
 import { failInput } from '../errors.js';
+import { required } from '../formats/json/components.js';
 import type { Fields } from '../formats/json/fields.js';
 import { checkChoice, checkCount } from './truncation.js';
 
@@ -26,7 +27,7 @@ const maxPaddedLength = 1 << 24;
 
 /** The fields of padding in `tokenizer.json`, in the reference's order, with the values of absent ones. */
 export const paddingFields = {
-  strategy: undefined,
+  strategy: required,
   direction: 'Right',
   pad_to_multiple_of: null,
   pad_id: 0,
@@ -55,8 +56,8 @@ export function paddedLength(padding: Padding, longest: number): number {
   checkCount('padding.id', id);
   checkCount('padding.typeId', typeId);
   checkChoice('padding.direction', direction, ['left', 'right']);
-  const wanted = length === 'longest' ? longest : length;
-  const padded = multipleOf > 1 ? Math.ceil(wanted / multipleOf) * multipleOf : wanted;
+  const target = length === 'longest' ? longest : length;
+  const padded = multipleOf > 1 ? Math.ceil(target / multipleOf) * multipleOf : target;
   return padded <= maxPaddedLength
     ? padded
     : failInput(`encode: padding to ${padded} tokens; ${maxPaddedLength} would fit`);

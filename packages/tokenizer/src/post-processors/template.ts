@@ -6,7 +6,7 @@ import type { PostProcessor, TemplateItem } from './post-processor.js';
 /** Special tokens around and between the sequences according to a template. */
 export const template: Component<PostProcessor> = {
   type: 'TemplateProcessing',
-  fields: { single: required, pair: required, special_tokens: required },
+  fields: { single: required, pair: null, special_tokens: required },
   fromJson: readTemplate,
   toJson: templateToJson,
 };

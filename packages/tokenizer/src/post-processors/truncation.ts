@@ -1,4 +1,5 @@
 import { failInput } from '../errors.js';
+import { required } from '../formats/json/components.js';
 import type { Fields } from '../formats/json/fields.js';
 import type { Window } from './apply-template.js';
 
@@ -21,7 +22,7 @@ export interface Truncation {
 }
 
 /** The fields of truncation in `tokenizer.json`, in the reference's order, with the values of absent ones. */
-export const truncationFields = { direction: 'Right', max_length: undefined, strategy: 'LongestFirst', stride: 0 };
+export const truncationFields = { direction: 'Right', max_length: required, strategy: 'LongestFirst', stride: 0 };
 
 /** Reads the truncation of a `tokenizer.json`, whose fields have the values of {@link truncationFields} if absent. */
 export function readTruncation(fields: Fields): Truncation {
@@ -99,7 +100,8 @@ function windowsOf(ids: readonly number[], size: number, stride: number, directi
   const total = Math.ceil(ids.length / (size - stride)) * size;
   if (stride < size && total > maxWindowFactor * ids.length + maxWindowExtra) {
     failInput(
-      `encode: windows of ${size} tokens with a stride of ${stride} hold ${total} tokens of a text of ${ids.length}; a smaller stride would do`,
+      `encode: windows of ${size} tokens with a stride of ${stride} hold ${total} tokens of a text of ` +
+        `${ids.length}; a smaller stride would do`,
     );
   }
   if (stride >= size)

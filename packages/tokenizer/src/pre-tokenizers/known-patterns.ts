@@ -4,12 +4,15 @@ import type { Scan } from './pre-tokenizer.js';
 
 const contractionPattern = "(?i:'s|'t|'re|'ve|'m|'ll|'d)";
 const cl100k = (contractions: string, digits: string) =>
-  `${contractions}|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|${digits}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`;
+  `${contractions}|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|${digits}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|` +
+  '\\s+(?!\\S)|\\s+';
 const gpt2 = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
 const before = '[^\\r\\n\\p{L}\\p{N}]?';
 const [upperCase, lowerCase] = ['[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]', '[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]'];
 const o200k = () =>
-  `${before}${upperCase}*${lowerCase}+${contractionPattern}?|${before}${upperCase}+${lowerCase}*${contractionPattern}?|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`;
+  `${before}${upperCase}*${lowerCase}+${contractionPattern}?|` +
+  `${before}${upperCase}+${lowerCase}*${contractionPattern}?|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|` +
+  '\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+';
 
 /** The hand-written scan for a well-known split pattern; undefined for any other pattern. */
 export function scanKnownPattern(source: string): Scan | undefined {
@@ -114,13 +117,13 @@ function mixedCaseWordEnd(bytes: Uint8Array, at: number, end: number): number {
   const small = runEnd(bytes, capitals, end, lowerLike);
   if (small > capitals) return small;
   // No lower case letter follows: the last caseless letter counts as one, and the word ends after it.
-  let served = 0;
+  let wordEnd = 0;
   for (let look = at; look < capitals; ) {
     const kind = classAt(bytes, look, end);
     look += utf8Width(bytes[look]!);
-    if (kind & lowerLike) served = look;
+    if (kind & lowerLike) wordEnd = look;
   }
-  return served;
+  return wordEnd;
 }
 
 /** The end of 's, 't, 'm, 'd, 're, 've or 'll at an apostrophe; `at` if there is none. The long s folds to s. */

@@ -1,4 +1,4 @@
-import { type Component, required } from '../formats/json/components.js';
+import type { Component } from '../formats/json/components.js';
 import { type Fields, type Json, readCharacter } from '../formats/json/fields.js';
 import type { NormalizedString } from '../text/normalized-string.js';
 import { literalMatcher } from '../text/pattern.js';
@@ -18,7 +18,7 @@ export interface MetaspaceOptions {
 export type PrependScheme = 'never' | 'always' | 'first';
 
 /** The fields of the pre-tokenizer and of the decoder `Metaspace`. */
-export const metaspaceFields = { replacement: '▁', prepend_scheme: required, split: true };
+export const metaspaceFields = { replacement: '▁', prepend_scheme: null, split: true };
 
 /** Makes spaces visible, adds one in front, and splits before each (SentencePiece). */
 export const metaspace: Component<PreTokenizer> = {

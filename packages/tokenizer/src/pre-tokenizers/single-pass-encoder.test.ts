@@ -10,18 +10,18 @@ import { textOf } from '../text/unicode.js';
 import type { PreTokenizer } from './pre-tokenizer.js';
 
 /** Each pre-token is one token, whose id is its index among the pre-tokens so far. */
-const seen = new Map<string, number>();
+const numbers = new Map<string, number>();
 const idOf = (piece: string) => {
-  if (!seen.has(piece)) seen.set(piece, seen.size);
-  return seen.get(piece)!;
+  if (!numbers.has(piece)) numbers.set(piece, numbers.size);
+  return numbers.get(piece)!;
 };
-const usual: Model = {
+const plainModel: Model = {
   vocabulary: new Vocabulary(),
   acceptsBytes: false,
   tokenize: (text, start, end, _bytes, ids) => ids.push(idOf(text.slice(start, end))),
 };
-const quick: Model = {
-  ...usual,
+const singlePass: Model = {
+  ...plainModel,
   preTokenEncoder: {
     encode: (units, from, to, ids) => ids.push(idOf(textOf(units, from, to))),
   },
@@ -45,7 +45,7 @@ const pipelines = (normalizer: object | null, stages: readonly object[], added: 
       readComponent<PreTokenizer>('pre_tokenizer', allComponents.preTokenizers, stage, 'pre_tokenizer'),
     ),
   };
-  return [new Pipeline({ ...parts, model: usual }), new Pipeline({ ...parts, model: quick })] as const;
+  return [new Pipeline({ ...parts, model: plainModel }), new Pipeline({ ...parts, model: singlePass })] as const;
 };
 
 const characters = [
@@ -148,20 +148,20 @@ describe('a single pass gives the same ids as normalizer, pre-tokenizer and mode
 });
 
 test('only reordered characters and very long pre-tokens take the general path', () => {
-  let quickly = 0;
-  let usually = 0;
+  let singlePassCount = 0;
+  let generalCount = 0;
   const counting: Model = {
-    ...quick,
-    preTokenEncoder: { encode: () => quickly++ },
-    tokenize: () => usually++,
+    ...singlePass,
+    preTokenEncoder: { encode: () => singlePassCount++ },
+    tokenize: () => generalCount++,
   };
   const counts = (text: string) => {
-    [quickly, usually] = [0, 0];
+    [singlePassCount, generalCount] = [0, 0];
     pipelines({ type: 'BertNormalizer' }, [{ type: 'BertPreTokenizer' }])[1].encodeIds(text, undefined, counting);
-    return { quickly, usually };
+    return { singlePassCount, generalCount };
   };
-  expect(counts('Ein Wörtchen, 日本 한 🙂')).toEqual({ quickly: 7, usually: 0 });
-  expect(counts('a \u{1d165}\u302e b')).toEqual({ quickly: 1, usually: 3 });
-  expect(counts('é'.repeat(20_000))).toEqual({ quickly: 0, usually: 1 });
-  expect(counts('A few\nwords.')).toEqual({ quickly: 4, usually: 0 });
+  expect(counts('Ein Wörtchen, 日本 한 🙂')).toEqual({ singlePassCount: 7, generalCount: 0 });
+  expect(counts('a \u{1d165}\u302e b')).toEqual({ singlePassCount: 1, generalCount: 3 });
+  expect(counts('é'.repeat(20_000))).toEqual({ singlePassCount: 0, generalCount: 1 });
+  expect(counts('A few\nwords.')).toEqual({ singlePassCount: 4, generalCount: 0 });
 });

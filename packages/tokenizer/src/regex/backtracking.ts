@@ -124,12 +124,12 @@ class BacktrackingRun {
   #lookBehind(body: number, at: number, isNot: boolean): boolean {
     const outer = this.#lookbehindEnd;
     this.#lookbehindEnd = at;
-    let found = false;
-    for (let from = at; !found && from >= 0; from -= from > 0 ? unitsBefore(this.text, from) : 1) {
-      found = this.#lookAround(body, from, isNot) !== none;
+    let isFound = false;
+    for (let from = at; !isFound && from >= 0; from -= from > 0 ? unitsBefore(this.text, from) : 1) {
+      isFound = this.#lookAround(body, from, isNot) !== none;
     }
     this.#lookbehindEnd = outer;
-    return found;
+    return isFound;
   }
 
   #matches(set: number, at: number): boolean {

@@ -30,9 +30,9 @@ export class PatternReader {
 
   /** Consumes `text` if it comes next. */
   take(text: string): boolean {
-    const comes = this.pattern.startsWith(text, this.at);
-    if (comes) this.at += text.length;
-    return comes;
+    const matches = this.pattern.startsWith(text, this.at);
+    if (matches) this.at += text.length;
+    return matches;
   }
 
   /** Consumes a match of `regex` (which starts with ^). */

@@ -6,7 +6,8 @@ import { translateRegex } from './translate.js';
 
 describe('expressions that are slow in a backtracking engine', () => {
   const deepSeek =
-    '[!"#$]?[A-Za-z]+|[^\\r\\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+| ?[\\p{P}\\p{S}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+';
+    '[!"#$]?[A-Za-z]+|[^\\r\\n\\p{L}\\p{P}\\p{S}]?[\\p{L}\\p{M}]+| ?[\\p{P}\\p{S}]+[\\r\\n]*|\\s*[\\r\\n]+|' +
+    '\\s+(?!\\S)|\\s+';
   const [space, any] = ['\\p{White_Space}', undefined];
   test.each([
     [' {2,}', []],

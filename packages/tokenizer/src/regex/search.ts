@@ -24,11 +24,14 @@ export function createSearch(regex: RegExp): SearchIn | undefined {
   const risks = parsed.hasBackReferences ? undefined : backtrackingRisks(parsed.node);
   const onPlatform = platformSearch(regex);
   if (risks?.length === 0) return onPlatform;
-  const own = ownSearch(parsed, regex);
-  if (!risks) return own;
+  const linearOrCounted = ownSearch(parsed, regex);
+  if (!risks) return linearOrCounted;
   const runs = risks.map(set => `(?<!${set})${set}{${longRun}}`).join('|');
   const hasLongRun = new RegExp(runs, regex.flags.replace('g', ''));
-  return own && (text => (text.length >= longRun && hasLongRun.test(text) ? own(text) : onPlatform(text)));
+  return (
+    linearOrCounted &&
+    (text => (text.length >= longRun && hasLongRun.test(text) ? linearOrCounted(text) : onPlatform(text)))
+  );
 }
 
 function ownSearch({ node, isLinear }: ParsedRegex, regex: RegExp): SearchIn | undefined {

@@ -1,7 +1,7 @@
-import { type Component, componentOf } from '../formats/json/components.js';
+import { componentOf, componentsIn } from '../formats/json/components.js';
 import type { TokenizerParts } from '../parts.js';
 import { olderEquivalent } from '../text/unicode-version.js';
-import type { Boundary, SpaceRule } from './space-rule.js';
+import type { Boundary } from './space-rule.js';
 
 /**
  * The boundaries at which a tokenizer certainly splits a text, whatever follows; undefined if its parts do not reveal
@@ -20,11 +20,12 @@ function findBoundary({ file, components, boundary, addedTokens, model }: Tokeni
   );
   if (crosses || model.dropout) return undefined;
   if (typeof file !== 'object' || !components) return boundary;
-  const normalizers = spaceRules(components.normalizers, file.normalizer);
+  const normalizers = componentsIn('normalizer', components.normalizers, file.normalizer);
+  const preTokenizers = componentsIn('pre_tokenizer', components.preTokenizers, file.pre_tokenizer);
   const splits = new Set<Boundary | undefined>();
   let space = ' '; // what a space between two letters has become so far
-  for (const rule of [...normalizers, ...spaceRules(components.preTokenizers, file.pre_tokenizer)]) {
-    const effect = rule(space);
+  for (const [{ spaceRule }, fields] of [...normalizers, ...preTokenizers]) {
+    const effect = spaceRule?.(fields, space);
     if (!effect) return undefined;
     space = effect.space;
     splits.add(effect.splits);
@@ -34,17 +35,6 @@ function findBoundary({ file, components, boundary, addedTokens, model }: Tokeni
   if (splits.has('lines')) return 'lines';
   const [{ staysInWords }, fields] = componentOf('model', components.models, file.model, 'model');
   return staysInWords?.(model, fields, space) ? 'words' : undefined;
-}
-
-/** The space rules of a component, or of the components of a sequence. */
-function spaceRules<T>(
-  components: readonly Component<T>[],
-  json: unknown,
-): ((space: string) => ReturnType<SpaceRule>)[] {
-  if (json === undefined || json === null) return [];
-  const [{ list, spaceRule }, fields] = componentOf('component', components, json, '');
-  if (list !== undefined) return fields.array(list).flatMap(inner => spaceRules(components, inner));
-  return [space => spaceRule?.(fields, space)];
 }
 
 /** The last boundary of `text` after index `after` that is followed by some text; -1 if there is none. */

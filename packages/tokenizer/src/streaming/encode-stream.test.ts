@@ -21,7 +21,8 @@ const read = (name: string): string => {
     : brotliDecompressSync(readFileSync(new URL(`${url}.br`))).toString();
 };
 const corpus =
-  'The miller’s daughter, who spun straw into gold, 1,234 times over.\nAnd then: once upon a time…\n\n“Who?”  she said. ';
+  'The miller’s daughter, who spun straw into gold, 1,234 times over.\nAnd then: once upon a time…\n\n“Who?”  ' +
+  'she said. ';
 const texts = fc
   .array(
     fc.constantFrom(
@@ -201,8 +202,8 @@ describe.each(all)('%s', (_, tokenizer, boundary) => {
 test('ids are returned as soon as a word has certainly ended', () => {
   const tokenizer = tokenizerFromJson(read('bpe-gpt2'));
   const stream = encodeStream(tokenizer);
-  const came = ['the mil', 'ler ', 'sp', 'un'].map(chunk => tokenizer.decode(stream.push(chunk)));
-  expect(came).toEqual(['the', '', ' miller', '']);
+  const outputs = ['the mil', 'ler ', 'sp', 'un'].map(chunk => tokenizer.decode(stream.push(chunk)));
+  expect(outputs).toEqual(['the', '', ' miller', '']);
   expect(tokenizer.decode(stream.flush())).toBe(' spun');
 });
 

@@ -23,7 +23,7 @@ interface Said {
   readonly changes: Readonly<Record<string, { readonly changed: string; readonly sha256: string }>>;
   readonly ordered: string;
 }
-const said = JSON.parse(
+const answers = JSON.parse(
   readFileSync(new URL('../../../../fixtures/unicode/reference/properties.json', import.meta.url), 'utf8'),
 ) as Said;
 /** Every code point of the planes that have characters, and some of the others. */
@@ -48,7 +48,7 @@ function membersOf(runs: string): Uint8Array {
   }
   return members;
 }
-const later = membersOf(said.unassigned14);
+const later = membersOf(answers.unassigned14);
 const isLater = (char: string) => later[char.codePointAt(0)!] === 1;
 
 /** Newer characters of these scripts beyond U+FFFF are of kinds that none of their older ones have. */
@@ -58,7 +58,7 @@ test('patterns match the same code points as in the reference', () => {
   const standing = withOlderEquivalents(joined, () => false);
   expect(standing).toHaveLength(joined.length);
   const wrong: Record<string, number> = {};
-  for (const [source, runs] of Object.entries(said.patterns)) {
+  for (const [source, runs] of Object.entries(answers.patterns)) {
     if (unevenScripts.test(source)) continue;
     const found = Array.from(standing.matchAll(translateRegex(source, 'pattern')), ({ index }) =>
       String.fromCodePoint(joined.codePointAt(index)!),
@@ -107,7 +107,7 @@ test('pre-tokenizers treat every code point as the reference does', () => {
     'Punctuation apart': kindOf(read(punctuation), isolated),
     'Digits apart': kindOf(read(digits, { individual_digits: true }), isolated),
   };
-  const wrong = Object.keys(own).filter(name => differing(own[name]!, said.kinds[name]!) > 0);
+  const wrong = Object.keys(own).filter(name => differing(own[name]!, answers.kinds[name]!) > 0);
   expect(wrong).toEqual([]);
 });
 
@@ -143,13 +143,13 @@ test.each(Object.entries(normalizers))(
     expect(
       differing(
         changed.map(index => chars[index]!),
-        said.changes[name]!.changed,
+        answers.changes[name]!.changed,
       ),
     ).toBe(0);
     const written = changed
       .flatMap(index => (chars[index]! < '\ud8c0' || chars[index]! > '\udfff' ? [parts[index]] : []))
       .join('\x01');
-    expect(createHash('sha256').update(written).digest('hex')).toBe(said.changes[name]!.sha256);
+    expect(createHash('sha256').update(written).digest('hex')).toBe(answers.changes[name]!.sha256);
   },
 );
 
@@ -158,7 +158,7 @@ test('marks are ordered as in the reference', () => {
   const parts = normalizeText(text, normalizers.NFD!).split('\x01');
   parts.splice(1, 2, '\u0345');
   const first = chars.filter((char, index) => char !== '\u0345' && !parts[index]!.startsWith('\u0345'));
-  expect(differing(first, said.ordered)).toBe(0);
+  expect(differing(first, answers.ordered)).toBe(0);
 });
 
 afterEach(() => vi.restoreAllMocks());
@@ -186,7 +186,7 @@ async function idsOfAll() {
 test.each(['A', '\u0301', '!', '1'])(
   'ids are the same where the platform takes every newer character for %j',
   async like => {
-    const usual = await idsOfAll();
+    const expected = await idsOfAll();
     const disguised = (text: string) =>
       Array.from(text, char => (isLater(char) ? (char.length === 1 ? like : `${like}\u200b`) : char)).join('');
     const { exec } = RegExp.prototype;
@@ -205,6 +205,6 @@ test.each(['A', '\u0301', '!', '1'])(
     });
     const other = await idsOfAll();
     vi.restoreAllMocks();
-    expect(other).toEqual(usual);
+    expect(other).toEqual(expected);
   },
 );

@@ -1,7 +1,7 @@
 /** The text with each lone surrogate replaced by U+FFFD; indices stay the same. */
 export function toWellFormed(text: string): string {
-  const asked = text as string & { isWellFormed?: () => boolean };
-  if (asked.isWellFormed?.()) return text;
+  const checked = text as string & { isWellFormed?: () => boolean };
+  if (checked.isWellFormed?.()) return text;
   return text.replace(/\p{Surrogate}/gu, '\uFFFD');
 }
 

@@ -161,11 +161,11 @@ test('special tokens keep their flags', async () => {
 });
 
 test.each(['bpe', 'unigram'] as const)('training of a %s reports its progress', async kind => {
-  const seen: TrainProgress[] = [];
-  await trainTokenizer(lines, { kind, vocabSize: 1500, onProgress: progress => seen.push(progress) });
-  const stages = [...new Set(seen.map(({ stage }) => stage))];
+  const reports: TrainProgress[] = [];
+  await trainTokenizer(lines, { kind, vocabSize: 1500, onProgress: report => reports.push(report) });
+  const stages = [...new Set(reports.map(({ stage }) => stage))];
   expect(stages).toEqual(expect.arrayContaining(kind === 'bpe' ? ['words', 'merges'] : ['words', 'seeds', 'pruning']));
-  for (const { done, total } of seen) expect(done).toBeLessThanOrEqual(total ?? Number.POSITIVE_INFINITY);
+  for (const { done, total } of reports) expect(done).toBeLessThanOrEqual(total ?? Number.POSITIVE_INFINITY);
 });
 
 test.each(['byte-level-bpe', 'unigram'] as const)('an abort ends the training of a %s in the middle', async kind => {
@@ -220,12 +220,14 @@ test.each([
   [
     ['ab'],
     { kind: 'byte-level-bpe', vocabSize: 200 },
-    'trainTokenizer: vocabSize 200 is less than the 257 tokens that it begins with (1 special, 256 of the alphabet); it must be at least 257',
+    'trainTokenizer: vocabSize 200 is less than the 257 tokens that it begins with (1 special, 256 of the ' +
+      'alphabet); it must be at least 257',
   ],
   [
     ['ab ab'],
     { kind: 'unigram', vocabSize: 5 },
-    'trainTokenizer: vocabSize 5 is less than the 6 tokens that it begins with (3 special, 3 of the alphabet); it must be at least 6',
+    'trainTokenizer: vocabSize 5 is less than the 6 tokens that it begins with (3 special, 3 of the alphabet); ' +
+      'it must be at least 6',
   ],
   [['ab'], { kind: 'bpe', vocabSize: 0 }, 'trainTokenizer: vocabSize must be a whole number from 1, it is 0'],
   [

@@ -126,8 +126,8 @@ function presetOf({ kind }: { readonly kind: TrainKind }): TrainingPreset {
 }
 
 /** The value of an option, or its default. */
-const orDefault = <T>(asked: T | null | undefined, usual: T | null | undefined): T | null =>
-  asked === undefined ? (usual ?? null) : asked;
+const orDefault = <T>(value: T | null | undefined, fallback: T | null | undefined): T | null =>
+  value === undefined ? (fallback ?? null) : value;
 
 function specialTokenToJson(token: SpecialToken) {
   const { content, singleWord, lstrip, rstrip, normalized } = typeof token === 'string' ? { content: token } : token;

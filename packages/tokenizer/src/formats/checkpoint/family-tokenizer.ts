@@ -2,7 +2,7 @@ import { readAddedTokens } from '../../added-tokens/added-token.js';
 import { failFile } from '../../errors.js';
 import type { Model } from '../../models/model.js';
 import { Vocabulary } from '../../models/vocabulary.js';
-import { type TokenizerParts, typesIn } from '../../parts.js';
+import type { TokenizerParts } from '../../parts.js';
 import type { TemplateItem } from '../../post-processors/post-processor.js';
 import { Tokenizer } from '../../tokenizer.js';
 import { allComponents } from '../json/all-components.js';
@@ -107,7 +107,7 @@ export function withSpecialTokens(
     ...(types && {
       types: {
         ...types,
-        normalizer: [...typesIn({ normalizers: layout.normalizersBefore }, 'normalizers'), ...types.normalizer],
+        normalizer: [...(layout.normalizersBefore ?? []).map(({ type }) => type), ...types.normalizer],
       },
     }),
     specialTokenIds: Object.fromEntries(specialTokenIds.filter(([, id]) => id !== undefined)),
@@ -136,13 +136,13 @@ function renumberModel(
 function templateItem(
   item: string,
   specialTokens: SpecialTokensMap,
-  known: (token: string | undefined) => number | undefined,
+  idOf: (token: string | undefined) => number | undefined,
 ): TemplateItem {
   const [, name = '', type = '0'] = /^(.+?)(?::(\d))?$/.exec(item) ?? [];
   const typeId = Number(type);
   if (name === '$A' || name === '$B') return { sequence: name === '$A' ? 0 : 1, typeId };
   const token = name === 'bos' || name === 'eos' ? specialTokens[name] : name;
-  const id = known(token);
+  const id = idOf(token);
   return id === undefined
     ? failFile(`the vocabulary has no token "${token ?? name}" to put around a text`)
     : { ids: [id], typeId };

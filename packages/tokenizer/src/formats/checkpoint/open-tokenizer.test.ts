@@ -287,7 +287,8 @@ describe('SentencePiece models have the ids of their family', () => {
     const known = { ...files['vocab.json'], '▁': 7 };
     const { target: whole } = (await open({ ...files, 'vocab.json': known }, 'marian'))!;
     expect(() => saveTokenizer(whole!)).toThrow(
-      'tokenizer: the token "▁one" is no piece of the SentencePiece model and no added token; tokenizer.json would find it in texts',
+      'tokenizer: the token "▁one" is no piece of the SentencePiece model and no added token; tokenizer.json ' +
+        'would find it in texts',
     );
 
     const separate = {
@@ -338,8 +339,8 @@ describe('SentencePiece models have the ids of their family', () => {
     ] as const) {
       const opened = (await open({ 'spiece.model': model_ }, family))!;
       const again = tokenizerFromJson(saveTokenizer(opened));
-      for (const given of texts) {
-        const [ours, reread] = [opened, again].map(which => which.encode(given, { pair: 'b a' }));
+      for (const input of texts) {
+        const [ours, reread] = [opened, again].map(which => which.encode(input, { pair: 'b a' }));
         expect({ family, ids: reread!.ids, types: reread!.typeIds }).toEqual({
           family,
           ids: ours!.ids,

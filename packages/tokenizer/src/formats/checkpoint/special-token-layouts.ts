@@ -15,7 +15,7 @@ export interface SpecialTokenLayout {
   readonly single: readonly string[];
   readonly pair: readonly string[];
   /** Normalizers that run before the model's own, in the form of `tokenizer.json`. */
-  readonly normalizersBefore?: readonly object[];
+  readonly normalizersBefore?: readonly { readonly type: string }[];
 }
 
 const consecutiveIds = (tokens: readonly string[], from: number) =>
@@ -30,6 +30,14 @@ const fairseqSpecialTokens: SpecialTokensMap = {
   pad: '<pad>',
   mask: '<mask>',
 };
+
+/** The ids of fairseq: its special tokens, the `count` pieces, a token for each language, and the mask. */
+const withLanguages = (codes: readonly string[], count: number) => ({
+  specialTokens: fairseqSpecialTokens,
+  fixedIds: { ...fairseqIds, ...consecutiveIds([...codes, '<mask>'], count + 1) },
+  idOffset: 1,
+});
+
 const eosTemplate = (around: (text: string) => string[]) => ({
   single: around('$A'),
   pair: [...around('$A'), '$B', '</s>'],
@@ -88,37 +96,23 @@ export function specialTokenLayout(settings: CheckpointSettings, count: number):
         idOffset: 4,
         ...bosEosTemplate,
       };
-    case 'mbart': {
-      const codes = mbartLanguages();
+    case 'mbart':
       return {
-        specialTokens: fairseqSpecialTokens,
-        fixedIds: { ...fairseqIds, ...consecutiveIds([...codes, '<mask>'], count + 1) },
-        idOffset: 1,
+        ...withLanguages(mbartLanguages(), count),
         single: ['$A', '</s>', language('en_XX')],
         pair: ['$A', '$B', '</s>', language('en_XX')],
       };
-    }
-    case 'mbart50': {
-      const codes = mbart50Languages();
+    case 'mbart50':
       return {
-        specialTokens: fairseqSpecialTokens,
-        fixedIds: { ...fairseqIds, ...consecutiveIds([...codes, '<mask>'], count + 1) },
-        idOffset: 1,
+        ...withLanguages(mbart50Languages(), count),
         single: [language('en_XX'), '$A', '</s>'],
         pair: [language('en_XX'), '$A', '$B', '</s>'],
       };
-    }
     case 'nllb': {
       const suffix = fields.boolean('legacy_behaviour', false);
       const around = (texts: readonly string[]) =>
         suffix ? [...texts, '</s>', language('eng_Latn')] : [language('eng_Latn'), ...texts, '</s>'];
-      return {
-        specialTokens: fairseqSpecialTokens,
-        fixedIds: { ...fairseqIds, ...consecutiveIds([...nllbLanguages(), '<mask>'], count + 1) },
-        idOffset: 1,
-        single: around(['$A']),
-        pair: around(['$A', '$B']),
-      };
+      return { ...withLanguages(nllbLanguages(), count), single: around(['$A']), pair: around(['$A', '$B']) };
     }
     case 'pegasus': {
       const masks = ['<mask_1>', '<mask_2>', ...Array.from({ length: 101 }, (_, index) => `<unk_${index + 2}>`)];

@@ -1,5 +1,6 @@
 import { addedTokenToJson } from '../../added-tokens/added-token.js';
 import { failFile } from '../../errors.js';
+import { tokensById } from '../../models/vocabulary.js';
 import type { TokenizerParts } from '../../parts.js';
 import type { TemplateItem } from '../../post-processors/post-processor.js';
 import type { Json } from '../json/fields.js';
@@ -45,18 +46,20 @@ function templateToJson({ postProcessor: { template }, model: { vocabulary }, ad
 
 /** The model's tables with other ids. A token that is not a piece must be an added token. */
 function renumberModelJson(model: Json, { ids, model: { vocabulary, unknownId }, addedTokens }: FamilyParts): Json {
-  const tokens = [...vocabulary.entries()].sort(([, a], [, b]) => a - b);
+  const tokens = tokensById(vocabulary);
   const indexOfId = new Map(ids.map((id, index) => [id, index]));
   const added = new Set(addedTokens.map(({ content }) => content));
   if (ids.includes(undefined)) {
     failFile(
-      `a vocabulary without ids for ${ids.filter(id => id === undefined).length} pieces of its SentencePiece model cannot be saved as tokenizer.json`,
+      `a vocabulary without ids for ${ids.filter(id => id === undefined).length} pieces of its SentencePiece ` +
+        'model cannot be saved as tokenizer.json',
     );
   }
   for (const [token, id] of tokens) {
     if (!indexOfId.has(id) && !added.has(token))
       failFile(
-        `the token "${token}" is no piece of the SentencePiece model and no added token; tokenizer.json would find it in texts`,
+        `the token "${token}" is no piece of the SentencePiece model and no added token; tokenizer.json would ` +
+          'find it in texts',
       );
   }
   if (model.type === 'BPE') return { ...model, vocab: new Map(tokens), unk_token: vocabulary.token(unknownId!) };

@@ -28,7 +28,8 @@ test('each format is read', () => {
 
 test('another file is an error that shows its first bytes', () => {
   expect(() => tokenizerFromFile(bytesOf('hello'), { name: 'a.bin' })).toThrow(
-    'tokenizer: a.bin is neither a tokenizer.json nor a SentencePiece model nor a tiktoken rank file; it begins with "hello"',
+    'tokenizer: a.bin is neither a tokenizer.json nor a SentencePiece model nor a tiktoken rank file; it begins ' +
+      'with "hello"',
   );
   expect(() => tokenizerFromFile(bytesOf(''))).toThrow('tiktoken rank file; it is empty');
 });

@@ -27,14 +27,17 @@ export function tokenizerFromFile(bytes: Uint8Array, options: FileOptions = {}):
     case 'tokenizer.json':
       return tokenizerFromJson(textOf(bytes), config === undefined ? {} : { config });
     case 'tiktoken': {
-      const encoding = (Object.keys(tiktokenEncodings) as TiktokenName[]).find(known => name.includes(known));
+      const encoding = (Object.keys(tiktokenEncodings) as TiktokenName[]).find(encodingName =>
+        name.includes(encodingName),
+      );
       return tiktokenTokenizer(bytes, encoding ? { encoding } : {});
     }
     case 'sentencepiece':
       return sentencePieceTokenizer(bytes);
     default:
       return failFile(
-        `${name} is neither a tokenizer.json nor a SentencePiece model nor a tiktoken rank file; ${describeStart(bytes)}`,
+        `${name} is neither a tokenizer.json nor a SentencePiece model nor a tiktoken rank file; ` +
+          `${describeStart(bytes)}`,
       );
   }
 }

@@ -89,9 +89,9 @@ describe('normalizers write', () => {
     [{ type: 'BertNormalizer', strip_accents: false }, 'É', 'é'],
     [{ type: 'Sequence', normalizers: [{ type: 'NFD' }, { type: 'StripAccents' }] }, 'é', 'e'],
   ])('%j on %j: %j', (normalizer, text, expected) => {
-    const made = tokenizer([expected], { normalizer });
-    expect(made.encode(text).tokens).toEqual([expected]);
-    expect(made.encode(text).offsets.every(([start, end]) => start <= end && end <= text.length)).toBe(true);
+    const instance = tokenizer([expected], { normalizer });
+    expect(instance.encode(text).tokens).toEqual([expected]);
+    expect(instance.encode(text).offsets.every(([start, end]) => start <= end && end <= text.length)).toBe(true);
   });
 });
 
@@ -110,10 +110,10 @@ describe('decoders join', () => {
     [{ type: 'Strip', content: ' ', start: 1, stop: 1 }, ['  a  ', ' b '], ' a b'],
     [{ type: 'ByteFallback' }, ['<0xC3>', '<0xA9>', 'a', '<0xC3>', 'b'], 'éa\ufffdb'],
   ])('%j', (decoder, tokens, expected) => {
-    const made = tokenizer([...new Set(tokens)], { decoder });
-    const ids = tokens.map(token => made.tokenToId(token)!);
-    const stream = made.decodeStream();
-    expect(made.decode(ids)).toBe(expected);
+    const instance = tokenizer([...new Set(tokens)], { decoder });
+    const ids = tokens.map(token => instance.tokenToId(token)!);
+    const stream = instance.decodeStream();
+    expect(instance.decode(ids)).toBe(expected);
     expect(ids.map(id => stream.push(id)).join('') + stream.flush()).toBe(expected);
   });
 });
@@ -138,14 +138,14 @@ describe('added tokens', () => {
   });
 
   test('the leftmost match wins, and at one index the longest', () => {
-    const made = tokenizer([], {
+    const instance = tokenizer([], {
       added_tokens: [
         { id: 5, content: 'ab' },
         { id: 6, content: 'abc' },
         { id: 7, content: 'bcd' },
       ],
     });
-    expect(made.encode('abcd').ids).toEqual([6, 0]);
+    expect(instance.encode('abcd').ids).toEqual([6, 0]);
   });
 
   test('normalized tokens are found in the normalized text, others in the raw text', () => {
@@ -170,16 +170,16 @@ test('the configuration names special tokens, and may ask for clean-up and for a
     add_bos_token: true,
     clean_up_tokenization_spaces: true,
   };
-  const made = tokenizerFromJson(json, { config });
-  expect([made.bosTokenId, made.eosTokenId, made.padTokenId, made.unkTokenId, made.vocabSize]).toEqual([
-    5,
-    2,
-    undefined,
-    0,
-    4,
-  ]);
-  expect(made.encode('a').ids).toEqual([5, 1]);
-  expect(made.decode([1, 2])).toBe('a.');
+  const instance = tokenizerFromJson(json, { config });
+  expect([
+    instance.bosTokenId,
+    instance.eosTokenId,
+    instance.padTokenId,
+    instance.unkTokenId,
+    instance.vocabSize,
+  ]).toEqual([5, 2, undefined, 0, 4]);
+  expect(instance.encode('a').ids).toEqual([5, 1]);
+  expect(instance.decode([1, 2])).toBe('a.');
   expect(tokenizerFromJson(json).decode([1, 2])).toBe('a .');
 });
 
@@ -200,22 +200,22 @@ test('special_tokens_map.json takes precedence, unless the configuration lists i
 });
 
 test('truncation and padding in a file apply if a call asks for them', () => {
-  const made = tokenizer(['a'], {
+  const instance = tokenizer(['a'], {
     pre_tokenizer: { type: 'WhitespaceSplit' },
     truncation: { max_length: 2, strategy: 'LongestFirst', stride: 0, direction: 'Left' },
     padding: { strategy: { Fixed: 4 }, direction: 'Left', pad_id: 7, pad_type_id: 3, pad_token: '?' },
   });
-  expect(made.encode('a b a').ids).toEqual([1, 0, 1]);
-  expect(made.encodeBatch(['a b a', 'a'], {}).map(({ ids }) => ids)).toEqual([[1, 0, 1], [1]]);
-  expect(made.encode('a b a', { truncation: null, padding: null }).ids).toEqual([1, 0, 1]);
-  const { truncation, padding } = made;
+  expect(instance.encode('a b a').ids).toEqual([1, 0, 1]);
+  expect(instance.encodeBatch(['a b a', 'a'], {}).map(({ ids }) => ids)).toEqual([[1, 0, 1], [1]]);
+  expect(instance.encode('a b a', { truncation: null, padding: null }).ids).toEqual([1, 0, 1]);
+  const { truncation, padding } = instance;
   expect(truncation).toEqual({ maxLength: 2, strategy: 'longest-first', stride: 0, direction: 'left' });
   expect(padding).toEqual({ length: 4, multipleOf: 1, id: 7, token: '?', typeId: 3, direction: 'left' });
-  const cut = made.encode('a b a', { truncation, padding });
+  const cut = instance.encode('a b a', { truncation, padding });
   expect(cut.ids).toEqual([7, 7, 0, 1]);
   expect(cut.tokens.slice(0, 2)).toEqual(['?', '?']);
   expect(tokenizer(['a'], {}).padding).toBeUndefined();
-  const long = made.encode('a b a', {
+  const long = instance.encode('a b a', {
     pair: 'a a',
     truncation: { maxLength: 3, strategy: 'only-first' },
     padding: null,
@@ -225,15 +225,17 @@ test('truncation and padding in a file apply if a call asks for them', () => {
     [0, 1, 1],
     [1, 1, 1],
   ]);
-  expect(() => made.encode('a', { truncation: { maxLength: 0, strategy: 'only-second' } })).not.toThrow();
-  expect(() => made.encode('a b a', { truncation: { maxLength: 2, stride: 2 } })).toThrow(
+  expect(() => instance.encode('a', { truncation: { maxLength: 0, strategy: 'only-second' } })).not.toThrow();
+  expect(() => instance.encode('a b a', { truncation: { maxLength: 2, stride: 2 } })).toThrow(
     'encode: stride 2 does not fit in windows of 2 tokens; at most 1',
   );
 });
 
 test('a batch is padded to its longest encoding', () => {
-  const made = tokenizer(['a'], { pre_tokenizer: { type: 'WhitespaceSplit' } });
-  const batch = made.encodeBatch(['a', 'a a a', ['a', 'a']], { padding: { length: 'longest', multipleOf: 2, id: 9 } });
+  const instance = tokenizer(['a'], { pre_tokenizer: { type: 'WhitespaceSplit' } });
+  const batch = instance.encodeBatch(['a', 'a a a', ['a', 'a']], {
+    padding: { length: 'longest', multipleOf: 2, id: 9 },
+  });
   expect(batch.map(each => each.ids)).toEqual([
     [1, 9, 9, 9],
     [1, 1, 1, 9],

@@ -89,6 +89,19 @@ export function componentToJson<T>(kind: string, components: readonly Component<
 export const valuesOf = (fields: Fields, names: readonly string[]): Json =>
   Object.fromEntries(names.map(name => [name, fields.raw(name) ?? null]));
 
+/** The declarations of a component or of the components of a sequence, each with its fields; none if it is absent. */
+export function componentsIn<C extends Pick<Component<unknown>, 'type' | 'fields' | 'list'>>(
+  kind: string,
+  components: readonly C[],
+  json: unknown,
+): (readonly [component: C, fields: Fields])[] {
+  if (json === undefined || json === null) return [];
+  const [component, fields] = componentOf(kind, components, json, kind);
+  return component.list === undefined
+    ? [[component, fields]]
+    : fields.array(component.list).flatMap(inner => componentsIn(kind, components, inner));
+}
+
 /** The declaration of the component that a JSON object names, and its fields. */
 export function componentOf<C extends Pick<Component<unknown>, 'type' | 'fields'>>(
   kind: string,

@@ -89,12 +89,12 @@ export class Fields {
     return match ?? failFile(`${this.path(name)} is "${value}"; it can be ${choices.join(', ')}`);
   }
 
-  #wrong(name: string, wanted: string): never {
-    return failFile(`${this.path(name)} must be ${wanted}, it is ${describeType(this.raw(name))}`);
+  #wrong(name: string, expected: string): never {
+    return failFile(`${this.path(name)} must be ${expected}, it is ${describeType(this.raw(name))}`);
   }
 }
 
-/** A field that is a single character (one code point). A function, so that bundles without such fields leave it out. */
+/** Reads a field that is a single character (one code point). A function, since few bundles need it. */
 export function readCharacter(fields: Fields, name: string): string {
   const value = fields.string(name);
   return [...value].length === 1 ? value : failFile(`${fields.path(name)} must be one character, it is "${value}"`);

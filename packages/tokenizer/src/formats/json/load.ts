@@ -92,11 +92,14 @@ export function loadTokenizer(
 
 /** The settings of the other files. */
 function settingsOf({ config = {}, specialTokensMap = {} }: LoadOptions): Fields {
-  const own = new Fields(parseJsonText(config, 'tokenizer_config.json'), 'config');
+  const settings = new Fields(parseJsonText(config, 'tokenizer_config.json'), 'config');
   const older = new Fields(parseJsonText(specialTokensMap, 'special_tokens_map.json'), 'special_tokens_map.json');
-  if (own.has('added_tokens_decoder')) return own;
+  if (settings.has('added_tokens_decoder')) return settings;
   const names = ['bos_token', 'eos_token', 'pad_token', 'unk_token'].filter(name => older.has(name));
-  return new Fields({ ...own.all, ...Object.fromEntries(names.map(name => [name, older.raw(name)])) }, own.where);
+  return new Fields(
+    { ...settings.all, ...Object.fromEntries(names.map(name => [name, older.raw(name)])) },
+    settings.where,
+  );
 }
 
 function parseJsonText(json: object | string, what: string): unknown {
@@ -144,9 +147,9 @@ function specialTokenId(
 
 /** The bos and eos tokens that the configuration asks for. */
 function bosEosPostProcessor(settings: Fields, { bos, eos }: TokenizerParts['specialTokenIds']): PostProcessor {
-  const asked = (name: string, id: number | undefined) =>
+  const requestedIds = (name: string, id: number | undefined) =>
     id !== undefined && settings.has(name) && settings.boolean(name) ? [id] : [];
-  const [before, after] = [asked('add_bos_token', bos), asked('add_eos_token', eos)];
+  const [before, after] = [requestedIds('add_bos_token', bos), requestedIds('add_eos_token', eos)];
   if (before.length + after.length === 0) return {};
   const items = (sequence: 0 | 1): TemplateItem[] => [
     { ids: before, typeId: sequence },

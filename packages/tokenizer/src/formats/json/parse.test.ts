@@ -52,8 +52,9 @@ const document = fc
     const pairs = vocab.length === 0 ? [] : merges.map(pair => pair.map(at => vocab[at % vocab.length]!));
     const quoted = (text: string) => `"${escaped(text, mask)}"`;
     const list = (parts: string[]) => parts.join(`${blank},${blank}`);
+    const entries = vocab.map((each, id) => `${quoted(each)}${blank}:${blank}${id}`);
     const tables = {
-      vocab: `"vocab"${blank}:${blank}{${list(vocab.map((each, id) => `${quoted(each)}${blank}:${blank}${id}`))}${blank}}`,
+      vocab: `"vocab"${blank}:${blank}{${list(entries)}${blank}}`,
       merges: `"merges":${blank}[${blank}${list(
         pairs.map(([left, right]) =>
           isPairs ? `[${quoted(left!)},${blank}${quoted(right!)}]` : quoted(`${left} ${right}`),
@@ -61,7 +62,8 @@ const document = fc
       )}]`,
     };
     const both = first === 'vocab' ? [tables.vocab, tables.merges] : [tables.merges, tables.vocab];
-    return `{${blank}"other": ${JSON.stringify(other)},${blank}"model":${blank}{${list([...both, `"x": ${JSON.stringify(other)}`])}}}`;
+    const value = JSON.stringify(other);
+    return `{${blank}"other": ${value},${blank}"model":${blank}{${list([...both, `"x": ${value}`])}}}`;
   });
 
 test('equals JSON.parse, whatever the tokens, blanks and escapes', () => {

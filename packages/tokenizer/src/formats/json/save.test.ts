@@ -132,7 +132,8 @@ test.each([
   [{ type: 'WordLevel', vocab: { a: 1, b: 0 } }, '{"type":"WordLevel","vocab":{"b":0,"a":1},"unk_token":"<unk>"}'],
   [
     { type: 'WordPiece', vocab: { '[UNK]': 0, a: 1 } },
-    '{"type":"WordPiece","unk_token":"[UNK]","continuing_subword_prefix":"##","max_input_chars_per_word":100,"vocab":{"[UNK]":0,"a":1}}',
+    '{"type":"WordPiece","unk_token":"[UNK]","continuing_subword_prefix":"##","max_input_chars_per_word":100,' +
+      '"vocab":{"[UNK]":0,"a":1}}',
   ],
   [{ vocab: [['a', -1.5]] }, '{"type":"Unigram","unk_id":null,"vocab":[["a",-1.5]],"byte_fallback":false}'],
 ])('the model %j is written whole', (given, expected) => {

@@ -2,6 +2,7 @@ import { addedTokenToJson, readFlags } from '../../added-tokens/added-token.js';
 import { failFile } from '../../errors.js';
 import { pairsIn } from '../../models/bpe/pair-table.js';
 import type { Model } from '../../models/model.js';
+import { tokensById } from '../../models/vocabulary.js';
 import { paddingFields } from '../../post-processors/padding.js';
 import { truncationFields } from '../../post-processors/truncation.js';
 import type { Tokenizer } from '../../tokenizer.js';
@@ -23,8 +24,9 @@ export function saveTokenizer(tokenizer: Tokenizer, { pretty = false }: SaveOpti
   const { file: source, components, model } = tokenizer.parts;
   if (tokenizer.target)
     failFile('a tokenizer with a separate one for translations cannot be saved; tokenizer.json holds one');
-  if (!source) return failFile('a tokenizer made of custom parts cannot be saved; no tokenizer.json describes it');
-  const file = typeof source === 'function' ? source() : completeFile(source, model, components!);
+  const file =
+    typeof source === 'function' ? source() : source && components && completeFile(source, model, components);
+  if (!file) return failFile('a tokenizer made of custom parts cannot be saved; no tokenizer.json describes it');
   const output = {
     version: '1.0',
     truncation: file.truncation == null ? null : allFields(file.truncation, truncationFields),
@@ -65,7 +67,7 @@ const addedTokensToJson = (tokens: readonly Json[]): Json[] =>
 
 /** The JSON of a model with the tables that the model holds. */
 function withTables(json: Json, { vocabulary, merges, scores }: Model): Json {
-  const tokens = [...vocabulary.entries()].sort(([, a], [, b]) => a - b);
+  const tokens = tokensById(vocabulary);
   if (scores) return { ...json, vocab: tokens.map(([token, id]) => [token, scores[id]!]) };
   if (!merges) return { ...json, vocab: new Map(tokens) };
   const name = (id: number) => vocabulary.token(id)!;

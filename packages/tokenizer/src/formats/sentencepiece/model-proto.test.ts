@@ -85,9 +85,9 @@ test.each([
     'the SentencePiece model has byte_fallback, and not all pieces <0x00> to <0xFF>',
   ],
 ] as const)('%s is an error that says so', (_, fields, expected) => {
-  const said = message(...(fields as readonly number[][]));
-  if (typeof expected === 'string') expect(said).toBe(`file tokenizer: ${expected}`);
-  else expect(said).toMatch(expected);
+  const output = message(...(fields as readonly number[][]));
+  if (typeof expected === 'string') expect(output).toBe(`file tokenizer: ${expected}`);
+  else expect(output).toMatch(expected);
 });
 
 test('irrelevant fields are skipped, whatever their wire type', () => {

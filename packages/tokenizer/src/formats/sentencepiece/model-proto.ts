@@ -116,7 +116,7 @@ function readNormalizer(bytes: Uint8Array, spec: NormalizerSpec): void {
 
 /** Refuses the same models as the reference. */
 function checkModel({ pieces, types, modelType, byteFallback }: ModelProto): void {
-  const count = (wanted: number) => types.reduce((sum, type) => sum + (type === wanted ? 1 : 0), 0);
+  const count = (expected: number) => types.reduce((sum, type) => sum + (type === expected ? 1 : 0), 0);
   if (pieces.length === 0) failFile('the SentencePiece model holds no pieces');
   if (count(pieceTypes.unknown) !== 1) {
     failFile(`the SentencePiece model has ${count(pieceTypes.unknown)} unknown pieces; it must have one`);
@@ -127,7 +127,8 @@ function checkModel({ pieces, types, modelType, byteFallback }: ModelProto): voi
   const bytes = count(pieceTypes.byte);
   if (bytes !== (byteFallback ? 256 : 0)) {
     failFile(
-      `the SentencePiece model has ${bytes} byte pieces; with byte_fallback ${byteFallback} it must have ${byteFallback ? 256 : 0}`,
+      `the SentencePiece model has ${bytes} byte pieces; with byte_fallback ${byteFallback} it must have ` +
+        `${byteFallback ? 256 : 0}`,
     );
   }
 }

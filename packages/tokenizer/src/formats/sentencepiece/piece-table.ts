@@ -1,6 +1,6 @@
 import { failFile } from '../../errors.js';
+import { allByteTokenIds } from '../../models/byte-token-ids.js';
 import { type Trie, trieOf } from '../../models/trie.js';
-import { byteIds } from '../../models/unigram/unigram.js';
 import { Vocabulary } from '../../models/vocabulary.js';
 import { type ModelProto, pieceTypes } from './model-proto.js';
 import type { UnknownRules } from './piece-writer.js';
@@ -21,7 +21,7 @@ const typesInText: readonly number[] = [pieceTypes.normal, pieceTypes.userDefine
 export function pieceTable({ pieces, types, byteFallback }: ModelProto): PieceTable {
   const vocabulary = new Vocabulary();
   for (const [id, piece] of pieces.entries()) vocabulary.add(piece, id, 'the SentencePiece model');
-  const fallback = byteFallback ? byteIds(vocabulary) : undefined;
+  const fallback = byteFallback ? allByteTokenIds(vocabulary) : undefined;
   if (byteFallback && !fallback)
     failFile('the SentencePiece model has byte_fallback, and not all pieces <0x00> to <0xFF>');
   function* piecesInText(keep: (id: number) => boolean = () => true): IterableIterator<[string, number]> {

@@ -119,7 +119,8 @@ test("a user-defined symbol below all pieces cannot be saved: it would lower unk
   const symbol = ['x', 0, 4] as const;
   const pieces = [['<unk>', 0, 2], ['▁', 5], ['a', 5], symbol] as const;
   expect(() => saveTokenizer(sentencePieceTokenizer(encodeModelProto({ pieces })))).toThrow(
-    'tokenizer: a SentencePiece model with user-defined symbols of lower scores than all pieces cannot be saved; tokenizer.json cannot express it',
+    'tokenizer: a SentencePiece model with user-defined symbols of lower scores than all pieces cannot be saved; ' +
+      'tokenizer.json cannot express it',
   );
 });
 
@@ -179,7 +180,7 @@ test.each([
     [unknown, ['ax', -1], ...letters],
     'the SentencePiece piece "ax" is made of what is no piece; tokenizer.json has no such merges',
   ],
-] as const)('%s cannot be saved', (_, pieces, said) => {
+] as const)('%s cannot be saved', (_, pieces, message) => {
   const tokenizer = sentencePieceTokenizer(encodeModelProto({ pieces, isBpe: true }));
-  expect(() => saveTokenizer(tokenizer)).toThrow(`tokenizer: ${said}`);
+  expect(() => saveTokenizer(tokenizer)).toThrow(`tokenizer: ${message}`);
 });

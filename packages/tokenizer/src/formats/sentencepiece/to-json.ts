@@ -2,6 +2,7 @@ import { failFile } from '../../errors.js';
 import { bpeFields } from '../../models/bpe/bpe.js';
 import { pairsIn } from '../../models/bpe/pair-table.js';
 import { CharsMap } from '../../normalizers/chars-map.js';
+import { escapeRegex } from '../../text/escape-regex.js';
 import type { Json } from '../json/fields.js';
 import { mergesOf } from './merges.js';
 import { type ModelProto, modelTypes, pieceTypes } from './model-proto.js';
@@ -124,8 +125,6 @@ function decoders({ pieces, types, normalizer, byteFallback, unknownSurface }: M
 /** With remove_extra_whitespaces, all leading spaces are removed. */
 const manySpaces = 0x7fffffff;
 
-const escapeRegex = (text: string) => text.replace(/[\\^$.*+?()[\]{}|]/g, '\\$&');
-
 /**
  * The scores as the reference uses them. Pieces that are not found in texts get a score that is not the lowest, because
  * the lowest determines the score of unknown characters.
@@ -158,7 +157,8 @@ function bpeToJson(file: ModelProto, table: PieceTable): Json {
     const [, , before, other] = ranked[index - 1] ?? [];
     if (before === rank && other !== made)
       failFile(
-        `the SentencePiece pieces "${pieces[other!]}" and "${pieces[made]}" have one score; tokenizer.json puts all merges in an order`,
+        `the SentencePiece pieces "${pieces[other!]}" and "${pieces[made]}" have one score; tokenizer.json puts ` +
+          'all merges in an order',
       );
     return [left, right].map(
       id =>

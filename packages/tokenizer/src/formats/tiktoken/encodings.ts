@@ -19,7 +19,8 @@ export const tiktokenEncodings = {
   p50k_base: { pattern: gpt2, specialTokens: { [endOfText]: 50256 }, ranks: 50280 },
   cl100k_base: {
     pattern:
-      "'(?i:[sdmt]|ll|ve|re)|[^\\r\\n\\p{L}\\p{N}]?+\\p{L}++|\\p{N}{1,3}+| ?[^\\s\\p{L}\\p{N}]++[\\r\\n]*+|\\s++$|\\s*[\\r\\n]|\\s+(?!\\S)|\\s",
+      "'(?i:[sdmt]|ll|ve|re)|[^\\r\\n\\p{L}\\p{N}]?+\\p{L}++|\\p{N}{1,3}+| ?[^\\s\\p{L}\\p{N}]++[\\r\\n]*+|" +
+      '\\s++$|\\s*[\\r\\n]|\\s+(?!\\S)|\\s',
     specialTokens: {
       [endOfText]: 100257,
       '<|fim_prefix|>': 100258,
@@ -30,7 +31,9 @@ export const tiktokenEncodings = {
     ranks: 100256,
   },
   o200k_base: {
-    pattern: `${before}${upper}*${lower}+${ending}|${before}${upper}+${lower}*${ending}|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`,
+    pattern:
+      `${before}${upper}*${lower}+${ending}|${before}${upper}+${lower}*${ending}|\\p{N}{1,3}|` +
+      ' ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+',
     specialTokens: { [endOfText]: 199999, '<|endofprompt|>': 200018 },
     ranks: 199998,
   },

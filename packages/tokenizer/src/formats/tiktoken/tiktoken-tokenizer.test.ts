@@ -180,7 +180,8 @@ test.each([
     'no known number of ranks',
     bytes,
     undefined,
-    'tokenizer: a rank file of 256 ranks matches none of the known vocabularies (r50k_base, p50k_base, cl100k_base, o200k_base); its encoding must be given',
+    'tokenizer: a rank file of 256 ranks matches none of the known vocabularies (r50k_base, p50k_base, ' +
+      'cl100k_base, o200k_base); its encoding must be given',
   ],
   [
     'an unknown name',

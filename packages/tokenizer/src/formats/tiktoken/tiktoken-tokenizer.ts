@@ -83,11 +83,12 @@ function encodingOf(
 
 function encodingNameOf(ranks: number): TiktokenName {
   const names = Object.keys(tiktokenEncodings) as TiktokenName[];
-  const found = names.find(name => tiktokenEncodings[name].ranks === ranks);
+  const match = names.find(name => tiktokenEncodings[name].ranks === ranks);
   return (
-    found ??
+    match ??
     failFile(
-      `a rank file of ${ranks} ranks matches none of the known vocabularies (${encodingNames()}); its encoding must be given`,
+      `a rank file of ${ranks} ranks matches none of the known vocabularies (${encodingNames()}); its encoding ` +
+        'must be given',
     )
   );
 }

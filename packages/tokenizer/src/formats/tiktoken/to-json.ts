@@ -1,6 +1,6 @@
 import { bpeFields } from '../../models/bpe/bpe.js';
 import { type PairTable, pairsIn } from '../../models/bpe/pair-table.js';
-import type { Vocabulary } from '../../models/vocabulary.js';
+import { tokensById, type Vocabulary } from '../../models/vocabulary.js';
 import type { Json } from '../json/fields.js';
 import { tiktokenEncodings } from './encodings.js';
 
@@ -34,7 +34,7 @@ export function ranksToJson(
       type: 'BPE',
       ...bpeFields,
       ignore_merges: true,
-      vocab: new Map([...vocabulary.entries()].sort(([, a], [, b]) => a - b)),
+      vocab: new Map(tokensById(vocabulary)),
       merges: sortedMerges(vocabulary, merges),
     },
   };
@@ -46,7 +46,8 @@ export function ranksToJson(
  */
 const withoutPossessives = (pattern: string) =>
   pattern === tiktokenEncodings.cl100k_base.pattern
-    ? "'(?i:[sdmt]|ll|ve|re)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s+(?![\\s\\S])|\\s*[\\r\\n]|\\s+(?!\\S)|\\s"
+    ? "'(?i:[sdmt]|ll|ve|re)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}{1,3}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|" +
+      '\\s+(?![\\s\\S])|\\s*[\\r\\n]|\\s+(?!\\S)|\\s'
     : pattern;
 
 /**

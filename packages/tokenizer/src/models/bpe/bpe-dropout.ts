@@ -1,4 +1,4 @@
-import { randomBitsAt, randomKey, streamOf } from '@residual/base';
+import { checkSeed, randomBitsAt, randomKey, streamOf } from '@residual/base';
 import { abbreviateJson, failFile } from '../../errors.js';
 import type { ModelComponent } from '../../formats/json/components.js';
 import type { Fields } from '../../formats/json/fields.js';
@@ -29,7 +29,7 @@ function dropMerges({ vocabulary, merges, unknownId }: Model, fields: Fields): M
   const first = new InitialSymbols(vocabulary, readSymbolRules(fields, vocabulary));
   const symbols = new Symbols();
   return (rate, seed, index) => {
-    const key = randomKey(seed, streamOf('tokenizer.dropout'), index);
+    const key = randomKey(checkSeed('encode', seed), streamOf('tokenizer.dropout'), index);
     const threshold = Math.round(rate * 2 ** 24);
     let counter = 0;
     const drops = () => randomBitsAt(key, counter++) >>> 8 < threshold;

@@ -1,5 +1,6 @@
 import { byteAlphabet } from '../../text/byte-alphabet.js';
 import { utf8Length, writeUtf8 } from '../../text/unicode.js';
+import { byteTokenIds, missing } from '../byte-token-ids.js';
 import type { Vocabulary } from '../vocabulary.js';
 import type { Symbols } from './merge.js';
 
@@ -18,7 +19,6 @@ export interface SymbolRules {
 }
 
 const buffer = /*#__PURE__*/ new Uint8Array(4);
-const missing = -1;
 
 /** Writes the symbols of a pre-token before any merge. */
 export class InitialSymbols {
@@ -41,8 +41,7 @@ export class InitialSymbols {
     this.#byteIds = affixes.map(([before, after]) =>
       Int32Array.from(byteAlphabet(), char => vocabulary.id(before + char + after) ?? missing),
     );
-    const bytes = Array.from({ length: 256 }, (_, byte) => vocabulary.id(byteToken(byte)) ?? missing);
-    this.#fallback = rules.byteFallback ? bytes : undefined;
+    this.#fallback = rules.byteFallback ? byteTokenIds(vocabulary) : undefined;
   }
 
   /** Adds the UTF-8 bytes of `text[start, end)`, each as a character of the byte alphabet. */
@@ -111,5 +110,3 @@ export class InitialSymbols {
     this.#unknownBytes = 0;
   }
 }
-
-const byteToken = (byte: number) => `<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`;

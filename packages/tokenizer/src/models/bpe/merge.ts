@@ -22,7 +22,7 @@ export class Symbols {
     this.lengths[this.count++] = length;
   }
 
-  /** Appends the ids, and for each the pair `from, to` of bytes that it covers. Frees the memory of a long pre-token. */
+  /** Appends the ids, and for each the pair `from, to` of bytes that it covers. Then releases long arrays. */
   writeTo(ids: number[], spans?: number[]): void {
     for (let index = 0, at = 0; index < this.count; index++) {
       ids.push(this.ids[index]!);

@@ -2,6 +2,7 @@ import { abbreviateJson, failFile } from '../../errors.js';
 import { type ModelComponent, required } from '../../formats/json/components.js';
 import type { Fields } from '../../formats/json/fields.js';
 import { textOf, unitsOf, utf8LengthOfUnits } from '../../text/unicode.js';
+import { allByteTokenIds } from '../byte-token-ids.js';
 import type { Model } from '../model.js';
 import { root, trieOf } from '../trie.js';
 import { Vocabulary } from '../vocabulary.js';
@@ -23,7 +24,7 @@ export const unigram: ModelComponent = {
     if (unknownId !== undefined && unknownId >= scores.length) {
       failFile(`${fields.path('unk_id')} is ${unknownId}, the vocabulary has ${scores.length} tokens`);
     }
-    const fallback = fields.boolean('byte_fallback') ? byteIds(vocabulary) : undefined;
+    const fallback = fields.boolean('byte_fallback') ? allByteTokenIds(vocabulary) : undefined;
     return unigramModel(vocabulary, scores, unknownId, fallback);
   },
 };
@@ -160,12 +161,4 @@ function readScores(fields: Fields): { vocabulary: Vocabulary; scores: Float64Ar
     return score;
   });
   return { vocabulary, scores };
-}
-
-/** The ids of `<0x00>` to `<0xFF>`; undefined unless all of them exist. */
-export function byteIds(vocabulary: Vocabulary): readonly number[] | undefined {
-  const ids = Array.from({ length: 256 }, (_, byte) =>
-    vocabulary.id(`<0x${byte.toString(16).toUpperCase().padStart(2, '0')}>`),
-  );
-  return ids.every(id => id !== undefined) ? (ids as number[]) : undefined;
 }

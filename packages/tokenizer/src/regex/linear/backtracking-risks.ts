@@ -36,10 +36,10 @@ function boundedLength(node: Node): number {
 function risks(node: Node, restCannotFail: boolean): readonly string[] | undefined {
   switch (node.kind) {
     case 'sequence': {
-      const found = node.parts.map((part, index) =>
+      const lists = node.parts.map((part, index) =>
         risks(part, restCannotFail && node.parts.slice(index + 1).every(cannotFail)),
       );
-      return found.filter(each => each?.length !== 0).length < 2 ? allOf(found) : undefined;
+      return lists.filter(each => each?.length !== 0).length < 2 ? allOf(lists) : undefined;
     }
     case 'choice':
       return allOf(node.options.map(option => risks(option, restCannotFail)));
@@ -60,8 +60,8 @@ function risks(node: Node, restCannotFail: boolean): readonly string[] | undefin
   }
 }
 
-const allOf = (found: readonly (readonly string[] | undefined)[]): readonly string[] | undefined =>
-  found.includes(undefined) ? undefined : found.flatMap(each => each!);
+const allOf = (lists: readonly (readonly string[] | undefined)[]): readonly string[] | undefined =>
+  lists.includes(undefined) ? undefined : lists.flatMap(each => each!);
 
 /** Whether it can always match the empty text, as the last alternative. */
 const cannotFail = (node: Node): boolean => {

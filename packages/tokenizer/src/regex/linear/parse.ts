@@ -159,9 +159,9 @@ class Parser {
   }
 
   #take(text: string): boolean {
-    const comes = this.source.startsWith(text, this.#at);
-    if (comes) this.#at += text.length;
-    return comes;
+    const matches = this.source.startsWith(text, this.#at);
+    if (matches) this.#at += text.length;
+    return matches;
   }
 
   #match(regex: RegExp): RegExpExecArray | null {

@@ -158,9 +158,9 @@ class Compiler {
   }
 
   #set(pattern: string): number {
-    const known = this.sets.get(pattern);
-    if (known === undefined) this.sets.set(pattern, this.sets.size);
-    return known ?? this.sets.size - 1;
+    const index = this.sets.get(pattern);
+    if (index === undefined) this.sets.set(pattern, this.sets.size);
+    return index ?? this.sets.size - 1;
   }
 
   #add(state: State): number {

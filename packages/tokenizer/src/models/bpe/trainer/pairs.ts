@@ -89,8 +89,8 @@ export class Pairs {
 
   /** The number of a pair, assigned at the first call. */
   number(left: number, right: number): number {
-    const found = this.#numbers.find(left, right);
-    if (found >= 0) return this.#numbers.first(found);
+    const slot = this.#numbers.find(left, right);
+    if (slot >= 0) return this.#numbers.first(slot);
     const pair = this.lefts.push(left) - 1;
     this.rights.push(right);
     this.#counts.push(0);

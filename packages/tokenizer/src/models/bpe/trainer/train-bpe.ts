@@ -53,7 +53,8 @@ export async function trainBpe(
   const words = await symbolsOf(counts, characters, idOf, options, scheduler);
   if (tokens.length > vocabSize) {
     failInput(
-      `trainTokenizer: vocabSize ${vocabSize} is less than the ${tokens.length} tokens that it begins with (${special} special, ${tokens.length - special} of the alphabet); it must be at least ${tokens.length}`,
+      `trainTokenizer: vocabSize ${vocabSize} is less than the ${tokens.length} tokens that it begins with ` +
+        `(${special} special, ${tokens.length - special} of the alphabet); it must be at least ${tokens.length}`,
     );
   }
   const pairs = new Pairs();

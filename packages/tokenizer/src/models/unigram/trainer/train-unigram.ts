@@ -52,7 +52,8 @@ export async function trainUnigram(
   const minSize = special + required.size;
   if (vocabSize < minSize) {
     failInput(
-      `trainTokenizer: vocabSize ${vocabSize} is less than the ${minSize} tokens that it begins with (${special} special, ${required.size} of the alphabet); it must be at least ${minSize}`,
+      `trainTokenizer: vocabSize ${vocabSize} is less than the ${minSize} tokens that it begins with (${special} ` +
+        `special, ${required.size} of the alphabet); it must be at least ${minSize}`,
     );
   }
   await scheduler.reportAndYield('seeds', 0, 1);
