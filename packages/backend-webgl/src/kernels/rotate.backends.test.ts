@@ -12,7 +12,7 @@ kernelTests('rotate', () => {
       [10, 3],
       [64, 32],
     ] as const)
-      test(`${pairs} ${interleaved ? 'interleaved ' : ''}pairs of ${headDim} rotate as in the composition`, async () => {
+      test(`${pairs} ${interleaved ? 'interleaved ' : ''}pairs of ${headDim} rotate as composed`, async () => {
         for (const [batch, heads, length] of [
           [1, 5, 1],
           [2, 3, 5],

@@ -7,8 +7,8 @@ export const noteTexts = {
     'Ours is at a disadvantage: it runs model.translate from text to text, tokenizer included; the peer maps tokens ' +
     'to tokens.',
   plainAttention:
-    'The peer is at a disadvantage: its graph has attention as MatMul and Softmax, as exported graphs do, and not the ' +
-    'fused attention of the runtime.',
+    'The peer is at a disadvantage: its graph has attention as MatMul and Softmax, as exported graphs do, and not ' +
+    'the fused attention of the runtime.',
   plainOps:
     'The peer is at a disadvantage: it has no fused attention, normalization or gelu, and is composed of many ops.',
   sampler:
