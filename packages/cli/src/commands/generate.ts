@@ -5,7 +5,7 @@ import type { CommandDefinition } from '../runtime/command.js';
 import { addModelOptions, type ModelContext, type ModelOptions, withModel } from '../runtime/model.js';
 import { positiveWholeNumber, seed, share, temperature, tokenIds, wholeNumber } from '../runtime/option-values.js';
 import { addJsonOption } from '../runtime/options.js';
-import { print, printNote, printText } from '../terminal/output.js';
+import { printNote, printResult, printText } from '../terminal/output.js';
 import { isPiped, wholeText } from '../text/chunks.js';
 import { withoutEnd } from '../text/lines.js';
 
@@ -71,7 +71,7 @@ async function generate(prompt: string | undefined, options: Options, { model, s
     const [output] = step.value;
     const seconds = (performance.now() - startTime) / 1000;
     const text = model.tokenizer ? fullText(output!, textOf) : '';
-    print(json ? JSON.stringify(resultOf(output!, { seconds, backend, text })) : '');
+    printResult(options, resultOf(output!, { seconds, backend, text }), () => '');
     const isNew = output!.seed !== undefined && options.seed === undefined;
     if (isNew && !json) printNote(`--seed ${output!.seed} gives this text again`);
     return 0;

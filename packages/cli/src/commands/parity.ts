@@ -13,7 +13,7 @@ import type { CommandDefinition } from '../runtime/command.js';
 import { withContext } from '../runtime/context.js';
 import { inputFile, outputFile } from '../runtime/option-values.js';
 import { addJsonOption } from '../runtime/options.js';
-import { print } from '../terminal/output.js';
+import { print, printJson } from '../terminal/output.js';
 
 interface Options {
   readonly backend: NodeBackend | 'webgl';
@@ -88,7 +88,7 @@ async function compareAll(tasks: readonly Task[], options: Options, signal: Abor
     if (!json) print(`our own outputs are in ${file}`);
   }
   const pass = reports.every(isAccepted(file !== undefined));
-  if (json) print(JSON.stringify(reportsAsJson(reports, pass)));
+  if (json) printJson(reportsAsJson(reports, pass));
   return pass ? 0 : 1;
 }
 

@@ -6,7 +6,7 @@ import { withContext } from '../runtime/context.js';
 import { inputFile, inputPath } from '../runtime/option-values.js';
 import { addJsonOption } from '../runtime/options.js';
 import { columns, grouped } from '../terminal/format.js';
-import { print, printResult } from '../terminal/output.js';
+import { printJson, printResult } from '../terminal/output.js';
 import { chunksFrom, wholeText } from '../text/chunks.js';
 import { isObject, parseJson } from '../text/files.js';
 import { lineGroups } from '../text/lines.js';
@@ -59,7 +59,7 @@ async function tokenizeLines(tokenizer: Tokenizer, file: string, special: boolea
     number++;
     if (line!.trim() === '') continue;
     const { text, special: ownSpecial = special } = entryOf(line!, `line ${number} of ${file}`);
-    print(JSON.stringify(tokensOf(tokenizer, text, ownSpecial)));
+    printJson(tokensOf(tokenizer, text, ownSpecial));
   }
   return 0;
 }

@@ -10,7 +10,7 @@ import {
   translateLines,
   translateOptions,
 } from '../runtime/translation.js';
-import { print, printNote, printText } from '../terminal/output.js';
+import { printJson, printNote, printText } from '../terminal/output.js';
 import { chunksFrom } from '../text/chunks.js';
 import { lineGroups } from '../text/lines.js';
 
@@ -51,7 +51,7 @@ async function translate(text: string | undefined, options: Options, { model, si
     await translateLines(model, lines, settings, translation => {
       done++;
       progress.end(); // standard output may be the same terminal
-      if (options.json) print(JSON.stringify(resultOf(translation)));
+      if (options.json) printJson(resultOf(translation));
       else printText(`${translation.translation}\n`);
       progress.show(`${done} lines, ${((done * 1000) / (performance.now() - startTime)).toFixed(1)} per second`);
     });

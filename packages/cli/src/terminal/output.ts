@@ -6,9 +6,15 @@ export function print(line: string): void {
   console.log(printable(line));
 }
 
-/** Writes a result to standard output: as one line of JSON if that is wanted, else as text. */
+/** Writes a value to standard output as one line of JSON. */
+export function printJson(value: unknown): void {
+  print(JSON.stringify(value));
+}
+
+/** Writes a result to standard output: as one line of JSON if `json` is set, else as text. */
 export function printResult({ json }: { readonly json?: boolean }, value: unknown, text: () => string): void {
-  print(json ? JSON.stringify(value) : text());
+  if (json) printJson(value);
+  else print(text());
 }
 
 /**
