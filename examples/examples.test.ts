@@ -6,7 +6,7 @@ import { afterAll, expect, test } from 'vitest';
 import * as gpt from './gpt.js';
 import * as translator from './translate.js';
 
-const before = memoryUsage(); // the weights of both
+const before = memoryUsage(); // the weights of both examples
 
 afterAll(() => {
   expect(memoryUsage()).toEqual(before);
@@ -15,17 +15,17 @@ afterAll(() => {
   expect(memoryUsage().tensors).toBe(0);
 });
 
-test('the GPT on one page writes what the front door writes', async () => {
+test('the GPT on one page generates the same text as loadModel', async () => {
   const model = await loadModel(stories);
   const settings = { maxNewTokens: 24, temperature: 0.8, topP: 0.95, seed: 3 };
   const expected = await model.generate('Once upon a time', settings).result();
   model.dispose();
   let text = '';
-  for await (const piece of gpt.generate('Once upon a time', settings)) text += piece;
+  for await (const delta of gpt.generate('Once upon a time', settings)) text += delta;
   expect(text).toBe(expected.text);
 });
 
-test('the translator on one page writes what the front door writes', async () => {
+test('the translator on one page gives the same translations as loadModel', async () => {
   const model = await loadModel(englishFrench);
   const sentences = ['The cat sleeps on the table.', 'Where is the station?', 'I would like a glass of water, please.'];
   for (const sentence of sentences) {

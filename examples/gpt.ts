@@ -1,4 +1,4 @@
-/** A whole GPT: composed from parts, loaded from a checkpoint, and asked for one token after the other. */
+/** A complete GPT: composed from parts, loaded from a checkpoint, sampled token by token. */
 import '@residual/backend-wasm';
 import { readFile } from 'node:fs/promises';
 import { Cache, causal, selfAttention } from '@residual/attention';
@@ -14,8 +14,8 @@ import { dispose, ready, tensor } from '@residual/tensor';
 import { tokenizerFromJson } from '@residual/tokenizer';
 import { languageModel, stack, transformerBlock } from '@residual/transformer';
 
-// 1. The architecture. Tokens and positions become vectors, six blocks of attention and an MLP work on them, and the
-// table of tokens, transposed, turns each vector into logits.
+// 1. The architecture. Tokens and positions become vectors, six blocks of attention and an MLP transform them, and the
+// transposed token embedding turns each vector into logits.
 const [vocab, maxPositions, modelDim, heads, depth] = [6000, 256, 320, 5, 6];
 const norm = layerNorm({ dim: modelDim });
 const gpt = languageModel({
@@ -43,21 +43,22 @@ const checkpoint = {
 const weights = await load(gpt, fromCheckpoint(gpt2, gpt, checkpoint));
 const tokenizer = tokenizerFromJson(await readFile(stories['tokenizer.json'], 'utf8'));
 
-/** Continues a prompt. The cache keeps keys and values, so that each step computes one position only. */
+/**
+ * Continues a prompt; yields the text of each new token. The cache keeps keys and values, so that each step after the
+ * prompt computes one position only.
+ */
 export async function* generate(prompt: string, { maxNewTokens = 60, temperature = 0.8, topP = 0.95, seed = 1 } = {}) {
   const { next } = sampler({ temperature, topP, seed });
   const cache = new Cache({ maxPositions });
   const tokens = [...tokenizer.encode(prompt).ids];
   const promptLength = tokens.length;
   try {
-    let position = 0; // of the first token that the model has not read: at first it reads the whole prompt
     while (tokens.length < promptLength + maxNewTokens) {
-      const length = tokens.length - position;
-      const ids = tensor(tokens.slice(position), [1, length], 'int32');
-      const logits = cache.step(length, scope => gpt(weights, ids, scope)); // [1, length, vocab]
+      const newTokens = tokens.slice(cache.length); // first the whole prompt, then one token at a time
+      const ids = tensor(newTokens, [1, newTokens.length], 'int32');
+      const logits = cache.step(newTokens.length, scope => gpt(weights, ids, scope)); // [1, length, vocab]
       const last = (await logits.data()).slice(-vocab) as Float32Array;
       dispose([ids, logits]);
-      position = tokens.length;
       const { token } = next(last, { tokens, promptLength, batchIndex: 0 });
       if (token === tokenizer.eosTokenId) return;
       tokens.push(token);

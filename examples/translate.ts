@@ -1,4 +1,4 @@
-/** A whole translator: an encoder-decoder composed from parts, loaded from a checkpoint, decoded with a beam of one. */
+/** A complete translator: an encoder-decoder composed from parts, loaded from a checkpoint, decoded greedily. */
 import '@residual/backend-wasm';
 import { readFile } from 'node:fs/promises';
 import { Cache, causal, crossAttention, selfAttention } from '@residual/attention';
@@ -58,10 +58,10 @@ export async function translate(sentence: string): Promise<string> {
     while (tokens.length < maxPositions) {
       const last = tensor(tokens.slice(-1), [1, 1], 'int32');
       const logits = cache.step(1, scope => translator.decode(weights, { ids: last, memory }, scope)); // [1, 1, vocab]
-      const scores = (await logits.data()) as Float32Array;
+      const values = (await logits.data()) as Float32Array;
       dispose([last, logits]);
-      scores[startToken] = Number.NEGATIVE_INFINITY; // it is also the padding token, which the decoder never chooses
-      const next = scores.indexOf(scores.reduce((a, b) => Math.max(a, b)));
+      values[startToken] = Number.NEGATIVE_INFINITY; // it is also the padding token, which the decoder never chooses
+      const next = values.indexOf(values.reduce((a, b) => Math.max(a, b)));
       if (next === endToken) break;
       tokens.push(next);
     }

@@ -1,9 +1,9 @@
-/** Writes from a checkpoint, and shows what each token might have been: node story.js . "Once upon a time" */
+/** Generates text from a checkpoint and prints the probabilities of each token: node story.js . "Once upon a time" */
 import '@residual/backend-wasm';
 import { loadModel } from '@residual/model';
 
 const [, , source, prompt = ''] = process.argv;
-if (source === undefined) throw new Error('which checkpoint? A folder, a URL, or an id such as owner/name');
+if (source === undefined) throw new Error('name a checkpoint: a folder, a URL, or an id such as owner/name');
 
 const model = await loadModel(source, {
   onProgress: ({ stage, done, total }) => {
@@ -11,18 +11,18 @@ const model = await loadModel(source, {
   },
 });
 const { tokenizer } = model;
-const shown = (id: number) => JSON.stringify(tokenizer ? tokenizer.decode([id], { skipSpecialTokens: false }) : id);
-const percent = (share: number) => `${(100 * share).toFixed(1).padStart(5)} %`;
+const textOf = (id: number) => JSON.stringify(tokenizer ? tokenizer.decode([id], { skipSpecialTokens: false }) : id);
+const percent = (probability: number) => `${(100 * probability).toFixed(1).padStart(5)} %`;
 
 const settings = { temperature: 0.8, topP: 0.95, seed: 7, maxNewTokens: 40, topLogprobs: 3 };
 let text = prompt;
-for await (const { token, probability, logprob, topLogprobs, text: more } of model.generate(prompt, settings)) {
-  const others = topLogprobs.map(choice => `${percent(Math.exp(choice.logprob))} ${shown(choice.token)}`);
+for await (const { token, probability, logprob, topLogprobs, text: delta } of model.generate(prompt, settings)) {
+  const likeliest = topLogprobs.map(choice => `${percent(Math.exp(choice.logprob))} ${textOf(choice.token)}`);
   console.log(
-    `${shown(token).padEnd(14)} drawn with ${percent(probability)}, ` +
-      `the model says ${percent(Math.exp(logprob))}; likeliest ${others.join(' ')}`,
+    `${textOf(token).padEnd(14)} sampled with ${percent(probability)}, ` +
+      `the model says ${percent(Math.exp(logprob))}; likeliest ${likeliest.join(' ')}`,
   );
-  text += more;
+  text += delta;
 }
 console.log(`\n${text}`);
 model.dispose();

@@ -24,12 +24,13 @@ export function ablationScope(
 ): AblationScope {
   expectAblations(name, ablations);
   const unused = new Set(ablations.map(({ tap }) => tap));
+  /** The paths of all taps that the run passes, for the error. */
   const paths = new Set<string>();
-  const notePath = (path: string) => {
+  const wants = (path: string) => {
     paths.add(path);
     return false;
   };
-  let inner = ablations.length > 0 ? scope.withTaps({ wants: notePath, onTensor: (_, x) => x }) : scope;
+  let inner = ablations.length > 0 ? scope.withTaps({ wants, onTensor: (_, x) => x }) : scope;
   for (const { tap, heads } of ablations) {
     const zero = (x: Tensor, path: string) => {
       unused.delete(tap);
@@ -48,20 +49,21 @@ export function ablationScope(
 function expectAblations(name: string, ablations: unknown): void {
   const isAblation = ({ tap, heads = [] }: { tap?: unknown; heads?: unknown }) =>
     typeof tap === 'string' && Array.isArray(heads);
-  if (Array.isArray(ablations) && ablations.every(each => isAblation(each ?? {}))) return;
+  if (Array.isArray(ablations) && ablations.every(ablation => isAblation(ablation ?? {}))) return;
   throw new ResidualError(
     'option',
-    `${name}: ablate is ${showValue(ablations)}; it must be a list of { tap: 'decoder.layers.0.attention.weights', heads: [1] }`,
+    `${name}: ablate is ${showValue(ablations)}; ` +
+      "it must be a list of { tap: 'decoder.layers.0.attention.weights', heads: [1] }",
   );
 }
 
 /** A mask [1, heads, 1, ...]: 0 for the ablated heads, 1 for the others. */
 function maskOf(name: string, x: Tensor, path: string, ablated: readonly number[]): Tensor {
   const heads = x.rank > 2 ? x.shape[1]! : 0;
-  const beyond = ablated.find(head => !(Number.isInteger(head) && head >= 0 && head < heads));
-  if (beyond !== undefined) {
+  const outside = ablated.find(head => !(Number.isInteger(head) && head >= 0 && head < heads));
+  if (outside !== undefined) {
     const available = heads > 0 ? `heads 0 to ${heads - 1}` : `no heads, its shape is ${showShape(x.shape)}`;
-    throw new ResidualError('option', `${name}: ablate asks for head ${beyond} of ${path}, which has ${available}`);
+    throw new ResidualError('option', `${name}: ablate asks for head ${outside} of ${path}, which has ${available}`);
   }
   const values = Array.from({ length: heads }, (_, head) => (ablated.includes(head) ? 0 : 1));
   return tensor(

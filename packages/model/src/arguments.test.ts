@@ -8,11 +8,11 @@ import { fixtureFiles } from './testing/fixture-files.js';
 /** A model as plain JavaScript sees it. */
 type Untyped = Record<string, (...values: unknown[]) => Promise<unknown> & { result(): Promise<unknown> }>;
 
-const files = () => loadModel(fixtureFiles('fixtures/models/stories260k'));
+const load = () => loadModel(fixtureFiles('fixtures/models/stories260k'));
 let model: Model;
 let untyped: Untyped;
 beforeAll(async () => {
-  model = await files();
+  model = await load();
   untyped = model as unknown as Untyped;
 });
 afterAll(() => model.dispose());
@@ -23,7 +23,7 @@ const reasonOf = async (work: () => unknown): Promise<Error> => {
   } catch (error) {
     return error as Error;
   }
-  throw new Error('nothing was refused');
+  throw new Error('no error was thrown');
 };
 const generate = (prompt: unknown, options = {}) => untyped.generate!(prompt, { maxNewTokens: 2, ...options }).result();
 
@@ -66,7 +66,7 @@ test.each<[string, () => unknown]>([
     'loadModel: the source is null; it must be a folder, a URL, an id such as owner/name, files, or bytes by name',
     () => loadModel(null as never),
   ],
-])('%s', async (message, work) => {
+])('a wrong argument is refused: %s', async (message, work) => {
   const before = memoryUsage();
   const error = await reasonOf(work);
   expect(error.message).toBe(message);
@@ -74,7 +74,7 @@ test.each<[string, () => unknown]>([
   expect(memoryUsage()).toEqual(before);
 });
 
-test('a model disposed during its work rejects with that reason, and leaks nothing', async () => {
+test('a call whose model is disposed meanwhile rejects with that reason, and leaks nothing', async () => {
   const before = memoryUsage();
   const works: Record<string, (own: Model) => Promise<unknown>> = {
     'save: the model was disposed before it was done': own => own.save(),
@@ -83,7 +83,7 @@ test('a model disposed during its work rejects with that reason, and leaks nothi
     'Model: it was disposed': own => own.generate('Once', { maxNewTokens: 50 }).result(),
   };
   for (const [message, work] of Object.entries(works)) {
-    const own = await files();
+    const own = await load();
     const running = reasonOf(() => work(own));
     own.dispose();
     const error = await running;

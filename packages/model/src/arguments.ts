@@ -1,5 +1,6 @@
 import { expectValue } from '@residual/base';
 import { ResidualError, showValue } from '@residual/tensor';
+import type { Sequences } from './sequences.js';
 
 /** Throws unless `signal` is an AbortSignal or undefined. */
 export function expectSignal(caller: string, signal: unknown): void {
@@ -19,7 +20,14 @@ export function expectFunction(caller: string, option: string, value: unknown): 
   expectValue(value === undefined || typeof value === 'function', caller, option, value, 'a function');
 }
 
-/** Throws unless a prompt is a string or a list; the ids are checked later, against the vocabulary. */
+/** The options without those that are undefined, so that defaults apply to them. */
+export function definedOptions<Options extends object>(
+  options: Options,
+): { [Name in keyof Options]?: Exclude<Options[Name], undefined> } {
+  return Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined)) as never;
+}
+
+/** Throws unless a prompt is a string or a list; `expectTokens` checks its ids. */
 export function expectPrompt(caller: string, prompt: unknown): void {
   const isList = Array.isArray(prompt) || (ArrayBuffer.isView(prompt) && !(prompt instanceof DataView));
   if (typeof prompt === 'string' || isList) return;
@@ -36,4 +44,23 @@ export function expectPrompts(caller: string, prompts: unknown): void {
     'prompt',
     `${caller}: the prompts are ${showValue(prompts)}; they must be a list of texts or of lists of token ids`,
   );
+}
+
+/** Throws unless each sequence, [batch][length], has 1 to `maxLength` tokens, all of them ids of the vocabulary. */
+export function expectTokens(
+  caller: string,
+  sequences: Sequences,
+  { vocab, maxLength }: { readonly vocab: number; readonly maxLength: number },
+): void {
+  const refuse = (code: string, what: string): never => {
+    throw new ResidualError(code, `${caller}: ${what}`);
+  };
+  for (const tokens of sequences) {
+    const { length } = tokens;
+    if (length === 0) refuse('prompt', 'the prompt has no tokens');
+    if (length > maxLength)
+      refuse('positions', `prompt of ${length} tokens is longer than the ${maxLength} positions this model has`);
+    const unknown = tokens.find(id => !(Number.isInteger(id) && id >= 0 && id < vocab));
+    if (unknown !== undefined) refuse('prompt', `prompt id ${unknown} is outside the vocabulary of ${vocab}`);
+  }
 }

@@ -3,7 +3,7 @@ import type { Composition, Config, Family } from '@residual/families';
 import { countParameters, type HasNeeds, type Weights } from '@residual/layers';
 import { dispose, ResidualError, recoveryIfLost, requireBackend } from '@residual/tensor';
 import type { Tokenizer } from '@residual/tokenizer';
-import { expectPrompt } from './arguments.js';
+import { expectPrompt, expectTokens } from './arguments.js';
 import { CapturedSteps } from './generate/captured-steps.js';
 import type { DecodeModel } from './generate/decode-model.js';
 import type { GenerationConfig } from './generate/options.js';
@@ -107,7 +107,7 @@ export class LoadedModel implements AnyModel, DecodeModel {
     throw new ResidualError('prompt', 'generate: neither config names the decoder_start_token_id');
   }
 
-  /** The ids of a prompt; an empty text becomes the start token. Throws for a text without a tokenizer. */
+  /** The ids of a prompt; an empty text becomes the beginning token (BOS). Throws for a text without a tokenizer. */
   tokensOf(caller: string, prompt: Prompt): readonly number[] {
     expectPrompt(caller, prompt);
     if (typeof prompt !== 'string') return prompt;
@@ -124,7 +124,7 @@ export class LoadedModel implements AnyModel, DecodeModel {
   inputsOf(caller: string, prompts: readonly Prompt[]): Sequences {
     this.check();
     const sequences = prompts.map(prompt => this.tokensOf(caller, prompt));
-    for (const tokens of sequences) this.expectFits(caller, tokens);
+    expectTokens(caller, sequences, { vocab: this.vocab, maxLength: this.maxPositions });
     return sequences;
   }
 
@@ -135,7 +135,8 @@ export class LoadedModel implements AnyModel, DecodeModel {
     if (active === this.backend) return;
     throw new ResidualError(
       'backend',
-      `Model: the weights are on '${this.backend}', the active backend is '${active}'; useBackend('${this.backend}') or load it again`,
+      `Model: the weights are on '${this.backend}', the active backend is '${active}'; ` +
+        `useBackend('${this.backend}') or load it again`,
     );
   }
 
@@ -188,18 +189,5 @@ export class LoadedModel implements AnyModel, DecodeModel {
     this.capturedSteps.clear();
     dispose(this.tree);
     this.tree = undefined;
-  }
-
-  private expectFits(caller: string, tokens: readonly number[]): void {
-    const { maxPositions, vocab } = this;
-    if (tokens.length > maxPositions)
-      throw new ResidualError(
-        'positions',
-        `${caller}: ${tokens.length} tokens are more than the ${maxPositions} positions this model has`,
-      );
-    const unknown = tokens.find(id => !(Number.isInteger(id) && id >= 0 && id < vocab));
-    if (unknown !== undefined)
-      throw new ResidualError('prompt', `${caller}: id ${unknown} is outside the vocabulary of ${vocab}`);
-    if (tokens.length === 0) throw new ResidualError('prompt', `${caller}: there are no tokens`);
   }
 }

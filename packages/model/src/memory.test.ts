@@ -28,12 +28,12 @@ test('1,000 generations, including aborted and failing ones, leak nothing', asyn
 test('repeated loading uses no more memory than the first load, and an aborted load leaks nothing', async () => {
   const before = memoryUsage();
   const first = await load();
-  const loaded = memoryUsage();
+  const withModel = memoryUsage();
   first.dispose();
   expect(memoryUsage()).toEqual(before);
   for (let i = 0; i < 5; i++) {
     const again = await load();
-    expect(memoryUsage()).toEqual(loaded);
+    expect(memoryUsage()).toEqual(withModel);
     again.dispose();
   }
   const abort = new AbortController();
@@ -43,7 +43,7 @@ test('repeated loading uses no more memory than the first load, and an aborted l
   expect(memoryUsage()).toEqual(before);
 });
 
-test('the next load reuses the memory of a load: the heap stays the same', async () => {
+test('a load reuses the memory of a disposed model: the heap stays the same', async () => {
   const sizes: number[] = [];
   for (let i = 0; i < 4; i++) {
     const model = await loadModel(fixtureFiles('packages/model-stories/model'));
@@ -63,7 +63,7 @@ test('errors of bad prompts and options name both sides', async () => {
       .generate(prompt, options)
       .result()
       .catch((error: Error) => error.message);
-  expect(await failure([])).toBe('generate: the prompt is empty and this model has no beginning token');
+  expect(await failure([])).toBe('generate: the prompt has no tokens');
   expect(await failure([1, 128])).toBe('generate: prompt id 128 is outside the vocabulary of 128');
   expect(await failure(new Array(65).fill(1))).toBe(
     'generate: prompt of 65 tokens is longer than the 64 positions this model has',

@@ -30,11 +30,11 @@ test('generations that take turns do not disturb each other', async () => {
   ];
   const alone = await Promise.all(prompts.map(prompt => model.generate(prompt, options).result()));
   const running = prompts.map(prompt => model.generate(prompt, options)[Symbol.asyncIterator]());
-  const said: number[][] = [[], []];
+  const tokens: number[][] = [[], []];
   for (let turn = 0; turn < 12; turn++)
-    for (const [i, steps] of running.entries()) said[i]!.push(((await steps.next()).value as Step).token);
+    for (const [i, steps] of running.entries()) tokens[i]!.push(((await steps.next()).value as Step).token);
   await Promise.all(running.map(steps => steps.return([])));
-  expect(said).toEqual(alone.map(({ newTokens }) => newTokens));
+  expect(tokens).toEqual(alone.map(({ newTokens }) => newTokens));
 });
 
 test('a model disposed during a generation rejects it, and cannot start another', async () => {
@@ -48,7 +48,7 @@ test('a model disposed during a generation rejects it, and cannot start another'
   await expect(model.save()).rejects.toThrow('Model: it was disposed');
 });
 
-test('on another backend than its own a model rejects, also during a generation', async () => {
+test('a model rejects on another backend than its own, also during a generation', async () => {
   const message = "Model: the weights are on 'wasm', the active backend is 'cpu'; useBackend('wasm') or load it again";
   const run = async () => {
     for await (const step of model.generate([3, 5], options)) if (step.index === 2) await useBackend('cpu');
@@ -58,7 +58,7 @@ test('on another backend than its own a model rejects, also during a generation'
   await expect(model.generate([3]).result()).rejects.toThrow(message);
 });
 
-test('the compiler knows the paths of the weights', () => {
+test('wrong paths of weights do not compile', () => {
   const { weights } = causalOf('test', model);
   const [block] = weights.decoder.layers;
   expect(block!.attention.query.weight.shape).toEqual([model.layer.dim, model.layer.dim]);
@@ -72,20 +72,20 @@ test('the compiler knows the paths of the weights', () => {
 });
 
 test('errors of forward and of a batch name what is wrong', async () => {
-  await expect(model.forward([])).rejects.toThrow('forward: there are no tokens');
-  await expect(model.forward([3, -1])).rejects.toThrow('forward: id -1 is outside the vocabulary of 128');
+  await expect(model.forward([])).rejects.toThrow('forward: the prompt has no tokens');
+  await expect(model.forward([3, -1])).rejects.toThrow('forward: prompt id -1 is outside the vocabulary of 128');
   await expect(model.forward(Array(70).fill(1))).rejects.toThrow(
-    'forward: 70 tokens are more than the 64 positions this model has',
+    'forward: prompt of 70 tokens is longer than the 64 positions this model has',
   );
   await expect(model.forward('text')).rejects.toThrow('forward: this model has no tokenizer; give token ids');
   await expect(model.forward([3], { signal: AbortSignal.abort() })).rejects.toThrow('abort');
   await expect(model.generateBatch([]).result()).rejects.toThrow('generate: there is no prompt');
   await expect(model.forward([3], { taps: ['a..b'] })).rejects.toThrow("forward: taps: 'a..b' has the step ''");
   const taps = ['logits', 'decoder.layers.*.weights'];
-  const idle =
+  const unmatched =
     "taps: 'decoder.layers.*.weights' fits no tensor that came up; the nearest are decoder.layers.*.output, ";
-  await expect(model.forward([3], { taps })).rejects.toThrow(`forward: ${idle}`);
-  await expect(model.generate([3], { taps }).result()).rejects.toThrow(`generate: ${idle}`);
+  await expect(model.forward([3], { taps })).rejects.toThrow(`forward: ${unmatched}`);
+  await expect(model.generate([3], { taps }).result()).rejects.toThrow(`generate: ${unmatched}`);
 });
 
 test('a model saved and loaded again computes the same', async () => {

@@ -193,8 +193,8 @@ export class Model implements Disposable {
   }
 
   /**
-   * The ids of a prompt; an empty text becomes the start token. Throws if there is no start token, or for a text
-   * without a tokenizer.
+   * The ids of a prompt; an empty text becomes the beginning token (BOS). Throws if there is no beginning token, or for
+   * a text without a tokenizer.
    */
   tokensOf(prompt: Prompt): readonly number[] {
     return this.state.tokensOf('generate', prompt);

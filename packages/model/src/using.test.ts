@@ -2,7 +2,7 @@ import '@residual/testkit/wasm';
 import { Cache, causal, selfAttention } from '@residual/attention';
 import { gpt2Config } from '@residual/families';
 import { init, linear, record } from '@residual/layers';
-import { add, dispose, memoryUsage, ones, capture as recordStep } from '@residual/tensor';
+import { add, capture, dispose, memoryUsage, ones } from '@residual/tensor';
 import { meanSquaredError, train } from '@residual/train';
 import { connectTraining, serveTraining } from '@residual/train/worker';
 import { expect, test } from 'vitest';
@@ -12,7 +12,7 @@ import { connectModels, serveModels } from './worker/index.js';
 const config = gpt2Config({ vocab: 7, modelDim: 4, heads: 2, depth: 1, maxPositions: 5 });
 
 test('using frees a model at the end of the scope', async () => {
-  let kept: Model;
+  let disposedModel: Model;
   const attention = selfAttention({ modelDim: 4, heads: 2, mask: causal() });
   const [x, weights] = [ones([1, 3, 4]), init(attention, { seed: 1 })];
   const before = memoryUsage().tensors;
@@ -21,19 +21,19 @@ test('using frees a model at the end of the scope', async () => {
     using recorder = record(['weights']);
     using cache = new Cache({ maxPositions: 5 });
     cache.step(3, scope => attention(weights, x, scope), recorder.scope).dispose();
-    const { outputs, graph: recording } = recordStep(y => [add(y!, ones([1, 3, 4]))], [x]);
-    using steps = recording;
+    const { outputs, graph } = capture(y => [add(y!, ones([1, 3, 4]))], [x]);
+    using capturedGraph = graph;
     dispose(outputs);
-    expect([model.vocab, recorder.values.size, cache.length, steps.backend]).toEqual([7, 1, 3, 'wasm']);
+    expect([model.vocab, recorder.values.size, cache.length, capturedGraph.backend]).toEqual([7, 1, 3, 'wasm']);
     expect(memoryUsage().tensors).toBeGreaterThan(before + 4);
-    kept = model;
+    disposedModel = model;
   }
   expect(memoryUsage().tensors).toBe(before);
-  expect(() => kept.weights).toThrow('Model: it was disposed');
+  expect(() => disposedModel.weights).toThrow('Model: it was disposed');
   dispose([x, weights]);
 });
 
-test('using a remote model or connection disposes and closes it', async () => {
+test('using disposes a remote model and closes a connection at the end of the scope', async () => {
   const saved = await createModel(config, { seed: 1 });
   const files = await saved.save();
   saved.dispose();

@@ -34,7 +34,9 @@ export interface BeamSearchStep {
 
 /** The settings of a `BeamPolicy`. */
 export interface BeamPolicyOptions {
+  /** How many beams each prompt has after the first step. */
   readonly numBeams: number;
+  /** Decodes the texts; without it they are empty. */
   readonly tokenizer: Tokenizer | undefined;
   /** Whether texts leave out special tokens; default true. */
   readonly skipSpecialTokens?: boolean | undefined;

@@ -3,7 +3,7 @@ import { type BeamOptions, beamSearch } from '@residual/sampling/beams';
 import { fromGenerationConfig } from '@residual/sampling/generation-config';
 import { expectOptions, ResidualError, showValue } from '@residual/tensor';
 import type { Ablation } from '../ablation.js';
-import { expectFunction, expectSignal } from '../arguments.js';
+import { expectFunction, expectSignal, expectTokens } from '../arguments.js';
 import type { Sequences } from '../sequences.js';
 import { BeamPolicy, type BeamResult, type BeamSearchStep } from './beam-policy.js';
 import { decode } from './decode.js';
@@ -11,7 +11,7 @@ import type { DecodeModel } from './decode-model.js';
 import type { DecoderInput } from './decoder-input.js';
 import type { Generation } from './generation.js';
 import { beamSearchNames } from './option-names.js';
-import { checkPrompts, type GenerationConfig, maxLengthOf, maxNewTokensOf } from './options.js';
+import { type GenerationConfig, maxLengthOf, maxNewTokensOf } from './options.js';
 
 /** The options of `beamSearch`; options left out follow `generation_config.json`. */
 export interface BeamSearchOptions extends Omit<ProcessorOptions, 'eosTokenId'> {
@@ -64,7 +64,7 @@ export async function* beamSearchSequences(
   expectFunction('beamSearch', 'allowedTokens', options.allowedTokens);
   const { prompts, sources } = input;
   const maxLength = maxLengthOf(options, model);
-  checkPrompts('beamSearch', model.vocab, maxLength, prompts);
+  expectTokens('beamSearch', prompts, { vocab: model.vocab, maxLength });
   const settings = beamSettings(model, options, prompts, maxLength);
   const search = beamSearch(settings, prompts, sources);
   const policyOptions = { numBeams: settings.numBeams, tokenizer: model.tokenizer, skipSpecialTokens };
@@ -72,6 +72,7 @@ export async function* beamSearchSequences(
   return yield* decode(model, input, policy, { caller: 'beamSearch', maxLength, ablate, signal });
 }
 
+/** The options of one search: the caller's, else the checkpoint's. Throws if a field of the file is invalid. */
 function beamSettings(
   { generationConfig: config, eosTokenIds }: DecodeModel,
   options: BeamSearchOptions,
@@ -87,7 +88,6 @@ function beamSettings(
     eosTokenId = eosTokenIds,
     ...callerOptions
   } = options;
-  const number = (name: string) => numberOf(config, name);
   const newTokens = Math.max(...prompts.map(prompt => maxNewTokensOf({ maxNewTokens }, config, prompt.length)));
   const recommended = {
     ...config,
@@ -99,9 +99,9 @@ function beamSettings(
   const fileOptions: Partial<Record<keyof BeamOptions, unknown>> = {
     numBeams: numBeams > 1 ? numBeams : 4,
     numReturnSequences: countOf(config, 'num_return_sequences'),
-    lengthPenalty: number('length_penalty'),
+    lengthPenalty: numberOf(config, 'length_penalty'),
     earlyStopping: config.early_stopping as boolean | 'never' | undefined,
-    ...(numBeamGroups > 1 && { numBeamGroups, diversityPenalty: number('diversity_penalty') }),
+    ...(numBeamGroups > 1 && { numBeamGroups, diversityPenalty: numberOf(config, 'diversity_penalty') }),
     ...fromGenerationConfig(recommended, maxNewTokens),
   };
   const settings: Record<string, unknown> = {};
@@ -110,9 +110,10 @@ function beamSettings(
   return { ...settings, maxNewTokens: newTokens, maxLength } as unknown as BeamOptions;
 }
 
-/** The most beams that a file may ask for, since each has its own cache; a caller may ask for more. */
+/** The most beams that a file may ask for, since each has a cache of its own; a caller may ask for more. */
 const maxBeams = 256;
 
+/** A whole number of `generation_config.json`, 1 to `maxBeams`; undefined if it is not set. */
 function countOf(config: GenerationConfig, name: string): number | undefined {
   const value = config[name] ?? undefined;
   if (value === undefined || (Number.isInteger(value) && (value as number) >= 1 && (value as number) <= maxBeams))
@@ -120,6 +121,7 @@ function countOf(config: GenerationConfig, name: string): number | undefined {
   return refuse(name, value, `a whole number from 1 to ${maxBeams}; beamSearch takes more by its options`);
 }
 
+/** A finite number of `generation_config.json`; undefined if it is not set. */
 function numberOf(config: GenerationConfig, name: string): number | undefined {
   const value = config[name] ?? undefined;
   return value === undefined || Number.isFinite(value)

@@ -2,27 +2,21 @@ import { beamIndices, Cache, cache, keyRange } from '@residual/attention';
 import { type Scope, stepPositions } from '@residual/layers';
 import { type KeyRange, type Tensor, tensor, tidy } from '@residual/tensor';
 import { logitPositions } from '@residual/transformer';
+import { paddedIds, type Sequences } from '../sequences.js';
 import type { CapturedSteps, NamedTensors } from './captured-steps.js';
+import type { BatchOptions } from './decode-model.js';
 
 /** The options of a `CachedBatch`. */
-export interface CachedBatchOptions {
-  /** The model: ids int32 [batch, length] to the logits that `logitPositions` asks for, [batch, 1, vocab]. */
-  readonly run: (ids: Tensor, scope: Scope) => Tensor;
-  /** How many tokens a sequence may have, padding included. */
-  readonly maxLength: number;
-  /** How many positions of padding precede each sequence. */
-  readonly padding: readonly number[];
-  /** How many consecutive sequences, the beams, belong to each text; default 1. */
-  readonly beams?: number;
-  /** The scope in which the model runs: taps and replacements. */
-  readonly scope: Scope;
+export interface CachedBatchOptions extends Omit<BatchOptions, 'yieldTurn'> {
+  /** The model: ids int32 [batch, length] to the logits at `logitPositions`, [batch, 1, vocab]. */
+  readonly forward: (ids: Tensor, scope: Scope) => Tensor;
   /** The initial capacity of the cache in positions; default 64. */
   readonly initialCapacity?: number;
   /** Steps of one token are captured and replayed while sequences are at most this long; default 0, never. */
   readonly captureUntil?: number;
-  /** The graphs of the model, which its owner clears. */
+  /** The captured steps of the model; the model owns them. */
   readonly capturedSteps: CapturedSteps;
-  /** What `run` reads besides the ids, such as the encoded sources. */
+  /** The encoded sources that `forward` reads besides the ids; the batch takes ownership. */
   readonly sources?: Sources;
 }
 
@@ -35,7 +29,7 @@ interface StepInputs extends NamedTensors {
   readonly beamTable: Tensor | undefined;
 }
 
-/** What the decoder reads besides its own sequences: one source for each text. */
+/** The encoded sources of the prompts, which the decoder reads by cross-attention. */
 export interface Sources {
   /** The range of each memory that is not padding; every step reads it. */
   readonly mask: KeyRange;
@@ -43,8 +37,8 @@ export interface Sources {
   readonly memory: Tensor;
   /** The number of tokens of each source, without padding. */
   readonly lengths: readonly number[];
-  /** Keeps the sources of some texts, in this order. */
-  compact(texts: readonly number[]): void;
+  /** Keeps the sources of some prompts, in this order. */
+  compact(prompts: readonly number[]): void;
   dispose(): void;
 }
 
@@ -56,14 +50,15 @@ export interface Sources {
 export class CachedBatch {
   private readonly options: CachedBatchOptions;
   private readonly cache: Cache;
-  private padding: readonly number[];
+  /** How many positions of padding precede each sequence. */
+  padding: readonly number[];
+  /** How many consecutive sequences belong to each prompt. */
+  beams: number;
   /**
    * For each sequence and position, the row of the cache that holds it; undefined while each sequence reads its own
    * row.
    */
   private beamTable: readonly Int32Array[] | undefined;
-  /** Sequences of each text. */
-  beams: number;
 
   constructor(options: CachedBatchOptions) {
     this.options = options;
@@ -93,35 +88,18 @@ export class CachedBatch {
    * no effect, so that a GPU compiles programs for few shapes. `total` is the length of the sequences after all passes
    * of a prompt that is fed in several; position encodings that depend on the length use it.
    */
-  feed(
-    ids: readonly (readonly number[])[],
-    paddedLength = ids[0]!.length,
-    total = this.length + ids[0]!.length,
-  ): Tensor {
-    const { padding } = this;
-    const { maxLength, captureUntil = 0, capturedSteps, sources } = this.options;
+  feed(ids: Sequences, paddedLength = ids[0]!.length, total = this.length + ids[0]!.length): Tensor {
+    const { captureUntil = 0, capturedSteps, sources } = this.options;
     const length = ids[0]!.length;
-    const past = this.cache.length;
+    const past = this.length;
     const keyLen = this.cache.ensureCapacity(paddedLength);
-    const padded = (values: readonly number[]) => Array.from({ length: paddedLength }, (_, i) => values[i] ?? 0);
-    const distinct = padding.every(pad => pad === padding[0]) ? padding.slice(0, 1) : padding;
-    const positionIds = distinct.flatMap(pad =>
-      padded([]).map((_, i) => Math.min(Math.max(past + i - pad, 0), maxLength - 1)),
-    );
-    const hasPadding = padding.some(pad => pad > 0);
     const logits = tidy(() => {
-      const inputs: StepInputs = {
-        ids: tensor(ids.flatMap(padded), [ids.length, paddedLength], 'int32'),
-        positionIds: tensor(positionIds, [distinct.length, paddedLength], 'int32'),
-        cachePosition: tensor([past], [1], 'int32'),
-        keyStart: hasPadding ? tensor(padding, [padding.length], 'int32') : undefined,
-        beamTable: this.beamTableOf(keyLen),
-      };
-      const run = () => this.run(inputs, length - 1, { totalLength: total, capacity: keyLen });
-      if (paddedLength > 1 || total > captureUntil) return run();
-      const changing = { ...inputs, keyEnd: sources?.mask.keyEnd };
-      if (past > 0) return capturedSteps.step(changing, this.cache, run);
-      return sources ? capturedSteps.first({ ...changing, memory: sources.memory }, this.cache, run) : run();
+      const inputs = this.stepInputs(ids, paddedLength, keyLen);
+      const eager = () => this.runEager(inputs, length - 1, { totalLength: total, capacity: keyLen });
+      if (paddedLength > 1 || total > captureUntil) return eager();
+      const named = { ...inputs, keyEnd: sources?.mask.keyEnd };
+      if (past > 0) return capturedSteps.step(named, this.cache, eager);
+      return sources ? capturedSteps.first({ ...named, memory: sources.memory }, this.cache, eager) : eager();
     });
     this.cache.length += length;
     this.beamTable = this.beamTable?.map((table, row) =>
@@ -130,32 +108,49 @@ export class CachedBatch {
     return logits;
   }
 
-  /** Runs the model without replay; returns the logits at index `last`. */
-  private run(
+  /** The inputs of the next step: `paddedLength` new positions, and `keyLen` keys in the cache. */
+  private stepInputs(ids: Sequences, paddedLength: number, keyLen: number): StepInputs {
+    const { padding, length } = this;
+    const lastPosition = this.options.maxLength - 1;
+    // Sequences with the same padding share one row of positions.
+    const distinct = padding.every(pad => pad === padding[0]) ? padding.slice(0, 1) : padding;
+    const positionIds = distinct.flatMap(pad =>
+      Array.from({ length: paddedLength }, (_, i) => Math.min(Math.max(length + i - pad, 0), lastPosition)),
+    );
+    const hasPadding = padding.some(pad => pad > 0);
+    return {
+      ids: paddedIds(ids, paddedLength),
+      positionIds: tensor(positionIds, [distinct.length, paddedLength], 'int32'),
+      cachePosition: tensor([length], [1], 'int32'),
+      keyStart: hasPadding ? tensor(padding, [padding.length], 'int32') : undefined,
+      beamTable: this.beamTableOf(keyLen),
+    };
+  }
+
+  /** Runs the model without replay; returns the logits at index `last`, [batch, 1, vocab]. */
+  private runEager(
     { ids, positionIds, cachePosition, keyStart, beamTable }: StepInputs,
     last: number,
     lengths: { readonly totalLength: number; readonly capacity: number },
   ): Tensor {
-    const { run, scope } = this.options;
+    const { forward, scope } = this.options;
     const range: KeyRange = { position: cachePosition, ...(keyStart && { keyStart }) };
     const inner = scope
       .with(stepPositions, { positionIds, ...lengths, tables: this.cache.tables })
       .with(keyRange, range)
       .with(cache, this.cache)
       .with(logitPositions, tensor([last], [1], 'int32'));
-    return run(ids, beamTable ? inner.with(beamIndices, beamTable) : inner);
+    return forward(ids, beamTable ? inner.with(beamIndices, beamTable) : inner);
   }
 
-  /** Repeats each sequence `count` times: the beams of a text start from the same prompt. */
+  /** Repeats each sequence `count` times: the beams of a prompt start from the same sequence. */
   repeat(count: number): void {
     this.cache.repeatInterleave(count);
     this.beams *= count;
     this.padding = this.padding.flatMap(pad => Array<number>(count).fill(pad));
   }
 
-  /**
-   * Makes sequence i continue what was sequence `parents[i]`. Nothing moves in the cache; attention reads by a table.
-   */
+  /** Makes sequence i continue sequence `parents[i]`. Nothing moves in the cache; attention reads it by a table. */
   reorder(parents: ArrayLike<number>): void {
     const rows = Array.from({ length: this.padding.length }, (_, row) => parents[row]!);
     if (rows.every((parent, row) => parent === row)) return;
@@ -163,15 +158,15 @@ export class CachedBatch {
     this.beamTable = rows.map(parent => before[parent]!.slice());
   }
 
-  /** Keeps some of the texts, in this order, and frees the others. */
-  compact(texts: readonly number[]): void {
+  /** Keeps the sequences of some prompts, in this order, and frees the others. */
+  compact(prompts: readonly number[]): void {
     const { beams } = this;
-    const rows = texts.flatMap(text => Array.from({ length: beams }, (_, beam) => text * beams + beam));
-    this.cache.selectSequences(rows, texts);
+    const rows = prompts.flatMap(prompt => Array.from({ length: beams }, (_, beam) => prompt * beams + beam));
+    this.cache.selectSequences(rows, prompts);
     this.padding = rows.map(row => this.padding[row]!);
     const newIndices = new Map(rows.map((row, index) => [row, index]));
     this.beamTable = this.beamTable && rows.map(row => this.beamTable![row]!.map(from => newIndices.get(from) ?? 0));
-    this.options.sources?.compact(texts);
+    this.options.sources?.compact(prompts);
   }
 
   /** The beam table for `keyLen` positions, int32 [batch, keyLen]; undefined while each sequence reads its own row. */

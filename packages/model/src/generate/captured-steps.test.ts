@@ -6,12 +6,12 @@ import { CapturedSteps } from './captured-steps.js';
 const before = memoryUsage();
 let steps: CapturedSteps;
 let weights: { scale: Tensor; active: boolean };
-let written: number;
+let eagerRuns: number;
 
 beforeEach(() => {
   steps = new CapturedSteps(() => weights);
   weights = { scale: keep(tensor([2, 3], [2])), active: true };
-  written = 0;
+  eagerRuns = 0;
 });
 
 afterEach(() => {
@@ -20,14 +20,14 @@ afterEach(() => {
   expect(memoryUsage()).toEqual(before);
 });
 
-/** The result of one step for 5 and 7: their product with the weights, and with `times` if it is given. */
-async function called(times?: number): Promise<number[]> {
+/** Runs a step for 5 and 7: their product with the weights and with `factor`. */
+async function resultOf(factor?: number): Promise<number[]> {
   const x = tensor([5, 7], [2]);
   steps.syncWeights();
   const [y] = steps.run('step', { x }, () => {
-    written++;
+    eagerRuns++;
     const scaled = mul(x, weights.scale);
-    return [times ? mul(scaled, tensor([times, times], [2])) : scaled];
+    return [factor ? mul(scaled, tensor([factor, factor], [2])) : scaled];
   });
   const values = [...(await y!.data())];
   dispose([x, y]);
@@ -36,35 +36,35 @@ async function called(times?: number): Promise<number[]> {
 }
 
 test('a step is captured once for many calls, and no tensors are kept between them', async () => {
-  const held = memoryUsage();
+  const usage = memoryUsage();
   for (let i = 0; i < 3; i++) {
-    expect(await called()).toEqual([10, 21]);
-    expect(memoryUsage()).toEqual(held);
+    expect(await resultOf()).toEqual([10, 21]);
+    expect(memoryUsage()).toEqual(usage);
   }
-  expect(written).toBe(1);
+  expect(eagerRuns).toBe(1);
 });
 
 test('a replaced weight, or a changed flag beside the weights, makes a new graph', async () => {
-  await called();
+  await resultOf();
   dispose(weights.scale);
   weights.scale = keep(tensor([4, 5], [2]));
-  expect(await called()).toEqual([20, 35]);
+  expect(await resultOf()).toEqual([20, 35]);
   weights.active = false;
-  await called();
-  expect(written).toBe(3);
+  await resultOf();
+  expect(eagerRuns).toBe(3);
 });
 
-test('a constant that a step makes from numbers is made again in each call, and none is kept between them', async () => {
-  const held = memoryUsage();
+test('a constant that a step makes from numbers is made again in each call and not kept between calls', async () => {
+  const usage = memoryUsage();
   for (let i = 0; i < 3; i++) {
-    expect(await called(2)).toEqual([20, 42]);
-    expect(memoryUsage()).toEqual(held);
+    expect(await resultOf(2)).toEqual([20, 42]);
+    expect(memoryUsage()).toEqual(usage);
   }
-  expect(written).toBe(1);
+  expect(eagerRuns).toBe(1);
 });
 
-test('a step that reads a tensor of the caller beside the weights is captured anew in each call', async () => {
-  const held = memoryUsage();
+test('a step that reads another tensor than its inputs and the weights is captured anew in each call', async () => {
+  const usage = memoryUsage();
   for (const factor of [2, 3]) {
     const other = tensor([factor, factor], [2]);
     const x = tensor([5, 7], [2]);
@@ -73,6 +73,6 @@ test('a step that reads a tensor of the caller beside the weights is captured an
     expect([...(await y!.data())]).toEqual([5 * factor, 7 * factor]);
     dispose([x, y, other]);
     steps.release();
-    expect(memoryUsage()).toEqual(held);
+    expect(memoryUsage()).toEqual(usage);
   }
 });

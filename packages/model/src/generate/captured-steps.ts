@@ -12,7 +12,7 @@ export interface NamedTensors {
 /**
  * The captured steps of a model, shared by all its calls. A function of tensors is captured in its first run and
  * replayed later: the same kernels on the same weights, without the JavaScript around them. Inputs of another shape
- * make another graph. A model that cannot be captured runs as written.
+ * make another graph. A model that cannot be captured runs eagerly.
  *
  * A call begins with `syncWeights` and ends with `release`; in between, graphs keep the weights that they read.
  */
@@ -33,8 +33,8 @@ export class CapturedSteps {
   }
 
   /**
-   * The outputs of `step`. Of all that `step` reads, only the inputs may change: those with names, and a list of cached
-   * tensors. The caller disposes the outputs.
+   * Runs `step` or replays it, and returns its outputs, which the caller disposes. Of all that `step` reads, only the
+   * tensors in `named` and `cached` may differ between two runs.
    */
   run(
     name: string,
@@ -43,7 +43,7 @@ export class CapturedSteps {
     cached: readonly Tensor[] = [],
   ): readonly Tensor[] {
     if (this.isUnsupported) return step();
-    for (const { isDisposed } of this.weights) if (isDisposed) this.syncWeights(); // training has replaced it
+    for (const { isDisposed } of this.weights) if (isDisposed) this.syncWeights(); // training replaced it
     const present = Object.entries(named).filter((entry): entry is [string, Tensor] => entry[1] !== undefined);
     const inputs = [...present.map(([, input]) => input), ...cached];
     const key = [name, ...present.map(([input]) => input), ...inputs.map(({ shape }) => shape.join('x'))].join(' ');

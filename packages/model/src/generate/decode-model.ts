@@ -23,16 +23,21 @@ export interface DecodeModel {
   recover(error: unknown, signal: AbortSignal | undefined): Promise<boolean>;
 }
 
+/** How many tokens a source may have: the positions of the model, or any number if it computes its positions. */
+export function maxSourceLengthOf({ maxPositions, openEnded }: DecodeModel): number {
+  return openEnded ? Number.POSITIVE_INFINITY : maxPositions;
+}
+
 /** The options of a new batch. */
 export interface BatchOptions {
   /** How many tokens a sequence may have, padding included. */
   readonly maxLength: number;
   /** How many positions of padding precede each sequence. */
   readonly padding: readonly number[];
-  /** How many consecutive sequences, the beams, belong to each text; default 1. */
+  /** How many consecutive sequences, its beams, belong to each prompt; default 1. */
   readonly beams?: number;
   /** The scope in which the model runs: taps and replacements. */
   readonly scope: Scope;
-  /** Yields to the event loop; rejects if the generation is aborted meanwhile. */
+  /** Lets other work run between two passes of the encoder; rejects if the generation is aborted meanwhile. */
   readonly yieldTurn: () => Promise<void>;
 }

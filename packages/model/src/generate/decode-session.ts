@@ -29,41 +29,37 @@ export interface DecodeState {
 }
 
 /**
- * The decoding of several prompts by one model, step by step. It starts at the first step, drops the sequences of
- * prompts that are finished, and starts again when the backend has lost its context. How tokens are chosen is not its
- * concern. `dispose` frees its tensors.
+ * The decoding of several prompts by one model, step by step. The first step starts the batch, later ones drop the
+ * sequences of finished prompts. If the backend has lost its context, the session starts again with all tokens so far.
+ * A policy chooses the tokens; `dispose` frees the tensors.
  */
 export class DecodeSession {
   private readonly model: DecodeModel;
   private readonly input: DecoderInput;
   private readonly options: DecodeSessionOptions;
-  /** How many positions of padding precede each prompt. */
-  private readonly padding: readonly number[];
   private readonly ablation: AblationScope;
   private recorder: Recorder | undefined;
   private batch: CachedBatch | undefined;
-  /** The prompts whose sequences the batch holds. */
+  /** The prompts whose sequences are in the batch. */
   private activePrompts: readonly number[] = [];
 
   constructor(model: DecodeModel, input: DecoderInput, options: DecodeSessionOptions) {
     this.model = model;
     this.input = input;
     this.options = options;
-    const longest = longestOf(input.prompts);
-    this.padding = input.prompts.map(({ length }) => longest - length);
     this.ablation = ablationScope(options.caller, options.ablate);
   }
 
   /**
-   * Feeds the tokens that are not in the cache yet, whole prompts at first and one token later, and returns the logits
-   * after them. Lets other work run before.
+   * Feeds the tokens that are not in the cache yet, first whole prompts, later one token of each sequence, and returns
+   * the logits after them. Yields to the event loop first.
    */
   async step(state: DecodeState): Promise<StepOutput> {
     const { model, options } = this;
     for (;;) {
       await model.yieldTurn(options.signal);
       try {
-        return await this.prefillOrStep(state);
+        return await this.attemptStep(state);
       } catch (error) {
         this.dispose();
         if (!(await model.recover(error, options.signal))) throw error;
@@ -71,7 +67,7 @@ export class DecodeSession {
     }
   }
 
-  /** Frees the cache and what was recorded; another step would start again. */
+  /** Frees the batch and the recorded taps; another step would start again. */
   dispose(): void {
     this.batch?.dispose();
     this.recorder?.dispose();
@@ -79,20 +75,19 @@ export class DecodeSession {
     this.recorder = undefined;
   }
 
-  private async prefillOrStep({ sequences, parents }: DecodeState): Promise<StepOutput> {
+  private async attemptStep({ sequences, parents }: DecodeState): Promise<StepOutput> {
     const { taps = [], caller, signal } = this.options;
-    const beams = sequences.length / this.padding.length;
+    const beams = sequences.length / this.input.prompts.length;
     if (taps.length > 0) this.recorder ??= record(taps, this.ablation.scope, `${caller}: taps`);
     if (this.batch) this.branch(this.batch, beams, parents);
     else this.batch = await this.start(beams);
-    // Taps show only what was fed, no extra tokens.
-    const fixedShapes = !this.recorder && this.model.fixedShapes;
-    if (!this.recorder && !fixedShapes) this.compact(this.batch, sequences, beams);
+    const { recorder } = this;
+    const fixedShapes = !recorder && this.model.fixedShapes; // taps hold the tokens fed, without padding after them
+    if (!recorder && !fixedShapes) this.compact(this.batch, sequences, beams);
     const active = this.activePrompts.flatMap(prompt => sequences.slice(prompt * beams, (prompt + 1) * beams));
-    const padding = this.paddingOf(beams);
-    const output = await prefillOrStep(this.batch, active, padding, fixedShapes, this.recorder, signal);
+    const output = await prefillOrStep(this.batch, active, { fixedShapes, recorder, signal });
     this.ablation.expectUsed();
-    this.recorder?.expectAllMatched();
+    recorder?.expectAllMatched();
     return {
       logits: sequence => output.logits(this.rowOf(sequence, beams)),
       taps: sequence => output.taps(this.rowOf(sequence, beams)),
@@ -100,17 +95,19 @@ export class DecodeSession {
   }
 
   private start(beams: number): Promise<CachedBatch> {
-    this.activePrompts = this.padding.map((_, prompt) => prompt);
+    const { prompts } = this.input;
+    const longest = longestOf(prompts);
+    this.activePrompts = [...prompts.keys()];
     return this.input.startBatch({
       maxLength: this.options.maxLength,
-      padding: this.paddingOf(beams),
+      padding: prompts.flatMap(({ length }) => Array<number>(beams).fill(longest - length)),
       beams,
       scope: (this.recorder ?? this.ablation).scope,
       yieldTurn: () => this.model.yieldTurn(this.options.signal),
     });
   }
 
-  /** Lets each sequence of the batch continue its parent; after the first step of a beam search there are more. */
+  /** After the first step of a beam search, repeats the sequence of each prompt; then each one continues its parent. */
   private branch(batch: CachedBatch, beams: number, parents: Int32Array | undefined): void {
     if (beams > batch.beams) batch.repeat(beams / batch.beams);
     if (!parents) return;
@@ -131,12 +128,7 @@ export class DecodeSession {
     this.activePrompts = open;
   }
 
-  /** The padding of each sequence in the batch. */
-  private paddingOf(beams: number): number[] {
-    return this.activePrompts.flatMap(prompt => Array<number>(beams).fill(this.padding[prompt]!));
-  }
-
-  /** The row of the batch that holds a sequence. */
+  /** The row of a sequence in the batch. */
   private rowOf(sequence: number, beams: number): number {
     return this.activePrompts.indexOf(Math.floor(sequence / beams)) * beams + (sequence % beams);
   }

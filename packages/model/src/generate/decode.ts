@@ -3,16 +3,23 @@ import { DecodeSession, type DecodeSessionOptions, type DecodeState } from './de
 import type { DecoderInput } from './decoder-input.js';
 import type { StepOutput } from './prefill-or-step.js';
 
-/** How a decoding goes on: it chooses the next tokens from the logits of each step. */
+/** Chooses the next tokens of all sequences from the logits of each step. */
 export interface DecodePolicy<Step, Output> extends DecodeState {
   readonly isDone: boolean;
-  /** Appends a token to each sequence that is not finished, and yields what the caller sees of the step. */
+  /** Appends a token to each sequence that is not finished, and yields the steps that the caller sees. */
   advance(output: StepOutput): Iterable<Step>;
   /** The outputs, once all sequences are finished. */
   outputs(): Output;
 }
 
-/** Decodes a batch of prompts: until the policy is done, one step of the model, then one of the policy. */
+/**
+ * Decodes a batch of prompts: a step of the model, then a choice of the policy, until the policy is done.
+ *
+ * The way of a token, file by file: `DecodeSession` starts the batch and decides which sequences run. `prefillOrStep`
+ * decides which of their tokens are fed. `CachedBatch` turns these into tensors and runs the model with its key-value
+ * cache, eagerly or by `CapturedSteps`. From the logits, `SamplingPolicy` or `BeamPolicy` chooses the next tokens, and
+ * `Sequence` turns them into text.
+ */
 export async function* decode<Step, Output>(
   model: DecodeModel,
   input: DecoderInput,

@@ -1,25 +1,12 @@
 import { keyRange } from '@residual/attention';
-import { emptyScope, type Scope } from '@residual/layers';
+import { emptyScope } from '@residual/layers';
 import { concat, dispose, gather, type KeyRange, keep, type Tensor, tensor, tidy } from '@residual/tensor';
 import type { CrossLayer, EncoderDecoder, TensorLayer } from '@residual/transformer';
 import type { BoundModel } from '../model-kind.js';
 import { paddedIds, paddedLengthOf, type Sequences, unpaddedKeys } from '../sequences.js';
 import type { Sources } from './cached-batch.js';
-import type { CapturedSteps } from './captured-steps.js';
+import { type BatchOptions, type DecodeModel, maxSourceLengthOf } from './decode-model.js';
 import { maxTokensPerPass } from './prefill-or-step.js';
-
-/** The options of `encodeSources`. */
-export interface EncodeSourcesOptions {
-  /** Whether the backend compiles programs by shape. */
-  readonly fixedShapes: boolean;
-  /** How many tokens a source may have. */
-  readonly maxSourceLength: number;
-  readonly capturedSteps: CapturedSteps;
-  /** The scope in which the encoder runs: taps and replacements. */
-  readonly scope: Scope;
-  /** Lets other work run between two passes. */
-  readonly yieldTurn: () => Promise<void>;
-}
 
 /**
  * Runs the encoder on sources, [batch][length], padded on the right to the longest, or to a power of two if the backend
@@ -29,20 +16,22 @@ export interface EncodeSourcesOptions {
 export async function encodeSources(
   { layer, weights }: BoundModel<EncoderDecoder<TensorLayer, CrossLayer>>,
   sources: Sequences,
-  { fixedShapes, maxSourceLength, capturedSteps, scope, yieldTurn }: EncodeSourcesOptions,
+  model: DecodeModel,
+  { scope, yieldTurn }: Pick<BatchOptions, 'scope' | 'yieldTurn'>,
 ): Promise<EncodedSources> {
-  const keyLen = paddedLengthOf(sources, fixedShapes, maxSourceLength);
-  /** The encoder output of some of the sources, which the caller disposes. */
-  const encode = (chosen: Sequences): Tensor =>
+  const { fixedShapes, capturedSteps } = model;
+  const keyLen = paddedLengthOf(sources, fixedShapes, maxSourceLengthOf(model));
+  /** The encoder output of some of the sources, [batch, keyLen, modelDim], which the caller disposes. */
+  const encode = (batch: Sequences): Tensor =>
     tidy(() => {
-      const input = paddedIds(chosen, keyLen);
-      const range = unpaddedKeys(lengthsOf(chosen), keyLen);
-      const run = () => layer.encode(weights, input, scope.with(keyRange, range));
-      if (scope !== emptyScope) return keep(run());
-      return keep(capturedSteps.run('encode', { input, ...range }, () => [run()])[0]!);
+      const ids = paddedIds(batch, keyLen);
+      const range = unpaddedKeys(lengthsOf(batch), keyLen);
+      const eager = () => layer.encode(weights, ids, scope.with(keyRange, range));
+      if (scope !== emptyScope) return keep(eager());
+      return keep(capturedSteps.run('encode', { ids, ...range }, () => [eager()])[0]!);
     });
-  const readsAllAtOnce = fixedShapes || scope !== emptyScope; // taps on the encoder see all sources at once
-  const batchSize = readsAllAtOnce ? sources.length : Math.max(1, Math.floor(maxTokensPerPass / keyLen));
+  const isOnePass = fixedShapes || scope !== emptyScope; // taps on the encoder see all sources at once
+  const batchSize = isOnePass ? sources.length : Math.max(1, Math.floor(maxTokensPerPass / keyLen));
   const parts: Tensor[] = [];
   try {
     for (let from = 0; from < sources.length; from += batchSize) {
@@ -56,7 +45,7 @@ export async function encodeSources(
   }
 }
 
-/** Encoded sources: the memory [texts, keyLen, modelDim], and the mask of its padding. */
+/** Encoded sources: the memory, [prompts, keyLen, modelDim], and the mask of its padding. */
 export class EncodedSources implements Sources {
   memory: Tensor;
   mask: KeyRange;
@@ -71,11 +60,11 @@ export class EncodedSources implements Sources {
     this.mask = maskOf(lengths, keyLen);
   }
 
-  /** Keeps the sources of some texts, in this order. */
-  compact(texts: readonly number[]): void {
+  /** Keeps the sources of some prompts, in this order. */
+  compact(prompts: readonly number[]): void {
     const before = [this.memory, this.mask];
-    this.lengths = texts.map(text => this.lengths[text]!);
-    this.memory = tidy(() => keep(gather(this.memory, tensor(texts, [texts.length], 'int32'), 0)));
+    this.lengths = prompts.map(prompt => this.lengths[prompt]!);
+    this.memory = tidy(() => keep(gather(this.memory, tensor(prompts, [prompts.length], 'int32'), 0)));
     this.mask = maskOf(this.lengths, this.keyLen);
     dispose(before);
   }

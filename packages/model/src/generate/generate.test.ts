@@ -29,20 +29,20 @@ test('each step has its log-probability, the most likely tokens and the probabil
   const tokens = [...prompt, ...steps.map(({ token }) => token)];
   const { logits } = await model.forward(tokens);
   for (const { index, token, logprob, probability, topLogprobs } of steps) {
-    const at = prompt.length + index - 1;
-    const row = [...logits.data.subarray(at * model.vocab, (at + 1) * model.vocab)];
+    const position = prompt.length + index - 1;
+    const row = [...logits.data.subarray(position * model.vocab, (position + 1) * model.vocab)];
     const logSum = Math.log(row.reduce((sum, logit) => sum + Math.exp(logit), 0));
     const order = [...row.keys()].sort((a, b) => row[b]! - row[a]!);
-    const drawnFrom = order.slice(0, 5);
-    const mass = (id: number) => Math.exp(row[id]! / 0.7);
-    const total = drawnFrom.reduce((sum, id) => sum + mass(id), 0);
-    expect(drawnFrom).toContain(token);
+    const candidates = order.slice(0, 5);
+    const unnormalized = (id: number) => Math.exp(row[id]! / 0.7);
+    const total = candidates.reduce((sum, id) => sum + unnormalized(id), 0);
+    expect(candidates).toContain(token);
     expect(logprob).toBeCloseTo(row[token]! - logSum, 4);
-    expect(probability).toBeCloseTo(mass(token) / total, 4);
+    expect(probability).toBeCloseTo(unnormalized(token) / total, 4);
     expect(topLogprobs.map(choice => choice.token)).toEqual(order.slice(0, 4));
     for (const choice of topLogprobs) {
       expect(choice.logprob).toBeCloseTo(row[choice.token]! - logSum, 4);
-      expect(choice.probability).toBeCloseTo(mass(choice.token) / total, 4);
+      expect(choice.probability).toBeCloseTo(unnormalized(choice.token) / total, 4);
     }
   }
   const { logprob } = await whole('Once', options);
@@ -74,18 +74,18 @@ test('without a seed each run picks a new one, which every step and the result r
   expect([likeliest!.seed, (await whole('Once', greedy)).seed]).toEqual([undefined, undefined]);
 });
 
-test('of equal logits the lowest id is chosen, and listed first', async () => {
+test('among equal logits the lowest id is chosen', async () => {
   const even = (row: Float32Array) => row.map((_, id) => (id < 5 ? 0 : 1));
-  const [step] = await stepsOf('Once', { ...greedy, maxNewTokens: 1, processors: [even], topLogprobs: 3 });
+  const [step] = await stepsOf('Once', { ...greedy, maxNewTokens: 1, processors: [even] });
   expect(step!.token).toBe(5);
-  const drawn = await stepsOf('Once', {
+  const samples = await stepsOf('Once', {
     temperature: 1,
     topP: 1e-9,
     eosTokenId: [],
     maxNewTokens: 3,
     processors: [even],
   });
-  expect(drawn.map(({ token }) => token)).toEqual([5, 5, 5]);
+  expect(samples.map(({ token }) => token)).toEqual([5, 5, 5]);
 });
 
 test('a bias moves the choice, and a custom processor decides it from the context', async () => {
@@ -94,41 +94,41 @@ test('a bias moves the choice, and a custom processor decides it from the contex
   const without = await whole('Once', { ...greedy, sequenceBias: [[newTokens[3]!, -1000]] });
   expect(without.newTokens.slice(0, 3)).toEqual(newTokens.slice(0, 3));
   expect(without.newTokens).not.toContain(newTokens[3]);
-  const seen: number[][] = [];
-  const counting = (
+  const lengths: number[][] = [];
+  const processor = (
     row: Float32Array,
     { tokens, promptLength }: { tokens: ArrayLike<number>; promptLength: number },
   ) => {
-    seen.push([tokens.length, promptLength]);
+    lengths.push([tokens.length, promptLength]);
     return row.map((_, id) => (id === 100 + tokens.length ? 0 : Number.NEGATIVE_INFINITY));
   };
-  const counted = await whole('Once', { ...greedy, maxNewTokens: 3, processors: [counting] });
-  expect(counted.newTokens).toEqual([102, 103, 104]);
-  expect(seen).toEqual([
+  const output = await whole('Once', { ...greedy, maxNewTokens: 3, processors: [processor] });
+  expect(output.newTokens).toEqual([102, 103, 104]);
+  expect(lengths).toEqual([
     [2, 2],
     [3, 2],
     [4, 2],
   ]);
 });
 
-test('a stop string across tokens ends the text before it, and no part of it is shown', async () => {
+test('a stop string across tokens ends the text before it, and no step contains a part of it', async () => {
   const { text } = await whole('Once', greedy);
   expect(text).toContain(' little girl named Lily');
-  const pieces = (await stepsOf('Once', greedy)).map(step => step.text);
+  const deltas = (await stepsOf('Once', greedy)).map(step => step.text);
   const stop = 'e girl na';
-  expect(pieces.some(piece => piece.includes(stop))).toBe(false);
+  expect(deltas.some(delta => delta.includes(stop))).toBe(false);
   const steps = await stepsOf('Once', { ...greedy, stopStrings: ['zebra', stop] });
-  const shown = steps.map(step => step.text).join('');
-  expect(shown).toBe(text.slice(0, text.indexOf(stop)));
+  const streamedText = steps.map(step => step.text).join('');
+  expect(streamedText).toBe(text.slice(0, text.indexOf(stop)));
   expect(steps.at(-1)!.finishReason).toBe('stop');
   expect(steps.slice(0, -1).every(step => step.finishReason === undefined)).toBe(true);
   const ended = await whole('Once', { ...greedy, stopStrings: ['zebra', stop] });
-  expect([ended.text, ended.finishReason, ended.newTokens.length]).toEqual([shown, 'stop', steps.length]);
-  const held = await whole('Once', { ...greedy, stopStrings: [`${text.slice(-3)} and more`] });
-  expect([held.text, held.finishReason]).toEqual([text, 'length']); // held-back text comes at the end
+  expect([ended.text, ended.finishReason, ended.newTokens.length]).toEqual([streamedText, 'stop', steps.length]);
+  const partial = await whole('Once', { ...greedy, stopStrings: [`${text.slice(-3)} and more`] });
+  expect([partial.text, partial.finishReason]).toEqual([text, 'length']); // held-back text comes at the end
 });
 
-test('an end token ends a text, not before minNewTokens; maxNewTokens ends it too', async () => {
+test('an end token ends a text after minNewTokens, and so does the limit of maxNewTokens', async () => {
   const { newTokens } = await whole('Once', greedy);
   const eos = [500, newTokens[5]!];
   const first = newTokens.indexOf(eos[1]!);
@@ -141,7 +141,7 @@ test('an end token ends a text, not before minNewTokens; maxNewTokens ends it to
   expect([capped.newTokens, capped.finishReason]).toEqual([newTokens.slice(0, 2), 'length']);
 });
 
-test('sequences of unequal prompts equal what each prompt gives alone, and end independently', async () => {
+test('a batch of prompts of unequal lengths gives what each prompt gives alone', async () => {
   const prompts = ['Once', 'Lily and her mom went to the park. They saw', 'The'];
   const together = await model.generateBatch(prompts, greedy).result();
   for (const [i, prompt] of prompts.entries()) {
@@ -149,9 +149,9 @@ test('sequences of unequal prompts equal what each prompt gives alone, and end i
     expect({ ...together[i], logprob: 0 }).toEqual({ ...alone, logprob: 0 });
     expect(together[i]!.logprob).toBeCloseTo(alone.logprob, 4);
   }
-  const drawing = { temperature: 0.9, topP: 0.9, seed: 5, eosTokenId: [], maxNewTokens: 12 };
-  const drawn = await model.generateBatch(prompts, drawing).result();
-  expect(drawn[0]!.newTokens).toEqual((await whole(prompts[0]!, drawing)).newTokens); // row 0 is padded here
+  const sampling = { temperature: 0.9, topP: 0.9, seed: 5, eosTokenId: [], maxNewTokens: 12 };
+  const samples = await model.generateBatch(prompts, sampling).result();
+  expect(samples[0]!.newTokens).toEqual((await whole(prompts[0]!, sampling)).newTokens); // row 0 is padded here
   const eos = [together[1]!.newTokens[2]!];
   const rows = await model.generateBatch(prompts, { ...greedy, eosTokenId: eos }).result();
   expect([rows[1]!.newTokens.length, rows[1]!.finishReason]).toEqual([3, 'eos']);
@@ -174,12 +174,12 @@ const withConfig = async (config: object, run: (other: Model) => Promise<void>) 
   other.dispose();
 };
 
-test('options left out follow generation_config.json, given ones override it', async () => {
-  const drawing = { do_sample: true, temperature: 1.2, top_k: 9, top_p: 0.8, repetition_penalty: 1.3 };
+test('options left out follow generation_config.json, and options of the call override it', async () => {
+  const sampling = { do_sample: true, temperature: 1.2, top_k: 9, top_p: 0.8, repetition_penalty: 1.3 };
   const ours = { temperature: 1.2, topK: 9, topP: 0.8, repetitionPenalty: 1.3 };
-  await withConfig({ ...drawing, max_new_tokens: 17, eos_token_id: [400, 500] }, async other => {
-    const told = await other.generate('Once', { seed: 4 }).result();
-    expect(told.newTokens).toEqual(
+  await withConfig({ ...sampling, max_new_tokens: 17, eos_token_id: [400, 500] }, async other => {
+    const output = await other.generate('Once', { seed: 4 }).result();
+    expect(output.newTokens).toEqual(
       (await whole('Once', { ...ours, seed: 4, eosTokenId: [400, 500], maxNewTokens: 17 })).newTokens,
     );
     const { newTokens } = await whole('Once', { ...ours, topK: 2, seed: 4, eosTokenId: [400, 500], maxNewTokens: 3 });
@@ -201,7 +201,7 @@ test('options left out follow generation_config.json, given ones override it', a
   });
 });
 
-test('fields that do not change the text are ignored, unsupported ones that would change it are refused', async () => {
+test('unsupported config fields are refused if they would change the text, else ignored', async () => {
   const neutral = {
     num_beams: 1,
     penalty_alpha: null,
@@ -217,7 +217,8 @@ test('fields that do not change the text are ignored, unsupported ones that woul
   const refusals: [object, string][] = [
     [
       { max_time: 1.5 },
-      'generate: generation_config.json asks for max_time 1.5, which does not exist here; loadModel(source, { generationConfig }) puts another in its place',
+      'generate: generation_config.json asks for max_time 1.5, which is not supported; ' +
+        'loadModel(source, { generationConfig }) replaces the file',
     ],
     [{ penalty_alpha: 0.6 }, 'sampling: penalty_alpha is 0.6; it must be 0 or not given; there is no processor for it'],
   ];
@@ -227,15 +228,16 @@ test('fields that do not change the text are ignored, unsupported ones that woul
     });
 });
 
-test('beamSearch follows a file that asks for beams; generate then needs an explicit temperature', async () => {
+test('beamSearch follows a config that asks for beams; generate then needs an explicit temperature', async () => {
   await withConfig({ num_beams: 3, num_return_sequences: 2, length_penalty: 0.5, max_new_tokens: 6 }, async other => {
     await expect(other.generate('Once').result()).rejects.toThrow(
-      'generate: generation_config.json asks for num_beams 3: call beamSearch, or give a temperature (0 is greedy) for one text at a time',
+      'generate: generation_config.json asks for num_beams 3: ' +
+        'call beamSearch, or give a temperature (0 is greedy) for one text at a time',
     );
     expect((await other.generate('Once', { temperature: 0 }).result()).newTokens).toHaveLength(6);
-    const found = await other.beamSearch('Once').result();
+    const results = await other.beamSearch('Once').result();
     expect(
-      found.map(({ newTokens, score, sum }) => newTokens.length === 6 && Math.abs(score - sum / 6 ** 0.5) < 1e-6),
+      results.map(({ newTokens, score, sum }) => newTokens.length === 6 && Math.abs(score - sum / 6 ** 0.5) < 1e-6),
     ).toEqual([true, true]);
   });
 });

@@ -1,11 +1,11 @@
 import { finishReason, type GreedyOptions, sampler, stopStrings } from '@residual/sampling';
 import { expectOptions, ResidualError } from '@residual/tensor';
-import { expectFunction, expectSignal, expectTexts } from '../arguments.js';
+import { expectFunction, expectSignal, expectTexts, expectTokens } from '../arguments.js';
 import { decode } from './decode.js';
 import type { DecodeModel } from './decode-model.js';
 import type { DecoderInput } from './decoder-input.js';
 import { generateNames } from './option-names.js';
-import { checkPrompts, type GenerateOptions, maxLengthOf, maxNewTokensOf, settingsOf } from './options.js';
+import { type GenerateOptions, maxLengthOf, maxNewTokensOf, settingsOf } from './options.js';
 import { SamplingPolicy, type Step } from './sampling-policy.js';
 import { type GenerateOutput, Sequence } from './sequence.js';
 
@@ -21,7 +21,7 @@ export async function* generateSequences(
   model.check();
   expectOptions('generate', options, generateNames);
   const maxLength = maxLengthOf(options, model);
-  checkPrompts('generate', model.vocab, maxLength, input.prompts);
+  expectTokens('generate', input.prompts, { vocab: model.vocab, maxLength });
   const settings = settingsOf(options, model.generationConfig, model.eosTokenIds);
   expectTexts('generate', 'taps', settings.taps);
   expectTexts('generate', 'stopStrings', settings.stopStrings);

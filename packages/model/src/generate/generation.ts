@@ -12,7 +12,7 @@ export interface Generation<Whole, Each = Step, Result = readonly GenerateOutput
   result(): Promise<Whole>;
 }
 
-/** Makes a generation from the function that starts a run. */
+/** Makes a generation from the function that starts a run; `resultOf` takes the caller's result from the run's. */
 export function generation<Whole, Each, Result>(
   start: () => AsyncGenerator<Each, Result>,
   resultOf: (result: Result) => Whole,
@@ -27,4 +27,20 @@ export function generation<Whole, Each, Result>(
       }
     },
   };
+}
+
+/** Maps each step of a run to any number of others, and returns its result. Leaving early ends the run. */
+export async function* mapSteps<From, To, Result>(
+  steps: AsyncGenerator<From, Result>,
+  map: (step: From) => Iterable<To>,
+): AsyncGenerator<To, Result> {
+  try {
+    for (;;) {
+      const { done, value } = await steps.next();
+      if (done) return value;
+      yield* map(value);
+    }
+  } finally {
+    await steps.return(undefined as never);
+  }
 }

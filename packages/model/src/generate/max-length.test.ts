@@ -9,12 +9,12 @@ const files = (config: Fields) =>
     ['config.json', jsonFile(config)],
     ['model.safetensors', fileOf(weightsOf(config, 5))],
   ]);
-const newest = Object.entries(settings).find(([name]) => name.startsWith('llama: newer'))![1];
+const newFields = Object.entries(settings).find(([name]) => name.startsWith('llama: newer'))![1];
 const learned = settings['gpt2: tanh']!;
 const greedy = { temperature: 0, eosTokenId: [] };
 
 test('a text ends at maxPositions, unless maxLength says otherwise', async () => {
-  const model = await loadModel(files({ ...newest, max_position_embeddings: 9 }));
+  const model = await loadModel(files({ ...newFields, max_position_embeddings: 9 }));
   expect([model.maxPositions, model.openEnded]).toEqual([9, true]);
   const short = await model.generate([1, 2, 3], { ...greedy, maxNewTokens: 20 }).result();
   expect([short.tokens.length, short.finishReason]).toEqual([9, 'positions']);
@@ -25,16 +25,16 @@ test('a text ends at maxPositions, unless maxLength says otherwise', async () =>
   model.dispose();
 });
 
-test('with dynamic scaling maxPositions is factor times the length', async () => {
+test('with dynamic scaling maxPositions is the factor times the original number of positions', async () => {
   const scaling = { type: 'dynamic', factor: 2.5 };
   const model = await loadModel(
-    files({ ...newest, rope_parameters: null, rope_scaling: scaling, max_position_embeddings: 9 }),
+    files({ ...newFields, rope_parameters: null, rope_scaling: scaling, max_position_embeddings: 9 }),
   );
   expect(model.maxPositions).toBe(22);
   model.dispose();
 });
 
-test('learned positions limit maxLength', async () => {
+test('a maxLength above the number of learned positions is refused', async () => {
   const model = await loadModel(files(learned));
   expect([model.maxPositions, model.openEnded]).toEqual([40, false]);
   const failure = (maxLength: number) =>
@@ -53,12 +53,12 @@ test.each([
   ['plain', {}],
   ['dynamic', { rope_parameters: { rope_type: 'dynamic', factor: 2, rope_theta: 20 } }],
 ])('a prompt fed in several passes, far beyond maxPositions, continues as if fed in one: %s', async (_, fields) => {
-  const config = { ...newest, ...fields, max_position_embeddings: 60, num_hidden_layers: 1 };
+  const config = { ...newFields, ...fields, max_position_embeddings: 60, num_hidden_layers: 1 };
   const model = await loadModel(files(config));
   const prompts = [idsOf(3, 300, 37), idsOf(4, 270, 37)];
   const { rows, margin } = greedyDecode(referenceOf(config, weightsOf(config, 5)), prompts, 6);
   expect(margin).toBeGreaterThan(1e-3);
-  const made = await model.generateBatch(prompts, { ...greedy, maxNewTokens: 6, maxLength: 310 }).result();
-  expect(made.map(({ tokens }) => tokens)).toEqual(rows);
+  const outputs = await model.generateBatch(prompts, { ...greedy, maxNewTokens: 6, maxLength: 310 }).result();
+  expect(outputs.map(({ tokens }) => tokens)).toEqual(rows);
   model.dispose();
 });

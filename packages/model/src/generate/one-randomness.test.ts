@@ -1,4 +1,4 @@
-import { fineUniformAt as fine, uniformAt as inSampling, streamOf as streamInSampling } from '@residual/sampling';
+import { fineUniformAt, streamOf as samplingStreamOf, uniformAt as samplingUniformAt } from '@residual/sampling';
 import { randomBits, streamOf, uniformAt } from '@residual/tensor';
 import { expect, test } from 'vitest';
 
@@ -9,12 +9,12 @@ const counters = [0, 1, 2, 1000, 0x80000000, 0xffffffff, ...numbers(10, 3)];
 
 test('samples and weights use the same random numbers for a seed, a path and a counter', () => {
   for (const path of paths) {
-    expect(streamInSampling(path)).toBe(streamOf(path));
+    expect(samplingStreamOf(path)).toBe(streamOf(path));
     for (const seed of seeds) {
       for (const counter of counters) {
-        expect(inSampling(seed, path, counter)).toBe(uniformAt(seed, path, counter));
+        expect(samplingUniformAt(seed, path, counter)).toBe(uniformAt(seed, path, counter));
       }
-      expect(fine(seed, path, 17)).toBe(uniformAt(seed, path, 34) + uniformAt(seed, path, 35) / 2 ** 24);
+      expect(fineUniformAt(seed, path, 17)).toBe(uniformAt(seed, path, 34) + uniformAt(seed, path, 35) / 2 ** 24);
     }
   }
 });

@@ -3,6 +3,7 @@ import type { PipelineOptions } from '@residual/sampling';
 import { fromGenerationConfig } from '@residual/sampling/generation-config';
 import { ResidualError, showValue } from '@residual/tensor';
 import type { Ablation } from '../ablation.js';
+import { definedOptions } from '../arguments.js';
 
 /** The options of `generate`: those of `@residual/sampling`, limits, stop strings and what each step reports. */
 export interface GenerateOptions extends Omit<PipelineOptions, 'eosTokenId'> {
@@ -69,15 +70,15 @@ export function settingsOf(
   config: GenerationConfig,
   eosTokenIds: readonly number[],
 ): GenerateOptions {
-  const asksFor = (names: readonly (readonly [string, unknown])[]) => {
-    const field = names.find(([name, off]) => (config[name] ?? off) !== off);
-    return field && `generate: generation_config.json asks for ${field[0]} ${showValue(config[field[0]])}`;
+  const asksFor = (fields: readonly (readonly [name: string, unused: unknown])[]) => {
+    const [name] = fields.find(([name, unused]) => (config[name] ?? unused) !== unused) ?? [];
+    return name && `generate: generation_config.json asks for ${name} ${showValue(config[name])}`;
   };
   const unsupported = asksFor(unsupportedFields);
   if (unsupported) {
     throw new ResidualError(
       'option',
-      `${unsupported}, which does not exist here; loadModel(source, { generationConfig }) puts another in its place`,
+      `${unsupported}, which is not supported; loadModel(source, { generationConfig }) replaces the file`,
     );
   }
   const search = options.temperature === undefined && asksFor(beamSearchFields);
@@ -87,20 +88,20 @@ export function settingsOf(
       `${search}: call beamSearch, or give a temperature (0 is greedy) for one text at a time`,
     );
   }
-  const eosTokenId = options.eosTokenId ?? eosTokenIds;
+  const { eosTokenId = eosTokenIds, ...others } = options;
   const recommended = {
     ...config,
     do_sample: isSampling(options, config),
     eos_token_id: eosTokenId.length > 0 ? eosTokenId : undefined,
   };
-  const settings: Record<string, unknown> = { ...fromGenerationConfig(recommended, options.maxNewTokens) };
-  if (config.stop_strings) settings.stopStrings = stopStringsOf(config);
-  for (const [name, value] of Object.entries(options))
-    if (value !== undefined && name !== 'eosTokenId') settings[name] = value;
-  return settings;
+  return {
+    ...fromGenerationConfig(recommended, options.maxNewTokens),
+    ...(config.stop_strings ? { stopStrings: stopStringsOf(config) } : {}),
+    ...definedOptions(others),
+  } as GenerateOptions;
 }
 
-/** The stop strings of the file: one or several. */
+/** The stop strings of `generation_config.json`, one or several. */
 function stopStringsOf({ stop_strings: value }: GenerationConfig): readonly string[] {
   const texts: readonly unknown[] = Array.isArray(value) ? value : [value];
   if (texts.every(text => typeof text === 'string')) return texts;
@@ -137,29 +138,4 @@ export function maxLengthOf(
     'option',
     `generate: maxLength is ${maxLength}; this model has ${maxPositions} learned position embeddings`,
   );
-}
-
-/** Checks the ids and lengths of prompts [batch][length]; returns the length of the longest. */
-export function checkPrompts(
-  name: string,
-  vocab: number,
-  maxPositions: number,
-  prompts: readonly (readonly number[])[],
-): number {
-  if (prompts.length === 0) throw new ResidualError('prompt', `${name}: there is no prompt`);
-  for (const prompt of prompts) {
-    if (prompt.length === 0)
-      throw new ResidualError('prompt', `${name}: the prompt is empty and this model has no beginning token`);
-    if (prompt.length > maxPositions) {
-      throw new ResidualError(
-        'positions',
-        `${name}: prompt of ${prompt.length} tokens is longer than the ${maxPositions} positions this model has`,
-      );
-    }
-    const unknown = prompt.find(id => !(Number.isInteger(id) && id >= 0 && id < vocab));
-    if (unknown !== undefined) {
-      throw new ResidualError('prompt', `${name}: prompt id ${unknown} is outside the vocabulary of ${vocab}`);
-    }
-  }
-  return Math.max(...prompts.map(prompt => prompt.length));
 }

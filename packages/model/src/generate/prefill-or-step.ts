@@ -3,16 +3,26 @@ import type { Recorder } from '@residual/layers';
 import { type PlainTensor, plainTaps } from '../plain-tensor.js';
 import type { CachedBatch } from './cached-batch.js';
 
-/** The output of one step, by sequence. */
+/** The output of one step: logits [vocab] and taps of each sequence, by its index. */
 export interface StepOutput {
   readonly logits: (index: number) => Float32Array;
   readonly taps: (index: number) => Readonly<Record<string, PlainTensor>>;
 }
 
-/** A sequence so far, prompt included; once it is finished it is fed no more. */
+/** The tokens of a sequence so far, prompt included. No tokens are fed to a finished one. */
 export interface ActiveSequence {
   readonly tokens: readonly number[];
   readonly isFinished: boolean;
+}
+
+/** The options of `prefillOrStep`. */
+export interface PrefillOrStepOptions {
+  /** Whether tokens are fed in passes of few lengths, padded. */
+  readonly fixedShapes: boolean;
+  /** Records the taps of the last pass. */
+  readonly recorder: Recorder | undefined;
+  /** Ends the call before its next pass. */
+  readonly signal: AbortSignal | undefined;
 }
 
 /**
@@ -22,11 +32,9 @@ export interface ActiveSequence {
 export async function prefillOrStep(
   batch: CachedBatch,
   sequences: readonly ActiveSequence[],
-  padding: readonly number[],
-  fixedShapes: boolean,
-  recorder: Recorder | undefined,
-  signal: AbortSignal | undefined,
+  { fixedShapes, recorder, signal }: PrefillOrStepOptions,
 ): Promise<StepOutput> {
+  const { padding } = batch;
   const lengths = sequences.map(({ tokens, isFinished }, i) => (isFinished ? 0 : padding[i]! + tokens.length));
   const total = Math.max(...lengths);
   const maxPassLength =

@@ -17,7 +17,7 @@ const long = Array.from({ length: 400 }, (_, i) => 3 + ((i * 7) % 200));
 
 test('concurrent generations take steps in turn, yield to the event loop, and equal each text alone', async () => {
   const prompts = ['Once upon a time', 'The', 'One day a cat', 'Tim'];
-  const alone = [];
+  const alone: string[] = [];
   for (const prompt of prompts)
     alone.push((await model.generate(prompt, { ...greedy, maxNewTokens: 20 }).result()).text);
   const log: number[] = [];
@@ -34,7 +34,7 @@ test('concurrent generations take steps in turn, yield to the event loop, and eq
   expect(turns).toBeGreaterThanOrEqual(80);
 });
 
-test('a long prompt is read in several passes, between which others continue', async () => {
+test('a long prompt is read in several passes, and other generations continue between them', async () => {
   const log: string[] = [];
   const run = async (name: string, prompt: string | number[], maxNewTokens: number) => {
     for await (const _ of model.generate(prompt, { ...greedy, maxNewTokens })) log.push(name);
@@ -45,7 +45,7 @@ test('a long prompt is read in several passes, between which others continue', a
   expect(turns).toBeGreaterThanOrEqual(7);
 });
 
-test('batches, beam searches, vectors and translations of several texts yield to the event loop too', async () => {
+test('batches, beam searches and vectors of several texts yield to the event loop too', async () => {
   const batch = await turnsOf(() => model.generateBatch([long, long, long], { ...greedy, maxNewTokens: 1 }).result());
   expect(batch).toBeGreaterThanOrEqual(20); // 21 tokens of each of three sequences per pass
   const beams = await turnsOf(() =>
@@ -56,34 +56,36 @@ test('batches, beam searches, vectors and translations of several texts yield to
   expect(vectors).toBeGreaterThanOrEqual(6);
 });
 
-test('sources are encoded, and alignments computed, few at a time', async () => {
+test('sources are encoded and aligned a few at a time, and an abort in between leaks nothing', async () => {
   const translator = await loadModel(fixtureFiles('packages/model-en-fr/model'));
   const before = memoryUsage();
   const texts = Array(24).fill('The cat sleeps on the table near the door.');
   const steps = 2;
-  const written = await turnsOf(() => translator.translate(texts, { maxNewTokens: steps }).result());
-  const aligned = await turnsOf(() => translator.translate(texts, { maxNewTokens: steps, alignments: true }).result());
-  expect(written).toBeGreaterThanOrEqual(steps + 24 / 6); // six sources of ten tokens or more fill a pass of 64
-  expect(aligned).toBeGreaterThanOrEqual(written + 24 / 6);
+  const translation = await turnsOf(() => translator.translate(texts, { maxNewTokens: steps }).result());
+  const withAlignments = await turnsOf(() =>
+    translator.translate(texts, { maxNewTokens: steps, alignments: true }).result(),
+  );
+  expect(translation).toBeGreaterThanOrEqual(steps + 24 / 6); // six sources of ten tokens or more fill a pass of 64
+  expect(withAlignments).toBeGreaterThanOrEqual(translation + 24 / 6);
   const abort = new AbortController();
-  const ends = translator.translate(texts, { maxNewTokens: steps, signal: abort.signal }).result();
+  const running = translator.translate(texts, { maxNewTokens: steps, signal: abort.signal }).result();
   for (let turn = 0; turn < 3; turn++) await new Promise(resolve => setImmediate(resolve));
   const reason = new Error('enough');
   abort.abort(reason);
-  await expect(ends).rejects.toBe(reason);
+  await expect(running).rejects.toBe(reason);
   expect(memoryUsage()).toEqual(before);
   translator.dispose();
 });
 
-test('one of several is aborted while it reads its prompt, nothing leaks, and the others continue', async () => {
+test('a generation aborted while it reads its prompt leaks nothing, and the others continue', async () => {
   const before = memoryUsage();
   const abort = new AbortController();
-  const ends = model.generate(long, { ...greedy, maxNewTokens: 5, signal: abort.signal }).result();
+  const running = model.generate(long, { ...greedy, maxNewTokens: 5, signal: abort.signal }).result();
   const other = model.generate('Once', { ...greedy, maxNewTokens: 9 }).result();
   for (let turn = 0; turn < 3; turn++) await new Promise(resolve => setImmediate(resolve));
   const reason = new Error('enough');
   abort.abort(reason);
-  await expect(ends).rejects.toBe(reason);
+  await expect(running).rejects.toBe(reason);
   expect((await other).newTokens).toHaveLength(9);
   expect(memoryUsage()).toEqual(before);
 });

@@ -6,19 +6,19 @@ import type { Model } from '../model.js';
 import { fixtureFiles } from '../testing/fixture-files.js';
 import { CapturedSteps } from './captured-steps.js';
 
-/** The names of the steps that ran as written, not by a replay. */
-let written: string[];
+/** The names of the steps that ran eagerly, not by a replay. */
+let eagerSteps: string[];
 
 beforeEach(() => {
-  written = [];
+  eagerSteps = [];
   const { run } = CapturedSteps.prototype;
   vi.spyOn(CapturedSteps.prototype, 'run').mockImplementation(function (this: CapturedSteps, name, ...rest) {
     const [inputs, step, cached] = rest;
-    const traced = () => {
-      written.push(name);
+    const countedStep = () => {
+      eagerSteps.push(name);
       return step();
     };
-    return run.call(this, name, inputs, traced, cached);
+    return run.call(this, name, inputs, countedStep, cached);
   });
 });
 
@@ -29,18 +29,18 @@ afterEach(() => {
 const greedy = { temperature: 0, maxNewTokens: 9 };
 const families = ['gpt2', 'llama', 'llama3-rope', 'bart', 'flan-t5-gated', 'm2m100', 'marian', 'mbart', 't5'];
 
-test.for(families)('%s: the second generation replays what the first captured, and nothing is kept', async name => {
+test.for(families)('%s: the second generation replays what the first captured, and no tensors are kept', async name => {
   const before = memoryUsage();
   const model = await loadModel(fixtureFiles(`fixtures/checkpoints/${name}`));
-  const held = memoryUsage();
+  const usage = memoryUsage();
   const first = await model.generate([5, 7, 11], greedy).result();
-  expect(written).toContain(name === 'm2m100' ? 'first' : 'step'); // m2m100 ends at once
-  expect(memoryUsage()).toEqual(held);
-  written.length = 0;
+  expect(eagerSteps).toContain(name === 'm2m100' ? 'first' : 'step'); // m2m100 ends at once
+  expect(memoryUsage()).toEqual(usage);
+  eagerSteps.length = 0;
   const second = await model.generate([5, 7, 11], greedy).result();
   expect(second.tokens).toEqual(first.tokens);
-  expect(written).toEqual([]);
-  expect(memoryUsage()).toEqual(held);
+  expect(eagerSteps).toEqual([]);
+  expect(memoryUsage()).toEqual(usage);
   model.dispose();
   expect(memoryUsage()).toEqual(before);
 });
@@ -79,19 +79,19 @@ test('a weight that is replaced between two calls, or between two steps, is read
   model.dispose();
 });
 
-test('generations at the same time share steps; one that ends or is left does not disturb the others', async () => {
+test('concurrent generations share captured steps; one that ends early does not disturb the others', async () => {
   const model = await stories();
   const prompts = ['Once upon a time', 'The dog', 'A big red ball'];
   const alone: string[] = [];
   for (const prompt of prompts) alone.push((await model.generate(prompt, greedy).result()).text);
-  const held = memoryUsage();
-  const left = model.generate('Lily', greedy)[Symbol.asyncIterator]();
-  await left.next();
+  const usage = memoryUsage();
+  const iteration = model.generate('Lily', greedy)[Symbol.asyncIterator]();
+  await iteration.next();
   const running = prompts.map((prompt, i) => model.generate(prompt, { ...greedy, maxNewTokens: 9 - i }).result());
-  await left.next();
-  await left.return(undefined as never);
+  await iteration.next();
+  await iteration.return(undefined as never);
   const together = await Promise.all(running);
   for (const [i, { text }] of together.entries()) expect(alone[i]!.startsWith(text)).toBe(true);
-  expect(memoryUsage()).toEqual(held);
+  expect(memoryUsage()).toEqual(usage);
   model.dispose();
 });

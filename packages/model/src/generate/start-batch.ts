@@ -4,49 +4,38 @@ import type { CrossLayer, EncoderDecoder, LanguageModel, TensorLayer } from '@re
 import type { BoundModel } from '../model-kind.js';
 import type { Sequences } from '../sequences.js';
 import { CachedBatch } from './cached-batch.js';
-import type { CapturedSteps } from './captured-steps.js';
-import type { BatchOptions } from './decode-model.js';
+import type { BatchOptions, DecodeModel } from './decode-model.js';
 import { encodeSources } from './encoded-sources.js';
 
-/** What batches need of the model that they run. */
-export interface BatchContext {
-  /** How many positions the model has; longer sequences are not captured. */
-  readonly maxPositions: number;
-  /** Whether the backend compiles programs by shape. */
-  readonly fixedShapes: boolean;
-  /** How many tokens a source may have. */
-  readonly maxSourceLength: number;
-  readonly capturedSteps: CapturedSteps;
-}
-
-/** Starts a batch of a decoder-only model. */
+/** Starts a batch of a decoder-only model. The caller disposes it. */
 export function startCausal(
   { layer, weights }: BoundModel<LanguageModel<TensorLayer>>,
-  context: BatchContext,
+  model: DecodeModel,
   options: BatchOptions,
 ): CachedBatch {
   return new CachedBatch({
     ...options,
-    ...captureOptions(context, options),
-    run: (ids, scope) => layer(weights, ids, scope),
+    ...captureOptions(model, options),
+    forward: (ids, scope) => layer(weights, ids, scope),
   });
 }
 
-/** Encodes sources, [batch][length], and starts a batch of the decoder that reads them. */
+/** Encodes sources, [batch][length], and starts a batch of the decoder that reads them. The caller disposes it. */
 export async function startEncoderDecoder(
-  model: BoundModel<EncoderDecoder<TensorLayer, CrossLayer>>,
+  bound: BoundModel<EncoderDecoder<TensorLayer, CrossLayer>>,
   sources: Sequences,
-  context: BatchContext,
+  model: DecodeModel,
   options: BatchOptions,
 ): Promise<CachedBatch> {
-  const { layer, weights } = model;
-  const encoded = await encodeSources(model, sources, { ...context, ...options });
+  const { layer, weights } = bound;
+  const encoded = await encodeSources(bound, sources, model, options);
   try {
     return new CachedBatch({
       ...options,
-      ...captureOptions(context, options),
-      initialCapacity: context.fixedShapes ? 64 : 16, // sentences are short
-      run: (ids, scope) => layer.decode(weights, { ids, memory: encoded.memory }, scope.with(memoryMask, encoded.mask)),
+      ...captureOptions(model, options),
+      initialCapacity: model.fixedShapes ? 64 : 16, // sentences are short
+      forward: (ids, scope) =>
+        layer.decode(weights, { ids, memory: encoded.memory }, scope.with(memoryMask, encoded.mask)),
       sources: encoded,
     });
   } catch (error) {
@@ -55,7 +44,7 @@ export async function startEncoderDecoder(
   }
 }
 
-/** Steps are captured only if no taps or replacements are active. */
-function captureOptions({ capturedSteps, maxPositions }: BatchContext, { scope }: BatchOptions) {
+/** Steps are captured only within the positions of the model, and only without taps and replacements. */
+function captureOptions({ capturedSteps, maxPositions }: DecodeModel, { scope }: BatchOptions) {
   return { capturedSteps, captureUntil: scope === emptyScope ? maxPositions : 0 };
 }

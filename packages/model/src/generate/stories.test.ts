@@ -17,7 +17,7 @@ interface Stories {
   documents: { text: string; ids: number[]; nll_per_token: number }[];
 }
 
-test('the story teller continues as the reference does, token by token', async () => {
+test('the tokens and losses of the story model equal those of the reference', async () => {
   const golden = await fixtureJson<Stories>('models/stories/golden.json');
   const before = memoryUsage();
   const model = await loadModel(fixtureFiles('packages/model-stories/model'));
@@ -44,7 +44,7 @@ test('the story teller continues as the reference does, token by token', async (
   expect(memoryUsage()).toEqual(before);
 });
 
-test("its logits, hidden states and attention weights are the reference's", async () => {
+test('the logits, hidden states and attention weights of the story model equal those of the reference', async () => {
   const report = await parity(fixtureFiles('packages/model-stories/model', 'fixtures/models/stories'));
   expect(report.checks.filter(({ pass }) => !pass)).toEqual([]);
   expect(report.checks.length).toBeGreaterThan(10);

@@ -9,34 +9,34 @@ import type { Step } from './sampling-policy.js';
 const weights = 'decoder.layers.1.attention.weights';
 const taps = ['decoder.layers.*.attention.weights', 'decoder.layers.1.output'];
 
-/** The rows `from` and on of [..., length, width], of each row the first `keys`. */
+/** The first `keys` entries of each row of [..., length, width], from row `from` on. */
 const part = ({ shape, data }: PlainTensor, from: number, keys: number) => {
   const [length, width] = shape.slice(-2) as [number, number];
-  const kept: number[] = [];
+  const entries: number[] = [];
   for (let i = 0; i < data.length; i++)
-    if (Math.floor(i / width) % length >= from && i % width < keys) kept.push(data[i]!);
-  return kept;
+    if (Math.floor(i / width) % length >= from && i % width < keys) entries.push(data[i]!);
+  return entries;
 };
 
-test('taps of each step equal those of one pass over the whole text: queries just fed, keys so far', async () => {
+test('taps of each step equal those of one pass over the whole text, at the tokens fed', async () => {
   const model = await loadModel(fixtureFiles('fixtures/checkpoints/llama'));
   const before = memoryUsage();
   const steps: Step[] = [];
   const prompt = [3, 5, 7, 11, 13];
   for await (const step of model.generate(prompt, { eosTokenId: [], maxNewTokens: 4, taps })) steps.push(step);
   const whole = await model.forward([...prompt, ...steps.map(({ token }) => token)].slice(0, -1), { taps });
-  for (const { index, taps: seen } of steps) {
+  for (const { index, taps: tensors } of steps) {
     const total = prompt.length + index;
-    const fed = index === 0 ? prompt.length : 1;
-    expect(seen[weights]!.shape).toEqual([model.heads, fed, total]);
-    expect(seen['decoder.layers.1.output']!.shape.slice(0, -1)).toEqual([fed]);
+    const queryLen = index === 0 ? prompt.length : 1;
+    expect(tensors[weights]!.shape).toEqual([model.heads, queryLen, total]);
+    expect(tensors['decoder.layers.1.output']!.shape.slice(0, -1)).toEqual([queryLen]);
     const same = (path: string, keys: number) => {
       const { shape, data } = whole.taps[path]!;
       const upTo = total * shape.at(-1)!; // the rows so far, of each head
       const perHead = shape.at(-2)! * shape.at(-1)!;
       const rows = data.filter((_, i) => i % perHead < upTo);
       const short = { shape: [...shape.slice(0, -2), total, shape.at(-1)!], data: rows };
-      return expectClose([...seen[path]!.data], part(short, total - fed, keys), { absolute: 1e-5 });
+      return expectClose([...tensors[path]!.data], part(short, total - queryLen, keys), { absolute: 1e-5 });
     };
     await same(weights, total);
     await same('decoder.layers.1.output', Number.POSITIVE_INFINITY);
@@ -45,7 +45,7 @@ test('taps of each step equal those of one pass over the whole text: queries jus
   model.dispose();
 });
 
-test('in a batch of unequal prompts the keys include the padding, and the rest equals the prompt alone', async () => {
+test('in a batch of unequal prompts the keys include the padding, with weight 0', async () => {
   const model = await loadModel(fixtureFiles('fixtures/checkpoints/gpt2'));
   const prompts = [
     [3, 5],
@@ -56,12 +56,12 @@ test('in a batch of unequal prompts the keys include the padding, and the rest e
   const alone: Step[] = [];
   for await (const step of model.generateBatch(prompts, options)) together.push(step);
   for await (const step of model.generate(prompts[0]!, options)) alone.push(step);
-  for (const { index, taps: seen, token } of alone) {
+  for (const { index, taps: tensors, token } of alone) {
     const other = together.find(step => step.batchIndex === 0 && step.index === index)!;
     expect(other.token).toBe(token);
-    const [own, padded] = [seen[weights]!, other.taps[weights]!];
-    const [heads, fed, keys] = own.shape as [number, number, number];
-    expect(padded.shape).toEqual([heads, index === 0 ? 5 : 1, keys + 3]);
+    const [own, padded] = [tensors[weights]!, other.taps[weights]!];
+    const [heads, queryLen, keyLen] = own.shape as [number, number, number];
+    expect(padded.shape).toEqual([heads, index === 0 ? 5 : 1, keyLen + 3]);
     const last = (x: PlainTensor) => {
       const [, queries, width] = x.shape as [number, number, number];
       return Array.from({ length: heads }, (_, head) => {
@@ -71,7 +71,7 @@ test('in a batch of unequal prompts the keys include the padding, and the rest e
     };
     const expected = last(own).map(row => [0, 0, 0, ...row]);
     await expectClose(last(padded).flat(), expected.flat(), { absolute: 1e-5 });
-    expect(fed).toBe(index === 0 ? 2 : 1);
+    expect(queryLen).toBe(index === 0 ? 2 : 1);
   }
   model.dispose();
 });
@@ -83,7 +83,7 @@ test('taps of a source cover its tokens without padding, and in a batch equal th
     [3, 5, 0],
     [7, 5, 3, 2, 11, 0],
   ];
-  const seenBy = [
+  const sourceTaps = [
     'source.embedded',
     'encoder.layers.1.attention.key',
     'encoder.layers.*.attention.weights',
@@ -92,31 +92,31 @@ test('taps of a source cover its tokens without padding, and in a batch equal th
     'decoder.layers.0.crossAttention.value',
     'decoder.layers.1.crossAttention.weights',
   ];
-  const options = { maxNewTokens: 1, temperature: 0, taps: seenBy };
+  const options = { maxNewTokens: 1, temperature: 0, taps: sourceTaps };
   const together: Step[] = [];
   for await (const step of model.generateBatch(sources, options)) together.push(step);
   for (const [row, source] of sources.entries()) {
     const { length } = source;
-    for await (const { taps: seen } of model.generate(source, options)) {
-      const shapes = Object.entries(seen).map(([path, { shape }]) => [path.replace(/\d+/, '*'), shape.slice(-2)]);
-      const dim = seen['encoder.layers.0.output']!.shape.at(-1)!;
+    for await (const { taps: tensors } of model.generate(source, options)) {
+      const shapes = Object.entries(tensors).map(([path, { shape }]) => [path.replace(/\d+/, '*'), shape.slice(-2)]);
+      const dim = tensors['encoder.layers.0.output']!.shape.at(-1)!;
       expect(Object.fromEntries(shapes)).toEqual({
         'source.embedded': [length, dim],
         'encoder.layers.*.attention.key': [length, dim / model.encoderHeads],
         'encoder.layers.*.attention.weights': [length, length],
-        'encoder.layers.*.mlp.hidden': [length, seen['encoder.layers.0.mlp.hidden']!.shape.at(-1)!],
+        'encoder.layers.*.mlp.hidden': [length, tensors['encoder.layers.0.mlp.hidden']!.shape.at(-1)!],
         'encoder.layers.*.output': [length, dim],
         'decoder.layers.*.crossAttention.value': [length, dim / model.heads],
         'decoder.layers.*.crossAttention.weights': [1, length],
       });
-      const sums = sumsOf(seen['encoder.layers.1.attention.weights']!);
+      const sums = sumsOf(tensors['encoder.layers.1.attention.weights']!);
       await expectClose(
         sums,
         sums.map(() => 1),
         { absolute: 1e-5 },
-      ); // no attention is missing
+      ); // all attention is on the tokens of the source
       const batched = together.find(step => step.batchIndex === row)!.taps;
-      for (const [path, { shape, data }] of Object.entries(seen)) {
+      for (const [path, { shape, data }] of Object.entries(tensors)) {
         expect([path, batched[path]!.shape]).toEqual([path, shape]);
         await expectClose([...batched[path]!.data], [...data], { absolute: 1e-5 });
       }

@@ -10,7 +10,7 @@ const decoder = { ...sizes, maxPositions: 64, specialTokens: { bos: 1, eos: 2, p
 const buckets = { relative_attention_num_buckets: 8, relative_attention_max_distance: 16 };
 
 /** Fields that the reference adds if a config lacks them, always with these values. */
-const filledIn: Config = {
+const addedFields: Config = {
   add_cross_attention: false,
   is_decoder: false,
   classifier_dropout: 0,
@@ -31,8 +31,8 @@ const filledIn: Config = {
 
 const tensorsIn = async (bytes: Uint8Array) => {
   const { tensors, metadata } = await openSafetensors(bytesSource(bytes));
-  const forms = [...tensors].map(([name, { dtype, shape }]) => [name, { dtype, shape }]);
-  return { metadata, tensors: Object.fromEntries(forms) };
+  const headers = [...tensors].map(([name, { dtype, shape }]) => [name, { dtype, shape }]);
+  return { metadata, tensors: Object.fromEntries(headers) };
 };
 
 test.each<[string, Config]>([
@@ -46,16 +46,16 @@ test.each<[string, Config]>([
     const model = await createModel(config, { seed: 1 });
     const files = await model.save();
     const folder = `checkpoints/${name}`;
-    const { rope_theta, ...written } = JSON.parse(new TextDecoder().decode(files.get('config.json'))) as Config;
+    const { rope_theta, ...savedConfig } = JSON.parse(new TextDecoder().decode(files.get('config.json'))) as Config;
     if (name === 'llama') expect(rope_theta).toBe(10000);
     const reference = await fixtureJson<Config>(`${folder}/config.json`);
-    expect({ ...only(filledIn, reference), ...written }).toEqual(reference);
+    expect({ ...only(addedFields, reference), ...savedConfig }).toEqual(reference);
     const generation = JSON.parse(new TextDecoder().decode(files.get('generation_config.json'))) as Config;
     const referenceGeneration = {
       ...(await fixtureJson<Config>(`${folder}/generation_config.json`)),
       max_length: model.maxPositions, // unlike the reference, whose default of 20 tokens suits no model
     };
-    expect({ ...only({ ...filledIn, use_cache: true }, referenceGeneration), ...generation }).toEqual(
+    expect({ ...only({ ...addedFields, use_cache: true }, referenceGeneration), ...generation }).toEqual(
       referenceGeneration,
     );
     const weights = await repositoryFile(`fixtures/${folder}/model.safetensors`);

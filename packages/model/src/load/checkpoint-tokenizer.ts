@@ -9,7 +9,7 @@ const isPage = (bytes: Uint8Array) => /^\s*<(!doctype|html)/i.test(new TextDecod
 /** The largest tokenizer file, in bytes; a vocabulary has a few megabytes at most. */
 const maxBytes = 1 << 28;
 
-/** A tokenizer, and the files that it was made from if there is no `tokenizer.json`. */
+/** The tokenizer of a checkpoint, and the files that it was made from if there is no `tokenizer.json`. */
 export interface CheckpointTokenizer {
   readonly tokenizer: Tokenizer | undefined;
   readonly tokenizerFiles: ReadonlyMap<string, Uint8Array>;
@@ -33,8 +33,10 @@ export async function checkpointTokenizer(
   const tokenizerFiles = new Map<string, Uint8Array>();
   const json = texts['tokenizer.json'];
   const type = typeof modelType === 'string' ? { modelType } : {};
-  const companions = { ...(config && { config }), ...(specialTokensMap && { specialTokensMap }), ...type };
-  if (json) return { tokenizer: tokenizerFromJson(json, companions), tokenizerFiles };
+  if (json) {
+    const options = { ...(config && { config }), ...(specialTokensMap && { specialTokensMap }), ...type };
+    return { tokenizer: tokenizerFromJson(json, options), tokenizerFiles };
+  }
   const { openTokenizer } = await import('@residual/tokenizer/files'); // few checkpoints need it
   const read = async (name: string): Promise<Uint8Array | undefined> => {
     signal?.throwIfAborted();

@@ -7,7 +7,7 @@ import { expect, test } from 'vitest';
 import { causalOf, createModel, encoderDecoderOf, loadModel, type Model } from '../index.js';
 
 const sizes = { vocab: 23, modelDim: 12, heads: 3, depth: 2, maxPositions: 16 };
-const { maxPositions: _, ...withoutEnd } = sizes; // relative positions
+const { maxPositions: _, ...openEnded } = sizes; // relative positions
 const tokens = { eos: 1, pad: 0 };
 
 const logitsOf = async (model: Model) => {
@@ -35,8 +35,8 @@ test.each<[string, Config, string]>([
     marianConfig({ ...sizes, encoderDepth: 1, specialTokens: tokens }),
     'model.decoder.layers.1.encoder_attn.q_proj.weight',
   ],
-  ['T5', t5Config({ ...withoutEnd, specialTokens: tokens }), 'decoder.block.1.layer.1.EncDecAttention.q.weight'],
-  ['T5 1.1', t5Config({ ...withoutEnd, gated: true, headDim: 5, specialTokens: tokens }), 'lm_head.weight'],
+  ['T5', t5Config({ ...openEnded, specialTokens: tokens }), 'decoder.block.1.layer.1.EncDecAttention.q.weight'],
+  ['T5 1.1', t5Config({ ...openEnded, gated: true, headDim: 5, specialTokens: tokens }), 'lm_head.weight'],
 ])('a new %s-shaped model is saved as a checkpoint, which loads as the same model', (_, config, name) =>
   expectNoLeak(async () => {
     const model = await createModel(config, { seed: 3 });
@@ -60,7 +60,7 @@ const words = tokenizerFromJson({
   model: { type: 'WordLevel', vocab: { a: 0, b: 1, c: 2 }, unk_token: 'a' },
 });
 
-test('its tokenizer is saved with it', async () => {
+test('a new model is saved with its tokenizer', async () => {
   const config = gpt2Config({ ...sizes, specialTokens: { eos: 1, bos: 1 } });
   const model = await createModel(config, { seed: 3, tokenizer: words });
   const again = await loadModel(await model.save());
@@ -82,7 +82,7 @@ test('its tokenizer is saved with it', async () => {
 });
 
 test('numbers that the reference reads only as floats have a decimal point', async () => {
-  const model = await createModel(t5Config({ ...withoutEnd, specialTokens: tokens }), { seed: 3 });
+  const model = await createModel(t5Config({ ...openEnded, specialTokens: tokens }), { seed: 3 });
   expect(new TextDecoder().decode((await model.save()).get('config.json'))).toContain('"initializer_factor": 1.0,');
   model.dispose();
 });

@@ -29,15 +29,16 @@ export async function createModel(config: Config, options: CreateModelOptions): 
   if (tokenizer && tokenizer.vocabSize > vocab)
     throw new ResidualError(
       'fit',
-      `createModel: the tokenizer has ${tokenizer.vocabSize} tokens, the config a vocabulary of ${vocab}; it must hold them all`,
+      `createModel: the tokenizer has ${tokenizer.vocabSize} tokens, the config a vocabulary of ${vocab}; ` +
+        'it must hold them all',
     );
   const generationConfig = generationConfigOf(config, composition.maxPositions);
   const texts = {
     'config.json': configText(config),
-    'generation_config.json': `${JSON.stringify(generationConfig, null, 2)}\n`,
+    'generation_config.json': jsonText(generationConfig),
     ...(tokenizer && {
       'tokenizer.json': `${saveTokenizer(tokenizer, { pretty: true })}\n`,
-      'tokenizer_config.json': `${JSON.stringify(tokenizerConfigOf(config, tokenizer, composition.maxPositions), null, 2)}\n`,
+      'tokenizer_config.json': jsonText(tokenizerConfigOf(config, tokenizer, composition.maxPositions)),
     }),
   };
   const layer: HasNeeds<unknown> = composition.model;
@@ -45,6 +46,9 @@ export async function createModel(config: Config, options: CreateModelOptions): 
   return new Model({ family, config, composition, weights, tokenizer, generationConfig, texts });
 }
 
+const jsonText = (value: object) => `${JSON.stringify(value, null, 2)}\n`;
+
+/** The special tokens of a config: `bos_token_id` and so on. */
 const tokenFields = ['bos', 'eos', 'pad'] as const;
 
 /**
@@ -53,7 +57,7 @@ const tokenFields = ['bos', 'eos', 'pad'] as const;
 function generationConfigOf(config: Config, maxPositions: number): GenerationConfig {
   const names = [...tokenFields.map(name => `${name}_token_id`), 'decoder_start_token_id', 'forced_eos_token_id'];
   const present = names.filter(name => typeof config[name] === 'number').map(name => [name, config[name]]);
-  const pad = paddingOf(config);
+  const pad = paddingTokenOf(config);
   return {
     _from_model_config: true,
     max_length: maxPositions,
@@ -63,13 +67,14 @@ function generationConfigOf(config: Config, maxPositions: number): GenerationCon
 }
 
 /** The padding token of a batch; masks hide it, so the end token serves if there is no other. */
-function paddingOf({ pad_token_id: pad, eos_token_id: eos, bos_token_id: bos }: Config): number | undefined {
+function paddingTokenOf({ pad_token_id: pad, eos_token_id: eos, bos_token_id: bos }: Config): number | undefined {
   return [pad, eos, bos].flat().find((id): id is number => typeof id === 'number');
 }
 
+/** The `tokenizer_config.json` of a new model, as the reference writes it. */
 function tokenizerConfigOf(config: Config, tokenizer: Tokenizer, maxPositions: number): Config {
   const unknown = tokenizer.unkTokenId;
-  const ids = { ...config, pad_token_id: paddingOf(config) ?? unknown };
+  const ids = { ...config, pad_token_id: paddingTokenOf(config) ?? unknown };
   const tokens = tokenFields.flatMap(name => {
     const id = (ids as Config)[`${name}_token_id`];
     const token = typeof id === 'number' ? tokenizer.idToToken(id) : undefined;

@@ -14,6 +14,7 @@ import { openSafetensors, openSharded, type Safetensors } from '@residual/safete
 import { expectOptions, ResidualError, ready } from '@residual/tensor';
 import { expectFunction, expectSignal } from '../arguments.js';
 import type { GenerationConfig } from '../generate/options.js';
+import type { ModelParts } from '../loaded-model.js';
 import { Model } from '../model.js';
 import { checkpointTokenizer } from './checkpoint-tokenizer.js';
 import type { ModelFiles, OnBytes } from './sources/files.js';
@@ -72,10 +73,10 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
   signal?.throwIfAborted();
   const files = await filesOf(source, options);
   const onBytes: OnBytes = (file, done, total) => onProgress?.({ stage: 'bytes', file, done, total });
-  const { family, config: written } = await describeSource(files, options);
+  const { family, config: fileConfig } = await describeSource(files, options);
   const texts = await readTexts(files, signal);
   const { tokenizer, tokenizerFiles } = await checkpointTokenizer(files, texts, {
-    modelType: written.model_type,
+    modelType: fileConfig.model_type,
     config: parse(files, 'tokenizer_config.json', texts['tokenizer_config.json']),
     specialTokensMap: parse(files, 'special_tokens_map.json', texts['special_tokens_map.json']),
     signal,
@@ -85,21 +86,20 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
   const first = await openWeights(files, signal, onBytes);
   const { ignoreConfig } = options;
   const composeOptions = { ...(ignoreConfig && { ignoreConfig }), ...(signal && { signal }) };
-  const { composition, config, changes } = await composeCheckpoint(family, written, arraysOf(first), composeOptions);
+  const { composition, config, changes } = await composeCheckpoint(family, fileConfig, arraysOf(first), composeOptions);
   if (Object.keys(changes).length > 0) texts['config.json'] = updateConfigText(texts['config.json']!, changes);
-  const readWeights = async (reading: AbortSignal | undefined, stored: Safetensors) => {
+  const readWeights = async (stored: Safetensors, signal: AbortSignal | undefined) => {
     const arrays = fromCheckpoint(family, composition.model, arraysOf(stored));
     const fileOrder = new Map([...stored.tensors.keys()].map((name, index) => [name, index]));
-    const inOrder = (path: string) => fileOrder.get(arrays.sourceName?.(path) ?? path) ?? 0;
-    const names = [...arrays.names].sort((a, b) => inOrder(a) - inOrder(b)); // in the order of the file
+    const fileIndex = (path: string) => fileOrder.get(arrays.sourceName?.(path) ?? path) ?? 0;
+    const names = [...arrays.names].sort((a, b) => fileIndex(a) - fileIndex(b)); // each byte is read once
     const onWeight = (done: number, total: number) => onProgress?.({ stage: 'weights', done, total });
     const layer: HasNeeds<unknown> = composition.model;
-    const settings = { ...(reading && { signal: reading }), onProgress: onWeight };
+    const settings = { ...(signal && { signal }), onProgress: onWeight };
     return (await load(layer, { ...arrays, names }, settings)) as Weights<Composition['model']>;
   };
-  const weights = await readWeights(signal, first);
-  const reload = async (reading: AbortSignal | undefined) =>
-    readWeights(reading, await openWeights(files, reading, onBytes));
+  const weights = await readWeights(first, signal);
+  const reload: ModelParts['reload'] = async signal => readWeights(await openWeights(files, signal, onBytes), signal);
   const parts = { family, config, composition, weights, tokenizer, tokenizerFiles, generationConfig, texts };
   return new Model({ ...parts, reload });
 }
@@ -126,7 +126,8 @@ async function openWeights(files: ModelFiles, signal: AbortSignal | undefined, o
   if (index === undefined) {
     throw new ResidualError(
       'files',
-      `loadModel: ${files.origin} has neither model.safetensors nor model.safetensors.index.json; other weight formats are not read`,
+      `loadModel: ${files.origin} has neither model.safetensors nor model.safetensors.index.json; ` +
+        'other weight formats are not read',
     );
   }
   return openSharded(
@@ -146,6 +147,7 @@ async function readConfig(files: ModelFiles, signal: AbortSignal | undefined): P
   throw new ResidualError('files', `loadModel: ${files.origin} has no config.json`);
 }
 
+/** The text files of a checkpoint that are read, and saved again. */
 const textFiles = [
   'config.json',
   'tokenizer.json',
@@ -160,6 +162,7 @@ async function readTexts(files: ModelFiles, signal: AbortSignal | undefined): Pr
   return Object.fromEntries(texts.filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 
+/** Parses a JSON file; undefined without a text. Throws if it is not an object. */
 function parse(files: ModelFiles, name: string, text: string | undefined): Config | undefined {
   if (text === undefined) return undefined;
   let value: unknown;

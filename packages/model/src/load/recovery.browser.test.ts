@@ -4,7 +4,7 @@ import { expect, test } from 'vitest';
 import { fixtureFiles } from '../testing/fixture-files.js';
 import { loadModel } from './load-model.js';
 
-test('a WebGL context lost in mid-story does not change the story', async () => {
+test('a WebGL context lost during a generation does not change its tokens', async () => {
   const model = await loadModel(fixtureFiles('fixtures/models/stories260k'));
   const before = memoryUsage();
   const options = { temperature: 0.8, seed: 3, maxNewTokens: 24 };

@@ -8,7 +8,7 @@ import type { SaveModelOptions } from './save-model.js';
 
 const folder = 'fixtures/checkpoints/flan-t5-gated';
 const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-const bytes = (of: string) => new TextEncoder().encode(of);
+const bytes = (content: string) => new TextEncoder().encode(content);
 let files: Map<string, Uint8Array>;
 let model: Model;
 beforeAll(async () => {
@@ -20,30 +20,30 @@ beforeAll(async () => {
 });
 afterAll(() => model.dispose());
 
-const loaded = async (changes: Readonly<Record<string, string>>) =>
-  loadModel(new Map([...files, ...Object.entries(changes).map(([name, of]) => [name, bytes(of)] as const)]));
+const loadWith = async (changes: Readonly<Record<string, string>>) =>
+  loadModel(new Map([...files, ...Object.entries(changes).map(([name, content]) => [name, bytes(content)] as const)]));
 
-test('a config is saved as it was read', async () => {
+test('config.json is saved with the text that was read', async () => {
   const saved = await model.save();
   expect(text(saved.get('config.json')!)).toBe(text(files.get('config.json')!));
   expect(text(saved.get('config.json')!)).toContain('"initializer_factor": 1.0,'); // strictly a float in the reference
 });
 
-test('only one dtype is saved, in place of the older name', async () => {
+test('a config with torch_dtype is saved with dtype instead', async () => {
   const before = text(files.get('config.json')!);
   for (const lines of ['"torch_dtype": "float16",', '"torch_dtype": "float16",\n  "dtype": "float16",']) {
-    const older = await loaded({ 'config.json': before.replace('"dtype": "float32",', lines) });
-    const written = text((await older.save()).get('config.json')!);
-    expect(JSON.parse(written)).toEqual(JSON.parse(before));
+    const older = await loadWith({ 'config.json': before.replace('"dtype": "float32",', lines) });
+    const savedConfig = text((await older.save()).get('config.json')!);
+    expect(JSON.parse(savedConfig)).toEqual(JSON.parse(before));
     older.dispose();
   }
 });
 
-test('the files beside a tokenizer are kept', async () => {
-  const beside = { 'chat_template.jinja': '{{ messages }}', 'special_tokens_map.json': '{"pad_token": "</s>"}' };
-  const other = await loaded(beside);
+test('the other files of a tokenizer are saved with it', async () => {
+  const otherFiles = { 'chat_template.jinja': '{{ messages }}', 'special_tokens_map.json': '{"pad_token": "</s>"}' };
+  const other = await loadWith(otherFiles);
   const saved = await other.save();
-  for (const [name, of] of Object.entries(beside)) expect(text(saved.get(name)!)).toBe(of);
+  for (const [name, content] of Object.entries(otherFiles)) expect(text(saved.get(name)!)).toBe(content);
   other.dispose();
 });
 
@@ -52,7 +52,7 @@ test.each([
   ['bfloat16', 'BF16', 2 ** -8],
 ] as const)('weights are stored as %s, rounded, and half as large', async (dtype, stored, rounding) => {
   const [whole, half] = [await model.save(), await model.save({ dtype })];
-  const open = async (of: Map<string, Uint8Array>) => openSafetensors(bytesSource(of.get('model.safetensors')!));
+  const open = async (saved: Map<string, Uint8Array>) => openSafetensors(bytesSource(saved.get('model.safetensors')!));
   const [a, b] = [await open(whole), await open(half)];
   for (const [name, { shape, byteLength }] of a.tensors) {
     expect(b.tensors.get(name)).toEqual({ dtype: stored, shape, byteLength: byteLength / 2 });
@@ -87,14 +87,18 @@ test('weights that a dtype cannot hold are refused', async () => {
 test('a head that differs from the embedding is loaded and saved separately, whatever the config says', async () => {
   const { readFloat32, tensors, read } = await openSafetensors(bytesSource(files.get('model.safetensors')!));
   const { data } = await readFloat32('shared.weight');
-  const own = new Map(await Promise.all([...tensors.keys()].map(async name => [name, await read(name)] as const)));
-  own.set('lm_head.weight', { dtype: 'F32', shape: tensors.get('shared.weight')!.shape, data: data.map(x => 1 - x) });
+  const weights = new Map(await Promise.all([...tensors.keys()].map(async name => [name, await read(name)] as const)));
+  weights.set('lm_head.weight', {
+    dtype: 'F32',
+    shape: tensors.get('shared.weight')!.shape,
+    data: data.map(x => 1 - x),
+  });
   const untied = await loadModel(
-    new Map([...files, ['model.safetensors', writeSafetensors(own, { format: 'pt' })] as const]),
+    new Map([...files, ['model.safetensors', writeSafetensors(weights, { format: 'pt' })] as const]),
   );
   expect(untied.config.tie_word_embeddings).toBe(false);
   const saved = await untied.save();
-  expect(saved.get('model.safetensors')).toEqual(writeSafetensors(own, { format: 'pt' }));
+  expect(saved.get('model.safetensors')).toEqual(writeSafetensors(weights, { format: 'pt' }));
   const before = text(files.get('config.json')!);
   expect(text(saved.get('config.json')!)).toBe(
     before.replace('"tie_word_embeddings": true', '"tie_word_embeddings": false'),

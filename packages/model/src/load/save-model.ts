@@ -26,21 +26,22 @@ export async function checkpointFiles(
     );
   const leaves = flatten(layer as HasNeeds<unknown>, weights as never);
   const read = async (path: string) => (await dense(leaves.get(path) as Matrix).data()) as Float32Array;
-  const written = withComputedTensors(family, layer, await toCheckpoint(family, layer, read));
+  const arrays = withComputedTensors(family, layer, await toCheckpoint(family, layer, read));
   const tensors = new Map<string, StoredTensor>();
-  for (const [name, { shape, values }] of written) {
+  for (const [name, { shape, values }] of arrays) {
     tensors.set(name, encodings[dtype](name, shape, values));
-    written.delete(name); // only one weight at a time is held in both types
+    arrays.delete(name); // only one weight at a time is in memory in both types
   }
   const changes = { architectures: [family.architectures[0]], dtype, torch_dtype: undefined };
-  const all = { ...texts, 'config.json': updateConfigText(texts['config.json'] ?? configText(config), changes) };
+  const allTexts = { ...texts, 'config.json': updateConfigText(texts['config.json'] ?? configText(config), changes) };
   return new Map<string, Uint8Array<ArrayBuffer>>([
     ...[...tokenizerFiles].map(([name, bytes]) => [name, bytes.slice()] as const),
-    ...Object.entries(all).map(([name, text]) => [name, new TextEncoder().encode(text)] as const),
+    ...Object.entries(allTexts).map(([name, text]) => [name, new TextEncoder().encode(text)] as const),
     ['model.safetensors', writeSafetensors(tensors, { format: 'pt' })],
   ]);
 }
 
+/** Encodes the values of a tensor in a dtype. Throws if one becomes infinite. */
 type Encode = (name: string, shape: readonly number[], values: Float32Array) => StoredTensor;
 
 const encodings: Readonly<Record<'float32' | 'float16' | 'bfloat16', Encode>> = {

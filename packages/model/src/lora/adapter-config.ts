@@ -10,6 +10,7 @@ export interface AdapterConfig {
   readonly isRankStabilized: boolean;
 }
 
+/** Throws an error about the adapter; `what` follows its name. */
 type Refuse = (what: string) => never;
 
 /**
@@ -29,7 +30,8 @@ export async function adapterConfig(
     const allowed = Object.hasOwn(allowedValues, field) ? allowedValues[field] : undefined;
     if (allowed === undefined)
       refuse(
-        `sets ${field} to ${showValue(value)}, which is not understood and may change the numbers; if it does not, name it in ignoreConfig`,
+        `sets ${field} to ${showValue(value)}, which is not understood and may change the numbers; ` +
+          'if it does not, name it in ignoreConfig',
       );
     if (!allowed!.includes(value)) refuse(`sets ${field} to ${showValue(value)}, which this version does not compute`);
   }

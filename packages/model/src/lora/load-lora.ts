@@ -47,7 +47,7 @@ export async function loadLora(model: Model, source: ModelSource, options: LoadL
     else {
       const sides = matrices.get(module) ?? {};
       const other = sides[side as 'A' | 'B'];
-      if (other !== undefined) refuse(`holds ${other} and ${tensorName}, two of one`);
+      if (other !== undefined) refuse(`holds ${other} and ${tensorName}, which are the same matrix`);
       matrices.set(module, { ...sides, [side]: tensorName });
     }
   }

@@ -47,7 +47,7 @@ test.each<[string, () => Promise<Model>, string[]]>([
   ['Llama', llama, ['**.query', '**.value', '**.down', 'head']],
   ['GPT-2, all of a fused module', gpt2, ['**.query', '**.key', '**.value']],
   ['GPT-2, one part of a fused module', gpt2, ['**.value', '**.mlp.up']],
-])('LoRA of a %s is saved and loaded again', async (_, make, targets) => {
+])('an adapter of %s that is saved and loaded gives the same logits', async (_, make, targets) => {
   const model = await make();
   const plain = await logitsOf(model);
   await trainLora(model, targets);
@@ -63,7 +63,7 @@ test.each<[string, () => Promise<Model>, string[]]>([
   for (const each of [model, again, twice]) each.dispose();
 });
 
-test('the files are those of the PEFT library', async () => {
+test('an adapter is saved with the file names, tensors and settings of the PEFT library', async () => {
   const model = await llama();
   await trainLora(model, ['decoder.layers.0.attention.query'], 3);
   const files = await saveLora(model, { base: 'owner/name' });
@@ -90,7 +90,7 @@ test('the files are those of the PEFT library', async () => {
   model.dispose();
 });
 
-test('a fused module becomes one product of the sum of ranks, and one of another rank its pattern', async () => {
+test('the linears of a fused module are saved as one product of the sum of their ranks, with patterns', async () => {
   const model = await gpt2();
   await trainLora(model, ['decoder.layers.0.attention.*', 'decoder.layers.0.mlp.up']);
   const files = await saveLora(model);
@@ -127,26 +127,36 @@ const adapter = (config: object, tensors: Record<string, number[]>) =>
     ],
   ]);
 const query = 'base_model.model.model.layers.0.self_attn.q_proj';
-const right = { [`${query}.lora_A.weight`]: [2, 12], [`${query}.lora_B.weight`]: [12, 2] };
+const validTensors = { [`${query}.lora_A.weight`]: [2, 12], [`${query}.lora_B.weight`]: [12, 2] };
 
 test.each<[string, object, Record<string, number[]>, string | RegExp]>([
-  ['another kind', { peft_type: 'IA3' }, right, 'is of peft_type "IA3"; it must be LORA'],
-  ['DoRA', { peft_type: 'LORA', use_dora: true }, right, 'sets use_dora to true, which this version does not compute'],
-  ['biases', { peft_type: 'LORA', bias: 'all' }, right, 'sets bias to "all", which this version does not compute'],
+  ['another kind', { peft_type: 'IA3' }, validTensors, 'is of peft_type "IA3"; it must be LORA'],
+  [
+    'DoRA',
+    { peft_type: 'LORA', use_dora: true },
+    validTensors,
+    'sets use_dora to true, which this version does not compute',
+  ],
+  [
+    'biases',
+    { peft_type: 'LORA', bias: 'all' },
+    validTensors,
+    'sets bias to "all", which this version does not compute',
+  ],
   [
     'another rank',
     { peft_type: 'LORA', r: 4 },
-    right,
+    validTensors,
     'states rank 4 for model.layers.0.self_attn.q_proj, whose tensors have 2',
   ],
   [
-    'a stranger',
+    'an unknown module',
     { peft_type: 'LORA', r: 2 },
-    { ...right, 'x.lora_A.weight': [2, 2] },
+    { ...validTensors, 'x.lora_A.weight': [2, 2] },
     'holds x.lora_A.weight, which belong to no linear of this llama',
   ],
   [
-    'half of it',
+    'a missing lora_B',
     { peft_type: 'LORA', r: 2 },
     { [`${query}.lora_A.weight`]: [2, 12] },
     'has no lora_B of model.layers.0.self_attn.q_proj',
@@ -154,7 +164,7 @@ test.each<[string, object, Record<string, number[]>, string | RegExp]>([
   [
     'another width',
     { peft_type: 'LORA', r: 2 },
-    { ...right, [`${query}.lora_A.weight`]: [2, 11] },
+    { ...validTensors, [`${query}.lora_A.weight`]: [2, 11] },
     'holds model.layers.0.self_attn.q_proj as [2,11] and [12,2]; they must be [rank, 12] and [12, rank]',
   ],
   ['nothing', { peft_type: 'LORA' }, {}, 'holds no tensor'],
@@ -162,7 +172,7 @@ test.each<[string, object, Record<string, number[]>, string | RegExp]>([
     (kind): [string, object, Record<string, number[]>, string] => [
       kind,
       { peft_type: 'LORA', r: 2, init_lora_weights: kind },
-      right,
+      validTensors,
       `sets init_lora_weights to "${kind}", which this version does not compute`,
     ],
   ),
@@ -178,75 +188,78 @@ test.each<[string, object, Record<string, number[]>, string | RegExp]>([
   }).map(([field, value]): [string, object, Record<string, number[]>, string] => [
     field,
     { peft_type: 'LORA', r: 2, [field]: value },
-    right,
+    validTensors,
     `sets ${field} to ${JSON.stringify(value)}, which this version does not compute`,
   ]),
   [
-    'a stranger among the fields',
+    'an unknown field',
     { peft_type: 'LORA', r: 2, twist: 3 },
-    right,
+    validTensors,
     'sets twist to 3, which is not understood and may change the numbers; if it does not, name it in ignoreConfig',
   ],
-  ['a rank that is none', { peft_type: 'LORA', r: 1.5 }, right, 'has r 1.5; it must be a whole number above 0'],
+  ['an invalid rank', { peft_type: 'LORA', r: 1.5 }, validTensors, 'has r 1.5; it must be a whole number above 0'],
   [
-    'a pattern for no rank',
+    'a pattern with an invalid rank',
     { peft_type: 'LORA', r: 2, rank_pattern: { q_proj: '2' } },
-    right,
+    validTensors,
     'has rank_pattern "2" for "q_proj"; it must be a whole number above 0',
   ],
   [
     'a list of patterns',
     { peft_type: 'LORA', r: 2, alpha_pattern: [1] },
-    right,
+    validTensors,
     'has alpha_pattern [1]; it must be an object',
   ],
   [
     'a pattern that cannot be read',
     { peft_type: 'LORA', r: 2, alpha_pattern: { '(': 1 } },
-    right,
+    validTensors,
     /has a pattern that cannot be read: alpha_pattern: .* in the regular expression \(/,
   ],
   [
     'a pattern that refers back',
     { peft_type: 'LORA', r: 2, alpha_pattern: { '(a|b)*\\1': 1 } },
-    right,
-    'has a pattern that cannot be read: alpha_pattern: the regular expression (?:.*\\.)?(?:(a|b)*\\1) is too large, or not linear',
+    validTensors,
+    'has a pattern that cannot be read: alpha_pattern: ' +
+      'the regular expression (?:.*\\.)?(?:(a|b)*\\1) is too large, or not linear',
   ],
   ...['rank_pattern', 'alpha_pattern'].map((field): [string, object, Record<string, number[]>, string] => [
     `${field} that refers back a billion times`,
     { peft_type: 'LORA', r: 2, [field]: { '((a|b)\\2){1000000000}': 2 } },
-    right,
-    `loadLora: what was given has a pattern that cannot be read: ${field}: 1000000000 times, of which at most 100000 can be counted, in the regular expression (?:.*\\.)?(?:((a|b)\\2){1000000000})`,
+    validTensors,
+    `loadLora: what was given has a pattern that cannot be read: ${field}: ` +
+      '1000000000 times, of which at most 100000 can be counted, ' +
+      'in the regular expression (?:.*\\.)?(?:((a|b)\\2){1000000000})',
   ]),
   [
     'a pattern that refers back a hundred thousand times',
     { peft_type: 'LORA', r: 2, rank_pattern: { '((a|b)\\2){100000}': 2 } },
-    right,
+    validTensors,
     /has a pattern that cannot be read: rank_pattern: the regular expression .* is too large, or not linear/,
   ],
   [
-    'expressions without end',
+    'too many expressions',
     { peft_type: 'LORA', r: 2, alpha_pattern: Object.fromEntries(Array.from({ length: 65 }, (_, i) => [`x+${i}`, 1])) },
-    right,
+    validTensors,
     'has more than 64 expressions in alpha_pattern, beside names',
   ],
   [
     'a scale beyond 32 bits',
     { peft_type: 'LORA', r: 2, lora_alpha: 1e300 },
-    right,
+    validTensors,
     'scales model.layers.0.self_attn.q_proj by 5e+299, which is no 32-bit float',
   ],
   [
-    'one side twice',
+    'a matrix twice',
     { peft_type: 'LORA', r: 2 },
-    { ...right, [`${query}.lora_A.default.weight`]: [2, 12] },
-    `holds ${query}.lora_A.default.weight and ${query}.lora_A.weight, two of one`,
+    { ...validTensors, [`${query}.lora_A.default.weight`]: [2, 12] },
+    `holds ${query}.lora_A.default.weight and ${query}.lora_A.weight, which are the same matrix`,
   ],
   [
     'another base',
     { peft_type: 'LORA', r: 2 },
-    { ...right, 'base_model.model.lm_head.base_layer.weight': [23, 12] },
-    /holds base_model\.model\.lm_head\.base_layer\.weight, which differs from the model's own at 0 \(0\.1\d* and -?[\d.]+\)/,
+    { ...validTensors, 'base_model.model.lm_head.base_layer.weight': [23, 12] },
+    /holds base_model.model.lm_head.base_layer.weight, which differs from the model's own at 0 \(0\.1\d* and -?\d/,
   ],
 ])('an adapter that does not fit is refused: %s', async (_, config, tensors, message) => {
   const model = await llama();
@@ -258,34 +271,34 @@ test.each<[string, object, Record<string, number[]>, string | RegExp]>([
 
 test('an alpha that JSON cannot hold is refused', async () => {
   const model = await llama();
-  const files = adapter({ peft_type: 'LORA', r: 2 }, right);
+  const files = adapter({ peft_type: 'LORA', r: 2 }, validTensors);
   files.set('adapter_config.json', new TextEncoder().encode('{"peft_type": "LORA", "r": 2, "lora_alpha": 1e999}'));
   await expect(loadLora(model, files)).rejects.toThrow('has lora_alpha Infinity; it must be a number');
   model.dispose();
 });
 
-test('patterns are expressions, matched in linear time even if hostile', async () => {
+test('patterns are regular expressions, matched in linear time even if hostile', async () => {
   const model = await llama();
   const evil = { [`${'(a*)*'.repeat(9)}!`]: 1, '(?:[a-z._0-9]+)*!': 1, k_proj: 1, '.*\\.(0|1)\\..*_proj': 8 };
-  await loadLora(model, adapter({ peft_type: 'LORA', r: 2, lora_alpha: 1, alpha_pattern: evil }, right));
+  await loadLora(model, adapter({ peft_type: 'LORA', r: 2, lora_alpha: 1, alpha_pattern: evil }, validTensors));
   expect(loraParts(model.layer as HasNeeds<unknown>, model.weights).map(({ part }) => part.scale)).toEqual([4]);
   model.dispose();
 });
 
-test('fields that do not change the numbers are ignored, and so are those that the caller names', async () => {
+test('fields that do not change the numbers are ignored, and so are those in ignoreConfig', async () => {
   const model = await llama();
-  const silent = {
+  const ignored = {
     lora_dropout: 0.3,
     target_modules: ['q_proj'],
     init_lora_weights: 'gaussian',
     runtime_config: { a: 1 },
     twist: 3,
   };
-  await loadLora(model, adapter({ peft_type: 'LORA', r: 2, ...silent }, right), { ignoreConfig: ['twist'] });
+  await loadLora(model, adapter({ peft_type: 'LORA', r: 2, ...ignored }, validTensors), { ignoreConfig: ['twist'] });
   model.dispose();
 });
 
-test('the weight of a head that PEFT saves with an adapter of it is accepted if it equals the model’s', async () => {
+test("a head's own weight in an adapter file is accepted if it equals the model's", async () => {
   const model = await llama();
   const { head } = model.weights as never as { head: { weight: { data(): Promise<Float32Array>; shape: number[] } } };
   const data = await head.weight.data();
@@ -301,7 +314,7 @@ test('the weight of a head that PEFT saves with an adapter of it is accepted if 
   model.dispose();
 });
 
-test('alpha over the root of the rank, and patterns of modules, apply', async () => {
+test('the scale is alpha / rank, or alpha / √rank with use_rslora; patterns of modules override it', async () => {
   const model = await llama();
   const plain = await logitsOf(model);
   const differences: number[] = [];
@@ -311,7 +324,7 @@ test('alpha over the root of the rank, and patterns of modules, apply', async ()
     { lora_alpha: 1, alpha_pattern: { q_proj: 8 } },
   ]) {
     const fresh = await llama();
-    await loadLora(fresh, adapter({ peft_type: 'LORA', r: 2, ...more }, right));
+    await loadLora(fresh, adapter({ peft_type: 'LORA', r: 2, ...more }, validTensors));
     const leaf = (
       causalOf('test', fresh).weights as never as {
         decoder: { layers: { attention: { query: { weight: { parts: { default: { scale: number } } } } } }[] };
@@ -328,7 +341,7 @@ test('alpha over the root of the rank, and patterns of modules, apply', async ()
 test.each<[string, () => Promise<Model>, string[]]>([
   ['Llama', llama, ['**.query', '**.down', 'head']],
   ['GPT-2', gpt2, ['**.value', '**.mlp.up']],
-])('LoRA merged into a %s is saved with it, trained here or loaded', async (_, make, targets) => {
+])('the saved weights of %s include a merged adapter, trained or loaded', async (_, make, targets) => {
   const model = await make();
   await trainLora(model, targets);
   const trained = await logitsOf(model);

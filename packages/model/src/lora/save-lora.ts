@@ -13,6 +13,7 @@ export interface SaveLoraOptions {
   readonly base?: string;
 }
 
+/** The adapter of a module as it is stored: `down` [rank, width] is lora_A, `up` [out, rank] is lora_B. */
 interface StoredModule {
   readonly rank: number;
   readonly alpha: number;
@@ -22,7 +23,8 @@ interface StoredModule {
   readonly out: number;
 }
 
-interface LoraMatrices {
+/** The adapter of one of our linears: `down` [rank, width], `up` [rows, rank]; scale = alpha / rank. */
+interface LinearAdapter {
   readonly down: Float32Array;
   readonly up: Float32Array;
   readonly rank: number;
@@ -40,16 +42,16 @@ export async function saveLora(
 ): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
   expectOptions('saveLora', options, { name: 0, base: 0 });
   const { name = 'default', base } = options;
-  const sides = new Map<string, LoraMatrices>();
+  const adapters = new Map<string, LinearAdapter>();
   for (const { path, part } of loraParts(model.layer as HasNeeds<unknown>, model.weights, name)) {
     const [down, up] = [(await part.down.data()) as Float32Array, (await part.up.data()) as Float32Array];
-    sides.set(path, { down, up, rank: part.down.shape[0]!, scale: part.scale });
+    adapters.set(path, { down, up, rank: part.down.shape[0]!, scale: part.scale });
   }
   const stored = new Map<string, StoredModule>();
   let transposed = false;
   for (const [module, members] of modulesOf(model.family, model.layer as HasNeeds<unknown>)) {
-    if (!members.some(({ path }) => sides.has(path))) continue;
-    stored.set(module, mergeMembers(members, sides));
+    if (!members.some(({ path }) => adapters.has(path))) continue;
+    stored.set(module, mergeMembers(members, adapters));
     transposed ||= members[0]!.slice.transposed;
   }
   const tensors = [...stored].flatMap(([module, { rank, down, up, width, out }]) => [
@@ -66,40 +68,42 @@ export async function saveLora(
 /**
  * Merges the low-rank products of the linears of one module: the downs stacked, each up in its own rows and columns.
  */
-function mergeMembers(members: readonly Member[], sides: ReadonlyMap<string, LoraMatrices>): StoredModule {
+function mergeMembers(members: readonly Member[], adapters: ReadonlyMap<string, LinearAdapter>): StoredModule {
   const width = members[0]!.slice.shape[1]!;
   const out = members[0]!.slice.totalRows;
   const present = members.flatMap(({ path, slice }) => {
-    const side = sides.get(path);
-    return side ? [{ side, start: slice.start, rows: slice.shape[0]! }] : [];
+    const adapter = adapters.get(path);
+    return adapter ? [{ adapter, start: slice.start, rows: slice.shape[0]! }] : [];
   });
   const downs: Float32Array[] = [];
-  const firstOf = present.map(({ side }) => {
-    const same = downs.findIndex(down => down.length === side.down.length && down.every((x, i) => x === side.down[i]));
-    return same >= 0 ? same : downs.push(side.down) - 1;
+  const indexOfDown = present.map(({ adapter }) => {
+    const own = adapter.down;
+    const same = downs.findIndex(down => down.length === own.length && down.every((x, i) => x === own[i]));
+    return same >= 0 ? same : downs.push(own) - 1;
   });
   const offsets = downs.map((_, i) => downs.slice(0, i).reduce((sum, down) => sum + down.length / width, 0));
   const rank = downs.reduce((sum, down) => sum + down.length, 0) / width;
-  const { scale } = present[0]!.side;
+  const { scale } = present[0]!.adapter;
   const up = new Float32Array(out * rank);
-  for (const [i, { side, start, rows }] of present.entries())
+  for (const [i, { adapter, start, rows }] of present.entries())
     for (let row = 0; row < rows; row++)
-      for (let column = 0; column < side.rank; column++)
-        up[(start + row) * rank + offsets[firstOf[i]!]! + column] =
-          side.up[row * side.rank + column]! * (side.scale / scale);
+      for (let column = 0; column < adapter.rank; column++)
+        up[(start + row) * rank + offsets[indexOfDown[i]!]! + column] =
+          adapter.up[row * adapter.rank + column]! * (adapter.scale / scale);
   const down = new Float32Array(rank * width);
   for (const [i, values] of downs.entries()) down.set(values, offsets[i]! * width);
   return { rank, alpha: scale * rank, down, up, width, out };
 }
 
+/** The `adapter_config.json`: the rank and alpha of the first module, and patterns for modules with others. */
 function configOf(
   stored: ReadonlyMap<string, StoredModule>,
   { transposed, base, kind }: { transposed: boolean; base: string | undefined; kind: string },
 ): Record<string, unknown> {
   const [{ rank, alpha }] = stored.values() as Iterable<StoredModule> as [StoredModule];
-  const others = (of: (each: StoredModule) => number, fallback: number) =>
+  const patternsOf = (field: 'rank' | 'alpha', fallback: number) =>
     Object.fromEntries(
-      [...stored].filter(([, each]) => of(each) !== fallback).map(([module, each]) => [module, of(each)]),
+      [...stored].filter(([, each]) => each[field] !== fallback).map(([module, each]) => [module, each[field]]),
     );
   return {
     peft_type: 'LORA',
@@ -107,8 +111,8 @@ function configOf(
     base_model_name_or_path: base ?? null,
     r: rank,
     lora_alpha: alpha,
-    rank_pattern: others(each => each.rank, rank),
-    alpha_pattern: others(each => each.alpha, alpha),
+    rank_pattern: patternsOf('rank', rank),
+    alpha_pattern: patternsOf('alpha', alpha),
     target_modules: [...stored.keys()],
     lora_dropout: 0,
     fan_in_fan_out: transposed,

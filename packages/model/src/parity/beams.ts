@@ -45,7 +45,7 @@ export const beamSearches: Readonly<Record<'causal-lm' | 'seq2seq-lm', Readonly<
   },
 };
 
-/** Whether an output of this name holds ids. */
+/** Whether an output of this name consists of ids. */
 export function isIds(name: string): boolean {
   return name.startsWith('greedy') || (name.startsWith('beam4') && !name.endsWith('_scores'));
 }

@@ -3,7 +3,7 @@ import { ResidualError } from '@residual/tensor';
 import type { ModelFiles } from '../load/sources/files.js';
 import type { Numbers } from './compare.js';
 
-/** Inputs, settings and reference outputs that lie beside a checkpoint. */
+/** The golden files of a checkpoint: inputs, settings and reference outputs. */
 export class Golden {
   /** The settings of `golden.json`. */
   readonly settings: Readonly<Record<string, unknown>>;
@@ -14,7 +14,7 @@ export class Golden {
     this.stored = stored;
   }
 
-  /** Opens `golden.safetensors` and `golden.json`. Errors when one is missing or not what its name says. */
+  /** Opens `golden.safetensors` and `golden.json`. Throws if the tensors are missing or a file is invalid. */
   static async open(files: ModelFiles, signal?: AbortSignal): Promise<Golden> {
     const source = await files.bytes('golden.safetensors', { signal });
     const text = (await files.text('golden.json', { signal })) ?? '{}';
@@ -31,17 +31,17 @@ export class Golden {
     }
   }
 
-  /** Names of the tensors there are. */
+  /** The names of the tensors. */
   get names(): string[] {
     return [...this.stored.tensors.keys()];
   }
 
-  /** The shape of a tensor, undefined if there is none of that name. */
+  /** The shape of a tensor; undefined if there is no tensor of this name. */
   shapeOf(name: string): readonly number[] | undefined {
     return this.stored.tensors.get(name)?.shape;
   }
 
-  /** A tensor's numbers. */
+  /** The numbers of a tensor; 64-bit integers become doubles. */
   async read(name: string): Promise<Numbers> {
     const { shape, data }: StoredTensor = await this.stored.read(name);
     return {
@@ -50,7 +50,7 @@ export class Golden {
     };
   }
 
-  /** The rows of a matrix of numbers, such as ids. Errors when it is no matrix. */
+  /** The rows of a matrix of numbers, such as ids. Throws if it is no matrix. */
   async rows(name: string): Promise<number[][]> {
     const { shape, data } = await this.read(name);
     if (shape.length !== 2)

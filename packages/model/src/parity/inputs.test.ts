@@ -61,7 +61,7 @@ test.each([
   await expectClose(outputs.get('loss')!.data, [lossOf(pass, ids[0]!)], { absolute: 1e-5 });
 });
 
-test('one token has continuations, and no next token to predict', async () => {
+test('a single token has continuations, but no loss and no gradients', async () => {
   const outputs = await outputsOf(llama, [[5]]);
   expect(outputs.get('greedy')!.shape).toEqual([1, 25]);
   expect([...outputs.keys()].filter(name => /^(loss|grad)/.test(name))).toEqual([]);
@@ -85,17 +85,17 @@ test.each([
   await expectClose(Array.from(logits).slice(9 * vocab), padded, { absolute: 1e-4 });
 });
 
-test('padding tokens within a row are absent from continuations, but count as repeated', async () => {
+test('padding tokens within a row are left out of prompts, but count for the repetition penalty', async () => {
   const pass = referenceOf(llama, weightsOf(llama, 5));
   const row = [7, 0, 9, 11, 0, 7, 9];
   const outputs = await outputsOf({ ...llama, pad_token_id: 0 }, [row]);
-  const seen = row.filter(id => id !== 0);
-  const plain = greedyDecode(pass, [seen], 24).rows[0]!;
-  expect(outputs.get('greedy')!.data).toEqual([...row, ...plain.slice(seen.length)]);
-  const free = greedyDecode(pass, [seen], 16, (logits, tokens) =>
-    noRepeats(logits, [...row, ...tokens.slice(seen.length)]),
+  const prompt = row.filter(id => id !== 0);
+  const plain = greedyDecode(pass, [prompt], 24).rows[0]!;
+  expect(outputs.get('greedy')!.data).toEqual([...row, ...plain.slice(prompt.length)]);
+  const free = greedyDecode(pass, [prompt], 16, (logits, tokens) =>
+    noRepeats(logits, [...row, ...tokens.slice(prompt.length)]),
   ).rows[0]!;
-  expect(outputs.get('greedy_rep_penalty')!.data).toEqual([...row, ...free.slice(seen.length)]);
+  expect(outputs.get('greedy_rep_penalty')!.data).toEqual([...row, ...free.slice(prompt.length)]);
   await expectClose(outputs.get('logits')!.data, forwardAll(pass, row).logits.flat(), { absolute: 1e-4 });
 });
 
@@ -114,11 +114,11 @@ const floats = (shape: number[]) => ({
   shape,
   data: new Float32Array(shape.reduce((product, n) => product * n, 1)),
 });
-const seven = [tokens(1, 7), tokens(2, 7)];
-const masked = (...hidden: [row: number, place: number][]) =>
+const rows = [tokens(1, 7), tokens(2, 7)];
+const maskedInputs = (...hidden: [row: number, index: number][]) =>
   inputsFile(
-    seven,
-    seven.map((row, i) => row.map((_, j) => Number(!hidden.some(([r, place]) => r === i && place === j)))),
+    rows,
+    rows.map((row, i) => row.map((_, j) => Number(!hidden.some(([row, index]) => row === i && index === j)))),
   );
 
 test.each<[string, Fields, Uint8Array, object, string]>([
@@ -133,29 +133,29 @@ test.each<[string, Fields, Uint8Array, object, string]>([
   ['no tokens', llama, writeSafetensors({ input_ids: floats([2, 0]) }), {}, 'input_ids is [2, 0]; it must hold tokens'],
   ['a foreign id', llama, inputsFile([[1, 2, 37]]), {}, 'input_ids has 37 at [0, 2], outside the vocabulary of 37'],
   [
-    'too many for a table',
+    'more tokens than learned positions',
     { ...gpt2, n_positions: 6 },
-    inputsFile(seven),
+    inputsFile(rows),
     {},
     'input_ids of 7 tokens are more than the 6 positions this model has',
   ],
   [
     'another mask',
     llama,
-    inputsFile(seven, [[1, 1]]),
+    inputsFile(rows, [[1, 1]]),
     {},
     'attention_mask is [1, 2], input_ids [2, 7]; they must be equal',
   ],
   [
     'padding on the right',
     llama,
-    masked([1, 6]),
+    maskedInputs([1, 6]),
     {},
     'attention_mask hides [1, 6] but not [1, 0]; only padding on the left is compared',
   ],
   ['nothing but padding', llama, inputsFile([[1, 2]], [[0, 0]]), {}, 'attention_mask hides all of row 0'],
   [
-    'padding at the end that no mask tells',
+    'padding at the end without a mask',
     llama,
     inputsFile([[0, 3, 0]]),
     { 'config.json': { ...llama, pad_token_id: 0 } },
@@ -164,30 +164,30 @@ test.each<[string, Fields, Uint8Array, object, string]>([
   [
     'settings that are no object',
     llama,
-    inputsFile(seven),
+    inputsFile(rows),
     { 'golden.json': [1] },
     'golden files of what was given: golden.json is not an object: [1]',
   ],
   [
     'another kind',
     llama,
-    inputsFile(seven),
+    inputsFile(rows),
     { 'golden.json': { kind: 'clip' } },
     'golden.json is of kind "clip"; this version compares causal-lm, seq2seq-lm',
   ],
   [
     'a file cut short',
     llama,
-    inputsFile(seven).slice(0, 60),
+    inputsFile(rows).slice(0, 60),
     {},
     'golden files of what was given: openSafetensors: the file has 60 bytes; 80 would fit',
   ],
-])('%s: an error that says what does not fit', async (_, config, golden, extra, message) => {
+])('inputs that cannot be compared are refused: %s', async (_, config, golden, extra, message) => {
   expect(await messageOf(config, golden, extra)).toBe(`parity: ${message}`);
 });
 
-test('no golden files are an error, and text that is not JSON', async () => {
-  const files = checkpoint(llama, inputsFile(seven));
+test('missing golden files are refused, and so is a golden.json that is not JSON', async () => {
+  const files = checkpoint(llama, inputsFile(rows));
   files.set('golden.json', new TextEncoder().encode('{"kind'));
   const message = await parity(files).catch((error: Error) => error.message);
   expect(message).toMatch(/^parity: golden files of what was given: .*JSON/);

@@ -16,12 +16,8 @@ export interface Inputs {
 
 /** Reads `input_ids` and `attention_mask`, [batch, length] each. Throws if they do not fit each other or the model. */
 export async function inputsOf(golden: Golden, model: Model): Promise<Inputs> {
-  if (!golden.shapeOf('input_ids')) {
-    throw new ResidualError(
-      'parity',
-      `parity: golden.safetensors has no input_ids; it holds ${golden.names.join(', ')}`,
-    );
-  }
+  if (!golden.shapeOf('input_ids'))
+    failInputs(`golden.safetensors has no input_ids; it holds ${golden.names.join(', ')}`);
   const ids = await golden.rows('input_ids');
   expectIds('input_ids', ids, model, model.vocab);
   if (!golden.shapeOf('attention_mask')) {
@@ -50,8 +46,9 @@ export function expectIds(
   if (length > maxPositions && !openEnded)
     failInputs(`${name} of ${length} tokens are more than the ${maxPositions} positions this model has`);
   for (const [row, tokens] of rows.entries()) {
-    const at = tokens.findIndex(id => !(Number.isInteger(id) && id >= 0 && id < vocab));
-    if (at >= 0) failInputs(`${name} has ${tokens[at]} at [${row}, ${at}], outside the vocabulary of ${vocab}`);
+    const index = tokens.findIndex(id => !(Number.isInteger(id) && id >= 0 && id < vocab));
+    if (index >= 0)
+      failInputs(`${name} has ${tokens[index]} at [${row}, ${index}], outside the vocabulary of ${vocab}`);
   }
 }
 
@@ -64,11 +61,12 @@ export async function attentionMaskOf(
   const [mask, length] = [await golden.rows('attention_mask'), ids[0]!.length];
   if (mask.length === ids.length && mask[0]!.length === length) return mask;
   return failInputs(
-    `attention_mask is [${mask.length}, ${mask[0]?.length ?? 0}], input_ids [${ids.length}, ${length}]; they must be equal`,
+    `attention_mask is [${mask.length}, ${mask[0]?.length ?? 0}], input_ids [${ids.length}, ${length}]; ` +
+      'they must be equal',
   );
 }
 
-/** How many positions a mask hides before a row; it may hide none after. */
+/** How many positions a mask hides at the start of a row. Throws if it hides others too. */
 function leftPaddingOf(mask: readonly number[], row: number): number {
   const start = mask.findIndex(value => value !== 0);
   if (start < 0) failInputs(`attention_mask hides all of row ${row}`);

@@ -34,13 +34,14 @@ export async function parity(source: ModelSource, options: LoadModelOptions = {}
   const processors = processorSettings(golden.settings);
   if (processors) {
     const references = await referencesOf(golden, 'logits');
-    return judge(references, await processorOutputs(golden, processors), references.size === 0);
+    return compareAll(references, await processorOutputs(golden, processors), references.size === 0);
   }
   const { kind } = golden.settings;
   if (kind !== undefined && !(typeof kind === 'string' && Object.hasOwn(outputsOf, kind))) {
     throw new ResidualError(
       'parity',
-      `parity: golden.json is of kind ${JSON.stringify(kind)}; this version compares ${Object.keys(outputsOf).join(', ')}`,
+      `parity: golden.json is of kind ${JSON.stringify(kind)}; ` +
+        `this version compares ${Object.keys(outputsOf).join(', ')}`,
     );
   }
   const references = await referencesOf(golden);
@@ -50,7 +51,7 @@ export async function parity(source: ModelSource, options: LoadModelOptions = {}
     const wanted = (name: string) => inputsOnly || references.has(name);
     const compute = outputsOf[(kind as keyof typeof outputsOf | undefined) ?? model.composition.kind];
     const outputs = await compute(model, golden, wanted);
-    return await judge(references, outputs, inputsOnly);
+    return await compareAll(references, outputs, inputsOnly);
   } finally {
     model.dispose();
   }
@@ -98,7 +99,8 @@ function numbersIn(settings: Readonly<Record<string, unknown>>, name: string): N
   return Array.isArray(value) ? { shape: [value.length], data: value as number[] } : undefined;
 }
 
-async function judge(
+/** Compares each reference with our output of the same name. */
+async function compareAll(
   references: Map<string, () => Promise<Numbers>>,
   outputs: Outputs,
   inputsOnly: boolean,
@@ -130,6 +132,7 @@ function toleranceOf(name: string, largestGradient: number): Tolerance {
   return name === 'grad_norm' ? { absolute: 0, ofLargest: 1e-4 } : { absolute: 1e-4 };
 }
 
+/** The largest absolute entry of all tensors. */
 async function largestOf(tensors: readonly (readonly [string, () => Promise<Numbers>])[]): Promise<number> {
   let largest = 0;
   for (const [, read] of tensors) {
@@ -139,6 +142,7 @@ async function largestOf(tensors: readonly (readonly [string, () => Promise<Numb
   return largest;
 }
 
+/** The failed check of a reference that we have no output for. */
 function missing(name: string): Check {
   const worst = Number.POSITIVE_INFINITY;
   return {

@@ -24,7 +24,7 @@ import { ResidualError } from '@residual/tensor';
 import type { Golden } from './golden.js';
 import type { Outputs } from './outputs.js';
 
-/** A processor, and the prompt length if the reference was given one. */
+/** A processor, and the prompt length if it is an argument of the reference. */
 interface ProcessorCase {
   readonly process: Processor;
   readonly promptLength?: number;
@@ -95,4 +95,5 @@ export async function processorOutputs(golden: Golden, settings: ProcessorSettin
   return outputs;
 }
 
+/** The lowest float32. */
 const lowest = -3.4028234663852886e38;

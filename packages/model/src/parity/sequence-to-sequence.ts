@@ -45,6 +45,7 @@ export async function sequenceToSequenceOutputs(model: Model, golden: Golden, wa
   return outputs;
 }
 
+/** Reads the inputs. Throws if they do not fit each other or the model. */
 async function inputsOf(golden: Golden, model: Model): Promise<Inputs> {
   const missing = ['input_ids', 'decoder_input_ids'].find(name => !golden.shapeOf(name));
   if (missing) failInputs(`golden.safetensors has no ${missing}; it holds ${golden.names.join(', ')}`);
@@ -82,21 +83,21 @@ async function internalOutputs(model: Model, inputs: Inputs): Promise<Outputs> {
   ]);
   const logits = forwardPair(encoderDecoderOf('parity', model), inputs, recorder.scope);
   try {
-    const recorded = (path: string) => numbersAt(recorder, path);
+    const tapOf = (path: string) => numbersAt(recorder, path);
     const outputs: Outputs = new Map([['logits', await numbersOf(logits)]]);
-    outputs.set('encoder_last_hidden_state', withoutPadding(await recorded('encoder.output'), inputs.lengths));
+    outputs.set('encoder_last_hidden_state', withoutPadding(await tapOf('encoder.output'), inputs.lengths));
     for (let i = 0; i <= depth; i++) {
       const after = i === depth ? 'decoder.output' : `decoder.layers.${i - 1}.output`;
-      outputs.set(`decoder_hidden_states.${i}`, await recorded(i === 0 ? 'target.embedded' : after));
+      outputs.set(`decoder_hidden_states.${i}`, await tapOf(i === 0 ? 'target.embedded' : after));
     }
     for (let i = 0; i < depth; i++) {
-      outputs.set(`decoder_attentions.${i}`, await recorded(`decoder.layers.${i}.attention.weights`));
-      outputs.set(`cross_attentions.${i}`, await recorded(`decoder.layers.${i}.crossAttention.weights`));
+      outputs.set(`decoder_attentions.${i}`, await tapOf(`decoder.layers.${i}.attention.weights`));
+      outputs.set(`cross_attentions.${i}`, await tapOf(`decoder.layers.${i}.crossAttention.weights`));
     }
     for (let i = 0; i < encoderDepth; i++) {
-      const { shape, data } = await recorded(`encoder.layers.${i}.attention.weights`);
+      const { shape, data } = await tapOf(`encoder.layers.${i}.attention.weights`);
       const size = data.length / shape[0]!;
-      const first = Float32Array.from({ length: size }, (_, at) => data[at]!);
+      const first = Float32Array.from({ length: size }, (_, index) => data[index]!);
       outputs.set(`encoder_attentions.${i}`, { shape: [1, ...shape.slice(1)], data: first });
     }
     return outputs;
@@ -115,7 +116,7 @@ function withoutPadding({ shape, data }: Numbers, lengths: readonly number[]): N
   return { shape, data: values };
 }
 
-/** Greedy continuations with end tokens, including the start token; rows that end early are padded. */
+/** Greedy continuations with start and end tokens; rows that end early are padded. */
 async function greedy(model: Model, golden: Golden, inputs: Inputs): Promise<Numbers> {
   const referenceTokens = (golden.shapeOf('greedy')?.[1] ?? 0) - 1;
   const maxNewTokens = Math.max(referenceTokens, 12);

@@ -24,7 +24,7 @@ const [length, padding] = [10, [0, 3]];
 /** The outputs of the float64 loops, under the reference's names. */
 function expectedOf(pass: Forward, ids: readonly number[][], vocab: number) {
   const { logits, hidden, attentions } = forwardAll(pass, ids[0]!);
-  const zeros = (places: number) => Array<number>(places * vocab).fill(0);
+  const zeros = (positions: number) => Array<number>(positions * vocab).fill(0);
   const padded = ids.flatMap((row, i) => [...zeros(padding[i]!), ...forwardAll(pass, row, padding[i]).logits.flat()]);
   const unpadded = ids.map((row, i) => row.slice(padding[i]));
   const greedy = {
@@ -46,9 +46,10 @@ function expectedOf(pass: Forward, ids: readonly number[][], vocab: number) {
   return { numbers, margin: Math.min(...Object.values(greedy).map(({ margin }) => margin)) };
 }
 
-const furthest = (a: ArrayLike<number>, b: ArrayLike<number>) => {
+/** The largest absolute difference of two lists of equal length. */
+const maxDifference = (a: ArrayLike<number>, b: ArrayLike<number>) => {
   expect(a.length).toBe(b.length);
-  return Array.from(a, (value, i) => Math.abs(value - b[i]!)).reduce((most, apart) => Math.max(most, apart), 0);
+  return Array.from(a, (value, i) => Math.abs(value - b[i]!)).reduce((a, b) => Math.max(a, b), 0);
 };
 
 /** Two entries of each gradient compared with the numeric derivative of the loops' loss. */
@@ -58,7 +59,7 @@ function expectGradients(outputs: Outputs, weights: NamedWeights, slope: (name: 
   for (const name of names) {
     const { data } = outputs.get(`grad.${name}`)!;
     expect(data.length).toBe(weights[name]!.values.length);
-    const largest = furthest(data, new Float32Array(data.length));
+    const largest = maxDifference(data, new Float32Array(data.length));
     const strongest = Array.from(data).findIndex(value => Math.abs(value) === largest);
     for (const index of [strongest, (7 * data.length) >> 3])
       expect([name, Math.abs(data[index]! - slope(name, index)) <= 1e-4 * largest + 2e-6]).toEqual([name, true]);
@@ -69,12 +70,12 @@ function expectGradients(outputs: Outputs, weights: NamedWeights, slope: (name: 
  * On wasm all settings, on cpu every other one; on the GPU backends, whose programs take long to compile in software,
  * one in eight.
  */
-const chosen = Object.entries(settings).filter((_, i) => {
+const cases = Object.entries(settings).filter((_, i) => {
   const [every, first] = { wasm: [1, 0], cpu: [2, 0], webgl: [8, 1], webgpu: [8, 3] }[requireBackend()] ?? [1, 0];
   return i % every! === first;
 });
 
-test.each(chosen)('%s', async (_, config) => {
+test.each(cases)('all outputs and gradients equal those of float64 loops: %s', async (_, config) => {
   const weights = weightsOf(config, 5);
   const ids = [idsOf(1, length, config.vocab_size), idsOf(2, length, config.vocab_size)];
   const mask = padding.map(pad => Array.from({ length }, (_, i) => Number(i >= pad)));
@@ -92,7 +93,7 @@ test.each(chosen)('%s', async (_, config) => {
   expect(margin).toBeGreaterThan(1e-3); // rounding cannot change a choice
   for (const [output, expected] of Object.entries(numbers)) {
     const tolerance = output.startsWith('greedy') ? 0 : output.startsWith('attentions') ? 1e-5 : 1e-4;
-    expect([output, furthest(outputs.get(output)!.data, expected) <= tolerance]).toEqual([output, true]);
+    expect([output, maxDifference(outputs.get(output)!.data, expected) <= tolerance]).toEqual([output, true]);
   }
   expectGradients(outputs, weights, (leaf, index) => slopeOf(config, weights, ids[0]!, leaf, index));
 });

@@ -71,18 +71,20 @@ async function trainingOutputs(model: Model, value: unknown, loss: () => Tensor)
   return outputs;
 }
 
+/** The settings in `golden.json`, with defaults. Throws if one is not a number. */
 function settingsOf(value: unknown): Settings {
   const settings = { ...defaults, ...(value as Partial<Settings> | undefined) };
   const { betas, steps, clip_norm, ...numbers } = settings;
-  const isRight =
+  const isValid =
     Array.isArray(betas) &&
     betas.length === 2 &&
     Object.entries({ ...numbers, steps, clip_norm, beta1: betas[0], beta2: betas[1] })
       .filter(([name]) => name in defaults || name.startsWith('beta'))
       .every(([, number]) => typeof number === 'number' && number >= 0);
-  if (isRight) return settings;
+  if (isValid) return settings;
   throw new ResidualError(
     'parity',
-    `parity: adamw in golden.json is ${JSON.stringify(value)}; it must hold lr, betas [2], eps, weight_decay, clip_norm and steps as numbers`,
+    `parity: adamw in golden.json is ${JSON.stringify(value)}; ` +
+      'it must hold lr, betas [2], eps, weight_decay, clip_norm and steps as numbers',
   );
 }

@@ -22,7 +22,7 @@ const stored = async () => {
   return source && (await source.read(0, source.size));
 };
 
-test('a partial file belongs to one page; another waits and finds its bytes', async () => {
+test('a partial file belongs to one page; another page waits and continues it', async () => {
   const first = await store.partialFile(key);
   await first.append(bytes.subarray(0, 3000));
   let hasSecond = false;
@@ -55,9 +55,9 @@ test('waiting for another page can be aborted', async () => {
 
 test('two pages that want one file download it once', async () => {
   const digest = { kind: 'sha256', hex: await sha256() } as const;
-  let asked = 0;
+  let requests = 0;
   const fetch = async () => {
-    asked++;
+    requests++;
     return new Response(bytes);
   };
   const all = await Promise.all(
@@ -69,10 +69,10 @@ test('two pages that want one file download it once', async () => {
     }),
   );
   expect(all).toEqual([bytes, bytes, bytes]);
-  expect(asked).toBe(1);
+  expect(requests).toBe(1);
 });
 
-test('full storage is an error in a sentence and nothing is left of the file', async () => {
+test('the error of full storage says so, and the partial file is deleted', async () => {
   const part = await store.partialFile(key);
   const write = FileSystemWritableFileStream.prototype.write;
   FileSystemWritableFileStream.prototype.write = async () => {
@@ -80,7 +80,8 @@ test('full storage is an error in a sentence and nothing is left of the file', a
   };
   try {
     await expect(part.append(bytes)).rejects.toThrow(
-      'loadModel: the storage of-a-test of this site is full (QuotaExceededError); hub.cache names another one, or false for none',
+      'loadModel: the storage of-a-test of this site is full (QuotaExceededError); ' +
+        'hub.cache names another one, or false for none',
     );
   } finally {
     FileSystemWritableFileStream.prototype.write = write;

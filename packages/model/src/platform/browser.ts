@@ -11,7 +11,7 @@ export async function folderFiles(_path: string): Promise<ModelFiles | undefined
   return undefined;
 }
 
-/** The file at a path: always undefined, a page reads no file by path. */
+/** The file at a path: always undefined, a page reads no files by path. */
 export async function fileAt(_address: string): Promise<Source | undefined> {
   return undefined;
 }
@@ -78,9 +78,9 @@ export async function openStore(path = 'residual'): Promise<Store | undefined> {
     digest: async (key, kind, prefix, signal) => {
       const hash = (kind === 'sha1' ? sha1 : sha256).create().update(utf8ToBytes(prefix));
       const file = (await find(key))!;
-      for (let at = 0; at < file.size; at += 2 ** 22) {
+      for (let offset = 0; offset < file.size; offset += 2 ** 22) {
         signal?.throwIfAborted();
-        hash.update(new Uint8Array(await file.slice(at, at + 2 ** 22).arrayBuffer()));
+        hash.update(new Uint8Array(await file.slice(offset, offset + 2 ** 22).arrayBuffer()));
       }
       return bytesToHex(hash.digest());
     },
@@ -91,12 +91,12 @@ export async function openStore(path = 'residual'): Promise<Store | undefined> {
         for (const each of [`${name}.complete`, name]) await folder.removeEntry(each).catch(() => {});
       }),
     partialFile: async (key, signal) => {
-      const free = await lock(`residual ${path}/${key}`, signal);
+      const unlock = await lock(`residual ${path}/${key}`, signal);
       try {
         const { folder, name } = await withStoreErrors(() => handle(key, true));
-        return await withStoreErrors(() => openPartialFile(folder, name, { withStoreErrors, free }));
+        return await withStoreErrors(() => openPartialFile(folder, name, { withStoreErrors, unlock }));
       } catch (error) {
-        free();
+        unlock();
         throw error;
       }
     },
@@ -106,15 +106,16 @@ export async function openStore(path = 'residual'): Promise<Store | undefined> {
 /** Waits for the lock `name` of this site; resolves to the function that releases it. */
 async function lock(name: string, signal: AbortSignal | undefined): Promise<() => void> {
   return new Promise((resolve, reject) => {
-    const callback = () => new Promise<void>(free => resolve(free));
+    const callback = () => new Promise<void>(unlock => resolve(unlock));
     navigator.locks.request(name, signal ? { signal } : {}, callback).catch(reject);
   });
 }
 
+/** Opens a partial file; `unlock` is called when it is closed. */
 async function openPartialFile(
   folder: FileSystemDirectoryHandle,
   name: string,
-  { withStoreErrors, free }: { withStoreErrors: StoreGuard; free: () => void },
+  { withStoreErrors, unlock }: { withStoreErrors: StoreGuard; unlock: () => void },
 ): Promise<PartialFile> {
   const file = await folder.getFileHandle(name, { create: true });
   let { size } = await file.getFile();
@@ -131,7 +132,7 @@ async function openPartialFile(
     [writer, unsaved, size] = [undefined, 0, 0];
     await folder.removeEntry(name).catch(() => {});
   };
-  const closing = (work: () => Promise<void>) => withStoreErrors(work).finally(free);
+  const closing = (work: () => Promise<void>) => withStoreErrors(work).finally(unlock);
   return {
     get size() {
       return size;

@@ -36,8 +36,8 @@ async function folderOfCheckpoint(path: string): Promise<string> {
   const names = new Set(entries.map(({ name }) => name));
   if (!names.has('package.json') || names.has('config.json')) return path;
   const folders = entries.filter(entry => entry.isDirectory()).map(entry => join(path, entry.name));
-  const holds = await Promise.all(folders.map(folder => stat(join(folder, 'config.json')).catch(() => undefined)));
-  const checkpoints = folders.filter((_, index) => holds[index]);
+  const configs = await Promise.all(folders.map(folder => stat(join(folder, 'config.json')).catch(() => undefined)));
+  const checkpoints = folders.filter((_, index) => configs[index]);
   return checkpoints.length === 1 ? checkpoints[0]! : path;
 }
 
@@ -50,12 +50,12 @@ export async function fileAt(address: string): Promise<Source | undefined> {
 /** The text of a file or a named pipe; reading a pipe waits for its writer until `signal` aborts. */
 async function readText(folder: string, name: string, signal: AbortSignal | undefined): Promise<string> {
   const path = join(folder, name);
-  const about = await stat(path);
-  if (about.isFile()) {
-    expectSmall(folder, name, about.size);
+  const stats = await stat(path);
+  if (stats.isFile()) {
+    expectSmall(folder, name, stats.size);
     return readFile(path, { encoding: 'utf8', signal });
   }
-  if (!about.isFIFO()) throw new ResidualError('files', `loadModel: ${name} of ${folder} is neither a file nor a pipe`);
+  if (!stats.isFIFO()) throw new ResidualError('files', `loadModel: ${name} of ${folder} is neither a file nor a pipe`);
   // A non-blocking pipe, polled as a socket, occupies no thread while nobody writes.
   const fd = await promisify(openCallback)(path, constants.O_RDONLY | constants.O_NONBLOCK);
   const pipe = new Socket({ fd, readable: true, writable: false });
@@ -101,12 +101,12 @@ export async function openStore(path = cacheFolder()): Promise<Store> {
     writeText: (key, text) =>
       withStoreErrors(async () => {
         await mkdir(dirname(pathOf(key)), { recursive: true });
-        const fresh = uniqueName(pathOf(key), 'new');
+        const newFile = uniqueName(pathOf(key), 'new');
         try {
-          await writeFile(fresh, text);
-          await rename(fresh, pathOf(key));
+          await writeFile(newFile, text);
+          await rename(newFile, pathOf(key));
         } catch (error) {
-          await rm(fresh, { force: true });
+          await rm(newFile, { force: true });
           throw error;
         }
       }),
@@ -147,19 +147,17 @@ const uniqueName = (path: string, ending: string) =>
 
 /**
  * Opens a partial file that only this call uses. It takes over the bytes of an earlier download by renaming its file,
- * so that only one of several programs gets it; so too the partial file of a process of this machine that has ended.
+ * so that only one of several programs gets it. The partial file of an ended process of this machine counts too.
  */
 async function openPartialFile(path: string, withStoreErrors: StoreGuard): Promise<PartialFile> {
   await mkdir(dirname(path), { recursive: true });
   const own = uniqueName(path, 'part');
-  for (const leftover of [`${path}.part`, ...(await abandonedFiles(path))])
-    if (
-      await rename(leftover, own).then(
-        () => true,
-        () => false,
-      )
-    )
-      break;
+  const takeOver = (leftover: string) =>
+    rename(leftover, own).then(
+      () => true,
+      () => false,
+    );
+  for (const leftover of [`${path}.part`, ...(await abandonedFiles(path))]) if (await takeOver(leftover)) break;
   const file = await open(own, 'a+');
   let { size } = await file.stat();
   const release = async () => {

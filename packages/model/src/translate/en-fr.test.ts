@@ -20,8 +20,8 @@ const folder = 'packages/model-en-fr/model';
 let model: Model;
 let examples: Golden['examples'];
 const greedy = { temperature: 0 } as const;
-/** The new tokens of greedy results without the end token. */
-const written = (tokens: readonly number[]) => tokens.filter(id => id !== 0);
+/** Tokens without the end token. */
+const withoutEnd = (tokens: readonly number[]) => tokens.filter(id => id !== 0);
 
 beforeAll(async () => {
   model = await loadModel(fixtureFiles(folder));
@@ -29,12 +29,12 @@ beforeAll(async () => {
 });
 afterAll(() => model.dispose());
 
-test('sentences become the ids that the reference reads', () => {
+test('the tokens of the sentences are those of the reference', () => {
   expect(examples).toHaveLength(59);
   for (const { en, input_ids } of examples) expect(model.tokensOf(en)).toEqual(input_ids);
 });
 
-test('greedy translations are those of the reference, one at a time and all at once', async () => {
+test('greedy translations are those of the reference, one at a time and in one batch', async () => {
   const before = memoryUsage();
   const expected = examples.map(({ greedy: { ids, text } }) => ({ ids, text }));
   const alone = [];
@@ -45,8 +45,8 @@ test('greedy translations are those of the reference, one at a time and all at o
       greedy,
     )
     .result();
-  for (const found of [alone, together])
-    expect(found.map(({ newTokens, text }) => ({ ids: written(newTokens), text }))).toEqual(expected);
+  for (const outputs of [alone, together])
+    expect(outputs.map(({ newTokens, text }) => ({ ids: withoutEnd(newTokens), text }))).toEqual(expected);
   expect(memoryUsage()).toEqual(before);
 });
 
@@ -60,17 +60,17 @@ test('translations by 4 beams are those of the reference, and so are their score
       { numBeams: 4 },
     )
     .result();
-  for (const found of [alone, together.map(([best]) => best!)]) {
-    expect(found.map(({ newTokens, text }) => ({ ids: written(newTokens), text }))).toEqual(
+  for (const results of [alone, together.map(([best]) => best!)]) {
+    expect(results.map(({ newTokens, text }) => ({ ids: withoutEnd(newTokens), text }))).toEqual(
       examples.map(({ beam4: { ids, text } }) => ({ ids, text })),
     );
-    const off = found.map(({ score }, i) => Math.abs(score - examples[i]!.beam4.score));
-    expect(Math.max(...off)).toBeLessThan(1e-4);
+    const differences = results.map(({ score }, i) => Math.abs(score - examples[i]!.beam4.score));
+    expect(Math.max(...differences)).toBeLessThan(1e-4);
   }
   expect(memoryUsage()).toEqual(before);
 });
 
-test("its logits and cross-attention weights are the reference's", async () => {
+test('the logits and cross-attention weights of the translator are those of the reference', async () => {
   const report = await parity(fixtureFiles(folder, 'fixtures/models/en-fr'));
   expect(report.checks.filter(({ pass }) => !pass)).toEqual([]);
   const layers = [0, 1, 2, 3].map(layer => `cross_attentions.${layer}`);

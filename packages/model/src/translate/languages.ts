@@ -1,7 +1,7 @@
 import { ResidualError } from '@residual/tensor';
 import type { Tokenizer } from '@residual/tokenizer';
 
-/** Tokens that name a language: `fr_XX` (mBART), `fra_Latn` (NLLB), `__fr__` (M2M-100), `>>fra<<` (Marian). */
+/** The tokens that name a language: `fr_XX` (mBART), `fra_Latn` (NLLB), `__fr__` (M2M-100), `>>fra<<` (Marian). */
 const forms = /^(?:([a-z]{2,3})_(?:[A-Z]{2}|[A-Z][a-z]{3})|__([a-z]{2,3})__|>>([A-Za-z_]+)<<)$/;
 
 /**
@@ -13,9 +13,9 @@ export function languageToken(option: string, tokenizer: Tokenizer, language: st
   const exact = languages.filter(({ token }) => token === language);
   const matches = exact.length > 0 ? exact : languages.filter(({ code }) => code === language);
   if (matches.length === 1) return matches[0]!.id;
-  const shown = (matches.length > 1 ? matches : languages).map(({ token }) => token).join(', ');
-  const why = matches.length > 1 ? `it could be ${shown}` : `the vocabulary names ${shown || 'no language'}`;
-  throw new ResidualError('option', `translate: ${option} '${language}' is not one token: ${why}`);
+  const names = (matches.length > 1 ? matches : languages).map(({ token }) => token).join(', ');
+  const reason = matches.length > 1 ? `it could be ${names}` : `the vocabulary names ${names || 'no language'}`;
+  throw new ResidualError('option', `translate: ${option} '${language}' is not one token: ${reason}`);
 }
 
 /** Whether a token names a language. */

@@ -1,6 +1,7 @@
 import { expectInteger } from '@residual/base';
 import { expectOptions, ResidualError } from '@residual/tensor';
 import type { Tokenizer } from '@residual/tokenizer';
+import { definedOptions } from '../arguments.js';
 import type { BeamSearchOptions } from '../generate/beam-search.js';
 import { translateNames } from '../generate/option-names.js';
 import type { GenerateOptions, GenerationConfig } from '../generate/options.js';
@@ -53,7 +54,8 @@ export interface TranslateSettings {
 }
 
 /**
- * Checks the options; throws for a value out of range and for an option without effect. `isSingle`: there is one text.
+ * Checks the options and fills in defaults; `isSingle`: a single text, which is streamed. Throws for a value out of
+ * range and for an option without effect.
  */
 export function translateSettings(
   { generationConfig, maxPositions, fixedShapes }: LoadedModel,
@@ -71,7 +73,7 @@ export function translateSettings(
   } = options;
   expectInteger('translate', 'numBeams', numBeams, { min: 1 });
   const { batch = isSingle ? 1 : Math.max(1, Math.floor(32 / (fixedShapes ? 1 : numBeams))) } = options;
-  const { diversityPenalty, taps, topLogprobs, maxNewTokens: wanted, signal, ...others } = processorOptions(options);
+  const { diversityPenalty, taps, topLogprobs, maxNewTokens: requested, signal, ...others } = processorOptions(options);
   expectInteger('translate', 'batch', batch, { min: 1 });
   expectInteger('translate', 'maxSegmentTokens', maxSegmentTokens, { min: 1 });
   const searchOptions = { earlyStopping, numBeamGroups, diversityPenalty };
@@ -81,8 +83,8 @@ export function translateSettings(
   if (unused) refuse(`${unused[0]} does nothing with ${numBeams} beam${numBeams > 1 ? 's' : ''}; leave it out`);
   const { read, forcedBosTokenId } = sourceReader(tokenizer, { prefix, sourceLanguage, targetLanguage });
   const fileLimit = fileNumber(generationConfig, 'max_new_tokens') ?? fileNumber(generationConfig, 'max_length');
-  const maxNewTokens = wanted ?? (fileLimit === undefined ? maxPositions - 1 : undefined);
-  const shared = definedOf({ forcedBosTokenId, ...others, maxNewTokens, signal });
+  const maxNewTokens = requested ?? (fileLimit === undefined ? maxPositions - 1 : undefined);
+  const shared = definedOptions({ forcedBosTokenId, ...others, maxNewTokens, signal });
   const split = (text: string) =>
     segmentsOf(text, {
       count: part => read(part).ids.length,
@@ -98,17 +100,17 @@ export function translateSettings(
     signal,
     read,
     split,
-    greedy: { ...shared, ...definedOf({ taps, topLogprobs }), temperature: 0 } as GenerateOptions,
+    greedy: { ...shared, ...definedOptions({ taps, topLogprobs }), temperature: 0 } as GenerateOptions,
     beamSearch: {
       ...shared,
-      ...definedOf({ lengthPenalty, ...searchOptions }),
+      ...definedOptions({ lengthPenalty, ...searchOptions }),
       numBeams,
       numReturnSequences: 1,
     } as BeamSearchOptions,
   };
 }
 
-/** The options that concern the processors, without those of the translation itself. */
+/** The options without those that only `translate` and the beam search read. */
 function processorOptions({
   numBeams: _beams,
   lengthPenalty: _penalty,
@@ -132,9 +134,6 @@ const fileNumber = (config: GenerationConfig, name: string) =>
 function languageOf(language: string | undefined): string | undefined {
   return /^[_>]*([a-z]{2,3})(?![a-z])/.exec(language ?? '')?.[1];
 }
-
-const definedOf = (options: Readonly<Record<string, unknown>>) =>
-  Object.fromEntries(Object.entries(options).filter(([, value]) => value !== undefined));
 
 function refuse(what: string): never {
   throw new ResidualError('option', `translate: ${what}`);

@@ -48,7 +48,7 @@ export function segmentsOf(text: string, options: SegmentOptions): SegmentedText
 const lineBreak = /(\r\n|[\n\r\v\f\u0085\u2028\u2029])/; // a group, so that split keeps the line breaks
 const surroundingSpace = /^(\s*)([\s\S]*?)(\s*)$/;
 
-/** How many sentences of a short line are translated together; of more, models trained on sentences drop some. */
+/** How many sentences of a short line are translated together; models trained on sentences drop some of more. */
 const sentencesPerSegment = 2;
 
 /** The segments of a line; joined they are the line. */
@@ -80,13 +80,16 @@ function splitToFit(sentence: string, options: SegmentOptions): string[] {
   const { count, maxPositions, language } = options;
   const tokens = sentence.trim() === '' ? 0 : count(sentence);
   if (tokens <= maxPositions) return [sentence];
-  const at = splitPoint(sentence, language);
-  if (at === undefined) {
-    const shown = sentence.length > 40 ? `${sentence.slice(0, 40)}…` : sentence;
-    const said = `a word of ${tokens} tokens, '${shown}', is longer than the ${maxPositions} positions this model has`;
-    throw new ResidualError('positions', `translate: ${said}`);
+  const index = splitPoint(sentence, language);
+  if (index === undefined) {
+    const excerpt = sentence.length > 40 ? `${sentence.slice(0, 40)}…` : sentence;
+    throw new ResidualError(
+      'positions',
+      `translate: a word of ${tokens} tokens, '${excerpt}', ` +
+        `is longer than the ${maxPositions} positions this model has`,
+    );
   }
-  return [...splitToFit(sentence.slice(0, at), options), ...splitToFit(sentence.slice(at), options)];
+  return [...splitToFit(sentence.slice(0, index), options), ...splitToFit(sentence.slice(index), options)];
 }
 
 /** Where to split: after a comma or the like in the middle half, else between words, else between other characters. */
@@ -94,15 +97,16 @@ function splitPoint(text: string, language: string | undefined): number | undefi
   const middle = text.length / 2;
   const [first, last] = [text.search(/\S/), text.trimEnd().length];
   const best: (number | undefined)[] = [];
-  for (const { index: at } of new Intl.Segmenter(language, { granularity: 'word' }).segment(text)) {
-    if (at <= first || at >= last) continue;
-    const near = Math.abs(at - middle);
-    const clause = near < text.length / 4 && /[,;:–—、，；：]\s*$/u.test(text.slice(Math.max(0, at - 4), at));
-    const between = /\s/.test(text[at - 1]!) && !/\s/.test(text[at]!);
-    for (const [rank, fits] of [clause, between, true].entries()) {
+  for (const { index } of new Intl.Segmenter(language, { granularity: 'word' }).segment(text)) {
+    if (index <= first || index >= last) continue;
+    const distance = Math.abs(index - middle);
+    const isClauseEnd =
+      distance < text.length / 4 && /[,;:–—、，；：]\s*$/u.test(text.slice(Math.max(0, index - 4), index));
+    const isWordStart = /\s/.test(text[index - 1]!) && !/\s/.test(text[index]!);
+    for (const [rank, fits] of [isClauseEnd, isWordStart, true].entries()) {
       const nearest = best[rank];
-      if (fits && (nearest === undefined || near < Math.abs(nearest - middle))) best[rank] = at;
+      if (fits && (nearest === undefined || distance < Math.abs(nearest - middle))) best[rank] = index;
     }
   }
-  return best.find(at => at !== undefined);
+  return best.find(index => index !== undefined);
 }

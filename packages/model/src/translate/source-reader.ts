@@ -9,7 +9,7 @@ export interface SourceTokens {
   readonly spans: readonly (readonly [start: number, end: number])[];
 }
 
-/** Encodes source texts, and knows how a translation has to begin. */
+/** How source texts are encoded, and how a translation begins. */
 export interface SourceReader {
   readonly read: (text: string) => SourceTokens;
   /** The token of the target language if a translation begins with it. */
@@ -35,7 +35,7 @@ export function sourceReader(tokenizer: Tokenizer, options: LanguageOptions): So
   const read = (text: string): SourceTokens => {
     const encoding = tokenizer.encode(prefix + text);
     const ids = from === undefined ? encoding.ids : withSourceLanguage(tokenizer, encoding.ids, from);
-    const inText = (at: number) => Math.max(at - prefix.length, 0);
+    const inText = (index: number) => Math.max(index - prefix.length, 0);
     return {
       ids: [...named, ...ids],
       get spans() {
@@ -51,6 +51,8 @@ export function sourceReader(tokenizer: Tokenizer, options: LanguageOptions): So
 function withSourceLanguage(tokenizer: Tokenizer, ids: readonly number[], language: number): readonly number[] {
   if (ids.some(id => isLanguage(tokenizer.idToToken(id))))
     return ids.map(id => (isLanguage(tokenizer.idToToken(id)) ? language : id));
-  const said = `names ${tokenizer.idToToken(language)}, but the tokenizer puts no language around a text`;
-  throw new ResidualError('option', `translate: sourceLanguage ${said}`);
+  throw new ResidualError(
+    'option',
+    `translate: sourceLanguage names ${tokenizer.idToToken(language)}, but the tokenizer adds no language to a text`,
+  );
 }

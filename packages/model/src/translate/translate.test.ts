@@ -18,28 +18,28 @@ interface Sentences {
 
 let model: Model;
 let sentences: Sentences['examples'];
-let held: ReturnType<typeof memoryUsage>;
+let before: ReturnType<typeof memoryUsage>;
 
 beforeAll(async () => {
   model = await loadModel(fixtureFiles('packages/model-en-fr/model'));
   sentences = (await fixtureJson<Sentences>('models/en-fr/golden.json')).examples;
-  held = memoryUsage();
+  before = memoryUsage();
 });
 
 afterAll(() => {
-  expect(memoryUsage()).toEqual(held); // after all translations, aborts and errors
+  expect(memoryUsage()).toEqual(before); // after all translations, aborts and errors
   model.dispose();
 });
 
-test('many texts at once are translated as the reference does, in their order', async () => {
-  const made = await model.translate(sentences.map(({ en }) => en)).result();
-  expect(made.map(({ source }) => source)).toEqual(sentences.map(({ en }) => en));
-  expect(made.map(({ tokens }) => tokens)).toEqual(sentences.map(({ greedy }) => greedy.ids));
-  expect(made.map(({ translation }) => translation)).toEqual(sentences.map(({ greedy }) => greedy.text));
+test('a batch of texts is translated as by the reference, in the order of the texts', async () => {
+  const translations = await model.translate(sentences.map(({ en }) => en)).result();
+  expect(translations.map(({ source }) => source)).toEqual(sentences.map(({ en }) => en));
+  expect(translations.map(({ tokens }) => tokens)).toEqual(sentences.map(({ greedy }) => greedy.ids));
+  expect(translations.map(({ translation }) => translation)).toEqual(sentences.map(({ greedy }) => greedy.text));
 });
 
-test('of sentences of one length only the first runs as written, later ones are replayed', async () => {
-  const written: string[] = [];
+test('the first sentence of a length runs eagerly, later ones replay its captured steps', async () => {
+  const eagerSteps: string[] = [];
   const { run } = CapturedSteps.prototype;
   const spy = vi.spyOn(CapturedSteps.prototype, 'run').mockImplementation(function (
     this: CapturedSteps,
@@ -47,33 +47,33 @@ test('of sentences of one length only the first runs as written, later ones are 
     ...rest
   ) {
     const [inputs, step, cached] = rest;
-    const traced = () => {
-      written.push(name);
+    const countedStep = () => {
+      eagerSteps.push(name);
       return step();
     };
-    return run.call(this, name, inputs, traced, cached);
+    return run.call(this, name, inputs, countedStep, cached);
   });
   try {
     const text = "I don't need Tom.";
     const own = await loadModel(fixtureFiles('packages/model-en-fr/model'));
     await own.translate([text, text, text], { batch: 1 }).result();
-    expect(written).toEqual(['encode', 'first', 'step']);
+    expect(eagerSteps).toEqual(['encode', 'first', 'step']);
     await own.translate(text).result();
-    expect(written).toHaveLength(3);
+    expect(eagerSteps).toHaveLength(3);
     own.dispose();
   } finally {
     spy.mockRestore();
   }
 });
 
-test('sentences one after another share captured steps, and equal what each gives alone', async () => {
+test('sentences translated one by one share captured steps, and equal what each gives alone', async () => {
   const texts = sentences.map(({ en }) => en);
-  const made = await model.translate(texts, { batch: 1 }).result();
-  expect(made.map(({ tokens }) => tokens)).toEqual(sentences.map(({ greedy }) => greedy.ids));
-  const searched = await model.translate(texts.slice(0, 12), { batch: 1, numBeams: 4 }).result();
-  expect(searched.map(({ tokens }) => tokens)).toEqual(sentences.slice(0, 12).map(({ beam4 }) => beam4.ids));
-  const [alone] = [await model.translate(texts[3]!).result()];
-  expect(alone.score).toBe(made[3]!.score);
+  const translations = await model.translate(texts, { batch: 1 }).result();
+  expect(translations.map(({ tokens }) => tokens)).toEqual(sentences.map(({ greedy }) => greedy.ids));
+  const beamTranslations = await model.translate(texts.slice(0, 12), { batch: 1, numBeams: 4 }).result();
+  expect(beamTranslations.map(({ tokens }) => tokens)).toEqual(sentences.slice(0, 12).map(({ beam4 }) => beam4.ids));
+  const alone = await model.translate(texts[3]!).result();
+  expect(alone.score).toBe(translations[3]!.score);
 });
 
 test('spans that the vocabulary cannot encode are reported', async () => {
@@ -83,18 +83,18 @@ test('spans that the vocabulary cannot encode are reported', async () => {
   ).toEqual([['北京', '\u{1f600}'], []]);
 });
 
-test('four beams find the translations of the reference, with its scores', async () => {
+test('translations with four beams and their scores are those of the reference', async () => {
   const some = sentences.slice(0, 24);
-  const made = await model
+  const translations = await model
     .translate(
       some.map(({ en }) => en),
       { numBeams: 4, batch: 7 },
     )
     .result();
   for (const [i, { beam4 }] of some.entries()) {
-    expect(made[i]!.tokens).toEqual(beam4.ids);
-    expect(made[i]!.translation).toBe(beam4.text);
-    expect(made[i]!.score).toBeCloseTo(beam4.score, 4);
+    expect(translations[i]!.tokens).toEqual(beam4.ids);
+    expect(translations[i]!.translation).toBe(beam4.text);
+    expect(translations[i]!.score).toBeCloseTo(beam4.score, 4);
   }
 });
 
@@ -102,8 +102,8 @@ test('a single text is streamed: all deltas joined are the translation', async (
   const text = `  ${sentences[0]!.en}\r\n\n\t${sentences[1]!.en} \n`;
   const whole = await model.translate(text).result();
   expect(whole.translation).toBe(`  ${sentences[0]!.greedy.text}\r\n\n\t${sentences[1]!.greedy.text} \n`);
-  const { steps, added } = await stepsOf(text);
-  expect(added).toBe(whole.translation);
+  const { steps, joined } = await stepsOf(text);
+  expect(joined).toBe(whole.translation);
   expect(steps.map(({ kind }) => kind).filter((kind, i, all) => kind !== all[i - 1])).toEqual([
     'start',
     'token',
@@ -116,7 +116,7 @@ test('a single text is streamed: all deltas joined are the translation', async (
   const segments = steps.filter(step => step.kind === 'segment');
   expect(segments.map(({ done, total }) => done / total)).toEqual([expect.any(Number), 1]);
   const beams = await stepsOf(text, { numBeams: 3 });
-  expect(beams.added).toBe((await model.translate(text, { numBeams: 3 }).result()).translation);
+  expect(beams.joined).toBe((await model.translate(text, { numBeams: 3 }).result()).translation);
   expect(beams.steps.some(step => step.kind === 'beams' && step.step.beams[0]!.length === 3)).toBe(true);
 });
 
@@ -128,7 +128,7 @@ test('a long line is translated sentence by sentence, and nothing between them i
   expect(segments.map(({ before }) => before)).toEqual(['', '  ', '  ', '  ']);
 });
 
-test('a short line of many sentences loses none of them', async () => {
+test('a short line of more than two sentences is translated sentence by sentence', async () => {
   const { segments, translation } = await model
     .translate('I like tea. She likes coffee. We drink it every day. Do you want some?')
     .result();
@@ -151,7 +151,7 @@ test('a text without words is its own translation', async () => {
   expect(await model.translate([]).result()).toEqual([]);
 });
 
-test('an alignment shows the attention of each token, and the source of each word', async () => {
+test('an alignment has the attention of each token, and finds the source word of each word', async () => {
   const text = 'The black cat drinks cold milk.';
   const [first, second] = await model.translate([text, sentences[0]!.en], { alignments: true, numBeams: 2 }).result();
   const { translation, segments } = first!;
@@ -159,33 +159,33 @@ test('an alignment shows the attention of each token, and the source of each wor
   const { attention, words, source, target, sourceWords, targetWords } = alignment!;
   expect(attention.shape).toEqual([4, 4, tokens.length + 1, sourceTokens.length]);
   for (let row = 0; row < attention.data.length / sourceTokens.length; row++) {
-    const seen = attention.data.subarray(row * sourceTokens.length, (row + 1) * sourceTokens.length);
-    expect(seen.reduce((a, b) => a + b)).toBeCloseTo(1, 5);
+    const weights = attention.data.subarray(row * sourceTokens.length, (row + 1) * sourceTokens.length);
+    expect(weights.reduce((a, b) => a + b)).toBeCloseTo(1, 5);
   }
   expect(source.map(([start, end]) => text.slice(start, end)).join('')).toBe(text);
   expect(target.map(([start, end]) => translation.slice(start, end)).join('')).toBe(translation);
   expect(words.shape).toEqual([targetWords.length, sourceWords.length]);
-  const wordAt = ([start, end]: readonly [number, number], whole: string) => whole.slice(start, end);
-  const looksAt = (read: PlainTensor) =>
+  const wordAt = ([start, end]: readonly [number, number], sentence: string) => sentence.slice(start, end);
+  const pairsOf = (alignedWords: PlainTensor) =>
     targetWords.map((span, i) => {
-      const row = [...read.data.subarray(i * sourceWords.length, (i + 1) * sourceWords.length)];
+      const row = [...alignedWords.data.subarray(i * sourceWords.length, (i + 1) * sourceWords.length)];
       return `${wordAt(span, translation)} ${wordAt(sourceWords[row.indexOf(Math.max(...row))]!, text)}`;
     });
   const pairs = ['Le The', 'chat cat', 'noir black', 'boit drinks', 'du milk', 'lait milk', 'froid cold', '. .'];
   const ofLayer = (layer: number) => Array.from({ length: 4 }, (_, head) => [layer, head] as const);
-  expect(looksAt(wordAlignment(alignment!, { heads: ofLayer(2) }))).toEqual(pairs);
-  const later = looksAt(wordAlignment(alignment!, { heads: ofLayer(2), shifted: true }));
-  expect(later.slice(0, 3)).toEqual(['Le cat', 'chat black', 'noir drinks']); // the attention one step later
+  expect(pairsOf(wordAlignment(alignment!, { heads: ofLayer(2) }))).toEqual(pairs);
+  const shifted = pairsOf(wordAlignment(alignment!, { heads: ofLayer(2), shifted: true }));
+  expect(shifted.slice(0, 3)).toEqual(['Le cat', 'chat black', 'noir drinks']); // the attention one step later
   expect(words.data).toEqual(wordAlignment(alignment!, { heads: [0, 1, 2, 3].flatMap(ofLayer) }).data);
   // the same attention in the steps of a greedy translation
   const tap = 'decoder.layers.3.crossAttention.weights';
   const { steps } = await stepsOf(sentences[0]!.en, { taps: [tap] });
-  const seen = steps.flatMap(step => (step.kind === 'token' ? [step.step.taps[tap]!] : []));
+  const stepWeights = steps.flatMap(step => (step.kind === 'token' ? [step.step.taps[tap]!] : []));
   const whole = (await model.translate(sentences[0]!.en, { alignments: true }).result()).segments[0]!.alignment!
     .attention;
   const [, heads, targetLen, sourceLen] = whole.shape as [number, number, number, number];
-  expect(seen.length).toBe(targetLen);
-  for (const [token, { data }] of seen.entries())
+  expect(stepWeights.length).toBe(targetLen);
+  for (const [token, { data }] of stepWeights.entries())
     for (let head = 0; head < heads; head++)
       for (let i = 0; i < sourceLen; i++) {
         const expected = whole.data[((3 * heads + head) * targetLen + token) * sourceLen + i]!;
@@ -194,7 +194,7 @@ test('an alignment shows the attention of each token, and the source of each wor
   expect(second!.segments[0]!.alignment!.attention.shape[2]).toBe(second!.tokens.length + 1);
 });
 
-test('without cross-attention the translation has nothing to do with its source', async () => {
+test('with ablated cross-attention all sources have the same translation', async () => {
   const ablate = [{ tap: 'decoder.layers.*.crossAttention.weights' }];
   const texts = sentences.slice(0, 2).map(({ en }) => en);
   const [a, b] = await model.translate(texts, { ablate }).result();
@@ -205,7 +205,7 @@ test('without cross-attention the translation has nothing to do with its source'
   expect(head.map(({ score }) => score)).not.toEqual((await model.translate(texts).result()).map(({ score }) => score));
 });
 
-test('options out of range are refused', async () => {
+test('options out of range or without effect are refused', async () => {
   const refusal = (options: object, text: unknown = 'Hello.') => model.translate(text as string, options).result();
   await expect(refusal({ numBeams: 0 })).rejects.toThrow(
     'translate: numBeams is 0; it must be a whole number, 1 or more',
@@ -233,7 +233,7 @@ test('options out of range are refused', async () => {
   );
 });
 
-test('a translation can be aborted, and its iteration left early', async () => {
+test('an abort ends a translation, and an iteration can be left early', async () => {
   const controller = new AbortController();
   const run = (async () => {
     for await (const step of model.translate('A long story. '.repeat(20), { signal: controller.signal }))
@@ -246,5 +246,5 @@ test('a translation can be aborted, and its iteration left early', async () => {
 async function stepsOf(text: string, options: object = {}) {
   const steps: TranslationStep[] = [];
   for await (const step of model.translate(text, options)) steps.push(step);
-  return { steps, added: steps.map(({ delta }) => delta).join('') };
+  return { steps, joined: steps.map(({ delta }) => delta).join('') };
 }

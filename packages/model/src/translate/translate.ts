@@ -2,6 +2,7 @@ import { ResidualError } from '@residual/tensor';
 import type { Tokenizer } from '@residual/tokenizer';
 import { expectSignal, expectTexts } from '../arguments.js';
 import type { BeamSearchStep } from '../generate/beam-policy.js';
+import { mapSteps } from '../generate/generation.js';
 import type { Step } from '../generate/sampling-policy.js';
 import type { LoadedModel } from '../loaded-model.js';
 import { encoderDecoderOf } from '../model-kind.js';
@@ -69,7 +70,7 @@ export async function* translateTexts(
     const batchJobs = jobs.slice(from, from + batch);
     const steps = translateJobs(model, tokenizer, batchJobs, settings);
     const stream = streamed ? segmentStream(batchJobs[0]!, translated[0]![batchJobs[0]!.segment - 1]) : undefined;
-    const results = yield* mapSteps(steps, step => stream?.step(step));
+    const results = yield* mapSteps(steps, step => stream?.step(step) ?? []);
     for (const [i, { text, segment, source }] of batchJobs.entries()) {
       const result = results[i]!;
       translated[text]![segment] = result;
@@ -125,15 +126,15 @@ async function* translateJobs(
   });
 }
 
-/** A segment that is shown while it is translated: its steps, and the rest of its text at the end. */
+/** Streams a segment while it is translated: the steps for the caller, and at the end the rest of its text. */
 function segmentStream({ text, segment, before, sentence, source }: SegmentJob, last: TranslatedSegment | undefined) {
-  let shown = '';
+  let textSoFar = '';
   let isStarted = false;
-  const deltaOf = (written: string) => {
-    const delta =
-      written === '' || shown !== '' ? written : separatorBefore(last, { before, translation: written }) + written;
-    shown += delta;
-    return delta;
+  const deltaOf = (newText: string) => {
+    const needsSeparator = newText !== '' && textSoFar === '';
+    const separator = needsSeparator ? separatorBefore(last, { before, translation: newText }) : '';
+    textSoFar += separator + newText;
+    return separator + newText;
   };
   return {
     step: (step: Step | BeamSearchStep): TranslationStep[] => {
@@ -154,24 +155,9 @@ function segmentStream({ text, segment, before, sentence, source }: SegmentJob, 
       if ('batchIndex' in step) return [...start, { kind: 'token', ...index, delta: deltaOf(step.text), step }];
       return [...start, { kind: 'beams', ...index, delta: '', step }];
     },
-    rest: (translation: string) => (separatorBefore(last, { before, translation }) + translation).slice(shown.length),
+    rest: (translation: string) =>
+      (separatorBefore(last, { before, translation }) + translation).slice(textSoFar.length),
   };
-}
-
-/** Maps each step to any number of others; returns what `steps` returns. Leaving early ends `steps`. */
-async function* mapSteps<From, To, Result>(
-  steps: AsyncGenerator<From, Result>,
-  make: (step: From) => readonly To[] | undefined,
-): AsyncGenerator<To, Result> {
-  try {
-    for (;;) {
-      const { done, value } = await steps.next();
-      if (done) return value;
-      yield* make(value) ?? [];
-    }
-  } finally {
-    await steps.return(undefined as never);
-  }
 }
 
 function checkText(text: unknown, i: number): string {

@@ -48,22 +48,22 @@ export async function embedPrompts(
   const order = [...sequences.keys()].sort((a, b) => sequences[a]!.length - sequences[b]!.length);
   for (let from = 0; from < order.length; from += batch) {
     await model.yieldTurn(signal);
-    const group = order.slice(from, from + batch);
+    const batchIndices = order.slice(from, from + batch);
     const states = await hiddenStatesOf(
       model,
-      group.map(i => sequences[i]!),
+      batchIndices.map(i => sequences[i]!),
       path,
     );
-    for (const [k, i] of group.entries()) {
+    for (const [k, i] of batchIndices.entries()) {
       const vector = pool(states[k]!, sequences[i]!.length, pooling);
       vectors[i] = normalize ? l2Normalize(vector) : vector;
     }
-    onProgress?.({ done: from + group.length, total: order.length });
+    onProgress?.({ done: from + batchIndices.length, total: order.length });
   }
   return vectors;
 }
 
-/** The tensor of a tap for each text, [length, modelDim], with padding at the end. */
+/** The hidden states of each text at `path`, [length, modelDim], with padding at the end. */
 async function hiddenStatesOf(model: LoadedModel, sequences: Sequences, path: string): Promise<readonly PlainTensor[]> {
   const recorder = record([path]);
   try {

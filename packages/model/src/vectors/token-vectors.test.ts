@@ -6,7 +6,7 @@ import { loadModel } from '../load/load-model.js';
 import { fixtureFiles } from '../testing/fixture-files.js';
 import { tokenNames } from './token-vectors.js';
 
-test("the story teller's token table answers the same expressions", async () => {
+test('the token table of the story model works as word vectors: king - man + woman is near queen', async () => {
   const model = await loadModel(fixtureFiles('packages/model-stories/model'));
   const vectors = await model.tokenVectors();
   expect([vectors.words.length, vectors.dims]).toEqual([6000, 320]);
@@ -20,27 +20,29 @@ test("the story teller's token table answers the same expressions", async () => 
   model.dispose();
 });
 
-test('attention moves a word: equal vectors at the input, different ones after the blocks', async () => {
+test('the hidden states of a word in two contexts differ more after the blocks than at the input', async () => {
   const model = await loadModel(fixtureFiles('packages/model-stories/model'));
   const [one, other] = await Promise.all(
     ['The fish swam under the water near the bank', 'He took his money to the bank'].map(text =>
       model.contextual(text),
     ),
   );
-  const at = (of: NonNullable<typeof one>, layer: number) => {
-    expect(of.texts.at(-1)).toBe(' bank');
-    return of.hiddenStates[layer]!.data.slice(-320);
+  const lastState = (output: NonNullable<typeof one>, layer: number) => {
+    expect(output.texts.at(-1)).toBe(' bank');
+    return output.hiddenStates[layer]!.data.slice(-320);
   };
   const table = await model.tokenVectors();
-  const apart = [1, model.depth].map(layer => 1 - similarity(table, at(one!, layer), at(other!, layer)));
-  expect(apart[1]!).toBeGreaterThan(apart[0]!);
+  const distances = [1, model.depth].map(
+    layer => 1 - similarity(table, lastState(one!, layer), lastState(other!, layer)),
+  );
+  expect(distances[1]!).toBeGreaterThan(distances[0]!);
   model.dispose();
 });
 
 const tokenizer = (tokens: readonly (string | undefined)[], texts = tokens) =>
   ({ idToToken: (id: number) => tokens[id], decode: ([id]: number[]) => texts[id!] }) as never;
 
-test('tokens that begin a word have its name, those that continue one their text or a marked name', () => {
+test('a token that begins a word is named by it, one that continues a word by its text or with ## before it', () => {
   const words = tokenizer(
     ['Ġking', 'king', 'Ġ', 'ing', 'Ã', '▁queen', 'queen', '<s>', undefined],
     [' king', 'king', ' ', 'ing', '\ufffd', '', 'queen', '<s>', undefined],

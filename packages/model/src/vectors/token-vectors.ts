@@ -31,17 +31,17 @@ export function tokenNames(vocab: number, tokenizer: Tokenizer | undefined): str
   for (const [id, text] of texts.entries()) if (!beginsWord(text) && text) assign(id, `##${text}`);
   for (let id = 0; id < vocab; id++) assign(id, tokenizer?.idToToken(id));
   return names.map((name, id) => {
-    let own = name ?? `#${id}`;
-    while (name === undefined && usedNames.has(own)) own = `#${own}`;
-    usedNames.add(own);
-    return own;
+    let unique = name ?? `#${id}`;
+    while (name === undefined && usedNames.has(unique)) unique = `#${unique}`;
+    usedNames.add(unique);
+    return unique;
   });
 }
 
 /** The text of a token with its space; undefined if it is not a whole text, such as part of a character. */
 function textOf(tokenizer: Tokenizer | undefined, id: number): string | undefined {
-  const written = tokenizer?.idToToken(id);
-  if (!tokenizer || written === undefined) return undefined;
-  const text = written.startsWith('▁') ? written.replaceAll('▁', ' ') : tokenizer.decode([id]);
+  const token = tokenizer?.idToToken(id);
+  if (!tokenizer || token === undefined) return undefined;
+  const text = token.startsWith('▁') ? token.replaceAll('▁', ' ') : tokenizer.decode([id]);
   return text.includes('\ufffd') ? undefined : text;
 }

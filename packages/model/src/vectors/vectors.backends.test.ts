@@ -25,7 +25,7 @@ const statesOf = (data: Float32Array, width: number) =>
   Array.from({ length: data.length / width }, (_, i) => [...data.subarray(i * width, (i + 1) * width)]);
 
 for (const name of ['gpt2', 'llama']) {
-  test(`${name}: pooled vectors and hidden states are those of the reference's hidden states`, async () => {
+  test(`${name}: hidden states equal the reference's, and embed pools them`, async () => {
     const golden = await goldenOf(name);
     const [prompt] = (await rowsOf(golden, 'input_ids')) as [number[]];
     const model = await load(name);
@@ -64,14 +64,14 @@ for (const name of ['gpt2', 'llama']) {
     const sum = row.reduce((total, value) => total + Math.exp(value - row[best]!), 0);
     expect(lens[depth]!.at(-1)![0]!.token).toBe(best);
     expect(lens[depth]!.at(-1)![0]!.probability).toBeCloseTo(1 / sum, 4);
-    expect(lens.map(places => places.map(likeliest => likeliest.length))).toEqual(
+    expect(lens.map(positions => positions.map(tokens => tokens.length))).toEqual(
       Array.from({ length: depth + 1 }, () => prompt.map(() => 3)),
     );
     expect(memoryUsage()).toEqual(before);
     model.dispose();
   });
 
-  test(`${name}: in a batch of unequal texts each gets the vector that it gets alone`, async () => {
+  test(`${name}: each text of a batch of unequal lengths gets the vector that it gets alone`, async () => {
     const model = await load(name);
     const before = memoryUsage();
     const prompts = [[3, 5, 7, 11, 13], [2], [17, 19, 23], [29, 31, 37, 41, 43, 47, 53]];
@@ -90,7 +90,7 @@ for (const name of ['gpt2', 'llama']) {
 }
 
 for (const name of ['bart', 'marian', 't5']) {
-  test(`${name}: the encoder's vectors equal the reference's; attention and mean ignore padding`, async () => {
+  test(`${name}: the encoder's hidden states equal the reference's, and padding has no effect`, async () => {
     const golden = await goldenOf(name);
     const [ids, mask] = await Promise.all([rowsOf(golden, 'input_ids'), rowsOf(golden, 'attention_mask')]);
     const { shape, data } = await golden.readFloat32('encoder_last_hidden_state');
@@ -120,19 +120,19 @@ for (const name of ['bart', 'marian', 't5']) {
 test('errors name what is wrong, an abort ends the reading, and nothing leaks', async () => {
   const model = await load('gpt2');
   const before = memoryUsage();
-  const refused: [Promise<unknown>, string][] = [
+  const refusals: [Promise<unknown>, string][] = [
     [model.embed([1], { pooling: 'max' as never }), 'embed: pooling is "max"; it must be mean, cls or last'],
     [model.embed([1], { layer: 3 }), 'embed: layer is 3; it must be a whole number from 0 to 2'],
     [model.embed([1], { batch: 0 }), 'embed: batch is 0; it must be a whole number from 1 on'],
-    [model.embed([]), 'embed: there are no tokens'],
-    [model.embedBatch([[1], [1e6]]), `embed: id 1000000 is outside the vocabulary of ${model.vocab}`],
+    [model.embed([]), 'embed: the prompt has no tokens'],
+    [model.embedBatch([[1], [1e6]]), `embed: prompt id 1000000 is outside the vocabulary of ${model.vocab}`],
     [model.contextual([1], { lens: -1 }), 'contextual: lens is -1; it must be a whole number from 0 on'],
     [
       model.contextual(Array(model.maxPositions + 1).fill(1)),
-      `contextual: ${model.maxPositions + 1} tokens are more than the ${model.maxPositions} positions this model has`,
+      `contextual: prompt of ${model.maxPositions + 1} tokens is longer than the ${model.maxPositions} positions`,
     ],
   ];
-  for (const [call, message] of refused) await expect(call).rejects.toThrow(message);
+  for (const [call, message] of refusals) await expect(call).rejects.toThrow(message);
   const abort = new AbortController();
   const onProgress = () => abort.abort();
   const settings = { batch: 1, signal: abort.signal, onProgress };

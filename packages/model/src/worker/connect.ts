@@ -1,6 +1,7 @@
 import { asyncDisposable, disposable, type Port, ResidualError } from '@residual/base';
 import { connect, type RpcCall, type RpcClient, type Untransferred } from '@residual/base/rpc';
 import { type VectorTableInput, vectorTable, type WordVectors } from '@residual/word-vectors';
+import { generation } from '../generate/generation.js';
 import type { LoadModelOptions } from '../load/load-model.js';
 import { type ModelSource, portableSource } from '../load/sources/source.js';
 import type { Model } from '../model.js';
@@ -9,12 +10,12 @@ import type { Translation, TranslationStep } from '../translate/translation.js';
 import type { callMethods, streamMethods } from './methods.js';
 import type { ModelInfo } from './protocol.js';
 
-/** A generation on the other side; see `Generation`. */
+/** A generation on the other side of a port; see `Generation`. */
 export interface RemoteGeneration<Whole, Each> extends AsyncIterable<Each> {
   result(): Promise<Whole>;
 }
 
-/** A method on this side: it leaves out the model and the call. */
+/** A method on this side: without the model and the call, with a promise or a generation as its result. */
 type RemoteMethod<Method> = Method extends (model: Model, call: RpcCall, ...args: infer Args) => infer Result
   ? (
       ...args: Args
@@ -86,11 +87,7 @@ function remoteModel(rpc: RpcClient, { model, streams, calls, hasTokenizer: _, .
       const { plain, signal } = portableArguments(name, args);
       return yield* rpc.stream(name, [model, ...plain], { signal });
     }
-    const result = async () => {
-      const all = steps();
-      for (let step = await all.next(); ; step = await all.next()) if (step.done) return step.value;
-    };
-    return { [Symbol.asyncIterator]: steps, result };
+    return generation(steps, result => result);
   };
   const dispose = () => call<void>('dispose', []);
   const remote = {
@@ -122,7 +119,8 @@ function portableArguments(name: string, args: readonly unknown[]): PortableArgu
   if (functions.length > 0)
     throw new ResidualError(
       'option',
-      `${name}: functions (${functions.map(([option]) => option).join(', ')}) cannot cross a port; ${name} in the same thread`,
+      `${name}: functions (${functions.map(([option]) => option).join(', ')}) cannot cross a port; ` +
+        `${name} in the same thread`,
     );
   return { plain: [...args.slice(0, -1), options], ...(signal && { signal }), ...(onProgress && { onProgress }) };
 }

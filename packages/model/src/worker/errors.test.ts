@@ -10,7 +10,7 @@ import { wordVectors } from '@residual/word-vectors';
 import { expect, test } from 'vitest';
 import { loadModel } from '../load/load-model.js';
 
-const thrownBy = async (work: () => unknown): Promise<unknown> => {
+const errorOf = async (work: () => unknown): Promise<unknown> => {
   try {
     await work();
     return undefined;
@@ -28,8 +28,8 @@ test.each<[string, string, () => unknown]>([
   ['layers', 'option', () => linear({} as never)],
   ['train', 'option', () => train({} as never)],
 ])('an error of %s is recognised, with code %s, here and on the other side of a port', async (_, code, work) => {
-  const error = await thrownBy(work);
+  const error = await errorOf(work);
   expect(ResidualError.is(error) && error.code).toBe(code);
-  const there = errorFromPlain(structuredClone(errorToPlain(error)));
-  expect(ResidualError.is(there) && [there.code, there.message]).toEqual([code, (error as Error).message]);
+  const remote = errorFromPlain(structuredClone(errorToPlain(error)));
+  expect(ResidualError.is(remote) && [remote.code, remote.message]).toEqual([code, (error as Error).message]);
 });

@@ -2,7 +2,7 @@ import { ResidualError } from '@residual/base';
 import { type RpcCall, type Transferred, transfer } from '@residual/base/rpc';
 import type { ForwardOptions } from '../forward-prompt.js';
 import type { BeamSearchOptions } from '../generate/beam-search.js';
-import type { Generation } from '../generate/generation.js';
+import { type Generation, mapSteps } from '../generate/generation.js';
 import type { GenerateOptions } from '../generate/options.js';
 import type { SaveModelOptions } from '../load/save-model.js';
 import type { Prompt } from '../loaded-model.js';
@@ -80,17 +80,8 @@ async function* firstOf<Whole, Each, Result>(
 }
 
 /** The steps of a generation, and its results. The buffers of steps are transferred. */
-async function* allOf<Whole, Each, Results>(
+function allOf<Whole, Each, Results>(
   generation: Generation<Whole, Each, Results>,
 ): AsyncGenerator<Each | Transferred<Each>, Results> {
-  const steps = generation[Symbol.asyncIterator]();
-  try {
-    for (;;) {
-      const { done, value } = await steps.next();
-      if (done) return value;
-      yield transfer(value, buffersOf(value));
-    }
-  } finally {
-    await steps.return(undefined as never);
-  }
+  return mapSteps(generation[Symbol.asyncIterator](), step => [transfer(step, buffersOf(step))]);
 }

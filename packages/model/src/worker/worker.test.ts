@@ -19,11 +19,11 @@ test('a model over a port does what the model itself does', async () => {
   serveModels(port1);
   const models = connectModels(port2);
   const warnings: Error[] = [];
-  const warned = (warning: Error) => warnings.push(warning);
-  process.on('warning', warned);
+  const onWarning = (warning: Error) => warnings.push(warning);
+  process.on('warning', onWarning);
   const before = memoryUsage();
-  const here = await loadModel(await files());
-  const there = await models.load(await files());
+  const local = await loadModel(await files());
+  const remote = await models.load(await files());
   const options = {
     temperature: 0.8,
     topP: 0.9,
@@ -33,39 +33,39 @@ test('a model over a port does what the model itself does', async () => {
     taps: ['decoder.layers.0.attention.weights'],
   };
   const steps = [];
-  for await (const step of there.generate('Once upon', options)) steps.push(step);
+  for await (const step of remote.generate('Once upon', options)) steps.push(step);
   const own = [];
-  for await (const step of here.generate('Once upon', options)) own.push(step);
+  for await (const step of local.generate('Once upon', options)) own.push(step);
   expect(steps).toEqual(own);
-  expect(await there.generate('Once upon', options).result()).toEqual(
-    await here.generate('Once upon', options).result(),
+  expect(await remote.generate('Once upon', options).result()).toEqual(
+    await local.generate('Once upon', options).result(),
   );
   const { seed, ...unseeded } = options;
-  const drawn = await there.generate('Once upon', unseeded).result();
-  expect(await here.generate('Once upon', { ...options, seed: drawn.seed! }).result()).toEqual(drawn);
-  expect((await there.generate('Once upon', unseeded).result()).seed).not.toBe(drawn.seed);
-  const seen = { taps: ['decoder.layers.*.attention.weights'] };
-  expect(await there.forward('Once upon', seen)).toEqual(await here.forward('Once upon', seen));
-  const { ids, tokens, offsets, specialTokensMask } = here.tokenizer!.encode('Once upon');
-  expect(await there.encode('Once upon')).toEqual({ ids, tokens, offsets, specialTokensMask });
-  expect(await there.embed('Once')).toEqual(await here.embed('Once'));
+  const sample = await remote.generate('Once upon', unseeded).result();
+  expect(await local.generate('Once upon', { ...options, seed: sample.seed! }).result()).toEqual(sample);
+  expect((await remote.generate('Once upon', unseeded).result()).seed).not.toBe(sample.seed);
+  const taps = { taps: ['decoder.layers.*.attention.weights'] };
+  expect(await remote.forward('Once upon', taps)).toEqual(await local.forward('Once upon', taps));
+  const { ids, tokens, offsets, specialTokensMask } = local.tokenizer!.encode('Once upon');
+  expect(await remote.encode('Once upon')).toEqual({ ids, tokens, offsets, specialTokensMask });
+  expect(await remote.embed('Once')).toEqual(await local.embed('Once'));
   const settings = { pooling: 'last', layer: 1, normalize: true } as const;
-  expect(await there.embedBatch(['Once', 'upon a'], settings)).toEqual(
-    await here.embedBatch(['Once', 'upon a'], settings),
+  expect(await remote.embedBatch(['Once', 'upon a'], settings)).toEqual(
+    await local.embedBatch(['Once', 'upon a'], settings),
   );
-  expect(await there.contextual('Once', { lens: 2 })).toEqual(await here.contextual('Once', { lens: 2 }));
-  const [ours, remote] = [await here.tokenVectors(), await there.tokenVectors()];
-  expect([remote.words, remote.data]).toEqual([ours.words, ours.data]);
-  expect(await there.describe()).toEqual(here.describe());
-  expect([there.maxPositions, there.openEnded]).toEqual([512, true]);
-  await there.dispose();
-  await expect(there.forward('Once')).rejects.toThrow('there is no model 0; it was disposed');
-  here.dispose();
+  expect(await remote.contextual('Once', { lens: 2 })).toEqual(await local.contextual('Once', { lens: 2 }));
+  const [ours, theirs] = [await local.tokenVectors(), await remote.tokenVectors()];
+  expect([theirs.words, theirs.data]).toEqual([ours.words, ours.data]);
+  expect(await remote.describe()).toEqual(local.describe());
+  expect([remote.maxPositions, remote.openEnded]).toEqual([512, true]);
+  await remote.dispose();
+  await expect(remote.forward('Once')).rejects.toThrow('there is no model 0; it was disposed');
+  local.dispose();
   expect(memoryUsage()).toEqual(before);
   models.close();
   port1.close();
   expect(warnings).toEqual([]); // 20 steps leave no 20 listeners
-  process.off('warning', warned);
+  process.off('warning', onWarning);
 });
 
 test('beam searches and translations cross a port too', async () => {
@@ -73,48 +73,53 @@ test('beam searches and translations cross a port too', async () => {
   serveModels(port1);
   const models = connectModels(port2);
   const translator = await files('packages/model-en-fr/model');
-  const here = await loadModel(translator);
-  const there = await models.load(translator);
-  expect([there.kind, there.family, there.encoderDepth, there.encoderHeads]).toEqual(['seq2seq-lm', 'marian', 4, 4]);
+  const local = await loadModel(translator);
+  const remote = await models.load(translator);
+  expect([remote.kind, remote.family, remote.encoderDepth, remote.encoderHeads]).toEqual([
+    'seq2seq-lm',
+    'marian',
+    4,
+    4,
+  ]);
   const text = 'I am here. You are there.';
   const taps = ['decoder.layers.1.crossAttention.weights'];
   for (const options of [{ taps }, { numBeams: 3, alignments: true }]) {
     const [own, steps] = [[], []] as unknown[][];
-    for await (const step of here.translate(text, options)) own!.push(step);
-    for await (const step of there.translate(text, options)) steps!.push(step);
+    for await (const step of local.translate(text, options)) own!.push(step);
+    for await (const step of remote.translate(text, options)) steps!.push(step);
     expect(steps).toEqual(own);
-    expect(await there.translate(text, options).result()).toEqual(await here.translate(text, options).result());
+    expect(await remote.translate(text, options).result()).toEqual(await local.translate(text, options).result());
   }
-  expect(await there.translate([text]).result()).toEqual(await here.translate([text]).result());
-  expect(await there.beamSearch(text).result()).toEqual(await here.beamSearch(text).result());
-  expect(await there.beamSearchBatch([text]).result()).toEqual(await here.beamSearchBatch([text]).result());
-  const functions = there.translate(text, { processors: [row => row] });
+  expect(await remote.translate([text]).result()).toEqual(await local.translate([text]).result());
+  expect(await remote.beamSearch(text).result()).toEqual(await local.beamSearch(text).result());
+  expect(await remote.beamSearchBatch([text]).result()).toEqual(await local.beamSearchBatch([text]).result());
+  const functions = remote.translate(text, { processors: [row => row] });
   await expect(functions.result()).rejects.toThrow(
     'translate: functions (processors) cannot cross a port; translate in the same thread',
   );
-  await there.dispose();
-  here.dispose();
+  await remote.dispose();
+  local.dispose();
   models.close();
   port1.close();
 });
 
-test('an abort on this side ends the generation on the other, and leaving an iteration too', async () => {
+test('an abort, or leaving an iteration, ends the generation on the other side', async () => {
   const { port1, port2 } = new MessageChannel();
   serveModels(port1);
   const models = connectModels(port2);
-  const there = await models.load(await files());
+  const remote = await models.load(await files());
   const before = memoryUsage();
   const abort = new AbortController();
   const run = async () => {
     let count = 0;
-    for await (const _ of there.generate('Once', { maxNewTokens: 400, signal: abort.signal }))
+    for await (const _ of remote.generate('Once', { maxNewTokens: 400, signal: abort.signal }))
       if (++count === 3) abort.abort();
   };
   await expect(run()).rejects.toThrow('abort');
-  for await (const _ of there.generate('Once', { maxNewTokens: 400 })) break;
-  await there.tokensOf('Once'); // the worker has had its turn
+  for await (const _ of remote.generate('Once', { maxNewTokens: 400 })) break;
+  await remote.tokensOf('Once'); // the worker has had its turn
   expect(memoryUsage()).toEqual(before);
-  await there.dispose();
+  await remote.dispose();
   models.close();
   port1.close();
 });
@@ -123,36 +128,38 @@ test('functions cannot cross a port, errors keep message and code, and closing r
   const { port1, port2 } = new MessageChannel();
   serveModels(port1);
   const models = connectModels(port2);
-  const there = await models.load(await files());
-  const functions = there.generate('Once', { processors: [row => row] });
+  const remote = await models.load(await files());
+  const functions = remote.generate('Once', { processors: [row => row] });
   await expect(functions.result()).rejects.toThrow(
     'generate: functions (processors) cannot cross a port; generate in the same thread',
   );
-  await expect(there.generate('Once', { maxNewTokens: 1.5 }).result()).rejects.toMatchObject({
+  await expect(remote.generate('Once', { maxNewTokens: 1.5 }).result()).rejects.toMatchObject({
     message: 'generate: maxNewTokens is 1.5; it must be a whole number, 0 or more',
     code: 'option',
   });
-  const mute = await models.load(new Map([...(await files())].filter(([name]) => !name.startsWith('tokenizer'))));
-  await expect(mute.encode('Once')).rejects.toThrow('encode: this model has no tokenizer');
-  await mute.dispose();
+  const withoutTokenizer = await models.load(
+    new Map([...(await files())].filter(([name]) => !name.startsWith('tokenizer'))),
+  );
+  await expect(withoutTokenizer.encode('Once')).rejects.toThrow('encode: this model has no tokenizer');
+  await withoutTokenizer.dispose();
   await expect(models.load(new Map())).rejects.toThrow('loadModel: what was given has no config.json');
-  const running = there.generate('Once', { maxNewTokens: 400 }).result();
+  const running = remote.generate('Once', { maxNewTokens: 400 }).result();
   models.close();
   await expect(running).rejects.toThrow('connectModels: the connection was closed');
   port1.close();
 });
 
-test('two connections share a port; closing one disposes its models, the other continues', async () => {
+test('two connections share a port; closing one disposes its models, and the other continues', async () => {
   const { port1, port2 } = new MessageChannel();
   serveModels(port1);
   const [one, two] = [connectModels(port2), connectModels(port2)];
   const [first, second] = await Promise.all([one.load(await files()), two.load(await files())]);
   const greedy = { temperature: 0, maxNewTokens: 8 };
-  const [left, right] = await Promise.all([
+  const outputs = await Promise.all([
     first.generate('Once', greedy).result(),
     second.generate('The end', greedy).result(),
   ]);
-  expect([left!.text, right!.text]).toEqual([
+  expect(outputs.map(({ text }) => text)).toEqual([
     (await second.generate('Once', greedy).result()).text,
     (await first.generate('The end', greedy).result()).text,
   ]);
@@ -176,11 +183,11 @@ test('an onProgress that throws rejects the load, and nothing leaks', async () =
   serveModels(port1);
   const models = connectModels(port2);
   const before = memoryUsage();
-  const mine = new Error('mine');
+  const failure = new Error('failure');
   const onProgress = () => {
-    throw mine;
+    throw failure;
   };
-  await expect(models.load(await files(), { onProgress })).rejects.toBe(mine);
+  await expect(models.load(await files(), { onProgress })).rejects.toBe(failure);
   await models.backends(); // the worker has had its turn
   await models.backends(); // and a model that arrived nevertheless is disposed
   expect(memoryUsage()).toEqual(before);

@@ -52,8 +52,8 @@ export async function download(store: Store, key: string, file: RemoteFile, opti
     const report: OnBytes = (...received) => {
       for (const listener of all) listener(...received);
     };
-    return await downloads.run(id, signal, each =>
-      fetchVerified(store, key, file, { ...options, signal: each, onBytes: report }),
+    return await downloads.run(id, signal, shared =>
+      fetchVerified(store, key, file, { ...options, signal: shared, onBytes: report }),
     );
   } finally {
     if (onBytes) all.delete(onBytes);
@@ -61,6 +61,7 @@ export async function download(store: Store, key: string, file: RemoteFile, opti
   }
 }
 
+/** The stored file, or else the downloaded one, with the announced size and digest. */
 async function fetchVerified(store: Store, key: string, file: RemoteFile, options: DownloadOptions): Promise<Source> {
   let wrong: string | undefined;
   const stored = async (): Promise<Source | undefined> => {
@@ -91,7 +92,8 @@ async function fetchVerified(store: Store, key: string, file: RemoteFile, option
   }
   throw new ResidualError(
     'download',
-    `download: ${file.url} has ${file.digest.kind} digest ${wrong}, it was announced as ${file.digest.hex}; nothing was kept`,
+    `download: ${file.url} has ${file.digest.kind} digest ${wrong}, ` +
+      `it was announced as ${file.digest.hex}; nothing was kept`,
   );
 }
 
@@ -115,6 +117,7 @@ async function wrongDigest(
   return undefined;
 }
 
+/** Appends the missing bytes of a file, with retries after failures. */
 async function receiveAll(part: PartialFile, file: RemoteFile, options: DownloadOptions): Promise<void> {
   const { retryDelay = 500, signal, onBytes } = options;
   for (let failures = 0; part.size < file.size; ) {
@@ -139,7 +142,7 @@ async function receiveAll(part: PartialFile, file: RemoteFile, options: Download
   }
 }
 
-/** The bytes from `start` on, as they arrive. */
+/** The bytes of a file from `start` to its end, as they arrive. */
 async function* receive(
   file: RemoteFile,
   start: number,

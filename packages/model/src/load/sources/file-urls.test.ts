@@ -22,9 +22,9 @@ let expected: ArrayLike<number>;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'residual urls '));
   urls = {};
-  for (const [at, name] of names.entries()) {
-    await copyFile(join(repository, 'fixtures/checkpoints/llama-sharded', name), join(folder, `asset-${at}`));
-    urls[name] = pathToFileURL(join(folder, `asset-${at}`));
+  for (const [i, name] of names.entries()) {
+    await copyFile(join(repository, 'fixtures/checkpoints/llama-sharded', name), join(folder, `asset-${i}`));
+    urls[name] = pathToFileURL(join(folder, `asset-${i}`));
   }
   expected = await logitsOf(join(repository, 'fixtures/checkpoints/llama-sharded'));
 });
@@ -40,7 +40,7 @@ async function logitsOf(source: Parameters<typeof loadModel>[0]): Promise<ArrayL
   return logits.data;
 }
 
-test('file: URLs and paths by name load as the folder does, shards included', async () => {
+test('file: URLs and paths by name load the same model as their folder, shards included', async () => {
   expect(await logitsOf(urls)).toEqual(expected);
   expect(await logitsOf(Object.fromEntries(Object.entries(urls).map(([name, url]) => [name, url.href])))).toEqual(
     expected,
@@ -52,22 +52,22 @@ test('file: URLs and paths by name load as the folder does, shards included', as
 
 test('http: URLs under other names load, the weights by ranges, and small files may be data: URLs', async () => {
   const assets = await Promise.all(
-    names.map((name, at) =>
-      repositoryFile(`fixtures/checkpoints/llama-sharded/${name}`).then(bytes => [`asset-${at}`, bytes] as const),
+    names.map((name, i) =>
+      repositoryFile(`fixtures/checkpoints/llama-sharded/${name}`).then(bytes => [`asset-${i}`, bytes] as const),
     ),
   );
   const hub = await startHub(new Map(assets));
   const remote: Record<string, string> = {};
-  for (const [at, name] of names.entries()) remote[name] = `${hub.endpoint}/plain/asset-${at}`;
+  for (const [i, name] of names.entries()) remote[name] = `${hub.endpoint}/plain/asset-${i}`;
   const config = assets[0]![1];
   remote['config.json'] = `data:application/json;base64,${Buffer.from(config).toString('base64')}`;
   expect(await logitsOf(remote)).toEqual(expected);
-  expect(hub.requests.some(asked => asked.includes('asset-0'))).toBe(false); // a policy may forbid fetching data: URLs
-  expect(hub.requests.filter(asked => asked.includes('asset-2'))).toEqual(['/plain/asset-2 bytes=0-65535']);
+  expect(hub.requests.some(url => url.includes('asset-0'))).toBe(false); // a policy may forbid fetching data: URLs
+  expect(hub.requests.filter(url => url.includes('asset-2'))).toEqual(['/plain/asset-2 bytes=0-65535']);
   await hub.close();
 });
 
-test('they cross a port, where a URL cannot go', async () => {
+test('URLs by name can be loaded over a port, which cannot carry URL objects', async () => {
   const { port1, port2 } = new MessageChannel();
   serveModels(port1);
   const models = connectModels(port2);
@@ -78,29 +78,29 @@ test('they cross a port, where a URL cannot go', async () => {
   port1.close();
 });
 
-test('in a page relative URLs are resolved against it, and go to a worker as absolute ones', async () => {
+test('in a page relative URLs are resolved against its address, and sent to a worker as absolute ones', async () => {
   vi.stubGlobal('location', new URL('http://site.example/shop/page.html'));
-  const asked: string[] = [];
+  const requests: string[] = [];
   const fetch = (async (url: URL) => {
-    asked.push(url.href);
+    requests.push(url.href);
     return new Response('{}', { headers: { 'content-type': 'application/json' } });
   }) as unknown as typeof globalThis.fetch;
   const files = await filesOf({ 'config.json': '/_next/c.json', 'tokenizer.json': 'assets/t.json' }, { fetch });
   await files.text('config.json', {});
   await files.text('tokenizer.json', {});
-  expect(asked).toEqual(['http://site.example/_next/c.json', 'http://site.example/shop/assets/t.json']);
+  expect(requests).toEqual(['http://site.example/_next/c.json', 'http://site.example/shop/assets/t.json']);
 
-  const sent = portableSource({
+  const portable = portableSource({
     'config.json': new URL('/c.json', 'http://site.example'),
     'model.safetensors': './m',
   });
-  expect(sent).toEqual({
+  expect(portable).toEqual({
     'config.json': 'http://site.example/c.json',
     'model.safetensors': 'http://site.example/shop/m',
   });
 });
 
-test('a name without a URL is a missing file; a dead or invalid URL is an error that names both', async () => {
+test('a name without a URL is a missing file; the error of a dead or invalid URL names both', async () => {
   const { 'config.json': _, ...others } = urls;
   const failure = (source: FileUrls) =>
     loadModel(source).then(
@@ -121,7 +121,7 @@ test('a name without a URL is a missing file; a dead or invalid URL is an error 
   await hub.close();
 });
 
-test('the folder of an npm package that holds one checkpoint works like the folder in it', async () => {
+test('the folder of an npm package with one checkpoint loads that checkpoint', async () => {
   await writeFile(join(folder, 'package.json'), '{}');
   expect(await logitsOf(join(repository, 'packages/model-stories'))).toHaveLength(3 * 6000);
   await expect(loadModel(folder)).rejects.toThrow(`loadModel: ${folder} has no config.json`);

@@ -35,6 +35,7 @@ export function guardedFetch(fetch: typeof globalThis.fetch, limits: FetchLimits
   };
 }
 
+/** Sends a request and follows its redirects, as far as they are allowed. */
 async function follow(
   request: (url: URL, redirect: RequestRedirect) => Promise<Response>,
   from: URL,
@@ -45,7 +46,8 @@ async function follow(
     if (isSafe && (otherHosts || to.host === from.host)) return;
     throw new ResidualError(
       'files',
-      `loadModel: ${from.origin}${from.pathname} redirects to ${to.origin}; allowRedirects lets a URL lead to another host`,
+      `loadModel: ${from.origin}${from.pathname} redirects to ${to.origin}; ` +
+        'allowRedirects lets a URL lead to another host',
     );
   };
   if (otherHosts) return request(from, 'follow');
@@ -68,7 +70,7 @@ async function follow(
   );
 }
 
-/** The same response with a body that counts its bytes. */
+/** The same response with a body that fails if it stalls or grows too large. */
 function watchedResponse(response: Response, watch: StallWatch): Response {
   const { body, status, statusText, headers, url } = response;
   if (!body) {
@@ -87,7 +89,8 @@ function watchedResponse(response: Response, watch: StallWatch): Response {
           if (size > maxBytes)
             throw new ResidualError(
               'files',
-              `loadModel: ${url.split(/[?#]/, 1)[0]} is compressed and becomes more than ${maxBytes} bytes, ${maxInflation} times what is sent`,
+              `loadModel: ${url.split(/[?#]/, 1)[0]} is compressed and becomes more than ${maxBytes} bytes, ` +
+                `${maxInflation} times what is sent`,
             );
           if (!done) return controller.enqueue(value);
           watch.end();
@@ -105,9 +108,9 @@ function watchedResponse(response: Response, watch: StallWatch): Response {
     },
     { highWaterMark: 0 },
   );
-  const again = new Response(stream, { status, statusText, headers });
-  Object.defineProperty(again, 'url', { value: url });
-  return again;
+  const watched = new Response(stream, { status, statusText, headers });
+  Object.defineProperty(watched, 'url', { value: url });
+  return watched;
 }
 
 /** The most bytes that a compressed body may become. */

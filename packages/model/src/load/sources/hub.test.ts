@@ -33,19 +33,19 @@ const weights = async (options: { signal?: AbortSignal } = {}, settings: HubOpti
 };
 
 /** Whether bytes are those of the file; a matcher takes seconds for a megabyte. */
-const same = (bytes: Uint8Array) => Buffer.compare(bytes, files.get('model.safetensors')!) === 0;
+const isRight = (bytes: Uint8Array) => Buffer.compare(bytes, files.get('model.safetensors')!) === 0;
 
-test('a file is downloaded once, checked, and read from the disk afterwards, also without a network', async () => {
-  expect(same(await weights())).toBe(true);
+test('a file is downloaded once, verified, and later read from the disk, also without a network', async () => {
+  expect(isRight(await weights())).toBe(true);
   expect(hub.requests.filter(url => url.includes('resolve'))).toHaveLength(1);
   expect(hub.requests.filter(url => url.startsWith('storage'))).toHaveLength(1);
   hub.isDown = true;
-  expect(same(await weights())).toBe(true);
+  expect(isRight(await weights())).toBe(true);
 });
 
 test('a broken download resumes where it ended', async () => {
   hub.cutAfter = 400_000;
-  expect(same(await weights())).toBe(true);
+  expect(isRight(await weights())).toBe(true);
   // A busy machine may not have read the last bytes before the cut.
   const [first, ...ranges] = hub.requests.filter(url => url.startsWith('storage')).map(url => url.split(' ')[1]);
   expect(first).toBeUndefined();
@@ -57,11 +57,11 @@ test('a broken download resumes where it ended', async () => {
 test('an abort keeps the bytes so far, and the next call resumes them', async () => {
   hub.cutAfter = 400_000;
   const abort = new AbortController();
-  const files_ = await open();
+  const tale = await open();
   const onBytes = (_: string, received: number) => received >= 400_000 && abort.abort();
-  await expect(files_.bytes('model.safetensors', { signal: abort.signal, onBytes })).rejects.toThrow('abort');
+  await expect(tale.bytes('model.safetensors', { signal: abort.signal, onBytes })).rejects.toThrow('abort');
   hub.cutAfter = undefined;
-  expect(same(await weights())).toBe(true);
+  expect(isRight(await weights())).toBe(true);
   expect(hub.requests.at(-1)).toMatch(/bytes=400000-$/);
 });
 
@@ -74,23 +74,24 @@ test('bytes other than those announced are refused and not kept', async () => {
   expect(stored).toEqual([]);
 });
 
-test('a server that never answers is an error after a few attempts, an unknown id one that names it', async () => {
+test('the error of a server that does not answer names the model, and so does that of an unknown id', async () => {
   await expect(open('someone/else')).rejects.toThrow(/has no model someone\/else at main: status 404/);
   hub.isDown = true;
   await expect(open()).rejects.toThrow(/does not answer .* and someone\/tale is not stored/);
 });
 
-test('a file that the repository does not list is undefined, a text file is its text', async () => {
-  const found = await open();
-  expect(await found.text('vocab.json', {})).toBeUndefined();
-  expect(JSON.parse((await found.text('config.json', {}))!).model_type).toBe('llama');
+test('a file that the repository does not list is undefined', async () => {
+  const tale = await open();
+  expect(await tale.text('vocab.json', {})).toBeUndefined();
+  expect(JSON.parse((await tale.text('config.json', {}))!).model_type).toBe('llama');
 });
 
 test('the environment variables of Hugging Face tools apply: endpoint, token, offline', async () => {
   vi.stubEnv('HF_ENDPOINT', `${hub.endpoint}/`);
   vi.stubEnv('HF_TOKEN', 'hf_secret');
+  const notStored = 'is not stored, and nothing is downloaded while offline';
   const fromEnvironment = { endpoint: undefined } as unknown as HubOptions;
-  expect(same(await weights({}, fromEnvironment))).toBe(true);
+  expect(isRight(await weights({}, fromEnvironment))).toBe(true);
   expect(hub.requests.filter(url => !url.startsWith('storage')).every(url => url.endsWith('Bearer hf_secret'))).toBe(
     true,
   );
@@ -98,13 +99,13 @@ test('the environment variables of Hugging Face tools apply: endpoint, token, of
   expect(hub.requests.filter(url => url.startsWith('storage'))).toEqual(['storage']);
   hub.requests.length = 0;
   vi.stubEnv('HF_HUB_OFFLINE', '1');
-  expect(same(await weights({}, fromEnvironment))).toBe(true);
+  expect(isRight(await weights({}, fromEnvironment))).toBe(true);
   await expect(open('someone/else', fromEnvironment)).rejects.toThrow(
-    `loadModel: ${hub.endpoint}/api/models/someone/else/revision/main?blobs=true is not stored, and nothing is downloaded while offline`,
+    `loadModel: ${hub.endpoint}/api/models/someone/else/revision/main?blobs=true ${notStored}`,
   );
-  const found = await open('someone/tale', fromEnvironment);
-  await expect(found.text('config.json', {})).rejects.toThrow(
-    `loadModel: ${hub.endpoint}/someone/tale/resolve/${hub.commit}/config.json is not stored, and nothing is downloaded while offline`,
+  const tale = await open('someone/tale', fromEnvironment);
+  await expect(tale.text('config.json', {})).rejects.toThrow(
+    `loadModel: ${hub.endpoint}/someone/tale/resolve/${hub.commit}/config.json ${notStored}`,
   );
   expect(hub.requests).toEqual([]);
 });
@@ -116,7 +117,7 @@ test.each([
 ])('downloads are stored where %s says', async (name, below) => {
   for (const variable of ['RESIDUAL_CACHE', 'HF_HOME', 'XDG_CACHE_HOME']) vi.stubEnv(variable, '');
   vi.stubEnv(name, cache);
-  expect(same(await weights({}, { cache: undefined } as unknown as HubOptions))).toBe(true);
+  expect(isRight(await weights({}, { cache: undefined } as unknown as HubOptions))).toBe(true);
   const host = hub.endpoint.replace('http://', '').replace(':', '_');
   expect(await readdir(join(cache, below, host, 'someone', 'tale', hub.commit))).toEqual(['model.safetensors']);
 });
@@ -125,7 +126,7 @@ test('options of a call override the environment', async () => {
   vi.stubEnv('HF_ENDPOINT', 'http://127.0.0.1:1');
   vi.stubEnv('HF_TOKEN', 'hf_other');
   vi.stubEnv('HF_HUB_OFFLINE', 'on');
-  expect(same(await weights({}, { token: 'hf_mine', offline: false }))).toBe(true);
+  expect(isRight(await weights({}, { token: 'hf_mine', offline: false }))).toBe(true);
   expect(hub.requests[0]).toMatch(/Bearer hf_mine$/);
 });
 
@@ -152,12 +153,12 @@ test('the error of a refused request names the status and what may help', async 
     );
   }
   hub.status = undefined;
-  const found = await open();
+  const tale = await open();
   hub.status = 410;
   const url = `${hub.endpoint}/someone/tale/resolve/${hub.commit}/model.safetensors`;
-  await expect(found.bytes('model.safetensors', {})).rejects.toThrow(`download: ${url} gave status 410`);
+  await expect(tale.bytes('model.safetensors', {})).rejects.toThrow(`download: ${url} gave status 410`);
   hub.status = 503;
-  await expect(found.bytes('model.safetensors', {})).rejects.toThrow(
+  await expect(tale.bytes('model.safetensors', {})).rejects.toThrow(
     `download: ${url} ended 4 times at 0 of ${files.get('model.safetensors')!.length} bytes: status 503`,
   );
 });
@@ -182,7 +183,7 @@ test('an incomplete listing is refused', async () => {
 });
 
 test.each(['../escaped', 'a/../../escaped', '/etc/escaped', 'C:\\escaped', 'a//b'])(
-  'a list that leads out of the folder of downloads is refused: %s',
+  'a listing with a path outside the folder of downloads is refused: %s',
   async rfilename => {
     hub.listing = { sha: hub.commit, siblings: [{ rfilename, size: 3, blobId: 'b'.repeat(40) }] };
     await expect(open()).rejects.toThrow(`lists ${JSON.stringify(rfilename)}, which is no path below its folder`);
@@ -191,10 +192,10 @@ test.each(['../escaped', 'a/../../escaped', '/etc/escaped', 'C:\\escaped', 'a//b
 );
 
 test('more bytes than were announced are refused', async () => {
-  const [config] = [files.get('config.json')!];
-  const found = await open();
+  const config = files.get('config.json')!;
+  const tale = await open();
   files.set('config.json', new Uint8Array([...config, 32]));
-  await expect(found.text('config.json', {})).rejects.toThrow(
+  await expect(tale.text('config.json', {})).rejects.toThrow(
     `sends more than the ${config.length} bytes that were announced`,
   );
 });

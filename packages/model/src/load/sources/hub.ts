@@ -1,6 +1,7 @@
 import { httpSource } from '@residual/safetensors';
 import { ResidualError, showValue } from '@residual/tensor';
 import { hubEnvironment, openStore } from '#platform';
+import { definedOptions } from '../../arguments.js';
 import { type DownloadOptions, download, type RemoteFile } from './download.js';
 import type { ModelFiles } from './files.js';
 import { guardedFetch } from './guarded-fetch.js';
@@ -110,12 +111,8 @@ async function refuseOffline(url: unknown): Promise<never> {
   throw new ResidualError('offline', `loadModel: ${url} is not stored, and nothing is downloaded while offline`);
 }
 
-/** The options that are defined, so that defaults apply to the others. */
-function definedOptions(hub: HubOptions): HubOptions {
-  return Object.fromEntries(Object.entries(hub).filter(([, value]) => value !== undefined));
-}
-
-interface Listing {
+/** The request for a listing, and the store that keeps it. */
+interface ListingRequest {
   readonly base: string;
   readonly revision: string;
   readonly folder: string;
@@ -125,9 +122,10 @@ interface Listing {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** The listing from the hub, kept in the store; the stored one if the hub does not answer. */
 async function listRepository(
   id: string,
-  { base, revision, folder, store, headers, fetch, signal }: Listing,
+  { base, revision, folder, store, headers, fetch, signal }: ListingRequest,
 ): Promise<Repository> {
   const url = `${base}/api/models/${id}/revision/${encodeURIComponent(revision)}?blobs=true`;
   const key = `${folder}/refs/${encodeURIComponent(revision)}.json`;
@@ -164,6 +162,7 @@ async function listRepository(
   return repository;
 }
 
+/** Parses a listing. Throws if it lacks a commit, sizes or digests, or names a path outside its folder. */
 function repositoryOf(url: string, text: string): Repository {
   const fail = (what: string): never => {
     throw new ResidualError('hub', `loadModel: the answer of ${url} ${what}`);
@@ -189,8 +188,8 @@ function repositoryOf(url: string, text: string): Repository {
       typeof digest.hex === 'string' &&
       (digest.kind === 'git' ? /^[0-9a-f]{40}$/ : /^[0-9a-f]{64}$/).test(digest.hex);
     if (!isComplete) return fail(`describes ${showValue(name)} without size and digest`);
-    const inside = name.split('/').every(step => step !== '' && !/^\.\.?$|[\\\0]/.test(step));
-    return inside ? { name, size, digest } : fail(`lists ${showValue(name)}, which is no path below its folder`);
+    const isInside = name.split('/').every(step => step !== '' && !/^\.\.?$|[\\\0]/.test(step));
+    return isInside ? { name, size, digest } : fail(`lists ${showValue(name)}, which is no path below its folder`);
   });
   return { commit: sha, files };
 }

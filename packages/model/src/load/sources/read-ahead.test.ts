@@ -5,50 +5,50 @@ import { readAhead } from './read-ahead.js';
 const mebibyte = 2 ** 20;
 const bytes = new Uint8Array(40 * mebibyte + 7).map((_, i) => (i * 2654435761) >>> 24);
 
-/** The source, and the requests to the one behind it. */
-const watched = () => {
-  const asked: [number, number][] = [];
-  const reported: number[] = [];
-  const behind = bytesSource(bytes);
+/** A source that reads ahead, its requests, and the progress that it reports. */
+const sourceWithLog = () => {
+  const requests: [number, number][] = [];
+  const progress: number[] = [];
+  const stored = bytesSource(bytes);
   const source = readAhead(
     {
       size: bytes.length,
       read: (start, end) => {
-        asked.push([start, end]);
-        return behind.read(start, end);
+        requests.push([start, end]);
+        return stored.read(start, end);
       },
     },
-    { name: 'a', onBytes: (_, received) => reported.push(received) },
+    { name: 'a', onBytes: (_, received) => progress.push(received) },
   );
-  return { source, asked, reported };
+  return { source, requests, progress };
 };
 
 const same = (actual: Uint8Array, start: number, end: number) =>
   expect(Buffer.compare(actual, bytes.subarray(start, end))).toBe(0);
 
 test('reads in file order request each byte once, 16 MiB at a time, whatever their size', async () => {
-  const { source, asked, reported } = watched();
+  const { source, requests, progress } = sourceWithLog();
   const cuts = [0, 8, 1000, 15.5 * mebibyte, 15.5 * mebibyte, 39 * mebibyte, bytes.length];
   for (let i = 0; i + 1 < cuts.length; i++) same(await source.read(cuts[i]!, cuts[i + 1]!), cuts[i]!, cuts[i + 1]!);
   const ends = [16 * mebibyte, 32 * mebibyte, bytes.length];
-  expect(asked).toEqual(ends.map((end, i) => [ends[i - 1] ?? 0, end]));
-  expect(reported).toEqual(ends);
+  expect(requests).toEqual(ends.map((end, i) => [ends[i - 1] ?? 0, end]));
+  expect(progress).toEqual(ends);
 });
 
 test('a read before the window sends a new request; the bytes belong to the caller', async () => {
-  const { source, asked } = watched();
+  const { source, requests } = sourceWithLog();
   const first = await source.read(20 * mebibyte, 20 * mebibyte + 5);
   first.fill(0);
   same(await source.read(20 * mebibyte, 20 * mebibyte + 5), 20 * mebibyte, 20 * mebibyte + 5);
   same(await source.read(3, 9), 3, 9);
-  expect(asked.map(([start]) => start)).toEqual([20 * mebibyte, 3]);
+  expect(requests.map(([start]) => start)).toEqual([20 * mebibyte, 3]);
 });
 
 test('concurrent reads do not disturb each other', async () => {
-  const { source } = watched();
-  const places = [30 * mebibyte, 5, 17 * mebibyte, 100];
-  const parts = await Promise.all(places.map(place => source.read(place, place + 3 * mebibyte)));
-  for (const [i, part] of parts.entries()) same(part, places[i]!, places[i]! + 3 * mebibyte);
+  const { source } = sourceWithLog();
+  const offsets = [30 * mebibyte, 5, 17 * mebibyte, 100];
+  const parts = await Promise.all(offsets.map(offset => source.read(offset, offset + 3 * mebibyte)));
+  for (const [i, part] of parts.entries()) same(part, offsets[i]!, offsets[i]! + 3 * mebibyte);
 });
 
 test('a source that ends early returns its bytes so far', async () => {

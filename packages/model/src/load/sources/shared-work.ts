@@ -22,16 +22,16 @@ export class SharedWork<Result> {
     let shared = this.running.get(key);
     if (!shared) {
       const controller = new AbortController();
-      const started = { result: work(controller.signal), controller, users: 0 };
-      const forget = () => this.running.get(key) === started && this.running.delete(key);
-      started.result.then(forget, forget);
-      this.running.set(key, started);
-      shared = started;
+      const entry = { result: work(controller.signal), controller, users: 0 };
+      const forget = () => this.running.get(key) === entry && this.running.delete(key);
+      entry.result.then(forget, forget);
+      this.running.set(key, entry);
+      shared = entry;
     }
     const { result, controller } = shared;
     shared.users++;
     let leave = () => {};
-    const left = new Promise<never>((_, reject) => {
+    const leaving = new Promise<never>((_, reject) => {
       leave = () => {
         if (--shared.users > 0) return reject(signal!.reason);
         if (this.running.get(key) === shared) this.running.delete(key); // later callers start again
@@ -40,7 +40,7 @@ export class SharedWork<Result> {
     });
     signal?.addEventListener('abort', leave, { once: true });
     try {
-      return await Promise.race([result, left]);
+      return await Promise.race([result, leaving]);
     } finally {
       signal?.removeEventListener('abort', leave);
     }

@@ -23,10 +23,10 @@ test('weights are read in the order of the file: each byte once, in few requests
   const size = files.get('model.safetensors')!.length;
   expect(size).toBeGreaterThan(2 ** 24); // two windows
   expect(ranges()).toEqual(['0-65535', `0-${2 ** 24 - 1}`, `${2 ** 24}-${size - 1}`]);
-  const here = await loadModel(files);
-  expect((await model.forward([5, 7])).logits.data).toEqual((await here.forward([5, 7])).logits.data);
+  const local = await loadModel(files);
+  expect((await model.forward([5, 7])).logits.data).toEqual((await local.forward([5, 7])).logits.data);
   model.dispose();
-  here.dispose();
+  local.dispose();
 });
 
 test('a server without range requests works too', async () => {
@@ -50,7 +50,7 @@ test('the error of a text that breaks off names it and its bytes so far', async 
   await expect(load()).rejects.toThrow(`loadModel: ${name} ended after 100 bytes: terminated`);
 });
 
-test('errors name what is missing', async () => {
+test('errors name the missing file', async () => {
   files.delete('model.safetensors');
   await expect(load()).rejects.toThrow(
     '/plain/ has neither model.safetensors nor model.safetensors.index.json; other weight formats are not read',
