@@ -7,7 +7,7 @@ import { filesOf, type ModelSource, type SourceOptions } from '../load/sources/s
 import type { Model } from '../model.js';
 import { type AdapterConfig, adapterConfig, scaleOf } from './adapter-config.js';
 import { expectBaseWeights } from './base-weights.js';
-import { modulesOf } from './names.js';
+import { type Member, modulesOf } from './modules.js';
 
 /** The options of `loadLora`. */
 export interface LoadLoraOptions extends SourceOptions {
@@ -36,31 +36,17 @@ export async function loadLora(model: Model, source: ModelSource, options: LoadL
   const stored = await openSafetensors(bytes, { signal });
   const layer = model.layer as HasNeeds<unknown>;
   const modules = modulesOf(model.family, layer);
-  const matrices = new Map<string, { A?: string; B?: string }>();
-  const base = new Map<string, string>();
-  const unmatched: string[] = [];
-  for (const tensorName of stored.tensors.keys()) {
-    const [, module, side] =
-      /^(?:base_model\.model\.)?(.+?)(?:\.lora_([AB])(?:\.[^.]+)?|(?:\.base_layer)?)\.weight$/.exec(tensorName) ?? [];
-    if (module === undefined || !modules.has(module)) unmatched.push(tensorName);
-    else if (side === undefined) base.set(tensorName, `${module}.weight`);
-    else {
-      const sides = matrices.get(module) ?? {};
-      const other = sides[side as 'A' | 'B'];
-      if (other !== undefined) refuse(`holds ${other} and ${tensorName}, which are the same matrix`);
-      matrices.set(module, { ...sides, [side]: tensorName });
-    }
-  }
+  const { matrices, baseWeights, unmatched } = tensorsByModule(stored.tensors.keys(), modules, refuse);
   if (unmatched.length > 0)
     refuse(`holds ${firstFew(unmatched)}, which belong to no linear of this ${model.family.name}`);
   if (matrices.size === 0) refuse('holds no tensor');
-  await expectBaseWeights(model, stored, base, refuse, signal);
+  await expectBaseWeights(model, stored, baseWeights, refuse, signal);
   const paths: string[] = [];
   try {
-    for (const [module, sides] of matrices) {
-      const read = async (side: 'A' | 'B') =>
-        stored.readFloat32(sides[side] ?? refuse(`has no lora_${side} of ${module}`), { signal });
-      const [a, b] = [await read('A'), await read('B')];
+    for (const [module, names] of matrices) {
+      const read = async (matrix: 'A' | 'B') =>
+        stored.readFloat32(names[matrix] ?? refuse(`has no lora_${matrix} of ${module}`), { signal });
+      const [a, b] = [await read('A'), await read('B')]; // [rank, in] and [out, rank]
       const members = modules.get(module)!;
       const { totalRows, shape } = members[0]!.slice;
       const rank = a.shape[0]!;
@@ -84,4 +70,38 @@ export async function loadLora(model: Model, source: ModelSource, options: LoadL
     throw error;
   }
   return paths;
+}
+
+/** The names of the tensors in an adapter file. */
+interface AdapterTensors {
+  /** The matrices lora_A and lora_B of each module. */
+  readonly matrices: ReadonlyMap<string, { readonly A?: string; readonly B?: string }>;
+  /** Base weights, by their name in the file, with their name in the checkpoint. */
+  readonly baseWeights: ReadonlyMap<string, string>;
+  /** Tensors of no module. */
+  readonly unmatched: readonly string[];
+}
+
+/** Sorts the tensors of an adapter file by module. Refuses two tensors for the same matrix. */
+function tensorsByModule(
+  names: Iterable<string>,
+  modules: ReadonlyMap<string, readonly Member[]>,
+  refuse: (what: string) => never,
+): AdapterTensors {
+  const matrices = new Map<string, { A?: string; B?: string }>();
+  const baseWeights = new Map<string, string>();
+  const unmatched: string[] = [];
+  for (const name of names) {
+    const [, module, matrix] =
+      /^(?:base_model\.model\.)?(.+?)(?:\.lora_([AB])(?:\.[^.]+)?|(?:\.base_layer)?)\.weight$/.exec(name) ?? [];
+    if (module === undefined || !modules.has(module)) unmatched.push(name);
+    else if (matrix === undefined) baseWeights.set(name, `${module}.weight`);
+    else {
+      const pair = matrices.get(module) ?? {};
+      const other = pair[matrix as 'A' | 'B'];
+      if (other !== undefined) refuse(`holds ${other} and ${name}, which are the same matrix`);
+      matrices.set(module, { ...pair, [matrix]: name });
+    }
+  }
+  return { matrices, baseWeights, unmatched };
 }

@@ -3,7 +3,7 @@ import { writeSafetensors } from '@residual/safetensors';
 import { expectOptions } from '@residual/tensor';
 import { loraParts } from '@residual/train';
 import type { Model } from '../model.js';
-import { adapterPrefix, type Member, modulesOf } from './names.js';
+import { adapterPrefix, type Member, modulesOf } from './modules.js';
 
 /** The options of `saveLora`. */
 export interface SaveLoraOptions {
