@@ -66,7 +66,7 @@ vec4 next(sampler2D t, inout Walk walk) {
 /** Runs a pass and returns its output. */
 export function runPass(backend: WebGLBackend, pass: Pass): TensorInfo {
   const { ints = {}, floats = {}, variants = {}, dtype = 'float32' } = pass;
-  const inputs = presentInputs(pass.inputs);
+  const inputs = Object.entries(presentInputs(pass.inputs));
   const defines = [...inputs.map(([name]) => `HAS_${name}`), ...Object.keys(variants).filter(name => variants[name])];
   const program: GPGPUProgram = {
     variableNames: inputs.map(([name]) => name),

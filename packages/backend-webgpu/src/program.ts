@@ -30,7 +30,7 @@ export function runPass(backend: WebGPUBackend, pass: Pass): TensorInfo {
   const { count, floats = {}, width = 1, wide = [], dtype = 'float32', into, shape, code } = pass;
   const { workgroups = Math.ceil((count ?? sizeOf(shape)) / threads) } = pass;
   const ints = { ...(count !== undefined && { count }), ...pass.ints };
-  const inputs = presentInputs(pass.inputs);
+  const inputs = Object.entries(presentInputs(pass.inputs));
   const names = inputs.map(([name]) => name);
   const components = (name: string) => (wide.includes(name) ? width : 1);
   const declare = (uniforms: object, type: string) => Object.keys(uniforms).map(name => `${name} : ${type}, `);

@@ -49,7 +49,7 @@ const maxInputs = 8;
 
 /** The inputs that are present; if that is all of them, keyStart and keyEnd are concatenated to `bounds`. */
 function bindableInputs(backend: WebGPUBackend, inputs: Pass['inputs']): Record<string, TensorInfo> {
-  const present = Object.fromEntries(presentInputs(inputs));
+  const present = presentInputs(inputs);
   const { keyStart, keyEnd, ...others } = present;
   if (Object.keys(present).length < maxInputs || !keyStart || !keyEnd) return present;
   const { kernelFunc } = getKernel('Concat', 'webgpu');

@@ -1,6 +1,6 @@
 import { ResidualError } from '../errors.js';
 import { activeCapture, activeTapes, type OpObserver } from '../op-observers.js';
-import type { Attributes, Inputs, Op } from '../ops/op.js';
+import { type Attributes, type Inputs, type Op, presentInputs } from '../ops/op.js';
 import { nextTensorId, retain, type Tensor } from '../tensor.js';
 
 /** One recorded op: what its gradient needs, and the tensors that it connects. */
@@ -60,7 +60,7 @@ export class Tape implements OpObserver {
 
   onOp(op: Op, inputs: Inputs, output: Tensor, attributes: Attributes): void {
     this.observed.add(output.id);
-    const present = Object.entries(inputs).filter((entry): entry is [string, Tensor] => entry[1] !== undefined);
+    const present = Object.entries(presentInputs(inputs));
     for (const [name, input] of present) this.requireObserved(input, `the input "${name}" of ${op.name}`);
     if (op.gradient === 'none' || !this.tracks(inputs)) return;
     const saved: Record<string, Tensor> = {};

@@ -1,5 +1,6 @@
 export { dropoutParameters } from '../nn/dropout.js';
 export { outOfRange } from '../nn/out-of-range.js';
+export { presentInputs } from '../ops/op.js';
 export { sizeOf } from '../shape.js';
 export { type ActivationKernel, activationKernels } from './activation-kernels.js';
 export { type AttentionDims, attentionDims, biasStrides } from './dims.js';
@@ -12,7 +13,6 @@ export {
   geluExponentCode,
   hash32Code,
   normalTailCode,
-  presentInputs,
   type ShaderPass,
   tanhCode,
 } from './shader.js';

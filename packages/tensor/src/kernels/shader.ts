@@ -16,11 +16,6 @@ export interface ShaderPass {
   readonly code: string;
 }
 
-/** The inputs of a pass that are present, with their names. */
-export function presentInputs(inputs: ShaderPass['inputs']): [name: string, input: TensorInfo][] {
-  return Object.entries(inputs).filter((entry): entry is [string, TensorInfo] => entry[1] !== undefined);
-}
-
 /** A number as a literal of both languages. */
 export const floatLiteral = (value: number): string => value.toExponential();
 

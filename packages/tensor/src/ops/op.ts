@@ -97,7 +97,7 @@ function compute<I extends Inputs, A extends Attributes>(
 ): Tensor {
   expectAlive(op, inputs);
   if (kernel === undefined) return runComposition(op, inputs, attributes);
-  const present = (op.inputsAsList ? Object.values(inputs) : definedOnly(inputs)) as tf.NamedTensorMap;
+  const present = (op.inputsAsList ? Object.values(inputs) : presentInputs(inputs)) as tf.NamedTensorMap;
   const output = tf.engine().runKernel(kernel, present, attributes as unknown as tf.NamedAttrMap) as unknown as Tensor;
   activeCapture()?.addCall(kernel, present, attributes, output);
   return output;
@@ -121,8 +121,9 @@ function kernelOf(op: Op): string | undefined {
   throw new ResidualError('kernel', `${op.name}: backend '${backend}' has no kernel ${tfjsKernel ?? op.name} for it`);
 }
 
-function definedOnly(inputs: Inputs): Record<string, Tensor> {
-  const present: Record<string, Tensor> = {};
+/** The inputs that are not undefined, by name. */
+export function presentInputs<Input>(inputs: Readonly<Record<string, Input | undefined>>): Record<string, Input> {
+  const present: Record<string, Input> = {};
   for (const name in inputs) {
     const input = inputs[name];
     if (input !== undefined) present[name] = input;
