@@ -54,8 +54,8 @@ test('a model over a port does what the model itself does', async () => {
     await local.embedBatch(['Once', 'upon a'], settings),
   );
   expect(await remote.contextual('Once', { lens: 2 })).toEqual(await local.contextual('Once', { lens: 2 }));
-  const [ours, theirs] = [await local.tokenVectors(), await remote.tokenVectors()];
-  expect([theirs.words, theirs.data]).toEqual([ours.words, ours.data]);
+  const [expected, actual] = [await local.tokenVectors(), await remote.tokenVectors()];
+  expect([actual.words, actual.data]).toEqual([expected.words, expected.data]);
   expect(await remote.describe()).toEqual(local.describe());
   expect([remote.maxPositions, remote.openEnded]).toEqual([512, true]);
   await remote.dispose();
