@@ -78,7 +78,7 @@ export function loadingView(id = 'loading'): LoadingView {
       if (!largest && !isOpen) element.hidden = true;
     },
     onProgress: ({ stage, done, total }) => {
-      if (stage === 'weights' && downloads.size === 0) show(`Placing weights: ${done} of ${total}`, done, total);
+      if (stage === 'weights' && downloads.size === 0) show(`Loading weights: ${done} of ${total}`, done, total);
     },
     start: cancel => {
       downloads.clear();
