@@ -43,7 +43,11 @@ export class CapturedSteps {
     cached: readonly Tensor[] = [],
   ): readonly Tensor[] {
     if (this.isUnsupported) return step();
-    for (const { isDisposed } of this.weights) if (isDisposed) this.syncWeights(); // training replaced it
+    for (const { isDisposed } of this.weights)
+      if (isDisposed) {
+        this.syncWeights(); // training replaced it
+        break;
+      }
     const present = Object.entries(named).filter((entry): entry is [string, Tensor] => entry[1] !== undefined);
     const inputs = [...present.map(([, input]) => input), ...cached];
     const key = [name, ...present.map(([input]) => input), ...inputs.map(({ shape }) => shape.join('x'))].join(' ');

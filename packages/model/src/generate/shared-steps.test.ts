@@ -79,6 +79,14 @@ test('a weight that is replaced between two calls, or between two steps, is read
   model.dispose();
 });
 
+test('a weight that was freed and not replaced is an error, not a hang', async () => {
+  const model = await stories();
+  await model.generate('Once', greedy).result();
+  (model.weights as unknown as { decoder: { norm: { weight: Tensor } } }).decoder.norm.weight.dispose();
+  await expect(model.generate('Once', greedy).result()).rejects.toThrow(/dispose/);
+  model.dispose();
+});
+
 test('concurrent generations share captured steps; one that ends early does not disturb the others', async () => {
   const model = await stories();
   const prompts = ['Once upon a time', 'The dog', 'A big red ball'];
