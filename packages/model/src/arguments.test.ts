@@ -76,19 +76,19 @@ test.each<[string, () => unknown]>([
 
 test('a call whose model is disposed meanwhile rejects with that reason, and leaks nothing', async () => {
   const before = memoryUsage();
-  const works: Record<string, (own: Model) => Promise<unknown>> = {
-    'save: the model was disposed before it was done': own => own.save(),
-    'embed: the model was disposed before it was done': own => own.embedBatch(['a', 'b'], { batch: 1 }),
-    'contextual: the model was disposed before it was done': own => own.contextual('Once', { lens: 2 }),
-    'Model: it was disposed': own => own.generate('Once', { maxNewTokens: 50 }).result(),
+  const works: Record<string, (ownModel: Model) => Promise<unknown>> = {
+    'save: the model was disposed before it was done': ownModel => ownModel.save(),
+    'embed: the model was disposed before it was done': ownModel => ownModel.embedBatch(['a', 'b'], { batch: 1 }),
+    'contextual: the model was disposed before it was done': ownModel => ownModel.contextual('Once', { lens: 2 }),
+    'Model: it was disposed': ownModel => ownModel.generate('Once', { maxNewTokens: 50 }).result(),
   };
   for (const [message, work] of Object.entries(works)) {
-    const own = await load();
-    const running = reasonOf(() => work(own));
-    own.dispose();
+    const ownModel = await load();
+    const running = reasonOf(() => work(ownModel));
+    ownModel.dispose();
     const error = await running;
     expect([ResidualError.is(error) && error.code, error.message]).toEqual(['disposed', message]);
-    expect(await reasonOf(() => work(own))).toMatchObject({ code: 'disposed' });
+    expect(await reasonOf(() => work(ownModel))).toMatchObject({ code: 'disposed' });
   }
   expect(memoryUsage()).toEqual(before);
 });

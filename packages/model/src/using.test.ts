@@ -34,9 +34,9 @@ test('using frees a model at the end of the scope', async () => {
 });
 
 test('using disposes a remote model and closes a connection at the end of the scope', async () => {
-  const saved = await createModel(config, { seed: 1 });
-  const files = await saved.save();
-  saved.dispose();
+  const source = await createModel(config, { seed: 1 });
+  const files = await source.save();
+  source.dispose();
   const [models, training] = [new MessageChannel(), new MessageChannel()];
   serveModels(models.port1);
   const layer = linear({ in: 2, out: 1 });

@@ -4,7 +4,7 @@ import type { BeamSearchOptions } from './beam-search.js';
 import type { GenerateOptions } from './options.js';
 
 /** The options that `generate` and beam search share. */
-const shared = {
+const sharedNames = {
   sequenceBias: 0,
   encoderRepetitionPenalty: 0,
   repetitionPenalty: 0,
@@ -43,17 +43,17 @@ export const generateNames: OptionNames<GenerateOptions> = {
   taps: 0,
   maxLength: 0,
   skipSpecialTokens: 0,
-  ...shared,
+  ...sharedNames,
 };
 
 /** The options that `beamSearch` and `translate` share. */
-const beamSearching = {
+const sharedBeamNames = {
   numBeams: 0,
   lengthPenalty: 0,
   earlyStopping: 0,
   numBeamGroups: 0,
   diversityPenalty: 0,
-  ...shared,
+  ...sharedNames,
 } as const;
 
 /** The names of the options of `beamSearch`. */
@@ -61,7 +61,7 @@ export const beamSearchNames: OptionNames<BeamSearchOptions> = {
   numReturnSequences: 0,
   maxLength: 0,
   skipSpecialTokens: 0,
-  ...beamSearching,
+  ...sharedBeamNames,
 };
 
 /** The names of the options of `translate`. */
@@ -74,5 +74,5 @@ export const translateNames: OptionNames<TranslateOptions> = {
   alignments: 0,
   taps: 0,
   topLogprobs: 0,
-  ...beamSearching,
+  ...sharedBeamNames,
 };

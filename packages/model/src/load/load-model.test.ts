@@ -86,9 +86,9 @@ test('without tokenizer.json a tokenizer is opened from its other files, which a
   const model = await loadModel(files);
   expect(model.tokenizer!.encode('the').tokens).toEqual(['<s>', '▁the']);
   expect(model.tokenizer!.decode([1, 2])).toBe('');
-  const saved = await model.save();
+  const savedFiles = await model.save();
   model.dispose();
-  const again = await loadModel(saved);
+  const again = await loadModel(savedFiles);
   expect(again.tokenizer!.encode('the').tokens).toEqual(['<s>', '▁the']);
   expect([again.tokenizer!.bosTokenId, again.tokenizer!.eosTokenId]).toEqual([1, 2]);
   again.dispose();

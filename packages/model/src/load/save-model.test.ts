@@ -24,9 +24,9 @@ const loadWith = async (changes: Readonly<Record<string, string>>) =>
   loadModel(new Map([...files, ...Object.entries(changes).map(([name, content]) => [name, bytes(content)] as const)]));
 
 test('config.json is saved with the text that was read', async () => {
-  const saved = await model.save();
-  expect(text(saved.get('config.json')!)).toBe(text(files.get('config.json')!));
-  expect(text(saved.get('config.json')!)).toContain('"initializer_factor": 1.0,'); // strictly a float in the reference
+  const savedFiles = await model.save();
+  expect(text(savedFiles.get('config.json')!)).toBe(text(files.get('config.json')!));
+  expect(text(savedFiles.get('config.json')!)).toContain('"initializer_factor": 1.0,'); // a float in the reference
 });
 
 test('a config with torch_dtype is saved with dtype instead', async () => {
@@ -42,8 +42,8 @@ test('a config with torch_dtype is saved with dtype instead', async () => {
 test('the other files of a tokenizer are saved with it', async () => {
   const otherFiles = { 'chat_template.jinja': '{{ messages }}', 'special_tokens_map.json': '{"pad_token": "</s>"}' };
   const other = await loadWith(otherFiles);
-  const saved = await other.save();
-  for (const [name, content] of Object.entries(otherFiles)) expect(text(saved.get(name)!)).toBe(content);
+  const savedFiles = await other.save();
+  for (const [name, content] of Object.entries(otherFiles)) expect(text(savedFiles.get(name)!)).toBe(content);
   other.dispose();
 });
 
@@ -52,7 +52,8 @@ test.each([
   ['bfloat16', 'BF16', 2 ** -8],
 ] as const)('weights are stored as %s, rounded, and half as large', async (dtype, stored, rounding) => {
   const [whole, half] = [await model.save(), await model.save({ dtype })];
-  const open = async (saved: Map<string, Uint8Array>) => openSafetensors(bytesSource(saved.get('model.safetensors')!));
+  const open = async (savedFiles: Map<string, Uint8Array>) =>
+    openSafetensors(bytesSource(savedFiles.get('model.safetensors')!));
   const [a, b] = [await open(whole), await open(half)];
   for (const [name, { shape, byteLength }] of a.tensors) {
     expect(b.tensors.get(name)).toEqual({ dtype: stored, shape, byteLength: byteLength / 2 });
@@ -97,10 +98,10 @@ test('a head that differs from the embedding is loaded and saved separately, wha
     new Map([...files, ['model.safetensors', writeSafetensors(weights, { format: 'pt' })] as const]),
   );
   expect(untied.config.tie_word_embeddings).toBe(false);
-  const saved = await untied.save();
-  expect(saved.get('model.safetensors')).toEqual(writeSafetensors(weights, { format: 'pt' }));
+  const savedFiles = await untied.save();
+  expect(savedFiles.get('model.safetensors')).toEqual(writeSafetensors(weights, { format: 'pt' }));
   const before = text(files.get('config.json')!);
-  expect(text(saved.get('config.json')!)).toBe(
+  expect(text(savedFiles.get('config.json')!)).toBe(
     before.replace('"tie_word_embeddings": true', '"tie_word_embeddings": false'),
   );
   untied.dispose();

@@ -31,9 +31,11 @@ export async function expectBaseWeights(
     if (arrays.shapeOf(path)?.join() !== shape.join())
       refuse(`holds ${name} as [${stored.tensors.get(name)!.shape}], which is not the shape of this model's`);
     const values = await arrays.read(path, signal ? { signal } : {});
-    const own = (await dense(isLowRankSum(leaf) ? leaf.base : leaf).data()) as Float32Array;
-    const index = own.findIndex((value, i) => value !== values[i]);
+    const modelValues = (await dense(isLowRankSum(leaf) ? leaf.base : leaf).data()) as Float32Array;
+    const index = modelValues.findIndex((value, i) => value !== values[i]);
     if (index >= 0)
-      refuse(`holds ${name}, which differs from the model's own at ${index} (${values[index]} and ${own[index]})`);
+      refuse(
+        `holds ${name}, which differs from the model's own at ${index} (${values[index]} and ${modelValues[index]})`,
+      );
   }
 }

@@ -33,19 +33,19 @@ export async function loadLora(model: Model, source: ModelSource, options: LoadL
   const bytes =
     (await files.bytes('adapter_model.safetensors', { signal })) ?? refuse('has no adapter_model.safetensors');
   const config: AdapterConfig = await adapterConfig(text, ignoreConfig, refuse);
-  const stored = await openSafetensors(bytes, { signal });
+  const file = await openSafetensors(bytes, { signal });
   const layer = model.layer as HasNeeds<unknown>;
   const modules = modulesOf(model.family, layer);
-  const { matrices, baseWeights, unmatched } = tensorsByModule(stored.tensors.keys(), modules, refuse);
+  const { matrices, baseWeights, unmatched } = tensorsByModule(file.tensors.keys(), modules, refuse);
   if (unmatched.length > 0)
     refuse(`holds ${firstFew(unmatched)}, which belong to no linear of this ${model.family.name}`);
   if (matrices.size === 0) refuse('holds no tensor');
-  await expectBaseWeights(model, stored, baseWeights, refuse, signal);
+  await expectBaseWeights(model, file, baseWeights, refuse, signal);
   const paths: string[] = [];
   try {
     for (const [module, names] of matrices) {
       const read = async (matrix: 'A' | 'B') =>
-        stored.readFloat32(names[matrix] ?? refuse(`has no lora_${matrix} of ${module}`), { signal });
+        file.readFloat32(names[matrix] ?? refuse(`has no lora_${matrix} of ${module}`), { signal });
       const [a, b] = [await read('A'), await read('B')]; // [rank, in] and [out, rank]
       const members = modules.get(module)!;
       const { totalRows, shape } = members[0]!.slice;

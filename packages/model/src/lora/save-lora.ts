@@ -47,18 +47,18 @@ export async function saveLora(
     const [down, up] = [(await part.down.data()) as Float32Array, (await part.up.data()) as Float32Array];
     adapters.set(path, { down, up, rank: part.down.shape[0]!, scale: part.scale });
   }
-  const stored = new Map<string, StoredModule>();
+  const modules = new Map<string, StoredModule>();
   let transposed = false;
   for (const [module, members] of modulesOf(model.family, model.layer as HasNeeds<unknown>)) {
     if (!members.some(({ path }) => adapters.has(path))) continue;
-    stored.set(module, mergeMembers(members, adapters));
+    modules.set(module, mergeMembers(members, adapters));
     transposed ||= members[0]!.slice.transposed;
   }
-  const tensors = [...stored].flatMap(([module, { rank, down, up, width, out }]) => [
+  const tensors = [...modules].flatMap(([module, { rank, down, up, width, out }]) => [
     [`${adapterPrefix}${module}.lora_A.weight`, { dtype: 'F32', shape: [rank, width], data: down }] as const,
     [`${adapterPrefix}${module}.lora_B.weight`, { dtype: 'F32', shape: [out, rank], data: up }] as const,
   ]);
-  const config = configOf(stored, { transposed, base, kind: model.composition.kind });
+  const config = configOf(modules, { transposed, base, kind: model.composition.kind });
   return new Map<string, Uint8Array<ArrayBuffer>>([
     ['adapter_config.json', new TextEncoder().encode(`${JSON.stringify(config, null, 2)}\n`)],
     ['adapter_model.safetensors', writeSafetensors(Object.fromEntries(tensors), { format: 'pt' })],
@@ -97,13 +97,13 @@ function mergeMembers(members: readonly Member[], adapters: ReadonlyMap<string, 
 
 /** The `adapter_config.json`: the rank and alpha of the first module, and patterns for modules with others. */
 function configOf(
-  stored: ReadonlyMap<string, StoredModule>,
+  modules: ReadonlyMap<string, StoredModule>,
   { transposed, base, kind }: { transposed: boolean; base: string | undefined; kind: string },
 ): Record<string, unknown> {
-  const [{ rank, alpha }] = stored.values() as Iterable<StoredModule> as [StoredModule];
+  const [{ rank, alpha }] = modules.values() as Iterable<StoredModule> as [StoredModule];
   const patternsOf = (field: 'rank' | 'alpha', fallback: number) =>
     Object.fromEntries(
-      [...stored].filter(([, each]) => each[field] !== fallback).map(([module, each]) => [module, each[field]]),
+      [...modules].filter(([, each]) => each[field] !== fallback).map(([module, each]) => [module, each[field]]),
     );
   return {
     peft_type: 'LORA',
@@ -113,7 +113,7 @@ function configOf(
     lora_alpha: alpha,
     rank_pattern: patternsOf('rank', rank),
     alpha_pattern: patternsOf('alpha', alpha),
-    target_modules: [...stored.keys()],
+    target_modules: [...modules.keys()],
     lora_dropout: 0,
     fan_in_fan_out: transposed,
     bias: 'none',

@@ -16,17 +16,18 @@ import { lossAndTrainingOutputs } from './training.js';
  * All outputs of a decoder-only checkpoint that are compared: logits, hidden states, attention weights, continuations,
  * loss and gradients.
  */
-export async function causalOutputs(model: Model, golden: Golden, wanted: OutputFilter): Promise<Outputs> {
+export async function causalOutputs(model: Model, golden: Golden, isWanted: OutputFilter): Promise<Outputs> {
   const inputs = await inputsOf(golden, model);
   const outputs: Outputs = new Map();
-  for (const [name, numbers] of await internalOutputs(model, inputs)) if (wanted(name)) outputs.set(name, numbers);
-  if (wanted('logits_padded_batch')) outputs.set('logits_padded_batch', await paddedLogits(model, inputs));
-  for (const [name, numbers] of await continuations(model, golden, inputs, wanted)) outputs.set(name, numbers);
-  for (const [name, numbers] of await beams(model, golden, inputs, wanted))
-    if (wanted(name)) outputs.set(name, numbers);
+  for (const [name, numbers] of await internalOutputs(model, inputs)) if (isWanted(name)) outputs.set(name, numbers);
+  if (isWanted('logits_padded_batch')) outputs.set('logits_padded_batch', await paddedLogits(model, inputs));
+  for (const [name, numbers] of await continuations(model, golden, inputs, isWanted)) outputs.set(name, numbers);
+  for (const [name, numbers] of await beams(model, golden, inputs, isWanted))
+    if (isWanted(name)) outputs.set(name, numbers);
   if (inputs.ids[0]!.length > 1) {
     const loss = () => lossOf(model, inputs.ids[0]!);
-    for (const [name, numbers] of await lossAndTrainingOutputs(model, golden, wanted, loss)) outputs.set(name, numbers);
+    for (const [name, numbers] of await lossAndTrainingOutputs(model, golden, isWanted, loss))
+      outputs.set(name, numbers);
   }
   return outputs;
 }
@@ -75,7 +76,7 @@ async function continuations(
   model: Model,
   golden: Golden,
   { ids, prompts }: Inputs,
-  wanted: OutputFilter,
+  isWanted: OutputFilter,
 ): Promise<Outputs> {
   const outputs: Outputs = new Map();
   const cases = [
@@ -84,7 +85,7 @@ async function continuations(
     { name: 'greedy_rep_penalty', rows: 1, length: 16, options: repetitionOptions(ids[0]!, prompts[0]!) },
   ];
   for (const { name, rows, length, options } of cases) {
-    if (!wanted(name)) continue;
+    if (!isWanted(name)) continue;
     const referenceTokens = (golden.shapeOf(name)?.[1] ?? 0) - ids[0]!.length;
     const maxNewTokens = referenceTokens > 0 ? referenceTokens : length;
     const maxLength = ids[0]!.length + maxNewTokens;
@@ -98,10 +99,10 @@ async function continuations(
 }
 
 /** The continuations of row 0 by beam search. */
-async function beams(model: Model, golden: Golden, { ids, prompts }: Inputs, wanted: OutputFilter): Promise<Outputs> {
+async function beams(model: Model, golden: Golden, { ids, prompts }: Inputs, isWanted: OutputFilter): Promise<Outputs> {
   const outputs: Outputs = new Map();
   for (const [name, options] of Object.entries(beamSearches['causal-lm'])) {
-    if (!wanted(name) && !wanted(`${name}_scores`)) continue;
+    if (!isWanted(name) && !isWanted(`${name}_scores`)) continue;
     const referenceTokens = (golden.shapeOf(name)?.[1] ?? 0) - ids[0]!.length;
     const maxNewTokens = referenceTokens > 0 ? referenceTokens : 12;
     const maxLength = ids[0]!.length + maxNewTokens;

@@ -23,15 +23,15 @@ export async function gradientOutputs(model: Model, loss: () => Tensor): Promise
   const layer: HasNeeds<unknown> = model.layer;
   const { value, gradients: tree } = gradients(loss, model.weights);
   try {
-    const [leaves, own] = [flatten(layer, tree as never), flatten(layer, model.weights as never)];
-    const named = await toCheckpoint(model.family, layer, async path => {
+    const [leaves, weights] = [flatten(layer, tree as never), flatten(layer, model.weights as never)];
+    const gradientArrays = await toCheckpoint(model.family, layer, async path => {
       const gradient = leaves.get(path) as Matrix | undefined;
       if (gradient) return (await dense(gradient).data()) as Float32Array;
-      return new Float32Array(dense(own.get(path)!).size);
+      return new Float32Array(dense(weights.get(path)!).size);
     });
     let sum = 0;
     const outputs: Outputs = new Map([['loss', await numbersOf(value)]]);
-    for (const [name, { shape, values }] of named) {
+    for (const [name, { shape, values }] of gradientArrays) {
       if (!isTrainable(name)) continue;
       outputs.set(`grad.${name}`, { shape, data: values });
       for (const entry of values) sum += entry * entry;

@@ -48,9 +48,9 @@ export async function parity(source: ModelSource, options: LoadModelOptions = {}
   const model = await loadModel(files, options);
   try {
     const inputsOnly = !golden.names.some(name => !inputs.includes(name));
-    const wanted = (name: string) => inputsOnly || references.has(name);
+    const isWanted = (name: string) => inputsOnly || references.has(name);
     const compute = outputsOf[(kind as keyof typeof outputsOf | undefined) ?? model.composition.kind];
-    const outputs = await compute(model, golden, wanted);
+    const outputs = await compute(model, golden, isWanted);
     return await compareAll(references, outputs, inputsOnly);
   } finally {
     model.dispose();

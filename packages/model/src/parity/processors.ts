@@ -66,8 +66,10 @@ export type ProcessorSettings = Readonly<Record<string, readonly [name: string, 
 /** The settings of `golden.json` if it names processors; undefined if it belongs to a checkpoint. */
 export function processorSettings(settings: Readonly<Record<string, unknown>>): ProcessorSettings | undefined {
   const entries = Object.values(settings);
-  const named = entries.every(entry => Array.isArray(entry) && typeof entry[0] === 'string' && Array.isArray(entry[1]));
-  return named && entries.length > 0 ? (settings as ProcessorSettings) : undefined;
+  const areProcessors = entries.every(
+    entry => Array.isArray(entry) && typeof entry[0] === 'string' && Array.isArray(entry[1]),
+  );
+  return areProcessors && entries.length > 0 ? (settings as ProcessorSettings) : undefined;
 }
 
 /**

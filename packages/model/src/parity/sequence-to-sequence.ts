@@ -24,23 +24,28 @@ interface Inputs {
  * All outputs of an encoder-decoder that are compared: logits, hidden states, three kinds of attention, continuations,
  * loss and gradients.
  */
-export async function sequenceToSequenceOutputs(model: Model, golden: Golden, wanted: OutputFilter): Promise<Outputs> {
+export async function sequenceToSequenceOutputs(
+  model: Model,
+  golden: Golden,
+  isWanted: OutputFilter,
+): Promise<Outputs> {
   const inputs = await inputsOf(golden, model);
   const outputs: Outputs = new Map();
-  for (const [name, numbers] of await internalOutputs(model, inputs)) if (wanted(name)) outputs.set(name, numbers);
-  if (wanted('greedy')) outputs.set('greedy', await greedy(model, golden, inputs));
+  for (const [name, numbers] of await internalOutputs(model, inputs)) if (isWanted(name)) outputs.set(name, numbers);
+  if (isWanted('greedy')) outputs.set('greedy', await greedy(model, golden, inputs));
   for (const [name, options] of Object.entries(beamSearches['seq2seq-lm'])) {
-    if (!wanted(name) && !wanted(`${name}_scores`)) continue;
+    if (!isWanted(name) && !isWanted(`${name}_scores`)) continue;
     const maxNewTokens = Math.max((golden.shapeOf(name)?.[1] ?? 0) - 1, 12);
     const results = await model.beamSearchBatch(sourcesOf(inputs), { ...options, maxNewTokens }).result();
     const fill = fillTokenOf(paddingToken(model), model.eosTokenIds[0]);
-    const named = beamOutputs(name, results, () => [model.decoderStartTokenId], fill);
-    for (const [each, numbers] of named) if (wanted(each)) outputs.set(each, numbers);
+    const beams = beamOutputs(name, results, () => [model.decoderStartTokenId], fill);
+    for (const [each, numbers] of beams) if (isWanted(each)) outputs.set(each, numbers);
   }
   const { labels } = inputs;
   if (labels) {
     const loss = () => lossOf(model, inputs, labels);
-    for (const [name, numbers] of await lossAndTrainingOutputs(model, golden, wanted, loss)) outputs.set(name, numbers);
+    for (const [name, numbers] of await lossAndTrainingOutputs(model, golden, isWanted, loss))
+      outputs.set(name, numbers);
   }
   return outputs;
 }

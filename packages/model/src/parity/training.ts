@@ -25,16 +25,16 @@ const defaults: Settings = { lr: 0.01, betas: [0.9, 0.95], eps: 1e-8, weight_dec
 export async function lossAndTrainingOutputs(
   model: Model,
   golden: Golden,
-  wanted: OutputFilter,
+  isWanted: OutputFilter,
   loss: () => Tensor,
 ): Promise<Outputs> {
   const outputs: Outputs = new Map();
   const addWanted = (all: Outputs) => {
-    for (const [name, numbers] of all) if (wanted(name)) outputs.set(name, numbers);
+    for (const [name, numbers] of all) if (isWanted(name)) outputs.set(name, numbers);
   };
   const asks = (prefix: string) => golden.names.some(name => name.startsWith(prefix));
-  if (wanted('loss') || wanted('grad_norm') || asks('grad.')) addWanted(await gradientOutputs(model, loss));
-  if (wanted('adamw_losses') || asks('after.')) addWanted(await trainingOutputs(model, golden.settings.adamw, loss));
+  if (isWanted('loss') || isWanted('grad_norm') || asks('grad.')) addWanted(await gradientOutputs(model, loss));
+  if (isWanted('adamw_losses') || asks('after.')) addWanted(await trainingOutputs(model, golden.settings.adamw, loss));
   return outputs;
 }
 
@@ -62,11 +62,11 @@ async function trainingOutputs(model: Model, value: unknown, loss: () => Tensor)
   losses.push((await last.data())[0]!);
   last.dispose();
   const leaves = flatten(layer, model.weights as never);
-  const named = await toCheckpoint(model.family, layer, async path => {
+  const weightArrays = await toCheckpoint(model.family, layer, async path => {
     return (await dense(leaves.get(path)!).data()) as Float32Array;
   });
   const outputs: Outputs = new Map([['adamw_losses', { shape: [losses.length], data: losses }]]);
-  for (const [name, { shape, values }] of named)
+  for (const [name, { shape, values }] of weightArrays)
     if (isTrainable(name)) outputs.set(`after.${name}`, { shape, data: values });
   return outputs;
 }

@@ -17,7 +17,7 @@ afterEach(async () => {
   await root.removeEntry(path, { recursive: true }).catch(() => {});
 });
 
-const stored = async () => {
+const storedBytes = async () => {
   const source = await store.source(key);
   return source && (await source.read(0, source.size));
 };
@@ -36,9 +36,9 @@ test('a partial file belongs to one page; another page waits and continues it', 
   const second = await waiting;
   expect(second.size).toBe(3000);
   await second.append(bytes.subarray(3000));
-  expect(await stored()).toBeUndefined();
+  expect(await storedBytes()).toBeUndefined();
   await second.finish();
-  expect(await stored()).toEqual(bytes);
+  expect(await storedBytes()).toEqual(bytes);
 });
 
 test('waiting for another page can be aborted', async () => {

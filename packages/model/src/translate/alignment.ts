@@ -76,8 +76,8 @@ function wordOf(tokens: readonly Span[], words: readonly Span[]): (number | unde
     let best: number | undefined;
     let longest = 0;
     for (let word = first; word < words.length && words[word]![0] < end; word++) {
-      const shared = Math.min(end, words[word]![1]) - Math.max(start, words[word]![0]);
-      if (shared > longest) [best, longest] = [word, shared];
+      const overlap = Math.min(end, words[word]![1]) - Math.max(start, words[word]![0]);
+      if (overlap > longest) [best, longest] = [word, overlap];
     }
     return best;
   });

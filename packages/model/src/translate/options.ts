@@ -84,7 +84,7 @@ export function translateSettings(
   const { read, forcedBosTokenId } = sourceReader(tokenizer, { prefix, sourceLanguage, targetLanguage });
   const fileLimit = fileNumber(generationConfig, 'max_new_tokens') ?? fileNumber(generationConfig, 'max_length');
   const maxNewTokens = requested ?? (fileLimit === undefined ? maxPositions - 1 : undefined);
-  const shared = definedOptions({ forcedBosTokenId, ...others, maxNewTokens, signal });
+  const sharedOptions = definedOptions({ forcedBosTokenId, ...others, maxNewTokens, signal });
   const split = (text: string) =>
     segmentsOf(text, {
       count: part => read(part).ids.length,
@@ -100,9 +100,9 @@ export function translateSettings(
     signal,
     read,
     split,
-    greedy: { ...shared, ...definedOptions({ taps, topLogprobs }), temperature: 0 } as GenerateOptions,
+    greedy: { ...sharedOptions, ...definedOptions({ taps, topLogprobs }), temperature: 0 } as GenerateOptions,
     beamSearch: {
-      ...shared,
+      ...sharedOptions,
       ...definedOptions({ lengthPenalty, ...searchOptions }),
       numBeams,
       numReturnSequences: 1,

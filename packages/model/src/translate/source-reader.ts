@@ -31,20 +31,20 @@ export function sourceReader(tokenizer: Tokenizer, options: LanguageOptions): So
   const { prefix = '', sourceLanguage, targetLanguage } = options;
   const from = sourceLanguage === undefined ? undefined : languageToken('sourceLanguage', tokenizer, sourceLanguage);
   const to = targetLanguage === undefined ? undefined : languageToken('targetLanguage', tokenizer, targetLanguage);
-  const named = to !== undefined && isNamedBySource(tokenizer.idToToken(to)) ? [to] : [];
+  const languageIds = to !== undefined && isNamedBySource(tokenizer.idToToken(to)) ? [to] : [];
   const read = (text: string): SourceTokens => {
     const encoding = tokenizer.encode(prefix + text);
     const ids = from === undefined ? encoding.ids : withSourceLanguage(tokenizer, encoding.ids, from);
     const inText = (index: number) => Math.max(index - prefix.length, 0);
     return {
-      ids: [...named, ...ids],
+      ids: [...languageIds, ...ids],
       get spans() {
-        const own = encoding.offsets.map(([start, end]) => [inText(start), inText(end)] as const);
-        return [...named.map(() => [0, 0] as const), ...own];
+        const offsets = encoding.offsets.map(([start, end]) => [inText(start), inText(end)] as const);
+        return [...languageIds.map(() => [0, 0] as const), ...offsets];
       },
     };
   };
-  return { read, forcedBosTokenId: named.length > 0 ? undefined : to };
+  return { read, forcedBosTokenId: languageIds.length > 0 ? undefined : to };
 }
 
 /** The ids with the source language token in place of the tokenizer's own. */

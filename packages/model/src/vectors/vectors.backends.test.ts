@@ -120,19 +120,19 @@ for (const name of ['bart', 'marian', 't5']) {
 test('errors name what is wrong, an abort ends the reading, and nothing leaks', async () => {
   const model = await load('gpt2');
   const before = memoryUsage();
-  const refusals: [Promise<unknown>, string][] = [
-    [model.embed([1], { pooling: 'max' as never }), 'embed: pooling is "max"; it must be mean, cls or last'],
-    [model.embed([1], { layer: 3 }), 'embed: layer is 3; it must be a whole number from 0 to 2'],
-    [model.embed([1], { batch: 0 }), 'embed: batch is 0; it must be a whole number from 1 on'],
-    [model.embed([]), 'embed: the prompt has no tokens'],
-    [model.embedBatch([[1], [1e6]]), `embed: prompt id 1000000 is outside the vocabulary of ${model.vocab}`],
-    [model.contextual([1], { lens: -1 }), 'contextual: lens is -1; it must be a whole number from 0 on'],
+  const refusals: [() => Promise<unknown>, string][] = [
+    [() => model.embed([1], { pooling: 'max' as never }), 'embed: pooling is "max"; it must be mean, cls or last'],
+    [() => model.embed([1], { layer: 3 }), 'embed: layer is 3; it must be a whole number from 0 to 2'],
+    [() => model.embed([1], { batch: 0 }), 'embed: batch is 0; it must be a whole number, 1 or more'],
+    [() => model.embed([]), 'embed: the prompt has no tokens'],
+    [() => model.embedBatch([[1], [1e6]]), `embed: prompt id 1000000 is outside the vocabulary of ${model.vocab}`],
+    [() => model.contextual([1], { lens: -1 }), 'contextual: lens is -1; it must be a whole number, 0 or more'],
     [
-      model.contextual(Array(model.maxPositions + 1).fill(1)),
+      () => model.contextual(Array(model.maxPositions + 1).fill(1)),
       `contextual: prompt of ${model.maxPositions + 1} tokens is longer than the ${model.maxPositions} positions`,
     ],
   ];
-  for (const [call, message] of refusals) await expect(call).rejects.toThrow(message);
+  for (const [call, message] of refusals) await expect(call()).rejects.toThrow(message);
   const abort = new AbortController();
   const onProgress = () => abort.abort();
   const settings = { batch: 1, signal: abort.signal, onProgress };

@@ -21,7 +21,7 @@ type Method = (model: Model, call: RpcCall, ...args: never[]) => unknown;
 
 /** The handlers of one connection, which owns `models` by their number. */
 function connectionOf(models: Map<number, Model>): RpcConnection {
-  let loaded = 0;
+  let nextNumber = 0;
   const modelOf = (number: number) => {
     const model = models.get(number);
     if (model) return model;
@@ -37,8 +37,8 @@ function connectionOf(models: Map<number, Model>): RpcConnection {
       model.dispose(); // nobody receives it
       throw signal.reason;
     }
-    models.set(loaded, model);
-    return infoOf(loaded++, model);
+    models.set(nextNumber, model);
+    return infoOf(nextNumber++, model);
   };
   const methods: [name: string, method: Method][] = Object.entries({ ...streamMethods, ...callMethods });
   const onModel = methods.map(([name, method]) => [

@@ -64,7 +64,7 @@ export async function download(store: Store, key: string, file: RemoteFile, opti
 /** The stored file, or else the downloaded one, with the announced size and digest. */
 async function fetchVerified(store: Store, key: string, file: RemoteFile, options: DownloadOptions): Promise<Source> {
   let wrong: string | undefined;
-  const stored = async (): Promise<Source | undefined> => {
+  const verifiedSource = async (): Promise<Source | undefined> => {
     const source = await store.source(key);
     if (!source) return undefined;
     wrong = source.size === file.size ? await wrongDigest(store, key, file, options.signal) : `of ${source.size} bytes`;
@@ -72,7 +72,7 @@ async function fetchVerified(store: Store, key: string, file: RemoteFile, option
     await store.remove(key);
     return undefined;
   };
-  const present = await stored();
+  const present = await verifiedSource();
   if (present) return present;
   for (let resumed = true; resumed; ) {
     const part = await store.partialFile(key, options.signal);
@@ -86,7 +86,7 @@ async function fetchVerified(store: Store, key: string, file: RemoteFile, option
     } finally {
       if (open) await part.close();
     }
-    const source = isTooLong ? undefined : await stored();
+    const source = isTooLong ? undefined : await verifiedSource();
     // Without a source, the bytes of an earlier download did not belong to this file: start again from nothing.
     if (source) return source;
   }

@@ -116,8 +116,10 @@ test('a name without a URL is a missing file; the error of a dead or invalid URL
   expect(await failure({ ...urls, [shard]: nowhere })).toContain(`there is no ${shard} at ${nowhere}`);
   expect(await failure({ ...urls, 'config.json': 5 as never })).toBe('loadModel: config.json is 5; it must be a URL');
   const hub = await startHub(new Map());
-  const gone = `${hub.endpoint}/plain/gone.json`;
-  expect(await failure({ ...urls, 'tokenizer.json': gone })).toBe(`loadModel: there is no tokenizer.json at ${gone}`);
+  const deadUrl = `${hub.endpoint}/plain/gone.json`;
+  expect(await failure({ ...urls, 'tokenizer.json': deadUrl })).toBe(
+    `loadModel: there is no tokenizer.json at ${deadUrl}`,
+  );
   await hub.close();
 });
 

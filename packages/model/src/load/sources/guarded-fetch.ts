@@ -117,8 +117,8 @@ function watchedResponse(response: Response, watch: StallWatch): Response {
 function maxBodyBytes(headers: Headers): number {
   const encoding = headers.get('content-encoding');
   if (!encoding || encoding === 'identity') return Number.POSITIVE_INFINITY;
-  const sent = Number(headers.get('content-length') ?? Number.NaN);
-  return Number.isFinite(sent) ? maxInflation * sent + 2 ** 16 : 2 ** 31;
+  const contentLength = Number(headers.get('content-length') ?? Number.NaN);
+  return Number.isFinite(contentLength) ? maxInflation * contentLength + 2 ** 16 : 2 ** 31;
 }
 
 /** Aborts a request that stalls or that its caller aborts. */

@@ -37,7 +37,7 @@ const read = async (settings: HubOptions = {}, options: { signal?: AbortSignal }
   return source.read(0, source.size);
 };
 const isRight = (bytes: Uint8Array) => Buffer.compare(bytes, files.get(weightsFile)!) === 0;
-const stored = async () => (await readdir(cache, { recursive: true })).filter(name => name.includes('model'));
+const storedNames = async () => (await readdir(cache, { recursive: true })).filter(name => name.includes('model'));
 const folderOf = () =>
   join(cache, hub.endpoint.replace('http://', '').replace(':', '_'), 'someone', 'tale', hub.commit);
 const downloads = () => hub.requests.filter(url => url.startsWith('storage')).length;
@@ -167,7 +167,7 @@ test.each([
         vi.stubEnv('RESIDUAL_CACHE', cache);
         expect(isRight(await read({ cache: undefined } as unknown as HubOptions))).toBe(true);
         expect(spy.mock.calls.length).toBe(2);
-        expect(await stored()).toEqual([]);
+        expect(await storedNames()).toEqual([]);
       } finally {
         spy.mockRestore();
         syncBuiltinESMExports();
@@ -199,7 +199,7 @@ test('the error of a full disk says so, and the partial file is deleted', async 
   await probe.close();
   try {
     expect(await failure(read())).toMatch(/^loadModel: the folder of downloads .* is full \(ENOSPC\); hub.cache names/);
-    expect(await stored()).toEqual([]);
+    expect(await storedNames()).toEqual([]);
   } finally {
     append.mockRestore();
   }

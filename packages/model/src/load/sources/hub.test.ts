@@ -70,8 +70,8 @@ test('bytes other than those announced are refused and not kept', async () => {
   await expect(weights()).rejects.toThrow(
     /has sha256 digest [0-9a-f]{64}, it was announced as [0-9a-f]{64}; nothing was kept/,
   );
-  const stored = (await readdir(cache, { recursive: true })).filter(name => name.includes('model.safetensors'));
-  expect(stored).toEqual([]);
+  const storedNames = (await readdir(cache, { recursive: true })).filter(name => name.includes('model.safetensors'));
+  expect(storedNames).toEqual([]);
 });
 
 test('the error of a server that does not answer names the model, and so does that of an unknown id', async () => {

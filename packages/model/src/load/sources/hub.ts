@@ -135,8 +135,8 @@ async function listRepository(
     if (response.status >= 500) throw new Error(`status ${response.status}`);
   } catch (cause) {
     signal?.throwIfAborted();
-    const stored = await store?.readText(key);
-    if (stored !== undefined) return repositoryOf(url, stored);
+    const listing = await store?.readText(key);
+    if (listing !== undefined) return repositoryOf(url, listing);
     if (ResidualError.is(cause)) throw cause;
     throw new ResidualError(
       'hub',
