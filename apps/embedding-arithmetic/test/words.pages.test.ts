@@ -62,7 +62,7 @@ describe('expressions', () => {
     await expectError(page, 'kign');
     expect(await error.textContent()).toBe('"kign" is not among the 50000 words; there is "king", "sign" and "kin".');
     await page.fill('#expression', 'king - man +');
-    await expectError(page, 'The expression ends behind "+" at 12');
+    await expectError(page, 'The expression ends after "+" at 12');
     await page.fill('#expression', 'king - man + woman');
     await answered(page, 'queen');
     expect(await error.isVisible()).toBe(false);

@@ -59,10 +59,10 @@ describe('another model', () => {
   test('broken files are errors, and the current model stays', async () => {
     const broken = new Map([['config.json', Buffer.from('{ "model_type": ')]]);
     await page.dispatchEvent('body', 'drop', { dataTransfer: await dropOf(broken) });
-    await expectError(page, 'config.json of what was given (1 file) is not JSON');
+    await expectError(page, 'config.json of the source (1 file) is not JSON');
     const file = { name: 'tokenizer.json', mimeType: 'application/json', buffer: Buffer.from('{}') };
     await page.setInputFiles('#files', [file]);
-    await expectError(page, 'what was given (1 file) has no config.json');
+    await expectError(page, 'the source (1 file) has no config.json');
     const cut = new Map([...llama].map(([name, bytes]) => [name, name.endsWith('s') ? bytes.slice(0, 5000) : bytes]));
     await page.dispatchEvent('body', 'drop', { dataTransfer: await dropOf(cut) });
     await expectError(page, /safetensors|bytes/);

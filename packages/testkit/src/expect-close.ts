@@ -64,7 +64,7 @@ const distance = (actual: number, expected: number): number => {
 export const expectClose = async (actual: Numbers, expected: Numbers, tolerance: Tolerance): Promise<void> => {
   const { absolute = 0, relative = 0 } = tolerance;
   if (!(absolute >= 0 && relative >= 0))
-    throw new Error(`expectClose: tolerance ${absolute} + ${relative} is no bound`);
+    throw new Error(`expectClose: tolerance ${absolute} + ${relative} is not a bound`);
   const [actualNumbers, expectedNumbers] = await Promise.all([read(actual), read(expected)]);
   if (actualNumbers.shape && expectedNumbers.shape)
     expect(actualNumbers.shape, 'expectClose: shape').toEqual(expectedNumbers.shape);

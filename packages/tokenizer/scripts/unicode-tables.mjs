@@ -144,7 +144,7 @@ export const equivalentRuns: string = '${encoded(numbersOf(equivalentRuns, true)
 export const equivalents: readonly number[] = ${JSON.stringify(equivalents).replaceAll(',', ', ')};
 /** Older code points that the normal forms leave unchanged (they are of Unicode 9). */
 export const exemptRuns: string = '${ranges(code => !newer[code] && isExempt(code))}';
-/** Punctuation of Unicode 14 that is none in the reference (Unicode 8). */
+/** Punctuation of Unicode 14 that is not punctuation in the reference (Unicode 8). */
 export const notPunctuationRuns: string = '${notPunctuation}';
 /** Marks of Unicode 14 that StripAccents keeps. */
 export const notMarkRuns: string = '${notMarks}';

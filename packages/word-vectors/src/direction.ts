@@ -36,7 +36,7 @@ export function direction(vectors: WordVectors, pairs: readonly WordPair[]): Dir
     if (lengthOf(step) < 1e-9)
       throw new ResidualError(
         'option',
-        `direction: from ${JSON.stringify(pair[0])} to ${JSON.stringify(pair[1])} is no step`,
+        `direction: ${JSON.stringify(pair[0])} and ${JSON.stringify(pair[1])} have the same vector`,
       );
     return unitOf(step);
   });

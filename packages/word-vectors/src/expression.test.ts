@@ -110,7 +110,7 @@ test.each<[string, [string, number][]]>([
 test.each([
   ['', 'the expression is empty; write one like king - man + woman'],
   ['   ', 'the expression is empty; write one like king - man + woman'],
-  ['king -', 'the expression ends behind "-" at 6, where a word or number must follow'],
+  ['king -', 'the expression ends after "-" at 6, where a word or number must follow'],
   ['king + * man', '"*" at 8 stands where a word, a number or ( must'],
   ['new york', '"york" at 5 follows without + or - before it; a word with a space is written in quotes, "new york"'],
   ['(king - man', 'the parenthesis at 1 is not closed'],

@@ -64,7 +64,7 @@ export function termsOf(tokens: readonly Token[], advice: (before: string, word:
   const primary = (): Value => {
     const token = peek();
     if (!token)
-      return fail(`the expression ends behind ${describe(tokens.at(-1)!)}, where a word or number must follow`);
+      return fail(`the expression ends after ${describe(tokens.at(-1)!)}, where a word or number must follow`);
     next++;
     if (token.kind === 'number') return Number(token.text);
     if (token.kind === 'word') return new Map([[token.text, 1]]);

@@ -111,7 +111,7 @@ test.each([
 test.each([
   ['king usa', '"usa" at 6 follows without + or - before it; there is no word "king usa"'],
   ['king - "man', 'the quote at 8 is not closed'],
-  ['king-', 'the expression ends behind "-" at 5, where a word or number must follow'],
+  ['king-', 'the expression ends after "-" at 5, where a word or number must follow'],
 ])('%s is an error with its position', (text, message) => {
   expect(() => readExpression(vectors, text)).toThrow(`parseExpression: ${message}`);
 });

@@ -69,7 +69,7 @@ test.each<[() => unknown, string]>([
   [() => oddOneOut(vectors, ['man', 'king', 'mam']), 'oddOneOut: "mam" is not among the 8 words; there is "man"'],
   [() => midpoint(vectors, []), 'midpoint: there are no words'],
   [() => direction(vectors, []), "direction: there are no pairs; give some, like [['man', 'woman']]"],
-  [() => direction(vectors, [['man', 'man']]), 'direction: from "man" to "man" is no step'],
+  [() => direction(vectors, [['man', 'man']]), 'direction: "man" and "man" have the same vector'],
   [() => direction(vectors, [['man'] as never]), 'direction: pair 0 has 1 words; a pair has 2'],
   [
     () =>

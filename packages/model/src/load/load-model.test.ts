@@ -24,22 +24,22 @@ test('errors name a file that is missing or not JSON, and nothing leaks', async 
     return loadModel(files).catch((error: Error) => error.message);
   };
   expect(await failure(() => write('generation_config.json', '[1]'))).toBe(
-    'loadModel: generation_config.json of what was given is not an object',
+    'loadModel: generation_config.json of the source is not an object',
   );
   files.delete('generation_config.json');
   expect(await failure(() => write('tokenizer.json', '{'))).toMatch(/^tokenizer/);
   files.delete('tokenizer.json');
   expect(await failure(() => files.delete(shards[2]!))).toContain(
-    `loadModel: what was given has no ${shards[2]}, which its index names`,
+    `loadModel: the source has no ${shards[2]}, which its index names`,
   );
   expect(await failure(() => files.delete(index))).toBe(
-    'loadModel: what was given has neither model.safetensors nor model.safetensors.index.json; ' +
+    'loadModel: the source has neither model.safetensors nor model.safetensors.index.json; ' +
       'other weight formats are not read',
   );
   expect(await failure(() => write('config.json', '{"model_type":'))).toMatch(
-    /^loadModel: config\.json of what was given is not JSON: /,
+    /^loadModel: config\.json of the source is not JSON: /,
   );
-  expect(await failure(() => files.delete('config.json'))).toBe('loadModel: what was given has no config.json');
+  expect(await failure(() => files.delete('config.json'))).toBe('loadModel: the source has no config.json');
   expect(memoryUsage()).toEqual(before);
 });
 

@@ -53,7 +53,7 @@ export function scaleOf(config: AdapterConfig, module: string, rank: number, ref
   if (stated !== rank) refuse(`states rank ${stated} for ${module}, whose tensors have ${rank}`);
   const alpha = config.alphaOf(module);
   const scale = alpha / (config.isRankStabilized ? Math.sqrt(rank) : rank);
-  if (!Number.isFinite(Math.fround(scale))) refuse(`scales ${module} by ${scale}, which is no 32-bit float`);
+  if (!Number.isFinite(Math.fround(scale))) refuse(`scales ${module} by ${scale}, which is not a 32-bit float`);
   return scale;
 }
 
@@ -62,10 +62,10 @@ function parseConfig(text: string, refuse: Refuse): Record<string, unknown> {
   try {
     config = JSON.parse(text);
   } catch {
-    return refuse('has an adapter_config.json that is no JSON');
+    return refuse('has an adapter_config.json that is not JSON');
   }
   if (typeof config === 'object' && config !== null && !Array.isArray(config)) return config as Record<string, unknown>;
-  return refuse('has an adapter_config.json that is no object');
+  return refuse('has an adapter_config.json that is not an object');
 }
 
 /**

@@ -227,7 +227,7 @@ test.each<[string, object, Record<string, number[]>, string | RegExp]>([
     `${field} that refers back a billion times`,
     { peft_type: 'LORA', r: 2, [field]: { '((a|b)\\2){1000000000}': 2 } },
     validTensors,
-    `loadLora: what was given has a pattern that cannot be read: ${field}: ` +
+    `loadLora: the source has a pattern that cannot be read: ${field}: ` +
       '1000000000 times, of which at most 100000 can be counted, ' +
       'in the regular expression (?:.*\\.)?(?:((a|b)\\2){1000000000})',
   ]),
@@ -247,7 +247,7 @@ test.each<[string, object, Record<string, number[]>, string | RegExp]>([
     'a scale beyond 32 bits',
     { peft_type: 'LORA', r: 2, lora_alpha: 1e300 },
     validTensors,
-    'scales model.layers.0.self_attn.q_proj by 5e+299, which is no 32-bit float',
+    'scales model.layers.0.self_attn.q_proj by 5e+299, which is not a 32-bit float',
   ],
   [
     'a matrix twice',

@@ -166,7 +166,7 @@ test.each<[string, Fields, Uint8Array, object, string]>([
     llama,
     inputsFile(rows),
     { 'golden.json': [1] },
-    'golden files of what was given: golden.json is not an object: [1]',
+    'golden files of the source: golden.json is not an object: [1]',
   ],
   [
     'another kind',
@@ -180,7 +180,7 @@ test.each<[string, Fields, Uint8Array, object, string]>([
     llama,
     inputsFile(rows).slice(0, 60),
     {},
-    'golden files of what was given: openSafetensors: the file has 60 bytes; 80 would fit',
+    'golden files of the source: openSafetensors: the file has 60 bytes; 80 would fit',
   ],
 ])('inputs that cannot be compared are refused: %s', async (_, config, golden, extra, message) => {
   expect(await messageOf(config, golden, extra)).toBe(`parity: ${message}`);
@@ -190,8 +190,8 @@ test('missing golden files are refused, and so is a golden.json that is not JSON
   const files = checkpoint(llama, inputsFile(rows));
   files.set('golden.json', new TextEncoder().encode('{"kind'));
   const message = await parity(files).catch((error: Error) => error.message);
-  expect(message).toMatch(/^parity: golden files of what was given: .*JSON/);
+  expect(message).toMatch(/^parity: golden files of the source: .*JSON/);
   files.delete('golden.safetensors');
   const missing = await parity(files).catch((error: Error) => error.message);
-  expect(missing).toBe('parity: what was given has no golden.safetensors to compare with');
+  expect(missing).toBe('parity: the source has no golden.safetensors to compare with');
 });

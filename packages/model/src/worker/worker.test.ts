@@ -142,7 +142,7 @@ test('functions cannot cross a port, errors keep message and code, and closing r
   );
   await expect(withoutTokenizer.encode('Once')).rejects.toThrow('encode: this model has no tokenizer');
   await withoutTokenizer.dispose();
-  await expect(models.load(new Map())).rejects.toThrow('loadModel: what was given has no config.json');
+  await expect(models.load(new Map())).rejects.toThrow('loadModel: the source has no config.json');
   const running = remote.generate('Once', { maxNewTokens: 400 }).result();
   models.close();
   await expect(running).rejects.toThrow('connectModels: the connection was closed');

@@ -19,7 +19,7 @@ const ideograph = /*#__PURE__*/ new RegExp(
 );
 /** Nonspacing marks, and two that are spacing marks since Unicode 14 and 16. */
 const accent = /[\p{Mn}\u1734\u{1171e}]/gu;
-/** Whether a mark is none in the reference, which uses Unicode 8 here. */
+/** Whether a mark is not a mark in the reference, which uses Unicode 8 here. */
 const isNotAccent = (char: string) => newerCodePoints(notAccentRuns).hasCharacter(char);
 /** Whether a character is no control character in the reference. */
 const isNotControl = (char: string) => newerControl.test(char) || newerCodePoints().hasCharacter(char);

@@ -6,7 +6,7 @@ import type { Normalizer } from './normalizer.js';
 
 /** Marks, and two that are letters since Unicode 12. */
 const mark = /[\p{M}\u1cf2\u1cf3]/gu;
-/** Whether a mark is none in the reference, which uses Unicode 9 here. */
+/** Whether a mark is not a mark in the reference, which uses Unicode 9 here. */
 const isNotMark = (char: string) => newerCodePoints(notMarkRuns).hasCharacter(char);
 
 /** Removes combining marks. */

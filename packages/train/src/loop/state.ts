@@ -133,7 +133,7 @@ function readRun(text: string, refuse: (what: string) => never): RunRecord {
   try {
     run = JSON.parse(text);
   } catch {
-    return refuse(`has a ${runFile} that is no JSON`);
+    return refuse(`has a ${runFile} that is not JSON`);
   }
   const isCount = (value: unknown): value is number => Number.isSafeInteger(value) && (value as number) >= 0;
   const { format, step, position, optimizer, averaged, updates } = run ?? {};

@@ -107,7 +107,7 @@ test('a name without a URL is a missing file; the error of a dead or invalid URL
       model => model.dispose(),
       (error: Error) => error.message,
     );
-  expect(await failure(others)).toBe('loadModel: what was given (5 URLs) has no config.json');
+  expect(await failure(others)).toBe('loadModel: the source (5 URLs) has no config.json');
   const nowhere = pathToFileURL(join(folder, 'nowhere'));
   expect(await failure({ ...urls, 'tokenizer.json': nowhere })).toBe(
     `loadModel: there is no tokenizer.json at ${nowhere}`,

@@ -15,7 +15,7 @@ export type FileUrls = Readonly<Record<string, string | URL>>;
 /** The files at URLs by name. A name without a URL is a missing file; a URL without a file is an error. */
 export function namedFiles(urls: FileUrls, settings: UrlSettings): ModelFiles {
   const addresses = new Map(Object.entries(plainUrls(urls)));
-  const origin = `what was given (${addresses.size} ${addresses.size === 1 ? 'URL' : 'URLs'})`;
+  const origin = `the source (${addresses.size} ${addresses.size === 1 ? 'URL' : 'URLs'})`;
   const remote = filesAt(origin, name => new URL(addresses.get(name)!), settings);
   const missing = (name: string): never => {
     throw new ResidualError('files', `loadModel: there is no ${name} at ${shorten(addresses.get(name)!)}`);

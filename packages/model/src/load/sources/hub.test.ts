@@ -186,7 +186,7 @@ test.each(['../escaped', 'a/../../escaped', '/etc/escaped', 'C:\\escaped', 'a//b
   'a listing with a path outside the folder of downloads is refused: %s',
   async rfilename => {
     hub.listing = { sha: hub.commit, siblings: [{ rfilename, size: 3, blobId: 'b'.repeat(40) }] };
-    await expect(open()).rejects.toThrow(`lists ${JSON.stringify(rfilename)}, which is no path below its folder`);
+    await expect(open()).rejects.toThrow(`lists ${JSON.stringify(rfilename)}, which is not a path inside its folder`);
     expect(await readdir(cache)).toEqual([]);
   },
 );

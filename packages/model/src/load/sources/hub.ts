@@ -189,7 +189,7 @@ function repositoryOf(url: string, text: string): Repository {
       (digest.kind === 'git' ? /^[0-9a-f]{40}$/ : /^[0-9a-f]{64}$/).test(digest.hex);
     if (!isComplete) return fail(`describes ${showValue(name)} without size and digest`);
     const isInside = name.split('/').every(step => step !== '' && !/^\.\.?$|[\\\0]/.test(step));
-    return isInside ? { name, size, digest } : fail(`lists ${showValue(name)}, which is no path below its folder`);
+    return isInside ? { name, size, digest } : fail(`lists ${showValue(name)}, which is not a path inside its folder`);
   });
   return { commit: sha, files };
 }

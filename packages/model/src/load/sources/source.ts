@@ -67,7 +67,7 @@ function isModelFiles(source: ModelSource): source is ModelFiles {
 
 /** The files of a map from names to bytes. */
 export function bytesFiles(files: ReadonlyMap<string, Uint8Array>): ModelFiles {
-  const origin = 'what was given';
+  const origin = 'the source';
   return {
     origin,
     text: async name => {
@@ -85,7 +85,7 @@ export function bytesFiles(files: ReadonlyMap<string, Uint8Array>): ModelFiles {
 /** Files chosen or dropped on a page, by their names without folders. */
 export function droppedFiles(files: readonly File[]): ModelFiles {
   const byName = new Map(files.map(file => [file.name, file]));
-  const origin = `what was given (${files.length} ${files.length === 1 ? 'file' : 'files'})`;
+  const origin = `the source (${files.length} ${files.length === 1 ? 'file' : 'files'})`;
   return {
     origin,
     text: async name => {

@@ -287,7 +287,7 @@ describe('SentencePiece models have the ids of their family', () => {
     const known = { ...files['vocab.json'], '▁': 7 };
     const { target: whole } = (await open({ ...files, 'vocab.json': known }, 'marian'))!;
     expect(() => saveTokenizer(whole!)).toThrow(
-      'tokenizer: the token "▁one" is no piece of the SentencePiece model and no added token; tokenizer.json ' +
+      'tokenizer: the token "▁one" is neither a piece of the SentencePiece model nor an added token; tokenizer.json ' +
         'would find it in texts',
     );
 

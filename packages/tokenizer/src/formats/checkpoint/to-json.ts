@@ -58,7 +58,7 @@ function renumberModelJson(model: Json, { ids, model: { vocabulary, unknownId },
   for (const [token, id] of tokens) {
     if (!indexOfId.has(id) && !added.has(token))
       failFile(
-        `the token "${token}" is no piece of the SentencePiece model and no added token; tokenizer.json would ` +
+        `the token "${token}" is neither a piece of the SentencePiece model nor an added token; tokenizer.json would ` +
           'find it in texts',
       );
   }

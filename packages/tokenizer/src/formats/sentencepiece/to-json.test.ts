@@ -176,9 +176,9 @@ test.each([
     'the SentencePiece pieces "ab" and "ba" have one score; tokenizer.json puts all merges in an order',
   ],
   [
-    'merges of what is no piece',
+    'merges of texts that are not pieces',
     [unknown, ['ax', -1], ...letters],
-    'the SentencePiece piece "ax" is made of what is no piece; tokenizer.json has no such merges',
+    'the SentencePiece piece "ax" is made of texts that are not pieces; tokenizer.json has no such merges',
   ],
 ] as const)('%s cannot be saved', (_, pieces, message) => {
   const tokenizer = sentencePieceTokenizer(encodeModelProto({ pieces, isBpe: true }));

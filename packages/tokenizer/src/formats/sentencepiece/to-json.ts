@@ -164,7 +164,8 @@ function bpeToJson(file: ModelProto, table: PieceTable): Json {
       id =>
         pieces[id] ??
         failFile(
-          `the SentencePiece piece "${pieces[made]}" is made of what is no piece; tokenizer.json has no such merges`,
+          `the SentencePiece piece "${pieces[made]}" is made of texts that are not pieces; ` +
+            'tokenizer.json has no such merges',
         ),
     );
   });

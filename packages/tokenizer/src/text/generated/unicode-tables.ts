@@ -19,7 +19,7 @@ export const equivalents: readonly number[] = [
 /** Older code points that the normal forms leave unchanged (they are of Unicode 9). */
 export const exemptRuns: string =
   '^cW+`.2T4bZ+hA+b.,dI+^eP+oO:m1/`bH+nqP-^/+mF+jzC/+T+3xM.dO,`-5[.aL+k8+bR+pN,aW+1+.,.+`0+^K+<+^I+jH++,^I+ijH,n^R1dC+^5._c2+^pS4';
-/** Punctuation of Unicode 14 that is none in the reference (Unicode 8). */
+/** Punctuation of Unicode 14 that is not punctuation in the reference (Unicode 8). */
 export const notPunctuationRuns: string =
   '|9+pS+_>+g6+6+_eJ,_y.7,6~wA+`;/V.u;/4,++g87^D+dM+b8-`/+^T2^K-+/e8/T,iW,b6+_jI,fkN.cE+of[,';
 /** Marks of Unicode 14 that StripAccents keeps. */
