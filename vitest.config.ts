@@ -17,7 +17,7 @@ const projects: TestProjectConfiguration[] = [];
 const project = (test: Settings) => projects.push({ extends: true, test });
 
 /** The ending of a file's name says where its tests run. */
-const kinds = ['backends', 'browser', 'pages', 'installable'];
+const kinds = ['backends', 'browser', 'pages', 'installable', 'fuzz'];
 const files = (kind: string) => [`packages/*/src/**/*.${kind}.test.ts`, `apps/*/{src,test}/**/*.${kind}.test.ts`];
 
 const exclude = ['**/node_modules/**', ...kinds.map(kind => `**/*.${kind}.test.ts`)];
@@ -71,6 +71,9 @@ if (chrome !== undefined) {
   project({ name: 'pages', include: files('pages'), setupFiles: ['./packages/testkit/src/pages/setup.ts'] });
 } else
   for (const name of ['webgl', 'browser', 'pages']) notRun[name] = 'install Chrome or Chromium, or set CHROME_PATH';
+
+/** In this process: 100,000 hostile inputs of each kind of file, read by one process after another. */
+project({ name: 'fuzz', include: files('fuzz') });
 
 /** In this process: packs the built packages and installs them elsewhere. */
 project({

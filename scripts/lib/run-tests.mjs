@@ -33,8 +33,7 @@ const runner = async (name, projects, files = []) => {
     `--outputFile.json=${file}`,
     ...(files.length > 0 ? ['--no-file-parallelism', ...files] : []),
   ];
-  const env = { ...environment(), RESIDUAL_NOT_RUN: listed };
-  const code = await runNode(tool('vitest'), flags, { env, silentMinutes: 15 });
+  const code = await runNode(tool('vitest'), flags, { env: environment(), silentMinutes: 15 });
   const report = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
   return { ...count(report, code), failures: failures(report, code), files: failedFiles(report) };
 };
@@ -66,35 +65,47 @@ await setUp();
 rmSync(reports, { recursive: true, force: true });
 mkdirSync(reports, { recursive: true });
 
+/** The projects that this machine cannot run, with what to install for them, as the configuration lists them. */
+const listProjects = async () => {
+  const env = { ...environment(), RESIDUAL_NOT_RUN: listed };
+  await runNode(tool('vitest'), ['list', '--project=fuzz', '--filesOnly'], { env, silentMinutes: 5, output: () => {} });
+  return JSON.parse(readFileSync(listed, 'utf8'));
+};
+const notRun = await listProjects();
+const can = project => notRun[project] === undefined;
+
 const turboBuild = ['run', 'build', '--continue', '--output-logs=errors-only', '--no-update-notifier'];
-const notRunHere = () => (existsSync(listed) ? JSON.parse(readFileSync(listed, 'utf8')) : {});
 
 /** What is built, as users get it: pages in a browser, and packages installed elsewhere. Both wait for long. */
 const products = async () => {
   const build = await check('build', tool('turbo'), turboBuild);
-  const runs = [
-    ...(notRunHere().pages === undefined ? [tests('pages', ['pages'])] : []),
-    tests('installable parts', ['installable']),
-  ];
+  const runs = [...(can('pages') ? [tests('pages', ['pages'])] : []), tests('installable parts', ['installable'])];
   return [build, ...(await Promise.all(runs))];
 };
 
-const sources = () => tests('tests', ['node*', 'cpu', 'wasm', 'webgpu', 'webgl*', 'browser*']);
+/** The parts of the run, each with a test runner of its own. */
+const parts = [
+  () => tests('tests', ['node*', 'cpu', 'wasm', 'browser*']),
+  ...(can('webgpu') || can('webgl') ? [() => tests('tests on GPU backends', ['webgpu', 'webgl*'])] : []),
+  () => tests('hostile files', ['fuzz']),
+  products,
+];
 
-/** Whether there is memory for all test runners at once. */
+/** Whether there is memory for all test runners at once. They wait often, so together they take less time. */
 const isRoomy = totalmem() >= 12 * 2 ** 30;
 
-// The tests of the sources need no build, so they fill the time in which the products wait.
-const both = async () => (isRoomy ? Promise.all([sources(), products()]) : [await sources(), await products()]);
+const inTurn = async () => {
+  const results = [];
+  for (const part of parts) results.push(await part());
+  return results;
+};
 const results = (
   await Promise.all([
     check('lint', tool('biome'), ['check', '.', '--reporter=summary']),
     check('types', tool('tsc'), ['-p', 'tsconfig.json']),
-    both(),
+    isRoomy ? Promise.all(parts.map(part => part())) : inTurn(),
   ])
 ).flat(2);
-const notRun = notRunHere();
-
 const { lines, failed } = summary(results, notRun, strict);
 console.log(lines.join('\n'));
 process.exitCode = failed > 0 ? 1 : 0;
