@@ -1,5 +1,4 @@
 import { existsSync, mkdirSync, readFileSync, rmSync } from 'node:fs';
-import { totalmem } from 'node:os';
 import { join } from 'node:path';
 import { root, runNode, tool } from './run.mjs';
 import { environment, setUp } from './set-up.mjs';
@@ -72,40 +71,25 @@ const listProjects = async () => {
   return JSON.parse(readFileSync(listed, 'utf8'));
 };
 const notRun = await listProjects();
-const can = project => notRun[project] === undefined;
 
-const turboBuild = ['run', 'build', '--continue', '--output-logs=errors-only', '--no-update-notifier'];
+const built = ['run', 'build', '--continue', '--output-logs=errors-only', '--no-update-notifier'];
+const checks = await Promise.all([
+  check('lint', tool('biome'), ['check', '.', '--reporter=summary']),
+  check('types', tool('tsc'), ['-p', 'tsconfig.json']),
+  check('build', tool('turbo'), built),
+]);
+// Hostile files are read by one process, so other tests run beside it.
+const sources = await Promise.all([
+  tests('tests', ['node*', 'cpu', 'wasm', 'webgpu', 'webgl*', 'browser*']),
+  tests('hostile files', ['fuzz']),
+]);
+// Page tests mostly wait, so the installable tests run in parallel.
+const products = await Promise.all([
+  ...(notRun.pages === undefined ? [tests('pages', ['pages'])] : []),
+  tests('installable parts', ['installable']),
+]);
+const results = [...checks, ...sources, ...products];
 
-/** What is built, as users get it: pages in a browser, and packages installed elsewhere. Both wait for long. */
-const products = async () => {
-  const build = await check('build', tool('turbo'), turboBuild);
-  const runs = [...(can('pages') ? [tests('pages', ['pages'])] : []), tests('installable parts', ['installable'])];
-  return [build, ...(await Promise.all(runs))];
-};
-
-/** The parts of the run, each with a test runner of its own. */
-const parts = [
-  () => tests('tests', ['node*', 'cpu', 'wasm', 'browser*']),
-  ...(can('webgpu') || can('webgl') ? [() => tests('tests on GPU backends', ['webgpu', 'webgl*'])] : []),
-  () => tests('hostile files', ['fuzz']),
-  products,
-];
-
-/** Whether there is memory for all test runners at once. They wait often, so together they take less time. */
-const isRoomy = totalmem() >= 12 * 2 ** 30;
-
-const inTurn = async () => {
-  const results = [];
-  for (const part of parts) results.push(await part());
-  return results;
-};
-const results = (
-  await Promise.all([
-    check('lint', tool('biome'), ['check', '.', '--reporter=summary']),
-    check('types', tool('tsc'), ['-p', 'tsconfig.json']),
-    isRoomy ? Promise.all(parts.map(part => part())) : inTurn(),
-  ])
-).flat(2);
 const { lines, failed } = summary(results, notRun, strict);
 console.log(lines.join('\n'));
 process.exitCode = failed > 0 ? 1 : 0;

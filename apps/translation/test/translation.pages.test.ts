@@ -249,7 +249,7 @@ test('a backend can be chosen while typing, without an error', async () => {
   await page.waitForTimeout(400); // longer than the delay after typing
   await page.fill('#text', examples[13]!.en);
   await page.locator('#backend').selectOption('wasm');
-  await page.locator('#french', { hasText: examples[13]!.greedy.text }).waitFor({ timeout: 60_000 });
+  await page.locator('#french', { hasText: examples[13]!.greedy.text }).waitFor({ timeout: 120_000 });
   await translated(page);
   expect(await page.locator('#facts').textContent()).toContain('on wasm.');
   expect(await page.locator('#status').textContent()).toMatch(/^Translated/);
