@@ -244,7 +244,7 @@ test('a worker thread is served through parentPort, and its end settles all pend
     const error = await waiting;
     expect(await reasonOf(rpc.call('echo', [1]))).toBe(error);
     expect(['message', 'error', 'exit'].map(name => worker.listenerCount(name))).toEqual([0, 0, 0]);
-    await turns();
+    while (worker.threadId !== -1) await turns(1); // the thread has ended
     expect((await reasonOf(connectEcho(worker).call('echo', [1]))).message).toBe('connectEcho: the port was closed');
     return error;
   };
