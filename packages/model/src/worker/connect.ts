@@ -30,7 +30,7 @@ type RemoteMethods<Table> = { readonly [Name in keyof Table]: RemoteMethod<Table
  * `Model`, each with a promise or a generation as its result. Functions, such as `processors`, cannot cross a port.
  */
 export interface RemoteModel
-  extends Omit<ModelInfo, 'model' | 'streams' | 'calls' | 'hasTokenizer'>,
+  extends Omit<ModelInfo, 'model' | 'streams' | 'calls'>,
     RemoteMethods<Omit<typeof streamMethods, 'translate'>>,
     RemoteMethods<Omit<typeof callMethods, 'tokenVectors'>>,
     AsyncDisposable {
@@ -77,7 +77,7 @@ export function connectModels(port: Port | null): Models {
   return disposable(models, models.close);
 }
 
-function remoteModel(rpc: RpcClient, { model, streams, calls, hasTokenizer: _, ...info }: ModelInfo): RemoteModel {
+function remoteModel(rpc: RpcClient, { model, streams, calls, ...info }: ModelInfo): RemoteModel {
   const call = <T>(name: string, args: readonly unknown[]): Promise<T> => {
     const { plain, signal, onProgress } = portableArguments(name, args);
     return rpc.call(name, [model, ...plain], { signal, onEvent: onProgress });

@@ -21,7 +21,6 @@ export interface ModelInfo {
   /** The family's name, such as `gpt2`. */
   readonly family: string;
   readonly backend: string;
-  readonly hasTokenizer: boolean;
 }
 
 /** An `Encoding` as plain data. */

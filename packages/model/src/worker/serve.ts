@@ -65,7 +65,7 @@ function connectionOf(models: Map<number, Model>): RpcConnection {
 }
 
 function infoOf(number: number, model: Model): ModelInfo {
-  const { config, generationConfig, maxPositions, openEnded, vocab, depth, heads, backend, tokenizer } = model;
+  const { config, generationConfig, maxPositions, openEnded, vocab, depth, heads, backend } = model;
   const { encoderDepth, encoderHeads } = model;
   return {
     model: number,
@@ -83,6 +83,5 @@ function infoOf(number: number, model: Model): ModelInfo {
     kind: model.composition.kind,
     family: model.family.name,
     backend,
-    hasTokenizer: tokenizer !== undefined,
   };
 }
