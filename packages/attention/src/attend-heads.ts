@@ -131,7 +131,7 @@ export function scoreBias(
 
 /**
  * softmax(query keyᵀ · scale + bias) value: [batch, heads, queryLen, headDim]. It is one `attend` op, unless a tap
- * wants `scores` or `weights`: then it runs in three steps. Taps see the filled keys only.
+ * wants `scores` or `weights`: then it runs in three steps. Taps see the filled keys only. `headOutputs` is the result.
  */
 export function attendHeads(
   { filled, ...heads }: QueryKeyValue,
@@ -144,15 +144,16 @@ export function attendHeads(
   const inputs: AttendInputs = { ...heads, ...range };
   const attendOptions: AttendOptions = { ...mask, scale, softCap };
   if (!scope.wants('scores') && !scope.wants('weights'))
-    return attend(inputs, { ...attendOptions, dropout: dropout?.randomStreamIn(dropoutScope) });
+    return scope.tap(
+      'headOutputs',
+      attend(inputs, { ...attendOptions, dropout: dropout?.randomStreamIn(dropoutScope) }),
+    );
 
   const scores = tapFilledKeys('scores', attentionScores(inputs, attendOptions), filled, scope);
   const keyMask = attentionMask(heads.query.shape[2]!, heads.key.shape[2]!, mask, range);
   const weights = tapFilledKeys('weights', attentionWeights(scores, keyMask), filled, scope);
-  return attentionValues(
-    dropout ? dropout({}, weights, dropoutScope) : weights,
-    reorderCache(heads.value, heads.beamIndices),
-  );
+  const kept = dropout ? dropout({}, weights, dropoutScope) : weights;
+  return scope.tap('headOutputs', attentionValues(kept, reorderCache(heads.value, heads.beamIndices)));
 }
 
 /**

@@ -8,7 +8,7 @@ import {
   expectAttentionOptions,
 } from './attend-heads.js';
 import { cache } from './cache.js';
-import { headDims, headOptionNames, joinHeads, splitHeads } from './heads.js';
+import { type HeadDims, headDims, headOptionNames, joinHeads, splitHeads } from './heads.js';
 import { memoryMask } from './mask.js';
 import { projections } from './projections.js';
 import type { SelfAttentionOptions } from './self-attention.js';
@@ -37,7 +37,7 @@ export type CrossAttentionNeeds = {
 };
 
 /** The layer of `crossAttention`. */
-export interface CrossAttention extends Layer<CrossAttentionNeeds, CrossAttentionInputs, Tensor> {}
+export interface CrossAttention extends Layer<CrossAttentionNeeds, CrossAttentionInputs, Tensor>, HeadDims {}
 
 /**
  * Attention whose keys and values come from a memory, such as an encoded source sentence: x [batch, queryLen, modelDim]
@@ -45,7 +45,8 @@ export interface CrossAttention extends Layer<CrossAttentionNeeds, CrossAttentio
  * scope, keys and values of the memory are computed once. The slot `memoryMask` holds the padding of the memory.
  * Consecutive sequences of x may share one memory, as the beams of a sentence do; batch is then a multiple of memories,
  * and the taps see their queries joined: [memories, heads, batch / memories · queryLen, ...]. Taps: `query`, `key`,
- * `value`, `scores`, `weights`. Errors if memories does not divide batch.
+ * `value`, `scores`, `weights`,
+ * `headOutputs`. Errors if memories does not divide batch.
  */
 export function crossAttention(options: CrossAttentionOptions): CrossAttention {
   expectOptions('crossAttention', options, {
@@ -58,7 +59,7 @@ export function crossAttention(options: CrossAttentionOptions): CrossAttention {
   const { modelDim, heads, memoryDim = modelDim, dropout } = options;
   const { kvHeads, headDim } = headDims('crossAttention', options);
   const parts = projections(options, { kvHeads, headDim, keyWidth: memoryDim });
-  return layer(
+  const attention = layer(
     { ...parts, dropout },
     (w, { x, memory }: CrossAttentionInputs, scope) => {
       const { query, key, value, output } = bind(parts, w, scope);
@@ -74,6 +75,7 @@ export function crossAttention(options: CrossAttentionOptions): CrossAttention {
     },
     aboutAttention('crossAttention', { modelDim, heads, headDim }),
   );
+  return Object.assign(attention, { heads, kvHeads, headDim });
 }
 
 /**

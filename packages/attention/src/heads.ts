@@ -14,6 +14,16 @@ export function joinHeads(x: Tensor): Tensor {
   return reshape(length === 1 ? x : transpose(x, [0, 2, 1, 3]), [batch, length, heads * headDim]);
 }
 
+/** The dims of the heads of an attention. */
+export interface HeadDims {
+  /** Number of query heads. */
+  readonly heads: number;
+  /** Number of key and value heads, each shared by heads / kvHeads query heads. */
+  readonly kvHeads: number;
+  /** Width of a head. */
+  readonly headDim: number;
+}
+
 /** Names of the options that determine the dims of heads; 0 marks an optional one. */
 export const headOptionNames = { modelDim: 1, heads: 1, kvHeads: 0, headDim: 0 } as const;
 

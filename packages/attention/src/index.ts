@@ -8,7 +8,7 @@ export {
   type CrossAttentionOptions,
   crossAttention,
 } from './cross-attention.js';
-export { joinHeads, splitHeads } from './heads.js';
+export { type HeadDims, joinHeads, splitHeads } from './heads.js';
 export {
   fuseValueUp,
   type LowRankValueAttention,

@@ -20,7 +20,7 @@ import {
   expectAttentionOptions,
   scoreBias,
 } from './attend-heads.js';
-import { headDims, headOptionNames, splitHeads } from './heads.js';
+import { type HeadDims, headDims, headOptionNames, splitHeads } from './heads.js';
 import { keyRange } from './mask.js';
 import { projections } from './projections.js';
 import { type SelfAttention, type SelfAttentionOptions, selfAttention } from './self-attention.js';
@@ -36,7 +36,7 @@ export type LowRankValueNeeds = {
 };
 
 /** The layer of `lowRankValueAttention`. */
-export interface LowRankValueAttention extends Layer<LowRankValueNeeds, Tensor, Tensor> {}
+export interface LowRankValueAttention extends Layer<LowRankValueNeeds, Tensor, Tensor>, HeadDims {}
 
 /** Settings of `lowRankValueAttention`. */
 export interface LowRankValueOptions
@@ -62,7 +62,7 @@ export function lowRankValueAttention(options: LowRankValueOptions): LowRankValu
   const up = linear({ in: headDim, out: modelDim, bias: false, role: 'output' });
   const valueUp: readonly Linear[] = Array.from({ length: heads }, () => up);
   const parts = { query, key, valueDown };
-  return layer(
+  const attention = layer(
     { ...parts, valueUp, positions: positionEncoding, dropout },
     (w, x: Tensor, scope) => {
       const { query, key, valueDown } = bind(parts, w, scope);
@@ -80,6 +80,7 @@ export function lowRankValueAttention(options: LowRankValueOptions): LowRankValu
     },
     { ...aboutAttention('lowRankValueAttention', { modelDim, heads, headDim }), bidirectional: !options.mask?.causal },
   );
+  return Object.assign(attention, { heads, kvHeads, headDim });
 }
 
 /**

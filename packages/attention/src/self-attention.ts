@@ -20,7 +20,7 @@ import {
   expectAttentionOptions,
   scoreBias,
 } from './attend-heads.js';
-import { headDims, headOptionNames, joinHeads, splitHeads } from './heads.js';
+import { type HeadDims, headDims, headOptionNames, joinHeads, splitHeads } from './heads.js';
 import { keyRange } from './mask.js';
 import { type BiasOptions, projections } from './projections.js';
 
@@ -60,12 +60,13 @@ export type AttentionNeeds = {
 };
 
 /** The layer of `selfAttention`. */
-export interface SelfAttention extends Layer<AttentionNeeds, Tensor, Tensor> {}
+export interface SelfAttention extends Layer<AttentionNeeds, Tensor, Tensor>, HeadDims {}
 
 /**
  * Multi-head self-attention, softmax(q kᵀ / √headDim) v: x [batch, length, modelDim] to the same (Vaswani et al. 2017;
  * grouped heads: Ainslie et al. 2023). With a `cache` in the scope it also attends to the positions of earlier steps.
- * Taps: `query`, `key`, `value`, `scores`, `weights`.
+ * Taps: `query`, `key`, `value`, `scores`, `weights`,
+ * `headOutputs`.
  */
 export function selfAttention(options: SelfAttentionOptions): SelfAttention {
   expectOptions('selfAttention', options, {
@@ -82,7 +83,7 @@ export function selfAttention(options: SelfAttentionOptions): SelfAttention {
   expectPositionEncoding('selfAttention', positionEncoding, 'attention', { heads, headDim });
   expectSameWidth('selfAttention', { 'a head': { about: { outDim: headDim } }, queryNorm, keyNorm });
   const parts = { ...projections(options, { kvHeads, headDim, keyWidth: modelDim }), queryNorm, keyNorm };
-  return layer(
+  const attention = layer(
     { ...parts, positions: positionEncoding, dropout },
     (w, x: Tensor, scope) => {
       const { query, key, value, output, queryNorm, keyNorm } = bind(parts, w, scope);
@@ -99,4 +100,5 @@ export function selfAttention(options: SelfAttentionOptions): SelfAttention {
     },
     { ...aboutAttention('selfAttention', { modelDim, heads, headDim }), bidirectional: !options.mask?.causal },
   );
+  return Object.assign(attention, { heads, kvHeads, headDim });
 }

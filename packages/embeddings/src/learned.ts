@@ -20,7 +20,8 @@ export interface LearnedPositionsOptions {
 
 /**
  * Learned position embeddings (Gehring et al. 2017): adds the row of each position of a table [offset + maxPositions,
- * dim] to x [batch, length, dim]. Running it errors if a sequence is longer than `maxPositions`.
+ * dim] to x [batch, length, dim]. Tap: `embedding`, the rows [1 | batch, length, dim]. Running it
+ * errors if a sequence is longer than `maxPositions`.
  */
 export function learnedPositions(options: LearnedPositionsOptions): LearnedPositions {
   expectOptions('learnedPositions', options, { maxPositions: 1, dim: 1, offset: 0 });
@@ -34,7 +35,8 @@ export function learnedPositions(options: LearnedPositionsOptions): LearnedPosit
     onInput: (weights: Weights<typeof needs>, x: Tensor, scope) => {
       const { positionIds, totalLength } = stepPositionsOf(scope, x.shape[1]!);
       expectMaxPositions('learnedPositions', totalLength, maxPositions);
-      return add(x, embed(weights.weight, offset === 0 ? positionIds : add(positionIds, offset)));
+      const rows = embed(weights.weight, offset === 0 ? positionIds : add(positionIds, offset));
+      return add(x, scope.tap('embedding', rows));
     },
   };
 }

@@ -32,7 +32,8 @@ export interface SinusoidalPositionsOptions {
 /**
  * Sinusoidal position encoding (Vaswani et al. 2017): adds the sines and cosines of position / 10000^(2i / dim) to x
  * [batch, length, dim]. The weights hold a table of at most 4 MB; longer sequences get a larger table. Errors if dim is
- * odd; running it errors if a sequence is longer than `maxPositions`.
+ * odd. Tap: `embedding`, the rows [1 | batch, length, dim]. Running it errors if a sequence is longer than
+ * `maxPositions`.
  */
 export function sinusoidalPositions(options: SinusoidalPositionsOptions): SinusoidalPositions {
   const names = { maxPositions: 1, dim: 1, layout: 0, spacing: 0, offset: 0 } as const;
@@ -50,11 +51,12 @@ export function sinusoidalPositions(options: SinusoidalPositionsOptions): Sinuso
     onInput: (weights: Weights<typeof needs>, x: Tensor, scope) => {
       const { positionIds, totalLength, capacity, tables } = stepPositionsOf(scope, x.shape[1]!);
       expectMaxPositions('sinusoidalPositions', totalLength, maxPositions);
-      if ((capacity ?? totalLength) <= tableRows) return add(x, embed(weights.table, positionIds));
+      const rowsOf = (rows: Tensor) => scope.tap('embedding', embed(rows, positionIds));
+      if ((capacity ?? totalLength) <= tableRows) return add(x, rowsOf(weights.table));
       if (capacity === undefined) refuseCapture('sinusoidalPositions makes a table that depends on the length so far');
       const rows = Math.min(maxPositions, capacity ?? 2 ** Math.ceil(Math.log2(totalLength + x.shape[1]!)));
       const make = () => [tensor(sinusoids(options, rows), [rows, dim])];
-      return add(x, embed((tables ? tables.get(needs, rows, make) : make())[0]!, positionIds));
+      return add(x, rowsOf((tables ? tables.get(needs, rows, make) : make())[0]!));
     },
   };
 }

@@ -40,7 +40,7 @@ export {
 } from './position-encoding.js';
 export { PositionTableCache } from './position-table-cache.js';
 export { type LoadOptions, load, type NamedArrays, save } from './save-load.js';
-export { emptyScope, Scope, type Slot, slot, type Taps } from './scope.js';
+export { emptyScope, type Hook, Scope, type Slot, slot, type Taps, withHooks } from './scope.js';
 export { summary } from './summary.js';
-export { noMatchingTensor, type Recorder, record, replace } from './taps.js';
+export { noMatchingTensor, type Recorder, type Replacement, record, replace } from './taps.js';
 export { countParameters, flatten, type HasNeeds, type InitOptions, init, mapTree, unflatten } from './tree.js';

@@ -100,7 +100,12 @@ test('a custom layer takes part in another: paths, taps, gradients', async () =>
   const recorder = record(['**']);
   const y = both(weights, input, recorder.scope);
   await expectClose(y, [[2 + 4, 3 + 18 + 5 + 75]], { absolute: 1e-4 });
-  expect([...recorder.values.keys()]).toEqual(['first.square']);
+  expect([...recorder.values.keys()]).toEqual([
+    'input',
+    ...['first.input', 'first.square', 'first.output'],
+    ...['last.input', 'last.output'],
+    'output',
+  ]);
   const found = gradients(() => sum(both(weights, input)), weights);
   await expectClose(found.gradients.first.scale!, [4, 9, 25], { absolute: 1e-4 });
   await expectClose(

@@ -1,4 +1,4 @@
-import { tidy } from '@residual/tensor';
+import { isTensor, type Tensor, tidy } from '@residual/tensor';
 import { explainFailure } from './explain-failure.js';
 import { layerLine, withInspect } from './inspect.js';
 import type { Needs, Weights } from './needs.js';
@@ -39,7 +39,8 @@ export type AnyLayer<Input = any, Output = any> = Layer<any, Input, Output>;
 /**
  * Makes a layer from its needs and its formula. `compute` runs in one `tidy`, which frees every tensor that it creates
  * and does not return. Without a scope it gets an empty one. An error about missing or disposed weights names their
- * path. The console prints a layer as one line; `summary` prints its tree.
+ * path. The console prints a layer as one line; `summary` prints its tree. Taps of every layer: `input`, or
+ * `input.NAME` of each tensor of a record, and `output`; a `partial` layer has none of its own.
  */
 export function layer<const N extends Needs, Input, Output>(
   needs: N,
@@ -49,11 +50,26 @@ export function layer<const N extends Needs, Input, Output>(
   const run = (weights: Weights<N>, input: Input, scope: Scope = emptyScope) =>
     tidy(() => {
       try {
-        return scope.runLayer(about.partial === true, () => compute(weights, input, scope));
+        const { partial = false } = about;
+        if (!scope.hasTaps) return compute(weights, input, scope);
+        if (partial) return scope.runLayer(partial, () => compute(weights, input, scope));
+        return scope.runLayer(partial, () => tapOutput(compute(weights, tapInput(input, scope), scope), scope));
       } catch (error) {
         throw explainFailure(result, { weights, input, path: scope.path }, error) ?? error;
       }
     });
   const result = Object.assign(run, { needs, about });
   return withInspect(result, about.name ?? 'layer', () => layerLine(result));
+}
+
+function tapInput<Input>(input: Input, scope: Scope): Input {
+  if (isTensor(input)) return scope.tap('input', input) as Tensor & Input;
+  if (typeof input !== 'object' || input === null) return input;
+  const within = scope.at('input');
+  const entries = Object.entries(input).map(([name, x]) => [name, isTensor(x) ? within.tap(name, x) : x]);
+  return Object.fromEntries(entries) as Input;
+}
+
+function tapOutput<Output>(output: Output, scope: Scope): Output {
+  return isTensor(output) ? (scope.tap('output', output) as Tensor & Output) : output;
 }

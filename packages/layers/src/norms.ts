@@ -23,7 +23,9 @@ export interface LayerNormOptions extends NormOptions {
 }
 
 /** The layer of `layerNorm`, with weight [dim] and bias [dim]. */
-export interface LayerNorm extends Layer<{ weight: VectorNeed; bias: VectorNeed | undefined }, Tensor, Tensor> {}
+export interface LayerNorm extends Layer<{ weight: VectorNeed; bias: VectorNeed | undefined }, Tensor, Tensor> {
+  readonly epsilon: number;
+}
 
 /**
  * (x - mean) / √(variance + epsilon) · weight + bias along the last axis, [..., dim] to [..., dim] (Ba et al. 2016).
@@ -32,26 +34,30 @@ export function layerNorm(options: LayerNormOptions): LayerNorm {
   expectOptions('layerNorm', options, { dim: 1, epsilon: 0, bias: 0 });
   const { dim, epsilon = 1e-5, bias = true } = options;
   expectEpsilon('layerNorm', epsilon);
-  return layer(
+  const normalized = layer(
     { weight: vector([dim], 1), bias: bias ? vector([dim]) : undefined },
     (w, x: Tensor) => normalize(x, w.weight, w.bias, epsilon),
     { name: 'layerNorm', inDim: dim, outDim: dim },
   );
+  return Object.assign(normalized, { epsilon });
 }
 
 /** The layer of `rmsNorm`, with weight [dim]. */
-export interface RmsNorm extends Layer<{ weight: VectorNeed }, Tensor, Tensor> {}
+export interface RmsNorm extends Layer<{ weight: VectorNeed }, Tensor, Tensor> {
+  readonly epsilon: number;
+}
 
 /** x / √(mean x² + epsilon) · weight along the last axis, [..., dim] to [..., dim] (Zhang and Sennrich 2019). */
 export function rmsNorm(options: NormOptions): RmsNorm {
   expectOptions('rmsNorm', options, { dim: 1, epsilon: 0 });
   const { dim, epsilon = 1e-6 } = options;
   expectEpsilon('rmsNorm', epsilon);
-  return layer({ weight: vector([dim], 1) }, (w, x: Tensor) => normalizeByRms(x, w.weight, epsilon), {
+  const normalized = layer({ weight: vector([dim], 1) }, (w, x: Tensor) => normalizeByRms(x, w.weight, epsilon), {
     name: 'rmsNorm',
     inDim: dim,
     outDim: dim,
   });
+  return Object.assign(normalized, { epsilon });
 }
 
 function expectEpsilon(name: string, epsilon: number): void {

@@ -4,8 +4,8 @@ import type { Tensor } from '@residual/tensor';
 export interface Taps {
   /** Whether it wants the tensor at a path; asked before anything costly is computed for a tap. */
   wants(path: string): boolean;
-  /** Receives the tensor at a path, and returns it or a replacement. */
-  onTensor(path: string, x: Tensor): Tensor;
+  /** Receives the tensor at a path in a scope, and returns it or a replacement. */
+  onTensor(path: string, x: Tensor, scope: Scope): Tensor;
   /** Runs the layer at `path`; `partial` says that it runs only some of its parts. */
   aroundLayer?<Output>(path: string, partial: boolean, run: () => Output): Output;
 }
@@ -45,7 +45,12 @@ export class Scope {
 
   /** Passes `x` to the taps that want `<path>.<name>` and returns it, or its replacement. */
   tap(name: string, x: Tensor): Tensor {
-    return this.taps === undefined || !this.wants(name) ? x : this.taps.onTensor(this.pathOf(name), x);
+    return this.taps === undefined || !this.wants(name) ? x : this.taps.onTensor(this.pathOf(name), x, this);
+  }
+
+  /** Whether anyone listens; if not, no tap of a run is asked for. */
+  get hasTaps(): boolean {
+    return this.taps !== undefined;
   }
 
   /** Whether a tap wants `<path>.<name>`. */
@@ -78,6 +83,14 @@ export class Scope {
   }
 }
 
+/** Adds taps to the scope that a run gets: it observes or changes tensors of the run. */
+export type Hook = (scope: Scope) => Scope;
+
+/** The scope with the taps of all hooks, in order. */
+export function withHooks(hooks: readonly Hook[], scope: Scope = emptyScope): Scope {
+  return hooks.reduce((outer, hook) => hook(outer), scope);
+}
+
 /** The scope without path, taps and slots: the default of every layer. */
 export const emptyScope: Scope = /* @__PURE__ */ new Scope();
 
@@ -87,9 +100,9 @@ function chainTaps(first: Taps, second: Taps): Taps {
       const [isFirst, isSecond] = [first.wants(path), second.wants(path)];
       return isFirst || isSecond;
     },
-    onTensor: (path, x) => {
-      const replaced = first.wants(path) ? first.onTensor(path, x) : x;
-      return second.wants(path) ? second.onTensor(path, replaced) : replaced;
+    onTensor: (path, x, scope) => {
+      const replaced = first.wants(path) ? first.onTensor(path, x, scope) : x;
+      return second.wants(path) ? second.onTensor(path, replaced, scope) : replaced;
     },
     aroundLayer: (path, partial, run) => {
       const inner = () => (second.aroundLayer ? second.aroundLayer(path, partial, run) : run());

@@ -6,7 +6,7 @@ import { type AnyLayer, emptyScope, layer, record, replace } from './index.js';
 /** (3 x) as `tripled`, then its square. */
 const squared = layer({}, (_, x: Tensor, scope) => {
   const tripled = scope.tap('tripled', mul(x, 3));
-  return scope.tap('output', mul(tripled, tripled));
+  return mul(tripled, tripled);
 });
 const twice = layer({}, (_, x: Tensor, scope) => squared({}, squared({}, x, scope.at(0)), scope.at(1)));
 
@@ -42,7 +42,7 @@ test('a path that runs again holds its newest tensor and no other', async () => 
 });
 
 test('a replacement is used instead of the tensor', async () => {
-  const scope = replace({ '0.tripled': () => tensor([1, 0, 2], [3]), '**.output': y => add(y, 1) });
+  const scope = replace({ '0.tripled': () => tensor([1, 0, 2], [3]), '*.output': y => add(y, 1) });
   const y = twice({}, x, scope);
   await expectClose(y, [(2 * 3) ** 2 + 1, (1 * 3) ** 2 + 1, (5 * 3) ** 2 + 1], { absolute: 1e-4 });
   y.dispose();
@@ -59,14 +59,16 @@ test('a pattern that fits no tensor is an error of the layer that runs, with the
       }
     });
   await expect(run(['0.output', '*.tripple'])).rejects.toThrow(
-    "record: '*.tripple' fits no tensor that came up; the nearest are *.tripled, *.output",
+    "record: '*.tripple' fits no tensor that came up; the nearest are *.tripled, *.input",
   );
   await expect(run(['2.tripled'])).rejects.toThrow(
-    "record: '2.tripled' fits no tensor that came up; the nearest are 0.tripled, 1.tripled, 0.output, 1.output",
+    "record: '2.tripled' fits no tensor that came up; the nearest are 0.tripled, 1.tripled, 0.input, 0.output, 1.input",
   );
   const silent = layer({}, (_, x: Tensor) => mul(x, 1));
   await run(['**'], silent);
-  await expect(run(['output'], silent)).rejects.toThrow("record: 'output' fits no tensor that came up; there was none");
+  await expect(run(['0.output'], silent)).rejects.toThrow(
+    "record: '0.output' fits no tensor that came up; the nearest are output, input",
+  );
   const scope = replace({ '0.tripled': y => y, '1.triple': y => y }, record(['**']).scope);
   expect(() => twice({}, x, scope)).toThrow(
     "replace: '1.triple' fits no tensor that came up; the nearest are 1.tripled",
@@ -99,8 +101,8 @@ test('the first matching pattern is used, and receives the path', () => {
     paths.push(`${name} ${path}`);
     return y;
   };
-  twice({}, x, replace({ '1.*': keep('first'), '**': keep('second') })).dispose();
-  expect(paths).toEqual(['second 0.tripled', 'second 0.output', 'first 1.tripled', 'first 1.output']);
+  twice({}, x, replace({ '1.*': keep('first'), '*.tripled': keep('second') })).dispose();
+  expect(paths).toEqual(['second 0.tripled', 'first 1.input', 'first 1.tripled', 'first 1.output']);
 });
 
 test('the tensors of a replacement belong to the layer', async () => {
@@ -141,4 +143,16 @@ test('a replacement of another shape is refused, and nothing leaks', () => {
   const scope = replace({ '1.tripled': () => zeros([2]) });
   expect(() => twice({}, x, scope)).toThrow('replace: 1.tripled is [3], the replacement [2]; they must be equal');
   expect(memoryUsage()).toEqual(before);
+});
+
+test('every layer taps its input and its output, and each tensor of a record that it reads', async () => {
+  const sum = layer({}, (_, { a, b }: { a: Tensor; b: Tensor }) => add(a, b));
+  const recorder = record(['**']);
+  const outer = layer({}, (_, y: Tensor, scope) => sum({}, { a: y, b: mul(y, 2) }, scope.at('sum')));
+  outer({}, x, recorder.scope).dispose();
+  expect([...recorder.values.keys()]).toEqual(['input', 'sum.input.a', 'sum.input.b', 'sum.output', 'output']);
+  const changed = outer({}, x, replace({ 'sum.input.b': b => mul(b, 10), output: y => add(y, 1) }));
+  await expectClose(changed, [22, 43, 106], { absolute: 1e-4 });
+  recorder.dispose();
+  changed.dispose();
 });

@@ -35,13 +35,16 @@ export function record(patterns: readonly string[], scope: Scope = emptyScope, c
   return disposable({ scope: scope.withTaps({ ...tracker, onTensor }), values, expectAllMatched, dispose }, dispose);
 }
 
+/** Makes the replacement of a tensor, of the same shape, from the tensor, its path and the scope at its layer. */
+export type Replacement = (x: Tensor, path: string, scope: Scope) => Tensor;
+
 /**
- * Replaces the tensors at paths: each pattern (as in `record`) has a function of the tensor and its path, and the first
- * pattern that matches is used. The replacement belongs to the layer's tidy, and gradients flow through it. Errors if
- * it has another shape, and as `record` does.
+ * Replaces the tensors at paths: each pattern (as in `record`) has a function of the tensor, its path and its scope,
+ * and the first pattern that matches is used. The replacement belongs to the layer's tidy, and gradients flow through
+ * it. Errors if it has another shape, and as `record` does.
  */
 export function replace(
-  replacements: Readonly<Record<string, (x: Tensor, path: string) => Tensor>>,
+  replacements: Readonly<Record<string, Replacement>>,
   scope: Scope = emptyScope,
   caller = 'replace',
 ): Scope {
@@ -54,8 +57,8 @@ export function replace(
   const rules = Object.entries(replacements).map(([pattern, make]) => ({ fits: pathMatcher(caller, [pattern]), make }));
   return scope.withTaps({
     ...trackPatterns(caller, Object.keys(replacements), scope.path),
-    onTensor: (path, x) => {
-      const replacement = rules.find(({ fits }) => fits(path))!.make(x, path);
+    onTensor: (path, x, scope) => {
+      const replacement = rules.find(({ fits }) => fits(path))!.make(x, path, scope);
       if (showShape(replacement.shape) === showShape(x.shape)) return replacement;
       throw new ResidualError(
         'shape',

@@ -12,7 +12,8 @@ export interface GatedMlp
 
 /**
  * down(activation(gate(x)) · up(x)): x [..., modelDim] to the same, with a hidden layer [..., hiddenDim] (Shazeer
- * 2020). The defaults are those of Llama: `silu`, no biases. Tap: `hidden`, the input of `down`.
+ * 2020). The defaults are those of Llama: `silu`, no biases. Taps: `preActivation`, the output of `gate`, and `hidden`,
+ * the input of `down`.
  */
 export function gatedMlp(options: MlpOptions): GatedMlp {
   expectMlpOptions('gatedMlp', options);
@@ -25,8 +26,11 @@ export function gatedMlp(options: MlpOptions): GatedMlp {
     parts,
     (w, x: Tensor, scope) => {
       const { gate, up, down, dropout } = bind(parts, w, scope);
-      const hidden = // [..., hiddenDim]
-        typeof activation === 'function' ? mul(activation(gate(x)), up(x)) : gated(gate(x), up(x), activation);
+      const preActivation = scope.tap('preActivation', gate(x)); // [..., hiddenDim]
+      const hidden =
+        typeof activation === 'function'
+          ? mul(activation(preActivation), up(x))
+          : gated(preActivation, up(x), activation);
       return down(dropout(scope.tap('hidden', hidden))); // [..., modelDim]
     },
     { name: 'gatedMlp', inDim: modelDim, outDim: modelDim },

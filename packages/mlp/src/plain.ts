@@ -12,7 +12,7 @@ export interface Mlp
 
 /**
  * down(activation(up(x))): x [..., modelDim] to the same, with a hidden layer [..., hiddenDim] (Vaswani et al. 2017).
- * The defaults are exact `gelu` and biases. Tap: `hidden`, the input of `down`.
+ * The defaults are exact `gelu` and biases. Taps: `preActivation`, and `hidden`, the input of `down`.
  */
 export function mlp(options: MlpOptions): Mlp {
   expectMlpOptions('mlp', options);
@@ -25,7 +25,7 @@ export function mlp(options: MlpOptions): Mlp {
     (w, x: Tensor, scope) => {
       // Each part as a function of its input alone, with its weights; a part that is absent returns its input.
       const { up, down, dropout } = bind(parts, w, scope);
-      const preActivation = up(x); // [..., hiddenDim]
+      const preActivation = scope.tap('preActivation', up(x)); // [..., hiddenDim]
       const hidden = typeof activation === 'function' ? activation(preActivation) : activate(activation, preActivation);
       return down(dropout(scope.tap('hidden', hidden))); // [..., modelDim]; a tap can be read and replaced
     },

@@ -66,7 +66,7 @@ test('a stack runs its blocks in order, each with its own weights, then its norm
   const decoder = stack({ block: transformerBlock(parts), depth: 3, norm: parts.norm });
   const [x, weights] = [numbers('x', [batch, length, modelDim]), randomWeights(decoder)];
   const plain = await plainTree(weights);
-  const recorder = record(['**.output']);
+  const recorder = record(['decoder.layers.*.output', 'decoder.output']);
   const y = decoder(weights, x, recorder.scope.at('decoder'));
   const rows: Rows[] = await nestedOf(x);
   await expectClose(

@@ -64,6 +64,8 @@ export interface EncoderDecoder<Encoder extends TensorLayer, Decoder extends Cro
   readonly encode: Layer<EncoderDecoderNeeds<Encoder, Decoder>, Tensor, Tensor>;
   /** Target ids int32 [batch, length] and the memory to logits [batch, length, vocab]. */
   readonly decode: Layer<EncoderDecoderNeeds<Encoder, Decoder>, DecoderInputs, Tensor>;
+  /** The head as a layer of the same weights: the output of the decoder [..., dim] to logits [..., vocab]. */
+  readonly unembed: Layer<EncoderDecoderNeeds<Encoder, Decoder>, Tensor, Tensor>;
   /** The size of the source vocabulary. */
   readonly source: { readonly vocab: number };
   /** The size of the target vocabulary. */
@@ -134,7 +136,12 @@ export function encoderDecoder<Encoder extends TensorLayer, Decoder extends Cros
     { name: 'encoderDecoder', flops },
   );
   const { vocab, dim } = targetInput.embedding;
-  return Object.assign(model, { encode, decode, source: { vocab: source.embedding.vocab }, vocab, dim });
+  const unembed = layer(
+    needs,
+    (w, x: Tensor, scope) => logits(w, w.target?.embedding ?? w.source.embedding, x, scope),
+    { name: 'unembed', partial: true },
+  );
+  return Object.assign(model, { encode, decode, unembed, source: { vocab: source.embedding.vocab }, vocab, dim });
 }
 
 /**

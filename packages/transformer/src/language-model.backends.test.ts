@@ -89,12 +89,32 @@ test('ids to logits with an untied head', async () => {
 test('taps are paths of the tree of uses', async () => {
   const recorder = record(['**']);
   tied(weights, ids, recorder.scope).dispose();
-  const block = (i: number) => [
-    ...['query', 'key', 'value', 'scores', 'weights'].map(name => `decoder.layers.${i}.attention.${name}`),
-    `decoder.layers.${i}.mlp.hidden`,
-    `decoder.layers.${i}.output`,
+  const layerAt = (path: string, ...inside: string[]) => ['input', ...inside, 'output'].map(name => `${path}.${name}`);
+  const within = (path: string, ...names: string[]) => names.map(name => `${path}.${name}`);
+  const block = (path: string) => [
+    `${path}.input`,
+    ...layerAt(`${path}.attentionNorm`),
+    `${path}.attention.input`,
+    ...['query', 'key', 'value'].flatMap(name => layerAt(`${path}.attention.${name}`)),
+    ...within(`${path}.attention`, 'query', 'key', 'value', 'scores', 'weights', 'headOutputs'),
+    ...layerAt(`${path}.attention.output`),
+    `${path}.attention.output`,
+    ...layerAt(`${path}.mlpNorm`),
+    `${path}.mlp.input`,
+    ...layerAt(`${path}.mlp.up`),
+    ...within(`${path}.mlp`, 'preActivation', 'hidden'),
+    ...layerAt(`${path}.mlp.down`),
+    ...within(path, 'mlp.output', 'output'),
   ];
-  expect([...recorder.values.keys()]).toEqual(['embedded', ...block(0), ...block(1), 'decoder.output', 'logits']);
+  expect([...recorder.values.keys()]).toEqual([
+    'input',
+    ...layerAt('embedding'),
+    ...['positions.embedding', 'embedded', 'decoder.input'],
+    ...block('decoder.layers.0'),
+    ...block('decoder.layers.1'),
+    ...layerAt('decoder.norm'),
+    ...['decoder.output', 'logits', 'output'],
+  ]);
   recorder.dispose();
 });
 

@@ -95,6 +95,7 @@ test('every function that composes is among them', () => {
       'replace',
       'save',
       'Scope',
+      'withHooks',
       'withInspect',
       'sizeOf',
       'summary',

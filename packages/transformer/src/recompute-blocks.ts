@@ -9,11 +9,11 @@ import { recompute, type Tensor } from '@residual/tensor';
 export const recomputeBlocks = /* @__PURE__ */ slot<boolean>('recomputeBlocks');
 
 /**
- * Runs one block, with recomputation in the backward pass if the scope asks for it. Tensors in the scope are kept until
- * then.
+ * Runs one block, with recomputation in the backward pass if the scope asks for it and no one listens to its tensors:
+ * a listener would hear each twice. Tensors in the scope are kept until then.
  */
 export function runBlock<Input>(block: AnyLayer<Input, Tensor>, weights: unknown, input: Input, scope: Scope): Tensor {
-  if (!scope.get(recomputeBlocks)) return block(weights, input, scope);
+  if (!scope.get(recomputeBlocks) || scope.hasTaps) return block(weights, input, scope);
   const slots = [sharedBias, stepPositions, keyRange, memoryMask].map(slot => scope.get<unknown>(slot));
   return recompute(
     ({ weights, input, slots: [bias, positions, range, memoryRange] }) =>

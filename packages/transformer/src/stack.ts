@@ -42,7 +42,7 @@ export interface Stack<Blocks extends BlockOrList<TensorLayer>> extends Layer<St
 
 /**
  * Runs blocks in order, then a norm: [batch, length, modelDim] to the same. The masks of its attentions make it a
- * decoder or an encoder. Taps: `layers.i.output` after each block, `output` after the norm.
+ * decoder or an encoder. Taps: `layers.i.input` and `layers.i.output` of each block, `output` after the norm.
  */
 export function stack<const Blocks extends BlockOrList<TensorLayer>>(options: StackOptions<Blocks>): Stack<Blocks> {
   const { needs, about } = buildStack('stack', options);
@@ -52,8 +52,8 @@ export function stack<const Blocks extends BlockOrList<TensorLayer>>(options: St
     (w, x: Tensor, scope) => {
       const { layers, norm } = parts;
       const at = withPositionBias(parts, w, x, scope).at('layers');
-      for (const [i, block] of layers.entries()) x = at.at(i).tap('output', runBlock(block, w.layers[i], x, at.at(i)));
-      return scope.tap('output', bind({ norm }, w, scope).norm(x));
+      for (const [i, block] of layers.entries()) x = runBlock(block, w.layers[i], x, at.at(i));
+      return bind({ norm }, w, scope).norm(x);
     },
     about,
   ) as unknown as Stack<Blocks>;
@@ -74,9 +74,8 @@ export function crossStack<const Blocks extends BlockOrList<CrossLayer>>(
     (w, { x, memory }: CrossAttentionInputs, scope) => {
       const { layers, norm } = parts;
       const at = withPositionBias(parts, w, x, scope).at('layers');
-      for (const [i, block] of layers.entries())
-        x = at.at(i).tap('output', runBlock(block, w.layers[i], { x, memory }, at.at(i)));
-      return scope.tap('output', bind({ norm }, w, scope).norm(x));
+      for (const [i, block] of layers.entries()) x = runBlock(block, w.layers[i], { x, memory }, at.at(i));
+      return bind({ norm }, w, scope).norm(x);
     },
     about,
   ) as unknown as CrossStack<Blocks>;

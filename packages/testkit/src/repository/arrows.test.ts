@@ -57,7 +57,7 @@ test('the picture in the README shows only packages and apps that exist', () => 
 });
 
 test('the rule distinguishes up, sideways and down', () => {
-  expect(forbiddenReason('layers', 'model', false)).toBe('up, from floor 1 to 5');
+  expect(forbiddenReason('layers', 'model', false)).toBe('up, from floor 1 to 6');
   expect(forbiddenReason('attention', 'embeddings', true)).toBe('sideways, both on floor 2');
   expect(forbiddenReason('model', 'tensor', false)).toBeUndefined();
   expect(forbiddenReason('sampling', 'base', false)).toBeUndefined();

@@ -8,6 +8,7 @@ export const floors: readonly (readonly string[])[] = [
   ['embeddings', 'attention', 'mlp'],
   ['transformer'],
   ['families', 'train'],
+  ['inspect'],
   ['model'],
   ['cli', 'elements'],
 ];

@@ -217,7 +217,7 @@ test('a number that is not finite is an error with its step and path, and the we
       })(),
     );
     expect(message).toBe(
-      'train: step 2: the loss is NaN; the first number that is not finite appears at hidden (batch 1)',
+      'train: step 2: the loss is NaN; the first number that is not finite appears at input (batch 1)',
     );
     expect(await numbersOf(weights)).toEqual(after);
     dispose(weights);

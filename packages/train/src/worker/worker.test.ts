@@ -259,7 +259,7 @@ test('errors cross the port with message, code and details', () =>
       own.code,
       own.details,
     ]);
-    expect(error.details).toEqual({ step: 2, path: 'down', batch: 1 });
+    expect(error.details).toEqual({ step: 2, path: 'input', batch: 1 });
     expect((error.cause as Error).stack).toContain('step.ts');
     const broken = trainer.start('broken');
     const setUp = await thrown(broken);
