@@ -76,8 +76,8 @@ export interface QueryKeyValue {
 }
 
 /**
- * Applies a position encoding to query and key, and taps `query`, `key` and `value`. `weights` are those of the
- * encoding.
+ * Applies a position encoding to query and key, and taps them before it (`queryBeforePositions`,
+ * `keyBeforePositions`) and after it (`query`, `key`), and `value`. `weights` are those of the encoding.
  */
 export function encodePositions(
   { query, key, value }: QueryKeyValue,
@@ -87,8 +87,8 @@ export function encodePositions(
 ): QueryKeyValue {
   const encode = (x: Tensor) => positionEncoding?.onHeads?.(weights, x, scope) ?? x;
   return {
-    query: scope.tap('query', encode(query)),
-    key: scope.tap('key', encode(key)),
+    query: scope.tap('query', encode(scope.tap('queryBeforePositions', query))),
+    key: scope.tap('key', encode(scope.tap('keyBeforePositions', key))),
     value: scope.tap('value', value),
   };
 }

@@ -65,8 +65,7 @@ export interface SelfAttention extends Layer<AttentionNeeds, Tensor, Tensor>, He
 /**
  * Multi-head self-attention, softmax(q kᵀ / √headDim) v: x [batch, length, modelDim] to the same (Vaswani et al. 2017;
  * grouped heads: Ainslie et al. 2023). With a `cache` in the scope it also attends to the positions of earlier steps.
- * Taps: `query`, `key`, `value`, `scores`, `weights`,
- * `headOutputs`.
+ * Taps: `queryBeforePositions`, `keyBeforePositions`, `query`, `key`, `value`, `scores`, `weights`, `headOutputs`.
  */
 export function selfAttention(options: SelfAttentionOptions): SelfAttention {
   expectOptions('selfAttention', options, {
