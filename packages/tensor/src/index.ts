@@ -58,6 +58,7 @@ export {
 export { type DropoutAttributes, dropout, type RandomStream } from './nn/dropout.js';
 export { embed } from './nn/embed.js';
 export { gather, scatterAdd } from './nn/gather.js';
+export { kthLargest } from './nn/kth-largest.js';
 export { linear } from './nn/linear.js';
 export { lowRankSum, mergeLowRank } from './nn/low-rank.js';
 export { attentionMask, type KeyRange, type MaskOptions } from './nn/mask.js';

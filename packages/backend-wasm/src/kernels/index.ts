@@ -9,6 +9,7 @@ import { crossEntropy, crossEntropyGradient } from './cross-entropy.js';
 import { dropout } from './dropout.js';
 import { embed, gather, scatterAdd } from './embed.js';
 import { kernelFunc } from './kernel.js';
+import { kthLargest } from './kth-largest.js';
 import { linear } from './linear.js';
 import { matMul } from './mat-mul.js';
 import { normalize } from './norm.js';
@@ -27,6 +28,7 @@ const onHeap = /*#__PURE__*/ kernelFuncs(
     dropout,
     embed,
     gather,
+    kthLargest,
     linear,
     logSumExp,
     matMul,

@@ -5,6 +5,7 @@ import type { CrossEntropyAttributes, CrossEntropyGradientInputs, CrossEntropyIn
 import type { DropoutAttributes } from '../nn/dropout.js';
 import type { EmbedAttributes, EmbedInputs } from '../nn/embed.js';
 import type { GatherAttributes, GatherInputs, ScatterAddAttributes, ScatterAddInputs } from '../nn/gather.js';
+import type { KthLargestAttributes } from '../nn/kth-largest.js';
 import type { LinearInputs } from '../nn/linear.js';
 import type { LayerNormInputs, NormAttributes, RmsNormInputs } from '../nn/norms.js';
 import type { RotateAttributes, RotateInputs } from '../nn/rotate.js';
@@ -30,6 +31,7 @@ export interface KernelOps {
   readonly gated: [GatedInputs, GatedAttributes];
   readonly gather: [GatherInputs, GatherAttributes];
   readonly gelu: [UnaryInputs, GeluAttributes];
+  readonly kthLargest: [UnaryInputs, KthLargestAttributes];
   readonly layerNorm: [LayerNormInputs, NormAttributes];
   readonly linear: [LinearInputs, NoAttributes];
   readonly logSumExp: [UnaryInputs, LogSumExpAttributes];
