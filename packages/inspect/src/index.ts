@@ -16,18 +16,14 @@ export {
   factoredMatrix,
 } from './circuits/factored-matrix.js';
 export type { HeadSelection } from './circuits/head-weights.js';
-export {
-  type AblateOptions,
-  ablate,
-  addNoise,
-  type NoiseOptions,
-  type PatchOptions,
-  patch,
-  type SteerOptions,
-  steer,
-  type Vector,
-} from './hooks/hooks.js';
+export { type AblateOptions, ablate } from './hooks/ablate.js';
+export { type Activations, change, type Vector } from './hooks/change.js';
+export { hooked } from './hooks/hooked.js';
+export { type MeanActivations, type MeanOptions, meanActivations } from './hooks/mean-activations.js';
+export { type PatchOptions, patch } from './hooks/patch.js';
+export type { Site } from './hooks/position-axis.js';
 export type { Selection } from './hooks/selection.js';
+export { addNoise, type NoiseOptions, type SteerOptions, steer } from './hooks/steer.js';
 export type { ModelInput, TokenIds } from './model-input.js';
 export { pathOfName } from './names/transformer-lens.js';
 export {
@@ -45,3 +41,7 @@ export { type Run, type RunOptions, run } from './run.js';
 export { type HeadScores, type HeadScoresOptions, headScores } from './scores/head-scores.js';
 export { type RepeatedTokensOptions, repeatedTokens } from './scores/repeated-tokens.js';
 export { type Anatomy, anatomyOf, type Block, type BlockPart, type FinalNorm } from './structure/anatomy.js';
+export { type CausalTrace, type CausalTraceOptions, causalTrace } from './sweeps/causal-trace.js';
+export { type PatchSweepOptions, patchSweep, type Sweep } from './sweeps/patch-sweep.js';
+export { type PathPatchOptions, pathPatch, type Receiver } from './sweeps/path-patch.js';
+export type { PromptInput } from './sweeps/prompt.js';
