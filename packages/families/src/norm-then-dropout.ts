@@ -5,9 +5,10 @@ import type { Tensor } from '@residual/tensor';
 export function normThenDropout<Norm extends LayerNorm | RmsNorm>(norm: Norm, dropout: Dropout | undefined): Norm {
   if (!dropout) return norm;
   const normalize: LayerNorm | RmsNorm = norm;
-  return layer(
+  const both = layer(
     norm.needs,
     (w, x: Tensor, scope) => dropout({}, normalize(w as never, x, scope), scope.at('dropout')),
     norm.about,
-  ) as unknown as Norm;
+  );
+  return Object.assign(both, { epsilon: norm.epsilon }) as unknown as Norm;
 }

@@ -1,3 +1,16 @@
+export {
+  type AttributeOptions,
+  attributeLogits,
+  type Contribution,
+  type LogitAttribution,
+} from './attribution/attribute-logits.js';
+export {
+  type DecomposeOptions,
+  type Decomposition,
+  decomposeResidual,
+  type ResidualComponent,
+} from './attribution/decompose-residual.js';
+export type { Split } from './attribution/residual-run.js';
 export type { BoundLayer } from './bound-layer.js';
 export {
   type CircuitOptions,
@@ -24,6 +37,11 @@ export { type PatchOptions, patch } from './hooks/patch.js';
 export type { Site } from './hooks/position-axis.js';
 export type { Selection } from './hooks/selection.js';
 export { addNoise, type NoiseOptions, type SteerOptions, steer } from './hooks/steer.js';
+export { type LensDivergence, type LensDivergenceOptions, lensDivergence } from './lens/lens-divergence.js';
+export type { LensToken } from './lens/lens-tokens.js';
+export { type LensLayer, type LensResult, type LogitLensOptions, logitLens } from './lens/logit-lens.js';
+export { loadTunedLens, type Translators, type TunedLens, tunedLens } from './lens/tuned-lens.js';
+export { tunedLensLoss } from './lens/tuned-lens-loss.js';
 export type { ModelInput, TokenIds } from './model-input.js';
 export { pathOfName } from './names/transformer-lens.js';
 export {
