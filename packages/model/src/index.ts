@@ -1,4 +1,3 @@
-export type { Ablation } from './ablation.js';
 export type { ForwardOptions, ForwardOutput } from './forward-prompt.js';
 export type { BeamResult, BeamSearchStep, BeamState } from './generate/beam-policy.js';
 export type { BeamSearchGeneration, BeamSearchOptions } from './generate/beam-search.js';
@@ -6,6 +5,7 @@ export type { Generation } from './generate/generation.js';
 export { type GenerateOptions, type GenerationConfig, isSampling } from './generate/options.js';
 export type { Step } from './generate/sampling-policy.js';
 export type { FinishReason, GenerateOutput } from './generate/sequence.js';
+export type { Ablation, InterventionOptions } from './interventions.js';
 export { type CreateModelOptions, createModel } from './load/create-model.js';
 export { describeSource, type LoadModelOptions, type LoadProgress, loadModel } from './load/load-model.js';
 export type { SaveModelOptions } from './load/save-model.js';

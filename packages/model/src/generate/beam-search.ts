@@ -2,8 +2,8 @@ import type { ProcessorOptions } from '@residual/sampling';
 import { type BeamOptions, beamSearch } from '@residual/sampling/beams';
 import { fromGenerationConfig } from '@residual/sampling/generation-config';
 import { expectOptions, ResidualError, showValue } from '@residual/tensor';
-import type { Ablation } from '../ablation.js';
 import { expectFunction, expectSignal, expectTokens } from '../arguments.js';
+import type { InterventionOptions } from '../interventions.js';
 import type { Sequences } from '../sequences.js';
 import { BeamPolicy, type BeamResult, type BeamSearchStep } from './beam-policy.js';
 import { decode } from './decode.js';
@@ -14,7 +14,7 @@ import { beamSearchNames } from './option-names.js';
 import { type GenerationConfig, maxLengthOf, maxNewTokensOf } from './options.js';
 
 /** The options of `beamSearch`; options left out follow `generation_config.json`. */
-export interface BeamSearchOptions extends Omit<ProcessorOptions, 'eosTokenId'> {
+export interface BeamSearchOptions extends Omit<ProcessorOptions, 'eosTokenId'>, InterventionOptions {
   /** How many beams the search keeps for each prompt; default as in `generation_config.json`, else 4. */
   readonly numBeams?: number | undefined;
   /** How many texts it returns for each prompt; default 1. */
@@ -37,8 +37,6 @@ export interface BeamSearchOptions extends Omit<ProcessorOptions, 'eosTokenId'> 
   readonly maxNewTokens?: number | undefined;
   /** How many tokens a text may have, prompt included, as in `generate`. */
   readonly maxLength?: number | undefined;
-  /** Tensors, or heads of them, that are set to zero, as in `generate`. */
-  readonly ablate?: readonly Ablation[] | undefined;
   /** Whether the text leaves out special tokens; default true. */
   readonly skipSpecialTokens?: boolean | undefined;
   /** Ends the search before the next step; the call rejects with its reason. */
@@ -59,7 +57,7 @@ export async function* beamSearchSequences(
 ): AsyncGenerator<BeamSearchStep, BeamResult[][]> {
   model.check();
   expectOptions('beamSearch', options, beamSearchNames);
-  const { signal, skipSpecialTokens, ablate } = options;
+  const { signal, skipSpecialTokens, ablate, hooks } = options;
   expectSignal('beamSearch', signal);
   expectFunction('beamSearch', 'allowedTokens', options.allowedTokens);
   const { prompts, sources } = input;
@@ -69,7 +67,7 @@ export async function* beamSearchSequences(
   const search = beamSearch(settings, prompts, sources);
   const policyOptions = { numBeams: settings.numBeams, tokenizer: model.tokenizer, skipSpecialTokens };
   const policy = new BeamPolicy(search, prompts, policyOptions);
-  return yield* decode(model, input, policy, { caller: 'beamSearch', maxLength, ablate, signal });
+  return yield* decode(model, input, policy, { caller: 'beamSearch', maxLength, ablate, hooks, signal });
 }
 
 /** The options of one search: the caller's, else the checkpoint's. Throws if a field of the file is invalid. */
@@ -84,6 +82,7 @@ function beamSettings(
     skipSpecialTokens: _skip,
     maxLength: _maxLength,
     ablate: _ablate,
+    hooks: _hooks,
     maxNewTokens,
     eosTokenId = eosTokenIds,
     ...callerOptions

@@ -1,5 +1,5 @@
-import { type Recorder, record } from '@residual/layers';
-import { type Ablation, type AblationScope, ablationScope } from '../ablation.js';
+import { type Recorder, record, type Scope } from '@residual/layers';
+import { expectAllUsed, type InterventionOptions, interventionScope } from '../interventions.js';
 import { longestOf } from '../sequences.js';
 import type { CachedBatch } from './cached-batch.js';
 import type { DecodeModel } from './decode-model.js';
@@ -7,15 +7,13 @@ import type { DecoderInput } from './decoder-input.js';
 import { type ActiveSequence, prefillOrStep, type StepOutput } from './prefill-or-step.js';
 
 /** The options of a `DecodeSession`. */
-export interface DecodeSessionOptions {
+export interface DecodeSessionOptions extends InterventionOptions {
   /** The function that errors name. */
   readonly caller: string;
   /** How many tokens a sequence may have, padding included. */
   readonly maxLength: number;
   /** Paths of taps that each step returns. */
   readonly taps?: readonly string[] | undefined;
-  /** Tensors, or heads of them, that are set to zero. */
-  readonly ablate?: readonly Ablation[] | undefined;
   /** Ends the session before its next step. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -37,7 +35,8 @@ export class DecodeSession {
   private readonly model: DecodeModel;
   private readonly input: DecoderInput;
   private readonly options: DecodeSessionOptions;
-  private readonly ablation: AblationScope;
+  /** The scope of the model, without the recorder. */
+  private readonly scope: Scope;
   private recorder: Recorder | undefined;
   private batch: CachedBatch | undefined;
   /** The prompts whose sequences are in the batch. */
@@ -47,7 +46,7 @@ export class DecodeSession {
     this.model = model;
     this.input = input;
     this.options = options;
-    this.ablation = ablationScope(options.caller, options.ablate);
+    this.scope = interventionScope(options.caller, options);
   }
 
   /**
@@ -76,18 +75,18 @@ export class DecodeSession {
   }
 
   private async attemptStep({ sequences, parents }: DecodeState): Promise<StepOutput> {
-    const { taps = [], caller, signal } = this.options;
+    const { taps = [], hooks = [], caller, signal } = this.options;
     const beams = sequences.length / this.input.prompts.length;
-    if (taps.length > 0) this.recorder ??= record(taps, this.ablation.scope, `${caller}: taps`);
+    if (taps.length > 0) this.recorder ??= record(taps, this.scope, `${caller}: taps`);
     if (this.batch) this.branch(this.batch, beams, parents);
     else this.batch = await this.start(beams);
     const { recorder } = this;
-    const fixedShapes = !recorder && this.model.fixedShapes; // taps hold the tokens fed, without padding after them
-    if (!recorder && !fixedShapes) this.compact(this.batch, sequences, beams);
+    const isObserved = recorder !== undefined || hooks.length > 0; // by what sees the tokens fed, without padding
+    const fixedShapes = !isObserved && this.model.fixedShapes;
+    if (!isObserved && !fixedShapes) this.compact(this.batch, sequences, beams);
     const active = this.activePrompts.flatMap(prompt => sequences.slice(prompt * beams, (prompt + 1) * beams));
     const output = await prefillOrStep(this.batch, active, { fixedShapes, recorder, signal });
-    this.ablation.expectUsed();
-    recorder?.expectAllMatched();
+    expectAllUsed(recorder?.scope ?? this.scope);
     return {
       logits: sequence => output.logits(this.rowOf(sequence, beams)),
       taps: sequence => output.taps(this.rowOf(sequence, beams)),
@@ -102,7 +101,7 @@ export class DecodeSession {
       maxLength: this.options.maxLength,
       padding: prompts.flatMap(({ length }) => Array<number>(beams).fill(longest - length)),
       beams,
-      scope: (this.recorder ?? this.ablation).scope,
+      scope: this.recorder?.scope ?? this.scope,
       yieldTurn: () => this.model.yieldTurn(this.options.signal),
     });
   }

@@ -262,7 +262,7 @@ test('an unknown option is refused with the list of known ones, the nearest firs
     /^beamSearch: beam is not an option; options are numBeams, /,
   );
   await expect(model.forward('Once', { tap: ['logits'] } as never)).rejects.toThrow(
-    'forward: tap is not an option; options are taps, ablate, signal',
+    'forward: tap is not an option; options are taps, ablate, hooks, signal',
   );
   await expect(model.embed('Once', { pool: 'mean' } as never)).rejects.toThrow(
     'embed: pool is not an option; options are pooling, ',

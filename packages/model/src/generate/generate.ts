@@ -33,6 +33,7 @@ export async function* generateSequences(
     stopStrings: strings = [],
     taps,
     ablate,
+    hooks,
     skipSpecialTokens,
     signal,
     ...sampling
@@ -52,5 +53,5 @@ export async function* generateSequences(
     return new Sequence(prompt, finishReasonOf, stopStrings(strings), stream);
   });
   const policy = new SamplingPolicy(sequences, choose);
-  return yield* decode(model, input, policy, { caller: 'generate', maxLength, taps, ablate, signal });
+  return yield* decode(model, input, policy, { caller: 'generate', maxLength, taps, ablate, hooks, signal });
 }

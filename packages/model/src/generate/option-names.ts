@@ -24,6 +24,7 @@ const sharedNames = {
   eosTokenId: 0,
   maxNewTokens: 0,
   ablate: 0,
+  hooks: 0,
   signal: 0,
 } as const;
 

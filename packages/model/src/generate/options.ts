@@ -2,11 +2,11 @@ import { expectInteger } from '@residual/base';
 import type { PipelineOptions } from '@residual/sampling';
 import { fromGenerationConfig } from '@residual/sampling/generation-config';
 import { ResidualError, showValue } from '@residual/tensor';
-import type { Ablation } from '../ablation.js';
 import { definedOptions } from '../arguments.js';
+import type { InterventionOptions } from '../interventions.js';
 
 /** The options of `generate`: those of `@residual/sampling`, limits, stop strings and what each step reports. */
-export interface GenerateOptions extends Omit<PipelineOptions, 'eosTokenId'> {
+export interface GenerateOptions extends Omit<PipelineOptions, 'eosTokenId'>, InterventionOptions {
   /** End tokens; default those of `generation_config.json`, none if empty. */
   readonly eosTokenId?: readonly number[];
   /** How many tokens may follow the prompt; default as in `generation_config.json`, else 128. 0 returns the prompt. */
@@ -27,8 +27,6 @@ export interface GenerateOptions extends Omit<PipelineOptions, 'eosTokenId'> {
   readonly seed?: number;
   /** Paths of taps whose tensors each step contains as plain data, such as `decoder.layers.*.attention.weights`. */
   readonly taps?: readonly string[];
-  /** Ablation: tensors, or heads of them, that are set to zero, to see what they do. */
-  readonly ablate?: readonly Ablation[];
   /** Whether the text leaves out special tokens; default true. */
   readonly skipSpecialTokens?: boolean;
   /** Ends the generation before the next step; the call rejects with its reason. */

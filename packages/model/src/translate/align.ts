@@ -2,9 +2,9 @@ import { record } from '@residual/layers';
 import { tensor, tidy } from '@residual/tensor';
 import type { Tokenizer } from '@residual/tokenizer';
 import { type CrossLayer, type EncoderDecoder, logitPositions, type TensorLayer } from '@residual/transformer';
-import { type Ablation, ablationScope } from '../ablation.js';
 import { forwardPair } from '../forward.js';
 import { maxTokensPerPass } from '../generate/prefill-or-step.js';
+import { type InterventionOptions, interventionScope } from '../interventions.js';
 import type { BoundModel } from '../model-kind.js';
 import { type PlainTensor, plainTaps } from '../plain-tensor.js';
 import { longestOf } from '../sequences.js';
@@ -20,11 +20,9 @@ export interface TranslatedSource {
 }
 
 /** The options of `alignSegments`. */
-export interface AlignOptions {
+export interface AlignOptions extends InterventionOptions {
   /** Decodes the target tokens, to find their spans. */
   readonly tokenizer: Tokenizer;
-  /** Tensors, or heads of them, that are set to zero. */
-  readonly ablate: readonly Ablation[] | undefined;
   /** Whether a pass blocks the event loop while it computes. */
   readonly blocksEventLoop: boolean;
   /** Lets other work run before each batch; rejects if the call is aborted or the model cannot be used any more. */
@@ -55,11 +53,11 @@ export async function alignSegments(
 async function alignBatch(
   model: BoundModel<EncoderDecoder<TensorLayer, CrossLayer>>,
   segments: readonly TranslatedSource[],
-  { tokenizer, ablate }: AlignOptions,
+  { tokenizer, ...options }: AlignOptions,
 ): Promise<Alignment[]> {
   const sources = segments.map(({ source }) => source.ids);
   const targets = segments.map(({ output }) => output.target.slice(0, -1));
-  const recorder = record(['decoder.layers.*.crossAttention.weights'], ablationScope('translate', ablate).scope);
+  const recorder = record(['decoder.layers.*.crossAttention.weights'], interventionScope('translate', options));
   try {
     tidy(() => {
       const last = Math.max(longestOf(targets), 1) - 1;

@@ -221,11 +221,11 @@ test('options out of range or without effect are refused', async () => {
   );
   await expect(refusal({}, 7)).rejects.toThrow('translate: text 0 must be a string, it is a number');
   await expect(refusal({ ablate: [{ tap: 'decoder.layers.9.*' }] })).rejects.toThrow(
-    "generate: ablate: 'decoder.layers.9.*' fits no tensor that came up; the nearest are decoder.layers.0.output, ",
+    "ablate: 'decoder.layers.9.*' fits no tensor that came up; the nearest are decoder.layers.0.output, ",
   );
   const heads = { tap: 'decoder.layers.0.crossAttention.weights', heads: [4] };
   await expect(refusal({ ablate: [heads] })).rejects.toThrow(
-    'generate: ablate asks for head 4 of decoder.layers.0.crossAttention.weights, which has heads 0 to 3',
+    'ablate: head 4 does not exist, there are 4; decoder.layers.0.crossAttention.weights is [1, 4, 1, ',
   );
   const word = 'a'.repeat(3000);
   await expect(refusal({}, word)).rejects.toThrow(

@@ -102,6 +102,7 @@ async function* translateJobs(
         {
           tokenizer,
           ablate: settings.greedy.ablate,
+          hooks: settings.greedy.hooks,
           blocksEventLoop: !model.fixedShapes,
           yieldTurn: () => model.yieldTurn(settings.signal),
         },

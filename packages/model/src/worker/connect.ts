@@ -119,8 +119,8 @@ function portableArguments(name: string, args: readonly unknown[]): PortableArgu
   if (functions.length > 0)
     throw new ResidualError(
       'option',
-      `${name}: functions (${functions.map(([option]) => option).join(', ')}) cannot cross a port; ` +
-        `${name} in the same thread`,
+      `${name}: functions (${functions.map(([option]) => option).join(', ')}) cannot cross a port; call ` +
+        `${name} in the thread that loaded the model`,
     );
   return { plain: [...args.slice(0, -1), options], ...(signal && { signal }), ...(onProgress && { onProgress }) };
 }

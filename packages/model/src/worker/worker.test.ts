@@ -95,7 +95,7 @@ test('beam searches and translations cross a port too', async () => {
   expect(await remote.beamSearchBatch([text]).result()).toEqual(await local.beamSearchBatch([text]).result());
   const functions = remote.translate(text, { processors: [row => row] });
   await expect(functions.result()).rejects.toThrow(
-    'translate: functions (processors) cannot cross a port; translate in the same thread',
+    'translate: functions (processors) cannot cross a port; call translate in the thread that loaded the model',
   );
   await remote.dispose();
   local.dispose();
@@ -131,7 +131,10 @@ test('functions cannot cross a port, errors keep message and code, and closing r
   const remote = await models.load(await files());
   const functions = remote.generate('Once', { processors: [row => row] });
   await expect(functions.result()).rejects.toThrow(
-    'generate: functions (processors) cannot cross a port; generate in the same thread',
+    'generate: functions (processors) cannot cross a port; call generate in the thread that loaded the model',
+  );
+  await expect(remote.generate('Once', { hooks: [scope => scope] }).result()).rejects.toThrow(
+    'generate: functions (hooks) cannot cross a port; call generate in the thread that loaded the model',
   );
   await expect(remote.generate('Once', { maxNewTokens: 1.5 }).result()).rejects.toMatchObject({
     message: 'generate: maxNewTokens is 1.5; it must be a whole number, 0 or more',
