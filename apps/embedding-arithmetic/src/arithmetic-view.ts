@@ -1,7 +1,7 @@
 import { byId, debounce, latestOnly, make, showError } from '@residual/appkit';
+import type { Remote } from '@residual/appkit/calls';
 import { clearAnswer, neighbourList, showAnswer } from './answer-view.js';
 import { arrowsOf, marksOf } from './arrows.js';
-import type { Remote } from './calls.js';
 import type { functions } from './computations.js';
 import { examples } from './examples.js';
 import { expressionInput } from './expression-input.js';

@@ -1,6 +1,6 @@
 import { byId, latestOnly, make, showError } from '@residual/appkit';
+import type { Remote } from '@residual/appkit/calls';
 import type { ProjectedWord, WordPair } from '@residual/word-vectors';
-import type { Remote } from './calls.js';
 import type { functions } from './computations.js';
 import { directions } from './directions.js';
 import { missingWordsOf, missingWordsSentence } from './missing-words.js';

@@ -1,8 +1,8 @@
 import { loadingView, reportIgnoredSettings, showError, wireCopyLink } from '@residual/appkit';
+import { connect } from '@residual/appkit/calls';
 import { startWorker } from '@residual/appkit/downloads';
 import { defineNeighbours } from '@residual/elements';
 import { arithmeticView } from './arithmetic-view.js';
-import { connect } from './calls.js';
 import type { functions } from './computations.js';
 import { directionView } from './direction-view.js';
 import { driftView } from './drift-view.js';
@@ -20,7 +20,7 @@ start().catch(error => showError(error));
 /** Loads the word vectors and shows the first answer. */
 async function start(): Promise<void> {
   const [state, loading] = [openState(), loadingView()];
-  const worker = connect<Offered>(await startWorker(script, loading.download));
+  const worker = connect<Offered>(await startWorker(script, loading.download), 'arithmetic');
   const model = storyteller(worker, loading);
   const vocabularies = openVocabularies(worker, model);
   vocabularies.of('words').catch(() => {}); // starts loading; whoever awaits it gets the error

@@ -1,35 +1,8 @@
+import { openState as openStateOf, type State as StateOf } from '@residual/appkit';
 import { address, type Settings } from './settings.js';
 
-/** The settings of the page: they are in the address, and listeners are called when they change. */
-export interface State {
-  readonly now: Settings;
-  /** Changes some settings. */
-  set(change: Partial<Settings>): void;
-  /** Calls `act` after each change of one of these settings, also by the address. */
-  on(names: readonly (keyof Settings)[], act: (settings: Settings) => void): void;
-}
+/** The settings of the page. */
+export type State = StateOf<Settings>;
 
 /** The state in the address. */
-export function openState(): State {
-  let now = address.settingsFrom(location.hash);
-  const listeners: { names: readonly (keyof Settings)[]; act: (settings: Settings) => void }[] = [];
-  const become = (next: Settings) => {
-    const before = now;
-    now = next;
-    for (const { names, act } of listeners) if (names.some(name => before[name] !== next[name])) act(next);
-  };
-  addEventListener('hashchange', () => become(address.settingsFrom(location.hash)));
-  return {
-    get now() {
-      return now;
-    },
-    set: change => {
-      const next = { ...now, ...change };
-      address.share(next);
-      become(next);
-    },
-    on: (names, act) => {
-      listeners.push({ names, act });
-    },
-  };
-}
+export const openState = (): State => openStateOf(address);

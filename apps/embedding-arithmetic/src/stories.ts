@@ -1,6 +1,6 @@
 import { type LoadingView, loadOnce, shippedModel } from '@residual/appkit';
+import type { Remote } from '@residual/appkit/calls';
 import type { RemoteModel } from '@residual/model/worker';
-import type { Remote } from './calls.js';
 import type { functions } from './computations.js';
 
 /** The storyteller, loaded once at its first use. */

@@ -1,6 +1,6 @@
 import { loadOnce } from '@residual/appkit';
+import type { Remote } from '@residual/appkit/calls';
 import type { RemoteModel } from '@residual/model/worker';
-import type { Remote } from './calls.js';
 import type { functions, TableName } from './computations.js';
 
 /** The vocabularies of the tables. */

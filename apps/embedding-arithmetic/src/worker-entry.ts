@@ -1,10 +1,10 @@
+import { offer } from '@residual/appkit/calls';
 import { reportDownloads } from '@residual/appkit/downloads';
-import { offer } from './calls.js';
 import { functions } from './computations.js';
 
 reportDownloads();
 /** The word vectors work at once; the model and its backend are loaded at their first use. */
-offer(self, {
+offer(self, 'arithmetic', {
   ...functions,
   startModels: async (port: MessagePort) => {
     const [{ serveModels }] = await Promise.all([import('@residual/model/worker'), import('@residual/backend-wasm')]);

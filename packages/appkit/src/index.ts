@@ -12,4 +12,5 @@ export { messageOf } from './messages.js';
 export { type LoadFailure, type LoadOptions, type ModelLoader, modelLoader } from './model-loader.js';
 export { attempt, byId, make, on, onFiles, reportFailure, showError, showNotice, wireCopyLink } from './page.js';
 export { shippedModel } from './shipped.js';
+export { openState, type State } from './state.js';
 export { makeSvg } from './svg.js';

@@ -1,6 +1,7 @@
 import { defineAttention } from './attention.js';
 import { defineBars } from './bars.js';
 import { defineBeams } from './beams.js';
+import { defineDistribution } from './distribution.js';
 import { defineHeads } from './heads.js';
 import { defineNeighbours } from './neighbours.js';
 import { defineRibbons } from './ribbons.js';
@@ -17,4 +18,5 @@ export function defineElements(): void {
   defineBeams();
   defineNeighbours();
   defineTokenText();
+  defineDistribution();
 }

@@ -10,6 +10,7 @@ export type { BeamColumn, BeamEnd, BeamNode, NodeIndex } from './beam-tree.js';
 export { type BeamsElement, defineBeams } from './beams.js';
 export { type CharacterPart, characterParts, partLabel } from './character-parts.js';
 export { defineElements } from './define.js';
+export { type ChoiceDetail, type DistributionElement, defineDistribution, type LikelyToken } from './distribution.js';
 export { defineHeads, type HeadDetail, type HeadsElement } from './heads.js';
 export { defineNeighbours, type Neighbour, type NeighbourDetail, type NeighboursElement } from './neighbours.js';
 export { defineRibbons, type Ribbons, type RibbonsElement, type WordDetail } from './ribbons.js';

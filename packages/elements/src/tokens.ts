@@ -48,11 +48,11 @@ declare global {
 }
 
 const style = `
-[role=listbox] { display: flex; flex-wrap: wrap; gap: 0.3rem 0.15rem; min-height: 2.9rem; }
+[role=listbox] { display: flex; flex-wrap: wrap; gap: 0.3rem var(--residual-token-gap, 0.15rem); min-height: 2.9rem; }
 [role=option] {
   --shade: 12%; display: inline-grid; justify-items: start; padding: 0.1rem 0.3rem 0.2rem; border-radius: 0.3rem;
   cursor: default; max-width: 100%; overflow-wrap: anywhere; unicode-bidi: isolate;
-  font: 1.0625rem/1.35 var(--residual-serif, inherit);
+  font: var(--residual-token-size, 1.0625rem)/1.35 var(--residual-serif, inherit);
   background: color-mix(in srgb, var(--accent) var(--shade), transparent);
 }
 [role=option].prompt { --shade: 0%; box-shadow: inset 0 0 0 1px var(--line); }
@@ -60,6 +60,7 @@ const style = `
 [role=option] small { font: 0.6875rem/1.2 var(--mono); color: var(--muted); }
 .shaded small { color: inherit; }
 [role=option] i { font-style: normal; opacity: 0.45; }
+@media (prefers-reduced-motion: no-preference) { [role=listbox] { transition: column-gap 600ms; } }
 `;
 
 /** The text with its spaces and line ends as faint signs. */
