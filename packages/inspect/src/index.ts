@@ -1,15 +1,27 @@
+export { type AttentionRolloutOptions, attentionRollout } from './attribution/attention-rollout.js';
 export {
   type AttributeOptions,
   attributeLogits,
   type Contribution,
   type LogitAttribution,
 } from './attribution/attribute-logits.js';
+export type { AttributionMetric } from './attribution/attribution-metric.js';
 export {
   type DecomposeOptions,
   type Decomposition,
   decomposeResidual,
   type ResidualComponent,
 } from './attribution/decompose-residual.js';
+export {
+  type GradientTimesInputOptions,
+  gradientTimesInput,
+  type InputAttribution,
+} from './attribution/gradient-times-input.js';
+export {
+  type IntegratedGradients,
+  type IntegratedGradientsOptions,
+  integratedGradients,
+} from './attribution/integrated-gradients.js';
 export type { Split } from './attribution/residual-run.js';
 export type { BoundLayer } from './bound-layer.js';
 export {
