@@ -15,6 +15,8 @@ export function register(): void {
   const tfjsEntry = engine.registryFactory[name];
   if (!tfjsEntry) return;
   const { priority } = tfjsEntry;
+  // Shapes become uniforms, not constants of the code, so that one program serves all lengths.
+  tf.env().registerFlag('WEBGL_USE_SHAPES_UNIFORMS', () => true);
   registerRecovery(name, { isLost: isContextLost, recover: recoverWebGL });
   const start = () => {
     const backend = startWebGL();

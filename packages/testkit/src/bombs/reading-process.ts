@@ -10,31 +10,29 @@ const reportDescriptor = 3;
 
 /**
  * Runs in its own thread, since the code under test does not yield, and kills the process when one input takes too long
- * or too much memory. It measures processor time, so that other load on the machine changes nothing.
+ * or too much memory. It measures processor time, so that other load on the machine changes nothing; the time of an
+ * input counts from the first look at it.
  */
-const watchdog = `
-const { workerData: { clock, seconds, megabytes } } = require('node:worker_threads');
+const watchdogCode = `
+const { workerData: { current, seconds, megabytes } } = require('node:worker_threads');
 const { writeSync } = require('node:fs');
 const end = (outcome, message) => {
   const megabytes = process.resourceUsage().maxRSS / 1024;
   writeSync(${reportDescriptor}, JSON.stringify({ isDying: true, outcome, message, megabytes }) + '\\n');
   process.kill(process.pid, 'SIGKILL');
 };
+let seen = { input: 0, start: 0 };
 setInterval(() => {
-  const start = Atomics.load(clock, 0);
-  if (start < 0) return;
+  const input = Atomics.load(current, 0);
+  if (input === 0) return;
   const { user, system } = process.cpuUsage();
-  if ((user + system) / 1000 - start > seconds * 1000) end('hang', 'more than ' + seconds + ' s of processor time');
+  const now = (user + system) / 1e6;
+  if (input !== seen.input) seen = { input, start: now };
+  if (now - seen.start > seconds) end('hang', 'more than ' + seconds + ' s of processor time');
   const used = process.memoryUsage.rss() / 2 ** 20;
   if (used > megabytes) end('memory', Math.round(used) + ' MB; ' + Math.round(megabytes) + ' would fit');
 }, 50);
 `;
-
-/** Processor time of this process so far, in milliseconds. */
-export const processorTime = (): number => {
-  const { user, system } = process.cpuUsage();
-  return Math.floor((user + system) / 1000);
-};
 
 /** Writes a report for the parent process. */
 export const report = (line: object): number => writeSync(reportDescriptor, `${JSON.stringify(line)}\n`);
@@ -62,40 +60,47 @@ function limitArrays(bytes: number): void {
   for (const original of [ArrayBuffer, ...typed]) {
     const width = 'BYTES_PER_ELEMENT' in original ? original.BYTES_PER_ELEMENT : 1;
     const limited = new Proxy(original, {
-      construct: (target, [length, ...rest], newTarget) => {
-        const requested = typeof length === 'number' ? length * width : 0;
-        if (requested > bytes) refuse(requested);
-        return Reflect.construct(target, [length, ...rest], newTarget);
+      construct: (target, args, newTarget) => {
+        const length = args[0];
+        if (typeof length === 'number' && length * width > bytes) refuse(length * width);
+        return Reflect.construct(target, args, newTarget);
       },
     });
     (globalThis as Record<string, unknown>)[original.name] = limited;
   }
 }
 
-/**
- * Starts to watch this process. Returns `clock`, which holds the processor time at the start of the current input,
- * below 0 while there is none, and `collectGarbage`, which runs the collector when memory becomes scarce.
- */
-export function startWatchdog({ seconds, megabytes }: Pick<Limits, 'seconds' | 'megabytes'>): {
-  clock: Int32Array;
-  collectGarbage: () => void;
-} {
-  const clock = new Int32Array(new SharedArrayBuffer(4)).fill(-1);
+/** Watches the inputs that this process reads. */
+export interface Watchdog {
+  /** An input begins. */
+  readonly begin: () => void;
+  /** It ended. */
+  readonly end: () => void;
+  /** Runs the collector when memory becomes scarce. */
+  readonly collectGarbage: () => void;
+}
+
+/** Starts to watch this process. */
+export function startWatchdog({ seconds, megabytes }: Pick<Limits, 'seconds' | 'megabytes'>): Watchdog {
+  const current = new Int32Array(new SharedArrayBuffer(4)); // the number of the input, 0 between two
+  let inputs = 0;
   // The heap limit plus the process itself and the data of arrays.
   const maxMegabytes = process.memoryUsage.rss() / 2 ** 20 + megabytes + 128;
-  new Worker(watchdog, { eval: true, workerData: { clock, seconds, megabytes: maxMegabytes } }).unref();
+  new Worker(watchdogCode, { eval: true, workerData: { current, seconds, megabytes: maxMegabytes } }).unref();
   limitArrays(megabytes * 2 ** 20);
   const collectGarbage = () => {
     if (process.memoryUsage.rss() / 2 ** 20 > 0.75 * maxMegabytes) globalThis.gc?.();
   };
-  return { clock, collectGarbage };
+  const begin = () => Atomics.store(current, 0, ++inputs);
+  const end = () => Atomics.store(current, 0, 0);
+  return { begin, end, collectGarbage };
 }
 
 /** Reads the inputs of all targets, one after another, and reports on each. */
 export async function readAll(targets: Readonly<Record<string, BombTarget<never>>>): Promise<void> {
   const limits = JSON.parse(process.argv[2]!) as Limits;
   const { only, from } = limits;
-  const { clock, collectGarbage } = startWatchdog(limits);
+  const watchdog = startWatchdog(limits);
   let unhandled: unknown;
   process.on('unhandledRejection', error => {
     unhandled = error;
@@ -110,17 +115,17 @@ export async function readAll(targets: Readonly<Record<string, BombTarget<never>
       const input = make();
       let [outcome, message]: [Outcome, string] = ['read', ''];
       unhandled = undefined;
-      Atomics.store(clock, 0, processorTime());
+      watchdog.begin();
       try {
         await read(input as never);
       } catch (error) {
         [outcome, message] = outcomeOf(error);
       }
-      Atomics.store(clock, 0, -1);
+      watchdog.end();
       if (unhandled !== undefined) [outcome, message] = ['raw', `not handled: ${outcomeOf(unhandled)[1]}`];
       const megabytes = process.resourceUsage().maxRSS / 1024;
       report({ outcome, message: message.slice(0, 500), megabytes } satisfies Report);
-      collectGarbage();
+      watchdog.collectGarbage();
     }
   }
   process.exit(0);

@@ -1,4 +1,4 @@
-import { outcomeOf, processorTime, report, startWatchdog } from '../bombs/reading-process.js';
+import { outcomeOf, report, startWatchdog } from '../bombs/reading-process.js';
 import type { BombTarget, Outcome } from '../bombs/target.js';
 import { mutate, oneOf, randomFrom } from './mutate.js';
 
@@ -49,7 +49,7 @@ const previewOf = (input: unknown): string =>
 export async function fuzz(targets: Readonly<Record<string, BombTarget<never>>>): Promise<void> {
   const limits = JSON.parse(process.argv[2]!) as FuzzLimits;
   const target = targets[limits.target]!;
-  const { clock, collectGarbage } = startWatchdog(limits);
+  const watchdog = startWatchdog(limits);
   let unhandled: unknown;
   process.on('unhandledRejection', error => {
     unhandled = error;
@@ -62,14 +62,14 @@ export async function fuzz(targets: Readonly<Record<string, BombTarget<never>>>)
     for (; index < end; index++) {
       const input = inputOf(target, limits.seed, index);
       let [outcome, message]: [Outcome, string] = ['read', ''];
-      Atomics.store(clock, 0, processorTime());
+      watchdog.begin();
       try {
         await target.read(input as never);
       } catch (error) {
         [outcome, message] = outcomeOf(error);
       }
-      Atomics.store(clock, 0, -1);
-      if (index % 16 === 15) collectGarbage();
+      watchdog.end();
+      if (index % 16 === 15) watchdog.collectGarbage();
       if (unhandled !== undefined) [outcome, message] = ['raw', `not handled: ${outcomeOf(unhandled)[1]}`];
       unhandled = undefined;
       if (outcome === 'read') read++;
