@@ -49,6 +49,7 @@ test('the help lists every command, in lines that fit a terminal', async () => {
       'evaluate',
       'parity',
       'describe',
+      'inspect',
       'tokenize',
       'train',
       'train-tokenizer',

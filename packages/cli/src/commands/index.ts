@@ -67,6 +67,33 @@ export const entries: readonly CommandEntry[] = [
     load: async () => (await import('./describe.js')).describeCommand,
   },
   {
+    name: 'inspect',
+    description: 'Look inside a model: what layers predict, what heads attend to, which parts matter.',
+    commands: [
+      {
+        name: 'lens',
+        description: 'Show what each layer would predict: its output through the final norm and the head (logit lens).',
+        load: async () => (await import('./inspect/lens.js')).inspectLensCommand,
+      },
+      {
+        name: 'heads',
+        description: 'Score heads on a text that repeats itself: previous token, duplicate token, induction.',
+        load: async () => (await import('./inspect/heads.js')).inspectHeadsCommand,
+      },
+      {
+        name: 'attribute',
+        description: 'Split the logit of a token into what each component adds (direct logit attribution).',
+        load: async () => (await import('./inspect/attribute.js')).inspectAttributeCommand,
+      },
+      {
+        name: 'patch',
+        description:
+          'Put activations of one run into another, one by one, and measure the answer (activation patching).',
+        load: async () => (await import('./inspect/patch.js')).inspectPatchCommand,
+      },
+    ],
+  },
+  {
     name: 'tokenize',
     description: 'Show the tokens of a text, a file or standard input: ids, tokens and offsets.',
     load: async () => (await import('./tokenize.js')).tokenizeCommand,

@@ -19,6 +19,11 @@ export function columns(rows: readonly (readonly string[])[]): string {
     .join('\n');
 }
 
+/** A number with a fixed count of decimals; what rounds to 0 has no minus sign. */
+export function fixed(value: number, decimals: number): string {
+  return value.toFixed(decimals).replace(/^-(0(\.0*)?)$/, '$1');
+}
+
 /** A whole number with commas between thousands. */
 export function grouped(value: number): string {
   return Math.round(value).toLocaleString('en-US');

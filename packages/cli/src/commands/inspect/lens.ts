@@ -1,0 +1,45 @@
+import { lensPicture, lensTables, type ShownLayer } from '../../inspect/lens-views.js';
+import { addPromptOptions, inputOf, type PromptOptions, predictingIds } from '../../inspect/prompts.js';
+import { textOfToken } from '../../inspect/tokens.js';
+import { addViewOptions, printViews, type ViewOptions } from '../../inspect/view.js';
+import type { CommandDefinition } from '../../runtime/command.js';
+import { addModelOptions, type ModelOptions, withModel } from '../../runtime/model.js';
+import { positiveWholeNumber } from '../../runtime/option-values.js';
+
+interface Options extends ModelOptions, PromptOptions, ViewOptions {
+  readonly all?: boolean;
+  readonly top: number;
+}
+
+/** `residual inspect lens`: what each layer would predict, read with the final norm and the head (the logit lens). */
+export const inspectLensCommand: CommandDefinition<Options> = {
+  declare: command => {
+    addPromptOptions(addModelOptions(command))
+      .option('--all', 'read every position, not only the last one')
+      .option('--top <k>', 'how many of the likeliest tokens', positiveWholeNumber, 5);
+    return addViewOptions(command);
+  },
+  run: call =>
+    withModel(call, async ({ model, signal }) => {
+      const { logitLens } = await import('@residual/inspect');
+      const { options } = call;
+      const { all = false, top } = options;
+      const input = inputOf(model, '--prompt', options, options);
+      const ids = predictingIds(input);
+      const positions = all ? [...ids.keys()] : [ids.length - 1];
+      const result = await logitLens(model, input, { top, positions, signal });
+      const layers: ShownLayer[] = result.layers.map(({ path, top }) => ({
+        path,
+        top: top.map(tokens =>
+          tokens.map(({ token, logprob }) => ({ id: token, text: textOfToken(model, token) ?? null, logprob })),
+        ),
+      }));
+      const shown = { layers, model, positions, ids };
+      printViews(options, {
+        json: { layers: layers.map(layer => ({ ...layer, top: all ? layer.top : layer.top[0] })) },
+        tables: () => lensTables(shown),
+        picture: screen => lensPicture(shown, screen),
+      });
+      return 0;
+    }),
+};
