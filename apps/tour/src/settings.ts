@@ -1,6 +1,7 @@
 import { addressOf } from '@residual/appkit';
 import { settings as next } from './steps/next/settings.js';
 import { settings as tokens } from './steps/tokens/settings.js';
+import { analogies, settings as vectors } from './steps/vectors/settings.js';
 
 /** The longest sentence in characters. */
 export const maxCharacters = 160;
@@ -10,6 +11,7 @@ export const preset = {
   step: '',
   sentence: 'Once upon a time, a fluffy blue creature lived in the',
   ...tokens,
+  ...vectors,
   ...next,
 };
 
@@ -17,7 +19,7 @@ export const preset = {
 export type Settings = Readonly<typeof preset>;
 
 /** The settings in the address of the page. */
-export const address = addressOf<Settings>(preset);
+export const address = addressOf<Settings>(preset, { analogy: analogies });
 
 /** The sentence that the model reads: without space at its end, and not too long; the preset if nothing is left. */
 export const sentenceOf = ({ sentence }: Pick<Settings, 'sentence'>): string =>

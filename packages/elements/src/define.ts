@@ -7,6 +7,7 @@ import { defineNeighbours } from './neighbours.js';
 import { defineRibbons } from './ribbons.js';
 import { defineTokenText } from './token-text.js';
 import { defineTokens } from './tokens.js';
+import { defineVectors } from './vectors.js';
 
 /** Defines all elements of this package on the page; elements that are already defined stay. */
 export function defineElements(): void {
@@ -19,4 +20,5 @@ export function defineElements(): void {
   defineNeighbours();
   defineTokenText();
   defineDistribution();
+  defineVectors();
 }

@@ -17,3 +17,4 @@ export { defineRibbons, type Ribbons, type RibbonsElement, type WordDetail } fro
 export type { TokenWithOffset } from './token-groups.js';
 export { defineTokenText, type TokenTextElement } from './token-text.js';
 export { type DisplayedToken, defineTokens, type TokenDetail, type TokensElement } from './tokens.js';
+export { defineVectors, type NamedVector, type VectorDetail, type VectorsElement } from './vectors.js';

@@ -1,0 +1,247 @@
+import { type Colour, colourOf } from './contrast.js';
+import { define, fire, gridMove, make, onColourScheme, shadow } from './parts.js';
+
+/** A vector with its name. */
+export interface NamedVector {
+  readonly label: string;
+  readonly values: ArrayLike<number>;
+}
+
+/** The detail of `residual-vector`: a number of a vector. */
+export interface VectorDetail {
+  readonly row: number;
+  readonly dimension: number;
+  readonly value: number;
+}
+
+/**
+ * `<residual-vectors>`: vectors as strips of colour, one colour for positive and one for negative numbers, stronger for
+ * larger ones. A strip moves to its new numbers when they change. The pointer, or Tab and the arrow keys, read a number.
+ */
+export interface VectorsElement extends HTMLElement {
+  /** The vectors, one below the other. */
+  vectors: readonly NamedVector[];
+  /** The absolute value that has the full colour; the largest of all numbers if undefined. */
+  scale: number | undefined;
+  /** The index of the selected vector; -1 if there is none. Setting it fires no event. */
+  selected: number;
+}
+
+declare global {
+  interface HTMLElementTagNameMap {
+    'residual-vectors': VectorsElement;
+  }
+  interface HTMLElementEventMap {
+    'residual-vector': CustomEvent<VectorDetail>;
+  }
+}
+
+const style = `
+:host { --negative: var(--residual-negative, light-dark(#c2571d, #f0945f)); }
+[role=listbox] { display: grid; grid-template-columns: minmax(0, max-content) minmax(0, 1fr); gap: 0.3rem 0.75rem; }
+[role=option] { display: grid; grid-template-columns: subgrid; grid-column: 1 / -1; align-items: center; }
+.name {
+  max-width: 9rem; font: 1rem/1.3 var(--residual-serif, inherit); text-align: end; overflow: hidden;
+  text-overflow: ellipsis; white-space: nowrap;
+}
+canvas {
+  width: 100%; height: var(--residual-strip, 1.3rem); border-radius: 0.15rem; image-rendering: pixelated;
+  background: color-mix(in srgb, var(--line) 40%, transparent);
+}
+[aria-selected=true] .name { color: var(--accent); font-weight: 650; }
+[aria-selected=true] canvas { box-shadow: 0 0 0 2px var(--accent); }
+output {
+  display: block; min-height: 1.3em; margin-top: 0.4rem; font-size: 0.8125rem; font-variant-numeric: tabular-nums;
+  color: var(--muted);
+}
+`;
+
+/** The time in which a strip moves to new numbers, in milliseconds. */
+const duration = 500;
+
+/** A strip of colour: one pixel for each number. */
+class Strip {
+  readonly canvas = make('canvas');
+  #values = new Float32Array(0);
+
+  /** Moves to new numbers, or shows them at once. */
+  async show(values: ArrayLike<number>, paint: (context: CanvasRenderingContext2D, values: Float32Array) => void) {
+    const [from, to] = [this.#values, Float32Array.from(values)];
+    this.#values = to;
+    [this.canvas.width, this.canvas.height] = [Math.max(1, to.length), 1];
+    const context = this.canvas.getContext('2d')!;
+    const isStill = from.length !== to.length || matchMedia('(prefers-reduced-motion: reduce)').matches;
+    const start = isStill ? 0 : await new Promise(requestAnimationFrame);
+    for (let share = isStill ? 1 : 0; this.#values === to; ) {
+      const eased = 1 - (1 - share) ** 3;
+      paint(context, share >= 1 ? to : to.map((value, i) => from[i]! + eased * (value - from[i]!)));
+      if (share >= 1) return;
+      share = Math.min(1, ((await new Promise(requestAnimationFrame)) - start) / duration);
+    }
+  }
+}
+
+/** Paints numbers between -scale and scale. */
+function paint(
+  context: CanvasRenderingContext2D,
+  values: Float32Array,
+  scale: number,
+  [positive, negative]: readonly [Colour, Colour],
+): void {
+  const image = context.createImageData(values.length, 1);
+  for (const [i, value] of values.entries()) {
+    const strength = Math.min(1, Math.abs(value) / scale);
+    image.data.set([...(value < 0 ? negative : positive), Math.round(255 * Math.sqrt(strength))], 4 * i);
+  }
+  context.putImageData(image, 0, 0);
+}
+
+/** A number with a sign that lines up. */
+const figure = (value: number) => value.toFixed(3).replace('-', '−');
+
+/**
+ * Defines `<residual-vectors>`. It fires `residual-vector` with a `VectorDetail` when a number is read. Does nothing if
+ * it is already defined.
+ */
+export function defineVectors(): void {
+  define('residual-vectors', [style], sheet =>
+    class extends HTMLElement implements VectorsElement {
+      #vectors: readonly NamedVector[] = [];
+      #scale: number | undefined;
+      #selected = -1;
+      #dimension = 0;
+      #strips: Strip[] = [];
+      readonly #list = make('div', { role: 'listbox' });
+      readonly #reading = make('output');
+      #connection: AbortController | undefined;
+
+      constructor() {
+        super();
+        shadow(this, sheet).append(this.#list, this.#reading);
+        for (const event of ['pointermove', 'pointerdown'] as const)
+          this.#list.addEventListener(event, event => this.#point(event));
+        this.#list.addEventListener('keydown', event => this.#move(event));
+      }
+
+      connectedCallback(): void {
+        this.#list.setAttribute('aria-label', this.getAttribute('label') ?? 'vectors');
+        this.#connection = new AbortController();
+        onColourScheme(() => this.#paint(), this.#connection.signal);
+        this.#paint();
+      }
+
+      disconnectedCallback(): void {
+        this.#connection?.abort();
+      }
+
+      get vectors(): readonly NamedVector[] {
+        return this.#vectors;
+      }
+
+      set vectors(vectors: readonly NamedVector[]) {
+        this.#vectors = vectors;
+        if (this.#strips.length !== vectors.length) {
+          this.#strips = vectors.map(() => new Strip());
+          this.#list.replaceChildren(...this.#strips.map(optionOf));
+        }
+        for (const [i, { label, values }] of vectors.entries()) {
+          const option = this.#options[i]!;
+          option.firstElementChild!.textContent = label;
+          option.setAttribute('aria-label', `${label.trim()}: ${summary(values)}`);
+        }
+        this.selected = Math.min(this.#selected, vectors.length - 1);
+        this.#paint();
+      }
+
+      get scale(): number | undefined {
+        return this.#scale;
+      }
+
+      set scale(scale: number | undefined) {
+        this.#scale = scale;
+        this.#paint();
+      }
+
+      get selected(): number {
+        return this.#selected;
+      }
+
+      set selected(index: number) {
+        this.#selected = index;
+        for (const [i, option] of this.#options.entries()) {
+          option.setAttribute('aria-selected', String(i === index));
+          option.tabIndex = i === Math.max(0, index) ? 0 : -1;
+        }
+      }
+
+      get #options(): HTMLElement[] {
+        return [...this.#list.children] as HTMLElement[];
+      }
+
+      #paint(): void {
+        if (!this.isConnected || this.#strips.length === 0) return;
+        const scale = this.#scale ?? largest(this.#vectors);
+        const colours = coloursOf(this.#list);
+        for (const [i, { values }] of this.#vectors.entries())
+          this.#strips[i]!.show(values, (context, moved) => paint(context, moved, scale, colours));
+      }
+
+      #read(row: number, dimension: number): void {
+        const value = this.#vectors[row]?.values[dimension];
+        if (value === undefined) return;
+        this.selected = row;
+        this.#dimension = dimension;
+        this.#reading.textContent = `${this.#vectors[row]!.label.trim()}, number ${dimension + 1}: ${figure(value)}`;
+        const detail: VectorDetail = { row, dimension, value };
+        fire(this, 'residual-vector', detail);
+      }
+
+      #point(event: PointerEvent): void {
+        const option = (event.target as Element).closest<HTMLElement>('[role=option]');
+        if (!option) return;
+        const row = this.#options.indexOf(option);
+        const { left, width } = this.#strips[row]!.canvas.getBoundingClientRect();
+        const count = this.#vectors[row]!.values.length;
+        const at = Math.floor(((event.clientX - left) / width) * count);
+        this.#read(row, Math.min(count - 1, Math.max(0, at)));
+      }
+
+      #move(event: KeyboardEvent): void {
+        const step = gridMove(event.key);
+        if (!step) return;
+        event.preventDefault();
+        const row = Math.min(this.#vectors.length - 1, Math.max(0, Math.max(0, this.#selected) + step[0]));
+        const count = this.#vectors[row]?.values.length ?? 1;
+        this.#read(row, Math.min(count - 1, Math.max(0, this.#dimension + step[1])));
+        this.#options[row]?.focus();
+      }
+    });
+}
+
+const optionOf = ({ canvas }: Strip): HTMLElement =>
+  make('div', { role: 'option' }, make('span', { class: 'name', 'aria-hidden': 'true' }), canvas);
+
+/** What a screen reader says about a vector: how many numbers, and their range. */
+function summary(values: ArrayLike<number>): string {
+  const all = Array.from(values);
+  return `${all.length} numbers from ${figure(Math.min(...all))} to ${figure(Math.max(...all))}`;
+}
+
+const largest = (vectors: readonly NamedVector[]) =>
+  vectors.reduce(
+    (most, { values }) => Array.from(values).reduce((most, value) => Math.max(most, Math.abs(value)), most),
+    1e-9,
+  );
+
+/** The colours of positive and negative numbers at an element. */
+function coloursOf(list: HTMLElement): readonly [Colour, Colour] {
+  const probe = make('span');
+  list.append(probe);
+  const context = make('canvas').getContext('2d')!;
+  const [positive, negative] = ['--accent', '--negative'].map(name => {
+    probe.style.color = `var(${name})`;
+    return colourOf(context, getComputedStyle(probe).color);
+  });
+  probe.remove();
+  return [positive!, negative!];
+}
