@@ -32,7 +32,8 @@ export function record(patterns: readonly string[], scope: Scope = emptyScope, c
     for (const value of values.values()) value.dispose();
     values.clear();
   };
-  return disposable({ scope: scope.withTaps({ ...tracker, onTensor }), values, expectAllMatched, dispose }, dispose);
+  const inner = patterns.length > 0 ? scope.withTaps({ ...tracker, onTensor }) : scope; // nothing asked costs nothing
+  return disposable({ scope: inner, values, expectAllMatched, dispose }, dispose);
 }
 
 /** Makes the replacement of a tensor, of the same shape, from the tensor, its path and the scope at its layer. */

@@ -4,6 +4,7 @@ import { expectValue } from '@residual/tensor';
 /**
  * A layer whose runs have hooks: it has the needs, the weights and the properties of the given one, so it takes its
  * place in a loss, a training run or a composition. The paths of the hooks are those of the run that it is part of.
+ * Taps of that run see a tensor before these hooks, and what follows from it after them.
  */
 export function hooked<Layer extends AnyLayer>(layer: Layer, hooks: readonly Hook[]): Layer {
   const areHooks = Array.isArray(hooks) && hooks.every(hook => typeof hook === 'function');

@@ -58,7 +58,8 @@ export async function patchSweep(model: BoundLayer, options: PatchSweepOptions):
   const scaled = scaleBetween('patchSweep', cleanValue!, corruptValue!);
   const cells = cellsOf(paths, cleanRun);
   const values = await inBatches(cells, { ...options, batch }, async chosen => {
-    const hooks = cellHooks('patchSweep', chosen.map(cell => [cell]), cleanRun); // biome-ignore format: one call
+    const rows = chosen.map(cell => [cell]);
+    const hooks = cellHooks('patchSweep', rows, cleanRun);
     using patched = runPrompt(model, corrupt, { hooks, batch: chosen.length });
     return metric(patched.output);
   });
