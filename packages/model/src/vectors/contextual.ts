@@ -1,11 +1,10 @@
 import { expectInteger } from '@residual/base';
-import { record, type Weights } from '@residual/layers';
-import { sampler } from '@residual/sampling';
-import { expectOptions, type Tensor, tidy } from '@residual/tensor';
-import type { TensorLayer } from '@residual/transformer';
+import { type LensLayer, logitLens } from '@residual/inspect';
+import { record } from '@residual/layers';
+import { expectOptions } from '@residual/tensor';
 import { expectSignal } from '../arguments.js';
 import type { LoadedModel, Prompt } from '../loaded-model.js';
-import { type AnyModel, causalOf } from '../model-kind.js';
+import { causalOf } from '../model-kind.js';
 import { type PlainTensor, plainTaps } from '../plain-tensor.js';
 import { hiddenStatePaths, runStack } from './hidden-states.js';
 
@@ -60,52 +59,34 @@ export async function contextualOf(
   expectOptions('contextual', options, { lens: 0, signal: 0 });
   const { lens = 0, signal } = options;
   expectInteger('contextual', 'lens', lens);
-  if (lens > 0) causalOf('contextual with a lens', model);
+  const layers = lens > 0 ? await lensLayers(model, tokens, { top: lens, signal }) : [];
   const paths = hiddenStatePaths(model.composition);
   const recorder = record([...paths.hiddenStates, paths.output]);
   try {
     runStack('contextual', model, [tokens], tokens.length, recorder.scope).dispose();
     const [tapTensors] = await plainTaps(recorder.values, 1);
-    const layers: (readonly LensToken[])[][] = [];
-    for (const path of lens > 0 ? paths.hiddenStates : []) {
-      signal?.throwIfAborted();
-      layers.push(await lensTokens(model, recorder.values.get(path)!, lens, textOf));
-    }
     return {
       tokens,
       texts: tokens.map(textOf),
       hiddenStates: paths.hiddenStates.map(path => tapTensors![path]!),
       output: tapTensors![paths.output]!,
-      lens: layers,
+      lens: layers.map(({ top }) =>
+        top.map(row =>
+          row.map(({ token, logprob }) => ({ token, text: textOf(token), probability: Math.exp(logprob) })),
+        ),
+      ),
     };
   } finally {
     recorder.dispose();
   }
 }
 
-/**
- * For each position, the most likely tokens that the final norm and the head make of a stream [1, length, modelDim].
- */
-async function lensTokens(
-  model: AnyModel,
-  stream: Tensor,
-  count: number,
-  textOf: (token: number) => string,
-): Promise<(readonly LensToken[])[]> {
-  const { layer, weights } = causalOf('contextual', model);
-  const { norm } = layer.needs.decoder.needs as { readonly norm?: TensorLayer };
-  const own = (weights.decoder as { readonly norm?: Weights<TensorLayer> }).norm;
-  const logits = tidy(() => layer.unembed(weights, norm ? norm(own as never, stream) : stream));
-  try {
-    const values = (await logits.data()) as Float32Array;
-    const [vocab, length] = [logits.shape.at(-1)!, logits.shape.at(-2)!];
-    const choose = sampler({ temperature: 0, topLogprobs: Math.min(count, vocab) });
-    return Array.from({ length }, (_, i) =>
-      choose
-        .next(values.subarray(i * vocab, (i + 1) * vocab), { tokens: [], promptLength: 0 })
-        .topLogprobs.map(({ token, logprob }) => ({ token, text: textOf(token), probability: Math.exp(logprob) })),
-    );
-  } finally {
-    logits.dispose();
-  }
+/** What the logit lens reads from each layer. Throws for an encoder-decoder. */
+async function lensLayers(
+  model: LoadedModel,
+  tokens: readonly number[],
+  options: { readonly top: number; readonly signal: AbortSignal | undefined },
+): Promise<readonly LensLayer[]> {
+  const { layers } = await logitLens(causalOf('contextual with a lens', model), tokens, options);
+  return layers;
 }
