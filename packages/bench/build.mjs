@@ -1,5 +1,5 @@
 // Bundles the program and the child processes for Node, and the pages for subjects on WebGL.
-import { rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { build } from 'esbuild';
 
@@ -35,6 +35,51 @@ await build({
   splitting: true,
   plugins: [externalPackages],
 });
+
+/** Bundles all packages above `tensor`, whose registry both copies share with the backend. */
+const aboveTensor = {
+  name: 'above-tensor',
+  setup: ({ onResolve }) => {
+    onResolve({ filter: /^(@tensorflow\/|@residual\/(tensor|backend-))/ }, () => ({ external: true }));
+  },
+};
+
+/** Takes the taps out of layers and scopes. */
+const withoutTaps = {
+  name: 'without-taps',
+  setup: ({ onLoad }) => {
+    const replaced = (file, replacements) =>
+      onLoad({ filter: new RegExp(`packages/layers/src/${file}\\.ts$`) }, ({ path: source }) => {
+        let contents = readFileSync(source, 'utf8');
+        for (const [pattern, bare] of replacements) {
+          if (!pattern.test(contents)) throw new Error(`bench: ${source} has no ${pattern}`);
+          contents = contents.replace(pattern, bare);
+        }
+        return { contents, loader: 'ts' };
+      });
+    const body = name => new RegExp(`(\\n  (?:get )?${name}\\([^{]*\\{\\n)[^}]*\\}`);
+    replaced('layer', [
+      [
+        /const \{ partial = false \} = about;[^}]*tapOutput\([^}]*\}/,
+        'return compute(weights, input, scope);\n      }',
+      ],
+    ]);
+    replaced('scope', [
+      [body('tap'), '$1    return x;\n  }'],
+      [body('hasTaps'), '$1    return false;\n  }'],
+      [body('wants'), '$1    return false;\n  }'],
+    ]);
+  },
+};
+for (const [name, plugins] of Object.entries({ taps: [aboveTensor], bare: [aboveTensor, withoutTaps] }))
+  await build({
+    ...common,
+    entryPoints: { [`inspect-${name}`]: path('src/inspect/subject.ts') },
+    outdir: path('dist'),
+    platform: 'node',
+    conditions: ['@residual/source'],
+    plugins,
+  });
 
 const pages = ['residual', 'tfjs'];
 await build({

@@ -5,6 +5,7 @@ import { NoteList } from './comparison/notes.js';
 import { LineTable } from './comparison/table.js';
 import { generationOnWasm, generationOnWebgl } from './generation/generation.js';
 import { shapes } from './generation/shape.js';
+import { inspectOnWasm } from './inspect/inspect.js';
 import { type TokenizerFilter, tokenizers } from './tokenizer/tokenizers.js';
 import { trainingShapes } from './training/trainer.js';
 import { trainingOnWasm } from './training/training.js';
@@ -18,6 +19,7 @@ const parts: Readonly<Record<string, (filter: TokenizerFilter) => AsyncGenerator
   translation: ({ shape }) => translationOnWasm(shape),
   train: ({ shape }) => trainingOnWasm(shape),
   words: ({ shape }) => wordsOnWasm(shape),
+  inspect: ({ shape }) => inspectOnWasm(shape),
   tokenizer: tokenizers,
 };
 

@@ -18,6 +18,9 @@ export const noteTexts = {
   rate: 'The rates of the shortest time, the median and the 95th percentile. The ratio is that of the times.',
   process: 'Measured three times on each side, each time in a new process; the 95th percentile is the largest.',
   newProcesses: 'Measured five times on each side, each time in a new process.',
+  taps:
+    'Both sides are this library, in turns in one process: with taps that nobody asks for, and with layers without ' +
+    'taps. The times are those of the processor.',
   warmPasses: 'All later passes of five processes on each side.',
   page: 'Measured three times on each side, each time in a new browser; the 95th percentile is the largest.',
 } as const;
