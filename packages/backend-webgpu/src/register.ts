@@ -2,6 +2,7 @@ import { registerKernels } from '@residual/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { startWebGPU } from './adapter.js';
 import { kernels } from './kernels/index.js';
+import { packedProgram, programFlag } from './kernels/mat-mul.js';
 
 const name = 'webgpu';
 
@@ -15,12 +16,6 @@ export function register(): void {
   const supported = name in engine.registryFactory; // tfjs has found WebGPU
   if (name in engine.registryFactory && !(name in engine.registry)) tf.removeBackend(name);
   tf.registerBackend(name, startWebGPU, supported ? 3 : 0); // 3, as in tfjs, comes before all others; 0 comes last
-  tf.env().set('WEBGPU_MATMUL_PROGRAM_TYPE', packedProduct);
+  tf.env().set(programFlag, packedProgram);
   registerKernels(name, kernels);
 }
-
-/**
- * A program type that is always correct. The choice of tfjs for few outputs and a long sum is wrong with a transposed
- * right side.
- */
-const packedProduct = 3;

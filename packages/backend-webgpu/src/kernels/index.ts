@@ -9,6 +9,7 @@ import { crossEntropy, crossEntropyGradient } from './cross-entropy.js';
 import { dropout } from './dropout.js';
 import { embed } from './embed.js';
 import { linear } from './linear.js';
+import { matMul } from './mat-mul.js';
 import { normalize } from './norm.js';
 import { rotate } from './rotate.js';
 
@@ -24,5 +25,6 @@ export const kernels: Readonly<Record<string, KernelFunc>> = /*#__PURE__*/ kerne
   dropout,
   embed,
   linear,
+  matMul,
   rotate,
 });
