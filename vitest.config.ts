@@ -21,16 +21,20 @@ const kinds = ['backends', 'browser', 'pages', 'installable', 'fuzz'];
 const files = (kind: string) => [`packages/*/src/**/*.${kind}.test.ts`, `apps/*/{src,test}/**/*.${kind}.test.ts`];
 
 const exclude = ['**/node_modules/**', ...kinds.map(kind => `**/*.${kind}.test.ts`)];
-const withoutTensors = 'packages/{safetensors,sampling,tokenizer}/src/**/*.test.ts';
+const withoutTensors = [
+  'packages/{base,safetensors,sampling,tokenizer,word-vectors,elements,appkit}/src/**/*.test.ts',
+  'packages/testkit/src/repository/*.test.ts',
+  'apps/*/src/**/*.test.ts',
+];
 
 /** In Node: everything without such an ending. Each file has a process of its own, because it may choose backends. */
 project({
   name: 'node',
   include: ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'examples/*.test.ts'],
-  exclude: [...exclude, withoutTensors],
+  exclude: [...exclude, ...withoutTensors],
 });
-/** Without tensors there is no backend to choose: files share a process, and with it what the engine has compiled. */
-project({ name: 'node-shared', include: [withoutTensors], exclude, isolate: false });
+/** Without a backend to choose, files share a process, and with it what the engine has loaded and compiled. */
+project({ name: 'node-shared', include: withoutTensors, exclude, isolate: false });
 
 /** One body on every backend. Files share a process or page, and with it the backend and its compiled programs. */
 const onBackend = (name: string): Settings => ({
