@@ -75,11 +75,20 @@ const checkInNode = (project: Project, consumer: () => Consumer) => {
     expect(await requireErrors(consumer())).toBe('');
   });
 
-  test.each(['node16', 'bundler'] as const)('its types check under %s resolution', resolution => {
-    const { folder } = consumer();
-    expect(typeErrors([join(folder, 'entry-node.ts')], resolution, true)).toEqual([]);
-    expect(typeErrors([join(folder, 'entry.ts')], resolution, false)).toEqual([]);
-  });
+  const { modules = [] } = readReadme(project.folder) ?? {};
+  test.each(['node16', 'bundler'] as const)(
+    `its types${modules.length > 0 ? ' and the code of its README' : ''} check under %s resolution`,
+    resolution => {
+      const { folder } = consumer();
+      const readmePaths = modules.map(({ code }, index) => {
+        const path = join(folder, `${readmeName(index)}.ts`);
+        writeFileSync(path, `${code}\nexport {};\n`);
+        return path;
+      });
+      expect(typeErrors([join(folder, 'entry-node.ts'), ...readmePaths], resolution, true)).toEqual([]);
+      expect(typeErrors([join(folder, 'entry.ts')], resolution, false)).toEqual([]);
+    },
+  );
 
   for (const command of Object.keys(project.manifest.bin ?? {}))
     test(`${command} --help explains itself`, async () => {
@@ -88,6 +97,9 @@ const checkInNode = (project: Project, consumer: () => Consumer) => {
       expect({ code, output }).toEqual({ code: 0, output: expect.stringContaining(command) });
     });
 };
+
+/** The name of the file of a module of a README, without its ending. */
+const readmeName = (index: number) => `readme-${index + 1}`;
 
 const checkReadme = (project: Project, consumer: () => Consumer) => {
   const readme = readReadme(project.folder);
@@ -99,13 +111,7 @@ const checkReadme = (project: Project, consumer: () => Consumer) => {
   });
 
   for (const [index, { code, inBrowser }] of readme?.modules.entries() ?? []) {
-    const name = `readme-${index + 1}`;
-    test.each(['node16', 'bundler'] as const)(`code ${index + 1} of its README type-checks under %s`, resolution => {
-      const path = join(consumer().folder, `${name}.ts`);
-      writeFileSync(path, `${code}\nexport {};\n`);
-      expect(typeErrors([path], resolution, true)).toEqual([]);
-    });
-
+    const name = readmeName(index);
     if (!inBrowser)
       test(`code ${index + 1} of its README runs in Node`, async () => {
         expect(await runReadme(consumer(), name, code)).toBe('');

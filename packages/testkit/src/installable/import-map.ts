@@ -1,4 +1,4 @@
-import { readFileSync, writeFileSync } from 'node:fs';
+import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, sep } from 'node:path';
 import { build } from 'esbuild';
 import { importsOf, packageOf } from '../repository/imports.js';
@@ -60,6 +60,28 @@ const collectImports = (
   }
 };
 
+/** Bundled modules of other packages by name, version and what they import from others; projects share them. */
+const bundledModules = new Map<string, Uint8Array>();
+
+/** Bundles a package of a project to one module that imports `others`. */
+const bundleModule = async (project: string, name: string, others: readonly string[]): Promise<Uint8Array> => {
+  const manifest = readFileSync(join(project, 'node_modules', packageOf(name)!, 'package.json'), 'utf8');
+  const key = JSON.stringify([name, (JSON.parse(manifest) as Manifest).version, others]);
+  const bundled = bundledModules.get(key);
+  if (bundled) return bundled;
+  const { outputFiles } = await build({
+    entryPoints: [name],
+    absWorkingDir: project,
+    bundle: true,
+    format: 'esm',
+    external: [...others],
+    logLevel: 'error',
+    write: false,
+  });
+  bundledModules.set(key, outputFiles[0]!.contents);
+  return outputFiles[0]!.contents;
+};
+
 /**
  * Creates `with-script.html` in a project: our files unbundled, loaded by `<script type="module">` with an import map.
  * Other packages are bundled to one module each, like on a content delivery network.
@@ -69,16 +91,11 @@ export const writeScriptPage = async (project: string): Promise<void> => {
   collectImports(project, join(project, 'entry.js'), modules, new Set());
   const external = [...modules].filter(([, path]) => path === undefined).map(([name]) => name);
   const vendor = (name: string) => `vendor/${name.replace(/\W+/g, '-')}.js`;
-  for (const name of external)
-    await build({
-      entryPoints: [name],
-      outfile: join(project, vendor(name)),
-      absWorkingDir: project,
-      bundle: true,
-      format: 'esm',
-      external: external.filter(other => other !== name),
-      logLevel: 'error',
-    });
+  mkdirSync(join(project, 'vendor'), { recursive: true });
+  for (const name of external) {
+    const others = external.filter(other => other !== name).sort();
+    writeFileSync(join(project, vendor(name)), await bundleModule(project, name, others));
+  }
   const url = (name: string, path: string | undefined) =>
     `/${path === undefined ? vendor(name) : relative(project, path).split(sep).join('/')}`;
   const imports = Object.fromEntries([...modules].map(([name, path]) => [name, url(name, path)]));
