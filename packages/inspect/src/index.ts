@@ -52,8 +52,8 @@ export { addNoise, type NoiseOptions, type SteerOptions, steer } from './hooks/s
 export { type LensDivergence, type LensDivergenceOptions, lensDivergence } from './lens/lens-divergence.js';
 export type { LensToken } from './lens/lens-tokens.js';
 export { type LensLayer, type LensResult, type LogitLensOptions, logitLens } from './lens/logit-lens.js';
-export { loadTunedLens, type Translators, type TunedLens, tunedLens } from './lens/tuned-lens.js';
 export { tunedLensLoss } from './lens/tuned-lens-loss.js';
+export { loadTunedLens, type Translators, type TunedLens, tunedLens } from './lens/tuned-lens.js';
 export type { ModelInput, TokenIds } from './model-input.js';
 export { pathOfName } from './names/transformer-lens.js';
 export {
@@ -69,6 +69,12 @@ export {
 } from './neurons/top-activations.js';
 export { type Run, type RunOptions, run } from './run.js';
 export { type HeadScores, type HeadScoresOptions, headScores } from './scores/head-scores.js';
+export {
+  type NameExample,
+  type NameMoverOptions,
+  type NameMoverScores,
+  nameMoverScores,
+} from './scores/name-movers.js';
 export { type RepeatedTokensOptions, repeatedTokens } from './scores/repeated-tokens.js';
 export { type Anatomy, anatomyOf, type Block, type BlockPart, type FinalNorm } from './structure/anatomy.js';
 export { type CausalTrace, type CausalTraceOptions, causalTrace } from './sweeps/causal-trace.js';

@@ -34,7 +34,9 @@ export function timesEmbedding(caller: string, model: BoundLayer, x: Tensor): Te
 
 /** X W_U of vectors X [rows, modelDim], without the bias of the head: [rows, vocab]. */
 export function unembedding({ unembed, modelDim }: Anatomy, vectors: Tensor): Tensor {
-  return sub(unembed(vectors), unembed(zeros([1, modelDim])));
+  const rows = vectors.shape[0]!;
+  const logits = unembed(concat([vectors, zeros([1, modelDim])], 0)); // those of 0 are the bias
+  return sub(sliceAxis(logits, 0, 0, rows), sliceAxis(logits, 0, rows, 1));
 }
 
 /** Computes a tensor from the vectors [tokens, modelDim] of each range of tokens. */

@@ -1,6 +1,7 @@
 import { dispose, memoryUsage } from '@residual/tensor';
 import { expectClose, expectNoLeak, fixtureJson } from '@residual/testkit';
 import { expect, test } from 'vitest';
+import { run } from '../run.js';
 import { loadCheckpoint } from '../testing/load-checkpoint.js';
 import { tinyGpt2 } from '../testing/tiny-model.js';
 import { type HeadScores, headScores } from './head-scores.js';
@@ -23,6 +24,23 @@ test.each(['gpt2', 'llama'])('head scores of %s are those of hooks on the refere
     dispose(model.weights);
   }),
 );
+
+test('head scores of an encoder-decoder are those of the self-attention of its decoder', () =>
+  expectNoLeak(async () => {
+    const model = await loadCheckpoint('fixtures/checkpoints/marian');
+    const [period, input] = [2, { source: [5, 6, 7], target: [3, 4, 3, 4, 3] }];
+    const { induction } = await headScores(model, input, { period });
+    using reference = run(model, input, { names: ['decoder.layers.*.attention.weights'] });
+    const expected: number[][] = [];
+    for (const weights of reference.activations.values()) {
+      const values = await weights.data(); // [1, heads, 5, 5]
+      const meanOf = (head: number) =>
+        [2, 3, 4].reduce((sum, i) => sum + values[25 * head + 5 * i + i - period + 1]! / 3, 0);
+      expected.push(Array.from({ length: weights.shape[1]! }, (_, head) => meanOf(head)));
+    }
+    await expectClose(induction, expected, { absolute: 1e-6 });
+    dispose(model.weights);
+  }));
 
 test('head scores refuse an input that does not repeat, and free everything also after an abort', () =>
   expectNoLeak(async () => {

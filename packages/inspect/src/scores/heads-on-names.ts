@@ -1,5 +1,6 @@
 import { splitHeads } from '@residual/attention';
 import {
+  concat,
   gather,
   greater,
   linear,
@@ -62,42 +63,47 @@ export async function headsOnNames(
   const valuesOf = (path: string) => taps.get(path)!.values;
   const factor = norm ? 1 / normScale(norm, valuesOf(`${norm.path}.input`)) : 1;
   const tokens = names.map(position => ids[position]!);
-  const results: HeadsOnNames[][] = [];
-  for (const layer of blocks.keys()) {
-    const attention = attentionLayerOf(caller, model, layer);
-    const [ranks, contributions] = tidy(() => {
+  const attentions = blocks.map((_, layer) => attentionLayerOf(caller, model, layer));
+  const [ranks, contributions] = tidy(() => {
+    const streams = tensor(valuesOf(firstOutput), [1, names.length, anatomy.modelDim]);
+    const written = attentions.map(attention => {
+      const { heads, headDim, path } = attention;
       const outputs = outputMatrices(caller, attention);
-      const attended = tensor(valuesOf(`${attention.path}.headOutputs`), [attention.heads, 1, attention.headDim]);
-      const written = mul(reshape(matMul(attended, outputs), [attention.heads, -1]), factor);
-      return [
-        copyRanks(
-          anatomy,
-          attention,
-          outputs,
-          tensor(valuesOf(firstOutput), [1, names.length, anatomy.modelDim]),
-          tokens,
-        ),
-        logitsOfTokens(caller, anatomy, written, tokens),
-      ] as const;
+      const attended = tensor(valuesOf(`${path}.headOutputs`), [heads, 1, headDim]);
+      return { alone: readAlone(attention, outputs, streams), added: matMul(attended, outputs) };
     });
-    try {
-      const [rankOf, addedTo] = await Promise.all([ranks.data(), contributions.data()]);
-      const attendedTo = valuesOf(`${attention.path}.weights`);
+    const alone = concat(
+      written.map(({ alone }) => alone),
+      0,
+    ); // [all heads, names, modelDim]
+    const added = reshape(
+      concat(
+        written.map(({ added }) => added),
+        0,
+      ),
+      [-1, anatomy.modelDim],
+    );
+    return [ranksOf(anatomy, alone, tokens), logitsOfTokens(caller, anatomy, mul(added, factor), tokens)] as const;
+  });
+  try {
+    const [rankOf, addedTo] = await Promise.all([ranks.data(), contributions.data()]);
+    let first = 0;
+    return attentions.map(({ path, heads }) => {
+      const attendedTo = valuesOf(`${path}.weights`);
       const ofHead = (values: ArrayLike<number>, head: number) =>
         names.map((_, name) => values[head * names.length + name]!);
-      results.push(
-        Array.from({ length: attention.heads }, (_, head) => ({
-          ranks: ofHead(rankOf, head),
-          attention: ofHead(attendedTo, head),
-          attribution: ofHead(addedTo, head),
-        })),
-      );
-    } finally {
-      ranks.dispose();
-      contributions.dispose();
-    }
+      const ofLayer = Array.from({ length: heads }, (_, head) => ({
+        ranks: ofHead(rankOf, first + head),
+        attention: ofHead(attendedTo, head),
+        attribution: ofHead(addedTo, first + head),
+      }));
+      first += heads;
+      return ofLayer;
+    });
+  } finally {
+    ranks.dispose();
+    contributions.dispose();
   }
-  return results;
 }
 
 /** What vectors after the final norm's scale, [heads, modelDim], add to the logits of tokens: [heads, tokens]. */
@@ -107,26 +113,24 @@ function logitsOfTokens(caller: string, anatomy: Anatomy, vectors: Tensor, token
 }
 
 /**
- * The rank of each token in the logits of what each head writes, when it reads the stream of that token alone: streams
- * [1, tokens, modelDim] and W_O [heads, headDim, modelDim] to [heads · tokens].
+ * What each head writes when it reads one token alone: streams [1, tokens, modelDim] and W_O [heads, headDim, modelDim]
+ * to [heads, tokens, modelDim], without the bias of the output.
  */
-function copyRanks(
-  anatomy: Anatomy,
-  { heads, kvHeads, norm, weights }: AttentionLayer,
-  outputs: Tensor,
-  streams: Tensor,
-  tokens: readonly number[],
-): Tensor {
+function readAlone({ heads, kvHeads, norm, weights }: AttentionLayer, outputs: Tensor, streams: Tensor): Tensor {
   const { weight, bias } = weights.valueDown ?? weights.value;
-  const values = splitHeads(linear(norm ? norm.layer(norm.weights, streams) : streams, weight, bias), kvHeads);
+  const read = norm ? norm.layer(norm.weights, streams) : streams;
+  const values = reshape(splitHeads(linear(read, weight, bias), kvHeads), [kvHeads, streams.shape[1]!, -1]);
   const groups = Int32Array.from({ length: heads }, (_, head) => Math.floor(head / (heads / kvHeads)));
-  const ofHeads = gather(reshape(values, [kvHeads, tokens.length, -1]), tensor(groups, [heads], 'int32'), 0);
-  const logits = logitsOfStream(anatomy, matMul(ofHeads, outputs)); // [heads, tokens, vocab]
-  const { vocab } = anatomy;
-  const isToken = new Float32Array(tokens.length * vocab);
-  for (const [i, token] of tokens.entries()) isToken[i * vocab + token] = 1;
-  const own = sum(mul(logits, tensor(isToken, [1, tokens.length, vocab])), { axis: 2, keepDims: true });
-  return reshape(sum(toFloat(greater(logits, own)), { axis: 2 }), [heads * tokens.length]);
+  return matMul(gather(values, tensor(groups, [heads], 'int32'), 0), outputs);
+}
+
+/** How many tokens have a larger logit than each token itself: vectors [heads, tokens, modelDim] to [heads, tokens]. */
+function ranksOf(anatomy: Anatomy, vectors: Tensor, tokens: readonly number[]): Tensor {
+  const logits = logitsOfStream(anatomy, vectors); // [heads, tokens, vocab]
+  const isToken = new Float32Array(tokens.length * anatomy.vocab);
+  for (const [i, token] of tokens.entries()) isToken[i * anatomy.vocab + token] = 1;
+  const own = sum(mul(logits, tensor(isToken, [1, tokens.length, anatomy.vocab])), { axis: 2, keepDims: true });
+  return sum(toFloat(greater(logits, own)), { axis: 2 });
 }
 
 /** What a norm divides a vector by. */
