@@ -76,6 +76,11 @@ export const entries: readonly CommandEntry[] = [
         load: async () => (await import('./inspect/lens.js')).inspectLensCommand,
       },
       {
+        name: 'tuned-lens',
+        description: 'Train a tuned lens, which translates the stream of each layer before it is read.',
+        load: async () => (await import('./inspect/tuned-lens.js')).inspectTunedLensCommand,
+      },
+      {
         name: 'heads',
         description: 'Score heads on a text that repeats itself: previous token, duplicate token, induction.',
         load: async () => (await import('./inspect/heads.js')).inspectHeadsCommand,
@@ -90,6 +95,46 @@ export const entries: readonly CommandEntry[] = [
         description:
           'Put activations of one run into another, one by one, and measure the answer (activation patching).',
         load: async () => (await import('./inspect/patch.js')).inspectPatchCommand,
+      },
+      {
+        name: 'path',
+        description: 'Measure the direct effect of each head or part, by way of chosen receivers (path patching).',
+        load: async () => (await import('./inspect/path.js')).inspectPathCommand,
+      },
+      {
+        name: 'trace',
+        description: 'Hide a subject by noise and restore one state after another (causal tracing).',
+        load: async () => (await import('./inspect/trace.js')).inspectTraceCommand,
+      },
+      {
+        name: 'gradients',
+        description: 'Show what each token contributes to a logit: gradient × input, integrated gradients.',
+        load: async () => (await import('./inspect/gradients.js')).inspectGradientsCommand,
+      },
+      {
+        name: 'attention',
+        description: 'Show what tokens attend to, in one head or on average, or through all blocks (rollout).',
+        load: async () => (await import('./inspect/attention.js')).inspectAttentionCommand,
+      },
+      {
+        name: 'copying',
+        description: 'Score how much each head copies, by the eigenvalues of its value-output circuit.',
+        load: async () => (await import('./inspect/copying.js')).inspectCopyingCommand,
+      },
+      {
+        name: 'name-movers',
+        description: 'Look for heads that attend to a name and raise its logit.',
+        load: async () => (await import('./inspect/name-movers.js')).inspectNameMoversCommand,
+      },
+      {
+        name: 'neurons',
+        description: 'Find the places of texts at which neurons fire most.',
+        load: async () => (await import('./inspect/neurons.js')).inspectNeuronsCommand,
+      },
+      {
+        name: 'activations',
+        description: 'List tensors of a run by name, with shapes and statistics, or write them to a file.',
+        load: async () => (await import('./inspect/activations.js')).inspectActivationsCommand,
       },
     ],
   },

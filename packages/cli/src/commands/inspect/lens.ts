@@ -4,11 +4,13 @@ import { textOfToken } from '../../inspect/tokens.js';
 import { addViewOptions, printViews, type ViewOptions } from '../../inspect/view.js';
 import type { CommandDefinition } from '../../runtime/command.js';
 import { addModelOptions, type ModelOptions, withModel } from '../../runtime/model.js';
-import { positiveWholeNumber } from '../../runtime/option-values.js';
+import { inputFile, positiveWholeNumber } from '../../runtime/option-values.js';
+import { readBytes } from '../../text/files.js';
 
 interface Options extends ModelOptions, PromptOptions, ViewOptions {
   readonly all?: boolean;
   readonly top: number;
+  readonly tuned?: string;
 }
 
 /** `residual inspect lens`: what each layer would predict, read with the final norm and the head (the logit lens). */
@@ -16,18 +18,24 @@ export const inspectLensCommand: CommandDefinition<Options> = {
   declare: command => {
     addPromptOptions(addModelOptions(command))
       .option('--all', 'read every position, not only the last one')
-      .option('--top <k>', 'how many of the likeliest tokens', positiveWholeNumber, 5);
+      .option('--top <k>', 'how many of the likeliest tokens', positiveWholeNumber, 5)
+      .option(
+        '--tuned <file>',
+        'a tuned lens of this model: the file that residual inspect tuned-lens wrote',
+        inputFile,
+      );
     return addViewOptions(command);
   },
   run: call =>
     withModel(call, async ({ model, signal }) => {
-      const { logitLens } = await import('@residual/inspect');
+      const { loadTunedLens, logitLens } = await import('@residual/inspect');
       const { options } = call;
-      const { all = false, top } = options;
+      const { all = false, top, tuned } = options;
       const input = inputOf(model, '--prompt', options, options);
       const ids = predictingIds(input);
       const positions = all ? [...ids.keys()] : [ids.length - 1];
-      const result = await logitLens(model, input, { top, positions, signal });
+      using lens = tuned === undefined ? undefined : await loadTunedLens(model, await readBytes('inspect', tuned));
+      const result = await logitLens(model, input, { top, positions, lens, signal });
       const layers: ShownLayer[] = result.layers.map(({ path, top }) => ({
         path,
         top: top.map(tokens =>
