@@ -1,5 +1,8 @@
 import { addressOf } from '@residual/appkit';
+import { settings as beyond } from './steps/beyond/settings.js';
+import { settings as learning } from './steps/learning/settings.js';
 import { settings as next } from './steps/next/settings.js';
+import { settings as size } from './steps/size/settings.js';
 import { settings as tokens } from './steps/tokens/settings.js';
 import { analogies, settings as vectors } from './steps/vectors/settings.js';
 
@@ -13,6 +16,9 @@ export const preset = {
   ...tokens,
   ...vectors,
   ...next,
+  ...learning,
+  ...size,
+  ...beyond,
 };
 
 /** The settings of the page, all of them in its address. */

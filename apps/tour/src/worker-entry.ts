@@ -1,11 +1,17 @@
 import '@residual/appkit/wasm';
 import { offer } from '@residual/appkit/calls';
 import { reportDownloads } from '@residual/appkit/downloads';
+import { serveTraining } from '@residual/train/worker';
 import { frameCalls } from './frame/calls.js';
+import { calls as beyond } from './steps/beyond/calls.js';
+import { jobs } from './steps/learning/jobs.js';
 import { calls as next } from './steps/next/calls.js';
+import { calls as size } from './steps/size/calls.js';
 import { calls as vectors } from './steps/vectors/calls.js';
 import { stories } from './worker/lab.js';
 
 reportDownloads();
-for (const [step, calls] of Object.entries({ frame: frameCalls, vectors, next })) offer(self, step, calls);
+for (const [step, calls] of Object.entries({ frame: frameCalls, vectors, next, size, beyond }))
+  offer(self, step, calls);
+serveTraining(self, jobs);
 stories().catch(() => {}); // starts loading; whoever awaits it gets the error

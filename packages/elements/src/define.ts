@@ -1,6 +1,7 @@
 import { defineAttention } from './attention.js';
 import { defineBars } from './bars.js';
 import { defineBeams } from './beams.js';
+import { defineCensus } from './census.js';
 import { defineDistribution } from './distribution.js';
 import { defineHeads } from './heads.js';
 import { defineNeighbours } from './neighbours.js';
@@ -21,4 +22,5 @@ export function defineElements(): void {
   defineTokenText();
   defineDistribution();
   defineVectors();
+  defineCensus();
 }

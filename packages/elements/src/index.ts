@@ -8,6 +8,8 @@ export {
 export { type Bar, type BarsElement, defineBars } from './bars.js';
 export type { BeamColumn, BeamEnd, BeamNode, NodeIndex } from './beam-tree.js';
 export { type BeamsElement, defineBeams } from './beams.js';
+export { type CensusElement, type ComparedModel, defineCensus } from './census.js';
+export type { MatrixKind, WeightCensus } from './census-layout.js';
 export { type CharacterPart, characterParts, partLabel } from './character-parts.js';
 export { defineElements } from './define.js';
 export { type ChoiceDetail, type DistributionElement, defineDistribution, type LikelyToken } from './distribution.js';

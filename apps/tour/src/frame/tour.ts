@@ -6,6 +6,8 @@ import type { Tokens } from './step.js';
 /** What the steps share. */
 export interface Tour {
   readonly state: State<Settings>;
+  /** The worker that holds the models, for services of its own. */
+  readonly worker: Worker;
   /** The functions of a step in the worker: `tour.calls<typeof calls>('attention')`. */
   calls<Offered extends Functions>(step: string): Remote<Offered>;
   /** The tokens of a sentence, computed once for each. */
@@ -28,6 +30,7 @@ export function openTour(worker: Worker, state: State<Settings>): Tour {
   let latest: { readonly sentence: string; readonly tokens: Promise<Tokens> } | undefined;
   return {
     state,
+    worker,
     calls: step => connect(worker, step),
     tokens: sentence => {
       if (latest?.sentence !== sentence) latest = { sentence, tokens: frame.tokens(sentence) };
