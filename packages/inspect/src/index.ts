@@ -52,8 +52,8 @@ export { addNoise, type NoiseOptions, type SteerOptions, steer } from './hooks/s
 export { type LensDivergence, type LensDivergenceOptions, lensDivergence } from './lens/lens-divergence.js';
 export type { LensToken } from './lens/lens-tokens.js';
 export { type LensLayer, type LensResult, type LogitLensOptions, logitLens } from './lens/logit-lens.js';
-export { tunedLensLoss } from './lens/tuned-lens-loss.js';
 export { loadTunedLens, type Translators, type TunedLens, tunedLens } from './lens/tuned-lens.js';
+export { tunedLensLoss } from './lens/tuned-lens-loss.js';
 export type { ModelInput, TokenIds } from './model-input.js';
 export { pathOfName } from './names/transformer-lens.js';
 export {
@@ -76,6 +76,44 @@ export {
   nameMoverScores,
 } from './scores/name-movers.js';
 export { type RepeatedTokensOptions, repeatedTokens } from './scores/repeated-tokens.js';
+export type { SparseActivation } from './sparse-autoencoder/activation.js';
+export type { BoundSparseAutoencoder } from './sparse-autoencoder/bound.js';
+export {
+  type FeatureLogits,
+  type FeatureLogitsOptions,
+  type FeatureTexts,
+  type FeatureTextsOptions,
+  featureLogits,
+  featureTexts,
+  type TokenEffect,
+} from './sparse-autoencoder/features.js';
+export type { Layout as SparseAutoencoderLayout } from './sparse-autoencoder/files/layouts.js';
+export { type LoadSparseAutoencoderOptions, loadSparseAutoencoder } from './sparse-autoencoder/files/load.js';
+export { type SaveSparseAutoencoderOptions, saveSparseAutoencoder } from './sparse-autoencoder/files/save.js';
+export {
+  ablateFeature,
+  type FeatureSite,
+  type ReconstructOptions,
+  reconstruct,
+  type SteerFeatureOptions,
+  steerFeature,
+} from './sparse-autoencoder/hooks.js';
+export type { Normalization } from './sparse-autoencoder/normalization.js';
+export {
+  type SparseAutoencoder,
+  type SparseAutoencoderNeeds,
+  type SparseAutoencoderOptions,
+  type SparseAutoencoderSettings,
+  type SparseAutoencoderWeights,
+  sparseAutoencoder,
+} from './sparse-autoencoder/sparse-autoencoder.js';
+export type { ActivationBatch } from './sparse-autoencoder/training/batch.js';
+export type {
+  SparseAutoencoderEvent,
+  SparseAutoencoderStep,
+  TrainSparseAutoencoderOptions,
+} from './sparse-autoencoder/training/options.js';
+export { type SparseAutoencoderTraining, trainSparseAutoencoder } from './sparse-autoencoder/training/train.js';
 export { type Anatomy, anatomyOf, type Block, type BlockPart, type FinalNorm } from './structure/anatomy.js';
 export { type CausalTrace, type CausalTraceOptions, causalTrace } from './sweeps/causal-trace.js';
 export { type PatchSweepOptions, patchSweep, type Sweep } from './sweeps/patch-sweep.js';

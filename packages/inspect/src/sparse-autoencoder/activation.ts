@@ -80,6 +80,7 @@ const aboveThresholdOp = /* @__PURE__ */ defineOp<ThresholdInputs, ThresholdAttr
   compose: ({ x, threshold }) => toFloat(greater(x, threshold)),
   saves: ['x', 'threshold'],
   gradient: (dy, { saved: { x, threshold }, shapes, attributes: { bandwidth } }) => ({
+    x: () => undefined,
     threshold: () => neg(sumTo(mul(dy, near(x, threshold, bandwidth)), shapes.threshold)),
   }),
 });

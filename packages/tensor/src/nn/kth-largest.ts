@@ -43,7 +43,8 @@ const kthLargestOp: Op<UnaryInputs, KthLargestAttributes> = {
 
 /**
  * The k-th largest entry along the last axis, equal entries counted separately: x [..., length] to [..., 1]. It passes
- * no gradient. Without a kernel, entries that differ by less than 2⁻²⁴ of the range of their row count as equal. Errors if k is not 1 .. length.
+ * no gradient. Without a kernel, entries that differ by less than 2⁻²⁴ of the range of their row count as equal.
+ * Errors if k is not 1 .. length.
  */
 export function kthLargest(x: Tensor, k: number): Tensor {
   const length = x.shape.at(-1) ?? 0;

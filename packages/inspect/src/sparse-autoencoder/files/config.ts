@@ -106,8 +106,8 @@ function normalizationOf(
     if (scale !== undefined) return { scale };
     throw new ResidualError(
       'config',
-      `${caller}: the activations were scaled to a mean norm of √d_in (normalize_activations is ${showValue(value)}), ` +
-        'and the file does not hold the factor; give it as scale',
+      `${caller}: the activations were scaled to a mean norm of √d_in (normalize_activations is ` +
+        `${showValue(value)}), and the file does not hold the factor; give it as scale`,
     );
   }
   refuseScale(scale);

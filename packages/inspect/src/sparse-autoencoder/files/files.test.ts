@@ -172,8 +172,8 @@ test('a scaling factor is used where the config announces it, and otherwise refu
     const bytes = writeSafetensors(Object.fromEntries([...arrays, ['scaling_factor', factors] as const]));
     const scaled = new Map([...files, ['sae_weights.safetensors', bytes]]);
     await expect(loadSparseAutoencoder(scaled)).rejects.toThrow(
-      'loadSparseAutoencoder: scaling_factor is [13] and the config field finetuning_scaling_factor false; it must be ' +
-        '[13], and all ones unless true',
+      'loadSparseAutoencoder: scaling_factor is [13] and the config field finetuning_scaling_factor false; it must ' +
+        'be [13], and all ones unless true',
     );
     using autoencoder = await loadSparseAutoencoder(withConfig(scaled, { finetuning_scaling_factor: true }));
     const plain = arrays.find(([name]) => name === 'W_dec')![1].data;

@@ -6,8 +6,6 @@ export interface StoredWeight {
   readonly transposed: boolean;
 }
 
-const stored = (path: string, name: string, transposed = false): StoredWeight => ({ path, name, transposed });
-
 /** The two layouts of published sparse autoencoders, by library. */
 export type Layout = 'saeLens' | 'sparsify';
 
@@ -21,23 +19,23 @@ export const weightFiles: Readonly<Record<Layout, string>> = {
 export const configFile = 'cfg.json';
 
 /** Weights in the layout of SAELens: W_enc [d_in, d_sae], W_dec [d_sae, d_in]. */
-const saeLens = [
-  stored('encoder.weight', 'W_enc', true),
-  stored('encoder.bias', 'b_enc'),
-  stored('decoder.weight', 'W_dec', true),
-  stored('decoder.bias', 'b_dec'),
-  stored('threshold', 'threshold'),
-  stored('gate.bias', 'b_gate'),
-  stored('gate.magnitudeBias', 'b_mag'),
-  stored('gate.logScale', 'r_mag'),
+const saeLens: readonly StoredWeight[] = [
+  { path: 'encoder.weight', name: 'W_enc', transposed: true },
+  { path: 'encoder.bias', name: 'b_enc', transposed: false },
+  { path: 'decoder.weight', name: 'W_dec', transposed: true },
+  { path: 'decoder.bias', name: 'b_dec', transposed: false },
+  { path: 'threshold', name: 'threshold', transposed: false },
+  { path: 'gate.bias', name: 'b_gate', transposed: false },
+  { path: 'gate.magnitudeBias', name: 'b_mag', transposed: false },
+  { path: 'gate.logScale', name: 'r_mag', transposed: false },
 ];
 
 /** Weights in the layout of sparsify: encoder.weight and W_dec are [num_latents, d_in]. */
-const sparsify = [
-  stored('encoder.weight', 'encoder.weight'),
-  stored('encoder.bias', 'encoder.bias'),
-  stored('decoder.weight', 'W_dec', true),
-  stored('decoder.bias', 'b_dec'),
+const sparsify: readonly StoredWeight[] = [
+  { path: 'encoder.weight', name: 'encoder.weight', transposed: false },
+  { path: 'encoder.bias', name: 'encoder.bias', transposed: false },
+  { path: 'decoder.weight', name: 'W_dec', transposed: true },
+  { path: 'decoder.bias', name: 'b_dec', transposed: false },
 ];
 
 /** The stored weights of each layout. */

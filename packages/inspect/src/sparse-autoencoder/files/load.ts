@@ -61,8 +61,8 @@ function fileNamed(files: ReadonlyMap<string, Uint8Array>, name: string): Uint8A
   if (bytes) return bytes;
   throw new ResidualError(
     'files',
-    `loadSparseAutoencoder: ${name} is not among the files ${firstFew([...files.keys()])}; there must be ${configFile} ` +
-      `and ${weightFiles.saeLens} (SAELens) or ${weightFiles.sparsify} (sparsify)`,
+    `loadSparseAutoencoder: ${name} is not among the files ${firstFew([...files.keys()])}; there must be ` +
+      `${configFile} and ${weightFiles.saeLens} (SAELens) or ${weightFiles.sparsify} (sparsify)`,
   );
 }
 

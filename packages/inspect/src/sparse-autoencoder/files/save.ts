@@ -47,7 +47,7 @@ export async function saveSparseAutoencoder(
   ]);
 }
 
-/** The factor on a weight that replaces a constant scale of the input: encoder(scale x - b) and (decoder(f)) / scale. */
+/** The factor on a weight that replaces a constant scale of the input: encoder(scale x - b), decoder(f) / scale. */
 function scaleOf(path: string, scale: number): number {
   if (path === 'encoder.weight') return scale;
   return path.startsWith('decoder.') ? 1 / scale : 1;
