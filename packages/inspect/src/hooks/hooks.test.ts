@@ -119,6 +119,26 @@ test('grouped heads: keys and values have fewer heads than queries', () =>
     expect(at('value', [1])).toThrow('ablate: head 1 does not exist, there are 1; decoder.layers.0.attention.value is');
   }));
 
+test('hooks by position in cached steps give what a pass over the whole text gives', () =>
+  expectNoLeak(async () => {
+    const ids = [3, 1, 4, 1, 5, 9];
+    using other = run(llama, [2, 7, 1, 8, 2], { names: ['decoder.layers.1.input'] });
+    const hooks = [
+      patch('decoder.layers.1.input', { from: other, positions: [1, 3, 4] }),
+      steer('decoder.layers.0.output', { direction: Array(10).fill(0.5), positions: [2, 5] }),
+      ablate('decoder.layers.2.attention.key', { heads: [0], positions: [4] }),
+      ablate('decoder.layers.2.attention.headOutputs', { heads: [1], positions: [0, 5] }),
+    ];
+    using whole = run(llama, ids, { hooks });
+    using cache = new Cache({ maxPositions: 17 });
+    const steps: number[] = [];
+    for (const part of [[3, 1, 4], [1], [5, 9]]) {
+      using step = cache.step(part.length, scope => run(llama, part, { hooks, scope }));
+      steps.push(...(await step.output.data()));
+    }
+    await expectClose(steps, [...(await whole.output.data())], { absolute: 1e-5 });
+  }));
+
 test('noise is the same whether a text is fed at once or in parts', () =>
   expectNoLeak(async () => {
     const hooks = [addNoise('decoder.layers.0.output', { std: 0.5, seed: 3, positions: [1, 2, 4] })];
