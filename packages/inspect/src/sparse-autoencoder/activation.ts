@@ -91,7 +91,9 @@ export function aboveThreshold(x: Tensor, threshold: Tensor, bandwidth: number):
 }
 
 /** x, without a gradient. */
-export const stopGradient = /* @__PURE__ */ defineOp<{ readonly x: Tensor }>({
+export const stopGradient: (inputs: { readonly x: Tensor }) => Tensor = /* @__PURE__ */ defineOp<{
+  readonly x: Tensor;
+}>({
   name: 'residual.stopGradient',
   compose: ({ x }) => x,
   gradient: 'none',
