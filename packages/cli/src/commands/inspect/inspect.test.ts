@@ -1,4 +1,4 @@
-import { expectClose, expectNoLeak, fixtureJson } from '@residual/testkit';
+import { expectClose, expectNoLeak, fixtureJson, repositoryFile } from '@residual/testkit';
 import { afterEach, describe, expect, test, vi } from 'vitest';
 import { fixture, runCommand } from '../../testing/run-command.js';
 
@@ -127,6 +127,23 @@ test('texts and tokens as texts are the same as ids', async () => {
   const best = lens.at(-1)![0]![0]!;
   expect(layers.at(-1).top).toEqual([{ id: best.id, text: ' girl', logprob: expect.closeTo(best.logprob, 4) }]);
   expect(ids.length).toBe(9);
+});
+
+test('the picture of the README is what the command prints', async () => {
+  const readme = new TextDecoder().decode(await repositoryFile('packages/cli/README.md'));
+  const { out } = await inspect(
+    'patch',
+    stories,
+    ...giving,
+    '--answer',
+    ' Lily',
+    '--wrong',
+    ' Tom',
+    '--view',
+    'picture',
+  );
+  expect(out).toContain('layer 4                 ▒▒      ▓▓');
+  expect(readme).toContain(out);
 });
 
 test('tables and pictures show the same numbers', async () => {
