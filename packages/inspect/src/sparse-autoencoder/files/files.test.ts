@@ -181,6 +181,18 @@ test('a scaling factor is used where the config announces it, and otherwise refu
     await expectClose(autoencoder.weights.decoder.weight as Tensor, transposed, close);
   }));
 
+test('arrays that no autoencoder has are refused', async () => {
+  const files = await filesOf('standard');
+  files.set(
+    'sae_weights.safetensors',
+    writeSafetensors({ W_skip: { dtype: 'F32', shape: [1], data: Float32Array.of(1) } }),
+  );
+  await expect(loadSparseAutoencoder(files)).rejects.toThrow(
+    'loadSparseAutoencoder: the file holds W_skip; an autoencoder has W_enc, b_enc, W_dec, b_dec, threshold, b_gate, ' +
+      'b_mag, r_mag',
+  );
+});
+
 test('the older logarithm of thresholds is read', () =>
   expectNoLeak(async () => {
     const files = await filesOf('jumprelu');

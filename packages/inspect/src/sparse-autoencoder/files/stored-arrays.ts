@@ -1,6 +1,6 @@
 import type { NamedArrays } from '@residual/layers';
 import type { Safetensors } from '@residual/safetensors';
-import { ResidualError } from '@residual/tensor';
+import { firstFew, ResidualError } from '@residual/tensor';
 import type { FileSettings } from './config.js';
 import { type Layout, layouts, type StoredWeight, transposed } from './layouts.js';
 
@@ -24,10 +24,16 @@ export async function storedArrays(file: Safetensors, layout: Layout, settings: 
   const byPath = new Map(rows.map(row => [row.path, row]));
   const pathByName = new Map(rows.map(({ path, name }) => [name, path]));
   const names = [...file.tensors.keys()].filter(name => name !== scalingFactor);
+  const unknown = names.filter(name => !pathByName.has(name));
+  if (unknown.length > 0)
+    throw new ResidualError(
+      'load',
+      `loadSparseAutoencoder: the file holds ${firstFew(unknown)}; an autoencoder has ${[...pathByName.keys()].join(', ')}`,
+    );
   const sourceName = (path: string) => byPath.get(path)?.name ?? path;
   const scales = await scalesOf(file, settings);
   return {
-    names: names.map(name => pathByName.get(name) ?? name),
+    names: names.map(name => pathByName.get(name)!),
     sourceName,
     shapeOf: path => {
       const shape = file.tensors.get(sourceName(path))?.shape;
