@@ -1,7 +1,12 @@
 import '@residual/testkit/cpu';
 import '@residual/testkit/wasm';
-import { dispose, memoryUsage, useBackend } from '@residual/tensor';
+import { causal, selfAttention } from '@residual/attention';
+import { tokenEmbedding } from '@residual/embeddings';
+import { init, rmsNorm } from '@residual/layers';
+import { mlp } from '@residual/mlp';
+import { dense, dispose, memoryUsage, useBackend } from '@residual/tensor';
 import { expectClose, expectNoLeak, fixtureJson } from '@residual/testkit';
+import { languageModel, stack, transformerBlock } from '@residual/transformer';
 import { beforeAll, describe, expect, test } from 'vitest';
 import type { BoundLayer } from '../bound-layer.js';
 import { loadCheckpoint } from '../testing/load-checkpoint.js';
@@ -130,4 +135,33 @@ test('circuits that do not exist are refused and free everything', () =>
     await refused(() => copyingScores(model, { signal: abort.signal }), 'enough');
     expect(memoryUsage().tensors).toBe(before);
     dispose([model.weights, rotary.weights]);
+  }));
+
+test('a vocabulary larger than one chunk of the embedding gives the same scores and vectors', () =>
+  expectNoLeak(async () => {
+    await useBackend('wasm');
+    const block = transformerBlock({
+      norm: rmsNorm({ dim: 6 }),
+      attention: selfAttention({ modelDim: 6, heads: 2, mask: causal() }),
+      mlp: mlp({ modelDim: 6, hiddenDim: 7 }),
+    });
+    const vocab = 4103;
+    const layer = languageModel({
+      embedding: tokenEmbedding({ vocab, dim: 6, scale: 3 }),
+      decoder: stack({ block, depth: 1 }),
+    });
+    const model = { layer: layer as never, weights: init(layer, { seed: 4 }) };
+    const full = await fullValueOutputCircuit(model, { layer: 0, head: 1 });
+    const [scores] = await copyingScores(model);
+    await expectClose([scores![1]!], [copyingScore(full)], { absolute: 1e-4 });
+    const table = await dense(model.weights.embedding.weight).data();
+    const value = await dense(model.weights.decoder.layers[0]!.attention.value.weight).data(); // [6, 6], head 1 last
+    const expected = [0, 4095, 4096, 4102].map(token =>
+      [3, 4, 5].map(row =>
+        [0, 1, 2, 3, 4, 5].reduce((sum, i) => sum + 3 * table[6 * token + i]! * value[6 * row + i]!, 0),
+      ),
+    );
+    const actual = [0, 4095, 4096, 4102].map(token => [...full.left.values.slice(3 * token, 3 * token + 3)]);
+    await expectClose(actual, expected, { absolute: 1e-6 });
+    dispose(model.weights);
   }));

@@ -13,5 +13,6 @@ test('the list holds the largest values of a long stream, in order', () => {
 test('of equal values the earlier ones stay, and numbers that are none do not enter', () => {
   expect(topIndices([1, 2, 2, 1, 2, 2], 3)).toEqual([1, 2, 4]);
   expect(topIndices([0, 0, 0, 0], 2)).toEqual([0, 1]);
+  expect(topIndices([2, 2, 3], 2)).toEqual([2, 0]);
   expect(topIndices([3, Number.NaN, 4], 5)).toEqual([2, 0]);
 });
