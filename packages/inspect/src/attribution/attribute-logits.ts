@@ -106,7 +106,7 @@ async function expectLogit(
   if (Math.abs(sum - logit) <= 1e-4 * scale) return logit;
   throw new ResidualError(
     'sum',
-    `attributeLogits: the contributions add up to ${sum}, the logit of the run is ${logit}; a layer or a hook changes ` +
-      'it after the final norm',
+    `attributeLogits: the contributions add up to ${sum}, the logit of the run is ${logit}; a layer or a hook ` +
+      'changes it after the final norm',
   );
 }

@@ -3,7 +3,7 @@ import type { FinalNorm } from '../structure/anatomy.js';
 
 /** A final norm as an affine map: its scale is that of one stream, as if it were a constant. */
 export interface HeldNorm {
-  /** The direction in the stream whose product with a component is that of `direction` with the normalized component. */
+  /** From a direction after the norm the direction before it: their products with a component are equal. */
   before(direction: Float64Array): Float64Array;
   /** The bias [modelDim] that the norm adds; undefined if it has none. */
   readonly bias: Float32Array | undefined;
@@ -21,8 +21,8 @@ export async function holdNorm(caller: string, norm: FinalNorm | undefined, stre
   if ((name !== 'layerNorm' && name !== 'rmsNorm') || epsilon === undefined)
     throw new ResidualError(
       'kind',
-      `${caller}: the final norm is ${name ?? 'a layer of its own'}; its scale can be held if it is a layerNorm or an ` +
-        'rmsNorm',
+      `${caller}: the final norm is ${name ?? 'a layer of its own'}; its scale can be held if it is a layerNorm or ` +
+        'an rmsNorm',
     );
   const isCentred = name === 'layerNorm';
   const [weight, bias] = (await Promise.all([norm.weights.weight.data(), norm.weights.bias?.data()])) as [

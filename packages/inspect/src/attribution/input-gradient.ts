@@ -45,7 +45,7 @@ export function activationFunction(
 ): ActivationFunction {
   const anatomy = anatomyOf(caller, model);
   const measure = measureOf(caller, metric, anatomy.vocab);
-  const position = positionIn(caller, metric.position ?? -1, lengthOfOne(caller, input));
+  const position = positionIn(caller, metric.position ?? -1, lengthOfOne(caller, model, input));
   const path = name ?? `${anatomy.embedding}.output`;
   const value = (x: Tensor) =>
     tidy(() => {

@@ -27,8 +27,11 @@ export interface ResidualRun {
 
 /** What to run, and where to look. */
 export interface ResidualRunOptions {
+  /** The position, a negative one counted from the end. */
   readonly position: number;
+  /** Whether the run keeps what heads or neurons are computed from. */
   readonly by: Split;
+  /** What changes the run. */
   readonly hooks: readonly Hook[];
 }
 
@@ -40,7 +43,7 @@ export function residualRun(
   { position, by, hooks }: ResidualRunOptions,
 ): ResidualRun {
   const anatomy = anatomyOf(caller, model);
-  const index = positionIn(caller, position, lengthOfOne(caller, input));
+  const index = positionIn(caller, position, lengthOfOne(caller, model, input));
   const parts = anatomy.blocks.flatMap(block => block.parts);
   const stream = `${anatomy.blocks.at(-1)!.path}.output`;
   const names = [`${anatomy.embedding}.output`, anatomy.embedded, ...parts.flatMap(part => pathsOf(part, by)), stream];
@@ -81,7 +84,7 @@ export function nameInside(caller: string, part: BlockPart, names: readonly stri
   if (name !== undefined) return name;
   throw new ResidualError(
     'kind',
-    `${caller}: ${part.path} is ${part.layer.about.name ?? 'a layer of its own'} without ${names.join(' or ')}, so it ` +
-      `does not split by '${by}'`,
+    `${caller}: ${part.path} is ${part.layer.about.name ?? 'a layer of its own'} without ${names.join(' or ')}, so ` +
+      `it does not split by '${by}'`,
   );
 }

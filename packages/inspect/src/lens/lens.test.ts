@@ -143,8 +143,14 @@ test('what does not fit is refused, an abort ends the call, and everything is fr
         [1, 2],
         [3, 4],
       ]),
-      'logitLens: the input [2, 2] has 2 sequences; this reads one at a time',
+      'logitLens: the input has 2 sequences; it must have one',
     );
+    const ids = tensor([1, 2, 3, 4], [2, 2], 'int32');
+    await refused(logitLens(model, ids), 'logitLens: the input [2, 2] has 2 sequences; it must have one');
+    ids.dispose();
+    await refused(logitLens(model, [1, 13]), 'logitLens: the input has the id 13; the vocabulary has 0 to 12');
+    await refused(logitLens(model, { source: [1], target: [1] }), 'logitLens: the input is a pair;');
+    await refused(logitLens(model, [1], { positions: [] }), 'logitLens: positions is []; it must be a list of one');
     await refused(
       logitLens(model, [1], { lens }),
       'logitLens: the lens has 2 translators of modelDim 32, the model 3 blocks of modelDim 10; they must be equal',

@@ -1,5 +1,14 @@
 import { emptyScope, type Hook } from '@residual/layers';
-import { dispose, expectInteger, expectOptions, gather, type Tensor, tensor, tidy } from '@residual/tensor';
+import {
+  dispose,
+  expectInteger,
+  expectOptions,
+  expectValue,
+  gather,
+  type Tensor,
+  tensor,
+  tidy,
+} from '@residual/tensor';
 import { logitPositions } from '@residual/transformer';
 import type { BoundLayer } from '../bound-layer.js';
 import type { ModelInput } from '../model-input.js';
@@ -52,9 +61,10 @@ export async function logitLens(
   expectOptions('logitLens', options, { top: 0, positions: 0, lens: 0, hooks: 0, signal: 0 });
   const { top = 5, positions, lens, hooks, signal } = options;
   expectInteger('logitLens', 'top', top, { min: 1 });
+  expectValue(positions?.length !== 0, 'logitLens', 'positions', positions, 'a list of one or more', 'option');
   signal?.throwIfAborted();
   const anatomy = anatomyOf('logitLens', model);
-  const length = lengthOfOne('logitLens', input);
+  const length = lengthOfOne('logitLens', model, input);
   const rows =
     positions?.map(position => positionIn('logitLens', position, length)) ?? Array.from(Array(length).keys());
   const paths = streamPaths(anatomy);

@@ -1,8 +1,14 @@
 import { isTensor, ResidualError, showShape, type Tensor, tidy } from '@residual/tensor';
+import type { BoundLayer } from '../bound-layer.js';
 import { inputTensors, type ModelInput } from '../model-input.js';
+import { type PromptInput, promptOf } from '../sweeps/prompt.js';
 
-/** The length of the one sequence of an input, of a pair that of the target. Errors if there are several sequences. */
-export function lengthOfOne(caller: string, input: ModelInput): number {
+/**
+ * The length of the one sequence of an input, of a pair that of the target. Errors if there are several sequences, or
+ * an id outside the vocabulary; ids in a tensor are not read.
+ */
+export function lengthOfOne(caller: string, model: BoundLayer, input: ModelInput): number {
+  if (!hasTensor(input)) return promptOf(caller, 'the input', model, input).ids.length;
   const [batch, length] = tidy(() => {
     const ids = inputTensors(caller, input);
     return (isTensor(ids) ? ids : (ids.target as Tensor)).shape.slice(0, 2);
@@ -10,8 +16,13 @@ export function lengthOfOne(caller: string, input: ModelInput): number {
   if (batch === 1) return length;
   throw new ResidualError(
     'shape',
-    `${caller}: the input ${showShape([batch, length])} has ${batch} sequences; this reads one at a time`,
+    `${caller}: the input ${showShape([batch, length])} has ${batch} sequences; it must have one`,
   );
+}
+
+function hasTensor(input: ModelInput): input is Exclude<ModelInput, PromptInput> {
+  const isPair = typeof input === 'object' && input !== null && 'source' in input && 'target' in input;
+  return isTensor(input) || (isPair && (isTensor(input.source) || isTensor(input.target)));
 }
 
 /** A position as a number from 0; a negative one counts from the end. Errors if it is outside the sequence. */
