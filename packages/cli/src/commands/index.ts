@@ -132,6 +132,16 @@ export const entries: readonly CommandEntry[] = [
         load: async () => (await import('./inspect/neurons.js')).inspectNeuronsCommand,
       },
       {
+        name: 'train-autoencoder',
+        description: 'Train a sparse autoencoder on activations; SAELens opens the result too.',
+        load: async () => (await import('./inspect/train-autoencoder.js')).inspectTrainAutoencoderCommand,
+      },
+      {
+        name: 'features',
+        description: 'Show the texts of the features of a sparse autoencoder, and the tokens that they raise.',
+        load: async () => (await import('./inspect/features.js')).inspectFeaturesCommand,
+      },
+      {
         name: 'activations',
         description: 'List tensors of a run by name, with shapes and statistics, or write them to a file.',
         load: async () => (await import('./inspect/activations.js')).inspectActivationsCommand,

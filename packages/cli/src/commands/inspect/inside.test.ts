@@ -192,6 +192,38 @@ test('a tuned lens comes nearer to the model than the logit lens, and lens reads
   expect(tuned.layers[2].top).not.toEqual(plain.layers[2].top);
 });
 
+test('a sparse autoencoder is trained on activations, and its features have texts and tokens', async () => {
+  const [text, out] = [join(folder, 'story.txt'), join(folder, 'autoencoder')];
+  const story = 'Lily had a red ball. Tom had a blue car. They played in the park all day.';
+  await writeFile(text, `${Array(20).fill(story).join('\n')}\n`);
+  const sizes = ['--features', '37', '--top-k', '5', '--steps', '9', '--length', '13', '--batch', '3'];
+  const training = await json(
+    'train-autoencoder',
+    small,
+    '--name',
+    'blocks.2.hook_resid_post',
+    ...sizes,
+    '--out',
+    out,
+    text,
+  );
+  expect(training).toMatchObject({ steps: 9, l0: 5, out });
+  const found = await json('features', small, '--autoencoder', out, '--show', '3', '--count', '2', text);
+  expect(found.features).toHaveLength(3);
+  const [{ feature, top, raised }] = found.features;
+  expect([top.length, raised.length]).toEqual([2, 8]);
+  expect(top[0].activation).toBeGreaterThan(0);
+  const one = await json('features', small, '--autoencoder', out, '--features', `${feature}`, '--count', '2', text);
+  expect(one.features).toEqual([{ ...found.features[0], feature }]);
+  const { out: table } = await inspect('features', small, '--autoencoder', out, '--features', `${feature}`, text);
+  expect(table).toMatch(new RegExp(`^feature ${feature}\\nraises .*\\nlowers .*\\nactivation  place`));
+  const inner = join(folder, 'inner');
+  await json('train-autoencoder', small, '--name', 'decoder.layers.1.mlp.hidden', ...sizes, '--out', inner, text);
+  const hidden = await json('features', small, '--autoencoder', inner, '--show', '1', text); // by the path in the file
+  expect(Object.keys(hidden.features[0])).toEqual(['feature', 'top']);
+  expect((await inspect('features', small, '--autoencoder', folder, text)).errors).toContain('cfg.json');
+});
+
 test('name-movers scores heads on the names of texts', async () => {
   const prompts = [
     '--prompt',
