@@ -25,15 +25,15 @@ export const attend: Kernel<'attend'> = (backend, inputs, { scale, causal, windo
     keyWidth: headDim / width,
     valueWidth: valueDim / width,
     inputs: new Set(Object.keys(arrays)),
-    causal,
-    windowed: window > 0,
-    capped: softCap > 0,
   };
   const many = queryLen >= manyQueries;
   const output = runPass(backend, {
     inputs: arrays,
     shape: [batch, heads, queryLen, valueDim],
-    ints: { batch, heads, kvHeads, queryLen, keyLen, window_: window, ...biasStrides(inputs) },
+    ints: {
+      ...{ batch, heads, kvHeads, queryLen, keyLen, keyWidth: code.keyWidth, valueWidth: code.valueWidth },
+      ...{ causal: Number(causal), window_: window, ...biasStrides(inputs) },
+    },
     floats: { scale, softCap },
     width,
     wide: ['query', 'key', 'value', 'result'],
