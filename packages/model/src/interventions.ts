@@ -36,7 +36,7 @@ export function interventionScope(
   return withHooks([...ablations.map(each => hookOf(name, each)), ...hooks], scope);
 }
 
-/** After the runs of parts of a model, throws if a path of an ablation, a hook or a recorder in the scope fit nothing. */
+/** After runs of parts of a model, throws if a path of an ablation, a hook or a recorder in the scope fit nothing. */
 export function expectAllUsed(scope: Scope): void {
   scope.runLayer(false, () => {}); // the end of a whole run, which the parts do not announce
 }

@@ -54,8 +54,8 @@ export interface CausalTrace {
 const kinds = ['residual', 'attention', 'crossAttention', 'mlp'] as const;
 
 /**
- * Causal tracing (Meng et al. 2022): noise on the token embeddings of a subject hides it, and one state of the clean run
- * after another is put back, to see where the answer returns. The same noise serves every state.
+ * Causal tracing (Meng et al. 2022): noise on the token embeddings of a subject hides it, and one state of the clean
+ * run after another is put back, to see where the answer returns. The same noise serves every state.
  */
 export async function causalTrace(model: BoundLayer, options: CausalTraceOptions): Promise<CausalTrace> {
   const anatomy = anatomyOf('causalTrace', model);

@@ -1,7 +1,7 @@
 import { expectValue, gather, ResidualError, type Tensor, tensor, tidy } from '@residual/tensor';
 import { expectId } from './prompt.js';
 
-/** What a sweep measures: the logit of `answer` minus that of `wrong` at the last position, or a `metric` of one's own. */
+/** What a sweep measures: the logit of `answer` minus that of `wrong` at the last position, or your own `metric`. */
 export interface MetricOptions {
   /** The id of the right answer. */
   readonly answer?: number;

@@ -26,8 +26,8 @@ export interface Sweep {
   /** The metric of the corrupt prompt. */
   readonly corrupt: number;
   /**
-   * (patched - corrupt) / (clean - corrupt), [layer][position] or for heads [layer][head]: 0 changes nothing, 1 restores
-   * the clean metric.
+   * (patched - corrupt) / (clean - corrupt), [layer][position] or for heads [layer][head]: 0 changes nothing, 1
+   * restores the clean metric.
    */
   readonly values: number[][];
 }
@@ -35,9 +35,9 @@ export interface Sweep {
 const kinds: readonly SweptActivation[] = ['residual', 'attention', 'crossAttention', 'mlp', 'heads'];
 
 /**
- * Activation patching over layers and positions or heads: runs the corrupt prompt once for each activation of the clean
- * one that is put in (Meng et al. 2022; Wang et al. 2022), several at a time. Errors if the prompts differ in length, or
- * if both have the same metric.
+ * Activation patching over layers and positions or heads: runs the corrupt prompt once for each activation of the
+ * clean one that is put in (Meng et al. 2022; Wang et al. 2022), several at a time. Errors if the prompts differ in
+ * length, or if both have the same metric.
  */
 export async function patchSweep(model: BoundLayer, options: PatchSweepOptions): Promise<Sweep> {
   expectOptions('patchSweep', options, { ...metricNames, ...sweepNames, clean: 1, corrupt: 1, what: 1 });

@@ -39,10 +39,10 @@ export interface PathPatchOptions extends MetricOptions, SweepOptions {
 const kinds = ['heads', 'attention', 'mlp'] as const;
 
 /**
- * Path patching (Wang et al. 2022; Goldowsky-Dill et al. 2023): the direct effect of each sender on the metric by way of
- * the receivers. A first run has the clean activation of the sender, while all other parts keep those of the corrupt
- * run, and gives the activations of the receivers; a second run puts these into the corrupt prompt. The values are as in
- * `patchSweep`. Errors if a receiver is an output that the first run holds.
+ * Path patching (Wang et al. 2022; Goldowsky-Dill et al. 2023): the direct effect of each sender on the metric by way
+ * of the receivers. A first run has the clean activation of the sender, while all other parts keep those of the
+ * corrupt run, and gives the activations of the receivers; a second run puts these into the corrupt prompt. The values
+ * are as in `patchSweep`. Errors if a receiver is an output that the first run holds.
  */
 export async function pathPatch(model: BoundLayer, options: PathPatchOptions): Promise<Sweep> {
   const { senders, receivers } = checkOptions(options);

@@ -61,7 +61,9 @@ export function expectSameLength(caller: string, clean: Prompt, corrupt: Prompt)
 
 /** What a run of a prompt keeps and changes. */
 export interface PromptRunOptions {
+  /** The activations to keep; none if absent. */
   readonly names?: readonly string[];
+  /** What changes the run; nothing if absent. */
   readonly hooks?: readonly Hook[];
   /** How many copies of the prompt run at once; 1 if absent. */
   readonly batch?: number;
