@@ -162,7 +162,9 @@ test('what does not fit is refused, an abort ends the call, and everything is fr
     broken.weight = tensor(Array(10).fill(Number.NaN));
     await refused(logitLens(other, [1, 2]), 'logitLens: row 0 of the logits holds a number that is not finite');
     const abort = new AbortController();
+    const pending = logitLens(model, [1, 2], { signal: abort.signal });
     abort.abort(new Error('enough'));
+    await refused(pending, 'enough');
     await refused(logitLens(model, [1], { signal: abort.signal }), 'enough');
     const batches = allWindows(text, { length: 5, batch: 2 });
     const onProgress = () => abort.abort(new Error('enough'));
