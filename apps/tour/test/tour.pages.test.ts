@@ -1,7 +1,9 @@
 import '@residual/testkit/wasm';
-import type { Model } from '@residual/model';
+import { join } from 'node:path';
+import { loadModel, type Model } from '@residual/model';
 import { fineUniformAt, sampler } from '@residual/sampling';
-import { type OpenApp, openApp, type Page } from '@residual/testkit/pages';
+import { type OpenApp, openApp, type Page, root } from '@residual/testkit/pages';
+import { arithmetic, wordVectors } from '@residual/word-vectors';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { preset } from '../src/settings.js';
 import { percent, stepReady, storyModel, write } from './open.js';
@@ -48,6 +50,36 @@ describe('1, tokens', () => {
   });
 });
 
+describe('vectors', () => {
+  test('a strip reads a number of the embedding, and the sum adds the place', async () => {
+    await stepReady(page, 'vectors');
+    const paths = ['embedding.output', 'positions.embedding', 'embedded'];
+    const { taps } = await model.forward(preset.sentence, { taps: paths });
+    await page.locator('#token-rows [role=option]').nth(8).press('ArrowRight');
+    const figure = (value: number) => value.toFixed(3).replace('-', '−');
+    const at = async () => (await page.locator('#token-rows output').textContent())!;
+    const [, word, number, value] = /^(\S+), number (\d+): (.*)$/.exec(await at())!;
+    const index = model.tokenizer!.encode(preset.sentence).ids.findIndex(id => textOf(id).trim() === word);
+    expect(value).toBe(figure(taps[paths[0]!]!.data[index * 320 + Number(number) - 1]!));
+    await stepReady(page, 'vectors');
+    for (const [row, path] of paths.entries()) {
+      const values = taps[path]!.data.subarray(index * 320, (index + 1) * 320);
+      const range = `320 numbers from ${figure(Math.min(...values))} to ${figure(Math.max(...values))}`;
+      expect(await page.locator('#token-sum [role=option]').nth(row).getAttribute('aria-label')).toContain(range);
+    }
+  });
+
+  test('the sum of words lands where the library says', async () => {
+    const vectors = await wordVectors(join(root, 'packages', 'word-vectors-en', 'data'));
+    await page.locator('#vectors .chips button', { hasText: 'Rome and Paris' }).click();
+    await page.locator('#analogy-answer', { hasText: 'paris' }).waitFor();
+    const { neighbours } = arithmetic(vectors, 'rome - italy + france', { topN: 4 });
+    expect(await page.locator('#analogy-answers .figure').allTextContents()).toEqual(
+      neighbours.map(({ similarity }) => similarity.toFixed(3)),
+    );
+  });
+});
+
 describe('the next token', () => {
   test('the bars are the probabilities of the model, and follow the temperature', async () => {
     await stepReady(page, 'next');
@@ -77,6 +109,36 @@ describe('the next token', () => {
     const share = `${Math.round(100 * Math.exp(best!.logprob))} %`;
     await page.locator('#guess', { hasText: `${textOf(best!.token).trim()} ${share}` }).waitFor();
   });
+});
+
+test('the size of GPT-3 is the well-known one', async () => {
+  await page.locator('#size .chips button', { hasText: 'GPT-3' }).click();
+  await page.locator('#size-answer', { hasText: '175,181,291,520 weights in 27,938 matrices.' }).waitFor();
+  await page.locator('#size .chips button', { hasText: 'this page' }).click();
+  const { weights, matrices } = model.describe().census;
+  const text = `${weights.toLocaleString('en')} weights in ${matrices} matrices.`;
+  await page.locator('#size-answer', { hasText: text }).waitFor();
+});
+
+test('a tiny model learns the sentence: its loss falls far below pure guessing', async () => {
+  await write(page, 'the cat sat');
+  await stepReady(page, 'learning');
+  await page.click('#learn');
+  await page.locator('#learning-status', { hasText: 'pure guessing' }).waitFor();
+  const [, end, guess] = /ended at ([\d.]+), .* costs ([\d.]+)\./.exec(
+    (await page.locator('#learning-status').textContent())!,
+  )!;
+  expect(guess).toBe(Math.log(new Set('the cat sat').size).toFixed(3));
+  expect(Number(end)).toBeLessThan(Number(guess) / 10);
+  expect(await page.locator('#learning-sample').textContent()).toBe('the cat sat');
+});
+
+test('the translation and its looks are those of the library', async () => {
+  await stepReady(page, 'beyond');
+  const translator = await loadModel(join(root, 'packages', 'model-en-fr', 'model'));
+  const { translation } = await translator.translate(preset.english).result();
+  translator.dispose();
+  expect(await page.locator('#french').textContent()).toBe(translation);
 });
 
 test('an address restores the sentence, the step and what was chosen', async () => {

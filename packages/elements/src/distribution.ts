@@ -75,8 +75,9 @@ class Row {
     element.append(this.#text, make('span', { class: 'bar' }, this.#fill), this.#figure);
   }
 
-  show(text: string, probability: number): void {
-    const parts = showSpaces(text).split(/(·)/);
+  /** Shows a token, whose spaces become visible, or the share of all others. */
+  show(token: string | undefined, probability: number): void {
+    const parts = token === undefined ? ['all others'] : showSpaces(token).split(/(·)/);
     this.#text.replaceChildren(...parts.map(part => (part === '·' ? make('i', {}, part) : part)));
     this.#fill.style.width = `${Math.min(Math.max(probability, 0), 1) * 100}%`;
     this.#figure.textContent = percent(probability);
@@ -121,7 +122,7 @@ export function defineDistribution(): void {
           this.#rows[i]!.element.classList.toggle('chosen', chosen);
           rest -= probability;
         }
-        this.#rest.show('all others', Math.max(0, rest));
+        this.#rest.show(undefined, Math.max(0, rest));
         if (tokens.length > 0) this.#list.append(this.#rest.element);
         else this.#rest.element.remove();
       }

@@ -1,2 +1,2 @@
-/** The selected word of the translation; -1 if there is none. */
-export const settings = { frenchWord: -1 };
+/** The sentence to translate, and the selected word of its translation (-1 for the surest). */
+export const settings = { english: 'The little girl has a red dress.', frenchWord: -1 };

@@ -1,12 +1,11 @@
 import { fraction, root, row, sub, sup } from '../../frame/formula.js';
 import type { Step } from '../../frame/step.js';
-import { preset } from '../../settings.js';
-import { settings } from './settings.js';
+import { settings as preset } from './settings.js';
 
 const sentences = [
-  ['the story', `${preset.sentence} forest.`],
-  ['a change of order', 'The white house has a red door.'],
-  ['one word, two senses', 'The bank of the river was green.'],
+  ['a change of order', preset.english],
+  ['one word becomes two', 'I do not like cold coffee.'],
+  ['a whole scene', 'The children are playing in the old garden.'],
 ] as const;
 
 /** And beyond one language. */
@@ -40,7 +39,7 @@ export const step: Step = {
       line: 'const joined = joinHeads(attendHeads(qkv, scope.get(memoryMask), options, scope));',
     },
   },
-  settings: ['frenchWord'],
-  presets: sentences.map(([label, sentence]) => ({ label, settings: { sentence, ...settings } })),
+  settings: ['english', 'frenchWord'],
+  presets: sentences.map(([label, english]) => ({ label, settings: { ...preset, english } })),
   load: () => import('./view.js'),
 };

@@ -1,49 +1,61 @@
-import { make, percent } from '@residual/appkit';
+import { debounce, make } from '@residual/appkit';
 import { defineRibbons, type WordDetail } from '@residual/elements';
-import type { MakeView, Tokens } from '../../frame/step.js';
+import type { MakeView } from '../../frame/step.js';
+import { maxCharacters } from '../../settings.js';
 import type { Calls, TranslatedText } from './calls.js';
+import { settings as preset } from './settings.js';
 
-/** The sentence in French, with ribbons from each French word to the English words that it looked at. */
-export const view: MakeView = (place, tour) => {
+/** A sentence in French, with ribbons from each French word to the English words that it looked at. */
+export const view: MakeView = (place, { state, calls: connect }) => {
   defineRibbons();
-  const calls = tour.calls<Calls>('beyond');
-  const french = make('p', { className: 'french', id: 'french', lang: 'fr' });
+  const calls = connect<Calls>('beyond');
+  const field = make('input', {
+    type: 'text',
+    id: 'english',
+    maxLength: maxCharacters,
+    lang: 'en',
+    autocomplete: 'off',
+  });
+  const help = make('small', { id: 'english-help' });
+  help.textContent = 'This translator learned from short everyday sentences, so it has a sentence of its own.';
+  field.setAttribute('aria-describedby', help.id);
+  const french = make('p', { className: 'french', id: 'french', lang: 'fr', role: 'status' });
   const ribbons = make('residual-ribbons', { id: 'translation-ribbons' });
   const names = { 'source-lang': 'en', 'target-lang': 'fr', 'source-label': 'English', 'target-label': 'French' };
   for (const [name, value] of Object.entries(names)) ribbons.setAttribute(name, value);
-  const told = make('p', { className: 'answer', id: 'translation-answer', role: 'status' });
-  const more = make('p', { className: 'note' }, 'Beam search, every head, and texts of your own are on the page of ');
+  const more = make('p', { className: 'note' }, 'Beam search, every head, and longer texts are on the page of ');
   more.append(make('a', { href: '../translation/' }, 'translations'), '.');
-  place.append(french, ribbons, told, more);
+  place.append(make('label', { className: 'english' }, 'In English', field, help), french, ribbons, more);
+
+  const share = debounce(() => state.set({ english: field.value, frenchWord: -1 }), 250);
+  field.addEventListener('input', share);
   ribbons.addEventListener('residual-word', event => {
-    const { detail } = event as CustomEvent<WordDetail>;
-    if (detail.side === 'target') tour.state.set({ frenchWord: detail.index });
+    const { side, index } = (event as CustomEvent<WordDetail>).detail;
+    if (side === 'target' && isTouched) state.set({ frenchWord: index });
   });
-  let shown: { readonly tokens: Tokens; readonly text: TranslatedText } | undefined;
-  return async ({ settings, tokens, signal }) => {
+  let isTouched = false; // by the visitor, not by the update
+  let shown: { readonly english: string; readonly text: TranslatedText } | undefined;
+  return async ({ settings, signal }) => {
+    if (document.activeElement !== field) field.value = settings.english;
+    const english = settings.english.slice(0, maxCharacters).trim() || preset.english;
     if (!shown) french.textContent = 'The translator is on its way…';
-    const text = shown?.tokens === tokens ? shown.text : await calls.translate(tokens.text, signal);
+    const text = shown?.english === english ? shown.text : await calls.translate(english, signal);
     signal.throwIfAborted();
-    if (shown?.tokens !== tokens) {
-      shown = { tokens, text };
+    if (shown?.text !== text) {
       french.textContent = text.translation;
-      ribbons.show({ source: text.source, target: text.target, weights: text.weights });
+      ribbons.show(text);
     }
-    const word = settings.frenchWord < 0 ? strongestWord(text) : Math.min(settings.frenchWord, text.target.length - 1);
+    shown = { english, text };
     if (text.target.length === 0) return;
+    const word = settings.frenchWord < 0 ? surestWord(text) : Math.min(settings.frenchWord, text.target.length - 1);
+    isTouched = false;
     if (ribbons.selected?.side !== 'target' || ribbons.selected.index !== word) ribbons.select('target', word);
-    const { source, weight } = lookedAt(text, word);
-    told.textContent = `While writing “${text.target[word]}” the model looked at “${source}” (${percent(weight)}).`;
+    isTouched = true;
   };
 };
 
-/** The English word that a French word looked at most. */
-function lookedAt({ source, weights: { data } }: TranslatedText, word: number) {
-  const row = data.subarray(word * source.length, (word + 1) * source.length);
-  const best = row.reduce((at, weight, i) => (weight > row[at]! ? i : at), 0);
-  return { source: source[best] ?? '', weight: row[best] ?? 0 };
+/** The French word that looked most at a single English word. */
+function surestWord({ source, target, weights: { data } }: TranslatedText): number {
+  const largest = target.map((_, word) => Math.max(...data.subarray(word * source.length, (word + 1) * source.length)));
+  return largest.indexOf(Math.max(...largest));
 }
-
-/** The French word whose look was the surest. */
-const strongestWord = (text: TranslatedText): number =>
-  text.target.reduce((best, _, word) => (lookedAt(text, word).weight > lookedAt(text, best).weight ? word : best), 0);

@@ -14,7 +14,7 @@ export const view: MakeView = (place, tour) => {
   rows.setAttribute('label', 'A row of 320 numbers for each token');
   const sum = make('residual-vectors', { id: 'token-sum' });
   sum.setAttribute('label', 'The row of a token, the row of its place, and their sum');
-  const sumTitle = make('h3');
+  const sumTitle = make('h3', {}, 'A token and its place');
   const plane = planeFigure();
   const answers = make('residual-neighbours', { id: 'analogy-answers' });
   answers.setAttribute('label', 'The nearest of 50,000 words, by cosine');
