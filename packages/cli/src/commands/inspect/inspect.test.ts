@@ -203,11 +203,31 @@ test('heads repeats random tokens by seed, and a text by --repeats', async () =>
   );
 });
 
-test('an encoder-decoder reads the prompt as its source, and its decoder is inspected', async () => {
-  const prompt = ['--prompt-ids', '4,5,6'];
-  const { layers } = await json('lens', marian, ...prompt, '--decoder-ids', '127,9', '--all');
-  expect(layers.map(({ path }: { path: string }) => path)[0]).toBe('target.embedded');
-  expect(layers[0].top).toHaveLength(2);
+interface PairReference {
+  readonly source: readonly number[];
+  readonly otherSource: readonly number[];
+  readonly target: readonly number[];
+  /** Log-probabilities as [layer][position][rank]. */
+  readonly lens: readonly (readonly (readonly number[])[])[];
+  readonly patch: { readonly clean: number; readonly corrupt: number; readonly values: readonly (readonly number[])[] };
+}
+
+test.each(['marian', 'bart', 't5'])('%s reads the prompt as its source, and its decoder is inspected', async name => {
+  const { source, otherSource, target, lens, patch } = references[name] as unknown as PairReference;
+  const [model, decoder] = [fixture(`checkpoints/${name}`), ['--decoder-ids', target.join(',')]];
+  const { layers } = await json('lens', model, '--prompt-ids', source.join(','), ...decoder, '--all');
+  expect(layers[0].path).toBe('target.embedded');
+  await expectClose(
+    layers.map(({ top }: { top: unknown }) => pick(top, 'logprob')),
+    lens,
+    close,
+  );
+  const prompts = ['--clean-ids', source.join(','), '--corrupt-ids', otherSource.join(',')];
+  const sweep = await json('patch', model, ...prompts, ...decoder, '--answer', '3', '--wrong', '9');
+  for (const key of ['clean', 'corrupt', 'values'] as const) await expectClose(sweep[key], patch[key], close);
+});
+
+test('the parts of a decoder are patched, and decoder options need one', async () => {
   const args = ['--clean-ids', '4,5', '--corrupt-ids', '6,7,8', '--answer', '3', '--wrong', '9'];
   const { values } = await json('patch', marian, ...args, '--decoder-ids', '127,9,11', '--what', 'crossAttention');
   expect(values.map((row: number[]) => row.length)).toEqual([3, 3]);
