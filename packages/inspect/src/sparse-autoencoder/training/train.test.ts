@@ -1,7 +1,7 @@
 import '@residual/backend-cpu';
 import { clone, dispose, keep, memoryUsage, sub, type Tensor, tensor, tidy, useBackend } from '@residual/tensor';
 import { expectClose, expectNoLeak } from '@residual/testkit';
-import { memoryStore, randomWindows } from '@residual/train';
+import { constantRate, memoryStore, randomWindows } from '@residual/train';
 import { beforeAll, expect, test } from 'vitest';
 import { run } from '../../run.js';
 import { tinyGpt2 } from '../../testing/tiny-model.js';
@@ -47,6 +47,35 @@ test('the activation at a path is that of a whole run, which the error names if 
         'decoder.layers.1.output, decoder.layers.2.output,',
     );
     dispose([activation, model.weights]);
+  }));
+
+test.each(['relu', 'jumpRelu', 'gated'] as const)('an autoencoder of %s explains more with each step', activation =>
+  expectNoLeak(async () => {
+    const model = tinyGpt2();
+    const sparsity = constantRate({ peak: 0.1, warmUp: 4 });
+    using training = trainSparseAutoencoder(model, { ...base, activation, steps: 12, sparsity });
+    const explained = (await stepsOf(training)).map(({ explainedVariance }) => explainedVariance);
+    expect(explained.at(-1)).toBeGreaterThan(explained[0]! + 0.05);
+    dispose(model.weights);
+  }),
+);
+
+test('the sparsity of a step is that of the schedule', () =>
+  expectNoLeak(async () => {
+    const model = tinyGpt2();
+    const seen: number[] = [];
+    const sparsity = (step: number) => {
+      seen.push(step);
+      return step;
+    };
+    using training = trainSparseAutoencoder(model, { ...base, activation: 'relu', steps: 3, sparsity });
+    await stepsOf(training);
+    expect(seen).toEqual([0, 1, 2]);
+    using wrong = trainSparseAutoencoder(model, { ...base, activation: 'relu', steps: 3, sparsity: -1 });
+    await expect(stepsOf(wrong)).rejects.toThrow(
+      'trainSparseAutoencoder: sparsity is -1; it must be a number, 0 or more',
+    );
+    dispose(model.weights);
   }));
 
 test('the directions of features keep norm 1, and the scale gives the activations a mean norm of √modelDim', () =>
