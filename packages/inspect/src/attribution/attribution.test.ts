@@ -10,6 +10,7 @@ import { addAdapter } from '@residual/train';
 import { languageModel, parallelBlock, postNormBlock, stack, transformerBlock } from '@residual/transformer';
 import { expect, test } from 'vitest';
 import { ablate, attributeLogits, type BoundLayer, decomposeResidual, run, type Split } from '../index.js';
+import { expectAttribution } from '../testing/expect-attribution.js';
 import { loadCheckpoint } from '../testing/load-checkpoint.js';
 import { tinyGpt2 } from '../testing/tiny-model.js';
 
@@ -75,6 +76,10 @@ const models: Readonly<Record<string, () => BoundLayer | Promise<BoundLayer>>> =
 };
 
 const isPair = ({ layer }: BoundLayer) => 'encode' in layer;
+
+test.each(['gpt2', 'llama'] as const)('%s: a logit splits as on the reference', name =>
+  expectNoLeak(() => expectAttribution(name, ['block', 'head', 'neuron'])),
+);
 
 /** Expects that contributions add up to the logit and vectors to the stream, for some splits. */
 async function expectSums(model: BoundLayer, splits: readonly Split[]) {

@@ -3,14 +3,18 @@ import { dispose, logSoftmax, mean, memoryUsage, sliceAxis, sum, type Tensor } f
 import { expectClose, expectNoLeak } from '@residual/testkit';
 import { expect, test } from 'vitest';
 import { attentionRollout, gradientTimesInput, integratedGradients, run, steer } from '../index.js';
-import { expectGradients } from '../testing/expect-gradients.js';
+import { expectGradients, expectIntegratedGradients } from '../testing/expect-gradients.js';
 import { loadCheckpoint } from '../testing/load-checkpoint.js';
 import { tinyGpt2 } from '../testing/tiny-model.js';
 
 const ids = [3, 1, 4, 1, 5];
 
-test('llama: what positions contribute agrees with the reference', () =>
-  expectNoLeak(() => expectGradients('llama', 7)));
+test.each(['gpt2', 'llama'] as const)('%s: what positions contribute agrees with the reference', name =>
+  expectNoLeak(async () => {
+    await expectGradients(name);
+    await expectIntegratedGradients(name, 7);
+  }),
+);
 
 test('integrated gradients add up to what the input changes, better with more steps', () =>
   expectNoLeak(async () => {
