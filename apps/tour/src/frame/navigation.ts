@@ -16,7 +16,7 @@ export function navigation(
   state: State<Settings>,
 ): void {
   const links = steps.map(({ name, text }, i) =>
-    make('a', { href: `#step=${name}` }, make('i', {}, String(i + 1)), make('span', {}, text.title)),
+    make('a', { href: `#step=${name}`, title: text.title }, make('i', {}, String(i + 1)), make('span', {}, text.title)),
   );
   rail.append(make('ol', {}, ...links.map(link => make('li', {}, link))));
   let current = -1;
@@ -28,7 +28,6 @@ export function navigation(
       if (i === index) link.setAttribute('aria-current', 'step');
       else link.removeAttribute('aria-current');
     }
-    rail.style.setProperty('--progress', String(Math.max(0, index) / Math.max(1, steps.length - 1)));
   };
   const go = (index: number, behavior: ScrollBehavior = prefersStill() ? 'auto' : 'smooth') => {
     const section = sections[index];

@@ -30,10 +30,9 @@ export function numberLine(): NumberLine {
       needle.hidden = true;
       const spans = spansOf(all);
       shares.replaceChildren(
-        ...spans.map(({ id, start, width }) => {
-          const rectangle = makeSvg('rect', { x: start, y: 0, width, height: 1, class: `share-${id % 3}` });
-          return rectangle;
-        }),
+        ...spans.map(({ start, width }, i) =>
+          makeSvg('rect', { x: start, y: 0, width, height: 1, class: `share-${i % 3}` }),
+        ),
       );
       labels.replaceChildren(
         ...spans
