@@ -1,4 +1,5 @@
 import { addressOf } from '@residual/appkit';
+import { settings as attention } from './steps/attention/settings.js';
 import { settings as beyond } from './steps/beyond/settings.js';
 import { settings as learning } from './steps/learning/settings.js';
 import { settings as next } from './steps/next/settings.js';
@@ -15,6 +16,7 @@ export const preset = {
   sentence: 'Once upon a time, a fluffy blue creature lived in the',
   ...tokens,
   ...vectors,
+  ...attention,
   ...next,
   ...learning,
   ...size,

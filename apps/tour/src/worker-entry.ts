@@ -3,6 +3,7 @@ import { offer } from '@residual/appkit/calls';
 import { reportDownloads } from '@residual/appkit/downloads';
 import { serveTraining } from '@residual/train/worker';
 import { frameCalls } from './frame/calls.js';
+import { calls as attention } from './steps/attention/calls.js';
 import { calls as beyond } from './steps/beyond/calls.js';
 import { jobs } from './steps/learning/jobs.js';
 import { calls as next } from './steps/next/calls.js';
@@ -11,7 +12,7 @@ import { calls as vectors } from './steps/vectors/calls.js';
 import { stories } from './worker/lab.js';
 
 reportDownloads();
-for (const [step, calls] of Object.entries({ frame: frameCalls, vectors, next, size, beyond }))
+for (const [step, calls] of Object.entries({ frame: frameCalls, vectors, attention, next, size, beyond }))
   offer(self, step, calls);
 serveTraining(self, jobs);
 stories().catch(() => {}); // starts loading; whoever awaits it gets the error

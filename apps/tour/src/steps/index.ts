@@ -1,4 +1,5 @@
 import type { Step } from '../frame/step.js';
+import { step as attention } from './attention/step.js';
 import { step as beyond } from './beyond/step.js';
 import { step as learning } from './learning/step.js';
 import { step as next } from './next/step.js';
@@ -7,4 +8,4 @@ import { step as tokens } from './tokens/step.js';
 import { step as vectors } from './vectors/step.js';
 
 /** The steps of the tour, in order. */
-export const steps: readonly Step[] = [tokens, vectors, next, learning, size, beyond];
+export const steps: readonly Step[] = [tokens, vectors, attention, next, learning, size, beyond];
