@@ -1,6 +1,7 @@
 import { ResidualError } from '@residual/base';
 import type { GenerateOptions, GenerateOutput, GenerationConfig } from '@residual/model';
 import { Option } from 'commander';
+import { type AblateOptions, ablations, addAblateOption } from '../inspect/ablations.js';
 import type { CommandDefinition } from '../runtime/command.js';
 import { addModelOptions, type ModelContext, type ModelOptions, withModel } from '../runtime/model.js';
 import { positiveWholeNumber, seed, share, temperature, tokenIds, wholeNumber } from '../runtime/option-values.js';
@@ -9,7 +10,7 @@ import { printNote, printResult, printText } from '../terminal/output.js';
 import { isPiped, wholeText } from '../text/chunks.js';
 import { withoutEnd } from '../text/lines.js';
 
-interface Options extends ModelOptions {
+interface Options extends ModelOptions, AblateOptions {
   readonly prompt?: string;
   readonly promptIds?: readonly number[];
   readonly maxNewTokens?: number;
@@ -40,7 +41,7 @@ export const generateCommand: CommandDefinition<Options> = {
       .option('--top-p <p>', 'sample from the likeliest tokens whose probabilities sum up to p', share)
       .option('--seed <s>', 'the seed of sampling (default: a new one each time)', seed)
       .option('--stop-strings <text...>', 'texts that end the generation');
-    return addJsonOption(command, 'print one JSON object instead of text');
+    return addJsonOption(addAblateOption(command), 'print one JSON object instead of text');
   },
   run: async call => {
     const prompt = await promptOf(call.options);
@@ -55,7 +56,9 @@ async function generate(prompt: string | undefined, options: Options, { model, s
   const tokens = model.tokensOf(promptIds ?? prompt ?? '');
   const textOf = (ids: readonly number[]) => model.tokenizer?.decode(ids) ?? ids.join(',');
   const startTime = performance.now();
-  const steps = model.generate(tokens, { ...settings, signal })[Symbol.asyncIterator]();
+  const steps = model
+    .generate(tokens, { ...settings, hooks: await ablations(options), signal })
+    [Symbol.asyncIterator]();
   const continued = prompt ?? (promptIds ? textOf(promptIds) : '');
   // printed once the first step has succeeded; a source is not part of the output
   let before = model.encoderDepth > 0 ? '' : continued;

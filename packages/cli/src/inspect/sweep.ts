@@ -82,8 +82,8 @@ export function printSweep(
     ...gridViews({ values, columns, scale: 'diverging', limit: 1 }),
     notes: [
       `logit of ${tokenLabel(model, answer)} - ${tokenLabel(model, wrong)}: ` +
-        `clean ${sweep.clean.toFixed(4)}, corrupt ${sweep.corrupt.toFixed(4)}; ` +
-        '0 is as in the corrupt run, 1 as in the clean one',
+        `clean ${sweep.clean.toFixed(4)}, corrupt ${sweep.corrupt.toFixed(4)}`,
+      '0 is as in the corrupt run, 1 as in the clean one',
     ],
   });
 }

@@ -1,4 +1,5 @@
 import { Option } from 'commander';
+import { type AblateOptions, ablations, addAblateOption } from '../../inspect/ablations.js';
 import { addPromptOptions, inputOf, type PromptOptions } from '../../inspect/prompts.js';
 import { addTargetOptions, type TargetOptions, targetOf } from '../../inspect/target.js';
 import { addViewOptions, printViews, type ViewOptions } from '../../inspect/view.js';
@@ -8,7 +9,7 @@ import { positiveWholeNumber } from '../../runtime/option-values.js';
 import { bars } from '../../terminal/bars.js';
 import { fixed } from '../../terminal/format.js';
 
-interface Options extends ModelOptions, PromptOptions, TargetOptions, ViewOptions {
+interface Options extends ModelOptions, PromptOptions, TargetOptions, AblateOptions, ViewOptions {
   readonly heads?: boolean;
   readonly neurons?: number;
 }
@@ -20,7 +21,7 @@ export const inspectAttributeCommand: CommandDefinition<Options> = {
     addTargetOptions(addPromptOptions(addModelOptions(command)))
       .option('--heads', 'split each attention by head')
       .addOption(neurons.argParser(positiveWholeNumber).conflicts('heads'));
-    return addViewOptions(command);
+    return addViewOptions(addAblateOption(command));
   },
   run: call =>
     withModel(call, async ({ model, signal }) => {
@@ -30,7 +31,8 @@ export const inspectAttributeCommand: CommandDefinition<Options> = {
       const input = inputOf(model, '--prompt', options, options);
       const { label, ...target } = targetOf(model, input, options);
       const by = heads ? 'head' : neurons === undefined ? 'block' : 'neuron';
-      const settings = { ...target, by, signal, ...(neurons !== undefined && { neurons }) } as const;
+      const hooks = await ablations(options);
+      const settings = { ...target, by, hooks, signal, ...(neurons !== undefined && { neurons }) } as const;
       const { logit, components } = await attributeLogits(model, input, settings);
       printViews(options, {
         json: { logit, components: components.map(({ path, contribution }) => ({ path, contribution })) },

@@ -25,7 +25,10 @@ export const inspectCopyingCommand: CommandDefinition<Options> = {
       printViews(options, {
         json: { scores: values },
         ...gridViews({ values, columns: headLabels(values), scale: 'diverging', limit: 1 }),
-        notes: ['Σ λ / Σ |λ| of the eigenvalues of the value-output circuit: 1 copies, -1 lowers what it attends to'],
+        notes: [
+          'Σ λ / Σ |λ| of the eigenvalues of the value-output circuit:',
+          '1 copies, -1 lowers what it attends to',
+        ],
       });
       return 0;
     }),

@@ -1,7 +1,14 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { causalTrace, copyingScores, gradientTimesInput, integratedGradients, pathPatch } from '@residual/inspect';
+import {
+  ablate,
+  causalTrace,
+  copyingScores,
+  gradientTimesInput,
+  integratedGradients,
+  pathPatch,
+} from '@residual/inspect';
 import { loadModel, type Model } from '@residual/model';
 import { useBackend } from '@residual/tensor';
 import { expectClose } from '@residual/testkit';
@@ -126,6 +133,27 @@ test('path, trace, gradients and copying give what their functions give', async 
   expect((await json('copying', gpt2, '--fold-norms')).scores).toEqual(await copyingScores(model, { foldNorms: true }));
 });
 
+test('an ablated head adds nothing to the logit, and changes what is predicted and generated', async () => {
+  const target = [...ids, '--target', '9', '--heads'];
+  const head = ['--ablate', 'decoder.layers.1.attention.headOutputs:2,3', 'blocks.0.mlp.hook_post:5'];
+  const contributions = async (...args: string[]) => {
+    const { components } = await json('attribute', gpt2, ...target, ...args);
+    return components as { path: string; contribution: number }[];
+  };
+  const ablated = await contributions(...head);
+  const zero = ablated.filter(({ contribution }) => contribution === 0).map(({ path }) => path);
+  expect(zero).toEqual(['decoder.layers.1.attention.heads.2', 'decoder.layers.1.attention.heads.3']);
+  const mlp = (all: readonly { path: string }[]) => all.find(({ path }) => path === 'decoder.layers.0.mlp');
+  expect(mlp(ablated)).not.toEqual(mlp(await contributions()));
+  expect(await json('lens', gpt2, ...ids, ...head)).not.toEqual(await json('lens', gpt2, ...ids));
+  const generate = (...args: string[]) =>
+    runCommand('generate', '--model', gpt2, '--prompt-ids', '5,17', '--max-new-tokens', '5', '--json', ...args);
+  const tokens = async (...args: string[]) => JSON.parse((await generate(...args)).out).token_ids;
+  const output = await model.generate([5, 17], { maxNewTokens: 5, hooks: [ablate('**.mlp.output')] }).result();
+  expect(await tokens('--ablate', '**.mlp.output')).toEqual(output.tokens);
+  expect(await tokens()).not.toEqual(output.tokens);
+});
+
 test('a subject is found by its text, and what does not fit is one sentence', async () => {
   const prompt = ['--prompt', 'Lily had a cat. Lily was'];
   const byText = await json('trace', small, ...prompt, '--subject', 'Lily', '--samples', '2');
@@ -145,7 +173,7 @@ test('a subject is found by its text, and what does not fit is one sentence', as
   );
   const pair = ['--clean-ids', '1,2', '--corrupt-ids', '1,3', '--answer', '4', '--wrong', '5'];
   expect((await inspect('path', gpt2, ...pair, '--receivers', 'a:b')).errors).toContain(
-    'It must be a path, and after a colon numbers of heads with commas between.',
+    'It must be a path, and after a colon numbers with commas between.',
   );
 });
 

@@ -151,7 +151,7 @@ test('tables and pictures show the same numbers', async () => {
   const { clean, corrupt, values } = await json('patch', gpt2, ...args);
   const rows = values as number[][];
   const note =
-    `\nlogit of #9 - #77: clean ${clean.toFixed(4)}, corrupt ${corrupt.toFixed(4)}; ` +
+    `\nlogit of #9 - #77: clean ${clean.toFixed(4)}, corrupt ${corrupt.toFixed(4)}\n` +
     '0 is as in the corrupt run, 1 as in the clean one\n';
   const cells = rows.map(row => row.map(value => value.toFixed(3)));
   const { out: table } = await inspect('patch', gpt2, ...args);

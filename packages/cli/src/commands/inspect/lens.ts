@@ -1,3 +1,4 @@
+import { type AblateOptions, ablations, addAblateOption } from '../../inspect/ablations.js';
 import { lensPicture, lensTables, type ShownLayer } from '../../inspect/lens-views.js';
 import { addPromptOptions, inputOf, type PromptOptions, predictingIds } from '../../inspect/prompts.js';
 import { textOfToken } from '../../inspect/tokens.js';
@@ -7,7 +8,7 @@ import { addModelOptions, type ModelOptions, withModel } from '../../runtime/mod
 import { inputFile, positiveWholeNumber } from '../../runtime/option-values.js';
 import { readBytes } from '../../text/files.js';
 
-interface Options extends ModelOptions, PromptOptions, ViewOptions {
+interface Options extends ModelOptions, PromptOptions, AblateOptions, ViewOptions {
   readonly all?: boolean;
   readonly top: number;
   readonly tuned?: string;
@@ -24,7 +25,7 @@ export const inspectLensCommand: CommandDefinition<Options> = {
         'a tuned lens of this model: the file that residual inspect tuned-lens wrote',
         inputFile,
       );
-    return addViewOptions(command);
+    return addViewOptions(addAblateOption(command));
   },
   run: call =>
     withModel(call, async ({ model, signal }) => {
@@ -35,7 +36,7 @@ export const inspectLensCommand: CommandDefinition<Options> = {
       const ids = predictingIds(input);
       const positions = all ? [...ids.keys()] : [ids.length - 1];
       using lens = tuned === undefined ? undefined : await loadTunedLens(model, await readBytes('inspect', tuned));
-      const result = await logitLens(model, input, { top, positions, lens, signal });
+      const result = await logitLens(model, input, { top, positions, lens, hooks: await ablations(options), signal });
       const layers: ShownLayer[] = result.layers.map(({ path, top }) => ({
         path,
         top: top.map(tokens =>

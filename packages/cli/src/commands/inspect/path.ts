@@ -1,6 +1,7 @@
 import { ResidualError } from '@residual/base';
 import type { Receiver } from '@residual/inspect';
-import { InvalidArgumentError, Option } from 'commander';
+import { Option } from 'commander';
+import { partForm, partOfActivation } from '../../inspect/part-of-activation.js';
 import { addSweepOptions, printSweep, runOptions, type SweepOptions, sweepInputs } from '../../inspect/sweep.js';
 import type { CommandDefinition } from '../../runtime/command.js';
 import { addModelOptions, type ModelOptions, withModel } from '../../runtime/model.js';
@@ -21,8 +22,7 @@ export const inspectPathCommand: CommandDefinition<Options> = {
       .addOption(from.choices(senders).default('heads'))
       .option(
         '--receivers <input...>',
-        'where they end: logits, or paths of inputs of parts, with heads after a colon, such as ' +
-          'decoder.layers.3.attention.query:0,2',
+        `where they end: logits, or inputs of parts: ${partForm}, such as decoder.layers.3.attention.query:0,2`,
         receiver,
         'logits',
       )
@@ -47,12 +47,8 @@ export const inspectPathCommand: CommandDefinition<Options> = {
     }),
 };
 
-/** `logits`, or a path with the numbers of its heads after a colon; one after the other. */
+/** `logits`, or a part of an activation; one after the other. */
 function receiver(text: string, before: readonly Receiver[] | 'logits'): readonly Receiver[] | 'logits' {
   const others = before === 'logits' ? [] : before;
-  if (text === 'logits' && others.length === 0) return 'logits';
-  const [, name, heads] = /^([^:]+)(?::(\d+(?:,\d+)*))?$/.exec(text) ?? [];
-  if (name === undefined)
-    throw new InvalidArgumentError('It must be a path, and after a colon numbers of heads with commas between.');
-  return [...others, heads === undefined ? { name } : { name, heads: heads.split(',').map(Number) }];
+  return text === 'logits' && others.length === 0 ? 'logits' : [...others, partOfActivation(text)];
 }

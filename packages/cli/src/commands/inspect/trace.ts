@@ -62,8 +62,8 @@ export const inspectTraceCommand: CommandDefinition<Options> = {
         json: { answer: trace.answer, clean, corrupt, values },
         ...gridViews({ values, columns: positionLabels(model, prompt), scale: 'diverging', limit: largest(values) }),
         notes: [
-          `probability of ${tokenLabel(model, trace.answer)}: ${clean.toFixed(4)}, with noise ${corrupt.toFixed(4)}; ` +
-            'the values are what a restored state adds to it',
+          `probability of ${tokenLabel(model, trace.answer)}: ${clean.toFixed(4)}, with noise ${corrupt.toFixed(4)}`,
+          'the values are what a restored state adds to it',
         ],
       });
       return 0;
