@@ -33,14 +33,9 @@ export {
   valueOutputCircuit,
 } from './circuits/circuits.js';
 export { type CopyingScoresOptions, copyingScore, copyingScores } from './circuits/copying-scores.js';
-export {
-  type Complex,
-  type DenseMatrix,
-  type Entry,
-  FactoredMatrix,
-  factoredMatrix,
-} from './circuits/factored-matrix.js';
+export { type DenseMatrix, type Entry, FactoredMatrix, factoredMatrix } from './circuits/factored-matrix.js';
 export type { HeadSelection } from './circuits/head-weights.js';
+export type { Complex } from './circuits/spectra.js';
 export { type AblateOptions, ablate } from './hooks/ablate.js';
 export { type Activations, change, type Vector } from './hooks/change.js';
 export { hooked } from './hooks/hooked.js';
@@ -52,8 +47,8 @@ export { addNoise, type NoiseOptions, type SteerOptions, steer } from './hooks/s
 export { type LensDivergence, type LensDivergenceOptions, lensDivergence } from './lens/lens-divergence.js';
 export type { LensToken } from './lens/lens-tokens.js';
 export { type LensLayer, type LensResult, type LogitLensOptions, logitLens } from './lens/logit-lens.js';
-export { loadTunedLens, type Translators, type TunedLens, tunedLens } from './lens/tuned-lens.js';
 export { tunedLensLoss } from './lens/tuned-lens-loss.js';
+export { loadTunedLens, type Translators, type TunedLens, tunedLens } from './lens/tuned-lens.js';
 export type { ModelInput, TokenIds } from './model-input.js';
 export { pathOfName } from './names/transformer-lens.js';
 export {

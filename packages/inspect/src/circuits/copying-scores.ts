@@ -2,8 +2,9 @@ import { yieldToEventLoop } from '@residual/base';
 import { concat, expectOptions, linear, matMul, reshape, type Tensor, tensor, tidy } from '@residual/tensor';
 import type { BoundLayer } from '../bound-layer.js';
 import { anatomyOf } from '../structure/anatomy.js';
-import { type Complex, eigenvaluesOf, FactoredMatrix, magnitude } from './factored-matrix.js';
+import { FactoredMatrix } from './factored-matrix.js';
 import { attentionLayerOf, foldNormAfter, foldNormBefore, headWeights } from './head-weights.js';
+import { type Complex, eigenvaluesOf, magnitude } from './spectra.js';
 import { timesEmbedding, unembedding } from './token-matrices.js';
 
 /**
@@ -44,11 +45,11 @@ export async function copyingScores(model: BoundLayer, options: CopyingScoresOpt
       const [heads, headDim] = matrices.shape as [number, number, number];
       const values = (await matrices.data()) as Float32Array;
       matrices.dispose();
-      const size = headDim * headDim;
       scores.push(
         Array.from({ length: heads }, (_, head) => {
-          const matrix = values.subarray(head * size, (head + 1) * size);
-          return copyingScore(eigenvaluesOf({ values: matrix, shape: [headDim, headDim] }));
+          const first = head * headDim;
+          const rowAt = (row: number) => values.subarray((first + row) * headDim, (first + row + 1) * headDim);
+          return copyingScore(eigenvaluesOf(Array.from({ length: headDim }, (_, row) => rowAt(row))));
         }),
       );
       onProgress?.({ done: layer + 1, total: blocks.length });

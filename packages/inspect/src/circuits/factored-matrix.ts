@@ -1,17 +1,12 @@
 import { expectInteger, ResidualError, showShape } from '@residual/tensor';
-import { EigenvalueDecomposition, Matrix, QrDecomposition, SingularValueDecomposition } from 'ml-matrix';
+import { Matrix, QrDecomposition } from 'ml-matrix';
 import { topIndices } from '../neurons/top-list.js';
+import { type Complex, eigenvaluesOf, singularValuesOf } from './spectra.js';
 
 /** A matrix as numbers, row by row. */
 export interface DenseMatrix {
   readonly values: Float32Array | Float64Array;
   readonly shape: readonly [rows: number, columns: number];
-}
-
-/** A complex number. */
-export interface Complex {
-  readonly real: number;
-  readonly imaginary: number;
 }
 
 /** An entry of a row of a matrix. */
@@ -119,11 +114,7 @@ export class FactoredMatrix {
   /** The largest singular values, min(rows, inner, columns) of them, the largest first; all others are 0. */
   singularValues(): number[] {
     const core = triangle(this.left).mmul(triangle(transposed(this.right)).transpose());
-    return new SingularValueDecomposition(core, {
-      computeLeftSingularVectors: false,
-      computeRightSingularVectors: false,
-      autoTranspose: true,
-    }).diagonal;
+    return singularValuesOf(core.to2DArray());
   }
 
   /**
@@ -133,7 +124,7 @@ export class FactoredMatrix {
   eigenvalues(): Complex[] {
     const { left, right, inner } = this;
     const size = this.expectSquare('eigenvalues');
-    return eigenvaluesOf(inner <= size ? product(right, left) : product(left, right));
+    return eigenvaluesOf(toMatrix(inner <= size ? product(right, left) : product(left, right)).to2DArray());
   }
 
   private expectSquare(what: string): number {
@@ -149,20 +140,6 @@ export class FactoredMatrix {
 /** The matrix left · right of [rows, inner] and [inner, columns], as its factors. Errors if the inner widths differ. */
 export function factoredMatrix(left: DenseMatrix, right: DenseMatrix): FactoredMatrix {
   return new FactoredMatrix(left, right);
-}
-
-/** The eigenvalues of a small square matrix, the largest absolute value first. Errors if a number is not finite. */
-export function eigenvaluesOf(matrix: DenseMatrix): Complex[] {
-  const decomposition = new EigenvalueDecomposition(toMatrix(matrix));
-  const { realEigenvalues, imaginaryEigenvalues } = decomposition;
-  return realEigenvalues
-    .map((real, i) => ({ real, imaginary: imaginaryEigenvalues[i]! }))
-    .sort((a, b) => magnitude(b) - magnitude(a));
-}
-
-/** The absolute value of a complex number. */
-export function magnitude({ real, imaginary }: Complex): number {
-  return Math.hypot(real, imaginary);
 }
 
 /** [rows, inner] · [inner, columns] in float64. */
@@ -192,7 +169,7 @@ function triangle(matrix: DenseMatrix): Matrix {
   return rows > columns ? new QrDecomposition(toMatrix(matrix)).upperTriangularMatrix : toMatrix(matrix);
 }
 
-/** As the matrix of `ml-matrix`, whose decompositions do not end for numbers that are not finite. */
+/** As a matrix of `ml-matrix`. Errors if a number is not finite. */
 function toMatrix({ values, shape: [rows, columns] }: DenseMatrix): Matrix {
   const index = values.findIndex(value => !Number.isFinite(value));
   if (index < 0) return Matrix.from1DArray(rows, columns, values);
