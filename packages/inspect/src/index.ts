@@ -47,8 +47,8 @@ export { addNoise, type NoiseOptions, type SteerOptions, steer } from './hooks/s
 export { type LensDivergence, type LensDivergenceOptions, lensDivergence } from './lens/lens-divergence.js';
 export type { LensToken } from './lens/lens-tokens.js';
 export { type LensLayer, type LensResult, type LogitLensOptions, logitLens } from './lens/logit-lens.js';
-export { tunedLensLoss } from './lens/tuned-lens-loss.js';
 export { loadTunedLens, type Translators, type TunedLens, tunedLens } from './lens/tuned-lens.js';
+export { tunedLensLoss } from './lens/tuned-lens-loss.js';
 export type { ModelInput, TokenIds } from './model-input.js';
 export { pathOfName } from './names/transformer-lens.js';
 export {
