@@ -1,5 +1,5 @@
-import { type Colour, colourOf } from './contrast.js';
 import { define, fire, gridMove, make, onColourScheme, shadow } from './parts.js';
+import { coloursOf, paint, Strip } from './vector-strip.js';
 
 /** A vector with its name. */
 export interface NamedVector {
@@ -16,7 +16,8 @@ export interface VectorDetail {
 
 /**
  * `<residual-vectors>`: vectors as strips of colour, one colour for positive and one for negative numbers, stronger for
- * larger ones. A strip moves to its new numbers when they change. The pointer, or Tab and the arrow keys, read a number.
+ * larger ones. A strip moves to its new numbers when they change. The pointer, or Tab and the arrow keys, read a
+ * number.
  */
 export interface VectorsElement extends HTMLElement {
   /** The vectors, one below the other. */
@@ -56,48 +57,103 @@ output {
 }
 `;
 
-/** The time in which a strip moves to new numbers, in milliseconds. */
-const duration = 500;
-
-/** A strip of colour: one pixel for each number. */
-class Strip {
-  readonly canvas = make('canvas');
-  #values = new Float32Array(0);
-
-  /** Moves to new numbers, or shows them at once. */
-  async show(values: ArrayLike<number>, paint: (context: CanvasRenderingContext2D, values: Float32Array) => void) {
-    const [from, to] = [this.#values, Float32Array.from(values)];
-    this.#values = to;
-    [this.canvas.width, this.canvas.height] = [Math.max(1, to.length), 1];
-    const context = this.canvas.getContext('2d')!;
-    const isStill = from.length !== to.length || matchMedia('(prefers-reduced-motion: reduce)').matches;
-    const start = isStill ? 0 : await new Promise(requestAnimationFrame);
-    for (let share = isStill ? 1 : 0; this.#values === to; ) {
-      const eased = 1 - (1 - share) ** 3;
-      paint(context, share >= 1 ? to : to.map((value, i) => from[i]! + eased * (value - from[i]!)));
-      if (share >= 1) return;
-      share = Math.min(1, ((await new Promise(requestAnimationFrame)) - start) / duration);
-    }
-  }
-}
-
-/** Paints numbers between -scale and scale. */
-function paint(
-  context: CanvasRenderingContext2D,
-  values: Float32Array,
-  scale: number,
-  [positive, negative]: readonly [Colour, Colour],
-): void {
-  const image = context.createImageData(values.length, 1);
-  for (const [i, value] of values.entries()) {
-    const strength = Math.min(1, Math.abs(value) / scale);
-    image.data.set([...(value < 0 ? negative : positive), Math.round(255 * Math.sqrt(strength))], 4 * i);
-  }
-  context.putImageData(image, 0, 0);
-}
-
 /** A number with a sign that lines up. */
 const figure = (value: number) => value.toFixed(3).replace('-', '−');
+
+/** The content of `<residual-vectors>`: the strips, and the number that was read. */
+class VectorsView {
+  vectors: readonly NamedVector[] = [];
+  scale: number | undefined;
+  readonly #list = make('div', { role: 'listbox' });
+  readonly #reading = make('output');
+  readonly #host: HTMLElement;
+  #selected = -1;
+  #dimension = 0;
+  #strips: Strip[] = [];
+
+  constructor(host: HTMLElement, root: ShadowRoot) {
+    this.#host = host;
+    root.append(this.#list, this.#reading);
+    for (const event of ['pointermove', 'pointerdown'] as const)
+      this.#list.addEventListener(event, event => this.#point(event));
+    this.#list.addEventListener('keydown', event => this.#move(event));
+  }
+
+  observe(signal: AbortSignal): void {
+    this.#list.setAttribute('aria-label', this.#host.getAttribute('label') ?? 'vectors');
+    onColourScheme(() => this.paint(), signal);
+    this.paint();
+  }
+
+  show(vectors: readonly NamedVector[]): void {
+    this.vectors = vectors;
+    if (this.#strips.length !== vectors.length) {
+      this.#strips = vectors.map(() => new Strip());
+      this.#list.replaceChildren(...this.#strips.map(optionOf));
+    }
+    for (const [i, { label, values }] of vectors.entries()) {
+      const option = this.#options[i]!;
+      option.firstElementChild!.textContent = label;
+      option.setAttribute('aria-label', `${label.trim()}: ${summary(values)}`);
+    }
+    this.selected = Math.min(this.#selected, vectors.length - 1);
+    this.paint();
+  }
+
+  get selected(): number {
+    return this.#selected;
+  }
+
+  set selected(index: number) {
+    this.#selected = index;
+    for (const [i, option] of this.#options.entries()) {
+      option.setAttribute('aria-selected', String(i === index));
+      option.tabIndex = i === Math.max(0, index) ? 0 : -1;
+    }
+  }
+
+  paint(): void {
+    if (!this.#host.isConnected || this.#strips.length === 0) return;
+    const scale = this.scale ?? largest(this.vectors);
+    const colours = coloursOf(this.#list);
+    for (const [i, { values }] of this.vectors.entries())
+      this.#strips[i]!.show(values, (context, moved) => paint(context, moved, scale, colours));
+  }
+
+  get #options(): HTMLElement[] {
+    return [...this.#list.children] as HTMLElement[];
+  }
+
+  #read(row: number, dimension: number): void {
+    const value = this.vectors[row]?.values[dimension];
+    if (value === undefined) return;
+    this.selected = row;
+    this.#dimension = dimension;
+    this.#reading.textContent = `${this.vectors[row]!.label.trim()}, number ${dimension + 1}: ${figure(value)}`;
+    const detail: VectorDetail = { row, dimension, value };
+    fire(this.#host, 'residual-vector', detail);
+  }
+
+  #point(event: PointerEvent): void {
+    const option = (event.target as Element).closest<HTMLElement>('[role=option]');
+    if (!option) return;
+    const row = this.#options.indexOf(option);
+    const { left, width } = this.#strips[row]!.canvas.getBoundingClientRect();
+    const count = this.vectors[row]!.values.length;
+    const at = Math.floor(((event.clientX - left) / width) * count);
+    this.#read(row, Math.min(count - 1, Math.max(0, at)));
+  }
+
+  #move(event: KeyboardEvent): void {
+    const step = gridMove(event.key);
+    if (!step) return;
+    event.preventDefault();
+    const row = Math.min(this.vectors.length - 1, Math.max(0, Math.max(0, this.#selected) + step[0]));
+    const count = this.vectors[row]?.values.length ?? 1;
+    this.#read(row, Math.min(count - 1, Math.max(0, this.#dimension + step[1])));
+    this.#options[row]?.focus();
+  }
+}
 
 /**
  * Defines `<residual-vectors>`. It fires `residual-vector` with a `VectorDetail` when a number is read. Does nothing if
@@ -106,28 +162,12 @@ const figure = (value: number) => value.toFixed(3).replace('-', '−');
 export function defineVectors(): void {
   define('residual-vectors', [style], sheet =>
     class extends HTMLElement implements VectorsElement {
-      #vectors: readonly NamedVector[] = [];
-      #scale: number | undefined;
-      #selected = -1;
-      #dimension = 0;
-      #strips: Strip[] = [];
-      readonly #list = make('div', { role: 'listbox' });
-      readonly #reading = make('output');
+      readonly #view = new VectorsView(this, shadow(this, sheet));
       #connection: AbortController | undefined;
 
-      constructor() {
-        super();
-        shadow(this, sheet).append(this.#list, this.#reading);
-        for (const event of ['pointermove', 'pointerdown'] as const)
-          this.#list.addEventListener(event, event => this.#point(event));
-        this.#list.addEventListener('keydown', event => this.#move(event));
-      }
-
       connectedCallback(): void {
-        this.#list.setAttribute('aria-label', this.getAttribute('label') ?? 'vectors');
         this.#connection = new AbortController();
-        onColourScheme(() => this.#paint(), this.#connection.signal);
-        this.#paint();
+        this.#view.observe(this.#connection.signal);
       }
 
       disconnectedCallback(): void {
@@ -135,85 +175,28 @@ export function defineVectors(): void {
       }
 
       get vectors(): readonly NamedVector[] {
-        return this.#vectors;
+        return this.#view.vectors;
       }
 
       set vectors(vectors: readonly NamedVector[]) {
-        this.#vectors = vectors;
-        if (this.#strips.length !== vectors.length) {
-          this.#strips = vectors.map(() => new Strip());
-          this.#list.replaceChildren(...this.#strips.map(optionOf));
-        }
-        for (const [i, { label, values }] of vectors.entries()) {
-          const option = this.#options[i]!;
-          option.firstElementChild!.textContent = label;
-          option.setAttribute('aria-label', `${label.trim()}: ${summary(values)}`);
-        }
-        this.selected = Math.min(this.#selected, vectors.length - 1);
-        this.#paint();
+        this.#view.show(vectors);
       }
 
       get scale(): number | undefined {
-        return this.#scale;
+        return this.#view.scale;
       }
 
       set scale(scale: number | undefined) {
-        this.#scale = scale;
-        this.#paint();
+        this.#view.scale = scale;
+        this.#view.paint();
       }
 
       get selected(): number {
-        return this.#selected;
+        return this.#view.selected;
       }
 
       set selected(index: number) {
-        this.#selected = index;
-        for (const [i, option] of this.#options.entries()) {
-          option.setAttribute('aria-selected', String(i === index));
-          option.tabIndex = i === Math.max(0, index) ? 0 : -1;
-        }
-      }
-
-      get #options(): HTMLElement[] {
-        return [...this.#list.children] as HTMLElement[];
-      }
-
-      #paint(): void {
-        if (!this.isConnected || this.#strips.length === 0) return;
-        const scale = this.#scale ?? largest(this.#vectors);
-        const colours = coloursOf(this.#list);
-        for (const [i, { values }] of this.#vectors.entries())
-          this.#strips[i]!.show(values, (context, moved) => paint(context, moved, scale, colours));
-      }
-
-      #read(row: number, dimension: number): void {
-        const value = this.#vectors[row]?.values[dimension];
-        if (value === undefined) return;
-        this.selected = row;
-        this.#dimension = dimension;
-        this.#reading.textContent = `${this.#vectors[row]!.label.trim()}, number ${dimension + 1}: ${figure(value)}`;
-        const detail: VectorDetail = { row, dimension, value };
-        fire(this, 'residual-vector', detail);
-      }
-
-      #point(event: PointerEvent): void {
-        const option = (event.target as Element).closest<HTMLElement>('[role=option]');
-        if (!option) return;
-        const row = this.#options.indexOf(option);
-        const { left, width } = this.#strips[row]!.canvas.getBoundingClientRect();
-        const count = this.#vectors[row]!.values.length;
-        const at = Math.floor(((event.clientX - left) / width) * count);
-        this.#read(row, Math.min(count - 1, Math.max(0, at)));
-      }
-
-      #move(event: KeyboardEvent): void {
-        const step = gridMove(event.key);
-        if (!step) return;
-        event.preventDefault();
-        const row = Math.min(this.#vectors.length - 1, Math.max(0, Math.max(0, this.#selected) + step[0]));
-        const count = this.#vectors[row]?.values.length ?? 1;
-        this.#read(row, Math.min(count - 1, Math.max(0, this.#dimension + step[1])));
-        this.#options[row]?.focus();
+        this.#view.selected = index;
       }
     });
 }
@@ -232,16 +215,3 @@ const largest = (vectors: readonly NamedVector[]) =>
     (most, { values }) => Array.from(values).reduce((most, value) => Math.max(most, Math.abs(value)), most),
     1e-9,
   );
-
-/** The colours of positive and negative numbers at an element. */
-function coloursOf(list: HTMLElement): readonly [Colour, Colour] {
-  const probe = make('span');
-  list.append(probe);
-  const context = make('canvas').getContext('2d')!;
-  const [positive, negative] = ['--accent', '--negative'].map(name => {
-    probe.style.color = `var(${name})`;
-    return colourOf(context, getComputedStyle(probe).color);
-  });
-  probe.remove();
-  return [positive!, negative!];
-}

@@ -43,8 +43,8 @@ export const view: MakeView = (place, { state, worker }) => {
         }
         await showSample();
         status.textContent =
-          `${grouped(parameters)} weights took ${steps} steps; the loss ended at ${fixed(last, 3)}, and pure guessing ` +
-          `among ${characters} letters and signs costs ${fixed(Math.log(characters), 3)}.`;
+          `${grouped(parameters)} weights took ${steps} steps; the loss ended at ${fixed(last, 3)}, and pure ` +
+          `guessing among ${characters} letters and signs costs ${fixed(Math.log(characters), 3)}.`;
       } catch (error) {
         if (!signal.aborted) throw error;
       } finally {

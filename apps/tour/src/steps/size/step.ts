@@ -8,9 +8,9 @@ export const step: Step = {
   text: {
     title: 'The size of it',
     lead:
-      'Everything so far is matrices of learned numbers, and they can be counted: this page runs on 9.4 million, and ' +
-      'GPT-3 has the same parts with 175,181,291,520. Move the sizes and see where the weights sit, every matrix drawn ' +
-      'to scale.',
+      'Everything so far is matrices of learned numbers, and they can be counted: this page runs on 9.3 million, ' +
+      'and GPT-3 has the same parts with 175,181,291,520. Move the sizes and see where the weights sit, every ' +
+      'matrix drawn to scale.',
     formula: {
       math: row('N', '≈', '12', 'L', sup('d', '2'), '+', '2', 'V', 'd'),
       words:

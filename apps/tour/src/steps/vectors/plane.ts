@@ -13,8 +13,8 @@ export function planeFigure() {
       const [to, from, start, answer] = points;
       element.setAttribute(
         'aria-label',
-        `A map of ${points.map(({ word }) => word).join(', ')}: the step from ${from!.word} to ${to!.word}, taken from ` +
-          `${start!.word}, ends near ${answer!.word}.`,
+        `A map of ${points.map(({ word }) => word).join(', ')}: the step from ${from!.word} to ${to!.word}, taken ` +
+          `from ${start!.word}, ends near ${answer!.word}.`,
       );
       const arrow = (one: Point, other: Point, name: string) => {
         const [a, b] = [place(one), place(other)];
