@@ -12,7 +12,7 @@ const file = await openSafetensors(bytesSource(await fixture('inspect/runs/activ
 const ids = Array.from((await file.read('input_ids')).data as Int32Array);
 const close = { absolute: 1e-4 };
 
-/** The hook points whose tensors have heads: [batch, length, heads, headDim] there, [batch, heads, length, headDim] here. */
+/** Hook points of tensors with heads: [batch, length, heads, headDim] there, [batch, heads, length, headDim] here. */
 const hasHeads = (name: string) => /\.hook_(rot_)?[qkvz]$/.test(name);
 
 describe.each(['cpu', 'wasm'])('on %s', backend => {

@@ -39,8 +39,8 @@ export function lensTables({ layers, model, positions, ids }: ShownLens): string
 }
 
 /**
- * One position: for each layer its likeliest tokens as bars of probability. Several: a row for each layer, the likeliest
- * token of each position, coloured by its probability.
+ * One position: for each layer its likeliest tokens as bars of probability. Several: a row for each layer, with the
+ * likeliest token of each position, coloured by its probability.
  */
 export function lensPicture(lens: ShownLens, screen: Screen): PictureLine[] {
   return lens.positions.length === 1 ? barsOfLayers(lens, screen) : gridOfTokens(lens, screen);

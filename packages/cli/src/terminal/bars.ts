@@ -20,7 +20,9 @@ export interface BarOptions {
   readonly labelWidth?: number;
 }
 
-/** Numbers as horizontal bars from a common zero, in the width of a screen: to the left negative, to the right positive. */
+/**
+ * Numbers as horizontal bars from a common zero, in the width of a screen: to the left negative, to the right positive.
+ */
 export function bars(values: readonly Bar[], screen: Screen, options: BarOptions = {}): PictureLine[] {
   const longest = Math.max(0, ...values.map(({ label }) => textWidth(printableName(label))));
   const { labelWidth = Math.min(maxLabel, longest), limit = 0 } = options;

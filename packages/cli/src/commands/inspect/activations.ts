@@ -21,7 +21,7 @@ interface Activation extends Statistics {
   readonly shape: readonly number[];
 }
 
-/** `residual inspect activations`: shapes and statistics of the tensors inside a run, which can be written to a file. */
+/** `residual inspect activations`: shapes and statistics of the tensors inside a run; it can write them to a file. */
 export const inspectActivationsCommand: CommandDefinition<Options> = {
   declare: command => {
     addPromptOptions(addModelOptions(command))

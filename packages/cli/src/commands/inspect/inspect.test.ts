@@ -267,7 +267,8 @@ test('what does not fit is one sentence and exit code 1', async () => {
     ...[...giving, '--answer', ' Lilypad', '--wrong', ' Tom'],
   );
   await refused(
-    'patchSweep: clean has 2 tokens and corrupt 3; they must have the same number, so that position stands for position',
+    'patchSweep: clean has 2 tokens and corrupt 3; they must have the same number, so that position stands for ' +
+      'position',
     'patch',
     gpt2,
     ...['--clean-ids', '1,2', '--corrupt-ids', '1,2,3', '--answer', '3', '--wrong', '4'],

@@ -61,7 +61,8 @@ export const inspectTunedLensCommand: CommandDefinition<Options, readonly [reado
       printResult(options, { layers, tokens: before.tokens, steps, out }, () => {
         const rows = layers.map(({ path, logitLens, tunedLens }) => [path, fixed(logitLens, 4), fixed(tunedLens, 4)]);
         const note = `divergence from the model's own distribution on ${grouped(before.tokens)} tokens, in nats`;
-        return `${columns([['stream', 'logit lens', 'tuned lens'], ...rows])}\n${note}\n${out}: ${grouped(steps)} steps`;
+        const table = columns([['stream', 'logit lens', 'tuned lens'], ...rows]);
+        return `${table}\n${note}\n${out}: ${grouped(steps)} steps`;
       });
       return 0;
     }),
