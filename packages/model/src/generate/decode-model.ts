@@ -38,6 +38,8 @@ export interface BatchOptions {
   readonly beams?: number;
   /** The scope in which the model runs: taps and replacements. */
   readonly scope: Scope;
+  /** Whether hooks see the tokens fed, so that no padding follows the longest source; default false. */
+  readonly hasHooks?: boolean;
   /** Lets other work run between two passes of the encoder; rejects if the generation is aborted meanwhile. */
   readonly yieldTurn: () => Promise<void>;
 }

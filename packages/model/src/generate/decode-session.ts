@@ -102,6 +102,7 @@ export class DecodeSession {
       padding: prompts.flatMap(({ length }) => Array<number>(beams).fill(longest - length)),
       beams,
       scope: this.recorder?.scope ?? this.scope,
+      hasHooks: (this.options.hooks ?? []).length > 0,
       yieldTurn: () => this.model.yieldTurn(this.options.signal),
     });
   }

@@ -10,17 +10,17 @@ import { maxTokensPerPass } from './prefill-or-step.js';
 
 /**
  * Runs the encoder on sources, [batch][length], padded on the right to the longest, or to a power of two if the backend
- * compiles programs by shape. On a backend that blocks the event loop, few sources are encoded per pass. The caller
- * disposes the result.
+ * compiles programs by shape and no hooks see it. On a backend that blocks the event loop, few sources are encoded per
+ * pass. The caller disposes the result.
  */
 export async function encodeSources(
   { layer, weights }: BoundModel<EncoderDecoder<TensorLayer, CrossLayer>>,
   sources: Sequences,
   model: DecodeModel,
-  { scope, yieldTurn }: Pick<BatchOptions, 'scope' | 'yieldTurn'>,
+  { scope, hasHooks = false, yieldTurn }: Pick<BatchOptions, 'scope' | 'hasHooks' | 'yieldTurn'>,
 ): Promise<EncodedSources> {
   const { fixedShapes, capturedSteps } = model;
-  const keyLen = paddedLengthOf(sources, fixedShapes, maxSourceLengthOf(model));
+  const keyLen = paddedLengthOf(sources, fixedShapes && !hasHooks, maxSourceLengthOf(model));
   /** The encoder output of some of the sources, [batch, keyLen, modelDim], which the caller disposes. */
   const encode = (batch: Sequences): Tensor =>
     tidy(() => {

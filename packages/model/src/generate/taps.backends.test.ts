@@ -1,4 +1,5 @@
-import { memoryUsage } from '@residual/tensor';
+import { patch } from '@residual/inspect';
+import { memoryUsage, zeros } from '@residual/tensor';
 import { expectClose } from '@residual/testkit';
 import { expect, test } from 'vitest';
 import { loadModel } from '../load/load-model.js';
@@ -132,3 +133,19 @@ const sumsOf = ({ shape, data }: PlainTensor) => {
     data.subarray(row * width, (row + 1) * width).reduce((sum, value) => sum + value, 0),
   );
 };
+
+test('hooks see a source without padding, so an activation of its length fits', async () => {
+  const model = await loadModel(fixtureFiles('fixtures/checkpoints/marian'));
+  const before = memoryUsage();
+  const path = 'encoder.layers.0.output';
+  const source = [3, 5, 7, 11, 13, 17, 0];
+  const from = zeros([1, source.length, 32]);
+  const options = { maxNewTokens: 1, temperature: 0, hooks: [patch(path, { from })], taps: [path] };
+  for await (const { taps: tensors } of model.generate(source, options)) {
+    expect(tensors[path]!.shape).toEqual([source.length, 32]);
+    expect(tensors[path]!.data.every(value => value === 0)).toBe(true);
+  }
+  from.dispose();
+  expect(memoryUsage()).toEqual(before);
+  model.dispose();
+});
