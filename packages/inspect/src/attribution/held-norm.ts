@@ -16,6 +16,25 @@ export interface HeldNorm {
  */
 export async function holdNorm(caller: string, norm: FinalNorm | undefined, stream: Float32Array): Promise<HeldNorm> {
   if (!norm) return { before: direction => direction, bias: undefined };
+  const scale = normScale(caller, norm, stream);
+  const isCentred = norm.layer.about.name === 'layerNorm';
+  const [weight, bias] = (await Promise.all([norm.weights.weight.data(), norm.weights.bias?.data()])) as [
+    Float32Array,
+    Float32Array | undefined,
+  ];
+  const before = (direction: Float64Array) => {
+    const scaled = direction.map((value, i) => (value * weight[i]!) / scale);
+    const shift = isCentred ? meanOf(scaled) : 0; // to centre one factor of a product is to centre the other
+    return scaled.map(value => value - shift);
+  };
+  return { before, bias };
+}
+
+/**
+ * What a layerNorm or an rmsNorm divides a stream [modelDim] by: its standard deviation, or the root of its mean square.
+ * Errors for another norm.
+ */
+export function normScale(caller: string, norm: FinalNorm, stream: Float32Array): number {
   const { name } = norm.layer.about;
   const { epsilon } = norm.layer as { epsilon?: number };
   if ((name !== 'layerNorm' && name !== 'rmsNorm') || epsilon === undefined)
@@ -24,19 +43,8 @@ export async function holdNorm(caller: string, norm: FinalNorm | undefined, stre
       `${caller}: the final norm is ${name ?? 'a layer of its own'}; its scale can be held if it is a layerNorm or ` +
         'an rmsNorm',
     );
-  const isCentred = name === 'layerNorm';
-  const [weight, bias] = (await Promise.all([norm.weights.weight.data(), norm.weights.bias?.data()])) as [
-    Float32Array,
-    Float32Array | undefined,
-  ];
-  const mean = isCentred ? meanOf(stream) : 0;
-  const scale = Math.sqrt(meanOf(Float64Array.from(stream, value => (value - mean) ** 2)) + epsilon);
-  const before = (direction: Float64Array) => {
-    const scaled = direction.map((value, i) => (value * weight[i]!) / scale);
-    const shift = isCentred ? meanOf(scaled) : 0; // to centre one factor of a product is to centre the other
-    return scaled.map(value => value - shift);
-  };
-  return { before, bias };
+  const mean = name === 'layerNorm' ? meanOf(stream) : 0;
+  return Math.sqrt(meanOf(Float64Array.from(stream, value => (value - mean) ** 2)) + epsilon);
 }
 
 function meanOf(values: Float32Array | Float64Array): number {

@@ -1,4 +1,5 @@
 import { ResidualError } from '@residual/tensor';
+import { dot } from '../attribution/held-norm.js';
 
 /** A complex number. */
 export interface Complex {
@@ -162,12 +163,6 @@ function qrStep(real: Float64Array[], imaginary: Float64Array[], first: number, 
     real[i]![i]! += shift.real;
     imaginary[i]![i]! += shift.imaginary;
   }
-}
-
-function dot(a: Float64Array, b: Float64Array): number {
-  let sum = 0;
-  for (let i = 0; i < a.length; i++) sum += a[i]! * b[i]!;
-  return sum;
 }
 
 function times(a: Complex, b: Complex): Complex {

@@ -14,10 +14,11 @@ import {
   tidy,
   toFloat,
 } from '@residual/tensor';
+import { normScale } from '../attribution/held-norm.js';
 import type { BoundLayer } from '../bound-layer.js';
 import { type AttentionLayer, attentionLayerOf, foldNormAfter, outputMatrices } from '../circuits/head-weights.js';
 import { unembedding } from '../circuits/token-matrices.js';
-import { type Anatomy, anatomyOf, type FinalNorm, logitsOfStream } from '../structure/anatomy.js';
+import { type Anatomy, anatomyOf, logitsOfStream } from '../structure/anatomy.js';
 import { collect } from './collect.js';
 
 /** What a head does with each of some names. */
@@ -61,7 +62,7 @@ export async function headsOnNames(
     signal,
   );
   const valuesOf = (path: string) => taps.get(path)!.values;
-  const factor = norm ? 1 / normScale(norm, valuesOf(`${norm.path}.input`)) : 1;
+  const factor = norm ? 1 / normScale(caller, norm, valuesOf(`${norm.path}.input`)) : 1;
   const tokens = names.map(position => ids[position]!);
   const attentions = blocks.map((_, layer) => attentionLayerOf(caller, model, layer));
   const [ranks, contributions] = tidy(() => {
@@ -131,12 +132,4 @@ function ranksOf(anatomy: Anatomy, vectors: Tensor, tokens: readonly number[]): 
   for (const [i, token] of tokens.entries()) isToken[i * anatomy.vocab + token] = 1;
   const own = sum(mul(logits, tensor(isToken, [1, tokens.length, anatomy.vocab])), { axis: 2, keepDims: true });
   return sum(toFloat(greater(logits, own)), { axis: 2 });
-}
-
-/** What a norm divides a vector by. */
-function normScale(norm: FinalNorm, vector: Float32Array): number {
-  const { epsilon } = norm.layer as { readonly epsilon?: number };
-  const mean = norm.layer.about.name === 'layerNorm' ? vector.reduce((sum, x) => sum + x, 0) / vector.length : 0;
-  const variance = vector.reduce((sum, x) => sum + (x - mean) ** 2, 0) / vector.length;
-  return Math.sqrt(variance + (epsilon ?? 0));
 }
