@@ -31,7 +31,7 @@ const siteNames = { path: 0, positions: 0 } as const;
 
 /** Settings of `reconstruct`. */
 export interface ReconstructOptions extends FeatureSite {
-  /** Whether the error of the reconstruction is added to it, so that only changes of features count; false if absent. */
+  /** Whether the error of the reconstruction is added to it: only changes of features then count. False if absent. */
   readonly keepError?: boolean;
 }
 

@@ -2,10 +2,10 @@ import { init, record } from '@residual/layers';
 import { dispose, gradients, sum, tensor } from '@residual/tensor';
 import { expectClose, expectNoLeak } from '@residual/testkit';
 import { expect, test } from 'vitest';
+import { referenceArrays, referenceFiles } from '../testing/sparse-autoencoders.js';
 import { jumpRelu } from './activation.js';
 import { loadSparseAutoencoder } from './files/load.js';
 import { sparseAutoencoder } from './sparse-autoencoder.js';
-import { referenceArrays, referenceFiles } from './testing/reference.js';
 
 test.each(['jumprelu', 'gated', 'topk', 'topk-2024'])('%s gives the features of its library', name =>
   expectNoLeak(async () => {

@@ -2,7 +2,7 @@ import { runBombs } from '@residual/testkit/bombs';
 import { expect, test } from 'vitest';
 
 test('hostile files of sparse autoencoders are read or refused, within a small heap', async () => {
-  const { results, defects } = await runBombs(new URL('../testing/file-bombs.ts', import.meta.url));
+  const { results, defects } = await runBombs(new URL('../../testing/sparse-autoencoder-bombs.ts', import.meta.url));
   expect(defects).toEqual([]);
   const outcomes = new Map(results.map(({ target, name, outcome }) => [`${target} ${name}`, outcome]));
   expect(outcomes.size).toBeGreaterThan(100);

@@ -3,21 +3,13 @@ import { bytesSource, openSafetensors, writeSafetensors } from '@residual/safete
 import { memoryUsage, type Tensor, tensor, useBackend } from '@residual/tensor';
 import { expectClose, expectNoLeak, fixture } from '@residual/testkit';
 import { beforeAll, describe, expect, test } from 'vitest';
+import { referenceFiles } from '../../testing/sparse-autoencoders.js';
 import type { BoundSparseAutoencoder } from '../bound.js';
 import { loadSparseAutoencoder } from './load.js';
 import { saveSparseAutoencoder } from './save.js';
 
 const folder = 'inspect/sparse-autoencoder';
 const close = { absolute: 1e-5, relative: 1e-5 };
-const weightsOf = (name: string) => (name.startsWith('sparsify') ? 'sae.safetensors' : 'sae_weights.safetensors');
-
-async function filesOf(name: string): Promise<Map<string, Uint8Array>> {
-  const names = ['cfg.json', weightsOf(name)];
-  return new Map(
-    await Promise.all(names.map(async file => [file, await fixture(`${folder}/${name}/${file}`)] as const)),
-  );
-}
-
 let expected: (name: string) => Promise<{ shape: readonly number[]; data: Float32Array }>;
 beforeAll(async () => {
   await useBackend('cpu');
@@ -42,14 +34,14 @@ const saeLens = ['standard', 'jumprelu', 'gated', 'topk', 'standard-2024', 'topk
 
 test.each([...saeLens, 'sparsify', 'sparsify-2024'])('%s gives the features of its library', name =>
   expectNoLeak(async () => {
-    using autoencoder = await loadSparseAutoencoder(await filesOf(name));
+    using autoencoder = await loadSparseAutoencoder(await referenceFiles(name));
     await expectReference(autoencoder, name);
   }),
 );
 
 test.each([...saeLens, 'sparsify'])('%s is the same when saved and loaded again', name =>
   expectNoLeak(async () => {
-    using autoencoder = await loadSparseAutoencoder(await filesOf(name));
+    using autoencoder = await loadSparseAutoencoder(await referenceFiles(name));
     const layout = name === 'sparsify' ? 'sparsify' : 'saeLens';
     using again = await loadSparseAutoencoder(await saveSparseAutoencoder(autoencoder, { layout }));
     await expectReference(again, name);
@@ -59,7 +51,7 @@ test.each([...saeLens, 'sparsify'])('%s is the same when saved and loaded again'
 
 test('the hook says the path', async () => {
   const path = async (name: string) => {
-    using autoencoder = await loadSparseAutoencoder(await filesOf(name));
+    using autoencoder = await loadSparseAutoencoder(await referenceFiles(name));
     return autoencoder.path;
   };
   expect(await path('standard')).toBe('decoder.layers.1.input');
@@ -70,7 +62,7 @@ test('the hook says the path', async () => {
 
 describe('a constant scale', () => {
   const scaledFiles = async () => {
-    const files = await filesOf('standard');
+    const files = await referenceFiles('standard');
     return withConfig(files, { normalize_activations: 'expected_average_only_in' });
   };
 
@@ -79,7 +71,7 @@ describe('a constant scale', () => {
       'loadSparseAutoencoder: the activations were scaled to a mean norm of √d_in (normalize_activations is ' +
         '"expected_average_only_in"), and the file does not hold the factor; give it as scale',
     );
-    await expect(filesOf('standard').then(files => loadSparseAutoencoder(files, { scale: 2 }))).rejects.toThrow(
+    await expect(referenceFiles('standard').then(files => loadSparseAutoencoder(files, { scale: 2 }))).rejects.toThrow(
       'loadSparseAutoencoder: scale is 2, and the file does not ask for one',
     );
   });
@@ -156,14 +148,14 @@ test.each([
   ['sparsify-2024', { signed: true }, 'config field signed is true; it must be false or absent'],
 ])('%s with %o is refused', async (name, fields, message) => {
   const before = memoryUsage();
-  const files = withConfig(await filesOf(name), fields);
+  const files = withConfig(await referenceFiles(name), fields);
   await expect(loadSparseAutoencoder(files)).rejects.toThrow(message);
   expect(memoryUsage()).toEqual(before);
 });
 
 test('a scaling factor is used where the config announces it, and otherwise refused', () =>
   expectNoLeak(async () => {
-    const files = await filesOf('standard-2024');
+    const files = await referenceFiles('standard-2024');
     const open = await openSafetensors(bytesSource(files.get('sae_weights.safetensors')!));
     const arrays = await Promise.all(
       [...open.tensors.keys()].map(async name => [name, await open.readFloat32(name)] as const),
@@ -182,7 +174,7 @@ test('a scaling factor is used where the config announces it, and otherwise refu
   }));
 
 test('arrays that no autoencoder has are refused', async () => {
-  const files = await filesOf('standard');
+  const files = await referenceFiles('standard');
   files.set(
     'sae_weights.safetensors',
     writeSafetensors({ W_skip: { dtype: 'F32', shape: [1], data: Float32Array.of(1) } }),
@@ -195,7 +187,7 @@ test('arrays that no autoencoder has are refused', async () => {
 
 test('the older logarithm of thresholds is read', () =>
   expectNoLeak(async () => {
-    const files = await filesOf('jumprelu');
+    const files = await referenceFiles('jumprelu');
     const open = await openSafetensors(bytesSource(files.get('sae_weights.safetensors')!));
     const names = [...open.tensors.keys()];
     const arrays = await Promise.all(names.map(async name => [name, await open.readFloat32(name)] as const));
@@ -210,7 +202,7 @@ test('the older logarithm of thresholds is read', () =>
   }));
 
 test('missing and invalid files are named', async () => {
-  const files = await filesOf('standard');
+  const files = await referenceFiles('standard');
   const load = (entries: [string, Uint8Array][]) => loadSparseAutoencoder(new Map(entries));
   await expect(load([['cfg.json', files.get('cfg.json')!]])).rejects.toThrow(
     'loadSparseAutoencoder: sae_weights.safetensors is not among the files cfg.json; there must be cfg.json and ' +

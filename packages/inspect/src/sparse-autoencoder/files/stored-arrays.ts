@@ -28,7 +28,8 @@ export async function storedArrays(file: Safetensors, layout: Layout, settings: 
   if (unknown.length > 0)
     throw new ResidualError(
       'load',
-      `loadSparseAutoencoder: the file holds ${firstFew(unknown)}; an autoencoder has ${[...pathByName.keys()].join(', ')}`,
+      `loadSparseAutoencoder: the file holds ${firstFew(unknown)}; an autoencoder has ` +
+        [...pathByName.keys()].join(', '),
     );
   const sourceName = (path: string) => byPath.get(path)?.name ?? path;
   const scales = await scalesOf(file, settings);

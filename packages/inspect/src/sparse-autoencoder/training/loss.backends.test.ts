@@ -2,7 +2,7 @@ import { flatten } from '@residual/layers';
 import { dispose, gradients, type Tensor } from '@residual/tensor';
 import { expectClose, expectNoLeak } from '@residual/testkit';
 import { test } from 'vitest';
-import { referenceActivations, referenceArrays, referenceAutoencoder } from '../testing/reference.js';
+import { referenceActivations, referenceArrays, referenceAutoencoder } from '../../testing/sparse-autoencoders.js';
 import { sparseLoss } from './loss.js';
 
 test.each(Object.keys(referenceActivations))('the loss of %s and its gradients are those of PyTorch', kind =>

@@ -42,10 +42,10 @@ export interface SparseLoss {
 
 /**
  * The loss of a sparse autoencoder on activations [rows, modelDim], a mean over rows. To ‖x - x̂‖² it adds, each with
- * its coefficient: the sum of the features (`relu`, Bricken et al. 2023), their number (`jumpRelu`, Rajamanoharan et al.
- * 2024b), or the sum of the open gates and the error of a reconstruction by them alone (`gated`, Rajamanoharan et al.
- * 2024a). Dead features of `topK` learn to reconstruct the error (Gao et al. 2024, appendix A.2); those of others are
- * raised towards their threshold (the pre-activation loss of Conerly et al. 2025). Call it in a `tidy`.
+ * its coefficient: the sum of the features (`relu`, Bricken et al. 2023), their number (`jumpRelu`, Rajamanoharan et
+ * al. 2024b), or the sum of the open gates and the error of a reconstruction by them alone (`gated`, Rajamanoharan
+ * et al. 2024a). Dead features of `topK` learn to reconstruct the error (Gao et al. 2024, appendix A.2); those of
+ * others are raised towards their threshold (the pre-activation loss of Conerly et al. 2025). Call it in a `tidy`.
  */
 export function sparseLoss(
   autoencoder: { readonly needs: SparseAutoencoderNeeds; readonly settings: SparseAutoencoderSettings },

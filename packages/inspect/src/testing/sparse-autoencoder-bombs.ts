@@ -2,7 +2,7 @@
 import '@residual/testkit/cpu';
 import { type StoredTensor, writeSafetensors } from '@residual/safetensors';
 import { type BombTarget, bombsOf } from '@residual/testkit/bombs';
-import { loadSparseAutoencoder } from '../files/load.js';
+import { loadSparseAutoencoder } from '../sparse-autoencoder/files/load.js';
 
 type Files = readonly (readonly [name: string, bytes: Uint8Array | string])[];
 

@@ -1,8 +1,12 @@
 import { bytesSource, openSafetensors } from '@residual/safetensors';
 import { tensor } from '@residual/tensor';
 import { fixture } from '@residual/testkit';
-import type { SparseActivation } from '../activation.js';
-import { type SparseAutoencoder, type SparseAutoencoderWeights, sparseAutoencoder } from '../sparse-autoencoder.js';
+import type { SparseActivation } from '../sparse-autoencoder/activation.js';
+import {
+  type SparseAutoencoder,
+  type SparseAutoencoderWeights,
+  sparseAutoencoder,
+} from '../sparse-autoencoder/sparse-autoencoder.js';
 
 const folder = 'inspect/sparse-autoencoder';
 
