@@ -1,6 +1,7 @@
 import { addressOf } from '@residual/appkit';
 import { settings as attention } from './steps/attention/settings.js';
 import { settings as beyond } from './steps/beyond/settings.js';
+import { settings as depth } from './steps/depth/settings.js';
 import { settings as learning } from './steps/learning/settings.js';
 import { settings as next } from './steps/next/settings.js';
 import { settings as size } from './steps/size/settings.js';
@@ -17,6 +18,7 @@ export const preset = {
   ...tokens,
   ...vectors,
   ...attention,
+  ...depth,
   ...next,
   ...learning,
   ...size,

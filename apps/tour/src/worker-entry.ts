@@ -5,6 +5,7 @@ import { serveTraining } from '@residual/train/worker';
 import { frameCalls } from './frame/calls.js';
 import { calls as attention } from './steps/attention/calls.js';
 import { calls as beyond } from './steps/beyond/calls.js';
+import { calls as depth } from './steps/depth/calls.js';
 import { jobs } from './steps/learning/jobs.js';
 import { calls as next } from './steps/next/calls.js';
 import { calls as size } from './steps/size/calls.js';
@@ -12,7 +13,7 @@ import { calls as vectors } from './steps/vectors/calls.js';
 import { stories } from './worker/lab.js';
 
 reportDownloads();
-for (const [step, calls] of Object.entries({ frame: frameCalls, vectors, attention, next, size, beyond }))
+for (const [step, calls] of Object.entries({ frame: frameCalls, vectors, attention, depth, next, size, beyond }))
   offer(self, step, calls);
 serveTraining(self, jobs);
 stories().catch(() => {}); // starts loading; whoever awaits it gets the error

@@ -65,6 +65,7 @@ test('another token asks by a click and by the arrow keys', async () => {
 });
 
 test('a leak is a softmax over all scores, and changes the loss', async () => {
+  await stepReady(page, 'attention');
   const { tokens, logits, scores } = await headOf(0, 2);
   const vocab = logits.shape[1]!;
   const losses = tokens

@@ -55,10 +55,14 @@ export const calls = {
       loss: lossOf(tokens, logits.data as Float32Array, logits.shape.at(-1)!),
     };
   },
-  /** What a head adds to the residual stream at a token, under the causal mask. */
-  addition: async (text: string, layer: number, head: number, position: number): Promise<Addition> => {
+  /** What a head adds to the residual stream at a token. */
+  addition: async (text: string, layer: number, head: number, position: number, leak: boolean): Promise<Addition> => {
     const model = await stories();
-    const { components } = await decomposeResidual(model, model.tokensOf(text), { position, by: 'head' });
+    const { components } = await decomposeResidual(model, model.tokensOf(text), {
+      position,
+      by: 'head',
+      hooks: leak ? withoutMask() : [],
+    });
     const blockStart = components.findIndex(({ path }) => path.startsWith(`decoder.layers.${layer}.`));
     const { vector: added } = components.find(
       ({ path }) => path === `decoder.layers.${layer}.attention.heads.${head}`,

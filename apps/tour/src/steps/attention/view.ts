@@ -36,8 +36,8 @@ export const view: MakeView = (place, tour) => {
     const example = role === 'nameMover' ? { sentence: namePrompts[0], attentionToken: -1 } : {};
     state.set({ attentionLayer: layer, attentionHead: head, ...example });
   });
-  const title = make('h3', {}, '');
-  const sumTitle = make('h3', {}, '');
+  const title = make('h3', {}, 'One token asks');
+  const sumTitle = make('h3', {}, 'What this does to its vector');
   const grids = make(
     'div',
     { className: 'grids' },
@@ -82,7 +82,7 @@ export const view: MakeView = (place, tour) => {
       );
     const [head, added] = await Promise.all([
       isSame ? shown!.head : calls.look(tokens.text, layer, index, settings.leak, signal),
-      calls.addition(tokens.text, layer, index, asking, signal),
+      calls.addition(tokens.text, layer, index, asking, settings.leak, signal),
     ]);
     const masked = settings.leak ? await calls.look(tokens.text, layer, index, false, signal) : head;
     signal.throwIfAborted();
