@@ -31,8 +31,8 @@ export async function holdNorm(caller: string, norm: FinalNorm | undefined, stre
 }
 
 /**
- * What a layerNorm or an rmsNorm divides a stream [modelDim] by: its standard deviation, or the root of its mean square.
- * Errors for another norm.
+ * What a layerNorm or an rmsNorm divides a stream [modelDim] by: its standard deviation, or the root of its mean
+ * square. Errors for another norm.
  */
 export function normScale(caller: string, norm: FinalNorm, stream: Float32Array): number {
   const { name } = norm.layer.about;

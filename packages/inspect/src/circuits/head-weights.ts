@@ -40,12 +40,12 @@ export interface AttentionLayer {
 /** Blocks whose parts read a norm of the stream. */
 const preNormBlocks: readonly string[] = ['transformerBlock', 'parallelBlock', 'crossBlock'];
 
-/** The self-attention of a block. Errors if the block does not exist or its attention has no heads of the usual form. */
+/** The self-attention of a block. Errors if the block does not exist or has no attention with heads. */
 export function attentionLayerOf(caller: string, model: BoundLayer, layer: number): AttentionLayer {
   const { blocks } = anatomyOf(caller, model);
   expectInteger(caller, 'layer', layer, { max: blocks.length - 1, code: 'range' });
   const attention = blocks[layer]!.parts.find(({ kind }) => kind === 'attention');
-  if (!attention || !('headDim' in attention.layer && 'value' in { ...attention.weights, value: undefined }))
+  if (!attention || !('headDim' in attention.layer))
     throw new ResidualError('kind', `${caller}: ${blocks[layer]!.path} has no self-attention with heads`);
   const { heads, kvHeads, headDim, needs } = attention.layer as AnyLayer & Omit<AttentionLayer, 'norm' | 'path'>;
   const block: AnyLayer = (model.layer.needs as { decoder: AnyLayer }).decoder.needs.layers[layer];
@@ -102,7 +102,7 @@ export function foldNormBefore(caller: string, matrix: Tensor, norm: FinalNorm |
   return subtractsMean(caller, norm) ? centred(scaled) : scaled;
 }
 
-/** What a norm makes of vectors [rows, modelDim] without its scale and bias: diag(weight), after a layer norm's mean. */
+/** Vectors [rows, modelDim] after a norm, without its scale and bias: centred by a layer norm, times the weight. */
 export function foldNormAfter(caller: string, vectors: Tensor, norm: FinalNorm | undefined): Tensor {
   if (!norm) return vectors;
   return mul(subtractsMean(caller, norm) ? centred(vectors) : vectors, norm.weights.weight as Tensor);

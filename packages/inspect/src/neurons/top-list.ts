@@ -5,7 +5,8 @@ export interface Ranked<Item> {
 }
 
 /**
- * The items of the largest values seen so far, at most `capacity` (1 or more) of them, as a binary heap with the smallest on top.
+ * The items of the largest values seen so far, at most `capacity` (1 or more) of them, as a binary heap with the
+ * smallest on top.
  * Of equal values the earlier item stays.
  */
 export class TopList<Item> {
