@@ -1,6 +1,6 @@
 import { expectInteger } from '@residual/base';
-import { type LensLayer, logitLens } from '@residual/inspect';
-import { record } from '@residual/layers';
+import { type LensLayer, type LogitLensOptions, logitLens } from '@residual/inspect';
+import { emptyScope, type Hook, type Recorder, record } from '@residual/layers';
 import { expectOptions } from '@residual/tensor';
 import { expectSignal } from '../arguments.js';
 import type { LoadedModel, Prompt } from '../loaded-model.js';
@@ -59,12 +59,17 @@ export async function contextualOf(
   expectOptions('contextual', options, { lens: 0, signal: 0 });
   const { lens = 0, signal } = options;
   expectInteger('contextual', 'lens', lens);
-  const layers = lens > 0 ? await lensLayers(model, tokens, { top: lens, signal }) : [];
   const paths = hiddenStatePaths(model.composition);
-  const recorder = record([...paths.hiddenStates, paths.output]);
+  let recorder: Recorder | undefined;
+  const keepStates: Hook = scope => {
+    recorder = record([...paths.hiddenStates, paths.output], scope);
+    return recorder.scope;
+  };
   try {
-    runStack('contextual', model, [tokens], tokens.length, recorder.scope).dispose();
-    const [tapTensors] = await plainTaps(recorder.values, 1);
+    let layers: readonly LensLayer[] = [];
+    if (lens > 0) layers = await lensLayers(model, tokens, { top: lens, signal, hooks: [keepStates] });
+    else runStack('contextual', model, [tokens], tokens.length, keepStates(emptyScope)).dispose();
+    const [tapTensors] = await plainTaps(recorder!.values, 1);
     return {
       tokens,
       texts: tokens.map(textOf),
@@ -77,7 +82,7 @@ export async function contextualOf(
       ),
     };
   } finally {
-    recorder.dispose();
+    recorder?.dispose();
   }
 }
 
@@ -85,7 +90,7 @@ export async function contextualOf(
 async function lensLayers(
   model: LoadedModel,
   tokens: readonly number[],
-  options: { readonly top: number; readonly signal: AbortSignal | undefined },
+  options: LogitLensOptions,
 ): Promise<readonly LensLayer[]> {
   const { layers } = await logitLens(causalOf('contextual with a lens', model), tokens, options);
   return layers;
