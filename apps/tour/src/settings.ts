@@ -4,6 +4,7 @@ import { settings as beyond } from './steps/beyond/settings.js';
 import { settings as depth } from './steps/depth/settings.js';
 import { settings as learning } from './steps/learning/settings.js';
 import { settings as next } from './steps/next/settings.js';
+import { settings as perceptron } from './steps/perceptron/settings.js';
 import { settings as size } from './steps/size/settings.js';
 import { settings as tokens } from './steps/tokens/settings.js';
 import { analogies, settings as vectors } from './steps/vectors/settings.js';
@@ -18,6 +19,7 @@ export const preset = {
   ...tokens,
   ...vectors,
   ...attention,
+  ...perceptron,
   ...depth,
   ...next,
   ...learning,

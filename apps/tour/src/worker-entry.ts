@@ -8,12 +8,22 @@ import { calls as beyond } from './steps/beyond/calls.js';
 import { calls as depth } from './steps/depth/calls.js';
 import { jobs } from './steps/learning/jobs.js';
 import { calls as next } from './steps/next/calls.js';
+import { calls as perceptron } from './steps/perceptron/calls.js';
 import { calls as size } from './steps/size/calls.js';
 import { calls as vectors } from './steps/vectors/calls.js';
 import { stories } from './worker/lab.js';
 
 reportDownloads();
-for (const [step, calls] of Object.entries({ frame: frameCalls, vectors, attention, depth, next, size, beyond }))
+for (const [step, calls] of Object.entries({
+  frame: frameCalls,
+  vectors,
+  attention,
+  perceptron,
+  depth,
+  next,
+  size,
+  beyond,
+}))
   offer(self, step, calls);
 serveTraining(self, jobs);
 stories().catch(() => {}); // starts loading; whoever awaits it gets the error

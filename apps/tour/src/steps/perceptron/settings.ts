@@ -1,0 +1,9 @@
+/** The chosen block, token and neuron (-1 for the last token and the strongest neuron), and the blocks that are silent. */
+export const settings = {
+  perceptronLayer: 2,
+  perceptronToken: -1,
+  neuron: 35,
+  factStart: 'a fish',
+  silent: '345',
+  factName: 'Lily',
+};
