@@ -2,16 +2,24 @@ import { ResidualError } from '@residual/tensor';
 import { type GPGPUProgram, MathBackendWebGL } from '@tensorflow/tfjs-backend-webgl';
 import { type DataId, type DataType, env, type TensorInfo } from '@tensorflow/tfjs-core';
 import { gpuCommandsDone } from './fence.js';
+import { inputLayouts } from './program-key.js';
 import { TexturePool } from './texture-pool.js';
 
+/** A method of tfjs that its types hide: the program for a key, compiled at first use. */
+interface ProgramCache {
+  getAndSaveBinary(key: string, compile: () => unknown): unknown;
+}
+
 /**
- * The backend of tfjs with fixes: reads reject when the context is lost, unused video memory is freed, and the reported
- * precision is correct.
+ * The backend of tfjs with fixes: reads reject when the context is lost, unused video memory is freed, programs that
+ * differ have different keys, and the reported precision is correct.
  */
 export class WebGLBackend extends MathBackendWebGL {
   private lost = false;
   private readonly pendingReads = new Set<() => void>();
   private readonly pool: TexturePool;
+  /** The programs that are being run, the innermost last: a program may first run others that lay out its inputs. */
+  private readonly running: { readonly program: GPGPUProgram; readonly inputs: readonly TensorInfo[] }[] = [];
 
   constructor(onLost: () => void) {
     super();
@@ -21,6 +29,12 @@ export class WebGLBackend extends MathBackendWebGL {
       this.markLost();
       onLost();
     });
+    const cache = this as unknown as ProgramCache;
+    const binaryOf = cache.getAndSaveBinary.bind(this);
+    cache.getAndSaveBinary = (key, compile) => {
+      const { program, inputs } = this.running.at(-1)!;
+      return binaryOf(`${key} ${inputLayouts(this, program, inputs)}`, compile);
+    };
     if (env().getNumber('WEBGL_VERSION') === 2) {
       gpgpu.createAndWaitForFence = async () => {
         await gpuCommandsDone(gpgpu.gl as WebGL2RenderingContext, () => this.isLost);
@@ -48,7 +62,12 @@ export class WebGLBackend extends MathBackendWebGL {
     textureShape?: [number, number],
   ): TensorInfo {
     if (this.isLost) throw contextLost('run');
-    return super.runWebGLProgram(program, inputs, dtype, uniforms, keepPacked, textureShape);
+    this.running.push({ program, inputs });
+    try {
+      return super.runWebGLProgram(program, inputs, dtype, uniforms, keepPacked, textureShape);
+    } finally {
+      this.running.pop();
+    }
   }
 
   override read(dataId: DataId): ReturnType<MathBackendWebGL['read']> {

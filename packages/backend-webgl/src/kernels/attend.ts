@@ -12,14 +12,14 @@ export const attend: Kernel<'attend'> = (backend, inputs, { scale, causal, windo
   const dims = attentionDims(inputs);
   const { batch, heads, queryLen, keyLen, valueDim } = dims;
   const [biasBatch, biasHeads, biasRows] = (bias?.shape ?? [1, 1, 1]) as [number, number, number];
-  const ints = { ...dims, window_: window };
-  const variants = { CAUSAL: causal, WINDOW: window > 0, ONE_QUERY: queryLen === 1 };
+  const ints = { ...dims, causal: Number(causal), window_: window };
+  const variants = { ONE_QUERY: queryLen === 1 };
   const scores = runPass(backend, {
     inputs: { query, key, bias, ...keyRange },
     shape: [batch * heads, queryLen, keyLen],
     ints: { ...ints, biasBatch, biasHeads, biasRows },
     floats: { scale, softCap },
-    variants: { ...variants, CAPPED: softCap > 0 },
+    variants,
     code: maskCode + scoreCode,
   });
   const output = runPass(backend, {
@@ -50,16 +50,11 @@ ivec2 visibleKeys(int batchRow, int row) {
 #ifdef HAS_keyEnd
   visible.y = min(visible.y, int(entry(keyEnd, 1, batch, 0, 0, batchRow)));
 #endif
-#ifdef WINDOW
-  visible.x = max(visible.x, at - window_ + 1);
-#endif
-#ifdef CAUSAL
-  visible.y = min(visible.y, at + 1);
-#else
-  #ifdef WINDOW
-  visible.y = min(visible.y, at + window_);
-  #endif
-#endif
+  if (window_ > 0) {
+    visible.x = max(visible.x, at - window_ + 1);
+    visible.y = min(visible.y, at + window_);
+  }
+  if (causal != 0) visible.y = min(visible.y, at + 1);
   return visible;
 }
 ivec4 visibleKeysOfPair(int batchRow, int row) {
@@ -136,10 +131,10 @@ void main() {
 #endif
   }
   vec4 score = sum * scale;
-#ifdef CAPPED
-  vec4 e = exp(-2.0 * abs(score) / softCap);
-  score = softCap * sign(score) * (1.0 - e) / (1.0 + e);
-#endif
+  if (softCap > 0.0) {
+    vec4 e = exp(-2.0 * abs(score) / softCap);
+    score = softCap * sign(score) * (1.0 - e) / (1.0 + e);
+  }
 #ifdef HAS_bias
   score += vec4(
     biasOf(batchRow, head, row, 2 * pair), biasOf(batchRow, head, row, 2 * pair + 1),
