@@ -9,7 +9,7 @@ export async function run(args: readonly string[]): Promise<number> {
   const program = new Command('residual')
     .version(await packageVersion())
     .description(
-      'Transformers in the terminal: generate, translate, train, evaluate, compare with a reference, describe, inspect.',
+      'Transformers in the terminal: generate, translate, train, evaluate, compare with references, describe, inspect.',
     )
     .configureHelp({ subcommandTerm: command => command.name() }) // with arguments no line would fit a terminal
     .exitOverride()

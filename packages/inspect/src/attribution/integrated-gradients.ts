@@ -47,9 +47,9 @@ export interface IntegratedGradients extends InputAttribution {
  * Integrated gradients: the mean gradient on the straight line from a baseline to the input, times their difference,
  * summed for each position (Sundararajan et al. 2017). The contributions add up to what the input changes
  * (completeness) up to the error of the steps, which are midpoints of equal intervals. The default baseline, a zero
- * vector for each token, suits models with learned positions. Where an rmsNorm reads the embedded tokens alone, it makes
- * the smallest vector as long as a large one, so that the output jumps next to zero, where no step is: give the mean of
- * the embedding as the baseline there.
+ * vector for each token, suits models with learned positions. Where an rmsNorm reads the embedded tokens alone, it
+ * makes the smallest vector as long as a large one, so that the output jumps next to zero, where no step is: give the
+ * mean of the embedding as the baseline there.
  */
 export async function integratedGradients(
   model: BoundLayer,
