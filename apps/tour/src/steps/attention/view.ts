@@ -46,7 +46,9 @@ export const view: MakeView = (place, tour) => {
     mask.element,
   );
   place.append(title, told, table.element, sumTitle, sum, weighed, make('h3', {}, 'Every token asks at once'), grids);
-  place.append(make('h3', {}, 'Many heads, side by side'), heads.element);
+  const languages = make('p', { className: 'note' }, 'The queries may also come from another text than the keys: ');
+  languages.append(make('a', { href: '#step=beyond' }, 'attention between two languages'), '.');
+  place.append(make('h3', {}, 'Many heads, side by side'), heads.element, languages);
 
   let shown: { readonly look: Look; readonly head: HeadOutput } | undefined;
   const draw = ({ settings, tokens }: Look, head: HeadOutput, added: Addition, maskedLoss: number) => {
