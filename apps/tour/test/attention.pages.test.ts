@@ -91,6 +91,7 @@ test('the heads that are named have the largest scores', async () => {
   const { attribution, attention } = await nameMoverScores(model, examples);
   const best = attribution.flat().indexOf(Math.max(...attribution.flat()));
   const shares = [...largest, attention.flat()[best]!.toFixed(2)];
+  await page.locator('#roles .figure').first().waitFor();
   expect(await page.locator('#roles .figure').allTextContents()).toEqual(shares);
 });
 

@@ -1,4 +1,4 @@
-import { make, makeSvg } from '@residual/appkit';
+import { make, makeSvg, reportFailure } from '@residual/appkit';
 import type { TinyModels } from './tiny-models.js';
 
 /** A switch that takes the mask away, what that does to the loss, and two tiny models that learn with and without it. */
@@ -16,7 +16,7 @@ export function maskView(change: (leak: boolean) => void, train: () => Promise<T
   const chart = makeSvg('svg', { viewBox: '0 0 320 120', class: 'two-losses', role: 'img' });
   const result = make('p', { className: 'note', id: 'tiny-result', role: 'status' });
   const figure = make('figure', { hidden: true }, chart, result);
-  button.addEventListener('click', async () => {
+  const compare = async () => {
     button.disabled = true;
     result.textContent = 'They are learning…';
     figure.hidden = false;
@@ -27,7 +27,8 @@ export function maskView(change: (leak: boolean) => void, train: () => Promise<T
     } finally {
       button.disabled = false;
     }
-  });
+  };
+  button.addEventListener('click', () => reportFailure(compare()));
   const toggle = make('label', { className: 'leak' }, box, make('span', {}, 'Let the future leak'));
   const element = make('div', { className: 'side' }, make('div', {}, toggle, help), told);
   element.append(make('div', {}, button, purpose), figure);

@@ -1,4 +1,4 @@
-import { fixed, grouped, make, onColourScheme, reportFailure } from '@residual/appkit';
+import { fixed, grouped, loadOnce, make, onColourScheme, reportFailure } from '@residual/appkit';
 import { defineAttention, defineVectors } from '@residual/elements';
 import type { Look, MakeView } from '../../frame/step.js';
 import { askingTable } from './asking.js';
@@ -73,7 +73,7 @@ export const view: MakeView = (place, tour) => {
   };
   let redraw = () => {};
   onColourScheme(() => redraw());
-  reportFailure(calls.knownHeads().then(heads.showKnown));
+  const showKnown = loadOnce(async () => heads.showKnown(await calls.knownHeads()));
   return async look => {
     const { settings, tokens, signal } = look;
     const { layer, head: index, asking } = chosenIn(settings, tokens.texts.length);
@@ -91,6 +91,7 @@ export const view: MakeView = (place, tour) => {
     shown = { look, head };
     redraw = () => draw(look, head, added, masked.loss);
     redraw();
+    reportFailure(showKnown()); // after the first picture, which matters more
   };
 };
 
