@@ -2,7 +2,7 @@ import { ResidualError } from '@residual/tensor';
 import { type GPGPUProgram, MathBackendWebGL } from '@tensorflow/tfjs-backend-webgl';
 import { type DataId, type DataType, env, type TensorInfo } from '@tensorflow/tfjs-core';
 import { gpuCommandsDone } from './fence.js';
-import { inputLayouts } from './program-key.js';
+import { layoutKey } from './program-key.js';
 import { TexturePool } from './texture-pool.js';
 
 /** A method of tfjs that its types hide: the program for a key, compiled at first use. */
@@ -33,7 +33,7 @@ export class WebGLBackend extends MathBackendWebGL {
     const binaryOf = cache.getAndSaveBinary.bind(this);
     cache.getAndSaveBinary = (key, compile) => {
       const { program, inputs } = this.running.at(-1)!;
-      return binaryOf(`${key} ${inputLayouts(this, program, inputs)}`, compile);
+      return binaryOf(`${key} ${layoutKey(this, program, inputs)}`, compile);
     };
     if (env().getNumber('WEBGL_VERSION') === 2) {
       gpgpu.createAndWaitForFence = async () => {

@@ -3,12 +3,14 @@ import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { WebGLBackend } from './backend.js';
 
 /**
- * What tfjs leaves out of the key of a program with shapes as uniforms: for each input, whether its shape without
- * leading axes of length 1 is the shape of its texture. Then the code reads it in another way, so that a program for
- * the same key would read wrong entries.
+ * What tfjs leaves out of the key of a program with shapes as uniforms, though the code depends on it, so that a program
+ * for the same key would read or write wrong entries: for each input, whether its shape without axes of length 1 is the
+ * shape of its texture; and the shape of an output that is laid out otherwise than the inputs.
  */
-export function inputLayouts(backend: WebGLBackend, program: GPGPUProgram, inputs: readonly TensorInfo[]): string {
-  return inputs.map(input => (fillsTexture(backend, program.packedInputs === true, input) ? '1' : '0')).join('');
+export function layoutKey(backend: WebGLBackend, program: GPGPUProgram, inputs: readonly TensorInfo[]): string {
+  const { packedInputs = false, packedOutput = false, outputShape } = program;
+  const filled = inputs.map(input => (fillsTexture(backend, packedInputs, input) ? '1' : '0')).join('');
+  return packedInputs === packedOutput ? filled : `${filled} ${outputShape}`;
 }
 
 function fillsTexture(backend: WebGLBackend, packed: boolean, { dataId, shape }: TensorInfo): boolean {
