@@ -3,9 +3,9 @@ import { type TensorInfo, util } from '@tensorflow/tfjs-core';
 import type { WebGLBackend } from './backend.js';
 
 /**
- * What tfjs leaves out of the key of a program with shapes as uniforms, though the code depends on it, so that a program
- * for the same key would read or write wrong entries: for each input, whether its shape without axes of length 1 is the
- * shape of its texture; and the shape of an output that is laid out otherwise than the inputs.
+ * What tfjs leaves out of the key of a program with shapes as uniforms, though the code depends on it, so that a
+ * program for the same key would read or write wrong entries: for each input, whether its shape without axes of length
+ * 1 is the shape of its texture; and the shape of an output that is laid out otherwise than the inputs.
  */
 export function layoutKey(backend: WebGLBackend, program: GPGPUProgram, inputs: readonly TensorInfo[]): string {
   const { packedInputs = false, packedOutput = false, outputShape } = program;

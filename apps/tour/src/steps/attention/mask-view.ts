@@ -1,7 +1,7 @@
 import { make, makeSvg, reportFailure } from '@residual/appkit';
 import type { TinyModels } from './tiny-models.js';
 
-/** A switch that takes the mask away, what that does to the loss, and two tiny models that learn with and without it. */
+/** A switch that takes the mask away, its effect on the loss, and two tiny models that learn with it and without it. */
 export function maskView(change: (leak: boolean) => void, train: () => Promise<TinyModels>) {
   const box = make('input', { type: 'checkbox', id: 'leak' });
   box.setAttribute('role', 'switch');

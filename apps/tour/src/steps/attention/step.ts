@@ -15,9 +15,9 @@ export const step: Step = {
   text: {
     title: 'Tokens look at each other',
     lead:
-      'Each token asks with a vector, its query, and every token so far answers with another one, its key: the better ' +
-      'the two agree, the more of that token’s value flows to the one that asked. So the word “creature” finds its ' +
-      'adjectives, and from here on its vector no longer means any creature but a fluffy blue one.',
+      'Each token asks with a vector, its query, and every token so far answers with another one, its key: the ' +
+      'better the two agree, the more of that token’s value flows to the one that asked. So the word “creature” ' +
+      'finds its adjectives, and from here on its vector no longer means any creature but a fluffy blue one.',
     formula: {
       math: row(words('softmax'), '(', fraction(row('Q', sup('K', 'T')), root('d')), '+', 'M', ')', 'V'),
       words:

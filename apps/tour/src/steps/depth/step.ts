@@ -22,8 +22,8 @@ export const step: Step = {
     formula: {
       math: row(words('softmax'), '(', sub('W', 'U'), words('norm'), '(', sub('x', 'l'), ')', ')'),
       words:
-        'The logit lens: the stream x after block l goes straight through the final norm and the output matrix, as if ' +
-        'no block followed. After the last block this is the model’s own distribution.',
+        'The logit lens: the stream x after block l goes straight through the final norm and the output matrix, as ' +
+        'if no block followed. After the last block this is the model’s own distribution.',
     },
     shapes: [
       { name: 'residual stream', shape: '[length, modelDim] = [length, 320]' },

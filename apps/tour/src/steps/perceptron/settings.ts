@@ -1,4 +1,4 @@
-/** The chosen block, token and neuron (-1 for the last token and the strongest neuron), and the blocks that are silent. */
+/** The chosen block, token and neuron (-1: the last token, the strongest neuron), and the blocks that are silent. */
 export const settings = {
   perceptronLayer: 2,
   perceptronToken: -1,

@@ -79,7 +79,8 @@ export const view: MakeView = (place, { calls: connect, state }) => {
     const neuron = settings.neuron < 0 ? strongest : Math.min(Math.round(settings.neuron), run.after.length - 1);
     const text = tokens.texts[position]!.trim() || '␣';
     title.textContent = `“${text}” in block ${layer}`;
-    told.textContent = `Neuron ${neuron} gets ${fixed(run.before[neuron]!, 2)}; the bend makes it ${fixed(run.after[neuron]!, 2)}.`;
+    const [before, after] = [fixed(run.before[neuron]!, 2), fixed(run.after[neuron]!, 2)];
+    told.textContent = `Neuron ${neuron} gets ${before}; the bend makes it ${after}.`;
     token.replaceChildren(
       ...tokens.texts.map((text, i) =>
         make('option', { value: String(i), selected: i === position }, text.trim() || '␣'),
