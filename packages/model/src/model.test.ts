@@ -83,7 +83,7 @@ test('errors of forward and of a batch name what is wrong', async () => {
   await expect(model.forward([3], { taps: ['a..b'] })).rejects.toThrow("forward: taps: 'a..b' has the step ''");
   const taps = ['logits', 'decoder.layers.*.weights'];
   const unmatched =
-    "taps: 'decoder.layers.*.weights' fits no tensor that came up; the nearest are decoder.layers.*.output, ";
+    "taps: 'decoder.layers.*.weights' fits no tensor that came up; the nearest are decoder.layers.*.input, ";
   await expect(model.forward([3], { taps })).rejects.toThrow(`forward: ${unmatched}`);
   await expect(model.generate([3], { taps }).result()).rejects.toThrow(`generate: ${unmatched}`);
 });
