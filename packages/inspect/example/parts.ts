@@ -24,7 +24,7 @@ const target = 15;
 const { logit, components } = await attributeLogits(model, ids, { target, by: 'head' });
 const sum = components.reduce((all, { contribution }) => all + contribution, 0);
 console.log(`the logit of token ${target} is ${logit.toFixed(4)}; its parts add up to ${sum.toFixed(4)}:`);
-const ordered = components.toSorted((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
+const ordered = [...components].sort((a, b) => Math.abs(b.contribution) - Math.abs(a.contribution));
 for (const { path, contribution } of ordered.slice(0, 8))
   console.log(`${contribution.toFixed(4).padStart(8)}  ${path}`);
 
@@ -32,8 +32,10 @@ const { induction } = await headScores(model, [ids.slice(0, 6), ids.slice(0, 6)]
 console.log('induction scores:', induction.map(heads => heads.map(score => score.toFixed(2)).join(' ')).join(' | '));
 
 const logitWith = async (hooks: ReturnType<typeof ablate>[]) => {
-  using result = run(model, ids, { hooks });
-  return (await result.output.data()).at(-vocab + target)!;
+  const result = run(model, ids, { hooks });
+  const logits = await result.output.data();
+  result.dispose();
+  return logits[logits.length - vocab + target]!;
 };
 const without = ablate('decoder.layers.0.attention.headOutputs', { heads: [0], positions: [-1] });
 console.log(`without head 0.0 at the last token it is ${(await logitWith([without])).toFixed(4)}`);

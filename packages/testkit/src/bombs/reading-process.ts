@@ -80,10 +80,14 @@ export interface Watchdog {
   readonly collectGarbage: () => void;
 }
 
+/** Lines of a stack that a report shows; to collect more would take longer than reading a small file. */
+const reportedLines = 3;
+
 /** Starts to watch this process. */
 export function startWatchdog({ seconds, megabytes }: Pick<Limits, 'seconds' | 'megabytes'>): Watchdog {
   const current = new Int32Array(new SharedArrayBuffer(4)); // the number of the input, 0 between two
   let inputs = 0;
+  Error.stackTraceLimit = reportedLines;
   // The heap limit plus the process itself and the data of arrays.
   const maxMegabytes = process.memoryUsage.rss() / 2 ** 20 + megabytes + 128;
   new Worker(watchdogCode, { eval: true, workerData: { current, seconds, megabytes: maxMegabytes } }).unref();
