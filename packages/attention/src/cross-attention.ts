@@ -45,8 +45,7 @@ export interface CrossAttention extends Layer<CrossAttentionNeeds, CrossAttentio
  * scope, keys and values of the memory are computed once. The slot `memoryMask` holds the padding of the memory.
  * Consecutive sequences of x may share one memory, as the beams of a sentence do; batch is then a multiple of memories,
  * and the taps see their queries joined: [memories, heads, batch / memories · queryLen, ...]. Taps: `query`, `key`,
- * `value`, `scores`, `weights`,
- * `headOutputs`. Errors if memories does not divide batch.
+ * `value`, `scores`, `weights`, `headOutputs`. Errors if memories does not divide batch.
  */
 export function crossAttention(options: CrossAttentionOptions): CrossAttention {
   expectOptions('crossAttention', options, {

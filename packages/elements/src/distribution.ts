@@ -1,4 +1,4 @@
-import { define, fire, listMove, make, percent, shadow, showSpaces } from './parts.js';
+import { define, fire, make, moveInList, percent, shadow, showSpaces } from './parts.js';
 
 /** A token with its probability. */
 export interface LikelyToken {
@@ -101,7 +101,12 @@ export function defineDistribution(): void {
       constructor() {
         super();
         shadow(this, sheet).append(this.#heading, this.#list);
-        this.#list.addEventListener('keydown', event => this.#move(event));
+        this.#list.addEventListener('keydown', event =>
+          moveInList(
+            event,
+            this.#rows.map(({ element }) => element),
+          ),
+        );
       }
 
       attributeChangedCallback(_name: string, _before: string | null, value: string | null): void {
@@ -132,16 +137,6 @@ export function defineDistribution(): void {
         button.addEventListener('click', () => fire(this, 'residual-choice', this.#tokens[index]));
         this.#list.append(make('li', {}, button));
         return new Row(button);
-      }
-
-      #move(event: KeyboardEvent): void {
-        const buttons = this.#rows.map(({ element }) => element);
-        const from = buttons.indexOf(this.shadowRoot!.activeElement as HTMLElement);
-        const to = listMove(event.key, from, buttons.length);
-        if (from < 0 || to === undefined || !buttons[to]) return;
-        event.preventDefault();
-        for (const [i, button] of buttons.entries()) button.tabIndex = i === to ? 0 : -1;
-        buttons[to].focus();
       }
     });
 }

@@ -1,4 +1,4 @@
-import { define, fire, listMove, make, shadow } from './parts.js';
+import { define, fire, make, moveInList, shadow } from './parts.js';
 
 /** A word and its similarity. */
 export interface Neighbour {
@@ -63,7 +63,7 @@ export function defineNeighbours(): void {
       constructor() {
         super();
         shadow(this, sheet).append(this.#heading, this.#list);
-        this.#list.addEventListener('keydown', event => this.#move(event));
+        this.#list.addEventListener('keydown', event => moveInList(event, this.#buttons()));
       }
 
       attributeChangedCallback(_name: string, _before: string | null, value: string | null): void {
@@ -98,16 +98,6 @@ export function defineNeighbours(): void {
 
       #buttons(): HTMLElement[] {
         return [...this.#list.querySelectorAll<HTMLElement>('button')];
-      }
-
-      #move(event: KeyboardEvent): void {
-        const all = this.#buttons();
-        const from = all.indexOf(this.shadowRoot!.activeElement as HTMLElement);
-        const to = listMove(event.key, from, all.length);
-        if (from < 0 || to === undefined || !all[to]) return;
-        event.preventDefault();
-        for (const [i, button] of all.entries()) button.tabIndex = i === to ? 0 : -1;
-        all[to].focus();
       }
     });
 }

@@ -92,6 +92,16 @@ export function listMove(
   return { [previous]: from - 1, [next]: from + 1, Home: 0, End: count - 1 }[key];
 }
 
+/** Moves the focus in a vertical list of buttons, of which Tab reaches one; other keys and the ends do nothing. */
+export function moveInList(event: KeyboardEvent, buttons: readonly HTMLElement[]): void {
+  const from = buttons.findIndex(button => button.matches(':focus'));
+  const to = listMove(event.key, from, buttons.length);
+  if (from < 0 || to === undefined || !buttons[to]) return;
+  event.preventDefault();
+  for (const [i, button] of buttons.entries()) button.tabIndex = i === to ? 0 : -1;
+  buttons[to].focus();
+}
+
 /** The step of an arrow key in a grid, in rows and columns; undefined for other keys. */
 export function gridMove(key: string): readonly [rows: number, columns: number] | undefined {
   const steps: Readonly<Record<string, readonly [number, number]>> = {

@@ -13,7 +13,8 @@ export function inputTensors(caller: string, input: ModelInput): Tensor | { sour
   return idsTensor(caller, input as TokenIds);
 }
 
-function isPair(input: unknown): input is { source: TokenIds | Tensor; target: TokenIds | Tensor } {
+/** Whether an input is a pair of source and target. */
+export function isPair(input: unknown): input is { source: TokenIds | Tensor; target: TokenIds | Tensor } {
   return typeof input === 'object' && input !== null && 'source' in input && 'target' in input;
 }
 

@@ -1,6 +1,6 @@
 import { isTensor, ResidualError, showShape, type Tensor, tidy } from '@residual/tensor';
 import type { BoundLayer } from '../bound-layer.js';
-import { inputTensors, type ModelInput } from '../model-input.js';
+import { inputTensors, isPair, type ModelInput } from '../model-input.js';
 import { type PromptInput, promptOf } from '../sweeps/prompt.js';
 
 /**
@@ -21,8 +21,7 @@ export function lengthOfOne(caller: string, model: BoundLayer, input: ModelInput
 }
 
 function hasTensor(input: ModelInput): input is Exclude<ModelInput, PromptInput> {
-  const isPair = typeof input === 'object' && input !== null && 'source' in input && 'target' in input;
-  return isTensor(input) || (isPair && (isTensor(input.source) || isTensor(input.target)));
+  return isTensor(input) || (isPair(input) && (isTensor(input.source) || isTensor(input.target)));
 }
 
 /** A position as a number from 0; a negative one counts from the end. Errors if it is outside the sequence. */
