@@ -4,9 +4,10 @@ import { reportDownloads } from '@residual/appkit/downloads';
 import { serveTraining } from '@residual/train/worker';
 import { frameCalls } from './frame/calls.js';
 import { calls as attention } from './steps/attention/calls.js';
+import { jobs as attentionJobs } from './steps/attention/tiny-jobs.js';
 import { calls as beyond } from './steps/beyond/calls.js';
 import { calls as depth } from './steps/depth/calls.js';
-import { jobs } from './steps/learning/jobs.js';
+import { jobs as learningJobs } from './steps/learning/jobs.js';
 import { calls as next } from './steps/next/calls.js';
 import { calls as perceptron } from './steps/perceptron/calls.js';
 import { calls as size } from './steps/size/calls.js';
@@ -25,5 +26,5 @@ for (const [step, calls] of Object.entries({
   beyond,
 }))
   offer(self, step, calls);
-serveTraining(self, jobs);
+serveTraining(self, { ...attentionJobs, ...learningJobs });
 stories().catch(() => {}); // starts loading; whoever awaits it gets the error

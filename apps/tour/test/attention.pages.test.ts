@@ -1,7 +1,9 @@
 import '@residual/testkit/wasm';
-import { headScores, nameMoverScores } from '@residual/inspect';
-import type { Model } from '@residual/model';
-import { type OpenApp, openApp, type Page } from '@residual/testkit/pages';
+import { statSync } from 'node:fs';
+import { join } from 'node:path';
+import { headScores, logitLens, nameMoverScores } from '@residual/inspect';
+import { loadModel, type Model } from '@residual/model';
+import { type OpenApp, openApp, type Page, root } from '@residual/testkit/pages';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { preset } from '../src/settings.js';
 import { namePrompts, story } from '../src/steps/attention/texts.js';
@@ -21,6 +23,7 @@ afterAll(async () => {
   model?.dispose();
 });
 
+const translatorFolder = join(root, 'packages', 'model-en-fr', 'model');
 const names = ['query', 'key', 'scores', 'weights'] as const;
 
 /** The tensors of one head of the sentence, each as rows. */
@@ -93,6 +96,104 @@ test('the heads that are named have the largest scores', async () => {
   const shares = [...largest, attention.flat()[best]!.toFixed(2)];
   await page.locator('#roles .figure').first().waitFor();
   expect(await page.locator('#roles .figure').allTextContents()).toEqual(shares);
+});
+
+test('the vectors of the noun, the angle between them and what it makes likelier are those of the model', async () => {
+  await page.evaluate(() => {
+    location.hash = '#step=attention';
+  });
+  await page.locator('#attention h3', { hasText: 'after block 3' }).waitFor();
+  const noun = preset.sentence.slice(0, preset.sentence.indexOf(' lived'));
+  const texts = [noun.replace(' fluffy blue', ''), noun.replace(' blue', ''), noun];
+  const path = 'decoder.layers.3.output';
+  const vectors = await Promise.all(
+    texts.map(async text => {
+      const { taps } = await model.forward(text, { taps: [path] });
+      return [...taps[path]!.data.slice(-320)];
+    }),
+  );
+  const [first, last] = [vectors[0]!, vectors.at(-1)!];
+  const cosine = dot(first, last) / Math.sqrt(dot(first, first) * dot(last, last));
+  const said = (await page.locator('#phrase-answer').textContent())!;
+  const angle = ((Math.acos(cosine) * 180) / Math.PI).toFixed(1);
+  expect(said).toContain(`“fluffy” and “blue” turn the vector of “creature” by ${angle}°.`);
+  expect(await page.locator('#phrase-measures').textContent()).toContain(`a cosine of ${cosine.toFixed(3)}`);
+  const figure = (value: number) => value.toFixed(3).replace('-', '−');
+  const labels = await page.locator('#phrase-strips [role=option]').evaluateAll(options => {
+    return options.map(option => option.getAttribute('aria-label'));
+  });
+  const ranges = vectors.map(vector => `from ${figure(Math.min(...vector))} to ${figure(Math.max(...vector))}`);
+  expect(labels.slice(0, 3)).toEqual(
+    ['creature', '+ fluffy', '+ blue'].map((label, i) => `${label}: 320 numbers ${ranges[i]}`),
+  );
+
+  const lens = await Promise.all(
+    [texts[0]!, texts[2]!].map(async text => {
+      const { layers } = await logitLens(model, model.tokensOf(text), { positions: [-1], top: 6000 });
+      return new Map(layers[4]!.top[0]!.map(({ token, logprob }) => [token, logprob]));
+    }),
+  );
+  for (const item of await page.locator('#likelier li').all()) {
+    const [word, times] = [await item.locator('b').textContent(), await item.locator('.figure').textContent()];
+    const [id] = model.tokensOf(` ${word}`);
+    expect(Math.exp(lens[1]!.get(id!)! - lens[0]!.get(id!)!).toFixed(0)).toBe(times!.replace('× ', ''));
+  }
+});
+
+test('a tap takes a word away or gives it back, and the address says so', async () => {
+  await page.locator('#phrase-words button', { hasText: 'fluffy' }).click();
+  await page.locator('#phrase-answer', { hasText: /^“blue” turns the vector of “creature”/ }).waitFor();
+  await expect.poll(() => new URL(page.url()).hash).toContain('attentionWithout=blue');
+  await page.locator('#phrase-words button', { hasText: 'blue' }).click();
+  await page.locator('#phrase-answer', { hasText: 'No word is away.' }).waitFor();
+});
+
+test('the translator is loaded on demand, and its cross-attention is that of the library', async () => {
+  const sizes = [
+    'model.safetensors',
+    'tokenizer.json',
+    'config.json',
+    'generation_config.json',
+    'tokenizer_config.json',
+  ];
+  const bytes = sizes.reduce((sum, file) => sum + statSync(join(translatorFolder, file)).size, 0);
+  await page.locator('#cross-open', { hasText: `(${(bytes / 1e6).toFixed(1)} MB)` }).click();
+  await page.locator('#cross-words button', { hasText: 'robe' }).click();
+  await page.locator('#cross-answer', { hasText: '“robe” gives' }).waitFor();
+  const translator = await loadModel(translatorFolder);
+  const { translation, segments } = await translator.translate(preset.english, { alignments: true }).result();
+  const { attention } = segments[0]!.alignment!;
+  const texts = segments[0]!.tokens.map(token => translator.tokenizer!.decode([token]).trim());
+  translator.dispose();
+  expect(await page.locator('#cross-words button').allTextContents()).toEqual(texts);
+  expect(texts.join(' ').replace(' .', '.')).toBe(translation);
+  const [, heads, targetLen, sourceLen] = attention.shape as [number, number, number, number];
+  const start = ((1 * heads + 3) * targetLen + texts.indexOf('robe')) * sourceLen;
+  const row = [...attention.data.subarray(start, start + sourceLen)];
+  expect(await page.locator('#cross-asking .share b').allTextContents()).toEqual(percents(row));
+  const products = (await page.locator('#cross-asking .score').allTextContents()).map(text =>
+    Number(text.replace('−', '-')),
+  );
+  for (const [i, weight] of softmax(products).entries()) expect(weight).toBeCloseTo(row[i]!, 2);
+});
+
+test('the training of tiny models is stopped by its button, by a change, and when it is left', async () => {
+  const [button, result] = [page.locator('#train-leaking'), page.locator('#tiny-result')];
+  const learning = () => result.filter({ hasText: 'They are learning' }).waitFor();
+  const stopped = () => result.filter({ hasText: /^Stopped after \d+ of 80 steps/ }).waitFor();
+  const stops = {
+    button: () => button.click(),
+    change: () => page.click('#leak'),
+    leaving: () => page.evaluate(() => scrollTo(0, 0)),
+  };
+  for (const stop of Object.values(stops)) {
+    await button.click();
+    await learning();
+    expect(await button.textContent()).toBe('Stop');
+    await stop();
+    await stopped();
+    await button.filter({ hasText: 'Train two tiny models' }).waitFor();
+  }
 });
 
 test('a model that learns with a leak falls below a blind guess, one with the mask does not', async () => {

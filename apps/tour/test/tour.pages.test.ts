@@ -1,6 +1,6 @@
 import '@residual/testkit/wasm';
 import { join } from 'node:path';
-import { loadModel, type Model } from '@residual/model';
+import { loadModel, type Model, wordAlignment } from '@residual/model';
 import { fineUniformAt, sampler } from '@residual/sampling';
 import { type OpenApp, openApp, type Page, root } from '@residual/testkit/pages';
 import { arithmetic, wordVectors } from '@residual/word-vectors';
@@ -133,12 +133,30 @@ test('a tiny model learns the sentence: its loss falls far below pure guessing',
   expect(await page.locator('#learning-sample').textContent()).toBe('the cat sat');
 });
 
-test('the translation and its looks are those of the library', async () => {
+test('the translation and the ribbon weights are those of the library', async () => {
   await stepReady(page, 'beyond');
   const translator = await loadModel(join(root, 'packages', 'model-en-fr', 'model'));
-  const { translation } = await translator.translate(preset.english).result();
+  const { translation, segments } = await translator.translate(preset.english, { alignments: true }).result();
+  const alignment = segments[0]!.alignment!;
+  const heads = Array.from({ length: translator.heads }, (_, head) => [2, head] as const);
+  const { shape, data } = wordAlignment(alignment, { heads });
   translator.dispose();
   expect(await page.locator('#french').textContent()).toBe(translation);
+  const ribbons = await page.locator('#translation-ribbons path').evaluateAll(paths =>
+    paths.map(path => {
+      const { source, target, weight } = (path as SVGPathElement).dataset;
+      return [Number(target), Number(source), Number(weight)] as const;
+    }),
+  );
+  expect(ribbons.length).toBeGreaterThan(shape[0]!);
+  for (const [target, source, weight] of ribbons) expect(weight).toBeCloseTo(data[target * shape[1]! + source]!, 4);
+  const [robe, dress] = [
+    alignment.targetWords.findIndex(([start, end]) => translation.slice(start, end) === 'robe'),
+    alignment.sourceWords.findIndex(([start, end]) => preset.english.slice(start, end) === 'dress'),
+  ];
+  const said = `“robe” looked at “dress” ${data[robe * shape[1]! + dress]!.toFixed(3)}`;
+  await page.locator('#translation-ribbons [role=option]', { hasText: 'robe' }).hover();
+  await page.locator('#translation-ribbons output', { hasText: said }).waitFor();
 });
 
 test('an address restores the sentence, the step and what was chosen', async () => {

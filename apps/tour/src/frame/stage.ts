@@ -31,7 +31,7 @@ export function stageOf(step: Step, { element, picture }: Section, tour: Tour): 
     element.dataset.state = 'stale';
     reportFailure(refresh());
   };
-  tour.state.on(['sentence', ...step.settings], request);
+  tour.state.on(['sentence', ...step.settings, ...(step.follows ?? [])], request);
   const observer = new IntersectionObserver(
     entries => {
       isNear = entries.at(-1)!.isIntersecting;

@@ -61,6 +61,8 @@ export interface Step {
   readonly text: StepText;
   /** The names of its own settings, whose changes update its view. */
   readonly settings: readonly (keyof Settings)[];
+  /** The names of settings of other steps, whose changes update its view too; none if absent. */
+  readonly follows?: readonly (keyof Settings)[];
   readonly presets: readonly Preset[];
   /** Loads the view, when the step comes near. */
   readonly load: () => Promise<{ readonly view: MakeView }>;

@@ -1,21 +1,15 @@
 import { loadOnce } from '@residual/appkit';
 import { decomposeResidual } from '@residual/inspect';
 import { stories } from '../../worker/lab.js';
+import type { HeadVectors } from './asking.js';
+import { crossAttention } from './cross-calls.js';
+import { partOfHead } from './head-part.js';
 import { type KnownHead, knownHeads } from './known-heads.js';
 import { withoutMask } from './leak.js';
-import { compareTinyModels } from './tiny-models.js';
+import { type PhraseVectors, phraseVectors } from './phrase-calls.js';
 
-/** What one head does with a text. */
-export interface HeadOutput {
-  readonly headDim: number;
-  /** [length, headDim] */
-  readonly query: Float32Array;
-  readonly key: Float32Array;
-  readonly value: Float32Array;
-  /** The sum of the values by their weights, [length, headDim]. */
-  readonly output: Float32Array;
-  /** query · key / √headDim, before any mask, [length, length]. */
-  readonly scores: Float32Array;
+/** What one head does with a text; the scores are those before any mask. */
+export interface HeadOutput extends HeadVectors {
   /** The attention weights of all heads, [layer][head], each [length, length]. */
   readonly weights: readonly (readonly Float32Array[])[];
   /** The mean over the tokens of -log p(next token). */
@@ -41,7 +35,7 @@ export const calls = {
       hooks: leak ? withoutMask() : [],
     });
     const headDim = taps[`${path}.query`]!.shape.at(-1)!;
-    const [query, key, value, output, scores] = names.map(name => slice(taps[name]!.data, head, model.heads));
+    const [query, key, value, output, scores] = names.map(name => partOfHead(taps[name]!.data, head, model.heads));
     return {
       headDim,
       query: query!,
@@ -50,7 +44,7 @@ export const calls = {
       output: output!,
       scores: scores!,
       weights: weightPaths.map(path => {
-        return Array.from({ length: model.heads }, (_, i) => slice(taps[path]!.data, i, model.heads));
+        return Array.from({ length: model.heads }, (_, i) => partOfHead(taps[path]!.data, i, model.heads));
       }),
       loss: lossOf(tokens, logits.data as Float32Array, logits.shape.at(-1)!),
     };
@@ -74,15 +68,12 @@ export const calls = {
   },
   /** The heads that do best what some heads are known to do. */
   knownHeads: loadOnce(async (): Promise<KnownHead[]> => knownHeads(await stories())),
-  /** Two tiny models that learn, one with and one without the mask. */
-  learn: compareTinyModels,
+  /** The vector of the last token of each text after a block, and six tokens that gain from the first to the last. */
+  phrase: async (texts: readonly (readonly number[])[], layer: number): Promise<PhraseVectors> =>
+    phraseVectors(await stories(), texts, layer, 6),
+  /** The cross-attention of a head of the translator. */
+  cross: crossAttention,
 };
-
-/** The part of one head in [heads, ...]. */
-function slice(data: ArrayLike<number>, head: number, heads: number): Float32Array {
-  const size = data.length / heads;
-  return Float32Array.from(data).slice(head * size, (head + 1) * size);
-}
 
 /** The mean of -log p of each token after the first, given logits [length, vocab]; 0 for a single token. */
 function lossOf(tokens: readonly number[], logits: Float32Array, vocab: number): number {

@@ -34,7 +34,16 @@ export const step: Step = {
       line: "const weights = tapFilledKeys('weights', attentionWeights(scores, keyMask), filled, scope);",
     },
   },
-  settings: ['attentionLayer', 'attentionHead', 'attentionToken', 'leak'],
+  settings: [
+    'attentionLayer',
+    'attentionHead',
+    'attentionToken',
+    'leak',
+    'attentionWithout',
+    'crossOpen',
+    'crossToken',
+  ],
+  follows: ['english'],
   presets: [
     { label: 'a noun and its adjectives', settings: { sentence: preset.sentence, ...settings } },
     { label: 'the word before', settings: { sentence: preset.sentence, ...previousToken } },

@@ -1,11 +1,14 @@
-import { fixed, grouped, loadOnce, make, onColourScheme, reportFailure } from '@residual/appkit';
+import { loadOnce, make, onColourScheme, reportFailure } from '@residual/appkit';
 import { defineAttention, defineVectors } from '@residual/elements';
 import type { Look, MakeView } from '../../frame/step.js';
 import { askingTable } from './asking.js';
 import type { Addition, Calls, HeadOutput } from './calls.js';
+import { crossView } from './cross-view.js';
 import { headsView } from './heads-view.js';
 import { maskView } from './mask-view.js';
+import { phraseView } from './phrase-view.js';
 import { scoreGrid } from './score-grid.js';
+import { attentionSentence, weightsSentence } from './sentences.js';
 import { depth, heads as headCount } from './settings.js';
 import { namePrompts } from './texts.js';
 
@@ -15,8 +18,8 @@ export const view: MakeView = (place, tour) => {
   defineVectors();
   const calls = tour.calls<Calls>('attention');
   const { state } = tour;
-  const choose = (attentionToken: number) => state.set({ attentionToken });
-  const table = askingTable(choose);
+  const choose = (attentionToken: number) => state.set({ attentionToken, attentionWithout: '' });
+  const table = askingTable('asking', 'Tokens: choose the one that asks', choose);
   const told = make('p', { className: 'answer', id: 'attention-answer', role: 'status' });
   const sum = make('residual-vectors', { id: 'attention-sum' });
   sum.setAttribute('label', 'The vector of the token before, what the head adds, and after');
@@ -28,10 +31,9 @@ export const view: MakeView = (place, tour) => {
   map.addEventListener('residual-cell', event => {
     pointed = (event as CustomEvent<{ query: number }>).detail.query;
   });
-  const mask = maskView(
-    leak => state.set({ leak }),
-    () => calls.learn(),
-  );
+  const mask = maskView(leak => state.set({ leak }), tour.worker);
+  const phrase = phraseView(tour);
+  const cross = crossView(tour);
   const heads = headsView(({ layer, head }, role) => {
     const example = role === 'nameMover' ? { sentence: namePrompts[0], attentionToken: -1 } : {};
     state.set({ attentionLayer: layer, attentionHead: head, ...example });
@@ -41,14 +43,17 @@ export const view: MakeView = (place, tour) => {
   const grids = make(
     'div',
     { className: 'grids' },
-    figure('query · key, for all pairs', grid.element),
-    figure('after the softmax, each row adds up to 1', map),
+    figure('query · key: rows ask, columns answer', grid.element),
+    figure('after the softmax: each row adds up to 1', map),
     mask.element,
   );
-  place.append(title, told, table.element, sumTitle, sum, weighed, make('h3', {}, 'Every token asks at once'), grids);
-  const languages = make('p', { className: 'note' }, 'The queries may also come from another text than the keys: ');
-  languages.append(make('a', { href: '#step=beyond' }, 'attention between two languages'), '.');
-  place.append(make('h3', {}, 'Many heads, side by side'), heads.element, languages);
+  place.append(title, told, threeWords(), table.element, sumTitle, sum, weighed, ...phrase.elements);
+  const maskWords = make('p', {});
+  maskWords.textContent =
+    'Each row is the query of one token. The empty cells are the mask: a token may not look at later ones, because ' +
+    'these are what the model has to guess. Their scores become −∞, and the softmax gives them nothing.';
+  place.append(make('h3', {}, 'Every token asks at once'), maskWords, grids);
+  place.append(make('h3', {}, 'Many heads, side by side'), heads.element, ...cross.elements);
 
   let shown: { readonly look: Look; readonly head: HeadOutput } | undefined;
   const draw = ({ settings, tokens }: Look, head: HeadOutput, added: Addition, maskedLoss: number) => {
@@ -57,8 +62,14 @@ export const view: MakeView = (place, tour) => {
     const weights = head.weights[layer]![index]!;
     const { leak } = settings;
     title.textContent = `Block ${layer}, head ${index}: “${texts[asking]}” asks`;
-    table.show({ texts, head, weights, asking, leak });
-    told.textContent = sentenceOf(texts, weights, asking);
+    const unmasked = leak ? texts.length : asking + 1;
+    table.show({ texts, head, weights, asking, queryName: `the query of “${texts[asking]}”`, unmasked });
+    const { length } = texts;
+    told.textContent = attentionSentence(
+      texts[asking]!,
+      texts,
+      weights.subarray(asking * length, (asking + 1) * length),
+    );
     sumTitle.textContent = `What this does to the vector of “${texts[asking]}”`;
     sum.vectors = [
       { label: 'before', values: added.before },
@@ -72,18 +83,20 @@ export const view: MakeView = (place, tour) => {
     heads.show(head.weights, texts.length, { layer, head: index }, !leak);
   };
   let redraw = () => {};
-  onColourScheme(() => redraw());
+  onColourScheme(() => {
+    redraw();
+    cross.redraw();
+  });
   const showKnown = loadOnce(async () => heads.showKnown(await calls.knownHeads()));
-  return async look => {
+  const showHeads = async (look: Look) => {
     const { settings, tokens, signal } = look;
     const { layer, head: index, asking } = chosenIn(settings, tokens.texts.length);
-    const isSame =
-      shown?.look.tokens === tokens &&
-      (['attentionLayer', 'attentionHead', 'leak'] as const).every(
-        name => shown!.look.settings[name] === settings[name],
-      );
+    const isSame = (...names: (keyof Look['settings'])[]) =>
+      shown?.look.tokens === tokens && names.every(name => shown!.look.settings[name] === settings[name]);
+    const isSameHead = isSame('attentionLayer', 'attentionHead', 'leak');
+    if (isSameHead && isSame('attentionToken')) return;
     const [head, added] = await Promise.all([
-      isSame ? shown!.head : calls.look(tokens.text, layer, index, settings.leak, signal),
+      isSameHead ? shown!.head : calls.look(tokens.text, layer, index, settings.leak, signal),
       calls.addition(tokens.text, layer, index, asking, settings.leak, signal),
     ]);
     const masked = settings.leak ? await calls.look(tokens.text, layer, index, false, signal) : head;
@@ -91,39 +104,36 @@ export const view: MakeView = (place, tour) => {
     shown = { look, head };
     redraw = () => draw(look, head, added, masked.loss);
     redraw();
+  };
+  return async look => {
+    await mask.stop();
+    await showHeads(look);
+    await phrase.update(look, chosenIn(look.settings, look.tokens.texts.length));
+    await cross.update(look);
     reportFailure(showKnown()); // after the first picture, which matters more
   };
 };
 
 const figure = (caption: string, content: HTMLElement) => make('figure', {}, make('figcaption', {}, caption), content);
 
+/** What the three vectors of a token are for, in their colours. */
+function threeWords(): HTMLElement {
+  const named = (className: string, text: string) => make('b', { className }, text);
+  return make(
+    'p',
+    { className: 'three-words' },
+    named('query', 'Query'),
+    ': what a token looks for. ',
+    named('key', 'Key'),
+    ': what a token offers. ',
+    named('value', 'Value'),
+    ': what it hands over when it is chosen.',
+  );
+}
+
 /** The chosen head and token, within what the model and the sentence have. */
 function chosenIn({ attentionLayer, attentionHead, attentionToken }: Look['settings'], length: number) {
   const within = (value: number, count: number) => Math.max(0, Math.min(count - 1, Math.round(value)));
   const asking = attentionToken < 0 ? length - 1 : within(attentionToken, length);
   return { layer: within(attentionLayer, depth), head: within(attentionHead, headCount), asking };
-}
-
-/** Says where the token looks, with numbers. */
-function sentenceOf(texts: readonly string[], weights: Float32Array, asking: number): string {
-  const length = texts.length;
-  const shares = texts.map((text, i) => ({ text, share: weights[asking * length + i]! }));
-  const [first, second] = shares.toSorted((one, other) => other.share - one.share);
-  const said = ({ text, share }: { text: string; share: number }) => `${(100 * share).toFixed(1)}% to “${text}”`;
-  const rest = second && second.share >= 0.05 ? ` and ${said(second)}` : '';
-  return `“${texts[asking]}” gives ${said(first!)}${rest}.`;
-}
-
-/** How far the vector turns, and what value-down and value-up cost beside one square matrix. */
-function weightsSentence(headDim: number, { before, after }: Addition): string {
-  const dot = (one: Float32Array, other: Float32Array) => one.reduce((sum, value, i) => sum + value * other[i]!, 0);
-  const cosine = dot(before, after) / Math.sqrt(dot(before, before) * dot(after, after));
-  const angle = (Math.acos(Math.min(1, cosine)) * 180) / Math.PI;
-  const modelDim = before.length;
-  const [pair, square] = [2 * modelDim * headDim, modelDim ** 2];
-  return (
-    `The arrow turns by ${fixed(angle, 1)}°. The way there is narrow: value-down takes ${modelDim} numbers to ` +
-    `${headDim}, value-up brings them back to ${modelDim}. Together they have ${grouped(pair)} weights; one square ` +
-    `matrix would have ${grouped(square)}.`
-  );
 }

@@ -2,6 +2,7 @@ import { attempt, fixed, grouped, make, singleRun } from '@residual/appkit';
 import { connectTraining } from '@residual/train/worker';
 import type { Look, MakeView } from '../../frame/step.js';
 import type { jobs } from './jobs.js';
+import { onLeaving } from './leaving.js';
 import { lossCurve } from './loss-curve.js';
 
 /** The number of steps of a run, and of those between two samples. */
@@ -52,6 +53,7 @@ export const view: MakeView = (place, { state, worker }) => {
         await job.dispose();
       }
     });
+  onLeaving(place, () => attempt(() => runs.end()));
   form.addEventListener('submit', event => {
     event.preventDefault();
     attempt(() => (runs.isRunning ? runs.end() : look && learn(look)));
