@@ -44,12 +44,16 @@ export function phraseView({ state, calls: connect }: Tour) {
   let stages = 1;
   const story = storyOf(stage => showStage(stage, true));
   again.addEventListener('click', () => story.play(stages));
-  let isSeen = false;
+  let [isInSight, isNew] = [false, false];
+  const playNew = () => {
+    if (!isInSight || !isNew) return;
+    isNew = false;
+    story.play(stages);
+  };
   const observer = new IntersectionObserver(
-    ([entry]) => {
-      if (!entry!.isIntersecting || isSeen) return;
-      isSeen = true;
-      story.play(stages);
+    entries => {
+      isInSight = entries.at(-1)!.isIntersecting;
+      playNew();
     },
     { threshold: 0.9 },
   );
@@ -72,7 +76,8 @@ export function phraseView({ state, calls: connect }: Tour) {
       if (move) reportFailure(fan.moveTo(stage));
     };
     showStage(stages - 1, false);
-    if (isSeen) story.play(stages);
+    isNew = true;
+    playNew();
   };
   let shownKey = '';
   return {

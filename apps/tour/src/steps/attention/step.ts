@@ -1,12 +1,12 @@
 import { fraction, root, row, sup, words } from '../../frame/formula.js';
 import type { Step } from '../../frame/step.js';
 import { preset } from '../../settings.js';
-import { settings } from './settings.js';
+import { headSettings } from './settings.js';
 import { namePrompts } from './texts.js';
 
 const [previousToken, receiver] = [
-  { ...settings, attentionHead: 1 },
-  { ...settings, attentionLayer: 5, attentionHead: 0, attentionToken: -1 },
+  { ...headSettings, attentionHead: 1 },
+  { ...headSettings, attentionLayer: 5, attentionHead: 0, attentionToken: -1 },
 ];
 
 /** Attention. */
@@ -45,13 +45,13 @@ export const step: Step = {
   ],
   follows: ['english'],
   presets: [
-    { label: 'a noun and its adjectives', settings: { sentence: preset.sentence, ...settings } },
+    { label: 'a noun and its adjectives', settings: { sentence: preset.sentence, ...headSettings } },
     { label: 'the word before', settings: { sentence: preset.sentence, ...previousToken } },
     {
       label: 'who has the ball now?',
       settings: { sentence: namePrompts[0], ...receiver },
     },
-    { label: 'let the future leak', settings: { sentence: preset.sentence, ...settings, leak: true } },
+    { label: 'let the future leak', settings: { sentence: preset.sentence, ...headSettings, leak: true } },
   ],
   load: () => import('./view.js'),
 };

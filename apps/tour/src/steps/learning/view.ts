@@ -28,6 +28,7 @@ export const view: MakeView = (place, { state, worker }) => {
     runs.start(async signal => {
       button.textContent = 'Stop';
       const { learningRate, learningSeed: seed } = settings;
+      let done = 0;
       const job = trainer.start('sentence', { sentence: tokens.text, learningRate, seed, steps }, { signal });
       try {
         const showSample = async () => showWritten(sample, await job.ask('sample'), tokens.text);
@@ -37,7 +38,7 @@ export const view: MakeView = (place, { state, worker }) => {
         let last = 0;
         for await (const event of job) {
           if (event.type !== 'step') continue;
-          last = event.loss;
+          [last, done] = [event.loss, event.step];
           curve.add(event.loss);
           progress.textContent = `Step ${event.step} of ${steps}: loss ${fixed(event.loss, 3)}.`;
           if (event.step % stride === 0) await showSample();
@@ -48,6 +49,7 @@ export const view: MakeView = (place, { state, worker }) => {
           `guessing among ${characters} letters and signs costs ${fixed(Math.log(characters), 3)}.`;
       } catch (error) {
         if (!signal.aborted) throw error;
+        status.textContent = `Stopped after ${done} of ${steps} steps; the model is gone.`;
       } finally {
         button.textContent = 'Learn this sentence';
         await job.dispose();
