@@ -4,6 +4,7 @@ import { settings as beyond } from './steps/beyond/settings.js';
 import { settings as depth } from './steps/depth/settings.js';
 import { settings as learning } from './steps/learning/settings.js';
 import { settings as next } from './steps/next/settings.js';
+import { settings as features } from './steps/perceptron/features/settings.js';
 import { settings as perceptron } from './steps/perceptron/settings.js';
 import { settings as size } from './steps/size/settings.js';
 import { settings as tokens } from './steps/tokens/settings.js';
@@ -20,6 +21,7 @@ export const preset = {
   ...vectors,
   ...attention,
   ...perceptron,
+  ...features,
   ...depth,
   ...next,
   ...learning,

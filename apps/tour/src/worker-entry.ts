@@ -10,6 +10,7 @@ import { calls as depth } from './steps/depth/calls.js';
 import { jobs as learningJobs } from './steps/learning/jobs.js';
 import { calls as next } from './steps/next/calls.js';
 import { calls as perceptron } from './steps/perceptron/calls.js';
+import { calls as features } from './steps/perceptron/features/calls.js';
 import { calls as size } from './steps/size/calls.js';
 import { calls as vectors } from './steps/vectors/calls.js';
 import { stories } from './worker/lab.js';
@@ -20,6 +21,7 @@ for (const [step, calls] of Object.entries({
   vectors,
   attention,
   perceptron,
+  features,
   depth,
   next,
   size,

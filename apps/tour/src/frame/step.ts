@@ -63,6 +63,8 @@ export interface Step {
   readonly settings: readonly (keyof Settings)[];
   /** The names of settings of other steps, whose changes update its view too; none if absent. */
   readonly follows?: readonly (keyof Settings)[];
+  /** The names of its own settings that a part of its view follows by itself; none if absent. */
+  readonly partSettings?: readonly (keyof Settings)[];
   readonly presets: readonly Preset[];
   /** Loads the view, when the step comes near. */
   readonly load: () => Promise<{ readonly view: MakeView }>;

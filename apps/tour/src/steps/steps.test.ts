@@ -19,7 +19,7 @@ test('a step says two sentences', () => {
 });
 
 test('no two steps share a setting, and every preset sets what exists', () => {
-  const own = steps.flatMap(({ settings }) => settings);
+  const own = steps.flatMap(({ settings, partSettings = [] }) => [...settings, ...partSettings]);
   expect(own).toEqual([...new Set(own)]);
   expect(Object.keys(preset).sort()).toEqual(['step', 'sentence', ...own].sort());
   const set = steps.flatMap(({ presets }) => presets.flatMap(({ settings }) => Object.keys(settings)));

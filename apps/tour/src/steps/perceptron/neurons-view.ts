@@ -64,6 +64,8 @@ export function bendFigure() {
   svg.append(
     makeSvg('path', { d: 'M-4.2 0H4.2M0 1V-4.2', class: 'axes' }),
     makeSvg('path', { d: curve.join(''), class: 'curve' }),
+    makeSvg('text', { x: 4.2, y: 0.5, 'text-anchor': 'end' }, 'what it gets'),
+    makeSvg('text', { x: -0.15, y: -3.85, 'text-anchor': 'end' }, 'what it passes on'),
     dot,
   );
   return {

@@ -1,6 +1,7 @@
 import { row, sub } from '../../frame/formula.js';
 import type { Step } from '../../frame/step.js';
 import { preset } from '../../settings.js';
+import { partSettings } from './features/settings.js';
 import { settings } from './settings.js';
 
 const places = 'Once upon a time, a fluffy blue creature lived in the forest';
@@ -51,6 +52,7 @@ export const step: Step = {
     },
   },
   settings: ['perceptronLayer', 'perceptronToken', 'neuron', 'factStart', 'silent', 'factName'],
+  partSettings,
   presets: examples.map(([label, own]) => ({ label, settings: { ...settings, ...own } })),
   load: () => import('./view.js'),
 };

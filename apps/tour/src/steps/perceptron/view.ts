@@ -3,13 +3,15 @@ import type { MakeView } from '../../frame/step.js';
 import { depth } from '../attention/settings.js';
 import type { Calls, PerceptronRun } from './calls.js';
 import { factView } from './fact-view.js';
+import { featuresPart } from './features/part.js';
 import { nameView, otherName } from './name-view.js';
 import { bendFigure, firingList, perceptronFigure } from './neurons-view.js';
 import { settings as preset } from './settings.js';
 import { factSentence } from './texts.js';
 
 /** The perceptron of a block at a token, the texts on which a neuron fires, and a stored fact. */
-export const view: MakeView = (place, { calls: connect, state }) => {
+export const view: MakeView = (place, tour) => {
+  const { calls: connect, state } = tour;
   const calls = connect<Calls>('perceptron');
   const title = make('h3', {}, 'One token goes through');
   const told = make('p', { className: 'answer', id: 'perceptron-answer', role: 'status' });
@@ -46,7 +48,7 @@ export const view: MakeView = (place, { calls: connect, state }) => {
   const fact = factView(depth, change => state.set(change));
   place.append(title, told, block, chosen, figure.element, strongest, make('div', { className: 'two' }, left, right));
   place.append(make('h3', {}, 'A fact, stored'), fact.element);
-  place.append(make('h3', {}, 'A name, remembered'), name.element);
+  place.append(make('h3', {}, 'A name, remembered'), name.element, featuresPart(tour));
 
   const showNeurons = ({ after }: PerceptronRun, selected: number) => {
     const best = [...after.keys()].sort((one, other) => after[other]! - after[one]!).slice(0, 6);
