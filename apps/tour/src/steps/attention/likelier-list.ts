@@ -11,7 +11,7 @@ export function likelierList() {
   const note = make('p', { className: 'note' });
   note.textContent =
     'The last layer turns any vector into a guess of the next word. Here it is asked for the vector without and with ' +
-    'the words: these tokens gain most. Nobody told the model what they mean.';
+    'the words: these tokens gain most; some are only the beginning of a word. Nobody told the model what they mean.';
   let fills: readonly { readonly fill: HTMLElement; readonly width: number }[] = [];
   return {
     element: make('figure', {}, caption, list, note),

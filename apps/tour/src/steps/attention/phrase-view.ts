@@ -65,7 +65,7 @@ export function phraseView({ state, calls: connect }: Tour) {
     title.textContent = `“${phrase.noun.text}” without and with its words, after block ${layer}`;
     sentence.show(phrase, texts);
     told.textContent = sentenceOf(shown);
-    fan.show(vectors, told.textContent);
+    fan.show(vectors, fanLabel(vectors));
     measures.textContent = measuresOf(vectors);
     list.show(likelier);
     results.hidden = replay.hidden = stages === 1;
@@ -182,10 +182,18 @@ function sentenceOf({ phrase: { before, noun, free, away }, vectors, likelier }:
   if (away.length === 0) return `No word is away. Tap one, and see what the vector of “${noun.text}” owes to it.`;
   const words = listed(away.map(i => `“${before[i]!.text}”`));
   const verb = away.length === 1 ? 'turns' : 'turn';
-  const gains = likelier.slice(0, 3).map(({ text, times }) => `“${text}” ${timesText(times)} times`);
-  const gained = gains.length > 0 ? ` Read as a guess of the next word, it makes ${listed(gains)} as likely.` : '';
+  const gains = likelier
+    .slice(0, 3)
+    .map(({ text, times }, i) => `“${text}” ${timesText(times)} times${i === 0 ? ' as likely' : ''}`);
+  const gained = gains.length > 0 ? ` Read as a guess of the next word, it now makes ${listed(gains)}.` : '';
   return `${words} ${verb} the vector of “${noun.text}” by ${angleText(vectors[0]!, vectors.at(-1)!)}.${gained}`;
 }
+
+/** What the arrows show. */
+const fanLabel = (vectors: readonly Float32Array[]) =>
+  vectors.length === 1
+    ? 'The vector of the token as an arrow'
+    : `The vector without the words and with them, as two arrows ${angleText(vectors[0]!, vectors.at(-1)!)} apart`;
 
 /** One, two and three. */
 const listed = (items: readonly string[]) =>

@@ -10,6 +10,14 @@ export function attentionSentence(asking: string, texts: readonly string[], weig
   return `“${asking}” gives ${said(first!)}${rest}.`;
 }
 
+/** Says what the mask does to the grid of all queries and keys, or what is there without it. */
+export const maskSentence = (leak: boolean): string =>
+  leak
+    ? 'Each row is the query of one token. The mask is off: every token also sees the later ones, which are what the ' +
+      'model has to guess.'
+    : 'Each row is the query of one token. The empty cells are the mask: a token may not look at later ones, because ' +
+      'these are what the model has to guess. Their scores become −∞, and the softmax gives them nothing.';
+
 /** The dot product of two vectors. */
 export const dot = (one: Float32Array, other: Float32Array): number =>
   one.reduce((sum, value, i) => sum + value * other[i]!, 0);

@@ -8,7 +8,7 @@ import { headsView } from './heads-view.js';
 import { maskView } from './mask-view.js';
 import { phraseView } from './phrase-view.js';
 import { scoreGrid } from './score-grid.js';
-import { attentionSentence, weightsSentence } from './sentences.js';
+import { attentionSentence, maskSentence, weightsSentence } from './sentences.js';
 import { depth, heads as headCount } from './settings.js';
 import { namePrompts } from './texts.js';
 
@@ -48,10 +48,7 @@ export const view: MakeView = (place, tour) => {
     mask.element,
   );
   place.append(title, told, threeWords(), table.element, sumTitle, sum, weighed, ...phrase.elements);
-  const maskWords = make('p', {});
-  maskWords.textContent =
-    'Each row is the query of one token. The empty cells are the mask: a token may not look at later ones, because ' +
-    'these are what the model has to guess. Their scores become −∞, and the softmax gives them nothing.';
+  const maskWords = make('p');
   place.append(make('h3', {}, 'Every token asks at once'), maskWords, grids);
   place.append(make('h3', {}, 'Many heads, side by side'), heads.element, ...cross.elements);
 
@@ -79,6 +76,7 @@ export const view: MakeView = (place, tour) => {
     weighed.textContent = weightsSentence(head.headDim, added);
     grid.show({ texts, scores: head.scores, asking, leak });
     map.show(texts, { shape: [texts.length, texts.length], data: weights }, { masked: !leak });
+    maskWords.textContent = maskSentence(leak);
     mask.show(leak, maskedLoss, leak ? head.loss : undefined);
     heads.show(head.weights, texts.length, { layer, head: index }, !leak);
   };
