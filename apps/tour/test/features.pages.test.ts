@@ -30,6 +30,9 @@ beforeAll(async () => {
   [app, model] = await Promise.all([openApp('tour'), storyModel()]);
   const hash = `#step=perceptron&featuresOpen=true&featureStories=${stories}&featureSteps=${steps}&featureSeed=${seed}`;
   page = await app.open(hash);
+  await page.evaluate(() => {
+    for (const other of document.querySelectorAll('.step:not(#perceptron)')) other.remove(); // they have own tests
+  });
   await page.locator('#features-train').click();
   const prompts = writing.beginnings.slice(0, stories);
   const { temperature, maxNewTokens } = writing;
@@ -134,6 +137,18 @@ test('stop keeps what was learned, and start over frees it', async () => {
   await page.locator('#features-forget').click();
   await page.locator('#features[data-state=empty]').waitFor();
   expect(await page.locator('.features-results').isVisible()).toBe(false);
+});
+
+test('closing the part before anything was learned ends the work', async () => {
+  await page.locator('#featureStories').fill('512');
+  await page.locator('#featureStories').press('Tab');
+  await page.locator('#features-train').click();
+  await page.locator('#features[data-state=running]').waitFor();
+  await page.locator('#features summary').click();
+  await page.locator('#features[data-state=empty]').waitFor();
+  await page.locator('#features summary').click();
+  expect(await page.locator('#features-status').textContent()).toBe('Stopped, with nothing learned yet.');
+  expect(await page.locator('#features-train').textContent()).toBe('Train');
 });
 
 test('the page had no problems', () => {

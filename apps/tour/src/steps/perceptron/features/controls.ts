@@ -11,8 +11,8 @@ const numbers = {
 
 type Name = keyof typeof numbers;
 
-/** Whether nothing was learned, something is being learned, or something was. */
-export type Mode = 'empty' | 'running' | 'learned';
+/** Whether nothing was learned, something is being learned, a stop ends that, or something was learned. */
+export type Mode = 'empty' | 'running' | 'ending' | 'learned';
 
 /** What is trained, and the buttons that train, stop and start over. */
 export function controlsView(change: (settings: Partial<Record<Name, number>>) => void) {
@@ -27,18 +27,20 @@ export function controlsView(change: (settings: Partial<Record<Name, number>>) =
   let mode: Mode = 'empty';
   let wanted = -1;
   const draw = () => {
-    train.textContent = { empty: 'Train', running: 'Stop', learned: 'Train again' }[mode];
+    train.textContent = { empty: 'Train', running: 'Stop', ending: 'Stopping…', learned: 'Train again' }[mode];
     forget.hidden = mode !== 'learned';
-    for (const { field } of fields) field.disabled = mode === 'running';
+    for (const { field } of fields) field.disabled = mode === 'running' || mode === 'ending';
     help.textContent = {
       empty: `All of it happens here, in your browser.${wanted < 0 ? '' : ` Train to see feature ${wanted} again.`}`,
       running: 'Stop keeps what it has learned so far.',
+      ending: 'It still looks up what it has learned.',
       learned: 'Start over frees what was learned.',
     }[mode];
   };
   draw();
   return {
     form,
+    train,
     forget,
     set mode(next: Mode) {
       mode = next;

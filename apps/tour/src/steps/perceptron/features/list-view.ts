@@ -10,7 +10,9 @@ export function listView(choose: (feature: number) => void) {
   list.setAttribute('role', 'listbox');
   const label = make('h4', { id: 'features-list-label' }, 'The clearest features');
   list.setAttribute('aria-labelledby', label.id);
-  const note = make('p', { className: 'note' }, 'Each with the tokens that it likes best, and how often it fires.');
+  const note = make('p', { className: 'note' });
+  note.textContent =
+    'Strong in six stories, rare elsewhere: the tokens where each is strongest, and how often it fires.';
   let options: readonly HTMLElement[] = [];
   let drawn: FeatureList | undefined;
   const featureOf = (option: HTMLElement) => Number(option.dataset.feature);

@@ -74,7 +74,7 @@ export function progressView(): ProgressView {
       const { step, explainedVariance } = last!;
       const when = step < of ? `Stopped after ${step} of ${of} steps` : `After ${step} steps`;
       const share = `${fixed(100 * explainedVariance, 1)}%`;
-      const where = `Here are the ${features.length} that fire most clearly in ${grouped(tokens)} tokens.`;
+      const where = `Here are the ${features.length} that fire most clearly in the ${grouped(tokens)} tokens.`;
       phase(`${when} the features explain ${share} of how the vectors differ. ${where}`, undefined);
     },
     stopped: (): void => {

@@ -1,4 +1,4 @@
-import { attempt, make, reportFailure, singleRun } from '@residual/appkit';
+import { attempt, make, singleRun } from '@residual/appkit';
 import type { Tour } from '../../../frame/tour.js';
 import type { Settings } from '../../../settings.js';
 import type { Calls } from './calls.js';
@@ -26,10 +26,10 @@ export interface FeaturesView {
 }
 
 const explanation = [
-  'Most neurons answer to several things that have nothing in common: the model has more to say than it has neurons, ' +
-    'so it mixes. Here a second, small network learns to take the mixture apart. It sees only the vectors between ' +
-    `block 3 and block 4, and must rebuild each one from ${activeFeatures} of ${featureCount.toLocaleString('en')} ` +
-    'directions, its features.',
+  'Read the texts of the strongest neurons above: many of them answer to several things that have nothing in common. ' +
+    'The model has more to say than it has neurons, so it mixes. Here a second, small network learns to take the ' +
+    'mixture apart. It sees only the vectors between block 3 and block 4, and must rebuild each one from ' +
+    `${activeFeatures} of ${featureCount.toLocaleString('en')} directions, its features.`,
   'Nobody tells it what a bear is, or a question. Yet many of its features come to mean one thing. It is called a ' +
     'sparse autoencoder, and it knows nothing until you train it.',
 ];
@@ -85,23 +85,29 @@ export function featuresView(place: HTMLElement, part: HTMLElement, { calls: con
     else await show();
   };
 
+  const stop = async () => {
+    if (!runs.isRunning) return;
+    controls.mode = 'ending';
+    await runs.end();
+  };
+
   controls.form.addEventListener('submit', event => {
     event.preventDefault();
-    attempt(() => (runs.isRunning ? runs.end() : learn()));
+    attempt(() => (runs.isRunning ? stop() : learn()));
   });
   controls.forget.addEventListener('click', () =>
     attempt(async () => {
+      controls.train.focus();
       progress.clear();
       await forget();
     }),
   );
-  addEventListener('pagehide', () => reportFailure(calls.end()));
   become('empty');
   return {
     show: look => {
       latest = look;
       return show();
     },
-    stop: () => runs.end(),
+    stop,
   };
 }
