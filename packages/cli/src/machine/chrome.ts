@@ -2,7 +2,10 @@ import { accessSync, constants, readdirSync, statSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { delimiter, join } from 'node:path';
 
-/** Flags of a headless Chrome: no window, no background traffic, software WebGL if there is no graphics card. */
+/**
+ * Flags of a headless Chrome: no window, no background traffic, WebGL in software. Pages are drawn without WebGL, whose
+ * software is slow at it.
+ */
 export const chromeFlags: readonly string[] = [
   '--headless',
   '--no-sandbox',
@@ -11,6 +14,8 @@ export const chromeFlags: readonly string[] = [
   '--disable-background-networking',
   '--disable-component-update',
   '--disable-sync',
+  '--disable-gpu-compositing',
+  '--disable-gpu-rasterization',
   '--use-angle=swiftshader',
   '--enable-unsafe-swiftshader',
 ];
