@@ -6,6 +6,13 @@ import { defineConfig, type TestProjectConfiguration, type TestProjectInlineConf
 import { findAdapter } from './packages/testkit/src/adapter.ts';
 import { chromeFlags, findChrome } from './packages/testkit/src/chrome.ts';
 
+declare module 'vitest' {
+  export interface ProvidedContext {
+    /** Whether every model and setting runs on every backend, `npm test -- --everywhere`. */
+    everywhere: boolean;
+  }
+}
+
 type Settings = NonNullable<TestProjectInlineConfiguration['test']>;
 
 const chrome = findChrome();
@@ -17,24 +24,19 @@ const projects: TestProjectConfiguration[] = [];
 const project = (test: Settings) => projects.push({ extends: true, test });
 
 /** The ending of a file's name says where its tests run. */
-const kinds = ['backends', 'browser', 'pages', 'installable', 'fuzz'];
+const kinds = ['alone', 'backends', 'browser', 'pages', 'installable', 'fuzz'];
 const files = (kind: string) => [`packages/*/src/**/*.${kind}.test.ts`, `apps/*/{src,test}/**/*.${kind}.test.ts`];
 
-const exclude = ['**/node_modules/**', ...kinds.map(kind => `**/*.${kind}.test.ts`)];
-const withoutTensors = [
-  'packages/{base,safetensors,sampling,tokenizer,word-vectors,elements,appkit}/src/**/*.test.ts',
-  'packages/testkit/src/repository/*.test.ts',
-  'apps/*/src/**/*.test.ts',
-];
-
-/** In Node: everything without such an ending. Each file has a process of its own, because it may choose backends. */
+/** In Node: everything without such an ending. Files share a process, in which each of them finds the backend wasm. */
 project({
   name: 'node',
-  include: ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts', 'examples/*.test.ts'],
-  exclude: [...exclude, ...withoutTensors],
+  include: ['packages/*/src/**/*.test.ts', 'apps/*/src/**/*.test.ts'],
+  exclude: ['**/node_modules/**', ...kinds.map(kind => `**/*.${kind}.test.ts`)],
+  isolate: false,
+  setupFiles: ['./packages/testkit/src/setup-wasm.ts'],
 });
-/** Without a backend to choose, files share a process, and with it what the engine has loaded and compiled. */
-project({ name: 'node-shared', include: withoutTensors, exclude, isolate: false });
+/** In Node, each file in a process of its own, because it changes what others would find there. */
+project({ name: 'node-alone', include: [...files('alone'), 'examples/*.alone.test.ts'] });
 
 /** One body on every backend. Files share a process or page, and with it the backend and its compiled programs. */
 const onBackend = (name: string): Settings => ({
@@ -105,6 +107,7 @@ export default defineConfig({
     hookTimeout: 600_000,
     expect: { poll: { timeout: 120_000 } },
     maxWorkers: Math.max(2, availableParallelism() - 1),
+    provide: { everywhere: process.env.RESIDUAL_EVERYWHERE === '1' },
     projects,
   },
 });

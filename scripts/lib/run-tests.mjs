@@ -8,6 +8,8 @@ import { count, failedFiles, failures, summary } from './summary.mjs';
 const reports = join(root, '.residual', 'reports');
 /** The file in which vitest.config.ts lists the projects that this machine cannot run, and what to install for them. */
 const listed = join(reports, 'not-run.json');
+/** Whether every model and setting runs on every backend. */
+const everywhere = process.argv[2] === '--everywhere';
 const strict = process.env.CI !== undefined && !['', '0', 'false'].includes(process.env.CI);
 
 /** Runs one check that passes or fails as a whole. Prints its output at the end, because checks run in parallel. */
@@ -32,7 +34,7 @@ const runner = async (name, projects, files = []) => {
     `--outputFile.json=${file}`,
     ...(files.length > 0 ? ['--no-file-parallelism', ...files] : []),
   ];
-  const env = { ...environment(), RESIDUAL_NOT_RUN: listed };
+  const env = { ...environment(), RESIDUAL_NOT_RUN: listed, RESIDUAL_EVERYWHERE: everywhere ? '1' : '0' };
   const code = await runNode(tool('vitest'), flags, { env, silentMinutes: 15 });
   const report = existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')) : undefined;
   return { ...count(report, code), failures: failures(report, code), files: failedFiles(report) };
@@ -55,9 +57,10 @@ const tests = async (name, projects) => {
   return { name, ...result, seconds: (Date.now() - started) / 1000 };
 };
 
-if (process.argv.length > 2) {
+if (process.argv.length > (everywhere ? 3 : 2)) {
   console.error(
-    "test: runs everything and takes no arguments; one package: npx vitest run --project 'node*' packages/NAME",
+    'test: runs everything. --everywhere: every model and setting on every backend, also those that bring no ' +
+      "computation of their own. One package: npx vitest run --project 'node*' packages/NAME",
   );
   process.exit(1);
 }
