@@ -1,8 +1,10 @@
-import '@residual/testkit/cpu';
+import '@residual/backend-cpu';
 import { type AnyLayer, init, layer, linear } from '@residual/layers';
-import { dense, dispose, normalValues, type Tensor, tanh, tensor } from '@residual/tensor';
-import { expect, test } from 'vitest';
+import { dense, dispose, normalValues, type Tensor, tanh, tensor, useBackend } from '@residual/tensor';
+import { beforeAll, expect, test } from 'vitest';
 import { adam, meanSquaredError, sgd, train } from './index.js';
+
+beforeAll(() => useBackend('cpu'));
 
 test('a line agrees with the closed form of least squares', async () => {
   const xs = [...normalValues(1, 'x', 20)];

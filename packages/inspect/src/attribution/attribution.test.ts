@@ -4,15 +4,17 @@ import { learnedPositions, rotary, tokenEmbedding } from '@residual/embeddings';
 import { type Config, t5 } from '@residual/families';
 import { init, layerNorm, linear, rmsNorm } from '@residual/layers';
 import { gatedMlp, mlp } from '@residual/mlp';
-import { dispose, memoryUsage, normalValues, type Tensor, tensor } from '@residual/tensor';
+import { dispose, memoryUsage, normalValues, type Tensor, tensor, useBackend } from '@residual/tensor';
 import { expectClose, expectNoLeak, fixtureJson } from '@residual/testkit';
 import { addAdapter } from '@residual/train';
 import { languageModel, parallelBlock, postNormBlock, stack, transformerBlock } from '@residual/transformer';
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { ablate, attributeLogits, type BoundLayer, decomposeResidual, run, type Split } from '../index.js';
 import { expectAttribution } from '../testing/expect-attribution.js';
 import { loadCheckpoint } from '../testing/load-checkpoint.js';
 import { tinyGpt2 } from '../testing/tiny-model.js';
+
+beforeAll(() => useBackend('cpu'));
 
 const [modelDim, heads, vocab] = [14, 2, 11];
 const norm = rmsNorm({ dim: modelDim });

@@ -1,11 +1,13 @@
 import '@residual/backend-cpu';
-import { dispose, logSoftmax, mean, memoryUsage, sliceAxis, sum, type Tensor } from '@residual/tensor';
+import { dispose, logSoftmax, mean, memoryUsage, sliceAxis, sum, type Tensor, useBackend } from '@residual/tensor';
 import { expectClose, expectNoLeak } from '@residual/testkit';
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { attentionRollout, gradientTimesInput, integratedGradients, run, steer } from '../index.js';
 import { expectGradients, expectIntegratedGradients } from '../testing/expect-gradients.js';
 import { loadCheckpoint } from '../testing/load-checkpoint.js';
 import { tinyGpt2 } from '../testing/tiny-model.js';
+
+beforeAll(() => useBackend('cpu'));
 
 const ids = [3, 1, 4, 1, 5];
 

@@ -1,12 +1,14 @@
 import '@residual/backend-cpu';
 import { mapTree, save } from '@residual/layers';
-import { dispose, memoryUsage, mul, type Tensor, tensor } from '@residual/tensor';
+import { dispose, memoryUsage, mul, type Tensor, tensor, useBackend } from '@residual/tensor';
 import { expectClose, expectNoLeak } from '@residual/testkit';
 import { adam, allWindows, evaluate, pairBatches, randomWindows, train } from '@residual/train';
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { lensDivergence, loadTunedLens, logitLens, run, tunedLens, tunedLensLoss } from '../index.js';
 import { loadCheckpoint } from '../testing/load-checkpoint.js';
 import { tinyGpt2, tinyLlama } from '../testing/tiny-model.js';
+
+beforeAll(() => useBackend('cpu'));
 
 /** The logarithms of softmax in double precision. */
 function logSoftmax64(row: readonly number[]): number[] {

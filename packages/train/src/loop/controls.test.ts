@@ -1,9 +1,9 @@
-import '@residual/testkit/cpu';
+import '@residual/backend-cpu';
 import { init, linear } from '@residual/layers';
-import { dense, dispose, ResidualError, tensor } from '@residual/tensor';
+import { dense, dispose, ResidualError, tensor, useBackend } from '@residual/tensor';
 import { expectNoLeak } from '@residual/testkit';
 import { turnsOf } from '@residual/testkit/turns-of';
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import {
   meanSquaredError,
   memoryStore,
@@ -12,6 +12,8 @@ import {
   type TrainOptions,
   train,
 } from '../index.js';
+
+beforeAll(() => useBackend('cpu'));
 
 const line = linear({ in: 1, out: 1 });
 type Options = Partial<TrainOptions<typeof line.needs, number>>;

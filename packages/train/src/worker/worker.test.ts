@@ -1,10 +1,12 @@
-import '@residual/testkit/cpu';
+import '@residual/backend-cpu';
 import { init, layer, linear, type Scope, type Weights } from '@residual/layers';
-import { dense, dispose, memoryUsage, relu, type Tensor, tensor, tidy } from '@residual/tensor';
+import { dense, dispose, memoryUsage, relu, type Tensor, tensor, tidy, useBackend } from '@residual/tensor';
 import { expectNoLeak } from '@residual/testkit';
-import { expect, test } from 'vitest';
+import { beforeAll, expect, test } from 'vitest';
 import { meanSquaredError, memoryStore, type TrainingEvent, train } from '../index.js';
 import { connectTraining, serveTraining, type Trainer, type TrainingJob, transfer } from './index.js';
+
+beforeAll(() => useBackend('cpu'));
 
 const [up, down] = [linear({ in: 2, out: 5, std: 1 }), linear({ in: 5, out: 1, std: 1 })];
 const net = layer({ up, down }, (w, x: Tensor, scope) => scope.tap('down', down(w.down, relu(up(w.up, x)))));
