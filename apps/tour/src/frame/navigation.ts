@@ -1,9 +1,8 @@
 import { make, perFrame, type State } from '@residual/appkit';
 import type { Settings } from '../settings.js';
+import { prefersStill } from './motion.js';
 import type { Section } from './section.js';
 import type { Step } from './step.js';
-
-const prefersStill = () => matchMedia('(prefers-reduced-motion: reduce)').matches;
 
 /**
  * The rail of steps: it shows the step in view and leads to each, also by the arrow keys left and right while no

@@ -1,4 +1,6 @@
 import { fixed, make, reportFailure } from '@residual/appkit';
+import { prefersStill } from '../../frame/motion.js';
+import { watchSight } from '../../frame/sight.js';
 import type { Look } from '../../frame/step.js';
 import type { Tour } from '../../frame/tour.js';
 import { arrowFan } from './arrow-fan.js';
@@ -50,14 +52,11 @@ export function phraseView({ state, calls: connect }: Tour) {
     isNew = false;
     story.play(stages);
   };
-  const observer = new IntersectionObserver(
-    entries => {
-      isInSight = entries.at(-1)!.isIntersecting;
-      playNew();
-    },
-    { threshold: 0.9 },
-  );
-  observer.observe(fan.element);
+  const see = (isNow: boolean) => {
+    isInSight = isNow;
+    playNew();
+  };
+  watchSight(fan.element, see, 0.9);
   const show = (shown: Shown) => {
     const { phrase, vectors, likelier, texts, layer } = shown;
     story.end();
@@ -104,7 +103,7 @@ function storyOf(show: (stage: number) => void) {
     end,
     play: (stages: number): void => {
       end();
-      if (stages === 1 || matchMedia('(prefers-reduced-motion: reduce)').matches) return;
+      if (stages === 1 || prefersStill()) return;
       let stage = 0;
       const next = () => {
         show(stage);

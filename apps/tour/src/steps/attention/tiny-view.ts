@@ -1,6 +1,6 @@
 import { attempt, make, makeSvg, perFrame, singleRun } from '@residual/appkit';
 import { connectTraining } from '@residual/train/worker';
-import { onLeaving } from '../learning/leaving.js';
+import { watchSight } from '../../frame/sight.js';
 import type { jobs } from './tiny-jobs.js';
 import { steps, vocab } from './tiny-settings.js';
 
@@ -54,7 +54,7 @@ export function tinyModels(worker: Worker) {
       }
     });
   button.addEventListener('click', () => attempt(() => (runs.isRunning ? runs.end() : learn())));
-  onLeaving(element, () => attempt(() => runs.end()));
+  watchSight(element, isInSight => isInSight || attempt(() => runs.end()));
   return { element, stop: (): Promise<void> => runs.end() };
 }
 

@@ -1,8 +1,9 @@
 import { attempt, fixed, grouped, make, singleRun } from '@residual/appkit';
 import { connectTraining } from '@residual/train/worker';
+import { prefersStill } from '../../frame/motion.js';
+import { watchSight } from '../../frame/sight.js';
 import type { Look, MakeView } from '../../frame/step.js';
 import type { jobs } from './jobs.js';
-import { onLeaving } from './leaving.js';
 import { lossCurve } from './loss-curve.js';
 
 /** The number of steps of a run, and of those between two samples. */
@@ -55,7 +56,19 @@ export const view: MakeView = (place, { state, worker }) => {
         await job.dispose();
       }
     });
-  onLeaving(place, () => attempt(() => runs.end()));
+  // Something real happens before anyone touches anything, once.
+  let [isInSight, isNew] = [false, !prefersStill()];
+  const begin = () => {
+    if (!isInSight || !isNew || !look) return;
+    isNew = false;
+    attempt(() => learn(look!));
+  };
+  const see = (isNow: boolean) => {
+    isInSight = isNow;
+    begin();
+  };
+  watchSight(place, see, 0.5);
+  watchSight(place, isNow => isNow || attempt(() => runs.end()));
   form.addEventListener('submit', event => {
     event.preventDefault();
     attempt(() => (runs.isRunning ? runs.end() : look && learn(look)));
@@ -67,6 +80,7 @@ export const view: MakeView = (place, { state, worker }) => {
     curve.clear();
     showWritten(sample, '', next.tokens.text);
     [progress.textContent, status.textContent] = ['', ''];
+    begin();
   };
 };
 

@@ -1,5 +1,6 @@
 import { make, makeSvg } from '@residual/appkit';
 import type { Choice } from '@residual/sampling';
+import { prefersStill } from '../../frame/motion.js';
 
 /** A line from 0 to 1, cut into the shares of all tokens in the order of their ids, with a needle that falls on it. */
 export interface NumberLine {
@@ -51,7 +52,7 @@ export function numberLine(): NumberLine {
         { transform: 'translateY(-2.5rem)', opacity: 0 },
         { transform: 'none', opacity: 1 },
       ];
-      const still = matchMedia('(prefers-reduced-motion: reduce)').matches;
+      const still = prefersStill();
       await needle.animate(fall, { duration: still ? 0 : 550, easing: 'cubic-bezier(0.5, 0, 0.7, 1)' }).finished;
     },
     clear: () => {
