@@ -10,8 +10,9 @@ export const step: Step = {
     title: 'Where the numbers come from',
     lead:
       'All weights begin as random numbers; the model guesses, the loss says how surprised it was by the true next ' +
-      'token, and every weight moves a little in the direction that lowers it. Watch a tiny model do this with your ' +
-      'sentence, one letter after the other: it starts with gibberish and ends knowing it by heart.',
+      'token, and backpropagation tells every weight which way lowers it, so each moves a little that way. Watch a ' +
+      'tiny model do this with your sentence, one letter after the other: it starts with gibberish and ends knowing ' +
+      'it by heart.',
     formula: {
       math: row(
         'L',

@@ -9,9 +9,9 @@ export const step: Step = {
   text: {
     title: 'A guess, and again from the start',
     lead:
-      'At the end of the text the model gives every one of its 6,000 tokens a share of belief, and the shares add up ' +
-      'to 1. One token is drawn by these shares and put at the end of the text; then everything on this page happens ' +
-      'again, and that is all there is to writing.',
+      'The output matrix turns the vector at the end of the text into a score for each of the 6,000 tokens, and the ' +
+      'softmax turns the scores into shares that add up to 1. One token is drawn by these shares and put at the end ' +
+      'of the text; then everything on this page happens again, and that is all there is to writing.',
     formula: {
       math: row(
         sub('p', 'i'),
@@ -23,6 +23,7 @@ export const step: Step = {
         'exponential makes every share positive, and the division makes them add up to 1.',
     },
     shapes: [
+      { name: 'output matrix', shape: '[vocab, modelDim] = [6000, 320]' },
       { name: 'logits', shape: '[vocab] = [6000]' },
       { name: 'probabilities', shape: '[vocab], sum 1' },
     ],
