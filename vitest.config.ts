@@ -74,7 +74,12 @@ if (chrome !== undefined) {
   /** Inside a page, without a backend. */
   project({ name: 'browser', include: files('browser'), browser: inChrome() });
   /** In this process, looking at built pages through a browser. */
-  project({ name: 'pages', include: files('pages'), setupFiles: ['./packages/testkit/src/pages/setup.ts'] });
+  project({
+    name: 'pages',
+    include: files('pages'),
+    isolate: false,
+    setupFiles: ['./packages/testkit/src/pages/setup.ts'],
+  });
 } else
   for (const name of ['webgl', 'browser', 'pages']) notRun[name] = 'install Chrome or Chromium, or set CHROME_PATH';
 
