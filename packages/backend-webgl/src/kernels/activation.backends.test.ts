@@ -14,9 +14,12 @@ kernelTests('gelu', () => {
     });
 });
 
+/** All shapes are those of `gelu`; which function is applied to each number does not depend on the shape. */
+const fewShapes = [[7], [2, 3, 5]];
+
 kernelTests('silu', () => {
-  test('tensors of any shape give what the composition gives', async () => {
-    for (const shape of shapes) {
+  test('tensors give what the composition gives', async () => {
+    for (const shape of fewShapes) {
       const x = normal(shape, 4);
       await expectKernelMatches(() => silu(x), [x], [x]);
     }
@@ -29,7 +32,7 @@ kernelTests('gated', () => {
   const activations: Activation[] = ['gelu', 'geluTanh', 'silu', 'relu', 'sigmoid', 'tanh', 'identity'];
   for (const activation of activations)
     test(`a gate of ${activation} equals its composition`, async () => {
-      for (const shape of shapes) {
+      for (const shape of activation === 'silu' ? shapes : fewShapes) {
         const [gate, up] = [normal(shape, 3), normal(shape)];
         await expectKernelMatches(() => gated(gate, up, activation), [gate, up], [gate, up]);
       }

@@ -10,7 +10,7 @@ kernelTests('embed', () => {
     [33, 3],
   ] as const)
     test(`a table [${rows}, ${dim}] gives the rows of the composition`, async () => {
-      for (const shape of [[], [1], [1, 1], [5], [2, 3], [2, 2, 3]]) {
+      for (const shape of rows === 7 ? [[], [1], [1, 1], [5], [2, 3], [2, 2, 3]] : [[1], [2, 2, 3]]) {
         const size = shape.reduce((product, n) => product * n, 1);
         const weight = normal([rows, dim]);
         const ids = int32(

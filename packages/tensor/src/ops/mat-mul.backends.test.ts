@@ -1,8 +1,9 @@
 import { expectClose } from '@residual/testkit';
 import { expect, test } from 'vitest';
 import { dispose, gradients, matMul, type Tensor, tensor, tidy, zeros } from '../index.js';
+import { sizeOf } from '../shape.js';
 import { expectOp, toTensor } from '../testing/expect-op.js';
-import { type Grid, grid, sample, sumOver } from '../testing/grid.js';
+import { fromValues, type Grid, sample } from '../testing/grid.js';
 import { messageOf } from '../testing/message-of.js';
 import { onDevice } from '../testing/on-device.js';
 
@@ -13,13 +14,17 @@ const swapped = (shape: readonly number[]) => [...shape.slice(0, -2), shape.at(-
 /** [..., m, k] and [..., k, n], each read transposed if asked. */
 const product = (a: Grid, b: Grid, transposeA: boolean, transposeB: boolean) => {
   const [left, right] = [transposeA ? swapped(a.shape) : a.shape, transposeB ? swapped(b.shape) : b.shape];
-  return grid([...left.slice(0, -1), right.at(-1)!], (...index) => {
-    const [lead, i, j] = [index.slice(0, -2), index.at(-2)!, index.at(-1)!];
-    return sumOver(left.at(-1)!, k => {
-      const x = transposeA ? a.at(...lead, k, i) : a.at(...lead, i, k);
-      return x * (transposeB ? b.at(...lead, j, k) : b.at(...lead, k, j));
-    });
-  });
+  const [m, k, n] = [left.at(-2)!, left.at(-1)!, right.at(-1)!];
+  const [rowStep, aStep] = transposeA ? [1, m] : [k, 1];
+  const [bStep, columnStep] = transposeB ? [1, k] : [n, 1];
+  const shape = [...left.slice(0, -1), n];
+  const values = new Float64Array(sizeOf(shape));
+  for (let flat = 0; flat < values.length; flat++) {
+    const [lead, i, j] = [Math.floor(flat / (m * n)), Math.floor(flat / n) % m, flat % n];
+    const [x, y] = [lead * m * k + i * rowStep, lead * k * n + j * columnStep];
+    for (let l = 0; l < k; l++) values[flat]! += a.values[x + l * aStep]! * b.values[y + l * bStep]!;
+  }
+  return fromValues(shape, values);
 };
 
 for (const transposeA of [false, true])

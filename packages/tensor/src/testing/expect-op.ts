@@ -26,20 +26,22 @@ export async function expectOp<Name extends string>(op: OpCase<Name>): Promise<v
   const upstream = sample(expected.shape, 77);
   const compared = op.gradients ?? names;
   const slopes = compared.map(name => numericalGradient(op, name, upstream));
+  let runs = 0;
   await expectNoLeak(async () => {
+    const isFirst = runs++ === 0;
     const inputs = Object.fromEntries(names.map(name => [name, toTensor(op.inputs[name])])) as Record<Name, Tensor>;
     const output = op.run(inputs);
     expect(output.shape).toEqual(expected.shape);
-    await expectClose(output, expected, tolerance);
+    if (isFirst) await expectClose(output, expected, tolerance);
     if (compared.length > 0) {
       const dy = toTensor(upstream);
       const leaves = compared.map(name => inputs[name]);
       const result = gradients(() => op.run(inputs), leaves, dy);
-      await expectClose(result.value, expected, tolerance);
+      if (isFirst) await expectClose(result.value, expected, tolerance);
       for (const [i, name] of compared.entries()) {
         const gradient = result.gradients[i] as Tensor | undefined;
         expect(gradient?.shape, `gradient of ${name}`).toEqual(op.inputs[name].shape);
-        await expectSlopes(gradient!, slopes[i]!, gradientTolerance);
+        if (isFirst) await expectSlopes(gradient!, slopes[i]!, gradientTolerance);
       }
       dispose([result, dy]);
     }

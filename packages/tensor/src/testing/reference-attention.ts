@@ -1,4 +1,4 @@
-import { type Grid, grid, sumOver } from './grid.js';
+import { fromValues, type Grid } from './grid.js';
 
 /** The inputs and settings of attention, as grids and numbers. */
 export interface AttendCase {
@@ -24,26 +24,30 @@ export function referenceAttention(attendCase: AttendCase): Grid {
   const { query, value, dropoutMask } = attendCase;
   const [batch, heads, queryLen] = query.shape as [number, number, number];
   const [, kvHeads, keyLen, valueDim] = value.shape as [number, number, number, number];
-  const weights = weightsOf(attendCase);
-  return grid([batch, heads, queryLen, valueDim], (b, h, q, d) =>
-    sumOver(keyLen, k => {
-      const weight = weights.at(b!, h!, q!, k) * (dropoutMask?.at(b!, h!, q!, k) ?? 1);
-      return weight * value.at(batchRowOf(attendCase, b!, k), Math.floor((h! * kvHeads) / heads), k, d!);
-    }),
-  );
+  const { values: weights } = weightsOf(attendCase);
+  const output = new Float64Array(batch * heads * queryLen * valueDim);
+  everyKey(attendCase, (b, h, q, k, flat) => {
+    const weight = weights[flat]! * (dropoutMask?.at(b, h, q, k) ?? 1);
+    const head = batchRowOf(attendCase, b, k) * kvHeads + Math.floor((h * kvHeads) / heads);
+    const [from, to] = [(head * keyLen + k) * valueDim, ((b * heads + h) * queryLen + q) * valueDim];
+    for (let d = 0; d < valueDim; d++) output[to + d]! += weight * value.values[from + d]!;
+  });
+  return fromValues([batch, heads, queryLen, valueDim], output);
 }
 
 /** The attention weights [batch, heads, queryLen, keyLen]: 0 for masked keys, all zeros if no key is visible. */
 export function weightsOf(attendCase: AttendCase): Grid {
-  const { query, key } = attendCase;
-  const [batch, heads, queryLen] = query.shape as [number, number, number];
-  const keyLen = key.shape[2]!;
-  const scores = scoresOf(attendCase);
-  const exponents = grid([batch, heads, queryLen, keyLen], (b, h, q, k) =>
-    isVisible(attendCase, b!, q!, k!) ? Math.exp(scores.at(b!, h!, q!, k!)) : 0,
-  );
-  const sums = grid([batch, heads, queryLen, 1], (b, h, q) => sumOver(keyLen, k => exponents.at(b!, h!, q!, k)) || 1);
-  return grid(exponents.shape, (...index) => exponents.at(...index) / sums.at(...index));
+  const { shape, values } = scoresOf(attendCase);
+  const keyLen = shape[3]!;
+  everyKey(attendCase, (b, _, q, k, flat) => {
+    values[flat] = isVisible(attendCase, b, q, k) ? Math.exp(values[flat]!) : 0;
+  });
+  for (let from = 0; from < values.length; from += keyLen) {
+    const row = values.subarray(from, from + keyLen);
+    const sum = row.reduce((total, exponent) => total + exponent, 0) || 1;
+    for (let k = 0; k < keyLen; k++) row[k]! /= sum;
+  }
+  return fromValues(shape, values);
 }
 
 /** The scores [batch, heads, queryLen, keyLen], scaled, capped and with bias. */
@@ -52,12 +56,28 @@ export function scoresOf(attendCase: AttendCase): Grid {
   const [batch, heads, queryLen, headDim] = query.shape as [number, number, number, number];
   const [, kvHeads, keyLen] = key.shape as [number, number, number];
   const scale = attendCase.scale ?? 1 / Math.sqrt(headDim);
-  return grid([batch, heads, queryLen, keyLen], (b, h, q, k) => {
-    const kvHead = Math.floor((h! * kvHeads) / heads);
-    const score =
-      scale * sumOver(headDim, d => query.at(b!, h!, q!, d) * key.at(batchRowOf(attendCase, b!, k!), kvHead, k!, d));
-    return (softCap > 0 ? softCap * Math.tanh(score / softCap) : score) + (bias?.at(b!, h!, q!, k!) ?? 0);
+  const scores = new Float64Array(batch * heads * queryLen * keyLen);
+  everyKey(attendCase, (b, h, q, k, flat) => {
+    const head = batchRowOf(attendCase, b, k) * kvHeads + Math.floor((h * kvHeads) / heads);
+    const [x, y] = [((b * heads + h) * queryLen + q) * headDim, (head * keyLen + k) * headDim];
+    let score = 0;
+    for (let d = 0; d < headDim; d++) score += scale * query.values[x + d]! * key.values[y + d]!;
+    scores[flat] = (softCap > 0 ? softCap * Math.tanh(score / softCap) : score) + (bias?.at(b, h, q, k) ?? 0);
   });
+  return fromValues([batch, heads, queryLen, keyLen], scores);
+}
+
+/** Calls `visit` for each pair of query and key, with its place in [batch, heads, queryLen, keyLen]. */
+function everyKey(
+  { query, key }: AttendCase,
+  visit: (b: number, h: number, q: number, k: number, flat: number) => void,
+): void {
+  const [batch, heads, queryLen] = query.shape as [number, number, number];
+  const keyLen = key.shape[2]!;
+  let flat = 0;
+  for (let b = 0; b < batch; b++)
+    for (let h = 0; h < heads; h++)
+      for (let q = 0; q < queryLen; q++) for (let k = 0; k < keyLen; k++) visit(b, h, q, k, flat++);
 }
 
 function batchRowOf({ beamIndices }: AttendCase, row: number, key: number): number {

@@ -66,7 +66,7 @@ test('where no row counts the loss is 0', async () => {
   dispose([logits, loss]);
 });
 
-test.each([1, 2, 3, 7, 50])('a chunked loss of %i rows and its gradients equal those of the whole', chunk =>
+test.each([2, 3, 50])('a chunked loss of %i rows and its gradients equal those of the whole', chunk =>
   expectNoLeak(async () => {
     const [x, head] = [numbers('x', [1, rows, dim]), numbers('head', [vocab, dim])];
     const logits = ({ head }: { head: { head?: Tensor } }, rows: Tensor) => linear(rows, head.head!);
@@ -123,7 +123,7 @@ interface TensorInfos {
 }
 
 test('a chunked loss never stores all logits, forward or backward', () => {
-  const [rows, vocab, chunk] = [256, 1024, 8];
+  const [rows, vocab, chunk] = [96, 256, 8];
   const [x, head] = [numbers('x', [rows, 1]), numbers('head', [vocab, 1])];
   const logits = ({ head }: { head: { head?: Tensor } }, rows: Tensor) => linear(rows, head.head!);
   const labels = labelsOf('test', Array(rows).fill(1), {});
