@@ -6,6 +6,7 @@ import { type Example, packagesOf } from './example.js';
 import { tarballName } from './pack.js';
 import type { Readme } from './readme.js';
 import { runNode } from './run.js';
+import { linkDependencies, shareDependencies } from './shared-packages.js';
 
 /** An entry point of a package: `@residual/model/worker`. */
 export interface EntryPoint {
@@ -56,6 +57,7 @@ export const installInto = async (folder: string, wanted: ReadonlyMap<string, st
   writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest, null, 2));
   const npm = npmScript();
   if (npm === undefined) throw new Error('installable: npm was not found');
+  linkDependencies(folder, wanted.keys());
   const flags = [
     '--prefer-offline',
     '--no-audit',
@@ -70,6 +72,7 @@ export const installInto = async (folder: string, wanted: ReadonlyMap<string, st
   });
   if (code !== 0)
     throw new Error(`installable: npm install ${[...wanted.keys()].join(' ')} ended with ${code}\n${output}`);
+  shareDependencies(folder);
 };
 
 /** Installs a package into a new project, with the packages that its README installs and its example imports. */

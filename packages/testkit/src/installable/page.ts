@@ -1,6 +1,6 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import type { Browser } from 'playwright';
+import type { Browser, Page } from 'playwright';
 import sirv from 'sirv';
 import { contentSecurityPolicy } from '../../../../scripts/lib/serve.mjs';
 
@@ -38,9 +38,22 @@ export const visit = async (
   }
 };
 
+/** The empty page of each browser, in which one address after another opens: a new page takes a process. */
+const emptyPages = new WeakMap<Browser, Page>();
+
+/** Empties a page for the next address, or closes it after an error. */
+const leave = async (browser: Browser, page: Page, failed: boolean): Promise<void> => {
+  page.removeAllListeners();
+  if (failed) return page.close();
+  await page.goto('about:blank');
+  emptyPages.set(browser, page);
+};
+
 /** Opens a page of a running server, and waits like `visit`. */
 export const visitAddress = async (browser: Browser, address: string, settle?: number): Promise<PageResult> => {
-  const page = await browser.newPage();
+  const page = emptyPages.get(browser) ?? (await browser.newPage());
+  emptyPages.delete(browser);
+  let loaded = false;
   try {
     const errors: string[] = [];
     let signalFailure = () => {};
@@ -61,8 +74,10 @@ export const visitAddress = async (browser: Browser, address: string, settle?: n
       error => fail(String(error)),
     );
     await Promise.race([done, failed]);
-    return { result: await page.evaluate(() => (globalThis as { result?: unknown }).result), errors };
+    const result = await page.evaluate(() => (globalThis as { result?: unknown }).result);
+    loaded = errors.length === 0;
+    return { result, errors };
   } finally {
-    await page.close();
+    await leave(browser, page, !loaded);
   }
 };
