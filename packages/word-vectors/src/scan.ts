@@ -45,6 +45,14 @@ type ScanKernel = (
   out: number,
 ) => number;
 
+let compiled: WebAssembly.Module | undefined;
+
+/** The compiled kernel, which all tables share. */
+function kernelModule(): WebAssembly.Module {
+  compiled ??= new WebAssembly.Module(Uint8Array.from(atob(bytes), letter => letter.charCodeAt(0)));
+  return compiled;
+}
+
 /** The kernel with its own memory; undefined if there is no WebAssembly SIMD, or if a page's policy forbids it. */
 function wasmScan(dtype: 'float32' | 'int8', rows: number, dims: number): Scan | undefined {
   const size = dtype === 'int8' ? 1 : 4;
@@ -62,8 +70,7 @@ function wasmScan(dtype: 'float32' | 'int8', rows: number, dims: number): Scan |
   let memory: WebAssembly.Memory;
   try {
     memory = new WebAssembly.Memory({ initial: Math.max(2, Math.ceil(end / 65536)) });
-    const code = Uint8Array.from(atob(bytes), letter => letter.charCodeAt(0));
-    kernel = new WebAssembly.Instance(new WebAssembly.Module(code), { env: { memory } }).exports as never;
+    kernel = new WebAssembly.Instance(kernelModule(), { env: { memory } }).exports as never;
   } catch {
     return undefined;
   }
