@@ -76,15 +76,17 @@ function* checksumsIn(bytes: Uint8Array): Generator<number, undefined> {
   }
 }
 
+/** The checksums of single bytes. */
+const byteChecksums = Uint32Array.from({ length: 256 }, (_, byte) => {
+  let value = byte;
+  for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
+  return value;
+});
+
 /** The checksum of zips (CRC-32 of ISO 3309). */
 function crc32(bytes: Uint8Array): number {
-  const table = Uint32Array.from({ length: 256 }, (_, byte) => {
-    let value = byte;
-    for (let bit = 0; bit < 8; bit++) value = value & 1 ? (value >>> 1) ^ 0xedb88320 : value >>> 1;
-    return value;
-  });
   let sum = 0xffffffff;
-  for (let i = 0; i < bytes.length; i++) sum = table[(sum ^ bytes[i]!) & 255]! ^ (sum >>> 8);
+  for (let i = 0; i < bytes.length; i++) sum = byteChecksums[(sum ^ bytes[i]!) & 255]! ^ (sum >>> 8);
   return (sum ^ 0xffffffff) >>> 0;
 }
 
