@@ -14,15 +14,32 @@ export interface WordCache<Text> {
   store(text: Text, from: number, to: number, hash: number, ids: readonly number[], first: number): void;
 }
 
-/**
- * A hash table of 2.5 MB (1 MB of slots, 0.5 MB of text, 1 MB of ids). The system allocates it page by page. When it is
- * full, it is cleared. It consists of small functions without `this`, so that engines compile them during the first
- * text.
- */
-export function wordCache<Text extends Uint8Array | Uint16Array>(kind: {
+/** The class of the units of a text. */
+interface Units<Text> {
   new (length: number): Text;
   readonly BYTES_PER_ELEMENT: number;
-}): WordCache<Text> {
+}
+
+/**
+ * A hash table of 2.5 MB (1 MB of slots, 0.5 MB of text, 1 MB of ids), made for the first pre-token that it stores. The
+ * system allocates it page by page. When it is full, it is cleared. It consists of small functions without `this`, so
+ * that engines compile them during the first text.
+ */
+export function wordCache<Text extends Uint8Array | Uint16Array>(kind: Units<Text>): WordCache<Text> {
+  let table: Omit<WordCache<Text>, 'byteLength'> | undefined;
+  return {
+    byteLength: slotCount * 4 * Int32Array.BYTES_PER_ELEMENT + textBytes + maxIds * Int32Array.BYTES_PER_ELEMENT,
+    lookUp: (text, from, to, hash, ids) => table?.lookUp(text, from, to, hash, ids) ?? false,
+    store(text, from, to, hash, ids, first) {
+      if (to - from > maxWordLength || ids.length - first > 255) return;
+      table ??= wordTable(kind);
+      table.store(text, from, to, hash, ids, first);
+    },
+  };
+}
+
+/** The table of a cache. */
+function wordTable<Text extends Uint8Array | Uint16Array>(kind: Units<Text>): Omit<WordCache<Text>, 'byteLength'> {
   /**
    * Per slot [hash, offset of the text + 1 (0 is free), offset of the ids, length of the text * 256 + number of ids].
    */
@@ -60,7 +77,6 @@ export function wordCache<Text extends Uint8Array | Uint16Array>(kind: {
   };
 
   return {
-    byteLength: slots.byteLength + textStore.byteLength + idStore.byteLength,
     lookUp(text, from, to, hash, ids) {
       for (let at = (hash << 2) & wrap; slots[at + 1] !== 0; at = (at + 4) & wrap) {
         if (slots[at] !== hash || slots[at + 3]! >> 8 !== to - from) continue;
@@ -73,7 +89,6 @@ export function wordCache<Text extends Uint8Array | Uint16Array>(kind: {
     store(text, from, to, hash, ids, first) {
       const length = to - from;
       const count = ids.length - first;
-      if (length > maxWordLength || count > 255) return;
       ensureCapacity(length, count);
       const at = freeSlot(hash);
       slots[at] = hash;

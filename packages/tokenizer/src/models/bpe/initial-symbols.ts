@@ -32,15 +32,14 @@ export class InitialSymbols {
     readonly rules: SymbolRules,
   ) {
     const { prefix, suffix } = rules;
-    const affixes = [
-      [prefix, ''],
-      ['', ''],
-      [prefix, suffix],
-      ['', suffix],
-    ] as const;
-    this.#byteIds = affixes.map(([before, after]) =>
-      Int32Array.from(byteAlphabet(), char => vocabulary.id(before + char + after) ?? missing),
-    );
+    const tableOf = (before: string, after: string) =>
+      Int32Array.from(byteAlphabet(), char => vocabulary.id(before + char + after) ?? missing);
+    // Tables without a difference are the same.
+    const inside = tableOf(prefix, '');
+    const first = prefix === '' ? inside : tableOf('', '');
+    const last = suffix === '' ? inside : tableOf(prefix, suffix);
+    const only = suffix === '' ? first : prefix === '' ? last : tableOf('', suffix);
+    this.#byteIds = [inside, first, last, only];
     this.#fallback = rules.byteFallback ? byteTokenIds(vocabulary) : undefined;
   }
 
