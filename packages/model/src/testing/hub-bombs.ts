@@ -1,5 +1,6 @@
 /** Hostile hub listings, read by a process with a small heap. */
 import { type Bomb, type BombTarget, bombsOf } from '@residual/testkit/bombs';
+import { repositoryOf } from '../load/sources/hub.js';
 import { filesOf } from '../load/sources/source.js';
 
 const listing = {
@@ -12,8 +13,8 @@ const listing = {
   ],
 };
 
-/** The listing of a repository as a hub sends it. */
-export const hubListing: BombTarget = {
+/** The listing of a repository as a hub sends it, or as it was received. */
+export const hubListing: BombTarget<string | { readonly received: string }> = {
   *inputs(): Generator<Bomb> {
     yield* bombsOf(listing, { count: 20_000 });
     for (const name of ['../x', '/x', 'a//b', 'a\\b', '\0', '\u001b[2J', 'x'.repeat(1_000_000), '__proto__']) {
@@ -24,9 +25,11 @@ export const hubListing: BombTarget = {
     yield { name: 'more than is read', make: () => ' '.repeat(2 ** 25) };
   },
   read: async text => {
+    // Requests take longer than their answers, and are the same for all.
+    if (typeof text !== 'string') return repositoryOf('https://hub.example', text.received);
     const fetch = async () => new Response(text);
     const files = await filesOf('someone/tale', { fetch, hub: { endpoint: 'https://hub.example', cache: false } });
-    await files.bytes('absent.bin', {});
+    return files.bytes('absent.bin', {});
   },
-  seeds: () => [JSON.stringify(listing)],
+  seeds: () => [{ received: JSON.stringify(listing) }],
 };

@@ -15,24 +15,25 @@ function use(config: object | string, source?: string): void {
 }
 
 const chatml =
-  "{% for message in messages %}{{ '<|im_start|>' + message['role'] + '\\n' + message['content'] + '<|im_end|" +
-  ">\\n' }}{% endfor %}{% if add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}";
-const headers =
-  '{{- bos_token }}\n{%- if tools is not none and tools is defined %}\n    {%- for t in tools %}\n        {{- t |' +
-  ' tojson(indent=4) }}\n        {{- "\\n\\n" }}\n    {%- endfor %}\n{%- endif %}\n{%- if messages[0][\'role\'] ' +
-  "== 'system' %}\n    {%- set system_message = messages[0]['content'] | trim %}\n    {%- set messages = " +
-  "messages[1:] %}\n{%- else %}\n    {%- set system_message = '' %}\n{%- endif %}\n{%- for message in messages " +
-  "%}\n    {%- if not (message.role == 'tool' or 'tool_calls' in message) %}\n        {{- '<|start_header_id|>' " +
-  "+ message['role'] + '<|end_header_id|>\\n\\n' + message['content'] | trim + '<|eot_id|>' }}\n    {%- elif " +
-  "message.tool_calls | length != 1 %}\n        {{- raise_exception('one call at a time') }}\n    {%- endif " +
-  '%}\n{%- endfor %}';
+  "{% for m in messages %}{{ '<|im_start|>' + m['role'] + '\\n' + m['content'] + '\\n' }}{% endfor %}{% if " +
+  "add_generation_prompt %}{{ '<|im_start|>assistant\\n' }}{% endif %}";
+const tools =
+  '{{- bos_token }}\n{%- if tools is not none and tools is defined %}\n  {%- for t in tools %}\n    {{- t | ' +
+  'tojson(indent=4) }}\n    {{- "\\n" }}\n  {%- endfor %}\n{%- endif %}\n{{ messages[-1].content | trim }}';
+const turns =
+  "{%- if messages[0]['role'] == 'system' %}\n  {%- set messages = messages[1:] %}\n{%- else %}\n  {%- set x = '' " +
+  "%}\n{%- endif %}\n{%- for m in messages %}\n  {%- if not (m.role == 'tool' or 'tool_calls' in m) %}\n    {{- " +
+  "m['role'] + m['content'] | trim }}\n  {%- elif m.tool_calls | length != 1 %}\n    {{- raise_exception('one call') " +
+  '}}\n  {%- endif %}\n{%- endfor %}';
 const macros =
   "{% macro turn(role, text='') %}[{{ role | upper }}] {{ text.strip() }}{% endmacro %}{% set ns = " +
-  "namespace(count=0, last=none) %}{% for m in messages if m.role in ['user', 'assistant'] %}{% set ns.count = " +
-  "ns.count + 1 %}{% set ns.last = m %}{{ turn(m.role, m.content) }}{% if not loop.last %}{{ ', ' ~ loop.index " +
-  "}}{% else %}{{ range(3) | join('-') }}{% endif %}{% endfor %}{{ (ns.last.content.split(' ') | first)[:2] if " +
-  "ns.last is mapping else '' }}{{ {'a': [1, 2.5, true]} | tojson }}";
-const templates = { chatml, headers, macros };
+  "namespace(last=none) %}{% for m in messages if m.role in ['user', 'assistant'] %}{% set ns.last = m %}{{ " +
+  "turn(m.role, m.content) }}{% endfor %}{{ (ns.last.content.split(' ') | first)[:2] if ns.last is mapping else '' }}";
+const values =
+  '{% set ns = namespace(count=0) %}{% for m in messages %}{% set ns.count = ns.count + 1 %}{% if not loop.last %}{{ ' +
+  "', ' ~ loop.index }}{% else %}{{ range(3) | join('-') }}{{ m.content }}{% endif %}{% endfor %}{{ {'a': [1, 2.5, " +
+  'true]} | tojson }}';
+const templates = { chatml, tools, turns, macros, values };
 
 const loops = (count: number, inside: string) =>
   Array.from({ length: count }, (_, i) => `{% for i${i} in range(999) %}`).join('') +
@@ -109,7 +110,7 @@ const settings = {
   eos_token: { content: '</s>', special: true },
   chat_template: [
     { name: 'default', template: chatml },
-    { name: 'tool_use', template: headers },
+    { name: 'tool_use', template: tools },
   ],
 };
 

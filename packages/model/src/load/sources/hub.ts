@@ -163,7 +163,7 @@ async function listRepository(
 }
 
 /** Parses a listing. Throws if it lacks a commit, sizes or digests, or names a path outside its folder. */
-function repositoryOf(url: string, text: string): Repository {
+export function repositoryOf(url: string, text: string): Repository {
   const fail = (what: string): never => {
     throw new ResidualError('hub', `loadModel: the answer of ${url} ${what}`);
   };
