@@ -43,9 +43,12 @@ const isResidualError = (error: unknown) =>
 
 /** The outcome and the message of an error that an input caused. */
 export function outcomeOf(error: unknown): [Outcome, string] {
+  if (isResidualError(error)) {
+    const { message } = error as Error;
+    return [message.length > maxMessageLength ? 'long' : 'refused', message];
+  }
   const { name, message, stack = '' } = error instanceof Error ? error : new Error(String(error));
-  if (!isResidualError(error)) return ['raw', `${name}: ${message}${stack.split('\n', 3).slice(1).join('')}`];
-  return [message.length > maxMessageLength ? 'long' : 'refused', message];
+  return ['raw', `${name}: ${message}${stack.split('\n', 3).slice(1).join('')}`];
 }
 
 /** Refuses single arrays above the limit. Untouched pages cost no memory on this system, but they do on others. */
@@ -59,13 +62,15 @@ function limitArrays(bytes: number): void {
   ];
   for (const original of [ArrayBuffer, ...typed]) {
     const width = 'BYTES_PER_ELEMENT' in original ? original.BYTES_PER_ELEMENT : 1;
-    const limited = new Proxy(original, {
-      construct: (target, args, newTarget) => {
-        const length = args[0];
-        if (typeof length === 'number' && length * width > bytes) refuse(length * width);
-        return Reflect.construct(target, args, newTarget);
-      },
-    });
+    // A function that takes the place of the class; a proxy of it would make each array several times slower.
+    const construct = original as new (...args: unknown[]) => object;
+    const limited = function (first: unknown, second: unknown, third: unknown): object {
+      if (typeof first === 'number' && first * width > bytes) refuse(first * width);
+      if (new.target === (limited as unknown)) return new construct(first, second, third);
+      return Reflect.construct(construct, [first, second, third], new.target as never);
+    };
+    Object.defineProperties(limited, Object.getOwnPropertyDescriptors(original));
+    Object.setPrototypeOf(limited, Object.getPrototypeOf(original));
     (globalThis as Record<string, unknown>)[original.name] = limited;
   }
 }

@@ -61,7 +61,7 @@ const fragments = [
   '{{',
   '}}',
 ];
-const partPatterns = [/\d+/, /"[^"\\]*"/, /"[^"]*":\s*[^,{}[\]]+/, /[{}[\]":,]/, /[^\s"{}[\],:]+/, /\n/];
+const partPatterns = [/\d+/g, /"[^"\\]*"/g, /"[^"]*":\s*[^,{}[\]]+/g, /[{}[\]":,]/g, /[^\s"{}[\],:]+/g, /\n/g];
 
 /** A text with one to three random changes: parts replaced, removed, repeated, copied or inserted. */
 export function mutateText(random: Random, text: string): string {
