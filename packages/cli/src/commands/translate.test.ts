@@ -45,14 +45,15 @@ async function withInput<T>(text: string, act: () => Promise<T>): Promise<T> {
 }
 
 test('a file of golden sentences gives the reference line by line, in order', async () => {
-  const sentences = await file(examples.map(({ en }) => `${en}\n`).join(''));
-  const out = examples.map(({ greedy }) => `${greedy.text}\n`).join('');
+  const some = examples.slice(0, 20);
+  const sentences = await file(some.map(({ en }) => `${en}\n`).join(''));
+  const out = some.map(({ greedy }) => `${greedy.text}\n`).join('');
   expect(await translate('--file', sentences)).toEqual({ code: 0, out, errors: '' });
   expect((await translate('--file', sentences, '--batch', '7')).out).toBe(out);
 });
 
 test('--json prints source, translation, tokens and score of each line, as the reference with 4 beams', async () => {
-  const some = examples.slice(0, 12);
+  const some = examples.slice(0, 6);
   const sentences = await file(some.map(({ en }) => `${en}\n`).join(''));
   const { code, out } = await translate('--file', sentences, '--num-beams', '4', '--json');
   expect(code).toBe(0);
@@ -94,8 +95,8 @@ test('without a text and a file, lines come from standard input, in chunks that 
 });
 
 test('a line that is too long is translated in parts; a word that is too long is an error', async () => {
-  const long = Array(40).fill('He refused to pay.').join(' ');
-  expect((await translate(long)).out).toBe(`${Array(40).fill('Il refusa de payer.').join(' ')}\n`);
+  const long = Array(30).fill('He refused to pay.').join(' ');
+  expect((await translate(long)).out).toBe(`${Array(30).fill('Il refusa de payer.').join(' ')}\n`);
   const { code, errors } = await translate('qzxw'.repeat(200));
   expect(code).toBe(1);
   expect(errors).toMatch(

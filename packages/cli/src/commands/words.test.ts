@@ -1,4 +1,4 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,7 +7,6 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { fixture, runCommand } from '../testing/run-command.js';
 
 const vectors = fileURLToPath(new URL('.', englishWords['vocab.json']));
-const questions = fixture('analogies/questions-words.txt');
 let folder: string;
 const file = (name: string) => join(folder, name);
 beforeAll(async () => {
@@ -51,14 +50,17 @@ test('analogy prints one object, and finds the vectors in the folder of their pa
 });
 
 test('evaluate analogies counts by category, covered and total', async () => {
-  const { code, out } = await runCommand('evaluate', 'analogies', '--vectors', vectors, questions, '--json');
+  const sections = (await readFile(fixture('analogies/questions-words.txt'), 'utf8')).split(/^(?=: )/m);
+  await writeFile(file('some.txt'), sections.filter(section => /^: (currency|family)\n/.test(section)).join(''));
+  const { code, out } = await runCommand('evaluate', 'analogies', '--vectors', vectors, file('some.txt'), '--json');
   const { categories, ...all } = JSON.parse(out);
   expect(code).toBe(0);
-  expect(all).toMatchObject({ covered: 17_592, total: 19_544 });
-  expect(all.correct / all.covered).toBe(all.accuracy);
-  expect(Math.abs(all.accuracy - 0.6465)).toBeLessThan(0.002);
-  expect(categories).toHaveLength(14);
-  expect(categories[4]).toMatchObject({ name: 'family', total: 506 });
+  // Counted in float64 by another program.
+  expect(all).toEqual({ covered: 964, correct: 480, total: 1372, accuracy: 480 / 964 });
+  expect(categories).toEqual([
+    { name: 'currency', covered: 502, correct: 105, total: 866, accuracy: 105 / 502 },
+    { name: 'family', covered: 462, correct: 375, total: 506, accuracy: 375 / 462 },
+  ]);
 });
 
 test('evaluate analogies prints a table', async () => {

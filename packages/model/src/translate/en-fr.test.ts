@@ -53,16 +53,17 @@ test('greedy translations are those of the reference, one at a time and in one b
 test('translations by 4 beams are those of the reference, and so are their scores', async () => {
   const before = memoryUsage();
   const alone = [];
-  for (const { en } of examples) alone.push((await model.beamSearch(en, { numBeams: 4 }).result())[0]!);
+  for (const { en } of examples.slice(0, 20)) alone.push((await model.beamSearch(en, { numBeams: 4 }).result())[0]!);
   const together = await model
     .beamSearchBatch(
       examples.map(({ en }) => en),
       { numBeams: 4 },
     )
     .result();
+  expect(together).toHaveLength(examples.length);
   for (const results of [alone, together.map(([best]) => best!)]) {
     expect(results.map(({ newTokens, text }) => ({ ids: withoutEnd(newTokens), text }))).toEqual(
-      examples.map(({ beam4: { ids, text } }) => ({ ids, text })),
+      examples.slice(0, results.length).map(({ beam4: { ids, text } }) => ({ ids, text })),
     );
     const differences = results.map(({ score }, i) => Math.abs(score - examples[i]!.beam4.score));
     expect(Math.max(...differences)).toBeLessThan(1e-4);

@@ -67,11 +67,12 @@ test('the first sentence of a length runs eagerly, later ones replay its capture
 });
 
 test('sentences translated one by one share captured steps, and equal what each gives alone', async () => {
-  const texts = sentences.map(({ en }) => en);
+  const some = sentences.slice(0, 20);
+  const texts = some.map(({ en }) => en);
   const translations = await model.translate(texts, { batch: 1 }).result();
-  expect(translations.map(({ tokens }) => tokens)).toEqual(sentences.map(({ greedy }) => greedy.ids));
-  const beamTranslations = await model.translate(texts.slice(0, 12), { batch: 1, numBeams: 4 }).result();
-  expect(beamTranslations.map(({ tokens }) => tokens)).toEqual(sentences.slice(0, 12).map(({ beam4 }) => beam4.ids));
+  expect(translations.map(({ tokens }) => tokens)).toEqual(some.map(({ greedy }) => greedy.ids));
+  const beamTranslations = await model.translate(texts.slice(0, 6), { batch: 1, numBeams: 4 }).result();
+  expect(beamTranslations.map(({ tokens }) => tokens)).toEqual(some.slice(0, 6).map(({ beam4 }) => beam4.ids));
   const alone = await model.translate(texts[3]!).result();
   expect(alone.score).toBe(translations[3]!.score);
 });
@@ -84,7 +85,7 @@ test('spans that the vocabulary cannot encode are reported', async () => {
 });
 
 test('translations with four beams and their scores are those of the reference', async () => {
-  const some = sentences.slice(0, 24);
+  const some = sentences.slice(0, 16);
   const translations = await model
     .translate(
       some.map(({ en }) => en),

@@ -30,13 +30,13 @@ const run = (folder: string, killAfter?: number) =>
     child.on('close', (_, signal) => resolve({ lines: out.split('\n').slice(0, -1), signal }));
   });
 
-test('killed at 20 random moments, a run resumes each time and ends with the same bits', async () => {
+test('killed at 12 random moments, a run resumes each time and ends with the same bits', async () => {
   const straight = await run(join(temporary, 'straight'));
   expect(straight.lines).toHaveLength(steps + 2);
   const folder = join(temporary, 'killed');
   const losses = new Map(straight.lines.slice(1, -1).map(line => line.split(' ') as [string, string]));
   let [reached, killed] = [0, 0];
-  for (let i = 0; i < 20; i++) {
+  for (let i = 0; i < 12; i++) {
     const { lines, signal } = await run(folder, 1 + 60 * uniformAt(7, 'kills', i));
     if (signal === 'SIGKILL') killed++;
     for (const line of lines.filter(line => /^\d/.test(line))) {
@@ -46,7 +46,7 @@ test('killed at 20 random moments, a run resumes each time and ends with the sam
       reached = Math.max(reached, Number(step));
     }
   }
-  expect(killed).toBeGreaterThan(10);
+  expect(killed).toBeGreaterThan(6);
   const last = await run(folder);
   expect(last.lines.at(-1)).toBe(straight.lines.at(-1));
   const names = await readdir(folder);
