@@ -16,7 +16,10 @@ declare module 'vitest' {
 type Settings = NonNullable<TestProjectInlineConfiguration['test']>;
 
 const chrome = findChrome();
-const adapter = findAdapter(chrome);
+/** Vitest reads this file again for each project; to look for an adapter starts two processes. */
+const read = globalThis as { adapterOfTests?: { readonly adapter: ReturnType<typeof findAdapter> } };
+read.adapterOfTests ??= { adapter: findAdapter(chrome) };
+const { adapter } = read.adapterOfTests;
 
 /** Projects that this machine cannot run, and what would let it; `npm test` prints them. */
 const notRun: Record<string, string> = {};
