@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { mutateText, randomFrom } from './mutate.js';
 
 test('any part of a text is changed, not only the first of its kind', () => {
-  const parts = ['11', '22', '33', '44', '55', '66'];
+  const parts = ['b', 'c', 'd', 'f', 'g', 'h'];
   const missing = new Set<string>();
   for (let index = 0; index < 500; index++) {
     const mutated = mutateText(randomFrom(index), parts.join(' '));
