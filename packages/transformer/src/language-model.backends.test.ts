@@ -121,7 +121,7 @@ test('taps are paths of the tree of uses', async () => {
 
 test('a later token changes no earlier logit', async () => {
   const before = tied(weights, ids);
-  for (const place of [6, 4, 1]) {
+  for (const place of [6, 1]) {
     const changed = tensor(
       rows.flatMap(row => row.map((id, i) => (i >= place ? (id + 5) % vocab : id))),
       [batch, length],
@@ -146,14 +146,20 @@ test('one pass gives the loss at every position', async () => {
   const plain = await plainTree(weights);
   await expectClose(losses, losses64(logits64(row.slice(0, -1), plain, heads), row.slice(1)), close);
   const one: number[] = [];
-  for (let i = 1; i < length; i++) {
+  const places = [1, 2, 5];
+  for (const i of places) {
     const prefix = tensor(row.slice(0, i), [1, i], 'int32');
     const alone = tied(weights, prefix);
     const [last] = ((await nestedOf(alone)) as Rows[])[0]!.slice(-1);
     one.push(losses64([last!], [row[i]!])[0]!);
     dispose([prefix, alone]);
   }
-  await expectClose(losses, one, close);
+  const all = await losses.data();
+  await expectClose(
+    places.map(i => all[i - 1]!),
+    one,
+    close,
+  );
   dispose([labels, inputs, logits, losses]);
 });
 

@@ -74,15 +74,15 @@ for (const name of ['gpt2', 'llama']) {
   test(`${name}: each text of a batch of unequal lengths gets the vector that it gets alone`, async () => {
     const model = await load(name);
     const before = memoryUsage();
-    const prompts = [[3, 5, 7, 11, 13], [2], [17, 19, 23], [29, 31, 37, 41, 43, 47, 53]];
+    const prompts = [[3, 5, 7, 11, 13], [2], [17, 19, 23]];
     const done: number[] = [];
     for (const pooling of ['mean', 'cls', 'last'] as const) {
       const onProgress = (progress: { done: number }) => done.push(progress.done);
-      const together = await model.embedBatch(prompts, { pooling, batch: 3, onProgress });
+      const together = await model.embedBatch(prompts, { pooling, batch: 2, onProgress });
       for (const [i, prompt] of prompts.entries())
         await expectClose([...together[i]!], [...(await model.embed(prompt, { pooling }))], { absolute: 1e-5 });
     }
-    expect(done).toEqual([3, 4, 3, 4, 3, 4]);
+    expect(done).toEqual([2, 3, 2, 3, 2, 3]);
     expect(await model.embedBatch([])).toEqual([]);
     expect(memoryUsage()).toEqual(before);
     model.dispose();

@@ -64,7 +64,7 @@ const logitsOf = async (weights: Tree) => {
   dispose([x, y]);
   return data;
 };
-const trainSome = async (weights: Tree, steps = 3) => {
+const trainSome = async (weights: Tree, steps = 2) => {
   const losses: number[] = [];
   const batches = packDocuments([ids, [4, 4, 6]], { length: 8, batch: 1 });
   const run = train({
