@@ -38,8 +38,8 @@ export function weightsSentence(headDim: number, { before, after }: Addition): s
   const modelDim = before.length;
   const [pair, square] = [2 * modelDim * headDim, modelDim ** 2];
   return (
-    `The vector turns by ${angleText(before, after)}. The way there is narrow: value-down takes ${modelDim} ` +
-    `numbers to ${headDim}, value-up brings them back to ${modelDim}. Together they have ${grouped(pair)} weights; ` +
-    `one square matrix would have ${grouped(square)}.`
+    `The vector turns by ${angleText(before, after)}. A value has only ${headDim} numbers: one matrix, value-down, ` +
+    `shrinks ${modelDim} numbers to ${headDim}, and another, value-up, brings them back to ${modelDim}. The two have ` +
+    `${grouped(pair)} weights; a single matrix from ${modelDim} to ${modelDim} would have ${grouped(square)}.`
   );
 }

@@ -5,8 +5,8 @@ import { headSettings } from './settings.js';
 import { namePrompts } from './texts.js';
 
 const [previousToken, receiver] = [
-  { ...headSettings, attentionHead: 1 },
-  { ...headSettings, attentionLayer: 5, attentionHead: 0, attentionToken: -1 },
+  { ...headSettings, attentionHead: 1, attentionToken: -1 },
+  { ...headSettings, attentionLayer: 5, attentionHead: 1, attentionToken: -1 },
 ];
 
 /** Attention. */

@@ -47,7 +47,7 @@ export function tinyModels(worker: Worker) {
         result.textContent = sentenceOf(losses);
       } catch (error) {
         if (!signal.aborted) throw error;
-        result.textContent = `Stopped after ${losses.masked.length} of ${steps} steps; the models are gone.`;
+        result.textContent = `Stopped after ${losses.masked.length} of ${steps} steps. Press the button to start again.`;
       } finally {
         button.textContent = label;
         chart.show(losses, result.textContent!);

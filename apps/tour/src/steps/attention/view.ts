@@ -47,7 +47,7 @@ export const view: MakeView = (place, tour) => {
     figure('after the softmax: each row adds up to 1', map),
     mask.element,
   );
-  place.append(title, told, threeWords(), table.element, sumTitle, sum, weighed, ...phrase.elements);
+  place.append(title, told, threeWords(), whereHeadsAre(), table.element, sumTitle, sum, weighed, ...phrase.elements);
   const maskWords = make('p');
   place.append(make('h3', {}, 'Every token asks at once'), maskWords, grids);
   place.append(make('h3', {}, 'Many heads, side by side'), heads.element, ...cross.elements);
@@ -125,9 +125,19 @@ function threeWords(): HTMLElement {
     named('key', 'Key'),
     ': what a token offers. ',
     named('value', 'Value'),
-    ': what it hands over when it is chosen.',
+    ': what it hands over when it is chosen. The score says how well query and key agree, and the softmax turns all ' +
+      'scores into shares that add up to 1.',
   );
 }
+
+/** What a block and a head are. */
+const whereHeadsAre = () =>
+  make(
+    'p',
+    { className: 'note' },
+    `A block is one round of looking and thinking. This model has ${depth} of them with ${headCount} heads each, and ` +
+      'each head looks for something else.',
+  );
 
 /** The chosen head and token, within what the model and the sentence have. */
 function chosenIn({ attentionLayer, attentionHead, attentionToken }: Look['settings'], length: number) {

@@ -15,7 +15,11 @@ export const view: MakeView = (place, { state, calls: connect }) => {
   for (const [name, value] of Object.entries(names)) ribbons.setAttribute(name, value);
   const more = make('p', { className: 'note' }, 'Beam search, every head, and longer texts are on the page of ');
   more.append(make('a', { href: '../translation/' }, 'translations'), '.');
-  place.append(field.element, french, ribbons, more);
+  const beyond = make('p', { className: 'note' });
+  beyond.textContent =
+    'A picture can be cut into small squares and a sound into short slices. Each becomes a vector, and the rest is the ' +
+    'same.';
+  place.append(field.element, french, ribbons, beyond, more);
 
   ribbons.addEventListener('residual-word', event => {
     const { side, index } = (event as CustomEvent<WordDetail>).detail;

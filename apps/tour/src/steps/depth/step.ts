@@ -16,13 +16,14 @@ export const step: Step = {
   text: {
     title: 'Layer upon layer',
     lead:
-      'Each block adds a little to the vector of a token and overwrites nothing, so that one stream of numbers runs ' +
-      'from the first layer to the last. Hold the stream up to the output after any block and you can read what the ' +
-      'model would say if it stopped there: at first an echo, then a vague idea, at last the answer.',
+      'A block is one round of looking and thinking; it adds a little to the vector of a token and overwrites nothing, ' +
+      'so that one stream of numbers, the residual stream, runs through all six. Hold it up to the output after any ' +
+      'block, which is called the logit lens, and you read what the model would say if it stopped there: at first an ' +
+      'echo, then a vague idea, at last the answer.',
     formula: {
       math: row(words('softmax'), '(', sub('W', 'U'), words('norm'), '(', sub('x', 'l'), ')', ')'),
       words:
-        'The logit lens: the stream x after block l goes straight through the final norm and the output matrix, as ' +
+        'The stream x after block l goes straight through the final norm and the output matrix, as ' +
         'if no block followed. After the last block this is the model’s own distribution.',
     },
     shapes: [

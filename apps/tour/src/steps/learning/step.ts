@@ -1,6 +1,5 @@
 import { fraction, row, sub, under } from '../../frame/formula.js';
 import type { Step } from '../../frame/step.js';
-import { preset } from '../../settings.js';
 import { settings } from './settings.js';
 
 /** Learning. */
@@ -34,7 +33,8 @@ export const step: Step = {
         fraction(row('∂', 'L'), row('∂', 'w')),
       ),
       words:
-        'The loss L is the mean surprise. Its slope by each weight w says where less surprise lies, and the learning ' +
+        'The loss L is the mean surprise. Backpropagation goes through the model from its end to its start and finds ' +
+        'for every weight how the loss changes with it. This slope by each weight w says where less surprise lies, and the learning ' +
         'rate η how far to go; AdamW scales each step by the size of past slopes (Loshchilov and Hutter 2019).',
     },
     shapes: [
@@ -49,10 +49,10 @@ export const step: Step = {
   },
   settings: ['learningRate', 'learningSeed'],
   presets: [
-    { label: 'a good step', settings: { sentence: preset.sentence, ...settings } },
-    { label: 'too small', settings: { sentence: preset.sentence, ...settings, learningRate: 0.0005 } },
-    { label: 'too large', settings: { sentence: preset.sentence, ...settings, learningRate: 0.3 } },
-    { label: 'other first numbers', settings: { sentence: preset.sentence, ...settings, learningSeed: 2 } },
+    { label: 'a good step', settings },
+    { label: 'too small', settings: { ...settings, learningRate: 0.0005 } },
+    { label: 'too large', settings: { ...settings, learningRate: 0.3 } },
+    { label: 'other first numbers', settings: { ...settings, learningSeed: 2 } },
   ],
   load: () => import('./view.js'),
 };

@@ -3,6 +3,7 @@ import { connectTraining } from '@residual/train/worker';
 import { prefersStill } from '../../frame/motion.js';
 import { watchSight } from '../../frame/sight.js';
 import type { Look, MakeView } from '../../frame/step.js';
+import type { Settings } from '../../settings.js';
 import type { jobs } from './jobs.js';
 import { lossCurve } from './loss-curve.js';
 
@@ -16,7 +17,11 @@ export const view: MakeView = (place, { state, worker }) => {
   const [sample, curve] = [make('p', { className: 'sample', id: 'learning-sample' }), lossCurve(steps)];
   const progress = make('p', { className: 'figures' });
   const status = make('p', { className: 'answer', id: 'learning-status', role: 'status' });
-  const { form, button, showRate } = controlsOf(rate => state.set({ learningRate: rate }));
+  let slid: number | undefined;
+  const { form, button, showRate } = controlsOf(rate => {
+    slid = rate;
+    state.set({ learningRate: rate });
+  });
   const more = make('p', { className: 'note' }, 'A line, a perceptron and a whole GPT learn in ');
   more.append(make('a', { href: '../training/' }, 'From a line to GPT'), '.');
   place.append(
@@ -50,13 +55,15 @@ export const view: MakeView = (place, { state, worker }) => {
           `guessing among ${characters} letters and signs costs ${fixed(Math.log(characters), 3)}.`;
       } catch (error) {
         if (!signal.aborted) throw error;
-        status.textContent = `Stopped after ${done} of ${steps} steps; the model is gone.`;
+        status.textContent = `Stopped after ${done} of ${steps} steps. Press the button to start again.`;
       } finally {
         button.textContent = 'Learn this sentence';
         await job.dispose();
       }
     });
-  // Something real happens before anyone touches anything, once.
+  // It begins by itself at first sight, and for each preset.
+  const isPreset = (before: Settings, now: Settings) =>
+    before.learningSeed !== now.learningSeed || (before.learningRate !== now.learningRate && now.learningRate !== slid);
   let [isInSight, isNew] = [false, !prefersStill()];
   const begin = () => {
     if (!isInSight || !isNew || !look) return;
@@ -74,6 +81,7 @@ export const view: MakeView = (place, { state, worker }) => {
     attempt(() => (runs.isRunning ? runs.end() : look && learn(look)));
   });
   return async next => {
+    if (look && isPreset(look.settings, next.settings) && !prefersStill()) isNew = true;
     look = next;
     showRate(next.settings.learningRate);
     await runs.end();

@@ -1,6 +1,5 @@
 import { fraction, row, sub, sup, under } from '../../frame/formula.js';
 import type { Step } from '../../frame/step.js';
-import { preset } from '../../settings.js';
 import { settings } from './settings.js';
 
 /** A distribution over the next token. */
@@ -36,8 +35,8 @@ export const step: Step = {
   presets: [
     { label: 'nearly certain', settings: { sentence: 'Once upon a', ...settings } },
     { label: 'wide open', settings: { sentence: 'The little girl wanted to', ...settings } },
-    { label: 'cold', settings: { sentence: preset.sentence, ...settings, temperature: 0.3 } },
-    { label: 'hot', settings: { sentence: preset.sentence, ...settings, temperature: 1.8 } },
+    { label: 'cold', settings: { ...settings, temperature: 0.3 } },
+    { label: 'hot', settings: { ...settings, temperature: 1.8 } },
   ],
   load: () => import('./view.js'),
 };

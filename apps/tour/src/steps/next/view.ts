@@ -1,6 +1,7 @@
 import { fixed, make } from '@residual/appkit';
 import { defineDistribution } from '@residual/elements';
 import { fineUniformAt, sampler } from '@residual/sampling';
+import { watchSight } from '../../frame/sight.js';
 import type { Look, MakeView } from '../../frame/step.js';
 import { maxCharacters } from '../../settings.js';
 import type { Calls, NextLogits } from './calls.js';
@@ -22,6 +23,8 @@ export const view: MakeView = (place, tour) => {
   const status = make('p', { className: 'answer', id: 'next-status', role: 'status' });
   let draw: (() => Promise<void>) | undefined;
   let isWriting = false;
+  /** The sentence that the last draw has written; with another one the writing ends. */
+  let written: string | undefined;
   const controls = drawControls(tour.state, {
     draw: () => void draw?.(),
     write: () => {
@@ -40,10 +43,20 @@ export const view: MakeView = (place, tour) => {
       isWriting = false;
       status.textContent = 'The model says: here the story ends.';
       refresh();
-    } else tour.state.set({ sentence: latest!.tokens.text + text });
+    } else {
+      written = latest!.tokens.text + text;
+      tour.state.set({ sentence: written });
+    }
   };
   let latest: Look | undefined;
+  const leave = () => {
+    isWriting = false;
+    refresh();
+  };
+  watchSight(place, isInSight => isInSight || leave());
   return async look => {
+    const isOther = look.tokens.text !== written;
+    if (isOther && latest && look.tokens.text !== latest.tokens.text) isWriting = false;
     const [said, vocabulary] = await Promise.all([calls.logits(look.tokens.text, look.signal), tour.vocabulary()]);
     look.signal.throwIfAborted();
     latest = look;
@@ -62,7 +75,7 @@ export const view: MakeView = (place, tour) => {
     refresh();
     showBars();
     line.show(sample.topLogprobs, id => vocabulary[id]!);
-    status.textContent = '';
+    if (isOther) status.textContent = '';
     draw = async () => {
       refresh();
       const uniform = fineUniformAt(seed, 'sampler.0', said.ids.length);

@@ -1,6 +1,5 @@
 import { row, sub } from '../../frame/formula.js';
 import type { Step } from '../../frame/step.js';
-import { preset } from '../../settings.js';
 import { analogies } from './settings.js';
 
 const labels = ['king and queen', 'Rome and Paris', 'walking and swimming', 'cats and dogs'];
@@ -13,7 +12,7 @@ export const step: Step = {
     lead:
       'Each token has a row of 320 numbers in a table that the model has learned, and a second table adds a row for ' +
       'the place in the text. Read such a row as an arrow in a space of 320 dimensions: arrows of related words ' +
-      'point to similar places, and some steps between them carry a meaning of their own.',
+      'point in similar directions, and some steps between them carry a meaning of their own.',
     formula: {
       math: row(sub('x', 'i'), '=', 'E', '[', sub('t', 'i'), ']', '+', 'P', '[', 'i', ']'),
       words:
@@ -30,7 +29,7 @@ export const step: Step = {
   settings: ['vectorToken', 'analogy'],
   presets: analogies.map((analogy, i) => ({
     label: labels[i]!,
-    settings: { sentence: preset.sentence, analogy },
+    settings: { analogy },
   })),
   load: () => import('./view.js'),
 };

@@ -23,7 +23,8 @@ export const view: MakeView = (place, tour) => {
   const source = make('p', { className: 'note' });
   source.append(
     'These words have vectors of 100 numbers (GloVe), learned from text by themselves; a model learns such ' +
-      'directions too. ',
+      'directions too. The cosine says how alike two directions are: 1 is the same, 0 has nothing in common, and below ' +
+      '0 they are opposed. ',
     make('a', { href: '../embedding-arithmetic/' }, 'Calculate with words of your own'),
     '.',
   );
@@ -31,6 +32,7 @@ export const view: MakeView = (place, tour) => {
   words.append(make('div', { className: 'side' }, answers, plural.element));
   place.append(
     make('h3', {}, 'The row of each token'),
+    make('p', { className: 'note' }, 'Each thin line is a number: blue above zero, orange below, and pale near zero.'),
     rows,
     sumTitle,
     sum,

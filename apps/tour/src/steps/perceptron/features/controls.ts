@@ -5,7 +5,7 @@ import { bounded, bounds } from './settings.js';
 /** The settings of a training. */
 const numbers = {
   featureStories: ['Stories', 'How many the model writes and reads.'],
-  featureSteps: ['Steps', 'With 128 stories and 120 steps, about a minute.'],
+  featureSteps: ['Steps', 'With 128 stories and 120 steps, one to two minutes.'],
   featureSeed: ['Seed', 'The same seed gives the same features.'],
 } as const;
 
