@@ -23,9 +23,9 @@ export function headsView(choose: (head: Head, role?: KnownHead['role']) => void
   const list = make('ul', { className: 'roles', id: 'roles' });
   const note = make('p', { className: 'note' });
   note.textContent =
-    'Each small picture is a head: its row is the block, its column the head, both counted from 0. Choose one to see ' +
-    'it in the table above. The figure is the mean share of attention that goes there: in a story that is said twice, and in sentences ' +
-    'about two people. Nobody built these heads; they came out of the training.';
+    'Each small picture is a head: its row is the block, its column the head, both counted from 0. Choose one to ' +
+    'see it in the table above. The figure is the mean share of attention that goes there: in a story that is said ' +
+    'twice, and in sentences about two people. Nobody built these heads; they came out of the training.';
   const side = make('div', { className: 'side' }, list, note);
   return {
     element: make('div', { className: 'two' }, heads, side),

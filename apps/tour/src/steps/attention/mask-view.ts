@@ -19,8 +19,8 @@ export function maskView(change: (leak: boolean) => void, worker: Worker) {
       box.checked = leak;
       told.textContent =
         leaking === undefined
-          ? `With the mask, the loss over this sentence is ${masked.toFixed(2)}. It says how surprised the model is by ` +
-            'the words that do come next: the lower, the better.'
+          ? `With the mask, the loss over this sentence is ${masked.toFixed(2)}. It says how surprised the model is ` +
+            'by the words that do come next: the lower, the better.'
           : `Without the mask the loss over this sentence is ${leaking.toFixed(2)}, with it ${masked.toFixed(2)}. ` +
             'This model has never seen a future, so the answers before its eyes only confuse it.';
     },

@@ -47,7 +47,8 @@ export function tinyModels(worker: Worker) {
         result.textContent = sentenceOf(losses);
       } catch (error) {
         if (!signal.aborted) throw error;
-        result.textContent = `Stopped after ${losses.masked.length} of ${steps} steps. Press the button to start again.`;
+        const done = losses.masked.length;
+        result.textContent = `Stopped after ${done} of ${steps} steps. Press the button to start again.`;
       } finally {
         button.textContent = label;
         chart.show(losses, result.textContent!);

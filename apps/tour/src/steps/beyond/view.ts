@@ -17,8 +17,8 @@ export const view: MakeView = (place, { state, calls: connect }) => {
   more.append(make('a', { href: '../translation/' }, 'translations'), '.');
   const beyond = make('p', { className: 'note' });
   beyond.textContent =
-    'A picture can be cut into small squares and a sound into short slices. Each becomes a vector, and the rest is the ' +
-    'same.';
+    'A picture can be cut into small squares and a sound into short slices. Each becomes a vector, and the rest is ' +
+    'the same.';
   place.append(field.element, french, ribbons, beyond, more);
 
   ribbons.addEventListener('residual-word', event => {

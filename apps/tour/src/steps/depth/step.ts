@@ -16,10 +16,10 @@ export const step: Step = {
   text: {
     title: 'Layer upon layer',
     lead:
-      'A block is one round of looking and thinking; it adds a little to the vector of a token and overwrites nothing, ' +
-      'so that one stream of numbers, the residual stream, runs through all six. Hold it up to the output after any ' +
-      'block, which is called the logit lens, and you read what the model would say if it stopped there: at first an ' +
-      'echo, then a vague idea, at last the answer.',
+      'A block is one round of looking and thinking; it adds a little to the vector of a token and overwrites ' +
+      'nothing, so that one stream of numbers, the residual stream, runs through all six. Hold it up to the output ' +
+      'after any block, which is called the logit lens, and you read what the model would say if it stopped there: ' +
+      'at first an echo, then a vague idea, at last the answer.',
     formula: {
       math: row(words('softmax'), '(', sub('W', 'U'), words('norm'), '(', sub('x', 'l'), ')', ')'),
       words:

@@ -33,9 +33,10 @@ export const step: Step = {
         fraction(row('∂', 'L'), row('∂', 'w')),
       ),
       words:
-        'The loss L is the mean surprise. Backpropagation goes through the model from its end to its start and finds ' +
-        'for every weight how the loss changes with it. This slope by each weight w says where less surprise lies, and the learning ' +
-        'rate η how far to go; AdamW scales each step by the size of past slopes (Loshchilov and Hutter 2019).',
+        'The loss L is the mean surprise. Backpropagation goes through the model from its end to its start and ' +
+        'finds for every weight how the loss changes with it. This slope by each weight w says where less surprise ' +
+        'lies, and the learning rate η how far to go; AdamW scales each step by the size of past slopes (Loshchilov ' +
+        'and Hutter 2019).',
     },
     shapes: [
       { name: 'input, labels', shape: '[batch, length]' },

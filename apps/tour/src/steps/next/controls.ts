@@ -22,7 +22,8 @@ export function drawControls(state: State<Settings>, { draw, write }: { draw(): 
   const other = make('button', { type: 'button', id: 'reseed' }, 'Other luck');
   const buttonHelp = make('small', { id: 'draw-help' });
   buttonHelp.textContent =
-    'A list of random numbers places the needle, so the same link tells the same story; “Other luck” takes another list.';
+    'A list of random numbers places the needle, so the same link tells the same story; “Other luck” takes another ' +
+    'list.';
   for (const button of [one, many, other]) button.setAttribute('aria-describedby', buttonHelp.id);
   many.addEventListener('click', write);
   other.addEventListener('click', () => state.set({ seed: (state.now.seed + 1) % 2 ** 32 }));

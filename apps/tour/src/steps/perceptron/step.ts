@@ -19,8 +19,8 @@ export const step: Step = {
     title: 'Each token thinks for itself',
     lead:
       'After looking around, every token goes alone through a small network, the perceptron: 1,280 neurons ask one ' +
-      'question each, a bend silences those whose answer is no, and the others add something to its vector. Much of what a model knows is ' +
-      'stored here, such as who lives in a castle and who in a pond.',
+      'question each, a bend silences those whose answer is no, and the others add something to its vector. Much of ' +
+      'what a model knows is stored here, such as who lives in a castle and who in a pond.',
     formula: {
       math: row(
         'y',

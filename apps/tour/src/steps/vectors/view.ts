@@ -23,8 +23,8 @@ export const view: MakeView = (place, tour) => {
   const source = make('p', { className: 'note' });
   source.append(
     'These words have vectors of 100 numbers (GloVe), learned from text by themselves; a model learns such ' +
-      'directions too. The cosine says how alike two directions are: 1 is the same, 0 has nothing in common, and below ' +
-      '0 they are opposed. ',
+      'directions too. The cosine says how alike two directions are: 1 is the same, 0 has nothing in common, and ' +
+      'below 0 they are opposed. ',
     make('a', { href: '../embedding-arithmetic/' }, 'Calculate with words of your own'),
     '.',
   );
