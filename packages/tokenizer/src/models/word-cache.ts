@@ -14,39 +14,22 @@ export interface WordCache<Text> {
   store(text: Text, from: number, to: number, hash: number, ids: readonly number[], first: number): void;
 }
 
-/** The class of the units of a text. */
-interface Units<Text> {
-  new (length: number): Text;
-  readonly BYTES_PER_ELEMENT: number;
-}
-
 /**
  * A hash table of 2.5 MB (1 MB of slots, 0.5 MB of text, 1 MB of ids), made for the first pre-token that it stores. The
  * system allocates it page by page. When it is full, it is cleared. It consists of small functions without `this`, so
  * that engines compile them during the first text.
  */
-export function wordCache<Text extends Uint8Array | Uint16Array>(kind: Units<Text>): WordCache<Text> {
-  let table: Omit<WordCache<Text>, 'byteLength'> | undefined;
-  return {
-    byteLength: slotCount * 4 * Int32Array.BYTES_PER_ELEMENT + textBytes + maxIds * Int32Array.BYTES_PER_ELEMENT,
-    lookUp: (text, from, to, hash, ids) => table?.lookUp(text, from, to, hash, ids) ?? false,
-    store(text, from, to, hash, ids, first) {
-      if (to - from > maxWordLength || ids.length - first > 255) return;
-      table ??= wordTable(kind);
-      table.store(text, from, to, hash, ids, first);
-    },
-  };
-}
-
-/** The table of a cache. */
-function wordTable<Text extends Uint8Array | Uint16Array>(kind: Units<Text>): Omit<WordCache<Text>, 'byteLength'> {
+export function wordCache<Text extends Uint8Array | Uint16Array>(kind: {
+  new (length: number): Text;
+  readonly BYTES_PER_ELEMENT: number;
+}): WordCache<Text> {
   /**
    * Per slot [hash, offset of the text + 1 (0 is free), offset of the ids, length of the text * 256 + number of ids].
    */
-  const slots = new Int32Array(slotCount * 4);
-  const wrap = slots.length - 1;
-  const textStore = new kind(textBytes / kind.BYTES_PER_ELEMENT);
-  const idStore = new Int32Array(maxIds);
+  let slots = new Int32Array(0);
+  let textStore = new kind(0);
+  let idStore = slots;
+  const wrap = slotCount * 4 - 1;
   let words = 0;
   let textCount = 0;
   let idCount = 0;
@@ -66,6 +49,11 @@ function wordTable<Text extends Uint8Array | Uint16Array>(kind: Units<Text>): Om
   const ensureCapacity = (length: number, count: number) => {
     if (words * 2 < slotCount && textCount + length <= textStore.length && idCount + count <= maxIds) return;
     slots.fill(0);
+    if (words === 0) {
+      slots = new Int32Array(slotCount * 4);
+      textStore = new kind(textBytes / kind.BYTES_PER_ELEMENT);
+      idStore = new Int32Array(maxIds);
+    }
     words = 0;
     textCount = 0;
     idCount = 0;
@@ -77,7 +65,9 @@ function wordTable<Text extends Uint8Array | Uint16Array>(kind: Units<Text>): Om
   };
 
   return {
+    byteLength: 5 << 19, // as the arrays have when they are made
     lookUp(text, from, to, hash, ids) {
+      if (words === 0) return false;
       for (let at = (hash << 2) & wrap; slots[at + 1] !== 0; at = (at + 4) & wrap) {
         if (slots[at] !== hash || slots[at + 3]! >> 8 !== to - from) continue;
         if (!isSame(slots[at + 1]! - 1, text, from, to)) continue;
@@ -89,6 +79,7 @@ function wordTable<Text extends Uint8Array | Uint16Array>(kind: Units<Text>): Om
     store(text, from, to, hash, ids, first) {
       const length = to - from;
       const count = ids.length - first;
+      if (length > maxWordLength || count > 255) return;
       ensureCapacity(length, count);
       const at = freeSlot(hash);
       slots[at] = hash;

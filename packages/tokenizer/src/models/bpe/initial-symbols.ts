@@ -32,14 +32,12 @@ export class InitialSymbols {
     readonly rules: SymbolRules,
   ) {
     const { prefix, suffix } = rules;
-    const tableOf = (before: string, after: string) =>
-      Int32Array.from(byteAlphabet(), char => vocabulary.id(before + char + after) ?? missing);
-    // Tables without a difference are the same.
-    const inside = tableOf(prefix, '');
-    const first = prefix === '' ? inside : tableOf('', '');
-    const last = suffix === '' ? inside : tableOf(prefix, suffix);
-    const only = suffix === '' ? first : prefix === '' ? last : tableOf('', suffix);
-    this.#byteIds = [inside, first, last, only];
+    const tables = (after: string) =>
+      [prefix, ''].map(before =>
+        Int32Array.from(byteAlphabet(), char => vocabulary.id(before + char + after) ?? missing),
+      );
+    const inside = tables('');
+    this.#byteIds = [...inside, ...(suffix === '' ? inside : tables(suffix))];
     this.#fallback = rules.byteFallback ? byteTokenIds(vocabulary) : undefined;
   }
 
