@@ -69,7 +69,7 @@ export async function fuzz(targets: Readonly<Record<string, BombTarget<never>>>)
         [outcome, message] = outcomeOf(error);
       }
       watchdog.end();
-      if (index % 64 === 63) watchdog.collectGarbage();
+      if (index % 16 === 15) watchdog.collectGarbage();
       if (unhandled !== undefined) [outcome, message] = ['raw', `not handled: ${outcomeOf(unhandled)[1]}`];
       unhandled = undefined;
       if (outcome === 'read') read++;
