@@ -25,6 +25,8 @@ const learned = {
 const unfit: Record<string, () => unknown> = {
   'selfAttention: modelDim 16 does not split into 3 heads (16 / 3); heads could be 1, 2, 4, 8, 16': () =>
     selfAttention({ modelDim: 16, heads: 3 }),
+  'selfAttention: modelDim 2000000018 does not split into 4 heads (2000000018 / 4); heads could be 1, 2': () =>
+    selfAttention({ modelDim: 2000000018, heads: 4 }),
   'crossAttention: modelDim 9 does not split into 2 heads (9 / 2); heads could be 1, 3, 9': () =>
     crossAttention({ modelDim: 9, heads: 2 }),
   'lowRankValueAttention: modelDim 9 does not split into 0 heads (9 / 0); heads could be 1, 3, 9': () =>

@@ -62,8 +62,9 @@ export function headDims(
   return { kvHeads, headDim };
 }
 
+/** The divisors of n that can be a number of heads; n may come from a file, and as large as it likes. */
 function divisors(n: number): string {
-  return Array.from({ length: n }, (_, i) => i + 1)
+  return Array.from({ length: Math.min(n, 1000) }, (_, i) => i + 1)
     .filter(divisor => n % divisor === 0)
     .join(', ');
 }
