@@ -30,7 +30,8 @@ export const linkDependencies = (project: string, wanted: Iterable<string>): voi
   const declared = new Set(wanted);
   for (const name of declared) {
     const found = ours.get(name) ?? manifestIn(join(shared, name));
-    for (const dependency of Object.keys(found?.dependencies ?? {})) declared.add(dependency);
+    const needed = { ...found?.dependencies, ...found?.peerDependencies };
+    for (const dependency of Object.keys(needed)) declared.add(dependency);
     if (found && !ours.has(name)) linkFolder(join(shared, name), join(project, 'node_modules', name));
   }
 };
