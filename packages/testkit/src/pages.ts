@@ -2,7 +2,7 @@
  * Helpers for tests of built pages: the demo's server with its security policy, and a browser that records problems.
  */
 export { serve } from '../../../scripts/lib/serve.mjs';
-export { launchChrome } from './browser.js';
+export { drawnByGraphics, launchChrome } from './browser.js';
 export { appearanceProblems } from './pages/appearance.js';
 export { readCell } from './pages/attention.js';
 export { reachedByTab, undescribedControls } from './pages/controls.js';
