@@ -1,6 +1,7 @@
 import { reportFailure } from '@residual/appkit';
 import { sentenceOf } from '../settings.js';
 import type { Section } from './section.js';
+import { watchSight } from './sight.js';
 import type { Step, Update } from './step.js';
 import type { Tour } from './tour.js';
 
@@ -32,12 +33,9 @@ export function stageOf(step: Step, { element, picture }: Section, tour: Tour): 
     reportFailure(refresh());
   };
   tour.state.on(['sentence', ...step.settings, ...(step.follows ?? [])], request);
-  const observer = new IntersectionObserver(
-    entries => {
-      isNear = entries.at(-1)!.isIntersecting;
-      reportFailure(refresh());
-    },
-    { rootMargin: '50% 0px' },
-  );
-  observer.observe(element);
+  const see = (isNow: boolean) => {
+    isNear = isNow;
+    reportFailure(refresh());
+  };
+  watchSight(element, see, { rootMargin: '50% 0px' });
 }

@@ -56,7 +56,7 @@ export function phraseView({ state, calls: connect }: Tour) {
     isInSight = isNow;
     playNew();
   };
-  watchSight(fan.element, see, 0.9);
+  watchSight(fan.element, see, { threshold: 0.9 });
   const show = (shown: Shown) => {
     const { phrase, vectors, likelier, texts, layer } = shown;
     story.end();

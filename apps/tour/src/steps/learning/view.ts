@@ -74,7 +74,7 @@ export const view: MakeView = (place, { state, worker }) => {
     isInSight = isNow;
     begin();
   };
-  watchSight(place, see, 0.5);
+  watchSight(place, see, { threshold: 0.5 });
   watchSight(place, isNow => isNow || attempt(() => runs.end()));
   form.addEventListener('submit', event => {
     event.preventDefault();
