@@ -1,6 +1,6 @@
 import { byId, nextFrame, perFrame, reportFailure, writeControls } from '@residual/appkit';
+import { Chart, formatLoss } from '@residual/appkit/chart';
 import type { RemoteTraining } from '@residual/train/worker';
-import { Chart, formatLoss } from './chart.js';
 import { controls, share } from './controls.js';
 import { leastSquares } from './least-squares.js';
 import { Plane, type PlanePoint, planeBounds } from './plane.js';

@@ -1,6 +1,6 @@
 import { byId } from '@residual/appkit';
+import { Chart } from '@residual/appkit/chart';
 import type { EvaluationEvent, StepEvent } from '@residual/train';
-import { Chart } from './chart.js';
 
 /** The losses at a step: training and, at an evaluation, validation. */
 export type Losses = readonly [step: number, training: number | null, validation: number | null];

@@ -1,4 +1,12 @@
-import { attempt, backendOptions, byId, reportIgnoredSettings, wireCopyLink, writeControls } from '@residual/appkit';
+import {
+  attempt,
+  backendOptions,
+  byId,
+  reportIgnoredSettings,
+  wireCopyLink,
+  wireTabs,
+  writeControls,
+} from '@residual/appkit';
 import { defineAttention, defineHeads } from '@residual/elements';
 import { controls, readAddress, set, share } from './controls.js';
 import { gptView } from './gpt-view.js';
@@ -6,7 +14,7 @@ import { lineView } from './line-view.js';
 import { netView } from './net-view.js';
 import { pointsFrom } from './points.js';
 import { address, type Settings } from './settings.js';
-import { wireTabs } from './tabs.js';
+
 import { trainingWorker } from './trainer.js';
 import { tuneView } from './tune-view.js';
 

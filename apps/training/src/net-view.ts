@@ -1,6 +1,6 @@
 import { byId, nextFrame, on, perFrame, reportFailure, writeControls } from '@residual/appkit';
+import { Chart } from '@residual/appkit/chart';
 import type { RemoteTraining } from '@residual/train/worker';
-import { Chart } from './chart.js';
 import { controls, set, share } from './controls.js';
 import { fieldPoints, Plane, planeBounds } from './plane.js';
 import { pointsFrom, shapes, textOf } from './points.js';

@@ -1,7 +1,7 @@
 import { attempt, byId, grouped, megabytes, on, perFrame, singleRun } from '@residual/appkit';
+import { formatLoss } from '@residual/appkit/chart';
 import type { StepEvent, TrainingEvent } from '@residual/train';
 import type { RemoteTraining } from '@residual/train/worker';
-import { formatLoss } from './chart.js';
 
 /** How the runs of a view are started and followed. */
 export interface RunView<Job extends RemoteTraining> {

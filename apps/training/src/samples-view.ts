@@ -1,7 +1,7 @@
 import { byId, make } from '@residual/appkit';
+import { formatLoss } from '@residual/appkit/chart';
 import type { EvaluationEvent } from '@residual/train';
 import type { RemoteTraining } from '@residual/train/worker';
-import { formatLoss } from './chart.js';
 import { controls } from './controls.js';
 import type { GptRequests } from './work/character-gpt.js';
 

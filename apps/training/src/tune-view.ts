@@ -1,6 +1,6 @@
 import { byId, grouped, make, on, shippedModel } from '@residual/appkit';
+import { Chart, formatLoss } from '@residual/appkit/chart';
 import type { RemoteTraining } from '@residual/train/worker';
-import { Chart, formatLoss } from './chart.js';
 import { controls } from './controls.js';
 import { download } from './download.js';
 import { runPanel } from './run-panel.js';

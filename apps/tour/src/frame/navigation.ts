@@ -1,6 +1,5 @@
-import { make, perFrame, type State } from '@residual/appkit';
+import { make, perFrame, prefersStill, type State } from '@residual/appkit';
 import type { Settings } from '../settings.js';
-import { prefersStill } from './motion.js';
 import type { Section } from './section.js';
 import type { Step } from './step.js';
 

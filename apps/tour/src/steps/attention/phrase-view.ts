@@ -1,5 +1,4 @@
-import { fixed, make, reportFailure } from '@residual/appkit';
-import { prefersStill } from '../../frame/motion.js';
+import { fixed, make, prefersStill, reportFailure } from '@residual/appkit';
 import { watchSight } from '../../frame/sight.js';
 import type { Look } from '../../frame/step.js';
 import type { Tour } from '../../frame/tour.js';

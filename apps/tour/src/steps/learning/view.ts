@@ -1,6 +1,5 @@
-import { attempt, fixed, grouped, make, singleRun } from '@residual/appkit';
+import { attempt, fixed, grouped, make, prefersStill, singleRun } from '@residual/appkit';
 import { connectTraining } from '@residual/train/worker';
-import { prefersStill } from '../../frame/motion.js';
 import { watchSight } from '../../frame/sight.js';
 import type { Look, MakeView } from '../../frame/step.js';
 import type { Settings } from '../../settings.js';

@@ -1,6 +1,5 @@
-import { make, makeSvg } from '@residual/appkit';
+import { make, makeSvg, prefersStill } from '@residual/appkit';
 import type { Choice } from '@residual/sampling';
-import { prefersStill } from '../../frame/motion.js';
 
 /** A line from 0 to 1, cut into the shares of all tokens in the order of their ids, with a needle that falls on it. */
 export interface NumberLine {

@@ -1,4 +1,4 @@
-import { byId } from '@residual/appkit';
+import { byId } from './page.js';
 
 /**
  * Shows one panel at a time: tabs `tab-NAME` with panels `panel-NAME`, by pointer, arrow keys and address (WAI-ARIA

@@ -1,5 +1,7 @@
-import { make, onColourScheme, perFrame } from '@residual/appkit';
 import uPlot from 'uplot';
+import { onColourScheme } from './appearance.js';
+import { perFrame } from './frames.js';
+import { make } from './page.js';
 
 /** A line of a chart. */
 export interface Line {
