@@ -3,8 +3,13 @@ export function apps(): {
   folder: string;
   pages: string;
   title: string;
+  topic: string;
   description: string;
   path: string;
   order: number;
+  stops: { topic: string; hash: string; order: number }[];
+  data: string[];
+  card: string;
 }[];
+export function lessons(): { topic: string; path?: string; order: number; address: string }[];
 export function dataFolders(): Map<string, string>;

@@ -14,11 +14,11 @@ export const undescribedControls = (page: Page, selector: string): Promise<strin
 
 /**
  * The ids of the focused elements, or of their nearest ancestors with an id, when Tab is pressed this many times from
- * the home link.
+ * the last link above the title.
  */
 export const reachedByTab = async (page: Page, presses: number): Promise<Set<string>> => {
   const reached = new Set<string>();
-  await page.locator('.home a').focus();
+  await page.locator('.home a').last().focus();
   for (let i = 0; i < presses; i++) {
     await page.keyboard.press('Tab');
     reached.add(await page.evaluate(() => document.activeElement?.closest('[id]')?.id ?? ''));
