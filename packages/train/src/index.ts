@@ -10,6 +10,7 @@ export { type Pair, type PairBatch, type PairOptions, pairBatches } from './data
 export { shuffledOrder, trainValidationSplit } from './data/shuffle.js';
 export type { TokenBatch } from './data/token-batch.js';
 export { allWindows, randomWindows, type SlidingOptions, slidingWindows, type WindowOptions } from './data/windows.js';
+export { type LandscapeOptions, type LossLandscape, lossLandscape } from './landscape.js';
 export { type Batches, type BatchSource, type BatchStream, batchesFrom, type FiniteBatches } from './loop/batches.js';
 export { type EvaluateOptions, type Evaluation, evaluate } from './loop/evaluation.js';
 export type { CheckpointEvent, EvaluationEvent, ResumeEvent, StepEvent, TrainingEvent } from './loop/events.js';
