@@ -1,3 +1,4 @@
+import type { Symbols } from './bpe/merge.js';
 import type { PairTable } from './bpe/pair-table.js';
 import type { Vocabulary } from './vocabulary.js';
 
@@ -24,6 +25,8 @@ export interface Model {
   readonly cacheBytes?: number;
   /** The merges of a byte-pair encoding, by rank. */
   readonly merges?: PairTable;
+  /** Writes the symbols of a pre-token before any merge; a byte-pair encoding from a `tokenizer.json` or ranks has it. */
+  readonly writeSymbols?: (text: string, start: number, end: number, bytes: boolean, symbols: Symbols) => void;
   /** The log-probabilities of a Unigram model, by id. */
   readonly scores?: Float64Array;
   /** The default share of merges that are dropped at random. */

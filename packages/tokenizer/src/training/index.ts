@@ -3,4 +3,4 @@ export type { UnigramTrainerOptions } from '../models/unigram/trainer/train-unig
 export { characterTokenizer } from '../models/wordlevel/character-tokenizer.js';
 export type { ComponentConfig, PipelineConfig, TrainKind } from './presets.js';
 export type { TrainProgress } from './scheduler.js';
-export { type SpecialToken, type TrainOptions, trainTokenizer } from './train-tokenizer.js';
+export { type LearnedMerge, type SpecialToken, type TrainOptions, trainTokenizer } from './train-tokenizer.js';

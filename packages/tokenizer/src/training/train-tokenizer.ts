@@ -1,6 +1,11 @@
 import { failInput } from '../errors.js';
 import { tokenizerFromJson } from '../formats/json/load.js';
-import { type BpeTrainerOptions, trainBpe } from '../models/bpe/trainer/train-bpe.js';
+import {
+  type BpeTrainerOptions,
+  type LearnedPair,
+  type TrainedMerges,
+  trainBpe,
+} from '../models/bpe/trainer/train-bpe.js';
 import { trainUnigram, type UnigramTrainerOptions } from '../models/unigram/trainer/train-unigram.js';
 import type { Tokenizer } from '../tokenizer.js';
 import { countWords, type WordCounts } from './count-words.js';
@@ -31,10 +36,21 @@ interface CommonOptions extends PipelineConfig {
   readonly onProgress?: (progress: TrainProgress) => void;
 }
 
+/** A merge that has just been learned, and the tokenizer so far. */
+export interface LearnedMerge extends Omit<LearnedPair, 'trained'> {
+  /** Makes the tokenizer that has the tokens and merges so far. */
+  readonly tokenizer: () => Tokenizer;
+}
+
+interface MergeOptions extends BpeTrainerOptions {
+  /** Called at each merge. Training waits for its promise, so that a page can show the merges at its own pace. */
+  readonly onMerge?: (merge: LearnedMerge) => Promise<void> | void;
+}
+
 /** Options of {@link trainTokenizer}. The README lists the defaults of each kind. */
 export type TrainOptions =
-  | (CommonOptions & BpeTrainerOptions & { readonly kind: 'byte-level-bpe' | 'bpe' })
-  | (CommonOptions & BpeTrainerOptions & { readonly kind: 'wordpiece'; readonly maxInputCharsPerWord?: number })
+  | (CommonOptions & MergeOptions & { readonly kind: 'byte-level-bpe' | 'bpe' })
+  | (CommonOptions & MergeOptions & { readonly kind: 'wordpiece'; readonly maxInputCharsPerWord?: number })
   | (CommonOptions & UnigramTrainerOptions & { readonly kind: 'unigram' });
 
 /**
@@ -61,9 +77,17 @@ export async function trainTokenizer(
   const { words, texts: count } = await countWords(texts, parts, scheduler);
   if (words.size === 0) failInput(`trainTokenizer: ${count} texts hold 0 words; at least 1 is needed`);
   const contents = special.map(token => token.content);
-  const { model, tokens } = await trainModel(words, options, preset, contents, scheduler);
-  const added_tokens = special.map(token => ({ id: tokens.indexOf(token.content), ...token }));
-  return tokenizerFromJson({ added_tokens, ...pipelineConfig, model });
+  const tokenizerOf = ({ model, tokens }: TrainedModel) => {
+    const added_tokens = special.map(token => ({ id: tokens.indexOf(token.content), ...token }));
+    return tokenizerFromJson({ added_tokens, ...pipelineConfig, model });
+  };
+  return tokenizerOf(await trainModel(words, options, preset, contents, scheduler, tokenizerOf));
+}
+
+/** The model as `tokenizer.json` describes it, and its tokens by id. */
+interface TrainedModel {
+  readonly model: object;
+  readonly tokens: readonly string[];
 }
 
 async function trainModel(
@@ -72,7 +96,8 @@ async function trainModel(
   preset: TrainingPreset,
   special: readonly string[],
   scheduler: Scheduler,
-): Promise<{ model: object; tokens: readonly string[] }> {
+  tokenizerOf: (trained: TrainedModel) => Tokenizer,
+): Promise<TrainedModel> {
   const unkToken = orDefault(options.unkToken, preset.unkToken);
   if (options.kind === 'unigram') {
     const first = unkToken === null || special.includes(unkToken) ? special : [unkToken, ...special];
@@ -90,7 +115,21 @@ async function trainModel(
     ...(continuingSubwordPrefix && { continuingSubwordPrefix }),
   };
   const sorted = continuingSubwordPrefix || options.endOfWordSuffix ? sortWords(words) : words;
-  const { tokens, merges } = await trainBpe(sorted, options.vocabSize, special, settings, scheduler);
+  const modelOf = (trained: TrainedMerges) => mergingModel(trained, settings, unkToken);
+  const { onMerge } = options;
+  const onPair =
+    onMerge &&
+    (({ trained, ...pair }: LearnedPair) => onMerge({ ...pair, tokenizer: () => tokenizerOf(modelOf(trained())) }));
+  return modelOf(await trainBpe(sorted, options.vocabSize, special, settings, scheduler, onPair));
+}
+
+/** The model of learned tokens and merges. */
+function mergingModel(
+  { tokens, merges }: TrainedMerges,
+  options: Exclude<TrainOptions, { kind: 'unigram' }>,
+  unkToken: string | null,
+): TrainedModel {
+  const { continuingSubwordPrefix } = options;
   const vocab = Object.fromEntries(tokens.map((token, id) => [token, id]));
   if (options.kind === 'wordpiece') {
     const model = {

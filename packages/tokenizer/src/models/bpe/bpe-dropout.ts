@@ -1,10 +1,8 @@
 import { checkSeed, randomBitsAt, randomKey, streamOf } from '@residual/base';
 import { abbreviateJson, failFile } from '../../errors.js';
 import type { ModelComponent } from '../../formats/json/components.js';
-import type { Fields } from '../../formats/json/fields.js';
 import type { Model } from '../model.js';
-import { bpeFields, mergesStayInWords, readBpe, readSymbolRules } from './bpe.js';
-import { InitialSymbols } from './initial-symbols.js';
+import { bpeFields, mergesStayInWords, readBpe } from './bpe.js';
 import { mergeByHeap, Symbols } from './merge.js';
 
 /**
@@ -20,13 +18,12 @@ export const bpeWithDropout: ModelComponent = {
       failFile(`${fields.path('dropout')} must be a number from 0 to 1, it is ${abbreviateJson(dropout)}`);
     }
     const model = readBpe(fields);
-    return { ...model, withDropout: dropMerges(model, fields), ...(dropout > 0 && { dropout }) };
+    return { ...model, withDropout: dropMerges(model), ...(dropout > 0 && { dropout }) };
   },
   staysInWords: mergesStayInWords,
 };
 
-function dropMerges({ vocabulary, merges, unknownId }: Model, fields: Fields): Model['withDropout'] {
-  const first = new InitialSymbols(vocabulary, readSymbolRules(fields, vocabulary));
+function dropMerges({ vocabulary, merges, unknownId, writeSymbols }: Model): Model['withDropout'] {
   const symbols = new Symbols();
   return (rate, seed, index) => {
     const key = randomKey(checkSeed('encode', seed), streamOf('tokenizer.dropout'), index);
@@ -39,8 +36,7 @@ function dropMerges({ vocabulary, merges, unknownId }: Model, fields: Fields): M
       unknownId,
       tokenize(text, start, end, bytes, ids, spans) {
         symbols.count = 0;
-        if (bytes) first.fromBytes(text, start, end, symbols);
-        else first.fromCharacters(text, start, end, symbols);
+        writeSymbols!(text, start, end, bytes, symbols);
         mergeByHeap(symbols, merges!, drops); // each candidate merge may be skipped
         symbols.writeTo(ids, spans);
       },

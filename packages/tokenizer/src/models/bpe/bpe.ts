@@ -61,9 +61,12 @@ export function bpeModel(
 ): Model {
   const first = new InitialSymbols(vocabulary, rules);
   const symbols = new Symbols();
+  const writeSymbols: Model['writeSymbols'] = (text, start, end, bytes, to) =>
+    bytes ? first.fromBytes(text, start, end, to) : first.fromCharacters(text, start, end, to);
   const model = withCache({
     vocabulary,
     merges,
+    writeSymbols,
     // Byte fallback needs offsets of the byte alphabet's characters, so the pre-token must be written in it.
     acceptsBytes: !rules.byteFallback,
     unknownId: rules.unknownId,
@@ -72,8 +75,7 @@ export function bpeModel(
       const whole = ignoreMerges ? wholeToken(vocabulary, text.slice(start, end), bytes) : undefined;
       if (whole !== undefined) symbols.push(whole, utf8LengthOf(text, start, end));
       else {
-        if (bytes) first.fromBytes(text, start, end, symbols);
-        else first.fromCharacters(text, start, end, symbols);
+        writeSymbols(text, start, end, bytes, symbols);
         merge(symbols, merges);
       }
       symbols.writeTo(ids, spans);

@@ -9,9 +9,10 @@ const none = -1;
  */
 const unwrapCount = (count: number) => (count < 0 ? 2 ** 52 + count : count);
 
-/** A pair, by its number and by its symbols, and the words in which it has occurred. */
+/** A pair, by its number and by its symbols, how often it occurs, and the words in which it has occurred. */
 export interface PairInWords {
   readonly pair: number;
+  readonly count: number;
   readonly left: number;
   readonly right: number;
   readonly words: readonly number[];
@@ -82,7 +83,7 @@ export class Pairs {
       }
       this.#release(queue.words(entry));
       queue.drop();
-      return { pair, left: this.lefts[pair]!, right: this.rights[pair]!, words };
+      return { pair, count, left: this.lefts[pair]!, right: this.rights[pair]!, words };
     }
     return undefined;
   }

@@ -18,6 +18,20 @@ export interface BpeTrainerOptions extends AlphabetOptions {
   readonly maxTokenLength?: number;
 }
 
+/** A merge that has just been learned. */
+export interface LearnedPair {
+  readonly left: string;
+  readonly right: string;
+  /** The new token. */
+  readonly token: string;
+  /** How often the pair occurred in the texts when it was merged. */
+  readonly count: number;
+  /** The number of tokens, with this one. */
+  readonly vocabSize: number;
+  /** All tokens and merges so far. */
+  readonly trained: () => TrainedMerges;
+}
+
 /** The learned tokens by id, and the merged pairs of ids in the order of their ranks. */
 export interface TrainedMerges {
   readonly tokens: readonly string[];
@@ -36,6 +50,7 @@ export async function trainBpe(
   specialTokens: readonly string[],
   options: BpeTrainerOptions,
   scheduler: Scheduler,
+  onPair?: (pair: LearnedPair) => Promise<void> | void,
 ): Promise<TrainedMerges> {
   const { continuingSubwordPrefix: prefix = '', minFrequency = 0 } = options;
   const tokens: string[] = [];
@@ -61,6 +76,7 @@ export async function trainBpe(
   for (const read of words.countPairs(pairs))
     if (scheduler.shouldYield) await scheduler.reportAndYield('pairs', read, words.length);
   const merges: [number, number][] = [];
+  const trained = () => ({ tokens: [...tokens], merges: keepLastOccurrences(merges) });
   while (tokens.length < vocabSize) {
     pairs.enqueue();
     const next = pairs.takeFirst(minFrequency);
@@ -71,10 +87,15 @@ export async function trainBpe(
     merges.push([left, right]);
     const rest = () => scheduler.reportAndYield('merges', tokens.length, vocabSize);
     for (const _ of words.merge(next, merged, pairs)) if (scheduler.shouldYield) await rest();
+    if (onPair) {
+      const [first, token] = [tokens[left]!, tokens[merged]!];
+      await onPair({ left: first, right: second, token, count: next.count, vocabSize: tokens.length, trained });
+      scheduler.signal?.throwIfAborted();
+    }
     if (scheduler.shouldYield) await rest();
   }
   await scheduler.reportAndYield('merges', tokens.length, tokens.length);
-  return { tokens, merges: keepLastOccurrences(merges) };
+  return trained();
 }
 
 /** The words as symbols, without characters that are not in the alphabet. */
