@@ -17,3 +17,4 @@ export { shippedModel } from './shipped.js';
 export { openState, type State } from './state.js';
 export { makeSvg } from './svg.js';
 export { wireTabs } from './tabs.js';
+export { piecesSentence, showPieces, type TokenizedText } from './token-pieces.js';

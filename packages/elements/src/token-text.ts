@@ -1,5 +1,6 @@
 import { type CharacterPart, characterParts, partDescription, partLabel } from './character-parts.js';
 import { define, fire, listMove, make, shadow, showSpaces } from './parts.js';
+import { colourOf, colourStyle } from './token-colours.js';
 import { codePointsBefore, groupTokens, type TokenWithOffset } from './token-groups.js';
 
 /**
@@ -19,7 +20,6 @@ declare global {
   }
 }
 
-const hues = [265, 150, 60, 350, 205];
 const style = `
 .text {
   font: 1.375rem/2 var(--residual-serif, inherit); white-space: pre-wrap; overflow-wrap: anywhere;
@@ -58,14 +58,6 @@ tbody tr:focus-visible { outline-offset: -2px; }
 `;
 
 const heads = ['#', 'id', 'token', 'text', 'UTF-16 units', 'code points'];
-/** The colours of the tokens, pale in light mode and deep in dark mode. */
-const colourStyle = () => {
-  const rules = hues.map((hue, i) => `--c${i}: light-dark(oklch(0.915 0.05 ${hue}), oklch(0.37 0.055 ${hue}));`);
-  return `:host { ${rules.join(' ')} }`;
-};
-
-const colourOf = (index: number) => `var(--c${index % hues.length})`;
-
 /** The fill of a span: one colour, or a stripe for each of its tokens. */
 function fillOf(tokens: readonly number[]): string {
   if (tokens.length === 1) return colourOf(tokens[0]!);

@@ -1,5 +1,6 @@
 import { type CharacterPart, partDescription, partLabel } from './character-parts.js';
 import { define, fire, listMove, make, onOption, shadow, showSpaces } from './parts.js';
+import { colourOf, colourStyle } from './token-colours.js';
 
 /** A token to display. */
 export interface DisplayedToken {
@@ -11,6 +12,12 @@ export interface DisplayedToken {
   readonly isPrompt?: boolean;
   /** Its span of the whole text, `[start, end)` in UTF-16 units, if known. */
   readonly offset?: readonly [start: number, end: number];
+  /** Its own shade 0 .. 1, such as its surprise; the default shade if absent. */
+  readonly shade?: number;
+  /** Whether it is underlined, such as the token at which two texts part. */
+  readonly isMarked?: boolean;
+  /** A note for its tooltip. */
+  readonly note?: string;
 }
 
 /** The detail of `residual-token`: the token under the pointer or with the focus. */
@@ -21,7 +28,7 @@ export interface TokenDetail {
 
 /**
  * `<residual-tokens>`: a text as its tokens, each with its id; a token is selected by pointer, or by Tab and arrow
- * keys.
+ * keys. With the attribute `coloured` neighbours have different colours.
  */
 export interface TokensElement extends HTMLElement {
   /** The tokens; setting them clears the selection. */
@@ -36,7 +43,7 @@ export interface TokensElement extends HTMLElement {
   select(index: number): void;
   /**
    * Shades the tokens by numbers 0 .. 1, such as a row of attention weights; tokens without a number get no shade.
-   * Without numbers the default shade returns.
+   * Without numbers their own shades return.
    */
   shade(weights?: ArrayLike<number>): void;
 }
@@ -53,14 +60,29 @@ const style = `
   --shade: 12%; display: inline-grid; justify-items: start; padding: 0.1rem 0.3rem 0.2rem; border-radius: 0.3rem;
   cursor: default; max-width: 100%; overflow-wrap: anywhere; unicode-bidi: isolate;
   font: var(--residual-token-size, 1.0625rem)/1.35 var(--residual-serif, inherit);
-  background: color-mix(in srgb, var(--accent) var(--shade), transparent);
+  background: color-mix(in srgb, var(--residual-token-tint, var(--accent)) var(--shade), transparent);
 }
 [role=option].prompt { --shade: 0%; box-shadow: inset 0 0 0 1px var(--line); }
 [aria-selected=true][role=option] { box-shadow: inset 0 0 0 2px var(--accent); }
 [role=option] small { font: 0.6875rem/1.2 var(--mono); color: var(--muted); }
 .shaded small { color: inherit; }
+:host([coloured]) [role=option] { background: var(--colour); }
+:host([coloured]) small { color: inherit; opacity: 0.8; }
 [role=option] i { font-style: normal; opacity: 0.45; }
-@media (prefers-reduced-motion: no-preference) { [role=listbox] { transition: column-gap 600ms; } }
+.marked[role=option] span { text-decoration: underline 0.12em; text-underline-offset: 0.2em; font-weight: 700; }
+:host([running]) [role=listbox] { display: block; line-height: 1.7; }
+:host([running]) [role=option] {
+  display: inline; padding: 0.12em 0; border-radius: 0.15em; white-space: pre-wrap; line-height: inherit;
+  -webkit-box-decoration-break: clone; box-decoration-break: clone;
+}
+:host([running]) .prompt[role=option] { box-shadow: inset 0 -1px 0 var(--muted); }
+:host([running]) [aria-selected=true][role=option] { box-shadow: 0 0 0 2px var(--accent); }
+:host([running]) small { display: none; }
+@media (prefers-reduced-motion: no-preference) {
+  [role=listbox] { transition: column-gap 600ms; }
+  :host([running]) [role=option] { animation: appear 350ms; }
+  @keyframes appear { from { opacity: 0; } }
+}
 `;
 
 /** The text with its spaces and line ends as faint signs. */
@@ -76,15 +98,22 @@ const fraction = (part: CharacterPart) => {
   return [showSpaces(part.characters || label), part.characters && make('i', {}, label.slice(part.characters.length))];
 };
 
-function optionOf({ text, id, isPrompt, offset, part }: DisplayedToken, index: number): HTMLElement {
+const shadeOf = (share: number) => `${(Math.min(Math.max(share, 0), 1) * 45).toFixed(1)}%`;
+
+function optionOf(token: DisplayedToken, index: number, isRunning: boolean): HTMLElement {
+  const { text, id, isPrompt, offset, part, shade, isMarked, note } = token;
   const option = make('div', { role: 'option', 'aria-selected': 'false', 'data-index': String(index) });
   option.tabIndex = index === 0 ? 0 : -1;
   if (isPrompt) option.classList.add('prompt');
+  if (isMarked) option.classList.add('marked');
+  if (shade !== undefined) option.style.setProperty('--shade', shadeOf(shade));
+  option.style.setProperty('--colour', colourOf(index));
   const span = offset ? `, characters ${offset[0]} to ${offset[1]}` : '';
   const share = part && part.characters !== '' ? `, ${partDescription(part)}` : '';
-  option.title = `token ${index}, id ${id}${span}${share}`;
+  option.title = `token ${index}, id ${id}${span}${share}${note === undefined ? '' : `: ${note}`}`;
+  const plain = isRunning ? [text] : signed(text);
   option.append(
-    make('span', { dir: 'auto' }, ...(part ? fraction(part) : signed(text))),
+    make('span', isRunning ? {} : { dir: 'auto' }, ...(part ? fraction(part) : plain)),
     make('small', {}, String(id)),
   );
   return option;
@@ -95,7 +124,7 @@ function optionOf({ text, id, isPrompt, offset, part }: DisplayedToken, index: n
  * token. Does nothing if it is already defined.
  */
 export function defineTokens(): void {
-  define('residual-tokens', [style], sheet =>
+  define('residual-tokens', [colourStyle(), style], sheet =>
     class extends HTMLElement implements TokensElement {
       #tokens: DisplayedToken[] = [];
       #selected = -1;
@@ -138,7 +167,7 @@ export function defineTokens(): void {
       }
 
       push(...tokens: readonly DisplayedToken[]): void {
-        const options = tokens.map((token, i) => optionOf(token, this.#tokens.length + i));
+        const options = tokens.map((token, i) => this.#make(token, this.#tokens.length + i));
         this.#list.append(...options);
         for (const token of tokens) this.#tokens.push(token);
       }
@@ -146,7 +175,7 @@ export function defineTokens(): void {
       replace(index: number, token: DisplayedToken): void {
         const before = this.#option(index);
         if (!before) return;
-        const option = optionOf(token, index);
+        const option = this.#make(token, index);
         option.tabIndex = (before as HTMLElement).tabIndex;
         option.setAttribute('aria-selected', before.getAttribute('aria-selected')!);
         before.replaceWith(option);
@@ -156,10 +185,14 @@ export function defineTokens(): void {
       shade(weights?: ArrayLike<number>): void {
         this.#list.classList.toggle('shaded', weights !== undefined);
         for (const [index, option] of [...this.#list.children].entries()) {
-          const share = Math.min(Math.max(weights?.[index] ?? 0, 0), 1) * 45;
-          if (weights) (option as HTMLElement).style.setProperty('--shade', `${share.toFixed(1)}%`);
-          else (option as HTMLElement).style.removeProperty('--shade');
+          const share = weights ? (weights[index] ?? 0) : this.#tokens[index]!.shade;
+          if (share === undefined) (option as HTMLElement).style.removeProperty('--shade');
+          else (option as HTMLElement).style.setProperty('--shade', shadeOf(share));
         }
+      }
+
+      #make(token: DisplayedToken, index: number): HTMLElement {
+        return optionOf(token, index, this.hasAttribute('running'));
       }
 
       #option(index: number): Element | undefined {

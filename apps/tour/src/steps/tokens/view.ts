@@ -1,5 +1,5 @@
-import { grouped, make, makeSvg } from '@residual/appkit';
-import { characterParts, defineTokens, type TokenDetail } from '@residual/elements';
+import { grouped, make, makeSvg, piecesSentence, showPieces } from '@residual/appkit';
+import { defineTokens, type TokenDetail } from '@residual/elements';
 import type { MakeView, Tokens } from '../../frame/step.js';
 
 /** The pieces of the sentence with their numbers, and where these stand in the list of all tokens. */
@@ -16,20 +16,10 @@ export const view: MakeView = (place, { state, vocabulary }) => {
   let shown: Tokens | undefined;
   return async ({ settings, tokens, signal }) => {
     if (tokens !== shown) {
-      const parts = characterParts(tokens.text, tokens.offsets);
-      pieces.classList.add('joined'); // they start as one text and move apart
-      pieces.tokens = tokens.ids.map((id, i) => ({
-        id,
-        text: tokens.texts[i]!,
-        offset: tokens.offsets[i]!,
-        part: parts[i],
-      }));
-      void pieces.offsetWidth;
-      pieces.classList.remove('joined');
+      showPieces(pieces, tokens);
       shown = tokens;
     }
-    const characters = [...tokens.text].length;
-    count.textContent = `${characters} characters become ${tokens.ids.length} tokens, each a number.`;
+    count.textContent = piecesSentence(tokens);
     const texts = await vocabulary();
     signal.throwIfAborted();
     const id = Math.min(settings.tokenId < 0 ? rarestOf(tokens.ids) : settings.tokenId, texts.length - 1);
