@@ -76,6 +76,27 @@ test('the arrow keys read a number, and the event says which', () => {
   expect(element.selected).toBe(1);
 });
 
+test('with compare, a number of all vectors is read at once', () => {
+  const element = put('residual-vectors');
+  element.toggleAttribute('compare', true);
+  element.vectors = [
+    { label: 'one', values: [1, 2, 5] },
+    { label: 'two', values: [3, -4, 0] },
+  ];
+  const numbers = () => all(element, '.number').map(number => number.textContent);
+  expect(numbers()).toEqual(['', '']);
+  element.dimension = 1;
+  expect(numbers()).toEqual(['2.000', '−4.000']);
+  expect(all(element, 'output')[0]!.textContent).toBe('number 2 of 3');
+  press(all(element, '[role=option]')[1]!, 'ArrowRight');
+  expect([numbers(), element.dimension]).toEqual([['5.000', '0.000'], 2]);
+  expect(all(element, '.strip i').map(marker => Number.parseFloat(marker.style.left))).toEqual(
+    [200 / 3, 200 / 3].map(n => expect.closeTo(n, 3)),
+  );
+  element.vectors = [{ label: 'one', values: [7, 8] }];
+  expect(numbers()).toEqual(['8.000']);
+});
+
 test('a census lists kinds with numbers of matrices and weights, and draws another model at its scale', async () => {
   const element = put('residual-census');
   element.style.width = '400px';

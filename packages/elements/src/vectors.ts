@@ -17,7 +17,7 @@ export interface VectorDetail {
 /**
  * `<residual-vectors>`: vectors as strips of colour, one colour for positive and one for negative numbers, stronger for
  * larger ones. A strip moves to its new numbers when they change. The pointer, or Tab and the arrow keys, read a
- * number.
+ * number; with the attribute `compare`, the number of each vector in this dimension.
  */
 export interface VectorsElement extends HTMLElement {
   /** The vectors, one below the other. */
@@ -26,6 +26,8 @@ export interface VectorsElement extends HTMLElement {
   scale: number | undefined;
   /** The index of the selected vector; -1 if there is none. Setting it fires no event. */
   selected: number;
+  /** The index of the dimension that is read; -1 before one is. Setting it fires no event. */
+  dimension: number;
 }
 
 declare global {
@@ -45,6 +47,14 @@ const style = `
   max-width: 9rem; font: 1rem/1.3 var(--residual-serif, inherit); text-align: end; overflow: hidden;
   text-overflow: ellipsis; white-space: nowrap;
 }
+:host([compare]) [role=listbox] { grid-template-columns: minmax(0, max-content) minmax(0, 1fr) 3.6rem; }
+.strip { position: relative; display: block; line-height: 0; }
+.strip i {
+  position: absolute; inset: -0.15rem auto; width: max(2px, 1%); border: 1px solid var(--ink); border-radius: 1px;
+}
+.number { font-size: 0.8125rem; font-variant-numeric: tabular-nums; text-align: end; }
+:host(:not([compare])) :is(.number, .strip i) { display: none; }
+.strip i:not([style]) { display: none; }
 canvas {
   width: 100%; height: var(--residual-strip, 1.3rem); border-radius: 0.15rem; image-rendering: pixelated;
   background: color-mix(in srgb, var(--line) 40%, transparent);
@@ -68,7 +78,7 @@ class VectorsView {
   readonly #reading = make('output');
   readonly #host: HTMLElement;
   #selected = -1;
-  #dimension = 0;
+  #dimension = -1;
   #strips: Strip[] = [];
 
   constructor(host: HTMLElement, root: ShadowRoot) {
@@ -97,6 +107,7 @@ class VectorsView {
       option.setAttribute('aria-label', `${label.trim()}: ${summary(values)}`);
     }
     this.selected = Math.min(this.#selected, vectors.length - 1);
+    this.dimension = Math.min(this.#dimension, (vectors[0]?.values.length ?? 0) - 1);
     this.paint();
   }
 
@@ -109,6 +120,24 @@ class VectorsView {
     for (const [i, option] of this.#options.entries()) {
       option.setAttribute('aria-selected', String(i === index));
       option.tabIndex = i === Math.max(0, index) ? 0 : -1;
+    }
+  }
+
+  get dimension(): number {
+    return this.#dimension;
+  }
+
+  set dimension(dimension: number) {
+    this.#dimension = dimension;
+    if (!this.#host.hasAttribute('compare')) return;
+    const isRead = dimension >= 0;
+    this.#reading.textContent = isRead ? `number ${dimension + 1} of ${this.vectors[0]?.values.length}` : '';
+    for (const [row, option] of this.#options.entries()) {
+      const { values } = this.vectors[row]!;
+      const [marker, number] = [option.querySelector('i')!, option.querySelector('.number')!];
+      number.textContent = isRead && dimension < values.length ? figure(values[dimension]!) : '';
+      if (isRead) marker.style.left = `${(100 * dimension) / values.length}%`;
+      else marker.removeAttribute('style');
     }
   }
 
@@ -128,8 +157,9 @@ class VectorsView {
     const value = this.vectors[row]?.values[dimension];
     if (value === undefined) return;
     this.selected = row;
-    this.#dimension = dimension;
-    this.#reading.textContent = `${this.vectors[row]!.label.trim()}, number ${dimension + 1}: ${figure(value)}`;
+    this.dimension = dimension;
+    if (!this.#host.hasAttribute('compare'))
+      this.#reading.textContent = `${this.vectors[row]!.label.trim()}, number ${dimension + 1}: ${figure(value)}`;
     const detail: VectorDetail = { row, dimension, value };
     fire(this.#host, 'residual-vector', detail);
   }
@@ -150,7 +180,7 @@ class VectorsView {
     event.preventDefault();
     const row = Math.min(this.vectors.length - 1, Math.max(0, Math.max(0, this.#selected) + step[0]));
     const count = this.vectors[row]?.values.length ?? 1;
-    this.#read(row, Math.min(count - 1, Math.max(0, this.#dimension + step[1])));
+    this.#read(row, Math.min(count - 1, Math.max(0, Math.max(0, this.#dimension) + step[1])));
     this.#options[row]?.focus();
   }
 }
@@ -198,11 +228,25 @@ export function defineVectors(): void {
       set selected(index: number) {
         this.#view.selected = index;
       }
+
+      get dimension(): number {
+        return this.#view.dimension;
+      }
+
+      set dimension(dimension: number) {
+        this.#view.dimension = dimension;
+      }
     });
 }
 
 const optionOf = ({ canvas }: Strip): HTMLElement =>
-  make('div', { role: 'option' }, make('span', { class: 'name', 'aria-hidden': 'true' }), canvas);
+  make(
+    'div',
+    { role: 'option' },
+    make('span', { class: 'name', 'aria-hidden': 'true' }),
+    make('span', { class: 'strip' }, canvas, make('i')),
+    make('span', { class: 'number' }),
+  );
 
 /** What a screen reader says about a vector: how many numbers, and their range. */
 function summary(values: ArrayLike<number>): string {

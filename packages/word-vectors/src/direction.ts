@@ -2,7 +2,7 @@ import { ResidualError } from '@residual/base';
 import { expectVector } from './errors.js';
 import { createScan } from './scan.js';
 import { expectRows } from './spelling.js';
-import { buildTable, rowVector, unitRow, type WordVectors } from './table.js';
+import { buildTable, cosineOf, rowVector, unitRow, type WordVectors } from './table.js';
 import { addTo, dot, lengthOf, unitOf } from './vector.js';
 
 /** Two words that differ in one aspect: `['man', 'woman']`. */
@@ -69,6 +69,46 @@ export function project(
   return expectRows('project', vectors, words)
     .map(row => ({ word: vectors.words[row]!, row, coordinate: dot(unitRow(vectors, row), unit) }))
     .sort((a, b) => a.coordinate - b.coordinate);
+}
+
+/** A pair of words and whether its second word is further along a direction. */
+export interface PairAlong {
+  readonly pair: WordPair;
+  /** The coordinates of the two words: cosines with the direction. */
+  readonly from: number;
+  readonly to: number;
+  readonly holds: boolean;
+}
+
+/** How many pairs a direction orders. */
+export interface DirectionReport {
+  /** The pairs whose words are both in the vocabulary, in their order. */
+  readonly pairs: readonly PairAlong[];
+  readonly held: number;
+  readonly covered: number;
+  readonly total: number;
+}
+
+/**
+ * Tests a direction on other pairs: the number of pairs whose second word is further along it than their first. A
+ * direction without a meaning orders about half of them. Pairs with an unknown word are not covered. Errors: a direction
+ * of another length.
+ */
+export function evaluateDirection(
+  vectors: WordVectors,
+  axis: Direction | ArrayLike<number>,
+  pairs: readonly WordPair[],
+): DirectionReport {
+  const unit = directionVector('evaluateDirection', vectors, axis);
+  const coordinateOf = (word: string) => cosineOf(vectors, vectors.rows.get(word)!, unit);
+  const measured = pairs
+    .filter(pair => pair.every(word => vectors.rows.has(word)))
+    .map((pair): PairAlong => {
+      const [from, to] = [coordinateOf(pair[0]), coordinateOf(pair[1])];
+      return { pair, from, to, holds: to > from };
+    });
+  const held = measured.filter(({ holds }) => holds).length;
+  return { pairs: measured, held, covered: measured.length, total: pairs.length };
 }
 
 /** Settings of `debias`. */

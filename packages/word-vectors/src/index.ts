@@ -10,8 +10,11 @@ export {
 export {
   type DebiasOptions,
   type Direction,
+  type DirectionReport,
   debias,
   direction,
+  evaluateDirection,
+  type PairAlong,
   type ProjectedWord,
   project,
   type WordPair,

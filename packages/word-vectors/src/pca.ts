@@ -3,7 +3,7 @@ import { symmetricEigen } from './eigen.js';
 import { expectVector } from './errors.js';
 import { expectRows } from './spelling.js';
 import { cosineOf, unitRow, type WordVectors } from './table.js';
-import { addTo, dot } from './vector.js';
+import { addTo, dot, lengthOf, unitOf } from './vector.js';
 
 /** Settings of a projection. */
 export interface PcaOptions {
@@ -11,6 +11,11 @@ export interface PcaOptions {
   readonly dims?: number;
   /** The words to fit and to project; all if absent. */
   readonly words?: readonly string[];
+  /**
+   * The first axes, as directions [vectors.dims]: each becomes a unit vector that is orthogonal to the axes before it.
+   * The other axes are the principal components of what remains.
+   */
+  readonly along?: readonly ArrayLike<number>[];
 }
 
 /** A projection of words onto their principal components. */
@@ -30,9 +35,10 @@ export interface Projection {
 
 /**
  * Principal component analysis of the unit vectors of words (Pearson 1901): exact eigenvectors of their covariance,
- * with the sign that makes the largest entry positive. Errors: no more words than components, unknown words.
+ * with the sign that makes the largest entry positive. Errors: no more words than components, unknown words, directions
+ * in `along` that are more than the components or depend on each other.
  */
-export function pca(vectors: WordVectors, { dims = 2, words }: PcaOptions = {}): Projection {
+export function pca(vectors: WordVectors, { dims = 2, words, along = [] }: PcaOptions = {}): Projection {
   const rows = words ? expectRows('pca', vectors, words) : [...vectors.words.keys()];
   const width = vectors.dims;
   expectInteger('pca', 'dims', dims, { min: 1, max: width });
@@ -42,9 +48,11 @@ export function pca(vectors: WordVectors, { dims = 2, words }: PcaOptions = {}):
       `pca: ${rows.length} words do not make ${dims} axes; it takes ${dims + 1} or more`,
     );
   const { mean, covariance } = momentsOf(vectors, rows);
-  const { values, vectors: all } = symmetricEigen(covariance, width);
-  const components = all.slice(0, dims).map(withSign);
-  const total = values.reduce((sum, value) => sum + Math.max(0, value), 0);
+  const total = covariance.reduce((sum, value, i) => sum + (i % (width + 1) === 0 ? value : 0), 0);
+  const given = orthonormal(along, dims, width);
+  const { values: remaining, vectors: all } = symmetricEigen(withoutAxes(covariance, given), width);
+  const components = [...given, ...all.slice(0, dims - given.length).map(withSign)];
+  const values = [...given.map(axis => varianceAlong(covariance, axis)), ...remaining];
   const offsets = components.map(axis => dot(axis, mean));
   const transform = (vector: ArrayLike<number>) => {
     expectVector('pca', vector, width);
@@ -63,9 +71,7 @@ export function pca(vectors: WordVectors, { dims = 2, words }: PcaOptions = {}):
       throw new ResidualError('vectors', `pca: vectors of ${table.dims} numbers; the axes have ${width}`);
     return transformRows(table, table.words.keys(), table.words.length);
   };
-  const explainedVarianceRatio = [...values.subarray(0, dims)].map(value =>
-    total > 0 ? Math.max(0, value) / total : 0,
-  );
+  const explainedVarianceRatio = values.slice(0, dims).map(value => (total > 0 ? Math.max(0, value) / total : 0));
   return { dims, points, components, explainedVarianceRatio, transform, transformAll };
 }
 
@@ -100,6 +106,45 @@ function momentsOf(vectors: WordVectors, rows: readonly number[]): { mean: Float
     }
   return { mean, covariance };
 }
+
+/** Unit vectors with the span of directions, each orthogonal to the ones before it. */
+function orthonormal(along: readonly ArrayLike<number>[], dims: number, width: number): Float64Array[] {
+  if (along.length > dims)
+    throw new ResidualError('option', `pca: along has ${along.length} directions; dims is ${dims}`);
+  const axes: Float64Array[] = [];
+  for (const [i, direction] of along.entries()) {
+    expectVector('pca', direction, width);
+    const rest = unitOf(direction);
+    for (const axis of axes) addTo(rest, axis, -dot(rest, axis));
+    if (lengthOf(rest) < 1e-6)
+      throw new ResidualError('option', `pca: direction ${i} of along lies in the span of the ones before it`);
+    axes.push(unitOf(rest));
+  }
+  return axes;
+}
+
+/**
+ * The covariance of what remains of the vectors without their components along some axes, which become its last
+ * eigenvectors.
+ */
+function withoutAxes(covariance: Float64Array, axes: readonly Float64Array[]): Float64Array {
+  let rest = covariance;
+  for (const axis of axes) {
+    const width = axis.length;
+    const image = timesAxis(rest, axis);
+    const variance = dot(image, axis);
+    rest = rest.map((value, at) => {
+      const [i, j] = [Math.floor(at / width), at % width];
+      return value - axis[i]! * image[j]! - image[i]! * axis[j]! + axis[i]! * axis[j]! * (variance - 1);
+    });
+  }
+  return rest;
+}
+
+const timesAxis = (matrix: Float64Array, axis: Float64Array): Float64Array =>
+  axis.map((_, i) => dot(matrix.subarray(i * axis.length, (i + 1) * axis.length), axis));
+
+const varianceAlong = (covariance: Float64Array, axis: Float64Array): number => dot(timesAxis(covariance, axis), axis);
 
 function withSign(axis: Float64Array): Float64Array {
   let largest = 0;

@@ -10,6 +10,7 @@ import {
   debias,
   direction,
   evaluateAnalogies,
+  evaluateDirection,
   evaluateSimilarity,
   midpoint,
   oddOneOut,
@@ -84,6 +85,19 @@ test.each<[() => unknown, string]>([
   [() => debias(vectors, [0, 1, 0], { keep: ['x1'] }), 'debias: "x1" is not among the 8 words'],
   [() => pca(vectors, { dims: 4 }), 'pca: dims is 4; it must be a whole number from 1 to 3'],
   [() => pca(vectors, { words: ['man', 'king'] }), 'pca: 2 words do not make 2 axes; it takes 3 or more'],
+  [() => pca(vectors, { along: [[1, 2]] }), 'pca: a vector of 2 numbers; the table has 3'],
+  [() => pca(vectors, { dims: 1, along: [[1], [2]] }), 'pca: along has 2 directions; dims is 1'],
+  [
+    () =>
+      pca(vectors, {
+        along: [
+          [1, 2, 0],
+          [2, 4, 0],
+        ],
+      }),
+    'pca: direction 1 of along lies in the span of the ones before it',
+  ],
+  [() => evaluateDirection(vectors, [1, 2], []), 'evaluateDirection: a vector of 2 numbers; the table has 3'],
   [() => spearman([1, 2], [1]), 'spearman: lists of 2 and 1 values; they must be equally long, two or more'],
   [() => suggest(vectors, 'x', { topN: 0 }), 'suggest: topN is 0; it must be a whole number, 1 or more'],
   [() => complete(vectors, 'x', { topN: -1 }), 'complete: topN is -1; it must be a whole number, 1 or more'],
@@ -143,6 +157,51 @@ test('the components are the eigenvectors of the covariance, orthogonal, each wi
     expect(largest).toBeGreaterThan(0);
   }
   expect(place(rows[7]!)).toEqual(Array.from({ length: 13 }, (_, k) => expect.closeTo(points[7 * 13 + k]!, 5)));
+});
+
+test('axes along given directions come first, and the others are principal components of what remains', () => {
+  const table = randomTable('float32', 211, 13);
+  const [a, b] = [new Float64Array(13), new Float64Array(13)];
+  for (let k = 0; k < 13; k++) [a[k], b[k]] = [k - 4, (k * k) % 7];
+  const dot = (one: ArrayLike<number>, other: ArrayLike<number>) =>
+    Array.from(one).reduce((sum, value, k) => sum + value * other[k]!, 0);
+  const { components: axes, explainedVarianceRatio: shares } = pca(table, { dims: 13, along: [a, b] });
+  for (const [i, axis] of axes.entries())
+    for (const [j, other] of axes.entries()) expect(dot(axis, other)).toBeCloseTo(i === j ? 1 : 0, 10);
+  expect(dot(axes[0]!, a)).toBeCloseTo(Math.hypot(...a), 10);
+  expect(Math.hypot(dot(axes[0]!, b), dot(axes[1]!, b))).toBeCloseTo(Math.hypot(...b), 10);
+  expect(dot(axes[1]!, b)).toBeGreaterThan(0);
+  expect(shares.reduce((sum, share) => sum + share, 0)).toBeCloseTo(1, 10);
+  // What remains is a table of its own, whose principal components are known.
+  const rest = table.words.flatMap((_, row) => {
+    const unit = library.unitRow(table, row);
+    return [...unit].map((value, k) => value - dot(unit, axes[0]!) * axes[0]![k]! - dot(unit, axes[1]!) * axes[1]![k]!);
+  });
+  const variance = (axis: Float64Array) => {
+    const values = table.words.map((_, row) => dot(rest.slice(13 * row, 13 * row + 13), axis));
+    const mean = values.reduce((sum, value) => sum + value, 0) / 211;
+    return values.reduce((sum, value) => sum + (value - mean) ** 2, 0) / 210;
+  };
+  const variances = axes.slice(2).map(variance);
+  expect(variances).toEqual([...variances].sort((one, other) => other - one));
+  const mixed = axes[2]!.map((value, k) => Math.cos(0.3) * value + Math.sin(0.3) * axes[3]![k]!);
+  expect(variance(mixed)).toBeLessThan(variances[0]!);
+});
+
+test('a direction is tested on other pairs; those with an unknown word are not covered', () => {
+  const report = evaluateDirection(vectors, direction(vectors, [['man', 'woman']]), [
+    ['king', 'queen'],
+    ['queen', 'apple'],
+    ['king', 'duchess'],
+  ]);
+  expect(report).toMatchObject({ held: 1, covered: 2, total: 3 });
+  expect(report.pairs.map(({ pair, holds }) => [pair[0], holds])).toEqual([
+    ['king', true],
+    ['queen', false],
+  ]);
+  const [king, queen] = project(vectors, ['king', 'queen'], direction(vectors, [['man', 'woman']]));
+  expect(report.pairs[0]!.from).toBeCloseTo(king!.coordinate, 12);
+  expect(report.pairs[0]!.to).toBeCloseTo(queen!.coordinate, 12);
 });
 
 test('a projection of few words in many dimensions has all their variance', () => {
