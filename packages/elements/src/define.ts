@@ -1,6 +1,7 @@
 import { defineAttention } from './attention.js';
 import { defineBars } from './bars.js';
 import { defineBeams } from './beams.js';
+import { defineBranches } from './branches.js';
 import { defineCensus } from './census.js';
 import { defineDistribution } from './distribution.js';
 import { defineHeads } from './heads.js';
@@ -23,4 +24,5 @@ export function defineElements(): void {
   defineDistribution();
   defineVectors();
   defineCensus();
+  defineBranches();
 }

@@ -237,6 +237,72 @@ test('tokens are shaded by weights until the shade is removed, and name their sp
   expect(options.map(option => option.style.getPropertyValue('--shade'))).toEqual(['', '']);
 });
 
+test('running text has plain spaces and no ids; a token has its own shade, mark and note', () => {
+  const tokens = put('residual-tokens');
+  tokens.setAttribute('running', '');
+  tokens.tokens = [
+    { text: 'Once', id: 5, shade: 1 },
+    { text: ' upon', id: 71, isMarked: true, note: '2 bits' },
+  ];
+  const options = all(tokens, '[role=option]');
+  expect(options.map(option => option.textContent)).toEqual(['Once', ' upon']);
+  expect(options.map(option => option.style.getPropertyValue('--shade'))).toEqual(['45.0%', '']);
+  expect(options.map(option => option.classList.contains('marked'))).toEqual([false, true]);
+  expect(options[1]!.title).toBe('token 1, id 71: 2 bits');
+  tokens.shade([0, 1]);
+  tokens.shade();
+  expect(options.map(option => option.style.getPropertyValue('--shade'))).toEqual(['45.0%', '']);
+});
+
+test('bars change in place; a choosable one is chosen by arrow keys and a click, and the cut lies above the rest', () => {
+  const bars = put('residual-bars');
+  bars.setAttribute('choosable', '');
+  bars.setAttribute('cut', 'cut off');
+  const three = [0.5, 0.25, 0].map((after, id) => ({ text: `t${id}`, id, before: 0.3, after }));
+  bars.bars = three;
+  const rows = all(bars, 'tbody tr');
+  expect(rows.map(row => row.textContent)).toEqual(['t030.0%50.0%', 't130.0%25.0%', 'cut off', 't230.0%0%']);
+  const chosen: unknown[] = [];
+  bars.addEventListener('residual-choice', ({ detail }) => chosen.push(detail));
+  const buttons = all(bars, 'button');
+  expect(buttons.map(({ tabIndex }) => tabIndex)).toEqual([0, -1, -1]);
+  buttons[0]!.focus();
+  press(buttons[0]!, 'ArrowDown');
+  expect(bars.shadowRoot!.activeElement).toBe(buttons[1]);
+  buttons[1]!.click();
+  expect(chosen).toEqual([{ id: 1, text: 't1', probability: 0.25 }]);
+  bars.bars = three.slice(0, 2);
+  expect(all(bars, 'tbody tr').map(row => row.className)).toEqual(['', '', 'cut']);
+  expect(all(bars, 'tbody tr')[0]).toBe(rows[0]); // so that its bar moves
+  bars.removeAttribute('cut');
+  expect(all(bars, 'tbody tr')).toHaveLength(2);
+});
+
+test('branches are lines that part at their tokens; keys select one and ask to remove it', () => {
+  const branches = document.createElement('residual-branches');
+  document.body.append(branches);
+  branches.branches = [
+    { label: 'the first text', parent: -1, at: 0, length: 20 },
+    { label: ' cat', parent: 0, at: 5, length: 10, probability: 0.25, text: ' slept' },
+    { label: ' fox', parent: 0, at: 10, length: 20 },
+  ];
+  const options = all(branches, '[role=option]');
+  expect(options.map(option => option.textContent)).toEqual(['the first text', 'cat25.0% slept', 'fox']);
+  expect(options.map(option => option.style.top)).toEqual(['0px', '88px', '44px']);
+  expect(options[1]!.style.left).toContain('25%');
+  const selected: number[] = [];
+  const removed: number[] = [];
+  branches.addEventListener('residual-branch', ({ detail }) => selected.push(detail.index));
+  branches.addEventListener('residual-branch-remove', ({ detail }) => removed.push(detail.index));
+  press(options[0]!, 'Delete'); // the first text stays
+  press(options[0]!, 'ArrowDown');
+  press(options[2]!, 'ArrowDown');
+  press(options[1]!, 'Delete');
+  expect([selected, removed]).toEqual([[2, 1], [1]]);
+  expect(options.map(({ tabIndex }) => tabIndex)).toEqual([-1, 0, -1]);
+  expect(branches.shadowRoot!.querySelector('path.selected')!.getAttribute('d')).toMatch(/^M25 34V/);
+});
+
 test('attributes rename the columns of bars', () => {
   const bars = put('residual-bars');
   const columns = () => all(bars, 'thead th').map(head => head.textContent);

@@ -8,6 +8,7 @@ export {
 export { type Bar, type BarsElement, defineBars } from './bars.js';
 export type { BeamColumn, BeamEnd, BeamNode, NodeIndex } from './beam-tree.js';
 export { type BeamsElement, defineBeams } from './beams.js';
+export { type Branch, type BranchDetail, type BranchesElement, defineBranches } from './branches.js';
 export { type CensusElement, type ComparedModel, defineCensus } from './census.js';
 export type { MatrixKind, WeightCensus } from './census-layout.js';
 export { type CharacterPart, characterParts, partLabel } from './character-parts.js';

@@ -5,13 +5,16 @@ import { codePointsBefore, groupTokens, type TokenWithOffset } from './token-gro
 
 /**
  * `<residual-token-text>`: a text coloured by its tokens, and a table of the tokens with ids and offsets; a token is
- * selected by pointer or arrow keys.
+ * selected by pointer or arrow keys. The attribute `view` shows one of the two: `text`, `table`, or `backdrop`, the
+ * colours of the text alone, without its letters, to lie behind a text field that has the same font and width.
  */
 export interface TokenTextElement extends HTMLElement {
   /** Shows a text and its tokens, at most the first `maxTokens` of them (2000 if absent). */
   show(text: string, tokens: readonly TokenWithOffset[], options?: { readonly maxTokens?: number }): void;
   /** The index of the selected token; -1 if there is none. */
   selected: number;
+  /** The index of the token at a point of the window; -1 if there is none. Also finds it under a text field. */
+  tokenAt(clientX: number, clientY: number): number;
 }
 
 declare global {
@@ -35,6 +38,13 @@ const style = `
   font: 0.75rem var(--mono); margin-inline: 0.15em; padding: 0.3em 0.4em; border-radius: 0.3em;
   background: var(--fill); unicode-bidi: isolate; vertical-align: 0.25em;
 }
+:host([view=backdrop]) .text {
+  font: inherit; color: transparent; min-height: 0; unicode-bidi: inherit; user-select: none;
+}
+:host([view=backdrop]) .text::after { content: '\\200b'; } /* the line after a line end at the end */
+:host([view=backdrop]) :is(b, .line::before) { display: none; }
+:host(:is([view=backdrop], [view=text])) .rows, :host([view=table]) .text { display: none; }
+:host([view=table]) .rows { margin-top: 0; }
 .rows { overflow: auto; max-height: 26rem; margin-top: 1.5rem; }
 table { border-collapse: collapse; width: 100%; font-size: 0.875rem; font-variant-numeric: tabular-nums; }
 th, td {
@@ -92,32 +102,43 @@ export function defineTokenText(): void {
         for (const event of ['pointermove', 'pointerdown', 'focusin'])
           this.#body.addEventListener(event, given => this.#select(indexOf(given)));
         for (const event of ['pointermove', 'pointerdown'] as const)
-          this.#text.addEventListener(event, given => this.#select(tokenAt(given)));
+          this.#text.addEventListener(event, ({ target, clientX }) =>
+            this.#select(tokenOf(target as Element, clientX)),
+          );
         this.#body.addEventListener('keydown', event => this.#move(event));
       }
 
       show(text: string, tokens: readonly TokenWithOffset[], { maxTokens = 2000 } = {}): void {
         const displayed = tokens.slice(0, maxTokens);
         const end = displayed.reduce((last, { offset }) => Math.max(last, offset[1]), 0);
+        const view = this.getAttribute('view');
         const shown = displayed.length < tokens.length ? text.slice(0, end) : text;
         this.#tokens = displayed;
         this.#selected = -1;
         this.#spans = [];
         this.#text.replaceChildren();
-        for (const group of groupTokens(shown, displayed)) {
+        for (const group of view === 'table' ? [] : groupTokens(shown, displayed)) {
           const span = spanOf(shown.slice(group.start, group.end), group.tokens, displayed);
           this.#text.append(span);
           if (typeof span !== 'string') for (const token of group.tokens) this.#spans[token] = span;
         }
+        if (view === 'backdrop') this.#text.append(text.slice(shown.length)); // so that the lines stay where they are
+        const rest = tokens.length - displayed.length;
+        this.#rest.textContent = rest > 0 ? `${rest} more tokens are not shown.` : '';
+        this.#body.replaceChildren();
+        if (view !== null && view !== 'table') return;
         const before = codePointsBefore(shown);
         const parts = characterParts(
           shown,
           // A space that the tokenizer prepended has the offset of the first characters, but is no part of them.
           displayed.map(({ token, offset, isSpecial }) => (isSpecial || token === '▁' ? [0, 0] : offset)),
         );
-        this.#body.replaceChildren(...displayed.map((token, index) => row(shown, token, index, before, parts[index])));
-        const rest = tokens.length - displayed.length;
-        this.#rest.textContent = rest > 0 ? `${rest} more tokens are not shown.` : '';
+        this.#body.append(...displayed.map((token, index) => row(shown, token, index, before, parts[index])));
+      }
+
+      tokenAt(clientX: number, clientY: number): number {
+        const found = this.shadowRoot!.elementsFromPoint(clientX, clientY).find(each => each.matches('[data-tokens]'));
+        return found ? tokenOf(found, clientX) : -1;
       }
 
       get selected(): number {
@@ -133,7 +154,7 @@ export function defineTokenText(): void {
           this.#row(at)?.setAttribute('aria-selected', String(isSelected));
           this.#row(at)?.setAttribute('tabindex', isSelected ? '0' : '-1');
         }
-        this.#selected = this.#row(index) ? index : -1;
+        this.#selected = this.#tokens[index] ? index : -1;
         if (this.#selected !== 0) this.#row(0)?.setAttribute('tabindex', this.#selected < 0 ? '0' : '-1');
       }
 
@@ -145,7 +166,8 @@ export function defineTokenText(): void {
         const token = this.#tokens[index];
         if (!token || index === this.#selected) return;
         this.selected = index;
-        reveal(this.#row(index)!, this.#rows);
+        const row = this.#row(index);
+        if (row) reveal(row, this.#rows);
         fire(this, 'residual-token', { index, token });
       }
 
@@ -171,9 +193,9 @@ function spanOf(text: string, indices: readonly number[], tokens: readonly Token
   return span;
 }
 
-/** The token under the pointer, -1 if there is none; in a span of several tokens the token of the stripe. */
-function tokenAt({ target, clientX }: PointerEvent): number {
-  const span = (target as Element).closest<HTMLElement>('[data-tokens]');
+/** The token of an element under the pointer, -1 if there is none; in a span of several tokens the token of the stripe. */
+function tokenOf(target: Element, clientX: number): number {
+  const span = target.closest<HTMLElement>('[data-tokens]');
   if (!span) return -1;
   const tokens = span.dataset.tokens!.split(' ').map(Number);
   const { left, width } = span.getBoundingClientRect();

@@ -77,7 +77,6 @@ const style = `
 }
 :host([running]) .prompt[role=option] { box-shadow: inset 0 -1px 0 var(--muted); }
 :host([running]) [aria-selected=true][role=option] { box-shadow: 0 0 0 2px var(--accent); }
-:host([running]) small { display: none; }
 @media (prefers-reduced-motion: no-preference) {
   [role=listbox] { transition: column-gap 600ms; }
   :host([running]) [role=option] { animation: appear 350ms; }
@@ -112,10 +111,8 @@ function optionOf(token: DisplayedToken, index: number, isRunning: boolean): HTM
   const share = part && part.characters !== '' ? `, ${partDescription(part)}` : '';
   option.title = `token ${index}, id ${id}${span}${share}${note === undefined ? '' : `: ${note}`}`;
   const plain = isRunning ? [text] : signed(text);
-  option.append(
-    make('span', isRunning ? {} : { dir: 'auto' }, ...(part ? fraction(part) : plain)),
-    make('small', {}, String(id)),
-  );
+  option.append(make('span', isRunning ? {} : { dir: 'auto' }, ...(part ? fraction(part) : plain)));
+  if (!isRunning) option.append(make('small', {}, String(id)));
   return option;
 }
 
