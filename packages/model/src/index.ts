@@ -1,4 +1,4 @@
-export type { ForwardOptions, ForwardOutput } from './forward-prompt.js';
+export type { ForwardOptions, ForwardOutput, Prediction, SourceAndTarget } from './forward-prompt.js';
 export type { BeamResult, BeamSearchStep, BeamState } from './generate/beam-policy.js';
 export type { BeamSearchGeneration, BeamSearchOptions } from './generate/beam-search.js';
 export type { Generation } from './generate/generation.js';

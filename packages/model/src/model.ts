@@ -3,7 +3,7 @@ import { type Description, describe, type Weights, withInspect } from '@residual
 import { disposable, expectOptions } from '@residual/tensor';
 import type { Tokenizer } from '@residual/tokenizer';
 import type { WordVectors } from '@residual/word-vectors';
-import { type ForwardOptions, type ForwardOutput, forwardPrompt } from './forward-prompt.js';
+import { type ForwardOptions, type ForwardOutput, forwardPrompt, type SourceAndTarget } from './forward-prompt.js';
 import type { BeamResult } from './generate/beam-policy.js';
 import { type BeamSearchGeneration, type BeamSearchOptions, beamSearchSequences } from './generate/beam-search.js';
 import { decoderInputOf } from './generate/decoder-input.js';
@@ -155,10 +155,10 @@ export class Model implements Disposable {
   }
 
   /**
-   * One pass over a prompt without generating: its tokens, logits [length, vocab] and the tensors at `taps`, as plain
-   * data. The logits at index i predict token i + 1.
+   * One pass over a prompt, or over the source and target of an encoder-decoder, without generating: its tokens, logits
+   * [length, vocab] and the tensors at `taps`, as plain data. The logits at index i predict token i + 1.
    */
-  forward(prompt: Prompt, options: ForwardOptions = {}): Promise<ForwardOutput> {
+  forward(prompt: Prompt | SourceAndTarget, options: ForwardOptions = {}): Promise<ForwardOutput> {
     return forwardPrompt(this.state, prompt, options);
   }
 

@@ -77,3 +77,36 @@ test('the logits and cross-attention weights of the translator are those of the 
   const layers = [0, 1, 2, 3].map(layer => `cross_attentions.${layer}`);
   expect(report.checks.map(({ name }) => name).sort()).toEqual([...layers, 'logits']);
 });
+
+test('one pass over a source and its translation gives the probabilities, alternatives and attention of a search', async () => {
+  const before = memoryUsage();
+  const [{ en }] = examples as [Golden['examples'][number]];
+  const steps = [];
+  for await (const step of model.generate(en, { temperature: 0, topLogprobs: 3 })) steps.push(step);
+  const target = steps.slice(0, -1).map(({ token }) => token);
+  const taps = ['decoder.layers.*.attention.weights', 'encoder.layers.1.attention.weights'];
+  const output = await model.forward({ source: en, target }, { taps, topLogprobs: 3 });
+  expect(output.tokens).toEqual([model.config.decoder_start_token_id, ...target]);
+  expect(output.predictions).toHaveLength(steps.length);
+  for (const [i, { token, logprob, topLogprobs }] of steps.entries()) {
+    const prediction = output.predictions![i]!;
+    expect(prediction.topLogprobs.map(choice => choice.token)).toEqual(topLogprobs.map(choice => choice.token));
+    for (const [at, choice] of prediction.topLogprobs.entries()) {
+      expect(choice.logprob).toBeCloseTo(topLogprobs[at]!.logprob, 4);
+      expect(choice.probability).toBeCloseTo(Math.exp(choice.logprob), 6);
+    }
+    if (i === target.length) expect(prediction.logprob).toBeUndefined();
+    else expect([token, prediction.logprob]).toEqual([target[i], expect.closeTo(logprob, 4)]);
+  }
+  expect(output.taps['decoder.layers.3.attention.weights']!.shape).toEqual([4, steps.length, steps.length]);
+  const { length } = model.tokensOf(en);
+  expect(output.taps['encoder.layers.1.attention.weights']!.shape).toEqual([4, length, length]);
+  const empty = await model.forward({ source: en, target: [] }, { topLogprobs: 1 });
+  expect(empty.predictions![0]!.topLogprobs[0]!.token).toBe(steps[0]!.token);
+  expect(memoryUsage()).toEqual(before);
+  await expect(model.forward(en)).rejects.toThrow('forward: marian is an encoder-decoder; give { source, target }');
+  await expect(model.forward({ source: en, target: [9000] })).rejects.toThrow('outside the vocabulary of 8000');
+  await expect(model.forward({ source: en, target }, { topLogprobs: 0 })).rejects.toThrow(
+    'forward: topLogprobs is 0; it must be a whole number',
+  );
+});

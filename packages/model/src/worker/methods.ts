@@ -1,6 +1,6 @@
 import { ResidualError } from '@residual/base';
 import { type RpcCall, type Transferred, transfer } from '@residual/base/rpc';
-import type { ForwardOptions } from '../forward-prompt.js';
+import type { ForwardOptions, SourceAndTarget } from '../forward-prompt.js';
 import type { BeamSearchOptions } from '../generate/beam-search.js';
 import { type Generation, mapSteps } from '../generate/generation.js';
 import type { GenerateOptions } from '../generate/options.js';
@@ -33,7 +33,7 @@ export const streamMethods = {
 
 /** The methods that answer once. */
 export const callMethods = {
-  forward: async (model: Model, { signal }: RpcCall, prompt: Prompt, options?: ForwardOptions) => {
+  forward: async (model: Model, { signal }: RpcCall, prompt: Prompt | SourceAndTarget, options?: ForwardOptions) => {
     const output = await model.forward(prompt, { ...options, signal });
     return transfer(output, buffersOf(output));
   },
