@@ -11,6 +11,7 @@ export const ceilings: Readonly<Record<string, number>> = {
   embeddings: 6000,
   transformer: 8000,
   safetensors: 4300,
+  gguf: 5500,
   train: 14_000,
 };
 

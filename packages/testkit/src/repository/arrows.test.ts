@@ -84,7 +84,7 @@ test('only tensor, the backends and the bench import TensorFlow.js', () => {
 
 test('the packages without tensors do not depend on TensorFlow.js', () => {
   const wrong = packages()
-    .filter(({ name }) => ['base', 'tokenizer', 'sampling', 'safetensors', 'word-vectors'].includes(name))
+    .filter(({ name }) => ['base', 'tokenizer', 'sampling', 'safetensors', 'word-vectors', 'gguf'].includes(name))
     .flatMap(({ name, manifest }) =>
       Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })
         .filter(dependency => dependency.startsWith('@tensorflow/') || dependency === '@residual/tensor')

@@ -4,7 +4,7 @@ export const ground = 'base';
 /** The floors of the packages, from the lowest: a package may use only the floors below its own. */
 export const floors: readonly (readonly string[])[] = [
   ['tensor', 'tokenizer', 'sampling', 'safetensors'],
-  ['layers', 'word-vectors'],
+  ['layers', 'word-vectors', 'gguf'],
   ['embeddings', 'attention', 'mlp'],
   ['transformer'],
   ['families', 'train'],

@@ -1,0 +1,94 @@
+import { ResidualError } from '@residual/base';
+import type { ReadOptions, Source } from '@residual/safetensors';
+import { canDecode, decodeBlocks } from './blocks/decode.js';
+import { NeedsMore } from './cursor.js';
+import { quote, refuse } from './errors.js';
+import { type Header, parseHeader, type TensorInfo } from './header.js';
+import type { MetadataValue } from './metadata.js';
+import { typeOfName } from './types.js';
+
+/** An opened file. */
+export interface Gguf {
+  /** The version of the format, 2 or 3. */
+  readonly version: number;
+  /** The metadata by key, such as `general.architecture`, in the order of the file. */
+  readonly metadata: ReadonlyMap<string, MetadataValue>;
+  /** The description of each tensor by name, in the order of the header. */
+  readonly tensors: ReadonlyMap<string, TensorInfo>;
+  /** Reads the bytes of a tensor as they are in the file. The caller owns them. */
+  read(name: string, options?: ReadOptions): Promise<Uint8Array>;
+  /**
+   * Reads a tensor as float32: row-major values in its shape. Errors with code `type` if `decodeBlocks` does not know
+   * its type.
+   */
+  readFloat32(name: string, options?: ReadOptions): Promise<Float32Array>;
+}
+
+/** The first read, and the longest header: vocabularies of a million tokens fit. */
+const [firstBytes, maxHeaderBytes] = [2 ** 16, 2 ** 27];
+/** Tensors are decoded in pieces of about this many bytes, so that memory never contains them twice. */
+const pieceBytes = 2 ** 22;
+
+/**
+ * Opens a file: reads and checks its header, but no data. `source` is what `bytesSource`, `blobSource`, `httpSource`
+ * and `fileSource` of `@residual/safetensors` return. Errors with code `format` if the file is invalid. Format:
+ * https://github.com/ggml-org/ggml/blob/master/docs/gguf.md
+ */
+export async function openGguf(source: Source, options?: ReadOptions): Promise<Gguf> {
+  const { version, metadata, tensors } = await readHeader(source, options);
+  const find = (name: string) => {
+    const entry = tensors.get(name);
+    if (entry) return entry;
+    const names = [...tensors.keys()].slice(0, 8).map(quote).join(', ');
+    throw new ResidualError('missing', `read: no tensor ${quote(name)} among ${tensors.size}: ${names}`);
+  };
+  return {
+    version,
+    metadata,
+    tensors: new Map(Array.from(tensors, ([name, { type, shape, byteLength }]) => [name, { type, shape, byteLength }])),
+    read: async (name, options) => {
+      const { start, byteLength } = find(name);
+      return readRange(source, start, start + byteLength, options);
+    },
+    readFloat32: async (name, options) => {
+      const { type, shape, start, byteLength } = find(name);
+      if (!canDecode(type)) throw new ResidualError('type', `readFloat32: ${quote(name)} is ${type}; use read`);
+      const { blockBytes, blockValues } = typeOfName(type)!;
+      const values = new Float32Array(shape.reduce((product, length) => product * length, 1));
+      const step = Math.floor(pieceBytes / blockBytes) * blockBytes;
+      for (let from = 0; from < byteLength; from += step) {
+        const to = Math.min(from + step, byteLength);
+        const piece = await readRange(source, start + from, start + to, options);
+        decodeBlocks(type, piece, values.subarray((from / blockBytes) * blockValues, (to / blockBytes) * blockValues));
+      }
+      return values;
+    },
+  };
+}
+
+/** Reads the beginning of a file, more of it each time that the header does not end there, and parses it. */
+async function readHeader(source: Source, options?: ReadOptions): Promise<Header> {
+  let beginning = await readRange(source, 0, Math.min(firstBytes, source.size), options);
+  for (;;) {
+    try {
+      return parseHeader(beginning, source.size);
+    } catch (error) {
+      if (!(error instanceof NeedsMore)) throw error;
+      if (error.end > maxHeaderBytes) refuse(`the header has more than ${maxHeaderBytes} bytes`);
+      const end = Math.min(Math.max(error.end, 4 * beginning.length), maxHeaderBytes, source.size);
+      const more = await readRange(source, beginning.length, end, options);
+      const longer = new Uint8Array(end);
+      longer.set(beginning);
+      longer.set(more, beginning.length);
+      beginning = longer;
+    }
+  }
+}
+
+/** Reads from an untrusted source. Errors with code `source` if it returns another number of bytes. */
+async function readRange(source: Source, start: number, end: number, options?: ReadOptions): Promise<Uint8Array> {
+  options?.signal?.throwIfAborted();
+  const bytes = await source.read(start, end, options);
+  if (bytes.length === end - start) return bytes;
+  throw new ResidualError('source', `read: the source gave ${bytes.length} bytes; ${end - start} would fit`);
+}
