@@ -10,6 +10,11 @@ export const mapStyle = `
   touch-action: pan-x pan-y;
 }
 canvas { display: block; }
+:host([off]) .map {
+  --stripe: color-mix(in srgb, var(--ink) 22%, transparent);
+  background: repeating-linear-gradient(-45deg, transparent 0 6px, var(--stripe) 6px 7px) local;
+}
+:host([off]) canvas { opacity: 0.45; }
 .mark {
   position: absolute; inset: 0 auto auto 0; pointer-events: none;
   box-shadow: inset 0 0 0 1.5px var(--ink); border-radius: 1px;

@@ -25,7 +25,8 @@ export interface AttentionOptions {
 
 /**
  * `<residual-attention>`: the attention weights of one head, with a row for each query and a column for each key: a
- * triangle under a causal mask, else a rectangle.
+ * triangle under a causal mask, else a rectangle. With the attribute `off` it is hatched, as a head that is switched
+ * off.
  */
 export interface AttentionElement extends HTMLElement {
   /**

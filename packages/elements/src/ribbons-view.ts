@@ -6,20 +6,28 @@ import type { Ribbons, WordDetail } from './ribbons.js';
 export const ribbonStyle = `
 .stage { position: relative; overflow-x: auto; }
 [role=listbox] {
-  position: relative; display: grid; gap: 6.5rem; width: max-content; min-width: 100%; padding: 3px;
-  box-sizing: border-box;
+  position: relative; display: grid; gap: var(--residual-ribbons-gap, 6.5rem); width: max-content; min-width: 100%;
+  padding: 3px; box-sizing: border-box; --between: clamp(0.3rem, 1.7vw, 1.6rem);
 }
-[role=group] { display: flex; gap: 0.15rem clamp(0.3rem, 1.7vw, 1.6rem); justify-content: center; }
+.spaced[role=listbox] { --between: 0.1em; font-size: var(--residual-ribbons-size, 1.3125rem); }
+[role=group] { display: flex; gap: 0.15rem var(--between); justify-content: center; }
 .upright[role=listbox] {
-  grid-template-columns: auto auto; justify-content: space-between; gap: 4rem; width: 100%;
+  grid-template-columns: auto auto; justify-content: space-between; gap: 4rem; width: 100%; min-width: 0;
+  max-width: 46rem; margin-inline: auto;
 }
 .upright [role=group] { flex-direction: column; justify-content: start; }
 .upright .source { align-items: end; } .upright .target { align-items: start; }
 [role=option] {
   --share: 0%; display: grid; justify-items: center; padding: 0.15rem 0.45rem; border-radius: 0.35rem;
-  cursor: default; position: relative; font: 1.3125rem/1.35 var(--residual-serif, inherit); white-space: nowrap;
+  cursor: default; position: relative; white-space: nowrap;
+  font: var(--residual-ribbons-size, 1.3125rem)/1.35 var(--residual-serif, inherit);
   background: color-mix(in srgb, var(--accent) var(--share), transparent);
 }
+.spaced:not(.upright) [role=option] { padding-inline: 0.1em; }
+.spaced:not(.upright) .joined[role=option] { margin-inline-start: calc(-0.2em - var(--between)); }
+.unsure[role=option] > span { text-decoration: underline dotted 2px var(--accent); text-underline-offset: 0.22em; }
+.target [role=option] { transition: opacity 300ms 350ms, visibility 0s 350ms; }
+.target .ahead[role=option] { visibility: hidden; opacity: 0; transition: none; }
 .upright [role=option] { grid-auto-flow: column; gap: 0.5rem; align-items: baseline; font-size: 1.125rem; }
 .upright .source [role=option] { direction: ltr; } .upright .source small { order: -1; }
 [aria-selected=true][role=option] { box-shadow: inset 0 0 0 2px var(--accent); }
@@ -28,11 +36,12 @@ small {
 }
 .source small { order: -1; }
 svg { position: absolute; inset: 0 auto auto 0; pointer-events: none; overflow: visible; }
-path { fill: var(--accent); transition: fill-opacity 120ms; }
+path { fill: var(--accent); transition: fill-opacity 120ms, clip-path 650ms ease-out; clip-path: inset(0); }
+path.ahead { clip-path: inset(0 0 100% 0); transition: none; } .upright path.ahead { clip-path: inset(0 100% 0 0); }
 output {
   display: block; min-height: 3.2rem; margin-top: 0.9rem; overflow-wrap: anywhere; font-variant-numeric: tabular-nums;
 }
-@media (prefers-reduced-motion: reduce) { path { transition: none; } }
+@media (prefers-reduced-motion: reduce) { path, .target [role=option] { transition: none; } }
 `;
 
 const hint = 'Point at a word, or go there by Tab and arrow keys, to see what it is connected with.';
@@ -46,16 +55,17 @@ export const sides: readonly Side[] = ['source', 'target'];
 export class RibbonsView {
   #shown: Ribbons = { source: [], target: [], weights: { shape: [0, 0], data: [] } };
   #selected: WordDetail | undefined;
+  #written = 0;
   /** The width of the element when it was drawn. */
   #drawnWidth = -1;
   readonly #host: HTMLElement;
   readonly #svg = makeSvg('svg', { 'aria-hidden': 'true' });
   readonly #groups = {
-    source: make('div', { role: 'group', class: 'source', 'aria-label': 'source' }),
-    target: make('div', { role: 'group', class: 'target', 'aria-label': 'translation' }),
+    source: make('div', { role: 'group', class: 'source', part: 'source', 'aria-label': 'source' }),
+    target: make('div', { role: 'group', class: 'target', part: 'target', 'aria-label': 'translation' }),
   };
   readonly #list = make('div', { role: 'listbox', 'aria-label': 'words of both texts' });
-  readonly #output = make('output', { 'aria-live': 'polite' });
+  readonly #output = make('output', { 'aria-live': 'polite', part: 'sentence' });
 
   /** Fills the shadow root of an element, which fires the events. */
   constructor(host: HTMLElement, root: ShadowRoot) {
@@ -85,16 +95,35 @@ export class RibbonsView {
     return this.#selected;
   }
 
+  /** See `RibbonsElement.written`. */
+  get written(): number {
+    return this.#written;
+  }
+
+  set written(count: number) {
+    this.#written = count;
+    for (const [i, word] of this.#words('target').entries()) word.classList.toggle('ahead', i >= count);
+    for (const path of this.#svg.querySelectorAll('path'))
+      path.classList.toggle('ahead', Number(path.dataset.target) >= count);
+  }
+
   /** See `RibbonsElement.show`. */
-  show(ribbons: Ribbons): void {
+  show(ribbons: Ribbons, written: number): void {
     expectFit(ribbons);
     this.#shown = ribbons;
     this.#selected = undefined;
+    this.#written = written;
     this.#output.textContent = ribbons.target.length > 0 ? hint : '';
+    this.#list.classList.toggle('spaced', ribbons.joined !== undefined);
     for (const side of sides)
-      this.#groups[side].replaceChildren(...ribbons[side].map((word, index) => wordOption(word, side, index)));
+      this.#groups[side].replaceChildren(...ribbons[side].map((_, index) => wordOption(ribbons, side, index)));
     this.#words('target')[0]?.setAttribute('tabindex', '0');
     this.#draw();
+  }
+
+  /** See `RibbonsElement.rectOf`. */
+  rectOf(side: Side, index: number): DOMRect {
+    return this.#words(side)[index]?.getBoundingClientRect() ?? new DOMRect();
   }
 
   /** See `RibbonsElement.select`. */
@@ -125,6 +154,7 @@ export class RibbonsView {
     this.#list.classList.remove('upright');
     const upright = Math.max(...sides.map(side => widthOf(this.#words(side)))) > width;
     this.#list.classList.toggle('upright', upright);
+    this.#host.setAttribute('layout', upright ? 'columns' : 'rows');
     const corner = this.#list.getBoundingClientRect();
     const [sources, targets] = [
       this.#words('source').map(word => boxOf(word, corner, upright ? 'right' : 'bottom')),
@@ -138,6 +168,7 @@ export class RibbonsView {
     this.#svg.setAttribute('width', String(corner.width));
     this.#svg.setAttribute('height', String(corner.height));
     this.#svg.replaceChildren(...paths);
+    this.written = this.#written;
     this.#shade();
   }
 
@@ -181,9 +212,16 @@ function expectFit({ source, target, weights: { shape, data } }: Ribbons): void 
   );
 }
 
-function wordOption(word: string, side: Side, index: number): HTMLElement {
+function wordOption(ribbons: Ribbons, side: Side, index: number): HTMLElement {
   const attributes = { role: 'option', 'aria-selected': 'false', 'data-side': side, 'data-index': `${index}` };
-  return make('div', { ...attributes, tabindex: '-1' }, make('span', {}, word), make('small'));
+  const word = ribbons[side][index]!;
+  const option = make('div', { ...attributes, tabindex: '-1' }, make('span', {}, word), make('small'));
+  option.classList.toggle('joined', ribbons.joined?.[side][index] === true);
+  if (side === 'target' && ribbons.unsure?.includes(index)) {
+    option.classList.add('unsure');
+    option.setAttribute('aria-label', `${word}, unsure`);
+  }
+  return option;
 }
 
 /** The weights of a word, one for each word of the other text. */

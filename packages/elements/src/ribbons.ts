@@ -14,6 +14,13 @@ export interface Ribbons {
   readonly source: readonly string[];
   readonly target: readonly string[];
   readonly weights: { readonly shape: readonly number[]; readonly data: ArrayLike<number> };
+  /**
+   * Whether a word follows the one before without a space, as a full stop does, for each word of both texts. With it
+   * words in a row stand as in a sentence; without it they stand apart.
+   */
+  readonly joined?: { readonly source: readonly boolean[]; readonly target: readonly boolean[] };
+  /** Indices of target words that are marked as unsure, by a dotted line. */
+  readonly unsure?: readonly number[];
 }
 
 /**
@@ -21,10 +28,17 @@ export interface Ribbons {
  * selected by pointer, or by Tab and arrow keys.
  */
 export interface RibbonsElement extends HTMLElement {
-  /** Shows two texts. Throws if the weights are not [targets, sources]. */
-  show(ribbons: Ribbons): void;
+  /**
+   * Shows two texts, of the target only the first `written` words; default all. Throws if the weights are not
+   * [targets, sources].
+   */
+  show(ribbons: Ribbons, options?: { readonly written?: number }): void;
+  /** How many words of the target are visible; the ribbons of further words grow from the source. */
+  written: number;
   /** Selects a word, as the pointer does, and fires `residual-word`. Throws if there is none. */
   select(side: WordDetail['side'], index: number): WordDetail;
+  /** The rectangle of a word on the screen; of size 0 if there is none. */
+  rectOf(side: WordDetail['side'], index: number): DOMRect;
   /** The selected word; undefined if there is none. */
   readonly selected: WordDetail | undefined;
 }
@@ -38,7 +52,9 @@ declare global {
 /**
  * Defines `<residual-ribbons>`. It fires `residual-word` with a `WordDetail` when the pointer or the focus moves to a
  * word. Its attributes `source-lang` and `target-lang` are the languages of the texts, `source-label` and
- * `target-label` their names. Does nothing if it is already defined.
+ * `target-label` their names. Its attribute `layout` becomes `rows`, or `columns` if the words do not fit beside each
+ * other; its parts are `source`, `target` and `sentence`, the sentence about the selected word. Does nothing if it is
+ * already defined.
  */
 export function defineRibbons(): void {
   define('residual-ribbons', [ribbonStyle], style =>
@@ -65,8 +81,20 @@ export function defineRibbons(): void {
         return this.#view.selected;
       }
 
-      show(ribbons: Ribbons): void {
-        this.#view.show(ribbons);
+      get written(): number {
+        return this.#view.written;
+      }
+
+      set written(count: number) {
+        this.#view.written = count;
+      }
+
+      show(ribbons: Ribbons, { written = ribbons.target.length }: { readonly written?: number } = {}): void {
+        this.#view.show(ribbons, written);
+      }
+
+      rectOf(side: WordDetail['side'], index: number): DOMRect {
+        return this.#view.rectOf(side, index);
       }
 
       select(side: WordDetail['side'], index: number): WordDetail {

@@ -59,6 +59,7 @@ test('each visible weight has a ribbon; texts that are too wide stand side by si
   expect(all(wide, 'path')).toHaveLength(8);
   expect(all(wide, '.upright')).toHaveLength(0);
   const narrow = ribbons(90);
+  expect([wide, narrow].map(element => element.getAttribute('layout'))).toEqual(['rows', 'columns']);
   expect(all(narrow, '.upright')).toHaveLength(1);
   const [source, target] = [all(narrow, '.source')[0]!, all(narrow, '.target')[0]!].map(one =>
     one.getBoundingClientRect(),
@@ -67,6 +68,30 @@ test('each visible weight has a ribbon; texts that are too wide stand side by si
   all(narrow, '[role=option]')[3]!.focus();
   press(all(narrow, '[role=option]')[3]!, 'ArrowDown');
   expect(narrow.selected).toMatchObject({ side: 'target', index: 1 });
+});
+
+test('words appear one after the other with their ribbons; unsure words and words without a space are marked', () => {
+  const element = ribbons();
+  const text = {
+    source: ['Wine', '!'],
+    target: ['Du', 'vin', '!'],
+    weights: { shape: [3, 2], data: [0.5, 0.5, 0.9, 0.1, 0, 1] },
+    joined: { source: [false, true], target: [false, false, true] },
+    unsure: [1],
+  };
+  element.show(text, { written: 1 });
+  const ahead = (selector: string) => all(element, selector).filter(each => each.classList.contains('ahead')).length;
+  expect([element.written, ahead('.target [role=option]'), ahead('path')]).toEqual([1, 2, 3]);
+  const words = all(element, '.target [role=option]');
+  expect(words.map(word => getComputedStyle(word).visibility)).toEqual(['visible', 'hidden', 'hidden']);
+  element.written = 3;
+  expect([ahead('.target [role=option]'), ahead('path')]).toEqual([0, 0]);
+  expect(words.map(word => word.getAttribute('aria-label'))).toEqual([null, 'vin, unsure', null]);
+  expect(element.getAttribute('layout')).toBe('rows');
+  const [wine, mark] = [element.rectOf('source', 0), element.rectOf('source', 1)];
+  expect(mark.left - wine.right).toBeLessThan(1); // they touch
+  expect(element.rectOf('target', 1).left).toBeGreaterThan(element.rectOf('target', 0).right);
+  expect(element.rectOf('target', 7).width).toBe(0);
 });
 
 test('weights that do not fit the words and missing words are errors', () => {
