@@ -1,4 +1,5 @@
 import { defaultClientConditions, defineConfig } from 'vite';
+import { cards } from './vite-cards.mjs';
 import { head } from './vite-head.mjs';
 import { navigation } from './vite-navigation.mjs';
 
@@ -8,7 +9,7 @@ import { navigation } from './vite-navigation.mjs';
  */
 export default defineConfig({
   base: './',
-  plugins: [head(), navigation()],
+  plugins: [head(), navigation(), cards()],
   resolve: { conditions: ['@residual/source', ...defaultClientConditions] },
   worker: { format: 'es' },
   build: { target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false } },

@@ -11,6 +11,8 @@ export interface Line {
   readonly width: number;
   /** Whether its values are sparse and get markers. */
   readonly marked?: boolean;
+  /** Writes a value below the chart; as a loss if absent. */
+  readonly format?: (value: number) => string;
 }
 
 /** A chart of values by step that grows during a run. */
@@ -99,7 +101,8 @@ export class Chart {
 
   /** Shows the values at an index, and describes them for screen readers. */
   private describe(at: number): void {
-    for (const [i, number] of this.numbers.entries()) number.textContent = lastUpTo(this.values[i]!, at);
+    for (const [i, number] of this.numbers.entries())
+      number.textContent = lastUpTo(this.values[i]!, at, this.lines[i]!.format);
     const values = this.lines.map(({ label }, i) => `${label} ${this.numbers[i]!.textContent || 'none yet'}`);
     this.place.firstElementChild!.setAttribute(
       'aria-label',
@@ -127,8 +130,8 @@ function keyOf(label: string, colour: string, number: HTMLElement): HTMLElement 
 }
 
 /** The last value up to an index, as text. */
-function lastUpTo(values: readonly (number | null)[], at: number): string {
-  for (let i = at; i >= 0; i--) if (values[i] !== null && values[i] !== undefined) return formatLoss(values[i]!);
+function lastUpTo(values: readonly (number | null)[], at: number, format = formatLoss): string {
+  for (let i = at; i >= 0; i--) if (values[i] !== null && values[i] !== undefined) return format(values[i]!);
   return '';
 }
 

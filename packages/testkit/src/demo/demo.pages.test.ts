@@ -1,10 +1,11 @@
 import type { Browser } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { apps } from '../../../../scripts/lib/apps.mjs';
+import { apps, lessons } from '../../../../scripts/lib/apps.mjs';
 import { launchChrome } from '../browser.js';
 import { type Demo, startDemo } from './start.js';
 
-const paths = apps().map(({ path }) => path);
+/** The addresses of the pages below the demo's; the landing page has none of its own. */
+const paths = apps().map(({ path }) => (path === '' ? '' : `${path}/`));
 let browser: Browser;
 let demo: Demo;
 
@@ -54,20 +55,28 @@ describe('npm run demo, with the network cut', () => {
     await expect(fetch(second.address)).rejects.toThrow();
   });
 
-  test('the landing page lists every app', async () => {
-    expect(paths.length).toBeGreaterThan(0);
-    const { foreign, errors, links } = await look('');
+  test.each(paths)('/%s opens without errors and without requests to other origins', async path => {
+    const { foreign, errors, links } = await look(path);
     expect({ foreign, errors }).toEqual({ foreign: [], errors: [] });
-    expect(links).toEqual(paths.map(path => `/${path}/`));
+    if (path === '') expect(links).toEqual(expect.arrayContaining(lessons().map(({ address }) => `./${address}`)));
+    else expect(links).toContain('../');
   });
 
-  test.each(paths)('%s opens without errors and without requests to other origins', async path => {
-    const { foreign, errors } = await look(`${path}/`);
-    expect({ foreign, errors }).toEqual({ foreign: [], errors: [] });
+  test('each page leads to the next one, from the first to the last', async () => {
+    const addresses = lessons().flatMap(({ path }) => (path === undefined ? [] : [`${path}/`]));
+    for (const address of addresses) {
+      const html = await (await fetch(demo.address + address)).text();
+      const linked = (side: string) =>
+        [...html.matchAll(new RegExp(`<a class="${side}" href="../([^"]*)"`, 'g'))].map(([, link]) => link);
+      const index = lessons().findIndex(lesson => lesson.address === address);
+      const expected = (lesson?: { address: string }) => (lesson ? [lesson.address, lesson.address] : []); // above, below
+      expect(linked('previous')).toEqual(expected(lessons()[index - 1]));
+      expect(linked('next')).toEqual(expected(lessons()[index + 1]));
+    }
   });
 
   test('pages allow no inline script and no eval', async () => {
-    for (const path of ['', ...paths.map(path => `${path}/`)]) {
+    for (const path of paths) {
       const policy = (await fetch(demo.address + path)).headers.get('content-security-policy') ?? '';
       expect(policy).toMatch(/script-src 'self' 'wasm-unsafe-eval';/);
       expect(policy).toMatch(/^default-src 'none';/);
@@ -76,7 +85,7 @@ describe('npm run demo, with the network cut', () => {
   });
 
   test('files outside the served folders are not found', async () => {
-    for (const path of ['package.json', '..%2fpackage.json', `${paths[0]}/..%2f..%2f..%2fpackage.json`, 'models/']) {
+    for (const path of ['package.json', '..%2fpackage.json', `${paths[1]}..%2f..%2f..%2fpackage.json`, 'models/']) {
       expect((await fetch(demo.address + path)).status).toBe(404);
     }
   });
