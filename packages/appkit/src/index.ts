@@ -8,6 +8,7 @@ export { offerNumbers, readControls, reportIgnoredSettings, writeControls } from
 export type { Download, OnDownload } from './downloads.js';
 export { fixed, grouped, megabytes, percent } from './format.js';
 export { collectPerFrame, nextFrame, perFrame } from './frames.js';
+export { handOver, takeOver } from './hand-over.js';
 export { backendOptions, type LoadingView, loadingView } from './loading.js';
 export { messageOf } from './messages.js';
 export { type LoadFailure, type LoadOptions, type ModelLoader, modelLoader } from './model-loader.js';
