@@ -2,6 +2,7 @@ import { defaultClientConditions, defineConfig } from 'vite';
 import { cards } from './vite-cards.mjs';
 import { head } from './vite-head.mjs';
 import { navigation } from './vite-navigation.mjs';
+import { offline } from './vite-offline.mjs';
 
 /**
  * The build of an app: its page works in any folder and is made from the sources of the packages; its workers are
@@ -9,7 +10,7 @@ import { navigation } from './vite-navigation.mjs';
  */
 export default defineConfig({
   base: './',
-  plugins: [head(), navigation(), cards()],
+  plugins: [head(), navigation(), cards(), offline()],
   resolve: { conditions: ['@residual/source', ...defaultClientConditions] },
   worker: { format: 'es' },
   build: { target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false } },

@@ -9,6 +9,7 @@ export function apps(): {
   order: number;
   stops: { topic: string; description: string; hash: string; order: number; picture: string }[];
   data: string[];
+  ready: string;
   card: string;
 }[];
 export function lessons(): {

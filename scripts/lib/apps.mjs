@@ -15,15 +15,17 @@ const folders = name => {
  * The demo apps in the order in which one learns. Their texts are in package.json: `description`, and `demo` with a
  * `title`, a `topic` (the title if absent), a `path` (the folder's name if absent; '' is the landing page), an `order`
  * (apps without one come last, by name), `stops` on the way (places of the page with a topic, description, order and picture
- * of their own), `data` (the folders or files that the page loads at its start), and `card` (the hash of the page on its card picture).
+ * of their own), `data` (the folders or files that the page loads at its start), `ready` (a selector of
+ * the first result of the page), and `card` (the hash of the page on its card picture).
  */
 export const apps = () =>
   folders('apps')
     .map(({ name, folder }) => {
       const { description = '', demo = {} } = JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8'));
-      const { title = name, path = name, order = Number.MAX_SAFE_INTEGER, stops = [], data = [], card = '' } = demo;
-      const { topic = title } = demo;
-      return { name, folder, pages: join(folder, 'dist'), title, topic, description, path, order, stops, data, card };
+      const { title = name, path = name, order = Number.MAX_SAFE_INTEGER, stops = [], data = [] } = demo;
+      const { topic = title, ready = 'main', card = '' } = demo;
+      const pages = join(folder, 'dist');
+      return { name, folder, pages, title, topic, description, path, order, stops, data, ready, card };
     })
     .sort((a, b) => a.order - b.order);
 

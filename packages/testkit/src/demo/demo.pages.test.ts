@@ -1,18 +1,27 @@
-import type { Browser } from 'playwright';
+import type { Browser, BrowserContext, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { apps, lessons } from '../../../../scripts/lib/apps.mjs';
 import { launchChrome } from '../browser.js';
 import { type Demo, startDemo } from './start.js';
 
-/** The addresses of the pages below the demo's; the landing page has none of its own. */
-const paths = apps().map(({ path }) => (path === '' ? '' : `${path}/`));
+interface PageToOpen {
+  /** Its address below that of the demo; '' for the landing page. */
+  readonly path: string;
+  /** A selector of its first result. */
+  readonly ready: string;
+}
+
+const pages: PageToOpen[] = apps().map(({ path, ready }) => ({ path: path === '' ? '' : `${path}/`, ready }));
+const paths = pages.map(({ path }) => path);
 let browser: Browser;
+let context: BrowserContext;
 let demo: Demo;
 
 beforeAll(async () => {
   await (await startDemo()).interrupt(); // The first run builds what is not built yet.
   demo = await startDemo();
   browser = await launchChrome(['--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost']);
+  context = await browser.newContext({ serviceWorkers: 'allow' });
 });
 
 afterAll(async () => {
@@ -20,26 +29,29 @@ afterAll(async () => {
   await demo?.interrupt();
 });
 
-/** Opens a page, waits until it is idle, and returns its requests and problems. */
-const look = async (path: string) => {
-  const context = await browser.newContext();
+/** Opens a page, waits for its first result and for `done`, and returns its requests to others, problems and links. */
+const look = async ({ path, ready }: PageToOpen, done?: (page: Page) => Promise<unknown>) => {
   const page = await context.newPage();
   const foreign: string[] = [];
   const errors: string[] = [];
-  context.on('request', request => {
+  page.on('request', request => {
     const { protocol, host } = new URL(request.url());
     if (/^https?:/.test(protocol) && host !== new URL(demo.address).host) foreign.push(request.url());
   });
   page.on('pageerror', error => errors.push(error.message));
   page.on('console', message => message.type() === 'error' && errors.push(message.text()));
-  context.on('response', response => response.status() >= 400 && errors.push(`${response.status()} ${response.url()}`));
+  page.on('response', response => response.status() >= 400 && errors.push(`${response.status()} ${response.url()}`));
   await page.goto(demo.address + path);
-  await page.waitForLoadState('networkidle');
-  await page.waitForTimeout(2000);
+  await page.locator(ready).first().waitFor({ state: 'attached' });
+  await done?.(page);
+  errors.push(...(await page.locator('[role=alert]:visible').allTextContents()));
   const links = await page.locator('a').evaluateAll(all => all.map(link => link.getAttribute('href')));
-  await context.close();
+  await page.close();
   return { foreign, errors, links };
 };
+
+/** Waits until a page and its data are kept for visits without a network. */
+const untilKept = (page: Page) => page.evaluate(async () => (await navigator.serviceWorker.ready).scope);
 
 describe('npm run demo, with the network cut', () => {
   test('a second run installs and builds nothing', () => {
@@ -55,10 +67,10 @@ describe('npm run demo, with the network cut', () => {
     await expect(fetch(second.address)).rejects.toThrow();
   });
 
-  test.each(paths)('/%s opens without errors and without requests to other origins', async path => {
-    const { foreign, errors, links } = await look(path);
+  test.each(pages)('/$path opens without errors and without requests to other origins, and is kept', async page => {
+    const { foreign, errors, links } = await look(page, untilKept);
     expect({ foreign, errors }).toEqual({ foreign: [], errors: [] });
-    if (path === '') expect(links).toEqual(expect.arrayContaining(lessons().map(({ address }) => `./${address}`)));
+    if (page.path === '') expect(links).toEqual(expect.arrayContaining(lessons().map(({ address }) => `./${address}`)));
     else expect(links).toContain('../');
   });
 
@@ -87,6 +99,15 @@ describe('npm run demo, with the network cut', () => {
   test('files outside the served folders are not found', async () => {
     for (const path of ['package.json', '..%2fpackage.json', `${paths[1]}..%2f..%2f..%2fpackage.json`, 'models/']) {
       expect((await fetch(demo.address + path)).status).toBe(404);
+    }
+  });
+
+  test('without the server each page that was visited shows its first result', async () => {
+    await demo.interrupt();
+    await context.setOffline(true);
+    for (const page of pages) {
+      const { errors } = await look(page);
+      expect(errors, page.path).toEqual([]);
     }
   });
 });

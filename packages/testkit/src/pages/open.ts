@@ -24,9 +24,9 @@ export interface OpenApp {
 }
 
 /**
- * Serves the apps like the demo and starts a browser with these flags, which opens the app at `path` ('' is the landing page). Every test fails
- * on an error that one of its pages shows, throws or writes to the console, on a failed request, and on what `missing`
- * finds at its end, except what `expectError` and `expectFailure` announce.
+ * Serves the apps like the demo and starts a browser with these flags, which opens the app at `path`; '' is the landing
+ * page. Every test fails on an error that one of its pages shows, throws or writes to the console, on a failed request,
+ * and on what `missing` finds at its end, except what `expectError` and `expectFailure` announce.
  */
 export const openApp = async (path: string, flags: readonly string[] = [], missing?: FindMissing): Promise<OpenApp> => {
   const [browser, server] = await Promise.all([launchChrome(flags), serve()]);
