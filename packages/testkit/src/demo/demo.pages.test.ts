@@ -1,6 +1,7 @@
 import type { Browser, BrowserContext, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { apps, lessons } from '../../../../scripts/lib/apps.mjs';
+import { sizes } from '../../../../scripts/lib/sizes.mjs';
 import { launchChrome } from '../browser.js';
 import { type Demo, startDemo } from './start.js';
 
@@ -72,6 +73,27 @@ describe('npm run demo, with the network cut', () => {
     expect({ foreign, errors }).toEqual({ foreign: [], errors: [] });
     if (page.path === '') expect(links).toEqual(expect.arrayContaining(lessons().map(({ address }) => `./${address}`)));
     else expect(links).toContain('../');
+  });
+
+  test('each page keeps the budget of its bytes', () => {
+    const measured = sizes();
+    expect(measured.map(({ name }) => name)).toEqual(apps().map(({ name }) => name));
+    expect(measured.filter(({ bytes, budget }) => budget === undefined || bytes > budget || bytes === 0)).toEqual([]);
+  });
+
+  test('each page says in its head what it is, with a picture for links to it', async () => {
+    for (const { path, title, description } of apps()) {
+      const address = demo.address + (path === '' ? '' : `${path}/`);
+      const html = await (await fetch(address)).text();
+      const [, named] = /<title>([^<]*)<\/title>/.exec(html) ?? [];
+      expect(named).toBe(title === 'Residual' ? title : `${title} · Residual`);
+      const contentOf = (name: string) =>
+        new RegExp(`<meta (?:name|property)="${name}" content="([^"]*)"`).exec(html)?.[1]?.replaceAll('&amp;', '&');
+      expect(['description', 'og:title', 'og:description'].map(contentOf)).toEqual([description, title, description]);
+      const picture = await fetch(new URL(contentOf('og:image')!, address));
+      expect(picture.headers.get('content-type')).toBe('image/jpeg');
+      expect((await picture.arrayBuffer()).byteLength).toBeLessThanOrEqual(60_000);
+    }
   });
 
   test('each page leads to the next one, from the first to the last', async () => {
