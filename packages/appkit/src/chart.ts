@@ -47,7 +47,7 @@ export class Chart {
         scales: { x: { time: false } },
         axes: [
           { ...axis, size: 28 },
-          { ...axis, size: 46 },
+          { ...axis, size: 46, ...(lines.some(({ format }) => format) && { values: (_, all) => all.map(short) }) },
         ],
         series: [
           {},
@@ -121,6 +121,8 @@ export class Chart {
 
 const font = '12px "Inter Variable", system-ui, sans-serif';
 const maxSteps = 6000;
+/** A number as short as it fits beside the chart, `40K`. */
+const short = (value: number) => value.toLocaleString('en', { notation: 'compact' });
 const heightOf = (place: HTMLElement) => (place.clientWidth < 420 ? 180 : 230);
 
 function keyOf(label: string, colour: string, number: HTMLElement): HTMLElement {

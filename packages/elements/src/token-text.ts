@@ -122,7 +122,8 @@ export function defineTokenText(): void {
           this.#text.append(span);
           if (typeof span !== 'string') for (const token of group.tokens) this.#spans[token] = span;
         }
-        if (view === 'backdrop') this.#text.append(text.slice(shown.length)); // so that the lines stay where they are
+        const unseen = text.slice(shown.length);
+        if (view === 'backdrop' && unseen !== '') this.#text.append(unseen); // so that the lines stay where they are
         const rest = tokens.length - displayed.length;
         this.#rest.textContent = rest > 0 ? `${rest} more tokens are not shown.` : '';
         this.#body.replaceChildren();
