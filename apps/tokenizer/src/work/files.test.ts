@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { tokenizerFromFiles } from './sources.js';
+import { tokenizerFromFiles } from './files.js';
 
 const png = 'iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg==';
 const jpeg = '/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDAAEBAQEBAQEB';

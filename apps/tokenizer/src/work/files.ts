@@ -1,28 +1,5 @@
-import { loadingView, shippedModel } from '@residual/appkit';
-import { reportingFetch } from '@residual/appkit/downloads';
 import { type Tokenizer, tokenizerFromJson } from '@residual/tokenizer';
 import { isText, kindOfBytes, kindOfText } from './file-kinds.js';
-
-/** The tokenizers of the shipped models: the name of the folder, and the label. */
-export const shipped: Readonly<Record<string, string>> = {
-  stories: 'stories: byte-level BPE, 6,000 tokens',
-  'en-fr': 'English to French: Unigram, shared by both languages',
-};
-
-/** Loads the tokenizer of a shipped model. */
-export async function shippedTokenizer(name: string): Promise<Tokenizer> {
-  const fetchReported = reportingFetch(fetch, loadingView().download);
-  const read = async (file: string) => {
-    const address = shippedModel(name)[file]!;
-    const response = await fetchReported(address);
-    if (response.status === 404) return undefined;
-    if (!response.ok) throw new Error(`${address} has status ${response.status}`);
-    return response.text();
-  };
-  const [json, config] = await Promise.all([read('tokenizer.json'), read('tokenizer_config.json')]);
-  if (json === undefined) throw new Error(`The model ${name} has no tokenizer.json`);
-  return tokenizerFromJson(json, config === undefined ? {} : { config });
-}
 
 /** The files that fit, for error messages. */
 const accepted = 'a tokenizer.json, a SentencePiece .model or a tiktoken rank file would fit';
