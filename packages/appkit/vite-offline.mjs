@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto';
 import { existsSync, readdirSync, readFileSync, statSync } from 'node:fs';
-import { join, relative } from 'node:path';
+import { join, relative, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { getManifest } from '@serwist/build';
 import { build } from 'vite';
@@ -36,7 +36,7 @@ export const offline = () => {
     apply: 'build',
     configResolved: ({ root, build: { outDir } }) => {
       folder = root;
-      output = join(root, outDir);
+      output = resolve(root, outDir);
     },
     transform: {
       filter: { id: /\/src\/main\.ts$/ },

@@ -51,8 +51,16 @@ const look = async ({ path, ready }: PageToOpen, done?: (page: Page) => Promise<
   return { foreign, errors, links };
 };
 
-/** Waits until a page and its data are kept for visits without a network. */
-const untilKept = (page: Page) => page.evaluate(async () => (await navigator.serviceWorker.ready).scope);
+/** Waits until a page and its data are kept for visits without a network; the landing page covers others before that. */
+const untilKept = (page: Page) =>
+  expect
+    .poll(() =>
+      page.evaluate(async () => {
+        const { scope, active } = (await navigator.serviceWorker.getRegistration()) ?? {};
+        return scope === new URL('./', document.baseURI).href && active?.state === 'activated';
+      }),
+    )
+    .toBe(true);
 
 describe('npm run demo, with the network cut', () => {
   test('a second run installs and builds nothing', () => {
