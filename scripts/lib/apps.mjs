@@ -14,9 +14,9 @@ const folders = name => {
 /**
  * The demo apps in the order in which one learns. Their texts are in package.json: `description`, and `demo` with a
  * `title`, a `topic` (the title if absent), a `path` (the folder's name if absent; '' is the landing page), an `order`
- * (apps without one come last, by name), `stops` on the way (places of the page with a topic, description, order and picture
- * of their own), `data` (the folders or files that the page loads at its start), `ready` (a selector of
- * the first result of the page), and `card` (the hash of the page on its card picture).
+ * (apps without one come last, by name), `stops` on the way (places of the page with a topic, description, order and
+ * picture of their own), `data` (the folders or files that the page loads at its start), `ready` (a selector of its
+ * first result), and `card` (its hash on the picture for links to it).
  */
 export const apps = () =>
   folders('apps')

@@ -7,7 +7,7 @@ import { serve } from './serve.mjs';
 
 /** The largest size of a picture in bytes. */
 const maxBytes = 60_000;
-/** The size of a picture, and the part of it that is a pixel of the page: more of the page is in it than 1200 pixels. */
+/** The size of a picture, and how much smaller than in a window the page is in it. */
 const [width, height, scale] = [1200, 630, 0.8];
 
 const { build } = await import('esbuild');

@@ -51,7 +51,7 @@ const look = async ({ path, ready }: PageToOpen, done?: (page: Page) => Promise<
   return { foreign, errors, links };
 };
 
-/** Waits until a page and its data are kept for visits without a network; the landing page covers others before that. */
+/** Waits until a page is kept by a service worker of its own; before that the one of the landing page may answer. */
 const untilKept = (page: Page) =>
   expect
     .poll(() =>
@@ -111,7 +111,8 @@ describe('npm run demo, with the network cut', () => {
       const linked = (side: string) =>
         [...html.matchAll(new RegExp(`<a class="${side}" href="../([^"]*)"`, 'g'))].map(([, link]) => link);
       const index = lessons().findIndex(lesson => lesson.address === address);
-      const expected = (lesson?: { address: string }) => (lesson ? [lesson.address, lesson.address] : []); // above, below
+      // above and below
+      const expected = (lesson?: { address: string }) => (lesson ? [lesson.address, lesson.address] : []);
       expect(linked('previous')).toEqual(expected(lessons()[index - 1]));
       expect(linked('next')).toEqual(expected(lessons()[index + 1]));
     }
