@@ -1,6 +1,6 @@
 import { defaultClientConditions, defineConfig } from 'vite';
 import { cards } from './vite-cards.mjs';
-import { head } from './vite-head.mjs';
+import { fonts, head } from './vite-head.mjs';
 import { navigation } from './vite-navigation.mjs';
 import { offline } from './vite-offline.mjs';
 
@@ -10,7 +10,7 @@ import { offline } from './vite-offline.mjs';
  */
 export default defineConfig({
   base: './',
-  plugins: [head(), navigation(), cards(), offline()],
+  plugins: [head(), fonts(), navigation(), cards(), offline()],
   resolve: { conditions: ['@residual/source', ...defaultClientConditions] },
   worker: { format: 'es' },
   build: { target: 'es2022', assetsInlineLimit: 0, modulePreload: { polyfill: false } },
