@@ -326,7 +326,7 @@ describe('the chapters', () => {
     expect(await page.locator('#sentence .note').first().textContent()).toBe(`Storyteller: ${tokens} tokens.`);
   });
 
-  test('training reaches the tokenizer of the library, which then cuts the text above and can be downloaded', async () => {
+  test('training reaches the tokenizer of the library, which cuts the text above and can be downloaded', async () => {
     await page.locator('#training').scrollIntoViewIfNeeded();
     await page.locator('#training-said', { hasText: 'Done' }).waitFor();
     const corpus = 'the cat sat on the mat, that cat. '.repeat(20);

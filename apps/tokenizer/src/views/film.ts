@@ -97,5 +97,6 @@ function sentenceOf(divided: DividedWord, word: string, label: string): string {
   const cut = `“${word}” becomes ${tokens}: ${last.bricks.map(({ text }) => signed(text)).join(', ')}.`;
   if (divided.kind === 'merges')
     return `${cut} ${divided.frames.length - 1} of the ${grouped(divided.count)} merges fit.`;
-  return `${label} does not merge. It knows how likely each token is, and takes the cut that is most likely as a whole. ${cut}`;
+  const why = 'It knows how likely each token is, and takes the cut that is most likely as a whole.';
+  return `${label} does not merge. ${why} ${cut}`;
 }
