@@ -8,8 +8,8 @@ import {
   onFiles,
   writeControls,
 } from '@residual/appkit';
-import { readControls, share } from './controls.js';
-import type { Origin, Session } from './session.js';
+import { readControls, share } from '../controls.js';
+import type { Origin, Session } from '../session.js';
 
 /**
  * Wires the choice of backend and model; `before` runs before a load, `after` after it. Returns the function that loads
@@ -66,7 +66,7 @@ export function modelView(
 }
 
 function nameOf(origin: Origin): string {
-  if (origin === 'shipped') return 'The shipped storyteller';
+  if (origin === 'shipped') return 'The storyteller of this page';
   return 'id' in origin ? origin.id : `The model from your ${origin.files.length} files`;
 }
 

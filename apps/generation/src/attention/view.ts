@@ -1,26 +1,22 @@
-import { attempt, byId, latestOnly, make, offerNumbers, on, writeControls } from '@residual/appkit';
+import { attempt, byId, latestOnly, offerNumbers, on, settingsFold, writeControls } from '@residual/appkit';
 import { type Pattern, patternOfTaps } from '@residual/appkit/attention-pattern';
-import type {
-  AttentionElement,
-  CellDetail,
-  DisplayedToken,
-  HeadDetail,
-  HeadsElement,
-  TokensElement,
+import {
+  type AttentionElement,
+  type CellDetail,
+  type DisplayedToken,
+  defineAttention,
+  defineHeads,
+  type HeadDetail,
+  type HeadsElement,
+  type TokensElement,
 } from '@residual/elements';
 import type { RemoteModel } from '@residual/model/worker';
-import {
-  chosenHead,
-  type HeadFocus,
-  maxTokens,
-  rankHeads,
-  truncationNote,
-  whyUnreadable,
-} from './attention-numbers.js';
-import { readControls, share } from './controls.js';
-import type { Session } from './session.js';
-import { preset, type Settings } from './settings.js';
-import { labelOf, promptTokens } from './story.js';
+import { readControls, set } from '../controls.js';
+import type { Session } from '../session.js';
+import { preset } from '../settings.js';
+import { labelOf, promptTokens, textOf } from '../story/tokens.js';
+import { chosenHead, maxTokens, rankHeads, truncationNote, whyUnreadable } from './attention-numbers.js';
+import { headSentence, rankingItem } from './sentences.js';
 
 /** The attention of a text: its tokens, as many as are shown, and the number of all. */
 interface TextAttention {
@@ -29,11 +25,13 @@ interface TextAttention {
   readonly pattern: Pattern;
 }
 
-/** Wires the attention section; returns the function that shows the attention of its text. */
+/** Wires the chapter; returns the function that shows the attention of its text. */
 export function attentionView(
   session: Session,
   story: { readonly tokens: readonly DisplayedToken[] },
 ): () => Promise<void> {
+  defineAttention();
+  defineHeads();
   const map = byId<AttentionElement>('attention');
   const heads = byId<HeadsElement>('heads');
   const row = byId<TokensElement>('row');
@@ -69,7 +67,7 @@ export function attentionView(
     byId('left-out').textContent = truncationNote(attention.count, tokens.length);
     if (tokens.length === 0) {
       byId('adjectives').textContent =
-        'There is no text. Write one above, or use the story, to see which position attends to which.';
+        'There is no text. Write one below, or use the story, to see which position attends to which.';
       return;
     }
     offerHeads(pattern.length, pattern[0]?.length ?? 0);
@@ -94,15 +92,20 @@ export function attentionView(
     set({ layer, head });
     attempt(show);
   });
+  const describe = settingsFold('attention-settings', () => {
+    const { noun, words } = readControls();
+    return `from “${noun}” to “${words}”`;
+  });
   for (const id of ['layer', 'head', 'noun', 'words']) on(id, 'change', show);
   on('attention-form', 'submit', compute);
   on('take-story', 'click', () => {
-    set({ text: story.tokens.map(({ text }) => text).join('') });
+    set({ text: textOf(story.tokens) });
     return compute();
   });
   on('take-preset', 'click', () => {
     const { text, noun, words, layer, head } = preset;
     set({ text, noun, words, layer, head });
+    describe();
     return compute();
   });
   offerHeads(0, 0);
@@ -130,36 +133,8 @@ function question(): { noun: string; keys: readonly string[]; choice: HeadDetail
   return { noun: noun.trim(), keys: words.split(/\s+/).filter(word => word !== ''), choice: { layer, head } };
 }
 
-/** Changes some controls and the address. */
-function set(change: Partial<Settings>): void {
-  writeControls(change);
-  share();
-}
-
 /** Offers layers and heads; -1 is the one with the largest attention. */
 function offerHeads(layers: number, heads: number): void {
   offerNumbers('layer', 'most', layers);
   offerNumbers('head', 'most', heads);
-}
-
-function rankingItem({ layer, head, weights, total }: HeadFocus, words: readonly string[]): HTMLElement {
-  const numbers = words.map((word, i) => `${word} ${weights[i]!.toFixed(3)}`).join(', ');
-  return make('li', {}, `layer ${layer}, head ${head}: ${numbers}; together ${total.toFixed(3)}`);
-}
-
-/** A sentence about the weights of the selected head, and about the head that looks most at the words. */
-function headSentence(
-  ranked: readonly HeadFocus[],
-  selected: HeadDetail,
-  noun: string,
-  words: readonly string[],
-): string {
-  const [best] = ranked;
-  const here = ranked.find(({ layer, head }) => layer === selected.layer && head === selected.head);
-  if (!best || !here) return '';
-  const weights = words.map((word, i) => `${here.weights[i]!.toFixed(3)} on “${word}”`).join(', ');
-  const name = `layer ${here.layer}, head ${here.head}`;
-  if (here === best) return `From “${noun}”, the head that looks most at these words is ${name}: ${weights}.`;
-  const other = `layer ${best.layer}, head ${best.head}`;
-  return `From “${noun}”, ${name} has ${weights}; ${other} looks most at these words.`;
 }
