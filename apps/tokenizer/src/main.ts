@@ -2,6 +2,7 @@ import {
   byId,
   chips,
   loadingView,
+  loadOnce,
   onFiles,
   openState,
   reportFailure,
@@ -22,12 +23,14 @@ import { paneOf } from './views/pane.js';
 import type { Calls } from './work/calls.js';
 import script from './worker-entry.ts?worker&url';
 
-/** The chapters, which are loaded when they come near the window. */
-const chapters: Readonly<Record<string, () => Promise<{ view: (context: Context) => Promise<void> | void }>>> = {
-  film: () => import('./views/film.js'),
-  languages: () => import('./views/languages.js'),
-  training: () => import('./views/training.js'),
-};
+type Chapter = { readonly view: (context: Context) => Promise<void> | void };
+
+/** The chapters, which are loaded when they come near the window; the last one begins to compute when it is in it. */
+const chapters: readonly (readonly [id: string, margin: string, load: () => Promise<Chapter>])[] = [
+  ['film', '300px', () => import('./views/film.js')],
+  ['languages', '300px', () => import('./views/languages.js')],
+  ['training', '0px 0px -25%', () => import('./views/training.js')],
+];
 
 start().catch(error => showError(error));
 
@@ -62,17 +65,8 @@ async function start(): Promise<void> {
     pair.offer(name, label);
     pair.choose('first', name);
   });
-  for (const [id, load] of Object.entries(chapters)) openNear(id, load, context);
-}
-
-/** Opens a chapter when it comes near the window. */
-function openNear(id: string, load: (typeof chapters)[string], context: Context): void {
-  let isOpen = false;
-  const open = async () => (await load()).view(context);
-  const see = (isNear: boolean) => {
-    if (isOpen || !isNear) return;
-    isOpen = true;
-    reportFailure(open());
-  };
-  watchSight(byId(id), see, { rootMargin: '300px' });
+  for (const [id, rootMargin, load] of chapters) {
+    const open = loadOnce(async () => (await load()).view(context));
+    watchSight(byId(id), isNear => isNear && reportFailure(open()), { rootMargin });
+  }
 }

@@ -46,7 +46,7 @@ export class Chart {
         cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
         scales: { x: { time: false } },
         axes: [
-          { ...axis, size: 28 },
+          { ...axis, size: 28, incrs: wholeSteps },
           { ...axis, size: 46, ...(lines.some(({ format }) => format) && { values: (_, all) => all.map(short) }) },
         ],
         series: [
@@ -121,6 +121,8 @@ export class Chart {
 
 const font = '12px "Inter Variable", system-ui, sans-serif';
 const maxSteps = 6000;
+/** Distances between the marks of the steps, which are whole numbers. */
+const wholeSteps = [1, 10, 100, 1e3, 1e4, 1e5, 1e6].flatMap(power => [power, 2 * power, 5 * power]);
 /** A number as short as it fits beside the chart, `40K`. */
 const short = (value: number) => value.toLocaleString('en', { notation: 'compact' });
 const heightOf = (place: HTMLElement) => (place.clientWidth < 420 ? 180 : 230);

@@ -25,6 +25,7 @@ export function view({ state, pair, worker }: Context): void {
     play: byId<HTMLButtonElement>('film-play'),
     step: byId<HTMLButtonElement>('film-step'),
     slider: byId<HTMLInputElement>('film-at'),
+    picture: rows,
     show: frame => {
       for (const [index, row] of [...(rows.firstElementChild?.children ?? [])].entries())
         row.classList.toggle('ahead', index > frame);

@@ -101,7 +101,7 @@ function tokenAtCursor(shown: TokenizedText | undefined, inText: readonly number
 
 /** A sentence about a token. */
 function tokenSentence({ tokens }: TokenizedText, index: number, text: string, label: string): (Node | string)[] {
-  const { id, token, offset } = tokens[index]!;
+  const { id, offset } = tokens[index]!;
   const part = characterParts(
     text,
     tokens.map(each => (each.isSpecial || each.token === '▁' ? [0, 0] : each.offset)),
@@ -111,8 +111,8 @@ function tokenSentence({ tokens }: TokenizedText, index: number, text: string, l
     offset[1] - offset[0] === 1 ? `character ${offset[0] + 1}` : `characters ${offset[0] + 1} to ${offset[1]}`;
   return [
     make('b', { dir: 'auto' }, name),
-    ` is token ${index + 1} of ${tokens.length}. For ${label} it is number `,
+    ` is token ${index + 1} of ${tokens.length}, number `,
     make('b', {}, grouped(id)),
-    `, written ${token}, and covers ${span}.`,
+    ` on the list of ${label}. It covers ${span}.`,
   ];
 }

@@ -1,8 +1,12 @@
+import { watchSight } from '@residual/appkit';
+
 /** The controls of a film and what they do. */
 export interface PlayerParts {
   readonly play: HTMLButtonElement;
   readonly step: HTMLButtonElement;
   readonly slider: HTMLInputElement;
+  /** The picture; the film begins when it is in sight. */
+  readonly picture: HTMLElement;
   /** Shows a frame, from 0. */
   readonly show: (frame: number) => void;
   /** The frame in words, for screen readers. */
@@ -19,10 +23,12 @@ export interface Player {
 }
 
 /** Wires the controls of a film. */
-export function player({ play, step, slider, show, spoken }: PlayerParts): Player {
+export function player({ play, step, slider, picture, show, spoken }: PlayerParts): Player {
   let [frame, last] = [0, 0];
+  let [isSeen, isWaiting] = [false, false];
   let timer: ReturnType<typeof setInterval> | undefined;
   const stop = () => {
+    isWaiting = false;
     clearInterval(timer);
     timer = undefined;
     play.textContent = frame === last ? 'Play again' : 'Play';
@@ -49,13 +55,21 @@ export function player({ play, step, slider, show, spoken }: PlayerParts): Playe
     stop();
     go(Number(slider.value));
   });
+  const sight = (isInSight: boolean) => {
+    isSeen = isInSight;
+    if (!isSeen || !isWaiting) return;
+    isWaiting = false;
+    start();
+  };
+  watchSight(picture, sight, { rootMargin: '-20% 0px' });
   return {
     open: (count, still) => {
       stop();
       last = count;
       slider.max = String(last);
       go(still ? last : 0);
-      if (!still && last > 0) start();
+      isWaiting = !still && last > 0;
+      sight(isSeen);
     },
   };
 }

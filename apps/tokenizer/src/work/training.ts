@@ -4,7 +4,9 @@ import { tokenizeText } from './figures.js';
 import { type Command, excerptOf, type Growth } from './growth.js';
 
 /** Milliseconds before merge `index`: the first merges can be read, later ones fly by. */
-const delay = (index: number) => Math.max(10, 500 * 0.94 ** index);
+const delay = (index: number) => Math.max(6, 500 * 0.94 ** index);
+/** Shorter delays add up first: timers are coarse. */
+const shortest = 12;
 /** Milliseconds between two reports, and, without pace, the number of merges. */
 const [reportInterval, reportedMerges] = [70, 25];
 const wait = (milliseconds: number) => new Promise<void>(done => setTimeout(done, milliseconds));
@@ -22,7 +24,8 @@ export async function trainWatched(
   const excerpt = excerptOf(text);
   const abort = new AbortController();
   const fresh: Omit<LearnedMerge, 'tokenizer'>[] = [];
-  let [resume, isPaused, index, next]: [() => void, boolean, number, number] = [() => {}, false, 0, 0];
+  let [resume, isPaused]: [() => void, boolean] = [() => {}, false];
+  let [index, due, next] = [0, 0, 0];
   port.onmessage = ({ data }: MessageEvent<Command>) => {
     isPaused = data === 'pause';
     if (data === 'stop') abort.abort(new DOMException('The training was stopped.', 'AbortError'));
@@ -39,7 +42,11 @@ export async function trainWatched(
   };
   const onMerge = async ({ tokenizer, ...merge }: LearnedMerge) => {
     fresh.push(merge);
-    if (!atOnce) await wait(delay(index++));
+    due += atOnce ? 0 : delay(index++);
+    if (due >= shortest) {
+      await wait(due);
+      due = 0;
+    }
     while (isPaused && !abort.signal.aborted)
       await new Promise<void>(done => {
         resume = done;
