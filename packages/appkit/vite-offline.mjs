@@ -50,7 +50,7 @@ export const offline = () => {
       const { manifestEntries } = await getManifest({
         globDirectory: output,
         globPatterns: ['**/*'],
-        globIgnores: ['sw.js', 'card.jpg'],
+        globIgnores: ['sw.js', 'card.jpg', 'data/**'], // data that a visitor asks for is kept at its first use
         dontCacheBustURLsMatching: /^assets\//,
         maximumFileSizeToCacheInBytes: 1e8,
       });

@@ -1,5 +1,5 @@
-/** The name of the file with the tokens of GPT-2, and its size in megabytes as the page says it. */
-export const ranksFile = 'gpt2-ranks.txt';
+/** The file of the built page with the tokens of GPT-2, and its size in megabytes as the page says it. */
+export const ranksFile = 'data/gpt2/tokens.txt';
 export const ranksMegabytes = '0.5';
 
 /** The tokenizers that every visitor has: the name in the address, and the label. */

@@ -292,13 +292,14 @@ describe('the chapters', () => {
         .evaluateAll(all => all.map(row => [...row.querySelectorAll('.brick')].map(brick => brick.textContent)));
     const merged = divideWord(shippedHere('stories'), preset.word) as Extract<DividedWord, { kind: 'merges' }>;
     const textsOf = (each: { readonly bricks: readonly { readonly text: string }[] }) =>
-      each.bricks.map(({ text }) => visible(text));
+      each.bricks.map(({ text }) => visible(text.replace('▁', ' ')));
     await expect.poll(bricks).toEqual(merged.frames.map(textsOf));
     expect(await page.locator('#film-rows li.ahead').count()).toBe(0);
     expect(await page.locator('#film-rows .said').last().textContent()).toContain('of 5,743: ');
     await page.locator('#film-sides button').last().click();
     const divided = divideWord(shippedHere('en-fr'), preset.word) as Extract<DividedWord, { kind: 'ways' }>;
     await expect.poll(bricks).toEqual(divided.ways.map(textsOf));
+    expect(await page.locator('#film-rows li.ahead, #film-controls:visible').count()).toBe(0);
     await page.fill('#word', '<b>&');
     await expect.poll(() => textOf('film-said')).toContain('“<b>&”');
   });

@@ -1,9 +1,9 @@
 import { byId, chips, grouped, latestOnly, make, prefersStill, reportFailure } from '@residual/appkit';
-import { sides } from '../pair.js';
 import type { DividedWord, Frame, Way } from '../work/word.js';
 import type { Context } from './context.js';
 import { player } from './player.js';
-import { brickRow, signed } from './rows.js';
+import { brickRow, directionOf, signed } from './rows.js';
+import { sideChips } from './side-chips.js';
 
 /** Words that show how merges work, by the label of their chip. */
 const words: readonly (readonly [label: string, word: string])[] = [
@@ -20,6 +20,7 @@ const words: readonly (readonly [label: string, word: string])[] = [
 export function view({ state, pair, worker }: Context): void {
   const field = byId<HTMLInputElement>('word');
   const rows = byId('film-rows');
+  rows.tabIndex = 0; // a long word scrolls
   const latest = latestOnly();
   const film = player({
     play: byId<HTMLButtonElement>('film-play'),
@@ -32,25 +33,21 @@ export function view({ state, pair, worker }: Context): void {
     },
     spoken: frame => `${frame} merges`,
   });
+  const markSide = sideChips('film-sides', pair, side => state.set({ film: side }));
   const markWord = chips('words', words, word => state.set({ word }));
 
   const show = async () => {
     const { word, film: side } = state.now;
     if (field.value !== word) field.value = word;
     markWord(word);
-    const markSide = chips(
-      'film-sides',
-      sides.map(each => [pair.label(each), each] as const),
-      each => state.set({ film: each }),
-    );
     markSide(side);
     const divided = await latest(worker.divide(pair.name(side), word));
     if (!divided) return;
-    rows.replaceChildren(pictureOf(divided));
+    rows.replaceChildren(pictureOf(divided, word));
     byId('film-said').textContent = sentenceOf(divided, word, pair.label(side));
-    const count = divided.kind === 'merges' ? Math.max(divided.frames.length - 1, 0) : 0;
-    byId('film-controls').hidden = count === 0;
-    film.open(count, prefersStill());
+    const isFilm = divided.kind === 'merges' && divided.frames.length > 1;
+    byId('film-controls').hidden = !isFilm;
+    film.open(Math.max(rows.querySelectorAll('li').length - 1, 0), prefersStill() || !isFilm);
   };
   const refresh = () => reportFailure(show());
   field.addEventListener('input', () => state.set({ word: field.value }));
@@ -59,33 +56,34 @@ export function view({ state, pair, worker }: Context): void {
   refresh();
 }
 
-function pictureOf(divided: DividedWord): HTMLElement {
+function pictureOf(divided: DividedWord, word: string): HTMLElement {
+  const dir = directionOf(word);
   const list = make('ol', {});
-  if (divided.kind === 'merges')
-    list.append(...divided.frames.map((frame, index) => frameRow(frame, index, divided.count)));
-  if (divided.kind === 'ways') list.append(...divided.ways.map((way, index) => wayRow(way, divided.ways[0]!, index)));
+  if (divided.kind === 'merges') list.append(...divided.frames.map(frame => frameRow(frame, dir, divided.count)));
+  if (divided.kind === 'ways') list.append(...divided.ways.map(way => wayRow(way, dir, divided.ways[0]!)));
   return list;
 }
 
-function frameRow({ bricks, merge }: Frame, index: number, count: number): HTMLElement {
+type Direction = ReturnType<typeof directionOf>;
+
+function frameRow({ bricks, merge }: Frame, dir: Direction, count: number): HTMLElement {
   if (!merge) {
     const areLetters = bricks.every(({ text }) => [...text].length === 1);
-    return brickRow([`${bricks.length} ${areLetters ? 'letters' : 'bytes'} to begin with`], bricks);
+    return brickRow([`${bricks.length} ${areLetters ? 'letters' : 'bytes'} to begin with`], { bricks, dir });
   }
   const said = [make('b', {}, `merge ${grouped(merge.number)}`), ` of ${grouped(count)}: `];
   const parts = [make('q', {}, signed(merge.left)), ' + ', make('q', {}, signed(merge.right))];
-  const row = brickRow([...said, ...parts], bricks, merge.index);
-  row.dataset.merge = String(index);
-  return row;
+  return brickRow([...said, ...parts], { bricks, dir, fresh: merge.index });
 }
 
 /** How much less likely a way is than the best one. */
-function wayRow({ bricks, score }: Way, best: Way, index: number): HTMLElement {
-  const times = Math.exp(best.score - score);
+function wayRow(way: Way, dir: Direction, best: Way): HTMLElement {
+  const times = Math.exp(best.score - way.score);
   const less =
     times < 1e6 ? grouped(Number(times.toPrecision(3))) : `10 to the power of ${Math.round(Math.log10(times))}`;
-  const said = index === 0 ? [make('b', {}, 'the most likely')] : [`${less} times less likely`];
-  return brickRow([...said, ` (log-probability ${score.toFixed(1).replace('-', '−')})`], bricks);
+  const said = way === best ? [make('b', {}, 'the most likely')] : [`${less} times less likely`];
+  const score = ` (log-probability ${way.score.toFixed(1).replace('-', '−')})`;
+  return brickRow([...said, score], { bricks: way.bricks, dir });
 }
 
 /** What the picture says, in words. */
@@ -96,8 +94,10 @@ function sentenceOf(divided: DividedWord, word: string, label: string): string {
   if (!last) return 'Type a word.';
   const tokens = `${last.bricks.length} token${last.bricks.length === 1 ? '' : 's'}`;
   const cut = `“${word}” becomes ${tokens}: ${last.bricks.map(({ text }) => signed(text)).join(', ')}.`;
-  if (divided.kind === 'merges')
-    return `${cut} ${divided.frames.length - 1} of the ${grouped(divided.count)} merges fit.`;
+  if (divided.kind === 'merges') {
+    const merges = divided.frames.length - 1;
+    return `${cut} That took ${merges} merge${merges === 1 ? '' : 's'}, of the ${grouped(divided.count)} on its list.`;
+  }
   const why = 'It knows how likely each token is, and takes the cut that is most likely as a whole.';
   return `${label} does not merge. ${why} ${cut}`;
 }

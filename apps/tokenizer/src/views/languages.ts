@@ -1,8 +1,9 @@
-import { arrowDirection, byId, chips, latestOnly, make, prefersStill, reportFailure } from '@residual/appkit';
+import { arrowDirection, byId, latestOnly, make, prefersStill, reportFailure } from '@residual/appkit';
 import { sides } from '../pair.js';
 import type { Side } from '../settings.js';
 import type { Article, Cost } from '../work/languages.js';
 import type { Context } from './context.js';
+import { sideChips } from './side-chips.js';
 
 type Costs = Readonly<Record<Side, readonly Cost[]>>;
 
@@ -15,15 +16,12 @@ export async function view({ state, pair, worker }: Context): Promise<void> {
   list.replaceChildren(...rows);
   byId('sentence').tabIndex = 0; // on a phone it scrolls
 
+  const markSort = sideChips('sort', pair, sort => state.set({ sort }));
   const show = async () => {
     const found = await latest.costs(Promise.all(sides.map(side => worker.costs(pair.name(side)))));
     if (!found) return;
     const costs: Costs = { first: found[0]!, second: found[1]! };
-    chips(
-      'sort',
-      sides.map(side => [pair.label(side), side] as const),
-      sort => state.set({ sort }),
-    )(state.now.sort);
+    markSort(state.now.sort);
     for (const [index, row] of rows.entries()) fillRow(row, costs, index);
     byId('lost').hidden = !Object.values(costs).some(all => all.some(({ unknown }) => unknown > 0));
     const order = orderOf(costs[state.now.sort]);

@@ -21,7 +21,7 @@ export interface Growth {
 export type Command = 'pause' | 'go on' | 'stop';
 
 /** The number of characters that are shown, and of a paragraph that is long enough to begin with. */
-const [shownLength, longEnough] = [420, 240];
+const [shownLength, longEnough] = [520, 240];
 
 /** The part of a text that is shown: from its first long paragraph on, or its beginning. */
 export function excerptOf(text: string): string {

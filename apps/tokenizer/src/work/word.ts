@@ -72,6 +72,6 @@ function textOf(bytes: Uint8Array, start: number, end: number): string {
   try {
     return new TextDecoder('utf-8', { fatal: true, ignoreBOM: true }).decode(part);
   } catch {
-    return Array.from(part, byte => byte.toString(16).toUpperCase().padStart(2, '0')).join(' ');
+    return Array.from(part, byte => byte.toString(16).toUpperCase().padStart(2, '0')).join('\u00a0');
   }
 }

@@ -146,7 +146,7 @@ describe('a watched training', () => {
 
   test('shows the first long paragraph, up to a space', () => {
     const long = 'word '.repeat(200).trim();
-    expect(excerptOf(`short\n\n${long}`)).toBe('word '.repeat(84).trim());
+    expect(excerptOf(`short\n\n${long}`)).toBe('word '.repeat(104).trim());
     expect(excerptOf('short\n\nshorter')).toBe('short\n\nshorter');
   });
 });
