@@ -37,6 +37,7 @@ function show({ text, isWhole }: typeof shown): void {
   if (field.value !== text) field.value = text;
   shown = { text, isWhole };
   showTokens();
+  if (isWhole) byId<HTMLAnchorElement>('onward').href = text === '' ? './tour/' : `./tour/#${sentenceOf(text)}`;
   markExample(text);
 }
 
@@ -47,6 +48,9 @@ function showTokens(): void {
   showPieces(byId<TokensElement>('tokens'), tokens, { joined: !isWhole });
   count.textContent = isWhole && text !== '' ? piecesSentence(tokens) : '';
 }
+
+/** The sentence as a setting in the address of the tour. */
+const sentenceOf = (sentence: string) => new URLSearchParams({ sentence });
 
 /** Marks the button of the example that is shown. */
 function markExample(text: string): void {

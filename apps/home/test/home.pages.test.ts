@@ -50,6 +50,8 @@ test('who types takes over; the text is shown as text and stands in the address'
   expect(new URLSearchParams(new URL(page.url()).hash.slice(1)).get('text')).toBe(text);
   await page.locator('#examples button', { hasText: 'a rare word' }).click();
   await waitForTokens(page, sentences[1]!);
+  await page.locator('#onward').click(); // the tour begins with this sentence
+  await expect.poll(() => page.locator('#sentence').inputValue()).toBe(sentences[1]);
 });
 
 test('a page that stands still shows the first sentence at once, and an address its own', async () => {
