@@ -54,10 +54,10 @@ function show({ placed, removed }: Leaning, line: WordLine): void {
   ends(`← few neighbours leaned to ${genders[1]}`, `many did →`);
   const [least, most] = [byCompany[0]!, byCompany.at(-1)!];
   byId('bias-answer').textContent =
-    `Now every word is at ${fixed(largest, 2)} between “${genders[0]}” and “${genders[1]}”. But the company that a word keeps ` +
-    `gives it away: of the ${companySize} words nearest to ${most.word} ${most.figure} had leaned to “${genders[1]}”, of ` +
-    `those nearest to ${least.word} ${least.figure}. The old order is still there (rank correlation ` +
-    `${fixed(correlation, 2)}), so the prejudice is hidden, not gone.`;
+    `Now every word is at ${fixed(largest, 2)} between “${genders[0]}” and “${genders[1]}”. But the company that a ` +
+    `word keeps gives it away: of the ${companySize} words nearest to ${most.word} ${most.figure} had leaned to ` +
+    `“${genders[1]}”, of those nearest to ${least.word} ${least.figure}. The old order is still there (rank ` +
+    `correlation ${fixed(correlation, 2)}), so the prejudice is hidden, not gone.`;
 }
 
 const ends = (left: string, right: string) =>

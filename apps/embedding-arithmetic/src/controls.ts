@@ -14,14 +14,13 @@ export function wireControls(change: (settings: Partial<Settings>) => void): voi
       { type: 'button', value: expression, title: expression.replace(/ - /g, ' − ') },
       name,
     );
-    if (!works) {
-      button.className = 'fails';
-      button.append(make('span', { className: 'unseen' }, ', fails'));
-    }
+    button.classList.toggle('fails', !works);
     button.addEventListener('click', () => change({ expression, families: '', table: 'words' }));
     return button;
   });
-  byId('examples').append(...buttons);
+  const fails = buttons.findIndex(button => button.matches('.fails'));
+  byId('examples').append(...buttons.slice(0, fails), make('span', { className: 'try' }, 'and sums that fail'));
+  byId('examples').append(...buttons.slice(fails));
   for (const name of ['method', 'table', 'axes'] as const) {
     const select = byId<HTMLSelectElement>(name);
     select.addEventListener('change', () => change({ [name]: select.value, families: '' }));

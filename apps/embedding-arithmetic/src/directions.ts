@@ -17,16 +17,16 @@ export const directions: Readonly<Record<string, DirectionPreset>> = {
     name: 'Number',
     pairs: 'cat cats',
     checks: lines(
-      'dog dogs, bird birds, horse horses, cow cows, pig pigs, child children, man men, woman women, person people, ' +
-        'foot feet, tooth teeth, mouse mice, goose geese, ox oxen, wolf wolves, wife wives, knife knives, life lives, ' +
-        'leaf leaves, shelf shelves, medium media, criterion criteria, phenomenon phenomena, crisis crises, ' +
-        'analysis analyses, house houses, room rooms, door doors, window windows, road roads, car cars, train trains, ' +
-        'boat boats, hand hands, eye eyes, finger fingers, tree trees, flower flowers, apple apples, banana bananas, ' +
-        'egg eggs, book books, letter letters, word words, song songs, picture pictures, color colors, king kings, ' +
-        'queen queens, doctor doctors, teacher teachers, student students, friend friends, city cities, ' +
-        'country countries, river rivers, mountain mountains, island islands, star stars, planet planets, year years, ' +
-        'day days, hour hours, game games, idea ideas, question questions, answer answers, story stories, ' +
-        'army armies, law laws',
+      'dog dogs, bird birds, horse horses, cow cows, pig pigs, child children, man men, woman women, ' +
+        'person people, foot feet, tooth teeth, mouse mice, goose geese, ox oxen, wolf wolves, wife wives, ' +
+        'knife knives, life lives, leaf leaves, shelf shelves, medium media, criterion criteria, ' +
+        'phenomenon phenomena, crisis crises, analysis analyses, house houses, room rooms, door doors, ' +
+        'window windows, road roads, car cars, train trains, boat boats, hand hands, eye eyes, finger fingers, ' +
+        'tree trees, flower flowers, apple apples, banana bananas, egg eggs, book books, letter letters, ' +
+        'word words, song songs, picture pictures, color colors, king kings, queen queens, doctor doctors, ' +
+        'teacher teachers, student students, friend friends, city cities, country countries, river rivers, ' +
+        'mountain mountains, island islands, star stars, planet planets, year years, day days, hour hours, ' +
+        'game games, idea ideas, question questions, answer answers, story stories, army armies, law laws',
     ),
     words: 'one two three four five six seven eight nine ten',
     note: 'No number stands in the pair, yet the same direction separates one from the rest: it means “how many”.',
@@ -68,8 +68,8 @@ export const directions: Readonly<Record<string, DirectionPreset>> = {
         'guy gentleman, boss supervisor, cop policeman, job occupation, house residence, big substantial, ' +
         'enough sufficient, tell inform, show demonstrate, try attempt, keep retain, use utilize, think consider, ' +
         'let permit, fix repair, live reside, give provide, go proceed, see observe, dad father, mom mother, ' +
-        'ok acceptable, crazy insane, really extremely, lots numerous, also additionally, so therefore, but however, ' +
-        'about approximately, want desire, cheap inexpensive, whole entire, buddy colleague',
+        'ok acceptable, crazy insane, really extremely, lots numerous, also additionally, so therefore, ' +
+        'but however, about approximately, want desire, cheap inexpensive, whole entire, buddy colleague',
     ),
     words: 'guys dude buddy hello dear hi sir madam',
     note: 'Two words for the same thing differ in the situations in which people use them.',
@@ -81,8 +81,8 @@ export const directions: Readonly<Record<string, DirectionPreset>> = {
       'italy rome, japan tokyo, germany berlin, spain madrid, russia moscow, egypt cairo, china beijing, ' +
         'greece athens, poland warsaw, cuba havana, canada ottawa, austria vienna, hungary budapest, ' +
         'sweden stockholm, norway oslo, finland helsinki, denmark copenhagen, portugal lisbon, ireland dublin, ' +
-        'belgium brussels, switzerland bern, turkey ankara, iran tehran, iraq baghdad, syria damascus, india delhi, ' +
-        'pakistan islamabad, thailand bangkok, vietnam hanoi, indonesia jakarta, philippines manila, ' +
+        'belgium brussels, switzerland bern, turkey ankara, iran tehran, iraq baghdad, syria damascus, ' +
+        'india delhi, pakistan islamabad, thailand bangkok, vietnam hanoi, indonesia jakarta, philippines manila, ' +
         'australia canberra, kenya nairobi, nigeria abuja, peru lima, chile santiago, venezuela caracas, ' +
         'ukraine kiev, romania bucharest, bulgaria sofia, serbia belgrade',
     ),

@@ -1,6 +1,6 @@
 import { byId, latestOnly, make, settingsFold, showError, watchSight } from '@residual/appkit';
 import type { RemoteModel } from '@residual/model/worker';
-import { type Drift, driftOf } from './drift.js';
+import type { Drift } from './drift.js';
 import { DriftPaths } from './drift-paths.js';
 import { driftRows, sentenceParts } from './drift-text.js';
 import { preset } from './settings.js';
@@ -20,7 +20,7 @@ export function driftView(state: State, model: () => Promise<RemoteModel>): void
     byId('drift-offer').hidden = true;
     const { first, second, word } = state.now;
     const work = (async () => {
-      const storyteller = await model();
+      const [storyteller, { driftOf }] = await Promise.all([model(), import('./drift.js')]);
       const read = (text: string) => storyteller.contextual(text, { lens: 3 });
       return driftOf(await read(first), await read(second), word);
     })();

@@ -14,7 +14,7 @@ import {
 
 /** Families of pairs in one map. */
 export interface FamiliesAnswer {
-  /** The coordinates of all words, [words, 3]: the step of the first family goes up, that of the second to the right. */
+  /** The coordinates of all words, [words, 3]: the step of the first family goes up, that of the second right. */
   readonly points: Float32Array;
   readonly families: readonly {
     /** The rows of the two words of each pair. */

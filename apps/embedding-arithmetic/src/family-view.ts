@@ -59,7 +59,7 @@ function headline(chosen: readonly Family[], answer: FamiliesAnswer): Node[] {
   const parts = chosen.map(({ name }, i) => {
     const share = make('strong', {}, percent(answer.families[i]!.tally.accuracy));
     share.dataset.family = `${i}`;
-    return make('span', {}, `${name} `, share, i < chosen.length - 1 ? ',' : '');
+    return make('span', {}, `${name} `, share, i < chosen.length - 1 ? ', ' : ' ');
   });
   return [...parts, make('span', { className: 'near' }, 'right')];
 }
@@ -77,8 +77,8 @@ function failures(chosen: readonly Family[], { families: answers }: FamiliesAnsw
     .map(each => `${each.to} (${each.correct} of ${each.covered})`);
   const found = least.length === 0 ? '' : ` Found least often: ${new Intl.ListFormat('en').format(least)}.`;
   return (
-    `Each arrow, started at the first word of another pair, should land at its second word: ${correct} of ${covered} do.` +
-    found
+    `Each arrow, started at the first word of another pair, should land at its second word: ${correct} of ` +
+    `${covered} do.${found}`
   );
 }
 

@@ -24,6 +24,13 @@ export interface MapPanel {
 export function mapPanel(): MapPanel {
   let map: WordMap | undefined;
   let content: TableContent | undefined;
+  let isOffered = false;
+  const showContent = () => {
+    if (!map || !content) return;
+    map.show(content);
+    if (!isOffered) offerControls();
+    isOffered = true;
+  };
   return {
     get content() {
       return content;
@@ -33,7 +40,7 @@ export function mapPanel(): MapPanel {
     },
     show: next => {
       content = next;
-      map?.show(next);
+      showContent();
     },
     unmark: () => {
       if (!content) return;
@@ -43,16 +50,25 @@ export function mapPanel(): MapPanel {
     open: async view => {
       map = await openMap();
       map?.setView(view());
-      if (content) map?.show(content);
+      showContent();
     },
   };
+}
+
+/** Says how the map is zoomed, and offers to replay its moving picture. */
+function offerControls(): void {
+  byId('map-hint').textContent = matchMedia('(pointer: coarse)').matches
+    ? 'Zoom with two fingers'
+    : 'Drag to move · click, then scroll to zoom';
+  byId('map-hint').hidden = false;
+  byId('replay').hidden = prefersStill();
 }
 
 /** Loads the map; without WebGL shows a sentence instead. */
 async function openMap(): Promise<WordMap | undefined> {
   const { WordMap } = await import('./map.js');
   try {
-    const map = new WordMap(byId('map'), {
+    return new WordMap(byId('map'), {
       hovered: word => {
         byId('pointed').textContent = word ?? '';
       },
@@ -60,12 +76,6 @@ async function openMap(): Promise<WordMap | undefined> {
         byId('map-hint').hidden = true;
       },
     });
-    byId('map-hint').textContent = matchMedia('(pointer: coarse)').matches
-      ? 'Zoom with two fingers'
-      : 'Drag to move · click, then scroll to zoom';
-    byId('map-hint').hidden = false;
-    byId('replay').hidden = prefersStill();
-    return map;
   } catch {
     const sentence = 'The map needs WebGL, which this browser does not have. The answer is shown without it.';
     byId('map').replaceChildren(make('p', { className: 'note' }, sentence));

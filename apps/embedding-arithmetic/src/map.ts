@@ -1,10 +1,11 @@
-import { arrowDirection, nextFrame, onColourScheme, perFrame, prefersStill } from '@residual/appkit';
+import { nextFrame, onColourScheme, perFrame, prefersStill } from '@residual/appkit';
 import { MapCamera } from './map-camera.js';
 import { WordCloud } from './map-cloud.js';
 import { type Colours, colours } from './map-colours.js';
 import { type Drawing, drawOver } from './map-drawing.js';
 import { momentAt, motionDuration } from './map-motion.js';
 import { boundsOf, nearestPoint, projectRow, visibleWords } from './map-projection.js';
+import { mapSurface, onMapKeys } from './map-surface.js';
 
 /** The content of the map. */
 export interface MapContent extends Drawing {
@@ -43,7 +44,7 @@ export class WordMap {
     private readonly listeners: MapListeners,
   ) {
     this.cloud.canvas.setAttribute('aria-hidden', 'true');
-    container.replaceChildren(this.cloud.canvas, this.surface);
+    container.append(this.cloud.canvas, this.surface);
     this.theme = colours(container);
     this.camera = new MapCamera(this.surface, this.redraw, listeners.used);
     new ResizeObserver(() => this.resize()).observe(container);
@@ -51,20 +52,19 @@ export class WordMap {
       this.theme = colours(container);
       this.redraw();
     });
-    this.surface.addEventListener('keydown', event => {
-      if (this.act(event)) event.preventDefault();
-    });
+    onMapKeys(this.surface, this.camera, listeners.used);
     this.followPointer();
   }
 
   show(content: MapContent): void {
+    this.container.querySelector('.sketch')?.remove();
     if (this.content?.words !== content.words) this.cloud.setCount(content.words.length);
     this.cloud.setPoints(content.points);
     this.content = content;
     this.describe();
     this.resize();
     this.camera.fit(boundsOf(content));
-    if (prefersStill()) this.share = 1;
+    if (prefersStill()) this.endPlaying();
     else this.play();
   }
 
@@ -72,12 +72,20 @@ export class WordMap {
   async play(): Promise<void> {
     const own = ++this.plays;
     const start = performance.now();
+    this.container.toggleAttribute('data-playing', true);
     for (this.share = 0; this.share < 1 && own === this.plays; ) {
       this.drawOver();
       await nextFrame();
       if (own === this.plays) this.share = Math.min(1, (performance.now() - start) / motionDuration);
     }
-    if (own === this.plays) this.redraw();
+    if (own === this.plays) this.endPlaying();
+  }
+
+  private endPlaying(): void {
+    this.plays++;
+    this.share = 1;
+    this.container.removeAttribute('data-playing');
+    this.redraw();
   }
 
   /** Removes marks and arrows; the words stay. */
@@ -85,10 +93,8 @@ export class WordMap {
     this.highlighted = undefined;
     if (!this.content) return;
     this.content = { ...this.content, title: '', marks: [], arrows: [] };
-    this.plays++;
-    this.share = 1;
     this.describe();
-    this.redraw();
+    this.endPlaying();
   }
 
   setView(view: '2d' | '3d'): void {
@@ -143,19 +149,6 @@ export class WordMap {
     this.surface.setAttribute('aria-label', `Map of ${words.length} words${title && `: ${title}`}`);
   }
 
-  /** The action of a key; false if it has none. */
-  private act({ key, shiftKey }: KeyboardEvent): boolean {
-    const direction = arrowDirection(key);
-    if (direction && shiftKey) this.camera.turn(...direction);
-    else if (direction) this.camera.move(...direction);
-    else if (key === '+' || key === '=') this.camera.zoomBy(1.25);
-    else if (key === '-') this.camera.zoomBy(0.8);
-    else if (key === '0') this.reset();
-    else return false;
-    this.listeners.used();
-    return true;
-  }
-
   /** Highlights the word nearest to the pointer, once a frame. */
   private followPointer(): void {
     const highlightAt = perFrame(([x, y]: readonly [number, number]) => {
@@ -175,15 +168,4 @@ export class WordMap {
       this.redraw();
     });
   }
-}
-
-/** The canvas above the cloud, which has the focus and takes the keys. */
-function mapSurface(): HTMLCanvasElement {
-  const surface = document.createElement('canvas');
-  surface.tabIndex = 0;
-  surface.setAttribute('role', 'application');
-  surface.setAttribute('aria-roledescription', 'map');
-  surface.setAttribute('aria-label', 'Map of the words');
-  surface.setAttribute('aria-describedby', 'map-help');
-  return surface;
 }

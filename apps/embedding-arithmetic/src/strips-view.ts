@@ -46,8 +46,8 @@ export function showSteps(families: readonly Family[], answer: FamiliesAnswer): 
     strips.dimension = largestOf(shared);
   }
   byId('strips-note').textContent =
-    'Each strip is a step, one word minus the other. A stripe through all of them is a number that every step changes ' +
-    'the same way.';
+    'Each strip is a step, one word minus the other. A stripe through all of them is a number that every step ' +
+    'changes the same way.';
 }
 
 /** The strips of this name, which are made if the place has none. */

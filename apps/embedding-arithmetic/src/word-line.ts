@@ -1,4 +1,4 @@
-import { fixed, make } from '@residual/appkit';
+import { fixed, make, prefersStill, watchSight } from '@residual/appkit';
 
 /** A word at a coordinate of a line. */
 export interface WordAt {
@@ -38,10 +38,14 @@ export function placeWords(
   return placed;
 }
 
-/** Words along a line, in lanes above it; they slide when their coordinates change. */
+/**
+ * Words along a line, in lanes above it. They wait at 0 until they are seen, and then slide to their coordinates, as
+ * they do when their coordinates change.
+ */
 export class WordLine {
   private words: readonly WordAt[] = [];
   private readonly items = new Map<string, HTMLElement>();
+  private isSeen = prefersStill();
 
   constructor(private readonly list: HTMLElement) {
     let width = 0;
@@ -49,6 +53,11 @@ export class WordLine {
       if (list.clientWidth !== width) this.layOut();
       width = list.clientWidth;
     }).observe(list);
+    watchSight(list, isInSight => {
+      if (!isInSight || this.isSeen) return;
+      this.isSeen = true;
+      this.layOut();
+    });
   }
 
   /** Shows words, lowest first; a word at the middle of the range of coordinates is in the middle. */
@@ -93,7 +102,10 @@ export class WordLine {
     const lanes = Math.max(...placed.map(({ lane }) => lane)) + 1;
     const height = lanes * laneHeight + 12;
     this.list.style.height = `${height}px`;
-    for (const [i, { lane, left, x }] of placed.entries()) {
+    const zero = Math.min(clientWidth - margin, Math.max(margin, xOf(0)));
+    for (const [i, place] of placed.entries()) {
+      const { lane } = place;
+      const { left, x } = this.isSeen ? place : { left: Math.max(0, zero - 60), x: zero };
       const top = height - 12 - (lane + 1) * laneHeight;
       labels[i]!.style.transform = `translate(${left.toFixed(1)}px, ${top}px)`;
       const stem = items[i]!.querySelector('i')!;

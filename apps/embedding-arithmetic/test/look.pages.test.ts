@@ -20,7 +20,7 @@ beforeAll(async () => {
 });
 afterAll(() => app?.close());
 
-test('with families, and with an answer and an error, axe-core finds nothing serious and nothing scrolls sideways', async () => {
+test('with families, an answer and an error axe-core finds nothing serious and nothing scrolls sideways', async () => {
   await page.locator('#families button', { hasText: 'Capitals' }).click();
   await page.locator('#families button', { hasText: 'Genders' }).click();
   await page.locator('#strips residual-vectors').nth(1).waitFor();
@@ -34,6 +34,8 @@ test('with families, and with an answer and an error, axe-core finds nothing ser
 });
 
 test('Tab reaches every control of the page', async () => {
+  await page.locator('#direction-presets button').first().click();
+  await page.locator('#pairs-figure').waitFor();
   for (const id of ['settings', 'sentences']) await unfold(page, id);
   const reached = await reachedByTab(page, 70);
   for (const id of [
@@ -60,10 +62,11 @@ test('Tab reaches every control of the page', async () => {
     expect(reached).toContain(id);
 });
 
-test('a move of the map with 50,000 points takes few drawing calls', async () => {
-  const other = await app.open();
-  await other.locator('#answer strong').waitFor();
+test('arrows move by themselves and on request; a move of the map takes few drawing calls', async () => {
+  const other = await app.open('', { reducedMotion: 'no-preference' }, countPlays);
   await settled(other);
+  await other.locator('#map:not([data-playing])').waitFor();
+  expect(await other.evaluate(() => document.documentElement.dataset.plays)).toBe('1');
   const calls = await other.evaluate(async () => {
     let count = 0;
     for (const { prototype } of [CanvasRenderingContext2D, WebGLRenderingContext, WebGL2RenderingContext])
@@ -88,6 +91,23 @@ test('a move of the map with 50,000 points takes few drawing calls', async () =>
   });
   expect(calls.at(-1)).toBeGreaterThan(0);
   expect(calls[Math.floor(0.95 * calls.length)]!).toBeLessThan(500); // it is 176
+  const [end, start] = await other.evaluate(() => {
+    const canvas = document.querySelectorAll<HTMLCanvasElement>('#map canvas')[1]!;
+    const before = canvas.toDataURL();
+    document.querySelector<HTMLButtonElement>('#replay')!.click();
+    return [before, canvas.toDataURL()];
+  });
+  expect(start).not.toBe(end);
   await other.close();
   expect(app.problems).toEqual([]);
 });
+
+/** Counts how often the map begins to move. */
+const countPlays = (page: Page) =>
+  page.addInitScript(() => {
+    const observer = new MutationObserver(([change]) => {
+      const { dataset } = document.documentElement;
+      if ((change!.target as Element).hasAttribute('data-playing')) dataset.plays = `${Number(dataset.plays ?? 0) + 1}`;
+    });
+    observer.observe(document, { subtree: true, attributeFilter: ['data-playing'] });
+  });

@@ -43,7 +43,7 @@ describe('before the first click', () => {
     expect(figures[0]).toBe('0.770');
   });
 
-  test('the numbers of the three words add up to those of the sum, and the arrow keys read another column', async () => {
+  test('the numbers of the three words add up to those of the sum, and the arrow keys read others', async () => {
     const { vector, terms } = arithmetic(vectors, preset.expression);
     const [strips, first] = [page.locator('#strips residual-vectors'), page.locator('#strips [role=option]').first()];
     const check = async () => {
@@ -230,7 +230,7 @@ describe('expressions', () => {
     await page.locator('#answer strong', { hasText: `${capitals} %` }).waitFor();
     await page.locator('#families button', { hasText: 'Genders' }).click();
     await page.locator('#answer strong', { hasText: `${genders} %` }).waitFor();
-    expect(await page.locator('#answer').textContent()).toBe(`Capitals ${capitals} %,Genders ${genders} %right`);
+    expect(await page.locator('#answer').textContent()).toBe(`Capitals ${capitals} %, Genders ${genders} % right`);
     expect(new URL(page.url()).hash).toBe('#families=capitals+genders');
     const map = page.locator('#map canvas').last();
     expect(await map.getAttribute('aria-label')).toBe('Map of 50000 words: Capitals, 12 pairs; Genders, 12 pairs');
@@ -357,7 +357,7 @@ describe('directions', () => {
     await page.locator('#direction-error').waitFor({ state: 'hidden' });
   });
 
-  test('occupations lean along he and she, the page names the prejudice, and removing the direction hides it', async () => {
+  test('occupations lean along he and she, which is named as prejudice and survives removal', async () => {
     const { placed, removed } = leaningOf(vectors, genders, occupations, true);
     const words = await page.locator('#bias-line .word').allTextContents();
     expect(words).toEqual(placed.map(({ word }) => word));

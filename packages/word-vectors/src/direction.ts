@@ -91,8 +91,8 @@ export interface DirectionReport {
 
 /**
  * Tests a direction on other pairs: the number of pairs whose second word is further along it than their first. A
- * direction without a meaning orders about half of them. Pairs with an unknown word are not covered. Errors: a direction
- * of another length.
+ * direction without a meaning orders about half of them. Pairs with an unknown word are not covered. Errors: a
+ * direction of another length.
  */
 export function evaluateDirection(
   vectors: WordVectors,
