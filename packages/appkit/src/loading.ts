@@ -21,7 +21,7 @@ const names: readonly (readonly [file: RegExp, name: string])[] = [
   [/^vocab\.json$/, 'the words'],
   [/^model\.safetensors$/, 'the model'],
   [/^tokenizer\.json$/, 'the vocabulary of the model'],
-  [/^gpt2-ranks\.txt$/, 'the vocabulary of GPT-2'],
+  [/^tokens\.txt$/, 'the vocabulary of GPT-2'],
   [/^tokens\.txt$/, 'the list of tokens'],
   [/\.wasm$|\.[cm]?[jt]s$/, 'the program'],
 ];
