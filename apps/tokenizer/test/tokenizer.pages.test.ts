@@ -302,6 +302,9 @@ describe('the chapters', () => {
     expect(await page.locator('#film-rows li.ahead, #film-controls:visible').count()).toBe(0);
     await page.fill('#word', '<b>&');
     await expect.poll(() => textOf('film-said')).toContain('“<b>&”');
+    await page.fill('#word', preset.word);
+    await page.locator('#film-sides button').first().click();
+    await page.locator('#film-play').waitFor();
   });
 
   test('the costs of the languages are those of the library, and the arrow keys choose a sentence', async () => {
