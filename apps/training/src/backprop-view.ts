@@ -1,5 +1,5 @@
-import { byId, make, on, prefersStill, reportFailure } from '@residual/appkit';
-import { Chart, formatLoss } from '@residual/appkit/chart';
+import { byId, fixed, make, on, prefersStill, reportFailure } from '@residual/appkit';
+import { Chart } from '@residual/appkit/chart';
 import { controls, share } from './controls.js';
 import { FlowDrawing } from './flow-drawing.js';
 import { flowRun } from './flow-run.js';
@@ -36,7 +36,8 @@ export function backpropView(): View {
   const [play, next] = [byId<HTMLButtonElement>('backprop-play'), byId<HTMLButtonElement>('backprop-step')];
   let [progress, stage, isPlaying]: [number, Stage, boolean] = [0, 'forward', false];
   let chosen: FlowPart | undefined;
-  let isBusy = false;
+  let [isLooping, hasBegun] = [false, false];
+  let queue = Promise.resolve();
   const drawing = new FlowDrawing(byId('backprop-net'), part => {
     chosen = part;
     sayPart();
@@ -56,7 +57,7 @@ export function backpropView(): View {
       row.classList.toggle('current', examples[i] === run.flow?.example);
       row.lastElementChild!.textContent = say(run.answers[i] ?? Number.NaN);
     }
-    byId('backprop-figures').textContent = `${run.updates} updates · mean loss ${formatLoss(run.meanLoss)}`;
+    byId('backprop-figures').textContent = `${run.updates} updates · mean loss ${fixed(run.meanLoss, 4)}`;
     chart.add(run.updates, [run.meanLoss]);
   };
   const showButtons = () => {
@@ -72,7 +73,7 @@ export function backpropView(): View {
   const advance = async () => {
     const done = stage;
     const { flow } = run;
-    if (!flow) return;
+    if (!flow) throw new Error('The net could not be started.');
     const tell = () => {
       const now = run.answers[examples.indexOf(flow.example as never)];
       byId('backprop-status').textContent = stageSentence(done, flow, now);
@@ -88,28 +89,32 @@ export function backpropView(): View {
     stage = stages[(stages.indexOf(done) + 1) % stages.length]!;
     showButtons();
   };
-  /** Runs something alone; what is asked meanwhile is dropped. */
-  const alone = async (act: () => Promise<void>) => {
-    if (isBusy) return;
-    isBusy = true;
-    try {
-      await act();
-    } finally {
-      isBusy = false;
-    }
+  /** Runs something after what was asked for before. */
+  const queued = (act: () => Promise<void>) => {
+    const work = queue.then(act);
+    queue = work.catch(() => {}); // the caller reports the error
+    return work;
   };
   const loop = async () => {
-    while (isPlaying && !byId('panel-backprop').hidden) {
-      await alone(advance);
-      if (run.meanLoss < knownLoss && stage === 'forward') {
-        isPlaying = false;
-        byId('backprop-status').textContent =
-          `Learned: after ${run.updates} updates all four answers are right, with a mean loss of ` +
-          `${formatLoss(run.meanLoss)}.`;
+    if (isLooping) return;
+    isLooping = true;
+    try {
+      while (isPlaying && !byId('panel-backprop').hidden) {
+        await queued(advance);
+        if (run.meanLoss < knownLoss && stage === 'forward') {
+          isPlaying = false;
+          byId('backprop-status').textContent =
+            `Learned: after ${run.updates} updates all four answers are right, with a mean loss of ` +
+            `${fixed(run.meanLoss, 4)}.`;
+        }
       }
+    } catch (error) {
+      isPlaying = false;
+      throw error;
+    } finally {
+      isLooping = false;
+      showButtons();
     }
-    isPlaying = false;
-    showButtons();
   };
   const setPlaying = (isNow: boolean) => {
     isPlaying = isNow;
@@ -118,6 +123,7 @@ export function backpropView(): View {
   };
   const begin = async () => {
     chart.clear();
+    chosen = undefined;
     await run.start();
     [progress, stage] = [0, 'forward'];
     draw();
@@ -141,20 +147,20 @@ export function backpropView(): View {
   on('backprop-form', 'submit', () => setPlaying(!isPlaying));
   on('backprop-step', 'click', async () => {
     isPlaying = false;
-    await alone(advance);
+    await queued(advance);
   });
   on('backprop-many', 'click', () =>
-    alone(async () => {
+    queued(async () => {
       isPlaying = false;
-      for (let i = 0; i < 100; i++) await run.update();
+      await run.update(100);
       [progress, stage] = [0, 'forward'];
       draw();
       showAnswers();
       showButtons();
-      byId('backprop-status').textContent = `100 updates later the mean loss is ${formatLoss(run.meanLoss)}.`;
+      byId('backprop-status').textContent = `100 updates later the mean loss is ${fixed(run.meanLoss, 4)}.`;
     }),
   );
-  const again = () => alone(begin);
+  const again = () => queued(begin);
   on('backprop-again', 'click', again);
   for (const id of ['flowHidden', 'flowSeed'])
     on(id, 'change', () => {
@@ -165,8 +171,10 @@ export function backpropView(): View {
   byId('numbers').addEventListener('change', draw);
   return {
     open: () => {
-      if (run.flow) return;
-      reportFailure(alone(begin).then(() => setPlaying(!prefersStill())));
+      if (hasBegun) return setPlaying(isPlaying); // goes on where it was left
+      hasBegun = true;
+      reportFailure(queued(begin));
+      setPlaying(!prefersStill());
     },
   };
 }

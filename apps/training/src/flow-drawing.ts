@@ -31,10 +31,10 @@ export class FlowDrawing {
   private flow: Flow | undefined;
   private chosen = -1;
 
-  /** Fills `place`; `choose` is called with the part that the visitor points at or goes to, undefined for none. */
+  /** Fills `place`; `choose` is called with the part that the visitor points at or goes to. */
   constructor(
     place: HTMLElement,
-    private readonly choose: (part: FlowPart | undefined) => void,
+    private readonly choose: (part: FlowPart) => void,
   ) {
     place.append(this.svg);
     this.svg.addEventListener('keydown', event => {
@@ -42,10 +42,9 @@ export class FlowDrawing {
       if (!direction) return;
       event.preventDefault();
       const count = this.parts.length;
-      this.select((this.chosen + (direction[0] + direction[1] * -1 > 0 ? 1 : -1) + count) % count);
+      const step = direction[0] - direction[1];
+      this.select(this.chosen < 0 ? 0 : (this.chosen + step + count) % count);
     });
-    this.svg.addEventListener('pointerleave', () => this.select(-1));
-    this.svg.addEventListener('blur', () => this.select(-1));
   }
 
   /** Shows a flow as far as it has come. */
@@ -59,14 +58,14 @@ export class FlowDrawing {
     this.svg.classList.toggle('backward', view.progress >= backwardFrom);
   }
 
+  /** Chooses a part; it stays chosen, so that nothing moves under the pointer on its way to a button. */
   private select(index: number): void {
+    const { part, element } = this.parts[index]!;
     this.parts[this.chosen]?.element.classList.remove('chosen');
     this.chosen = index;
-    const next = this.parts[index];
-    next?.element.classList.add('chosen');
-    if (next) this.svg.setAttribute('aria-activedescendant', next.element.id);
-    else this.svg.removeAttribute('aria-activedescendant');
-    this.choose(next?.part);
+    element.classList.add('chosen');
+    this.svg.setAttribute('aria-activedescendant', element.id);
+    this.choose(part);
   }
 
   private build(hidden: number): void {

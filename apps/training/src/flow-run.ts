@@ -17,8 +17,8 @@ export interface FlowRun {
   readonly updates: number;
   /** Begins with new weights. */
   start(): Promise<void>;
-  /** Lets the weights learn from the example, and goes on to the next one. */
-  update(): Promise<void>;
+  /** Lets the weights learn from the next examples, one update for each. */
+  update(count?: number): Promise<void>;
   setRate(rate: number): void;
 }
 
@@ -29,8 +29,9 @@ export function flowRun(work: () => Promise<TrainingWorker>, examples: readonly 
   let [flow, answers, updates]: [Flow | undefined, ArrayLike<number>, number] = [undefined, [], 0];
   const points = Float32Array.from(examples.flatMap(example => example.slice(0, 2)));
 
+  const exampleAt = (update: number) => examples[update % examples.length]!;
   const look = async () => {
-    const example = examples[updates % examples.length]!;
+    const example = exampleAt(updates);
     const [found, { outputs }] = await Promise.all([job!.ask('backward', example), job!.ask('snapshot', points)]);
     answers = outputs;
     flow = { ...found, example, learningRate: controls().flowRate };
@@ -61,11 +62,13 @@ export function flowRun(work: () => Promise<TrainingWorker>, examples: readonly 
       updates = 0;
       await look();
     },
-    update: async () => {
+    update: async (count = 1) => {
       if (!job || !events || !flow) return;
-      await job.ask('examples', [flow.example]);
-      await events.next();
-      updates++;
+      for (let done = 0; done < count; done++) {
+        job.ask('examples', [exampleAt(updates)]).catch(() => {}); // the step reports the error
+        await events.next();
+        updates++;
+      }
       await look();
     },
     setRate: rate => {

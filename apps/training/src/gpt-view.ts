@@ -12,10 +12,11 @@ import { savedRunView } from './saved-run-view.js';
 import { type OwnText, ownText } from './text.js';
 import { trainingWorker } from './trainer.js';
 import type { View } from './view.js';
-import type { GptSettings } from './work/character-gpt.js';
+import { evaluationStride, type GptSettings } from './work/gpt-settings.js';
 
-/** The first steps change what it writes most: samples between the first two evaluations. */
+/** The first steps change what it writes most: these have samples too, if they lie before the first evaluation. */
 const earlySamples: readonly number[] = [10, 25];
+const isEarlySample = (step: number) => earlySamples.includes(step) && step < evaluationStride(controls().steps);
 
 /** Wires a character GPT in training: its losses, its samples, its embeddings, its attention. */
 export function gptView(): View {
@@ -33,7 +34,7 @@ export function gptView(): View {
     history.addLoss(event);
     if (event.type === 'step') {
       reportFailure(snapshots.showIfDue(job));
-      if (earlySamples.includes(event.step)) await reportFailure(history.addSample(event, job));
+      if (isEarlySample(event.step)) await reportFailure(history.addSample(event, job));
       return;
     }
     await reportFailure(history.addSample(event, job));
@@ -79,6 +80,8 @@ export function gptView(): View {
     const run = await saved.find();
     if (!run || panel.isRunning) return;
     history.restore(run.history);
+    byId('gpt-continue').classList.add('primary');
+    byId('gpt-start').classList.remove('primary');
     byId('gpt-status').textContent = `A run is saved in this browser, at step ${run.step} of ${run.settings.steps}.`;
   };
 

@@ -34,10 +34,12 @@ export interface GroundOptions {
 
 /** The duration of a change of the ground in milliseconds. */
 const morphDuration = 600;
+/** The largest loss that is told as a number. */
+const maxValue = 1e6;
 
 /** A hilly ground in perspective from above, with a ball; heights that change, change gradually. */
 export class Ground {
-  private readonly canvas = make('canvas');
+  private readonly canvas = make('canvas', { hidden: true });
   private picture: GroundPicture = { size: 0, heights: [] };
   private before: ArrayLike<number> = [];
   private changedAt = 0;
@@ -65,13 +67,14 @@ export class Ground {
       this.changedAt = performance.now();
     } else if (picture.heights !== this.picture.heights) this.before = picture.heights;
     this.picture = picture;
+    this.canvas.hidden = false;
     this.redraw();
   }
 
   /** Says the picture to screen readers. */
   describe(value: number, text: string): void {
     if (this.options.onPlace) {
-      this.canvas.setAttribute('aria-valuenow', String(value));
+      this.canvas.setAttribute('aria-valuenow', Math.min(value, maxValue).toFixed(3));
       this.canvas.setAttribute('aria-valuetext', text);
     } else this.canvas.setAttribute('aria-label', `${this.options.label}: ${text}`);
   }
@@ -79,6 +82,8 @@ export class Ground {
   private wire(onPlace: (place: Place) => void): void {
     const { canvas } = this;
     canvas.tabIndex = 0;
+    canvas.setAttribute('aria-valuemin', '0');
+    canvas.setAttribute('aria-valuemax', String(maxValue));
     canvas.addEventListener('pointerdown', event => {
       canvas.setPointerCapture(event.pointerId);
       onPlace(this.placeAt(event));

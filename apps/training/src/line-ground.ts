@@ -1,4 +1,5 @@
-import { byId, fixed } from '@residual/appkit';
+import { byId } from '@residual/appkit';
+import { formatLoss } from '@residual/appkit/chart';
 import { Ground } from './ground.js';
 import type { Place } from './ground-drawing.js';
 import type { leastSquares } from './least-squares.js';
@@ -43,8 +44,8 @@ export function lineGround(onPlace: (line: Line) => void) {
       const { slope, intercept, lossOf } = latest.closed;
       ground.show({ size, heights: latest.heights, ball: place, trail, lowest: placeOf([slope, intercept]) });
       const loss = lossOf(...line);
-      const [said, saidIntercept] = line.map(value => fixed(value, 2));
-      ground.describe(loss, `slope ${said}, intercept ${saidIntercept}, loss ${fixed(loss, 3)}`);
+      const [saidSlope, saidIntercept] = line.map(formatLoss);
+      ground.describe(loss, `slope ${saidSlope}, intercept ${saidIntercept}, loss ${formatLoss(loss)}`);
     },
     /** Forgets the way of the ball. */
     restart: (): void => {

@@ -57,6 +57,13 @@ addEventListener('hashchange', () => {
   updateFolds();
   open();
 });
+// A form whose code is still loading waits for it, instead of leaving the page.
+document.addEventListener('submit', event => {
+  if (event.defaultPrevented) return;
+  event.preventDefault();
+  const { target, submitter } = event;
+  reportFailure(views[controls().tab]().then(() => (target as HTMLFormElement).requestSubmit(submitter)));
+});
 for (const event of ['input', 'change', 'click'])
   document.addEventListener(event, () => {
     share();

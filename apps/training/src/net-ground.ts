@@ -21,7 +21,7 @@ export function centredGround(
   heightOf: (loss: number) => number,
   bottom: 'zero' | 'lowest' = 'zero',
 ): CentredGround {
-  const ground = new Ground(byId(id), { label, edges: ['one random direction →', 'another ↗'] });
+  const ground = new Ground(byId(id), { label, edges: ['direction 1 →', 'direction 2 ↗'] });
   return {
     show: ({ losses }, highest) => {
       const size = Math.sqrt(losses.length);

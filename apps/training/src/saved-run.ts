@@ -1,7 +1,7 @@
 import { browserStore } from '@residual/train/browser';
 import type { Losses } from './losses-view.js';
 import type { Sample } from './samples-view.js';
-import { type GptSettings, savedRunFile, savedRunName } from './work/character-gpt.js';
+import { type GptSettings, savedRunFile, savedRunName } from './work/gpt-settings.js';
 
 /** The history that the page showed when a checkpoint was written. */
 export interface History {

@@ -2,9 +2,12 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import '@residual/backend-wasm';
 import { loadLora, loadModel } from '@residual/model';
+import { ready } from '@residual/tensor';
+import { expectClose } from '@residual/testkit';
 import { expectError, type OpenApp, openApp, type Page, root } from '@residual/testkit/pages';
 import { unzipSync } from 'fflate';
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest';
+import { fit } from '../src/work/fitting.js';
 
 let app: OpenApp;
 let page: Page;
@@ -14,10 +17,15 @@ const small = '#backend=wasm&depth=1&heads=2&modelDim=16&length=64&batch=2&steps
 beforeAll(async () => {
   app = await openApp('training');
   page = await app.open(`${small}&lineRate=0.05`);
+  await unfold();
 });
 
 afterAll(() => app?.close());
 
+const unfold = () =>
+  page.evaluate(() => {
+    for (const fold of document.querySelectorAll('details')) fold.open = true;
+  });
 const text = async (id: string) => (await page.locator(`#${id}`).textContent())!;
 const numberIn = async (id: string, name: string) =>
   Number(new RegExp(`${name} ([\\d.e+-]+)`).exec(await text(id))?.[1] ?? Number.NaN);
@@ -57,6 +65,7 @@ describe('a line', () => {
   test('the fitted line follows a point that is dragged', async () => {
     const [last] = (await row('closed')).map(Number);
     const point = page.locator('#line-plane [role=slider]').last();
+    await point.scrollIntoViewIfNeeded();
     const { x, y, width, height } = (await point.boundingBox())!;
     await page.mouse.move(x + width / 2, y + height / 2);
     await page.mouse.down();
@@ -65,6 +74,31 @@ describe('a line', () => {
     const [slope, , loss] = (await row('closed')).map(Number);
     expect(slope).toBeLessThan(last! - 0.05);
     await expect.poll(async () => Number((await row('fitted'))[2])).toBeLessThan(1.2 * loss!);
+    await page.click('#line-stop');
+    await status('line', 'Stopped');
+  });
+
+  test('the ball is put somewhere by keyboard, its height is the loss there, and it rolls down again', async () => {
+    const points = page.locator('#line-plane [role=slider]');
+    const places = (await points.evaluateAll(all => all.map(one => one.ariaValueText!))).map(said =>
+      said.match(/-?[\d.]+/g)!.map(Number),
+    );
+    const [before, now] = await page.locator('#line-ground canvas').evaluate(canvas => {
+      const before = canvas.ariaValueText!;
+      canvas.dispatchEvent(new KeyboardEvent('keydown', { key: 'ArrowLeft', shiftKey: true }));
+      return [before, canvas.ariaValueText!]; // before it rolls
+    });
+    const numbersIn = (said: string) =>
+      said
+        .replaceAll('−', '-')
+        .match(/-?[\d.]+/g)!
+        .map(Number);
+    const [slope, intercept, loss] = numbersIn(now!);
+    expect(slope).toBeCloseTo(numbersIn(before!)[0]! - 0.6, 1);
+    const squares = places.map(([x, y]) => (slope! * x! + intercept! - y!) ** 2);
+    const mean = squares.reduce((sum, square) => sum + square, 0) / squares.length;
+    expect(loss).toBeCloseTo(mean, 2);
+    await expect.poll(async () => Number((await row('fitted'))[2])).toBeLessThan(mean / 2);
     await page.click('#line-stop');
     await status('line', 'Stopped');
   });
@@ -90,7 +124,8 @@ test('a perceptron separates classes that no line separates, and the address nam
   await choose('perceptron');
   expect(new URL(page.url()).hash).toContain('tab=perceptron');
   expect(await page.locator('#panel-line').isHidden()).toBe(true);
-  await page.selectOption('#shape', 'xor');
+  await page.click('#net-shapes button:has-text("Exclusive or")');
+  expect(await page.inputValue('#shape')).toBe('xor');
   await page.click('#net-start');
   await reaches('net', 60);
   expect(await numberIn('net-figures', 'loss')).toBeLessThan(0.5); // of values 1 and -1
@@ -99,6 +134,52 @@ test('a perceptron separates classes that no line separates, and the address nam
   expect(await page.locator('#net-plane [role=slider]').first().getAttribute('aria-valuetext')).toContain('class −');
   await page.click('#net-stop');
   await status('net', 'Stopped');
+  const ground = await page.locator('#net-ground canvas').getAttribute('aria-label');
+  const [middle, edges] = /loss ([\d.]+) in the middle, ([\d.]+) at the edges/.exec(ground!)!.slice(1).map(Number);
+  expect(middle).toBeLessThan(edges!);
+});
+
+test('backpropagation goes stage by stage, with the numbers of the library', async () => {
+  await choose('backprop');
+  await ready();
+  const [example, learningRate] = [[1, -1, 1], 0.1] as const;
+  const shape = {
+    examples: [example],
+    inputs: 2,
+    hidden: 3,
+    optimizer: 'sgd',
+    learningRate,
+    steps: 1,
+    seed: 1,
+  } as const;
+  const job = fit(shape, new AbortController());
+  const { values, gradients, loss } = await job.requests!.backward(example);
+  for await (const _ of job.training) void _;
+  const after = (await job.requests!.snapshot(Float32Array.from([1, -1]))).outputs[0]!;
+  job.dispose!();
+  const numbers = async (id: string) =>
+    (await text(id))
+      .replaceAll('−', '-')
+      .match(/-?\d+\.\d\d/g)!
+      .map(Number);
+  const stage = async (name: string) => {
+    await page.locator('#backprop-step', { hasText: `Next: ${name.toLowerCase()}` }).click();
+    await status('backprop', `${name}:`);
+    return numbers('backprop-status');
+  };
+  const near = { absolute: 0.006 };
+  await expectClose(await stage('Forward'), [values.output[0]!], near);
+  await expectClose((await stage('Loss')).slice(-1), [loss], near);
+  await expectClose((await stage('Backward')).slice(0, 1), [gradients.output[0]!], near);
+  await page.locator('#backprop-step', { hasText: 'Next: update' }).waitFor();
+  await page.locator('#backprop-net svg').focus();
+  await page.keyboard.press('ArrowRight'); // the weight from the first input to the first neuron
+  await expectClose((await numbers('backprop-part')).slice(-2), [gradients.up[0]!, -0.1 * gradients.up[0]!], near);
+  await expectClose((await stage('Update')).slice(0, 1), [after], near);
+  await page.locator('#backprop-step', { hasText: 'Next: forward' }).waitFor();
+  await page.click('#backprop-many');
+  await status('backprop', '100 updates later');
+  expect(await text('backprop-figures')).toMatch(/^101 updates · mean loss 0\.\d+$/);
 });
 
 describe('a character GPT', () => {
@@ -121,20 +202,26 @@ describe('a character GPT', () => {
     await reaches('gpt', Math.max(pausedStep + 30, 50)); // a checkpoint is written at 50
     await page.click('#gpt-pause');
     await status('gpt', 'Paused after step');
-    expect(await numberIn('gpt-figures', 'rate')).toBe(0.01);
+    expect(await numberIn('gpt-details', 'learning rate')).toBe(0.01);
+    expect(await text('gpt-figures')).toMatch(/ of 1,000 · loss [\d.]+( · .* left)?$/);
     expect(await numberIn('gpt-figures', 'loss')).toBeLessThan(loss);
     expect(await page.locator('#gpt-chart [role=img]').getAttribute('aria-label')).toMatch(/validation \d/);
     expect(await page.locator('#samples li').count()).toBeGreaterThan(1);
     expect(await text('map-note')).toMatch(/^Nearest to e: \S+ \S+ \S+ \S+ \S+\. /);
     expect(await page.locator('#heads-map [role=option]').count()).toBe(2);
+    await page.click('#gpt-survey');
+    await page.locator('#gpt-ground-note', { hasText: 'The ball lies at a loss of' }).waitFor();
+    const [middle, edges] = (await text('gpt-ground-note')).match(/\d\.\d+/g)!.map(Number);
+    expect(middle).toBeLessThan(edges!);
   });
 
   test('a reloaded page continues from the last checkpoint', async () => {
     await page.reload();
+    await unfold();
     await status('gpt', 'A run is saved in this browser');
     const savedStep = await numberIn('gpt-status', 'step');
     expect(savedStep % 50).toBe(0);
-    const samples = savedStep / 50 + 1;
+    const samples = savedStep / 50 + 3; // and at 10 and 25
     expect(await page.locator('#samples li').count()).toBe(samples);
     await page.fill('#steps', `${savedStep + 10}`);
     await page.click('#gpt-continue');
@@ -145,24 +232,31 @@ describe('a character GPT', () => {
     expect(await page.locator('#samples li').count()).toBeGreaterThan(samples);
   });
 
-  test('the downloaded file is a model, which the Generation page opens', async () => {
-    const { name, path, files } = await downloaded('gpt-download');
+  test('the downloaded file is a model, and the same files are handed to the page that writes', async () => {
+    const { name, files } = await downloaded('gpt-download');
     expect(name).toBe('character-gpt.zip');
     const model = await loadModel(files);
-    const { newTokens } = await model.generate('All:', { temperature: 0, maxNewTokens: 8 }).result();
+    const { text: written } = await model.generate('All:', { temperature: 0, maxNewTokens: 8 }).result();
     model.dispose();
-    const generation = await app.open();
-    await generation.goto(
-      new URL('../generation/#backend=wasm&mode=greedy&maxNewTokens=8&prompt=All:&text=All:', page.url()).href,
-    );
-    await generation.locator('main[data-state=ready]').waitFor();
-    await generation.setInputFiles('#files', { name, mimeType: 'application/zip', buffer: readFileSync(path) });
-    await generation.locator('#facts', { hasText: '1 layers of 2 heads' }).waitFor();
-    await generation.locator('#status', { hasText: 'ended by' }).waitFor();
-    const ids = await generation.locator('#story [role=option]:not(.prompt) small').allTextContents();
-    expect(ids.map(Number)).toEqual(newTokens);
-    expect(await generation.locator('#error').isHidden()).toBe(true);
-    await generation.close();
+    expect(written).toHaveLength(8);
+    await page.context().route('**/generation/**', route => route.fulfill({ contentType: 'text/html', body: '<p>' }));
+    await page.click('#gpt-write');
+    await page.waitForURL('**/generation/#handed=true&prompt=All%3A');
+    const handed = await page.evaluate(async () => {
+      const result = <Value>(request: IDBRequest<Value>) =>
+        new Promise<Value>((resolve, reject) => {
+          request.onsuccess = () => resolve(request.result);
+          request.onerror = () => reject(request.error);
+        });
+      const database = await result(indexedDB.open('residual-hand-over'));
+      const store = database.transaction('files').objectStore('files');
+      const files = await result(store.get('latest') as IDBRequest<ReadonlyMap<string, Uint8Array>>);
+      return [...files].map(([file, bytes]) => [file, bytes.length] as const);
+    });
+    expect(new Map(handed)).toEqual(new Map([...files].map(([file, bytes]) => [file, bytes.length])));
+    await page.context().unroute('**/generation/**');
+    await page.goBack();
+    await unfold();
   });
 
   test('Stop ends and saves the run; a short text and an empty text are errors', async () => {
@@ -187,6 +281,7 @@ describe('a character GPT', () => {
     await page.reload();
     await page.waitForTimeout(300);
     expect(await page.locator('#gpt-continue').isHidden()).toBe(true);
+    await unfold();
   });
 });
 

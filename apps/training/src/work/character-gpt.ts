@@ -15,20 +15,7 @@ import type { JobControls, RequestControls, TrainingJob } from '@residual/train/
 import { nearest, pca, vectorTable } from '@residual/word-vectors';
 import { corpusOf } from './corpus.js';
 import type { SurveySettings } from './fitting.js';
-
-/** Settings of a character GPT. */
-export interface GptSettings {
-  readonly text: string;
-  readonly depth: number;
-  readonly heads: number;
-  readonly modelDim: number;
-  /** The context: characters that the model sees at once. */
-  readonly length: number;
-  readonly batch: number;
-  readonly steps: number;
-  readonly learningRate: number;
-  readonly seed: number;
-}
+import { evaluationStride, type GptSettings, savedRunFile, savedRunName } from './gpt-settings.js';
 
 /** Options of a sample. */
 export interface SampleSettings {
@@ -76,9 +63,6 @@ export type GptRequests = {
   save: () => Promise<ReadonlyMap<string, Uint8Array<ArrayBuffer>>>;
 };
 
-/** The name of the run in the browser's store, and the file beside each checkpoint. */
-export const [savedRunName, savedRunFile] = ['training-gpt', 'page.json'];
-
 /** Checkpoints in the browser, each with the settings and the state of the page. */
 function storeOf(settings: GptSettings, page: () => unknown): CheckpointStore {
   const { latest, write } = browserStore(savedRunName);
@@ -107,7 +91,7 @@ export async function characterGpt(
   });
   const model = await createModel(config, { seed, tokenizer });
   const { layer, weights } = causalOf('train', model);
-  const every = Math.max(1, Math.floor(steps / 20));
+  const every = evaluationStride(steps);
   const loss = languageModelLoss(layer, { maxPositions: length });
   let page: unknown;
   const training = train({

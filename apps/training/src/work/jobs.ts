@@ -2,9 +2,10 @@ import { hasSoftwareGraphics } from '@residual/appkit/backends';
 import { selectBackend } from '@residual/appkit/workers';
 import { useBackend } from '@residual/tensor';
 import type { JobControls, Requests, TrainingJob } from '@residual/train/worker';
-import { characterGpt, type GptSettings } from './character-gpt.js';
+import { characterGpt } from './character-gpt.js';
 import { type FineTuneSettings, fineTuning } from './fine-tuning.js';
 import { fit } from './fitting.js';
+import type { GptSettings } from './gpt-settings.js';
 
 /** A job that first selects the backend of its settings and reports its name. */
 const withBackend =
