@@ -104,7 +104,7 @@ describe('the page', () => {
     const other = await page
       .locator('#bars')
       .evaluate(element => (element as BarsElement).bars.findIndex(({ chosen }) => !chosen));
-    await page.keyboard.press('Tab');
+    await page.keyboard.press('Enter');
     for (let i = 0; i < other; i++) await page.keyboard.press('ArrowDown');
     await page.keyboard.press('Enter');
     await expect.poll(branches).toBe(count + 1);

@@ -16,9 +16,9 @@ export interface Bar {
 /**
  * `<residual-bars>`: two probabilities for each of some tokens, as bars in an accessible table, which settle when the
  * probabilities change. By default they are the probabilities before and after processing; the attributes `before` and
- * `after` rename the columns. With the attribute `choosable` each token is a button, reached by Tab and the arrow keys.
- * With the attribute `cut` its text stands on a line above the first token with probability 0 after processing, or
- * below all tokens if there is none.
+ * `after` rename the columns. With the attribute `choosable` each token is a button, reached by Tab, the arrow keys and
+ * `focus()`. With the attribute `cut` its text stands on a line above the first token with probability 0 after
+ * processing, or below all tokens if there is none.
  */
 export interface BarsElement extends HTMLElement {
   /** The bars, in this order. */
@@ -161,6 +161,10 @@ export function defineBars(): void {
         for (const [i, bar] of bars.entries()) this.#rows[i]!.show(bar);
         if (!this.#rows.some(({ name }) => name.tabIndex === 0)) this.#rows[0]?.name.setAttribute('tabindex', '0');
         this.#placeCut(this.getAttribute('cut'));
+      }
+
+      override focus(options?: FocusOptions): void {
+        this.#rows.find(({ name }) => name.tabIndex === 0)?.name.focus(options);
       }
 
       #row(index: number): Row {

@@ -267,7 +267,8 @@ test('bars change in place; a choosable one is chosen by arrow keys and a click,
   bars.addEventListener('residual-choice', ({ detail }) => chosen.push(detail));
   const buttons = all(bars, 'button');
   expect(buttons.map(({ tabIndex }) => tabIndex)).toEqual([0, -1, -1]);
-  buttons[0]!.focus();
+  bars.focus();
+  expect(bars.shadowRoot!.activeElement).toBe(buttons[0]);
   press(buttons[0]!, 'ArrowDown');
   expect(bars.shadowRoot!.activeElement).toBe(buttons[1]);
   buttons[1]!.click();

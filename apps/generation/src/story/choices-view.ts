@@ -9,8 +9,8 @@ import { labelOf } from './tokens.js';
 
 /** The bars of the token that is written or pointed at. */
 export interface ChoicesView {
-  /** The position that is shown. */
-  readonly position: Position | undefined;
+  /** Moves the focus to them. */
+  focus(): void;
   /** Shows a position; resolves when its bars are on the page, or those of a later one. */
   show(position: Position): Promise<void>;
   clear(): void;
@@ -47,9 +47,7 @@ export function choicesView(session: Session, choose: (position: Position, token
     if (position) reportFailure(draw(position).catch(() => {}));
   });
   return {
-    get position() {
-      return position;
-    },
+    focus: () => element.focus(),
     show: at => {
       position = at;
       return draw(at);

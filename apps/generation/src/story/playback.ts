@@ -52,6 +52,9 @@ export class Playback {
     element.addEventListener('pointerleave', () => {
       this.isPeeking = false;
     });
+    element.addEventListener('keydown', ({ key }) => {
+      if (key === 'Enter') choices.focus();
+    });
     element.addEventListener('focusin', () => {
       if (this.player.state === 'writing') this.pause();
     });
