@@ -79,12 +79,14 @@ function frameRow({ bricks, merge }: Frame, dir: Direction, count: number): HTML
 /** How much less likely a way is than the best one. */
 function wayRow(way: Way, dir: Direction, best: Way): HTMLElement {
   const times = Math.exp(best.score - way.score);
-  const less =
-    times < 1e6 ? grouped(Number(times.toPrecision(3))) : `10 to the power of ${Math.round(Math.log10(times))}`;
+  const less = times < 1e6 ? grouped(Number(times.toPrecision(3))) : `10${raised(Math.round(Math.log10(times)))}`;
   const said = way === best ? [make('b', {}, 'the most likely')] : [`${less} times less likely`];
   const score = ` (log-probability ${way.score.toFixed(1).replace('-', '−')})`;
   return brickRow([...said, score], { bricks: way.bricks, dir });
 }
+
+/** A whole number as an exponent. */
+const raised = (exponent: number) => [...String(exponent)].map(digit => '⁰¹²³⁴⁵⁶⁷⁸⁹'[Number(digit)]).join('');
 
 /** What the picture says, in words. */
 function sentenceOf(divided: DividedWord, word: string, label: string): string {
