@@ -4,7 +4,7 @@ import { winnerOf } from './search-tree.js';
 import type { Sentence, Watcher } from './sentence.js';
 
 /** The duration of a step, in milliseconds. */
-const stepDuration = 450;
+const stepDuration = 400;
 
 /** The tree of beams. */
 export interface BeamsView extends Watcher {

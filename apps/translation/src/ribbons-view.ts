@@ -69,6 +69,7 @@ export function ribbonsView(session: Session, onWord: (index: number) => void): 
     draw: () => {
       if (!sentence?.segment.alignment) return;
       const selected = element.selected;
+      growth.finish();
       element.show(ribbons());
       if (selected && selected.index < words.length) element.select(selected.side, selected.index);
     },
@@ -82,7 +83,7 @@ export function ribbonsView(session: Session, onWord: (index: number) => void): 
       sentence = shown?.segment.alignment ? shown : undefined;
       element.hidden = !sentence;
       words = sentence ? wordsOf(sentence) : [];
-      if (!sentence) return;
+      if (!sentence) return growth.finish();
       const same = words.findIndex(({ text }, i) => text !== before[i]?.text);
       const written = same < 0 ? words.length : same; // what stays while one types need not grow again
       element.show(ribbons(), { written });

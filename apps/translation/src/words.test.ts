@@ -71,6 +71,10 @@ test('an unlikely word is unsure, and the status names it', async () => {
   expect(unsureWords(wordsOf(sentence)).map(i => wordsIn(sentence)[i])).toEqual(['cime']);
   expect(statusOf(sentences)).toMatch(/^Translated\. .* 67 % on average and was unsure of “cime”\.$/);
   expect(statusOf([])).toBe('Nothing to translate');
+  expect(statusOf([...(await sentencesOf('I see him.')), ...sentences])).toBe(
+    'Translated 2 sentences. The model was least sure of “Je vais à la cime à mes amis ce soir.”, ' +
+      'whose tokens got 67 % on average.',
+  );
 });
 
 test('the translations that lost are those of the search, each at the words where it differs', async () => {
