@@ -41,7 +41,7 @@ function mapSentence({ terms, shares }: ArithmeticAnswer): string {
   const [a, b, c] = analogyTerms(terms) ?? [];
   const arrows =
     a && b && c
-      ? `The dark arrow is the step from ${b.word} to ${a.word}. The blue one is the same step from ${c.word}. `
+      ? `The arrow from ${b.word} to ${a.word} is the step. The blue arrow is the same step, taken from ${c.word}. `
       : '';
   return `${arrows}The plane shows ${percent(shares[0]! + shares[1]!)} of what differs between these words.`;
 }

@@ -31,36 +31,41 @@ export function showStrips(answer?: Pick<ArithmeticAnswer, 'terms' | 'numbers' |
   byId('strips-note').textContent = `Blue is above zero and orange below.${adds}`;
 }
 
-/** Shows the numbers of the steps of families of pairs, and of the direction that the steps share. */
+/**
+ * Shows the numbers of the steps of a family of pairs and of the direction that the steps share; of several families
+ * only these directions.
+ */
 export function showSteps(families: readonly Family[], answer: FamiliesAnswer): void {
   const place = byId('strips');
-  place.replaceChildren();
   place.hidden = false;
-  for (const [i, { name, pairs }] of families.entries()) {
-    const { steps, shared } = answer.families[i]!;
-    const strips = stripsIn(place, `family-${i}`, `${name}: the numbers of each step`);
-    strips.vectors = [
-      ...pairs.map(([from, to], k) => ({ label: `${from} → ${to}`, values: steps[k]! })),
-      { label: 'what they share', values: shared },
-    ];
-    strips.dimension = largestOf(shared);
-  }
-  byId('strips-note').textContent =
-    'Each strip is a step, one word minus the other. A stripe through all of them is a number that every step ' +
-    'changes the same way.';
+  const [first] = answer.families;
+  const isOne = families.length === 1;
+  const strips = stripsIn(
+    place,
+    'steps',
+    isOne ? 'The 100 numbers of each step' : 'What the steps of each family share',
+  );
+  strips.vectors = isOne
+    ? [
+        ...families[0]!.pairs.map(([from, to], k) => ({ label: `${from} → ${to}`, values: first!.steps[k]! })),
+        { label: 'what they share', values: first!.shared },
+      ]
+    : families.map(({ name }, i) => ({ label: name, values: answer.families[i]!.shared }));
+  strips.dimension = largestOf(first!.shared);
+  byId('strips-note').textContent = isOne
+    ? 'Each strip is a step, one word minus the other. A stripe through all of them is a number that every step ' +
+      'changes the same way.'
+    : 'Each strip is the mean of the steps of a family, a direction. Other stripes mean another direction.';
 }
 
-/** The strips of this name, which are made if the place has none. */
-function stripsIn(place: HTMLElement, name: string, label: string): HTMLElementTagNameMap['residual-vectors'] {
-  const found = place.querySelector<HTMLElementTagNameMap['residual-vectors']>(`[data-name="${name}"]`);
-  if (found) return found;
-  const strips = make('residual-vectors', { className: name === 'sum' ? 'sum' : 'steps' });
-  strips.dataset.name = name;
+/** The strips with this heading, which replace those with another one. */
+function stripsIn(place: HTMLElement, name: string, heading: string): HTMLElementTagNameMap['residual-vectors'] {
+  const found = place.querySelector('residual-vectors');
+  if (found?.getAttribute('label') === heading) return found;
+  const strips = make('residual-vectors', { className: name });
   strips.toggleAttribute('compare', true);
-  strips.setAttribute('label', label);
-  const heading = make('h3', {}, label);
-  if (name === 'sum') place.replaceChildren(heading, strips);
-  else place.append(heading, strips);
+  strips.setAttribute('label', heading);
+  place.replaceChildren(make('h3', {}, heading), strips);
   return strips;
 }
 
