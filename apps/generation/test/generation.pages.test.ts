@@ -158,7 +158,7 @@ describe('the choices', () => {
 });
 
 describe('branches', () => {
-  test('a click on another token writes it and continues; both texts are compared, and the link restores them', async () => {
+  test('a click on another token writes it; both texts are compared, and the link restores them', async () => {
     const { tokens } = await firstStory();
     const index = 17;
     await option(index).hover();
@@ -438,7 +438,7 @@ describe('chapters', () => {
 
   test('each name at the start makes itself likely at the end', async () => {
     await page.click('#tab-name');
-    await page.locator('#potter', { hasText: 'Yet it copies' }).waitFor();
+    await page.locator('#potter', { hasText: 'It has copied him' }).waitFor();
     const probability = async (told: string, name: string) => {
       const text = `${preset.start.replace('NAME', told)} ${preset.end}`;
       const [before, whole] = [model.tokensOf(text), model.tokensOf(`${text} ${name}`)];
@@ -453,7 +453,8 @@ describe('chapters', () => {
     await cell(1, 0).click();
     expect(await page.locator('#name-result').textContent()).toBe(
       `If the story begins with “Sue”, the model expects “Lily” at its end with ${percentText(other)}, ` +
-        `${Number((own / other).toPrecision(2))} times less than the ${percentText(own)} after a beginning with “Lily”.`,
+        `${Number((own / other).toPrecision(2))} times less than the ${percentText(own)} after a beginning with ` +
+        '“Lily”.',
     );
     await page.locator('#name-story [role=option]', { hasText: 'Sue' }).waitFor();
     expect(await page.locator('#name-story [role=option]').last().getAttribute('title')).toContain(

@@ -74,12 +74,56 @@ i.selected { background: var(--accent); }
 @media (prefers-reduced-motion: no-preference) { [role=option] { transition: top 300ms; } }
 `;
 
-/** The line of a branch: down from the line of its parent, then to the right. */
+/** The line of a branch: from and to which share of the width in percent, the top of its row, and its path. */
+interface BranchLine {
+  readonly start: number;
+  readonly end: number;
+  readonly top: number;
+  readonly path: string;
+}
+
+/** The lines of branches; the height is in pixels. */
+interface Geometry {
+  readonly height: number;
+  readonly lines: readonly BranchLine[];
+}
+
+function geometryOf(branches: readonly Branch[], extent: number): Geometry {
+  const rows = branchRows(branches);
+  const total = Math.max(1, extent, ...branches.map(({ length }) => length));
+  const y = (index: number) => rows[index]! * rowHeight + lineY;
+  const lines = branches.map(({ parent, at, length }, index) => {
+    const [start, end] = [(100 * at) / total, (100 * length) / total];
+    const path = pathOf(start, end, parent < 0 ? y(index) : y(parent), y(index));
+    return { start, end, top: rows[index]! * rowHeight, path };
+  });
+  return { height: branches.length * rowHeight, lines };
+}
+
+/** Down from the line of the parent, then to the right. */
 function pathOf(start: number, end: number, from: number, to: number): string {
   if (from === to) return `M${start} ${to}H${end}`;
   const bend = Math.min(start + 1.6, end);
   return `M${start} ${from}V${to - 12}Q${start} ${to} ${bend} ${to}H${end}`;
 }
+
+/** Draws all lines, the selected one above the others. */
+function drawLines(svg: SVGSVGElement, { height, lines }: Geometry, selected: number): void {
+  svg.setAttribute('viewBox', `0 0 100 ${height}`);
+  const paths = lines.map(({ path }, index) =>
+    makeSvg('path', { d: path, class: index === selected ? 'selected' : '' }),
+  );
+  const [top] = paths.splice(selected, 1);
+  svg.replaceChildren(...paths, ...(top ? [top] : []));
+}
+
+/** The dots at the ends of the lines. */
+const tipsOf = ({ lines }: Geometry, selected: number): HTMLElement[] =>
+  lines.map(({ end, top }, index) => {
+    const tip = make('i', { class: index === selected ? 'selected' : '' });
+    [tip.style.left, tip.style.top] = [`${end}%`, `${top + lineY}px`];
+    return tip;
+  });
 
 /**
  * Defines `<residual-branches>`. It fires `residual-branch` with a `BranchDetail` when another branch is selected, and
@@ -141,31 +185,15 @@ export function defineBranches(): void {
       }
 
       #draw(): void {
-        const rows = branchRows(this.#branches);
-        const total = Math.max(1, this.#extent, ...this.#branches.map(({ length }) => length));
-        const height = this.#branches.length * rowHeight;
-        const share = (tokens: number) => (100 * tokens) / total;
-        const y = (index: number) => rows[index]! * rowHeight + lineY;
-        this.#list.style.height = `${height}px`;
-        this.#svg.setAttribute('viewBox', `0 0 100 ${height}`);
-        const isSelected = (index: number) => (index === this.#selected ? 'selected' : '');
-        const paths = this.#branches.map(({ parent, at, length }, index) => {
-          const d = pathOf(share(at), share(length), parent < 0 ? y(index) : y(parent), y(index));
-          return makeSvg('path', { d, class: isSelected(index) });
-        });
-        const [selected] = paths.splice(this.#selected, 1);
-        this.#svg.replaceChildren(...paths, ...(selected ? [selected] : [])); // the selected line above the others
-        this.#tips.replaceChildren(
-          ...this.#branches.map(({ length }, index) => {
-            const tip = make('i', { class: isSelected(index) });
-            [tip.style.left, tip.style.top] = [`${share(length)}%`, `${y(index)}px`];
-            return tip;
-          }),
-        );
+        const drawing = geometryOf(this.#branches, this.#extent);
+        this.#list.style.height = `${drawing.height}px`;
+        drawLines(this.#svg, drawing, this.#selected);
+        this.#tips.replaceChildren(...tipsOf(drawing, this.#selected));
         for (const [index, branch] of this.#branches.entries()) {
           const option = this.#options[index]!;
-          option.style.left = `min(${share(branch.at)}%, 100% - 8rem)`;
-          option.style.top = `${rows[index]! * rowHeight}px`;
+          const { start, top } = drawing.lines[index]!;
+          option.style.left = `min(${start}%, 100% - 8rem)`;
+          option.style.top = `${top}px`;
           option.setAttribute('aria-selected', String(index === this.#selected));
           option.tabIndex = index === this.#selected ? 0 : -1;
           option.replaceChildren(...contentOf(branch));

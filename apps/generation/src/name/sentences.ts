@@ -26,17 +26,18 @@ export function nameSentence(told: string, expected: string, probability: number
   const ratio = own >= probability ? own / probability : probability / own;
   const change = Number.isFinite(ratio) ? `, ${times(ratio)} times ${own >= probability ? 'less' : 'more'}` : '';
   return (
-    `If the story begins with “${told}”, the model expects “${expected}” at its end with ${chance(probability)}${change} ` +
-    `than the ${chance(own)} after a beginning with “${expected}”.`
+    `If the story begins with “${told}”, the model expects “${expected}” at its end with ` +
+    `${chance(probability)}${change} than the ${chance(own)} after a beginning with “${expected}”.`
   );
 }
 
-/** What becomes of Harry Potter. */
-export function potterSentence(told: number, untold: number, tokens: readonly string[]): string {
+/** What becomes of Harry Potter in a model with a vocabulary of this size, and with which tokens it spells him. */
+export function potterSentence(told: number, untold: number, vocab: number, tokens: readonly string[]): string {
+  const spelled = tokens.map(token => `“${token.trim()}”`).join(' ');
   return (
-    `And Harry Potter? This model has 6,000 tokens and knows only children’s stories: it must spell him ` +
-    `${tokens.map(token => `“${token.trim()}”`).join(' ')}, and it has never met him. Yet it copies. After “One day, ` +
-    `Harry” it goes on with “Potter” with a probability of ${chance(told)} if the story began with “Harry Potter”, and of ` +
-    `${chance(untold)} if it began with “Harry”: ${times(told / untold)} times as likely, and still far from sure.`
+    `And Harry Potter? With its ${grouped(vocab)} tokens this model spells him ${spelled}. After “One day, Harry” ` +
+    `it goes on with “Potter” with a probability of ${chance(untold)} if the story began with “Harry”, and of ` +
+    `${chance(told)} if it began with “Harry Potter”. It has copied him from the beginning, ${times(told / untold)} ` +
+    'times as likely as by itself, and still it is far from sure.'
   );
 }

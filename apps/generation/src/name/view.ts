@@ -72,7 +72,7 @@ export const nameView: MakeChapter = session => {
     await pick(0, 0);
     const { told, untold } = await potterAfter(model);
     const tokens = await session.textsOf(await model.tokensOf(' Harry Potter'));
-    if (own === running) byId('potter').textContent = potterSentence(told, untold, tokens);
+    if (own === running) byId('potter').textContent = potterSentence(told, untold, model.vocab, tokens);
   };
   const describe = settingsFold('name-settings', () => readControls().names);
   on('name-form', 'submit', compute);

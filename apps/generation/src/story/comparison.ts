@@ -42,9 +42,9 @@ export function comparisonText(one: ComparedText, other: ComparedText): string {
     return one.tokens.length === other.tokens.length
       ? 'Both have the same tokens.'
       : `One is longer; their first ${at} tokens are the same.`;
-  const [ours, theirs] = [likelihoodFrom(one.tokens, at), likelihoodFrom(other.tokens, at)];
-  const [easier, harder] = ours.perplexity <= theirs.perplexity ? [one, other] : [other, one];
-  const [least, most] = [ours.perplexity, theirs.perplexity].sort((a, b) => a - b);
+  const [left, right] = [likelihoodFrom(one.tokens, at), likelihoodFrom(other.tokens, at)];
+  const [easier, harder] = left.perplexity <= right.perplexity ? [one, other] : [other, one];
+  const [least, most] = [left.perplexity, right.perplexity].sort((a, b) => a - b);
   return (
     `They part at token ${at + 1}: ${one.name} goes on with ${quoted(first)}, ${other.name} with ${quoted(second)}. ` +
     `From there on the model finds ${easier.name} easier to predict than ${harder.name}: its perplexity is ` +
