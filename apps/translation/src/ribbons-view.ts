@@ -1,4 +1,4 @@
-import { byId } from '@residual/appkit';
+import { byId, prefersStill } from '@residual/appkit';
 import type { Ribbons, RibbonsElement, WordDetail } from '@residual/elements';
 import { wordAlignment } from '@residual/model';
 import { chosenHeads } from './attention-numbers.js';
@@ -74,6 +74,7 @@ export function ribbonsView(session: Session, onWord: (index: number) => void): 
       if (selected && selected.index < words.length) element.select(selected.side, selected.index);
     },
     grow: () => {
+      element.scrollIntoView({ block: 'nearest', behavior: prefersStill() ? 'instant' : 'smooth' });
       element.written = 0;
       growth.start(0, words.length);
     },

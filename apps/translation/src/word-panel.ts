@@ -28,7 +28,7 @@ export function wordPanel(session: Session): WordPanel {
       const word = words[shown]!;
       byId('word-title').replaceChildren(
         make('b', { lang: 'fr', textContent: `“${word.text}”` }),
-        ` The model gave this word ${percent(word.probability)}`,
+        ` The model gave this word ${shareOf(word.probability)}`,
         index === undefined ? ' and was less sure of it than of any other.' : '.',
       );
       byId('considered').replaceChildren(...word.alternatives.map((each, i) => listOf(each, i > 0, session)));
