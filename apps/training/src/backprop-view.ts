@@ -1,9 +1,10 @@
-import { byId, fixed, make, on, prefersStill, reportFailure } from '@residual/appkit';
-import { Chart } from '@residual/appkit/chart';
+import { byId, fixed, on, prefersStill, reportFailure } from '@residual/appkit';
 import { controls, share } from './controls.js';
+import { answersView } from './flow-answers.js';
 import { FlowDrawing } from './flow-drawing.js';
 import { flowRun } from './flow-run.js';
-import { type FlowPart, partSentence, type Stage, say, sayTarget, stageSentence, stages } from './flow-words.js';
+import { type FlowPart, partSentence, type Stage, stageSentence, stages } from './flow-words.js';
+import { player } from './player.js';
 import { trainingWorker } from './trainer.js';
 import type { View } from './view.js';
 
@@ -30,151 +31,100 @@ const pause = { first: 700, least: 90, perUpdate: 0.8 } as const;
 /** Wires backpropagation on a net of a few neurons: forward, loss, backward, update, one stage at a time or played. */
 export function backpropView(): View {
   const run = flowRun(trainingWorker(), examples);
-  const chart = new Chart(byId('backprop-chart'), 'Mean loss of the four examples', [
-    { label: 'mean loss', colour: '--residual-accent', width: 2 },
-  ]);
-  const [play, next] = [byId<HTMLButtonElement>('backprop-play'), byId<HTMLButtonElement>('backprop-step')];
-  let [progress, stage, isPlaying]: [number, Stage, boolean] = [0, 'forward', false];
+  const answers = answersView(examples);
+  let [progress, stage]: [number, Stage] = [0, 'forward'];
   let chosen: FlowPart | undefined;
-  let [isLooping, hasBegun] = [false, false];
-  let queue = Promise.resolve();
+  let hasBegun = false;
+  const tell = (sentence: string) => {
+    byId('backprop-status').textContent = sentence;
+  };
+  const sayPart = () => {
+    byId('backprop-part').textContent = chosen && run.flow ? partSentence(chosen, run.flow, progress >= 6) : '';
+  };
   const drawing = new FlowDrawing(byId('backprop-net'), part => {
     chosen = part;
     sayPart();
   });
-
-  const sayPart = () => {
-    byId('backprop-part').textContent = chosen && run.flow ? partSentence(chosen, run.flow, progress >= 6) : '';
-  };
   const draw = () => {
     if (!run.flow) return;
     drawing.show(run.flow, { progress, numbers: controls().numbers });
     sayPart();
   };
-  const showAnswers = () => {
-    const rows = [...byId('backprop-examples').querySelectorAll('tbody tr')];
-    for (const [i, row] of rows.entries()) {
-      row.classList.toggle('current', examples[i] === run.flow?.example);
-      row.lastElementChild!.textContent = say(run.answers[i] ?? Number.NaN);
-    }
-    byId('backprop-figures').textContent = `${run.updates} updates · mean loss ${fixed(run.meanLoss, 4)}`;
-    chart.add(run.updates, [run.meanLoss]);
-  };
   const showButtons = () => {
-    next.textContent = `Next: ${stage}`;
-    play.textContent = isPlaying ? 'Pause' : 'Play';
+    byId('backprop-step').textContent = `Next: ${stage}`;
+    byId('backprop-play').textContent = playing.isPlaying ? 'Pause' : 'Play';
   };
   const wait = async () => {
-    const faster = isPlaying ? Math.max(pause.least, pause.first * pause.perUpdate ** run.updates) : pause.first / 2;
-    if (!prefersStill()) await new Promise(resolve => setTimeout(resolve, faster));
+    const speed = Math.max(pause.least, pause.first * pause.perUpdate ** run.updates);
+    const milliseconds = playing.isPlaying ? speed : pause.first / 2;
+    if (!prefersStill()) await new Promise(resolve => setTimeout(resolve, milliseconds));
   };
-
   /** Goes one stage on. */
   const advance = async () => {
     const done = stage;
     const { flow } = run;
     if (!flow) throw new Error('The net could not be started.');
-    const tell = () => {
-      const now = run.answers[examples.indexOf(flow.example as never)];
-      byId('backprop-status').textContent = stageSentence(done, flow, now);
-    };
     if (done === 'update') await run.update();
-    tell();
+    tell(stageSentence(done, flow, run.answers[examples.indexOf(flow.example as never)]));
     for (const to of progressOf[done]) {
       progress = to;
       draw();
-      if (done === 'update') showAnswers();
+      if (done === 'update') answers.show(run);
       await wait();
     }
     stage = stages[(stages.indexOf(done) + 1) % stages.length]!;
     showButtons();
   };
-  /** Runs something after what was asked for before. */
-  const queued = (act: () => Promise<void>) => {
-    const work = queue.then(act);
-    queue = work.catch(() => {}); // the caller reports the error
-    return work;
-  };
-  const loop = async () => {
-    if (isLooping) return;
-    isLooping = true;
-    try {
-      while (isPlaying && !byId('panel-backprop').hidden) {
-        await queued(advance);
-        if (run.meanLoss < knownLoss && stage === 'forward') {
-          isPlaying = false;
-          byId('backprop-status').textContent =
-            `Learned: after ${run.updates} updates all four answers are right, with a mean loss of ` +
-            `${fixed(run.meanLoss, 4)}.`;
-        }
-      }
-    } catch (error) {
-      isPlaying = false;
-      throw error;
-    } finally {
-      isLooping = false;
-      showButtons();
-    }
-  };
-  const setPlaying = (isNow: boolean) => {
-    isPlaying = isNow;
-    showButtons();
-    if (isNow) reportFailure(loop());
-  };
-  const begin = async () => {
-    chart.clear();
-    chosen = undefined;
-    await run.start();
+  const playing = player(
+    async () => {
+      await advance();
+      if (run.meanLoss >= knownLoss || stage !== 'forward') return;
+      playing.isPlaying = false;
+      const mean = fixed(run.meanLoss, 4);
+      tell(`Learned: after ${run.updates} updates all four answers are right, with a mean loss of ${mean}.`);
+    },
+    { isVisible: () => !byId('panel-backprop').hidden, changed: () => showButtons() },
+  );
+  /** Shows the net before its next example. */
+  const showNext = () => {
     [progress, stage] = [0, 'forward'];
     draw();
-    showAnswers();
+    answers.show(run);
     showButtons();
   };
+  const begin = async () => {
+    answers.clear();
+    chosen = undefined;
+    await run.start();
+    showNext();
+  };
+  const many = async () => {
+    playing.isPlaying = false;
+    await run.update(100);
+    showNext();
+    tell(`100 updates later the mean loss is ${fixed(run.meanLoss, 4)}.`);
+  };
 
-  byId('backprop-examples')
-    .querySelector('tbody')!
-    .replaceChildren(
-      ...examples.map(([a, b, target]) =>
-        make(
-          'tr',
-          {},
-          make('td', {}, `${sayTarget(a)}, ${sayTarget(b)}`),
-          make('td', {}, sayTarget(target)),
-          make('td', {}, '–'),
-        ),
-      ),
-    );
-  on('backprop-form', 'submit', () => setPlaying(!isPlaying));
-  on('backprop-step', 'click', async () => {
-    isPlaying = false;
-    await queued(advance);
+  on('backprop-form', 'submit', () => playing.play(!playing.isPlaying));
+  on('backprop-step', 'click', () => {
+    playing.isPlaying = false;
+    return playing.queue(advance);
   });
-  on('backprop-many', 'click', () =>
-    queued(async () => {
-      isPlaying = false;
-      await run.update(100);
-      [progress, stage] = [0, 'forward'];
-      draw();
-      showAnswers();
-      showButtons();
-      byId('backprop-status').textContent = `100 updates later the mean loss is ${fixed(run.meanLoss, 4)}.`;
-    }),
-  );
-  const again = () => queued(begin);
-  on('backprop-again', 'click', again);
+  on('backprop-many', 'click', () => playing.queue(many));
+  on('backprop-again', 'click', () => playing.queue(begin));
   for (const id of ['flowHidden', 'flowSeed'])
     on(id, 'change', () => {
       share();
-      return again();
+      return playing.queue(begin);
     });
   byId('flowRate').addEventListener('input', () => run.setRate(controls().flowRate));
   byId('numbers').addEventListener('change', draw);
   return {
     open: () => {
-      if (hasBegun) return setPlaying(isPlaying); // goes on where it was left
+      if (hasBegun) return playing.play(playing.isPlaying); // goes on where it was left
       hasBegun = true;
-      reportFailure(queued(begin));
-      setPlaying(!prefersStill());
+      reportFailure(playing.queue(begin));
+      playing.play(!prefersStill());
     },
   };
 }

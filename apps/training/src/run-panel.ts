@@ -58,6 +58,7 @@ class Panel<Job extends RemoteTraining> implements RunPanel<Job> {
   private steps = 0;
   private readonly remaining = remainingTime();
   private readonly progress: HTMLProgressElement;
+  private readonly startLabel: string;
   private readonly figures = perFrame<{ readonly event: StepEvent; readonly left: number | undefined }>(
     ({ event, left }) => {
       byId(`${this.prefix}-figures`).textContent = figuresOf(event, this.steps, left);
@@ -72,6 +73,7 @@ class Panel<Job extends RemoteTraining> implements RunPanel<Job> {
   ) {
     this.progress = byId<HTMLProgressElement>(`${prefix}-progress`);
     this.progress.hidden = !view.steps;
+    this.startLabel = byId(`${prefix}-start`).textContent!;
   }
 
   get isRunning(): boolean {
@@ -153,7 +155,7 @@ class Panel<Job extends RemoteTraining> implements RunPanel<Job> {
     button('pause').disabled = button('stop').disabled = !isRunning;
     button('start').classList.toggle('primary', !isRunning);
     button('pause').classList.toggle('primary', isRunning);
-    button('start').textContent = this.step > 0 || isRunning ? 'Start again' : 'Start';
+    button('start').textContent = this.step > 0 || isRunning ? 'Start again' : this.startLabel;
     button('pause').textContent = isRunning && this.job?.isPaused ? 'Resume' : 'Pause';
   }
 }
