@@ -146,7 +146,7 @@ describe('the choices', () => {
       expected = topLogprobs.map(({ token, probability }) => [token, probability]);
     await page.click('#decoding summary');
     await page.fill('#temperature', '1.5');
-    await page.locator('#bars thead', { hasText: 'it would be temperature 1.5, top-p 0.95' }).waitFor();
+    await page.locator('#bars thead', { hasText: 'would be after temperature 1.5, top-p 0.95' }).waitFor();
     const shown = await bars();
     for (const [i, [id, probability]] of expected.entries())
       expect([shown[i]!.id, shown[i]!.after]).toEqual([id, expect.closeTo(probability, 4)]);
@@ -328,8 +328,8 @@ describe('reading attention', () => {
         `${fluffy} on “fluffy”, ${blue} on “blue”.`,
     );
     await page.click('#attention-settings summary');
-    await page.locator('#layer').selectOption('2');
-    await page.locator('#head').selectOption('3');
+    await page.locator('#layer-choice').selectOption('2');
+    await page.locator('#head-choice').selectOption('3');
     const weight = pattern[2]![3]![(ids.length - 1) * ids.length + 1]!;
     expect(await readCell(page, 'attention', ids.length - 1, 1)).toBe(
       `·creature looks at ·fluffy: ${weight.toFixed(4)}`,
@@ -475,8 +475,11 @@ describe('chapters', () => {
   });
 
   test('a link whose branches cannot be read or do not fit says so, and tells the story without them', async () => {
-    const broken = await app.open('#backend=wasm&pace=fast&maxNewTokens=2&forks=%3Cb%3E&branch=3');
+    const broken = await app.open('#backend=wasm&pace=fast&maxNewTokens=2&forks=%3Cb%3E&branch=3&layer=4&head=77');
     await settled(broken);
+    expect(await broken.locator('#layer-choice').inputValue()).toBe('4');
+    expect(await broken.locator('#head-choice').inputValue()).toBe('-1'); // the model has five
+    expect(await broken.locator('#head-title').textContent()).toContain('Layer 4, head');
     await written(broken);
     expect(await broken.locator('#notice').textContent()).toContain('The branches of this link cannot be read');
     expect(await newTokens(broken)).toHaveLength(2);

@@ -43,6 +43,8 @@ export function attentionView(
   /** Shows the head that the controls select. */
   const show = () => {
     if (tokens.length === 0) return;
+    for (const name of ['layer', 'head'] as const)
+      byId<HTMLSelectElement>(`${name}-choice`).value = String(readControls()[name]);
     const { noun, keys, choice } = question();
     const texts = tokens.map(({ text }) => text);
     const reason = whyUnreadable(texts, noun, keys);
@@ -71,7 +73,8 @@ export function attentionView(
       return;
     }
     offerHeads(pattern.length, pattern[0]?.length ?? 0);
-    writeControls({ layer, head });
+    const among = (number: number, count = 0) => (Number.isInteger(number) && number < count ? number : -1);
+    writeControls({ layer: among(layer, pattern.length), head: among(head, pattern[0]?.length) });
     row.tokens = tokens;
     heads.show(pattern, [tokens.length, tokens.length]);
     show();
@@ -96,7 +99,12 @@ export function attentionView(
     const { noun, words } = readControls();
     return `from “${noun}” to “${words}”`;
   });
-  for (const id of ['layer', 'head', 'noun', 'words']) on(id, 'change', show);
+  for (const id of ['noun', 'words']) on(id, 'change', show);
+  for (const name of ['layer', 'head'] as const)
+    on(`${name}-choice`, 'change', () => {
+      set({ [name]: Number(byId<HTMLSelectElement>(`${name}-choice`).value) });
+      show();
+    });
   on('attention-form', 'submit', compute);
   on('take-story', 'click', () => {
     set({ text: textOf(story.tokens) });
@@ -135,6 +143,6 @@ function question(): { noun: string; keys: readonly string[]; choice: HeadDetail
 
 /** Offers layers and heads; -1 is the one with the largest attention. */
 function offerHeads(layers: number, heads: number): void {
-  offerNumbers('layer', 'most', layers);
-  offerNumbers('head', 'most', heads);
+  offerNumbers('layer-choice', 'most', layers);
+  offerNumbers('head-choice', 'most', heads);
 }

@@ -35,7 +35,7 @@ export function choicesView(session: Session, choose: (position: Position, token
     if (!shown || position !== at) return;
     const isOther = !isSameSampling(sampling, samplingAt(story, branch));
     element.setAttribute('label', captionOf(at, token && labelOf(token)));
-    element.setAttribute('after', `${isOther ? 'it would be' : 'after'} ${samplingText(sampling)}`);
+    element.setAttribute('after', `${isOther ? 'would be after' : 'after'} ${samplingText(sampling)}`);
     element.setAttribute('cut', shown.cut);
     element.bars = shown.bars;
   };

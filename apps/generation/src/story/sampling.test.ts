@@ -19,5 +19,5 @@ test('of two greedy samplings the seed does not count', () => {
 test('a sampling is said in a few words', () => {
   expect(samplingText(preset)).toBe('temperature 0.8, top-p 0.95');
   expect(samplingText({ ...preset, topK: 5, topP: 1 })).toBe('temperature 0.8, top-k 5');
-  expect(samplingText({ ...preset, mode: 'greedy' })).toBe('always the likeliest token');
+  expect(samplingText({ ...preset, mode: 'greedy' })).toBe('greedy choice');
 });

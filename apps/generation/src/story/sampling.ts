@@ -30,7 +30,7 @@ export function isSameSampling(one: Sampling, other: Sampling): boolean {
 
 /** The sampling in a few words, such as `temperature 0.8, top-p 0.95`. */
 export function samplingText(sampling: Sampling): string {
-  if (isGreedy(sampling)) return 'always the likeliest token';
+  if (isGreedy(sampling)) return 'greedy choice';
   const { temperature, topK, topP } = sampling;
   const filters = [topK > 0 ? `top-k ${topK}` : '', topP < 1 ? `top-p ${topP}` : ''].filter(text => text !== '');
   return [`temperature ${temperature}`, ...filters].join(', ');
