@@ -255,7 +255,7 @@ test('running text has plain spaces and no ids; a token has its own shade, mark 
   expect(options.map(option => option.style.getPropertyValue('--shade'))).toEqual(['45.0%', '']);
 });
 
-test('bars change in place; a choosable one is chosen by arrow keys and a click, and the cut lies above the rest', () => {
+test('bars change in place; arrow keys and a click choose a choosable one, and the cut lies above the rest', () => {
   const bars = put('residual-bars');
   bars.setAttribute('choosable', '');
   bars.setAttribute('cut', 'cut off');
