@@ -25,7 +25,7 @@ const progressOf: Readonly<Record<Stage, readonly number[]>> = {
 };
 /** With a smaller mean loss the net knows its examples. */
 const knownLoss = 1e-3;
-/** The pause after a step of the drawing in milliseconds: at first, and the shortest one, to which playing speeds up. */
+/** The milliseconds after a step of the drawing: at first, and at least, since playing speeds up. */
 const pause = { first: 700, least: 90, perUpdate: 0.8 } as const;
 
 /** Wires backpropagation on a net of a few neurons: forward, loss, backward, update, one stage at a time or played. */

@@ -48,8 +48,8 @@ export function stageSentence(stage: Stage, flow: Flow, after?: number): string 
     const slope = gradients.output[0]!;
     const { from, value } = largest(gradients.down);
     return (
-      `Backward: the answer is too ${slope > 0 ? 'large' : 'small'}, so its gradient is ${say(slope)}. Of the weights ` +
-      `that lead to it, the one of neuron ${from + 1} has the largest gradient, ${say(value)}.`
+      `Backward: the answer is too ${slope > 0 ? 'large' : 'small'}, so its gradient is ${say(slope)}. Of the ` +
+      `weights that lead to it, the one of neuron ${from + 1} has the largest gradient, ${say(value)}.`
     );
   }
   const now = after === undefined ? '' : ` For ${given} the net now answers ${say(after)} instead of ${say(output)}.`;
@@ -93,13 +93,13 @@ export function partSentence(part: FlowPart, flow: Flow, knowsGradients: boolean
     }
     case 'hidden': {
       const is =
-        `Neuron ${part.index + 1} adds its own ${say(values.upBias[part.index]!)} to what comes in, and bends the sum ` +
-        `${say(values.sums[part.index]!)} to ${say(value)}.`;
+        `Neuron ${part.index + 1} adds its own ${say(values.upBias[part.index]!)} to what comes in, and bends the ` +
+        `sum ${say(values.sums[part.index]!)} to ${say(value)}.`;
       if (!knowsGradients) return is;
       const [weight, ahead] = [values.down[part.index]!, gradients.output[0]!];
       return (
-        `${is} Its gradient is ${inBrackets(weight)} · ${inBrackets(ahead)} = ${say(gradient!)}, and before the bend, ` +
-        `times 1 − ${inBrackets(value)}², ${say(gradients.sums[part.index]!)}.`
+        `${is} Its gradient is ${inBrackets(weight)} · ${inBrackets(ahead)} = ${say(gradient!)}, and before the ` +
+        `bend, times 1 − ${inBrackets(value)}², ${say(gradients.sums[part.index]!)}.`
       );
     }
     default: {

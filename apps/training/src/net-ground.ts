@@ -5,8 +5,8 @@ import { Ground } from './ground.js';
 export interface CentredGround {
   /**
    * Shows losses [size, size] with the weights in the middle. `highest` is the height of the top of the picture, so
-   * that grounds of one run are seen at one scale; a loss that is not finite is as high. Returns the loss in the middle,
-   * the mean of those at the edge that are finite, and the highest height.
+   * that grounds of one run are seen at one scale; a loss that is not finite is as high. Returns the loss in the
+   * middle, the mean of those at the edge that are finite, and the highest height.
    */
   show(
     survey: { readonly losses: Float32Array },

@@ -53,32 +53,15 @@ export function netView(): View {
     if (panel.isRunning && panel.job) reportFailure(panel.job.ask('examples', rows()));
   });
 
-  const draw = ({ outputs, hidden, weights }: FitSnapshot) => {
+  const draw = (snapshot: FitSnapshot) => {
     if (isPlane()) {
       plane.draw([]);
-      return plane.shade(outputs);
+      return plane.shade(snapshot.outputs);
     }
-    const down = weights['down.weight']!;
-    const through = (value: (i: number) => number) => Array.from(curvePoints, (x, i) => [x, value(i)] as const);
-    const parts = down.length > maxParts ? [] : [...down.keys()];
-    plane.draw([
-      ...parts.map(n => ({ name: 'part', through: through(i => down[n]! * hidden[i * down.length + n]!) })),
-      { name: 'fitted', through: through(i => outputs[i]!) },
-    ]);
+    plane.draw(curvesOf(snapshot, curvePoints));
   };
 
-  const ground = centredGround('net-ground', 'The ground around the weights', Math.sqrt);
-  let [highest, nextSurvey]: [number | undefined, number] = [undefined, 0];
-  /** Measures the ground around the weights; the height of the first one is that of all of a run. */
-  const surveyGround = async (job: RemoteTraining<FitRequests>) => {
-    const startTime = performance.now();
-    nextSurvey = Number.POSITIVE_INFINITY; // one at a time
-    const landscape = await job.ask('survey', { ...survey, seed: controls().groundSeed });
-    ({ highest } = ground.show(landscape, highest));
-    const duration = performance.now() - startTime;
-    nextSurvey = performance.now() + Math.max(surveyPause.least, surveyPause.times * duration);
-  };
-
+  const ground = groundSurveys();
   const panel = runPanel<RemoteTraining<FitRequests>>('net', {
     start: async signal => {
       const { netRate: learningRate, netSeed: seed, hidden, backend } = controls();
@@ -91,16 +74,15 @@ export function netView(): View {
     },
     steps: () => steps,
     onStart: async job => {
-      highest = undefined;
       draw(await job.ask('snapshot', samplePoints()));
-      await surveyGround(job);
+      await ground.first(job);
       return 0;
     },
-    onEnd: surveyGround,
+    onEnd: ground.measure,
     onEvent: async (event, job) => {
       if (event.type !== 'step') return;
       chart.add(event.step, [event.loss]);
-      if (performance.now() > nextSurvey) await surveyGround(job);
+      await ground.measureIfDue(job);
       if (event.step % stepsPerFrame !== 0 && event.step !== steps) return;
       const snapshot = await job.ask('snapshot', samplePoints());
       await nextFrame();
@@ -128,14 +110,49 @@ export function netView(): View {
   on('shape', 'change', () => choose(controls().shape));
   byId('hidden').addEventListener('change', share);
   byId('groundSeed').addEventListener('change', () => {
-    highest = undefined;
-    if (panel.job) reportFailure(surveyGround(panel.job));
+    if (panel.job) reportFailure(ground.first(panel.job));
   });
   addEventListener('hashchange', restore);
   restore();
   return {
     open: () => {
       if (!panel.job && !panel.isRunning) start();
+    },
+  };
+}
+
+/** What each neuron adds, and the sum, as curves through points. */
+function curvesOf({ outputs, hidden, weights }: FitSnapshot, points: Float32Array) {
+  const down = weights['down.weight']!;
+  const through = (value: (i: number) => number) => Array.from(points, (x, i) => [x, value(i)] as const);
+  const parts = down.length > maxParts ? [] : [...down.keys()];
+  return [
+    ...parts.map(n => ({ name: 'part', through: through(i => down[n]! * hidden[i * down.length + n]!) })),
+    { name: 'fitted', through: through(i => outputs[i]!) },
+  ];
+}
+
+/** Measures the ground around the weights of a run again and again, and shows it. */
+function groundSurveys() {
+  const ground = centredGround('net-ground', 'The ground around the weights', Math.sqrt);
+  let [highest, nextTime]: [number | undefined, number] = [undefined, 0];
+  const measure = async (job: RemoteTraining<FitRequests>) => {
+    const startTime = performance.now();
+    nextTime = Number.POSITIVE_INFINITY; // one at a time
+    const landscape = await job.ask('survey', { ...survey, seed: controls().groundSeed });
+    ({ highest } = ground.show(landscape, highest));
+    const duration = performance.now() - startTime;
+    nextTime = performance.now() + Math.max(surveyPause.least, surveyPause.times * duration);
+  };
+  return {
+    measure,
+    /** Measures the first ground of a run, whose height is that of all others. */
+    first: (job: RemoteTraining<FitRequests>) => {
+      highest = undefined;
+      return measure(job);
+    },
+    measureIfDue: async (job: RemoteTraining<FitRequests>) => {
+      if (performance.now() > nextTime) await measure(job);
     },
   };
 }
