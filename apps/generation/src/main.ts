@@ -7,6 +7,7 @@ import {
   reportFailure,
   reportIgnoredSettings,
   settingsFold,
+  takeOver,
   wireCopyLink,
   writeControls,
 } from '@residual/appkit';
@@ -14,7 +15,7 @@ import { defineBars, defineBranches, defineTokens, type TokensElement } from '@r
 import { chaptersView } from './chapters.js';
 import { forgetShared, readControls, set, share } from './controls.js';
 import { modelView } from './model/view.js';
-import { openSession, type Session } from './session.js';
+import { type Origin, openSession, type Session } from './session.js';
 import { address, preset } from './settings.js';
 import { beginningsView } from './story/beginnings.js';
 import { forksFrom } from './story/forks.js';
@@ -78,22 +79,29 @@ async function start(): Promise<void> {
     return beginAnew();
   });
   on('reset', 'click', () => {
-    const { backend, model, hub, chapter, pace } = readControls();
-    writeControls({ ...preset, backend, model, hub, chapter, pace });
+    const { backend, model, hub, handed, chapter, pace } = readControls();
+    writeControls({ ...preset, backend, model, hub, handed, chapter, pace });
     return begin(() => story.beginAnew());
   });
   wireCopyLink('copied');
   addEventListener('hashchange', () =>
     attempt(() => {
-      const { backend } = readControls();
+      const { backend, handed } = readControls();
       readAddress();
+      if (handed !== readControls().handed) return firstModel().then(load);
       if (backend !== readControls().backend || !session.isLoaded) return load(session.origin);
       report(session);
       return begin(() => story.begin());
     }),
   );
   // The address may name another model, but no other server is contacted before the visitor presses the button.
-  await attempt(() => load('shipped'));
+  await attempt(async () => load(await firstModel()));
+}
+
+/** The model that the page begins with: the shipped one, or what the training page has handed over. */
+async function firstModel(): Promise<Origin> {
+  const files = readControls().handed ? await takeOver() : undefined;
+  return files ? { files } : 'shipped';
 }
 
 /** Writes the settings of the address into the controls; who wants still pictures gets the whole text at once. */
@@ -105,8 +113,10 @@ function readAddress(): void {
 
 /** Shows a notice about everything in the address that the page cannot follow. */
 function report({ origin }: Session): void {
-  const { model, hub, forks } = address.settingsFrom(location.hash);
+  const { model, hub, forks, handed } = address.settingsFrom(location.hash);
   const sentences: string[] = [];
+  if (handed && origin === 'shipped')
+    sentences.push('The training page has handed over no model in this browser; the storyteller writes instead.');
   if (!forksFrom(forks)) sentences.push('The branches of this link cannot be read; the story is told without them.');
   const isLoaded = model === '' || (typeof origin === 'object' && 'id' in origin && origin.id === model);
   if (!isLoaded) {

@@ -39,6 +39,8 @@ export interface Settings {
   /** A Hugging Face id or a URL; empty for the shipped model. */
   readonly model: string;
   readonly hub: string;
+  /** Whether the page begins with the model that the training page has handed over. */
+  readonly handed: boolean;
 }
 
 /** The settings before the first click. */
@@ -66,6 +68,7 @@ export const preset: Settings = {
   backend: 'auto',
   model: '',
   hub: 'https://huggingface.co',
+  handed: false,
 };
 
 /** The settings in the address of the page. */

@@ -61,6 +61,41 @@ describe('another model', () => {
     expect(await page.locator('#story .prompt span').allTextContents()).toContain('upon');
   });
 
+  test('is taken over from the training page; the page says where there is none', async () => {
+    const ask = (handed: boolean) =>
+      page.evaluate(hash => {
+        location.hash = hash;
+      }, `${short}&backend=wasm&chapter=model&handed=${handed}`);
+    await ask(true);
+    await page.locator('#notice', { hasText: 'has handed over no model in this browser' }).waitFor();
+    await facts('The storyteller of this page');
+    await settled(page);
+    await ask(false);
+    await settled(page);
+    await page.evaluate(
+      async data => {
+        const opening = indexedDB.open('residual-hand-over', 1); // as `handOver` of appkit
+        await new Promise(resolve => {
+          opening.onsuccess = resolve;
+        });
+        const names = [...data.files].map(file => file.name);
+        const bytes = await Promise.all([...data.files].map(async file => new Uint8Array(await file.arrayBuffer())));
+        const transaction = opening.result.transaction('files', 'readwrite');
+        transaction.objectStore('files').put(new Map(names.map((name, i) => [name, bytes[i]])), 'latest');
+        await new Promise(resolve => {
+          transaction.oncomplete = resolve;
+        });
+        opening.result.close();
+      },
+      await dropOf(llama),
+    );
+    await ask(true);
+    await facts('The model from your 5 files: llama');
+    await settled(page);
+    await written(page);
+    expect(await newTokens(page)).toEqual(await expectedOf(llama));
+  });
+
   test('broken files are errors, and the current model stays', async () => {
     const broken = new Map([['config.json', Buffer.from('{ "model_type": ')]]);
     await page.dispatchEvent('body', 'drop', { dataTransfer: await dropOf(broken) });

@@ -8,7 +8,7 @@ import {
   onFiles,
   writeControls,
 } from '@residual/appkit';
-import { readControls, share } from '../controls.js';
+import { readControls, set, share } from '../controls.js';
 import type { Origin, Session } from '../session.js';
 
 /**
@@ -59,9 +59,13 @@ export function modelView(
   });
   on('hub-form', 'submit', () => {
     const { model, hub } = readControls();
+    set({ handed: false });
     return load(model === '' ? 'shipped' : { id: model, hub });
   });
-  onFiles('files', files => load({ files }));
+  onFiles('files', files => {
+    set({ handed: false });
+    return load({ files });
+  });
   return load;
 }
 
