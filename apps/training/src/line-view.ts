@@ -1,7 +1,6 @@
-import { byId, nextFrame, perFrame, prefersStill, reportFailure, writeControls } from '@residual/appkit';
+import { byId, chips, nextFrame, perFrame, prefersStill, reportFailure, writeControls } from '@residual/appkit';
 import { Chart, formatLoss } from '@residual/appkit/chart';
 import type { RemoteTraining } from '@residual/train/worker';
-import { chips } from './chips.js';
 import { controls, set, share } from './controls.js';
 import { leastSquares } from './least-squares.js';
 import { type Line, lineGround } from './line-ground.js';

@@ -1,7 +1,6 @@
-import { byId, nextFrame, on, perFrame, prefersStill, reportFailure, writeControls } from '@residual/appkit';
+import { byId, chips, nextFrame, on, perFrame, prefersStill, reportFailure, writeControls } from '@residual/appkit';
 import { Chart } from '@residual/appkit/chart';
 import type { RemoteTraining } from '@residual/train/worker';
-import { chips } from './chips.js';
 import { controls, set, share } from './controls.js';
 import { centredGround } from './net-ground.js';
 import { fieldPoints, Plane, planeBounds } from './plane.js';

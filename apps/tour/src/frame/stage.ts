@@ -1,7 +1,6 @@
-import { reportFailure } from '@residual/appkit';
+import { reportFailure, watchSight } from '@residual/appkit';
 import { sentenceOf } from '../settings.js';
 import type { Section } from './section.js';
-import { watchSight } from './sight.js';
 import type { Step, Update } from './step.js';
 import type { Tour } from './tour.js';
 

@@ -1,5 +1,4 @@
-import { fixed, make, prefersStill, reportFailure } from '@residual/appkit';
-import { watchSight } from '../../frame/sight.js';
+import { fixed, make, prefersStill, reportFailure, watchSight } from '@residual/appkit';
 import type { Look } from '../../frame/step.js';
 import type { Tour } from '../../frame/tour.js';
 import { arrowFan } from './arrow-fan.js';

@@ -1,6 +1,5 @@
-import { attempt, make, makeSvg, perFrame, singleRun } from '@residual/appkit';
+import { attempt, make, makeSvg, perFrame, singleRun, watchSight } from '@residual/appkit';
 import { connectTraining } from '@residual/train/worker';
-import { watchSight } from '../../frame/sight.js';
 import type { jobs } from './tiny-jobs.js';
 import { steps, vocab } from './tiny-settings.js';
 

@@ -1,6 +1,5 @@
-import { attempt, fixed, grouped, make, prefersStill, singleRun } from '@residual/appkit';
+import { attempt, fixed, grouped, make, prefersStill, singleRun, watchSight } from '@residual/appkit';
 import { connectTraining } from '@residual/train/worker';
-import { watchSight } from '../../frame/sight.js';
 import type { Look, MakeView } from '../../frame/step.js';
 import type { Settings } from '../../settings.js';
 import type { jobs } from './jobs.js';

@@ -1,7 +1,6 @@
-import { fixed, make } from '@residual/appkit';
+import { fixed, make, watchSight } from '@residual/appkit';
 import { defineDistribution } from '@residual/elements';
 import { fineUniformAt, sampler } from '@residual/sampling';
-import { watchSight } from '../../frame/sight.js';
 import type { Look, MakeView } from '../../frame/step.js';
 import { maxCharacters } from '../../settings.js';
 import type { Calls, NextLogits } from './calls.js';
