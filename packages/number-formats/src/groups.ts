@@ -68,7 +68,7 @@ export function dequantizeInt8(
   return into;
 }
 
-/** The values of 4 bits with a scale: scale · (q - 8), rounded to float32 once; `into` and errors as `dequantizeInt8`. */
+/** The values of 4 bits with a scale: scale · (q - 8), rounded once; `into` and errors as `dequantizeInt8`. */
 export function dequantizeInt4(
   { quants, scales }: Quantized<Uint8Array>,
   into: Float32Array = new Float32Array(2 * quants.length),
