@@ -1,4 +1,4 @@
-// Matrices whose entries are stored in fewer bits: f16, bf16, and groups of 32 in 8 or 4 bits with a float16 scale.
+// Matrices whose entries are stored in fewer bits, as floats.
 #include "packed.h"
 
 // y[count, width] = rows of a packed matrix of `total` rows: those named by ids, or all if ids is 0. `words` and
@@ -9,7 +9,21 @@ EXPORT int unpack(int form, const int *quants, const int *scales, const int *ids
     if ((unsigned)ids[n] >= (unsigned)total) return n;
   for (int n = 0; n < count; n++, y += width) {
     int row = ids ? ids[n] : n;
-    unpackRow(form, (const char *)(quants + row * words), (const short *)(scales + row * scaleWords), y, width);
+    const char *bits = (const char *)(quants + row * words);
+    const short *halves = (const short *)(scales + row * scaleWords);
+    switch (form) {
+    case F16:
+      unpackRow(F16, bits, 0, y, width);
+      break;
+    case BF16:
+      unpackRow(BF16, bits, 0, y, width);
+      break;
+    case INT8:
+      unpackRow(INT8, bits, halves, y, width);
+      break;
+    default:
+      unpackRow(INT4, bits, halves, y, width);
+    }
   }
   return -1;
 }

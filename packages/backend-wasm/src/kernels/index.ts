@@ -13,7 +13,7 @@ import { kthLargest } from './kth-largest.js';
 import { linear } from './linear.js';
 import { matMul } from './mat-mul.js';
 import { normalize } from './norm.js';
-import { unpack } from './packed.js';
+import { packedLinear, unpack } from './packed.js';
 import { rotate } from './rotate.js';
 import { logSumExp, softmax } from './softmax.js';
 
@@ -33,6 +33,7 @@ const onHeap = /*#__PURE__*/ kernelFuncs(
     linear,
     logSumExp,
     matMul,
+    packedLinear,
     rotate,
     scatterAdd,
     softmax,

@@ -1,3 +1,4 @@
+export { groupSize } from '@residual/number-formats';
 export { dropoutParameters } from '../nn/dropout.js';
 export { outOfRange } from '../nn/out-of-range.js';
 export { groupsOf, hasScales, quantWords, scaleWords } from '../nn/packed/forms.js';
