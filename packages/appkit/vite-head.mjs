@@ -44,6 +44,22 @@ const cardTags = ({ path, folder, title, description }) => {
   ];
 };
 
+/** Links by which the two typefaces are loaded with the page and not after its style sheet. */
+const fontLinks = bundle =>
+  Object.keys(bundle ?? {})
+    .filter(file => /-latin-wght-normal\b.*\.woff2$/.test(file))
+    .map(file => ({
+      tag: 'link',
+      attrs: { rel: 'preload', as: 'font', type: 'font/woff2', href: `./${file}`, crossorigin: '' },
+      injectTo: 'head',
+    }));
+
+/** Lets the built page load its typefaces early. */
+export const fonts = () => ({
+  name: 'residual:fonts',
+  transformIndexHtml: { order: 'post', handler: (_, { bundle }) => fontLinks(bundle) },
+});
+
 /** The head of a page: the same in each app, except for what its package.json says about it. */
 export const head = () => {
   let folder;

@@ -1,7 +1,8 @@
 import { relative } from 'node:path';
 import { apps, lessons } from '../../scripts/lib/apps.mjs';
 
-const escaped = text => text.replace(/[&<>"]/g, sign => `&#${sign.charCodeAt(0)};`);
+/** A text for an attribute or element of a page. */
+export const escaped = text => text.replace(/[&<>"]/g, sign => `&#${sign.charCodeAt(0)};`);
 
 /** The lessons before and after the page at a path. */
 export const neighbours = path => {

@@ -7,9 +7,17 @@ export function apps(): {
   description: string;
   path: string;
   order: number;
-  stops: { topic: string; hash: string; order: number }[];
+  stops: { topic: string; description: string; hash: string; order: number; picture: string }[];
   data: string[];
+  ready: string;
   card: string;
 }[];
-export function lessons(): { topic: string; path?: string; order: number; address: string }[];
+export function lessons(): {
+  topic: string;
+  description: string;
+  path?: string;
+  order: number;
+  address: string;
+  picture: string;
+}[];
 export function dataFolders(): Map<string, string>;

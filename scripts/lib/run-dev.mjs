@@ -18,6 +18,6 @@ const data = {
     for (const [path, folder] of dataFolders()) middlewares.use(`/${path}`, sirv(folder, { dev: true }));
   },
 };
-const server = await createServer({ root: app.folder, base: `/${app.path}/`, plugins: [data] });
+const server = await createServer({ root: app.folder, base: app.path === '' ? '/' : `/${app.path}/`, plugins: [data] });
 await server.listen();
 server.printUrls();

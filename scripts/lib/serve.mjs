@@ -2,8 +2,6 @@ import { existsSync } from 'node:fs';
 import { createServer } from 'node:http';
 import { join } from 'node:path';
 import { apps, dataFolders } from './apps.mjs';
-import { landingPage, landingStyle } from './landing.mjs';
-import { root } from './run.mjs';
 
 /**
  * The security policy of pages: own scripts, WebAssembly and styles; data from this server, from other servers over
@@ -28,21 +26,17 @@ const headers = {
   'Referrer-Policy': 'no-referrer',
 };
 
-/** The request handler for the landing page, the built apps, and the models and other data. */
+/** The request handler for the built apps, of which the landing page has the path '', and the models and other data. */
 const handler = async () => {
   const { default: sirv } = await import('sirv');
   const built = apps().filter(({ pages }) => existsSync(join(pages, 'index.html')));
-  const own = {
-    '/': ['text/html;charset=utf-8', landingPage(built)],
-    '/landing.css': ['text/css;charset=utf-8', landingStyle()],
-  };
   const files = folder =>
     sirv(folder, { etag: true, setHeaders: response => response.setHeader('Cache-Control', 'no-cache') });
-  const mounts = new Map([
-    ...[...dataFolders()].map(([path, folder]) => [`/${path}`, files(folder)]),
-    ...built.map(({ path, pages }) => [`/${path}`, files(pages)]),
-    ['/fonts', files(join(root, 'node_modules', '@fontsource-variable'))],
-  ]);
+  const prefixOf = path => (path === '' ? '' : `/${path}`);
+  const mounts = [
+    ...[...dataFolders()].map(([path, folder]) => [prefixOf(path), files(folder)]),
+    ...built.map(({ path, pages }) => [prefixOf(path), files(pages)]),
+  ].sort(([one], [other]) => other.length - one.length); // the longest prefix decides
 
   return (request, response) => {
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
@@ -52,13 +46,8 @@ const handler = async () => {
       response.end(`${request.url} is not here\n`);
     };
     const { pathname, search } = new URL(request.url, 'http://localhost');
-    const [type, body] = own[pathname] ?? [];
-    if (body !== undefined) {
-      response.setHeader('Content-Type', type);
-      return response.end(body);
-    }
     for (const [prefix, serve] of mounts) {
-      if (pathname === prefix) {
+      if (prefix !== '' && pathname === prefix) {
         response.writeHead(308, { Location: `${prefix}/${search}` });
         return response.end();
       }
@@ -90,7 +79,7 @@ const listenLocally = async (handle, port) => {
 };
 
 /**
- * Serves the landing page, the built apps under `/PATH/`, and models and other data under `/models/NAME/` and
+ * Serves the built apps under `/PATH/`, the landing page at `/`, and models and other data under `/models/NAME/` and
  * `/data/NAME/`, on `port` or the next free one. Resolves to the address and a function that stops it.
  */
 export const serve = async ({ port = 4173 } = {}) => {

@@ -1,10 +1,11 @@
-import { byId, debounce, latestOnly, make, showError } from '@residual/appkit';
+import { byId, debounce, latestOnly, settingsFold, showError } from '@residual/appkit';
 import type { Remote } from '@residual/appkit/calls';
-import { clearAnswer, neighbourList, showAnswer } from './answer-view.js';
+import { clearAnswer, showAnswer } from './answer-view.js';
 import { arrowsOf, marksOf } from './arrows.js';
 import type { functions } from './computations.js';
-import { examples } from './examples.js';
+import { syncControls, wireControls, wireMapControls } from './controls.js';
 import { expressionInput } from './expression-input.js';
+import { computedFamilies, wireFamilies } from './family-view.js';
 import { type MapPanel, mapPanel } from './map-panel.js';
 import { missingWordsOf, missingWordsSentence } from './missing-words.js';
 import { headlineOf } from './reading.js';
@@ -31,7 +32,8 @@ export async function arithmeticView(
   const compute = async () => {
     if (panel.content && !vocabularies.has(state.now.table)) clear('Loading the token embeddings of the storyteller…');
     try {
-      const show = await latest(computed(state.now, worker, vocabularies, panel));
+      const work = state.now.families === '' ? computed : computedFamilies;
+      const show = await latest(work(state.now, worker, vocabularies, panel));
       if (!show) return;
       clear();
       show();
@@ -41,25 +43,28 @@ export async function arithmeticView(
     }
   };
 
-  const typed = debounce(() => state.set({ expression: field().value }), typingDelay);
+  const typed = debounce(() => state.set({ expression: field().value, families: '' }), typingDelay);
   const input = expressionInput(word => worker.complete(state.now.table, word), typed);
+  const saySettings = settingsFold('settings', settingsSentence);
   const sync = () => {
     input.set(state.now.expression);
     syncControls(state.now);
+    saySettings();
   };
   /** Changes settings, together with the expression in the field. */
   const change = (settings: Partial<Settings>) => {
     typed.cancel();
     state.set({ expression: field().value, ...settings });
   };
+  wireFamilies(state);
   wireControls(change);
   wireMapControls(state, panel);
   byId('ask').addEventListener('submit', event => {
     event.preventDefault();
-    if (field().value === state.now.expression) compute();
-    else change({});
+    if (field().value === state.now.expression && state.now.families === '') compute();
+    else change({ families: '' });
   });
-  state.on(['expression', 'method', 'table', 'axes'], () => {
+  state.on(['expression', 'families', 'method', 'table', 'axes'], () => {
     typed.cancel();
     sync();
     compute();
@@ -73,6 +78,13 @@ export async function arithmeticView(
 }
 
 const field = () => byId<HTMLInputElement>('expression');
+
+/** What is set, as the selects say it. */
+const settingsSentence = (): string =>
+  ['method', 'axes', 'table']
+    .map(id => byId<HTMLSelectElement>(id).selectedOptions[0]?.text ?? '')
+    .map((text, i) => (i === 1 ? `axes ${text}` : text))
+    .join(', ');
 
 /** Computes an expression; returns the function that shows its answer, or why there is none. */
 async function computed(
@@ -103,46 +115,4 @@ async function computed(
       if (panel.content?.points !== points) panel.show({ table, title: '', words, points, marks: [], arrows: [] });
     };
   }
-}
-
-/** Wires the examples, the selects, and the button that goes back to the table of words. */
-function wireControls(change: (settings: Partial<Settings>) => void): void {
-  const buttons = examples.map(({ expression, works }) => {
-    const text = expression.replace(/ - /g, ' − ');
-    const button = make('button', { type: 'button', value: expression, className: works ? 'works' : 'fails' }, text);
-    if (!works) button.append(make('span', { className: 'tag' }, ' fails'));
-    button.addEventListener('click', () => change({ expression, table: 'words' }));
-    return button;
-  });
-  byId('examples').append(...buttons);
-  for (const name of ['method', 'table', 'axes'] as const) {
-    const select = byId<HTMLSelectElement>(name);
-    select.addEventListener('change', () => change({ [name]: select.value }));
-  }
-  byId('to-words').addEventListener('click', () => {
-    change({ table: 'words' });
-    field().focus(); // the button is hidden now
-  });
-}
-
-/** Wires the buttons of the map, and the list whose words it highlights. */
-function wireMapControls(state: State, panel: MapPanel): void {
-  byId('views').addEventListener('click', ({ target }) => {
-    const button = (target as HTMLElement).closest('button');
-    if (button) state.set({ view: button.value as '2d' | '3d' });
-  });
-  byId('larger').addEventListener('click', () => panel.map?.zoomBy(1.4));
-  byId('smaller').addEventListener('click', () => panel.map?.zoomBy(1 / 1.4));
-  byId('whole').addEventListener('click', () => panel.map?.reset());
-  neighbourList().addEventListener('residual-neighbour', ({ detail }) => panel.map?.highlight(detail.row));
-}
-
-function syncControls({ expression, method, table, axes, view }: Settings): void {
-  for (const [id, value] of Object.entries({ method, table, axes })) byId<HTMLSelectElement>(id).value = value;
-  const press = (buttons: string, value: string) => {
-    for (const button of document.querySelectorAll<HTMLButtonElement>(`${buttons} button`))
-      button.setAttribute('aria-pressed', String(button.value === value));
-  };
-  press('#views', view);
-  press('#examples', expression.trim());
 }

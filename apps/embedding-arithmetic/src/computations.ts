@@ -2,20 +2,27 @@ import {
   type ArithmeticMethod,
   arithmetic,
   complete,
+  type DirectionReport,
   direction,
+  evaluateAnalogies,
+  evaluateDirection,
   findWord,
   type ProjectedWord,
   type Projection,
   pca,
   project,
+  rowVector,
   type ScoredNeighbour,
   type Term,
+  unitRow,
   type VectorTableInput,
   vectorTable,
   type WordPair,
   type WordVectors,
   wordVectors,
 } from '@residual/word-vectors';
+import { axesOf, type FamiliesAnswer, familiesAnswer } from './family-computations.js';
+import { type Leaning, leaningOf } from './leaning.js';
 
 /** The vectors of the arithmetic: GloVe's words, or the tokens of the storyteller. */
 export type TableName = 'words' | 'stories';
@@ -43,6 +50,21 @@ export interface ArithmeticAnswer {
   readonly tip: readonly number[];
   /** The share of the variance of each axis. */
   readonly shares: readonly number[];
+  /** The numbers of each word times its factor, as they are added, of the sum, and of the nearest word: [dims]. */
+  readonly numbers: {
+    readonly terms: readonly Float64Array[];
+    readonly sum: Float64Array;
+    readonly nearest: Float64Array | undefined;
+  };
+}
+
+/** Words along a direction, and how well the direction orders other pairs. */
+export interface AlongAnswer {
+  readonly placed: readonly ProjectedWord[];
+  readonly agreement: readonly number[];
+  readonly report: DirectionReport;
+  /** Of the covered pairs, how many second words are exactly where the step from the first word leads. */
+  readonly landed: number;
 }
 
 const tables = new Map<TableName, WordVectors>();
@@ -61,14 +83,6 @@ function axesOfAll(name: TableName): Projection {
   return projection;
 }
 
-/** The principal components of the words of an expression and its nearest neighbours. */
-function axesOf(vectors: WordVectors, terms: readonly Term[], neighbours: readonly ScoredNeighbour[]): Projection {
-  const words = new Set(terms.map(({ word }) => word));
-  const wanted = Math.max(4, words.size + 2);
-  for (const { word } of neighbours) if (words.size < wanted) words.add(word);
-  return pca(vectors, { dims: 3, words: [...words] });
-}
-
 /** The functions of the worker. */
 export const functions = {
   /** Loads the word vectors and returns the words. */
@@ -85,17 +99,28 @@ export const functions = {
   /** The nearest words of an expression, and the coordinates of all words. */
   answer: ({ table, expression, method, axes }: ArithmeticRequest): ArithmeticAnswer => {
     const vectors = tableOf(table);
-    const { terms, text, vector, neighbours } = arithmetic(vectors, expression, { method, topN: 10 });
+    const result = arithmetic(vectors, expression, { method, topN: 8 });
+    const { text, vector, neighbours } = result;
+    const terms = result.terms.map(term => ({ ...term, row: vectors.rows.get(term.word)! }));
     const projection = axes === 'all' ? axesOfAll(table) : axesOf(vectors, terms, neighbours);
+    const numbersOf = (row: number) => (method === 'euclid' ? rowVector : unitRow)(vectors, row);
     return {
       text,
-      terms: terms.map(term => ({ ...term, row: vectors.rows.get(term.word)! })),
+      terms,
       neighbours,
       points: projection.transformAll(vectors),
       tip: projection.transform(vector),
       shares: projection.explainedVarianceRatio,
+      numbers: {
+        terms: terms.slice(0, 9).map(({ row, factor }) => numbersOf(row).map(value => factor * value)),
+        sum: vector,
+        nearest: neighbours[0] && numbersOf(neighbours[0].row),
+      },
     };
   },
+  /** The coordinates of all words in axes that show the steps of some families, and how often the steps are right. */
+  families: (families: readonly (readonly WordPair[])[]): Promise<FamiliesAnswer> =>
+    familiesAnswer(tableOf('words'), families),
   /**
    * The coordinates of all words for a map without an answer, along the principal components of the most frequent
    * words, which are fast to compute.
@@ -105,18 +130,25 @@ export const functions = {
     return pca(vectors, { dims: 3, words: vectors.words.slice(0, 1000) }).transformAll(vectors);
   },
   complete: (table: TableName, text: string): readonly string[] => complete(tableOf(table), text, { topN: 8 }),
-  /** Projects words onto the direction of some pairs. */
-  along: (
+  /** Projects words onto the direction of some pairs, and tests the direction on other pairs. */
+  along: async (
     table: TableName,
     pairs: readonly WordPair[],
     words: readonly string[],
-  ): { readonly placed: readonly ProjectedWord[]; readonly agreement: readonly number[] } => {
+    checks: readonly WordPair[],
+  ): Promise<AlongAnswer> => {
     const vectors = tableOf(table);
     const spelled = (word: string) => findWord(vectors, word) ?? word;
-    const axis = direction(
-      vectors,
-      pairs.map(([from, to]) => [spelled(from), spelled(to)] as const),
-    );
-    return { placed: project(vectors, words.map(spelled), axis), agreement: axis.agreement };
+    const spelledPair = ([from, to]: WordPair) => [spelled(from), spelled(to)] as const;
+    const axis = direction(vectors, pairs.map(spelledPair));
+    const report = evaluateDirection(vectors, axis, checks.map(spelledPair));
+    const [from, to] = spelledPair(pairs[0]!);
+    const questions = report.pairs.map(({ pair }) => [from, to, ...pair] as const);
+    const { correct } = await evaluateAnalogies(vectors, [{ name: 'steps', questions }]);
+    const placed = project(vectors, words.map(spelled), axis);
+    return { placed, agreement: axis.agreement, report, landed: correct };
   },
+  /** Words along the direction of a pair, before and after it is removed from all words. */
+  leaning: (pair: WordPair, words: readonly string[], isRemoved: boolean): Leaning =>
+    leaningOf(tableOf('words'), pair, words, isRemoved),
 };

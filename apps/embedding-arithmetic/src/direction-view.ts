@@ -1,76 +1,92 @@
-import { byId, latestOnly, make, showError } from '@residual/appkit';
+import { byId, latestOnly, make, percent, settingsFold, showError } from '@residual/appkit';
 import type { Remote } from '@residual/appkit/calls';
-import type { ProjectedWord, WordPair } from '@residual/word-vectors';
-import type { functions } from './computations.js';
-import { directions } from './directions.js';
+import type { WordPair } from '@residual/word-vectors';
+import type { AlongAnswer, functions } from './computations.js';
+import { directions, directionTexts } from './directions.js';
 import { missingWordsOf, missingWordsSentence } from './missing-words.js';
+import { pairsIn } from './pairs.js';
+import { PairsFigure } from './pairs-figure.js';
 import type { Settings } from './settings.js';
 import type { State } from './state.js';
 import type { Vocabularies } from './vocabularies.js';
+import { WordLine } from './word-line.js';
 
-/** Parses lines of two words as pairs. Errors for a line with another number of words. */
-export function pairsIn(text: string): WordPair[] {
-  return text
-    .split('\n')
-    .map(line => line.trim())
-    .filter(line => line !== '')
-    .map(line => {
-      const words = line.split(/\s+/);
-      if (words.length !== 2)
-        throw new Error(`“${line}” has ${words.length} ${words.length === 1 ? 'word' : 'words'}; each line needs 2`);
-      return words as unknown as WordPair;
-    });
-}
+const boxes = ['pairs', 'checks', 'words'] as const;
 
-/** Words in their order along the direction of some pairs, and the cosine of each pair with the direction. */
-interface Ordering {
+/** A direction with its pairs. */
+interface Measured extends AlongAnswer {
   readonly pairs: readonly WordPair[];
-  readonly placed: readonly ProjectedWord[];
-  readonly agreement: readonly number[];
 }
 
-/** Wires the pairs of words, and the other words in their order along the direction of the pairs. */
+/** Wires the direction of some pairs: other pairs it is tested on, and words in their order along it. */
 export async function directionView(
   state: State,
   worker: Remote<typeof functions>,
   vocabularies: Vocabularies,
 ): Promise<void> {
   const latest = latestOnly();
+  const figure = new PairsFigure(byId('pairs-figure'), byId('pair-read'));
+  const line = new WordLine(byId('axis'));
+  const clear = () => {
+    showError(undefined, 'direction-error');
+    figure.show([]);
+    line.show([]);
+    for (const id of ['direction-answer', 'agreement', 'direction-note', 'axis-ends', 'pair-read', 'pairs-ends'])
+      byId(id).replaceChildren();
+  };
   const compute = async () => {
     try {
-      const result = await latest(orderingOf(state.now, worker, vocabularies));
+      const result = await latest(measured(state.now, worker, vocabularies));
       if (!result) return;
       clear();
       if (typeof result === 'string') byId('direction-note').textContent = result;
-      else show(result, state.now);
+      else {
+        showText(result, state.now);
+        figure.show(result.report.pairs);
+        line.show(result.placed);
+      }
     } catch (error) {
       clear();
       showError(error, 'direction-error');
     }
   };
   wirePresets(state);
-  for (const name of ['pairs', 'words'] as const) {
-    const box = byId<HTMLTextAreaElement>(name);
-    box.addEventListener('input', () => state.set({ [name]: box.value }));
-  }
-  state.on(['pairs', 'words', 'table'], () => {
+  for (const name of boxes) byId<HTMLTextAreaElement>(name).addEventListener('input', () => state.set(ownTexts()));
+  const said = settingsFold('own', () => firstPairs(byId<HTMLTextAreaElement>('pairs').value));
+  state.on(['direction', ...boxes, 'table'], () => {
     syncControls(state.now);
+    said();
     compute();
   });
   syncControls(state.now);
+  said();
   await compute();
 }
 
-/** Orders the words, or returns a sentence about words that the table lacks. */
-async function orderingOf(
-  { table, pairs: text, words }: Settings,
+/** The texts of the boxes as a direction of one's own. */
+function ownTexts(): Partial<Settings> {
+  const [pairs, checks, words] = boxes.map(name => byId<HTMLTextAreaElement>(name).value);
+  return { direction: 'own', pairs: pairs!, checks: checks!, words: words! };
+}
+
+const firstPairs = (text: string): string => {
+  const lines = text.split('\n').filter(line => line.trim() !== '');
+  return `${lines[0] ?? ''}${lines.length > 1 ? ` and ${lines.length - 1} more` : ''}`;
+};
+
+/** Tests the direction, or returns a sentence about words that the table lacks. */
+async function measured(
+  settings: Settings,
   worker: Remote<typeof functions>,
   vocabularies: Vocabularies,
-): Promise<Ordering | string> {
-  const pairs = pairsIn(text);
+): Promise<Measured | string> {
+  const { table } = settings;
+  const texts = directionTexts(settings);
+  const pairs = pairsIn(texts.pairs);
   await vocabularies.of(table);
   try {
-    return { pairs, ...(await worker.along(table, pairs, words.split(/[\s,]+/).filter(Boolean))) };
+    const words = texts.words.split(/[\s,]+/).filter(Boolean);
+    return { pairs, ...(await worker.along(table, pairs, words, pairsIn(texts.checks))) };
   } catch (error) {
     const missing = table === 'stories' ? missingWordsOf(error) : [];
     if (missing.length === 0) throw error;
@@ -78,68 +94,47 @@ async function orderingOf(
   }
 }
 
-function show({ pairs, placed, agreement }: Ordering, { table, ...settings }: Settings): void {
-  const coordinates = placed.map(({ coordinate }) => coordinate);
-  const [low, high] = [Math.min(...coordinates), Math.max(...coordinates)];
-  byId('axis').replaceChildren(
-    ...placed.map(({ word, coordinate }) => {
-      const share = high > low ? (coordinate - low) / (high - low) : 0.5;
-      return axisItem(word, coordinate, share);
-    }),
-  );
-  byId('towards').textContent = `from ${pairs[0]![0]} to ${pairs[0]![1]}`;
+function showText({ pairs, agreement, report, landed }: Measured, settings: Settings): void {
+  const [from, to] = pairs[0]!;
+  const { held, covered, total } = report;
+  const { preset } = directionTexts(settings);
+  byId('axis-ends').replaceChildren(make('span', {}, `← ${from}`), make('span', {}, `${to} →`));
   byId('agreement').textContent = agreementText(pairs, agreement);
-  const example = directions.find(preset => preset.pairs === settings.pairs && preset.words === settings.words);
-  byId('direction-note').textContent = example && table === 'words' ? example.note : '';
-}
-
-/** A word with its coordinate, at a share 0 .. 1 of the axis. */
-function axisItem(word: string, coordinate: number, share: number): HTMLElement {
-  const figure = (Math.round(coordinate * 1000) / 1000 + 0).toFixed(3); // no -0.000
-  const item = make(
-    'li',
-    {},
-    make('span', { className: 'word' }, word),
-    make('span', { className: 'track' }, make('i')),
-    make('span', { className: 'figure' }, figure),
+  byId('direction-note').textContent = preset && settings.table === 'words' ? preset.note : '';
+  if (covered === 0) return;
+  const of =
+    covered === total ? `${total} other pairs` : `${covered} other pairs (${total - covered} have unknown words)`;
+  byId('direction-answer').replaceChildren(
+    `The direction from ${from} to ${to} holds for `,
+    make('strong', {}, `${held} of ${of}, ${percent(held / covered)}`),
+    `. By chance it would hold for half of them. `,
+    make('span', { className: 'near' }, `The step itself lands exactly on the second word ${landed} times.`),
   );
-  item.style.setProperty('--at', `${100 * share}%`);
-  return item;
+  byId('pairs-ends').replaceChildren(make('span', {}, `↑ ${to}`), make('span', {}, `↓ ${from}`));
 }
 
-/** How well the pairs agree, as a sentence. */
+/** How well the pairs agree, as a sentence; nothing for one pair, which is its own direction. */
 function agreementText(pairs: readonly WordPair[], agreement: readonly number[]): string {
-  if (pairs.length === 1)
-    return (
-      'One pair is its own direction. With more pairs, the direction is what they share, and what is peculiar to ' +
-      'each pair averages out.'
-    );
+  if (pairs.length === 1) return '';
   const cosines = pairs.map(([from, to], i) => `${from} → ${to} ${agreement[i]!.toFixed(2)}`);
-  return `How far the pairs agree (cosine with the direction): ${cosines.join(', ')}.`;
-}
-
-function clear(): void {
-  showError(undefined, 'direction-error');
-  byId('axis').replaceChildren();
-  for (const id of ['towards', 'agreement', 'direction-note']) byId(id).textContent = '';
+  return `How far the pairs that define the direction agree with it, by cosine: ${cosines.join(', ')}.`;
 }
 
 function wirePresets(state: State): void {
-  const buttons = directions.map(({ name, pairs, words }) => {
-    const button = make('button', { type: 'button' }, name);
-    button.addEventListener('click', () => state.set({ pairs, words }));
+  const buttons = Object.entries(directions).map(([direction, { name }]) => {
+    const button = make('button', { type: 'button', value: direction }, name);
+    button.addEventListener('click', () => state.set({ direction, pairs: '', checks: '', words: '' }));
     return button;
   });
   byId('direction-presets').append(...buttons);
 }
 
-function syncControls({ pairs, words }: Settings): void {
-  for (const [id, text] of Object.entries({ pairs, words })) {
-    const box = byId<HTMLTextAreaElement>(id);
-    if (box.value !== text) box.value = text;
+function syncControls(settings: Settings): void {
+  const texts = directionTexts(settings);
+  for (const name of boxes) {
+    const box = byId<HTMLTextAreaElement>(name);
+    if (box.value !== texts[name]) box.value = texts[name];
   }
-  for (const [i, button] of [...byId('direction-presets').children].entries()) {
-    const isChosen = directions[i]!.pairs === pairs && directions[i]!.words === words;
-    button.setAttribute('aria-pressed', String(isChosen));
-  }
+  for (const button of byId('direction-presets').querySelectorAll('button'))
+    button.setAttribute('aria-pressed', String(directions[button.value] === texts.preset));
 }

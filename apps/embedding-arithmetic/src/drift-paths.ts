@@ -1,27 +1,53 @@
-import { byId, makeSvg } from '@residual/appkit';
+import { makeSvg } from '@residual/appkit';
 import type { Drift } from './drift.js';
 
 type Point = readonly [x: number, y: number];
 
-/** The size of the drawing, and the margin around the paths. */
-const [width, height, margin] = [320, 220, 24];
+const [height, margin] = [280, 30];
 
-/** Draws the paths of a word in two sentences through the layers. */
-export function drawPaths(paths: Drift['paths']): void {
-  const points = paths.map(pointsOf);
-  const toPixels = projection(points.flat());
-  byId('paths').replaceChildren(
-    ...points.flatMap((path, i) =>
-      i === 0 ? pathElements(path.map(toPixels), 'one', 'first') : pathElements(path.map(toPixels), 'two', 'second'),
-    ),
-  );
+/** The picture of a word's paths through the layers in two sentences. */
+export class DriftPaths {
+  private paths: Drift['paths'] | undefined;
+
+  constructor(private readonly picture: SVGElement) {
+    let width = 0;
+    new ResizeObserver(() => {
+      if (picture.clientWidth !== width) this.draw();
+      width = picture.clientWidth;
+    }).observe(picture);
+  }
+
+  /** Draws the paths, or a sketch of what will be seen. */
+  show(paths: Drift['paths'] | undefined): void {
+    this.paths = paths;
+    this.draw();
+  }
+
+  private draw(): void {
+    const width = this.picture.clientWidth;
+    if (width === 0) return;
+    this.picture.setAttribute('viewBox', `0 0 ${width} ${height}`);
+    this.picture.classList.toggle('sketch', this.paths === undefined);
+    const points = this.paths?.map(pointsOf) ?? sketch;
+    const toPixels = projection(points.flat(), width);
+    const [one, two] = points.map(path => path.map(toPixels));
+    const [x, y] = one![0]!;
+    const start = makeSvg('text', { x: x.toFixed(1), y: (y + (y > height / 2 ? 24 : -14)).toFixed(1) }, 'enters');
+    start.setAttribute('text-anchor', x > width / 2 ? 'end' : 'start');
+    this.picture.replaceChildren(...pathElements(one!, 'one', width), ...pathElements(two!, 'two', width), start);
+  }
 }
+
+/** Two paths that begin together and part: no numbers of a model. */
+const sketch: readonly (readonly Point[])[] = [1, -1].map(side =>
+  [0, 1, 2, 3, 4].map((step): Point => [2.4 * step, side * 0.16 * step ** 2]),
+);
 
 const pointsOf = (path: Float32Array): Point[] =>
   Array.from({ length: path.length / 2 }, (_, layer) => [path[2 * layer]!, path[2 * layer + 1]!]);
 
 /** The projection of the plane that shows all points, with the same scale on both axes. */
-function projection(points: readonly Point[]): (point: Point) => Point {
+function projection(points: readonly Point[], width: number): (point: Point) => Point {
   const rangeOf = (axis: 0 | 1) => {
     const values = points.map(point => point[axis]);
     return [Math.min(...values), Math.max(...values)] as const;
@@ -31,16 +57,23 @@ function projection(points: readonly Point[]): (point: Point) => Point {
   return ([x, y]) => [width / 2 + (x - (left + right) / 2) * scale, height / 2 - (y - (bottom + top) / 2) * scale];
 }
 
-/** A line with a dot for each layer, the last one larger, and a label. */
-function pathElements(pixels: readonly Point[], className: string, label: string): SVGElement[] {
+/** A line with a dot for each layer, the last one larger, and the number of the last layer. */
+function pathElements(pixels: readonly Point[], className: string, width: number): SVGElement[] {
   const points = pixels.map(([x, y]) => `${x.toFixed(1)},${y.toFixed(1)}`).join(' ');
+  const last = pixels.length - 1;
   const dots = pixels.map(([x, y], layer) => {
-    const radius = layer === pixels.length - 1 ? 5 : 3;
-    return makeSvg('circle', { cx: x.toFixed(1), cy: y.toFixed(1), r: radius, class: className });
+    const dot = makeSvg('circle', {
+      cx: x.toFixed(1),
+      cy: y.toFixed(1),
+      r: layer === last ? 6 : 3.5,
+      class: className,
+    });
+    dot.style.setProperty('--delay', `${(1400 * layer) / last}ms`);
+    return dot;
   });
-  const [x, y] = pixels.at(-1)!;
+  const [x, y] = pixels[last]!;
   const isLeft = x > width / 2; // the label goes towards the middle
-  const position = { x: (x + (isLeft ? -9 : 9)).toFixed(1), y: (y + 4).toFixed(1) };
-  const text = makeSvg('text', { ...position, 'text-anchor': isLeft ? 'end' : 'start' }, label);
-  return [makeSvg('polyline', { points, class: className }), ...dots, text];
+  const position = { x: (x + (isLeft ? -11 : 11)).toFixed(1), y: (y + 4).toFixed(1) };
+  const text = makeSvg('text', { ...position, 'text-anchor': isLeft ? 'end' : 'start' }, 'leaves');
+  return [makeSvg('polyline', { points, class: className, pathLength: 1 }), ...dots, text];
 }

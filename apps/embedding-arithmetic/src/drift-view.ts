@@ -1,20 +1,23 @@
-import { byId, latestOnly, make, percent, showError } from '@residual/appkit';
-import type { LensToken } from '@residual/model';
+import { byId, latestOnly, make, settingsFold, showError, watchSight } from '@residual/appkit';
 import type { RemoteModel } from '@residual/model/worker';
 import { type Drift, driftOf } from './drift.js';
-import { drawPaths } from './drift-paths.js';
+import { DriftPaths } from './drift-paths.js';
+import { driftRows, sentenceParts } from './drift-text.js';
 import { preset } from './settings.js';
 import type { State } from './state.js';
 
 const fields = ['first', 'second', 'word'] as const;
+const field = (name: (typeof fields)[number]) => byId<HTMLInputElement>(name);
 
 /** Shows how attention moves a word apart in two sentences, layer by layer, and what each layer would predict. */
 export function driftView(state: State, model: () => Promise<RemoteModel>): void {
   const latest = latestOnly();
-  const details = byId<HTMLDetailsElement>('drift');
-  const field = (name: (typeof fields)[number]) => byId<HTMLInputElement>(name);
+  const paths = new DriftPaths(document.querySelector<SVGElement>('#paths')!);
+  let isWanted = state.now.drift === 'open';
 
   const compute = async () => {
+    isWanted = true;
+    byId('drift-offer').hidden = true;
     const { first, second, word } = state.now;
     const work = (async () => {
       const storyteller = await model();
@@ -25,21 +28,23 @@ export function driftView(state: State, model: () => Promise<RemoteModel>): void
       const drift = await latest(work);
       if (!drift) return;
       showError(undefined, 'drift-error');
+      paths.show(drift.paths);
       show(drift, word);
     } catch (error) {
       showError(error, 'drift-error');
-      byId('drift-result').hidden = true;
+      hide();
+      paths.show(undefined);
     }
   };
+  const said = settingsFold('sentences', () => fields.map(name => `“${field(name).value}”`).join(' · '));
   const syncControls = () => {
     for (const name of fields) if (field(name).value !== state.now[name]) field(name).value = state.now[name];
-    details.open = state.now.drift === 'open';
+    byId('said-first').replaceChildren(...sentenceParts(state.now.first, state.now.word));
+    byId('said-second').replaceChildren(...sentenceParts(state.now.second, state.now.word));
+    said();
   };
 
-  details.addEventListener('toggle', () => {
-    const drift = details.open ? 'open' : 'closed';
-    if (drift !== state.now.drift) state.set({ drift });
-  });
+  byId('drift-load').addEventListener('click', compute);
   byId('drift-form').addEventListener('submit', event => {
     event.preventDefault();
     state.set({ first: field('first').value, second: field('second').value, word: field('word').value });
@@ -48,39 +53,45 @@ export function driftView(state: State, model: () => Promise<RemoteModel>): void
   byId('drift-reset').addEventListener('click', () => {
     const { first, second, word } = preset;
     state.set({ first, second, word });
+    compute();
   });
   state.on(['drift', ...fields], ({ drift }) => {
     syncControls();
-    if (drift === 'open') compute();
+    if (drift === 'open' || isWanted) compute();
   });
   syncControls();
-  if (state.now.drift === 'open') compute();
+  paths.show(undefined);
+  if (isWanted) compute();
+  else if (isFastLine())
+    watchSight(byId('drift-figure'), isInSight => {
+      if (isInSight && !isWanted) compute();
+    });
 }
 
-/** Shows how a word drifts: a sentence, a row for each layer, and the paths. */
-function show({ layers, paths }: Drift, word: string): void {
-  byId('drift-result').hidden = false;
+/** Whether 18.8 MB may be loaded without asking: the browser says that the line is fast and that data is not saved. */
+function isFastLine(): boolean {
+  const { connection } = navigator as Navigator & {
+    readonly connection?: { readonly saveData?: boolean; readonly effectiveType?: string; readonly downlink?: number };
+  };
+  return connection?.saveData === false && connection.effectiveType === '4g' && (connection.downlink ?? 0) >= 5;
+}
+
+/** Shows how a word drifts: a sentence, and a row for each layer. */
+function show({ layers }: Drift, word: string): void {
   const [start, end] = [layers[0]!.cosine, layers.at(-1)!.cosine];
-  byId('drift-answer').textContent =
-    `“${word}” enters both sentences almost the same (cosine ${start.toFixed(2)}; only its position differs) ` +
-    `and leaves the last layer with cosine ${end.toFixed(2)}.`;
-  byId('drift-rows').replaceChildren(
-    ...layers.map(({ cosine, lens }, layer) => {
-      const fill = make('i');
-      fill.style.width = `${100 * Math.max(0, cosine)}%`;
-      const name = make('th', {}, layer === 0 ? 'enters' : `${layer}`);
-      name.setAttribute('scope', 'row');
-      const bar = make('td', { className: 'cosine' }, cosine.toFixed(3), make('div', { className: 'bar' }, fill));
-      return make('tr', {}, name, bar, ...lens.map(tokens => make('td', {}, ...tokens.map(lensTokenElement))));
-    }),
+  byId('drift-answer').replaceChildren(
+    `“${word}” enters both sentences almost the same, with cosine `,
+    make('strong', {}, start.toFixed(2)),
+    `; only its place differs. It leaves the last layer with `,
+    make('strong', {}, end.toFixed(2)),
+    '.',
   );
-  drawPaths(paths);
+  byId('drift-rows').replaceChildren(...driftRows(layers));
+  byId('drift-table').hidden = false;
 }
 
-const lensTokenElement = ({ text, probability }: LensToken): HTMLElement =>
-  make(
-    'span',
-    { className: 'guess' },
-    text.trim() === '' ? JSON.stringify(text) : text.trim(),
-    make('small', {}, ` ${percent(probability).replace(' ', '\u00a0')}`),
-  );
+/** Removes the last result. */
+function hide(): void {
+  byId('drift-answer').replaceChildren();
+  byId('drift-table').hidden = true;
+}

@@ -1,8 +1,9 @@
-import { loadingView, reportIgnoredSettings, showError, wireCopyLink } from '@residual/appkit';
+import { loadingView, reportIgnoredSettings, showError, watchSight, wireCopyLink } from '@residual/appkit';
 import { connect } from '@residual/appkit/calls';
-import { startWorker } from '@residual/appkit/downloads';
-import { defineNeighbours } from '@residual/elements';
+import { type Download, startWorker } from '@residual/appkit/downloads';
+import { defineNeighbours, defineVectors } from '@residual/elements';
 import { arithmeticView } from './arithmetic-view.js';
+import { biasView } from './bias-view.js';
 import type { functions } from './computations.js';
 import { directionView } from './direction-view.js';
 import { driftView } from './drift-view.js';
@@ -15,18 +16,25 @@ import script from './worker-entry.ts?worker&url';
 type Offered = typeof functions & { startModels: (port: MessagePort) => Promise<void> };
 
 defineNeighbours();
+defineVectors();
 start().catch(error => showError(error));
 
 /** Loads the word vectors and shows the first answer. */
 async function start(): Promise<void> {
-  const [state, loading] = [openState(), loadingView()];
-  const worker = connect<Offered>(await startWorker(script, loading.download), 'arithmetic');
-  const model = storyteller(worker, loading);
+  const [state, loading, modelLoading] = [openState(), loadingView(), loadingView('drift-loading')];
+  const download = (each: Download) => {
+    loading.download(each);
+    if (!/^(vectors|vocab)\./.test(each.file)) modelLoading.download(each);
+  };
+  const worker = connect<Offered>(await startWorker(script, download), 'arithmetic');
+  const model = storyteller(worker, modelLoading);
   const vocabularies = openVocabularies(worker, model);
   vocabularies.of('words').catch(() => {}); // starts loading; whoever awaits it gets the error
   driftView(state, model);
   wireCopyLink('copied');
-  const views = [arithmeticView(state, worker, vocabularies), directionView(state, worker, vocabularies)];
+  for (const figure of document.querySelectorAll('.moving'))
+    watchSight(figure, isInSight => isInSight && figure.classList.add('seen'), { threshold: 0.3 });
+  const views = [arithmeticView, directionView, biasView].map(view => view(state, worker, vocabularies));
   reportIgnoredSettings(address);
   addEventListener('hashchange', () => reportIgnoredSettings(address));
   await Promise.all(views);

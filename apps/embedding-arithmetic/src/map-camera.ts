@@ -20,10 +20,14 @@ export class MapCamera {
   private bounds: Bounds = { centre: [0, 0, 0], points: [[1, 1, 1]] };
   private view: '2d' | '3d' = '2d';
 
-  /** Listens to the pointer and the wheel on a surface; `changed` is called after every change. */
+  /**
+   * Listens to the pointer and the wheel on a surface; `changed` is called after every change, `used` when a visitor
+   * begins to move, zoom or turn. On a touch screen one finger still scrolls the page up and down.
+   */
   constructor(
     surface: HTMLElement,
     private readonly changed: () => void,
+    used: () => void,
   ) {
     surface.addEventListener('pointerdown', () => surface.focus({ preventScroll: true }));
     const allowZoom = (event: WheelEvent) => {
@@ -36,6 +40,8 @@ export class MapCamera {
     this.controls.minZoom = 0.2;
     this.controls.maxZoom = 200;
     this.controls.addEventListener('change', changed);
+    this.controls.addEventListener('start', used);
+    surface.style.touchAction = 'pan-y';
     this.assignButtons();
   }
 

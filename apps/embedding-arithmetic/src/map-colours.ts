@@ -4,7 +4,8 @@ export interface Colours {
   readonly paper: string;
   readonly muted: string;
   readonly accent: string;
-  readonly line: string;
+  /** The colours of families of pairs. */
+  readonly families: readonly string[];
 }
 
 /** The colours at an element of the page, in light or dark mode. */
@@ -13,15 +14,15 @@ export function colours(element: HTMLElement): Colours {
   probe.hidden = true;
   element.append(probe);
   const read = (name: string) => {
-    probe.style.color = `var(--residual-${name})`;
+    probe.style.color = `var(--${name})`;
     return getComputedStyle(probe).color;
   };
   const result = {
-    ink: read('ink'),
-    paper: read('surface'),
-    muted: read('muted'),
-    accent: read('accent'),
-    line: read('line'),
+    ink: read('residual-ink'),
+    paper: read('residual-surface'),
+    muted: read('residual-muted'),
+    accent: read('residual-accent'),
+    families: [0, 1, 2].map(index => read(`family-${index}`)),
   };
   probe.remove();
   return result;

@@ -1,4 +1,4 @@
-import { byId, make } from '@residual/appkit';
+import { byId, make, prefersStill } from '@residual/appkit';
 import type { TableName } from './computations.js';
 import type { MapContent, WordMap } from './map.js';
 
@@ -52,9 +52,20 @@ export function mapPanel(): MapPanel {
 async function openMap(): Promise<WordMap | undefined> {
   const { WordMap } = await import('./map.js');
   try {
-    return new WordMap(byId('map'), word => {
-      byId('pointed').textContent = word ?? '';
+    const map = new WordMap(byId('map'), {
+      hovered: word => {
+        byId('pointed').textContent = word ?? '';
+      },
+      used: () => {
+        byId('map-hint').hidden = true;
+      },
     });
+    byId('map-hint').textContent = matchMedia('(pointer: coarse)').matches
+      ? 'Zoom with two fingers'
+      : 'Drag to move · click, then scroll to zoom';
+    byId('map-hint').hidden = false;
+    byId('replay').hidden = prefersStill();
+    return map;
   } catch {
     const sentence = 'The map needs WebGL, which this browser does not have. The answer is shown without it.';
     byId('map').replaceChildren(make('p', { className: 'note' }, sentence));

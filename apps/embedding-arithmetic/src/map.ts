@@ -1,8 +1,9 @@
-import { arrowDirection, onColourScheme, perFrame } from '@residual/appkit';
+import { arrowDirection, nextFrame, onColourScheme, perFrame, prefersStill } from '@residual/appkit';
 import { MapCamera } from './map-camera.js';
 import { WordCloud } from './map-cloud.js';
 import { type Colours, colours } from './map-colours.js';
 import { type Drawing, drawOver } from './map-drawing.js';
+import { momentAt, motionDuration } from './map-motion.js';
 import { boundsOf, nearestPoint, projectRow, visibleWords } from './map-projection.js';
 
 /** The content of the map. */
@@ -12,9 +13,17 @@ export interface MapContent extends Drawing {
   readonly points: Float32Array;
 }
 
+/** What a page does when a visitor uses the map. */
+export interface MapListeners {
+  /** The pointer is at a word, or at none. */
+  readonly hovered: (word: string | undefined) => void;
+  /** The map was moved, zoomed or turned. */
+  readonly used: () => void;
+}
+
 /**
  * A map of words that can be moved, zoomed and turned: a cloud of all words with WebGL, and above it a canvas with
- * marks and labels.
+ * marks and labels. Its arrows move when new content is shown.
  */
 export class WordMap {
   private readonly surface = mapSurface();
@@ -24,16 +33,19 @@ export class WordMap {
   private theme: Colours;
   private content: MapContent | undefined;
   private highlighted: number | undefined;
+  /** The share of the moving picture that is over. */
+  private share = 1;
+  private plays = 0;
 
-  /** Fills a container; `hovered` is called with the word under the pointer, or without one. Errors without WebGL. */
+  /** Fills a container. Errors without WebGL. */
   constructor(
     private readonly container: HTMLElement,
-    private readonly hovered: (word: string | undefined) => void,
+    private readonly listeners: MapListeners,
   ) {
     this.cloud.canvas.setAttribute('aria-hidden', 'true');
     container.replaceChildren(this.cloud.canvas, this.surface);
     this.theme = colours(container);
-    this.camera = new MapCamera(this.surface, this.redraw);
+    this.camera = new MapCamera(this.surface, this.redraw, listeners.used);
     new ResizeObserver(() => this.resize()).observe(container);
     onColourScheme(() => {
       this.theme = colours(container);
@@ -52,6 +64,20 @@ export class WordMap {
     this.describe();
     this.resize();
     this.camera.fit(boundsOf(content));
+    if (prefersStill()) this.share = 1;
+    else this.play();
+  }
+
+  /** Plays the moving picture from its beginning. */
+  async play(): Promise<void> {
+    const own = ++this.plays;
+    const start = performance.now();
+    for (this.share = 0; this.share < 1 && own === this.plays; ) {
+      this.drawOver();
+      await nextFrame();
+      if (own === this.plays) this.share = Math.min(1, (performance.now() - start) / motionDuration);
+    }
+    if (own === this.plays) this.redraw();
   }
 
   /** Removes marks and arrows; the words stay. */
@@ -59,6 +85,8 @@ export class WordMap {
     this.highlighted = undefined;
     if (!this.content) return;
     this.content = { ...this.content, title: '', marks: [], arrows: [] };
+    this.plays++;
+    this.share = 1;
     this.describe();
     this.redraw();
   }
@@ -90,10 +118,17 @@ export class WordMap {
   private draw(): void {
     if (!this.content) return;
     this.cloud.draw(this.camera, this.theme.muted);
+    this.drawOver();
+  }
+
+  private drawOver(): void {
+    if (!this.content) return;
     const { screen } = this.camera;
-    const labels = visibleWords(this.content.points, this.content.words, screen, this.content.marks);
-    const { ratio } = this.cloud;
-    drawOver(this.surface, this.content, { ...screen, ratio }, this.theme, labels, this.highlighted);
+    const { points, words, marks, arrows } = this.content;
+    const labels = visibleWords(points, words, screen, marks);
+    const moment = momentAt(arrows, this.share);
+    const drawing = { ...this.content, moment, labels, pointed: this.highlighted };
+    drawOver(this.surface, drawing, { ...screen, ratio: this.cloud.ratio }, this.theme);
   }
 
   private resize(): void {
@@ -117,6 +152,7 @@ export class WordMap {
     else if (key === '-') this.camera.zoomBy(0.8);
     else if (key === '0') this.reset();
     else return false;
+    this.listeners.used();
     return true;
   }
 
@@ -127,7 +163,7 @@ export class WordMap {
       const nearest = nearestPoint(this.content.points, this.camera.screen, x, y);
       if (nearest === this.highlighted) return;
       this.highlighted = nearest;
-      this.hovered(nearest === undefined ? undefined : this.content.words[nearest]);
+      this.listeners.hovered(nearest === undefined ? undefined : this.content.words[nearest]);
       this.redraw();
     });
     this.surface.addEventListener('pointermove', ({ offsetX, offsetY, buttons }) => {
@@ -135,7 +171,7 @@ export class WordMap {
     });
     this.surface.addEventListener('pointerleave', () => {
       this.highlighted = undefined;
-      this.hovered(undefined);
+      this.listeners.hovered(undefined);
       this.redraw();
     });
   }

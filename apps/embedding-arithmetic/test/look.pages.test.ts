@@ -7,7 +7,7 @@ import {
   reachedByTab,
 } from '@residual/testkit/pages';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { answered, settled } from './open.js';
+import { answered, settled, unfold } from './open.js';
 
 let app: OpenApp;
 let page: Page;
@@ -20,31 +20,40 @@ beforeAll(async () => {
 });
 afterAll(() => app?.close());
 
-test('with an error and with an answer, axe-core finds nothing serious and nothing scrolls sideways', async () => {
-  await page.fill('#expression', 'kign');
-  await expectError(page, 'kign');
+test('with families, and with an answer and an error, axe-core finds nothing serious and nothing scrolls sideways', async () => {
+  await page.locator('#families button', { hasText: 'Capitals' }).click();
+  await page.locator('#families button', { hasText: 'Genders' }).click();
+  await page.locator('#strips residual-vectors').nth(1).waitFor();
   expect(await appearanceProblems(page)).toEqual([]);
-  await page.fill('#expression', 'king - man + woman');
+  await page.fill('#expression', 'king - man + woman ');
   await answered(page, 'queen');
+  await unfold(page, 'own');
+  await page.fill('#pairs', 'small lagre');
+  await expectError(page, '"lagre"');
   expect(await appearanceProblems(page)).toEqual([]);
 });
 
 test('Tab reaches every control of the page', async () => {
-  const reached = await reachedByTab(page, 60);
+  for (const id of ['settings', 'sentences']) await unfold(page, id);
+  const reached = await reachedByTab(page, 70);
   for (const id of [
     'expression',
     'examples',
+    'families',
     'map',
     'views',
     'larger',
+    'strips',
     'neighbours',
     'method',
     'axes',
     'table',
     'direction-presets',
+    'pairs-figure',
     'pairs',
+    'checks',
     'words',
-    'drift',
+    'bias-remove',
     'first',
     'copy',
   ])

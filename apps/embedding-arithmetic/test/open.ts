@@ -17,3 +17,15 @@ export const picture = async (page: Page) => {
     .last()
     .evaluate((canvas: HTMLCanvasElement) => canvas.toDataURL());
 };
+
+/** Opens folded settings, if they are closed. */
+export const unfold = (page: Page, id: string) =>
+  page.locator(`#${id}`).evaluate((details: HTMLDetailsElement) => {
+    details.open = true;
+  });
+
+/** The numbers beside the strips. */
+export const numbersOf = (page: Page) =>
+  page
+    .locator('#strips .number')
+    .evaluateAll(all => all.map(number => Number((number as HTMLElement).dataset.value!.replace('−', '-'))));

@@ -1,10 +1,24 @@
 import { appearanceProblems, expectError, type OpenApp, openApp, type Page } from '@residual/testkit/pages';
-import { arithmetic, complete, direction, project, type WordVectors, wordVectors } from '@residual/word-vectors';
+import {
+  arithmetic,
+  complete,
+  direction,
+  evaluateAnalogies,
+  evaluateDirection,
+  project,
+  type WordVectors,
+  wordVectors,
+} from '@residual/word-vectors';
 import { englishWords } from '@residual/word-vectors-en';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { directions } from '../src/directions.js';
 import { examples } from '../src/examples.js';
+import { families } from '../src/families.js';
+import { leaningOf } from '../src/leaning.js';
+import { genders, occupations } from '../src/occupations.js';
+import { pairsIn } from '../src/pairs.js';
 import { preset } from '../src/settings.js';
-import { answered, picture, settled } from './open.js';
+import { answered, numbersOf, picture, settled, unfold } from './open.js';
 
 let app: OpenApp;
 let page: Page;
@@ -18,7 +32,7 @@ beforeAll(async () => {
 });
 afterAll(() => app?.close());
 
-const near = (expression: string) => arithmetic(vectors, expression).neighbours;
+const near = (expression: string) => arithmetic(vectors, expression, { topN: 8 }).neighbours;
 
 describe('before the first click', () => {
   test('the page shows the answer to the preset expression and the neighbours that the library finds', async () => {
@@ -29,9 +43,46 @@ describe('before the first click', () => {
     expect(figures[0]).toBe('0.770');
   });
 
-  test('the direction from cat to cats orders one, two, three, four', async () => {
-    expect(await page.locator('#axis .word').allTextContents()).toEqual(['one', 'two', 'three', 'four']);
-    expect(await page.locator('#towards').textContent()).toBe('from cat to cats');
+  test('the numbers of the three words add up to those of the sum, and the arrow keys read another column', async () => {
+    const { vector, terms } = arithmetic(vectors, preset.expression);
+    const [strips, first] = [page.locator('#strips residual-vectors'), page.locator('#strips [role=option]').first()];
+    const check = async () => {
+      const at = await strips.evaluate(element => (element as HTMLElement & { dimension: number }).dimension);
+      const [king, man, woman, sum] = await numbersOf(page);
+      expect(sum).toBeCloseTo(vector[at]!, 3);
+      expect(king! + man! + woman!).toBeCloseTo(vector[at]!, 2);
+      expect(terms.map(({ factor }) => factor)).toEqual([1, -1, 1]);
+      return at;
+    };
+    const largest = await check();
+    expect(Math.abs(vector[largest]!)).toBe(Math.max(...vector.map(Math.abs)));
+    await first.focus();
+    await page.keyboard.press(largest === 99 ? 'ArrowLeft' : 'ArrowRight');
+    expect(await check()).not.toBe(largest);
+  });
+
+  test('the direction from cat to cats is tested on other pairs and orders numbers', async () => {
+    const { checks, words } = directions.number!;
+    const plural = direction(vectors, [['cat', 'cats']]);
+    const { held, covered } = evaluateDirection(vectors, plural, pairsIn(checks));
+    expect(await page.locator('#direction-answer strong').textContent()).toBe(
+      `${held} of ${covered} other pairs, ${Math.round((100 * held) / covered)} %`,
+    );
+    expect(await page.locator('#pairs-figure path').count()).toBe(covered);
+    expect(await page.locator('#pairs-figure .wrong').count()).toBe(covered - held);
+    expect(await page.locator('#axis .word').allTextContents()).toEqual(
+      project(vectors, words.split(' '), plural).map(({ word }) => word),
+    );
+    await page.locator('#pairs-figure').focus();
+    await page.keyboard.press('End');
+    expect(await page.locator('#pair-read').textContent()).toMatch(
+      /^medium −0\.07 → media −0\.17: against the direction$/,
+    );
+  });
+
+  test('the map says how it is zoomed until it is used, and has no replay if the visitor prefers stills', async () => {
+    expect(await page.locator('#map-hint').textContent()).toBe('Drag to move · click, then scroll to zoom');
+    expect(await page.locator('#replay').isVisible()).toBe(false);
   });
 
   test('the map shows arrows and words', async () => {
@@ -90,9 +141,8 @@ describe('expressions', () => {
   test('an error removes the last answer', async () => {
     await page.fill('#expression', 'zzqqxx - man');
     await expectError(page, '"zzqqxx" is not among the 50000 words.');
-    expect(await page.locator('#answer').textContent()).toBe('');
-    expect(await page.locator('#why').textContent()).toBe('');
-    expect(await page.locator('#shares').textContent()).toBe('');
+    for (const id of ['#answer', '#why', '#shares']) expect(await page.locator(id).textContent()).toBe('');
+    expect(await page.locator('#strips').isVisible()).toBe(false);
     expect(await page.locator('#neighbours button').count()).toBe(0);
     const map = page.locator('#map canvas').last();
     expect(await map.getAttribute('aria-label')).toBe('Map of 50000 words');
@@ -152,11 +202,44 @@ describe('expressions', () => {
 
   test('another method gives the order of the library', async () => {
     await page.fill('#expression', 'king - man + woman');
+    await unfold(page, 'settings');
     await page.selectOption('#method', 'euclid');
-    const expected = arithmetic(vectors, 'king - man + woman', { method: 'euclid' }).neighbours.map(({ word }) => word);
+    const expected = arithmetic(vectors, 'king - man + woman', { method: 'euclid', topN: 8 }).neighbours.map(
+      ({ word }) => word,
+    );
     await expect.poll(() => page.locator('#neighbours button .word').allTextContents()).toEqual(expected);
+    expect(await page.locator('#settings .set').textContent()).toBe(
+      'distance (Euclid), axes of this expression, GloVe, 50,000 words',
+    );
     await page.selectOption('#method', 'add');
     await answered(page, 'queen');
+  });
+
+  test('families of pairs are drawn together, with the share of analogies that come out right', async () => {
+    const shareOf = async (name: string) => {
+      const { pairs } = families[name]!;
+      const questions = pairs.flatMap(to => pairs.filter(from => from !== to).map(from => [...from, ...to] as const));
+      return (await evaluateAnalogies(vectors, [{ name, questions }])).accuracy;
+    };
+    const [capitals, genders] = [await shareOf('capitals'), await shareOf('genders')].map(share =>
+      Math.round(100 * share),
+    );
+    const before = await picture(page);
+    await page.locator('#expression').blur(); // closes the list of words
+    await page.locator('#families button', { hasText: 'Capitals' }).click();
+    await page.locator('#answer strong', { hasText: `${capitals} %` }).waitFor();
+    await page.locator('#families button', { hasText: 'Genders' }).click();
+    await page.locator('#answer strong', { hasText: `${genders} %` }).waitFor();
+    expect(await page.locator('#answer').textContent()).toBe(`Capitals ${capitals} %,Genders ${genders} %right`);
+    expect(new URL(page.url()).hash).toBe('#families=capitals+genders');
+    const map = page.locator('#map canvas').last();
+    expect(await map.getAttribute('aria-label')).toBe('Map of 50000 words: Capitals, 12 pairs; Genders, 12 pairs');
+    expect(await page.locator('#strips residual-vectors').count()).toBe(2);
+    expect(await page.locator('#strips [role=option]').count()).toBe(26);
+    expect(await picture(page)).not.toBe(before);
+    await page.click('#ask button[type=submit]');
+    await answered(page, 'queen');
+    expect(new URL(page.url()).hash).toBe('');
   });
 });
 
@@ -174,6 +257,7 @@ describe('the map', () => {
     await page.locator('#map').scrollIntoViewIfNeeded();
     const start = await picture(page);
     await drag();
+    expect(await page.locator('#map-hint').isVisible()).toBe(false);
     const panned = await picture(page);
     expect(panned).not.toBe(start);
     await page.locator('#map canvas').last().focus();
@@ -225,25 +309,27 @@ describe('the map', () => {
   test('the axes of all words give another map', async () => {
     const before = await picture(page);
     await page.selectOption('#axes', 'all');
-    await expect.poll(() => page.locator('#shares').textContent()).toMatch(/show 9 %/);
+    await expect.poll(() => page.locator('#shares').textContent()).toMatch(/shows 9 %/);
     expect(await picture(page)).not.toBe(before);
     await page.selectOption('#axes', 'expression');
   });
 });
 
 describe('directions', () => {
-  test('the gender direction orders words, and a note names the prejudice', async () => {
-    await page.locator('#direction-presets button', { hasText: 'Gender' }).click();
-    await page.locator('#towards', { hasText: 'from man to woman' }).waitFor();
-    const words = await page.locator('#axis .word').allTextContents();
-    const rank = (word: string) => words.indexOf(word);
-    expect([rank('uncle') < rank('aunt'), rank('actor') < rank('actress')]).toEqual([true, true]);
-    expect(rank('engineer')).toBeLessThan(rank('nurse'));
-    expect(await page.locator('#direction-note').textContent()).toContain('nothing in them means a gender');
-    expect(await page.locator('.bias').textContent()).toContain('a finding about the writing, not about people');
+  test('each example direction is measured as in the library', async () => {
+    for (const [name, { pairs, checks, note }] of Object.entries(directions).reverse()) {
+      await page.locator(`#direction-presets button[value=${name}]`).click();
+      await page.locator('#direction-note', { hasText: note }).waitFor();
+      const { held, covered } = evaluateDirection(vectors, direction(vectors, pairsIn(pairs)), pairsIn(checks));
+      expect(await page.locator('#direction-answer strong').textContent()).toContain(
+        `${held} of ${covered} other pairs`,
+      );
+    }
   });
 
   test('own pairs and words are ordered, and errors name what is wrong', async () => {
+    await unfold(page, 'own');
+    await page.fill('#checks', 'mouse elephant\nzzqqxx large');
     await page.fill('#pairs', 'small large\ncold hot');
     await page.fill('#words', 'tiny, huge warm frozen');
     const along = direction(vectors, [
@@ -253,24 +339,47 @@ describe('directions', () => {
     const expected = project(vectors, ['tiny', 'huge', 'warm', 'frozen'], along).map(({ word }) => word);
     await expect.poll(() => page.locator('#axis .word').allTextContents()).toEqual(expected);
     expect(expected.indexOf('tiny')).toBeLessThan(expected.indexOf('huge'));
+    expect(await page.locator('#direction-answer strong').textContent()).toMatch(
+      /^[01] of 1 other pairs \(1 have unknown words\), \d+ %$/,
+    );
+    expect(await page.locator('#own .set').textContent()).toBe('small large and 1 more');
     await page.fill('#pairs', 'Small LARGE\nCold hot');
     await page.fill('#words', 'Tiny, huge, warm, frozen');
     await expect.poll(() => page.locator('#axis .word').allTextContents()).toEqual(expected);
-    expect(await page.locator('#towards').textContent()).toBe('from Small to LARGE');
+    expect(await page.locator('#axis-ends').textContent()).toBe('← SmallLARGE →');
     await page.fill('#pairs', 'small');
     await expectError(page, '“small” has 1 word; each line needs 2.');
     await page.fill('#pairs', 'small lagre');
     await expectError(page, '"lagre" is not among the 50000 words; there is "large"');
-    for (const id of ['#axis', '#towards', '#agreement', '#direction-note'])
+    for (const id of ['#axis', '#axis-ends', '#agreement', '#direction-note', '#direction-answer'])
       expect(await page.locator(id).textContent()).toBe('');
     await page.fill('#pairs', 'small large\ncold hot');
     await page.locator('#direction-error').waitFor({ state: 'hidden' });
+  });
+
+  test('occupations lean along he and she, the page names the prejudice, and removing the direction hides it', async () => {
+    const { placed, removed } = leaningOf(vectors, genders, occupations, true);
+    const words = await page.locator('#bias-line .word').allTextContents();
+    expect(words).toEqual(placed.map(({ word }) => word));
+    expect(words.indexOf('engineer')).toBeLessThan(words.indexOf('nurse'));
+    expect(await page.locator('.bias').textContent()).toContain('not about people');
+    await page.click('#bias-remove');
+    const said = page.locator('#bias-answer', { hasText: 'rank correlation' });
+    await said.waitFor();
+    expect(await said.textContent()).toContain(`(rank correlation ${removed!.correlation.toFixed(2)})`);
+    expect(removed!.correlation).toBeGreaterThan(0.7);
+    expect(removed!.largest).toBeLessThan(1e-6);
+    await page.click('#bias-remove');
+    await page.locator('#bias-answer', { hasText: 'Without prejudice all would be at 0.' }).waitFor();
   });
 });
 
 describe('the storyteller', () => {
   test('the drift view shows the cosine and the next tokens after each layer', async () => {
-    await page.click('#drift > summary');
+    expect(await page.locator('#paths.sketch polyline').count()).toBe(2);
+    expect(await page.locator('#drift-load').textContent()).toContain('18.8 MB');
+    // On a fast line the model loads once the picture is seen.
+    await page.locator('#drift-load').evaluate((button: HTMLButtonElement) => button.click());
     await page.locator('#drift-answer', { hasText: 'enters both sentences' }).waitFor();
     const cosines = (await page.locator('#drift-rows td.cosine').allTextContents()).map(Number);
     expect(cosines).toHaveLength(7);
@@ -278,11 +387,12 @@ describe('the storyteller', () => {
     expect(cosines[6]!).toBeLessThan(0.6);
     const row = page.locator('#drift-rows tr').nth(1);
     expect((await row.locator('.guess').allTextContents())[0]).toMatch(/^TV \d+\s%$/);
-    expect(await page.locator('#paths polyline').count()).toBe(2);
-    expect(new URL(page.url()).hash).toContain('drift=open');
+    expect(await page.locator('#paths:not(.sketch) circle').count()).toBe(14);
+    expect(await page.locator('#drift-offer').isVisible()).toBe(false);
   });
 
   test('other sentences are compared, and a missing word is an error', async () => {
+    await unfold(page, 'sentences');
     await page.fill('#first', 'The bird wanted to fly');
     await page.fill('#second', 'On the window sat a little fly');
     await page.fill('#word', 'fly');

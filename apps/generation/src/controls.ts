@@ -1,4 +1,4 @@
-import { readControls as read } from '@residual/appkit';
+import { readControls as read, writeControls } from '@residual/appkit';
 import { address, preset, type Settings } from './settings.js';
 
 /** The settings in the controls of the page. */
@@ -7,7 +7,22 @@ export function readControls(): Settings {
   return { ...settings, model: settings.model.trim(), hub: settings.hub.trim() };
 }
 
-/** Writes the settings of the controls into the address. */
+/** The settings that wrote the story on the page. The controls may hold others, which the next story takes. */
+let written: Partial<Settings> = {};
+
+/** Writes the settings of the controls into the address, and those that wrote the story. */
 export function share(): void {
-  address.share(readControls());
+  address.share({ ...readControls(), ...written });
+}
+
+/** Says which settings have written the story; they are in the address. */
+export function wroteWith({ prompt, mode, temperature, topK, topP, seed, maxNewTokens }: Settings): void {
+  written = { prompt, mode, temperature, topK, topP, seed, maxNewTokens };
+  share();
+}
+
+/** Changes some controls and the address. */
+export function set(change: Partial<Settings>): void {
+  writeControls(change);
+  share();
 }

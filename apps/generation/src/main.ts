@@ -1,76 +1,110 @@
-import { attempt, byId, loadingView, on, reportIgnoredSettings, wireCopyLink, writeControls } from '@residual/appkit';
-import { defineElements } from '@residual/elements';
-import { attentionView } from './attention-view.js';
-import { compareView } from './compare-view.js';
-import { readControls, share } from './controls.js';
-import { modelView } from './model-view.js';
-import { nameView } from './name-view.js';
+import {
+  attempt,
+  byId,
+  loadingView,
+  on,
+  reportFailure,
+  reportIgnoredSettings,
+  settingsFold,
+  wireCopyLink,
+  writeControls,
+} from '@residual/appkit';
+import { defineBars, defineBranches, defineTokens } from '@residual/elements';
+import { chaptersView } from './chapters.js';
+import { readControls, set, share } from './controls.js';
+import { modelView } from './model/view.js';
 import { openSession, type Session } from './session.js';
 import { address, preset } from './settings.js';
-import { storyView } from './story-view.js';
+import { beginningsView } from './story/beginnings.js';
+import { forksFrom } from './story/forks.js';
+import { samplingText } from './story/sampling.js';
+import { StoryView } from './story/view.js';
 
-defineElements();
+defineTokens();
+defineBars();
+defineBranches();
 writeControls(address.settingsFrom(location.hash));
 attempt(start);
 
-/** Loads the shipped model and computes everything that is shown before the first click. */
+/** Loads the shipped model and lets it write. */
 async function start(): Promise<void> {
   const view = loadingView();
   const session = await openSession(view.download);
-  const story = storyView(session);
-  const both = compareView(session, story);
-  const attention = attentionView(session, story);
-  const name = nameView(session);
-  const computeAll = () => allOf([story.writeStory, both, attention, name]);
+  const story = new StoryView(session);
+  const chapters = chaptersView(session, story);
+  /** Writes the story, and computes the chapter that is shown. */
+  const begin = async (write: () => Promise<void>, stale?: Parameters<typeof chapters.refresh>[0]) => {
+    await Promise.all([write(), chapters.refresh(stale)].map(reportFailure));
+    showBeginning();
+    describe();
+  };
+  const beginAnew = () => begin(() => story.beginAnew(), ['ways']);
+  const showBeginning = beginningsView(beginAnew);
+  const describe = settingsFold('decoding', () => {
+    const settings = readControls();
+    const { maxNewTokens, seed } = settings;
+    return `${samplingText(settings)}, ${maxNewTokens} tokens, seed ${seed}`;
+  });
   const load = modelView(session, view, {
-    before: story.end,
+    before: () => story.end(),
     after: async () => {
-      for (const id of ['generate', 'both', 'attend', 'take-story', 'take-preset', 'compare'])
+      for (const id of [
+        'generate',
+        'reset',
+        'another',
+        'write',
+        'attend',
+        'take-story',
+        'take-preset',
+        'compare',
+        'other-luck',
+      ])
         byId<HTMLButtonElement>(id).disabled = false;
-      reportIgnoredSettings(address, asksForModel(session));
-      await computeAll();
+      report(session);
+      await begin(() => story.begin());
     },
   });
   writeControls(address.settingsFrom(location.hash));
+  describe();
 
   document.addEventListener('input', share);
-  on('controls', 'submit', story.writeStory);
-  on('stop', 'click', story.end);
-  on('reset', 'click', async () => {
-    const { backend, model, hub } = readControls();
-    writeControls({ ...preset, backend, model, hub });
-    share();
-    if (session.isLoaded) await computeAll();
+  document.addEventListener('change', share);
+  on('controls', 'submit', beginAnew);
+  on('another', 'click', () => {
+    set({ seed: (readControls().seed + 1) % 2 ** 32 });
+    return beginAnew();
   });
-  wireCopyLink('status');
-  on('both', 'click', both);
+  on('reset', 'click', () => {
+    const { backend, model, hub, chapter } = readControls();
+    writeControls({ ...preset, backend, model, hub, chapter });
+    return begin(() => story.beginAnew());
+  });
+  wireCopyLink('copied');
   addEventListener('hashchange', () =>
     attempt(() => {
       const { backend } = readControls();
       writeControls(address.settingsFrom(location.hash));
       if (backend !== readControls().backend || !session.isLoaded) return load(session.origin);
-      reportIgnoredSettings(address, asksForModel(session));
-      return computeAll();
+      report(session);
+      return begin(() => story.begin());
     }),
   );
   // The address may name another model, but no other server is contacted before the visitor presses the button.
   await attempt(() => load('shipped'));
 }
 
-/** A sentence if the address asks for another model than the loaded one, with how to load it. */
-function asksForModel({ origin }: Session): string[] {
-  const { model, hub } = address.settingsFrom(location.hash);
-  if (model === '' || (typeof origin === 'object' && 'id' in origin && origin.id === model)) return [];
-  const server = /^https?:/.test(model) ? new URL(model).host : hub.replace(/^https?:\/\//, '');
-  return [
-    `This link asks for the model ${model}: press “Load model” below to fetch it from ${server}. ` +
-      'Until then the page shows another one.',
-  ];
-}
-
-/** Runs all actions, even if one fails; then throws the first error. */
-async function allOf(acts: readonly (() => Promise<void>)[]): Promise<void> {
-  const errors: unknown[] = [];
-  for (const act of acts) await act().catch(error => errors.push(error));
-  if (errors.length > 0) throw errors[0];
+/** Shows a notice about everything in the address that the page cannot follow. */
+function report({ origin }: Session): void {
+  const { model, hub, forks } = address.settingsFrom(location.hash);
+  const sentences: string[] = [];
+  if (!forksFrom(forks)) sentences.push('The branches of this link cannot be read; the story is told without them.');
+  const isLoaded = model === '' || (typeof origin === 'object' && 'id' in origin && origin.id === model);
+  if (!isLoaded) {
+    const server = /^https?:/.test(model) ? new URL(model).host : hub.replace(/^https?:\/\//, '');
+    sentences.push(
+      `This link asks for the model ${model}: press “Load model” in the chapter “The model” to fetch it from ` +
+        `${server}. Until then the page shows another one.`,
+    );
+  }
+  reportIgnoredSettings(address, sentences);
 }

@@ -1,7 +1,7 @@
 import { type LoadOptions, type OnDownload, shippedModel } from '@residual/appkit';
 import { pageModel, startModels } from '@residual/appkit/models';
 import type { RemoteModel } from '@residual/model/worker';
-import { tokenTexts } from './token-texts.js';
+import { tokenTexts } from './story/token-texts.js';
 
 /** The source of a model: the shipped one, a Hugging Face id or a URL, or dropped files. */
 export type Origin = 'shipped' | { readonly id: string; readonly hub: string } | { readonly files: readonly File[] };

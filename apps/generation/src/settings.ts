@@ -1,5 +1,11 @@
 import { type Address, addressOf } from '@residual/appkit';
 
+/** How fast a story is written. */
+export type Pace = 'slow' | 'reading' | 'fast';
+
+/** The chapters under the story. */
+export const chapters = ['attention', 'ways', 'name', 'model'] as const;
+
 /** The settings of the page, all of them in its address. The name of a setting is the id of its control. */
 export interface Settings {
   readonly prompt: string;
@@ -10,6 +16,13 @@ export interface Settings {
   readonly topP: number;
   readonly seed: number;
   readonly maxNewTokens: number;
+  readonly pace: Pace;
+  /** Where the story branches; see `forksFrom`. */
+  readonly forks: string;
+  /** The branch that is shown, and the one that it is compared with; -1 for none. */
+  readonly branch: number;
+  readonly against: number;
+  readonly chapter: (typeof chapters)[number];
   /** The text whose attention is shown, the word that attends, and the words it attends to. */
   readonly text: string;
   readonly noun: string;
@@ -17,11 +30,10 @@ export interface Settings {
   /** Numbers, or -1 for the largest attention to the words. */
   readonly layer: number;
   readonly head: number;
-  /** Two beginnings, the text that follows both, and the expected next word. */
+  /** A beginning in which NAME stands for a name, what follows it up to the next name, and the names, by commas. */
   readonly start: string;
-  readonly edited: string;
   readonly end: string;
-  readonly word: string;
+  readonly names: string;
   /** `auto` is WebGL with a real graphics card, else WebAssembly. */
   readonly backend: string;
   /** A Hugging Face id or a URL; empty for the shipped model. */
@@ -38,19 +50,27 @@ export const preset: Settings = {
   topP: 0.95,
   seed: 7,
   maxNewTokens: 48,
+  pace: 'reading',
+  forks: '',
+  branch: 0,
+  against: -1,
+  chapter: 'attention',
   text: 'a fluffy blue creature',
   noun: 'creature',
   words: 'fluffy blue',
   layer: -1,
   head: -1,
-  start: 'Once upon a time, there was a little girl named Lily.',
-  edited: 'Once upon a time, there was a little girl named Sue.',
-  end: 'She loved to play in the park. One day, she saw a big dog. The dog wanted to play with',
-  word: 'Lily',
+  start: 'Once upon a time, there was a child named NAME.',
+  end: 'They loved to play in the park. One day, a big dog came. The dog wanted to play with',
+  names: 'Lily, Sue, Tom, Ben, Harry, Hermione',
   backend: 'auto',
   model: '',
   hub: 'https://huggingface.co',
 };
 
 /** The settings in the address of the page. */
-export const address: Address<Settings> = addressOf(preset, { mode: ['sampled', 'greedy'] });
+export const address: Address<Settings> = addressOf(preset, {
+  mode: ['sampled', 'greedy'],
+  pace: ['slow', 'reading', 'fast'],
+  chapter: chapters,
+});

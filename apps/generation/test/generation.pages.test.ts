@@ -1,9 +1,10 @@
 import '@residual/backend-wasm';
 import { patternOfTaps } from '@residual/appkit/attention-pattern';
+import type { BarsElement, TokensElement } from '@residual/elements';
 import { loadModel, type Model } from '@residual/model';
 import { expectError, type OpenApp, openApp, type Page, readCell } from '@residual/testkit/pages';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { rankHeads } from '../src/attention-numbers.js';
+import { rankHeads } from '../src/attention/attention-numbers.js';
 import { preset } from '../src/settings.js';
 import { filesOf, newTokens, settled, written } from './open.js';
 
@@ -14,8 +15,9 @@ let model: Model;
 beforeAll(async () => {
   model = await loadModel(filesOf('packages', 'model-stories', 'model'));
   app = await openApp('generation');
-  page = await app.open('#backend=wasm');
+  page = await app.open('#backend=wasm&pace=fast');
   await settled(page);
+  await written(page);
 });
 
 afterAll(async () => {
@@ -23,7 +25,10 @@ afterAll(async () => {
   model?.dispose();
 });
 
+const { seed, maxNewTokens } = preset;
 const sampled = { temperature: preset.temperature, topP: preset.topP, topK: 6000, topLogprobs: 10 };
+/** The first story, computed in this process. */
+const firstStory = () => model.generate(preset.prompt, { ...sampled, seed, maxNewTokens }).result();
 const percentText = (probability: number) => {
   const value = probability * 100;
   return value === 0 ? '0%' : value < 0.01 ? '<0.01%' : `${value.toFixed(value < 1 ? 2 : 1)}%`;
@@ -33,60 +38,75 @@ const softmax = (logits: readonly number[]) => {
   const sum = weights.reduce((a, b) => a + b);
   return weights.map(weight => weight / sum);
 };
-const cellsOf = (row: number, id = 'bars') => page.locator(`#${id} tbody tr`).nth(row).locator('td').allTextContents();
+/** log of the probability that the model gives each token of a text after the first. */
+const logprobsOf = async (ids: readonly number[]) => {
+  const { logits } = await model.forward(ids);
+  return ids.slice(1).map((id, i) => {
+    const row = [...logits.data.slice(i * model.vocab, (i + 1) * model.vocab)];
+    return Math.log(softmax(row)[id]!);
+  });
+};
+const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
+const bars = () => page.locator('#bars').evaluate(element => [...(element as BarsElement).bars]);
+const cellsOf = (row: number) => page.locator('#bars tbody tr:not(.cut)').nth(row).locator('td span').allTextContents();
+const caption = (text: string) => page.locator('#bars caption', { hasText: text }).waitFor();
+const option = (index: number) => page.locator('#story [role=option]').nth(index);
 
-describe('the page before the first click', () => {
-  test('shows the story that the model writes, its speed and the model', async () => {
-    const options = { ...sampled, seed: preset.seed, maxNewTokens: preset.maxNewTokens };
-    const { newTokens: expected } = await model.generate(preset.prompt, options).result();
+describe('the story', () => {
+  test('is what the library writes, and a sentence says how surprising it is', async () => {
+    const { newTokens: expected, logprob } = await firstStory();
     expect(await newTokens(page)).toEqual(expected);
-    const status = await page.locator('#status').textContent();
-    expect(status).toMatch(/^48 tokens, [\d.]+ tokens per second; ended by: length$/);
-    expect(await page.locator('#facts').textContent()).toBe(
-      'The shipped storyteller: gpt2 with 6 layers of 5 heads, 6000 tokens, 256 positions, on wasm.',
+    const bits = (-logprob / Math.LN2 / expected.length).toFixed(1);
+    expect(await page.locator('#status').textContent()).toContain(
+      `48 tokens are written, which is the length in the settings. On average a token holds ${bits} bits of surprise; `,
     );
+    expect(await page.locator('#speed').textContent()).toMatch(/^[\d.]+ ms of computing for each token$/);
   });
 
-  test('shows the greedy and the sampled story, and where they diverge', async () => {
-    const { maxNewTokens, seed } = preset;
-    const greedy = await model.generate(preset.prompt, { temperature: 0, maxNewTokens }).result();
-    const drawn = await model.generate(preset.prompt, { ...sampled, seed, maxNewTokens }).result();
-    expect(await newTokens(page, 'greedy')).toEqual(greedy.newTokens);
-    expect(await newTokens(page, 'sampled')).toEqual(drawn.newTokens);
-    const index = greedy.tokens.findIndex((id, i) => id !== drawn.tokens[i]);
-    expect(await page.locator('#both-result').textContent()).toContain(
-      `They differ from token ${index + 1} on: greedy takes`,
-    );
-    const [greedyRow] = await cellsOf(0, 'greedy-bars');
-    expect([greedyRow, '100.0%']).toEqual(await cellsOf(0, 'greedy-bars')); // the likeliest is taken
+  test('is tinted by its surprise, the beginning too', async () => {
+    const { tokens } = await firstStory();
+    const logprobs = await logprobsOf(tokens);
+    const shades = await page
+      .locator('#story [role=option]')
+      .evaluateAll(all => all.map(one => Number.parseFloat((one as HTMLElement).style.getPropertyValue('--shade'))));
+    const expected = logprobs.map(logprob => Math.min(1, -logprob / Math.LN2 / 10) * 45);
+    expect(shades).toHaveLength(tokens.length);
+    for (const [i, shade] of expected.entries()) expect(shades[i + 1]).toBeCloseTo(shade, 0);
+    expect(await option(9).getAttribute('title')).toContain(`: ${(-logprobs[8]! / Math.LN2).toFixed(1)} bits`);
   });
 
-  test('shows that a name at the start makes this name likelier at the end', async () => {
-    const probability = async (start: string) => {
-      const ids = model.tokensOf(`${start} ${preset.end} ${preset.word}`);
-      const { logits } = await model.forward(ids);
-      const row = [...logits.data.slice((ids.length - 2) * model.vocab, (ids.length - 1) * model.vocab)];
-      return softmax(row)[ids.at(-1)!]!;
-    };
-    const [first, edited] = [await probability(preset.start), await probability(preset.edited)];
-    expect(await page.locator('#name-result').textContent()).toBe(
-      `“Lily” comes next with probability ${first.toFixed(4)} after the beginning ` +
-        `and ${edited.toFixed(4)} after the edited beginning: ${(first / edited).toFixed(1)} times less.`,
+  test('the title of a token names its characters of the text', async () => {
+    const { offsets } = model.tokenizer!.encode(preset.prompt);
+    const titles = await page.locator('#story .prompt').evaluateAll(all => all.map(one => (one as HTMLElement).title));
+    expect(titles.map(title => /characters (.*?)(:|$)/.exec(title)![1])).toEqual(
+      offsets.map(([start, end]) => `${start} to ${end}`),
     );
-    expect(first).toBeGreaterThan(10 * edited);
-    expect(await cellsOf(0, 'name-bars')).toEqual([percentText(first), percentText(edited)]);
+    const [start] = offsets.at(-1)!.slice(1);
+    expect(await option(offsets.length).getAttribute('title')).toContain(
+      `characters ${start} to ${start! + ' lived'.length}`,
+    );
   });
 });
 
-describe('reading probabilities', () => {
-  test('a token under the pointer shows the candidates of its step, before and after processing', async () => {
+describe('the choices', () => {
+  test('a written token shows the candidates of its step, before and after the filters, with the cut', async () => {
     const steps = [];
-    for await (const step of model.generate(preset.prompt, { ...sampled, seed: preset.seed, maxNewTokens: 4 }))
+    for await (const step of model.generate(preset.prompt, { ...sampled, seed, maxNewTokens: 6, topLogprobs: 6000 }))
       steps.push(step);
-    await page.locator('#story [role=option]:not(.prompt)').nth(3).hover();
-    await page.locator('#bars caption', { hasText: `(id ${steps[3]!.token})` }).waitFor();
-    for (const [row, choice] of steps[3]!.topLogprobs.entries())
+    const { token, topLogprobs } = steps[5]!;
+    const index = model.tokensOf(preset.prompt).length + 5;
+    await option(index).hover();
+    await caption(`Instead of token ${index + 1},`);
+    for (const [row, choice] of topLogprobs.slice(0, 10).entries())
       expect(await cellsOf(row)).toEqual([percentText(Math.exp(choice.logprob)), percentText(choice.probability)]);
+    expect((await bars()).find(({ chosen }) => chosen)!.id).toBe(token);
+    const left = topLogprobs.filter(({ probability }) => probability > 0).length;
+    const rows = await page.locator('#bars tbody tr').allTextContents();
+    const cut = rows.findIndex(text => text.startsWith('top-p 0.95: '));
+    expect(rows[cut]).toBe(
+      `top-p 0.95: ${left} tokens are left, the other ${(6000 - left).toLocaleString('en')} are cut off.`,
+    );
+    expect(cut).toBe(Math.min(left, 10));
   });
 
   test('a token of the prompt shows what the model would have written there', async () => {
@@ -99,30 +119,198 @@ describe('reading probabilities', () => {
     const order = [...warm.keys()].sort((a, b) => warm[b]! - warm[a]!);
     let sumBefore = 0;
     const nucleus = new Set(order.filter(id => (sumBefore += warm[id]!) - warm[id]! < preset.topP));
-    const sum = [...nucleus].reduce((total, id) => total + warm[id]!, 0);
-    const after = (id: number) => (nucleus.has(id) ? warm[id]! / sum : 0);
-    await page.locator('#story [role=option]').nth(index).hover();
-    await page.locator('#bars caption', { hasText: `token ${index + 1} of your text (id ${ids[index]})` }).waitFor();
+    const total = sum([...nucleus].map(id => warm[id]!));
+    const after = (id: number) => (nucleus.has(id) ? warm[id]! / total : 0);
+    await option(index).hover();
+    await caption(`token ${index + 1}, “fluffy” in your beginning`);
     for (const at of [0, 1, 2])
       expect(await cellsOf(at)).toEqual([percentText(before[order[at]!]!), percentText(after(order[at]!))]);
-    expect(await page.locator('#bars tr.chosen td').allTextContents()).toEqual([
+    expect(await page.locator('#bars tr.chosen td span').allTextContents()).toEqual([
       percentText(before[ids[index]!]!),
       percentText(after(ids[index]!)),
     ]);
-    await page.locator('#story [role=option]').first().hover();
-    await page.locator('#bars caption', { hasText: 'has nothing before it' }).waitFor();
-    expect(await page.locator('#bars tbody tr').count()).toBe(0);
+    await option(0).hover();
+    await caption('Nothing comes before the first token');
+    expect(await bars()).toEqual([]);
   });
 
-  test('the title of a token names its characters of the text', async () => {
-    const { offsets } = model.tokenizer!.encode(preset.prompt);
-    const titles = await page.locator('#story .prompt').evaluateAll(all => all.map(one => (one as HTMLElement).title));
-    expect(titles.map(title => /characters (.*)$/.exec(title)![1])).toEqual(
-      offsets.map(([start, end]) => `${start} to ${end}`),
+  test('another temperature changes the right column at once, but neither the story nor its address', async () => {
+    const before = { tokens: await newTokens(page), url: page.url() };
+    const index = 20;
+    await option(index).hover();
+    await caption(`token ${index + 1},`);
+    const ids = (await firstStory()).tokens.slice(0, index);
+    const options = { ...sampled, temperature: 1.5, seed, maxNewTokens: 1 };
+    let expected: (readonly [number, number])[] = [];
+    for await (const { topLogprobs } of model.generate(ids, options))
+      expected = topLogprobs.map(({ token, probability }) => [token, probability]);
+    await page.click('#decoding summary');
+    await page.fill('#temperature', '1.5');
+    await page.locator('#bars thead', { hasText: 'it would be temperature 1.5, top-p 0.95' }).waitFor();
+    const shown = await bars();
+    for (const [i, [id, probability]] of expected.entries())
+      expect([shown[i]!.id, shown[i]!.after]).toEqual([id, expect.closeTo(probability, 4)]);
+    expect(await page.locator('#decoding .set').textContent()).toContain('temperature 1.5');
+    expect({ tokens: await newTokens(page), url: page.url() }).toEqual(before);
+    await page.fill('#temperature', '0.8');
+    await page.locator('#bars thead', { hasText: 'after temperature 0.8' }).waitFor();
+  });
+});
+
+describe('branches', () => {
+  test('a click on another token writes it and continues; both texts are compared, and the link restores them', async () => {
+    const { tokens } = await firstStory();
+    const index = 17;
+    await option(index).hover();
+    await caption(`token ${index + 1},`);
+    const other = (await bars()).findIndex(({ chosen }) => !chosen);
+    const { id } = (await bars())[other]!;
+    await page.locator('#bars button').nth(other).click();
+    await page.locator('#tree [role=option]').nth(1).waitFor();
+    await written(page);
+    const begin = [...tokens.slice(0, index), id];
+    const options = { ...sampled, seed, maxNewTokens: tokens.length - begin.length };
+    const branch = await model.generate(begin, options).result();
+    const shown = await newTokens(page);
+    expect(shown).toEqual(branch.tokens.slice(tokens.length - maxNewTokens));
+    expect(page.url()).toContain(`forks=0_${index}_${id}&branch=1&against=0`);
+    const logprobs = (await logprobsOf(branch.tokens)).slice(index - 1);
+    const figures = page.locator('#compared-one + dl dd');
+    expect(await figures.allTextContents()).toEqual([
+      String(logprobs.length),
+      sum(logprobs).toFixed(2).replace('-', '−'),
+      `${(-sum(logprobs) / Math.LN2 / logprobs.length).toFixed(2)} bits`,
+      Math.exp(-sum(logprobs) / logprobs.length).toFixed(2),
+    ]);
+    expect(await page.locator('#compared-result').textContent()).toContain(`They part at token ${index + 1}: branch 1`);
+
+    const shared = await app.open(new URL(page.url()).hash);
+    await settled(shared);
+    expect(await newTokens(shared)).toEqual(shown);
+    expect(await shared.locator('#tree [role=option]').allTextContents()).toEqual(
+      await page.locator('#tree [role=option]').allTextContents(),
     );
-    const [start] = offsets.at(-1)!.slice(1);
-    const first = await page.locator('#story [role=option]:not(.prompt)').first().getAttribute('title');
-    expect(first).toContain(`characters ${start} to ${start! + ' lived'.length}`);
+    expect(await shared.locator('#compared-result').textContent()).toBe(
+      await page.locator('#compared-result').textContent(),
+    );
+    await shared.close();
+  });
+
+  test('the token of the first story leads back to it, and a removed branch leaves the address', async () => {
+    await option(17).hover();
+    await caption('token 18,');
+    const { newTokens: first, tokens } = await firstStory();
+    const back = (await bars()).findIndex(({ id }) => id === tokens[17]);
+    await page.locator('#bars button').nth(back).click();
+    await expect.poll(() => newTokens(page)).toEqual(first);
+    expect(page.url()).not.toContain('branch=1');
+    await page.locator('#tree [role=option]').nth(1).click();
+    await expect.poll(() => newTokens(page)).not.toEqual(first);
+    await page.click('#remove');
+    await expect.poll(() => newTokens(page)).toEqual(first);
+    expect(await page.locator('#branching').isHidden()).toBe(true);
+    expect(page.url()).not.toContain('forks');
+  });
+});
+
+describe('writing', () => {
+  test('at its pace: Pause waits, Step writes exactly one token, and Continue the rest of the same story', async () => {
+    await page.selectOption('#pace', 'slow');
+    await page.click('#own');
+    await page.fill('#prompt', 'The cat');
+    await page.press('#prompt', 'Enter');
+    await page.locator('#story[data-state=writing]').waitFor();
+    await page.click('#play');
+    await page.locator('#story[data-state=paused]').waitFor();
+    const count = async () => (await newTokens(page)).length;
+    await expect.poll(async () => (await page.locator('#status').textContent())!).toMatch(/written (so far|yet)/);
+    const before = await count();
+    await page.click('#step');
+    await expect.poll(count).toBeGreaterThan(before);
+    const after = await count();
+    expect(after - before).toBeLessThanOrEqual(2); // a token that was about to be written, and the step
+    await page.click('#step');
+    await expect.poll(count).toBe(after + 1);
+    expect(await page.locator('#status').textContent()).toContain(`${after + 1} tokens are written so far.`);
+    await page.selectOption('#pace', 'fast');
+    await page.click('#play');
+    await written(page);
+    const { newTokens: expected } = await model.generate('The cat', { ...sampled, seed, maxNewTokens }).result();
+    expect(await newTokens(page)).toEqual(expected);
+  });
+
+  test('another story has the next seed, and its address writes the same one', async () => {
+    await page.fill('#maxNewTokens', '12');
+    await page.click('#another');
+    await written(page);
+    const after = await newTokens(page);
+    const { newTokens: expected } = await model
+      .generate('The cat', { ...sampled, seed: seed + 1, maxNewTokens: 12 })
+      .result();
+    expect(after).toEqual(expected);
+    expect(page.url()).toMatch(/#prompt=The\+cat&seed=8&maxNewTokens=12&pace=fast&backend=wasm$/);
+  });
+
+  test('of ten beginnings in a row the last one is written', async () => {
+    for (let i = 0; i < 10; i++)
+      await page
+        .locator('#beginnings button')
+        .nth(i % 2)
+        .dispatchEvent('click');
+    await page.locator('#story .prompt', { hasText: 'Lily' }).waitFor();
+    await written(page);
+    expect(await page.locator('#story').evaluate(element => element.shadowRoot!.textContent)).toContain('Lily found');
+    expect(await newTokens(page)).toHaveLength(12);
+    await page.click('#reset');
+    await written(page);
+    expect([await page.inputValue('#seed'), (await newTokens(page)).length]).toEqual(['7', 48]);
+  });
+
+  test('an invalid setting is an error, and fractions are valid', async () => {
+    await page.selectOption('#pace', 'fast');
+    const form = page.locator('#controls');
+    const fits = () => form.evaluate((form: HTMLFormElement) => form.checkValidity());
+    await page.fill('#temperature', '0.73');
+    await page.fill('#topP', '0.955');
+    expect(await fits()).toBe(true);
+    await page.fill('#topK', '');
+    expect(await fits()).toBe(false);
+    await page.fill('#topK', '0');
+    await page.fill('#topP', '2');
+    await form.evaluate(form => form.dispatchEvent(new Event('submit', { cancelable: true })));
+    await expectError(page, '“Top-p” is 2');
+    await page.click('#reset');
+    await page.selectOption('#pace', 'fast');
+    await written(page);
+    expect(await page.locator('#error').isHidden()).toBe(true);
+  });
+
+  test('tokens show their part of a character in the story, in the bars and in the map', async () => {
+    const prompt = 'The \u{1f600} saw 猫.';
+    await page.fill('#maxNewTokens', '2');
+    await page.click('#own');
+    await page.fill('#prompt', prompt);
+    await page.press('#prompt', 'Enter');
+    await page.locator('#story .prompt', { hasText: 'saw' }).waitFor();
+    await written(page);
+    const texts = await page.locator('#story .prompt span').allTextContents();
+    const smiles = texts.filter(text => text.startsWith('\u{1f600} '));
+    expect(smiles.length).toBeGreaterThan(1);
+    expect(smiles[0]).toBe(`\u{1f600} 1/${smiles.length}`);
+    expect(texts.join('')).not.toMatch(/[\u00c0-\u02ff\ufffd]/); // as byte-level vocabularies write bytes
+    const index = texts.indexOf(smiles[1]!);
+    await option(index).hover();
+    await caption(`Instead of token ${index + 1},`);
+    expect(await page.locator('#bars tr.chosen button').textContent()).toBe(`\u{1f600}·2/${smiles.length} ◂`);
+    await page.click('#take-story');
+    await page.locator('#row [role=option]').nth(texts.length).waitFor();
+    expect(await page.inputValue('#text')).toContain(prompt);
+    expect(await readCell(page, 'attention', index, index)).toContain(
+      `\u{1f600}·2/${smiles.length} looks at \u{1f600}·2/`,
+    );
+    await page.click('#reset');
+    await page.selectOption('#pace', 'fast');
+    await written(page);
   });
 });
 
@@ -142,6 +330,7 @@ describe('reading attention', () => {
       `From “creature”, the head that looks most at these words is layer ${best!.layer}, head ${best!.head}: ` +
         `${fluffy} on “fluffy”, ${blue} on “blue”.`,
     );
+    await page.click('#attention-settings summary');
     await page.locator('#layer').selectOption('2');
     await page.locator('#head').selectOption('3');
     const weight = pattern[2]![3]![(ids.length - 1) * ids.length + 1]!;
@@ -229,104 +418,78 @@ describe('reading attention', () => {
     await message.filter({ hasText: 'From “creature”' }).waitFor();
     expect(await page.locator('#left-out').textContent()).toBe('');
   });
+});
 
-  test('the page says that both texts continue another beginning', async () => {
-    const message = page.locator('#both-result');
-    const before = (await message.textContent())!;
-    expect(before).toMatch(/^They differ/);
-    await page.fill('#prompt', 'The dragon');
-    expect(await message.textContent()).toBe(
-      `Both texts continue another beginning, “${preset.prompt}”. ${before} ` +
-        'Press “Write both” to continue the new one.',
+describe('chapters', () => {
+  test('greedy beside sampled: both are what the library writes', async () => {
+    await page.click('#tab-ways');
+    await page.locator('#ways-result', { hasText: 'They part at token' }).waitFor();
+    const greedy = await model.generate(preset.prompt, { temperature: 0, maxNewTokens }).result();
+    const drawn = await firstStory();
+    const tail = (ids: readonly number[], from: number) => ids.slice(from);
+    const at = greedy.tokens.findIndex((id, i) => id !== drawn.tokens[i]);
+    const shown = (id: string) =>
+      page.locator(id).evaluate(element => (element as TokensElement).tokens.map(({ id: token }) => token));
+    expect(await shown('#ways-one')).toEqual(tail(greedy.tokens, at - 8));
+    expect(await shown('#ways-other')).toEqual(tail(drawn.tokens, at - 8));
+    expect(await page.locator('#ways-result').textContent()).toContain(`at token ${at + 1}: greedy goes on with`);
+    await page.click('#other-luck');
+    const other = await model.generate(preset.prompt, { ...sampled, seed: seed + 1, maxNewTokens }).result();
+    await expect.poll(() => shown('#ways-other')).toEqual(expect.arrayContaining(other.newTokens.slice(-5)));
+    expect(page.url()).toContain('chapter=ways');
+  });
+
+  test('each name at the start makes itself likely at the end', async () => {
+    await page.click('#tab-name');
+    await page.locator('#potter', { hasText: 'Yet it copies' }).waitFor();
+    const probability = async (told: string, name: string) => {
+      const text = `${preset.start.replace('NAME', told)} ${preset.end}`;
+      const [before, whole] = [model.tokensOf(text), model.tokensOf(`${text} ${name}`)];
+      return Math.exp(sum((await logprobsOf(whole)).slice(before.length - 1)));
+    };
+    const cell = (row: number, column: number) =>
+      page.locator('#names-table tbody tr').nth(row).locator('button').nth(column);
+    const [own, other] = [await probability('Lily', 'Lily'), await probability('Sue', 'Lily')];
+    expect(own).toBeGreaterThan(100 * other);
+    expect(await cell(0, 0).textContent()).toBe(percentText(own));
+    expect(await cell(4, 4).textContent()).toBe(percentText(await probability('Harry', 'Harry'))); // two tokens
+    await cell(1, 0).click();
+    expect(await page.locator('#name-result').textContent()).toBe(
+      `If the story begins with “Sue”, the model expects “Lily” at its end with ${percentText(other)}, ` +
+        `${Number((own / other).toPrecision(2))} times less than the ${percentText(own)} after a beginning with “Lily”.`,
     );
-    await page.fill('#prompt', preset.prompt);
-    expect(await message.textContent()).toBe(before);
+    await page.locator('#name-story [role=option]', { hasText: 'Sue' }).waitFor();
+    expect(await page.locator('#name-story [role=option]').last().getAttribute('title')).toContain(
+      `“Lily” here: ${percentText(other)}`,
+    );
+    await page.click('#name-settings summary');
+    await page.fill('#start', 'There was a child.');
+    await page.click('#compare');
+    await expectError(page, 'the beginning lacks NAME');
+  });
+
+  test('the model says what it is', async () => {
+    await page.click('#tab-model');
+    expect(await page.locator('#facts').textContent()).toBe(
+      'The storyteller of this page: gpt2 with 6 layers of 5 heads, 6000 tokens, 256 positions, on wasm.',
+    );
+    await page.click('#tab-attention');
+  });
+
+  test('a link whose branches cannot be read or do not fit says so, and tells the story without them', async () => {
+    const broken = await app.open('#backend=wasm&pace=fast&maxNewTokens=2&forks=%3Cb%3E&branch=3');
+    await settled(broken);
+    await written(broken);
+    expect(await broken.locator('#notice').textContent()).toContain('The branches of this link cannot be read');
+    expect(await newTokens(broken)).toHaveLength(2);
+    await broken.evaluate(() => {
+      location.hash = 'backend=wasm&pace=fast&maxNewTokens=2&forks=0_9_999999';
+    });
+    await expectError(broken, 'do not fit its story');
+    await broken.close();
   });
 });
 
-describe('writing', () => {
-  test('another seed writes another story, and its address writes the same one', async () => {
-    const before = await newTokens(page);
-    await page.fill('#seed', '11');
-    await page.fill('#maxNewTokens', '12');
-    await page.click('#generate');
-    await written(page);
-    const after = await newTokens(page);
-    expect(after).toHaveLength(12);
-    expect(after).not.toEqual(before.slice(0, 12));
-    expect(page.url()).toMatch(/#seed=11&maxNewTokens=12&backend=wasm$/);
-    const shared = await app.open(new URL(page.url()).hash);
-    await settled(shared);
-    expect(await newTokens(shared)).toEqual(after);
-    await shared.close();
-  });
-
-  test('Stop ends the story, and Reset writes the first one again', async () => {
-    await page.fill('#maxNewTokens', '200');
-    await page.click('#generate');
-    await page.locator('#speed', { hasText: 'tokens per second' }).waitFor();
-    await page.locator('#stop').dispatchEvent('click');
-    await written(page);
-    expect(await page.locator('#status').textContent()).toContain('ended by: stopped');
-    expect((await newTokens(page)).length).toBeLessThan(200);
-    await page.click('#reset');
-    await page.locator('#status', { hasText: 'ended by: length' }).waitFor();
-    expect([await page.inputValue('#seed'), (await newTokens(page)).length]).toEqual(['7', 48]);
-  });
-
-  test('an edited name is computed while the visitor types', async () => {
-    await page.fill('#edited', preset.start);
-    await page.locator('#name-result', { hasText: 'the same' }).waitFor();
-    await page.fill('#word', '');
-    await expectError(page, 'the next word is empty');
-    await page.fill('#word', 'Lily');
-    await page.locator('#error').waitFor({ state: 'hidden' });
-  });
-
-  test('an invalid setting is an error, and fractions are valid', async () => {
-    const form = page.locator('#controls');
-    const fits = () => form.evaluate((form: HTMLFormElement) => form.checkValidity());
-    await page.fill('#temperature', '0.73');
-    await page.fill('#topP', '0.955');
-    expect(await fits()).toBe(true);
-    await page.fill('#topK', '');
-    expect(await fits()).toBe(false);
-    await page.fill('#topK', '0');
-    await page.fill('#topP', '2');
-    await form.evaluate(form => form.dispatchEvent(new Event('submit', { cancelable: true })));
-    await expectError(page, '“Top-p” is 2');
-    await page.click('#reset');
-    await written(page);
-    expect(await page.locator('#error').isHidden()).toBe(true);
-  });
-
-  test('tokens show their part of a character in the story, in the bars and in the map', async () => {
-    const prompt = 'The \u{1f600} saw 猫.';
-    await page.fill('#prompt', prompt);
-    await page.fill('#maxNewTokens', '2');
-    await page.click('#generate');
-    await written(page);
-    const texts = await page.locator('#story .prompt span').allTextContents();
-    const smiles = texts.filter(text => text.startsWith('\u{1f600} '));
-    expect(smiles.length).toBeGreaterThan(1);
-    expect(smiles[0]).toBe(`\u{1f600} 1/${smiles.length}`);
-    expect(texts.join('')).not.toMatch(/[\u00c0-\u02ff\ufffd]/); // as byte-level vocabularies write bytes
-    const index = texts.indexOf(smiles[1]!);
-    await page.locator('#story [role=option]').nth(index).hover();
-    await page.locator('#bars caption', { hasText: `token ${index + 1} of your text` }).waitFor();
-    expect(await page.locator('#bars tr.chosen th').textContent()).toBe(`\u{1f600}·2/${smiles.length} ◂`);
-    await page.click('#take-story');
-    await page.locator('#row [role=option]').nth(texts.length).waitFor();
-    expect(await page.inputValue('#text')).toContain(prompt);
-    expect(await readCell(page, 'attention', index, index)).toContain(
-      `\u{1f600}·2/${smiles.length} looks at \u{1f600}·2/`,
-    );
-    await page.click('#reset');
-    await page.locator('#status', { hasText: 'ended by: length' }).waitFor();
-    await settled(page);
-  });
-
-  test('the pages had no problems and requested nothing from other servers', () => {
-    expect({ wrong: app.problems, foreign: app.foreignRequests }).toEqual({ wrong: [], foreign: [] });
-  });
+test('the pages had no problems and requested nothing from other servers', () => {
+  expect({ wrong: app.problems, foreign: app.foreignRequests }).toEqual({ wrong: [], foreign: [] });
 });

@@ -1,3 +1,4 @@
+import type { BarsElement } from '@residual/elements';
 import {
   appearanceProblems,
   drawnByGraphics,
@@ -17,27 +18,46 @@ let page: Page;
 
 beforeAll(async () => {
   app = await openApp('generation');
-  page = await app.open('#backend=wasm');
+  page = await app.open('#backend=wasm&pace=fast');
   await settled(page);
+  await written(page);
 });
 
 afterAll(() => app?.close());
 
+const chapter = async (name: string, done: string) => {
+  await page.click(`#tab-${name}`);
+  await page.locator(done).first().waitFor();
+  for (const summary of await page.locator(`#panel-${name} details:not([open]) summary`).all()) await summary.click();
+};
+
 /** States of the page, each reached from the one before. */
 const states: Record<string, () => Promise<unknown>> = {
   'before the first click': async () => {},
-  'with the attention of the whole story and a selected token of the prompt': async () => {
+  'with a branch and the attention of its whole text': async () => {
+    await page.locator('#story [role=option]').nth(17).hover();
+    await page.locator('#bars caption', { hasText: 'token 18,' }).waitFor();
+    await page.locator('#bars button').nth(3).click();
+    await page.locator('#tree [role=option]').nth(1).waitFor();
+    await written(page);
     await page.click('#take-story');
     await page.locator('#row [role=option]').nth(59).waitFor();
     await page.locator('#attention .map').focus();
-    await page.locator('#story [role=option]').nth(4).hover();
-    await page.locator('#bars caption', { hasText: 'of your text' }).waitFor();
+    await page.click('#decoding summary');
+    await chapter('attention', '#maps');
   },
-  'with an error': async () => {
+  'with both ways to choose, while a beginning is written': async () => {
+    await chapter('ways', '#ways-one [role=option]');
+    await page.click('#own');
+  },
+  'with the names': async () => {
+    await page.keyboard.press('Escape');
+    await chapter('name', '#potter:not(:empty)');
+  },
+  'with an error, during loading': async () => {
+    await chapter('model', '#facts');
     await page.setInputFiles('#files', [{ name: 'a.txt', mimeType: 'text/plain', buffer: Buffer.from('a') }]);
     await expectError(page, 'no config.json');
-  },
-  'during loading': async () => {
     await page.locator('#loading').evaluate((place: HTMLElement) => {
       place.hidden = false;
       place.querySelector('p')!.textContent = 'Loading the model: 1.0 of 18.8 MB';
@@ -55,24 +75,43 @@ describe('the page', () => {
     await page.locator('#loading').evaluate((place: HTMLElement) => {
       place.hidden = true;
     });
-    expect(await undescribedControls(page, 'input, select, textarea, button')).toEqual([]);
-    const views = ['story', 'greedy', 'sampled', 'heads', 'attention', 'row'].map(id => `#${id}`).join(', ');
+    const controls =
+      ':is(input, select, textarea, button)[id]:not([role=tab], .chips *, #names-table *, [type=hidden])';
+    expect(await undescribedControls(page, controls)).toEqual([]);
+    await page.click('#tab-attention');
     const wanted = await page
-      .locator(`:is(input, select, textarea, button):not(:disabled, #cancel), ${views}`)
+      .locator(
+        `${controls}:visible:not(:disabled, #cancel, .dismiss), ` +
+          ['story', 'bars', 'tree', 'compared-one', 'compared-other', 'heads', 'attention', 'row']
+            .map(id => `#${id}`)
+            .join(', '),
+      )
       .evaluateAll(all => all.map(one => one.id));
-    expect(wanted.length).toBeGreaterThan(30);
-    const reached = await reachedByTab(page, wanted.length + 4);
+    expect(wanted.length).toBeGreaterThan(25);
+    const reached = await reachedByTab(page, wanted.length + 20);
     expect(wanted.filter(name => !reached.has(name))).toEqual([]);
   });
 
-  test('works without a mouse: keys select a token and a cell', async () => {
-    await page.locator('#prompt').focus();
-    for (let i = 0; i < 40 && (await page.evaluate(() => document.activeElement!.id)) !== 'story'; i++)
+  test('works without a mouse: keys select a token and write another one, and the story branches', async () => {
+    const branches = () => page.locator('#tree [role=option]').count();
+    const count = await branches();
+    await page.locator('#own').focus();
+    for (let i = 0; i < 20 && (await page.evaluate(() => document.activeElement!.id)) !== 'story'; i++)
       await page.keyboard.press('Tab');
-    await page.keyboard.press('End');
-    await page.locator('#bars caption', { hasText: 'token 60' }).waitFor();
-    await page.keyboard.press('ArrowLeft');
-    await page.locator('#bars caption', { hasText: 'token 59' }).waitFor();
+    await page.keyboard.press('Home');
+    for (let i = 0; i < 20; i++) await page.keyboard.press('ArrowRight');
+    await page.locator('#bars caption', { hasText: 'token 21,' }).waitFor();
+    const other = await page
+      .locator('#bars')
+      .evaluate(element => (element as BarsElement).bars.findIndex(({ chosen }) => !chosen));
+    await page.keyboard.press('Tab');
+    for (let i = 0; i < other; i++) await page.keyboard.press('ArrowDown');
+    await page.keyboard.press('Enter');
+    await expect.poll(branches).toBe(count + 1);
+    await written(page);
+    await page.locator('#tree [role=option][tabindex="0"]').focus();
+    await page.keyboard.press('Delete');
+    await expect.poll(branches).toBe(count);
     await page.locator('#attention .map').focus();
     const before = await page.locator('#attention output').textContent();
     await page.keyboard.press('ArrowRight');
@@ -82,13 +121,15 @@ describe('the page', () => {
 
 test('the main thread of the page has little work while the model writes', async () => {
   const drawn = await openApp('generation', drawnByGraphics);
-  const page = await drawn.open('#backend=wasm');
+  const page = await drawn.open('#backend=wasm&pace=fast');
   await settled(page);
+  await written(page);
   const work = await pageWork(page);
   const before = await work();
+  await page.click('#decoding summary');
   await page.fill('#maxNewTokens', '230');
   await page.click('#generate');
-  await page.locator('#stop:not(:disabled)').waitFor();
+  await page.locator('#story [role=option]').nth(100).waitFor();
   await written(page);
   const spent = (await work()) - before;
   const tokens = await page.locator('#story [role=option]').count();

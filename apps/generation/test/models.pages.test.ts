@@ -10,7 +10,7 @@ let app: OpenApp;
 let page: Page;
 let hub: LocalHub;
 const llama = filesOf('fixtures', 'models', 'stories260k');
-const short = '#maxNewTokens=8&mode=greedy';
+const short = '#maxNewTokens=8&mode=greedy&pace=fast';
 
 beforeAll(async () => {
   hub = await startHub(llama);
@@ -18,6 +18,8 @@ beforeAll(async () => {
   app = await openApp('generation', ['--enable-unsafe-webgpu']);
   page = await app.open(`${short}&backend=wasm`);
   await settled(page);
+  await page.click('#tab-model');
+  await page.click('#other-model summary');
 });
 
 afterAll(async () => {
@@ -51,9 +53,12 @@ describe('another model', () => {
     await page.dispatchEvent('body', 'drop', { dataTransfer: await dropOf(llama) });
     await facts('The model from your 5 files: llama with 5 layers of 8 heads, 512 tokens, 512 positions, on wasm.');
     await settled(page);
+    await written(page);
     expect(await newTokens(page)).toEqual(await expectedOf(llama));
-    expect(await page.locator('#heads [role=option]').count()).toBe(40);
-    expect(await page.locator('#story .prompt span').allTextContents()).toContain('·upon');
+    await page.click('#tab-attention');
+    await expect.poll(() => page.locator('#heads [role=option]').count()).toBe(40);
+    await page.click('#tab-model');
+    expect(await page.locator('#story .prompt span').allTextContents()).toContain(' upon');
   });
 
   test('broken files are errors, and the current model stays', async () => {
@@ -72,7 +77,7 @@ describe('another model', () => {
     const mute = filesOf('fixtures', 'checkpoints', 'gpt2');
     await page.dispatchEvent('body', 'drop', { dataTransfer: await dropOf(mute) });
     await expectError(page, 'needs the tokenizer.json of the model too');
-    await page.click('#generate');
+    await page.locator('#controls').evaluate((form: HTMLFormElement) => form.requestSubmit());
     await written(page);
     expect(await newTokens(page)).toHaveLength(8);
     expect(await page.locator('#facts').textContent()).toContain('llama');
@@ -87,6 +92,7 @@ describe('another model', () => {
     await page.click('#load');
     await facts('someone/tale: llama');
     await settled(page);
+    await written(page);
     expect(await newTokens(page)).toEqual(await expectedOf(llama));
     expect(hub.requests.some(asked => asked.includes('model.safetensors'))).toBe(true);
     expect(new URLSearchParams(new URL(page.url()).hash.slice(1)).get('model')).toBe('someone/tale');
@@ -99,7 +105,9 @@ describe('another model', () => {
     );
     await settled(shared);
     const notice = await shared.locator('#notice').textContent();
-    expect(notice).toContain('This link asks for the model someone/tale: press “Load model” below to fetch it from');
+    expect(notice).toContain(
+      'This link asks for the model someone/tale: press “Load model” in the chapter “The model” to fetch it from',
+    );
     expect(notice).toContain('This link asks for Backend “abacus”, which is not available; “auto');
     expect(notice).toContain('This link asks for Seed “many”, which is not available; “7” is used instead.');
     await shared.click('#notice .dismiss');
@@ -150,7 +158,7 @@ describe('another model', () => {
     hub.stallAfter = undefined;
     await page.fill('#model', '');
     await page.click('#load');
-    await facts('The shipped storyteller');
+    await facts('The storyteller of this page');
     await settled(page);
   });
 });
@@ -181,6 +189,7 @@ test('after a cancelled load or a lost connection, the model can be loaded again
   await patient.unroute('**/models/stories/model.safetensors');
   await patient.keyboard.press('Enter');
   await settled(patient);
+  await written(patient);
   expect(await newTokens(patient)).toHaveLength(8);
   expect(await patient.locator('#loading').isHidden()).toBe(true);
   await patient.close();

@@ -1,5 +1,6 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { TokensElement } from '@residual/elements';
 import { type Page, root } from '@residual/testkit/pages';
 
 const names = ['config.json', 'generation_config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json'];
@@ -17,8 +18,12 @@ export const filesOf = (...folder: string[]): Map<string, Uint8Array<ArrayBuffer
 export const settled = (page: Page) => page.locator('main[data-state=ready]').waitFor();
 
 /** Waits until a story has ended. */
-export const written = (page: Page) => page.locator('#status', { hasText: 'ended by' }).waitFor();
+export const written = (page: Page) => page.locator('#story[data-state=ended]').waitFor();
 
 /** The ids of the tokens that the model wrote into an element. */
-export const newTokens = async (page: Page, id = 'story') =>
-  (await page.locator(`#${id} [role=option]:not(.prompt) small`).allTextContents()).map(Number);
+export const newTokens = (page: Page, id = 'story'): Promise<number[]> =>
+  page
+    .locator(`#${id}`)
+    .evaluate(element =>
+      (element as TokensElement).tokens.filter(({ isPrompt }) => !isPrompt).map(({ id: token }) => token),
+    );

@@ -1,83 +1,72 @@
-import { byId, onFiles, reportIgnoredSettings, showError, writeControls } from '@residual/appkit';
-import { defineTokenText, type TokenTextElement } from '@residual/elements';
-import type { Tokenizer } from '@residual/tokenizer';
+import {
+  byId,
+  chips,
+  loadingView,
+  loadOnce,
+  onFiles,
+  openState,
+  reportFailure,
+  reportIgnoredSettings,
+  settingsFold,
+  showError,
+  watchSight,
+  wireCopyLink,
+} from '@residual/appkit';
+import { connect } from '@residual/appkit/calls';
+import { startWorker } from '@residual/appkit/downloads';
+import { defineTokenText } from '@residual/elements';
 import { examples } from './examples.js';
-import { tokenizeText } from './figures.js';
-import { address, preset } from './settings.js';
-import { shipped, shippedTokenizer, tokenizerFromFiles } from './sources.js';
+import { openPair, sides } from './pair.js';
+import { address } from './settings.js';
+import type { Context } from './views/context.js';
+import { paneOf } from './views/pane.js';
+import type { Calls } from './work/calls.js';
+import script from './worker-entry.ts?worker&url';
 
-defineTokenText();
-const [choice, example] = [byId<HTMLSelectElement>('tokenizer'), byId<HTMLSelectElement>('example')];
-const [text, special] = [byId<HTMLTextAreaElement>('text'), byId<HTMLInputElement>('special')];
-/** The loaded tokenizers, by the value of their option. */
-const tokenizers = new Map<string, Promise<Tokenizer>>();
+type Chapter = { readonly view: (context: Context) => Promise<void> | void };
 
-choice.append(...Object.entries(shipped).map(([name, words]) => new Option(words, name)));
-example.append(new Option('your own text', ''), ...Object.keys(examples).map(name => new Option(name, name)));
+/** The chapters, which are loaded when they come near the window; the last one begins to compute when it is in it. */
+const chapters: readonly (readonly [id: string, margin: string, load: () => Promise<Chapter>])[] = [
+  ['film', '300px', () => import('./views/film.js')],
+  ['languages', '300px', () => import('./views/languages.js')],
+  ['training', '0px 0px -25%', () => import('./views/training.js')],
+];
 
-/** Shows the tokens of the text with the settings of the controls. */
-async function show(): Promise<void> {
-  showError();
-  const { value } = choice;
-  const tokenizer = tokenizers.get(value) ?? shippedTokenizer(value);
-  tokenizers.set(value, tokenizer);
-  try {
-    const ready = await tokenizer;
-    if (choice.value !== value) return; // another tokenizer was chosen meanwhile
-    const { tokens, figures, back } = tokenizeText(ready, text.value, special.checked);
-    byId<TokenTextElement>('tokens').show(text.value, tokens);
-    byId('figures').textContent = figures;
-    byId('back').textContent = back;
-  } catch (error) {
-    tokenizers.delete(value);
-    showError(error);
+start().catch(error => showError(error));
+
+async function start(): Promise<void> {
+  defineTokenText();
+  const state = openState(address);
+  const pair = openPair(state);
+  const special = byId<HTMLInputElement>('special');
+  const readState = () => {
+    special.checked = state.now.special;
+    markExample(state.now.text);
+  };
+  const markExample = chips('examples', Object.entries(examples), text => state.set({ text }));
+  special.addEventListener('change', () => state.set({ special: special.checked }));
+  const said = settingsFold('settings', () => `special tokens ${state.now.special ? 'on' : 'off'}`);
+  for (const id of ['text', 'text-beside']) byId<HTMLTextAreaElement>(id).value = state.now.text;
+  state.on(['text', 'special'], () => {
+    readState();
+    said();
+  });
+  readState();
+  wireCopyLink('copied');
+  reportIgnoredSettings(address);
+  addEventListener('hashchange', () => reportIgnoredSettings(address));
+
+  const worker = connect<Calls>(await startWorker(script, loadingView().download), 'tokens');
+  await worker.start(document.baseURI);
+  const context: Context = { state, pair, worker };
+  for (const side of sides) paneOf(side, context);
+  onFiles('files', async files => {
+    const { name, label } = await worker.read(files);
+    pair.offer(name, label);
+    pair.choose('first', name);
+  });
+  for (const [id, rootMargin, load] of chapters) {
+    const open = loadOnce(async () => (await load()).view(context));
+    watchSight(byId(id), isNear => isNear && reportFailure(open()), { rootMargin });
   }
 }
-
-/** Writes the settings of the controls into the address; a tokenizer of the visitor is not in it. */
-function share(): void {
-  const tokenizer = Object.hasOwn(shipped, choice.value) ? choice.value : preset.tokenizer;
-  address.share({ tokenizer, special: special.checked, text: text.value });
-}
-
-/** Reads a tokenizer from files of the visitor and shows it; without one the last one stays. */
-async function addTokenizer(files: readonly File[]): Promise<void> {
-  const { name, tokenizer } = await tokenizerFromFiles(files);
-  const value = `file:${name}`;
-  if (!tokenizers.has(value)) choice.append(new Option(name, value));
-  tokenizers.set(value, Promise.resolve(tokenizer));
-  choice.value = value;
-  await show();
-}
-
-/** Writes the settings of the address into the controls. */
-function readAddress(): void {
-  const settings = address.settingsFrom(location.hash);
-  writeControls(settings);
-  reportIgnoredSettings(address);
-  example.value = Object.keys(examples).find(name => examples[name] === settings.text) ?? '';
-}
-
-byId('controls').addEventListener('submit', event => event.preventDefault());
-text.addEventListener('input', () => {
-  example.value = '';
-  share();
-  show();
-});
-example.addEventListener('change', () => {
-  text.value = examples[example.value] ?? '';
-  share();
-  show();
-});
-for (const control of [choice, special])
-  control.addEventListener('change', () => {
-    share();
-    show();
-  });
-onFiles('files', addTokenizer);
-addEventListener('hashchange', () => {
-  readAddress();
-  show();
-});
-readAddress();
-show();

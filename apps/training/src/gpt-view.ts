@@ -1,7 +1,9 @@
-import { attempt, byId, grouped, on, reportFailure } from '@residual/appkit';
+import { attempt, byId, grouped, handOver, on, prefersStill, reportFailure } from '@residual/appkit';
+import { defineAttention, defineHeads } from '@residual/elements';
 import type { TrainingEvent } from '@residual/train';
 import { controls, set } from './controls.js';
 import { download } from './download.js';
+import { gptGround } from './gpt-ground.js';
 import { type GptJob, snapshotView } from './gpt-snapshots.js';
 import { historyView } from './history-view.js';
 import { runPanel } from './run-panel.js';
@@ -9,11 +11,18 @@ import type { SavedRun } from './saved-run.js';
 import { savedRunView } from './saved-run-view.js';
 import { type OwnText, ownText } from './text.js';
 import { trainingWorker } from './trainer.js';
+import type { View } from './view.js';
 import type { GptSettings } from './work/character-gpt.js';
 
+/** The first steps change what it writes most: samples between the first two evaluations. */
+const earlySamples: readonly number[] = [10, 25];
+
 /** Wires a character GPT in training: its losses, its samples, its embeddings, its attention. */
-export function gptView(): void {
-  const work = trainingWorker();
+export function gptView(): View {
+  defineAttention();
+  defineHeads();
+  const ground = gptGround();
+  const work = trainingWorker('starting', ground.progress);
   const text = ownText();
   const history = historyView();
   const snapshots = snapshotView();
@@ -22,13 +31,17 @@ export function gptView(): void {
   const follow = async (event: TrainingEvent, job: GptJob) => {
     if (event.type === 'checkpoint' || event.type === 'resume') return;
     history.addLoss(event);
-    if (event.type === 'step') reportFailure(snapshots.showIfDue(job));
-    if (event.type !== 'evaluation') return;
+    if (event.type === 'step') {
+      reportFailure(snapshots.showIfDue(job));
+      if (earlySamples.includes(event.step)) await reportFailure(history.addSample(event, job));
+      return;
+    }
     await reportFailure(history.addSample(event, job));
     await history.save(job); // the checkpoint comes next
   };
 
   const panel = runPanel<GptJob>('gpt', {
+    steps: () => controls().steps,
     start: async (signal, isResumed) => {
       const { trainer } = await work();
       snapshots.reset();
@@ -41,7 +54,8 @@ export function gptView(): void {
     },
     onStart: async (job, isResumed) => {
       await showFacts(job);
-      byId<HTMLButtonElement>('gpt-download').disabled = false;
+      for (const id of ['gpt-download', 'gpt-write']) byId<HTMLButtonElement>(id).disabled = false;
+      ground.offer(job);
       saved.hideButtons();
       if (isResumed && saved.run) {
         await history.save(job);
@@ -71,10 +85,22 @@ export function gptView(): void {
   on('gpt-download', 'click', async () => {
     if (panel.job) await download('character-gpt.zip', await panel.job.ask('save'));
   });
+  on('gpt-write', 'click', async () => {
+    if (!panel.job) return;
+    await handOver(await panel.job.ask('save'));
+    location.href = `../generation/#${new URLSearchParams({ handed: 'true', prompt: controls().beginning })}`;
+  });
   byId('probe').addEventListener('change', () => {
     if (panel.job) attempt(() => snapshots.show(panel.job!));
   });
-  attempt(restore);
+  return {
+    open: () =>
+      attempt(async () => {
+        if (panel.job || panel.isRunning) return;
+        await restore();
+        if (!saved.run && !panel.isRunning && !prefersStill()) await panel.start();
+      }),
+  };
 }
 
 /** Shows the size of the model and its backend. */

@@ -8,7 +8,7 @@ import type { History } from './saved-run.js';
 export interface HistoryView {
   addLoss(event: StepEvent | EvaluationEvent): void;
   /** Samples a text from the model and shows it. */
-  addSample(event: EvaluationEvent, job: GptJob): Promise<void>;
+  addSample(event: EvaluationEvent | StepEvent, job: GptJob): Promise<void>;
   clear(): void;
   /** Shows the history of a saved run. */
   restore(history: History): void;

@@ -2,31 +2,28 @@ import {
   attempt,
   backendOptions,
   byId,
+  loadOnce,
+  reportFailure,
   reportIgnoredSettings,
+  settingsFold,
   wireCopyLink,
   wireTabs,
   writeControls,
 } from '@residual/appkit';
-import { defineAttention, defineHeads } from '@residual/elements';
 import { controls, readAddress, set, share } from './controls.js';
-import { gptView } from './gpt-view.js';
 import { lineView } from './line-view.js';
-import { netView } from './net-view.js';
 import { pointsFrom } from './points.js';
 import { address, type Settings } from './settings.js';
-
+import { summaries } from './summaries.js';
 import { trainingWorker } from './trainer.js';
-import { tuneView } from './tune-view.js';
+import type { View } from './view.js';
 
-defineAttention();
-defineHeads();
 readAddress();
 addEventListener('hashchange', readAddress); // before the views, which read the controls in their own listeners
-wireTabs(
-  ['line', 'perceptron', 'gpt', 'tune'],
-  name => set({ tab: name as Settings['tab'] }),
-  () => controls().tab,
-);
+const folds = Object.entries(summaries).map(([id, said]) => settingsFold(id, () => said(controls())));
+const updateFolds = () => {
+  for (const update of folds) update();
+};
 /**
  * Reports everything in the address that the page cannot read; points that cannot be parsed are replaced by others.
  */
@@ -39,12 +36,33 @@ const report = () => {
 addEventListener('hashchange', report);
 report();
 const work = trainingWorker();
-lineView(work);
-netView();
-gptView();
-tuneView();
-document.addEventListener('input', share);
-document.addEventListener('change', share);
+/** The views by tab; their code is loaded when they are first opened. */
+const views: Readonly<Record<Settings['tab'], () => Promise<View>>> = {
+  line: loadOnce(async () => lineView(work)),
+  perceptron: loadOnce(async () => (await import('./net-view.js')).netView()),
+  backprop: loadOnce(async () => (await import('./backprop-view.js')).backpropView()),
+  gpt: loadOnce(async () => (await import('./gpt-view.js')).gptView()),
+  tune: loadOnce(async () => (await import('./tune-view.js')).tuneView()),
+};
+const open = () => reportFailure(views[controls().tab]().then(view => view.open()));
+wireTabs(
+  ['line', 'perceptron', 'backprop', 'gpt', 'tune'],
+  name => {
+    set({ tab: name as Settings['tab'] });
+    open();
+  },
+  () => controls().tab,
+);
+addEventListener('hashchange', () => {
+  updateFolds();
+  open();
+});
+for (const event of ['input', 'change', 'click'])
+  document.addEventListener(event, () => {
+    share();
+    updateFolds();
+  });
+open();
 attempt(async () => {
   const { backend } = controls();
   const select = byId<HTMLSelectElement>('backend');

@@ -2,6 +2,7 @@ import { attempt, byId, grouped, megabytes, on, perFrame, singleRun } from '@res
 import { formatLoss } from '@residual/appkit/chart';
 import type { StepEvent, TrainingEvent } from '@residual/train';
 import type { RemoteTraining } from '@residual/train/worker';
+import { durationText, remainingTime } from './remaining-time.js';
 
 /** How the runs of a view are started and followed. */
 export interface RunView<Job extends RemoteTraining> {
@@ -9,6 +10,8 @@ export interface RunView<Job extends RemoteTraining> {
   readonly start: (signal: AbortSignal, isResumed: boolean) => Promise<Job>;
   /** Handles an event; the next event waits for it, so that a view can wait for a frame. */
   readonly onEvent: (event: TrainingEvent, job: Job) => Promise<void> | void;
+  /** The number of steps of a run; absent if it has no end of its own. */
+  readonly steps?: () => number;
   /** Called with each job before its first event; returns the step from which the job continues, 0 for a new one. */
   readonly onStart?: (job: Job, isResumed: boolean) => Promise<number>;
   /** Called after the last event, also if the run failed. */
@@ -25,6 +28,8 @@ export interface RunPanel<Job extends RemoteTraining> {
   /** Starts a new run, or continues the saved one. */
   start(isResumed?: boolean): Promise<void>;
   stop(): Promise<void>;
+  /** Sets the learning rate of a run. */
+  setRate(rate: number): void;
   /** Pauses the run and shows a sentence. */
   pause(sentence?: string): void;
   /** Resumes a paused run. */
@@ -32,8 +37,9 @@ export interface RunPanel<Job extends RemoteTraining> {
 }
 
 /**
- * Wires the form `PREFIX-form`, the buttons `PREFIX-pause` and `PREFIX-stop`, the learning rate `PREFIXRate`, and the
- * elements `PREFIX-status` and `PREFIX-figures`.
+ * Wires the form `PREFIX-form`, the buttons `PREFIX-start`, `PREFIX-pause` and `PREFIX-stop`, the learning rate
+ * `PREFIXRate`, and the elements `PREFIX-status`, `PREFIX-figures`, `PREFIX-progress` and, in the settings,
+ * `PREFIX-details`. While a run goes on, Pause is the main button.
  */
 export function runPanel<Job extends RemoteTraining>(prefix: string, view: RunView<Job>): RunPanel<Job> {
   const panel = new Panel(prefix, view);
@@ -49,16 +55,23 @@ class Panel<Job extends RemoteTraining> implements RunPanel<Job> {
   job: Job | undefined;
   private readonly runs = singleRun();
   private step = 0;
-  private readonly figures: (event: StepEvent) => void;
+  private steps = 0;
+  private readonly remaining = remainingTime();
+  private readonly progress: HTMLProgressElement;
+  private readonly figures = perFrame<{ readonly event: StepEvent; readonly left: number | undefined }>(
+    ({ event, left }) => {
+      byId(`${this.prefix}-figures`).textContent = figuresOf(event, this.steps, left);
+      byId(`${this.prefix}-details`).textContent = detailsOf(event);
+      if (this.steps > 0) this.progress.value = event.step / this.steps;
+    },
+  );
 
   constructor(
     private readonly prefix: string,
     private readonly view: RunView<Job>,
   ) {
-    const figures = byId(`${prefix}-figures`);
-    this.figures = perFrame(event => {
-      figures.textContent = figuresOf(event);
-    });
+    this.progress = byId<HTMLProgressElement>(`${prefix}-progress`);
+    this.progress.hidden = !view.steps;
   }
 
   get isRunning(): boolean {
@@ -95,6 +108,7 @@ class Panel<Job extends RemoteTraining> implements RunPanel<Job> {
 
   pause(sentence = `Paused after step ${this.step}.`): void {
     this.job?.pause();
+    this.remaining.reset();
     this.show(sentence);
   }
 
@@ -112,7 +126,10 @@ class Panel<Job extends RemoteTraining> implements RunPanel<Job> {
     await this.job?.dispose();
     this.job = undefined;
     this.step = 0;
+    this.steps = this.view.steps?.() ?? 0;
+    this.remaining.reset();
     byId(`${this.prefix}-figures`).textContent = '';
+    this.progress.value = 0;
     const job = await this.view.start(signal, isResumed);
     this.job = job;
     try {
@@ -120,7 +137,8 @@ class Panel<Job extends RemoteTraining> implements RunPanel<Job> {
       this.show('Training.');
       for await (const event of job) {
         this.step = event.step;
-        if (event.type === 'step') this.figures(event);
+        if (event.type === 'step')
+          this.figures({ event, left: this.remaining.add(event.step, performance.now(), this.steps) });
         if (job.isPaused) this.pause(); // this event was already under way
         await this.view.onEvent(event, job);
       }
@@ -133,6 +151,9 @@ class Panel<Job extends RemoteTraining> implements RunPanel<Job> {
     const button = (name: string) => byId<HTMLButtonElement>(`${this.prefix}-${name}`);
     byId(`${this.prefix}-status`).textContent = sentence;
     button('pause').disabled = button('stop').disabled = !isRunning;
+    button('start').classList.toggle('primary', !isRunning);
+    button('pause').classList.toggle('primary', isRunning);
+    button('start').textContent = this.step > 0 || isRunning ? 'Start again' : 'Start';
     button('pause').textContent = isRunning && this.job?.isPaused ? 'Resume' : 'Pause';
   }
 }
@@ -148,12 +169,20 @@ function explainError(error: unknown, rate: number | undefined): unknown {
   );
 }
 
-const figuresOf = ({ step, loss, gradientNorm, learningRate, tokensPerSecond, memoryUsage }: StepEvent) =>
+/** How far a run is: its step, its loss and the time that is left. */
+const figuresOf = ({ step, loss }: StepEvent, steps: number, left: number | undefined) =>
+  [
+    steps > 0 ? `step ${step} of ${grouped(steps)}` : `step ${step}`,
+    `loss ${formatLoss(loss)}`,
+    ...(steps > step && left !== undefined ? [`${durationText(left)} left`] : []),
+  ].join(' · ');
+
+/** What a run costs, for those who want to know. */
+const detailsOf = ({ step, gradientNorm, learningRate, tokensPerSecond, memoryUsage }: StepEvent) =>
   [
     `step ${step}`,
-    `loss ${formatLoss(loss)}`,
+    `learning rate ${learningRate}`,
     `gradient ${formatLoss(gradientNorm)}`,
-    `rate ${learningRate}`,
     ...(tokensPerSecond > 0 ? [`${grouped(Math.round(tokensPerSecond))} tokens per second`] : []),
     `${memoryUsage.tensors} tensors, ${bytesOf(memoryUsage.bytes)}`,
   ].join(' · ');

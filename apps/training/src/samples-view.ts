@@ -1,6 +1,6 @@
 import { byId, make } from '@residual/appkit';
 import { formatLoss } from '@residual/appkit/chart';
-import type { EvaluationEvent } from '@residual/train';
+import type { EvaluationEvent, StepEvent } from '@residual/train';
 import type { RemoteTraining } from '@residual/train/worker';
 import { controls } from './controls.js';
 import type { GptRequests } from './work/character-gpt.js';
@@ -24,9 +24,7 @@ export function samplesView() {
     const { step, loss, text } = sample;
     all.push(sample);
     const words = make('p', { textContent: text });
-    list.prepend(
-      make('li', {}, make('small', { textContent: `step ${step}, validation loss ${formatLoss(loss)}` }), words),
-    );
+    list.prepend(make('li', {}, make('small', { textContent: `step ${step}, loss ${formatLoss(loss)}` }), words));
   };
   return {
     get all(): readonly Sample[] {
@@ -38,7 +36,7 @@ export function samplesView() {
     },
     put,
     /** Samples a text from the model and shows it. */
-    take: async ({ step, loss }: EvaluationEvent, job: RemoteTraining<GptRequests>) => {
+    take: async ({ step, loss }: EvaluationEvent | StepEvent, job: RemoteTraining<GptRequests>) => {
       const { beginning, temperature, gptSeed: seed } = controls();
       put({ step, loss, text: await job.ask('sample', { beginning, characters, temperature, seed }) });
     },

@@ -5,19 +5,28 @@ import { addressOf } from '@residual/appkit';
  * its control.
  */
 export interface Settings {
-  readonly tab: 'line' | 'perceptron' | 'gpt' | 'tune';
+  readonly tab: 'line' | 'perceptron' | 'backprop' | 'gpt' | 'tune';
   /** `auto` is WebGL with a real graphics card, else WebAssembly. */
   readonly backend: string;
   /** Points as `x,y`, separated by spaces. */
   readonly linePoints: string;
   readonly lineRate: number;
-  readonly lineSeed: number;
+  /** The line at the start. */
+  readonly lineSlope: number;
+  readonly lineIntercept: number;
   readonly shape: 'wave' | 'step' | 'xor' | 'rings';
   /** Like `linePoints`; with classes `x,y,class`. Empty for the points of the shape. */
   readonly netPoints: string;
   readonly hidden: number;
   readonly netRate: number;
   readonly netSeed: number;
+  /** The seed of the directions of the ground. */
+  readonly groundSeed: number;
+  /** The net whose gradients are shown. */
+  readonly flowHidden: number;
+  readonly flowRate: number;
+  readonly flowSeed: number;
+  readonly numbers: boolean;
   readonly depth: number;
   readonly heads: number;
   readonly modelDim: number;
@@ -44,12 +53,18 @@ export const preset: Settings = {
   backend: 'auto',
   linePoints: '-4.2,-2.6 -3,-1.9 -2.1,-0.4 -1,-1 0.2,0.9 1.1,0.7 2.3,2.2 3.4,1.7 4.3,3.1',
   lineRate: 0.03,
-  lineSeed: 4,
+  lineSlope: -2.4,
+  lineIntercept: 4,
   shape: 'wave',
   netPoints: '',
   hidden: 8,
   netRate: 0.03,
   netSeed: 1,
+  groundSeed: 1,
+  flowHidden: 3,
+  flowRate: 0.1,
+  flowSeed: 1,
+  numbers: false,
   depth: 2,
   heads: 4,
   modelDim: 64,
@@ -75,6 +90,6 @@ export const preset: Settings = {
 
 /** The settings in the address of the page. */
 export const address = addressOf(preset, {
-  tab: ['line', 'perceptron', 'gpt', 'tune'],
+  tab: ['line', 'perceptron', 'backprop', 'gpt', 'tune'],
   shape: ['wave', 'step', 'xor', 'rings'],
 });

@@ -16,16 +16,20 @@ export interface TrainingWorker {
 
 /**
  * Returns a function that starts the worker of a view at its first call; each view has its own worker. Its downloads
- * are shown in the element `place`.
+ * are shown in the element `place`; `onSurvey` is called with the share of a ground that is measured.
  */
-export function trainingWorker(place = 'starting'): () => Promise<TrainingWorker> {
-  return loadOnce(() => start(loadingView(place)));
+export function trainingWorker(
+  place = 'starting',
+  onSurvey: (share: number) => void = () => {},
+): () => Promise<TrainingWorker> {
+  return loadOnce(() => start(loadingView(place), onSurvey));
 }
 
-async function start(view: LoadingView): Promise<TrainingWorker> {
+async function start(view: LoadingView, onSurvey: (share: number) => void): Promise<TrainingWorker> {
   const worker = await startWorker(script, view.download);
   worker.addEventListener('message', ({ data }) => {
-    const { loading } = data as { loading?: LoadProgress };
+    const { loading, surveyed } = data as { loading?: LoadProgress; surveyed?: number };
+    if (surveyed !== undefined) onSurvey(surveyed);
     if (loading) view.onProgress(loading);
   });
   const report = await whenReady<Omit<TrainingWorker, 'trainer'>>(worker);

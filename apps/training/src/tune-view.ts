@@ -5,6 +5,7 @@ import { controls } from './controls.js';
 import { download } from './download.js';
 import { runPanel } from './run-panel.js';
 import { trainingWorker } from './trainer.js';
+import type { View } from './view.js';
 import type { FineTuneRequests } from './work/fine-tuning.js';
 
 type Job = RemoteTraining<FineTuneRequests & { backend: () => string }>;
@@ -17,7 +18,7 @@ const continuations = 4;
 /**
  * Wires LoRA on the storyteller, trained on a few sentences, with continuations before, during and after the training.
  */
-export function tuneView(): void {
+export function tuneView(): View {
   const work = trainingWorker('loading');
   const chart = new Chart(byId('tune-chart'), 'Loss on the sentences', [
     { label: 'loss', colour: '--residual-accent', width: 2 },
@@ -39,6 +40,7 @@ export function tuneView(): void {
     );
 
   const panel = runPanel<Job>('tune', {
+    steps: () => controls().tuneSteps,
     start: async signal => {
       const { rank, tuneRate: learningRate, tuneSteps: steps, sentences: text, backend } = controls();
       const sentences = text
@@ -85,4 +87,5 @@ export function tuneView(): void {
   on('tune-download', 'click', async () => {
     if (panel.job) await download('adapter.zip', await panel.job.ask('save'));
   });
+  return { open: () => {} };
 }

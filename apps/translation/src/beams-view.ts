@@ -1,17 +1,23 @@
-import { byId, fixed, on } from '@residual/appkit';
-import type { BeamColumn, BeamsElement } from '@residual/elements';
+import { byId, fixed, on, prefersStill } from '@residual/appkit';
+import type { BeamsElement } from '@residual/elements';
 import { winnerOf } from './search-tree.js';
-import type { Sentence, Watcher } from './translation-view.js';
+import type { Sentence, Watcher } from './sentence.js';
 
-/** The duration of a step in a replay, in milliseconds. */
-const stepDuration = 400;
+/** The duration of a step, in milliseconds. */
+const stepDuration = 450;
+
+/** The tree of beams. */
+export interface BeamsView extends Watcher {
+  /** Lets the tree grow from its first step; shows it at once if the visitor prefers still pictures. */
+  grow(): Promise<void>;
+}
 
 /** Wires the tree of beams. */
-export function beamsView(): Watcher {
+export function beamsView(): BeamsView {
   const tree = byId<BeamsElement>('tree');
   const [replay, note] = [byId<HTMLButtonElement>('replay'), byId('beams-note')];
   let sentence: Sentence | undefined;
-  let replays = 0;
+  let runs = 0;
 
   const finish = ({ columns, segment }: Sentence) => {
     const winner = winnerOf(columns, segment.translation);
@@ -21,41 +27,32 @@ export function beamsView(): Watcher {
     const score = fixed(segment.score, 3);
     note.textContent = `“${segment.translation}” won with score ${score}, of ${ended} texts that ended.`;
   };
-  on('replay', 'click', async () => {
-    const replayed = sentence!;
-    const run = ++replays;
-    note.textContent = 'Growing';
+  /** Shows the columns one after the other, or all at once. */
+  const draw = async (slowly: boolean) => {
+    const run = ++runs;
+    const shown = sentence;
     tree.clear();
-    for (const column of replayed.columns) {
-      tree.push(column);
-      await new Promise(resolve => setTimeout(resolve, stepDuration));
-      if (run !== replays) return; // another search is shown now
+    tree.hidden = replay.disabled = !shown || shown.columns.length === 0;
+    if (tree.hidden) {
+      note.textContent = 'Greedy decoding has no beams. Choose beams in the settings to see them grow.';
+      return;
     }
-    finish(replayed);
-  });
+    if (slowly) note.textContent = 'Growing';
+    for (const column of shown!.columns) {
+      tree.push(column);
+      if (slowly) await new Promise(resolve => setTimeout(resolve, stepDuration));
+      if (run !== runs) return; // another search is shown now
+    }
+    finish(shown!);
+  };
+  on('replay', 'click', () => draw(true));
 
   return {
-    grow: (column: BeamColumn, isFirst: boolean) => {
-      if (isFirst) {
-        replays++;
-        tree.clear();
-        tree.hidden = false;
-        note.textContent = 'Growing';
-      }
-      tree.push(column);
-    },
+    grow: () => draw(!prefersStill()),
     show: shown => {
-      replays++;
+      if (shown === sentence) return;
       sentence = shown;
-      const columns = shown?.columns ?? [];
-      replay.disabled = columns.length === 0;
-      tree.hidden = columns.length === 0;
-      note.textContent = columns.length === 0 ? 'Choose beams above to see them grow.' : '';
-      if (tree.columns !== columns && (tree.columns.length !== columns.length || tree.columns[0] !== columns[0])) {
-        tree.clear();
-        for (const column of columns) tree.push(column);
-      }
-      if (shown && columns.length > 0) finish(shown);
+      return draw(false);
     },
   };
 }

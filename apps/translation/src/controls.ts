@@ -16,3 +16,9 @@ export function writeControls(settings: Partial<Settings>): void {
 export function share(): void {
   address.share(readControls());
 }
+
+/** Writes settings into the controls and into the address. */
+export function set(settings: Partial<Settings>): void {
+  writeControls(settings);
+  share();
+}

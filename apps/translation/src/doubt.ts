@@ -9,7 +9,7 @@ import type { TranslatedSegment } from '@residual/model';
 export const minConfidence = 0.55;
 
 /** The geometric mean of the token probabilities, 0 .. 1. */
-const meanProbability = ({ logprob, scoredTokens }: TranslatedSegment) => Math.exp(logprob / scoredTokens);
+export const meanProbability = ({ logprob, scoredTokens }: TranslatedSegment) => Math.exp(logprob / scoredTokens);
 
 /**
  * Whether much of a translation may be invented: the vocabulary lacks parts of the source, or the tokens were unlikely.

@@ -1,14 +1,12 @@
-import { attempt, byId, make } from '@residual/appkit';
+import { byId, make } from '@residual/appkit';
 import type { TranslationStep } from '@residual/model';
 import { doubtOf } from './doubt.js';
 
 /** The translation as it is written, sentence by sentence, and the selected sentence. */
 export interface French {
   clear(): void;
-  /** Shows a step of the translation. */
+  /** Adds a step of the translation. */
   add(step: TranslationStep): void;
-  /** Shows the best beam of the current sentence so far. */
-  guess(text: string): void;
   /** Removes a sentence that has no text yet, after the translation was stopped. */
   stop(): void;
   /** Marks the sentence that is shown below. */
@@ -17,9 +15,8 @@ export interface French {
 }
 
 /** Wires the translation; `onChoose` is called with the index of the sentence that the visitor selects. */
-export function french(onChoose: (index: number) => Promise<void>): French {
+export function french(onChoose: (index: number) => void): French {
   const container = byId('french');
-  const [choice, buttons] = [byId('choice'), byId('sentences')];
   const doubts = byId('doubt');
   let segments: HTMLElement[] = [];
 
@@ -31,53 +28,51 @@ export function french(onChoose: (index: number) => Promise<void>): French {
     segment.before(text.slice(0, text.length - rest.length));
     segment.append(rest);
   };
-
-  /** Removes the guess. */
-  const removeGuess = () => container.querySelector('.provisional')?.remove();
+  container.addEventListener('click', ({ target }) => {
+    const index = segments.indexOf((target as Element).closest<HTMLElement>('.segment')!);
+    if (index >= 0) onChoose(index);
+  });
+  container.addEventListener('keydown', event => {
+    const from = segments.findIndex(segment => segment.matches(':focus'));
+    const to = { ArrowRight: from + 1, ArrowDown: from + 1, ArrowLeft: from - 1, ArrowUp: from - 1 }[event.key];
+    if (from < 0 || to === undefined || !segments[to]) return;
+    event.preventDefault();
+    onChoose(to);
+    segments[to].focus();
+  });
 
   return {
-    guess: text => {
-      removeGuess();
-      container.append(make('span', { className: 'provisional', textContent: text }));
-    },
     clear: () => {
       segments = [];
       container.replaceChildren();
-      buttons.replaceChildren();
       doubts.replaceChildren();
-      choice.hidden = true;
     },
     add: step => {
       if (step.kind === 'start') {
-        const index = segments.length;
         const segment = make('span', { className: 'segment' });
-        segment.addEventListener('click', () => attempt(() => onChoose(index)));
         container.append(segment);
         segments.push(segment);
       }
-      if (step.kind === 'segment') removeGuess();
       if (step.kind === 'text') container.append(step.delta);
       else append(step.delta);
       if (step.kind !== 'segment') return;
-      const index = buttons.childElementCount;
       const doubt = doubtOf(step.result);
-      segments[index]?.classList.toggle('unsure', doubt !== '');
+      segments.at(-1)!.classList.toggle('unsure', doubt !== '');
       if (doubt !== '')
         doubts.append(make('p', {}, make('b', { textContent: `${step.result.source.trim()} ` }), doubt));
-      const button = make('button', { type: 'button', textContent: `${index + 1}`, title: step.result.source });
-      button.setAttribute('aria-label', `sentence ${index + 1}: ${step.result.source}`);
-      button.addEventListener('click', () => attempt(() => onChoose(index)));
-      buttons.append(button);
-      choice.hidden = buttons.childElementCount < 2;
     },
     stop: () => {
       if (segments.at(-1)?.textContent === '') segments.pop()!.remove();
     },
     choose: chosen => {
-      for (const [index, segment] of segments.entries())
-        segment.classList.toggle('chosen', index === chosen && segments.length > 1);
-      for (const [index, button] of [...buttons.children].entries())
-        button.setAttribute('aria-pressed', String(index === chosen));
+      const isChoice = segments.length > 1;
+      for (const [index, segment] of segments.entries()) {
+        segment.classList.toggle('chosen', isChoice && index === chosen);
+        if (!isChoice) continue;
+        segment.setAttribute('role', 'button');
+        segment.setAttribute('aria-pressed', String(index === chosen));
+        segment.tabIndex = index === chosen ? 0 : -1;
+      }
     },
     get text() {
       return container.textContent ?? '';

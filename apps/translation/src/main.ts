@@ -1,32 +1,59 @@
-import { attempt, debounce, loadingView, on, wireCopyLink } from '@residual/appkit';
-import { defineElements } from '@residual/elements';
-import { beamsView } from './beams-view.js';
-import { readControls, share, writeControls } from './controls.js';
+import { attempt, debounce, loadingView, on, settingsFold, wireCopyLink, wireTabs } from '@residual/appkit';
+import { defineAttention, defineBeams, defineHeads, defineRibbons } from '@residual/elements';
+import { type BeamsView, beamsView } from './beams-view.js';
+import { readControls, set, share, writeControls } from './controls.js';
 import { crossView } from './cross-view.js';
-import { encoderView } from './encoder-view.js';
+import { examplesView } from './examples-view.js';
 import { modelView, offerHeads, reportIgnored } from './model-view.js';
+import { ribbonsPreview, ribbonsView } from './ribbons-view.js';
+import { selfView } from './self-view.js';
+import type { Sentence } from './sentence.js';
 import { openSession } from './session.js';
-import { address, examples, preset, type Settings } from './settings.js';
+import { address, type Chapter, chapters, preset, type Settings } from './settings.js';
+import { settingsInWords } from './settings-in-words.js';
 import { type TranslationView, translationView } from './translation-view.js';
+import { wordPanel } from './word-panel.js';
 
 /** Milliseconds without a key press before the text is translated. */
 const typingDelay = 350;
 
-defineElements();
+for (const define of [defineRibbons, defineAttention, defineHeads, defineBeams]) define();
 offerHeads(4, 4);
 writeControls(address.settingsFrom(location.hash));
 document.addEventListener('input', share); // also before the model is loaded
+ribbonsPreview(readControls().text);
+const saySettings = settingsFold('settings', () => settingsInWords(readControls()));
 attempt(start);
 
 /** Loads the model and translates the text. */
 async function start(): Promise<void> {
   const loading = loadingView();
   const session = await openSession(loading.download);
+  let sentence: Sentence | undefined;
+  const ribbons = ribbonsView(session, index => panel.show(sentence, index));
+  const panel = wordPanel(session);
   const again = () => view.run();
-  const view = translationView(session, [crossView(session, again), encoderView(session), beamsView()]);
+  const cross = crossView(session, { onChoice: ribbons.draw, again });
+  const beams = beamsView();
+  const first = {
+    show: (shown: Sentence | undefined) => {
+      if (shown !== sentence || !shown) panel.show(shown);
+      sentence = shown;
+    },
+  };
+  const selves = (['encoder', 'decoder'] as const).map(stack => selfView(stack, session));
+  const choose = (text: string) => {
+    set({ text });
+    return view.run();
+  };
+  const markExample = examplesView(choose);
+  const reflect = () => {
+    saySettings();
+    markExample();
+  };
+  const view = translationView(session, [ribbons, first, cross, ...selves, beams], reflect);
   const translate = modelView(session, loading, view);
-  writeControls(address.settingsFrom(location.hash));
-  wireControls(view);
+  wireControls(view, ribbons.grow);
   on('backend', 'change', translate);
   addEventListener('hashchange', () =>
     attempt(() => {
@@ -35,14 +62,23 @@ async function start(): Promise<void> {
       return translate();
     }),
   );
+  wireChapters(beams); // after the settings, which a new address has changed by then
   await translate();
 }
 
-/** Wires the text, the decoding settings and the buttons. */
-function wireControls({ run, end }: TranslationView): void {
+/** Wires the chapters; the tree of beams grows when one opens its chapter. */
+function wireChapters(beams: BeamsView): void {
+  const choose = (name: string) => {
+    set({ chapter: name as Chapter });
+    if (name === 'beams') attempt(beams.grow);
+  };
+  wireTabs(chapters, choose, () => readControls().chapter);
+}
+
+/** Wires the text, the settings and the buttons; `grow` writes the translation again. */
+function wireControls({ run, end }: TranslationView, grow: () => void): void {
   const change = (settings: Partial<Settings>) => {
-    writeControls(settings);
-    share();
+    set(settings);
     return run();
   };
   on(
@@ -51,12 +87,11 @@ function wireControls({ run, end }: TranslationView): void {
     debounce(() => attempt(run), typingDelay),
   );
   for (const id of ['mode', 'beams', 'lengthPenalty']) on(id, 'change', () => change({}));
-  on('controls', 'submit', run);
-  on('stop', 'click', end);
-  on('another', 'click', () => {
-    const next = (examples.indexOf(readControls().text) + 1) % examples.length;
-    return change({ text: examples[next]! });
+  on('controls', 'submit', async () => {
+    await run();
+    grow();
   });
-  on('reset', 'click', () => change({ ...preset, backend: readControls().backend }));
+  on('stop', 'click', end);
+  on('reset', 'click', () => change({ ...preset, chapter: readControls().chapter, backend: readControls().backend }));
   wireCopyLink('status');
 }

@@ -2,7 +2,6 @@ import {
   attempt,
   backendOptions,
   byId,
-  grouped,
   type LoadingView,
   type LoadOptions,
   modelLoader,
@@ -10,6 +9,7 @@ import {
   reportIgnoredSettings,
 } from '@residual/appkit';
 import { readControls, share, writeControls } from './controls.js';
+import { showFacts } from './facts.js';
 import type { Session } from './session.js';
 import { address, headsIn } from './settings.js';
 import type { TranslationView } from './translation-view.js';
@@ -66,28 +66,28 @@ export function reportIgnored(session: Session): void {
 async function load(session: Session, backend: string, options: LoadOptions): Promise<void> {
   byId('status').textContent = 'Loading';
   await session.load(backend, options);
-  const { config, depth, encoderDepth, heads, vocab, maxPositions } = session.model;
-  offerHeads(depth, heads);
-  const layers = `${encoderDepth} encoder layers and ${depth} decoder layers, ${heads} heads each`;
-  const sizes = `a shared vocabulary of ${grouped(vocab)} tokens, ${maxPositions} positions and 9.5 million weights`;
-  byId('facts').textContent =
-    `The shipped translator: ${String(config.model_type)} with ${layers}, ${sizes}, on ${session.model.backend}. ` +
-    'It was trained on sentence pairs of Tatoeba (tatoeba.org, CC BY 2.0 FR), collected by manythings.org/anki.';
+  offerHeads(session.model.depth, session.model.heads);
+  await showFacts(session.model);
 }
 
 /** Sentences about heads in the address that the model does not have. */
 function missingHeads({ model }: Session): string[] {
-  const { off, encoderLayer, encoderHead } = address.settingsFrom(location.hash);
+  const settings = address.settingsFrom(location.hash);
   const { depth, heads, encoderDepth, encoderHeads } = model;
-  const existing = headsIn(off, depth, heads).map(({ layer, head }) => `${layer}.${head}`);
-  const missing = off.split(' ').filter(name => name !== '' && !existing.includes(name));
+  const existing = headsIn(settings.off, depth, heads).map(({ layer, head }) => `${layer}.${head}`);
+  const missing = settings.off.split(' ').filter(name => name !== '' && !existing.includes(name));
   const sentences = missing.map(
     name => `This link switches off head ${name}, which the decoder does not have; this has no effect.`,
   );
-  if (encoderLayer < 0 || encoderLayer >= encoderDepth || encoderHead < 0 || encoderHead >= encoderHeads)
-    sentences.push(
-      `This link asks for head ${encoderHead} of layer ${encoderLayer} of the encoder, ` +
-        `which has ${encoderDepth} layers of ${encoderHeads} heads; the nearest one is shown.`,
-    );
+  const stacks = [
+    ['encoder', settings.encoderLayer, settings.encoderHead, encoderDepth, encoderHeads],
+    ['decoder', settings.decoderLayer, settings.decoderHead, depth, heads],
+  ] as const;
+  for (const [stack, layer, head, layers, headsOfLayer] of stacks)
+    if (layer < 0 || layer >= layers || head < 0 || head >= headsOfLayer)
+      sentences.push(
+        `This link asks for head ${head} of layer ${layer} of the ${stack}, ` +
+          `which has ${layers} layers of ${headsOfLayer} heads; the nearest one is shown.`,
+      );
   return sentences;
 }

@@ -2,14 +2,24 @@ import { patternOf } from '@residual/appkit/attention-pattern';
 import { expect, test } from 'vitest';
 import { average, chosenHeads, nameOf } from './attention-numbers.js';
 import { diffWords } from './difference.js';
+import { spansOf } from './english.js';
 import { columnOf, winnerOf } from './search-tree.js';
 import { address, headsIn, preset, textOfHeads } from './settings.js';
+import { settingsInWords } from './settings-in-words.js';
 
 test('settings are written to the address and read back', () => {
-  const settings = { ...preset, text: 'a & b = é\nc', mode: 'greedy' as const, beams: 7, layer: -1, off: '2.0 3.1' };
+  const settings = {
+    ...preset,
+    text: 'a & b = é\nc',
+    mode: 'greedy' as const,
+    beams: 7,
+    layer: -1,
+    off: '2.0 3.1',
+    chapter: 'beams' as const,
+  };
   expect(address.settingsFrom(`#${address.hashOf(settings)}`)).toEqual(settings);
   expect(address.hashOf(preset)).toBe('');
-  expect(address.settingsFrom('#beams=many&lengthPenalty=&mode=wild&other=1')).toEqual(preset);
+  expect(address.settingsFrom('#beams=many&lengthPenalty=&mode=wild&chapter=none&other=1')).toEqual(preset);
 });
 
 test('heads that are off are sorted, each once, without heads that the model does not have', () => {
@@ -19,6 +29,22 @@ test('heads that are off are sorted, each once, without heads that the model doe
     { layer: 3, head: 1 },
   ]);
   expect(textOfHeads(heads)).toBe('2.0 3.1');
+});
+
+test('the settings are said in one line', () => {
+  expect(settingsInWords(preset)).toBe('4 beams, length penalty 1, automatic backend');
+  expect(settingsInWords({ ...preset, mode: 'greedy', off: '2.0 3.1', backend: 'wasm' })).toBe(
+    'greedy, wasm, without heads 2.0, 3.1',
+  );
+});
+
+test('each sentence has its span in the text, without the space before it', () => {
+  const segments = [
+    { before: ' ', source: 'Yes.' },
+    { before: '\n\n', source: 'No!' },
+  ];
+  const text = ' Yes.\n\nNo!';
+  expect(spansOf(segments).map(span => text.slice(...span))).toEqual(['Yes.', 'No!']);
 });
 
 /** [depth 2, heads 3, queryLen 2, keyLen 5]: 0, 1, 2, ... */

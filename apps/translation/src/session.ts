@@ -1,6 +1,8 @@
 import { type LoadOptions, type OnDownload, shippedModel } from '@residual/appkit';
 import { pageModel, startModels } from '@residual/appkit/models';
+import type { TranslatedSegment, TranslateOptions } from '@residual/model';
 import type { RemoteModel } from '@residual/model/worker';
+import type { Reading } from './sentence.js';
 
 /** The worker with its backends, and the model on one of them. */
 export interface Session {
@@ -14,9 +16,17 @@ export interface Session {
   readonly end: number;
   /** The text of a token in the vocabulary, with a space if it begins a word. */
   textOf(id: number): string;
+  /** Reads a sentence together with its translation; `ablate` as it was translated. */
+  read(segment: TranslatedSegment, options: Pick<TranslateOptions, 'ablate' | 'signal'>): Promise<Reading>;
   /** Loads the model on a backend; if that fails, the last one stays on its own backend. */
   load(backend: string, options: LoadOptions): Promise<void>;
 }
+
+/** How many tokens that the decoder considered are named. */
+const alternatives = 5;
+
+/** The self-attention of both stacks. */
+const taps = ['encoder.layers.*.attention.weights', 'decoder.layers.*.attention.weights'];
 
 /** Starts the worker and reports its downloads. */
 export async function openSession(onDownload: OnDownload): Promise<Session> {
@@ -37,6 +47,12 @@ export async function openSession(onDownload: OnDownload): Promise<Session> {
       return page.isLoaded ? Number(page.model.config.eos_token_id ?? 0) : 0;
     },
     textOf: id => texts[id] ?? `#${id}`,
+    read: async ({ sourceTokens, tokens }, { ablate, signal }) => {
+      const input = { source: sourceTokens, target: tokens };
+      const options = { topLogprobs: alternatives, taps, ...(ablate && { ablate }), ...(signal && { signal }) };
+      const output = await page.model.forward(input, options);
+      return { predictions: output.predictions!, taps: output.taps };
+    },
     load: async (backend, options) => {
       const check = async (loaded: RemoteModel) => {
         const tokens = await loaded.tokenOf(Array.from({ length: loaded.vocab }, (_, id) => id));

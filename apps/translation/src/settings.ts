@@ -1,6 +1,13 @@
 import { type Address, addressOf } from '@residual/appkit';
 import type { TranslateOptions } from '@residual/model';
 import { bestAlignmentHead } from './best-alignment-head.js';
+import { examples } from './examples.js';
+
+/** The chapters below the translation, of which one is shown. */
+export const chapters = ['cross', 'encoder', 'decoder', 'beams', 'model'] as const;
+
+/** The name of a chapter. */
+export type Chapter = (typeof chapters)[number];
 
 /** The settings of the page, all of them in its address. The name of a setting is the id of its control. */
 export interface Settings {
@@ -8,43 +15,39 @@ export interface Settings {
   readonly mode: 'greedy' | 'beams';
   readonly beams: number;
   readonly lengthPenalty: number;
+  readonly chapter: Chapter;
   /** The cross-attention that is shown: a layer and a head, -1 for the average of all. */
   readonly layer: number;
   readonly head: number;
   /** The heads of cross-attention that are switched off: `2.0 3.1` are head 0 of layer 2 and head 1 of layer 3. */
   readonly off: string;
+  /** The heads of self-attention that are shown. */
   readonly encoderLayer: number;
   readonly encoderHead: number;
+  readonly decoderLayer: number;
+  readonly decoderHead: number;
   /** `auto` is WebGL with a real graphics card, else WebAssembly. */
   readonly backend: string;
 }
 
 /** The settings before the first click. */
 export const preset: Settings = {
-  text: 'This is the village where I was born.',
+  text: examples[0]!.text,
   mode: 'beams',
   beams: 4,
   lengthPenalty: 1,
+  chapter: 'cross',
   ...bestAlignmentHead,
   off: '',
   encoderLayer: 0,
   encoderHead: 0,
+  decoderLayer: 0,
+  decoderHead: 0,
   backend: 'auto',
 };
 
-/** Other example texts. */
-export const examples: readonly string[] = [
-  preset.text,
-  'How can you say such a foolish thing?',
-  'The door was difficult to open.',
-  "We look forward to getting back home.\nIt's cold outside. I forgot my keys on the table, " +
-    "and nobody is at home until six o'clock. What should I do now?",
-  "I don't have time for a walk.",
-  'She went with him to Boston.',
-];
-
 /** The settings in the address of the page. */
-export const address: Address<Settings> = addressOf(preset, { mode: ['greedy', 'beams'] });
+export const address: Address<Settings> = addressOf(preset, { mode: ['greedy', 'beams'], chapter: chapters });
 
 /** The index of a head: layer and head. */
 export interface HeadIndex {
@@ -65,12 +68,14 @@ export function headsIn(off: string, depth: number, heads: number): HeadIndex[] 
 export const textOfHeads = (heads: readonly HeadIndex[]): string =>
   heads.map(({ layer, head }) => `${layer}.${head}`).join(' ');
 
+/** Cross-attention without some heads, as an option of the model. */
+export const withoutHeads = (heads: readonly HeadIndex[]): NonNullable<TranslateOptions['ablate']> =>
+  heads.map(({ layer, head }) => ({ tap: `decoder.layers.${layer}.crossAttention.weights`, heads: [head] }));
+
 /** The options of `translate` for some settings. */
 export function optionsOf(settings: Settings, depth: number, heads: number): TranslateOptions {
   const { mode, beams, lengthPenalty, off } = settings;
-  const ablate = headsIn(off, depth, heads).map(({ layer, head }) => {
-    return { tap: `decoder.layers.${layer}.crossAttention.weights`, heads: [head] };
-  });
+  const ablate = withoutHeads(headsIn(off, depth, heads));
   const search = mode === 'beams' ? { numBeams: beams, lengthPenalty } : { numBeams: 1 };
   // The model was trained on single sentences, so every sentence is translated by itself.
   return { ...search, maxSegmentTokens: 1, alignments: true, ...(ablate.length > 0 && { ablate }) };

@@ -1,38 +1,15 @@
-import { byId, fixed, singleRun } from '@residual/appkit';
+import { byId, singleRun } from '@residual/appkit';
 import type { BeamColumn } from '@residual/elements';
-import type { TranslatedSegment, TranslationStep } from '@residual/model';
+import type { TranslationStep } from '@residual/model';
 import { ablationView } from './ablation-view.js';
 import { readControls } from './controls.js';
+import { english } from './english.js';
 import { french } from './french.js';
 import { columnOf } from './search-tree.js';
+import type { Sentence, Watcher } from './sentence.js';
 import type { Session } from './session.js';
 import { optionsOf, type Settings } from './settings.js';
-
-/** A translated sentence and the steps of its search; no columns for greedy decoding. */
-export interface Sentence {
-  readonly segment: TranslatedSegment;
-  readonly columns: readonly BeamColumn[];
-}
-
-/** The labels of the source tokens: their text in the vocabulary, or the span of the source if the token is unknown. */
-export function sourceLabels(
-  { source, sourceTokens, alignment, unknownSpans }: TranslatedSegment,
-  session: Session,
-): string[] {
-  return sourceTokens.map((id, i) => {
-    const [start, end] = alignment?.source[i] ?? [0, 0];
-    const isUnknown = unknownSpans.some(([from, to]) => from === start && to === end);
-    return isUnknown ? source.slice(start, end) : session.textOf(id);
-  });
-}
-
-/** A view of the selected sentence. */
-export interface Watcher {
-  /** Shows a sentence, or none. */
-  show(sentence: Sentence | undefined): Promise<void> | void;
-  /** Adds a step of the search for the selected sentence. */
-  grow?(column: BeamColumn, isFirst: boolean): void;
-}
+import { statusOf } from './status.js';
 
 /** Translates the text and updates the views. */
 export interface TranslationView {
@@ -42,10 +19,13 @@ export interface TranslationView {
   end(): Promise<void>;
 }
 
-/** Wires the text and its translation; `watchers` show the selected sentence. */
-export function translationView(session: Session, watchers: readonly Watcher[]): TranslationView {
+/**
+ * Wires the text and its translation; `watchers` show the selected sentence. `onStart` is called before each
+ * translation, when the controls may have changed.
+ */
+export function translationView(session: Session, watchers: readonly Watcher[], onStart: () => void): TranslationView {
   const [translate, stop] = [byId<HTMLButtonElement>('translate'), byId<HTMLButtonElement>('stop')];
-  const [status, speed] = [byId('status'), byId('speed')];
+  const [main, stage, status, speed] = ['main', 'stage', 'status', 'speed'].map(id => byId(id)) as HTMLElement[];
   const ablation = ablationView(session);
   let sentences: Sentence[] = [];
   let selected = 0;
@@ -53,68 +33,65 @@ export function translationView(session: Session, watchers: readonly Watcher[]):
 
   const show = async () => {
     written.choose(selected);
+    read.choose(
+      sentences.map(({ segment }) => segment),
+      selected,
+    );
     for (const watcher of watchers) await watcher.show(sentences[selected]);
   };
-  const written = french(async index => {
+  const choose = (index: number) => {
+    if (index === selected || !sentences[index]) return;
     selected = index;
-    await show();
-  });
+    show();
+  };
+  const [written, read] = [french(choose), english(choose)];
 
   /** One translation, from the first token to the last sentence. */
   const follow = async (settings: Settings, signal: AbortSignal): Promise<string> => {
     const { model } = session;
-    const options = optionsOf(settings, model.depth, model.heads);
+    const options = { ...optionsOf(settings, model.depth, model.heads), signal };
     const startTime = performance.now();
-    let [tokens, columns]: [number, BeamColumn[]] = [0, []];
-    let beamTexts: readonly string[] = [];
+    let [steps, columns]: [number, BeamColumn[]] = [0, []];
     [sentences, selected] = [[], 0];
     written.clear();
-    const addStep = (step: TranslationStep) => {
+    read.choose([], 0);
+    const add = async (step: TranslationStep) => {
       written.add(step);
-      if (step.kind === 'start') [columns, beamTexts] = [[], []];
-      if (step.kind === 'token') tokens++;
-      if (step.kind === 'beams') {
-        const column = columnOf(step.step, settings.beams, session.textOf);
-        if (step.segment === selected) for (const watcher of watchers) watcher.grow?.(column, columns.length === 0);
-        columns.push(column);
-        tokens++;
-        beamTexts = column.beams.map(({ text, parent }) => (beamTexts[parent] ?? '') + text);
-        if (beamTexts[0] !== undefined) written.guess(beamTexts[0]);
-      }
-      if (step.kind === 'segment') sentences.push({ segment: step.result, columns });
+      if (step.kind === 'start') columns = [];
+      if (step.kind === 'beams') columns.push(columnOf(step.step, settings.beams, session.textOf));
+      if (step.kind === 'beams' || step.kind === 'token') steps++;
       const seconds = (performance.now() - startTime) / 1000;
-      if (tokens > 0) speed.textContent = `${tokens} steps, ${(tokens / seconds).toFixed(0)} per second`;
+      if (steps > 0) speed!.textContent = `${steps} steps, ${(steps / seconds).toFixed(0)} per second`;
+      if (step.kind !== 'segment') return;
+      sentences.push({ segment: step.result, columns, reading: await session.read(step.result, options) });
+      stage!.dataset.sentences = step.done < step.total || step.segment > 0 ? 'several' : 'one';
+      if (step.segment === 0) await show();
     };
-    for await (const step of model.translate(settings.text, { ...options, signal })) {
-      addStep(step);
-      if (step.kind === 'segment' && step.segment === 0) await show();
-    }
-    if (sentences.length === 0) await show();
+    for await (const step of model.translate(settings.text, options)) await add(step);
+    await show();
     await ablation(settings, written.text, signal);
-    const [only] = sentences;
-    if (!only) return 'Nothing to translate';
-    const score = `log-probability ${fixed(only.segment.logprob, 2)}`;
-    return sentences.length > 1 ? `Translated ${sentences.length} sentences` : `Translated, ${score}`;
+    return statusOf(sentences);
   };
 
   const run = async () => {
     if (!session.isLoaded) return;
     await runs.start(async signal => {
-      byId('main').removeAttribute('data-state');
-      [stop.disabled, status.textContent, speed.textContent] = [false, 'Translating', ''];
+      main!.removeAttribute('data-state');
+      onStart();
+      [stop.disabled, status!.textContent] = [false, 'Translating'];
       let isReplaced = false;
       try {
-        status.textContent = await follow(readControls(), signal);
+        status!.textContent = await follow(readControls(), signal);
       } catch (error) {
         // the model was loaded on another backend, which translates again
         isReplaced = !signal.aborted && (error as Error).name === 'AbortError';
         written.stop();
-        status.textContent = signal.aborted || isReplaced ? 'Stopped' : 'Not translated';
+        status!.textContent = signal.aborted || isReplaced ? 'Stopped' : 'Not translated';
         throw error;
       } finally {
         translate.disabled = false;
         stop.disabled = true;
-        if (!isReplaced) byId('main').dataset.state = 'ready';
+        if (!isReplaced) main!.dataset.state = 'ready';
       }
     });
   };

@@ -17,6 +17,18 @@ export const openTranslation = (): Promise<OpenApp> =>
     missing,
   );
 
+/** What a chapter shows. */
+const shownIn: Record<string, readonly string[]> = {
+  cross: ['#heads [role=option]', '#cross canvas'],
+  encoder: ['#encoder-heads [role=option]', '#encoder canvas'],
+  decoder: ['#decoder-heads [role=option]', '#decoder canvas'],
+  beams: ['#beams-note'],
+  model: ['#facts', '#shares .bar'],
+};
+
+/** Opens a chapter. */
+export const openChapter = (page: Page, name: string): Promise<void> => page.click(`#tab-${name}`);
+
 /**
  * What is missing when a text is translated: sentences, and the views of the selected one.
  */
@@ -30,9 +42,9 @@ const missing = async (page: Page): Promise<string[]> => {
   if (sentences.length === 0) lines.push('nothing is translated');
   const [status] = await page.locator('#status').allTextContents();
   if (!/^(Translated|Stopped|The link is copied)/.test(status!)) lines.push(`the status says “${status}”`);
-  const shown = ['#ribbons .source [role=option]', '#ribbons .target [role=option]', '#heads [role=option]'];
-  for (const each of [...shown, '#cross canvas', '#encoder-heads [role=option]', '#encoder canvas', '#facts'])
-    if (!(await page.locator(each).first().isVisible())) lines.push(`${each} is not shown`);
+  const chapter = await page.inputValue('#chapter');
+  const shown = ['#ribbons .target [role=option]', '#word li', ...shownIn[chapter]!];
+  for (const each of shown) if (!(await page.locator(each).first().isVisible())) lines.push(`${each} is not shown`);
   return lines;
 };
 

@@ -1,10 +1,13 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
+import '@residual/backend-wasm';
+import { loadModel, type Model } from '@residual/model';
 import { bytesSource, openSafetensors } from '@residual/safetensors';
 import { expectError, type OpenApp, type Page, readCell, root } from '@residual/testkit/pages';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
+import { spareHead, vitalHead } from '../src/head-effects.js';
 import { preset } from '../src/settings.js';
-import { fixtureOf, openTranslation, translate, translated } from './open.js';
+import { fixtureOf, openChapter, openTranslation, translate, translated } from './open.js';
 
 interface Golden {
   readonly examples: readonly {
@@ -19,14 +22,23 @@ const { examples } = fixtureOf<Golden>('golden.json');
 const risk = examples[0]!;
 let app: OpenApp;
 let page: Page;
+/** The model of the page, in this process. */
+let model: Model;
 
 beforeAll(async () => {
+  model = await loadModel(join(root, 'packages', 'model-en-fr', 'model'));
   app = await openTranslation();
   page = await app.open('#backend=wasm');
   await translated(page);
+  await page.locator('details').evaluateAll(all => {
+    for (const each of all) (each as HTMLDetailsElement).open = true;
+  });
 });
 
-afterAll(() => app?.close());
+afterAll(async () => {
+  model?.dispose();
+  await app?.close();
+});
 
 const change = async (act: () => Promise<unknown>) => {
   await page.locator('main').evaluate(main => main.removeAttribute('data-state'));
@@ -37,9 +49,37 @@ const wordsOf = (side: string) => page.locator(`#ribbons .${side} [role=option] 
 
 describe('translating', () => {
   test('the page shows a translation before the first click', async () => {
-    const golden = examples.find(({ en }) => en === preset.text)!;
-    expect(await page.locator('#french').textContent()).toBe(golden.beam4.text);
-    expect(await page.locator('#facts').textContent()).toContain('marian with 4 encoder layers and 4 decoder layers');
+    const [best] = await model.beamSearch(preset.text, { numBeams: 4 }).result();
+    expect(await page.locator('#french').textContent()).toBe(best!.text);
+    expect((await wordsOf('target')).join(' ')).toBe(best!.text.replace('.', ' .'));
+    expect(await page.locator('#shows').textContent()).toContain('two ribbons cross');
+  });
+
+  test('a word has its alternatives as the model reports them, and the translations that lost there', async () => {
+    const { text } = preset;
+    const results = await model.beamSearch(text, { numBeams: 4, numReturnSequences: 4 }).result();
+    const { predictions } = await model.forward(
+      { source: text, target: results[0]!.newTokens.slice(0, -1) },
+      { topLogprobs: 5 },
+    );
+    const words = await wordsOf('target');
+    await page.locator('#ribbons .target [role=option]').nth(words.indexOf('boit')).hover();
+    expect(await page.locator('#word-title').textContent()).toMatch(/“boit” The model gave this word \d+ %\.$/);
+    const shown = await page
+      .locator('#considered li')
+      .evaluateAll(all =>
+        all.map(each => [each.children[0]!.textContent!, Number.parseFloat(each.children[2]!.textContent!)] as const),
+      );
+    const likely = predictions![words.indexOf('boit')]!.topLogprobs;
+    expect(shown.map(([token]) => token)).toEqual(
+      likely.map(({ token }) => model.tokenizer!.idToToken(token)!.replace('▁', '')),
+    );
+    for (const [i, [, share]] of shown.entries()) expect(share).toBeCloseTo(100 * likely[i]!.probability, 0);
+    const lost = await page.locator('#lost li').allTextContents();
+    expect(lost.length).toBeGreaterThan(0);
+    const first = results.slice(1).find(each => !/\bboit\b/.test(each.text))!;
+    expect(lost[0]).toBe(`${first.text}score −${(-first.score).toFixed(3)}`);
+    expect(await page.locator('#lost mark').first().textContent()).not.toBe('');
   });
 
   test('typed golden sentences have the golden translations, with beams and greedy', async () => {
@@ -74,14 +114,17 @@ describe('translating', () => {
     const [first, second, third] = [examples[8]!, examples[13]!, examples[4]!];
     const french = await translate(page, `${first.en} ${second.en}\n\n${third.en}`);
     expect(french).toBe(`${first.greedy.text} ${second.greedy.text}\n\n${third.greedy.text}`);
-    expect(await page.locator('#sentences button').count()).toBe(3);
     expect((await wordsOf('source')).join(' ')).toBe('She went with him to Boston .');
-    await page.locator('#sentences button').nth(1).click();
-    await page.locator('#french .segment.chosen', { hasText: second.greedy.text }).waitFor();
-    expect((await wordsOf('target')).join(' ')).toBe('Il refusa de payer .');
     await page.locator('#french .segment').nth(2).click();
     await page.locator('#french .segment.chosen', { hasText: third.greedy.text }).waitFor();
     expect((await wordsOf('target')).join(' ')).toBe("C'est cher .");
+    expect(await page.locator('#mirror mark').textContent()).toBe(third.en);
+    await page.locator('#text').evaluate((text: HTMLTextAreaElement, at) => {
+      text.setSelectionRange(at, at);
+      text.click();
+    }, first.en.length + 5);
+    await page.locator('#french .segment.chosen', { hasText: second.greedy.text }).waitFor();
+    expect((await wordsOf('target')).join(' ')).toBe('Il refusa de payer .');
   });
 
   test('an empty line stays an empty line, and an empty text has no translation', async () => {
@@ -91,6 +134,16 @@ describe('translating', () => {
     expect(await page.locator('#ribbons').isVisible()).toBe(false);
     expect(await translate(page, risk.en)).toBe(risk.greedy.text);
     expect(await page.locator('#ribbons').isVisible()).toBe(true);
+  });
+
+  test('a click on an English word puts the caret behind it, and the last of ten quick changes is shown', async () => {
+    await page.locator('#text').blur(); // the words stand there again
+    await page.locator('#ribbons .source [role=option] span', { hasText: 'risk' }).click();
+    await page.keyboard.type('s');
+    expect(await page.inputValue('#text')).toBe(risk.en.replace('risk', 'risks'));
+    for (const { en } of examples.slice(1, 10)) await page.fill('#text', en);
+    expect(await translate(page, risk.en)).toBe(risk.greedy.text);
+    expect((await wordsOf('target')).join('')).toBe(risk.greedy.text.replaceAll(' ', ''));
   });
 });
 
@@ -115,7 +168,7 @@ describe('cross-attention', () => {
     }
     await page.locator('#heads [aria-label="layer 2, head 0"]').click();
     expect(await page.locator('#map-title').textContent()).toBe('Layer 2, head 0');
-    expect(page.url()).toContain('head=0');
+    await page.waitForURL(/head=0/); // the driver sees the new address later
   });
 
   test('a French word under the pointer highlights its English source, with the weights', async () => {
@@ -131,51 +184,93 @@ describe('cross-attention', () => {
     expect(await source.locator('small').textContent()).toBe(Number(weight).toFixed(2).replace(/^0/, ''));
   });
 
-  test('switching heads off changes the translation, and the changes are marked', async () => {
-    const changed: string[] = [];
-    for (const layer of [1, 2]) {
-      await page.locator(`#heads [aria-label^="layer ${layer}, head 3"]`).click();
-      await change(() => page.click('#switch'));
-    }
-    expect(page.url()).toContain('off=1.3+2.3');
-    expect(await page.locator('#ablation dd').first().textContent()).toBe(risk.greedy.text);
-    expect(await page.locator('#ablation dd').last().textContent()).toBe(await page.locator('#french').textContent());
-    changed.push(...(await page.locator('#ablation mark').allTextContents()));
-    for (const [layer, head] of [
-      [1, 2],
-      [2, 0],
-      [2, 1],
-      [2, 2],
-      [3, 0],
-      [3, 3],
-    ] as const) {
-      if (changed.length > 0) break;
-      await page.locator(`#heads [aria-label="layer ${layer}, head ${head}"]`).click();
-      await change(() => page.click('#switch'));
-      changed.push(...(await page.locator('#ablation mark').allTextContents()));
-    }
-    expect(changed.length).toBeGreaterThan(0);
-    await change(() => page.click('#all-on'));
-    expect(await page.locator('#french').textContent()).toBe(risk.greedy.text);
+  test('without one head the sentence breaks, without another it stays, and what is off is hatched', async () => {
+    const [whole, vital] = [
+      "L'avion avait déjà décollé quand je suis arrivé à l'aéroport.",
+      "L'avion avait déjà pris quand je suis arrivé à l'aéroport.",
+    ];
+    await change(() => page.locator('#mode').selectOption('beams'));
+    await change(() => page.click('#vital'));
+    expect(await page.inputValue('#text')).toBe(vitalHead.text);
+    await page.waitForURL(/off=3\.0/);
+    const rows = page.locator('#ablation dd');
+    expect(await rows.allTextContents()).toEqual([whole, vital]);
+    expect(await page.locator('#ablation mark').allTextContents()).toEqual(['pris ']);
+    expect(await page.locator('#french').textContent()).toBe(vital);
+    expect(await page.locator('#cross').getAttribute('off')).toBe('');
+    expect(await page.locator('#heads .off').count()).toBe(1);
+    const source = model.tokensOf(vitalHead.text);
+    const target = (await model.beamSearch(source, { numBeams: 4 }).result())[0]!.newTokens;
+    const ablate = [{ tap: 'decoder.layers.3.crossAttention.weights', heads: [0] }];
+    const logprob = async (options: object) => {
+      const { predictions } = await model.forward({ source, target }, { topLogprobs: 1, ...options });
+      return predictions!.reduce((sum, each) => sum + (each.logprob ?? 0), 0);
+    };
+    const share = Math.round(100 * Math.exp((await logprob({ ablate })) - (await logprob({}))));
+    expect(await page.locator('#ablation .note').textContent()).toContain(`keeps ${share} % of its probability.`);
+    await change(() => page.click('#spare'));
+    expect(await page.inputValue('#text')).toBe(spareHead.text);
+    expect(await rows.allTextContents()).toEqual([whole, whole]);
+    expect(await page.locator('#ablation mark').count()).toBe(0);
+    await change(() => page.click('#switch'));
+    await page.waitForURL(({ hash }) => !hash.includes('off='));
     expect(await page.locator('#ablation').textContent()).toBe('');
+    expect(await page.locator('#heads .off').count()).toBe(0);
+    await change(() => page.locator('#mode').selectOption('greedy'));
+    await translate(page, risk.en);
   });
 });
 
-test('buttons step through the layers of the encoder, whose rows sum to 1', async () => {
+test('buttons step through the layers of the encoder, whose rows sum to 1 and are those of the model', async () => {
+  await openChapter(page, 'encoder');
   expect(await page.locator('#encoder-map-title').textContent()).toBe('Layer 0, head 0');
-  await page.click('#layer-after');
-  await page.click('#layer-after');
+  await page.click('#encoder-after');
+  await page.click('#encoder-after');
   expect(await page.locator('#encoder-map-title').textContent()).toBe('Layer 2, head 0');
   await page.waitForURL(/encoderLayer=2/); // the driver sees the new address later
+  const path = 'encoder.layers.2.attention.weights';
+  const { taps } = await model.forward({ source: risk.en, target: [] }, { taps: [path] });
   let sum = 0;
-  for (let key = 0; key < 10; key++) sum += Number((await readCell(page, 'encoder', 3, key)).split(': ')[1]);
+  for (let key = 0; key < 10; key++) {
+    const weight = Number((await readCell(page, 'encoder', 3, key)).split(': ')[1]);
+    expect(weight).toBeCloseTo(taps[path]!.data[3 * taps[path]!.shape[2]! + key]!, 3);
+    sum += weight;
+  }
   expect(sum).toBeCloseTo(1, 2);
   await page.locator('#encoder-heads [aria-label="layer 3, head 1"]').click();
-  await expect.poll(() => page.locator('#layer-after').isDisabled()).toBe(true);
+  await expect.poll(() => page.locator('#encoder-after').isDisabled()).toBe(true);
+});
+
+test('the decoder looks at what it has written, and the address holds chapter and head', async () => {
+  await openChapter(page, 'decoder');
+  await page.locator('#decoder-heads [aria-label="layer 1, head 2"]').click();
+  await page.waitForURL(/chapter=decoder.*decoderLayer=1&decoderHead=2/);
+  const target = (await model.generate(risk.en, { temperature: 0 }).result()).newTokens.slice(0, -1);
+  const path = 'decoder.layers.1.attention.weights';
+  const { taps } = await model.forward({ source: risk.en, target }, { taps: [path] });
+  const { data, shape } = taps[path]!;
+  const read = await readCell(page, 'decoder', 4, 2);
+  expect(Number(read.split(': ')[1])).toBeCloseTo(data[(2 * shape[1]! + 4) * shape[2]! + 2]!, 3);
+  expect(await readCell(page, 'decoder', 1, 0)).toMatch(/looks at start: /);
+});
+
+test('the model says where its weights are', async () => {
+  await openChapter(page, 'model');
+  const { parameters } = model.describe();
+  expect(await page.locator('#facts').textContent()).toContain(
+    `${parameters.toLocaleString('en')} weights: ${((2 * parameters) / 1e6).toFixed(1)} MB to download`,
+  );
+  expect(await page.locator('#shares dd').allTextContents()).toEqual([
+    expect.stringMatching(/^2,048,000 weights, 22 %/),
+    expect.stringMatching(/^3,159,040 weights, 34 %/),
+    expect.stringMatching(/^4,213,760 weights, 45 %/),
+  ]);
 });
 
 describe('beams', () => {
   test('the tree shows kept and dropped beams, and the winner has the score of the reference', async () => {
+    await openChapter(page, 'beams');
+    expect(await page.locator('#beams-note').textContent()).toContain('Greedy decoding has no beams.');
     await change(() => page.locator('#mode').selectOption('beams'));
     expect(await page.locator('#french').textContent()).toBe(risk.beam4.text);
     const note = (await page.locator('#beams-note').textContent())!;
@@ -219,6 +314,7 @@ test.each(['webgl', 'webgpu', 'wasm'])(
   '%s translates short and long texts one after another, and shows the encoder of each',
   async backend => {
     await change(() => page.locator('#mode').selectOption('greedy'));
+    await openChapter(page, 'encoder');
     await translate(page, risk.en);
     await change(() => page.locator('#backend').selectOption(backend));
     expect(await page.locator('#facts').textContent()).toContain(`on ${backend}.`);
@@ -264,15 +360,17 @@ test('the page says why translations of unreadable and unknown texts are unsure'
   expect(doubts[0]).toContain('cannot read “你好” and “\u{1f600}”');
   expect(doubts[1]).toMatch(/asdf qwer zxcv\. Unsure: .* a chance of \d+ %/);
   expect(await page.locator('#french .segment.unsure').count()).toBe(2);
-  await page.locator('#sentences button').nth(1).click();
-  await page.locator('#french .segment.chosen').waitFor();
+  await page.locator('#french .segment').nth(1).click();
+  await page
+    .locator('#french .segment.chosen', { hasText: (await page.locator('#french .segment').nth(1).textContent())! })
+    .waitFor();
   expect(await readCell(page, 'encoder', 1, 1)).toMatch(/^你好 looks at 你好: /);
   await translate(page, risk.en);
   expect(await page.locator('#doubt p').count()).toBe(0);
 });
 
 test('a notice names everything in the address that the page cannot follow', async () => {
-  const other = await app.open('#mode=wild&layer=9&off=2.0+7.7&encoderLayer=6&backend=abacus&text=Yes.');
+  const other = await app.open('#mode=wild&layer=9&off=2.0+7.7&encoderLayer=6&decoderHead=9&backend=abacus&text=Yes.');
   await translated(other);
   const notice = (await other.locator('#notice').textContent())!;
   for (const asked of [
@@ -280,6 +378,7 @@ test('a notice names everything in the address that the page cannot follow', asy
     'Layer “9”',
     'off head 7.7',
     'head 0 of layer 6 of the encoder',
+    'head 9 of layer 0 of the decoder',
     'Backend “abacus”',
   ])
     expect(notice).toContain(asked);

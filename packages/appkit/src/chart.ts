@@ -11,6 +11,8 @@ export interface Line {
   readonly width: number;
   /** Whether its values are sparse and get markers. */
   readonly marked?: boolean;
+  /** Writes a value below the chart; as a loss if absent. */
+  readonly format?: (value: number) => string;
 }
 
 /** A chart of values by step that grows during a run. */
@@ -44,8 +46,8 @@ export class Chart {
         cursor: { y: false, drag: { x: false, y: false }, points: { size: 6 } },
         scales: { x: { time: false } },
         axes: [
-          { ...axis, size: 28 },
-          { ...axis, size: 46 },
+          { ...axis, size: 28, incrs: wholeSteps },
+          { ...axis, size: 46, ...(lines.some(({ format }) => format) && { values: (_, all) => all.map(short) }) },
         ],
         series: [
           {},
@@ -99,7 +101,8 @@ export class Chart {
 
   /** Shows the values at an index, and describes them for screen readers. */
   private describe(at: number): void {
-    for (const [i, number] of this.numbers.entries()) number.textContent = lastUpTo(this.values[i]!, at);
+    for (const [i, number] of this.numbers.entries())
+      number.textContent = lastUpTo(this.values[i]!, at, this.lines[i]!.format);
     const values = this.lines.map(({ label }, i) => `${label} ${this.numbers[i]!.textContent || 'none yet'}`);
     this.place.firstElementChild!.setAttribute(
       'aria-label',
@@ -118,6 +121,10 @@ export class Chart {
 
 const font = '12px "Inter Variable", system-ui, sans-serif';
 const maxSteps = 6000;
+/** Distances between the marks of the steps, which are whole numbers. */
+const wholeSteps = [1, 10, 100, 1e3, 1e4, 1e5, 1e6].flatMap(power => [power, 2 * power, 5 * power]);
+/** A number as short as it fits beside the chart, `40K`. */
+const short = (value: number) => value.toLocaleString('en', { notation: 'compact' });
 const heightOf = (place: HTMLElement) => (place.clientWidth < 420 ? 180 : 230);
 
 function keyOf(label: string, colour: string, number: HTMLElement): HTMLElement {
@@ -127,8 +134,8 @@ function keyOf(label: string, colour: string, number: HTMLElement): HTMLElement 
 }
 
 /** The last value up to an index, as text. */
-function lastUpTo(values: readonly (number | null)[], at: number): string {
-  for (let i = at; i >= 0; i--) if (values[i] !== null && values[i] !== undefined) return formatLoss(values[i]!);
+function lastUpTo(values: readonly (number | null)[], at: number, format = formatLoss): string {
+  for (let i = at; i >= 0; i--) if (values[i] !== null && values[i] !== undefined) return format(values[i]!);
   return '';
 }
 

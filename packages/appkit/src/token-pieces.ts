@@ -8,6 +8,22 @@ export interface TokenizedText {
   readonly offsets: readonly (readonly [start: number, end: number])[];
 }
 
+/** The methods of a tokenizer that `tokenizedText` needs. */
+export interface TextTokenizer {
+  encode(text: string): Pick<TokenizedText, 'ids' | 'offsets'>;
+  decode(ids: readonly number[], options: { readonly skipSpecialTokens: boolean }): string;
+}
+
+/** The text of each token by itself, with its space. */
+export const textsOf = (tokenizer: Pick<TextTokenizer, 'decode'>, ids: readonly number[]): readonly string[] =>
+  ids.map(id => tokenizer.decode([id], { skipSpecialTokens: false }));
+
+/** Splits a text into its tokens. */
+export function tokenizedText(tokenizer: TextTokenizer, text: string): TokenizedText {
+  const { ids, offsets } = tokenizer.encode(text);
+  return { text, ids, offsets, texts: textsOf(tokenizer, ids) };
+}
+
 /**
  * Shows the tokens of a text in an element of the class `pieces`: they begin as one text and move apart. `joined`
  * leaves them together, as long as the text is being written.

@@ -11,7 +11,7 @@ export { type BeamsElement, defineBeams } from './beams.js';
 export { type Branch, type BranchDetail, type BranchesElement, defineBranches } from './branches.js';
 export { type CensusElement, type ComparedModel, defineCensus } from './census.js';
 export type { MatrixKind, WeightCensus } from './census-layout.js';
-export { type CharacterPart, characterParts, partLabel } from './character-parts.js';
+export { type CharacterPart, characterParts, partDescription, partLabel } from './character-parts.js';
 export { defineElements } from './define.js';
 export { type ChoiceDetail, type DistributionElement, defineDistribution, type LikelyToken } from './distribution.js';
 export { defineHeads, type HeadDetail, type HeadsElement } from './heads.js';

@@ -83,11 +83,13 @@ test('with compare, a number of all vectors is read at once', () => {
     { label: 'one', values: [1, 2, 5] },
     { label: 'two', values: [3, -4, 0] },
   ];
-  const numbers = () => all(element, '.number').map(number => number.textContent);
+  const numbers = () => all(element, '.number').map(number => number.dataset.value);
   expect(numbers()).toEqual(['', '']);
   element.dimension = 1;
   expect(numbers()).toEqual(['2.000', '−4.000']);
   expect(all(element, 'output')[0]!.textContent).toBe('number 2 of 3');
+  const [first] = all(element, '[role=option]');
+  expect(first!.getAttribute('aria-label')).toBe('one: 3 numbers from 1.000 to 5.000; number 2 is 2.000');
   press(all(element, '[role=option]')[1]!, 'ArrowRight');
   expect([numbers(), element.dimension]).toEqual([['5.000', '0.000'], 2]);
   expect(all(element, '.strip i').map(marker => Number.parseFloat(marker.style.left))).toEqual(

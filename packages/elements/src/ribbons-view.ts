@@ -24,6 +24,7 @@ export const ribbonStyle = `
   background: color-mix(in srgb, var(--accent) var(--share), transparent);
 }
 .spaced:not(.upright) [role=option] { padding-inline: 0.1em; }
+.spaced:not(.upright) small { width: 0; min-width: 0; display: flex; justify-content: center; }
 .spaced:not(.upright) .joined[role=option] { margin-inline-start: calc(-0.2em - var(--between)); }
 .unsure[role=option] > span { text-decoration: underline dotted 2px var(--accent); text-underline-offset: 0.22em; }
 .target [role=option] { transition: opacity 300ms 350ms, visibility 0s 350ms; }

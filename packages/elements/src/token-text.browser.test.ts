@@ -84,3 +84,47 @@ test('the first of very many tokens are shown, and a note counts the others', ()
   expect(all(element, '.text')[0]!.textContent).toBe('abababa');
   expect(all(element, '.rest')[0]!.textContent).toBe('93 more tokens are not shown.');
 });
+
+const view = (name: string, ...shown: Parameters<typeof put>) => {
+  const element = document.createElement('residual-token-text');
+  element.setAttribute('view', name);
+  document.body.append(element);
+  element.show(shown[0], shown[1], shown[2] === undefined ? {} : { maxTokens: shown[2] });
+  return element;
+};
+
+test('a view is the text alone or the table alone, and a token can be selected in either', () => {
+  const [words, table] = [view('text', text, tokens), view('table', text, tokens)];
+  expect([all(words, '.text > *').length, all(words, 'tbody tr').length]).toEqual([4, 0]);
+  expect([all(table, '.text > *').length, all(table, 'tbody tr').length]).toEqual([0, 6]);
+  words.selected = table.selected = 3;
+  expect([words.selected, table.selected]).toEqual([3, 3]);
+  expect(all(words, '.selected').map(span => span.textContent)).toEqual([' ']);
+  expect(all(table, '[aria-selected=true]').length).toBe(1);
+});
+
+test('a backdrop has the lines of a text field over it, and finds the token at a point under the field', () => {
+  const parent = document.createElement('div');
+  parent.style.cssText = 'display: grid; width: 9rem; font: 20px/2 serif';
+  const field = document.createElement('textarea');
+  field.value = 'one two three four five six seven\nmore\n';
+  field.style.cssText =
+    'grid-area: 1/1; font: inherit; padding: 0; border: 0; margin: 0; overflow-wrap: anywhere; white-space: pre-wrap';
+  const backdrop = document.createElement('residual-token-text');
+  backdrop.setAttribute('view', 'backdrop');
+  backdrop.style.gridArea = '1/1';
+  parent.append(backdrop, field);
+  document.body.append(parent);
+  const spans = [...field.value.matchAll(/\s?\S+/g)].map(({ 0: token, index }, id) => {
+    return { id, token, offset: [index, index + token.length] as const };
+  });
+  backdrop.show(field.value, spans, { maxTokens: 5 });
+  expect(backdrop.shadowRoot!.querySelector('.text')!.textContent).toBe(field.value);
+  expect(backdrop.offsetHeight).toBe(field.scrollHeight);
+  for (const [index, span] of all(backdrop, '.text > span').entries()) {
+    const { right, bottom } = [...span.getClientRects()].at(-1)!;
+    expect(document.elementFromPoint(right - 2, bottom - 5)).toBe(field);
+    expect(backdrop.tokenAt(right - 2, bottom - 5)).toBe(index);
+  }
+  expect(backdrop.tokenAt(1, 2000)).toBe(-1);
+});

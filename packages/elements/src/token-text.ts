@@ -122,18 +122,12 @@ export function defineTokenText(): void {
           this.#text.append(span);
           if (typeof span !== 'string') for (const token of group.tokens) this.#spans[token] = span;
         }
-        if (view === 'backdrop') this.#text.append(text.slice(shown.length)); // so that the lines stay where they are
+        const unseen = text.slice(shown.length);
+        if (view === 'backdrop' && unseen !== '') this.#text.append(unseen); // so that the lines stay where they are
         const rest = tokens.length - displayed.length;
         this.#rest.textContent = rest > 0 ? `${rest} more tokens are not shown.` : '';
         this.#body.replaceChildren();
-        if (view !== null && view !== 'table') return;
-        const before = codePointsBefore(shown);
-        const parts = characterParts(
-          shown,
-          // A space that the tokenizer prepended has the offset of the first characters, but is no part of them.
-          displayed.map(({ token, offset, isSpecial }) => (isSpecial || token === '▁' ? [0, 0] : offset)),
-        );
-        this.#body.append(...displayed.map((token, index) => row(shown, token, index, before, parts[index])));
+        if (view === null || view === 'table') this.#body.append(...rowsOf(shown, displayed));
       }
 
       tokenAt(clientX: number, clientY: number): number {
@@ -193,7 +187,7 @@ function spanOf(text: string, indices: readonly number[], tokens: readonly Token
   return span;
 }
 
-/** The token of an element under the pointer, -1 if there is none; in a span of several tokens the token of the stripe. */
+/** The token of an element under the pointer, -1 if there is none; in a span of several tokens that of the stripe. */
 function tokenOf(target: Element, clientX: number): number {
   const span = target.closest<HTMLElement>('[data-tokens]');
   if (!span) return -1;
@@ -209,6 +203,17 @@ function reveal(row: HTMLElement, box: HTMLElement): void {
   const head = inside.height; // the header of the table stays at its top
   if (inside.top < around.top + head) box.scrollTop += inside.top - around.top - head;
   else if (inside.bottom > around.bottom) box.scrollTop += inside.bottom - around.bottom;
+}
+
+/** The rows of the table. */
+function rowsOf(text: string, tokens: readonly TokenWithOffset[]): HTMLElement[] {
+  const before = codePointsBefore(text);
+  const parts = characterParts(
+    text,
+    // A space that the tokenizer prepended has the offset of the first characters, but is no part of them.
+    tokens.map(({ token, offset, isSpecial }) => (isSpecial || token === '▁' ? [0, 0] : offset)),
+  );
+  return tokens.map((token, index) => row(text, token, index, before, parts[index]));
 }
 
 function row(

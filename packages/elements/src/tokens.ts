@@ -75,7 +75,7 @@ const style = `
   display: inline; padding: 0.12em 0; border-radius: 0.15em; white-space: pre-wrap; line-height: inherit;
   -webkit-box-decoration-break: clone; box-decoration-break: clone;
 }
-:host([running]) .prompt[role=option] { box-shadow: inset 0 -1px 0 var(--muted); }
+:host([running]) .prompt[role=option] { box-shadow: inset 0 -1px 0 var(--muted); border-radius: 0; }
 :host([running]) [aria-selected=true][role=option] { box-shadow: 0 0 0 2px var(--accent); }
 @media (prefers-reduced-motion: no-preference) {
   [role=listbox] { transition: column-gap 600ms; }

@@ -50,9 +50,10 @@ const style = `
 :host([compare]) [role=listbox] { grid-template-columns: minmax(0, max-content) minmax(0, 1fr) 3.6rem; }
 .strip { position: relative; display: block; line-height: 0; }
 .strip i {
-  position: absolute; inset: -0.15rem auto; width: max(2px, 1%); border: 1px solid var(--ink); border-radius: 1px;
+  position: absolute; inset: -0.15rem auto; width: max(4px, 1%); border-inline: 1px solid var(--ink);
 }
 .number { font-size: 0.8125rem; font-variant-numeric: tabular-nums; text-align: end; }
+.number::after { content: attr(data-value); }
 :host(:not([compare])) :is(.number, .strip i) { display: none; }
 .strip i:not([style]) { display: none; }
 canvas {
@@ -104,7 +105,7 @@ class VectorsView {
     for (const [i, { label, values }] of vectors.entries()) {
       const option = this.#options[i]!;
       option.firstElementChild!.textContent = label;
-      option.setAttribute('aria-label', `${label.trim()}: ${summary(values)}`);
+      this.#describe(option, label, values);
     }
     this.selected = Math.min(this.#selected, vectors.length - 1);
     this.dimension = Math.min(this.#dimension, (vectors[0]?.values.length ?? 0) - 1);
@@ -134,8 +135,10 @@ class VectorsView {
     this.#reading.textContent = isRead ? `number ${dimension + 1} of ${this.vectors[0]?.values.length}` : '';
     for (const [row, option] of this.#options.entries()) {
       const { values } = this.vectors[row]!;
-      const [marker, number] = [option.querySelector('i')!, option.querySelector('.number')!];
-      number.textContent = isRead && dimension < values.length ? figure(values[dimension]!) : '';
+      this.#describe(option, this.vectors[row]!.label, values);
+      const [marker, number] = [option.querySelector('i')!, option.querySelector<HTMLElement>('.number')!];
+      // Generated content: the name of the option says it.
+      number.dataset.value = isRead && dimension < values.length ? figure(values[dimension]!) : '';
       if (isRead) marker.style.left = `${(100 * dimension) / values.length}%`;
       else marker.removeAttribute('style');
     }
@@ -147,6 +150,13 @@ class VectorsView {
     const colours = coloursOf(this.#list);
     for (const [i, { values }] of this.vectors.entries())
       this.#strips[i]!.show(values, (context, moved) => paint(context, moved, scale, colours));
+  }
+
+  /** Gives an option its name: the range of its numbers and, with `compare`, the one that is read. */
+  #describe(option: HTMLElement, label: string, values: ArrayLike<number>): void {
+    const value = this.#host.hasAttribute('compare') ? values[this.#dimension] : undefined;
+    const read = value === undefined ? '' : `; number ${this.#dimension + 1} is ${figure(value)}`;
+    option.setAttribute('aria-label', `${label.trim()}: ${summary(values)}${read}`);
   }
 
   get #options(): HTMLElement[] {

@@ -10,7 +10,7 @@ export const drawnByGraphics: readonly string[] = ['--enable-gpu-compositing', '
 /**
  * Starts the Chrome or Chromium of this machine with `chromeFlags` and further flags; `--enable-x` takes the place of
  * `--disable-x`. Throws if there is none. Pages have long timeouts, so that tests do not depend on the speed of the
- * machine.
+ * machine, and no service workers unless their options allow them, so that each test asks the server.
  */
 export const launchChrome = async (flags: readonly string[] = []): Promise<Browser> => {
   const executablePath = findChrome();
@@ -26,7 +26,8 @@ export const launchChrome = async (flags: readonly string[] = []): Promise<Brows
     return opened;
   };
   const [newContext, newPage] = [browser.newContext.bind(browser), browser.newPage.bind(browser)];
-  browser.newContext = async options => wait(await newContext(options));
-  browser.newPage = async options => wait(await newPage(options));
+  const serviceWorkers = 'block';
+  browser.newContext = async options => wait(await newContext({ serviceWorkers, ...options }));
+  browser.newPage = async options => wait(await newPage({ serviceWorkers, ...options }));
   return browser;
 };

@@ -1,3 +1,4 @@
+import type { TokenizedText } from '@residual/appkit';
 import type { Settings } from '../settings.js';
 import type { Formula } from './formula.js';
 import type { Tour } from './tour.js';
@@ -31,14 +32,7 @@ export interface Preset {
 }
 
 /** The text of the sentence as tokens. */
-export interface Tokens {
-  readonly text: string;
-  readonly ids: readonly number[];
-  /** The text of each token, with its space. */
-  readonly texts: readonly string[];
-  /** The span [start, end) of each token in the text. */
-  readonly offsets: readonly (readonly [start: number, end: number])[];
-}
+export type Tokens = TokenizedText;
 
 /** What a view shows at the moment. */
 export interface Look {

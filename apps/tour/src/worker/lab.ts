@@ -24,7 +24,3 @@ export const stories: () => Promise<Model> = loadOnce(async () =>
 export const translator: () => Promise<Model> = loadOnce(async () =>
   loadModel(shippedModel('en-fr', await pageAddress)),
 );
-
-/** The text of each token in the middle of a text, with its space. */
-export const textsOf = (tokenizer: Tokenizer, ids: readonly number[]): readonly string[] =>
-  ids.map(id => tokenizer.decode([id], { skipSpecialTokens: false }));

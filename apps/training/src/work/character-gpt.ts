@@ -1,11 +1,20 @@
 import { type Pattern, patternOfTaps } from '@residual/appkit/attention-pattern';
 import { gpt2Config } from '@residual/families';
 import { causalOf, createModel, type Model } from '@residual/model';
-import { adamW, type CheckpointStore, languageModelLoss, onlyMatrices, train } from '@residual/train';
+import {
+  adamW,
+  type CheckpointStore,
+  type LossLandscape,
+  languageModelLoss,
+  lossLandscape,
+  onlyMatrices,
+  train,
+} from '@residual/train';
 import { browserStore } from '@residual/train/browser';
-import type { JobControls, TrainingJob } from '@residual/train/worker';
+import type { JobControls, RequestControls, TrainingJob } from '@residual/train/worker';
 import { nearest, pca, vectorTable } from '@residual/word-vectors';
 import { corpusOf } from './corpus.js';
+import type { SurveySettings } from './fitting.js';
 
 /** Settings of a character GPT. */
 export interface GptSettings {
@@ -61,6 +70,8 @@ export type GptRequests = {
   note: (page: unknown) => void;
   embedding: () => Promise<EmbeddingSnapshot>;
   attention: (text: string) => Promise<AttentionSnapshot>;
+  /** The losses on one batch of the validation text around the weights. */
+  survey: (settings: SurveySettings, controls: RequestControls) => Promise<LossLandscape>;
   /** The files of the model in the layout of a published checkpoint. */
   save: () => Promise<ReadonlyMap<string, Uint8Array<ArrayBuffer>>>;
 };
@@ -77,8 +88,13 @@ function storeOf(settings: GptSettings, page: () => unknown): CheckpointStore {
 
 /**
  * A GPT-2-shaped model of characters in training; it continues from the checkpoint in this browser, if there is one.
+ * `onSurvey` is called with the share of the ground that is measured.
  */
-export async function characterGpt(settings: GptSettings, { signal }: JobControls): Promise<TrainingJob<GptRequests>> {
+export async function characterGpt(
+  settings: GptSettings,
+  onSurvey: (share: number) => void,
+  { signal }: JobControls,
+): Promise<TrainingJob<GptRequests>> {
   const { depth, heads, modelDim, length, steps, learningRate, seed } = settings;
   const { tokenizer, batches, validation } = corpusOf(settings.text, settings);
   const config = gpt2Config({
@@ -92,11 +108,12 @@ export async function characterGpt(settings: GptSettings, { signal }: JobControl
   const model = await createModel(config, { seed, tokenizer });
   const { layer, weights } = causalOf('train', model);
   const every = Math.max(1, Math.floor(steps / 20));
+  const loss = languageModelLoss(layer, { maxPositions: length });
   let page: unknown;
   const training = train({
     layer,
     weights,
-    loss: languageModelLoss(layer, { maxPositions: length }),
+    loss,
     batches,
     steps,
     seed,
@@ -115,6 +132,16 @@ export async function characterGpt(settings: GptSettings, { signal }: JobControl
     },
     embedding: () => embeddingOf(model),
     attention: text => attentionOf(model, text),
+    survey: (shape, { signal: given }) =>
+      lossLandscape({
+        layer,
+        weights,
+        loss,
+        batches: validation.slice(0, 1),
+        onProgress: ({ points, total }) => onSurvey(points / total),
+        ...shape,
+        signal: given,
+      }),
     save: () => model.save(),
   };
   return { training, requests, dispose: () => model.dispose() };

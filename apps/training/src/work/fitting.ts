@@ -1,7 +1,8 @@
 import { flatten, type HasNeeds, init, type Layer, layer, linear, record } from '@residual/layers';
 import { dense, dispose, type Tensor, tanh, tensor } from '@residual/tensor';
-import { adam, meanSquaredError, type Optimizer, sgd, train } from '@residual/train';
-import type { JobControls, TrainingJob } from '@residual/train/worker';
+import { adam, type LossLandscape, lossLandscape, meanSquaredError, type Optimizer, sgd, train } from '@residual/train';
+import type { JobControls, RequestControls, TrainingJob } from '@residual/train/worker';
+import { type Backward, backward } from './backward.js';
 
 /** A point to fit: its inputs, then its target. */
 export type Example = readonly number[];
@@ -13,8 +14,22 @@ export interface FitSettings {
   readonly inputs: number;
   /** The number of neurons of the hidden layer; 0 fits a straight line. */
   readonly hidden: number;
+  readonly optimizer: 'sgd' | 'adam';
   readonly learningRate: number;
   readonly steps: number;
+  readonly seed: number;
+  /** Weights at the start by path, instead of random ones. */
+  readonly start?: WeightValues;
+}
+
+/** Weights by path. */
+export type WeightValues = Readonly<Record<string, readonly number[]>>;
+
+/** The plane in which a ground is measured. */
+export interface SurveySettings {
+  /** The number of points along each direction, and the distance to the edges. */
+  readonly size: number;
+  readonly radius: number;
   readonly seed: number;
 }
 
@@ -33,14 +48,21 @@ export type FitRequests = {
   examples: (examples: readonly Example[]) => void;
   /** The values of the function at points [rows, inputs], row-major. */
   snapshot: (points: Float32Array) => Promise<FitSnapshot>;
+  /** Replaces weights by path. */
+  place: (weights: WeightValues) => void;
+  /** The losses around the weights. */
+  survey: (settings: SurveySettings, controls: RequestControls) => Promise<LossLandscape>;
+  /** The values and the gradients of one point on its way through the perceptron and back. */
+  backward: (example: Example) => Promise<Backward>;
 };
 
-/** Fits w x + b by gradient descent, or a multilayer perceptron by Adam if there are hidden neurons. */
+/** Fits w x + b, or a multilayer perceptron if there are hidden neurons. */
 export function fit(settings: FitSettings, controls: JobControls): TrainingJob<FitRequests> {
   const { inputs, hidden } = settings;
+  const optimizer = settings.optimizer === 'sgd' ? sgd() : adam();
   return hidden === 0
-    ? fitting(linear({ in: inputs, out: 1, std: 1 }), settings, sgd(), controls)
-    : fitting(mlp(inputs, hidden), settings, adam(), controls);
+    ? fitting(linear({ in: inputs, out: 1, std: 1 }), settings, optimizer, controls)
+    : fitting(mlp(inputs, hidden), settings, optimizer, controls);
 }
 
 /** v tanh(W x + b) + c, from [rows, inputs] to [rows, 1]. */
@@ -52,25 +74,27 @@ const mlp = (inputs: number, hidden: number) => {
 
 function fitting<N>(
   model: Layer<N, Tensor, Tensor>,
-  { inputs, learningRate, steps, seed, ...rest }: FitSettings,
+  { inputs, learningRate, steps, seed, start = {}, ...rest }: FitSettings,
   optimizer: Optimizer,
   { signal }: JobControls,
 ): TrainingJob<FitRequests> {
   let { examples } = rest;
   const weights = init(model as HasNeeds<N>, { seed });
+  setWeights(weights, start);
+  const loss = (w: typeof weights, rows: readonly Example[]) => {
+    const x = rows.flatMap(row => row.slice(0, inputs));
+    const y = rows.map(row => row[inputs]!);
+    return meanSquaredError(model(w, tensor(x, [rows.length, inputs])), tensor(y, [rows.length, 1]));
+  };
   const training = train({
-    layer: model,
+    layer: model as HasNeeds<N>,
     weights,
+    loss,
     optimizer,
     learningRate,
     steps,
     signal,
     batches: () => examples,
-    loss: (w, rows) => {
-      const x = rows.flatMap(row => row.slice(0, inputs));
-      const y = rows.map(row => row[inputs]!);
-      return meanSquaredError(model(w, tensor(x, [rows.length, inputs])), tensor(y, [rows.length, 1]));
-    },
   });
   return {
     training,
@@ -79,6 +103,10 @@ function fitting<N>(
       examples: next => {
         examples = next;
       },
+      place: values => setWeights(weights, values),
+      survey: (shape, { signal: given }) =>
+        lossLandscape({ layer: model as HasNeeds<N>, weights, loss, batches: [examples], ...shape, signal: given }),
+      backward: example => backward(weights as never, example),
       snapshot: async points => {
         const recorder = record(rest.hidden === 0 ? [] : ['hidden']);
         const x = tensor(points, [points.length / inputs, inputs]);
@@ -96,3 +124,16 @@ function fitting<N>(
     },
   };
 }
+
+/** Replaces the tensors of a tree of weights at some paths. */
+function setWeights(tree: unknown, values: WeightValues): void {
+  for (const [path, data] of Object.entries(values)) {
+    const names = path.split('.');
+    const parent = names.slice(0, -1).reduce((node, name) => node[name] as Node, tree as Node);
+    const before = parent[names.at(-1)!] as Tensor;
+    parent[names.at(-1)!] = tensor([...data], before.shape);
+    before.dispose();
+  }
+}
+
+type Node = Record<string, unknown>;

@@ -2,7 +2,7 @@ import { hasSoftwareGraphics } from '@residual/appkit/backends';
 import { selectBackend } from '@residual/appkit/workers';
 import { useBackend } from '@residual/tensor';
 import type { JobControls, Requests, TrainingJob } from '@residual/train/worker';
-import { characterGpt } from './character-gpt.js';
+import { characterGpt, type GptSettings } from './character-gpt.js';
 import { type FineTuneSettings, fineTuning } from './fine-tuning.js';
 import { fit } from './fitting.js';
 
@@ -20,7 +20,9 @@ const withBackend =
 /** The jobs of this worker. */
 export const jobs = {
   fit: withBackend(fit),
-  gpt: withBackend(characterGpt),
+  gpt: withBackend((settings: GptSettings, controls) =>
+    characterGpt(settings, surveyed => self.postMessage({ surveyed }), controls),
+  ),
   tune: withBackend((settings: FineTuneSettings, controls) =>
     fineTuning(settings, loading => self.postMessage({ loading }), controls),
   ),

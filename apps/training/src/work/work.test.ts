@@ -13,7 +13,15 @@ const points = [
   [3, 4],
 ] as const;
 const { signal } = new AbortController();
-const settings = { examples: points, inputs: 1, hidden: 0, learningRate: 0.05, steps: 400, seed: 1 };
+const settings = {
+  examples: points,
+  inputs: 1,
+  hidden: 0,
+  optimizer: 'sgd' as const,
+  learningRate: 0.05,
+  steps: 400,
+  seed: 1,
+};
 const snapshotAt = async (job: ReturnType<typeof fit>, inputs: readonly number[]) =>
   job.requests!.snapshot(Float32Array.from(inputs));
 
@@ -32,7 +40,7 @@ test('a line approaches the closed form, follows other points, and frees its ten
 test('a perceptron separates classes that no line separates; its output is the sum over its neurons', () =>
   expectNoLeak(async () => {
     const examples = shapes.xor().map(({ x, y, kind }) => [x, y, kind!]);
-    const job = fit({ ...settings, examples, inputs: 2, hidden: 6, learningRate: 0.05 }, { signal });
+    const job = fit({ ...settings, examples, inputs: 2, hidden: 6, optimizer: 'adam', learningRate: 0.05 }, { signal });
     for await (const _ of job.training) void _;
     const { outputs, hidden, weights } = await snapshotAt(
       job,

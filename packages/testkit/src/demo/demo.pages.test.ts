@@ -1,17 +1,28 @@
-import type { Browser } from 'playwright';
+import type { Browser, BrowserContext, Page } from 'playwright';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { apps } from '../../../../scripts/lib/apps.mjs';
+import { apps, lessons } from '../../../../scripts/lib/apps.mjs';
+import { sizes } from '../../../../scripts/lib/sizes.mjs';
 import { launchChrome } from '../browser.js';
 import { type Demo, startDemo } from './start.js';
 
-const paths = apps().map(({ path }) => path);
+interface PageToOpen {
+  /** Its address below that of the demo; '' for the landing page. */
+  readonly path: string;
+  /** A selector of its first result. */
+  readonly ready: string;
+}
+
+const pages: PageToOpen[] = apps().map(({ path, ready }) => ({ path: path === '' ? '' : `${path}/`, ready }));
+const paths = pages.map(({ path }) => path);
 let browser: Browser;
+let context: BrowserContext;
 let demo: Demo;
 
 beforeAll(async () => {
   await (await startDemo()).interrupt(); // The first run builds what is not built yet.
   demo = await startDemo();
   browser = await launchChrome(['--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost']);
+  context = await browser.newContext({ serviceWorkers: 'allow' });
 });
 
 afterAll(async () => {
@@ -19,26 +30,37 @@ afterAll(async () => {
   await demo?.interrupt();
 });
 
-/** Opens a page, waits until it is idle, and returns its requests and problems. */
-const look = async (path: string) => {
-  const context = await browser.newContext();
+/** Opens a page, waits for its first result and for `done`, and returns its requests to others, problems and links. */
+const look = async ({ path, ready }: PageToOpen, done?: (page: Page) => Promise<unknown>) => {
   const page = await context.newPage();
   const foreign: string[] = [];
   const errors: string[] = [];
-  context.on('request', request => {
+  page.on('request', request => {
     const { protocol, host } = new URL(request.url());
     if (/^https?:/.test(protocol) && host !== new URL(demo.address).host) foreign.push(request.url());
   });
   page.on('pageerror', error => errors.push(error.message));
   page.on('console', message => message.type() === 'error' && errors.push(message.text()));
-  context.on('response', response => response.status() >= 400 && errors.push(`${response.status()} ${response.url()}`));
+  page.on('response', response => response.status() >= 400 && errors.push(`${response.status()} ${response.url()}`));
   await page.goto(demo.address + path);
-  await page.waitForLoadState('networkidle');
-  await page.waitForTimeout(2000);
+  await page.locator(ready).first().waitFor({ state: 'attached' });
+  await done?.(page);
+  errors.push(...(await page.locator('[role=alert]:visible').allTextContents()));
   const links = await page.locator('a').evaluateAll(all => all.map(link => link.getAttribute('href')));
-  await context.close();
+  await page.close();
   return { foreign, errors, links };
 };
+
+/** Waits until a page is kept by a service worker of its own; before that the one of the landing page may answer. */
+const untilKept = (page: Page) =>
+  expect
+    .poll(() =>
+      page.evaluate(async () => {
+        const { scope, active } = (await navigator.serviceWorker.getRegistration()) ?? {};
+        return scope === new URL('./', document.baseURI).href && active?.state === 'activated';
+      }),
+    )
+    .toBe(true);
 
 describe('npm run demo, with the network cut', () => {
   test('a second run installs and builds nothing', () => {
@@ -54,20 +76,50 @@ describe('npm run demo, with the network cut', () => {
     await expect(fetch(second.address)).rejects.toThrow();
   });
 
-  test('the landing page lists every app', async () => {
-    expect(paths.length).toBeGreaterThan(0);
-    const { foreign, errors, links } = await look('');
+  test.each(pages)('/$path opens without errors and without requests to other origins, and is kept', async page => {
+    const { foreign, errors, links } = await look(page, untilKept);
     expect({ foreign, errors }).toEqual({ foreign: [], errors: [] });
-    expect(links).toEqual(paths.map(path => `/${path}/`));
+    if (page.path === '') expect(links).toEqual(expect.arrayContaining(lessons().map(({ address }) => `./${address}`)));
+    else expect(links).toContain('../');
   });
 
-  test.each(paths)('%s opens without errors and without requests to other origins', async path => {
-    const { foreign, errors } = await look(`${path}/`);
-    expect({ foreign, errors }).toEqual({ foreign: [], errors: [] });
+  test('each page keeps the budget of its bytes', () => {
+    const measured = sizes();
+    expect(measured.map(({ name }) => name)).toEqual(apps().map(({ name }) => name));
+    expect(measured.filter(({ bytes, budget }) => budget === undefined || bytes > budget || bytes === 0)).toEqual([]);
+  });
+
+  test('each page says in its head what it is, with a picture for links to it', async () => {
+    for (const { path, title, description } of apps()) {
+      const address = demo.address + (path === '' ? '' : `${path}/`);
+      const html = await (await fetch(address)).text();
+      const [, named] = /<title>([^<]*)<\/title>/.exec(html) ?? [];
+      expect(named).toBe(title === 'Residual' ? title : `${title} · Residual`);
+      const contentOf = (name: string) =>
+        new RegExp(`<meta (?:name|property)="${name}" content="([^"]*)"`).exec(html)?.[1]?.replaceAll('&amp;', '&');
+      expect(['description', 'og:title', 'og:description'].map(contentOf)).toEqual([description, title, description]);
+      const picture = await fetch(new URL(contentOf('og:image')!, address));
+      expect(picture.headers.get('content-type')).toBe('image/jpeg');
+      expect((await picture.arrayBuffer()).byteLength).toBeLessThanOrEqual(60_000);
+    }
+  });
+
+  test('each page leads to the next one, from the first to the last', async () => {
+    const addresses = lessons().flatMap(({ path }) => (path === undefined ? [] : [`${path}/`]));
+    for (const address of addresses) {
+      const html = await (await fetch(demo.address + address)).text();
+      const linked = (side: string) =>
+        [...html.matchAll(new RegExp(`<a class="${side}" href="../([^"]*)"`, 'g'))].map(([, link]) => link);
+      const index = lessons().findIndex(lesson => lesson.address === address);
+      // above and below
+      const expected = (lesson?: { address: string }) => (lesson ? [lesson.address, lesson.address] : []);
+      expect(linked('previous')).toEqual(expected(lessons()[index - 1]));
+      expect(linked('next')).toEqual(expected(lessons()[index + 1]));
+    }
   });
 
   test('pages allow no inline script and no eval', async () => {
-    for (const path of ['', ...paths.map(path => `${path}/`)]) {
+    for (const path of paths) {
       const policy = (await fetch(demo.address + path)).headers.get('content-security-policy') ?? '';
       expect(policy).toMatch(/script-src 'self' 'wasm-unsafe-eval';/);
       expect(policy).toMatch(/^default-src 'none';/);
@@ -76,8 +128,17 @@ describe('npm run demo, with the network cut', () => {
   });
 
   test('files outside the served folders are not found', async () => {
-    for (const path of ['package.json', '..%2fpackage.json', `${paths[0]}/..%2f..%2f..%2fpackage.json`, 'models/']) {
+    for (const path of ['package.json', '..%2fpackage.json', `${paths[1]}..%2f..%2f..%2fpackage.json`, 'models/']) {
       expect((await fetch(demo.address + path)).status).toBe(404);
+    }
+  });
+
+  test('without the server each page that was visited shows its first result', async () => {
+    await demo.interrupt();
+    await context.setOffline(true);
+    for (const page of pages) {
+      const { errors } = await look(page);
+      expect(errors, page.path).toEqual([]);
     }
   });
 });

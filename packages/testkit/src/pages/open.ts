@@ -24,9 +24,9 @@ export interface OpenApp {
 }
 
 /**
- * Serves the apps like the demo and starts a browser with these flags, which opens the app at `path`. Every test fails
- * on an error that one of its pages shows, throws or writes to the console, on a failed request, and on what `missing`
- * finds at its end, except what `expectError` and `expectFailure` announce.
+ * Serves the apps like the demo and starts a browser with these flags, which opens the app at `path`; '' is the landing
+ * page. Every test fails on an error that one of its pages shows, throws or writes to the console, on a failed request,
+ * and on what `missing` finds at its end, except what `expectError` and `expectFailure` announce.
  */
 export const openApp = async (path: string, flags: readonly string[] = [], missing?: FindMissing): Promise<OpenApp> => {
   const [browser, server] = await Promise.all([launchChrome(flags), serve()]);
@@ -46,7 +46,7 @@ export const openApp = async (path: string, flags: readonly string[] = [], missi
         if (/^https?:/.test(protocol) && host !== new URL(server.address).host) foreignRequests.push(href);
       });
       await prepare?.(page);
-      const answer = await page.goto(`${server.address}${path}/${hash}`);
+      const answer = await page.goto(`${server.address}${path === '' ? '' : `${path}/`}${hash}`);
       if (answer && !answer.ok())
         throw new Error(`${answer.url()} answers ${answer.status()}: run \`pnpm build\` before tests of pages`);
       return page;

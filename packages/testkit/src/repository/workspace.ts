@@ -23,7 +23,7 @@ export interface Manifest {
   dependencies?: Record<string, string>;
   peerDependencies?: Record<string, string>;
   devDependencies?: Record<string, string>;
-  /** The fields for the landing page of the demo, in addition to the description. */
+  /** The fields for the page of an app, in addition to the description; CONTRIBUTING.md says what they are. */
   demo?: { title?: string; path?: string; order?: number };
 }
 

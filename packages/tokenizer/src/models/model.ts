@@ -25,7 +25,7 @@ export interface Model {
   readonly cacheBytes?: number;
   /** The merges of a byte-pair encoding, by rank. */
   readonly merges?: PairTable;
-  /** Writes the symbols of a pre-token before any merge; a byte-pair encoding from a `tokenizer.json` or ranks has it. */
+  /** Writes the symbols of a pre-token before any merge; byte-pair encodings have it, except SentencePiece's. */
   readonly writeSymbols?: (text: string, start: number, end: number, bytes: boolean, symbols: Symbols) => void;
   /** The log-probabilities of a Unigram model, by id. */
   readonly scores?: Float64Array;

@@ -1,6 +1,7 @@
+import { textsOf } from '@residual/appkit';
 import { run } from '@residual/inspect';
 import type { Model } from '@residual/model';
-import { textsOf, translator } from '../../worker/lab.js';
+import { translator } from '../../worker/lab.js';
 import { translatedSegment } from '../beyond/translation.js';
 import type { HeadVectors } from './asking.js';
 import { partOfHead } from './head-part.js';

@@ -1,5 +1,6 @@
+import { textsOf } from '@residual/appkit';
 import { attributeLogits, logitLens } from '@residual/inspect';
-import { stories, textsOf } from '../../worker/lab.js';
+import { stories } from '../../worker/lab.js';
 
 /** A token that a layer would say next. */
 export interface Guess {

@@ -1,6 +1,6 @@
-import { loadOnce } from '@residual/appkit';
+import { loadOnce, textsOf } from '@residual/appkit';
 import { ablate, topActivations } from '@residual/inspect';
-import { stories, textsOf } from '../../worker/lab.js';
+import { stories } from '../../worker/lab.js';
 import { corpus } from './corpus.js';
 import { afterName, nameStory } from './texts.js';
 

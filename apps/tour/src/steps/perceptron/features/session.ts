@@ -1,3 +1,4 @@
+import { textsOf } from '@residual/appkit';
 import { yieldToEventLoop } from '@residual/base';
 import {
   activationStatistics,
@@ -14,7 +15,6 @@ import {
 import type { Model } from '@residual/model';
 import { gather, type Tensor, tensor, tidy } from '@residual/tensor';
 import { randomWindows } from '@residual/train';
-import { textsOf } from '../../../worker/lab.js';
 import { clearest } from './clearest.js';
 import {
   activeFeatures,

@@ -1,0 +1,30 @@
+import { existsSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { apps } from './apps.mjs';
+
+/** What a page may weigh in bytes, without models and other data: 1.05 times what it weighed when that was written. */
+const budgets = {
+  home: 1.05 * 430_000,
+  tour: 1.05 * 1_693_256,
+  tokenizer: 1.05 * 572_434,
+  'embedding-arithmetic': 1.05 * 2_063_674,
+  generation: 1.05 * 2_641_747,
+  training: 1.05 * 2_788_251,
+  translation: 1.05 * 2_628_716,
+};
+
+/** Files of a page that no visitor of it loads, or that are data. */
+const isLeftOut = name => name === 'card.jpg' || /\.(txt|json|bin|safetensors)$/.test(name);
+
+const bytesBelow = folder =>
+  readdirSync(folder, { withFileTypes: true }).reduce((sum, entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return sum + bytesBelow(path);
+    return isLeftOut(entry.name) ? sum : sum + statSync(path).size;
+  }, 0);
+
+/** The bytes of each built page without models and other data, and its budget; undefined for a page without one. */
+export const sizes = () =>
+  apps()
+    .filter(({ pages }) => existsSync(pages))
+    .map(({ name, pages }) => ({ name, bytes: bytesBelow(pages), budget: budgets[name] && Math.floor(budgets[name]) }));
