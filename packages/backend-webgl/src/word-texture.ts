@@ -21,8 +21,8 @@ const hasWords = (data: TextureData) => (data.usage as number) === pixels && dat
 
 /**
  * Uploads the words of an int32 tensor, exactly: tfjs would make floats of them. Each texel holds one word, its four
- * bytes from the lowest to the highest as red, green, blue and alpha. From then on the tensor has this texture alone, so
- * only kernels that read words may use it.
+ * bytes from the lowest to the highest as red, green, blue and alpha. From then on the tensor has this texture alone,
+ * and only kernels that read words may use it.
  */
 export function uploadWords(backend: WebGLBackend, x: TensorInfo): void {
   const data = backend.texData.get(x.dataId);

@@ -19,7 +19,7 @@ export interface PackedMatrix extends Matrix {
    * 16 + i in its high half, each plus 8. Rows of `int8` and `int4` are padded with zeros to whole groups.
    */
   readonly quants: Tensor;
-  /** The bits of the float16 scales of the groups, two in a word: int32 [out, words]. Only `int8` and `int4` have them. */
+  /** The bits of the float16 scales of the groups of `int8` and `int4`, two in a word: int32 [out, words]. */
   readonly scales?: Tensor;
 }
 
