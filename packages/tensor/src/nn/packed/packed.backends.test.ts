@@ -1,6 +1,7 @@
 import { expectClose, expectNoLeak } from '@residual/testkit';
 import { expect, test } from 'vitest';
 import {
+  capture,
   dense,
   dispose,
   embed,
@@ -139,6 +140,26 @@ test('a low-rank sum over a packed base computes and merges with what it means',
     { absolute: 1e-4 },
   );
   dispose([adapted, merged, input, y]);
+});
+
+test('a captured step over packed weights is replayed on other inputs', async () => {
+  const packed = pack(valuesOf(sample([5, 64], 3)), [5, 64], 'int8');
+  const weight = await meaningOf(packed);
+  const first = toTensor(sample([1, 64], 5));
+  const { outputs, graph } = capture(x => [linear(x, packed)], [first]);
+  const x = sample([1, 64], 7);
+  const second = toTensor(x);
+  const replayed = graph.replay([second]);
+  await expectClose(
+    replayed[0]!,
+    linearOf(
+      x,
+      weight,
+      grid([5], () => 0),
+    ),
+    { absolute: 1e-4 },
+  );
+  dispose([packed, first, second, outputs, graph, replayed]);
 });
 
 test('nothing stays behind', async () => {
