@@ -63,6 +63,7 @@ export { linear } from './nn/linear.js';
 export { lowRankSum, mergeLowRank } from './nn/low-rank.js';
 export { attentionMask, type KeyRange, type MaskOptions } from './nn/mask.js';
 export { dense, isLowRankSum, type LowRankAdapter, type LowRankSum } from './nn/matrix.js';
+export { matrixValues } from './nn/matrix-values.js';
 export { layerNorm, rmsNorm } from './nn/norms.js';
 export { isPackedForm, type PackedForm } from './nn/packed/forms.js';
 export {
