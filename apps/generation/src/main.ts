@@ -3,15 +3,16 @@ import {
   byId,
   loadingView,
   on,
+  prefersStill,
   reportFailure,
   reportIgnoredSettings,
   settingsFold,
   wireCopyLink,
   writeControls,
 } from '@residual/appkit';
-import { defineBars, defineBranches, defineTokens } from '@residual/elements';
+import { defineBars, defineBranches, defineTokens, type TokensElement } from '@residual/elements';
 import { chaptersView } from './chapters.js';
-import { readControls, set, share } from './controls.js';
+import { forgetShared, readControls, set, share } from './controls.js';
 import { modelView } from './model/view.js';
 import { openSession, type Session } from './session.js';
 import { address, preset } from './settings.js';
@@ -23,7 +24,9 @@ import { StoryView } from './story/view.js';
 defineTokens();
 defineBars();
 defineBranches();
-writeControls(address.settingsFrom(location.hash));
+readAddress();
+// The beginning stands there before the model does.
+byId<TokensElement>('story').tokens = [{ id: -1, text: readControls().prompt, isPrompt: true }];
 attempt(start);
 
 /** Loads the shipped model and lets it write. */
@@ -64,7 +67,7 @@ async function start(): Promise<void> {
       await begin(() => story.begin());
     },
   });
-  writeControls(address.settingsFrom(location.hash));
+  readAddress();
   describe();
 
   document.addEventListener('input', share);
@@ -75,15 +78,15 @@ async function start(): Promise<void> {
     return beginAnew();
   });
   on('reset', 'click', () => {
-    const { backend, model, hub, chapter } = readControls();
-    writeControls({ ...preset, backend, model, hub, chapter });
+    const { backend, model, hub, chapter, pace } = readControls();
+    writeControls({ ...preset, backend, model, hub, chapter, pace });
     return begin(() => story.beginAnew());
   });
   wireCopyLink('copied');
   addEventListener('hashchange', () =>
     attempt(() => {
       const { backend } = readControls();
-      writeControls(address.settingsFrom(location.hash));
+      readAddress();
       if (backend !== readControls().backend || !session.isLoaded) return load(session.origin);
       report(session);
       return begin(() => story.begin());
@@ -91,6 +94,13 @@ async function start(): Promise<void> {
   );
   // The address may name another model, but no other server is contacted before the visitor presses the button.
   await attempt(() => load('shipped'));
+}
+
+/** Writes the settings of the address into the controls; who wants still pictures gets the whole text at once. */
+function readAddress(): void {
+  forgetShared();
+  const isStill = prefersStill() && !new URLSearchParams(location.hash.slice(1)).has('pace');
+  writeControls({ ...address.settingsFrom(location.hash), ...(isStill ? { pace: 'fast' } : {}) });
 }
 
 /** Shows a notice about everything in the address that the page cannot follow. */

@@ -4,7 +4,7 @@ import type { AttentionElement, HeadDetail, HeadsElement } from '@residual/eleme
 import { average, chosenHeads, nameOf } from './attention-numbers.js';
 import { alignmentError } from './best-alignment-head.js';
 import { readControls, set, share } from './controls.js';
-import { type HeadPreset, spareHead, vitalHead } from './head-effects.js';
+import { effectsInWords, type HeadPreset, spareHead, vitalHead } from './head-effects.js';
 import type { Sentence, Watcher } from './sentence.js';
 import type { Session } from './session.js';
 import { headsIn, textOfHeads } from './settings.js';
@@ -25,6 +25,7 @@ export function crossView(session: Session, { onChoice, again }: CrossOptions): 
   let sentence: Sentence | undefined;
   let pattern: Pattern = [];
   byId('aer').textContent = `${(100 * alignmentError).toFixed(1)} %`;
+  byId('head-effects').textContent = effectsInWords();
   const offHeads = () => headsIn(readControls().off, session.model.depth, session.model.heads);
 
   /** Shows the selected layer and head. */

@@ -35,7 +35,7 @@ export function doubtOf(segment: TranslatedSegment): string {
 }
 
 /** The first four as a list, and the number of the others. */
-function listOf(signs: readonly string[]): string {
+export function listOf(signs: readonly string[]): string {
   const shown = signs.slice(0, 4);
   const rest = signs.length - shown.length;
   return rest > 0 ? `${shown.join(', ')} and ${rest} more` : shown.join(shown.length > 2 ? ', ' : ' and ');

@@ -4,7 +4,7 @@ import '@residual/backend-wasm';
 import { loadModel } from '@residual/model';
 import { root } from '@residual/testkit/pages';
 import { expect, test } from 'vitest';
-import { logprobWithout, meanEffects, spareHead, vitalHead } from './head-effects.js';
+import { effectsInWords, logprobWithout, meanEffects, spareHead, vitalHead } from './head-effects.js';
 import { type HeadIndex, optionsOf, preset, textOfHeads } from './settings.js';
 
 /**
@@ -37,6 +37,10 @@ test('of all heads of cross-attention the offered ones cost a translation most a
     }
   const sorted = indices.sort((a, b) => meanEffects[a.layer]![a.head]! - meanEffects[b.layer]![b.head]!);
   expect([sorted[0], sorted.at(-1)]).toEqual([vitalHead.off, spareHead.off]);
+  expect(effectsInWords()).toBe(
+    'Measured on 59 sentences, head 0 of layer 3 counts most: without it a translation keeps 65 % of its ' +
+      'probability, without head 0 of layer 0 92 %.',
+  );
   expect(await effectOf(vitalHead.off)).toBeLessThan(2 * (await effectOf(spareHead.off)));
 
   const translationOf = async (text: string, off: string) => {

@@ -1,3 +1,4 @@
+import { percent } from '@residual/appkit';
 import type { Model, TranslatedSegment } from '@residual/model';
 import { type HeadIndex, withoutHeads } from './settings.js';
 
@@ -25,6 +26,16 @@ export const meanEffects: readonly (readonly number[])[] = [
   [-0.325, -0.207, -0.26, -0.16],
   [-0.43, -0.331, -0.375, -0.37],
 ];
+
+/** The effects of the two offered heads as a sentence. */
+export function effectsInWords(): string {
+  const kept = ({ off: { layer, head } }: HeadPreset) => percent(Math.exp(meanEffects[layer]![head]!));
+  const name = ({ off: { layer, head } }: HeadPreset) => `head ${head} of layer ${layer}`;
+  return (
+    `Measured on 59 sentences, ${name(vitalHead)} counts most: without it a translation keeps ${kept(vitalHead)} of ` +
+    `its probability, without ${name(spareHead)} ${kept(spareHead)}.`
+  );
+}
 
 /** A translation with its tokens. */
 type Translated = Pick<TranslatedSegment, 'tokens'> & { readonly source: string | readonly number[] };

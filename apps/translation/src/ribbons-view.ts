@@ -18,9 +18,11 @@ export interface RibbonsView extends Watcher {
   grow(): void;
 }
 
-/** Shows a text before it is translated. */
+/** Shows the first sentence of a text before it is translated. */
 export function ribbonsPreview(text: string): void {
-  const source = text.split(/\s+/).filter(word => word !== '');
+  const sentences = [...new Intl.Segmenter('en', { granularity: 'sentence' }).segment(text.trim())];
+  byId('stage').dataset.sentences = sentences.length > 1 ? 'several' : 'one';
+  const source = (sentences[0]?.segment ?? '').split(/\s+/).filter(word => word !== '');
   const joined = { source: source.map(() => false), target: [] };
   byId<RibbonsElement>('ribbons').show({
     source,

@@ -1,5 +1,5 @@
 import { percent } from '@residual/appkit';
-import { meanProbability } from './doubt.js';
+import { listOf, meanProbability } from './doubt.js';
 import type { Sentence } from './sentence.js';
 import { unsureWords, wordsOf } from './words.js';
 
@@ -12,5 +12,5 @@ export function statusOf(sentences: readonly Sentence[]): string {
   const unsure = unsureWords(words).map(i => `“${words[i]!.text}”`);
   const mean = `Translated. The model gave its tokens ${percent(meanProbability(only.segment))} on average`;
   if (unsure.length === 0) return `${mean}.`;
-  return `${mean} and was unsure of ${new Intl.ListFormat('en').format(unsure)}.`;
+  return `${mean} and was unsure of ${listOf(unsure)}.`;
 }

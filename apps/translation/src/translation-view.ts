@@ -86,6 +86,7 @@ export function translationView(session: Session, watchers: readonly Watcher[], 
         // the model was loaded on another backend, which translates again
         isReplaced = !signal.aborted && (error as Error).name === 'AbortError';
         written.stop();
+        if (!signal.aborted && !isReplaced) await show(); // nothing of the text before
         status!.textContent = signal.aborted || isReplaced ? 'Stopped' : 'Not translated';
         throw error;
       } finally {

@@ -1,4 +1,5 @@
 import { byId, fixed, make, percent } from '@residual/appkit';
+import type { RibbonsElement } from '@residual/elements';
 import { diffWords } from './difference.js';
 import type { Sentence } from './sentence.js';
 import type { Session } from './session.js';
@@ -15,7 +16,7 @@ export interface WordPanel {
 
 /** Wires the panel. */
 export function wordPanel(session: Session): WordPanel {
-  const panel = byId('word');
+  const [panel, ribbons] = [byId('word'), byId<RibbonsElement>('ribbons')];
   return {
     show: (sentence, index) => {
       const words = sentence ? wordsOf(sentence) : [];
@@ -23,6 +24,7 @@ export function wordPanel(session: Session): WordPanel {
       if (!sentence || words.length === 0) return;
       panel.classList.toggle('pointed', index !== undefined);
       const shown = index ?? leastSure(words);
+      pointAt(panel, ribbons.rectOf('target', shown));
       const word = words[shown]!;
       byId('word-title').replaceChildren(
         make('b', { lang: 'fr', textContent: `“${word.text}”` }),
@@ -33,6 +35,12 @@ export function wordPanel(session: Session): WordPanel {
       byId('lost').replaceChildren(...lostIn(sentence, shown));
     },
   };
+}
+
+/** Lets the arrow of the panel point at a word; both are centred in the page. */
+function pointAt(panel: HTMLElement, word: DOMRect): void {
+  const { left, width } = panel.getBoundingClientRect();
+  panel.style.setProperty('--from-centre', `${word.left + word.width / 2 - left - width / 2}px`);
 }
 
 /** The index of the least likely word. */

@@ -132,6 +132,8 @@ describe('translating', () => {
     expect(await translate(page, '')).toBe('');
     expect(await page.locator('#status').textContent()).toBe('Nothing to translate');
     expect(await page.locator('#ribbons').isVisible()).toBe(false);
+    await page.locator('#text').blur();
+    expect(await page.locator('#text').evaluate(text => getComputedStyle(text).opacity)).toBe('1');
     expect(await translate(page, risk.en)).toBe(risk.greedy.text);
     expect(await page.locator('#ribbons').isVisible()).toBe(true);
   });

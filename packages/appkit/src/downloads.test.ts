@@ -8,16 +8,17 @@ const body = (parts: number, size = 40_000) =>
       controller.close();
     },
   });
+const address = 'http://here/folder/a%20file.bin?x=1#y';
 const fetched = async (served: Response) => {
   const reports: Download[] = [];
   const fetch = reportingFetch(
     async () => served,
     download => reports.push(download),
   );
-  const response = await fetch('http://here/folder/a%20file.bin?x=1#y');
+  const response = await fetch(address);
   return { reports, response, bytes: (await response.arrayBuffer()).byteLength };
 };
-const file = { file: 'a file.bin', isIdle: false };
+const file = { file: 'a file.bin', address, isIdle: false };
 
 test('the progress of a file is reported from its first byte until it is complete', async () => {
   const headers = { 'content-length': '120000', etag: 'x' };

@@ -1,6 +1,9 @@
 /** The progress of a file in bytes; `total` is undefined if the server does not say it. */
 export interface Download {
+  /** The name of the file. */
   readonly file: string;
+  /** Its address, which differs between files of the same name. */
+  readonly address: string;
   readonly done: number;
   readonly total: number | undefined;
   /** Whether the whole file has arrived. */
@@ -27,9 +30,11 @@ export function reportingFetch(fetch: typeof globalThis.fetch, report: OnDownloa
     const length = size ?? headers.get('content-length');
     const total = isCoded || length === null ? undefined : Number(length);
     if (!response.ok || !body || (total !== undefined && total < smallest)) return response;
-    const file = nameOf(input instanceof Request ? input.url : String(input));
+    const address = input instanceof Request ? input.url : String(input);
+    const file = nameOf(address);
     let done = Number(start ?? 0);
-    const reportProgress = (isComplete: boolean, isIdle = false) => report({ file, done, total, isComplete, isIdle });
+    const reportProgress = (isComplete: boolean, isIdle = false) =>
+      report({ file, address, done, total, isComplete, isIdle });
     const counter = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
       start: () => reportProgress(false),
       transform: (bytes, controller) => {

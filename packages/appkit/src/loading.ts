@@ -21,6 +21,8 @@ const names: readonly (readonly [file: RegExp, name: string])[] = [
   [/^vocab\.json$/, 'the words'],
   [/^model\.safetensors$/, 'the model'],
   [/^tokenizer\.json$/, 'the vocabulary of the model'],
+  [/^gpt2-ranks\.txt$/, 'the vocabulary of GPT-2'],
+  [/^tokens\.txt$/, 'the list of tokens'],
   [/\.wasm$|\.[cm]?[jt]s$/, 'the program'],
 ];
 
@@ -69,8 +71,8 @@ export function loadingView(id = 'loading'): LoadingView {
   };
   return {
     download: download => {
-      downloads.delete(download.file);
-      if (!download.isComplete) downloads.set(download.file, download);
+      downloads.delete(download.address);
+      if (!download.isComplete) downloads.set(download.address, download);
       const weight = ({ total, done, isIdle }: Download) => (isIdle ? 0 : (total ?? done));
       const [largest] = [...downloads.values()].sort((a, b) => weight(b) - weight(a));
       const shown = largest ?? download;

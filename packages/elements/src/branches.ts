@@ -31,6 +31,8 @@ export interface BranchesElement extends HTMLElement {
   branches: readonly Branch[];
   /** The index of the selected branch; setting it fires no event. */
   selected: number;
+  /** The number of tokens that the whole width stands for, if no branch is longer. */
+  extent: number;
 }
 
 declare global {
@@ -89,6 +91,7 @@ export function defineBranches(): void {
     class extends HTMLElement implements BranchesElement {
       #branches: readonly Branch[] = [];
       #selected = 0;
+      #extent = 1;
       #options: HTMLElement[] = [];
       readonly #svg = makeSvg('svg', { 'aria-hidden': 'true', preserveAspectRatio: 'none' });
       readonly #list = make('div', { role: 'listbox' });
@@ -128,9 +131,18 @@ export function defineBranches(): void {
         this.#draw();
       }
 
+      get extent(): number {
+        return this.#extent;
+      }
+
+      set extent(tokens: number) {
+        this.#extent = tokens;
+        this.#draw();
+      }
+
       #draw(): void {
         const rows = branchRows(this.#branches);
-        const total = Math.max(1, ...this.#branches.map(({ length }) => length));
+        const total = Math.max(1, this.#extent, ...this.#branches.map(({ length }) => length));
         const height = this.#branches.length * rowHeight;
         const share = (tokens: number) => (100 * tokens) / total;
         const y = (index: number) => rows[index]! * rowHeight + lineY;

@@ -246,6 +246,7 @@ test('running text has plain spaces and no ids; a token has its own shade, mark 
   ];
   const options = all(tokens, '[role=option]');
   expect(options.map(option => option.textContent)).toEqual(['Once', ' upon']);
+  expect(all(tokens, 'span').map(word => word.textContent)).toEqual(['Once', 'upon']);
   expect(options.map(option => option.style.getPropertyValue('--shade'))).toEqual(['45.0%', '']);
   expect(options.map(option => option.classList.contains('marked'))).toEqual([false, true]);
   expect(options[1]!.title).toBe('token 1, id 71: 2 bits');
@@ -290,6 +291,9 @@ test('branches are lines that part at their tokens; keys select one and ask to r
   expect(options.map(option => option.textContent)).toEqual(['the first text', 'cat25.0% slept', 'fox']);
   expect(options.map(option => option.style.top)).toEqual(['0px', '88px', '44px']);
   expect(options[1]!.style.left).toContain('25%');
+  branches.extent = 50;
+  expect(options[1]!.style.left).toContain('10%');
+  branches.extent = 1;
   const selected: number[] = [];
   const removed: number[] = [];
   branches.addEventListener('residual-branch', ({ detail }) => selected.push(detail.index));

@@ -72,11 +72,15 @@ const style = `
 .marked[role=option] span { text-decoration: underline 0.12em; text-underline-offset: 0.2em; font-weight: 700; }
 :host([running]) [role=listbox] { display: block; line-height: 1.7; }
 :host([running]) [role=option] {
-  display: inline; padding: 0.12em 0; border-radius: 0.15em; white-space: pre-wrap; line-height: inherit;
-  -webkit-box-decoration-break: clone; box-decoration-break: clone;
+  display: inline; padding: 0; background: none; white-space: pre-wrap; line-height: inherit;
 }
-:host([running]) .prompt[role=option] { box-shadow: inset 0 -1px 0 var(--muted); border-radius: 0; }
-:host([running]) [aria-selected=true][role=option] { box-shadow: 0 0 0 2px var(--accent); }
+:host([running]) [role=option] span {
+  padding: 0.12em 0; border-radius: 0.15em; -webkit-box-decoration-break: clone; box-decoration-break: clone;
+  background: color-mix(in srgb, var(--residual-token-tint, var(--accent)) var(--shade), transparent);
+}
+:host([running]) .prompt[role=option] { box-shadow: none; border-bottom: 1px solid var(--muted); border-radius: 0; }
+:host([running]) [aria-selected=true][role=option] { box-shadow: none; }
+:host([running]) [aria-selected=true] span { box-shadow: 0 0 0 2px var(--accent); }
 @media (prefers-reduced-motion: no-preference) {
   [role=listbox] { transition: column-gap 600ms; }
   :host([running]) [role=option] { animation: appear 350ms; }
@@ -110,8 +114,11 @@ function optionOf(token: DisplayedToken, index: number, isRunning: boolean): HTM
   const span = offset ? `, characters ${offset[0]} to ${offset[1]}` : '';
   const share = part && part.characters !== '' ? `, ${partDescription(part)}` : '';
   option.title = `token ${index}, id ${id}${span}${share}${note === undefined ? '' : `: ${note}`}`;
-  const plain = isRunning ? [text] : signed(text);
-  option.append(make('span', isRunning ? {} : { dir: 'auto' }, ...(part ? fraction(part) : plain)));
+  if (isRunning && !part) {
+    // The space before a word has no tint, so that a line does not begin or end with it.
+    const word = text.trimStart() || text;
+    option.append(text.slice(0, text.length - word.length), make('span', {}, word));
+  } else option.append(make('span', { dir: 'auto' }, ...(part ? fraction(part) : signed(text))));
   if (!isRunning) option.append(make('small', {}, String(id)));
   return option;
 }

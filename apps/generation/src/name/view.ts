@@ -39,7 +39,8 @@ export const nameView: MakeChapter = session => {
     story.tokens = [...tokens, blank].map((token, i) => {
       return { ...token, isPrompt: false, shade: along[i]!, note: `“${word}” here: ${share(along[i]!)}` };
     });
-    byId('name-key').textContent = `The darker a token, the more the model expected “${word}” in its place.`;
+    byId('name-key').textContent =
+      `The stronger the tint of a token, the more the model expected “${word}” in its place.`;
   };
 
   body!.addEventListener('keydown', event => moveInTable(event as KeyboardEvent, body!));

@@ -66,6 +66,7 @@ export function branchesView(choose: (branch: number) => void, remove: (branch: 
         ...others.map(branch => make('option', { value: String(branch) }, nameOf(story, branch))),
       );
       against.value = String(others.includes(wanted) ? wanted : -1);
+      tree.extent = story.promptLength + story.settings.maxNewTokens;
       tree.branches = treeOf(story);
       tree.selected = current;
       byId('branching').hidden = story.branches.length < 2;

@@ -1,4 +1,4 @@
-import { byId, prefersStill } from '@residual/appkit';
+import { byId } from '@residual/appkit';
 import { readControls } from '../controls.js';
 import { makePacer, type Pacer } from './pacer.js';
 
@@ -26,8 +26,7 @@ export function playerOf({ play, pause, step }: PlayerActions): Player {
   const pacer = makePacer('reading');
   let state: StoryState = 'empty';
   const followPace = () => {
-    const { pace } = readControls();
-    pacer.pace = prefersStill() ? 'fast' : pace;
+    pacer.pace = readControls().pace;
   };
   const show = (next: StoryState) => {
     state = next;

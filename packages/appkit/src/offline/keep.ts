@@ -1,7 +1,7 @@
 /** Milliseconds between two looks at what the page is doing. */
 const interval = 500;
 /** The number of looks in a row at which nothing was loading. */
-const quietLooks = 6;
+const quietLooks = 4;
 
 /**
  * Keeps the page and its data in the browser, so that it opens without a network from the second visit on. It begins

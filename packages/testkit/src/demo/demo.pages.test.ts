@@ -22,7 +22,7 @@ beforeAll(async () => {
   await (await startDemo()).interrupt(); // The first run builds what is not built yet.
   demo = await startDemo();
   browser = await launchChrome(['--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost']);
-  context = await browser.newContext({ serviceWorkers: 'allow' });
+  context = await browser.newContext({ serviceWorkers: 'allow', reducedMotion: 'reduce' });
 });
 
 afterAll(async () => {
@@ -93,8 +93,9 @@ describe('npm run demo, with the network cut', () => {
     for (const { path, title, description } of apps()) {
       const address = demo.address + (path === '' ? '' : `${path}/`);
       const html = await (await fetch(address)).text();
-      const [, named] = /<title>([^<]*)<\/title>/.exec(html) ?? [];
-      expect(named).toBe(title === 'Residual' ? title : `${title} · Residual`);
+      const textOf = (tag: string) => new RegExp(`<${tag}>([^<]*)</${tag}>`).exec(html)?.[1];
+      expect(textOf('h1')).toBe(title);
+      expect(textOf('title')).toBe(title === 'Residual' ? title : `${title} · Residual`);
       const contentOf = (name: string) =>
         new RegExp(`<meta (?:name|property)="${name}" content="([^"]*)"`).exec(html)?.[1]?.replaceAll('&amp;', '&');
       expect(['description', 'og:title', 'og:description'].map(contentOf)).toEqual([description, title, description]);
