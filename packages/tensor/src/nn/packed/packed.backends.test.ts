@@ -57,15 +57,21 @@ async function meaningOf({ form, shape, quants, scales }: PackedMatrix): Promise
 
 const valuesOf = ({ values }: Grid) => Float32Array.from(values);
 
+/** Whether every new shape compiles a program, so that fewer of them are tried. */
+const isGpu = () => ['webgl', 'webgpu'].includes(requireBackend());
+
 /** Shapes with and without padding, of an odd and an even number of groups. */
-const shapes = [
-  [5, 64],
-  [3, 37],
-  [7, 97],
-] as const;
+const shapesHere = () =>
+  isGpu()
+    ? ([[7, 97]] as const)
+    : ([
+        [5, 64],
+        [3, 37],
+        [7, 97],
+      ] as const);
 
 test.each(forms)('%s: the entries are what the bits mean, and near what was packed', async form => {
-  for (const shape of shapes) {
+  for (const shape of shapesHere()) {
     const values = sample(shape, 3);
     const packed = pack(valuesOf(values), shape, form);
     const meaning = await meaningOf(packed);
@@ -90,7 +96,7 @@ test.each(forms)(
     const [out, width] = [7, 97];
     const packed = pack(valuesOf(sample([out, width], 5)), [out, width], form);
     const weight = await meaningOf(packed);
-    for (const leading of [[1], [3], [2, 17]]) {
+    for (const leading of isGpu() ? [[2, 17]] : [[1], [3], [2, 17]]) {
       const [x, bias, dy] = [sample([...leading, width], 7), sample([out], 11), sample([...leading, out], 13)];
       const inputs = { x: toTensor(x), bias: toTensor(bias) };
       const upstream = toTensor(dy);
