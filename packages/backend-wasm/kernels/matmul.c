@@ -1,7 +1,7 @@
 // y[m, n] = a b (+ bias), any of a and b transposed, for many rows: panels of four rows of a and eight columns of b are
 // packed side by side into scratch, and one 4 x 8 tile of y is held in registers while it runs down them.
 // The scheme is that of Goto and van de Geijn, "Anatomy of High-Performance Matrix Multiplication" (2008).
-#include "residual.h"
+#include "packed.h"
 
 enum { ROWS = 4, COLUMNS = 8, DEPTH = 512, BLOCK = 256, TILE = ROWS * COLUMNS };
 
@@ -69,12 +69,52 @@ EXPORT int matMulScratch(int m, int k) {
   return TILE + (COLUMNS + (least(m, BLOCK) + ROWS - 1) / ROWS * ROWS) * least(k, DEPTH);
 }
 
-// a is [m, k], or [k, m] when transposeA; b is [k, n], or [n, k] when transposeB; bias is [n] or null.
-EXPORT void matMul(const float *a, const float *b, const float *bias, float *y, float *scratch, int m, int n, int k,
-                   int transposeA, int transposeB) {
+// Where b comes from: floats [k, n], or [n, k] when `transpose`; or rows [n, k] of a packed matrix.
+typedef struct {
+  const float *floats;
+  const int *quants, *scales;
+  int form, words, scaleWords, transpose;
+} Right;
+
+// The entries of a packed row from k0 on, a multiple of GROUP.
+static __attribute__((noinline)) void unpackPart(int form, const char *quants, const short *scales, float *y, int k0,
+                                                 int depth) {
+  scales += k0 / GROUP;
+  switch (form) {
+  case F16:
+    unpackRow(F16, quants + 2 * k0, scales, y, depth);
+    break;
+  case BF16:
+    unpackRow(BF16, quants + 2 * k0, scales, y, depth);
+    break;
+  case INT8:
+    unpackRow(INT8, quants + k0, scales, y, depth);
+    break;
+  default:
+    unpackRow(INT4, quants + k0 / 2, scales, y, depth);
+  }
+}
+
+// panel[depth][COLUMNS] of the columns from j and the depth from k0. `spare` holds COLUMNS unpacked rows.
+INLINE void packColumns(const int isPacked, Right b, float *panel, float *spare, int j, int columns, int k0, int depth,
+                        int n, int k) {
+  if (!isPacked) {
+    if (b.transpose) packLines(b.floats + j * k + k0, k, columns, depth, panel, COLUMNS);
+    else packAcross(b.floats + k0 * n + j, n, columns, depth, panel, COLUMNS);
+    return;
+  }
+  for (int i = 0; i < columns; i++)
+    unpackPart(b.form, (const char *)(b.quants + (j + i) * b.words),
+               (const short *)(b.scales + (j + i) * b.scaleWords), spare + i * depth, k0, depth);
+  packLines(spare, depth, columns, depth, panel, COLUMNS);
+}
+
+INLINE void multiply(const int isPacked, const float *a, Right b, const float *bias, float *y, float *scratch, int m, int n,
+                     int k, int transposeA) {
   for (int k0 = 0; k0 < k; k0 += DEPTH) {
     int depth = least(k - k0, DEPTH);
     float *panel = scratch + TILE, *block = panel + COLUMNS * depth;
+    float *spare = block + (least(m, BLOCK) + ROWS - 1) / ROWS * ROWS * depth;
     for (int m0 = 0; m0 < m; m0 += BLOCK) {
       int rows = least(m - m0, BLOCK);
       for (int i = 0; i < rows; i += ROWS) {
@@ -83,12 +123,28 @@ EXPORT void matMul(const float *a, const float *b, const float *bias, float *y, 
       }
       for (int j = 0; j < n; j += COLUMNS) {
         int columns = least(n - j, COLUMNS);
-        if (transposeB) packLines(b + j * k + k0, k, columns, depth, panel, COLUMNS);
-        else packAcross(b + k0 * n + j, n, columns, depth, panel, COLUMNS);
+        packColumns(isPacked, b, panel, spare, j, columns, k0, depth, n, k);
         for (int i = 0; i < rows; i += ROWS)
           tile(block + i * depth, panel, bias ? bias + j : 0, y + (m0 + i) * n + j, scratch, n, least(rows - i, ROWS),
                columns, depth, k0 == 0);
       }
     }
   }
+}
+
+// a is [m, k], or [k, m] when transposeA; b is [k, n], or [n, k] when transposeB; bias is [n] or null.
+EXPORT void matMul(const float *a, const float *b, const float *bias, float *y, float *scratch, int m, int n, int k,
+                   int transposeA, int transposeB) {
+  Right right = {b, 0, 0, 0, 0, 0, transposeB};
+  multiply(0, a, right, bias, y, scratch, m, n, k, transposeA);
+}
+
+// How many floats of scratch `packedLinearRows` needs for m rows and depth k.
+EXPORT int packedLinearScratch(int m, int k) { return matMulScratch(m, k) + COLUMNS * least(k, DEPTH); }
+
+// y[m, n] = a weightᵀ + bias for a packed weight [n, k]. `words` and `scaleWords` are the 32-bit words of a row.
+EXPORT void packedLinearRows(int form, const float *a, const int *quants, const int *scales, const float *bias, float *y,
+                             float *scratch, int m, int n, int k, int words, int scaleWords) {
+  Right right = {0, quants, scales, form, words, scaleWords, 1};
+  multiply(1, a, right, bias, y, scratch, m, n, k, 0);
 }

@@ -4,6 +4,7 @@ import { type DataId, type DataType, env, type TensorInfo } from '@tensorflow/tf
 import { gpuCommandsDone } from './fence.js';
 import { layoutKey } from './program-key.js';
 import { TexturePool } from './texture-pool.js';
+import { downloadWords } from './word-texture.js';
 
 /** A method of tfjs that its types hide: the program for a key, compiled at first use. */
 interface ProgramCache {
@@ -74,6 +75,8 @@ export class WebGLBackend extends MathBackendWebGL {
     const data = this.texData.get(dataId);
     if (data?.values != null) return super.read(dataId);
     if (this.isLost) return Promise.reject(contextLost('data'));
+    const words = downloadWords(this, dataId);
+    if (words) return Promise.resolve(words);
     return new Promise((resolve, reject) => {
       const refuse = (error?: unknown) => {
         if (this.isLost) data.values = undefined; // tfjs downloaded it after the loss
@@ -89,7 +92,7 @@ export class WebGLBackend extends MathBackendWebGL {
 
   override readSync(dataId: DataId): ReturnType<MathBackendWebGL['readSync']> {
     if (this.isDataLost(dataId)) throw contextLost('data');
-    return super.readSync(dataId);
+    return downloadWords(this, dataId) ?? super.readSync(dataId);
   }
 
   /** tfjs reports 16 bits on some devices that compute with 32 bits, and then uses a much too large epsilon. */

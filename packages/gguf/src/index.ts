@@ -1,6 +1,7 @@
 export { ResidualError } from '@residual/base';
 export { canDecode, decodeBlocks } from './blocks/decode.js';
 export { type EncodableType, encodeBlocks } from './blocks/encode.js';
+export { type GroupType, joinBlocks, splitBlocks } from './blocks/split.js';
 export type { GgufErrorKind } from './errors.js';
 export type { TensorInfo } from './header.js';
 export type { MetadataValue, NumberType } from './metadata.js';

@@ -1,7 +1,7 @@
 import { bytesSource, openSafetensors, type Safetensors, writeSafetensors } from '@residual/safetensors';
-import { dense, dispose, expectOptions, type Matrix, type Tensor, tensor } from '@residual/tensor';
+import { dispose, expectOptions, type Matrix, matrixValues, type PackedForm, pack, tensor } from '@residual/tensor';
 import { expectMatchingWeights, type WeightSource } from './match-weights.js';
-import { sizeOf, treeOf, type Weights, weightNeeds } from './needs.js';
+import { type MatrixNeed, sizeOf, treeOf, type Weights, weightNeeds } from './needs.js';
 import { flatten, type HasNeeds, tableMaker } from './tree.js';
 
 /** A source of weights: arrays by path, read one at a time in the order of `names`. */
@@ -16,16 +16,17 @@ export interface LoadOptions {
   readonly signal?: AbortSignal;
   /** Called after each array with how many numbers have been read, and how many there are. */
   readonly onProgress?: (done: number, total: number) => void;
+  /** The form in which a matrix is held, by its path; undefined for float32. All are float32 if absent. */
+  readonly formOf?: (path: string, need: MatrixNeed) => PackedForm | undefined;
 }
 
 /**
  * Saves the weights of a layer as the bytes of a safetensors file: float32, each under its path in the tree. Tables are
- * not saved. Errors if the weights do not belong to the layer.
+ * not saved; a packed matrix is saved as its entries. Errors if the weights do not belong to the layer.
  */
 export async function save<N>(layer: HasNeeds<N>, weights: Weights<N>): Promise<Uint8Array<ArrayBuffer>> {
   const arrays = [...flatten(layer, weights)].map(async ([path, leaf]) => {
-    const data = (await dense(leaf).data()) as Float32Array;
-    return [path, { dtype: 'F32', shape: leaf.shape, data }] as const;
+    return [path, { dtype: 'F32', shape: leaf.shape, data: await matrixValues(leaf) }] as const;
   });
   return writeSafetensors(Object.fromEntries(await Promise.all(arrays)));
 }
@@ -40,8 +41,8 @@ export async function load<N>(
   source: Uint8Array | ArrayBuffer | Safetensors | NamedArrays,
   options: LoadOptions = {},
 ): Promise<Weights<N>> {
-  expectOptions('load', options, { signal: 0, onProgress: 0 });
-  const { signal, onProgress } = options;
+  expectOptions('load', options, { signal: 0, onProgress: 0, formOf: 0 });
+  const { signal, onProgress, formOf } = options;
   signal?.throwIfAborted();
   const inMemory = source instanceof Uint8Array || source instanceof ArrayBuffer;
   const arrays = arraysIn(inMemory ? await openSafetensors(bytesSource(source)) : source);
@@ -53,8 +54,8 @@ export async function load<N>(
     storedShape: path => arrays.storedShape?.(path),
     shapeOf: path => arrays.shapeOf(path),
   });
-  const shapes = new Map(weights.map(({ path, need }) => [path, need.shape]));
-  const values = new Map<string, Tensor>();
+  const needs = new Map(weights.map(({ path, need }) => [path, need]));
+  const values = new Map<string, Matrix>();
   const total = weights.reduce((sum, { need }) => sum + sizeOf(need), 0);
   const tables = tableMaker();
   const leaves: Matrix[] = [];
@@ -63,7 +64,9 @@ export async function load<N>(
     for (const path of names) {
       const array = await arrays.read(path, signal ? { signal } : {});
       signal?.throwIfAborted();
-      values.set(path, tensor(array, shapes.get(path)!));
+      const need = needs.get(path)!;
+      const form = need.kind === 'matrix' ? formOf?.(path, need) : undefined;
+      values.set(path, form ? pack(array, need.shape as MatrixNeed['shape'], form) : tensor(array, need.shape));
       done += array.length;
       onProgress?.(done, total);
     }

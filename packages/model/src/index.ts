@@ -7,7 +7,13 @@ export type { Step } from './generate/sampling-policy.js';
 export type { FinishReason, GenerateOutput } from './generate/sequence.js';
 export type { Ablation, InterventionOptions } from './interventions.js';
 export { type CreateModelOptions, createModel } from './load/create-model.js';
-export { describeSource, type LoadModelOptions, type LoadProgress, loadModel } from './load/load-model.js';
+export {
+  describeSource,
+  type LoadModelOptions,
+  type LoadProgress,
+  loadModel,
+  type WeightForm,
+} from './load/load-model.js';
 export type { SaveModelOptions } from './load/save-model.js';
 export type { FileUrls } from './load/sources/file-urls.js';
 export type { ModelFiles, OnBytes } from './load/sources/files.js';

@@ -30,9 +30,3 @@ export function listNames(names: Iterable<string>): string {
   const all = [...names];
   return `${all.length}: ${all.slice(0, 8).map(quote).join(', ')}`;
 }
-
-/** Throws unless the output of a converter is as long as its input. */
-export function expectLength(converter: string, from: ArrayLike<number>, into: ArrayLike<number>): void {
-  if (from.length === into.length) return;
-  throw new ResidualError('length', `${converter}: ${from.length} values; ${into.length} would fit`);
-}

@@ -1,8 +1,7 @@
 export { ResidualError } from '@residual/base';
-export { bfloat16ToFloat32, float32ToBfloat16 } from './bfloat16.js';
+export { bfloat16ToFloat32, float16ToFloat32, float32ToBfloat16, float32ToFloat16 } from '@residual/number-formats';
 export type { Dtype, StoredTensor, TensorInfo } from './dtype.js';
 export type { SafetensorsErrorKind } from './errors.js';
-export { float16ToFloat32, float32ToFloat16 } from './float16.js';
 export { type HttpOptions, httpSource } from './http.js';
 export { openSafetensors, type Safetensors } from './open.js';
 export { openSharded } from './sharded.js';

@@ -1,8 +1,7 @@
 import { ResidualError } from '@residual/base';
-import { bfloat16ToFloat32 } from './bfloat16.js';
+import { bfloat16ToFloat32, float16ToFloat32 } from '@residual/number-formats';
 import { type Dtype, type StoredTensor, type TensorInfo, typedArrays } from './dtype.js';
 import { listNames, quote } from './errors.js';
-import { float16ToFloat32 } from './float16.js';
 import { type Header, readHeader, type TensorEntry } from './header.js';
 import { chunkBytes, type ReadOptions, readExactly, type Source } from './source.js';
 

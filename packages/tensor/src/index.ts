@@ -63,7 +63,19 @@ export { linear } from './nn/linear.js';
 export { lowRankSum, mergeLowRank } from './nn/low-rank.js';
 export { attentionMask, type KeyRange, type MaskOptions } from './nn/mask.js';
 export { dense, isLowRankSum, type LowRankAdapter, type LowRankSum } from './nn/matrix.js';
+export { matrixValues } from './nn/matrix-values.js';
 export { layerNorm, rmsNorm } from './nn/norms.js';
+export { isPackedForm, type PackedForm } from './nn/packed/forms.js';
+export {
+  bitsOfGroups,
+  isPacked,
+  type PackedBits,
+  type PackedMatrix,
+  pack,
+  packBits,
+  packedMatrix,
+} from './nn/packed/packed-matrix.js';
+export { unpack } from './nn/packed/unpack.js';
 export { rotate } from './nn/rotate.js';
 export { add, affine, div, maximum, minimum, mul, neg, scalarMinus, sub } from './ops/arithmetic.js';
 export type { ReduceOptions } from './ops/axes.js';

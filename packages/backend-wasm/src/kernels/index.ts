@@ -13,6 +13,7 @@ import { kthLargest } from './kth-largest.js';
 import { linear } from './linear.js';
 import { matMul } from './mat-mul.js';
 import { normalize } from './norm.js';
+import { packedLinear, unpack } from './packed.js';
 import { rotate } from './rotate.js';
 import { logSumExp, softmax } from './softmax.js';
 
@@ -32,9 +33,11 @@ const onHeap = /*#__PURE__*/ kernelFuncs(
     linear,
     logSumExp,
     matMul,
+    packedLinear,
     rotate,
     scatterAdd,
     softmax,
+    unpack,
   },
   kernelFunc,
 );

@@ -9,6 +9,7 @@ import { dropout } from './dropout.js';
 import { embed } from './embed.js';
 import { linear } from './linear.js';
 import { normalize } from './norm.js';
+import { unpack } from './packed.js';
 import { reshape } from './reshape.js';
 import { rotate } from './rotate.js';
 
@@ -25,4 +26,5 @@ export const kernels: Readonly<Record<string, KernelFunc>> = /*#__PURE__*/ kerne
   linear,
   reshape,
   rotate,
+  unpack,
 });

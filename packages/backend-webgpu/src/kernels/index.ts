@@ -11,6 +11,7 @@ import { embed } from './embed.js';
 import { linear } from './linear.js';
 import { matMul } from './mat-mul.js';
 import { normalize } from './norm.js';
+import { unpack } from './packed.js';
 import { rotate } from './rotate.js';
 
 /** Our kernels by the name of their op. */
@@ -27,4 +28,5 @@ export const kernels: Readonly<Record<string, KernelFunc>> = /*#__PURE__*/ kerne
   linear,
   matMul,
   rotate,
+  unpack,
 });

@@ -77,7 +77,7 @@ const refused: [string, () => unknown, string, string][] = [
     'a value that is not finite',
     () => encodeBlocks('Q8_0', new Float32Array(64).fill(Infinity, 40)),
     'range',
-    'encodeBlocks: block 1 of Q8_0 has scale Infinity; finite ones up to 65504 would fit',
+    'quantizeInt8: group 1 has the scale Infinity; finite ones up to 65504 would fit',
   ],
 ];
 

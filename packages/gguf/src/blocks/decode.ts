@@ -1,16 +1,15 @@
 import { ResidualError } from '@residual/base';
-import { bfloat16ToFloat32, float16ToFloat32 } from '@residual/safetensors';
+import { bfloat16ToFloat32, dequantizeInt4, dequantizeInt8, float16ToFloat32 } from '@residual/number-formats';
 import { type TensorType, typeOfName } from '../types.js';
 import { q2K, q3K, q4K, q5K, q6K } from './k-quants.js';
-import { type DecodeBlock, q4_0, q4_1, q5_0, q5_1, q8_0 } from './simple.js';
+import { type DecodeBlock, q4_1, q5_0, q5_1 } from './simple.js';
+import { blockCount, splitBlocks } from './split.js';
 
-/** The decoders of quantized types. */
+/** The decoders of single blocks. */
 const blockDecoders = {
-  Q4_0: q4_0,
   Q4_1: q4_1,
   Q5_0: q5_0,
   Q5_1: q5_1,
-  Q8_0: q8_0,
   Q2_K: q2K,
   Q3_K: q3K,
   Q4_K: q4K,
@@ -18,17 +17,22 @@ const blockDecoders = {
   Q6_K: q6K,
 } satisfies { readonly [Type in TensorType]?: DecodeBlock };
 
-/** The decoders of plain types, from aligned bytes. */
-const plainDecoders = {
-  F32: (bytes: ArrayBuffer, values: Float32Array) => values.set(new Float32Array(bytes)),
-  F64: (bytes: ArrayBuffer, values: Float32Array) => values.set(new Float64Array(bytes)),
-  F16: (bytes: ArrayBuffer, values: Float32Array) => void float16ToFloat32(new Uint16Array(bytes), values),
-  BF16: (bytes: ArrayBuffer, values: Float32Array) => void bfloat16ToFloat32(new Uint16Array(bytes), values),
-} satisfies { readonly [Type in TensorType]?: (bytes: ArrayBuffer, values: Float32Array) => void };
+/** The decoders of types that are converted as a whole. */
+const arrayDecoders = {
+  F32: (bytes: Uint8Array, values: Float32Array) => values.set(new Float32Array(aligned(bytes))),
+  F64: (bytes: Uint8Array, values: Float32Array) => values.set(new Float64Array(aligned(bytes))),
+  F16: (bytes: Uint8Array, values: Float32Array) => float16ToFloat32(new Uint16Array(aligned(bytes)), values),
+  BF16: (bytes: Uint8Array, values: Float32Array) => bfloat16ToFloat32(new Uint16Array(aligned(bytes)), values),
+  Q8_0: (bytes: Uint8Array, values: Float32Array) => dequantizeInt8(splitBlocks('Q8_0', bytes), values),
+  Q4_0: (bytes: Uint8Array, values: Float32Array) => dequantizeInt4(splitBlocks('Q4_0', bytes), values),
+} satisfies { readonly [Type in TensorType]?: (bytes: Uint8Array, values: Float32Array) => unknown };
+
+/** A copy that a typed array of any width can be made of. */
+const aligned = (bytes: Uint8Array) => bytes.slice().buffer as ArrayBuffer;
 
 /** Whether `decodeBlocks` knows a type: the floats, and Q4_0 to Q8_0 and Q2_K to Q6_K. */
 export function canDecode(type: string): boolean {
-  return type in blockDecoders || type in plainDecoders;
+  return type in blockDecoders || type in arrayDecoders;
 }
 
 /**
@@ -39,18 +43,14 @@ export function canDecode(type: string): boolean {
 export function decodeBlocks(type: TensorType, bytes: Uint8Array, values?: Float32Array): Float32Array {
   if (!canDecode(type)) throw new ResidualError('type', `decodeBlocks: the type ${type} cannot be decoded`);
   const { blockBytes, blockValues } = typeOfName(type)!;
-  const blocks = bytes.length / blockBytes;
-  if (!Number.isInteger(blocks)) {
-    const needed = `a multiple of ${blockBytes} would fit`;
-    throw new ResidualError('length', `decodeBlocks: ${bytes.length} bytes of ${type}; ${needed}`);
-  }
+  const blocks = blockCount('decodeBlocks', type, bytes.length);
   const into = values ?? new Float32Array(blocks * blockValues);
   if (into.length !== blocks * blockValues) {
     const needed = `${blocks * blockValues} would fit`;
     throw new ResidualError('length', `decodeBlocks: ${into.length} values for ${blocks} blocks of ${type}; ${needed}`);
   }
-  if (type in plainDecoders) {
-    plainDecoders[type as keyof typeof plainDecoders](bytes.slice().buffer as ArrayBuffer, into);
+  if (type in arrayDecoders) {
+    arrayDecoders[type as keyof typeof arrayDecoders](bytes, into);
   } else {
     const decode = blockDecoders[type as keyof typeof blockDecoders];
     for (let block = 0; block < blocks; block++) decode(bytes, block * blockBytes, into, block * blockValues);

@@ -1,4 +1,4 @@
-import { float16ToFloat32 } from '@residual/safetensors';
+import { float16ToFloat32 } from '@residual/number-formats';
 
 let table: Float32Array | undefined;
 

@@ -11,12 +11,6 @@ const quartetAt = (bytes: Uint8Array, at: number, i: number) => (bytes[at + (i &
 /** Bit `i` of a little-endian bit field. */
 const bitAt = (bytes: Uint8Array, at: number, i: number) => (bytes[at + (i >> 3)]! >> (i & 7)) & 1;
 
-/** scale · (q - 8), q in 4 bits. */
-export const q4_0: DecodeBlock = (bytes, at, values, to) => {
-  const scale = halfAt(bytes, at);
-  for (let i = 0; i < 32; i++) values[to + i] = scale * (quartetAt(bytes, at + 2, i) - 8);
-};
-
 /** scale · q + minimum, q in 4 bits. */
 export const q4_1: DecodeBlock = (bytes, at, values, to) => {
   const [scale, minimum] = [halfAt(bytes, at), halfAt(bytes, at + 2)];
@@ -35,10 +29,4 @@ export const q5_1: DecodeBlock = (bytes, at, values, to) => {
   const [scale, minimum] = [halfAt(bytes, at), halfAt(bytes, at + 2)];
   for (let i = 0; i < 32; i++)
     values[to + i] = scale * (quartetAt(bytes, at + 8, i) | (bitAt(bytes, at + 4, i) << 4)) + minimum;
-};
-
-/** scale · q, q a signed byte. */
-export const q8_0: DecodeBlock = (bytes, at, values, to) => {
-  const scale = halfAt(bytes, at);
-  for (let i = 0; i < 32; i++) values[to + i] = scale * ((bytes[at + 2 + i]! << 24) >> 24);
 };

@@ -3,7 +3,7 @@ import { brotliDecompressSync } from 'node:zlib';
 import { memoryUsage } from '@residual/tensor';
 import { repositoryFile } from '@residual/testkit';
 import { beforeEach, expect, test } from 'vitest';
-import { describeSource, type LoadProgress, loadModel } from './load-model.js';
+import { describeSource, type LoadProgress, loadModel, type WeightForm } from './load-model.js';
 
 const sharded = 'fixtures/checkpoints/llama-sharded';
 const shards = [1, 2, 3, 4].map(i => `model-0000${i}-of-00004.safetensors`);
@@ -99,4 +99,54 @@ test('an HTML page in place of a tokenizer file is ignored', async () => {
   const model = await loadModel(files);
   expect(model.tokenizer).toBeUndefined();
   model.dispose();
+});
+
+test('weights are held in the form that is asked for, and saved as what they mean', async () => {
+  const logitsOf = async (source: Parameters<typeof loadModel>[0], weights?: WeightForm) => {
+    const before = memoryUsage().bytes;
+    const model = await loadModel(source, weights ? { weights } : {});
+    const bytes = memoryUsage().bytes - before;
+    const values = (await model.forward([3, 1, 4, 1, 5])).logits.data as Float32Array;
+    const saved = await model.save();
+    model.dispose();
+    return { bytes, values, saved };
+  };
+  const before = memoryUsage();
+  const exact = await logitsOf(files);
+  for (const [form, share, error] of [
+    ['f16', 0.6, 2e-3],
+    ['bf16', 0.6, 4e-2],
+    ['int8', 0.4, 4e-2],
+    ['int4', 0.3, 0.5],
+  ] as const) {
+    const packed = await logitsOf(files, form);
+    expect(packed.bytes / exact.bytes).toBeLessThan(share);
+    const largest = Math.max(...exact.values.map(Math.abs));
+    expect(Math.max(...exact.values.map((value, i) => Math.abs(value - packed.values[i]!)))).toBeLessThan(
+      error * largest,
+    );
+    const again = await logitsOf(packed.saved);
+    for (const [i, value] of again.values.entries())
+      expect(Math.abs(value - packed.values[i]!)).toBeLessThan(1e-4 * largest);
+  }
+  expect(memoryUsage()).toEqual(before);
+});
+
+test('a function chooses the form of each matrix, and a form that does not exist is an error', async () => {
+  const before = memoryUsage();
+  const seen = new Map<string, string>();
+  const weights = (path: string, role: string) => {
+    seen.set(path, role);
+    return role === 'embedding' || role === 'unembedding' ? 'f32' : 'int8';
+  };
+  const model = await loadModel(files, { weights });
+  expect(seen.get('decoder.layers.0.mlp.down.weight')).toBe('down');
+  model.dispose();
+  const message = 'is "int3"; f32, f16, bf16, int8 or int4 would fit';
+  const form = 'int3' as 'int8';
+  await expect(loadModel(files, { weights: form })).rejects.toThrow(`loadModel: weights ${message}`);
+  await expect(loadModel(files, { weights: () => form })).rejects.toThrow(
+    /^loadModel: weights of \S+\.weight is "int3"/,
+  );
+  expect(memoryUsage()).toEqual(before);
 });

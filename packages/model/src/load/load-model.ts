@@ -9,9 +9,9 @@ import {
   type StoredArrays,
   updateConfigText,
 } from '@residual/families';
-import { type HasNeeds, load, type Weights } from '@residual/layers';
+import { type HasNeeds, load, type MatrixNeed, type Role, type Weights } from '@residual/layers';
 import { openSafetensors, openSharded, type Safetensors } from '@residual/safetensors';
-import { expectOptions, ResidualError, ready } from '@residual/tensor';
+import { expectOptions, isPackedForm, type PackedForm, ResidualError, ready } from '@residual/tensor';
 import { expectFunction, expectSignal } from '../arguments.js';
 import type { GenerationConfig } from '../generate/options.js';
 import type { ModelParts } from '../loaded-model.js';
@@ -30,7 +30,15 @@ export interface LoadModelOptions extends SourceOptions {
   readonly generationConfig?: GenerationConfig;
   /** Unknown config fields that do not change the numbers, so that they are no error. */
   readonly ignoreConfig?: readonly string[];
+  /**
+   * How weight matrices are held: one form for all of them, or a function of the path in the tree and the role. `f32`
+   * if absent. Vectors and position tables are always float32.
+   */
+  readonly weights?: WeightForm | ((path: string, role: Role) => WeightForm);
 }
+
+/** A form of weights in memory: float32, or one of the packed forms. */
+export type WeightForm = 'f32' | PackedForm;
 
 /** The progress of loading: bytes of a file that arrived, or weights that are on the backend. */
 export type LoadProgress =
@@ -65,10 +73,12 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
     families: 0,
     generationConfig: 0,
     ignoreConfig: 0,
+    weights: 0,
   });
   const { signal, onProgress } = options;
   expectSignal('loadModel', signal);
   expectFunction('loadModel', 'onProgress', onProgress);
+  const formOf = formChooser(options.weights);
   await ready();
   signal?.throwIfAborted();
   const files = await filesOf(source, options);
@@ -95,13 +105,28 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
     const names = [...arrays.names].sort((a, b) => fileIndex(a) - fileIndex(b)); // each byte is read once
     const onWeight = (done: number, total: number) => onProgress?.({ stage: 'weights', done, total });
     const layer: HasNeeds<unknown> = composition.model;
-    const settings = { ...(signal && { signal }), onProgress: onWeight };
+    const settings = { ...(signal && { signal }), onProgress: onWeight, formOf };
     return (await load(layer, { ...arrays, names }, settings)) as Weights<Composition['model']>;
   };
   const weights = await readWeights(first, signal);
   const reload: ModelParts['reload'] = async signal => readWeights(await openWeights(files, signal, onBytes), signal);
   const parts = { family, config, composition, weights, tokenizer, tokenizerFiles, generationConfig, texts };
   return new Model({ ...parts, reload });
+}
+
+/** The form of each matrix, from the option `weights`. */
+function formChooser(
+  weights: LoadModelOptions['weights'] = 'f32',
+): (path: string, need: MatrixNeed) => PackedForm | undefined {
+  const expectForm = (form: unknown, where: string): PackedForm | undefined => {
+    if (form === 'f32') return undefined;
+    if (isPackedForm(form)) return form;
+    const message = `weights${where} is ${JSON.stringify(form)}; f32, f16, bf16, int8 or int4 would fit`;
+    throw new ResidualError('option', `loadModel: ${message}`);
+  };
+  const choose = typeof weights === 'function' ? weights : () => weights;
+  if (typeof weights !== 'function') expectForm(weights, '');
+  return (path, { role }) => (role === 'position' ? undefined : expectForm(choose(path, role), ` of ${path}`));
 }
 
 /** The tensors of an open file as float32; boolean masks of older files are converted. */

@@ -1,7 +1,7 @@
 import { configText, toCheckpoint, updateConfigText, withComputedTensors } from '@residual/families';
 import { flatten, type HasNeeds } from '@residual/layers';
 import { float32ToBfloat16, float32ToFloat16, type StoredTensor, writeSafetensors } from '@residual/safetensors';
-import { dense, expectOptions, type Matrix, ResidualError } from '@residual/tensor';
+import { expectOptions, type Matrix, matrixValues, ResidualError } from '@residual/tensor';
 import type { LoadedModel } from '../loaded-model.js';
 
 /** The options of `save`. */
@@ -25,7 +25,7 @@ export async function checkpointFiles(
       `save: dtype is ${JSON.stringify(dtype)}; it can be ${Object.keys(encodings).join(', ')}`,
     );
   const leaves = flatten(layer as HasNeeds<unknown>, weights as never);
-  const read = async (path: string) => (await dense(leaves.get(path) as Matrix).data()) as Float32Array;
+  const read = (path: string) => matrixValues(leaves.get(path) as Matrix);
   const arrays = withComputedTensors(family, layer, await toCheckpoint(family, layer, read));
   const tensors = new Map<string, StoredTensor>();
   for (const [name, { shape, values }] of arrays) {

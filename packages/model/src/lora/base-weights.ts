@@ -1,7 +1,7 @@
 import { fromCheckpoint, tensorSlices } from '@residual/families';
 import { flatten, type HasNeeds } from '@residual/layers';
 import type { Safetensors } from '@residual/safetensors';
-import { dense, isLowRankSum, type Matrix } from '@residual/tensor';
+import { isLowRankSum, type Matrix, matrixValues } from '@residual/tensor';
 import type { Model } from '../model.js';
 
 /**
@@ -31,7 +31,7 @@ export async function expectBaseWeights(
     if (arrays.shapeOf(path)?.join() !== shape.join())
       refuse(`holds ${name} as [${stored.tensors.get(name)!.shape}], which is not the shape of this model's`);
     const values = await arrays.read(path, signal ? { signal } : {});
-    const modelValues = (await dense(isLowRankSum(leaf) ? leaf.base : leaf).data()) as Float32Array;
+    const modelValues = await matrixValues(isLowRankSum(leaf) ? leaf.base : leaf);
     const index = modelValues.findIndex((value, i) => value !== values[i]);
     if (index >= 0)
       refuse(

@@ -1,4 +1,4 @@
-import { dense } from '@residual/tensor';
+import { matrixValues } from '@residual/tensor';
 import type { Tokenizer } from '@residual/tokenizer';
 import { vectorTable, type WordVectors } from '@residual/word-vectors';
 import type { AnyModel } from '../model-kind.js';
@@ -6,8 +6,9 @@ import { embeddingTableOf } from './hidden-states.js';
 
 /** The token embedding table of a model as word vectors, in float32. */
 export async function tokenVectorsOf(model: AnyModel, tokenizer: Tokenizer | undefined): Promise<WordVectors> {
-  const data = (await dense(embeddingTableOf(model)).data()) as Float32Array;
-  const [vocab] = dense(embeddingTableOf(model)).shape as [number, number];
+  const table = embeddingTableOf(model);
+  const data = await matrixValues(table);
+  const [vocab] = table.shape as [number, number];
   return vectorTable({ words: tokenNames(vocab, tokenizer), data });
 }
 

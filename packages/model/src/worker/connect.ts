@@ -2,7 +2,7 @@ import { asyncDisposable, disposable, type Port, ResidualError } from '@residual
 import { connect, type RpcCall, type RpcClient, type Untransferred } from '@residual/base/rpc';
 import { type VectorTableInput, vectorTable, type WordVectors } from '@residual/word-vectors';
 import { generation } from '../generate/generation.js';
-import type { LoadModelOptions } from '../load/load-model.js';
+import type { LoadModelOptions, WeightForm } from '../load/load-model.js';
 import { type ModelSource, portableSource } from '../load/sources/source.js';
 import type { Model } from '../model.js';
 import type { TranslateOptions } from '../translate/options.js';
@@ -43,10 +43,15 @@ export interface RemoteModel
   dispose(): Promise<void>;
 }
 
+/** The options of `loadModel` that cross a port: no functions. */
+export interface RemoteLoadOptions extends Omit<LoadModelOptions, 'fetch' | 'families' | 'weights'> {
+  readonly weights?: WeightForm;
+}
+
 /** The models of a worker that runs `serveModels`. */
 export interface Models extends Disposable {
-  /** As `loadModel`; functions (`fetch`, `families`) cannot cross a port. */
-  load(source: ModelSource, options?: Omit<LoadModelOptions, 'fetch' | 'families'>): Promise<RemoteModel>;
+  /** As `loadModel`; functions (`fetch`, `families`, `weights`) cannot cross a port. */
+  load(source: ModelSource, options?: RemoteLoadOptions): Promise<RemoteModel>;
   /** The names of the backends that the worker imported, best first. */
   backends(): Promise<readonly string[]>;
   useBackend(name: string): Promise<void>;

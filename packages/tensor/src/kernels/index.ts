@@ -1,5 +1,7 @@
+export { groupSize } from '@residual/number-formats';
 export { dropoutParameters } from '../nn/dropout.js';
 export { outOfRange } from '../nn/out-of-range.js';
+export { groupsOf, hasScales, quantWords, scaleWords } from '../nn/packed/forms.js';
 export { presentInputs } from '../ops/op.js';
 export { sizeOf } from '../shape.js';
 export { type ActivationKernel, activationKernels } from './activation-kernels.js';

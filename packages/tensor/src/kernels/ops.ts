@@ -2,12 +2,14 @@ import type { GatedAttributes, GatedInputs, GeluAttributes } from '../nn/activat
 import type { AttendAttributes, AttendInputs } from '../nn/attend.js';
 import type { AppendToCacheInputs } from '../nn/cache.js';
 import type { CrossEntropyAttributes, CrossEntropyGradientInputs, CrossEntropyInputs } from '../nn/cross-entropy.js';
+import type { LinearInputs } from '../nn/dense-linear.js';
 import type { DropoutAttributes } from '../nn/dropout.js';
 import type { EmbedAttributes, EmbedInputs } from '../nn/embed.js';
 import type { GatherAttributes, GatherInputs, ScatterAddAttributes, ScatterAddInputs } from '../nn/gather.js';
 import type { KthLargestAttributes } from '../nn/kth-largest.js';
-import type { LinearInputs } from '../nn/linear.js';
 import type { LayerNormInputs, NormAttributes, RmsNormInputs } from '../nn/norms.js';
+import type { PackedLinearAttributes, PackedLinearInputs } from '../nn/packed/packed-linear.js';
+import type { UnpackAttributes, UnpackInputs } from '../nn/packed/unpack.js';
 import type { RotateAttributes, RotateInputs } from '../nn/rotate.js';
 import type { AffineAttributes } from '../ops/arithmetic.js';
 import type { BinaryInputs } from '../ops/binary.js';
@@ -36,10 +38,12 @@ export interface KernelOps {
   readonly linear: [LinearInputs, NoAttributes];
   readonly logSumExp: [UnaryInputs, LogSumExpAttributes];
   readonly matMul: [BinaryInputs, MatMulAttributes];
+  readonly packedLinear: [PackedLinearInputs, PackedLinearAttributes];
   readonly reshape: [UnaryInputs, ReshapeAttributes];
   readonly rmsNorm: [RmsNormInputs, NormAttributes];
   readonly rotate: [RotateInputs, RotateAttributes];
   readonly scatterAdd: [ScatterAddInputs, ScatterAddAttributes];
   readonly silu: [UnaryInputs, NoAttributes];
   readonly softmax: [SoftmaxInputs, { readonly dim: 1 }];
+  readonly unpack: [UnpackInputs, UnpackAttributes];
 }

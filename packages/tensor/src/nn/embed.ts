@@ -9,6 +9,8 @@ import { expectInt32 } from './expect-integers.js';
 import { gatherAlong, scatterAdd } from './gather.js';
 import { dense } from './matrix.js';
 import { outOfRange } from './out-of-range.js';
+import { isPacked } from './packed/packed-matrix.js';
+import { unpackRows } from './packed/unpack.js';
 
 /** The inputs of `residual.embed`. */
 export type EmbedInputs = {
@@ -50,5 +52,6 @@ export function embed(
 ): Tensor {
   expectShape(weight.shape.length === 2, () => `embed: weight ${showShape(weight.shape)} is not [rows, dim]`);
   expectInt32('embed', 'ids', ids);
+  if (isPacked(weight)) return unpackRows(weight, ids);
   return runOp(embedOp, { weight: dense(weight), ids }, padTokenId === undefined ? {} : { padTokenId });
 }

@@ -4,6 +4,8 @@ import { matMul } from '../ops/mat-mul.js';
 import { clone } from '../ops/op.js';
 import { dispose, type Matrix, type Tensor, tidy } from '../tensor.js';
 import { dense, isLowRankSum, type LowRankAdapter, type LowRankSum } from './matrix.js';
+import { isPacked } from './packed/packed-matrix.js';
+import { unpack } from './packed/unpack.js';
 
 /** Makes a matrix from a base and adapters, which it owns and disposes. Errors if their shapes do not fit. */
 export function lowRankSum(base: Matrix, parts: Record<string, LowRankAdapter>): LowRankSum {
@@ -28,6 +30,7 @@ export function lowRankSum(base: Matrix, parts: Record<string, LowRankAdapter>):
 /** The sum of base and active adapters as a new tensor [out, in], which the caller disposes. */
 export function mergeLowRank(matrix: Matrix): Tensor {
   return tidy(() => {
+    if (isPacked(matrix)) return unpack(matrix);
     if (!isLowRankSum(matrix)) return clone(dense(matrix));
     return activeAdapters(matrix).reduce(
       (total, { down, up, scale }) => add(total, mul(matMul(up, down), scale)),

@@ -1,5 +1,6 @@
 import { ResidualError } from '../errors.js';
 import { isTensor, type Matrix, type Tensor } from '../tensor.js';
+import { isPacked } from './packed/packed-matrix.js';
 
 /**
  * A LoRA adapter (Hu et al. 2021): the low-rank matrix scale · up down, which is added to a base matrix while it is
@@ -30,8 +31,8 @@ export function isLowRankSum(matrix: unknown): matrix is LowRankSum {
 }
 
 /**
- * The tensor of a dense matrix, without a copy. Errors if the matrix has low-rank adapters that are not merged, or an
- * unknown form.
+ * The tensor of a dense matrix, without a copy. Errors if the matrix is packed, has low-rank adapters that are not
+ * merged, or an unknown form.
  */
 export function dense(matrix: Matrix): Tensor {
   if (isTensor(matrix)) return matrix;
@@ -43,6 +44,7 @@ export function dense(matrix: Matrix): Tensor {
       `dense: the matrix has low-rank parts beside it (${names.join(', ')}); merge or detach them first`,
     );
   }
+  if (isPacked(matrix)) throw new ResidualError('matrix', `dense: the matrix is packed as ${matrix.form}; unpack it`);
   throw new ResidualError(
     'matrix',
     'dense: the matrix is of a form that this version of @residual/tensor does not know',

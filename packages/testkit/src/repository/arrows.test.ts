@@ -61,7 +61,9 @@ test('the rule distinguishes up, sideways and down', () => {
   expect(forbiddenReason('attention', 'embeddings', true)).toBe('sideways, both on floor 2');
   expect(forbiddenReason('model', 'tensor', false)).toBeUndefined();
   expect(forbiddenReason('sampling', 'base', false)).toBeUndefined();
-  expect(forbiddenReason('base', 'tensor', false)).toBe('the ground uses nothing');
+  expect(forbiddenReason('base', 'tensor', false)).toBe('the ground uses only the ground before it');
+  expect(forbiddenReason('base', 'number-formats', false)).toBe('the ground uses only the ground before it');
+  expect(forbiddenReason('number-formats', 'base', false)).toBeUndefined();
   expect(forbiddenReason('backend-wasm', 'layers', false)).toBe('a backend uses tensor alone');
   expect(forbiddenReason('model', 'backend-cpu', false)).toBe('used by the top floor and apps');
   expect(forbiddenReason('model', 'backend-cpu', true)).toBeUndefined();
@@ -84,7 +86,9 @@ test('only tensor, the backends and the bench import TensorFlow.js', () => {
 
 test('the packages without tensors do not depend on TensorFlow.js', () => {
   const wrong = packages()
-    .filter(({ name }) => ['base', 'tokenizer', 'sampling', 'safetensors', 'word-vectors', 'gguf'].includes(name))
+    .filter(({ name }) =>
+      ['base', 'number-formats', 'tokenizer', 'sampling', 'safetensors', 'word-vectors', 'gguf'].includes(name),
+    )
     .flatMap(({ name, manifest }) =>
       Object.keys({ ...manifest.dependencies, ...manifest.peerDependencies })
         .filter(dependency => dependency.startsWith('@tensorflow/') || dependency === '@residual/tensor')

@@ -1,5 +1,5 @@
-/** The ground floor: every package may use it, and it uses none. */
-export const ground = 'base';
+/** The ground: every package may use these, and each of them uses only those before it. */
+export const ground: readonly string[] = ['base', 'number-formats'];
 
 /** The floors of the packages, from the lowest: a package may use only the floors below its own. */
 export const floors: readonly (readonly string[])[] = [
@@ -27,9 +27,10 @@ const top = floors.length - 1;
 export const forbiddenReason = (from: string, to: string, inTest: boolean): string | undefined => {
   if (from === to || workspaceOnly.has(from)) return undefined;
   if (workspaceOnly.has(to)) return inTest && to === 'testkit' ? undefined : 'private to the workspace';
-  if (from === ground) return 'the ground uses nothing';
+  const isBelow = ground.slice(0, ground.includes(from) ? ground.indexOf(from) : undefined).includes(to);
+  if (ground.includes(from)) return isBelow ? undefined : 'the ground uses only the ground before it';
   if (isData(from)) return 'a data package uses nothing';
-  if (to === ground) return undefined;
+  if (isBelow) return undefined;
   const own = floorOf(from);
   const other = floorOf(to);
   if (isBackend(from)) return to === 'tensor' || (inTest && isBackend(to)) ? undefined : 'a backend uses tensor alone';

@@ -5,7 +5,7 @@ import { expectLength } from './errors.js';
  * with code `length` if its length differs from that of `from`.
  */
 export function bfloat16ToFloat32(from: Uint16Array, into: Float32Array = new Float32Array(from.length)): Float32Array {
-  expectLength('bfloat16ToFloat32', from, into);
+  expectLength('bfloat16ToFloat32', 'into', into.length, from.length);
   const bits = new Uint32Array(into.buffer, into.byteOffset, into.length);
   for (let i = 0; i < from.length; i++) bits[i] = from[i]! << 16;
   return into;
@@ -16,7 +16,7 @@ export function bfloat16ToFloat32(from: Uint16Array, into: Float32Array = new Fl
  * larger array. Errors with code `length` if its length differs from that of `from`.
  */
 export function float32ToBfloat16(from: Float32Array, into: Uint16Array = new Uint16Array(from.length)): Uint16Array {
-  expectLength('float32ToBfloat16', from, into);
+  expectLength('float32ToBfloat16', 'into', into.length, from.length);
   const bits = new Uint32Array(from.buffer, from.byteOffset, from.length);
   for (let i = 0; i < from.length; i++) {
     const x = bits[i]!;

@@ -91,10 +91,10 @@ test('an output of another length is an error', () => {
   expect(() => float16ToFloat32(new Uint16Array(3), new Float32Array(2))).toThrow(
     expect.objectContaining({
       code: 'length',
-      message: 'float16ToFloat32: 3 values; 2 would fit',
+      message: 'float16ToFloat32: into of 2; 3 would fit',
     }),
   );
   expect(() => float32ToFloat16(new Float32Array(3), new Uint16Array(5))).toThrow(
-    'float32ToFloat16: 3 values; 5 would fit',
+    'float32ToFloat16: into of 5; 3 would fit',
   );
 });

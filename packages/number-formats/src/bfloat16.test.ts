@@ -45,6 +45,6 @@ test('`into` may be a view of a larger array, of the same length', () => {
   const into = new Float32Array(3);
   bfloat16ToFloat32(new Uint16Array([0x3f80, 0xc000]), into.subarray(1));
   expect([...into]).toEqual([0, 1, -2]);
-  expect(() => bfloat16ToFloat32(new Uint16Array(2), into)).toThrow('bfloat16ToFloat32: 2 values; 3 would fit');
-  expect(() => float32ToBfloat16(into, new Uint16Array(2))).toThrow('float32ToBfloat16: 3 values; 2 would fit');
+  expect(() => bfloat16ToFloat32(new Uint16Array(2), into)).toThrow('bfloat16ToFloat32: into of 3; 2 would fit');
+  expect(() => float32ToBfloat16(into, new Uint16Array(2))).toThrow('float32ToBfloat16: into of 2; 3 would fit');
 });

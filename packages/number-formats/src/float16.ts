@@ -5,7 +5,7 @@ import { expectLength } from './errors.js';
  * larger array. Errors with code `length` if its length differs from that of `from`.
  */
 export function float16ToFloat32(from: Uint16Array, into: Float32Array = new Float32Array(from.length)): Float32Array {
-  expectLength('float16ToFloat32', from, into);
+  expectLength('float16ToFloat32', 'into', into.length, from.length);
   const bits = new Uint32Array(into.buffer, into.byteOffset, into.length);
   for (let i = 0; i < from.length; i++) {
     const size = from[i]! & 0x7fff;
@@ -25,7 +25,7 @@ export function float16ToFloat32(from: Uint16Array, into: Float32Array = new Flo
  * its length differs from that of `from`.
  */
 export function float32ToFloat16(from: Float32Array, into: Uint16Array = new Uint16Array(from.length)): Uint16Array {
-  expectLength('float32ToFloat16', from, into);
+  expectLength('float32ToFloat16', 'into', into.length, from.length);
   const bits = new Uint32Array(from.buffer, from.byteOffset, from.length);
   for (let i = 0; i < from.length; i++) {
     const x = bits[i]! & 0x7fffffff;

@@ -1,0 +1,34 @@
+import { type Op, presentInputs, runOp } from '../../ops/op.js';
+import { reshape } from '../../ops/shape.js';
+import { type Tensor, tidy } from '../../tensor.js';
+import type { PackedForm } from './forms.js';
+import type { PackedMatrix } from './packed-matrix.js';
+
+/** The inputs of `residual.unpack`. */
+export type UnpackInputs = {
+  /** int32 [out, words]. */
+  readonly quants: Tensor;
+  /** int32 [out, words]. */
+  readonly scales?: Tensor;
+  /** int32 [n]: which rows; all if absent. */
+  readonly rows?: Tensor;
+};
+
+/** The attributes of `residual.unpack`: the form, and the width of a row. */
+export type UnpackAttributes = { readonly form: PackedForm; readonly width: number };
+
+/** There is no composition: no op of tfjs reads bits. Each backend has a kernel. */
+const unpackOp: Op<UnpackInputs, UnpackAttributes> = { name: 'residual.unpack', gradient: 'none' };
+
+/** The entries of a packed matrix as a new tensor [out, in], which the caller disposes. */
+export function unpack({ quants, scales, form, shape }: PackedMatrix): Tensor {
+  return runOp(unpackOp, presentInputs({ quants, scales }) as UnpackInputs, { form, width: shape[1]! });
+}
+
+/** The rows of a packed matrix [rows, dim] at ids int32 [...]: [..., dim]. */
+export function unpackRows({ quants, scales, form, shape }: PackedMatrix, ids: Tensor): Tensor {
+  return tidy(() => {
+    const inputs = presentInputs({ quants, scales, rows: reshape(ids, [ids.size]) }) as UnpackInputs;
+    return reshape(runOp(unpackOp, inputs, { form, width: shape[1]! }), [...ids.shape, shape[1]!]);
+  });
+}
