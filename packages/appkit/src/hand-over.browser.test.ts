@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { handOver, takeOver } from './hand-over.js';
 
-test('files are handed over with their names, the last ones replace those before, and they can be taken twice', async () => {
+test('files are handed over with their names, replace those before, and can be taken twice', async () => {
   const bytes = (text: string) => new TextEncoder().encode(text);
   await handOver(new Map([['old.json', bytes('old')]]));
   await handOver(

@@ -78,7 +78,7 @@ test('the logits and cross-attention weights of the translator are those of the 
   expect(report.checks.map(({ name }) => name).sort()).toEqual([...layers, 'logits']);
 });
 
-test('one pass over a source and its translation gives the probabilities, alternatives and attention of a search', async () => {
+test('one pass over a source and its translation gives what a search reports', async () => {
   const before = memoryUsage();
   const [{ en }] = examples as [Golden['examples'][number]];
   const steps = [];

@@ -45,6 +45,7 @@ export interface RemoteModel
 
 /** The options of `loadModel` that cross a port: no functions. */
 export interface RemoteLoadOptions extends Omit<LoadModelOptions, 'fetch' | 'families' | 'weights'> {
+  /** How weight matrices are held: one form for all of them. `f32` if absent. */
   readonly weights?: WeightForm;
 }
 
