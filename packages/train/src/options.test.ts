@@ -26,6 +26,7 @@ const functions: Record<string, ReturnType<typeof of>> = {
   'train: evaluate': of((evaluate: never) => training.train({ ...whole, evaluate }), { every: 1, batches: () => [] }),
   'train: checkpoint': of((checkpoint: never) => training.train({ ...whole, checkpoint }), { every: 1, store: {} }),
   evaluate: of(training.evaluate, { weights, loss, batches: [] }),
+  lossLandscape: of(training.lossLandscape, { layer, weights, loss, batches: [] }),
   packDocuments: of((options: training.PackingOptions) => training.packDocuments([], options), windows),
   'packDocuments: shuffle': of((shuffle: never) => training.packDocuments([], { ...windows, shuffle }), { seed: 1 }),
   pairBatches: of((options: training.PairOptions) => training.pairBatches([{ source: [1], target: [2] }], options), {
