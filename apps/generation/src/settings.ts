@@ -39,8 +39,8 @@ export interface Settings {
   /** A Hugging Face id or a URL; empty for the shipped model. */
   readonly model: string;
   readonly hub: string;
-  /** Whether the page begins with the model that the training page has handed over. */
-  readonly handed: boolean;
+  /** `true` begins with the model that the training page has handed over. */
+  readonly handed: '' | 'true';
 }
 
 /** The settings before the first click. */
@@ -68,7 +68,7 @@ export const preset: Settings = {
   backend: 'auto',
   model: '',
   hub: 'https://huggingface.co',
-  handed: false,
+  handed: '',
 };
 
 /** The settings in the address of the page. */
@@ -76,4 +76,5 @@ export const address: Address<Settings> = addressOf(preset, {
   mode: ['sampled', 'greedy'],
   pace: ['slow', 'reading', 'fast'],
   chapter: chapters,
+  handed: ['', 'true'],
 });

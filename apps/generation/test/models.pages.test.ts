@@ -63,9 +63,12 @@ describe('another model', () => {
 
   test('is taken over from the training page; the page says where there is none', async () => {
     const ask = (handed: boolean) =>
-      page.evaluate(hash => {
-        location.hash = hash;
-      }, `${short}&backend=wasm&chapter=model&handed=${handed}`);
+      page.evaluate(
+        hash => {
+          location.hash = hash;
+        },
+        `${short}&backend=wasm&chapter=model${handed ? '&handed=true' : ''}`,
+      );
     await ask(true);
     await page.locator('#notice', { hasText: 'has handed over no model in this browser' }).waitFor();
     await facts('The storyteller of this page');

@@ -59,11 +59,11 @@ export function modelView(
   });
   on('hub-form', 'submit', () => {
     const { model, hub } = readControls();
-    set({ handed: false });
+    set({ handed: '' });
     return load(model === '' ? 'shipped' : { id: model, hub });
   });
   onFiles('files', files => {
-    set({ handed: false });
+    set({ handed: '' });
     return load({ files });
   });
   return load;

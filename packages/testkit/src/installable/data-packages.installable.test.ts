@@ -105,7 +105,10 @@ const withServer = async (use: (origin: string) => Promise<void>): Promise<void>
 const servesNext = !/^v20\.[0-8]\./.test(process.version);
 const minutes = 10;
 
-test.skipIf(!chrome || !servesNext).each([['--turbopack'], ['--webpack']])(
+/** Next.js builds with Turbopack by itself; `npm test -- --everywhere` tries its webpack too. */
+const builds = inject('everywhere') ? [['--turbopack'], ['--webpack']] : [['--turbopack']];
+
+test.skipIf(!chrome || !servesNext).each(builds)(
   'Next.js built with %s generates text on the server and in the page, without a setting',
   async bundler => {
     rmSync(join(folder(), '.next'), { recursive: true, force: true });
