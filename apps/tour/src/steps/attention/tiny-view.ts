@@ -1,4 +1,5 @@
-import { attempt, make, makeSvg, perFrame, singleRun, watchSight } from '@residual/appkit';
+import { attempt, make, perFrame, singleRun, watchSight } from '@residual/appkit';
+import { Chart } from '@residual/appkit/chart';
 import { connectTraining } from '@residual/train/worker';
 import type { jobs } from './tiny-jobs.js';
 import { steps, vocab } from './tiny-settings.js';
@@ -50,7 +51,7 @@ export function tinyModels(worker: Worker) {
         result.textContent = `Stopped after ${done} of ${steps} steps. Press the button to start again.`;
       } finally {
         button.textContent = label;
-        chart.show(losses, result.textContent!);
+        chart.show(losses);
       }
     });
   button.addEventListener('click', () => attempt(() => (runs.isRunning ? runs.end() : learn())));
@@ -69,37 +70,18 @@ function sentenceOf({ masked, leaking }: Losses): string {
 
 /** Two losses by step, one that falls and one that does not, beside that of a blind guess. */
 function lossChart() {
-  const [left, right, bottom, top] = [10, 310, 110, 15];
-  const highest = 1.2 * Math.log(vocab);
-  const heightOf = (loss: number) => bottom - (Math.min(loss, highest) / highest) * (bottom - top);
-  const chart = makeSvg('svg', { viewBox: '0 0 320 120', class: 'two-losses', role: 'img' });
-  chart.setAttribute('aria-label', 'The losses of the two models');
-  const guess = heightOf(Math.log(vocab));
-  const curves = {
-    masked: makeSvg('path', { class: 'loss masked' }),
-    leaking: makeSvg('path', { class: 'loss leaking' }),
-  };
-  const names = {
-    masked: makeSvg('text', { x: right, y: guess + 16, class: 'masked' }, 'with the mask'),
-    leaking: makeSvg('text', { x: right, class: 'leaking' }, 'without'),
-  };
-  chart.append(
-    makeSvg('path', { d: `M${left} ${guess}H${right}`, class: 'guess-line' }),
-    makeSvg('path', { d: `M${left} ${bottom}H${right}`, class: 'zero-line' }),
-    makeSvg('text', { x: left, y: guess - 6, class: 'guess' }, 'a blind guess'),
-    ...Object.values(curves),
-    ...Object.values(names),
-  );
+  const element = make('div', { className: 'chart' });
+  const chart = new Chart(element, 'The losses of the two models', [
+    { label: 'with the mask', colour: '--residual-accent', width: 2 },
+    { label: 'without', colour: '--negative', width: 2 },
+    { label: 'a blind guess', colour: '--residual-muted', width: 1 },
+  ]);
   return {
-    element: chart,
-    show: (losses: Losses, said?: string): void => {
-      for (const name of ['masked', 'leaking'] as const) {
-        const points = losses[name].map((loss, i) => `${left + ((i + 1) / steps) * (right - left)} ${heightOf(loss)}`);
-        curves[name].setAttribute('d', points.length > 0 ? `M${points.join('L')}` : '');
-        names[name].toggleAttribute('hidden', losses[name].length < steps);
-      }
-      names.leaking.setAttribute('y', String(heightOf(Math.max(0, ...losses.leaking.slice(-20))) - 4));
-      if (said) chart.setAttribute('aria-label', said);
+    element,
+    show: ({ masked, leaking }: Losses): void => {
+      chart.clear();
+      for (let i = 0; i < Math.max(masked.length, leaking.length); i++)
+        chart.add(i + 1, [masked[i] ?? null, leaking[i] ?? null, Math.log(vocab)]);
     },
   };
 }

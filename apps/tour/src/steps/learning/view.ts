@@ -12,7 +12,7 @@ const [steps, stride] = [120, 4];
 export const view: MakeView = (place, { state, worker }) => {
   const trainer = connectTraining<typeof jobs>(worker);
   const runs = singleRun();
-  const [sample, curve] = [make('p', { className: 'sample', id: 'learning-sample' }), lossCurve(steps)];
+  const [sample, curve] = [make('p', { className: 'sample', id: 'learning-sample' }), lossCurve()];
   const progress = make('p', { className: 'figures' });
   const status = make('p', { className: 'answer', id: 'learning-status', role: 'status' });
   let slid: number | undefined;

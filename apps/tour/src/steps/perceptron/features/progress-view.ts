@@ -23,7 +23,7 @@ export interface ProgressView extends TrainingReport {
 
 /** Builds the view of a training. */
 export function progressView(): ProgressView {
-  const curve = lossCurve(1, words);
+  const curve = lossCurve(words);
   const bar = make('progress', { max: 1, value: 0 });
   bar.setAttribute('aria-label', 'How far this is');
   const told = make('p', { className: 'answer', id: 'features-status', role: 'status' });
@@ -58,7 +58,7 @@ export function progressView(): ProgressView {
       if (written) story.textContent = `“${written.latest}…”`;
     },
     learning: (step: LearningStep, steps: number): void => {
-      if (!last) curve.begin(step.loss / (1 - step.explainedVariance), steps);
+      if (!last) curve.begin(step.loss / (1 - step.explainedVariance));
       [last, of] = [step, steps];
       story.textContent = '';
       figures.hidden = false;
