@@ -65,6 +65,7 @@ class Panel<Job extends RemoteTraining> implements RunPanel<Job> {
       byId(`${this.prefix}-details`).textContent = detailsOf(event);
       if (this.steps > 0) this.progress.value = event.step / this.steps;
     },
+    100,
   );
 
   constructor(

@@ -22,8 +22,8 @@ export class Chart {
   private readonly plot: uPlot;
   private readonly key = make('p', { className: 'key' });
   private readonly numbers: readonly HTMLElement[];
-  /** Draws in the next frame. */
-  private readonly redraw = perFrame(() => this.draw());
+  /** Draws in the next frame, at most ten times a second. */
+  private readonly redraw = perFrame(() => this.draw(), 100);
 
   constructor(
     private readonly place: HTMLElement,

@@ -3,18 +3,27 @@ export function nextFrame(): Promise<number> {
   return new Promise(requestAnimationFrame);
 }
 
-/** Returns a function that calls `act` in the next frame, once a frame, with the latest item. */
-export function perFrame<Item = void>(act: (item: Item) => void): (item: Item) => void {
+/**
+ * Returns a function that calls `act` in the next frame, once a frame, with the latest item; with an `interval` in ms,
+ * at most once in that time.
+ */
+export function perFrame<Item = void>(act: (item: Item) => void, interval = 0): (item: Item) => void {
   let latest: { readonly item: Item } | undefined;
+  let shownAt = -Infinity;
+  const show = () =>
+    requestAnimationFrame(() => {
+      const { item } = latest!;
+      latest = undefined;
+      shownAt = performance.now();
+      act(item);
+    });
   return item => {
     const isRequested = latest !== undefined;
     latest = { item };
     if (isRequested) return;
-    requestAnimationFrame(() => {
-      const { item: shown } = latest!;
-      latest = undefined;
-      act(shown);
-    });
+    const wait = shownAt + interval - performance.now();
+    if (wait > 0) setTimeout(show, wait);
+    else show();
   };
 }
 
