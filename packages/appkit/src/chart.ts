@@ -31,7 +31,7 @@ export class Chart {
     private readonly lines: readonly Line[],
   ) {
     this.values = lines.map(() => []);
-    const picture = make('div', { className: 'picture' });
+    const picture = make('div', { className: 'curves' });
     picture.setAttribute('role', 'img');
     this.numbers = lines.map(() => make('b'));
     this.key.append(...lines.map(({ label: name, colour }, i) => keyOf(name, colour, this.numbers[i]!)));
