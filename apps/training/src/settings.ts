@@ -1,10 +1,11 @@
 import { addressOf } from '@residual/appkit';
+import type { GptSettings } from './work/gpt-settings.js';
 
 /**
  * The settings of the page, all of them in its address except the text of the GPT. The name of a setting is the id of
  * its control.
  */
-export interface Settings {
+export interface Settings extends Pick<GptSettings, 'depth' | 'heads' | 'modelDim' | 'length' | 'batch' | 'steps'> {
   readonly tab: 'line' | 'perceptron' | 'backprop' | 'gpt' | 'tune';
   /** `auto` is WebGL with a real graphics card, else WebAssembly. */
   readonly backend: string;
@@ -27,12 +28,6 @@ export interface Settings {
   readonly flowRate: number;
   readonly flowSeed: number;
   readonly numbers: boolean;
-  readonly depth: number;
-  readonly heads: number;
-  readonly modelDim: number;
-  readonly length: number;
-  readonly batch: number;
-  readonly steps: number;
   readonly gptRate: number;
   readonly gptSeed: number;
   /** The beginning and the temperature of samples, and the text whose attention is shown. */

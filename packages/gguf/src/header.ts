@@ -72,10 +72,14 @@ export function parseHeader(beginning: Uint8Array, size: number): Header {
   return { version, metadata, tensors: placed };
 }
 
+/** Whether tensor data can be aligned to a number of bytes: a power of 2 from 8 to 65536. */
+export function isAlignment(value: unknown): value is number {
+  return typeof value === 'number' && Number.isInteger(Math.log2(value)) && value >= 8 && value <= 2 ** 16;
+}
+
 function alignmentOf(metadata: ReadonlyMap<string, MetadataValue>): number {
   const value = metadata.get(alignmentKey)?.value ?? defaultAlignment;
-  const fits = typeof value === 'number' && Number.isInteger(Math.log2(value)) && value >= 8 && value <= 2 ** 16;
-  return fits ? value : refuse(`${alignmentKey} is ${value}; a power of 2 from 8 to 65536 would fit`);
+  return isAlignment(value) ? value : refuse(`${alignmentKey} is ${value}; a power of 2 from 8 to 65536 would fit`);
 }
 
 function readTensorEntry(cursor: Cursor, name: string, alignment: number): TensorEntry {

@@ -1,6 +1,6 @@
 import { ResidualError } from '@residual/base';
 import { quote } from './errors.js';
-import { alignmentKey, byteLengthOf, defaultAlignment, maxRank, paddingAt } from './header.js';
+import { alignmentKey, byteLengthOf, defaultAlignment, isAlignment, maxRank, paddingAt } from './header.js';
 import { arrayId, boolId, type MetadataValue, type NumberType, numberTypes, stringId } from './metadata.js';
 import { type TensorType, typeOfName } from './types.js';
 
@@ -77,7 +77,7 @@ function alignmentOf(metadata: GgufContents['metadata']): number {
   const entry = metadata.get(alignmentKey);
   if (!entry) return defaultAlignment;
   const { type, value } = entry;
-  if (type === 'uint32' && value >= 8 && value <= 2 ** 16 && Number.isInteger(Math.log2(value))) return value;
+  if (type === 'uint32' && isAlignment(value)) return value;
   return fail(`${alignmentKey} is ${type} ${value}; a uint32 that is a power of 2 from 8 to 65536 would fit`);
 }
 

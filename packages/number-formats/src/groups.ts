@@ -23,7 +23,7 @@ export interface Quantized<Quants extends Int8Array | Uint8Array = Int8Array | U
  */
 export function quantizeInt8(values: Float32Array): Quantized<Int8Array> {
   const quants = new Int8Array(values.length);
-  const scales = quantizeGroups('quantizeInt8', values, (from, inverseOf) => {
+  const scales = quantizeGroups('quantizeInt8', values, from => {
     let largest = 0;
     for (let i = from; i < from + groupSize; i++) largest = Math.max(largest, Math.abs(values[i]!));
     const scale = Math.fround(largest / 127);
@@ -40,7 +40,7 @@ export function quantizeInt8(values: Float32Array): Quantized<Int8Array> {
  */
 export function quantizeInt4(values: Float32Array): Quantized<Uint8Array> {
   const quants = new Uint8Array(values.length / 2);
-  const scales = quantizeGroups('quantizeInt4', values, (from, inverseOf) => {
+  const scales = quantizeGroups('quantizeInt4', values, from => {
     let furthest = 0;
     for (let i = from; i < from + groupSize && !Number.isNaN(furthest); i++)
       if (!(Math.abs(values[i]!) <= Math.abs(furthest))) furthest = values[i]!;
@@ -86,21 +86,19 @@ export function dequantizeInt4(
 }
 
 /** Quantizes each group from an index on; returns the bits of the scales. */
-function quantizeGroups(
-  caller: string,
-  values: Float32Array,
-  quantize: (from: number, inverseOf: (scale: number) => number) => number,
-): Uint16Array {
+function quantizeGroups(caller: string, values: Float32Array, quantize: (from: number) => number): Uint16Array {
   const groups = Math.ceil(values.length / groupSize);
   expectLength(caller, 'values', values.length, groups * groupSize);
-  const inverseOf = (scale: number) => (scale === 0 ? 0 : Math.fround(1 / scale));
-  const scales = Float32Array.from({ length: groups }, (_, group) => quantize(group * groupSize, inverseOf));
+  const scales = Float32Array.from({ length: groups }, (_, group) => quantize(group * groupSize));
   const bits = float32ToFloat16(scales);
   const wrong = bits.findIndex(half => (half & 0x7c00) === 0x7c00);
   if (wrong < 0) return bits;
   const message = `group ${wrong} has the scale ${scales[wrong]}; finite ones up to 65504 would fit`;
   throw new ResidualError('range', `${caller}: ${message}`);
 }
+
+/** The inverse of a scale in float32; 0 for 0. */
+const inverseOf = (scale: number) => (scale === 0 ? 0 : Math.fround(1 / scale));
 
 /** Rounds to the nearest whole number, halves away from zero, as `roundf` of C. */
 const roundAway = (value: number) => Math.sign(value) * Math.floor(Math.abs(value) + 0.5);

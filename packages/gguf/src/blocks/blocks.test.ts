@@ -2,7 +2,7 @@ import { ResidualError } from '@residual/base';
 import { bytesSource, openSafetensors } from '@residual/safetensors';
 import { fixture } from '@residual/testkit';
 import { expect, test } from 'vitest';
-import { decodeBlocks, type EncodableType, encodeBlocks, type TensorType, typeOfName } from '../index.js';
+import { canDecode, decodeBlocks, type EncodableType, encodeBlocks, type TensorType, typeOfName } from '../index.js';
 
 /** What the Python package gguf makes of random blocks, and of values. */
 const reference = await openSafetensors(bytesSource(await fixture('gguf/blocks.safetensors')));
@@ -88,4 +88,5 @@ test.each(refused)('%s is refused', (_, act, code, message) => {
 test('every type has a name of its own', () => {
   expect(typeOfName('Q4_0')).toEqual({ name: 'Q4_0', id: 2, blockValues: 32, blockBytes: 18 });
   expect(typeOfName('toString')).toBeUndefined();
+  expect([canDecode('Q6_K'), canDecode('IQ4_NL'), canDecode('toString')]).toEqual([true, false, false]);
 });

@@ -32,7 +32,7 @@ const aligned = (bytes: Uint8Array) => bytes.slice().buffer as ArrayBuffer;
 
 /** Whether `decodeBlocks` knows a type: the floats, and Q4_0 to Q8_0 and Q2_K to Q6_K. */
 export function canDecode(type: string): boolean {
-  return type in blockDecoders || type in arrayDecoders;
+  return Object.hasOwn(blockDecoders, type) || Object.hasOwn(arrayDecoders, type);
 }
 
 /**

@@ -6,7 +6,7 @@ import { type Tensor, tidy } from '../../tensor.js';
 import { denseLinear, flattenRows } from '../dense-linear.js';
 import type { PackedForm } from './forms.js';
 import type { PackedMatrix } from './packed-matrix.js';
-import { unpack } from './unpack.js';
+import { unpackBits } from './unpack.js';
 
 /** The inputs of `residual.packedLinear`. */
 export type PackedLinearInputs = {
@@ -26,12 +26,12 @@ export type PackedLinearAttributes = { readonly form: PackedForm };
 const packedLinearOp: Op<PackedLinearInputs, PackedLinearAttributes> = {
   name: 'residual.packedLinear',
   compose: ({ x, bias, ...bits }, { form }) =>
-    tidy(() => denseLinear(x, unpack(matrixOf(bits, form, x.shape.at(-1)!)), bias)),
+    tidy(() => denseLinear(x, unpackBits(bits, form, x.shape.at(-1)!), bias)),
   saves: ['quants', 'scales'],
   gradient: (dy, { saved: { quants, scales }, shapes, attributes: { form } }) => ({
     x: () =>
       tidy(() => {
-        const weight = unpack(matrixOf({ quants, scales }, form, shapes.x.at(-1)!));
+        const weight = unpackBits({ quants, scales }, form, shapes.x.at(-1)!);
         return reshape(matMul(flattenRows(dy), weight), shapes.x);
       }),
     bias: () => sum(flattenRows(dy), { axis: 0 }),
@@ -41,14 +41,4 @@ const packedLinearOp: Op<PackedLinearInputs, PackedLinearAttributes> = {
 /** x weightᵀ + bias with a packed weight, which gets no gradient: x [..., in], bias [out] to [..., out]. */
 export function packedLinear(x: Tensor, { quants, scales, form }: PackedMatrix, bias: Tensor | undefined): Tensor {
   return runOp(packedLinearOp, presentInputs({ x, quants, scales, bias }) as PackedLinearInputs, { form });
-}
-
-/** The bits in the inputs of an op as a matrix. */
-function matrixOf(
-  { quants, scales }: Pick<PackedLinearInputs, 'quants' | 'scales'>,
-  form: PackedForm,
-  width: number,
-): PackedMatrix {
-  const shape = [quants.shape[0]!, width];
-  return { form, shape, dtype: 'float32', quants, ...(scales && { scales }), dispose: () => {} };
 }

@@ -22,7 +22,16 @@ const unpackOp: Op<UnpackInputs, UnpackAttributes> = { name: 'residual.unpack', 
 
 /** The entries of a packed matrix as a new tensor [out, in], which the caller disposes. */
 export function unpack({ quants, scales, form, shape }: PackedMatrix): Tensor {
-  return runOp(unpackOp, presentInputs({ quants, scales }) as UnpackInputs, { form, width: shape[1]! });
+  return unpackBits({ quants, scales }, form, shape[1]!);
+}
+
+/** The entries of the bits of a packed matrix of a form and a width: [out, in]. */
+export function unpackBits(
+  bits: { readonly quants: Tensor; readonly scales?: Tensor | undefined },
+  form: PackedForm,
+  width: number,
+): Tensor {
+  return runOp(unpackOp, presentInputs({ ...bits }) as UnpackInputs, { form, width });
 }
 
 /** The rows of a packed matrix [rows, dim] at ids int32 [...]: [..., dim]. */
