@@ -1,5 +1,5 @@
 import { ResidualError } from '@residual/base';
-import type { ReadOptions, Source } from '@residual/safetensors';
+import { type ReadOptions, readRange, type Source } from '@residual/safetensors';
 import { canDecode, decodeBlocks } from './blocks/decode.js';
 import { NeedsMore } from './cursor.js';
 import { quote, refuse } from './errors.js';
@@ -83,12 +83,4 @@ async function readHeader(source: Source, options?: ReadOptions): Promise<Header
       beginning = longer;
     }
   }
-}
-
-/** Reads from an untrusted source. Errors with code `source` if it returns another number of bytes. */
-async function readRange(source: Source, start: number, end: number, options?: ReadOptions): Promise<Uint8Array> {
-  options?.signal?.throwIfAborted();
-  const bytes = await source.read(start, end, options);
-  if (bytes.length === end - start) return bytes;
-  throw new ResidualError('source', `read: the source gave ${bytes.length} bytes; ${end - start} would fit`);
 }

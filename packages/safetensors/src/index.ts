@@ -5,5 +5,5 @@ export type { SafetensorsErrorKind } from './errors.js';
 export { type HttpOptions, httpSource } from './http.js';
 export { openSafetensors, type Safetensors } from './open.js';
 export { openSharded } from './sharded.js';
-export { blobSource, bytesSource, type ReadOptions, type Source } from './source.js';
+export { blobSource, bytesSource, type ReadOptions, readRange, type Source } from './source.js';
 export { type LazyTensor, type Metadata, type NamedTensors, streamSafetensors, writeSafetensors } from './write.js';

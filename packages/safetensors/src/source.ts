@@ -33,20 +33,29 @@ export function blobSource(blob: Blob): Source {
 export const chunkBytes = 2 ** 24;
 
 /**
- * Reads from an untrusted source. Errors with code `source` if it returns another number of bytes, and with code
- * `format` if it is too short.
+ * Reads exactly the requested bytes of an untrusted source. Errors with code `source` if it returns another number of
+ * bytes.
  */
+export async function readRange(
+  source: Source,
+  start: number,
+  end: number,
+  options?: ReadOptions,
+): Promise<Uint8Array> {
+  options?.signal?.throwIfAborted();
+  const bytes = await source.read(start, end, options);
+  if (bytes.length === end - start) return bytes;
+  throw new ResidualError('source', `read: the source gave ${bytes.length} bytes; ${end - start} would fit`);
+}
+
+/** Reads as `readRange`, and errors with code `format` if a safetensors file is too short for the range. */
 export async function readExactly(
   source: Source,
   start: number,
   end: number,
   options?: ReadOptions,
 ): Promise<Uint8Array> {
-  const { size } = source;
-  if (!(end <= size))
-    throw new ResidualError('format', `openSafetensors: the file has ${size} bytes; ${end} would fit`);
-  options?.signal?.throwIfAborted();
-  const bytes = await source.read(start, end, options);
-  if (bytes.length === end - start) return bytes;
-  throw new ResidualError('source', `read: the source gave ${bytes.length} bytes; ${end - start} would fit`);
+  if (!(end <= source.size))
+    throw new ResidualError('format', `openSafetensors: the file has ${source.size} bytes; ${end} would fit`);
+  return readRange(source, start, end, options);
 }
