@@ -3,20 +3,15 @@ import {
   leavesOf,
   type NamedArrays,
   type Needs,
+  type StoredRows,
   sizeOf,
   type TableNeed,
   weightNeeds,
 } from '@residual/layers';
-import { ResidualError, showShape } from '@residual/tensor';
+import { ResidualError } from '@residual/tensor';
 import type { Family, PositionTable, WeightMapping } from './family.js';
+import { expectEqual, type StoredArrays, storedRows } from './stored-arrays.js';
 import { leafShape, readSlice, storedShape, type TensorSlice, writeSlice } from './tensor-slice.js';
-
-/** The arrays of a checkpoint by checkpoint name. */
-export interface StoredArrays {
-  readonly names: Iterable<string>;
-  shapeOf(name: string): readonly number[] | undefined;
-  readFloat32(name: string, options: { signal?: AbortSignal }): Promise<Float32Array>;
-}
 
 /** The slice of each weight of a layer in the checkpoints of a family, by path. Errors if a weight has no mapping. */
 export function tensorSlices(family: Family, layer: HasNeeds<unknown>): Map<string, TensorSlice> {
@@ -50,7 +45,8 @@ export function tensorSlices(family: Family, layer: HasNeeds<unknown>): Map<stri
  */
 export function fromCheckpoint(family: Family, layer: HasNeeds<unknown>, stored: StoredArrays): NamedArrays {
   const slices = tensorSlices(family, layer);
-  const present = new Set(stored.names);
+  const checkpointNames = [...stored.names]; // `names` may be an iterator
+  const present = new Set(checkpointNames);
   const storedName = (checkpointName: string) => namesOf(family, checkpointName).find(name => present.has(name));
   const usedNames = new Set<string>();
   const entries = new Map<string, { name: string | undefined; slice: TensorSlice }>();
@@ -59,7 +55,8 @@ export function fromCheckpoint(family: Family, layer: HasNeeds<unknown>, stored:
       storedName(slice.checkpointName) ?? aliasesOf(family, slice.checkpointName).find(alias => present.has(alias));
     if (name === undefined && slice.defaultValue === undefined) continue;
     if (name !== undefined) usedNames.add(name);
-    entries.set(path, { name, slice });
+    const transposed = slice.transposed && !(name !== undefined && stored.hasRowsAlongOut?.(name));
+    entries.set(path, { name, slice: { ...slice, transposed } });
   }
   const duplicates = new Map<string, string[]>();
   for (const { name, slice } of entries.values()) {
@@ -76,8 +73,14 @@ export function fromCheckpoint(family: Family, layer: HasNeeds<unknown>, stored:
     if (lastRead?.name !== name) lastRead = { name, values: await stored.readFloat32(name, { signal }) };
     return lastRead.values;
   };
+  const tensors = new Map<string, StoredRows>();
+  const tensorOf = (name: string): StoredRows => {
+    const tensor = tensors.get(name) ?? storedRows(stored, name, duplicates.get(name));
+    tensors.set(name, tensor);
+    return tensor;
+  };
   return {
-    names: [...entries.keys(), ...unused],
+    names: [...inFileOrder(checkpointNames, entries), ...unused],
     shapeOf: path => {
       const entry = entries.get(path);
       if (entry?.name === undefined) return entry?.slice.shape;
@@ -90,16 +93,32 @@ export function fromCheckpoint(family: Family, layer: HasNeeds<unknown>, stored:
         : { stored: stored.shapeOf(entry.name)!, expected: storedShape(entry.slice) };
     },
     sourceName: path => entries.get(path)?.name ?? slices.get(path)?.checkpointName ?? path,
+    sliceOf: path => {
+      const { name, slice } = entries.get(path)!;
+      if (name === undefined || slice.leadingAxis || slice.shape.length === 0) return undefined;
+      return { rows: tensorOf(name), start: slice.start, transposed: slice.transposed };
+    },
     read: async (path, { signal }) => {
       const { name, slice } = entries.get(path)!;
       if (name === undefined) return new Float32Array(sizeOf(slice)).fill(slice.defaultValue!);
       const values = await read(name, signal);
-      for (const alias of duplicates.get(name) ?? []) await expectEqual(stored, name, values, alias, signal);
+      for (const alias of duplicates.get(name) ?? [])
+        expectEqual(stored, name, values, alias, await stored.readFloat32(alias, { signal }));
       const part = readSlice(slice, values);
       if (slice.start + slice.shape[0]! === slice.totalRows) lastRead = undefined;
       return part;
     },
   };
+}
+
+/** The paths of entries in the order of the data in the file; weights that it lacks come first. */
+function inFileOrder(
+  checkpointNames: readonly string[],
+  entries: ReadonlyMap<string, { readonly name: string | undefined }>,
+) {
+  const order = new Map(checkpointNames.map((name, index) => [name, index]));
+  const indexOf = (path: string) => order.get(entries.get(path)!.name ?? '') ?? -1;
+  return [...entries.keys()].sort((a, b) => indexOf(a) - indexOf(b));
 }
 
 /** The inverse of `fromCheckpoint`: the tensors of a checkpoint of this family from arrays by weight path. */
@@ -188,22 +207,4 @@ function mappingOf(
     }
   }
   return undefined;
-}
-
-async function expectEqual(
-  stored: StoredArrays,
-  name: string,
-  values: Float32Array,
-  alias: string,
-  signal: AbortSignal | undefined,
-): Promise<void> {
-  const others = await stored.readFloat32(alias, { signal });
-  const [shape, other] = [name, alias].map(each => showShape(stored.shapeOf(each)!));
-  const different = shape === other ? values.findIndex((value, i) => value !== others[i]) : 0;
-  if (different < 0) return;
-  throw new ResidualError(
-    'load',
-    `load: ${name} and ${alias} are two names of one tensor but differ at ${different} (${values[different]} ` +
-      `and ${others[different]}), shapes ${shape} and ${other}`,
-  );
 }

@@ -1,8 +1,9 @@
 import { ResidualError, showShape } from '@residual/tensor';
-import { aliasesOf, fullNameOf, isNameOf, type StoredArrays, tableNeed, tensorSlices } from './checkpoint-names.js';
+import { aliasesOf, fullNameOf, isNameOf, tableNeed, tensorSlices } from './checkpoint-names.js';
 import type { Config } from './config.js';
 import type { ComposeOptions, Composition, Family } from './family.js';
 import { firstDifference } from './first-difference.js';
+import type { StoredArrays } from './stored-arrays.js';
 
 /** The composition of a checkpoint, and its config after inspecting the file. */
 export interface CheckpointComposition<Composed extends Composition = Composition> {

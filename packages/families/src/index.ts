@@ -1,7 +1,6 @@
 export { bart } from './bart.js';
 export {
   fromCheckpoint,
-  type StoredArrays,
   tensorSlices,
   toCheckpoint,
   withComputedTensors,
@@ -41,5 +40,6 @@ export { pegasus } from './pegasus.js';
 export { families, familyOf } from './registry.js';
 export { rotaryFromConfig } from './rope.js';
 export type { StandardBlock, StandardCrossBlock, StandardEncoderDecoder, StandardLanguageModel } from './standard.js';
+export type { StoredArrays } from './stored-arrays.js';
 export { mt5, t5 } from './t5.js';
 export type { TensorSlice } from './tensor-slice.js';

@@ -40,7 +40,9 @@ export {
 } from './position-encoding.js';
 export { PositionTableCache } from './position-table-cache.js';
 export { type LoadOptions, load, type NamedArrays, save } from './save-load.js';
+export { safetensorsRows } from './safetensors-rows.js';
 export { emptyScope, type Hook, Scope, type Slot, slot, type Taps, withHooks } from './scope.js';
 export { summary } from './summary.js';
+export type { RowReadOptions, StoredRows, StoredSlice } from './stored-rows.js';
 export { noMatchingTensor, type Recorder, type Replacement, record, replace } from './taps.js';
 export { countParameters, flatten, type HasNeeds, type InitOptions, init, mapTree, unflatten } from './tree.js';

@@ -1,13 +1,29 @@
 import { bytesSource, openSafetensors, type Safetensors, writeSafetensors } from '@residual/safetensors';
-import { dispose, expectOptions, type Matrix, matrixValues, type PackedForm, pack, tensor } from '@residual/tensor';
+import {
+  dispose,
+  expectOptions,
+  type Matrix,
+  type MatrixForm,
+  matrixValues,
+  pack,
+  ResidualError,
+  tensor,
+} from '@residual/tensor';
 import { expectMatchingWeights, type WeightSource } from './match-weights.js';
 import { type MatrixNeed, sizeOf, treeOf, type Weights, weightNeeds } from './needs.js';
+import { safetensorsRows } from './safetensors-rows.js';
+import type { RowReadOptions, StoredSlice } from './stored-rows.js';
 import { flatten, type HasNeeds, tableMaker } from './tree.js';
 
-/** A source of weights: arrays by path, read one at a time in the order of `names`. */
+/**
+ * A source of weights: arrays by path, read in the order of `names`. The arrays of `sliceOf` are read in pieces, others
+ * whole.
+ */
 export interface NamedArrays extends WeightSource {
-  /** Reads one array as float32. */
-  read(name: string, options: { signal?: AbortSignal }): Promise<Float32Array>;
+  /** Reads one whole array as float32. */
+  read(path: string, options: RowReadOptions): Promise<Float32Array>;
+  /** The stored tensor that an array is a part of; undefined for an array that only `read` reads. */
+  sliceOf?(path: string): StoredSlice | undefined;
 }
 
 /** Options of `load`. */
@@ -16,8 +32,11 @@ export interface LoadOptions {
   readonly signal?: AbortSignal;
   /** Called after each array with how many numbers have been read, and how many there are. */
   readonly onProgress?: (done: number, total: number) => void;
-  /** The form in which a matrix is held, by its path; undefined for float32. All are float32 if absent. */
-  readonly formOf?: (path: string, need: MatrixNeed) => PackedForm | undefined;
+  /**
+   * The form in which a matrix is held, by its path; `as stored` for that of the source, undefined for float32. All are
+   * float32 if absent.
+   */
+  readonly formOf?: (path: string, need: MatrixNeed) => MatrixForm | 'as stored' | undefined;
 }
 
 /**
@@ -65,8 +84,11 @@ export async function load<N>(
       const array = await arrays.read(path, signal ? { signal } : {});
       signal?.throwIfAborted();
       const need = needs.get(path)!;
-      const form = need.kind === 'matrix' ? formOf?.(path, need) : undefined;
-      values.set(path, form ? pack(array, need.shape as MatrixNeed['shape'], form) : tensor(array, need.shape));
+      const form = need.kind === 'matrix' ? formIn(arrays, path, formOf?.(path, need)) : 'f32';
+      values.set(
+        path,
+        form === 'f32' ? tensor(array, need.shape) : pack(array, need.shape as MatrixNeed['shape'], form),
+      );
       done += array.length;
       onProgress?.(done, total);
     }
@@ -81,11 +103,27 @@ export async function load<N>(
   }
 }
 
+/** The form in which a matrix is held. Errors if it is that of the source and no matrix can have it. */
+function formIn(arrays: NamedArrays, path: string, wanted: MatrixForm | 'as stored' = 'f32'): MatrixForm {
+  if (wanted !== 'as stored') return wanted;
+  const slice = arrays.sliceOf?.(path);
+  if (!slice) return 'f32';
+  if (slice.rows.form) return slice.rows.form;
+  const type = slice.rows.type ?? 'a type';
+  throw new ResidualError(
+    'load',
+    `load: ${path} cannot be held as stored: ${arrays.sourceName?.(path) ?? path} is ${type}, which is no form of a ` +
+      'matrix; int8 would fit',
+  );
+}
+
 function arraysIn(source: Safetensors | NamedArrays): NamedArrays {
   if (!('tensors' in source)) return source;
+  const rows = new Map([...source.tensors.keys()].map(name => [name, safetensorsRows(source, name)]));
   return {
     names: source.tensors.keys(),
     shapeOf: name => source.tensors.get(name)?.shape,
     read: async (name, options) => (await source.readFloat32(name, options)).data,
+    sliceOf: name => ({ rows: rows.get(name)!, start: 0, transposed: false }),
   };
 }

@@ -1,7 +1,7 @@
 import { ResidualError } from '@residual/base';
 
 /** The codes of errors; the README explains each. */
-export type SafetensorsErrorKind = 'format' | 'source' | 'missing' | 'dtype' | 'index' | 'write' | 'length';
+export type SafetensorsErrorKind = 'format' | 'source' | 'missing' | 'dtype' | 'index' | 'write' | 'length' | 'range';
 
 /** Throws what does not fit; `explain` adds the function name and the code. */
 export function refuse(what: string): never {

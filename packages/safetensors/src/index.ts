@@ -3,7 +3,7 @@ export { bfloat16ToFloat32, float16ToFloat32, float32ToBfloat16, float32ToFloat1
 export type { Dtype, StoredTensor, TensorInfo } from './dtype.js';
 export type { SafetensorsErrorKind } from './errors.js';
 export { type HttpOptions, httpSource } from './http.js';
-export { openSafetensors, type Safetensors } from './open.js';
+export { openSafetensors, type Safetensors, type TensorReadOptions } from './open.js';
 export { openSharded } from './sharded.js';
 export { blobSource, bytesSource, type ReadOptions, readRange, type Source } from './source.js';
 export { type LazyTensor, type Metadata, type NamedTensors, streamSafetensors, writeSafetensors } from './write.js';

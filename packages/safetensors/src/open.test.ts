@@ -124,3 +124,31 @@ test('errors carry the mark of ResidualError', async () => {
   expect(error).toBeInstanceOf(Error);
   expect('@residual/error' in error).toBe(true);
 });
+
+test('some rows of a tensor are read, in its dtype or as float32, and nothing else', async () => {
+  const data = Uint16Array.from({ length: 35 }, (_, i) => 0x3c00 + i);
+  const bytes = writeSafetensors({
+    first: { dtype: 'U8', shape: [2], data: Uint8Array.of(1, 2) },
+    x: { dtype: 'F16', shape: [5, 7], data },
+  });
+  const source = bytesSource(bytes);
+  const reads: number[] = [];
+  const read: Source['read'] = (from, to) => {
+    reads.push(to - from);
+    return source.read(from, to);
+  };
+  const file = await openSafetensors({ ...source, read });
+  reads.length = 0;
+  expect(await file.read('x', { rows: [1, 3] })).toEqual({ dtype: 'F16', shape: [2, 7], data: data.slice(7, 21) });
+  expect(reads).toEqual([28]);
+  const { shape, data: floats } = await file.readFloat32('x', { rows: [4, 5] });
+  expect([shape, floats]).toEqual([[1, 7], (await file.readFloat32('x')).data.slice(28)]);
+  expect((await file.readFloat32('x', { rows: [5, 5] })).data).toEqual(new Float32Array(0));
+  for (const rows of [
+    [-1, 2],
+    [3, 2],
+    [0, 6],
+    [0, 0.5],
+  ] as const)
+    await expect(file.read('x', { rows })).rejects.toThrow(`read: rows ${rows[0]} to ${rows[1]} of "x"; it has 5 rows`);
+});

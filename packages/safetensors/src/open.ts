@@ -11,10 +11,19 @@ export interface Safetensors {
   readonly metadata: Readonly<Record<string, string>>;
   /** The description of each tensor by name, in the order of the data. */
   readonly tensors: ReadonlyMap<string, TensorInfo>;
-  /** Reads one tensor in its dtype: `{ dtype, shape, data }`. The caller owns the data. */
-  read(name: string, options?: ReadOptions): Promise<StoredTensor>;
-  /** Reads one F32, F16, BF16 or F64 tensor as float32. Errors with code `dtype` on another dtype. */
-  readFloat32(name: string, options?: ReadOptions): Promise<StoredTensor<'F32'>>;
+  /** Reads one tensor, or some of its rows, in its dtype: `{ dtype, shape, data }`. The caller owns the data. */
+  read(name: string, options?: TensorReadOptions): Promise<StoredTensor>;
+  /** Reads one F32, F16, BF16 or F64 tensor, or rows of it, as float32. Errors with code `dtype` on another dtype. */
+  readFloat32(name: string, options?: TensorReadOptions): Promise<StoredTensor<'F32'>>;
+}
+
+/** Settings of the reading of a tensor. */
+export interface TensorReadOptions extends ReadOptions {
+  /**
+   * Reads only the rows `from` to before `to` of the first axis; all if absent. Errors with code `range` if the tensor
+   * does not have them.
+   */
+  readonly rows?: readonly [from: number, to: number] | undefined;
 }
 
 /**
@@ -38,12 +47,12 @@ export function safetensorsOf({ metadata, tensors }: Header): Safetensors {
       Array.from(tensors, ([name, { dtype, shape, byteLength }]) => [name, { dtype, shape, byteLength }]),
     ),
     read: async (name, options) => {
-      const entry = find(name);
+      const entry = rowsOf(name, find(name), options?.rows);
       const data = await readPart(entry, 0, entry.byteLength, options);
       return { dtype: entry.dtype, shape: entry.shape, data } as StoredTensor;
     },
     readFloat32: async (name, options) => {
-      const entry = find(name);
+      const entry = rowsOf(name, find(name), options?.rows);
       const { dtype, shape, byteLength } = entry;
       if (dtype === 'F32')
         return { dtype, shape, data: (await readPart(entry, 0, byteLength, options)) as Float32Array };
@@ -60,6 +69,18 @@ export function safetensorsOf({ metadata, tensors }: Header): Safetensors {
       return { dtype: 'F32', shape, data };
     },
   };
+}
+
+/** The entry of some rows of a tensor; the whole one without rows. */
+function rowsOf(name: string, entry: TensorEntry, rows: TensorReadOptions['rows']): TensorEntry {
+  if (!rows) return entry;
+  const [from, to] = rows;
+  const [count = 0, ...rest] = entry.shape;
+  const fits = Number.isInteger(from) && Number.isInteger(to) && 0 <= from && from <= to && to <= count;
+  if (!fits) throw new ResidualError('range', `read: rows ${from} to ${to} of ${quote(name)}; it has ${count} rows`);
+  const rowBytes = count === 0 ? 0 : entry.byteLength / count;
+  const start = entry.start + from * rowBytes;
+  return { ...entry, shape: [to - from, ...rest], start, byteLength: (to - from) * rowBytes };
 }
 
 const converters: { readonly [D in Dtype]?: (from: never, into: Float32Array) => unknown } = {

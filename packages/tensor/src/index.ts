@@ -65,7 +65,8 @@ export { attentionMask, type KeyRange, type MaskOptions } from './nn/mask.js';
 export { dense, isLowRankSum, type LowRankAdapter, type LowRankSum } from './nn/matrix.js';
 export { matrixValues } from './nn/matrix-values.js';
 export { layerNorm, rmsNorm } from './nn/norms.js';
-export { isPackedForm, type PackedForm } from './nn/packed/forms.js';
+export { byteSizeOf } from './nn/packed/byte-size.js';
+export { isPackedForm, type MatrixForm, type PackedForm } from './nn/packed/forms.js';
 export {
   bitsOfGroups,
   isPacked,

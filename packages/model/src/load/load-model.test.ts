@@ -142,7 +142,7 @@ test('a function chooses the form of each matrix, and a form that does not exist
   const model = await loadModel(files, { weights });
   expect(seen.get('decoder.layers.0.mlp.down.weight')).toBe('down');
   model.dispose();
-  const message = 'is "int3"; f32, f16, bf16, int8 or int4 would fit';
+  const message = 'is "int3"; f32, f16, bf16, int8, int4 or as stored would fit';
   const form = 'int3' as 'int8';
   await expect(loadModel(files, { weights: form })).rejects.toThrow(`loadModel: weights ${message}`);
   await expect(loadModel(files, { weights: () => form })).rejects.toThrow(

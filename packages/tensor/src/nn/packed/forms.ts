@@ -6,6 +6,9 @@ import { groupSize } from '@residual/number-formats';
  */
 export type PackedForm = 'f16' | 'bf16' | 'int8' | 'int4';
 
+/** How a matrix stores its entries: float32, or one of the packed forms. */
+export type MatrixForm = 'f32' | PackedForm;
+
 /** The entries that a word of 32 bits holds. */
 const entriesPerWord: Readonly<Record<PackedForm, number>> = { f16: 2, bf16: 2, int8: 4, int4: 8 };
 

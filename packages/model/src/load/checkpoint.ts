@@ -1,0 +1,107 @@
+import type { Config, StoredArrays } from '@residual/families';
+import { openSafetensors, openSharded, type Safetensors } from '@residual/safetensors';
+import { ResidualError } from '@residual/tensor';
+import type { Tokenizer } from '@residual/tokenizer';
+import type { GenerationConfig } from '../generate/options.js';
+import { checkpointTokenizer } from './checkpoint-tokenizer.js';
+import { safetensorsArrays } from './safetensors-arrays.js';
+import type { ModelFiles, OnBytes } from './sources/files.js';
+
+/** What `loadModel` reads of a checkpoint beside its config, whatever the format of its files. */
+export interface Checkpoint {
+  /** The tokenizer; undefined if the checkpoint has none. */
+  readonly tokenizer: Tokenizer | undefined;
+  /** The files that the tokenizer was made from if there is no `tokenizer.json`, by name. */
+  readonly tokenizerFiles: ReadonlyMap<string, Uint8Array>;
+  readonly generationConfig: GenerationConfig;
+  /** The texts of the other files by name: `config.json` at least. They are saved again with the model. */
+  readonly texts: Record<string, string>;
+  /** Opens the weights; called again when a backend has lost them. Nothing but headers is read. */
+  readonly openArrays: (signal: AbortSignal | undefined, onBytes: OnBytes) => Promise<StoredArrays>;
+}
+
+/** Reads the small files of a checkpoint of safetensors files, whose parsed config is `config`. */
+export async function openCheckpoint(
+  files: ModelFiles,
+  config: Config,
+  signal: AbortSignal | undefined,
+): Promise<Checkpoint> {
+  const texts = await readTexts(files, signal);
+  const { tokenizer, tokenizerFiles } = await checkpointTokenizer(files, texts, {
+    modelType: config.model_type,
+    config: parse(files, 'tokenizer_config.json', texts['tokenizer_config.json']),
+    specialTokensMap: parse(files, 'special_tokens_map.json', texts['special_tokens_map.json']),
+    signal,
+  });
+  return {
+    tokenizer,
+    tokenizerFiles,
+    generationConfig: parse(files, 'generation_config.json', texts['generation_config.json']) ?? {},
+    texts,
+    openArrays: async (signal, onBytes) => safetensorsArrays(await openSafetensorsOf(files, signal, onBytes)),
+  };
+}
+
+/** The parsed `config.json`. Throws if it is missing or invalid. */
+export async function readConfig(files: ModelFiles, signal: AbortSignal | undefined): Promise<Config> {
+  const config = parse(files, 'config.json', await files.text('config.json', { signal }));
+  if (config) return config;
+  throw new ResidualError('files', `loadModel: ${files.origin} has no config.json`);
+}
+
+/** The text files of a checkpoint that are read, and saved again. */
+const textFiles = [
+  'config.json',
+  'tokenizer.json',
+  'tokenizer_config.json',
+  'special_tokens_map.json',
+  'chat_template.jinja',
+  'generation_config.json',
+];
+
+async function readTexts(files: ModelFiles, signal: AbortSignal | undefined): Promise<Record<string, string>> {
+  const texts = await Promise.all(textFiles.map(async name => [name, await files.text(name, { signal })] as const));
+  return Object.fromEntries(texts.filter((entry): entry is [string, string] => entry[1] !== undefined));
+}
+
+/** Parses a JSON file; undefined without a text. Throws if it is not an object. */
+function parse(files: ModelFiles, name: string, text: string | undefined): Config | undefined {
+  if (text === undefined) return undefined;
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (cause) {
+    throw new ResidualError('files', `loadModel: ${name} of ${files.origin} is not JSON: ${(cause as Error).message}`, {
+      cause,
+    });
+  }
+  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Config;
+  throw new ResidualError('files', `loadModel: ${name} of ${files.origin} is not an object`);
+}
+
+/** Opens `model.safetensors`, or the shards of its index. */
+async function openSafetensorsOf(
+  files: ModelFiles,
+  signal: AbortSignal | undefined,
+  onBytes: OnBytes,
+): Promise<Safetensors> {
+  const whole = await files.bytes('model.safetensors', { signal, onBytes });
+  if (whole) return openSafetensors(whole, { signal });
+  const index = await files.text('model.safetensors.index.json', { signal });
+  if (index === undefined) {
+    throw new ResidualError(
+      'files',
+      `loadModel: ${files.origin} has neither model.safetensors nor model.safetensors.index.json; ` +
+        'other weight formats are not read',
+    );
+  }
+  return openSharded(
+    index,
+    async name => {
+      const shard = await files.bytes(name, { signal, onBytes });
+      if (!shard) throw new ResidualError('files', `loadModel: ${files.origin} has no ${name}, which its index names`);
+      return shard;
+    },
+    { signal },
+  );
+}
