@@ -115,7 +115,8 @@ function readNormalizer(bytes: Uint8Array, spec: NormalizerSpec): void {
 }
 
 /** Refuses the same models as the reference. */
-function checkModel({ pieces, types, modelType, byteFallback }: ModelProto): void {
+/** Errors unless a model has pieces, one of them unknown, a known type, and all byte pieces or none. */
+export function checkModel({ pieces, types, modelType, byteFallback }: ModelProto): void {
   const count = (expected: number) => types.reduce((sum, type) => sum + (type === expected ? 1 : 0), 0);
   if (pieces.length === 0) failFile('the SentencePiece model holds no pieces');
   if (count(pieceTypes.unknown) !== 1) {
