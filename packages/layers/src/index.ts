@@ -4,6 +4,7 @@ export { type Census, census } from './census.js';
 export { type DescribedPart, type DescribeOptions, type Description, describe } from './describe.js';
 export { type Dropout, type DropoutOptions, dropout, type Randomness, randomness } from './dropout.js';
 export { expectLayers, expectSameWidth } from './expect-layers.js';
+export { formsOf } from './forms.js';
 export { withInspect } from './inspect.js';
 export { type AnyLayer, type Layer, type LayerInfo, layer } from './layer.js';
 export { type Linear, type LinearOptions, linear } from './linear.js';
@@ -39,10 +40,10 @@ export {
   stepPositionsOf,
 } from './position-encoding.js';
 export { PositionTableCache } from './position-table-cache.js';
-export { type LoadOptions, load, type NamedArrays, save } from './save-load.js';
 export { safetensorsRows } from './safetensors-rows.js';
+export { type LoadOptions, load, type NamedArrays, save } from './save-load.js';
 export { emptyScope, type Hook, Scope, type Slot, slot, type Taps, withHooks } from './scope.js';
-export { summary } from './summary.js';
 export type { RowReadOptions, StoredRows, StoredSlice } from './stored-rows.js';
+export { summary } from './summary.js';
 export { noMatchingTensor, type Recorder, type Replacement, record, replace } from './taps.js';
 export { countParameters, flatten, type HasNeeds, type InitOptions, init, mapTree, unflatten } from './tree.js';

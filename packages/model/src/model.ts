@@ -1,5 +1,5 @@
 import type { Composition, Config, Family, StandardEncoderDecoder, StandardLanguageModel } from '@residual/families';
-import { type Description, describe, type Weights, withInspect } from '@residual/layers';
+import { type Description, describe, formsOf, type Weights, withInspect } from '@residual/layers';
 import { disposable, expectOptions } from '@residual/tensor';
 import type { Tokenizer } from '@residual/tokenizer';
 import type { WordVectors } from '@residual/word-vectors';
@@ -200,11 +200,14 @@ export class Model implements Disposable {
     return this.state.tokensOf('generate', prompt);
   }
 
-  /** The parts of the model with shapes, parameters, bytes, operations per token and the census. */
+  /**
+   * The parts of the model with shapes, parameters, the forms of packed matrices, bytes in memory, operations per token
+   * and the census.
+   */
   describe(options: { keyLen?: number } = {}): Description {
     expectOptions('describe', options, { keyLen: 0 });
     const { keyLen = 1 } = options;
-    return describe(this.layer, { keyLen });
+    return describe(this.layer, { keyLen, formOf: formsOf<unknown>(this.layer, this.weights) });
   }
 
   /**

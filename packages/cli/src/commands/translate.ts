@@ -1,6 +1,6 @@
 import type { Translation } from '@residual/model';
 import type { CommandDefinition } from '../runtime/command.js';
-import { type ModelContext, withModel } from '../runtime/model.js';
+import { addModelOptions, type ModelContext, type ModelOptions, withModel } from '../runtime/model.js';
 import { inputFile } from '../runtime/option-values.js';
 import { addJsonOption } from '../runtime/options.js';
 import {
@@ -14,7 +14,7 @@ import { printJson, printNote, printText } from '../terminal/output.js';
 import { chunksFrom } from '../text/chunks.js';
 import { lineGroups } from '../text/lines.js';
 
-interface Options extends TranslationOptions {
+interface Options extends ModelOptions, TranslationOptions {
   readonly file?: string;
   readonly json?: boolean;
 }
@@ -25,7 +25,7 @@ const batchesAhead = 16;
 /** `residual translate`: translates line by line and keeps the order. */
 export const translateCommand: CommandDefinition<Options, readonly [string | undefined]> = {
   declare: command => {
-    addTranslationOptions(command)
+    addTranslationOptions(addModelOptions(command, 'an encoder-decoder'))
       .argument('[text]', 'what to translate (default: standard input)')
       .option('--file <file>', 'a file of lines to translate', inputFile);
     return addJsonOption(command, 'print one JSON object for each line');

@@ -1,10 +1,10 @@
 import type { Model, TranslateOptions, Translation } from '@residual/model';
 import type { Command } from 'commander';
-import { addModelOptions, type ModelOptions } from './model.js';
+import type { SourceOptions } from './model.js';
 import { earlyStopping, finiteNumber, positiveWholeNumber, wholeNumber } from './option-values.js';
 
 /** The options that all commands that translate share. */
-export interface TranslationOptions extends ModelOptions {
+export interface TranslationOptions extends SourceOptions {
   readonly numBeams?: number;
   readonly lengthPenalty?: number;
   readonly earlyStopping?: boolean | 'never';
@@ -20,9 +20,9 @@ export interface TranslationOptions extends ModelOptions {
 /** Lines that are translated at once by default. */
 export const defaultBatch = 32;
 
-/** Adds the options of `TranslationOptions` to a command. */
+/** Adds the options of `TranslationOptions` to a command, without those of `SourceOptions`. */
 export function addTranslationOptions(command: Command): Command {
-  return addModelOptions(command, 'an encoder-decoder')
+  return command
     .option('--num-beams <n>', 'beams of the beam search; 1 is greedy', positiveWholeNumber)
     .option(
       '--length-penalty <p>',

@@ -1,6 +1,7 @@
+import { type FormColumn, formsAsJson, formsTable, signed } from '../../evaluate/forms.js';
 import type { LanguageModelReport, WindowOptions } from '../../evaluate/language-model.js';
 import type { CommandDefinition } from '../../runtime/command.js';
-import { addModelOptions, type ModelOptions, withModel } from '../../runtime/model.js';
+import { addSourceOptions, addWeightListOption, type FormListOptions, withForms } from '../../runtime/model.js';
 import { inputFiles, positiveWholeNumber } from '../../runtime/option-values.js';
 import { addDocumentsOption, addJsonOption } from '../../runtime/options.js';
 import { grouped } from '../../terminal/format.js';
@@ -8,7 +9,7 @@ import { printResult } from '../../terminal/output.js';
 import { type DocumentSplit, documentsOf } from '../../text/documents.js';
 import { readTexts } from '../../text/files.js';
 
-interface Options extends ModelOptions, WindowOptions {
+interface Options extends FormListOptions, WindowOptions {
   readonly documents: DocumentSplit;
   readonly json?: boolean;
 }
@@ -16,7 +17,7 @@ interface Options extends ModelOptions, WindowOptions {
 /** `residual evaluate lm`: the loss (in nats) and the perplexity of a language model on texts. */
 export const evaluateLanguageModelCommand: CommandDefinition<Options, readonly [readonly string[]]> = {
   declare: command => {
-    addModelOptions(command)
+    addWeightListOption(addSourceOptions(command))
       .argument('<text-files...>', 'UTF-8 texts', inputFiles)
       .option(
         '--length <n>',
@@ -37,14 +38,23 @@ export const evaluateLanguageModelCommand: CommandDefinition<Options, readonly [
     const { documents: split } = options;
     const texts = documentsOf(await readTexts('evaluate', args[0]), split);
     const documents = split === 'none' ? [texts.join('\n')] : texts;
-    return withModel(call, async context => {
-      const { evaluateLanguageModel } = await import('../../evaluate/language-model.js');
-      const report = await evaluateLanguageModel(documents, options, context);
-      printResult(options, report, () => summaryOf(report));
-      return 0;
-    });
+    const { evaluateLanguageModel } = await import('../../evaluate/language-model.js');
+    return withForms(
+      call,
+      context => evaluateLanguageModel(documents, options, context),
+      results => {
+        if (options.weights) printResult(options, formsAsJson(results), () => formsTable(results, numbers));
+        else printResult(options, results[0].result, () => summaryOf(results[0].result));
+      },
+    );
   },
 };
+
+const numbers: readonly FormColumn<LanguageModelReport>[] = [
+  { heading: 'loss', text: ({ loss }) => loss.toFixed(4) },
+  { heading: 'perplexity', text: ({ perplexity }) => perplexity.toFixed(3) },
+  { heading: 'loss beside FIRST', text: ({ loss }, first) => `${signed(100 * (loss / first.loss - 1), 2)} %` },
+];
 
 function summaryOf({ loss, perplexity, tokens, length, stride, seconds }: LanguageModelReport): string {
   const speed = `${grouped(tokens / seconds)} a second`;
