@@ -15,6 +15,9 @@ interface TextureOwner {
   ): { texture: WebGLTexture };
 }
 
+/** The most words in a group of a packed matrix: a row of a texture has whole groups. */
+const groupWords = 8;
+
 type TextureData = ReturnType<WebGLBackend['texData']['get']>;
 
 const hasWords = (data: TextureData) => (data.usage as number) === pixels && data.texture != null;
@@ -31,7 +34,10 @@ export function uploadWords(backend: WebGLBackend, x: TensorInfo): void {
   if (!(words instanceof Int32Array))
     throw new ResidualError('matrix', `unpack: the words ${showShape(x.shape)} of a packed matrix were changed`);
   const { gpgpu } = backend;
-  const width = Math.min(gpgpu.gl.getParameter(gpgpu.gl.MAX_TEXTURE_SIZE), Math.ceil(Math.sqrt(words.length)));
+  const width = Math.min(
+    gpgpu.gl.getParameter(gpgpu.gl.MAX_TEXTURE_SIZE),
+    groupWords * Math.ceil(Math.sqrt(words.length) / groupWords),
+  );
   const texShape: [number, number] = [Math.ceil(words.length / width), width];
   const texture = (backend as unknown as TextureOwner).acquireTexture(texShape, pixels, 'int32', true);
   const bytes = new Uint8Array(words.buffer, words.byteOffset, words.byteLength);

@@ -10,6 +10,7 @@ import { embed } from './embed.js';
 import { linear } from './linear.js';
 import { normalize } from './norm.js';
 import { unpack } from './packed.js';
+import { packedLinear, packedLinearGradient } from './packed-linear.js';
 import { reshape } from './reshape.js';
 import { rotate } from './rotate.js';
 
@@ -24,6 +25,8 @@ export const kernels: Readonly<Record<string, KernelFunc>> = /*#__PURE__*/ kerne
   dropout,
   embed,
   linear,
+  packedLinear,
+  packedLinearGradient,
   reshape,
   rotate,
   unpack,

@@ -13,18 +13,38 @@ export const linear: Kernel<'linear'> = (backend, { x, weight, bias }) => {
     shape: [...x.shape.slice(0, -1), outDim],
     ints: { inDim, outDim },
     variants: { ONE_ROW: rows === 1 },
-    code,
+    code: gatherCode + code,
   });
 };
 
-const code = `
+/**
+ * The sums of a texel of a product: `GATHER` multiplies a block of two rows of x, or of its only one with `ONE_ROW`, by
+ * two entries of each of two rows of a weight; `outputOf` adds the bias.
+ */
+export const gatherCode = `
 #ifdef ONE_ROW
   #define SUM vec2
-  #define GATHER(v, w) v.x * w.xz + v.y * w.yw
+  #define SCALES vec2
+  #define GATHER(v, w) (v.x * (w).xz + v.y * (w).yw)
 #else
   #define SUM vec4
-  #define GATHER(v, w) v.xxzz * w.xzxz + v.yyww * w.ywyw
+  #define SCALES(first, second) vec2(first, second).xyxy
+  #define GATHER(v, w) (v.xxzz * (w).xzxz + v.yyww * (w).ywyw)
 #endif
+vec4 outputOf(SUM sum, int column) {
+#ifdef ONE_ROW
+  vec4 y = sum.xyxy;
+#else
+  vec4 y = sum;
+#endif
+#ifdef HAS_bias
+  y += texel(bias, column).xyxy;
+#endif
+  return y;
+}
+`;
+
+const code = `
 void main() {
   int i = texelIndex();
   int inner = pairCount(inDim);
@@ -55,14 +75,6 @@ void main() {
     w.yw = vec2(0.0);
     sum += GATHER(v, w);
   }
-#ifdef ONE_ROW
-  vec4 y = sum.xyxy;
-#else
-  vec4 y = sum;
-#endif
-#ifdef HAS_bias
-  y += texel(bias, column).xyxy;
-#endif
-  setOutput(y);
+  setOutput(outputOf(sum, column));
 }
 `;

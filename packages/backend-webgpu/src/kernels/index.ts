@@ -12,6 +12,7 @@ import { linear } from './linear.js';
 import { matMul } from './mat-mul.js';
 import { normalize } from './norm.js';
 import { unpack } from './packed.js';
+import { packedLinear, packedLinearGradient } from './packed-linear.js';
 import { rotate } from './rotate.js';
 
 /** Our kernels by the name of their op. */
@@ -27,6 +28,8 @@ export const kernels: Readonly<Record<string, KernelFunc>> = /*#__PURE__*/ kerne
   embed,
   linear,
   matMul,
+  packedLinear,
+  packedLinearGradient,
   rotate,
   unpack,
 });

@@ -14,29 +14,55 @@ const side = 4;
 /** The number of rows and of columns that a workgroup of `forManyRows`, 8 × 8 threads, computes. */
 export const tileSide = side * 8;
 
-const each = (count: number, line: (index: number) => string): string =>
+/** The code for each index below a count. */
+export const each = (count: number, line: (index: number) => string): string =>
   Array.from({ length: count }, (_, index) => line(index)).join('\n');
 
-const product = (width: 1 | 4, a: string, b: string) => (width === 4 ? `dot(${a}, ${b})` : `${a} * ${b}`);
+/**
+ * How a product reads x and a weight, for rows `row0`, `row1`, ... of x and columns `column0`, ... of the result, which
+ * are rows of the weight: it adds to the sums `sum0`, `sum1`, ..., row by row.
+ */
+export interface WeightCode {
+  /** Functions and types that the rest calls. */
+  readonly functions?: string;
+  /** Statements before the sums. */
+  readonly start?: (rows: number, columns: number) => string;
+  /** The statements of step `k`, of `uniforms.length` steps in all. */
+  readonly step: (rows: number, columns: number) => string;
+}
+
+/** A dense weight with entries of x and of the weight read by `width`. */
+export function denseWeight(width: 1 | 4): WeightCode {
+  const product = (a: string, b: string) => (width === 4 ? `dot(${a}, ${b})` : `${a} * ${b}`);
+  return {
+    start: (rows, columns) => `
+  ${each(rows, i => `let x${i} = row${i} * uniforms.length;`)}
+  ${each(columns, j => `let w${j} = column${j} * uniforms.length;`)}`,
+    step: (rows, columns) => `
+    ${each(rows, i => `let a${i} = x[x${i} + k];`)}
+    ${each(columns, j => `let b${j} = weight[w${j} + k];`)}
+    ${each(rows, i => each(columns, j => `sum${i * columns + j} += ${product(`a${i}`, `b${j}`)};`))}`,
+  };
+}
 
 /**
  * Each workgroup computes 32 columns of all rows; 8 threads walk along 4 of them together and combine their sums.
  * `rows` is a power of 2.
  */
-export function forFewRows(rows: number, width: 1 | 4, hasBias: boolean): string {
+export function forFewRows(rows: number, weight: WeightCode, hasBias: boolean): string {
   return `
+${weight.functions ?? ''}
 var<workgroup> parts : array<f32, ${rows * share * threads}>;
 fn main(index : i32) {
   let thread = i32(localId.x);
   let lane = thread % ${lanes};
   let column = index / ${lanes} * ${share};
-  ${each(rows, i => `let x${i} = min(${i}, uniforms.rows - 1) * uniforms.length;`)}
-  ${each(share, j => `let w${j} = min(column + ${j}, uniforms.columns - 1) * uniforms.length;`)}
+  ${each(rows, i => `let row${i} = min(${i}, uniforms.rows - 1);`)}
+  ${each(share, j => `let column${j} = min(column + ${j}, uniforms.columns - 1);`)}
+  ${weight.start?.(rows, share) ?? ''}
   ${each(rows * share, n => `var sum${n} = 0.0;`)}
   for (var k = lane; k < uniforms.length; k += ${lanes}) {
-    ${each(rows, i => `let a${i} = x[x${i} + k];`)}
-    ${each(share, j => `let b${j} = weight[w${j} + k];`)}
-    ${each(rows, i => each(share, j => `sum${i * share + j} += ${product(width, `a${i}`, `b${j}`)};`))}
+    ${weight.step(rows, share)}
   }
   ${each(rows * share, n => `parts[${n * threads} + thread] = sum${n};`)}
   workgroupBarrier();
@@ -52,34 +78,37 @@ fn main(index : i32) {
 `;
 }
 
-/** Each thread computes 4 rows and 4 columns, and reads its inputs through the shared memory of the workgroup. */
-export function forManyRows(width: 1 | 4, hasBias: boolean): string {
+/** Each thread computes 4 rows and 4 columns. */
+export function forManyRows(weight: WeightCode, hasBias: boolean): string {
   return `
+${weight.functions ?? ''}
 fn main(index : i32) {
   let thread = i32(localId.x);
-  let tile = index / ${threads};
-  let down = tile / uniforms.tilesAcross;
-  let row = down * ${tileSide} + thread / 8 * ${side};
-  let column = (tile - down * uniforms.tilesAcross) * ${tileSide} + thread % 8 * ${side};
+  ${tileCode}
+  let row = firstRow + thread / 8 * ${side};
+  let column = firstColumn + thread % 8 * ${side};
   if (row >= uniforms.rows || column >= uniforms.columns) { return; }
-  ${each(side, i => `let x${i} = min(row + ${i}, uniforms.rows - 1) * uniforms.length;`)}
-  ${each(side, j => `let w${j} = min(column + ${j}, uniforms.columns - 1) * uniforms.length;`)}
+  ${each(side, i => `let row${i} = min(row + ${i}, uniforms.rows - 1);`)}
+  ${each(side, j => `let column${j} = min(column + ${j}, uniforms.columns - 1);`)}
+  ${weight.start?.(side, side) ?? ''}
   ${each(side * side, n => `var sum${n} = 0.0;`)}
   for (var k = 0; k < uniforms.length; k++) {
-    ${each(side, i => `let a${i} = x[x${i} + k];`)}
-    ${each(side, j => `let b${j} = weight[w${j} + k];`)}
-    ${each(side, i => each(side, j => `sum${i * side + j} += ${product(width, `a${i}`, `b${j}`)};`))}
+    ${weight.step(side, side)}
   }
-  ${each(side, i =>
-    each(
-      side,
-      j => `
-  if (row + ${i} < uniforms.rows && column + ${j} < uniforms.columns) {
-    let y = sum${i * side + j}${hasBias ? ` + bias[column + ${j}]` : ''};
-    result[(row + ${i}) * uniforms.columns + column + ${j}] = y;
-  }`,
-    ),
-  )}
+  ${each(side, i => each(side, j => writeCode(`row + ${i}`, `column + ${j}`, `sum${i * side + j}`, hasBias)))}
 }
 `;
 }
+
+/** Statements that find the first row and column of the tile of a workgroup. */
+export const tileCode = `
+  let tile = index / ${threads};
+  let down = tile / uniforms.tilesAcross;
+  let firstRow = down * ${tileSide};
+  let firstColumn = (tile - down * uniforms.tilesAcross) * ${tileSide};`;
+
+/** Statements that write an entry of the result, if it has it. */
+export const writeCode = (row: string, column: string, sum: string, hasBias: boolean): string => `
+  if (${row} < uniforms.rows && ${column} < uniforms.columns) {
+    result[(${row}) * uniforms.columns + ${column}] = ${sum}${hasBias ? ` + bias[${column}]` : ''};
+  }`;

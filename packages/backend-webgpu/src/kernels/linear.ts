@@ -1,10 +1,10 @@
 import { sizeOf } from '@residual/tensor/kernels';
 import { runPass, threads, vectorWidth } from '../program.js';
 import type { Kernel } from './kernel.js';
-import { forFewRows, forManyRows, tileSide } from './linear-code.js';
+import { denseWeight, forFewRows, forManyRows, tileSide } from './linear-code.js';
 
 /** Up to this number of rows, each row is a vector and each weight is read once; more rows are computed in tiles. */
-const fewRows = 8;
+export const fewRows = 8;
 
 /** x weightᵀ + bias: [..., out]. */
 export const linear: Kernel<'linear'> = (backend, { x, weight, bias }) => {
@@ -21,7 +21,7 @@ export const linear: Kernel<'linear'> = (backend, { x, weight, bias }) => {
     workgroups: rows <= fewRows ? Math.ceil(outDim / (threads / 2)) : tilesAcross * Math.ceil(rows / tileSide),
     code:
       rows <= fewRows
-        ? forFewRows(2 ** Math.ceil(Math.log2(rows)), width, bias !== undefined)
-        : forManyRows(width, bias !== undefined),
+        ? forFewRows(2 ** Math.ceil(Math.log2(rows)), denseWeight(width), bias !== undefined)
+        : forManyRows(denseWeight(width), bias !== undefined),
   });
 };

@@ -8,7 +8,11 @@ import type { EmbedAttributes, EmbedInputs } from '../nn/embed.js';
 import type { GatherAttributes, GatherInputs, ScatterAddAttributes, ScatterAddInputs } from '../nn/gather.js';
 import type { KthLargestAttributes } from '../nn/kth-largest.js';
 import type { LayerNormInputs, NormAttributes, RmsNormInputs } from '../nn/norms.js';
-import type { PackedLinearAttributes, PackedLinearInputs } from '../nn/packed/packed-linear.js';
+import type {
+  PackedLinearAttributes,
+  PackedLinearGradientInputs,
+  PackedLinearInputs,
+} from '../nn/packed/packed-linear.js';
 import type { UnpackAttributes, UnpackInputs } from '../nn/packed/unpack.js';
 import type { RotateAttributes, RotateInputs } from '../nn/rotate.js';
 import type { AffineAttributes } from '../ops/arithmetic.js';
@@ -39,6 +43,7 @@ export interface KernelOps {
   readonly logSumExp: [UnaryInputs, LogSumExpAttributes];
   readonly matMul: [BinaryInputs, MatMulAttributes];
   readonly packedLinear: [PackedLinearInputs, PackedLinearAttributes];
+  readonly packedLinearGradient: [PackedLinearGradientInputs, UnpackAttributes];
   readonly reshape: [UnaryInputs, ReshapeAttributes];
   readonly rmsNorm: [RmsNormInputs, NormAttributes];
   readonly rotate: [RotateInputs, RotateAttributes];

@@ -6,7 +6,7 @@ import { type Tensor, tidy } from '../../tensor.js';
 import { denseLinear, flattenRows } from '../dense-linear.js';
 import type { PackedForm } from './forms.js';
 import type { PackedMatrix } from './packed-matrix.js';
-import { unpackBits } from './unpack.js';
+import { type UnpackAttributes, unpackBits } from './unpack.js';
 
 /** The inputs of `residual.packedLinear`. */
 export type PackedLinearInputs = {
@@ -23,6 +23,25 @@ export type PackedLinearInputs = {
 /** The attributes of `residual.packedLinear`. */
 export type PackedLinearAttributes = { readonly form: PackedForm };
 
+/** The inputs of `residual.packedLinearGradient`. */
+export type PackedLinearGradientInputs = {
+  /** [..., out]. */
+  readonly dy: Tensor;
+  /** int32 [out, words]. */
+  readonly quants: Tensor;
+  /** int32 [out, words]. */
+  readonly scales?: Tensor;
+};
+
+/** dy weight, the gradient of x: [..., in]. */
+const gradientOp: Op<PackedLinearGradientInputs, UnpackAttributes> = {
+  name: 'residual.packedLinearGradient',
+  compose: ({ dy, ...bits }, { form, width }) => {
+    const dx = matMul(flattenRows(dy), unpackBits(bits, form, width));
+    return reshape(dx, [...dy.shape.slice(0, -1), width]);
+  },
+};
+
 const packedLinearOp: Op<PackedLinearInputs, PackedLinearAttributes> = {
   name: 'residual.packedLinear',
   compose: ({ x, bias, ...bits }, { form }) =>
@@ -30,9 +49,9 @@ const packedLinearOp: Op<PackedLinearInputs, PackedLinearAttributes> = {
   saves: ['quants', 'scales'],
   gradient: (dy, { saved: { quants, scales }, shapes, attributes: { form } }) => ({
     x: () =>
-      tidy(() => {
-        const weight = unpackBits({ quants, scales }, form, shapes.x.at(-1)!);
-        return reshape(matMul(flattenRows(dy), weight), shapes.x);
+      runOp(gradientOp, presentInputs({ dy, quants, scales }) as PackedLinearGradientInputs, {
+        form,
+        width: shapes.x.at(-1)!,
       }),
     bias: () => sum(flattenRows(dy), { axis: 0 }),
   }),
