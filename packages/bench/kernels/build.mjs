@@ -1,4 +1,4 @@
-// Builds src/words/pass-bytes.ts, which is committed: node packages/bench/kernels/build.mjs
+// Builds src/machine/pass-bytes.ts, which is committed: node packages/bench/kernels/build.mjs
 // Needs clang and lld 14 or newer.
 import { execFileSync } from 'node:child_process';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -17,7 +17,7 @@ try {
   });
   const text = readFileSync(out).toString('base64');
   writeFileSync(
-    path('../src/words/pass-bytes.ts'),
+    path('../src/machine/pass-bytes.ts'),
     '// kernels/pass.c, written by kernels/build.mjs: do not edit.\n/** WebAssembly in base64. */\n' +
       `export const bytes: string =\n  '${text}';\n`,
   );

@@ -23,3 +23,15 @@ __attribute__((visibility("default"))) int sum(const signed char *p, int n) {
   a = wasm_i32x4_add(a, b);
   return wasm_i32x4_extract_lane(a, 0) + wasm_i32x4_extract_lane(a, 1) + wasm_i32x4_extract_lane(a, 2) + wasm_i32x4_extract_lane(a, 3);
 }
+
+// `n` times 16 multiplications and additions of 4 numbers in registers: the limit of float32 arithmetic in 128 bits.
+__attribute__((visibility("default"))) float multiply(float x, int n) {
+  v128_t a[8], f = wasm_f32x4_splat(x);
+  for (int i = 0; i < 8; i++) a[i] = wasm_f32x4_splat((float)i);
+  for (int i = 0; i < 2 * n; i++)
+#pragma clang loop unroll(full)
+    for (int j = 0; j < 8; j++) a[j] = wasm_f32x4_add(wasm_f32x4_mul(a[j], f), f);
+  float sum = 0;
+  for (int i = 0; i < 8; i++) sum += wasm_f32x4_extract_lane(a[i], 0);
+  return sum;
+}

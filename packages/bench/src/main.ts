@@ -14,7 +14,7 @@ import { wordsOnWasm } from './words/words.js';
 
 /** Each part yields lines as soon as they are measured. */
 const parts: Readonly<Record<string, (filter: TokenizerFilter) => AsyncGenerator<Line[]>>> = {
-  wasm: ({ shape }) => generationOnWasm(shape),
+  wasm: ({ shape, kind }) => generationOnWasm(shape, kind),
   webgl: ({ shape }) => generationOnWebgl(shape),
   translation: ({ shape }) => translationOnWasm(shape),
   train: ({ shape }) => trainingOnWasm(shape),
@@ -33,7 +33,7 @@ const program = new Command('bench')
       ...Object.keys(trainingShapes),
     ]),
   )
-  .option('--kind <word>', 'of the part tokenizer: vocabularies whose name contains this word')
+  .option('--kind <word>', 'of tokenizer: vocabularies, of wasm: titles that contain this word, such as int8')
   .option('--text <word>', 'of the part tokenizer: texts whose name contains this word')
   .option('--json', 'print one array of lines instead of tables')
   .parse();
@@ -45,7 +45,9 @@ const selected = Object.entries(parts).filter(([name]) => program.args.length ==
 if (!json) {
   const cores = cpus();
   const threads = "one thread, unless a peer's name says two";
-  console.log(`${cores.length} cores, ${cores[0]?.model.trim()}, Node ${process.versions.node}; float32; ${threads}`);
+  console.log(
+    `${cores.length} cores, ${cores[0]?.model.trim()}, Node ${process.versions.node}; float32 unless named; ${threads}`,
+  );
 }
 const all: (Line & { part: string })[] = [];
 for (const [part, measure] of selected) {

@@ -11,6 +11,12 @@ export const noteTexts = {
     'the fused attention of the runtime.',
   plainOps:
     'The peer is at a disadvantage: it has no fused attention, normalization or gelu, and is composed of many ops.',
+  native:
+    'The peer is native code with AVX-512 instructions of integers where this machine has them; its cache is float16. ' +
+    'Its int8 and int4 are Q8_0 and Q4_0.',
+  mapped: 'The peer maps its file into memory, so that loading reads nothing.',
+  onePass: 'What memory allows: one pass of SIMD loads over the bytes of the weights, in a process of its own.',
+  registers: 'What arithmetic allows: the products of the prompt, multiplied and added in registers in 128-bit SIMD.',
   sampler:
     'Both sides draw tokens with our sampler (temperature 0.8, top-p 0.95, one seed) and write the same text; ours ' +
     'also runs loadModel and generate.',

@@ -22,8 +22,7 @@ export async function checkpointOf(name: ShapeName): Promise<string> {
   if (existsSync(file)) return folder;
   await mkdir(folder, { recursive: true });
   const shape: Shape = shapes[name];
-  const config = { ...shape, model_type: 'gpt2', architectures: ['GPT2LMHeadModel'], activation_function: 'gelu_new' };
-  await writeFile(join(folder, 'config.json'), `${JSON.stringify(config, null, 2)}\n`);
+  await writeFile(join(folder, 'config.json'), `${JSON.stringify(configOf(shape), null, 2)}\n`);
   const values = name === 'stories' ? await storyWeights() : randomWeights(shape);
   const named = Object.fromEntries(
     [...values].map(([key, data]) => [key, { dtype: 'F32' as const, shape: tensorsOf(shape).get(key)!, data }]),
@@ -33,14 +32,20 @@ export async function checkpointOf(name: ShapeName): Promise<string> {
   return folder;
 }
 
+/** The `config.json` of a shape. */
+export const configOf = (shape: Shape): object =>
+  shape.model_type === 'gpt2'
+    ? { ...shape, architectures: ['GPT2LMHeadModel'], activation_function: 'gelu_new' }
+    : { ...shape, architectures: ['LlamaForCausalLM'], hidden_act: 'silu', tie_word_embeddings: true };
+
 /**
  * Random normal weights, with norms of weight 1 and bias 0. Position embeddings are large, so that greedy decoding does
  * not repeat one token forever.
  */
 export function randomWeights(shape: Shape): Map<string, Float32Array> {
-  const std = 1.4 / Math.sqrt(shape.n_embd);
+  const std = 1.4 / Math.sqrt(shape.model_type === 'gpt2' ? shape.n_embd : shape.hidden_size);
   const start = (name: string, length: number) => {
-    if (/ln_\w\.weight$/.test(name)) return new Float32Array(length).fill(1);
+    if (/(ln_\w|norm)\.weight$/.test(name)) return new Float32Array(length).fill(1);
     if (/ln_\w\.bias$/.test(name)) return new Float32Array(length);
     const strength = name.startsWith('wpe') ? 8 * std : std;
     return normalValues(1, name, length).map(value => strength * value);

@@ -1,19 +1,22 @@
-import { stat } from 'node:fs/promises';
-import { join } from 'node:path';
 import { type Line, lineOf } from '../comparison/line.js';
+import { installPeers } from '../peers/peers.js';
 import { checkpointOf } from './checkpoint.js';
+import { writeGgufFile } from './gguf-file.js';
 import { inPage } from './in-page.js';
 import { inProcess } from './in-process.js';
 import { type Goals, linesOf } from './lines.js';
 import { type Measurement, type MeasureOptions, measure, type Quantity, type StartSubject } from './measure.js';
-import { type ShapeName, shapes } from './shape.js';
-import type { SubjectName } from './subject-runner.js';
+import { type OnnxForm, writeOnnx } from './onnx/onnx-file.js';
+import { bytesPerEntry, entriesRead, type ShapeName, shapes } from './shape.js';
+import { type Form, parseSubject, type SubjectName } from './subject-runner.js';
 
 /** One part of the benchmark. */
 interface Part {
   readonly shape: ShapeName;
-  /** The title of the lines; the shape's name if absent. */
+  /** The title of the lines; the shape's name and form if absent. */
   readonly title?: string;
+  /** Our form of weights, float32 if absent. */
+  readonly form?: Form;
   readonly peers: readonly SubjectName[];
   readonly settings: MeasureOptions;
   readonly quantities: readonly Quantity[];
@@ -23,17 +26,41 @@ interface Part {
 }
 
 const all = ['decode', 'prefill', 'text', 'load', 'peak'] as const;
-const peers = ['onnxruntime-web', 'onnxruntime-web, 2 threads', 'tfjs'] as const;
+const withoutText = ['decode', 'prefill', 'load', 'peak'] as const;
 
 /** Generation on WebAssembly in Node. */
 const wasmParts: readonly Part[] = [
   {
     shape: 'gpt2-124m',
-    peers,
+    peers: ['onnxruntime-web', 'onnxruntime-web, 2 threads', 'onnxruntime-node', 'llama.cpp', 'tfjs', 'the machine'],
     settings: { prompt: 128, count: 17, textCount: 32, rounds: 7 },
     quantities: all,
-    goals: { 'decode onnxruntime-web': 1.2, 'prefill onnxruntime-web': 1.3 },
-    peakGoal: 2.2,
+    goals: { 'decode onnxruntime-web': 1.2, 'prefill onnxruntime-web': 1.3, 'prefill the machine': 1.3 },
+    peakGoal: 1.15,
+  },
+  {
+    shape: 'gpt2-124m',
+    form: 'int8',
+    peers: ['onnxruntime-web', 'onnxruntime-web int8', 'onnxruntime-node int8', 'llama.cpp int8', 'the machine int8'],
+    settings: { prompt: 128, count: 17, rounds: 7 },
+    quantities: withoutText,
+    goals: {
+      'decode the machine int8': 1.3,
+      'decode onnxruntime-web': 1 / 3.5,
+      'decode onnxruntime-web int8': 1 / 3.5,
+      'decode onnxruntime-node int8': 1,
+      'decode llama.cpp int8': 1,
+      'prefill onnxruntime-web int8': 1,
+    },
+    peakGoal: 1.15,
+  },
+  {
+    shape: 'gpt2-124m',
+    form: 'int4',
+    peers: ['onnxruntime-web int4', 'onnxruntime-node int4', 'llama.cpp int4', 'the machine int4'],
+    settings: { prompt: 128, count: 17, rounds: 5 },
+    quantities: withoutText,
+    goals: { 'decode the machine int4': 1.6, 'decode llama.cpp int4': 1 },
   },
   {
     shape: 'gpt2-124m',
@@ -43,8 +70,40 @@ const wasmParts: readonly Part[] = [
     quantities: ['decode', 'prefill'],
   },
   {
+    shape: 'gpt2-124m',
+    title: 'gpt2-124m int8, 896 in the cache',
+    form: 'int8',
+    peers: ['onnxruntime-web', 'onnxruntime-web int8', 'llama.cpp int8'],
+    settings: { prompt: 896, count: 9, rounds: 3 },
+    quantities: ['decode', 'prefill'],
+    goals: { 'decode onnxruntime-web': 1 / 4, 'decode onnxruntime-web int8': 1 / 4 },
+  },
+  {
+    shape: 'llama-110m',
+    title: 'llama-110m int8, 896 in the cache',
+    form: 'int8',
+    peers: ['onnxruntime-web int8', 'onnxruntime-node int8', 'llama.cpp int8'],
+    settings: { prompt: 896, count: 9, rounds: 3 },
+    quantities: ['decode', 'prefill'],
+  },
+  {
+    shape: 'llama-110m',
+    title: 'llama-110m int8, 8,192 in the cache',
+    form: 'int8',
+    peers: ['onnxruntime-web int8', 'onnxruntime-node int8', 'llama.cpp int8'],
+    settings: { prompt: 8192, count: 9, rounds: 1 },
+    quantities: ['decode', 'prefill'],
+  },
+  {
     shape: 'stories',
-    peers,
+    peers: ['onnxruntime-web', 'onnxruntime-web, 2 threads', 'tfjs'],
+    settings: { prompt: 128, count: 33, textCount: 64, rounds: 15 },
+    quantities: all,
+  },
+  {
+    shape: 'stories',
+    form: 'int8',
+    peers: ['onnxruntime-web', 'onnxruntime-web int8'],
     settings: { prompt: 128, count: 33, textCount: 64, rounds: 15 },
     quantities: all,
   },
@@ -68,15 +127,21 @@ const webglParts: readonly Part[] = [
   },
 ];
 
-/** Measures generation on WebAssembly compared with onnxruntime-web and stock TensorFlow.js. */
-export async function* generationOnWasm(shape?: string): AsyncGenerator<Line[]> {
+/** Measures generation on WebAssembly compared with onnxruntime, llama.cpp, transformers.js and stock TensorFlow.js. */
+export async function* generationOnWasm(shape?: string, kind = ''): AsyncGenerator<Line[]> {
+  await installPeers();
   for (const part of partsOfShape(wasmParts, shape)) {
-    const { measurements, bytes } = await run(part, async name => inProcess(name));
-    yield linesOf(measurements, { title: part.shape, ...part, ...part.settings, place: 'process' });
-    if (part.peakGoal !== undefined)
-      yield [weightsLine(part.shape, measurements.get('residual')!, bytes, part.peakGoal)];
+    const { title = titleOf(part), form = 'f32', settings, peakGoal } = part;
+    if (!title.includes(kind)) continue;
+    const { measurements, ours } = await run(part, async name => inProcess(name));
+    yield linesOf(measurements, { ...part, title, ours, ...settings, place: 'process' });
+    if (peakGoal === undefined) continue;
+    const bytes = entriesRead(shapes[part.shape]) * bytesPerEntry[form];
+    yield [await weightsLine(title, measurements.get(ours)!, bytes, peakGoal)];
   }
 }
+
+const titleOf = ({ shape, form }: Part) => (form ? `${shape} ${form}` : shape);
 
 /** Measures generation on WebGL compared with stock TensorFlow.js. */
 export async function* generationOnWebgl(shape?: string): AsyncGenerator<Line[]> {
@@ -90,14 +155,27 @@ function partsOfShape(parts: readonly Part[], shape: string | undefined): readon
   return parts.filter(part => shape === undefined || part.shape === shape);
 }
 
-async function run({ shape, peers, settings, quantities }: Part, start: StartSubject) {
+async function run({ shape, form = 'f32', peers, settings, quantities }: Part, start: StartSubject) {
   const folder = await checkpointOf(shape);
+  for (const peer of peers) await prepare(folder, peer);
+  const ours: SubjectName = form === 'f32' ? 'residual' : `residual ${form}`;
   const options = { vocab: shapes[shape].vocab_size, quantities };
-  const measurements = await measure(start, ['residual', ...peers], folder, settings, options);
-  return { measurements, bytes: (await stat(join(folder, 'model.safetensors'))).size };
+  return { ours, measurements: await measure(start, [ours, ...peers], folder, settings, options) };
 }
 
-function weightsLine(title: string, { peak }: Measurement, bytes: number, goal: number): Line {
-  const what = `${title}: peak memory, MB`;
-  return lineOf({ what, ours: peak.map(value => value / 1e6), peer: 'the weights alone', peers: [bytes / 1e6], goal });
+/** Writes the files that a peer reads instead of the checkpoint, unless they are there. */
+async function prepare(folder: string, peer: SubjectName): Promise<void> {
+  const { library, form } = parseSubject(peer);
+  if (library.startsWith('onnxruntime')) await writeOnnx(folder, form as OnnxForm);
+  if (library === 'llama.cpp') await writeGgufFile(folder, form);
+}
+
+/** The peak memory above that of an empty process, beside the bytes of the weights. */
+async function weightsLine(title: string, { peak }: Measurement, bytes: number, goal: number): Promise<Line> {
+  const empty = inProcess('the machine');
+  const baseline = await empty.peak();
+  await empty.close();
+  const what = `${title}: peak memory above an empty process, MB`;
+  const ours = peak.map(value => (value - baseline) / 1e6);
+  return lineOf({ what, ours, peer: 'the weights alone', peers: [bytes / 1e6], goal });
 }

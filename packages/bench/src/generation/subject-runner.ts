@@ -13,5 +13,37 @@ export interface SubjectRunner {
   close(): Promise<void>;
 }
 
-/** The names of the subjects. */
-export type SubjectName = 'residual' | 'onnxruntime-web' | 'onnxruntime-web, 2 threads' | 'tfjs';
+/** The libraries that are measured, and the machine itself: what its memory and arithmetic allow at best. */
+export const libraries = [
+  'residual',
+  'onnxruntime-web',
+  'onnxruntime-node',
+  'llama.cpp',
+  'tfjs',
+  'the machine',
+] as const;
+
+export type Library = (typeof libraries)[number];
+
+/** The forms of weights: float32, float16, 8 bits, 4 bits. Peers have their own names for them, such as Q8_0. */
+export type Form = 'f32' | 'f16' | 'int8' | 'int4';
+
+/** The name of a subject: a library, a form of weights unless float32, and a number of threads unless one. */
+export type SubjectName = `${Library}${'' | ` ${Exclude<Form, 'f32'>}`}${'' | ', 2 threads'}`;
+
+/** The parts of the name of a subject. */
+export function parseSubject(name: SubjectName): { library: Library; form: Form; threads: number } {
+  const [subject, more] = name.split(', ') as [string, string | undefined];
+  const form = (['f16', 'int8', 'int4'] as const).find(each => subject.endsWith(` ${each}`));
+  const library = form ? subject.slice(0, -form.length - 1) : subject;
+  return { library: library as Library, form: form ?? 'f32', threads: more === undefined ? 1 : 2 };
+}
+
+/**
+ * Whether a subject must write the same tokens as ours: in float32 all do but llama.cpp, whose cache is float16; in
+ * fewer bits each rounds in its own way.
+ */
+export function isExact(name: SubjectName): boolean {
+  const { library, form } = parseSubject(name);
+  return form === 'f32' && library !== 'llama.cpp' && library !== 'the machine';
+}

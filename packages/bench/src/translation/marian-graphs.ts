@@ -1,4 +1,4 @@
-import { type ExternalTensor, GraphBuilder } from '../generation/subjects/graph-builder.js';
+import { type ExternalTensor, GraphBuilder } from '../generation/onnx/graph-builder.js';
 
 /** The fields of a Marian `config.json` that a graph needs. */
 export interface MarianShape {

@@ -2,7 +2,7 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { beamSearch } from '@residual/sampling/beams';
 import * as ort from 'onnxruntime-web';
-import { externalTensors } from '../generation/subjects/external-tensors.js';
+import { externalTensors } from '../generation/onnx/external-tensors.js';
 import { argmax } from '../generation/subjects/subject.js';
 import { type MarianShape, marianGraphs } from './marian-graphs.js';
 import type { Sentence, Translator } from './translator.js';

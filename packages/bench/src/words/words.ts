@@ -12,8 +12,8 @@ import {
 } from '@residual/word-vectors';
 import { englishWords } from '@residual/word-vectors-en';
 import { type Line, lineOf } from '../comparison/line.js';
+import { passesOver } from '../machine/passes.js';
 import { repository } from '../repository.js';
-import { passesOver } from './passes.js';
 import { stockSearch } from './stock.js';
 
 const rounds = 60;

@@ -10,6 +10,12 @@ export interface ExternalTensor {
   readonly byteLength: number;
 }
 
+/** A type of entries. */
+export type DataType = 'float' | 'int64' | 'int32' | 'int8' | 'uint8';
+
+const { FLOAT, INT64, INT32, INT8, UINT8 } = onnx.TensorProto.DataType;
+const dataTypes = { float: FLOAT, int64: INT64, int32: INT32, int8: INT8, uint8: UINT8 };
+
 type Axes = readonly (number | string)[];
 
 /** Builds an ONNX graph; names of intermediate values are generated. */
@@ -34,11 +40,22 @@ export class GraphBuilder {
 
   nodes(type: string, inputs: readonly string[], count: number, attributes: Record<string, Attribute>) {
     const outputs = Array.from({ length: count }, () => `v${this.#count++}`);
-    this.#add(type, inputs, outputs, attributes, '');
+    return this.several(type, inputs, outputs, attributes);
+  }
+
+  /** A node with several outputs of given names. */
+  several(
+    type: string,
+    inputs: readonly string[],
+    outputs: string[],
+    attributes: Record<string, Attribute>,
+    domain = '',
+  ) {
+    this.#add(type, inputs, outputs, attributes, domain);
     return outputs;
   }
 
-  input(name: string, type: 'int64' | 'float', axes: Axes) {
+  input(name: string, type: DataType, axes: Axes) {
     this.#inputs.push(valueInfo(name, type, axes));
   }
 
@@ -46,12 +63,12 @@ export class GraphBuilder {
     this.#outputs.push(valueInfo(name, 'float', axes));
   }
 
-  external(name: string, { shape, offset, byteLength }: ExternalTensor, location: string) {
+  external(name: string, { shape, offset, byteLength }: ExternalTensor, location: string, type: DataType = 'float') {
     const entries = { location, offset: String(offset), length: String(byteLength) };
     this.#initializers.push({
       name,
       dims: [...shape],
-      dataType: onnx.TensorProto.DataType.FLOAT,
+      dataType: dataTypes[type],
       dataLocation: onnx.TensorProto.DataLocation.EXTERNAL,
       externalData: Object.entries(entries).map(([key, value]) => ({ key, value })),
     });
@@ -114,8 +131,7 @@ function attributeOf(name: string, value: Attribute): onnxProto.onnx.IAttributeP
   return Number.isInteger(value) ? { name, type: INT, i: value } : { name, type: FLOAT, f: value };
 }
 
-function valueInfo(name: string, type: 'int64' | 'float', axes: Axes): onnxProto.onnx.IValueInfoProto {
-  const { FLOAT, INT64 } = onnx.TensorProto.DataType;
+function valueInfo(name: string, type: DataType, axes: Axes): onnxProto.onnx.IValueInfoProto {
   const dim = axes.map(axis => (typeof axis === 'number' ? { dimValue: axis } : { dimParam: axis }));
-  return { name, type: { tensorType: { elemType: type === 'float' ? FLOAT : INT64, shape: { dim } } } };
+  return { name, type: { tensorType: { elemType: dataTypes[type], shape: { dim } } } };
 }

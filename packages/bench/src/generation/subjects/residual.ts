@@ -1,8 +1,9 @@
 import { loadModel, type Model, type Step } from '@residual/model';
+import type { Form } from '../subject-runner.js';
 import { type Subject, sampling } from './subject.js';
 
 /** This library with its public API, `loadModel` and `generate`, on the active backend. */
-export function residual(): Subject {
+export function residual(weights: Form = 'f32'): Subject {
   let model: Model | undefined;
   let steps: AsyncIterator<Step, unknown> | undefined;
   const next = async () => {
@@ -12,7 +13,7 @@ export function residual(): Subject {
   };
   return {
     load: async source => {
-      model = await loadModel(source);
+      model = await loadModel(source, { weights });
     },
     prefill: async prompt => {
       await steps?.return?.();

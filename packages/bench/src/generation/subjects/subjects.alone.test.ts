@@ -5,14 +5,14 @@ import { join } from 'node:path';
 import { writeSafetensors } from '@residual/safetensors';
 import { useBackend } from '@residual/tensor';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { randomWeights } from '../checkpoint.js';
+import { configOf, randomWeights } from '../checkpoint.js';
 import { type Shape, tensorsOf } from '../shape.js';
 import { onnxruntime } from './onnxruntime.js';
 import { residual } from './residual.js';
 import { stock } from './stock.js';
 import { generate, sample } from './subject.js';
 
-const shape: Shape = { n_layer: 3, n_embd: 28, n_head: 7, n_positions: 64, vocab_size: 101 };
+const shape: Shape = { model_type: 'gpt2', n_layer: 3, n_embd: 28, n_head: 7, n_positions: 64, vocab_size: 101 };
 let folder = '';
 
 beforeAll(async () => {
@@ -22,7 +22,7 @@ beforeAll(async () => {
   const tensors = [...randomWeights(shape)].map(([name, data]) => {
     return [name, { dtype: 'F32' as const, shape: dims.get(name)!, data }] as const;
   });
-  await writeFile(join(folder, 'config.json'), JSON.stringify({ ...shape, model_type: 'gpt2' }));
+  await writeFile(join(folder, 'config.json'), JSON.stringify(configOf(shape)));
   await writeFile(join(folder, 'model.safetensors'), writeSafetensors(Object.fromEntries(tensors)));
 });
 
@@ -32,7 +32,7 @@ test('all subjects run the same model and write the same tokens, greedy and draw
   const prompt = [5, 81, 3, 3, 99, 0, 42];
   const texts: (readonly number[])[] = [];
   const draws: (readonly number[])[] = [];
-  for (const subject of [residual(), onnxruntime(1), stock()]) {
+  for (const subject of [residual(), onnxruntime({ runtime: 'onnxruntime-web', form: 'f32', threads: 1 }), stock()]) {
     await subject.load(folder);
     for (let round = 0; round < 2; round++) {
       texts.push((await generate(subject, prompt, 24)).tokens);

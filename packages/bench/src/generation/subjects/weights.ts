@@ -1,9 +1,9 @@
 import { openSafetensors } from '@residual/safetensors';
-import type { Shape } from '../shape.js';
+import type { Gpt2Shape } from '../shape.js';
 
 /** A checkpoint for the peers. */
 export interface Checkpoint {
-  readonly shape: Shape;
+  readonly shape: Gpt2Shape;
   readonly names: readonly string[];
   read(name: string): Promise<{ shape: number[]; data: Float32Array<ArrayBuffer> }>;
 }
@@ -13,7 +13,7 @@ export async function openCheckpoint(source: string): Promise<Checkpoint> {
   const { config, bytes } = source.startsWith('http') ? await inPage(source) : await inNode(source);
   const stored = await openSafetensors(bytes);
   return {
-    shape: JSON.parse(config) as Shape,
+    shape: JSON.parse(config) as Gpt2Shape,
     names: [...stored.tensors.keys()],
     read: async name => {
       const { shape, data } = await stored.readFloat32(name);
