@@ -1,7 +1,7 @@
 import { ResidualError } from '@residual/base';
 
 /** The codes of errors; the README explains each. */
-export type GgufErrorKind = 'format' | 'source' | 'missing' | 'type' | 'write' | 'length';
+export type GgufErrorKind = 'format' | 'source' | 'missing' | 'type' | 'write' | 'length' | 'range';
 
 /** Throws that a file is invalid. */
 export function refuse(what: string): never {

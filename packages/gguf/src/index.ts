@@ -5,6 +5,7 @@ export { type GroupType, joinBlocks, splitBlocks } from './blocks/split.js';
 export type { GgufErrorKind } from './errors.js';
 export type { TensorInfo } from './header.js';
 export type { MetadataValue, NumberType } from './metadata.js';
-export { type Gguf, openGguf } from './open.js';
+export { type Gguf, openGguf, type RowReadOptions } from './open.js';
+export { isSplitName, openSplitGguf } from './split-files.js';
 export { type TensorType, type TypeInfo, typeOfName } from './types.js';
 export { type GgufContents, type GgufTensor, streamGguf, writeGguf } from './write.js';

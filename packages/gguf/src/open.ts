@@ -3,7 +3,7 @@ import { type ReadOptions, readRange, type Source } from '@residual/safetensors'
 import { canDecode, decodeBlocks } from './blocks/decode.js';
 import { NeedsMore } from './cursor.js';
 import { quote, refuse } from './errors.js';
-import { type Header, parseHeader, type TensorInfo } from './header.js';
+import { type Header, parseHeader, type TensorEntry, type TensorInfo } from './header.js';
 import type { MetadataValue } from './metadata.js';
 import { typeOfName } from './types.js';
 
@@ -15,13 +15,22 @@ export interface Gguf {
   readonly metadata: ReadonlyMap<string, MetadataValue>;
   /** The description of each tensor by name, in the order of the header. */
   readonly tensors: ReadonlyMap<string, TensorInfo>;
-  /** Reads the bytes of a tensor as they are in the file. The caller owns them. */
-  read(name: string, options?: ReadOptions): Promise<Uint8Array>;
+  /** Reads the bytes of a tensor, or of some of its rows, as they are in the file. The caller owns them. */
+  read(name: string, options?: RowReadOptions): Promise<Uint8Array>;
   /**
-   * Reads a tensor as float32: row-major values in its shape. Errors with code `type` if `decodeBlocks` does not know
+   * Reads a tensor, or some of its rows, as float32: row-major values. Errors with code `type` if `decodeBlocks` does not know
    * its type.
    */
-  readFloat32(name: string, options?: ReadOptions): Promise<Float32Array>;
+  readFloat32(name: string, options?: RowReadOptions): Promise<Float32Array>;
+}
+
+/** Settings of the reading of a tensor. */
+export interface RowReadOptions extends ReadOptions {
+  /**
+   * Reads only the rows `from` to before `to` of the first axis; all if absent. Errors with code `range` if the tensor
+   * does not have them.
+   */
+  readonly rows?: readonly [from: number, to: number] | undefined;
 }
 
 /** The first read, and the longest header: vocabularies of a million tokens fit. */
@@ -36,9 +45,9 @@ const pieceBytes = 2 ** 22;
  */
 export async function openGguf(source: Source, options?: ReadOptions): Promise<Gguf> {
   const { version, metadata, tensors } = await readHeader(source, options);
-  const find = (name: string) => {
+  const find = (name: string, rows: RowReadOptions['rows']) => {
     const entry = tensors.get(name);
-    if (entry) return entry;
+    if (entry) return rowsOf(name, entry, rows);
     const names = [...tensors.keys()].slice(0, 8).map(quote).join(', ');
     throw new ResidualError('missing', `read: no tensor ${quote(name)} among ${tensors.size}: ${names}`);
   };
@@ -47,11 +56,11 @@ export async function openGguf(source: Source, options?: ReadOptions): Promise<G
     metadata,
     tensors: new Map(Array.from(tensors, ([name, { type, shape, byteLength }]) => [name, { type, shape, byteLength }])),
     read: async (name, options) => {
-      const { start, byteLength } = find(name);
+      const { start, byteLength } = find(name, options?.rows);
       return readRange(source, start, start + byteLength, options);
     },
     readFloat32: async (name, options) => {
-      const { type, shape, start, byteLength } = find(name);
+      const { type, shape, start, byteLength } = find(name, options?.rows);
       if (!canDecode(type)) throw new ResidualError('type', `readFloat32: ${quote(name)} is ${type}; use read`);
       const { blockBytes, blockValues } = typeOfName(type)!;
       const values = new Float32Array(shape.reduce((product, length) => product * length, 1));
@@ -64,6 +73,18 @@ export async function openGguf(source: Source, options?: ReadOptions): Promise<G
       return values;
     },
   };
+}
+
+/** The entry of some rows of a tensor; the whole one without rows. A vector has one row for each value. */
+function rowsOf(name: string, entry: TensorEntry, rows: RowReadOptions['rows']): TensorEntry {
+  if (!rows) return entry;
+  const [from, to] = rows;
+  const [count = 0, ...rest] = entry.shape;
+  const bytes = count === 0 ? 0 : entry.byteLength / count;
+  const fits = Number.isInteger(from) && Number.isInteger(to) && 0 <= from && from <= to && to <= count;
+  if (!fits || !Number.isInteger(bytes))
+    throw new ResidualError('range', `read: rows ${from} to ${to} of ${quote(name)} [${entry.shape}] of ${entry.type}`);
+  return { ...entry, shape: [to - from, ...rest], start: entry.start + from * bytes, byteLength: (to - from) * bytes };
 }
 
 /** Reads the beginning of a file, more of it each time that the header does not end there, and parses it. */
