@@ -9,6 +9,9 @@ import {
   layerNorm,
   linear,
   normalValues,
+  type PackedForm,
+  type PackedMatrix,
+  pack,
   requireBackend,
   reshape,
   rotate,
@@ -39,12 +42,21 @@ function weight(name: string, ...shape: number[]): Tensor {
   return parameter;
 }
 
+const packedWeights = new Map<string, PackedMatrix>();
+
+function packedWeight(name: string, form: PackedForm, shape: readonly [number, number]): PackedMatrix {
+  const matrix = packedWeights.get(name) ?? pack(Float32Array.from(normalValues(1, name, sizeOf(shape))), shape, form);
+  packedWeights.set(name, matrix);
+  for (const bits of [matrix.quants, matrix.scales!]) keep(bits);
+  return matrix;
+}
+
 interface Caches {
   key: Tensor;
   value: Tensor;
 }
 
-/** A decoder of one block: ids at `position`, of which `length` are real, to the id that comes next. */
+/** A decoder of one block, some of its weights packed: ids at `position`, of which `length` are real, to the id that comes next. */
 function step(caches: Caches, ids: readonly number[], position: number, length: number): Tensor {
   return tidy(() => {
     const rows = ids.length;
@@ -63,7 +75,8 @@ function step(caches: Caches, ids: readonly number[], position: number, length: 
       sin: weight('sin', capacity, headDim / 2),
       ids: positionIds,
     };
-    let x = embed(weight('words', vocab, modelDim), tensor(Int32Array.from(ids), [1, rows], 'int32'));
+    const words = packedWeight('words', 'int8', [vocab, modelDim]);
+    let x = embed(words, tensor(Int32Array.from(ids), [1, rows], 'int32'));
     const a = norm(x, 'first');
     caches.key = keep(appendToCache(caches.key, rotate(split(project(a, 'key')), tables), at));
     caches.value = keep(appendToCache(caches.value, split(project(a, 'value')), at));
@@ -72,10 +85,12 @@ function step(caches: Caches, ids: readonly number[], position: number, length: 
     const context = attend({ query, ...caches, position: at, keyEnd }, { causal: true });
     const joined = reshape(rows === 1 ? context : transpose(context, [0, 2, 1, 3]), [1, rows, modelDim]);
     x = add(x, project(joined, 'output'));
-    const up = gelu(linear(norm(x, 'second'), weight('up', 4 * modelDim, modelDim)), { approximate: true });
-    x = add(x, linear(up, weight('down', modelDim, 4 * modelDim)));
+    const up = gelu(linear(norm(x, 'second'), weight('up', 4 * modelDim, modelDim)), {
+      approximate: true,
+    });
+    x = add(x, linear(up, packedWeight('down', 'int8', [modelDim, 4 * modelDim])));
     const last = embed(reshape(x, [rows, modelDim]), tensor([length - 1], [1], 'int32'));
-    return argMax(linear(last, weight('words', vocab, modelDim)));
+    return argMax(linear(last, words));
   });
 }
 
@@ -113,6 +128,6 @@ describe.skipIf(backend !== 'webgl' && backend !== 'webgpu')(`programs on ${back
       if (length === 7) expect(tokens).toEqual(first);
     }
     expect(compiledPrograms()).toBe(before);
-    for (const parameter of weights.values()) parameter.dispose();
+    for (const parameter of [...weights.values(), ...packedWeights.values()]) parameter.dispose();
   });
 });

@@ -75,9 +75,14 @@ export class CheckedBackend extends WebGPUBackend {
     super.uploadToGPU(dataId);
     if (!inMemory) return;
     if (values.length === 0) data.values = values; // an empty tensor cannot be read back
-    const numbers = asOnDevice(values, dtype);
+    this.writeWords(dataId, 0, asOnDevice(values, dtype));
+  }
+
+  /** Writes words of 32 bits into data that is on the device, from an index on. */
+  writeWords(dataId: DataId, index: number, words: BufferSource): void {
+    const { resource } = this.tensorMap.get(dataId);
     this.commands.guard(
-      () => this.queue.writeBuffer(data.resource as GPUBuffer, 0, numbers),
+      () => this.queue.writeBuffer(resource as GPUBuffer, 4 * index, words),
       (_, reason) => this.commands.markLost(dataId, reason),
     );
   }
