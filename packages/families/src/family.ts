@@ -1,5 +1,6 @@
 import type { CrossLayer, EncoderDecoder, LanguageModel, TensorLayer } from '@residual/transformer';
 import type { Config } from './config.js';
+import type { GgufTable } from './gguf/table.js';
 
 /** The properties of every composition. */
 interface CompositionInfo {
@@ -118,4 +119,6 @@ export interface Family<Composed extends Composition = Composition> {
    * Further names under which a tensor is written if the head is untied: Hugging Face transformers unties all at once.
    */
   readonly copies?: Readonly<Record<string, readonly string[]>>;
+  /** How GGUF files hold its models; undefined if llama.cpp does not have them. */
+  readonly gguf?: GgufTable;
 }

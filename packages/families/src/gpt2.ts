@@ -6,6 +6,7 @@ import { languageModel, stack, transformerBlock } from '@residual/transformer';
 import { ConfigReader } from './config.js';
 import type { CausalComposition, Difference, Family } from './family.js';
 import { firstDifference } from './first-difference.js';
+import { gpt2Gguf } from './gguf/tables.js';
 
 /** GPT-2 (Radford et al. 2019) and other models with its layout. */
 export const gpt2: Family<CausalComposition> = {
@@ -104,6 +105,7 @@ export const gpt2: Family<CausalComposition> = {
   ],
   aliases: { 'transformer.wte.weight': 'lm_head.weight' },
   head: 'lm_head.weight',
+  gguf: /* @__PURE__ */ gpt2Gguf(),
 };
 
 /** Compares with the causal mask [1, 1, length, length] of older checkpoints: 1 where a query may attend. */

@@ -31,6 +31,7 @@ export type {
   SequenceToSequenceComposition,
   WeightMapping,
 } from './family.js';
+export * from './gguf/index.js';
 export { gpt2 } from './gpt2.js';
 export { llama } from './llama.js';
 export { m2m100 } from './m2m100.js';

@@ -6,6 +6,7 @@ import { languageModel, stack, transformerBlock } from '@residual/transformer';
 import { type Config, ConfigReader } from './config.js';
 import type { CausalComposition, Difference, Family } from './family.js';
 import { firstDifference } from './first-difference.js';
+import { llamaGguf } from './gguf/tables.js';
 import { rotaryFromConfig } from './rope.js';
 
 /**
@@ -85,6 +86,7 @@ export const llama: Family<CausalComposition> = {
   buffers: [{ name: /(^|\.)rotary_emb\.inv_freq$/, findDifference: differsFromRotary }],
   aliases: { 'model.embed_tokens.weight': 'lm_head.weight' },
   head: 'lm_head.weight',
+  gguf: /* @__PURE__ */ llamaGguf(),
 };
 
 /**

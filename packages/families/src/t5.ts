@@ -12,6 +12,7 @@ import {
 } from '@residual/transformer';
 import { type Config, ConfigReader } from './config.js';
 import type { Family, SequenceToSequenceComposition } from './family.js';
+import { t5Gguf } from './gguf/tables.js';
 import { normThenDropout } from './norm-then-dropout.js';
 import { t5Mappings } from './t5-mappings.js';
 
@@ -51,6 +52,7 @@ function t5Family(name: string, prefix: string, defaults: Defaults): Family<Sequ
     buffers: [{ name: /EncDecAttention\.relative_attention_bias\.weight$/ }],
     aliases: { 'shared.weight': ['encoder.embed_tokens.weight', 'decoder.embed_tokens.weight', 'lm_head.weight'] },
     head: 'lm_head.weight',
+    gguf: t5Gguf(defaults.mayScale),
     // Tying decides whether the output is scaled, unless the config says so.
     untiedConfig: config => (defaults.mayScale ? { scale_decoder_outputs: scalesOutput(config, defaults) } : {}),
   };
