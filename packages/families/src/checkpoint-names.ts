@@ -143,16 +143,17 @@ export async function toCheckpoint(
 /**
  * Adds the computed tensors that the family's checkpoints contain: position tables, and copies of untied embeddings.
  */
-export function withComputedTensors(
+export function withComputedTensors<Tensor>(
   family: Family,
   layer: HasNeeds<unknown>,
-  tensors: ReadonlyMap<string, { shape: number[]; values: Float32Array }>,
-): Map<string, { shape: number[]; values: Float32Array }> {
+  tensors: ReadonlyMap<string, Tensor>,
+  computed: (name: string, shape: readonly number[], values: () => Float32Array) => Tensor,
+): Map<string, Tensor> {
   const all = new Map(tensors);
   for (const table of family.positionTables ?? []) {
     const need = tableNeed(layer, table);
-    if (table.alwaysSaved && need)
-      all.set(fullNameOf(family, table.checkpointName), { shape: [...need.shape], values: need.values() });
+    const name = fullNameOf(family, table.checkpointName);
+    if (table.alwaysSaved && need) all.set(name, computed(name, need.shape, need.values));
   }
   const isUntied = weightNeeds(layer).some(({ path }) => path === 'head.weight');
   for (const [name, copies] of isUntied ? Object.entries(family.copies ?? {}) : [])

@@ -51,7 +51,7 @@ const fileOf = async (family: Family, { model }: Composition, seed = 1): Promise
   const leaves = flatten(model as { needs: unknown }, weights as never);
   const file = await toCheckpoint(family, model, async path => (await dense(leaves.get(path)!).data()) as Float32Array);
   dispose(weights as never);
-  return withComputedTensors(family, model, file);
+  return withComputedTensors(family, model, file, (_, shape, values) => ({ shape: [...shape], values: values() }));
 };
 const arraysOf = (file: File) => ({
   names: file.keys(),
@@ -67,7 +67,7 @@ const roundTrip = async (family: Family, { model }: Composition, file: File): Pr
     async path => (await dense(leaves.get(path)!).data()) as Float32Array,
   );
   dispose(weights as never);
-  return withComputedTensors(family, model, saved);
+  return withComputedTensors(family, model, saved, (_, shape, values) => ({ shape: [...shape], values: values() }));
 };
 const checkpointFor = async (name: string) => {
   const config = configs[name]!;

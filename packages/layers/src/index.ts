@@ -8,6 +8,7 @@ export { formsOf } from './forms.js';
 export { withInspect } from './inspect.js';
 export { type AnyLayer, type Layer, type LayerInfo, layer } from './layer.js';
 export { type Linear, type LinearOptions, linear } from './linear.js';
+export { expectMatchingWeights, type WeightSource } from './match-weights.js';
 export {
   type Initializer,
   type Leaf,
@@ -39,11 +40,12 @@ export {
   stepPositions,
   stepPositionsOf,
 } from './position-encoding.js';
+export { type GroupedForm, packedTensorInfo, packedTensors, rowsByName } from './packed-tensors.js';
 export { PositionTableCache } from './position-table-cache.js';
-export { safetensorsRows } from './safetensors-rows.js';
 export { type LoadOptions, load, type NamedArrays, save } from './save-load.js';
 export { emptyScope, type Hook, Scope, type Slot, slot, type Taps, withHooks } from './scope.js';
 export type { RowReadOptions, StoredRows, StoredSlice } from './stored-rows.js';
 export { summary } from './summary.js';
 export { noMatchingTensor, type Recorder, type Replacement, record, replace } from './taps.js';
 export { countParameters, flatten, type HasNeeds, type InitOptions, init, mapTree, unflatten } from './tree.js';
+export { transposedRows } from './transposed-rows.js';

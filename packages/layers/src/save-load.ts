@@ -11,7 +11,7 @@ import {
 } from '@residual/tensor';
 import { expectMatchingWeights, type WeightSource } from './match-weights.js';
 import { type MatrixNeed, sizeOf, treeOf, type Weights, weightNeeds } from './needs.js';
-import { safetensorsRows } from './safetensors-rows.js';
+import { rowsByName } from './packed-tensors.js';
 import type { RowReadOptions, StoredSlice } from './stored-rows.js';
 import { flatten, type HasNeeds, tableMaker } from './tree.js';
 
@@ -119,11 +119,14 @@ function formIn(arrays: NamedArrays, path: string, wanted: MatrixForm | 'as stor
 
 function arraysIn(source: Safetensors | NamedArrays): NamedArrays {
   if (!('tensors' in source)) return source;
-  const rows = new Map([...source.tensors.keys()].map(name => [name, safetensorsRows(source, name)]));
+  const rows = rowsByName(source);
   return {
-    names: source.tensors.keys(),
-    shapeOf: name => source.tensors.get(name)?.shape,
-    read: async (name, options) => (await source.readFloat32(name, options)).data,
+    names: rows.keys(),
+    shapeOf: name => rows.get(name)?.shape,
+    read: async (name, options) => {
+      const { shape, readRows } = rows.get(name)!;
+      return shape.length > 0 ? readRows(0, shape[0]!, options) : (await source.readFloat32(name, options)).data;
+    },
     sliceOf: name => ({ rows: rows.get(name)!, start: 0, transposed: false }),
   };
 }

@@ -7,18 +7,14 @@ export type { Step } from './generate/sampling-policy.js';
 export type { FinishReason, GenerateOutput } from './generate/sequence.js';
 export type { Ablation, InterventionOptions } from './interventions.js';
 export { type CreateModelOptions, createModel } from './load/create-model.js';
-export {
-  describeSource,
-  type LoadModelOptions,
-  type LoadProgress,
-  loadModel,
-  type WeightForm,
-} from './load/load-model.js';
+export { type ConvertedCheckpoint, type ConvertOptions, convertCheckpoint } from './load/convert-checkpoint.js';
+export { describeSource, type LoadModelOptions, type LoadProgress, loadModel } from './load/load-model.js';
 export type { SaveModelOptions } from './load/save-model.js';
 export type { FileUrls } from './load/sources/file-urls.js';
 export type { ModelFiles, OnBytes } from './load/sources/files.js';
 export type { HubOptions } from './load/sources/hub.js';
 export type { ModelSource, SourceOptions } from './load/sources/source.js';
+export type { WeightForm, WeightForms } from './load/weight-forms.js';
 export type { ModelParts, Prompt } from './loaded-model.js';
 export { type LoadLoraOptions, loadLora } from './lora/load-lora.js';
 export { type SaveLoraOptions, saveLora } from './lora/save-lora.js';

@@ -6,4 +6,11 @@ export { type HttpOptions, httpSource } from './http.js';
 export { openSafetensors, type Safetensors, type TensorReadOptions } from './open.js';
 export { openSharded } from './sharded.js';
 export { blobSource, bytesSource, type ReadOptions, readRange, type Source } from './source.js';
-export { type LazyTensor, type Metadata, type NamedTensors, streamSafetensors, writeSafetensors } from './write.js';
+export {
+  type LazyTensor,
+  type Metadata,
+  type NamedTensors,
+  streamSafetensors,
+  type WriteOptions,
+  writeSafetensors,
+} from './write.js';

@@ -233,3 +233,18 @@ test('the data of a lazy tensor is checked, and its own errors pass through', as
   });
   expect(await collect(streamSafetensors(failing)).catch(error => error)).toBe(lost);
 });
+
+test('tensors are ordered as in the reference, or as given', async () => {
+  const tensors = { b: everyDtype.U8, a: everyDtype.F32, c: everyDtype.F16 };
+  const namesOf = async (order: 'reference' | 'given') => {
+    const bytes = writeSafetensors(tensors, {}, { order });
+    expect(Buffer.concat(await collect(streamSafetensors(tensors, {}, { order })))).toEqual(Buffer.from(bytes));
+    const file = await open(bytes);
+    expect(await readAll(file)).toEqual(tensors);
+    return [...file.tensors.keys()];
+  };
+  expect([await namesOf('reference'), await namesOf('given')]).toEqual([
+    ['a', 'c', 'b'],
+    ['b', 'a', 'c'],
+  ]);
+});

@@ -18,13 +18,25 @@ export type NamedTensors<T> = Readonly<Record<string, T>> | ReadonlyMap<string, 
 /** Metadata of a file: free text by key. */
 export type Metadata = Readonly<Record<string, string>>;
 
+/** Settings of a file that is written. */
+export interface WriteOptions {
+  /**
+   * The order of the tensors: as in the reference implementation (default), by decreasing alignment of their dtype, then
+   * by name; or as given, so that tensors that are read together can lie beside each other.
+   */
+  readonly order?: 'reference' | 'given';
+}
+
 /**
- * Writes a file to memory. Tensors are ordered as in the reference implementation: by decreasing alignment of their
- * dtype, then by name. Errors with code `write` if a name, a shape, data or metadata cannot be written. Format:
+ * Writes a file to memory. Errors with code `write` if a name, a shape, data or metadata cannot be written. Format:
  * https://huggingface.co/docs/safetensors/index#format
  */
-export function writeSafetensors(tensors: NamedTensors<StoredTensor>, metadata?: Metadata): Uint8Array<ArrayBuffer> {
-  const { header, entries, size } = layout(tensors, metadata);
+export function writeSafetensors(
+  tensors: NamedTensors<StoredTensor>,
+  metadata?: Metadata,
+  options?: WriteOptions,
+): Uint8Array<ArrayBuffer> {
+  const { header, entries, size } = layout(tensors, metadata, options);
   const file = new Uint8Array(size);
   file.set(header);
   let at = header.length;
@@ -43,8 +55,9 @@ export function writeSafetensors(tensors: NamedTensors<StoredTensor>, metadata?:
 export async function* streamSafetensors(
   tensors: NamedTensors<StoredTensor | LazyTensor>,
   metadata?: Metadata,
+  options?: WriteOptions,
 ): AsyncGenerator<Uint8Array, void, undefined> {
-  const { header, entries } = layout(tensors, metadata);
+  const { header, entries } = layout(tensors, metadata, options);
   yield header;
   for (const [name, tensor] of entries) {
     const bytes = bytesOf(name, tensor, typeof tensor.data === 'function' ? await tensor.data() : tensor.data);
@@ -53,14 +66,19 @@ export async function* streamSafetensors(
 }
 
 /** The header with its length prefix, the tensors in order, and the size of the file; no data is read. */
-const layout = <T extends StoredTensor | LazyTensor>(tensors: NamedTensors<T>, metadata: Metadata = {}) =>
+const layout = <T extends StoredTensor | LazyTensor>(
+  tensors: NamedTensors<T>,
+  metadata: Metadata = {},
+  { order = 'reference' }: WriteOptions = {},
+) =>
   explain('write', 'writeSafetensors', () => {
     const entries = tensors instanceof Map ? [...(tensors as ReadonlyMap<string, T>)] : Object.entries(tensors);
     for (const text of [...entries.map(([name]) => name), ...Object.entries(metadata).flat()]) {
       if (typeof text !== 'string' || /\p{Surrogate}/u.test(text)) refuse(`${quote(`${text}`)} is no text of UTF-8`);
     }
-    const order = Object.keys(typedArrays);
-    entries.sort(([a, left], [b, right]) => order.indexOf(left.dtype) - order.indexOf(right.dtype) || (a < b ? -1 : 1));
+    const dtypes = Object.keys(typedArrays);
+    if (order === 'reference')
+      entries.sort(([a, x], [b, y]) => dtypes.indexOf(x.dtype) - dtypes.indexOf(y.dtype) || (a < b ? -1 : 1));
 
     let end = 0;
     const members: [string, unknown][] = entries.map(([name, { dtype, shape }]) => {

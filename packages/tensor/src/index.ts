@@ -66,7 +66,7 @@ export { dense, isLowRankSum, type LowRankAdapter, type LowRankSum } from './nn/
 export { matrixValues } from './nn/matrix-values.js';
 export { layerNorm, rmsNorm } from './nn/norms.js';
 export { byteSizeOf } from './nn/packed/byte-size.js';
-export { isPackedForm, type MatrixForm, type PackedForm } from './nn/packed/forms.js';
+export { hasScales, isPackedForm, type MatrixForm, type PackedForm } from './nn/packed/forms.js';
 export {
   bitsOfGroups,
   isPacked,
@@ -76,6 +76,7 @@ export {
   packBits,
   packedMatrix,
 } from './nn/packed/packed-matrix.js';
+export { groupsOfBits, readBits } from './nn/packed/read-bits.js';
 export { unpack } from './nn/packed/unpack.js';
 export { rotate } from './nn/rotate.js';
 export { add, affine, div, maximum, minimum, mul, neg, scalarMinus, sub } from './ops/arithmetic.js';

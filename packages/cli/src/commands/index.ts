@@ -178,6 +178,16 @@ export const entries: readonly CommandEntry[] = [
     ],
   },
   {
+    name: 'quantize',
+    description: 'Write a checkpoint with its matrices in fewer bits: int8, int4, f16 or bf16.',
+    load: async () => (await import('./quantize.js')).quantizeCommand,
+  },
+  {
+    name: 'convert',
+    description: 'Write a checkpoint in another layout: what quantized weights mean, as float32.',
+    load: async () => (await import('./convert.js')).convertCommand,
+  },
+  {
     name: 'train-tokenizer',
     description: 'Train a tokenizer on text files, line by line, and write its tokenizer.json.',
     load: async () => (await import('./train-tokenizer.js')).trainTokenizerCommand,

@@ -4,8 +4,10 @@ import { ResidualError } from '@residual/tensor';
 import type { Tokenizer } from '@residual/tokenizer';
 import type { GenerationConfig } from '../generate/options.js';
 import { checkpointTokenizer } from './checkpoint-tokenizer.js';
+import { withoutQuantization } from './quantization-config.js';
 import { safetensorsArrays } from './safetensors-arrays.js';
 import type { ModelFiles, OnBytes } from './sources/files.js';
+import type { WeightForms } from './weight-forms.js';
 
 /** What `loadModel` reads of a checkpoint beside its config, whatever the format of its files. */
 export interface Checkpoint {
@@ -16,6 +18,8 @@ export interface Checkpoint {
   readonly generationConfig: GenerationConfig;
   /** The texts of the other files by name: `config.json` at least. They are saved again with the model. */
   readonly texts: Record<string, string>;
+  /** How the matrices are held if nothing else is asked for. */
+  readonly defaultWeights: WeightForms;
   /** Opens the weights; called again when a backend has lost them. Nothing but headers is read. */
   readonly openArrays: (signal: AbortSignal | undefined, onBytes: OnBytes) => Promise<StoredArrays>;
 }
@@ -27,6 +31,7 @@ export async function openCheckpoint(
   signal: AbortSignal | undefined,
 ): Promise<Checkpoint> {
   const texts = await readTexts(files, signal);
+  const { isQuantized } = withoutQuantization(parse(files, 'config.json', texts['config.json']) ?? {});
   const { tokenizer, tokenizerFiles } = await checkpointTokenizer(files, texts, {
     modelType: config.model_type,
     config: parse(files, 'tokenizer_config.json', texts['tokenizer_config.json']),
@@ -38,14 +43,15 @@ export async function openCheckpoint(
     tokenizerFiles,
     generationConfig: parse(files, 'generation_config.json', texts['generation_config.json']) ?? {},
     texts,
+    defaultWeights: isQuantized ? 'as stored' : 'f32',
     openArrays: async (signal, onBytes) => safetensorsArrays(await openSafetensorsOf(files, signal, onBytes)),
   };
 }
 
-/** The parsed `config.json`. Throws if it is missing or invalid. */
+/** The parsed `config.json`, without the `quantization_config` of this library. Throws if it is missing or invalid. */
 export async function readConfig(files: ModelFiles, signal: AbortSignal | undefined): Promise<Config> {
   const config = parse(files, 'config.json', await files.text('config.json', { signal }));
-  if (config) return config;
+  if (config) return withoutQuantization(config).config;
   throw new ResidualError('files', `loadModel: ${files.origin} has no config.json`);
 }
 

@@ -3,7 +3,8 @@ import { brotliDecompressSync } from 'node:zlib';
 import { memoryUsage } from '@residual/tensor';
 import { repositoryFile } from '@residual/testkit';
 import { beforeEach, expect, test } from 'vitest';
-import { describeSource, type LoadProgress, loadModel, type WeightForm } from './load-model.js';
+import { describeSource, type LoadProgress, loadModel } from './load-model.js';
+import type { WeightForm } from './weight-forms.js';
 
 const sharded = 'fixtures/checkpoints/llama-sharded';
 const shards = [1, 2, 3, 4].map(i => `model-0000${i}-of-00004.safetensors`);

@@ -9,15 +9,16 @@ import {
   type StoredArrays,
   updateConfigText,
 } from '@residual/families';
-import { type HasNeeds, load, type MatrixNeed, type Role, type Weights } from '@residual/layers';
-import { expectOptions, isPackedForm, type MatrixForm, ResidualError, ready } from '@residual/tensor';
+import { type HasNeeds, load, type Weights } from '@residual/layers';
+import { expectOptions, ready } from '@residual/tensor';
 import { expectFunction, expectSignal } from '../arguments.js';
 import type { GenerationConfig } from '../generate/options.js';
 import type { ModelParts } from '../loaded-model.js';
 import { Model } from '../model.js';
-import { openCheckpoint, readConfig } from './checkpoint.js';
+import { type Checkpoint, openCheckpoint, readConfig } from './checkpoint.js';
 import type { OnBytes } from './sources/files.js';
 import { filesOf, type ModelSource, type SourceOptions } from './sources/source.js';
+import { formChooser, type WeightForms } from './weight-forms.js';
 
 /** The options of `loadModel`. */
 export interface LoadModelOptions extends SourceOptions {
@@ -30,17 +31,12 @@ export interface LoadModelOptions extends SourceOptions {
   /** Unknown config fields that do not change the numbers, so that they are no error. */
   readonly ignoreConfig?: readonly string[];
   /**
-   * How weight matrices are held: one form for all of them, or a function of the path in the tree and the role. `f32`
-   * if absent. Vectors and position tables are always float32.
+   * How weight matrices are held: one form for all of them, or a function of the path in the tree and the role. If
+   * absent, `as stored` for checkpoints with matrices in groups of 8 or 4 bits, else `f32`. Vectors and position tables
+   * are always float32, and so are tables of a few columns under `int8` and `int4`.
    */
-  readonly weights?: WeightForm | ((path: string, role: Role) => WeightForm);
+  readonly weights?: WeightForms;
 }
-
-/**
- * A form of weights in memory: float32, one of the packed forms, or `as stored`: the form of the file, `f16` for F16 and
- * `f32` for F32.
- */
-export type WeightForm = MatrixForm | 'as stored';
 
 /** The progress of loading: bytes of a file that arrived, or weights that are on the backend. */
 export type LoadProgress =
@@ -80,20 +76,12 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
   const { signal, onProgress } = options;
   expectSignal('loadModel', signal);
   expectFunction('loadModel', 'onProgress', onProgress);
-  const formOf = formChooser(options.weights);
+  if (options.weights !== undefined) formChooser('loadModel', options.weights); // an error before anything is read
   await ready();
-  signal?.throwIfAborted();
-  const files = await filesOf(source, options);
-  const onBytes: OnBytes = (file, done, total) => onProgress?.({ stage: 'bytes', file, done, total });
-  const { family, config: fileConfig } = await describeSource(files, options);
-  const { openArrays, ...checkpoint } = await openCheckpoint(files, fileConfig, signal);
-  const { texts } = checkpoint;
+  const opened = await openModel(source, options);
+  const { family, config, composition, checkpoint, openArrays, onBytes } = opened;
+  const formOf = formChooser('loadModel', options.weights ?? opened.defaultWeights);
   const generationConfig = options.generationConfig ?? checkpoint.generationConfig;
-  const first = await openArrays(signal, onBytes);
-  const { ignoreConfig } = options;
-  const composeOptions = { ...(ignoreConfig && { ignoreConfig }), ...(signal && { signal }) };
-  const { composition, config, changes } = await composeCheckpoint(family, fileConfig, first, composeOptions);
-  if (Object.keys(changes).length > 0) texts['config.json'] = updateConfigText(texts['config.json']!, changes);
 
   const readWeights = async (stored: StoredArrays, signal: AbortSignal | undefined) => {
     const arrays = fromCheckpoint(family, composition.model, stored);
@@ -103,19 +91,36 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
     return (await load(layer, arrays, settings)) as Weights<Composition['model']>;
   };
 
-  const weights = await readWeights(first, signal);
+  const weights = await readWeights(opened.arrays, signal);
   const reload: ModelParts['reload'] = async signal => readWeights(await openArrays(signal, onBytes), signal);
   return new Model({ ...checkpoint, family, config, composition, weights, generationConfig, reload });
 }
 
-/** The form of each matrix, from the option `weights`. */
-function formChooser(weights: LoadModelOptions['weights'] = 'f32'): (path: string, need: MatrixNeed) => WeightForm {
-  const expectForm = (form: unknown, where: string): WeightForm => {
-    if (form === 'f32' || form === 'as stored' || isPackedForm(form)) return form;
-    const message = `weights${where} is ${JSON.stringify(form)}; f32, f16, bf16, int8, int4 or as stored would fit`;
-    throw new ResidualError('option', `loadModel: ${message}`);
-  };
-  const choose = typeof weights === 'function' ? weights : () => weights;
-  if (typeof weights !== 'function') expectForm(weights, '');
-  return (path, { role }) => (role === 'position' ? 'f32' : expectForm(choose(path, role), ` of ${path}`));
+/** What is known of a checkpoint before its weights are read. */
+export interface OpenedModel extends Pick<Checkpoint, 'openArrays' | 'defaultWeights'> {
+  readonly family: Family;
+  readonly config: Config;
+  readonly composition: Composition;
+  /** The other files; `config.json` says what the file itself showed. */
+  readonly checkpoint: Omit<Checkpoint, 'openArrays' | 'defaultWeights'>;
+  /** The arrays of the open file. */
+  readonly arrays: StoredArrays;
+  readonly onBytes: OnBytes;
+}
+
+/** Reads the small files of a checkpoint and the headers of its weights, and composes its model. */
+export async function openModel(source: ModelSource, options: LoadModelOptions): Promise<OpenedModel> {
+  const { signal, onProgress, ignoreConfig } = options;
+  signal?.throwIfAborted();
+  const files = await filesOf(source, options);
+  const onBytes: OnBytes = (file, done, total) => onProgress?.({ stage: 'bytes', file, done, total });
+  const { family, config: fileConfig } = await describeSource(files, options);
+  const { openArrays, defaultWeights, ...checkpoint } = await openCheckpoint(files, fileConfig, signal);
+  const { texts } = checkpoint;
+  const arrays = await openArrays(signal, onBytes);
+  const composeOptions = { ...(ignoreConfig && { ignoreConfig }), ...(signal && { signal }) };
+  const composed = await composeCheckpoint(family, fileConfig, arrays, composeOptions);
+  const { composition, config, changes } = composed;
+  if (Object.keys(changes).length > 0) texts['config.json'] = updateConfigText(texts['config.json']!, changes);
+  return { family, config, composition, checkpoint, openArrays, defaultWeights, arrays, onBytes };
 }

@@ -1,11 +1,13 @@
 import type { StoredArrays } from '@residual/families';
-import { type StoredRows, safetensorsRows } from '@residual/layers';
+import { rowsByName } from '@residual/layers';
 import type { Safetensors } from '@residual/safetensors';
 
-/** The tensors of an open safetensors file or of its shards, whole or in pieces. */
+/**
+ * The tensors of an open safetensors file or of its shards, whole or in pieces; a matrix in groups of 8 or 4 bits is one
+ * array, with rows along out.
+ */
 export function safetensorsArrays(file: Safetensors): StoredArrays {
-  const rows = new Map<string, StoredRows>();
-  for (const name of file.tensors.keys()) rows.set(name, safetensorsRows(file, name));
+  const rows = rowsByName(file);
   return {
     names: [...rows.keys()],
     shapeOf: name => rows.get(name)?.shape,
@@ -16,6 +18,10 @@ export function safetensorsArrays(file: Safetensors): StoredArrays {
     },
     heldAs: name => rows.get(name)?.form,
     typeOf: name => rows.get(name)?.type,
+    hasRowsAlongOut: name => {
+      const form = rows.get(name)?.form;
+      return form === 'int8' || form === 'int4';
+    },
     readRows: (name, from, to, options) => rows.get(name)!.readRows(from, to, options),
     readPackedRows: (name, from, to, options) => rows.get(name)!.readPackedRows!(from, to, options),
   };

@@ -1,72 +1,127 @@
-import { configText, toCheckpoint, updateConfigText, withComputedTensors } from '@residual/families';
-import { flatten, type HasNeeds } from '@residual/layers';
-import { float32ToBfloat16, float32ToFloat16, type StoredTensor, writeSafetensors } from '@residual/safetensors';
-import { expectOptions, type Matrix, matrixValues, ResidualError } from '@residual/tensor';
+import { configText, updateConfigText } from '@residual/families';
+import { flatten, formsOf, type HasNeeds } from '@residual/layers';
+import { type StoredTensor, writeSafetensors } from '@residual/safetensors';
+import {
+  dense,
+  expectOptions,
+  hasScales,
+  isPacked,
+  type Matrix,
+  type MatrixForm,
+  matrixValues,
+  type PackedBits,
+  type PackedMatrix,
+  ResidualError,
+  readBits,
+} from '@residual/tensor';
 import type { LoadedModel } from '../loaded-model.js';
+import { type CheckpointFile, checkpointFile, type TensorContent, type TensorGroup } from './checkpoint-tensors.js';
+import { quantizationOf } from './quantization-config.js';
 
 /** The options of `save`. */
 export interface SaveModelOptions {
   /** The type of the stored weights, default `float32`. The others take half the bytes and round. */
-  readonly dtype?: 'float32' | 'float16' | 'bfloat16';
+  readonly dtype?: keyof typeof formOfDtype;
+  /**
+   * `as held` stores packed matrices bit for bit in their own form, so that loading the files gives the same weights in
+   * the same bytes; other weights are stored as `dtype`. If absent, packed matrices are stored as their entries.
+   */
+  readonly weights?: 'as held';
 }
+
+/** The form of each dtype. */
+const formOfDtype = { float32: 'f32', float16: 'f16', bfloat16: 'bf16' } as const;
 
 /** The files of a checkpoint by name, as the reference writes them. Throws if a weight is too large for the dtype. */
 export async function checkpointFiles(
   { parts, weights }: LoadedModel,
   options: SaveModelOptions,
 ): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
-  expectOptions('save', options, { dtype: 0 });
+  expectOptions('save', options, { dtype: 0, weights: 0 });
   const { family, config, texts, tokenizerFiles = [] } = parts;
-  const layer = parts.composition.model;
-  const { dtype = 'float32' } = options;
-  if (!Object.hasOwn(encodings, dtype))
-    throw new ResidualError(
-      'option',
-      `save: dtype is ${JSON.stringify(dtype)}; it can be ${Object.keys(encodings).join(', ')}`,
-    );
-  const leaves = flatten(layer as HasNeeds<unknown>, weights as never);
-  const read = (path: string) => matrixValues(leaves.get(path) as Matrix);
-  const arrays = withComputedTensors(family, layer, await toCheckpoint(family, layer, read));
-  const tensors = new Map<string, StoredTensor>();
-  for (const [name, { shape, values }] of arrays) {
-    tensors.set(name, encodings[dtype](name, shape, values));
-    arrays.delete(name); // only one weight at a time is in memory in both types
-  }
-  const changes = { architectures: [family.architectures[0]], dtype, torch_dtype: undefined };
+  const layer = parts.composition.model as HasNeeds<unknown>;
+  const { dtype = 'float32', weights: asHeld } = options;
+  expectOneOf('dtype', dtype, Object.keys(formOfDtype));
+  if (asHeld !== undefined) expectOneOf('weights', asHeld, ['as held']);
+  const leaves = flatten(layer, weights as never);
+  const formOf = formsOf(layer, weights as never);
+  const plain = formOfDtype[dtype];
+  const file = checkpointFile('save', family, layer, group => {
+    const forms = new Set(group.paths.map(path => (asHeld && formOf(path)) ?? plain));
+    const form = forms.size === 1 ? [...forms][0]! : 'f32'; // the entries themselves, where one tensor has two forms
+    return contentOf(group, form, leaves as ReadonlyMap<string, Matrix>);
+  });
+  const changes = {
+    architectures: [family.architectures[0]],
+    dtype,
+    torch_dtype: undefined,
+    quantization_config: quantizationOf(file),
+  };
   const allTexts = { ...texts, 'config.json': updateConfigText(texts['config.json'] ?? configText(config), changes) };
   return new Map<string, Uint8Array<ArrayBuffer>>([
     ...[...tokenizerFiles].map(([name, bytes]) => [name, bytes.slice()] as const),
     ...Object.entries(allTexts).map(([name, text]) => [name, new TextEncoder().encode(text)] as const),
-    ['model.safetensors', writeSafetensors(tensors, { format: 'pt' })],
+    ['model.safetensors', await bytesOf(file)],
   ]);
 }
 
-/** Encodes the values of a tensor in a dtype. Throws if one becomes infinite. */
-type Encode = (name: string, shape: readonly number[], values: Float32Array) => StoredTensor;
+function expectOneOf(name: string, value: unknown, allowed: readonly string[]): void {
+  if (allowed.includes(value as string)) return;
+  throw new ResidualError('option', `save: ${name} is ${JSON.stringify(value)}; it can be ${allowed.join(', ')}`);
+}
 
-const encodings: Readonly<Record<'float32' | 'float16' | 'bfloat16', Encode>> = {
-  float32: (_, shape, data) => ({ dtype: 'F32', shape, data }),
-  float16: (name, shape, values) => {
-    const data = float32ToFloat16(values);
-    expectFinite(name, values, index => (data[index]! & 0x7fff) < 0x7c00, 'float16', 65504);
-    return { dtype: 'F16', shape, data };
-  },
-  bfloat16: (name, shape, values) => {
-    const data = float32ToBfloat16(values);
-    expectFinite(name, values, index => (data[index]! & 0x7fff) < 0x7f80, 'bfloat16', 3.3895e38);
-    return { dtype: 'BF16', shape, data };
-  },
-};
+/** The weights of a tensor, side by side along out. */
+function contentOf({ paths }: TensorGroup, form: MatrixForm, leaves: ReadonlyMap<string, Matrix>): TensorContent {
+  const matrices = paths.map(path => leaves.get(path)!);
+  const values = async () => {
+    const parts: Float32Array[] = [];
+    for (const matrix of matrices) parts.push(await matrixValues(matrix));
+    return { data: joined(Float32Array, parts), transposed: false };
+  };
+  if (form === 'f32' || !hasScales(form)) return { form, values };
+  return { form, values, bits: () => bitsOf(matrices.map(packedOf)) };
+}
 
-/** Throws if a finite number becomes infinite by rounding. */
-function expectFinite(
-  name: string,
-  values: Float32Array,
-  staysFinite: (index: number) => boolean,
-  dtype: string,
-  largest: number,
-): void {
-  const index = values.findIndex((value, i) => Number.isFinite(value) && !staysFinite(i));
-  if (index < 0) return;
-  throw new ResidualError('range', `save: ${name} holds ${values[index]} at ${index}; ${dtype} reaches to ${largest}`);
+/** The packed matrix itself. Throws if it has low-rank adapters beside it. */
+function packedOf(matrix: Matrix): PackedMatrix {
+  if (isPacked(matrix)) return matrix;
+  dense(matrix); // says which adapters are to be merged or detached first
+  throw new ResidualError('matrix', 'save: the matrix is not packed');
+}
+
+/** The bits of packed matrices of one form, side by side along out. */
+async function bitsOf(matrices: readonly PackedMatrix[]): Promise<PackedBits> {
+  const parts: PackedBits[] = [];
+  for (const matrix of matrices) parts.push(await readBits(matrix));
+  return {
+    quants: joined(
+      Int32Array,
+      parts.map(({ quants }) => quants),
+    ),
+    scales: joined(
+      Int32Array,
+      parts.map(({ scales }) => scales!),
+    ),
+  };
+}
+
+function joined<Values extends Float32Array | Int32Array>(
+  make: new (length: number) => Values,
+  parts: readonly Values[],
+): Values {
+  if (parts.length === 1) return parts[0]!;
+  const all = new make(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
+
+/** The bytes of a file. */
+async function bytesOf({ tensors, metadata, order }: CheckpointFile): Promise<Uint8Array<ArrayBuffer>> {
+  const stored = new Map<string, StoredTensor>();
+  for (const [name, tensor] of tensors) stored.set(name, { ...tensor, data: await tensor.data() } as StoredTensor); // one weight at a time in both types
+  return writeSafetensors(stored, metadata, { order });
 }

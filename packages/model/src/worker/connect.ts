@@ -2,8 +2,9 @@ import { asyncDisposable, disposable, type Port, ResidualError } from '@residual
 import { connect, type RpcCall, type RpcClient, type Untransferred } from '@residual/base/rpc';
 import { type VectorTableInput, vectorTable, type WordVectors } from '@residual/word-vectors';
 import { generation } from '../generate/generation.js';
-import type { LoadModelOptions, WeightForm } from '../load/load-model.js';
+import type { LoadModelOptions } from '../load/load-model.js';
 import { type ModelSource, portableSource } from '../load/sources/source.js';
+import type { WeightForm } from '../load/weight-forms.js';
 import type { Model } from '../model.js';
 import type { TranslateOptions } from '../translate/options.js';
 import type { Translation, TranslationStep } from '../translate/translation.js';

@@ -8,15 +8,18 @@ import {
   expectValue,
   fill,
   isLowRankSum,
+  isPacked,
   type LowRankAdapter,
   lowRankSum,
   type Matrix,
   matMul,
   mul,
   ResidualError,
+  type Tensor,
   tensor,
   tidy,
   uniformValues,
+  unpack,
 } from '@residual/tensor';
 import { expectCounts } from '../numbers.js';
 import { type AttachedPart, adapterNames, linearsIn, matchingTargets, partsNamed } from './targets.js';
@@ -114,7 +117,7 @@ export function scaleLora(layer: HasNeeds<unknown>, weights: unknown, name: stri
 
 /**
  * Merges the adapters of a name into the weights, for full speed. The adapters are kept, so that `unmergeLora` can undo
- * it.
+ * it. A packed matrix becomes float32, so that the sum is not rounded again, and stays so.
  */
 export function mergeLora(layer: HasNeeds<unknown>, weights: unknown, name = 'default'): void {
   for (const attached of partsNamed('mergeLora', layer, weights, name))
@@ -151,9 +154,14 @@ function addToBase({ target, part }: AttachedPart, sign: 1 | -1): void {
   const leaf = target.get();
   if (!isLowRankSum(leaf)) return;
   const oldBase: Matrix = leaf.base;
-  leaf.base = tidy(() => add(dense(oldBase), mul(matMul(part.up, part.down), sign * part.scale)));
+  leaf.base = tidy(() => add(entriesOf(oldBase), mul(matMul(part.up, part.down), sign * part.scale)));
   oldBase.dispose();
   part.merged = sign === 1;
+}
+
+/** The entries of a base: the tensor of a dense one, or those of a packed one as a new tensor. */
+function entriesOf(base: Matrix): Tensor {
+  return isPacked(base) ? unpack(base) : dense(base);
 }
 
 function allParts(caller: string, layer: HasNeeds<unknown>, weights: unknown): AttachedPart[] {

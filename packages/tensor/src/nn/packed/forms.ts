@@ -18,7 +18,7 @@ export function isPackedForm(value: unknown): value is PackedForm {
 }
 
 /** Whether the entries of a form share scales. */
-export function hasScales(form: PackedForm): boolean {
+export function hasScales(form: PackedForm): form is 'int8' | 'int4' {
   return form === 'int8' || form === 'int4';
 }
 

@@ -1,0 +1,29 @@
+import { Option } from 'commander';
+import { writeConverted } from '../convert/write-checkpoint.js';
+import type { CommandDefinition } from '../runtime/command.js';
+import { withContext } from '../runtime/context.js';
+import { type FormName, weightForms } from '../runtime/model.js';
+import { outputFolder } from '../runtime/option-values.js';
+
+interface Options {
+  readonly to: Exclude<FormName, 'f32'>;
+  readonly head?: FormName;
+  readonly out: string;
+}
+
+/** `residual quantize`: writes a checkpoint with its matrices in fewer bits. */
+export const quantizeCommand: CommandDefinition<Options, readonly [string]> = {
+  declare: command => {
+    const to = new Option('--to <form>', 'the form of the matrices').choices(weightForms.slice(1));
+    const head = new Option('--head <form>', 'the form of the head, or of the embedding it is tied to, if another one');
+    return command
+      .argument('<source>', 'folder, URL or Hugging Face id of a checkpoint')
+      .addOption(to.makeOptionMandatory())
+      .addOption(head.choices(weightForms))
+      .requiredOption('--out <folder>', 'where to write: a folder that does not exist or is empty', outputFolder);
+  },
+  run: ({ command, args: [source], options: { to, head, out } }) =>
+    withContext(command, undefined, context =>
+      writeConverted({ caller: 'quantize', source, out }, { weights: to, ...(head && { head }) }, context),
+    ),
+};

@@ -1,0 +1,72 @@
+import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { ResidualError } from '@residual/base';
+import { type ConvertedCheckpoint, type ConvertOptions, convertCheckpoint } from '@residual/model';
+import type { CommandContext } from '../runtime/context.js';
+import { megabytes } from '../terminal/format.js';
+import { print } from '../terminal/output.js';
+
+/** What is converted, and where to. */
+export interface Conversion {
+  /** The name of the command in errors. */
+  readonly caller: string;
+  readonly source: string;
+  readonly out: string;
+}
+
+/**
+ * Converts a checkpoint into a new folder and prints its forms and its size. An error or Ctrl-C leaves no file behind.
+ * Returns the exit code.
+ */
+export async function writeConverted(
+  { caller, source, out }: Conversion,
+  forms: Pick<ConvertOptions, 'weights' | 'head'>,
+  { progress, signal }: CommandContext,
+): Promise<number> {
+  await expectEmpty(caller, out);
+  const checkpoint = await convertCheckpoint(source, { ...forms, onProgress: progress.loading, signal });
+  const isNew = (await mkdir(out, { recursive: true })) !== undefined;
+  try {
+    const bytes = await writeFiles(out, checkpoint);
+    progress.end();
+    const counts = Object.entries(checkpoint.tensorsByForm).map(([form, count]) => `${count} ${form}`);
+    print(`${out}: ${counts.join(', ')} tensors, ${megabytes(bytes)}`);
+    return 0;
+  } catch (error) {
+    await rm(join(out, weightsFile), { force: true });
+    await rm(join(out, `${weightsFile}.new`), { force: true });
+    for (const name of checkpoint.files.keys()) await rm(join(out, name), { force: true });
+    if (isNew) await rm(out, { recursive: true, force: true });
+    throw error;
+  }
+}
+
+const weightsFile = 'model.safetensors';
+
+/** Throws if a folder holds something, or if it is a file. */
+async function expectEmpty(caller: string, folder: string): Promise<void> {
+  const [first] = await readdir(folder).catch(({ code }: NodeJS.ErrnoException) => {
+    if (code === 'ENOENT') return [];
+    throw new ResidualError('files', `${caller}: ${folder} is not a folder; choose one that is new or empty`);
+  });
+  if (first === undefined) return;
+  throw new ResidualError('files', `${caller}: ${folder} holds ${first} already; choose a folder that is new or empty`);
+}
+
+/** Writes the weights under a temporary name, then the other files. Returns the bytes of the weights. */
+async function writeFiles(folder: string, { files, weights }: ConvertedCheckpoint): Promise<number> {
+  const temporary = join(folder, `${weightsFile}.new`);
+  const file = await open(temporary, 'w');
+  let bytes = 0;
+  try {
+    for await (const chunk of weights) {
+      await file.writeFile(chunk);
+      bytes += chunk.length;
+    }
+  } finally {
+    await file.close();
+  }
+  for (const [name, content] of files) await writeFile(join(folder, name), content);
+  await rename(temporary, join(folder, weightsFile));
+  return bytes;
+}

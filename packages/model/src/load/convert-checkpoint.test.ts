@@ -1,0 +1,143 @@
+import '@residual/testkit/wasm';
+import { bytesSource, openSafetensors } from '@residual/safetensors';
+import { memoryUsage } from '@residual/tensor';
+import { expectClose } from '@residual/testkit';
+import { expect, test } from 'vitest';
+import { fixtureFiles } from '../testing/fixture-files.js';
+import { type ConvertOptions, convertCheckpoint } from './convert-checkpoint.js';
+import { loadModel } from './load-model.js';
+import type { ModelSource } from './sources/source.js';
+
+const checkpoint = (name: string) => fixtureFiles(`fixtures/checkpoints/${name}`);
+
+/** All files of a converted checkpoint in memory. */
+async function converted(source: ModelSource, options: ConvertOptions): Promise<Map<string, Uint8Array>> {
+  const { files, weights } = await convertCheckpoint(source, options);
+  const chunks: Uint8Array[] = [];
+  for await (const chunk of weights) chunks.push(chunk);
+  return new Map([...files, ['model.safetensors', new Uint8Array(Buffer.concat(chunks))]]);
+}
+
+const configIn = (files: ReadonlyMap<string, Uint8Array>) =>
+  JSON.parse(new TextDecoder().decode(files.get('config.json')!)) as Record<string, unknown>;
+const tensorsIn = async (files: ReadonlyMap<string, Uint8Array>) =>
+  (await openSafetensors(bytesSource(files.get('model.safetensors')!))).tensors;
+
+/** The logits of a model and its bytes by form. */
+async function outputOf(source: ModelSource, weights?: 'int8' | 'int4' | 'f16') {
+  const model = await loadModel(source, weights ? { weights } : {});
+  const target = { source: [3, 1, 4], target: [1, 5] };
+  const { logits } = await model.forward(model.encoderDepth > 0 ? target : [3, 1, 4, 1, 5]);
+  const asHeld = await model.save({ weights: 'as held' });
+  const { bytesByForm } = model.describe();
+  model.dispose();
+  return { logits: logits.data as Float32Array, asHeld, bytesByForm };
+}
+
+// gpt2 stores [in, out] with query, key and value in one tensor; t5 has tied tables and one of few columns
+test.each([
+  ['gpt2', 'int8'],
+  ['gpt2', 'int4'],
+  ['llama', 'int4'],
+  ['t5', 'int8'],
+] as const)(
+  '%s in %s is held so by default, is saved as it is held, and float32 says what it means',
+  async (name, form) => {
+    const before = memoryUsage();
+    const files = await converted(checkpoint(name), { weights: form });
+    expect(configIn(files)).toMatchObject({
+      dtype: 'float32',
+      quantization_config: { quant_method: 'residual', form, group_size: 32 },
+    });
+    const [packedHere, packedThere] = [await outputOf(checkpoint(name), form), await outputOf(files)];
+    expect(packedThere.bytesByForm).toEqual(packedHere.bytesByForm);
+    expect(packedThere.bytesByForm[form]).toBeGreaterThan(1000);
+    expect(packedThere.logits).toEqual(packedHere.logits);
+    const names = [...(await tensorsIn(files)).keys()];
+    expect([...(await tensorsIn(packedThere.asHeld)).keys()]).toEqual(names);
+    expect(packedThere.asHeld.get('model.safetensors')).toEqual(files.get('model.safetensors'));
+    expect(
+      names.every((each, i) => !each.endsWith('.quants') || names[i - 1] === each.replace('quants', 'scales')),
+    ).toBe(true);
+
+    const plain = await converted(files, { weights: 'f32' });
+    expect(configIn(plain)).not.toHaveProperty('quantization_config');
+    const original = await converted(checkpoint(name), { weights: 'as stored' });
+    expect([...(await tensorsIn(plain))]).toEqual([...(await tensorsIn(original))]);
+    const meaning = await outputOf(plain);
+    expect(Object.keys(meaning.bytesByForm)).toEqual(['f32']);
+    await expectClose(meaning.logits, packedHere.logits, { absolute: 1e-4 });
+    expect(memoryUsage()).toEqual(before);
+  },
+);
+
+test('bits that are held already are copied: nothing is rounded twice', async () => {
+  const files = await converted(checkpoint('llama'), { weights: 'int8' });
+  const bytes = files.get('model.safetensors')!;
+  expect((await converted(files, { weights: 'as stored' })).get('model.safetensors')).toEqual(bytes);
+  expect((await converted(files, { weights: 'int8' })).get('model.safetensors')).toEqual(bytes);
+});
+
+test('float16 becomes a plain file, and the head has a form of its own', async () => {
+  const halves = await converted(checkpoint('llama'), { weights: 'f16' });
+  expect(configIn(halves)).toMatchObject({ dtype: 'float16' });
+  expect(configIn(halves)).not.toHaveProperty('quantization_config');
+  const dtypes = [...(await tensorsIn(halves))].map(([name, { dtype }]) =>
+    name.includes('norm') ? `norm ${dtype}` : dtype,
+  );
+  expect(new Set(dtypes)).toEqual(new Set(['norm F32', 'F16']));
+
+  const isHead = (name: string) => /^(lm_head|transformer.wte)/.test(name);
+  for (const [name, form] of [
+    ['llama', 'f32'],
+    ['gpt2', 'int8'],
+  ] as const) {
+    const mixed = await tensorsIn(await converted(checkpoint(name), { weights: 'int4', head: form }));
+    const heads = [...mixed].filter(([each]) => isHead(each) && !each.endsWith('.scales'));
+    expect(heads.map(([, { dtype }]) => dtype)).toEqual([form === 'f32' ? 'F32' : 'U8']);
+    expect(mixed.size).toBeGreaterThan(10);
+  }
+});
+
+test('progress counts all entries, and an abort ends the writing', async () => {
+  const seen: number[] = [];
+  const onProgress = (progress: { stage: string; done: number; total: number }) => {
+    if (progress.stage === 'weights') seen.push(progress.done / progress.total);
+  };
+  await converted(checkpoint('llama'), { weights: 'int8', onProgress });
+  expect([seen.at(-1), [...seen].sort((a, b) => a - b)]).toEqual([1, seen]);
+  const abort = new AbortController();
+  const { weights } = await convertCheckpoint(checkpoint('llama'), { weights: 'int8', signal: abort.signal });
+  abort.abort(new Error('stop'));
+  await expect(
+    weights[Symbol.asyncIterator]()
+      .next()
+      .then(() => weights[Symbol.asyncIterator]().next()),
+  ).rejects.toThrow('stop');
+});
+
+test('what does not fit is an error that says so', async () => {
+  const form = 'int3' as 'int8';
+  await expect(convertCheckpoint(checkpoint('llama'), { weights: form })).rejects.toThrow(
+    'convertCheckpoint: weights is "int3"; f32, f16, bf16, int8, int4 or as stored would fit',
+  );
+  const byPath = (path: string) => (path.includes('.query.') ? 'int8' : 'f32');
+  await expect(convertCheckpoint(checkpoint('gpt2'), { weights: byPath })).rejects.toThrow(
+    /^convertCheckpoint: transformer\.h\.0\.attn\.c_attn\.weight holds .*, which would be int8 and f32; one tensor has one form$/,
+  );
+});
+
+test('a file whose quants and scales do not fit each other names both', async () => {
+  const files = await converted(checkpoint('llama'), { weights: 'int8' });
+  const text = new TextDecoder('latin1').decode(files.get('model.safetensors')!);
+  const name = 'model.layers.0.mlp.up_proj.weight';
+  const shape = new RegExp(`("${name}.scales":{"dtype":"F16","shape":)\\[(\\d+),(\\d+)\\]`);
+  const swapped = text.replace(shape, (_, before: string, a: string, b: string) => `${before}[${b},${a}]`);
+  expect(swapped).not.toBe(text);
+  const broken = new Map([...files, ['model.safetensors', Uint8Array.from(Buffer.from(swapped, 'latin1'))]]);
+  await expect(loadModel(broken)).rejects.toThrow(
+    new RegExp(
+      `^load: ${name}.quants \\[.*\\] and ${name}.scales \\[.*\\] do not fit a width of \\d+; \\[out, groups\\]`,
+    ),
+  );
+});

@@ -1,0 +1,190 @@
+import { fromCheckpoint, updateConfigText } from '@residual/families';
+import { expectMatchingWeights, type HasNeeds, type NamedArrays, sizeOf, weightNeeds } from '@residual/layers';
+import { type LazyTensor, streamSafetensors } from '@residual/safetensors';
+import { expectOptions, hasScales, type MatrixForm, ResidualError } from '@residual/tensor';
+import { expectFunction, expectSignal } from '../arguments.js';
+import { type CheckpointFile, checkpointFile, type TensorContent, type TensorGroup } from './checkpoint-tensors.js';
+import { type LoadModelOptions, type OpenedModel, openModel } from './load-model.js';
+import { quantizationOf } from './quantization-config.js';
+import type { ModelSource } from './sources/source.js';
+import { formChooser, type WeightForm, type WeightForms } from './weight-forms.js';
+
+/** The options of `convertCheckpoint`. */
+export interface ConvertOptions extends Omit<LoadModelOptions, 'generationConfig'> {
+  /**
+   * How the new file has the matrices: one form for all of them, or a function of the path in the tree and the role.
+   * Vectors and position tables become float32.
+   */
+  readonly weights: WeightForms;
+  /** The form of the head, which has its own matrix or that of the token embedding; as `weights` says if absent. */
+  readonly head?: WeightForm | undefined;
+}
+
+/** A checkpoint with its weights in other forms. */
+export interface ConvertedCheckpoint {
+  /** The small files by name, `config.json` and the tokenizer among them. */
+  readonly files: ReadonlyMap<string, Uint8Array>;
+  /** The chunks of `model.safetensors`. A weight is read when it is written, one after the other. */
+  readonly weights: AsyncIterable<Uint8Array>;
+  /** The number of matrices and vectors by form; a tensor of several weights counts once. */
+  readonly tensorsByForm: Readonly<Partial<Record<MatrixForm, number>>>;
+}
+
+/**
+ * A checkpoint with its weights in other forms, in the layout of its family: in fewer bits, or as float32 what packed
+ * weights mean. A backend is not needed, and one tensor at a time is in memory. Matrices in `int8` and `int4` are two
+ * tensors, NAME.quants and NAME.scales, and `quantization_config` says so; a file with none of them is one that Hugging
+ * Face transformers opens. Throws if a config or a file is not supported, and while it is written if a weight is too
+ * large for its form.
+ */
+export async function convertCheckpoint(source: ModelSource, options: ConvertOptions): Promise<ConvertedCheckpoint> {
+  expectOptions('convertCheckpoint', options, {
+    weights: 1,
+    head: 0,
+    hub: 0,
+    fetch: 0,
+    allowRedirects: 0,
+    signal: 0,
+    onProgress: 0,
+    families: 0,
+    ignoreConfig: 0,
+  });
+  const { signal, onProgress } = options;
+  expectSignal('convertCheckpoint', signal);
+  expectFunction('convertCheckpoint', 'onProgress', onProgress);
+  const { weights, head = weights, ...sourceOptions } = options;
+  const [formOf, formOfHead] = [weights, head].map(each => formChooser('convertCheckpoint', each));
+  const opened = await openModel(source, sourceOptions);
+  const { forms, file } = convertedFile(opened, { formOf: formOf!, formOfHead: formOfHead!, signal });
+  const { tensorsByForm, dtype } = countsOf(forms);
+  return { files: filesOf(opened, file, dtype), weights: streamOf(file, options), tensorsByForm };
+}
+
+interface ConversionSettings {
+  readonly formOf: ReturnType<typeof formChooser>;
+  readonly formOfHead: ReturnType<typeof formChooser>;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** The file with each matrix in its form, and the forms by tensor. */
+function convertedFile(
+  { family, composition, arrays }: OpenedModel,
+  { formOf, formOfHead, signal }: ConversionSettings,
+) {
+  const layer: HasNeeds<unknown> = composition.model;
+  const needs = new Map(weightNeeds(layer).map(({ path, need }) => [path, need]));
+  const weights = fromCheckpoint(family, layer, arrays);
+  expectMatchingWeights('convertCheckpoint', weightNeeds(layer), weights);
+  const hasHead = [...needs.values()].some(need => need.kind === 'matrix' && need.role === 'unembedding');
+  const headRole = hasHead ? 'unembedding' : 'embedding';
+  const forms = new Map<string, MatrixForm>();
+  const formAt = (path: string): WeightForm => {
+    const need = needs.get(path)!;
+    if (need.kind !== 'matrix') return 'f32';
+    return need.role === headRole ? formOfHead(path, need) : formOf(path, need);
+  };
+  const file = checkpointFile('convertCheckpoint', family, layer, group => {
+    const form = formOfGroup(group, formAt, weights);
+    forms.set(group.name, form);
+    return contentOf(group, form, weights, signal);
+  });
+  return { forms, file };
+}
+
+/** The form of a tensor. Errors if its weights would have several forms, or as stored one that no matrix has. */
+function formOfGroup(
+  { name, paths, shape }: TensorGroup,
+  formAt: (path: string) => WeightForm,
+  weights: NamedArrays,
+): MatrixForm {
+  const forms = new Set(paths.map(formAt));
+  const [form, ...others] = forms;
+  if (others.length > 0) {
+    const what = `${name} holds ${paths.join(', ')}, which would be ${[...forms].join(' and ')}`;
+    throw new ResidualError('option', `convertCheckpoint: ${what}; one tensor has one form`);
+  }
+  if (form !== 'as stored') return form!;
+  const stored = weights.sliceOf?.(paths[0]!)?.rows;
+  if (!stored || shape.length !== 2) return 'f32';
+  if (stored.form) return stored.form;
+  const what = `${name} cannot be written as stored: it is ${stored.type ?? 'of another type'}`;
+  throw new ResidualError('load', `convertCheckpoint: ${what}, which is no form of a matrix; int8 would fit`);
+}
+
+/** The numbers of a tensor, from the stored tensor with the same weights, or weight by weight if there is none. */
+function contentOf(
+  { paths, shape }: TensorGroup,
+  form: MatrixForm,
+  weights: NamedArrays,
+  signal: AbortSignal | undefined,
+): TensorContent {
+  const slice = weights.sliceOf?.(paths[0]!);
+  const isWhole = slice && slice.rows.shape[slice.transposed ? 1 : 0] === shape[0];
+  if (!isWhole) {
+    const read = async () => {
+      const parts: Float32Array[] = [];
+      for (const path of paths) parts.push(await weights.read(path, { signal }));
+      return { data: joined(parts), transposed: false };
+    };
+    return { form, values: read };
+  }
+  const { rows, transposed } = slice;
+  const count = rows.shape[0]!;
+  const values = async () => ({ data: await rows.readRows(0, count, { signal }), transposed });
+  const isHeld = form !== 'f32' && hasScales(form) && rows.form === form && !transposed;
+  const bits = isHeld ? rows.readPackedRows && (() => rows.readPackedRows!(0, count, { signal })) : undefined;
+  return { form, values, bits };
+}
+
+/** How many tensors have each form, and the dtype that `config.json` names. */
+function countsOf(forms: ReadonlyMap<string, MatrixForm>) {
+  const tensorsByForm: Partial<Record<MatrixForm, number>> = {};
+  for (const form of forms.values()) tensorsByForm[form] = (tensorsByForm[form] ?? 0) + 1;
+  const { f16 = 0, bf16 = 0, int8 = 0, int4 = 0 } = tensorsByForm;
+  if (int8 + int4 > 0 || f16 + bf16 === 0) return { tensorsByForm, dtype: 'float32' };
+  return { tensorsByForm, dtype: f16 >= bf16 ? 'float16' : 'bfloat16' };
+}
+
+/** The small files: the config with changed fields replaced, and the others as they are. */
+function filesOf({ family, checkpoint }: OpenedModel, file: CheckpointFile, dtype: string): Map<string, Uint8Array> {
+  const { texts, tokenizerFiles } = checkpoint;
+  const changes = {
+    architectures: [family.architectures[0]],
+    dtype,
+    torch_dtype: undefined,
+    quantization_config: quantizationOf(file),
+  };
+  const allTexts = { ...texts, 'config.json': updateConfigText(texts['config.json']!, changes) };
+  return new Map([
+    ...tokenizerFiles,
+    ...Object.entries(allTexts).map(([name, text]) => [name, new TextEncoder().encode(text)] as const),
+  ]);
+}
+
+/** The chunks of the file; progress is reported after each tensor. */
+function streamOf({ tensors, metadata, order }: CheckpointFile, { onProgress, signal }: ConvertOptions) {
+  const total = [...tensors.values()].reduce((sum, tensor) => sum + sizeOf(tensor), 0);
+  let done = 0;
+  const withProgress = ([name, tensor]: readonly [string, LazyTensor]): [string, LazyTensor] => {
+    const data = async () => {
+      signal?.throwIfAborted();
+      const values = await tensor.data();
+      done += sizeOf(tensor);
+      onProgress?.({ stage: 'weights', done, total });
+      return values;
+    };
+    return [name, { ...tensor, data } as LazyTensor];
+  };
+  return streamSafetensors(new Map([...tensors].map(withProgress)), metadata, { order });
+}
+
+function joined(parts: readonly Float32Array[]): Float32Array {
+  if (parts.length === 1) return parts[0]!;
+  const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}
