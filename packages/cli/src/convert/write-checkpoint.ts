@@ -29,7 +29,8 @@ export async function writeConverted(
   try {
     const bytes = await writeFiles(out, checkpoint);
     progress.end();
-    const counts = Object.entries(checkpoint.tensorsByForm).map(([form, count]) => `${count} ${form}`);
+    const byCount = Object.entries(checkpoint.tensorsByForm).sort(([, a], [, b]) => b - a);
+    const counts = byCount.map(([form, count]) => `${count} ${form}`);
     print(`${out}: ${counts.join(', ')} tensors, ${megabytes(bytes)}`);
     return 0;
   } catch (error) {

@@ -86,3 +86,31 @@ test('sizes that do not fit are errors with both numbers', async () => {
   const none = await runCommand('evaluate', 'lm', '--model', stories, join(root, 'empty.txt'));
   expect(none.errors).toBe('residual: evaluate: the texts have no two tokens; there is nothing to predict\n');
 });
+
+test('--weights compares forms: a line for each, with its bytes, beside the first', async () => {
+  const { code, out } = await evaluate('--weights', 'f32,int4');
+  const [heads, ...rows] = out
+    .trimEnd()
+    .split('\n')
+    .map(line => line.split(/ {2,}/));
+  expect([code, heads]).toEqual([0, ['weights', 'in memory', 'loss', 'perplexity', 'loss beside f32']]);
+  const { forms } = JSON.parse((await evaluate('--weights', 'f32,int4', '--json')).out) as {
+    forms: { weights: string; bytes: number; loss: number; perplexity: number }[];
+  };
+  const [exact, rounded] = forms as [(typeof forms)[0], (typeof forms)[0]];
+  expect(exact.loss).toBe((await scores()).loss);
+  expect([exact.weights, rounded.weights, rounded.bytes / exact.bytes < 0.2]).toEqual(['f32', 'int4', true]);
+  const more = 100 * (rounded.loss / exact.loss - 1);
+  expect(Math.abs(more)).toBeGreaterThan(0.1);
+  expect(rows).toEqual(
+    forms.map(({ weights, bytes, loss, perplexity }) => [
+      weights,
+      `${(bytes / 1e6).toFixed(1)} MB`,
+      loss.toFixed(4),
+      perplexity.toFixed(3),
+      weights === 'f32' ? '0.00 %' : `${more > 0 ? '+' : ''}${more.toFixed(2)} %`,
+    ]),
+  );
+  const wrong = await evaluate('--weights', 'f32,int3');
+  expect(wrong.errors).toContain('It must be different ones of f32, f16, bf16, int8, int4, with commas between.');
+});
