@@ -1,7 +1,7 @@
 // y[rows, outDim] = x[rows, inDim] weightᵀ + bias, for few rows: the weight [outDim, inDim] streams once through
 // registers, as it lies. One row of x is bound by memory, and streams far apart keep it busiest; more rows are bound by
 // arithmetic.
-#include "residual.h"
+#include "few-rows.h"
 
 // One row of x with four rows of the weight. One sum each: with two, to hide the latency of an addition, V8's code is
 // slower by a third.
@@ -32,58 +32,12 @@ EXPORT void linearOneRow(const float *x, const float *weight, const float *bias,
   }
 }
 
-enum { MOST = 4 };
-
-// `rows` (1 to MOST) rows of x with two rows of the weight.
-INLINE void dotRows(const float *x, const float *w0, const float *w1, float bias0, float bias1, float *y0, float *y1,
-                    int inDim, int outDim, const int rows) {
-  f4 a[MOST], b[MOST];
-  UNROLL for (int m = 0; m < rows; m++) a[m] = b[m] = splat(0);
-  int i = 0;
-  for (; i + 4 <= inDim; i += 4) {
-    f4 v0 = load(w0 + i), v1 = load(w1 + i);
-    UNROLL for (int m = 0; m < rows; m++) {
-      f4 c = load(x + m * inDim + i);
-      a[m] = multiplyAdd(c, v0, a[m]);
-      b[m] = multiplyAdd(c, v1, b[m]);
-    }
-  }
-  UNROLL for (int m = 0; m < rows; m++) {
-    float s0 = sumLanes(a[m]), s1 = sumLanes(b[m]);
-    for (int j = i; j < inDim; j++) {
-      s0 += x[m * inDim + j] * w0[j];
-      s1 += x[m * inDim + j] * w1[j];
-    }
-    y0[m * outDim] = s0 + bias0;
-    y1[m * outDim] = s1 + bias1;
-  }
-}
-
 EXPORT void linearFewRows(const float *x, const float *weight, const float *bias, float *y, int rows, int inDim,
                           int outDim) {
   int half = (outDim + 1) / 2;
-  int groups = (rows + MOST - 1) / MOST, size = rows / groups,
-      larger = rows % groups; // so many groups have one row more
   for (int n = 0; n < half; n++) {
     int far = n + half < outDim ? n + half : n; // the middle row of an odd count is its own partner
-    const float *w0 = weight + n * inDim, *w1 = weight + far * inDim, *from = x;
-    float bias0 = bias ? bias[n] : 0, bias1 = bias ? bias[far] : 0, *y0 = y + n, *y1 = y + far;
-    for (int group = 0; group < groups; group++) {
-      int count = group < larger ? size + 1 : size;
-      switch (count) {
-      case 1:
-        dotRows(from, w0, w1, bias0, bias1, y0, y1, inDim, outDim, 1);
-        break;
-      case 2:
-        dotRows(from, w0, w1, bias0, bias1, y0, y1, inDim, outDim, 2);
-        break;
-      case 3:
-        dotRows(from, w0, w1, bias0, bias1, y0, y1, inDim, outDim, 3);
-        break;
-      default:
-        dotRows(from, w0, w1, bias0, bias1, y0, y1, inDim, outDim, MOST);
-      }
-      from += count * inDim, y0 += count * outDim, y1 += count * outDim;
-    }
+    dotAllRows(x, weight + n * inDim, weight + far * inDim, bias ? bias[n] : 0, bias ? bias[far] : 0, y + n, y + far,
+               rows, inDim, outDim);
   }
 }

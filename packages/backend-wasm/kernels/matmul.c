@@ -69,31 +69,12 @@ EXPORT int matMulScratch(int m, int k) {
   return TILE + (COLUMNS + (least(m, BLOCK) + ROWS - 1) / ROWS * ROWS) * least(k, DEPTH);
 }
 
-// Where b comes from: floats [k, n], or [n, k] when `transpose`; or rows [n, k] of a packed matrix.
+// Where b comes from: floats [k, n], or [n, k] when `transpose`; or f16 or bf16 [n, rowHalves].
 typedef struct {
   const float *floats;
-  const int *quants, *scales;
-  int form, words, scaleWords, transpose;
+  const short *halves;
+  int form, rowHalves, transpose;
 } Right;
-
-// The entries of a packed row from k0 on, a multiple of GROUP.
-static __attribute__((noinline)) void unpackPart(int form, const char *quants, const short *scales, float *y, int k0,
-                                                 int depth) {
-  scales += k0 / GROUP;
-  switch (form) {
-  case F16:
-    unpackRow(F16, quants + 2 * k0, scales, y, depth);
-    break;
-  case BF16:
-    unpackRow(BF16, quants + 2 * k0, scales, y, depth);
-    break;
-  case INT8:
-    unpackRow(INT8, quants + k0, scales, y, depth);
-    break;
-  default:
-    unpackRow(INT4, quants + k0 / 2, scales, y, depth);
-  }
-}
 
 // panel[depth][COLUMNS] of the columns from j and the depth from k0. `spare` holds COLUMNS unpacked rows.
 INLINE void packColumns(const int isPacked, Right b, float *panel, float *spare, int j, int columns, int k0, int depth,
@@ -103,9 +84,11 @@ INLINE void packColumns(const int isPacked, Right b, float *panel, float *spare,
     else packAcross(b.floats + k0 * n + j, n, columns, depth, panel, COLUMNS);
     return;
   }
-  for (int i = 0; i < columns; i++)
-    unpackPart(b.form, (const char *)(b.quants + (j + i) * b.words),
-               (const short *)(b.scales + (j + i) * b.scaleWords), spare + i * depth, k0, depth);
+  for (int i = 0; i < columns; i++) {
+    const char *from = (const char *)(b.halves + (j + i) * b.rowHalves + k0);
+    if (b.form == F16) unpackRow(F16, from, 0, spare + i * depth, depth);
+    else unpackRow(BF16, from, 0, spare + i * depth, depth);
+  }
   packLines(spare, depth, columns, depth, panel, COLUMNS);
 }
 
@@ -135,16 +118,16 @@ INLINE void multiply(const int isPacked, const float *a, Right b, const float *b
 // a is [m, k], or [k, m] when transposeA; b is [k, n], or [n, k] when transposeB; bias is [n] or null.
 EXPORT void matMul(const float *a, const float *b, const float *bias, float *y, float *scratch, int m, int n, int k,
                    int transposeA, int transposeB) {
-  Right right = {b, 0, 0, 0, 0, 0, transposeB};
+  Right right = {b, 0, 0, 0, transposeB};
   multiply(0, a, right, bias, y, scratch, m, n, k, transposeA);
 }
 
-// How many floats of scratch `packedLinearRows` needs for m rows and depth k.
-EXPORT int packedLinearScratch(int m, int k) { return matMulScratch(m, k) + COLUMNS * least(k, DEPTH); }
+// How many floats of scratch `halfLinearRows` needs for m rows and depth k.
+EXPORT int halfLinearRowsScratch(int m, int k) { return matMulScratch(m, k) + COLUMNS * least(k, DEPTH); }
 
-// y[m, n] = a weightᵀ + bias for a packed weight [n, k]. `words` and `scaleWords` are the 32-bit words of a row.
-EXPORT void packedLinearRows(int form, const float *a, const int *quants, const int *scales, const float *bias, float *y,
-                             float *scratch, int m, int n, int k, int words, int scaleWords) {
-  Right right = {0, quants, scales, form, words, scaleWords, 1};
+// y[m, n] = a weightᵀ + bias for a weight [n, k] of f16 or bf16. `words` are the 32-bit words of a row.
+EXPORT void halfLinearRows(int form, const float *a, const short *weight, const float *bias, float *y, float *scratch,
+                           int m, int n, int k, int words) {
+  Right right = {0, weight, form, 2 * words, 1};
   multiply(1, a, right, bias, y, scratch, m, n, k, 0);
 }

@@ -1,153 +1,175 @@
-// y[outDim] = x[inDim] weightᵀ + bias for a weight in groups of 8 or 4 bits: x is rounded to 15 bits and a sign in the
-// same groups, so that the products are sums of 16-bit integers; each group is scaled and added in float32. The error of
-// the rounding is below 2^-15 of the largest x of the group.
-#include "packed.h"
+// y = x weightᵀ + bias for packed weights and few rows of x. Groups of 8 or 4 bits: x is rounded to 15 bits and a sign
+// in the same groups (quantize.h), so that the products are sums of 16-bit integers; each group is scaled and added in
+// float32. f16 and bf16 are computed in float32.
+#include "few-rows.h"
+#include "quantize.h"
 
-// Rounds x to 16-bit integers with a scale for each group, and fills the last group and the scales of a fourth of groups
-// with zeros. Also -8 times the sum of each group, which int4 needs: its entries are stored plus 8.
-EXPORT void quantizeRow(const float *x, short *q, float *scales, int *sums, int width) {
-  int groups = (width + GROUP - 1) / GROUP;
-  for (int g = 0; g < groups; g++, x += GROUP, q += GROUP) {
-    int count = width - g * GROUP < GROUP ? width - g * GROUP : GROUP;
-    float largest = 0;
-    for (int i = 0; i < count; i++) {
-      float size = x[i] < 0 ? -x[i] : x[i];
-      largest = largest >= size ? largest : size; // NaN stays
-    }
-    float inverse = largest > 0 ? 32767 / largest : 0;
-    int sum = 0;
-    for (int i = 0; i < GROUP; i++) {
-      int rounded = i < count ? wasm_i32x4_extract_lane(wasm_i32x4_trunc_sat_f32x4(wasm_f32x4_nearest(splat(x[i] * inverse))), 0) : 0;
-      q[i] = rounded;
-      sum += rounded;
-    }
-    scales[g] = largest / 32767;
-    sums[g] = -8 * sum;
-  }
-  for (int g = groups; g % 4; g++) scales[g] = sums[g] = 0;
-}
-
-// The sum of one group in four parts: Σ q x.
-INLINE v128_t dotGroup(const int form, const char *quants, v128_t x0, v128_t x1, v128_t x2, v128_t x3, const int *sum) {
-  v128_t a, b, c, d, start;
+// The sum of one group in four parts: Σ q x. The entries of int4 are stored plus 8.
+INLINE v128_t dotGroup(const int form, const char *quants, v128_t x0, v128_t x1, v128_t x2, v128_t x3) {
+  v128_t a, b, c, d;
   if (form == INT8) {
     a = wasm_i16x8_load8x8(quants), b = wasm_i16x8_load8x8(quants + 8);
     c = wasm_i16x8_load8x8(quants + 16), d = wasm_i16x8_load8x8(quants + 24);
-    start = wasm_i32x4_dot_i16x8(x0, a);
   } else {
-    v128_t both = wasm_v128_load(quants);
-    v128_t low = wasm_v128_and(both, wasm_i8x16_splat(15)), high = wasm_u8x16_shr(both, 4);
-    a = wasm_i16x8_extend_low_i8x16(low), b = wasm_i16x8_extend_high_i8x16(low);
-    c = wasm_i16x8_extend_low_i8x16(high), d = wasm_i16x8_extend_high_i8x16(high);
-    start = wasm_i32x4_add(wasm_v128_load32_zero(sum), wasm_i32x4_dot_i16x8(x0, a));
+    v128_t four = wasm_v128_load(quants), mask = wasm_i16x8_splat(15);
+    a = wasm_v128_and(four, mask), b = wasm_v128_and(wasm_u16x8_shr(four, 4), mask);
+    c = wasm_v128_and(wasm_u16x8_shr(four, 8), mask), d = wasm_u16x8_shr(four, 12);
   }
-  v128_t pair = wasm_i32x4_add(wasm_i32x4_dot_i16x8(x2, c), wasm_i32x4_dot_i16x8(x3, d));
-  return wasm_i32x4_add(wasm_i32x4_add(start, wasm_i32x4_dot_i16x8(x1, b)), pair);
+  v128_t ab = wasm_i32x4_add(wasm_i32x4_dot_i16x8(x0, a), wasm_i32x4_dot_i16x8(x1, b));
+  return wasm_i32x4_add(ab, wasm_i32x4_add(wasm_i32x4_dot_i16x8(x2, c), wasm_i32x4_dot_i16x8(x3, d)));
 }
 
-INLINE f4 addGroup(f4 sum, v128_t parts, f4 scale) { return multiplyAdd(wasm_f32x4_convert_i32x4(parts), scale, sum); }
+// to[g] = the scale of a group of the weight times that of x. Returns for int4 what the 8 in each entry is too much.
+INLINE float multiplyScales(const int form, const short *scales, const float *xScales, const float *sums, float *to,
+                            int groups) {
+  f4 excess = splat(0);
+  int g = 0;
+  for (; g + 4 <= groups; g += 4) {
+    f4 scale = halves(wasm_i32x4_load16x4(scales + g));
+    if (form == INT4) excess = multiplyAdd(scale, load(sums + g), excess);
+    store(to + g, mul(scale, load(xScales + g)));
+  }
+  float total = form == INT4 ? sumLanes(excess) : 0;
+  for (; g < groups; g++) {
+    float scale = half(scales[g]);
+    if (form == INT4) total += scale * sums[g];
+    to[g] = scale * xScales[g];
+  }
+  return total;
+}
 
-// `count` (1 to 4) groups of four rows: s are the products of their scales and those of x.
-INLINE void addGroups(const int form, const int count, const short *x, const int *sums, const char *w0, const char *w1,
-                      const char *w2, const char *w3, f4 s0, f4 s1, f4 s2, f4 s3, f4 *a, f4 *b, f4 *c, f4 *d) {
+// Two rows of the weight at once, far apart: two streams keep the memory busier than one or four.
+INLINE void oneRow(const int form, const short *x, const float *xScales, const float *sums, const char *quants,
+                   const short *scales, const float *bias, float *y, float *scratch, int groups, int outDim,
+                   int rowBytes, int scalesPerRow) {
   const int bytes = form == INT8 ? GROUP : GROUP / 2;
-#define ADD(g)                                                                                                         \
-  if (g < count) {                                                                                                     \
-    v128_t x0 = wasm_v128_load(x + g * GROUP), x1 = wasm_v128_load(x + g * GROUP + 8);                                 \
-    v128_t x2 = wasm_v128_load(x + g * GROUP + 16), x3 = wasm_v128_load(x + g * GROUP + 24);                           \
-    *a = addGroup(*a, dotGroup(form, w0 + g * bytes, x0, x1, x2, x3, sums + g), wasm_i32x4_shuffle(s0, s0, g, g, g, g)); \
-    *b = addGroup(*b, dotGroup(form, w1 + g * bytes, x0, x1, x2, x3, sums + g), wasm_i32x4_shuffle(s1, s1, g, g, g, g)); \
-    *c = addGroup(*c, dotGroup(form, w2 + g * bytes, x0, x1, x2, x3, sums + g), wasm_i32x4_shuffle(s2, s2, g, g, g, g)); \
-    *d = addGroup(*d, dotGroup(form, w3 + g * bytes, x0, x1, x2, x3, sums + g), wasm_i32x4_shuffle(s3, s3, g, g, g, g)); \
-  }
-  ADD(0) ADD(1) ADD(2) ADD(3)
-#undef ADD
-}
-
-INLINE f4 scalesOf(const int *scales, f4 x) { return mul(halves(wasm_i32x4_load16x4(scales)), x); }
-
-// The last one to three groups of a row, whose scales end with the row.
-INLINE f4 lastScalesOf(const int *scales, int count, f4 x) {
-  v128_t two = count > 2 ? wasm_i32x4_load16x4(scales) : wasm_i32x4_extend_low_i16x8(wasm_v128_load32_zero(scales));
-  return mul(halves(two), x);
-}
-
-INLINE void oneRow(const int form, const short *x, const float *xScales, const int *sums, const int *quants,
-                   const int *scales, const float *bias, float *y, int groups, int outDim, int words, int scaleWords) {
-  const int bytes = form == INT8 ? GROUP : GROUP / 2;
-  int quarter = (outDim + 3) / 4, last = outDim - 1;
-  for (int n0 = 0; n0 < quarter; n0++) {
-    int n1 = n0 + quarter, n2 = n1 + quarter, n3 = n2 + quarter;
-    if (n1 > last) n1 = last; // past the end the last row is done again
-    if (n2 > last) n2 = last;
-    if (n3 > last) n3 = last;
-    const char *w0 = (const char *)(quants + n0 * words), *w1 = (const char *)(quants + n1 * words);
-    const char *w2 = (const char *)(quants + n2 * words), *w3 = (const char *)(quants + n3 * words);
-    const int *s0 = scales + n0 * scaleWords, *s1 = scales + n1 * scaleWords;
-    const int *s2 = scales + n2 * scaleWords, *s3 = scales + n3 * scaleWords;
-    f4 a = splat(0), b = a, c = a, d = a;
-    int g = 0;
-    for (; g + 4 <= groups; g += 4) {
-      f4 t = load(xScales + g);
-      int at = g * bytes, half = g / 2;
-      addGroups(form, 4, x + g * GROUP, sums + g, w0 + at, w1 + at, w2 + at, w3 + at, scalesOf(s0 + half, t),
-                scalesOf(s1 + half, t), scalesOf(s2 + half, t), scalesOf(s3 + half, t), &a, &b, &c, &d);
+  int part = (outDim + 1) / 2;
+  for (int n = 0; n < part; n++) {
+    int far = n + part < outDim ? n + part : n; // the middle row of an odd count is its own partner
+    const char *w0 = quants + n * rowBytes, *w1 = quants + far * rowBytes;
+    float excess0 = multiplyScales(form, scales + n * scalesPerRow, xScales, sums, scratch, groups);
+    float excess1 = multiplyScales(form, scales + far * scalesPerRow, xScales, sums, scratch + groups, groups);
+    f4 a = splat(0), b = a;
+    const short *q = x;
+    const float *scale = scratch;
+    for (int g = 0; g < groups; g++, q += GROUP, scale++, w0 += bytes, w1 += bytes) {
+      v128_t x0 = wasm_v128_load(q), x1 = wasm_v128_load(q + 8), x2 = wasm_v128_load(q + 16), x3 = wasm_v128_load(q + 24);
+      a = multiplyAdd(wasm_f32x4_convert_i32x4(dotGroup(form, w0, x0, x1, x2, x3)), loadSplat(scale), a);
+      b = multiplyAdd(wasm_f32x4_convert_i32x4(dotGroup(form, w1, x0, x1, x2, x3)), loadSplat(scale + groups), b);
     }
-    int rest = groups - g;
-    if (rest) {
-      f4 t = load(xScales + g);
-      int at = g * bytes, half = g / 2;
-      f4 r0 = lastScalesOf(s0 + half, rest, t), r1 = lastScalesOf(s1 + half, rest, t);
-      f4 r2 = lastScalesOf(s2 + half, rest, t), r3 = lastScalesOf(s3 + half, rest, t);
-      const short *xs = x + g * GROUP;
-      if (rest == 1)
-        addGroups(form, 1, xs, sums + g, w0 + at, w1 + at, w2 + at, w3 + at, r0, r1, r2, r3, &a, &b, &c, &d);
-      else if (rest == 2)
-        addGroups(form, 2, xs, sums + g, w0 + at, w1 + at, w2 + at, w3 + at, r0, r1, r2, r3, &a, &b, &c, &d);
-      else
-        addGroups(form, 3, xs, sums + g, w0 + at, w1 + at, w2 + at, w3 + at, r0, r1, r2, r3, &a, &b, &c, &d);
-    }
-    f4 sum = sumEach(a, b, c, d);
-    if (bias) sum = add(sum, wasm_f32x4_make(bias[n0], bias[n1], bias[n2], bias[n3]));
-    y[n0] = wasm_f32x4_extract_lane(sum, 0), y[n1] = wasm_f32x4_extract_lane(sum, 1);
-    y[n2] = wasm_f32x4_extract_lane(sum, 2), y[n3] = wasm_f32x4_extract_lane(sum, 3);
+    y[n] = sumLanes(a) - excess0 + (bias ? bias[n] : 0);
+    y[far] = sumLanes(b) - excess1 + (bias ? bias[far] : 0);
   }
 }
 
-// x, xScales and sums are what `quantizeRow` makes. `words` and `scaleWords` are the 32-bit words of a row.
-EXPORT void packedLinearOneRow(int form, const short *x, const float *xScales, const int *sums, const int *quants,
-                               const int *scales, const float *bias, float *y, int groups, int outDim, int words,
-                               int scaleWords) {
-  if (form == INT8) oneRow(INT8, x, xScales, sums, quants, scales, bias, y, groups, outDim, words, scaleWords);
-  else oneRow(INT4, x, xScales, sums, quants, scales, bias, y, groups, outDim, words, scaleWords);
+// How many floats of scratch `packedLinearFewRows` needs.
+EXPORT int packedLinearFewRowsScratch(int form, int inDim) {
+  int groups = groupsOf(inDim);
+  return form == INT8 || form == INT4 ? groups * (GROUP / 2 + 4) + GROUP : 2 * inDim;
 }
 
-INLINE void oneHalfRow(const int form, const float *x, const int *quants, const float *bias, float *y, int inDim,
-                       int outDim, int words) {
-  for (int n = 0; n < outDim; n++) {
-    const short *w = (const short *)(quants + n * words);
+// f16 times 2^-112 as it stands in a float: x is 2^64 times as large and y 2^48 times as small, which leaves both room.
+#define X_SCALE 0x1p64f
+#define Y_SCALE 0x1p48f
+
+// to = x, with the even entries of each eight before the odd ones, as `dotHalves` reads them.
+INLINE void splitPairs(const int form, const float *x, float *to, int width) {
+  f4 scale = splat(form == F16 ? X_SCALE : 1);
+  int i = 0;
+  for (; i + 8 <= width; i += 8) {
+    f4 a = load(x + i), b = load(x + i + 4);
+    store(to + i, mul(wasm_i32x4_shuffle(a, b, 0, 2, 4, 6), scale));
+    store(to + i + 4, mul(wasm_i32x4_shuffle(a, b, 1, 3, 5, 7), scale));
+  }
+  for (; i < width; i++) to[i] = x[i];
+}
+
+// sum + eight entries of a row times even and odd. f16 is multiplied by 2^-112, and finite.
+INLINE f4 dotHalves(const int form, const short *w, f4 even, f4 odd, f4 sum) {
+  v128_t bits = wasm_v128_load(w), low = wasm_i32x4_shl(bits, 16), high = bits;
+  if (form == F16) {
+    v128_t mask = wasm_i32x4_splat(0x8fffe000);
+    low = wasm_v128_and(wasm_i32x4_shr(low, 3), mask), high = wasm_v128_and(wasm_i32x4_shr(bits, 3), mask);
+  } else high = wasm_v128_and(bits, wasm_i32x4_splat(0xffff0000));
+  return multiplyAdd(odd, high, multiplyAdd(even, low, sum));
+}
+
+INLINE float halfEntry(const int form, short bits) {
+  return form == F16 ? half(bits) : wasm_f32x4_extract_lane(wasm_i32x4_splat(bits << 16), 0);
+}
+
+INLINE void oneHalfRow(const int form, const float *x, const short *quants, const float *bias, float *y, int inDim,
+                       int outDim, int rowHalves) {
+  int part = (outDim + 1) / 2;
+  for (int n = 0; n < part; n++) {
+    int far = n + part < outDim ? n + part : n;
+    const short *w0 = quants + n * rowHalves, *w1 = quants + far * rowHalves;
     f4 a = splat(0), b = a;
     int i = 0;
     for (; i + 8 <= inDim; i += 8) {
-      if (form == F16) {
-        a = multiplyAdd(load(x + i), allHalves(wasm_i32x4_load16x4(w + i)), a);
-        b = multiplyAdd(load(x + i + 4), allHalves(wasm_i32x4_load16x4(w + i + 4)), b);
-      } else {
-        v128_t bits = wasm_v128_load(w + i), zero = wasm_i32x4_splat(0);
-        a = multiplyAdd(load(x + i), wasm_i16x8_shuffle(zero, bits, 0, 8, 0, 9, 0, 10, 0, 11), a);
-        b = multiplyAdd(load(x + i + 4), wasm_i16x8_shuffle(zero, bits, 0, 12, 0, 13, 0, 14, 0, 15), b);
-      }
+      f4 even = load(x + i), odd = load(x + i + 4);
+      a = dotHalves(form, w0 + i, even, odd, a);
+      b = dotHalves(form, w1 + i, even, odd, b);
     }
-    float sum = sumLanes(add(a, b));
-    for (; i < inDim; i++)
-      sum += x[i] * (form == F16 ? half(w[i]) : wasm_f32x4_extract_lane(wasm_i32x4_splat(w[i] << 16), 0));
-    y[n] = sum + (bias ? bias[n] : 0);
+    const float scale = form == F16 ? Y_SCALE : 1;
+    float sum0 = sumLanes(a) * scale, sum1 = sumLanes(b) * scale;
+    for (; i < inDim; i++) sum0 += x[i] * halfEntry(form, w0[i]), sum1 += x[i] * halfEntry(form, w1[i]);
+    y[n] = sum0 + (bias ? bias[n] : 0);
+    y[far] = sum1 + (bias ? bias[far] : 0);
   }
 }
 
-// y[outDim] = x[inDim] weightᵀ + bias for a weight of f16 or bf16, in float32.
-EXPORT void halfLinearOneRow(int form, const float *x, const int *quants, const float *bias, float *y, int inDim,
-                             int outDim, int words) {
-  if (form == F16) oneHalfRow(F16, x, quants, bias, y, inDim, outDim, words);
-  else oneHalfRow(BF16, x, quants, bias, y, inDim, outDim, words);
+// Rows of a weight of f16 or bf16 are unpacked two at a time for all rows of x.
+INLINE void fewHalfRows(const int form, const float *x, const short *quants, const float *bias, float *y,
+                        float *scratch, int rows, int inDim, int outDim, int rowHalves) {
+  int part = (outDim + 1) / 2;
+  float *w0 = scratch, *w1 = scratch + inDim;
+  for (int n = 0; n < part; n++) {
+    int far = n + part < outDim ? n + part : n;
+    unpackRow(form, (const char *)(quants + n * rowHalves), 0, w0, inDim);
+    unpackRow(form, (const char *)(quants + far * rowHalves), 0, w1, inDim);
+    dotAllRows(x, w0, w1, bias ? bias[n] : 0, bias ? bias[far] : 0, y + n, y + far, rows, inDim, outDim);
+  }
+}
+
+// Whether all of the float16 in `words` 32-bit words are finite, as `packedLinearFewRows` needs them for one row.
+EXPORT int areHalvesFinite(const int *quants, int words) {
+  v128_t ones = wasm_i16x8_splat(0x7c00), infinite = wasm_i16x8_splat(0);
+  int i = 0;
+  for (; i + 4 <= words; i += 4)
+    infinite = wasm_v128_or(infinite, wasm_i16x8_eq(wasm_v128_and(wasm_v128_load(quants + i), ones), ones));
+  for (; i < words; i++)
+    infinite = wasm_v128_or(infinite, wasm_i16x8_eq(wasm_v128_and(wasm_i32x4_splat(quants[i]), ones), ones));
+  return !wasm_v128_any_true(infinite);
+}
+
+// y[rows, outDim] = x[rows, inDim] weightᵀ + bias. `words` and `scaleWords` are the 32-bit words of a row.
+EXPORT void packedLinearFewRows(int form, const float *x, const int *quants, const short *scales, const float *bias,
+                                float *y, float *scratch, int rows, int outDim, int inDim, int words, int scaleWords) {
+  int groups = groupsOf(inDim);
+  short *q = (short *)scratch;
+  float *xScales = scratch + groups * (GROUP / 2), *sums = xScales + groups, *spare = sums + groups;
+  float *products = spare + GROUP;
+  if (form == INT8)
+    for (int m = 0; m < rows; m++) {
+      quantizeRow(INT8, x + m * inDim, q, xScales, sums, inDim, spare);
+      oneRow(INT8, q, xScales, sums, (const char *)quants, scales, bias, y + m * outDim, products, groups, outDim,
+             4 * words, 2 * scaleWords);
+    }
+  else if (form == INT4)
+    for (int m = 0; m < rows; m++) {
+      quantizeRow(INT4, x + m * inDim, q, xScales, sums, inDim, spare);
+      oneRow(INT4, q, xScales, sums, (const char *)quants, scales, bias, y + m * outDim, products, groups, outDim,
+             4 * words, 2 * scaleWords);
+    }
+  else if (rows > 1)
+    if (form == F16) fewHalfRows(F16, x, (const short *)quants, bias, y, scratch, rows, inDim, outDim, 2 * words);
+    else fewHalfRows(BF16, x, (const short *)quants, bias, y, scratch, rows, inDim, outDim, 2 * words);
+  else if (form == F16) {
+    splitPairs(F16, x, scratch, inDim);
+    oneHalfRow(F16, scratch, (const short *)quants, bias, y, inDim, outDim, 2 * words);
+  } else {
+    splitPairs(BF16, x, scratch, inDim);
+    oneHalfRow(BF16, scratch, (const short *)quants, bias, y, inDim, outDim, 2 * words);
+  }
 }

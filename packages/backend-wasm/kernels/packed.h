@@ -12,10 +12,12 @@ INLINE f4 halves(v128_t bits) {
   return mul(moved, splat(0x1p112f));
 }
 
-// The same for float16 that may be infinite or NaN.
+// The same for float16 that may be infinite or NaN: an exponent of ones stays one.
 INLINE f4 allHalves(v128_t bits) {
-  f4 finite = halves(bits), infinite = wasm_v128_or(finite, wasm_i32x4_splat(0x7f800000));
-  return choose(wasm_f32x4_ge(wasm_f32x4_abs(finite), splat(65536)), infinite, finite);
+  v128_t moved = wasm_v128_and(wasm_i32x4_shl(bits, 13), wasm_i32x4_splat(0x8fffffff));
+  v128_t ones = wasm_i32x4_splat(0x0f800000);
+  v128_t infinite = wasm_i32x4_eq(wasm_v128_and(moved, ones), ones);
+  return mul(wasm_v128_or(moved, wasm_v128_and(infinite, wasm_i32x4_splat(0x70000000))), splat(0x1p112f));
 }
 INLINE float half(short bits) { return wasm_f32x4_extract_lane(allHalves(wasm_i32x4_splat(bits)), 0); }
 

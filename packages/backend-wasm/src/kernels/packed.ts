@@ -1,5 +1,7 @@
 import type { PackedForm } from '@residual/tensor';
-import { groupSize, groupsOf, outOfRange, sizeOf } from '@residual/tensor/kernels';
+import { outOfRange, sizeOf } from '@residual/tensor/kernels';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { Heap } from '../heap.js';
 import type { Kernel } from './kernel.js';
 
 /** The codes of the forms in kernels/packed.h. */
@@ -18,36 +20,47 @@ export const unpack: Kernel<'unpack'> = (heap, { quants, scales, rows }, { form,
   );
 };
 
-/** Up to this number of rows each reads the weight in integers; more rows are computed in float32 panels. */
+/** Up to this number of rows each is computed by itself in integers; more rows are packed into panels of integers. */
 const fewRows = 4;
+
+/** Up to this number of rows f16 and bf16 are unpacked two rows at a time; for more rows into panels. */
+const fewHalfRows = 15;
 
 /** x weightᵀ + bias with a packed weight: x [..., in], bias [out] to [..., out]. */
 export const packedLinear: Kernel<'packedLinear'> = (heap, { x, quants, scales, bias }, { form }) => {
   const [outDim, words] = quants.shape as [number, number];
   const inDim = x.shape.at(-1)!;
   const rows = sizeOf(x.shape) / inDim;
-  const scaleWords = scales?.shape[1] ?? 0;
   const y = heap.output([...x.shape.slice(0, -1), outDim]);
+  if (rows === 0) return y;
   const [from, bits, halves, shift, to] = [x, quants, scales, bias, y].map(each => heap.pointer(each)) as Pointers;
   const code = formCodes[form];
-  if (rows === 1 && !scales) heap.call.halfLinearOneRow!(code, from, bits, shift, to, inDim, outDim, words);
-  else if (rows <= fewRows && scales) {
-    const groups = groupsOf(inDim);
-    const padded = 4 * Math.ceil(groups / 4);
-    heap.scratch((groups * groupSize) / 2 + 2 * padded, integers => {
-      const [xScales, sums] = [integers + 2 * groups * groupSize, integers + 2 * groups * groupSize + 4 * padded];
-      for (let row = 0; row < rows; row++) {
-        heap.call.quantizeRow!(from + 4 * row * inDim, integers, xScales, sums, inDim);
-        const target = to + 4 * row * outDim;
-        const weight = [bits, halves, shift, target, groups, outDim, words, scaleWords];
-        heap.call.packedLinearOneRow!(code, integers, xScales, sums, ...weight);
-      }
-    });
-  } else if (rows > 0)
-    heap.scratch(heap.call.packedLinearScratch!(rows, inDim), scratch =>
-      heap.call.packedLinearRows!(code, from, bits, halves, shift, to, scratch, rows, outDim, inDim, words, scaleWords),
+  const sizes = [outDim, inDim, words, scales?.shape[1] ?? 0] as const;
+  if (rows <= (scales ? fewRows : fewHalfRows) && !(form === 'f16' && rows === 1 && !areFinite(heap, quants)))
+    heap.scratch(heap.call.packedLinearFewRowsScratch!(code, inDim), scratch =>
+      heap.call.packedLinearFewRows!(code, from, bits, halves, shift, to, scratch, rows, ...sizes),
+    );
+  else if (scales)
+    heap.scratch(heap.call.packedLinearRowsScratch!(rows, inDim), scratch =>
+      heap.call.packedLinearRows!(code, from, bits, halves, shift, to, scratch, rows, ...sizes),
+    );
+  else
+    heap.scratch(heap.call.halfLinearRowsScratch!(rows, inDim), scratch =>
+      heap.call.halfLinearRows!(code, from, bits, shift, to, scratch, rows, outDim, inDim, words),
     );
   return y;
 };
 
 type Pointers = [number, number, number, number, number];
+
+/** Whether all entries of an f16 matrix are finite, as its kernel for one row needs them: looked up once. */
+function areFinite(heap: Heap, quants: TensorInfo): boolean {
+  let finite = finiteMatrices.get(quants.dataId);
+  if (finite === undefined) {
+    finite = heap.call.areHalvesFinite!(heap.pointer(quants), sizeOf(quants.shape)) !== 0;
+    finiteMatrices.set(quants.dataId, finite);
+  }
+  return finite;
+}
+
+const finiteMatrices = /*#__PURE__*/ new WeakMap<object, boolean>();
