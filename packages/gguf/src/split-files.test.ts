@@ -1,6 +1,6 @@
 import { bytesSource } from '@residual/safetensors';
 import { expect, test } from 'vitest';
-import { encodeBlocks, isSplitName, openGguf, openSplitGguf, writeGguf } from './index.js';
+import { encodeBlocks, type GgufTensor, isSplitName, openGguf, openSplitGguf, writeGguf } from './index.js';
 
 const values = Float32Array.from({ length: 3 * 64 }, (_, i) => Math.sin(i));
 const wholeOf = (type: 'Q8_0' | 'F16') => encodeBlocks(type, values);
@@ -8,14 +8,11 @@ const wholeOf = (type: 'Q8_0' | 'F16') => encodeBlocks(type, values);
 test.each(['Q8_0', 'F16'] as const)('rows of a tensor are read alone: %s', async type => {
   const tensor = { type, shape: [3, 64], data: wholeOf(type) };
   const vector = { type: 'F32' as const, shape: [64], data: encodeBlocks('F32', values.subarray(0, 64)) };
-  const contents = {
-    metadata: new Map(),
-    tensors: new Map([
-      ['w', tensor],
-      ['v', vector],
-    ] as const),
-  };
-  const file = await openGguf(bytesSource(await writeGguf(contents)));
+  const tensors = new Map<string, GgufTensor>([
+    ['w', tensor],
+    ['v', vector],
+  ]);
+  const file = await openGguf(bytesSource(await writeGguf({ metadata: new Map(), tensors })));
   const all = await file.readFloat32('w');
   expect(await file.readFloat32('w', { rows: [1, 3] })).toEqual(all.slice(64));
   expect(await file.readFloat32('v', { rows: [3, 5] })).toEqual(values.slice(3, 5));

@@ -42,6 +42,7 @@ export {
 } from './position-encoding.js';
 export { type GroupedForm, packedTensorInfo, packedTensors, rowsByName } from './packed-tensors.js';
 export { PositionTableCache } from './position-table-cache.js';
+export { wordsOfHalves } from './safetensors-rows.js';
 export { type LoadOptions, load, type NamedArrays, save } from './save-load.js';
 export { emptyScope, type Hook, Scope, type Slot, slot, type Taps, withHooks } from './scope.js';
 export type { RowReadOptions, StoredRows, StoredSlice } from './stored-rows.js';

@@ -28,13 +28,13 @@ export function safetensorsRows(file: Safetensors, name: string): StoredRows {
     ...rows,
     readPackedRows: async (from, to, { signal }) => {
       const { data } = await file.read(name, { rows: [from, to], signal });
-      return { quants: wordsOf(data as Uint16Array, to - from) };
+      return { quants: wordsOfHalves(data as Uint16Array, to - from) };
     },
   };
 }
 
-/** Rows of 16-bit entries as words, each row padded to whole words. */
-function wordsOf(entries: Uint16Array, rows: number): Int32Array {
+/** Rows of 16-bit entries as words of 32 bits, each row padded to whole words. */
+export function wordsOfHalves(entries: Uint16Array, rows: number): Int32Array {
   const width = rows === 0 ? 0 : entries.length / rows;
   if (width % 2 === 0) return new Int32Array(entries.buffer as ArrayBuffer, entries.byteOffset, entries.length / 2);
   const padded = new Uint16Array(rows * (width + 1));

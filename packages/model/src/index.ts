@@ -6,8 +6,14 @@ export { type GenerateOptions, type GenerationConfig, isSampling } from './gener
 export type { Step } from './generate/sampling-policy.js';
 export type { FinishReason, GenerateOutput } from './generate/sequence.js';
 export type { Ablation, InterventionOptions } from './interventions.js';
-export { type CreateModelOptions, createModel } from './load/create-model.js';
 export { type ConvertedCheckpoint, type ConvertOptions, convertCheckpoint } from './load/convert-checkpoint.js';
+export { type CreateModelOptions, createModel } from './load/create-model.js';
+export {
+  type ConvertedGguf,
+  type ConvertToGgufOptions,
+  convertToGguf,
+  type GgufWeights,
+} from './load/gguf/convert-to-gguf.js';
 export { describeSource, type LoadModelOptions, type LoadProgress, loadModel } from './load/load-model.js';
 export type { SaveModelOptions } from './load/save-model.js';
 export type { FileUrls } from './load/sources/file-urls.js';

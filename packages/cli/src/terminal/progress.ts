@@ -27,7 +27,7 @@ export function progressLine(): ProgressLine {
       show(
         progress.stage === 'bytes'
           ? `${progress.file}: ${megabytes(progress.done)} of ${megabytes(progress.total)}`
-          : `weights: ${share} %`,
+          : `weights: ${share} %${progress.converted ? `, ${progress.converted.join(', ')} held as int8` : ''}`,
       );
     },
     end: () => {

@@ -38,9 +38,9 @@ const headerOf = (
   metadata: new Map(
     Object.entries({ ...base, ...more }).flatMap(([key, value]) => (value === undefined ? [] : [[key, { value }]])),
   ),
-  tensors: new Map([
+  tensors: new Map<string, { shape: number[] }>([
     ['token_embd.weight', { shape: [31, 24] }],
-    ...tensors.map(name => [name, { shape: [7] }] as const),
+    ...tensors.map((name): [string, { shape: number[] }] => [name, { shape: [7] }]),
   ]),
 });
 

@@ -20,6 +20,8 @@ export interface Checkpoint {
   readonly texts: Record<string, string>;
   /** How the matrices are held if nothing else is asked for. */
   readonly defaultWeights: WeightForms;
+  /** The types of the file that are rounded to `int8` if nothing else is asked for; undefined if there are none. */
+  readonly converted?: readonly string[] | undefined;
   /** Opens the weights; called again when a backend has lost them. Nothing but headers is read. */
   readonly openArrays: (signal: AbortSignal | undefined, onBytes: OnBytes) => Promise<StoredArrays>;
 }

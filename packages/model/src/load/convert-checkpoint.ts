@@ -68,12 +68,12 @@ interface ConversionSettings {
 
 /** The file with each matrix in its form, and the forms by tensor. */
 function convertedFile(
-  { family, composition, arrays }: OpenedModel,
+  { family, layout, composition, arrays }: OpenedModel,
   { formOf, formOfHead, signal }: ConversionSettings,
 ) {
   const layer: HasNeeds<unknown> = composition.model;
   const needs = new Map(weightNeeds(layer).map(({ path, need }) => [path, need]));
-  const weights = fromCheckpoint(family, layer, arrays);
+  const weights = fromCheckpoint(layout, layer, arrays);
   expectMatchingWeights('convertCheckpoint', weightNeeds(layer), weights);
   const hasHead = [...needs.values()].some(need => need.kind === 'matrix' && need.role === 'unembedding');
   const headRole = hasHead ? 'unembedding' : 'embedding';

@@ -46,7 +46,8 @@ export async function createModel(config: Config, options: CreateModelOptions): 
   return new Model({ family, config, composition, weights, tokenizer, generationConfig, texts });
 }
 
-const jsonText = (value: object) => `${JSON.stringify(value, null, 2)}\n`;
+/** The text of a small JSON file. */
+export const jsonText = (value: object) => `${JSON.stringify(value, null, 2)}\n`;
 
 /** The special tokens of a config: `bos_token_id` and so on. */
 const tokenFields = ['bos', 'eos', 'pad'] as const;
@@ -72,7 +73,7 @@ function paddingTokenOf({ pad_token_id: pad, eos_token_id: eos, bos_token_id: bo
 }
 
 /** The `tokenizer_config.json` of a new model, as the reference writes it. */
-function tokenizerConfigOf(config: Config, tokenizer: Tokenizer, maxPositions: number): Config {
+export function tokenizerConfigOf(config: Config, tokenizer: Tokenizer, maxPositions: number): Config {
   const unknown = tokenizer.unkTokenId;
   const ids = { ...config, pad_token_id: paddingTokenOf(config) ?? unknown };
   const tokens = tokenFields.flatMap(name => {

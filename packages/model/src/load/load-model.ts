@@ -16,7 +16,7 @@ import type { GenerationConfig } from '../generate/options.js';
 import type { ModelParts } from '../loaded-model.js';
 import { Model } from '../model.js';
 import { type Checkpoint, openCheckpoint, readConfig } from './checkpoint.js';
-import type { OnBytes } from './sources/files.js';
+import type { ModelFiles, OnBytes } from './sources/files.js';
 import { filesOf, type ModelSource, type SourceOptions } from './sources/source.js';
 import { formChooser, type WeightForms } from './weight-forms.js';
 
@@ -32,8 +32,9 @@ export interface LoadModelOptions extends SourceOptions {
   readonly ignoreConfig?: readonly string[];
   /**
    * How weight matrices are held: one form for all of them, or a function of the path in the tree and the role. If
-   * absent, `as stored` for checkpoints with matrices in groups of 8 or 4 bits, else `f32`. Vectors and position tables
-   * are always float32, and so are tables of a few columns under `int8` and `int4`.
+   * absent, `as stored` for GGUF files and checkpoints with matrices in groups of 8 or 4 bits, else `f32`; types of GGUF
+   * that no matrix has are decoded and rounded to `int8` then. Vectors and position tables are always float32, and so
+   * are tables of a few columns under `int8` and `int4`.
    */
   readonly weights?: WeightForms;
 }
@@ -41,16 +42,47 @@ export interface LoadModelOptions extends SourceOptions {
 /** The progress of loading: bytes of a file that arrived, or weights that are on the backend. */
 export type LoadProgress =
   | { readonly stage: 'bytes'; readonly file: string; readonly done: number; readonly total: number }
-  | { readonly stage: 'weights'; readonly done: number; readonly total: number };
+  | {
+      readonly stage: 'weights';
+      readonly done: number;
+      readonly total: number;
+      /** The types of the file that are rounded to `int8`, such as Q4_K; absent if all are held as they are. */
+      readonly converted?: readonly string[];
+    };
 
 /** The family, config and composition of a checkpoint, from its config alone; a parsed config works too. */
 export async function describeSource(
   source: ModelSource | Config,
   options: Omit<LoadModelOptions, 'onProgress'> = {},
 ): Promise<{ family: Family; config: Config; composition: Composition }> {
-  const config = isConfig(source) ? source : await readConfig(await filesOf(source, options), options.signal);
-  const family = familyOf(config, [...(options.families ?? []), ...families]);
+  const { family, config } = isConfig(source)
+    ? { family: familyOf(source, registryOf(options)), config: source }
+    : await openConfig(await filesOf(source, options), options);
   return { family, config, composition: family.compose(config, options) };
+}
+
+const registryOf = ({ families: more = [] }: Pick<LoadModelOptions, 'families'>) => [...more, ...families];
+
+/** A config with its family and the family's names in the file; the rest of the checkpoint is opened on demand. */
+interface OpenedConfig {
+  readonly family: Family;
+  readonly layout: Family;
+  readonly config: Config;
+  readonly openRest: () => Promise<Checkpoint>;
+}
+
+/** Reads the config of a source, from its `config.json` or from the metadata of its GGUF file. */
+async function openConfig(files: ModelFiles, options: LoadModelOptions, onBytes?: OnBytes): Promise<OpenedConfig> {
+  const { signal, ignoreConfig, weights } = options;
+  if (files.gguf !== undefined) {
+    const { openGgufCheckpoint } = await import('./gguf/gguf-checkpoint.js'); // not every page needs it
+    const settings = { families: registryOf(options), ignoreConfig, convert: weights === undefined, signal, onBytes };
+    const { checkpoint, ...opened } = await openGgufCheckpoint(files, files.gguf, settings);
+    return { ...opened, openRest: async () => checkpoint };
+  }
+  const config = await readConfig(files, signal);
+  const family = familyOf(config, registryOf(options));
+  return { family, layout: family, config, openRest: () => openCheckpoint(files, config, signal) };
 }
 
 function isConfig(source: ModelSource | Config): source is Config {
@@ -58,8 +90,8 @@ function isConfig(source: ModelSource | Config): source is Config {
 }
 
 /**
- * Loads a published checkpoint as it is: from a folder (Node), a base URL, a Hugging Face id, or files. The caller
- * disposes the model. Throws if a file is missing or invalid, or if the config is not supported.
+ * Loads a published checkpoint as it is: from a folder (Node), a base URL, a Hugging Face id, files, or a GGUF file. The
+ * caller disposes the model. Throws if a file is missing or invalid, or if the config is not supported.
  */
 export async function loadModel(source: ModelSource, options: LoadModelOptions = {}): Promise<Model> {
   expectOptions('loadModel', options, {
@@ -79,13 +111,14 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
   if (options.weights !== undefined) formChooser('loadModel', options.weights); // an error before anything is read
   await ready();
   const opened = await openModel(source, options);
-  const { family, config, composition, checkpoint, openArrays, onBytes } = opened;
+  const { family, layout, config, composition, checkpoint, openArrays, onBytes, converted } = opened;
   const formOf = formChooser('loadModel', options.weights ?? opened.defaultWeights);
   const generationConfig = options.generationConfig ?? checkpoint.generationConfig;
 
   const readWeights = async (stored: StoredArrays, signal: AbortSignal | undefined) => {
-    const arrays = fromCheckpoint(family, composition.model, stored);
-    const onWeight = (done: number, total: number) => onProgress?.({ stage: 'weights', done, total });
+    const arrays = fromCheckpoint(layout, composition.model, stored);
+    const onWeight = (done: number, total: number) =>
+      onProgress?.({ stage: 'weights', done, total, ...(converted && { converted }) });
     const layer: HasNeeds<unknown> = composition.model;
     const settings = { ...(signal && { signal }), onProgress: onWeight, formOf };
     return (await load(layer, arrays, settings)) as Weights<Composition['model']>;
@@ -97,12 +130,14 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
 }
 
 /** What is known of a checkpoint before its weights are read. */
-export interface OpenedModel extends Pick<Checkpoint, 'openArrays' | 'defaultWeights'> {
+export interface OpenedModel extends Pick<Checkpoint, 'openArrays' | 'defaultWeights' | 'converted'> {
   readonly family: Family;
+  /** The family with the tensor names of the file, which are others in a GGUF file. */
+  readonly layout: Family;
   readonly config: Config;
   readonly composition: Composition;
   /** The other files; `config.json` says what the file itself showed. */
-  readonly checkpoint: Omit<Checkpoint, 'openArrays' | 'defaultWeights'>;
+  readonly checkpoint: Omit<Checkpoint, 'openArrays' | 'defaultWeights' | 'converted'>;
   /** The arrays of the open file. */
   readonly arrays: StoredArrays;
   readonly onBytes: OnBytes;
@@ -114,13 +149,13 @@ export async function openModel(source: ModelSource, options: LoadModelOptions):
   signal?.throwIfAborted();
   const files = await filesOf(source, options);
   const onBytes: OnBytes = (file, done, total) => onProgress?.({ stage: 'bytes', file, done, total });
-  const { family, config: fileConfig } = await describeSource(files, options);
-  const { openArrays, defaultWeights, ...checkpoint } = await openCheckpoint(files, fileConfig, signal);
+  const { family, layout, config: fileConfig, openRest } = await openConfig(files, options, onBytes);
+  const { openArrays, defaultWeights, converted, ...checkpoint } = await openRest();
   const { texts } = checkpoint;
   const arrays = await openArrays(signal, onBytes);
   const composeOptions = { ...(ignoreConfig && { ignoreConfig }), ...(signal && { signal }) };
-  const composed = await composeCheckpoint(family, fileConfig, arrays, composeOptions);
+  const composed = await composeCheckpoint(layout, fileConfig, arrays, composeOptions);
   const { composition, config, changes } = composed;
   if (Object.keys(changes).length > 0) texts['config.json'] = updateConfigText(texts['config.json']!, changes);
-  return { family, config, composition, checkpoint, openArrays, defaultWeights, arrays, onBytes };
+  return { family, layout, config, composition, checkpoint, openArrays, defaultWeights, converted, arrays, onBytes };
 }

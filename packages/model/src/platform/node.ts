@@ -10,6 +10,7 @@ import { promisify } from 'node:util';
 import type { Source } from '@residual/safetensors';
 import { fileSource } from '@residual/safetensors/node';
 import { ResidualError } from '@residual/tensor';
+import { ggufNameIn } from '../load/gguf/gguf-names.js';
 import type { ModelFiles } from '../load/sources/files.js';
 import type { HubEnvironment } from '../load/sources/hub.js';
 import { expectSmall, readSmall } from '../load/sources/limits.js';
@@ -25,6 +26,7 @@ export async function folderFiles(path: string): Promise<ModelFiles | undefined>
   const folder = await folderOfCheckpoint(folderPath);
   return {
     origin: folder,
+    gguf: ggufNameIn(folder, await readdir(folder)),
     text: (name, { signal }) => undefinedIfMissing(readText(folder, name, signal)),
     bytes: name => undefinedIfMissing(fileSource(join(folder, name))),
   };

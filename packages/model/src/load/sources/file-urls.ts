@@ -1,6 +1,7 @@
 import { httpSource } from '@residual/safetensors';
 import { ResidualError } from '@residual/tensor';
 import { fileAt } from '#platform';
+import { ggufNameIn } from '../gguf/gguf-names.js';
 import type { ModelFiles } from './files.js';
 import { expectSmall } from './limits.js';
 import { absoluteUrl, filesAt, type UrlSettings } from './url.js';
@@ -26,6 +27,7 @@ export function namedFiles(urls: FileUrls, settings: UrlSettings): ModelFiles {
   };
   return {
     origin,
+    gguf: ggufNameIn(origin, [...addresses.keys()]),
     text: async (name, options) => {
       if (!addresses.has(name)) return undefined;
       const source = await local(name);

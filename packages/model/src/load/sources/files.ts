@@ -4,6 +4,8 @@ import type { Source } from '@residual/safetensors';
 export interface ModelFiles {
   /** The name of the source in error messages. */
   readonly origin: string;
+  /** The name of the GGUF file that holds the model; undefined for a checkpoint of safetensors files. */
+  readonly gguf?: string | undefined;
   /** The text of a small file; undefined if it does not exist. */
   text(name: string, options: { signal?: AbortSignal | undefined }): Promise<string | undefined>;
   /** The bytes of a file, read by ranges; undefined if it does not exist. */

@@ -2,6 +2,7 @@ import { httpSource } from '@residual/safetensors';
 import { ResidualError, showValue } from '@residual/tensor';
 import { hubEnvironment, openStore } from '#platform';
 import { definedOptions } from '../../arguments.js';
+import { ggufNameIn } from '../gguf/gguf-names.js';
 import { type DownloadOptions, download, type RemoteFile } from './download.js';
 import type { ModelFiles } from './files.js';
 import { guardedFetch } from './guarded-fetch.js';
@@ -39,12 +40,13 @@ interface Repository {
 /**
  * The files of a repository `owner/name`. The listing is requested once; each file is downloaded when it is first read,
  * resumed after a broken connection, and verified by the size and digest of the listing. Without a network, a stored
- * listing and stored files serve. Throws if the hub does not answer and nothing is stored.
+ * listing and stored files serve. `file` names the GGUF file of the model. Throws if the hub does not answer and
+ * nothing is stored.
  */
 export async function hubFiles(
   id: string,
   hub: HubOptions,
-  options: { fetch: typeof globalThis.fetch; signal?: AbortSignal | undefined },
+  { file, ...options }: { fetch: typeof globalThis.fetch; file?: string | undefined; signal?: AbortSignal | undefined },
 ): Promise<ModelFiles> {
   const {
     endpoint = 'https://huggingface.co',
@@ -98,6 +100,12 @@ export async function hubFiles(
   return {
     origin,
     bytes,
+    gguf:
+      file ??
+      ggufNameIn(
+        origin,
+        repository.files.map(({ name }) => name),
+      ),
     text: async (name, { signal }) => {
       expectSmall(origin, name, find(name)?.size ?? 0);
       const source = await bytes(name, { signal });

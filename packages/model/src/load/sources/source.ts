@@ -1,15 +1,17 @@
 import { blobSource, bytesSource } from '@residual/safetensors';
 import { ResidualError } from '@residual/tensor';
-import { folderFiles } from '#platform';
+import { fileAt, folderFiles } from '#platform';
+import { ggufNameIn, isGgufName } from '../gguf/gguf-names.js';
 import { type FileUrls, isUrl, namedFiles, plainUrls } from './file-urls.js';
 import type { ModelFiles } from './files.js';
 import { type HubOptions, hubFiles } from './hub.js';
 import { expectSmall } from './limits.js';
-import { urlFiles } from './url.js';
+import { ggufUrlFiles, urlFiles } from './url.js';
 
 /**
  * Where a checkpoint is: the path of a folder (Node), a base URL, a Hugging Face id (`owner/name`), URLs by file name,
- * dropped files, bytes by name, or your own `ModelFiles`.
+ * dropped files, bytes by name, or your own `ModelFiles`. A GGUF file is one too: its path, its URL, an id with its name
+ * (`owner/name/model.gguf`), or the file alone.
  */
 export type ModelSource = string | URL | FileUrls | readonly File[] | ReadonlyMap<string, Uint8Array> | ModelFiles;
 
@@ -42,15 +44,27 @@ export async function filesOf(source: ModelSource, options: SourceOptions = {}):
   const url = { fetch, allowRedirects, stallTimeout: hub.stallTimeout };
   if (typeof source === 'object' && !isUrl(source)) return namedFiles(source as FileUrls, url);
   const text = String(source);
-  if (/^(https?|blob|data):/.test(text)) return urlFiles(text, url);
-  const folder = await folderFiles(text);
-  if (folder) return folder;
-  if (typeof location !== 'undefined' && /^[./]/.test(text)) return urlFiles(text, url);
-  if (/^[\w-][\w.-]*\/[\w-][\w.-]*$/.test(text)) return hubFiles(text, hub, { fetch, signal });
+  const isGguf = isGgufName(text.replace(/[?#].*$/s, ''));
+  const remote = isGguf ? ggufUrlFiles : urlFiles;
+  if (/^(https?|blob|data):/.test(text)) return remote(text, url);
+  const local = isGguf ? await localGguf(text) : await folderFiles(text);
+  if (local) return local;
+  if (typeof location !== 'undefined' && /^[./]/.test(text)) return remote(text, url);
+  const [, id, file] = /^([\w-][\w.-]*\/[\w-][\w.-]*)(?:\/(.+))?$/s.exec(text) ?? [];
+  if (id !== undefined && (file === undefined || isGguf)) return hubFiles(id, hub, { fetch, signal, file });
   throw new ResidualError(
     'files',
-    `loadModel: ${text} is neither a folder that exists, nor a URL, nor an id such as owner/name`,
+    isGguf
+      ? `loadModel: ${text} is neither a file that exists, nor a URL, nor a file of an id such as owner/name/model.gguf`
+      : `loadModel: ${text} is neither a folder that exists, nor a URL, nor an id such as owner/name`,
   );
+}
+
+/** The GGUF file at a path, and the other parts of its model beside it; undefined if there is none. */
+async function localGguf(path: string): Promise<ModelFiles | undefined> {
+  if (!(await fileAt(path))) return undefined;
+  const [, folder = '', name = path] = /^(.*[/\\])?([^/\\]+)$/s.exec(path) ?? [];
+  return { origin: path, gguf: name, text: async () => undefined, bytes: part => fileAt(folder + part) };
 }
 
 /** The source in a form that can be sent to another thread, without `URL` objects and relative URLs. */
@@ -70,6 +84,7 @@ export function bytesFiles(files: ReadonlyMap<string, Uint8Array>): ModelFiles {
   const origin = 'the source';
   return {
     origin,
+    gguf: ggufNameIn(origin, [...files.keys()]),
     text: async name => {
       const bytes = files.get(name);
       expectSmall(origin, name, bytes?.length ?? 0);
@@ -88,6 +103,7 @@ export function droppedFiles(files: readonly File[]): ModelFiles {
   const origin = `the source (${files.length} ${files.length === 1 ? 'file' : 'files'})`;
   return {
     origin,
+    gguf: ggufNameIn(origin, [...byName.keys()]),
     text: async name => {
       expectSmall(origin, name, byName.get(name)?.size ?? 0);
       return byName.get(name)?.text();

@@ -20,6 +20,18 @@ export function urlFiles(base: string | URL, settings: UrlSettings): ModelFiles 
   return filesAt(folder.href, name => new URL(name, folder), settings);
 }
 
+/** The GGUF file at a URL, and the other parts of its model beside it, with the same query. */
+export function ggufUrlFiles(address: string, settings: UrlSettings): ModelFiles {
+  const url = new URL(absoluteUrl(address));
+  const name = decodeURIComponent(url.pathname.slice(url.pathname.lastIndexOf('/') + 1));
+  const urlOf = (part: string) => {
+    const each = new URL(encodeURIComponent(part), url);
+    each.search = url.search;
+    return each;
+  };
+  return { ...filesAt(url.href, urlOf, settings), gguf: name };
+}
+
 /** The files at the URLs that `urlOf` returns for their names, read by ranges if the server supports them. */
 export function filesAt(origin: string, urlOf: (name: string) => URL, settings: UrlSettings): ModelFiles {
   const { allowRedirects: otherHosts = false, stallTimeout } = settings;

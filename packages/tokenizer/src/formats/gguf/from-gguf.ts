@@ -1,14 +1,16 @@
+import { readAddedTokens } from '../../added-tokens/added-token.js';
 import { failFile } from '../../errors.js';
 import { bpeFields } from '../../models/bpe/bpe.js';
 import { Vocabulary } from '../../models/vocabulary.js';
-import type { Tokenizer } from '../../tokenizer.js';
+import { Tokenizer } from '../../tokenizer.js';
+import { allComponents } from '../json/all-components.js';
+import { readComponent } from '../json/components.js';
 import type { Json } from '../json/fields.js';
 import { tokenizerFromJson } from '../json/load.js';
 import { checkModel, type ModelProto, modelTypes } from '../sentencepiece/model-proto.js';
-import { pieceTable } from '../sentencepiece/piece-table.js';
-import { sentencePieceToJson } from '../sentencepiece/to-json.js';
+import { sentencePieceParts } from '../sentencepiece/sentence-piece-tokenizer.js';
 import { type GgufMetadata, keyPrefix, MetadataFields, specialTokenKeys, tokenTypes } from './metadata.js';
-import { ggufPreTokenizers, preTokenizerJson } from './pre-tokenizers.js';
+import { type GgufPreTokenizer, ggufPreTokenizers, preTokenizerJson } from './pre-tokenizers.js';
 
 /** The tokens of a file with their types. */
 interface Tokens {
@@ -17,18 +19,33 @@ interface Tokens {
   readonly types: readonly number[];
 }
 
-/** The components of a `tokenizer.json`, and whether special tokens go around a text unless the file says otherwise. */
-interface Components {
-  readonly json: Json;
-  readonly addsBos: boolean;
+/** A kind of tokenizer, by `tokenizer.ggml.model`. */
+interface Kind {
+  /** Whether bos and eos go around a text unless the file says otherwise. */
+  readonly addsBos: (fields: MetadataFields) => boolean;
   readonly addsEos: boolean;
+  readonly read: (tokens: Tokens, around: SpecialTokens) => Tokenizer;
 }
 
-/** The readers by `tokenizer.ggml.model`. */
-const readers: Readonly<Record<string, (tokens: Tokens) => Components>> = {
-  gpt2: byteLevelComponents,
-  llama: tokens => ({ json: pieceComponents(tokens, modelTypes.bpe), addsBos: true, addsEos: false }),
-  t5: tokens => ({ json: pieceComponents(tokens, modelTypes.unigram), addsBos: false, addsEos: true }),
+/** The special tokens of a file: as parts of a `tokenizer.json`, and their ids by role. */
+interface SpecialTokens {
+  readonly added_tokens: readonly Json[];
+  readonly post_processor: Json | null;
+  readonly ids: Readonly<Partial<Record<keyof typeof specialTokenKeys, number>>>;
+}
+
+const kinds: Readonly<Record<string, Kind>> = {
+  gpt2: { addsBos: fields => preTokenizerOf(fields).addsBos ?? false, addsEos: false, read: byteLevelTokenizer },
+  llama: {
+    addsBos: () => true,
+    addsEos: false,
+    read: (tokens, special) => pieceTokenizer(tokens, special, modelTypes.bpe),
+  },
+  t5: {
+    addsBos: () => false,
+    addsEos: true,
+    read: (tokens, special) => pieceTokenizer(tokens, special, modelTypes.unigram),
+  },
 };
 
 /**
@@ -40,27 +57,25 @@ export function tokenizerFromGguf(metadata: GgufMetadata): Tokenizer | undefined
   const fields = new MetadataFields(metadata);
   const model = fields.text('model') ?? 'none';
   if (model === 'none' || model === 'no_vocab') return undefined;
-  if (!Object.hasOwn(readers, model))
-    return failFile(`${keyPrefix}model is "${model}"; ${Object.keys(readers).join(', ')} can be read`);
+  if (!Object.hasOwn(kinds, model))
+    return failFile(`${keyPrefix}model is "${model}"; ${Object.keys(kinds).join(', ')} can be read`);
+  const kind = kinds[model]!;
   const tokens = fields.texts('tokens');
   const types = fields.numbers('token_type', tokens.length) ?? tokens.map(() => tokenTypes.normal);
   const wrong = types.findIndex(type => !Object.values<number>(tokenTypes).includes(type));
   if (wrong >= 0) failFile(`${keyPrefix}token_type of token ${wrong} is ${types[wrong]}; types are 1 to 6`);
-  const { json, addsBos, addsEos } = readers[model]!({ fields, tokens, types });
-  const ids = Object.entries(specialTokenKeys).map(([role, key]) => [role, fields.tokenId(key, tokens)] as const);
-  const { bos, eos } = Object.fromEntries(ids);
-  const around = (name: string, fallback: boolean, id: number | undefined): Json[] =>
-    id !== undefined && fields.flag(name, fallback) ? [{ SpecialToken: { id: tokens[id]!, type_id: 0 } }] : [];
-  const [before, after] = [around('add_bos_token', addsBos, bos), around('add_eos_token', addsEos, eos)];
-  const config = ids.flatMap(([role, id]) => (id === undefined ? [] : [[`${role}_token`, tokens[id]!] as const]));
-  return tokenizerFromJson(
-    {
-      ...json,
-      added_tokens: addedTokens(tokens, types),
-      post_processor: templateJson(before, after, { tokens, bos, eos }),
-    },
-    { config: Object.fromEntries(config) },
-  );
+  const roles = Object.entries(specialTokenKeys).map(([role, key]) => [role, fields.tokenId(key, tokens)] as const);
+  const ids: SpecialTokens['ids'] = Object.fromEntries(roles.filter(([, id]) => id !== undefined));
+  const around = (name: string, fallback: boolean, id: number | undefined) =>
+    id !== undefined && fields.flag(name, fallback) ? [tokens[id]!] : [];
+  const before = around('add_bos_token', kind.addsBos(fields), ids.bos);
+  const after = around('add_eos_token', kind.addsEos, ids.eos);
+  const special = {
+    added_tokens: addedTokens(tokens, types),
+    post_processor: templateJson(before, after, token => tokens.indexOf(token)),
+    ids,
+  };
+  return kind.read({ fields, tokens, types }, special);
 }
 
 /** Control tokens and user-defined ones. Both are found in texts as they are. */
@@ -72,49 +87,77 @@ function addedTokens(tokens: readonly string[], types: readonly number[]): Json[
 }
 
 function templateJson(
-  before: readonly Json[],
-  after: readonly Json[],
-  { tokens, bos, eos }: { tokens: readonly string[]; bos: number | undefined; eos: number | undefined },
+  before: readonly string[],
+  after: readonly string[],
+  idOf: (token: string) => number,
 ): Json | null {
-  if (before.length + after.length === 0) return null;
-  const special = [bos, eos].flatMap(id => {
-    const token = id === undefined ? undefined : tokens[id]!;
-    return token === undefined ? [] : [[token, { id: token, ids: [id], tokens: [token] }] as const];
-  });
-  const sequence = (name: string) => [...before, { Sequence: { id: name, type_id: 0 } }, ...after];
+  const around = [...before, ...after];
+  if (around.length === 0) return null;
+  const special = (token: string) => ({ SpecialToken: { id: token, type_id: 0 } });
+  const sequence = (name: string) => [
+    ...before.map(special),
+    { Sequence: { id: name, type_id: 0 } },
+    ...after.map(special),
+  ];
   return {
     type: 'TemplateProcessing',
     single: sequence('A'),
     pair: [...sequence('A'), ...sequence('B')],
-    special_tokens: Object.fromEntries(special),
+    special_tokens: Object.fromEntries(
+      around.map(token => [token, { id: token, ids: [idOf(token)], tokens: [token] }]),
+    ),
   };
 }
 
-/** Byte-level BPE; `tokenizer.ggml.pre` names the pre-tokenizer. */
-function byteLevelComponents({ fields, tokens }: Tokens): Components {
+/** The way to split texts that `tokenizer.ggml.pre` names. */
+function preTokenizerOf(fields: MetadataFields): GgufPreTokenizer {
   const name = fields.text('pre') ?? 'default';
   const preTokenizer = ggufPreTokenizers.find(({ names }) => names.includes(name));
-  if (!preTokenizer) {
-    const known = ggufPreTokenizers.flatMap(({ names }) => names).join(', ');
-    return failFile(`${keyPrefix}pre is "${name}", a way to split texts that is not known; known are ${known}`);
-  }
+  if (preTokenizer) return preTokenizer;
+  const known = ggufPreTokenizers.flatMap(({ names }) => names).join(', ');
+  return failFile(`${keyPrefix}pre is "${name}", a way to split texts that is not known; known are ${known}`);
+}
+
+/** Byte-level BPE. */
+function byteLevelTokenizer({ fields, tokens }: Tokens, { ids, ...special }: SpecialTokens): Tokenizer {
+  const preTokenizer = preTokenizerOf(fields);
   const vocab = new Vocabulary();
   for (const [id, token] of tokens.entries()) vocab.add(token, id, `${keyPrefix}tokens`);
-  const { normalizer = null, ignoreMerges = false, addsBos = false } = preTokenizer;
+  const { normalizer = null, ignoreMerges = false } = preTokenizer;
   const json = {
+    ...special,
     normalizer,
     pre_tokenizer: preTokenizerJson(preTokenizer),
     decoder: { type: 'ByteLevel', add_prefix_space: true, trim_offsets: true, use_regex: true },
     model: { type: 'BPE', ...bpeFields, ignore_merges: ignoreMerges, vocab, merges: fields.texts('merges') },
   };
-  return { json, addsBos, addsEos: false };
+  const config = Object.entries(ids).map(([role, id]) => [`${role}_token`, tokens[id]!] as const);
+  return tokenizerFromJson(json, { config: Object.fromEntries(config) });
 }
 
 /**
- * The components of a SentencePiece model. User-defined tokens are matched before the pieces, as added tokens, and unused
- * ones fill the vocabulary up.
+ * BPE or Unigram of SentencePiece. User-defined tokens are matched before the pieces, as added tokens, and unused ones
+ * fill the vocabulary up.
  */
-function pieceComponents({ fields, tokens, types }: Tokens, modelType: number): Json {
+function pieceTokenizer(tokens: Tokens, { ids, ...special }: SpecialTokens, modelType: number): Tokenizer {
+  const parts = sentencePieceParts(modelProto(tokens, modelType));
+  const { boundary: _, ...withoutBoundary } = parts;
+  const hasUserDefined = tokens.types.includes(tokenTypes.userDefined);
+  const postProcessors = allComponents.postProcessors;
+  const plain = parts.file as () => Json;
+  return new Tokenizer({
+    ...(hasUserDefined ? withoutBoundary : parts),
+    addedTokens: readAddedTokens(special.added_tokens, parts.model.vocabulary),
+    postProcessor: special.post_processor
+      ? readComponent('post_processor', postProcessors, special.post_processor, 'post_processor')
+      : {},
+    file: () => ({ ...plain(), ...special }),
+    specialTokenIds: ids,
+  });
+}
+
+/** The model as SentencePiece's own files describe it. */
+function modelProto({ fields, tokens, types }: Tokens, modelType: number): ModelProto {
   const { userDefined, unused, control, byte } = tokenTypes;
   const isUnigram = modelType === modelTypes.unigram;
   const file: ModelProto = {
@@ -141,7 +184,5 @@ function pieceComponents({ fields, tokens, types }: Tokens, modelType: number): 
   const lost = file.scores.findIndex(Number.isNaN);
   if (lost >= 0) failFile(`${keyPrefix}scores of token ${lost} is not a number`);
   checkModel(file);
-  const table = pieceTable(file);
-  const json = sentencePieceToJson(file, table);
-  return isUnigram ? json : { ...json, model: { ...(json.model as Json), vocab: table.vocabulary } };
+  return file;
 }

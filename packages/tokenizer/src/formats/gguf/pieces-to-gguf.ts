@@ -2,6 +2,7 @@ import { abbreviate, abbreviateJson, failFile } from '../../errors.js';
 import type { Json } from '../json/fields.js';
 import { spaceSymbol } from '../sentencepiece/normalizer.js';
 import { outerSpaces, spacedWord } from '../sentencepiece/to-json-patterns.js';
+import type { GgufTokenizerEntry } from './metadata.js';
 import type { ModelEntries, TokenizerJson } from './to-gguf.js';
 
 /** The entries of a model over visible spaces: BPE with scores, or Unigram. */
@@ -13,11 +14,11 @@ export function piecesToGguf(json: TokenizerJson): ModelEntries {
   const { addSpacePrefix, removeExtraWhitespaces, charsMap } = spaceRules(json);
   if (!isUnigram && (charsMap || removeExtraWhitespaces))
     return failFile('a SentencePiece BPE that changes the characters or spaces of a text has no place in GGUF files');
-  const entries = {
+  const entries: Record<string, GgufTokenizerEntry> = {
     add_space_prefix: { type: 'bool', value: addSpacePrefix },
-    ...(isUnigram && { remove_extra_whitespaces: { type: 'bool', value: removeExtraWhitespaces } }),
-    ...(charsMap && { precompiled_charsmap: { type: 'uint8[]', value: charsMap } }),
-  } as const;
+    ...(isUnigram && { remove_extra_whitespaces: { type: 'bool' as const, value: removeExtraWhitespaces } }),
+    ...(charsMap && { precompiled_charsmap: { type: 'uint8[]' as const, value: charsMap } }),
+  };
   return { entries, ...(isUnigram ? unigram(model) : bpe(model)) };
 }
 
