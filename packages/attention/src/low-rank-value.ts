@@ -9,7 +9,7 @@ import {
   type PositionEncoding,
   type Weights,
 } from '@residual/layers';
-import { add, concat, dense, expectOptions, reshape, sliceAxis, type Tensor, tidy } from '@residual/tensor';
+import { add, concat, expectOptions, mergeLowRank, reshape, sliceAxis, type Tensor, tidy } from '@residual/tensor';
 import {
   type AttentionOptions,
   aboutAttention,
@@ -94,7 +94,7 @@ export function fuseValueUp(
 ): { layer: SelfAttention; weights: Weights<SelfAttention> } {
   const output = tidy(() =>
     concat(
-      valueUp.map(({ weight }) => dense(weight)),
+      valueUp.map(({ weight }) => mergeLowRank(weight)),
       1,
     ),
   );

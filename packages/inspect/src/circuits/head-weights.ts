@@ -1,9 +1,10 @@
 import type { AnyLayer } from '@residual/layers';
 import {
   concat,
-  dense,
   expectInteger,
+  type Matrix,
   mean,
+  mergeLowRank,
   mul,
   ResidualError,
   reshape,
@@ -66,16 +67,19 @@ export interface HeadWeights {
   readonly output: Tensor;
 }
 
-/** The matrices of a head. Call it in a `tidy`. Errors if the head does not exist. */
+/**
+ * The matrices of a head, what packed ones mean and active low-rank adapters included. Call it in a `tidy`. Errors if
+ * the head does not exist.
+ */
 export function headWeights(caller: string, attention: AttentionLayer, head: number): HeadWeights {
   const { heads, kvHeads, headDim, weights } = attention;
   expectInteger(caller, 'head', head, { max: heads - 1, code: 'range' });
   const group = Math.floor(head / (heads / kvHeads));
-  const rowsOf = ({ weight }: { weight: Tensor }, index: number) =>
-    sliceAxis(dense(weight), 0, index * headDim, headDim);
+  const rowsOf = ({ weight }: { weight: Matrix }, index: number) =>
+    sliceAxis(mergeLowRank(weight), 0, index * headDim, headDim);
   const output = weights.valueUp
-    ? dense(weights.valueUp[head].weight)
-    : sliceAxis(dense(weights.output.weight), 1, head * headDim, headDim);
+    ? mergeLowRank(weights.valueUp[head].weight)
+    : sliceAxis(mergeLowRank(weights.output.weight), 1, head * headDim, headDim);
   return {
     query: rowsOf(weights.query, head),
     key: rowsOf(weights.key, group),

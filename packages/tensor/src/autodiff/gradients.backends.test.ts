@@ -7,9 +7,12 @@ import {
   defineOp,
   dispose,
   gradients,
+  linear,
+  lowRankSum,
   memoryUsage,
   mul,
   ones,
+  pack,
   range,
   square,
   sum,
@@ -213,5 +216,27 @@ test('constants made inside the function are accepted', async () => {
     const output = gradients(() => sum(mul(x, tensor([2, 3], [2]))), x);
     expect(await numbers(output.gradients)).toEqual([2, 3]);
     dispose([x, output]);
+  });
+});
+
+test('packed matrices of a tree have no gradient, and to dispose the gradients leaves all weights', async () => {
+  await expectNoLeak(async () => {
+    const values = Float32Array.from({ length: 10 }, (_, i) => i - 3);
+    const adapter = { down: ones([1, 5]), up: ones([2, 1]), scale: 1, active: true };
+    const weights = {
+      packed: pack(values, [2, 5], 'int8'),
+      sum: lowRankSum(pack(values, [2, 5], 'int8'), { adapter }),
+      bias: ones([2]),
+    };
+    const x = ones([3, 5]);
+    const output = gradients(() => sum(add(linear(x, weights.packed, weights.bias), linear(x, weights.sum))), weights);
+    const { packed, bias, sum: ofSum } = output.gradients as { packed: unknown; bias: Tensor; sum: unknown };
+    expect([packed, await numbers(bias)]).toEqual([undefined, [3, 3]]);
+    const { base, parts } = ofSum as { base: unknown; parts: { adapter: { down: Tensor; up: Tensor } } };
+    expect([base, await numbers(parts.adapter.up)]).toEqual([undefined, [15, 15]]);
+    dispose([output.value, output.gradients]);
+    const after = [linear(x, weights.packed, weights.bias), linear(x, weights.sum)];
+    expect((await numbers(after[1])).length).toBe(6);
+    dispose([after, x, weights]);
   });
 });

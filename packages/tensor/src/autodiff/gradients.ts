@@ -1,4 +1,5 @@
 import { ResidualError } from '../errors.js';
+import { isPacked } from '../nn/packed/packed-matrix.js';
 import { clone } from '../ops/op.js';
 import { isTensor, type Tensor } from '../tensor.js';
 import { valueAndGradients } from './backward.js';
@@ -12,7 +13,8 @@ export type GradientTree<Tree> = Tree extends { dispose(): void }
  * The value of `f` and its gradient with respect to every tensor in `tree` (nested arrays and plain objects). `f` is
  * synchronous and returns a scalar of shape [], or any shape if the upstream gradient `dy` of that shape is given. The
  * caller disposes the value and the gradients. A tensor that occurs twice in the tree gets its whole gradient at both
- * places. The backward pass frees saved tensors, also if something throws. Calls may nest, for gradients of gradients.
+ * places; packed matrices have none. The backward pass frees saved tensors, also if something throws. Calls may nest,
+ * for gradients of gradients.
  * Errors if an op of another library is between a leaf and the value.
  */
 export function gradients<Tree>(
@@ -20,7 +22,7 @@ export function gradients<Tree>(
   tree: Tree,
   dy?: Tensor,
 ): { value: Tensor; gradients: GradientTree<Tree> } {
-  const leaves = leavesOf(tree);
+  const leaves = leavesOf(withoutPacked(tree));
   if (leaves.length === 0) throw new ResidualError('gradient', 'gradients: the tree holds no tensor');
   const result = valueAndGradients(f, leaves, dy);
   const returnedIds = new Set<number>();
@@ -30,7 +32,19 @@ export function gradients<Tree>(
     returnedIds.add(id);
     return gradient && isRepeated ? clone(gradient) : gradient;
   };
-  return { value: result.value, gradients: mapLeaves(tree, gradientOf) as GradientTree<Tree> };
+  return { value: result.value, gradients: mapLeaves(withoutPacked(tree), gradientOf) as GradientTree<Tree> };
+}
+
+/**
+ * A tree without its packed matrices, and without the methods of its low-rank sums: to dispose the gradients does not
+ * dispose the weights.
+ */
+function withoutPacked(tree: unknown): unknown {
+  if (isTensor(tree) || typeof tree !== 'object' || tree === null) return tree;
+  if (Array.isArray(tree)) return tree.map(withoutPacked);
+  if (isPacked(tree)) return undefined;
+  const parts = Object.entries(tree).filter(([, part]) => typeof part !== 'function');
+  return Object.fromEntries(parts.map(([name, part]) => [name, withoutPacked(part)]));
 }
 
 /** The tensors of a tree, in order. */

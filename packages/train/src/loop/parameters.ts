@@ -1,5 +1,13 @@
 import { type HasNeeds, weightNeeds } from '@residual/layers';
-import { isLowRankSum, isTensor, type Matrix, ResidualError, type Tensor } from '@residual/tensor';
+import {
+  isLowRankSum,
+  isPacked,
+  isTensor,
+  type Matrix,
+  type PackedForm,
+  ResidualError,
+  type Tensor,
+} from '@residual/tensor';
 
 /** One trainable tensor in the tree of weights. */
 export interface Parameter {
@@ -28,26 +36,41 @@ export function resolveParameter(
   );
 }
 
+/** What a run can train, and what it cannot. */
+export interface Parameters {
+  readonly parameters: Map<string, Parameter>;
+  /** The form of each packed matrix by path, which has to be frozen. */
+  readonly packed: ReadonlyMap<string, PackedForm>;
+}
+
 /**
  * The trainable tensors of a tree by path, in the order of the layer's needs. A matrix with low-rank adapters yields
  * itself and its adapters: `weight`, `weight.parts.NAME.down`, `weight.parts.NAME.up`. Errors if a weight is missing or
- * cannot be trained.
+ * of an unknown form.
  */
-export function parametersOf(layer: HasNeeds<unknown>, tree: unknown): Map<string, Parameter> {
-  const parameters = new Map<string, Parameter>();
+export function parametersOf(layer: HasNeeds<unknown>, tree: unknown): Parameters {
+  const [parameters, packed] = [new Map<string, Parameter>(), new Map<string, PackedForm>()];
   for (const { path } of weightNeeds(layer, 'train')) {
     const { parent, name } = resolveParameter('train', tree, path);
-    addMatrix(parameters, path, parent, name);
+    addMatrix({ parameters, packed }, path, parent, name);
   }
-  return parameters;
+  return { parameters, packed };
 }
 
-function addMatrix(parameters: Map<string, Parameter>, path: string, parent: Node, name: string): void {
+interface Collected {
+  readonly parameters: Map<string, Parameter>;
+  readonly packed: Map<string, PackedForm>;
+}
+
+function addMatrix(collected: Collected, path: string, parent: Node, name: string): void {
   const leaf = parent[name] as Matrix;
+  const { parameters, packed } = collected;
   if (isTensor(leaf)) {
     parameters.set(path, parameter(path, parent, name));
+  } else if (isPacked(leaf)) {
+    packed.set(path, leaf.form);
   } else if (isLowRankSum(leaf)) {
-    addMatrix(parameters, path, leaf as unknown as Node, 'base');
+    addMatrix(collected, path, leaf as unknown as Node, 'base');
     for (const [part, each] of Object.entries(leaf.parts))
       for (const side of ['down', 'up'] as const) {
         const partPath = `${path}.parts.${part}.${side}`;

@@ -1,6 +1,6 @@
 import { yieldToEventLoop } from '@residual/base';
 import { type HasNeeds, pathMatcher, type Weights } from '@residual/layers';
-import { clone, dispose, memoryUsage, ResidualError } from '@residual/tensor';
+import { clone, dispose, memoryUsage, type PackedForm, ResidualError } from '@residual/tensor';
 import { expectNonNegative } from '../numbers.js';
 import { adamW } from '../optimizers/adam.js';
 import type { Optimizer } from '../optimizers/optimizer.js';
@@ -32,6 +32,8 @@ class TrainingRun<N, Batch> implements Training {
   frozen: Frozen;
   private readonly optimizer: Optimizer;
   private readonly parameters: ReadonlyMap<string, Parameter>;
+  /** The forms of packed matrices, which are frozen, by path. */
+  private readonly packed: ReadonlyMap<string, PackedForm>;
   private readonly objective: Objective<Weights<N>, Batch>;
   private readonly state: RunState;
   private readonly queue = new SerialQueue();
@@ -44,7 +46,7 @@ class TrainingRun<N, Batch> implements Training {
     this.optimizer = optimizer;
     this.learningRate = learningRate;
     this.frozen = frozen;
-    this.parameters = parametersOf(layer, weights);
+    ({ parameters: this.parameters, packed: this.packed } = parametersOf(layer, weights));
     this.objective = objectiveOf('train', loss);
     this.state = new RunState(optimizer);
   }
@@ -195,6 +197,13 @@ class TrainingRun<N, Batch> implements Training {
         `train: frozen '${unmatched}' fits none of the ${this.parameters.size} weights, such as ` +
           `${[...this.parameters.keys()][0]}; a whole part is '${unmatched}.**'`,
       );
+    const packed = [...this.packed].find(([path]) => !isFrozen(path));
+    if (packed)
+      throw new ResidualError(
+        'matrix',
+        `train: ${packed[0]} is packed as ${packed[1]}, which cannot be trained; freeze it and train LoRA adapters ` +
+          "(attachLora, frozen: freezeBase), or load the model with weights: 'f32'",
+      );
     const trainable = new Map([...this.parameters].filter(([path]) => !isFrozen(path)));
     if (trainable.size > 0) return trainable;
     throw new ResidualError(
@@ -204,7 +213,7 @@ class TrainingRun<N, Batch> implements Training {
   }
 
   private hasAny(pattern: string): boolean {
-    return [...this.parameters.keys()].some(pathMatcher('train: frozen', [pattern]));
+    return [...this.parameters.keys(), ...this.packed.keys()].some(pathMatcher('train: frozen', [pattern]));
   }
 
   private learningRateAt(step: number): number {

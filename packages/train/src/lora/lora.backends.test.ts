@@ -1,13 +1,17 @@
 import { causal, selfAttention } from '@residual/attention';
 import { rotary, tokenEmbedding } from '@residual/embeddings';
-import { emptyScope, init, layerNorm, linear, save, weightNeeds } from '@residual/layers';
+import { emptyScope, flatten, init, layerNorm, linear, mapTree, save, weightNeeds } from '@residual/layers';
 import { mlp } from '@residual/mlp';
 import {
   dense,
   dispose,
   isLowRankSum,
+  isPacked,
+  type LowRankSum,
+  type Matrix,
   memoryUsage,
   mergeLowRank,
+  pack,
   requireBackend,
   type Tensor,
   tensor,
@@ -134,6 +138,50 @@ test('after merging and detaching, weights are plain and can be saved', async ()
   await expectClose(dense(weights.decoder.layers[0]!.attention.query.weight), await whole.data(), { absolute: 1e-6 });
   expect(weightNeeds(model).length).toBeGreaterThan(0);
   dispose([weights, whole]);
+});
+
+/** A model whose matrices are packed; its embedding and norms are not. */
+const packedTree = async (): Promise<Tree> => {
+  const weights = fresh();
+  const values = new Map<Matrix, Float32Array>();
+  for (const leaf of flatten(model, weights).values()) values.set(leaf, (await dense(leaf).data()) as Float32Array);
+  return mapTree(weights, (leaf, path) => {
+    const entries = values.get(leaf);
+    if (!entries || leaf.shape.length < 2 || path.startsWith('embedding')) return leaf;
+    leaf.dispose();
+    return pack(entries, leaf.shape as [number, number], 'int8');
+  });
+};
+
+test('adapters are trained beside packed matrices, and merging makes these float32', () =>
+  expectNoLeak(async () => {
+    const weights = await packedTree();
+    const query = () => weights.decoder.layers[0]!.attention.query.weight;
+    attachLora(model, weights, { targets, rank: 3, alpha: 6 });
+    const losses = await trainSome(weights, 20);
+    expect(losses.at(-1)).toBeLessThan(0.8 * losses[0]!);
+    const beside = await logitsOf(weights);
+    expect(isPacked((query() as LowRankSum).base)).toBe(true);
+    mergeLora(model, weights);
+    detachLora(model, weights);
+    expect([isPacked(query()), isPacked(weights.decoder.layers[0]!.attention.output.weight)]).toEqual([false, true]);
+    await expectClose(await logitsOf(weights), beside, { absolute: 1e-5 });
+    dispose(weights);
+  }));
+
+test('packed matrices are frozen or refused', async () => {
+  const weights = await packedTree();
+  const loss = languageModelLoss(model, { chunk: 3 });
+  const batches = packDocuments([ids], { length: 8, batch: 1 });
+  const settings = { layer: model, weights, loss, batches, steps: 1, learningRate: 0.05 };
+  const steps = async () => {
+    for await (const _ of train(settings));
+  };
+  await expect(steps()).rejects.toThrow(
+    'train: step 1: decoder.layers.0.attention.query.weight is packed as int8, which cannot be trained; freeze it and train ' +
+      "LoRA adapters (attachLora, frozen: freezeBase), or load the model with weights: 'f32'",
+  );
+  dispose(weights);
 });
 
 test('two adapters can be switched, and add up', async () => {

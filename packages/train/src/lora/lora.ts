@@ -2,24 +2,21 @@ import type { HasNeeds } from '@residual/layers';
 import {
   add,
   checkSeed,
-  dense,
   dispose,
   expectOptions,
   expectValue,
   fill,
   isLowRankSum,
-  isPacked,
   type LowRankAdapter,
   lowRankSum,
   type Matrix,
   matMul,
+  mergeLowRank,
   mul,
   ResidualError,
-  type Tensor,
   tensor,
   tidy,
   uniformValues,
-  unpack,
 } from '@residual/tensor';
 import { expectCounts } from '../numbers.js';
 import { type AttachedPart, adapterNames, linearsIn, matchingTargets, partsNamed } from './targets.js';
@@ -154,14 +151,9 @@ function addToBase({ target, part }: AttachedPart, sign: 1 | -1): void {
   const leaf = target.get();
   if (!isLowRankSum(leaf)) return;
   const oldBase: Matrix = leaf.base;
-  leaf.base = tidy(() => add(entriesOf(oldBase), mul(matMul(part.up, part.down), sign * part.scale)));
+  leaf.base = tidy(() => add(mergeLowRank(oldBase), mul(matMul(part.up, part.down), sign * part.scale)));
   oldBase.dispose();
   part.merged = sign === 1;
-}
-
-/** The entries of a base: the tensor of a dense one, or those of a packed one as a new tensor. */
-function entriesOf(base: Matrix): Tensor {
-  return isPacked(base) ? unpack(base) : dense(base);
 }
 
 function allParts(caller: string, layer: HasNeeds<unknown>, weights: unknown): AttachedPart[] {
