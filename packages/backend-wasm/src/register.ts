@@ -1,8 +1,8 @@
-import { ResidualError, registerKernels } from '@residual/tensor';
+import { ResidualError, registerKernels, registerPendingData } from '@residual/tensor';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { gunzipBase64 } from './embedded.js';
-import { attachKernels, type SharedBackend } from './heap.js';
+import { attachKernels, heapOf, type SharedBackend } from './heap.js';
 import { kernels } from './kernels/index.js';
 import { dropModuleListeners } from './process-listeners.js';
 
@@ -23,6 +23,11 @@ export function register(): void {
     tf.registerBackend(name, start, priority);
   }
   registerKernels(name, kernels);
+  registerPendingData(name, (running, shape, dtype) => {
+    const heap = heapOf(running);
+    const output = heap.output(shape, dtype);
+    return { dataId: output.dataId, words: () => heap.ints(output) };
+  });
   setUpKernels();
 }
 

@@ -3,15 +3,17 @@ import {
   leavesOf,
   type NamedArrays,
   type Needs,
+  readSlice,
   type StoredRows,
+  type StoredSlice,
   sizeOf,
   type TableNeed,
   weightNeeds,
 } from '@residual/layers';
 import { ResidualError } from '@residual/tensor';
 import type { Family, PositionTable, WeightMapping } from './family.js';
-import { expectEqual, type StoredArrays, storedRows } from './stored-arrays.js';
-import { leafShape, readSlice, storedShape, type TensorSlice, writeSlice } from './tensor-slice.js';
+import { type StoredArrays, storedRows } from './stored-arrays.js';
+import { leafShape, storedShape, type TensorSlice, writeSlice } from './tensor-slice.js';
 
 /** The slice of each weight of a layer in the checkpoints of a family, by path. Errors if a weight has no mapping. */
 export function tensorSlices(family: Family, layer: HasNeeds<unknown>): Map<string, TensorSlice> {
@@ -68,16 +70,16 @@ export function fromCheckpoint(family: Family, layer: HasNeeds<unknown>, stored:
     for (const alias of otherAliases) usedNames.add(alias);
   }
   const unused = [...present].filter(name => !usedNames.has(name) && !isComputedTensor(family, name));
-  let lastRead: { name: string; values: Float32Array } | undefined;
-  const read = async (name: string, signal?: AbortSignal) => {
-    if (lastRead?.name !== name) lastRead = { name, values: await stored.readFloat32(name, { signal }) };
-    return lastRead.values;
-  };
   const tensors = new Map<string, StoredRows>();
   const tensorOf = (name: string): StoredRows => {
     const tensor = tensors.get(name) ?? storedRows(stored, name, duplicates.get(name));
     tensors.set(name, tensor);
     return tensor;
+  };
+  const sliceOf = (path: string): StoredSlice | undefined => {
+    const { name, slice } = entries.get(path)!;
+    if (name === undefined || slice.leadingAxis || slice.shape.length === 0) return undefined;
+    return { rows: tensorOf(name), start: slice.start, transposed: slice.transposed };
   };
   return {
     names: [...inFileOrder(checkpointNames, entries), ...unused],
@@ -93,20 +95,12 @@ export function fromCheckpoint(family: Family, layer: HasNeeds<unknown>, stored:
         : { stored: stored.shapeOf(entry.name)!, expected: storedShape(entry.slice) };
     },
     sourceName: path => entries.get(path)?.name ?? slices.get(path)?.checkpointName ?? path,
-    sliceOf: path => {
-      const { name, slice } = entries.get(path)!;
-      if (name === undefined || slice.leadingAxis || slice.shape.length === 0) return undefined;
-      return { rows: tensorOf(name), start: slice.start, transposed: slice.transposed };
-    },
-    read: async (path, { signal }) => {
+    sliceOf,
+    read: async (path, options) => {
       const { name, slice } = entries.get(path)!;
       if (name === undefined) return new Float32Array(sizeOf(slice)).fill(slice.defaultValue!);
-      const values = await read(name, signal);
-      for (const alias of duplicates.get(name) ?? [])
-        expectEqual(stored, name, values, alias, await stored.readFloat32(alias, { signal }));
-      const part = readSlice(slice, values);
-      if (slice.start + slice.shape[0]! === slice.totalRows) lastRead = undefined;
-      return part;
+      const part = sliceOf(path);
+      return part ? readSlice(part, slice.shape, options) : stored.readFloat32(name, options);
     },
   };
 }

@@ -72,13 +72,13 @@ export function storedRows(stored: StoredArrays, name: string, aliases: readonly
 }
 
 /** Throws if the values of two names of one tensor differ. `offset` is the index of the first of them. */
-export function expectEqual(
+function expectEqual(
   stored: StoredArrays,
   name: string,
   values: Float32Array,
   alias: string,
   others: Float32Array,
-  offset = 0,
+  offset: number,
 ): void {
   const [shape, other] = [name, alias].map(each => showShape(stored.shapeOf(each)!));
   const different = shape === other ? values.findIndex((value, i) => value !== others[i]) : 0;

@@ -23,27 +23,7 @@ export function leafShape(slice: TensorSlice, stored: readonly number[]): readon
   return stored.join() === storedShape(slice).join() ? slice.shape : [...stored, 0];
 }
 
-/** `readSlice` transposes this many rows at a time, so that it touches each cache line once. */
-const floatsPerCacheLine = 16;
-
-/**
- * The weight [out, width] from the values of the whole checkpoint tensor, transposed if needed. It shares the memory of
- * `values` if it is all of them.
- */
-export function readSlice({ shape, start, totalRows, transposed }: TensorSlice, values: Float32Array): Float32Array {
-  const [out, width = 1] = shape as [number, number?];
-  if (!transposed)
-    return start === 0 && out === totalRows ? values : values.slice(start * width, (start + out) * width);
-  const result = new Float32Array(out * width);
-  for (let from = 0; from < out; from += floatsPerCacheLine) {
-    const to = Math.min(from + floatsPerCacheLine, out);
-    for (let i = 0; i < width; i++)
-      for (let o = from; o < to; o++) result[o * width + i] = values[i * totalRows + start + o]!;
-  }
-  return result;
-}
-
-/** The inverse of `readSlice`: writes the weight into the values of the whole checkpoint tensor. */
+/** Writes a weight [out, width] into the values of the whole checkpoint tensor. */
 export function writeSlice(
   { shape, start, totalRows, transposed }: TensorSlice,
   values: Float32Array,

@@ -32,6 +32,7 @@ export {
   weightNeeds,
 } from './needs.js';
 export { type LayerNorm, type LayerNormOptions, layerNorm, type NormOptions, type RmsNorm, rmsNorm } from './norms.js';
+export { type GroupedForm, packedTensorInfo, packedTensors, rowsByName } from './packed-tensors.js';
 export { pathMatcher } from './path-matcher.js';
 export {
   expectPositionEncoding,
@@ -40,13 +41,13 @@ export {
   stepPositions,
   stepPositionsOf,
 } from './position-encoding.js';
-export { type GroupedForm, packedTensorInfo, packedTensors, rowsByName } from './packed-tensors.js';
 export { PositionTableCache } from './position-table-cache.js';
+export { readSlice } from './read-weights.js';
 export { wordsOfHalves } from './safetensors-rows.js';
 export { type LoadOptions, load, type NamedArrays, save } from './save-load.js';
 export { emptyScope, type Hook, Scope, type Slot, slot, type Taps, withHooks } from './scope.js';
 export type { RowReadOptions, StoredRows, StoredSlice } from './stored-rows.js';
 export { summary } from './summary.js';
 export { noMatchingTensor, type Recorder, type Replacement, record, replace } from './taps.js';
-export { countParameters, flatten, type HasNeeds, type InitOptions, init, mapTree, unflatten } from './tree.js';
 export { transposedRows } from './transposed-rows.js';
+export { countParameters, flatten, type HasNeeds, type InitOptions, init, mapTree, unflatten } from './tree.js';

@@ -16,8 +16,8 @@ export function safetensorsRows(file: Safetensors, name: string): StoredRows {
     shape,
     form: form ?? 'f32',
     type: dtype,
-    readRows: async (from, to, { signal }) => {
-      const options = { rows: [from, to] as const, signal };
+    readRows: async (from, to, { signal, memory: into }) => {
+      const options = { rows: [from, to] as const, signal, into };
       return isMask
         ? Float32Array.from((await file.read(name, options)).data as Uint8Array)
         : (await file.readFloat32(name, options)).data;
@@ -26,8 +26,8 @@ export function safetensorsRows(file: Safetensors, name: string): StoredRows {
   if (!form) return rows;
   return {
     ...rows,
-    readPackedRows: async (from, to, { signal }) => {
-      const { data } = await file.read(name, { rows: [from, to], signal });
+    readPackedRows: async (from, to, { signal, memory: into }) => {
+      const { data } = await file.read(name, { rows: [from, to], signal, into });
       return { quants: wordsOfHalves(data as Uint16Array, to - from) };
     },
   };

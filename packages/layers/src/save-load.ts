@@ -7,11 +7,13 @@ import {
   matrixValues,
   pack,
   ResidualError,
+  ScratchMemory,
   tensor,
 } from '@residual/tensor';
 import { expectMatchingWeights, type WeightSource } from './match-weights.js';
-import { type MatrixNeed, sizeOf, treeOf, type Weights, weightNeeds } from './needs.js';
+import { type MatrixNeed, sizeOf, treeOf, type WeightNeed, type Weights, weightNeeds } from './needs.js';
 import { rowsByName } from './packed-tensors.js';
+import { isReadAsBits, type ReadSettings, type ReadTarget, readWeights } from './read-weights.js';
 import type { RowReadOptions, StoredSlice } from './stored-rows.js';
 import { flatten, type HasNeeds, tableMaker } from './tree.js';
 
@@ -73,24 +75,24 @@ export async function load<N>(
     storedShape: path => arrays.storedShape?.(path),
     shapeOf: path => arrays.shapeOf(path),
   });
-  const needs = new Map(weights.map(({ path, need }) => [path, need]));
   const values = new Map<string, Matrix>();
   const total = weights.reduce((sum, { need }) => sum + sizeOf(need), 0);
   const tables = tableMaker();
   const leaves: Matrix[] = [];
-  try {
-    let done = 0;
-    for (const path of names) {
-      const array = await arrays.read(path, signal ? { signal } : {});
-      signal?.throwIfAborted();
-      const need = needs.get(path)!;
-      const form = need.kind === 'matrix' ? formIn(arrays, path, formOf?.(path, need)) : 'f32';
-      values.set(
-        path,
-        form === 'f32' ? tensor(array, need.shape) : pack(array, need.shape as MatrixNeed['shape'], form),
-      );
-      done += array.length;
+  let done = 0;
+  const settings: ReadSettings = {
+    signal,
+    scratch: new ScratchMemory(),
+    onEntries: count => {
+      done += count;
       onProgress?.(done, total);
+    },
+  };
+  try {
+    for (const group of groupsOf(arrays, names, new Map(weights.map(({ path, need }) => [path, need])), formOf)) {
+      signal?.throwIfAborted();
+      const read = isSliced(group) ? await readWeights(group, settings) : await readWhole(arrays, group, settings);
+      for (const [path, weight] of read) values.set(path, weight);
     }
     return treeOf(layer.needs, (path, need) => {
       const leaf = need.kind === 'table' ? tables(need) : values.get(path)!;
@@ -101,6 +103,58 @@ export async function load<N>(
     dispose([...values.values(), ...leaves]);
     throw error;
   }
+}
+
+/** The weights that are read together: parts of one stored tensor, or one array that is read whole. */
+type Group = readonly ReadTarget[] | WholeTarget;
+type WholeTarget = Omit<ReadTarget, 'slice'>;
+
+const isSliced = (group: Group): group is readonly ReadTarget[] => Array.isArray(group);
+
+/** All weights in groups, each at the position of its first name. */
+function groupsOf(
+  arrays: NamedArrays,
+  names: readonly string[],
+  needs: ReadonlyMap<string, WeightNeed>,
+  formOf: LoadOptions['formOf'],
+): Iterable<Group> {
+  const groups = new Map<unknown, Group>();
+  for (const path of names) {
+    const need = needs.get(path)!;
+    const slice = arrays.sliceOf?.(path);
+    const form = need.kind === 'matrix' ? formIn(arrays, path, formOf?.(path, need)) : 'f32';
+    const target = { path, shape: need.shape, form };
+    if (!slice) groups.set(path, target);
+    else addToGroup(groups, { ...target, slice });
+  }
+  return groups.values();
+}
+
+/** Adds a target to the group of its tensor; bits and float32 of one tensor are read apart. */
+function addToGroup(groups: Map<unknown, Group>, target: ReadTarget): void {
+  const { rows } = target.slice;
+  const key = isReadAsBits(target) ? rows.readPackedRows : rows;
+  const group = (groups.get(key) ?? []) as ReadTarget[];
+  group.push(target);
+  groups.set(key, group);
+}
+
+/** Reads an array as a whole. */
+async function readWhole(
+  arrays: NamedArrays,
+  { path, shape, form }: WholeTarget,
+  { signal, onEntries }: ReadSettings,
+): Promise<Map<string, Matrix>> {
+  const array = await arrays.read(path, { signal });
+  signal?.throwIfAborted();
+  const weight = form === 'f32' ? tensor(array, shape) : pack(array, shape as MatrixNeed['shape'], form);
+  try {
+    onEntries(array.length);
+  } catch (error) {
+    weight.dispose();
+    throw error;
+  }
+  return new Map([[path, weight]]);
 }
 
 /** The form in which a matrix is held. Errors if it is that of the source and no matrix can have it. */
@@ -127,6 +181,9 @@ function arraysIn(source: Safetensors | NamedArrays): NamedArrays {
       const { shape, readRows } = rows.get(name)!;
       return shape.length > 0 ? readRows(0, shape[0]!, options) : (await source.readFloat32(name, options)).data;
     },
-    sliceOf: name => ({ rows: rows.get(name)!, start: 0, transposed: false }),
+    sliceOf: name => {
+      const tensor = rows.get(name)!;
+      return tensor.shape.length > 0 ? { rows: tensor, start: 0, transposed: false } : undefined;
+    },
   };
 }

@@ -4,6 +4,11 @@ import type { MatrixForm, PackedBits } from '@residual/tensor';
 export interface RowReadOptions {
   /** Aborts the reading; the promise rejects with its reason. */
   readonly signal?: AbortSignal | undefined;
+  /**
+   * Memory that the reading may use for its result, which is then valid until the next reading with the same memory:
+   * `into` of safetensors and of sources of bytes. 4 bytes an entry suffice.
+   */
+  readonly memory?: Uint8Array | undefined;
 }
 
 /**
@@ -20,7 +25,7 @@ export interface StoredRows {
   readonly form: MatrixForm | undefined;
   /** The source's name of the element type, for messages: `F16`, `Q4_K`. */
   readonly type?: string | undefined;
-  /** The entries of rows as float32, row-major. The caller owns them. */
+  /** The entries of rows as float32, row-major. The caller owns them, or the `memory` does. */
   readRows(from: number, to: number, options: RowReadOptions): Promise<Float32Array>;
   /**
    * The bits of rows in the packed `form`, laid out as in a `PackedMatrix` with these rows. Absent if the form is not a

@@ -1,19 +1,38 @@
-/** So many rows of the result are written at a time: what they read of a row of the source is in few cache lines. */
-const blockRows = 16;
+/** So many columns are taken at a time, which are in one cache line of the source; the loop over them is unrolled. */
+const blockColumns = 8;
 
-/**
- * The transpose of some columns of rows [n, stride]: columns `start` to `start + out` as rows [out, to], with zeros after
- * the n entries of each if `to` is larger.
- */
+/** Which columns of rows [n, stride] become the rows of the transpose. */
+export interface TransposedColumns {
+  readonly stride: number;
+  /** The first column. */
+  readonly start: number;
+  /** The number of columns. */
+  readonly out: number;
+  /** The length of a row of the result, n or more; entries from n on are not written. */
+  readonly to: number;
+}
+
+/** The transpose of some columns of rows [n, stride], as rows [out, to], in `result`, or else in new memory of zeros. */
 export function transposedRows<Values extends Float32Array | Uint16Array>(
   rows: Values,
-  { stride, start, out, to }: { stride: number; start: number; out: number; to: number },
+  { stride, start, out, to }: TransposedColumns,
+  result: Values = new (rows.constructor as new (length: number) => Values)(out * to),
 ): Values {
-  const count = rows.length / stride;
-  const result = new (rows.constructor as new (length: number) => Values)(out * to);
-  for (let from = 0; from < out; from += blockRows) {
-    const end = Math.min(from + blockRows, out);
-    for (let i = 0; i < count; i++) for (let o = from; o < end; o++) result[o * to + i] = rows[i * stride + start + o]!;
+  const count = stride === 0 ? 0 : rows.length / stride;
+  const whole = out - (out % blockColumns);
+  for (let column = 0; column < whole; column += blockColumns) {
+    for (let i = 0, from = start + column, at = column * to; i < count; i++, from += stride, at++) {
+      result[at] = rows[from]!;
+      result[at + to] = rows[from + 1]!;
+      result[at + 2 * to] = rows[from + 2]!;
+      result[at + 3 * to] = rows[from + 3]!;
+      result[at + 4 * to] = rows[from + 4]!;
+      result[at + 5 * to] = rows[from + 5]!;
+      result[at + 6 * to] = rows[from + 6]!;
+      result[at + 7 * to] = rows[from + 7]!;
+    }
   }
+  for (let i = 0; i < count; i++)
+    for (let column = whole; column < out; column++) result[column * to + i] = rows[i * stride + start + column]!;
   return result;
 }

@@ -59,3 +59,27 @@ test('a part of a group, values that are not finite and lengths that differ are 
     new ResidualError('length', 'dequantizeInt8: into of 31; 32 would fit'),
   );
 });
+
+test('groups are written into arrays of their size, which may be views', () => {
+  const { quants, scales } = quantizeInt8(values);
+  const [memory, scaleMemory] = [new Int8Array(100), new Uint16Array(4)];
+  quantizeInt8(values, { quants: memory.subarray(2, 98), scales: scaleMemory.subarray(1) });
+  expect([memory.slice(2, 98), scaleMemory.slice(1)]).toEqual([quants, scales]);
+  const nibbles = { quants: new Uint8Array(48), scales: new Uint16Array(3) };
+  expect(quantizeInt4(values, nibbles)).toEqual(quantizeInt4(values));
+  expect(nibbles).toEqual(quantizeInt4(values));
+  expect(() => quantizeInt8(values, { quants: memory, scales })).toThrow(
+    new ResidualError('length', 'quantizeInt8: quants of 100; 96 would fit'),
+  );
+  expect(() => quantizeInt4(values, { ...nibbles, scales: scaleMemory })).toThrow(
+    new ResidualError('length', 'quantizeInt4: scales of 4; 3 would fit'),
+  );
+});
+
+test('halves are widened from the end of the memory that they become float32 in', () => {
+  const halves = Uint16Array.from({ length: 2 ** 16 }, (_, bits) => bits);
+  const memory = new ArrayBuffer(2 ** 18);
+  const end = new Uint16Array(memory, 2 ** 17);
+  end.set(halves);
+  expect(float16ToFloat32(end, new Float32Array(memory))).toEqual(float16ToFloat32(halves));
+});

@@ -18,38 +18,69 @@ export interface Quantized<Quants extends Int8Array | Uint8Array = Int8Array | U
 
 /**
  * Rounds values to 8 bits: value ≈ scale · q, with scale = the largest size of the group / 127 and q from -127 to 127.
- * These are the numbers of Q8_0 in ggml. Errors with code `length` unless the values are whole groups, and with code
- * `range` if they are not finite or a scale is too large for float16.
+ * These are the numbers of Q8_0 in ggml. `into` receives the result; its arrays may be views of larger ones. Errors with
+ * code `length` unless the values are whole groups that fit, and with code `range` if they are not finite or a scale is
+ * too large for float16.
  */
-export function quantizeInt8(values: Float32Array): Quantized<Int8Array> {
-  const quants = new Int8Array(values.length);
-  const scales = quantizeGroups('quantizeInt8', values, from => {
-    let largest = 0;
-    for (let i = from; i < from + groupSize; i++) largest = Math.max(largest, Math.abs(values[i]!));
-    const scale = Math.fround(largest / 127);
-    const inverse = inverseOf(scale);
-    for (let i = from; i < from + groupSize; i++) quants[i] = roundAway(Math.fround(values[i]! * inverse));
-    return scale;
-  });
+export function quantizeInt8(values: Float32Array, into?: Quantized<Int8Array>): Quantized<Int8Array> {
+  const { quants, scales } = into ?? emptyGroups(values.length, Int8Array, 1);
+  expectGroups('quantizeInt8', values, quants, scales, 1);
+  const signed = new Int32Array(values.buffer, values.byteOffset, values.length);
+  const exact = new Float32Array(scales.length);
+  const exactBits = new Int32Array(exact.buffer);
+  for (let group = 0; group < scales.length; group++) {
+    const from = group * groupSize;
+    const to = from + groupSize;
+    let bits = 0; // the bits of sizes are ordered as the sizes
+    for (let i = from; i < to; i++) bits = Math.max(bits, signed[i]! & 0x7fffffff);
+    exactBits[group] = bits;
+    exact[group]! /= 127;
+  }
+  const inverses = roundScales('quantizeInt8', exact, scales);
+  for (let group = 0; group < scales.length; group++) {
+    const inverse = inverses[group]!;
+    const from = group * groupSize;
+    const to = from + groupSize;
+    for (let i = from; i < to; i++) {
+      const size = (Math.abs(Math.fround(values[i]! * inverse)) + 0.5) | 0; // halves away from zero, as `roundf` of C
+      const sign = signed[i]! >> 31; // a branch on random signs would cost more than all else
+      quants[i] = (size ^ sign) - sign;
+    }
+  }
   return { quants, scales };
 }
 
 /**
  * Rounds values to 4 bits: value ≈ scale · (q - 8), with scale = the value of the largest size / -8, so that it becomes
- * exactly -8, and q from 0 to 15. These are the numbers of Q4_0 in ggml. Errors as `quantizeInt8`.
+ * exactly -8, and q from 0 to 15. These are the numbers of Q4_0 in ggml. `into` and errors as `quantizeInt8`.
  */
-export function quantizeInt4(values: Float32Array): Quantized<Uint8Array> {
-  const quants = new Uint8Array(values.length / 2);
-  const scales = quantizeGroups('quantizeInt4', values, from => {
+export function quantizeInt4(values: Float32Array, into?: Quantized<Uint8Array>): Quantized<Uint8Array> {
+  const { quants, scales } = into ?? emptyGroups(values.length, Uint8Array, 2);
+  expectGroups('quantizeInt4', values, quants, scales, 2);
+  const signed = new Int32Array(values.buffer, values.byteOffset, values.length);
+  const exact = new Float32Array(scales.length);
+  for (let group = 0; group < scales.length; group++) {
+    const from = group * groupSize;
+    const to = from + groupSize;
+    let bits = 0;
     let furthest = 0;
-    for (let i = from; i < from + groupSize && !Number.isNaN(furthest); i++)
-      if (!(Math.abs(values[i]!) <= Math.abs(furthest))) furthest = values[i]!;
-    const scale = Math.fround(furthest / -8);
-    const inverse = inverseOf(scale);
-    const q = (i: number) => Math.min(15, Math.trunc(values[from + i]! * inverse + 8.5));
-    for (let i = 0; i < 16; i++) quants[from / 2 + i] = q(i) | (q(i + 16) << 4);
-    return scale;
-  });
+    for (let i = from; i < to; i++) {
+      const size = signed[i]! & 0x7fffffff;
+      if (size <= bits) continue;
+      bits = size;
+      furthest = values[i]!;
+    }
+    exact[group] = furthest / -8;
+  }
+  const inverses = roundScales('quantizeInt4', exact, scales);
+  for (let group = 0; group < scales.length; group++) {
+    const [inverse, from] = [inverses[group]!, group * groupSize];
+    for (let i = 0; i < groupSize / 2; i++) {
+      const low = Math.min(15, values[from + i]! * inverse + 8.5) | 0;
+      const high = Math.min(15, values[from + 16 + i]! * inverse + 8.5) | 0;
+      quants[from / 2 + i] = low | (high << 4);
+    }
+  }
   return { quants, scales };
 }
 
@@ -85,20 +116,37 @@ export function dequantizeInt4(
   return into;
 }
 
-/** Quantizes each group from an index on; returns the bits of the scales. */
-function quantizeGroups(caller: string, values: Float32Array, quantize: (from: number) => number): Uint16Array {
-  const groups = Math.ceil(values.length / groupSize);
-  expectLength(caller, 'values', values.length, groups * groupSize);
-  const scales = Float32Array.from({ length: groups }, (_, group) => quantize(group * groupSize));
-  const bits = float32ToFloat16(scales);
-  const wrong = bits.findIndex(half => (half & 0x7c00) === 0x7c00);
-  if (wrong < 0) return bits;
-  const message = `group ${wrong} has the scale ${scales[wrong]}; finite ones up to 65504 would fit`;
-  throw new ResidualError('range', `${caller}: ${message}`);
+/** The arrays of groups of values, with so many values in a byte. */
+function emptyGroups<Quants>(
+  length: number,
+  Quants: new (length: number) => Quants,
+  valuesPerByte: number,
+): { quants: Quants; scales: Uint16Array } {
+  const groups = Math.ceil(length / groupSize);
+  return { quants: new Quants((groups * groupSize) / valuesPerByte), scales: new Uint16Array(groups) };
 }
 
-/** The inverse of a scale in float32; 0 for 0. */
-const inverseOf = (scale: number) => (scale === 0 ? 0 : Math.fround(1 / scale));
+/** Throws unless values are whole groups and the arrays of their numbers fit. */
+function expectGroups(
+  caller: string,
+  values: Float32Array,
+  quants: Int8Array | Uint8Array,
+  scales: Uint16Array,
+  valuesPerByte: number,
+): void {
+  const groups = Math.ceil(values.length / groupSize);
+  expectLength(caller, 'values', values.length, groups * groupSize);
+  expectLength(caller, 'quants', quants.length, values.length / valuesPerByte);
+  expectLength(caller, 'scales', scales.length, groups);
+}
 
-/** Rounds to the nearest whole number, halves away from zero, as `roundf` of C. */
-const roundAway = (value: number) => Math.sign(value) * Math.floor(Math.abs(value) + 0.5);
+/** Rounds scales to float16, into `scales`. Returns the inverses of the exact ones in float32, 0 for 0. */
+function roundScales(caller: string, exact: Float32Array, scales: Uint16Array): Float32Array {
+  float32ToFloat16(exact, scales);
+  const wrong = scales.findIndex(half => (half & 0x7c00) === 0x7c00);
+  if (wrong >= 0) {
+    const message = `group ${wrong} has the scale ${exact[wrong]}; finite ones up to 65504 would fit`;
+    throw new ResidualError('range', `${caller}: ${message}`);
+  }
+  return exact.map(scale => (scale === 0 ? 0 : 1 / scale));
+}

@@ -5,7 +5,15 @@ export type { SafetensorsErrorKind } from './errors.js';
 export { type HttpOptions, httpSource } from './http.js';
 export { openSafetensors, type Safetensors, type TensorReadOptions } from './open.js';
 export { openSharded } from './sharded.js';
-export { blobSource, bytesSource, type ReadOptions, readRange, type Source } from './source.js';
+export {
+  blobSource,
+  bytesSource,
+  memoryFor,
+  type RangeOptions,
+  type ReadOptions,
+  readRange,
+  type Source,
+} from './source.js';
 export {
   type LazyTensor,
   type Metadata,

@@ -1,5 +1,5 @@
 import { open, stat } from 'node:fs/promises';
-import type { Source } from './source.js';
+import { memoryFor, type Source } from './source.js';
 
 /**
  * A source for a file on disk (Node, Deno, Bun). Each read opens and closes the file, so no handle stays open. Rejects
@@ -9,8 +9,8 @@ export async function fileSource(path: string | URL): Promise<Source> {
   const { size } = await stat(path);
   return {
     size,
-    read: async (start, end, { signal } = {}) => {
-      const bytes = new Uint8Array(end - start);
+    read: async (start, end, { signal, into } = {}) => {
+      const bytes = memoryFor(end - start, into);
       const file = await open(path);
       try {
         for (let filled = 0; filled < bytes.length; ) {

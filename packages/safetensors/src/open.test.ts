@@ -152,3 +152,18 @@ test('some rows of a tensor are read, in its dtype or as float32, and nothing el
   ] as const)
     await expect(file.read('x', { rows })).rejects.toThrow(`read: rows ${rows[0]} to ${rows[1]} of "x"; it has 5 rows`);
 });
+
+test('reads into given memory are views of it, and half floats become float32 there', async () => {
+  const data = Uint16Array.from({ length: 35 }, (_, i) => 0x3c00 + 64 * i);
+  const file = await openSafetensors(bytesSource(writeSafetensors({ x: { dtype: 'F16', shape: [5, 7], data } })));
+  const whole = await file.readFloat32('x');
+  const memory = new Uint8Array(200);
+  const rows = await file.readFloat32('x', { rows: [2, 4], into: memory });
+  expect([rows.data.buffer === memory.buffer, rows.data]).toEqual([true, whole.data.slice(14, 28)]);
+  const bits = await file.read('x', { rows: [1, 2], into: memory });
+  expect([bits.data.buffer === memory.buffer, bits.data]).toEqual([true, data.slice(7, 14)]);
+  for (const into of [new Uint8Array(3), memory.subarray(1)]) {
+    expect((await file.readFloat32('x', { into })).data).toEqual(whole.data);
+    expect((await file.read('x', { into })).data).toEqual(data);
+  }
+});

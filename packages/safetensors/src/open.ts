@@ -3,7 +3,7 @@ import { bfloat16ToFloat32, float16ToFloat32 } from '@residual/number-formats';
 import { type Dtype, type StoredTensor, type TensorInfo, typedArrays } from './dtype.js';
 import { listNames, quote } from './errors.js';
 import { type Header, readHeader, type TensorEntry } from './header.js';
-import { chunkBytes, type ReadOptions, readExactly, type Source } from './source.js';
+import { chunkBytes, memoryFor, type RangeOptions, type ReadOptions, readExactly, type Source } from './source.js';
 
 /** Tensors that are read on demand from one file (`openSafetensors`) or several (`openSharded`). */
 export interface Safetensors {
@@ -18,12 +18,17 @@ export interface Safetensors {
 }
 
 /** Settings of the reading of a tensor. */
-export interface TensorReadOptions extends ReadOptions {
+export interface TensorReadOptions extends RangeOptions {
   /**
    * Reads only the rows `from` to before `to` of the first axis; all if absent. Errors with code `range` if the tensor
    * does not have them.
    */
   readonly rows?: readonly [from: number, to: number] | undefined;
+  /**
+   * Memory for the data; 4 bytes a number suffice. The result may be a view of it, so it is valid until the next read
+   * with the same memory. Without it, the caller owns the data.
+   */
+  readonly into?: Uint8Array | undefined;
 }
 
 /**
@@ -60,9 +65,17 @@ export function safetensorsOf({ metadata, tensors }: Header): Safetensors {
       if (!convert) throw new ResidualError('dtype', `readFloat32: ${quote(name)} is ${dtype}; use read`);
 
       const { BYTES_PER_ELEMENT } = typedArrays[dtype];
-      const data = new Float32Array(byteLength / BYTES_PER_ELEMENT);
+      const count = byteLength / BYTES_PER_ELEMENT;
+      const aligned = options?.into && options.into.byteOffset % 4 === 0 ? options.into : undefined;
+      const memory = memoryFor(4 * count, aligned);
+      const data = new Float32Array(memory.buffer, memory.byteOffset, count);
+      // Half floats are widened from the end of the memory to its beginning, which no number reaches before it is read.
+      const into = byteLength <= chunkBytes && BYTES_PER_ELEMENT === 2 ? memory.subarray(byteLength) : undefined;
       for (let from = 0; from < byteLength; from += chunkBytes) {
-        const chunk = await readPart(entry, from, Math.min(from + chunkBytes, byteLength), options);
+        const chunk = await readPart(entry, from, Math.min(from + chunkBytes, byteLength), {
+          signal: options?.signal,
+          into,
+        });
         const offset = from / BYTES_PER_ELEMENT;
         convert(chunk as never, data.subarray(offset, offset + chunk.length));
       }
@@ -94,10 +107,15 @@ async function readPart(
   { dtype, source, dataStart, start }: TensorEntry,
   from: number,
   to: number,
-  options?: ReadOptions,
+  options?: RangeOptions,
 ) {
   const begin = dataStart + start;
   let bytes = await readExactly(source, begin + from, begin + to, options);
-  if (bytes.length < bytes.buffer.byteLength) bytes = new Uint8Array(bytes); // a view of a larger buffer
-  return new (typedArrays[dtype] as new (buffer: ArrayBufferLike) => StoredTensor['data'])(bytes.buffer);
+  const array = typedArrays[dtype];
+  const isView = bytes.length < bytes.buffer.byteLength;
+  const isOwn = isView && bytes.buffer === options?.into?.buffer && bytes.byteOffset % array.BYTES_PER_ELEMENT === 0;
+  if (isView && !isOwn) bytes = new Uint8Array(bytes); // a view of a larger buffer
+  const { buffer, byteOffset, length } = bytes;
+  type Make = new (buffer: ArrayBufferLike, offset: number, length: number) => StoredTensor['data'];
+  return new (array as Make)(buffer, byteOffset, length / array.BYTES_PER_ELEMENT);
 }

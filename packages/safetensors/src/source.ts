@@ -6,19 +6,39 @@ export interface ReadOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
+/** Settings of the reading of a range. */
+export interface RangeOptions extends ReadOptions {
+  /**
+   * Memory for the bytes. A source that uses it returns a view of its beginning, so that many reads need no memory of
+   * their own; a source may ignore it. Too small memory is not used.
+   */
+  readonly into?: Uint8Array | undefined;
+}
+
 /** Bytes that can be read in ranges: a file, a URL, memory, or your own object with these two members. */
 export interface Source {
   /** The total number of bytes. */
   readonly size: number;
   /** The bytes from `start` to before `end` (0 <= start <= end <= size). The caller owns them. */
-  read(start: number, end: number, options?: ReadOptions): Promise<Uint8Array>;
+  read(start: number, end: number, options?: RangeOptions): Promise<Uint8Array>;
+}
+
+/** Memory for a number of bytes: the beginning of `into`, or new memory if that is too small. */
+export function memoryFor(bytes: number, into?: Uint8Array): Uint8Array {
+  return into && into.length >= bytes ? into.subarray(0, bytes) : new Uint8Array(bytes);
 }
 
 /** A source for bytes in memory; reads return copies. */
 export function bytesSource(bytes: Uint8Array | ArrayBuffer): Source {
   const view = bytes instanceof Uint8Array ? bytes : new Uint8Array(bytes);
-  // Not `slice`, which does not copy a Node Buffer.
-  return { size: view.length, read: async (start, end) => new Uint8Array(view.subarray(start, end)) };
+  return {
+    size: view.length,
+    read: async (start, end, { into } = {}) => {
+      const bytes = memoryFor(end - start, into);
+      bytes.set(view.subarray(start, end));
+      return bytes;
+    },
+  };
 }
 
 /** A source for a `Blob`, such as a dropped `File`; nothing is read in advance. */
@@ -40,7 +60,7 @@ export async function readRange(
   source: Source,
   start: number,
   end: number,
-  options?: ReadOptions,
+  options?: RangeOptions,
 ): Promise<Uint8Array> {
   options?.signal?.throwIfAborted();
   const bytes = await source.read(start, end, options);
@@ -53,7 +73,7 @@ export async function readExactly(
   source: Source,
   start: number,
   end: number,
-  options?: ReadOptions,
+  options?: RangeOptions,
 ): Promise<Uint8Array> {
   if (!(end <= source.size))
     throw new ResidualError('format', `openSafetensors: the file has ${source.size} bytes; ${end} would fit`);

@@ -19,10 +19,12 @@ export {
   streamOf,
   uniformAt,
   uniformValues,
+  yieldToEventLoop,
 } from '@residual/base';
 export { type GradientTree, gradients } from './autodiff/gradients.js';
 export { recompute } from './autodiff/recompute.js';
 export { backendOf, ready, registeredBackends, requireBackend, useBackend } from './backend/backend.js';
+export { type PendingData, type PendingDataMaker, registerPendingData } from './backend/pending-tensor.js';
 export { type Recovery, recoveryIfLost, registerRecovery } from './backend/recovery.js';
 export { registerKernels } from './backend/register-kernels.js';
 export { type BufferReusingCall, type BufferReusingKernel, withBufferReuse } from './capture/buffer-pool.js';
@@ -77,6 +79,7 @@ export {
   packedMatrix,
 } from './nn/packed/packed-matrix.js';
 export { groupsOfBits, readBits } from './nn/packed/read-bits.js';
+export { blockAlignment, type WeightBlock, type WeightWriter, weightWriter } from './nn/packed/weight-writer.js';
 export { unpack } from './nn/packed/unpack.js';
 export { rotate } from './nn/rotate.js';
 export { add, affine, div, maximum, minimum, mul, neg, scalarMinus, sub } from './ops/arithmetic.js';
@@ -114,5 +117,6 @@ export {
   type Tensor,
   type TensorValues,
   tensor,
+export { ScratchMemory } from './scratch-memory.js';
   tidy,
 } from './tensor.js';

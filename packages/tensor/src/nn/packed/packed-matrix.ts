@@ -7,6 +7,7 @@ import {
   quantizeInt8,
 } from '@residual/number-formats';
 import { expectShape, ResidualError, showShape } from '../../errors.js';
+import { ScratchMemory } from '../../scratch-memory.js';
 import { dispose, type Matrix, type Tensor, tensor } from '../../tensor.js';
 import { groupsOf, hasScales, isPackedForm, type PackedForm, quantWords, scaleWords } from './forms.js';
 
@@ -62,7 +63,8 @@ export function packedMatrix(form: PackedForm, shape: readonly [number, number],
   }
 }
 
-function ownedMatrix(parts: Pick<PackedMatrix, 'form' | 'shape' | 'quants' | 'scales'>): PackedMatrix {
+/** A packed matrix of tensors that it owns. */
+export function ownedMatrix(parts: Pick<PackedMatrix, 'form' | 'shape' | 'quants' | 'scales'>): PackedMatrix {
   return { ...parts, dtype: 'float32', dispose: () => dispose([parts.quants, parts.scales]) };
 }
 
@@ -75,24 +77,40 @@ export function pack(values: Float32Array, shape: readonly [number, number], for
   return packedMatrix(form, shape, packBits(values, shape, form));
 }
 
-/** The bits that `pack` makes, without a backend. */
-export function packBits(values: Float32Array, shape: readonly [number, number], form: PackedForm): PackedBits {
+/** The bits that `pack` makes, without a backend. With `scratch` they are valid until its next use. */
+export function packBits(
+  values: Float32Array,
+  shape: readonly [number, number],
+  form: PackedForm,
+  scratch = new ScratchMemory(),
+): PackedBits {
   const [out, width] = shape;
   expectShape(
     values.length === out * width,
     () => `pack: ${values.length} values do not fit ${showShape(shape)}, which holds ${out * width}`,
   );
+  const words = quantWords(form, width);
+  const { buffer } = scratch.bytes('quants', 4 * out * words);
   if (!hasScales(form)) {
     const convert = form === 'f16' ? float32ToFloat16 : float32ToBfloat16;
-    return { quants: wordsOf(convert(paddedRows(values, shape, 2 * quantWords(form, width)))) };
+    return {
+      quants: wordsOf(convert(paddedRows(values, shape, 2 * words), new Uint16Array(buffer, 0, 2 * out * words))),
+    };
   }
   const padded = paddedRows(values, shape, groupsOf(width) * groupSize);
-  return bitsOfGroups(form === 'int8' ? quantizeInt8(padded) : quantizeInt4(padded), out);
+  const groups = out * groupsOf(width);
+  const scales = new Uint16Array(scratch.bytes('scales', 2 * groups).buffer, 0, groups);
+  const quantized =
+    form === 'int8'
+      ? quantizeInt8(padded, { quants: new Int8Array(buffer, 0, 4 * out * words), scales })
+      : quantizeInt4(padded, { quants: new Uint8Array(buffer, 0, 4 * out * words), scales });
+  return bitsOfGroups(quantized, out);
 }
 
 /** The bits of rows of whole groups: those of a file with `int8` or `int4`. */
 export function bitsOfGroups({ quants, scales }: Quantized, out: number): PackedBits {
-  const groups = scales.length / out;
+  const groups = out === 0 ? 0 : scales.length / out;
+  if (groups % 2 === 0 && scales.byteOffset % 4 === 0) return { quants: wordsOf(quants), scales: wordsOf(scales) };
   const paddedScales = new Uint16Array(out * 2 * Math.ceil(groups / 2));
   for (let row = 0; row < out; row++)
     paddedScales.set(scales.subarray(row * groups, (row + 1) * groups), row * (paddedScales.length / out));
@@ -112,7 +130,8 @@ function wordsOf({ buffer, byteOffset, byteLength }: Int8Array | Uint8Array | Ui
   return new Int32Array(buffer as ArrayBuffer, byteOffset, byteLength / 4);
 }
 
-function expectForm(caller: string, form: PackedForm): void {
+/** Throws unless a form is a packed one. */
+export function expectForm(caller: string, form: PackedForm): void {
   if (!isPackedForm(form))
     throw new ResidualError('option', `${caller}: form is ${JSON.stringify(form)}; f16, bf16, int8 or int4 would fit`);
 }

@@ -1,0 +1,104 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { expectShape, showShape } from '../errors.js';
+import { sizeOf } from '../shape.js';
+import type { Tensor } from '../tensor.js';
+import { requireBackend } from './backend.js';
+
+/** The data of a tensor that does not exist yet, on a backend. One of `words` and `write` is there. */
+export interface PendingData {
+  /** The data, with one reference. */
+  readonly dataId: object;
+  /** The memory of the data, of a backend that computes in the memory of the program; used before the next allocation. */
+  readonly words?: () => Int32Array;
+  /** Writes words of 32 bits from an index on, of a backend that has memory of its own. */
+  readonly write?: (index: number, words: Int32Array) => void;
+}
+
+/** Allocates the data of a tensor of 32-bit entries, not initialized. */
+export type PendingDataMaker = (backend: tf.KernelBackend, shape: number[], dtype: 'float32' | 'int32') => PendingData;
+
+const makers: Map<string, PendingDataMaker> = /*#__PURE__*/ new Map();
+
+/**
+ * Registers how a backend allocates data that is filled in pieces; for backend packages. Without it the values are
+ * collected in an array, which the backend gets as a whole.
+ */
+export function registerPendingData(backend: string, make: PendingDataMaker): void {
+  makers.set(backend, make);
+}
+
+/** Values that are collected in memory are given to a backend in pieces of this many words. */
+const pieceWords = 2 ** 20;
+
+/**
+ * A tensor of 32-bit entries that is filled in pieces before it exists, on the backend that is active at the start. Its
+ * owner calls `finish` or `dispose`.
+ */
+export class PendingTensor {
+  private readonly backend: tf.KernelBackend;
+  private readonly data: PendingData | undefined;
+  private readonly rowWords: number;
+  /** All words, where the backend takes no pieces, or only whole rows. */
+  private collected: Int32Array<ArrayBuffer> | undefined;
+  private written = 0;
+
+  constructor(
+    readonly shape: readonly number[],
+    readonly dtype: 'float32' | 'int32',
+  ) {
+    const name = requireBackend();
+    this.backend = tf.backend();
+    this.rowWords = sizeOf(shape.slice(1));
+    this.data = makers.get(name)?.(this.backend, [...shape], dtype);
+  }
+
+  /**
+   * Writes a block: the words of whole rows from `row` on, or in each of these rows `columns` words from `column` on.
+   * Each word is written once.
+   */
+  write(words: Int32Array, row: number, column = 0, columns = this.rowWords): void {
+    const { data, rowWords } = this;
+    this.written += words.length;
+    const isWhole = columns === rowWords;
+    if (isWhole && data?.write && !this.collected) {
+      data.write(row * rowWords, words);
+      return;
+    }
+    const target = data?.words?.() ?? this.collect();
+    if (isWhole) target.set(words, row * rowWords);
+    else
+      for (let from = 0, to = row * rowWords + column; from < words.length; from += columns, to += rowWords)
+        target.set(words.subarray(from, from + columns), to);
+  }
+
+  /** The tensor, which the caller owns. Errors unless all of it was written. */
+  finish(): Tensor {
+    const { backend, data, collected, dtype } = this;
+    const [size, shape] = [sizeOf(this.shape), [...this.shape]];
+    expectShape(
+      this.written === size,
+      () => `finish: ${this.written} entries of ${showShape(shape)} were written, which holds ${size}`,
+    );
+    if (data?.write && collected)
+      for (let from = 0; from < size; from += pieceWords)
+        data.write(from, collected.subarray(from, Math.min(from + pieceWords, size)));
+    const dataId = data?.dataId ?? backend.write(this.valuesOf(this.collect()), shape, dtype);
+    this.collected = undefined;
+    return tf.engine().makeTensorFromTensorInfo({ dataId, shape, dtype }, backend) as Tensor;
+  }
+
+  /** Frees what was written. */
+  dispose(): void {
+    this.collected = undefined;
+    if (this.data) this.backend.disposeData(this.data.dataId);
+  }
+
+  private collect(): Int32Array<ArrayBuffer> {
+    this.collected ??= new Int32Array(sizeOf(this.shape));
+    return this.collected;
+  }
+
+  private valuesOf({ buffer }: Int32Array<ArrayBuffer>): Float32Array | Int32Array {
+    return this.dtype === 'float32' ? new Float32Array(buffer) : new Int32Array(buffer);
+  }
+}
