@@ -1,4 +1,5 @@
 import type { Config, StoredArrays } from '@residual/families';
+import type { Gguf } from '@residual/gguf';
 import { openSafetensors, openSharded, type Safetensors } from '@residual/safetensors';
 import { ResidualError } from '@residual/tensor';
 import type { Tokenizer } from '@residual/tokenizer';
@@ -22,6 +23,8 @@ export interface Checkpoint {
   readonly defaultWeights: WeightForms;
   /** The types of the file that are rounded to `int8` if nothing else is asked for; undefined if there are none. */
   readonly converted?: readonly string[] | undefined;
+  /** The tokenizer as the metadata of a GGUF file has it; undefined for other files. */
+  readonly tokenizerMetadata?: Gguf['metadata'] | undefined;
   /** Opens the weights; called again when a backend has lost them. Nothing but headers is read. */
   readonly openArrays: (signal: AbortSignal | undefined, onBytes: OnBytes) => Promise<StoredArrays>;
 }

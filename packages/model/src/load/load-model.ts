@@ -129,15 +129,18 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
   return new Model({ ...checkpoint, family, config, composition, weights, generationConfig, reload });
 }
 
+/** The fields of a checkpoint that are not kept with the model. */
+type OpeningField = 'openArrays' | 'defaultWeights' | 'converted' | 'tokenizerMetadata';
+
 /** What is known of a checkpoint before its weights are read. */
-export interface OpenedModel extends Pick<Checkpoint, 'openArrays' | 'defaultWeights' | 'converted'> {
+export interface OpenedModel extends Pick<Checkpoint, OpeningField> {
   readonly family: Family;
   /** The family with the tensor names of the file, which are others in a GGUF file. */
   readonly layout: Family;
   readonly config: Config;
   readonly composition: Composition;
   /** The other files; `config.json` says what the file itself showed. */
-  readonly checkpoint: Omit<Checkpoint, 'openArrays' | 'defaultWeights' | 'converted'>;
+  readonly checkpoint: Omit<Checkpoint, OpeningField>;
   /** The arrays of the open file. */
   readonly arrays: StoredArrays;
   readonly onBytes: OnBytes;
@@ -150,12 +153,13 @@ export async function openModel(source: ModelSource, options: LoadModelOptions):
   const files = await filesOf(source, options);
   const onBytes: OnBytes = (file, done, total) => onProgress?.({ stage: 'bytes', file, done, total });
   const { family, layout, config: fileConfig, openRest } = await openConfig(files, options, onBytes);
-  const { openArrays, defaultWeights, converted, ...checkpoint } = await openRest();
+  const { openArrays, defaultWeights, converted, tokenizerMetadata, ...checkpoint } = await openRest();
   const { texts } = checkpoint;
   const arrays = await openArrays(signal, onBytes);
   const composeOptions = { ...(ignoreConfig && { ignoreConfig }), ...(signal && { signal }) };
   const composed = await composeCheckpoint(layout, fileConfig, arrays, composeOptions);
   const { composition, config, changes } = composed;
   if (Object.keys(changes).length > 0) texts['config.json'] = updateConfigText(texts['config.json']!, changes);
-  return { family, layout, config, composition, checkpoint, openArrays, defaultWeights, converted, arrays, onBytes };
+  const opening = { openArrays, defaultWeights, converted, tokenizerMetadata };
+  return { family, layout, config, composition, checkpoint, ...opening, arrays, onBytes };
 }

@@ -2,7 +2,7 @@ import { fromCheckpoint, type GgufTensorSource, modelToGguf } from '@residual/fa
 import { encodeBlocks, type GgufTensor, type MetadataValue, streamGguf } from '@residual/gguf';
 import { expectMatchingWeights, type HasNeeds, sizeOf, weightNeeds } from '@residual/layers';
 import { expectOptions, ResidualError } from '@residual/tensor';
-import { type GgufTokenizerEntries, tokenizerToGguf } from '@residual/tokenizer/gguf';
+import { tokenizerToGguf } from '@residual/tokenizer/gguf';
 import { expectFunction, expectSignal } from '../../arguments.js';
 import { type LoadModelOptions, type OpenedModel, openModel } from '../load-model.js';
 import type { ModelSource } from '../sources/source.js';
@@ -42,6 +42,29 @@ export interface ConvertedGguf {
  * field of the config, or has no such tokenizer; and while it is written if a weight is too large for its type.
  */
 export async function convertToGguf(source: ModelSource, options: ConvertToGgufOptions): Promise<ConvertedGguf> {
+  expectConvertOptions(options);
+  const { weights, ...sourceOptions } = options;
+  const opened = await openModel(source, sourceOptions);
+  const { family, layout, config, composition, arrays } = opened;
+  const layer: HasNeeds<unknown> = composition.model;
+  const stored = fromCheckpoint(layout, layer, arrays);
+  expectMatchingWeights('convertToGguf', weightNeeds(layer), stored);
+  const { signal } = options;
+  const { metadata, tensors } = modelToGguf(family, config, layer, path => stored.read(path, { signal }));
+  const { type, fileType } = types[weights];
+  const written = lazyTensors(tensors, type, options);
+  const entries = new Map<string, MetadataValue>([
+    ...metadata,
+    ['general.file_type', { type: 'uint32', value: fileType }],
+    ['general.quantization_version', { type: 'uint32', value: 2 }],
+    ...tokenizerEntries(opened),
+  ]);
+  const tensorsByType: Record<string, number> = {};
+  for (const { type } of written.values()) tensorsByType[type] = (tensorsByType[type] ?? 0) + 1;
+  return { file: streamGguf({ metadata: entries, tensors: written }), tensorsByType };
+}
+
+function expectConvertOptions(options: ConvertToGgufOptions): void {
   expectOptions('convertToGguf', options, {
     weights: 1,
     hub: 0,
@@ -52,48 +75,35 @@ export async function convertToGguf(source: ModelSource, options: ConvertToGgufO
     families: 0,
     ignoreConfig: 0,
   });
-  const { signal, onProgress, weights, ...sourceOptions } = options;
+  const { signal, onProgress, weights } = options;
   expectSignal('convertToGguf', signal);
   expectFunction('convertToGguf', 'onProgress', onProgress);
-  if (!Object.hasOwn(types, weights))
-    throw new ResidualError(
-      'option',
-      `convertToGguf: weights is ${JSON.stringify(weights)}; it can be ${Object.keys(types).join(', ')}`,
-    );
-  const opened = await openModel(source, {
-    ...sourceOptions,
-    ...(signal && { signal }),
-    ...(onProgress && { onProgress }),
-  });
-  const { family, layout, config, composition, arrays } = opened;
-  const layer: HasNeeds<unknown> = composition.model;
-  const stored = fromCheckpoint(layout, layer, arrays);
-  expectMatchingWeights('load', weightNeeds(layer), stored);
-  const { metadata, tensors } = modelToGguf(family, config, layer, path => stored.read(path, { signal }));
-  const { type, fileType } = types[weights];
-  const typed = new Map([...tensors].map(([name, tensor]) => [name, typeFor(tensor, type)] as const));
-  const all = new Map<string, MetadataValue>([
-    ...metadata,
-    ['general.file_type', { type: 'uint32', value: fileType }],
-    ['general.quantization_version', { type: 'uint32', value: 2 }],
-    ...tokenizerEntries(opened),
-  ]);
+  if (Object.hasOwn(types, weights)) return;
+  const expected = Object.keys(types).join(', ');
+  throw new ResidualError('option', `convertToGguf: weights is ${JSON.stringify(weights)}; it can be ${expected}`);
+}
+
+/** The tensors with their types; each is made when it is written, which is progress, unless the signal aborts. */
+function lazyTensors(
+  tensors: ReadonlyMap<string, GgufTensorSource>,
+  type: Type,
+  { signal, onProgress }: Pick<ConvertToGgufOptions, 'signal' | 'onProgress'>,
+): Map<string, GgufTensor> {
   const total = [...tensors.values()].reduce((sum, tensor) => sum + sizeOf(tensor), 0);
   let done = 0;
-  const written = ([name, tensor]: readonly [string, GgufTensorSource]): [string, GgufTensor] => {
-    const type = typed.get(name)!;
+  const lazy = ([name, tensor]: readonly [string, GgufTensorSource]): [string, GgufTensor] => {
+    const { shape } = tensor;
+    const own = typeFor(tensor, type);
     const data = async () => {
       signal?.throwIfAborted();
-      const bytes = await bytesOf(name, tensor, type);
+      const bytes = await bytesOf(name, tensor, own);
       done += sizeOf(tensor);
       onProgress?.({ stage: 'weights', done, total });
       return bytes;
     };
-    return [name, { type, shape: tensor.shape, data }];
+    return [name, { type: own, shape, data }];
   };
-  const tensorsByType: Record<string, number> = {};
-  for (const each of typed.values()) tensorsByType[each] = (tensorsByType[each] ?? 0) + 1;
-  return { file: streamGguf({ metadata: all, tensors: new Map([...tensors].map(written)) }), tensorsByType };
+  return new Map([...tensors].map(lazy));
 }
 
 type Type = (typeof types)[GgufWeights]['type'];
@@ -115,8 +125,10 @@ async function bytesOf(name: string, { values }: GgufTensorSource, type: Type): 
 const hasInfinity = ({ buffer, byteOffset, length }: Uint8Array<ArrayBuffer>) =>
   new Uint16Array(buffer, byteOffset, length / 2).some(half => (half & 0x7fff) === 0x7c00);
 
-/** The metadata of the tokenizer; without one, llama.cpp takes ids. */
-function tokenizerEntries({ checkpoint, config, composition }: OpenedModel): GgufTokenizerEntries {
+/** The metadata of the tokenizer, that of a GGUF file as it is; without one, llama.cpp takes ids. */
+function tokenizerEntries(opened: OpenedModel): ReadonlyMap<string, MetadataValue> {
+  const { checkpoint, config, composition, tokenizerMetadata } = opened;
+  if (tokenizerMetadata) return tokenizerMetadata;
   const { tokenizer, texts, generationConfig } = checkpoint;
   if (!tokenizer) return new Map([['tokenizer.ggml.model', { type: 'string', value: 'none' }]]);
   const id = (name: string) => [config[`${name}_token_id`]].flat().find(each => typeof each === 'number' && each >= 0);

@@ -68,6 +68,7 @@ export async function openGgufCheckpoint(
       generationConfig,
       texts: textsOf(file, { config, tokenizer, generationConfig, maxPositions }),
       defaultWeights: 'as stored',
+      tokenizerMetadata: new Map([...file.metadata].filter(([key]) => key.startsWith('tokenizer.'))),
       converted: convert ? convertedTypes(file) : undefined,
       openArrays: async (signal, onBytes) => {
         const opened = first ?? (await open(signal, onBytes));
