@@ -15,6 +15,7 @@ export const noteTexts = {
     'The peer is native code with AVX-512 instructions of integers where this machine has them; its cache is float16. ' +
     'Its int8 and int4 are Q8_0 and Q4_0.',
   mapped: 'The peer maps its file into memory, so that loading reads nothing.',
+  endToEnd: 'Both sides are whole libraries: a call of generate with greedy choices. The peer computes all logits.',
   onePass: 'What memory allows: one pass of SIMD loads over the bytes of the weights, in a process of its own.',
   registers: 'What arithmetic allows: the products of the prompt, multiplied and added in registers in 128-bit SIMD.',
   sampler:

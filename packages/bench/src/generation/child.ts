@@ -1,7 +1,10 @@
 /** The process of one subject: serves the calls of `inProcess`. */
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { peakMemory } from '../processes/peak-memory.js';
 import { serveProcess } from '../processes/process.js';
 import { answersOf } from './answers.js';
+import { ggufFile } from './gguf-file.js';
 import type { OnnxForm } from './onnx/onnx-file.js';
 import { parseSubject, type SubjectName } from './subject-runner.js';
 import type { Subject } from './subjects/subject.js';
@@ -16,11 +19,17 @@ async function start(name: SubjectName): Promise<Subject> {
     }
     case 'llama.cpp':
       return (await import('./subjects/llama-cpp.js')).llamaCpp(form);
+    case 'transformers.js':
+      return (await import('./subjects/transformers-js.js')).transformersJs(form as OnnxForm);
     case 'the machine':
       return (await import('./subjects/machine.js')).machine(form);
     case 'residual': {
       await import('@residual/backend-wasm');
-      return (await import('./subjects/residual.js')).residual(form);
+      const { residual } = await import('./subjects/residual.js');
+      const subject = residual(form);
+      const fileOf = (folder: string) =>
+        existsSync(join(folder, 'model.safetensors')) ? folder : join(folder, ggufFile(form));
+      return { ...subject, load: async folder => subject.load(fileOf(folder)) };
     }
     case 'tfjs': {
       await import('@tensorflow/tfjs-backend-wasm');

@@ -1,7 +1,9 @@
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
 import { type Line, lineOf } from '../comparison/line.js';
 import { installPeers } from '../peers/peers.js';
 import { checkpointOf } from './checkpoint.js';
-import { writeGgufFile } from './gguf-file.js';
+import { writeGgufFile, writeRandomGguf } from './gguf-file.js';
 import { inPage } from './in-page.js';
 import { inProcess } from './in-process.js';
 import { type Goals, linesOf } from './lines.js';
@@ -57,7 +59,13 @@ const wasmParts: readonly Part[] = [
   {
     shape: 'gpt2-124m',
     form: 'int4',
-    peers: ['onnxruntime-web int4', 'onnxruntime-node int4', 'llama.cpp int4', 'the machine int4'],
+    peers: [
+      'onnxruntime-web int4',
+      'onnxruntime-node int4',
+      'llama.cpp int4',
+      'transformers.js int4',
+      'the machine int4',
+    ],
     settings: { prompt: 128, count: 17, rounds: 5 },
     quantities: withoutText,
     goals: { 'decode the machine int4': 1.6, 'decode llama.cpp int4': 1 },
@@ -93,6 +101,22 @@ const wasmParts: readonly Part[] = [
     peers: ['onnxruntime-web int8', 'onnxruntime-node int8', 'llama.cpp int8'],
     settings: { prompt: 8192, count: 9, rounds: 1 },
     quantities: ['decode', 'prefill'],
+  },
+  {
+    shape: 'llama-1.1b',
+    form: 'int4',
+    peers: ['llama.cpp int4', 'the machine int4'],
+    settings: { prompt: 32, count: 17, rounds: 3 },
+    quantities: withoutText,
+    peakGoal: 1.15,
+  },
+  {
+    shape: 'llama-1.1b',
+    form: 'int8',
+    peers: ['llama.cpp int8', 'the machine int8'],
+    settings: { prompt: 32, count: 17, rounds: 3 },
+    quantities: withoutText,
+    peakGoal: 1.15,
   },
   {
     shape: 'stories',
@@ -157,6 +181,7 @@ function partsOfShape(parts: readonly Part[], shape: string | undefined): readon
 
 async function run({ shape, form = 'f32', peers, settings, quantities }: Part, start: StartSubject) {
   const folder = await checkpointOf(shape);
+  if (shape === 'llama-1.1b') await writeRandomGguf(folder, shapes[shape], form as 'int8' | 'int4');
   for (const peer of peers) await prepare(folder, peer);
   const ours: SubjectName = form === 'f32' ? 'residual' : `residual ${form}`;
   const options = { vocab: shapes[shape].vocab_size, quantities };
@@ -166,8 +191,8 @@ async function run({ shape, form = 'f32', peers, settings, quantities }: Part, s
 /** Writes the files that a peer reads instead of the checkpoint, unless they are there. */
 async function prepare(folder: string, peer: SubjectName): Promise<void> {
   const { library, form } = parseSubject(peer);
-  if (library.startsWith('onnxruntime')) await writeOnnx(folder, form as OnnxForm);
-  if (library === 'llama.cpp') await writeGgufFile(folder, form);
+  if (library.startsWith('onnxruntime') || library === 'transformers.js') await writeOnnx(folder, form as OnnxForm);
+  if (library === 'llama.cpp' && existsSync(join(folder, 'model.safetensors'))) await writeGgufFile(folder, form);
 }
 
 /** The peak memory above that of an empty process, beside the bytes of the weights. */

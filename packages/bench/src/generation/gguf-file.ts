@@ -1,10 +1,12 @@
+import { randomBytes } from 'node:crypto';
 import { existsSync, readFileSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { encodeBlocks, type GgufTensor, type MetadataValue, streamGguf } from '@residual/gguf';
+import { encodeBlocks, type GgufTensor, type MetadataValue, streamGguf, typeOfName } from '@residual/gguf';
+import { float32ToFloat16 } from '@residual/number-formats';
 import { openSafetensors } from '@residual/safetensors';
 import { fileSource } from '@residual/safetensors/node';
-import type { Shape } from './shape.js';
+import { type Shape, tensorsOf } from './shape.js';
 import type { Form } from './subject-runner.js';
 
 const types = { f32: 'F32', f16: 'F16', int8: 'Q8_0', int4: 'Q4_0' } as const;
@@ -34,6 +36,29 @@ export async function writeGgufFile(folder: string, form: Form): Promise<void> {
   }
   const pieces = streamGguf({ metadata: metadataOf(shape), tensors });
   await writeFile(`${file}.partial`, pieces);
+  await rename(`${file}.partial`, file);
+}
+
+/** Writes a checkpoint of a shape with random weights of 8 or 4 bits, which never were float32, unless it is there. */
+export async function writeRandomGguf(folder: string, shape: Shape, form: 'int8' | 'int4'): Promise<void> {
+  const file = join(folder, ggufFile(form));
+  if (existsSync(file)) return;
+  const type = types[form];
+  const { blockBytes, blockValues } = typeOfName(type)!;
+  const tensors = new Map<string, GgufTensor>();
+  for (const [name, lengths] of tensorsOf(shape)) {
+    const entries = lengths.reduce((a, b) => a * b, 1);
+    const random = () => {
+      const bytes = randomBytes((entries / blockValues) * blockBytes);
+      const scale = float32ToFloat16(Float32Array.of(1.4 / Math.sqrt(lengths[1]!) / (form === 'int8' ? 74 : 4.6)))[0]!;
+      for (let at = 0; at < bytes.length; at += blockBytes) bytes.writeUInt16LE(scale, at);
+      return bytes;
+    };
+    const ones = () => encodeBlocks('F32', new Float32Array(entries).fill(1));
+    const isMatrix = lengths.length === 2;
+    tensors.set(ggufName(name), { type: isMatrix ? type : 'F32', shape: lengths, data: isMatrix ? random : ones });
+  }
+  await writeFile(`${file}.partial`, streamGguf({ metadata: metadataOf(shape), tensors }));
   await rename(`${file}.partial`, file);
 }
 
@@ -74,8 +99,8 @@ function metadataOf(shape: Shape): Map<string, MetadataValue> {
   return new Map([...common, ...own]);
 }
 
-/** Names of tokens, none of which a text is made of: what is measured reads and writes ids. */
-const tokensOf = (vocab: number) => Array.from({ length: vocab }, (_, id) => `<${id}>`);
+/** Names of tokens, of which no text is made: what is measured reads and writes ids. */
+const tokensOf = (vocab: number) => ['a', 'b', 'ab', ...Array.from({ length: vocab - 3 }, (_, id) => `<${id}>`)];
 
 const parts: Readonly<Record<string, string>> = {
   'wte.weight': 'token_embd.weight',

@@ -57,13 +57,14 @@ export function linesOf(measurements: ReadonlyMap<SubjectName, Measurement>, opt
 function isMeasured(quantity: Quantity, peer: SubjectName): boolean {
   const { library, form } = parseSubject(peer);
   if (library === 'the machine') return quantity === 'decode' || (quantity === 'prefill' && form === 'f32');
-  return library !== 'llama.cpp' || quantity !== 'text';
+  return (library !== 'llama.cpp' && library !== 'transformers.js') || quantity !== 'text';
 }
 
 function notesOf(quantity: Quantity, peer: SubjectName, place: 'process' | 'page'): Note[] {
   const { library } = parseSubject(peer);
   if (library === 'the machine') return [quantity === 'decode' ? 'onePass' : 'registers'];
   if (library === 'llama.cpp') return quantity === 'load' || quantity === 'peak' ? [place, 'mapped'] : ['native'];
+  if (library === 'transformers.js') return quantity === 'load' || quantity === 'peak' ? [place] : ['endToEnd'];
   const disadvantage: Note = library === 'tfjs' ? 'plainOps' : 'plainAttention';
   if (quantity === 'load' || quantity === 'peak') return [place];
   return [quantity === 'text' ? 'sampler' : 'frontDoor', disadvantage];

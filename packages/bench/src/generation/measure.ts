@@ -58,18 +58,20 @@ export async function measure(
     for (const name of names) runners.set(name, await start(name));
     for (const runner of runners.values()) await runner.load(source);
     for (let round = 0; round <= rounds; round++) {
-      const texts = new Map<string, SubjectName>();
+      const [greedy, drawn] = [new Map<string, SubjectName>(), new Map<string, SubjectName>()];
       for (const [name, runner] of runners) {
         const { tokens, prefill, steps } = await runner.generate(ids, count);
         const text = textCount > 0 && samples(name) ? await runner.sample(ids, textCount) : undefined;
-        if (isExact(name)) texts.set(JSON.stringify([tokens, text?.tokens]), name);
+        if (isExact(name)) greedy.set(String(tokens), name);
+        if (isExact(name) && text) drawn.set(String(text.tokens), name);
         if (round === 0) continue;
         const measurement = all.get(name)!;
         measurement.prefill.push(prefill);
         measurement.decode.push(...steps);
         if (text) measurement.text.push(text.milliseconds);
       }
-      if (texts.size > 1) throw new Error(`bench: ${[...texts.values()].join(' and ')} do not write the same tokens`);
+      for (const texts of [greedy, drawn])
+        if (texts.size > 1) throw new Error(`bench: ${[...texts.values()].join(' and ')} do not write the same tokens`);
     }
   } finally {
     for (const runner of runners.values()) await runner.close();
@@ -80,7 +82,7 @@ export async function measure(
 /** Whether a subject draws tokens with our sampler. */
 const samples = (name: SubjectName) => {
   const { library } = parseSubject(name);
-  return library !== 'llama.cpp' && library !== 'the machine';
+  return !['llama.cpp', 'transformers.js', 'the machine'].includes(library);
 };
 
 const emptyMeasurement = () => ({

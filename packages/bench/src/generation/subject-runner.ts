@@ -19,6 +19,7 @@ export const libraries = [
   'onnxruntime-web',
   'onnxruntime-node',
   'llama.cpp',
+  'transformers.js',
   'tfjs',
   'the machine',
 ] as const;

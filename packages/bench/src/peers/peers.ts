@@ -37,3 +37,6 @@ export async function importPeer<Module>(name: string): Promise<Module> {
   const { importPeer } = await import(pathToFileURL(join(folder, 'import.mjs')).href);
   return importPeer(name) as Promise<Module>;
 }
+
+/** The URL of a file or folder of the installed peers. */
+export const peerUrl = (path: string): string => new URL(path, pathToFileURL(folder)).href;

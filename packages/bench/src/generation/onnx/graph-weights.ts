@@ -41,7 +41,7 @@ export function floatWeights(graph: GraphBuilder, { tensors, transposed }: Store
 }
 
 /** Bytes of a second file that are computed when it is written. */
-interface Piece {
+export interface Piece {
   readonly tensor: ExternalTensor;
   readonly bytes: () => Promise<Uint8Array>;
 }

@@ -13,7 +13,7 @@ export function residual(weights: Form = 'f32'): Subject {
   };
   return {
     load: async source => {
-      model = await loadModel(source, { weights });
+      model = await loadModel(source, source.endsWith('.gguf') ? {} : { weights });
     },
     prefill: async prompt => {
       await steps?.return?.();
