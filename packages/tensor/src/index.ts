@@ -117,6 +117,5 @@ export {
   type Tensor,
   type TensorValues,
   tensor,
-export { ScratchMemory } from './scratch-memory.js';
   tidy,
 } from './tensor.js';
