@@ -105,6 +105,7 @@ export { argMax, max, mean } from './ops/reduce.js';
 export { concat, reshape, slice, sliceAxis, split, transpose } from './ops/shape.js';
 export { logSoftmax, logSumExp, softmax } from './ops/softmax.js';
 export { sum, sumTo } from './ops/sum.js';
+export { ScratchMemory } from './scratch-memory.js';
 export {
   type DataType,
   dispose,
