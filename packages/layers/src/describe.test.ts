@@ -99,3 +99,18 @@ test.each([layerNorm, rmsNorm])('$name refuses an epsilon below 0', norm => {
     `${norm.name}: epsilon is -0.00001; it must be a number, 0 or more`,
   );
 });
+
+test('bytes are those of the forms in which matrices are held, padding and scales included', () => {
+  const formOf = (path: string) => (path === 'tokens' ? 'f16' : path.includes('query') ? 'int8' : undefined);
+  const { parts, parameters, bytes, bytesByForm } = describe(model, { formOf });
+  const [tokens, queries] = [13 * 7, 2 * 15 * 7];
+  // rows of 7 in f16 fill 4 words; in int8 they are one group of 32 bytes, with a word for its scale
+  const packed = { f16: 13 * 16, int8: 2 * 15 * 36 };
+  expect(bytesByForm).toEqual({ ...packed, f32: 4 * (parameters - tokens - queries) });
+  expect(bytes).toBe(packed.f16 + packed.int8 + 4 * (parameters - tokens - queries));
+  expect(parts.filter(({ form }) => form).map(({ path, form }) => [path, form])).toEqual([
+    ['tokens', 'f16'],
+    ['layers.0.attention.query.weight', 'int8'],
+    ['layers.1.attention.query.weight', 'int8'],
+  ]);
+});

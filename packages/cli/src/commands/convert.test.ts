@@ -29,6 +29,14 @@ test('quantize writes a checkpoint that is held packed, and convert what it mean
     expect(Math.abs(asStored - asFloat32)).toBeLessThan(1e-3);
     expect(Math.abs(asStored - (await logprobOf('--model', stories)))).toBeGreaterThan(1e-2);
 
+    const described = await runCommand('describe', packed);
+    expect(described.out).toMatch(/ {2}matrix int8 +\[512, 64\]/);
+    expect(described.out).toMatch(/\nbytes +1\d\d,\d{3}\n {2}int8 +34,816\n {2}f32 +\S+\n {2}int4 +\S+\n/);
+    const { bytes, bytes_by_form } = JSON.parse(
+      (await runCommand('describe', packed, '--weights', 'f16', '--json')).out,
+    );
+    expect([Object.keys(bytes_by_form), bytes]).toEqual([['f16', 'f32'], bytes_by_form.f16 + bytes_by_form.f32]);
+
     const converted = await runCommand('convert', packed, '--to', 'float32', '--out', plain);
     expect(converted).toMatchObject({ code: 0, out: `${plain}: 47 f32 tensors, 1.0 MB\n`, errors: '' });
     expect(Math.abs(asStored - (await logprobOf('--model', plain)))).toBeLessThan(1e-3);

@@ -11,13 +11,14 @@ export interface ModelFacts {
 
 /** The facts as plain data. */
 export function factsAsJson({ family, description, maxPositions, depth }: ModelFacts): object {
-  const { parameters, bytes, flopsPerToken, parts } = description;
+  const { parameters, bytes, bytesByForm, flopsPerToken, parts } = description;
   const { valueMap, ...counts } = description.census;
   return {
     family,
     census: { ...counts, value_map: valueMap ?? null },
     parameters,
     bytes,
+    bytes_by_form: bytesByForm,
     flops_per_token: flopsPerToken,
     max_positions: maxPositions,
     depth,
@@ -27,11 +28,13 @@ export function factsAsJson({ family, description, maxPositions, depth }: ModelF
 
 /** The facts as tables: the parts of the first block, or of all blocks, and the sizes of the whole. */
 export function factsAsText({ description, maxPositions, depth }: ModelFacts, allBlocks: boolean): string {
-  const { parameters, bytes, flopsPerToken, census } = description;
+  const { parameters, bytes, bytesByForm, flopsPerToken, census } = description;
+  const byForm = Object.entries(bytesByForm);
+  const isPacked = byForm.some(([form]) => form !== 'f32');
   const parts = description.parts.filter(({ path }) => allBlocks || !/\.layers\.[1-9]\d*(\.|$)/.test(path));
-  const rows = parts.map(({ path, name, shape, parameters: count }) => [
+  const rows = parts.map(({ path, name, shape, form, parameters: count }) => [
     path || '(whole)',
-    name,
+    form ? `${name} ${form}` : name,
     shape ? `[${shape.join(', ')}]` : '',
     grouped(count),
   ]);
@@ -39,7 +42,8 @@ export function factsAsText({ description, maxPositions, depth }: ModelFacts, al
   const note = allBlocks ? '' : (omitted ?? `(blocks 1 to ${depth - 1} as block 0; --parts lists them)\n`);
   const sizes = columns([
     ['parameters', grouped(parameters)],
-    ['bytes as 32-bit floats', grouped(bytes)],
+    [isPacked ? 'bytes' : 'bytes as 32-bit floats', grouped(bytes)],
+    ...(isPacked ? byForm.map(([form, count]) => [`  ${form}`, grouped(count)]) : []),
     [`operations for a token that sees ${maxPositions} keys`, grouped(flopsPerToken)],
   ]);
   const table = columns([['part', 'what', 'shape', 'parameters'], ...rows]);

@@ -5,7 +5,7 @@ import { ResidualError } from '@residual/tensor';
 import type { Tokenizer } from '@residual/tokenizer';
 import type { GenerationConfig } from '../generate/options.js';
 import { checkpointTokenizer } from './checkpoint-tokenizer.js';
-import { withoutQuantization } from './quantization-config.js';
+import { type UnquantizedConfig, withoutQuantization } from './quantization-config.js';
 import { safetensorsArrays } from './safetensors-arrays.js';
 import type { ModelFiles, OnBytes } from './sources/files.js';
 import type { WeightForms } from './weight-forms.js';
@@ -29,14 +29,13 @@ export interface Checkpoint {
   readonly openArrays: (signal: AbortSignal | undefined, onBytes: OnBytes) => Promise<StoredArrays>;
 }
 
-/** Reads the small files of a checkpoint of safetensors files, whose parsed config is `config`. */
+/** Reads the small files of a checkpoint of safetensors files. */
 export async function openCheckpoint(
   files: ModelFiles,
-  config: Config,
+  { config, form }: UnquantizedConfig,
   signal: AbortSignal | undefined,
 ): Promise<Checkpoint> {
   const texts = await readTexts(files, signal);
-  const { isQuantized } = withoutQuantization(parse(files, 'config.json', texts['config.json']) ?? {});
   const { tokenizer, tokenizerFiles } = await checkpointTokenizer(files, texts, {
     modelType: config.model_type,
     config: parse(files, 'tokenizer_config.json', texts['tokenizer_config.json']),
@@ -48,15 +47,27 @@ export async function openCheckpoint(
     tokenizerFiles,
     generationConfig: parse(files, 'generation_config.json', texts['generation_config.json']) ?? {},
     texts,
-    defaultWeights: isQuantized ? 'as stored' : 'f32',
-    openArrays: async (signal, onBytes) => safetensorsArrays(await openSafetensorsOf(files, signal, onBytes)),
+    defaultWeights: form ? 'as stored' : 'f32',
+    openArrays: (signal, onBytes) => openArrays(files, signal, onBytes),
   };
 }
 
-/** The parsed `config.json`, without the `quantization_config` of this library. Throws if it is missing or invalid. */
-export async function readConfig(files: ModelFiles, signal: AbortSignal | undefined): Promise<Config> {
+/** Opens the weights of a checkpoint of safetensors files: reads their headers. */
+export async function openArrays(
+  files: ModelFiles,
+  signal: AbortSignal | undefined,
+  onBytes: OnBytes,
+): Promise<StoredArrays> {
+  return safetensorsArrays(await openSafetensorsOf(files, signal, onBytes));
+}
+
+/**
+ * The parsed `config.json`, without the `quantization_config` of this library, and the form that this names. Throws if
+ * it is missing or invalid.
+ */
+export async function readConfig(files: ModelFiles, signal: AbortSignal | undefined): Promise<UnquantizedConfig> {
   const config = parse(files, 'config.json', await files.text('config.json', { signal }));
-  if (config) return withoutQuantization(config).config;
+  if (config) return withoutQuantization(config);
   throw new ResidualError('files', `loadModel: ${files.origin} has no config.json`);
 }
 

@@ -9,13 +9,14 @@ import {
   type StoredArrays,
   updateConfigText,
 } from '@residual/families';
-import { type HasNeeds, load, type Weights } from '@residual/layers';
-import { expectOptions, ready } from '@residual/tensor';
+import { type HasNeeds, load, type NamedArrays, type Weights, weightNeeds } from '@residual/layers';
+import { expectOptions, type PackedForm, ResidualError, ready } from '@residual/tensor';
 import { expectFunction, expectSignal } from '../arguments.js';
 import type { GenerationConfig } from '../generate/options.js';
 import type { ModelParts } from '../loaded-model.js';
 import { Model } from '../model.js';
-import { type Checkpoint, openCheckpoint, readConfig } from './checkpoint.js';
+import { type Checkpoint, openArrays, openCheckpoint, readConfig } from './checkpoint.js';
+import { withoutQuantization } from './quantization-config.js';
 import type { ModelFiles, OnBytes } from './sources/files.js';
 import { filesOf, type ModelSource, type SourceOptions } from './sources/source.js';
 import { formChooser, type WeightForms } from './weight-forms.js';
@@ -50,21 +51,63 @@ export type LoadProgress =
       readonly converted?: readonly string[];
     };
 
-/** The family, config and composition of a checkpoint, from its config alone; a parsed config works too. */
+/**
+ * The family, config and composition of a checkpoint, from its config alone; a parsed config works too. `formOf` is the
+ * form in which `loadModel` would hold each matrix with these options, for `describe` of `@residual/layers`; only for
+ * weights as stored the header of the file is read.
+ */
 export async function describeSource(
   source: ModelSource | Config,
   options: Omit<LoadModelOptions, 'onProgress'> = {},
-): Promise<{ family: Family; config: Config; composition: Composition }> {
-  const { family, config } = isConfig(source)
-    ? { family: familyOf(source, registryOf(options)), config: source }
+): Promise<{
+  family: Family;
+  config: Config;
+  composition: Composition;
+  formOf: (path: string) => PackedForm | undefined;
+}> {
+  const opened = isConfig(source)
+    ? configOnly(source, options)
     : await openConfig(await filesOf(source, options), options);
-  return { family, config, composition: family.compose(config, options) };
+  const { family, config } = opened;
+  const composition = family.compose(config, options);
+  const forms = await formsOf(opened, composition, options);
+  return { family, config, composition, formOf: path => forms.get(path) };
+}
+
+/** The form in which each matrix would be held; float32 ones are left out. */
+async function formsOf(
+  { layout, defaultWeights, openArrays }: OpenedConfig,
+  { model }: Composition,
+  { weights = defaultWeights, signal }: Pick<LoadModelOptions, 'weights' | 'signal'>,
+): Promise<ReadonlyMap<string, PackedForm>> {
+  const choose = formChooser('describeSource', weights);
+  const forms = new Map<string, PackedForm>();
+  let arrays: NamedArrays | undefined;
+  for (const { path, need } of weightNeeds(model as HasNeeds<unknown>)) {
+    let form = need.kind === 'matrix' ? choose(path, need) : 'f32';
+    if (form === 'as stored') {
+      arrays ??= fromCheckpoint(layout, model, await openArrays(signal, () => {}));
+      form = arrays.sliceOf?.(path)?.rows.form ?? 'f32';
+    }
+    if (form !== 'f32') forms.set(path, form);
+  }
+  return forms;
+}
+
+/** What a parsed config alone says. */
+function configOnly(source: Config, options: LoadModelOptions): OpenedConfig {
+  const { config, form = 'f32' } = withoutQuantization(source);
+  const family = familyOf(config, registryOf(options));
+  const refuse = (): never => {
+    throw new ResidualError('files', 'describeSource: a config has no weights; as stored needs a file');
+  };
+  return { family, layout: family, config, defaultWeights: form, openArrays: refuse, openRest: refuse };
 }
 
 const registryOf = ({ families: more = [] }: Pick<LoadModelOptions, 'families'>) => [...more, ...families];
 
 /** A config with its family and the family's names in the file; the rest of the checkpoint is opened on demand. */
-interface OpenedConfig {
+interface OpenedConfig extends Pick<Checkpoint, 'defaultWeights' | 'openArrays'> {
   readonly family: Family;
   readonly layout: Family;
   readonly config: Config;
@@ -78,11 +121,20 @@ async function openConfig(files: ModelFiles, options: LoadModelOptions, onBytes?
     const { openGgufCheckpoint } = await import('./gguf/gguf-checkpoint.js'); // not every page needs it
     const settings = { families: registryOf(options), ignoreConfig, convert: weights === undefined, signal, onBytes };
     const { checkpoint, ...opened } = await openGgufCheckpoint(files, files.gguf, settings);
-    return { ...opened, openRest: async () => checkpoint };
+    const { defaultWeights, openArrays } = checkpoint;
+    return { ...opened, defaultWeights, openArrays, openRest: async () => checkpoint };
   }
-  const config = await readConfig(files, signal);
+  const unquantized = await readConfig(files, signal);
+  const { config, form } = unquantized;
   const family = familyOf(config, registryOf(options));
-  return { family, layout: family, config, openRest: () => openCheckpoint(files, config, signal) };
+  return {
+    family,
+    layout: family,
+    config,
+    defaultWeights: form ? 'as stored' : 'f32',
+    openArrays: (signal, onBytes) => openArrays(files, signal, onBytes),
+    openRest: () => openCheckpoint(files, unquantized, signal),
+  };
 }
 
 function isConfig(source: ModelSource | Config): source is Config {
