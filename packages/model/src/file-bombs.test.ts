@@ -32,11 +32,12 @@ test('hostile configs are read or refused, in little time and memory', async () 
 }, 300_000);
 
 test.each([
-  ['hub', 'hubListing', 200],
-  ['lora', 'adapter', 150],
-])('hostile files of a %s are read or refused: %s', async (module, target, least) => {
+  ['hub', ['hubListing'], 200],
+  ['lora', ['adapter'], 150],
+  ['gguf', ['metadata', 'tensors'], 240],
+])('hostile files of a %s are read or refused: %s', async (module, targets, least) => {
   const { results, defects } = await runBombs(new URL(`./testing/${module}-bombs.ts`, import.meta.url), {
-    only: [target],
+    only: targets,
   });
   expect(defects).toEqual([]);
   expect(results.length).toBeGreaterThan(least);

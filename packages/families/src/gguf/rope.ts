@@ -12,6 +12,7 @@ export function ropeFromGguf(metadata: ArchitectureMetadata, headDim: number, fa
   const oldFactor = metadata.number('rope.scale_linear', 1);
   const factor = metadata.number('rope.scaling.factor', oldFactor);
   const original = metadata.value('rope.scaling.original_context_length', 'uint32');
+  if (original === 0) metadata.refuse('rope.scaling.original_context_length', original, 'a whole number from 1');
   const attentionFactor = metadata.number('rope.scaling.attn_factor', 1);
   const type = metadata.text('rope.scaling.type', factor === 1 ? 'none' : 'linear');
   const fields = { rope_theta: base };
