@@ -32,8 +32,11 @@ export interface ReadSettings {
   readonly scratch: ScratchMemory;
 }
 
-/** A piece of a tensor has about this many bytes as float32. */
-const pieceBytes = 2 ** 22;
+/**
+ * A piece of a tensor has about this many bytes as float32: so many that reading a file in pieces takes no longer, and
+ * so few that the memory of pieces does not count beside a small model.
+ */
+const pieceBytes = 2 ** 20;
 
 /** Whether a weight is written from the bits of its source: it has the same form, and its rows are not split. */
 export function isReadAsBits({ form, slice: { rows, transposed } }: ReadTarget): boolean {
@@ -126,8 +129,11 @@ async function readBits({ rows, from, to, scratch }: Piece, signal: AbortSignal 
       const entries = new Uint16Array(bits.quants.buffer, bits.quants.byteOffset, 2 * bits.quants.length);
       const width = Math.ceil((to - from) / 2) * 2; // whole words
       const columns = { stride: 2 * words, start, out: shape[0]!, to: width };
-      const block = transposedRows(entries, columns);
-      writer.writeBits({ quants: new Int32Array(block.buffer) }, { row: 0, column: from, width: to - from });
+      const { buffer } = scratch.bytes('transposed', 2 * columns.out * width);
+      const block = transposedRows(entries, columns, new Uint16Array(buffer, 0, columns.out * width));
+      if (width > to - from) for (let i = width - 1; i < block.length; i += width) block[i] = 0;
+      const quants = new Int32Array(buffer, 0, block.length / 2);
+      writer.writeBits({ quants }, { row: 0, column: from, width: to - from });
       return shape[0]! * (to - from);
     }
     const part = overlap(from, to, start, shape[0]!);

@@ -10,12 +10,19 @@ export interface PendingData {
   readonly dataId: object;
   /** The memory of the data, of a backend that computes in the memory of the program; used before the next allocation. */
   readonly words?: () => Int32Array;
-  /** Writes words of 32 bits from an index on, of a backend that has memory of its own. */
+  /** Writes words of 32 bits from an index on, always whole rows, of a backend that has memory of its own. */
   readonly write?: (index: number, words: Int32Array) => void;
 }
 
-/** Allocates the data of a tensor of 32-bit entries, not initialized. */
-export type PendingDataMaker = (backend: tf.KernelBackend, shape: number[], dtype: 'float32' | 'int32') => PendingData;
+/**
+ * Allocates the data of a tensor of 32-bit entries, not initialized; int32 are the words of a packed matrix. Undefined
+ * for a tensor that the backend takes as a whole.
+ */
+export type PendingDataMaker = (
+  backend: tf.KernelBackend,
+  shape: number[],
+  dtype: 'float32' | 'int32',
+) => PendingData | undefined;
 
 const makers: Map<string, PendingDataMaker> = /*#__PURE__*/ new Map();
 
@@ -27,7 +34,7 @@ export function registerPendingData(backend: string, make: PendingDataMaker): vo
   makers.set(backend, make);
 }
 
-/** Values that are collected in memory are given to a backend in pieces of this many words. */
+/** Values that are collected in memory are given to a backend in pieces of about this many words, as whole rows. */
 const pieceWords = 2 ** 20;
 
 /**
@@ -66,9 +73,10 @@ export class PendingTensor {
     }
     const target = data?.words?.() ?? this.collect();
     if (isWhole) target.set(words, row * rowWords);
+    // No views of the parts of rows: they would be millions of objects.
     else
       for (let from = 0, to = row * rowWords + column; from < words.length; from += columns, to += rowWords)
-        target.set(words.subarray(from, from + columns), to);
+        for (let i = 0; i < columns; i++) target[to + i] = words[from + i]!;
   }
 
   /** The tensor, which the caller owns. Errors unless all of it was written. */
@@ -79,9 +87,11 @@ export class PendingTensor {
       this.written === size,
       () => `finish: ${this.written} entries of ${showShape(shape)} were written, which holds ${size}`,
     );
-    if (data?.write && collected)
-      for (let from = 0; from < size; from += pieceWords)
-        data.write(from, collected.subarray(from, Math.min(from + pieceWords, size)));
+    if (data?.write && collected) {
+      const step = Math.max(1, Math.floor(pieceWords / this.rowWords)) * this.rowWords;
+      for (let from = 0; from < size; from += step)
+        data.write(from, collected.subarray(from, Math.min(from + step, size)));
+    }
     const dataId = data?.dataId ?? backend.write(this.valuesOf(this.collect()), shape, dtype);
     this.collected = undefined;
     return tf.engine().makeTensorFromTensorInfo({ dataId, shape, dtype }, backend) as Tensor;
