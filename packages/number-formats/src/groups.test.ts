@@ -83,3 +83,9 @@ test('halves are widened from the end of the memory that they become float32 in'
   end.set(halves);
   expect(float16ToFloat32(end, new Float32Array(memory))).toEqual(float16ToFloat32(halves));
 });
+
+test('4 bits are rounded in float32, as the reference does', () => {
+  const group = new Float32Array(32);
+  group.set([-1.939074993133545, 0.6059607863426208]);
+  expect(quantizeInt4(group).quants[1]! & 15).toBe(11); // float64 gives 10
+});

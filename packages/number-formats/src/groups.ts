@@ -76,8 +76,8 @@ export function quantizeInt4(values: Float32Array, into?: Quantized<Uint8Array>)
   for (let group = 0; group < scales.length; group++) {
     const [inverse, from] = [inverses[group]!, group * groupSize];
     for (let i = 0; i < groupSize / 2; i++) {
-      const low = Math.min(15, values[from + i]! * inverse + 8.5) | 0;
-      const high = Math.min(15, values[from + 16 + i]! * inverse + 8.5) | 0;
+      const low = Math.min(15, Math.fround(Math.fround(values[from + i]! * inverse) + 8.5)) | 0;
+      const high = Math.min(15, Math.fround(Math.fround(values[from + 16 + i]! * inverse) + 8.5)) | 0;
       quants[from / 2 + i] = low | (high << 4);
     }
   }
