@@ -1,18 +1,22 @@
 // Builds the WebAssembly files that src/generated holds: node packages/backend-wasm/kernels/build.mjs
-// Needs clang and lld 14 or newer (Debian: apt-get install clang lld). The built files are committed; run it after a
-// change to a kernel.
+// Needs clang and lld 14 or newer, and for relaxed SIMD 17 or newer (Debian: apt-get install clang lld clang-19 lld-19;
+// CLANG and RELAXED_CLANG name others). The built files are committed; run it after a change to a kernel.
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { basename, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { setFlagsFromString } from 'node:v8';
 import { gzipSync } from 'node:zlib';
 import { sourceFiles, sourceHash } from './sources.mjs';
+
+setFlagsFromString('--experimental-wasm-relaxed-simd'); // Node 20 has it behind a flag
 
 const here = dirname(fileURLToPath(import.meta.url));
 const generated = join(here, '..', 'src', 'generated');
 const clang = process.env.CLANG ?? 'clang';
+const relaxedClang = process.env.RELAXED_CLANG ?? 'clang-19';
 
 // No strength reduction: it turns constant offsets into additions, which cost a quarter of the speed of the matrix
 // kernel in V8. No unrolling either: engines do it themselves, and twice spills registers.
@@ -20,6 +24,8 @@ const compile = (
   '--target=wasm32 -msimd128 -O3 -mllvm -disable-lsr -fno-vectorize -fno-slp-vectorize -fno-unroll-loops ' +
   '-ffreestanding -fno-builtin -fvisibility=hidden -Wall -Wextra -Werror -c'
 ).split(' ');
+/** What is bound by multiply-adds of floats is built again with relaxed SIMD, for engines that have it. */
+const relaxedFiles = ['linear.c', 'matmul.c'];
 const link = '--target=wasm32 -nostdlib -Wl,--no-entry -Wl,--import-memory -Wl,--export-dynamic -Wl,--strip-all'.split(
   ' ',
 );
@@ -59,26 +65,36 @@ function embed(name, comment, bytes, more = '') {
   console.log(`${name}: ${bytes.length} bytes, ${text.length} as text`);
 }
 
-mkdirSync(generated, { recursive: true });
-const work = mkdtempSync(join(tmpdir(), 'kernels-'));
-try {
-  const objects = sourceFiles()
-    .filter(file => file.endsWith('.c'))
-    .map(file => {
+/** Compiles and links C files; returns the module. */
+function buildModule(name, files, compiler, flags) {
+  const work = mkdtempSync(join(tmpdir(), 'kernels-'));
+  try {
+    const objects = files.map(file => {
       const object = join(work, `${basename(file)}.o`);
-      execFileSync(clang, [...compile, file, '-o', object], { stdio: 'inherit' });
+      execFileSync(compiler, [...compile, ...flags, file, '-o', object], { stdio: 'inherit' });
       checkOwnsNoMemory(basename(file), readFileSync(object), true);
       return object;
     });
-  const linked = join(work, 'kernels.wasm');
-  execFileSync(clang, [...link, ...objects, '-o', linked], { stdio: 'inherit' });
-  const bytes = readFileSync(linked);
-  checkOwnsNoMemory('kernels.wasm', bytes, false);
-  const hash = `/** SHA-256 of the sources it was built from. */\nexport const sourceHash = '${sourceHash()}';\n`;
-  embed('kernels.ts', 'Our WebAssembly kernels.', bytes, hash);
-} finally {
-  rmSync(work, { recursive: true, force: true });
+    const linked = join(work, name);
+    execFileSync(compiler, [...link, ...objects, '-o', linked], { stdio: 'inherit' });
+    const bytes = readFileSync(linked);
+    checkOwnsNoMemory(name, bytes, false);
+    return bytes;
+  } finally {
+    rmSync(work, { recursive: true, force: true });
+  }
 }
+
+mkdirSync(generated, { recursive: true });
+const sources = sourceFiles().filter(file => file.endsWith('.c'));
+const hash = `/** SHA-256 of the sources it was built from. */\nexport const sourceHash = '${sourceHash()}';\n`;
+embed('kernels.ts', 'Our WebAssembly kernels.', buildModule('kernels.wasm', sources, clang, []), hash);
+const relaxed = sources.filter(file => relaxedFiles.includes(basename(file)));
+embed(
+  'relaxed-kernels.ts',
+  'The kernels that gain from relaxed SIMD, built with it.',
+  buildModule('relaxed-kernels.wasm', relaxed, relaxedClang, ['-mrelaxed-simd']),
+);
 
 const stock = createRequire(import.meta.url).resolve('@tensorflow/tfjs-backend-wasm/dist/tfjs-backend-wasm-simd.wasm');
 embed(

@@ -126,8 +126,9 @@ EXPORT void matMul(const float *a, const float *b, const float *bias, float *y, 
 EXPORT int halfLinearRowsScratch(int m, int k) { return matMulScratch(m, k) + COLUMNS * least(k, DEPTH); }
 
 // y[m, n] = a weightᵀ + bias for a weight [n, k] of f16 or bf16. `words` are the 32-bit words of a row.
-EXPORT void halfLinearRows(int form, const float *a, const short *weight, const float *bias, float *y, float *scratch,
-                           int m, int n, int k, int words) {
+EXPORT void halfLinearRows(int form, const float *a, const short *weight, const short *scales, const float *bias,
+                           float *y, float *scratch, int m, int n, int k, int words) {
+  (void)scales; // they have none
   Right right = {0, weight, form, 2 * words, 1};
   multiply(1, a, right, bias, y, scratch, m, n, k, 0);
 }

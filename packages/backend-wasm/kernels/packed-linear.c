@@ -65,7 +65,7 @@ INLINE void oneRow(const int form, const short *x, const float *xScales, const f
 // How many floats of scratch `packedLinearFewRows` needs.
 EXPORT int packedLinearFewRowsScratch(int form, int inDim) {
   int groups = groupsOf(inDim);
-  return form == INT8 || form == INT4 ? groups * (GROUP / 2 + 4) + GROUP : 2 * inDim;
+  return form == INT8 || form == INT4 ? groups * (GROUP / 2 + 4) + GROUP : inDim;
 }
 
 // f16 times 2^-112 as it stands in a float: x is 2^64 times as large and y 2^48 times as small, which leaves both room.
@@ -119,20 +119,36 @@ INLINE void oneHalfRow(const int form, const float *x, const short *quants, cons
   }
 }
 
-// Rows of a weight of f16 or bf16 are unpacked two at a time for all rows of x.
-INLINE void fewHalfRows(const int form, const float *x, const short *quants, const float *bias, float *y,
-                        float *scratch, int rows, int inDim, int outDim, int rowHalves) {
+static __attribute__((noinline)) void unpackAnyRow(int form, const char *quants, const short *scales, float *y, int width) {
+  switch (form) {
+  case F16:
+    unpackRow(F16, quants, scales, y, width);
+    break;
+  case BF16:
+    unpackRow(BF16, quants, scales, y, width);
+    break;
+  case INT8:
+    unpackRow(INT8, quants, scales, y, width);
+    break;
+  default:
+    unpackRow(INT4, quants, scales, y, width);
+  }
+}
+
+// y[rows, outDim] = x[rows, inDim] weightᵀ + bias in float32: rows of the weight are unpacked two at a time, for all rows of x. Scratch of 2 inDim floats.
+EXPORT void packedLinearInFloats(int form, const float *x, const int *quants, const short *scales, const float *bias,
+                                 float *y, float *scratch, int rows, int outDim, int inDim, int words, int scaleWords) {
   int part = (outDim + 1) / 2;
   float *w0 = scratch, *w1 = scratch + inDim;
   for (int n = 0; n < part; n++) {
     int far = n + part < outDim ? n + part : n;
-    unpackRow(form, (const char *)(quants + n * rowHalves), 0, w0, inDim);
-    unpackRow(form, (const char *)(quants + far * rowHalves), 0, w1, inDim);
+    unpackAnyRow(form, (const char *)(quants + n * words), scales + 2 * n * scaleWords, w0, inDim);
+    unpackAnyRow(form, (const char *)(quants + far * words), scales + 2 * far * scaleWords, w1, inDim);
     dotAllRows(x, w0, w1, bias ? bias[n] : 0, bias ? bias[far] : 0, y + n, y + far, rows, inDim, outDim);
   }
 }
 
-// Whether all of the float16 in `words` 32-bit words are finite, as `packedLinearFewRows` needs them for one row.
+// Whether all of the float16 in `words` 32-bit words are finite, as `packedLinearFewRows` needs them.
 EXPORT int areHalvesFinite(const int *quants, int words) {
   v128_t ones = wasm_i16x8_splat(0x7c00), infinite = wasm_i16x8_splat(0);
   int i = 0;
@@ -143,7 +159,8 @@ EXPORT int areHalvesFinite(const int *quants, int words) {
   return !wasm_v128_any_true(infinite);
 }
 
-// y[rows, outDim] = x[rows, inDim] weightᵀ + bias. `words` and `scaleWords` are the 32-bit words of a row.
+// y[rows, outDim] = x[rows, inDim] weightᵀ + bias, of f16 and bf16 for one row. `words` and `scaleWords` are the 32-bit
+// words of a row.
 EXPORT void packedLinearFewRows(int form, const float *x, const int *quants, const short *scales, const float *bias,
                                 float *y, float *scratch, int rows, int outDim, int inDim, int words, int scaleWords) {
   int groups = groupsOf(inDim);
@@ -162,9 +179,6 @@ EXPORT void packedLinearFewRows(int form, const float *x, const int *quants, con
       oneRow(INT4, q, xScales, sums, (const char *)quants, scales, bias, y + m * outDim, products, groups, outDim,
              4 * words, 2 * scaleWords);
     }
-  else if (rows > 1)
-    if (form == F16) fewHalfRows(F16, x, (const short *)quants, bias, y, scratch, rows, inDim, outDim, 2 * words);
-    else fewHalfRows(BF16, x, (const short *)quants, bias, y, scratch, rows, inDim, outDim, 2 * words);
   else if (form == F16) {
     splitPairs(F16, x, scratch, inDim);
     oneHalfRow(F16, scratch, (const short *)quants, bias, y, inDim, outDim, 2 * words);

@@ -23,8 +23,10 @@ INLINE float half(short bits) { return wasm_f32x4_extract_lane(allHalves(wasm_i3
 
 // Eight bytes, signed, times a scale.
 INLINE void storeScaled(float *y, v128_t sixteens, f4 scale) {
-  store(y, mul(wasm_f32x4_convert_i32x4(wasm_i32x4_extend_low_i16x8(sixteens)), scale));
-  store(y + 4, mul(wasm_f32x4_convert_i32x4(wasm_i32x4_extend_high_i16x8(sixteens)), scale));
+  v128_t low = wasm_i32x4_extend_low_i16x8(sixteens), high = wasm_i32x4_extend_high_i16x8(sixteens);
+  __asm__("" : "+r"(low), "+r"(high)); // clang would convert from 16 bits one by one
+  store(y, mul(wasm_f32x4_convert_i32x4(low), scale));
+  store(y + 4, mul(wasm_f32x4_convert_i32x4(high), scale));
 }
 
 // A group of 32 entries of 8 or 4 bits as floats.

@@ -17,7 +17,14 @@ INLINE f4 add(f4 a, f4 b) { return wasm_f32x4_add(a, b); }
 INLINE f4 sub(f4 a, f4 b) { return wasm_f32x4_sub(a, b); }
 INLINE f4 mul(f4 a, f4 b) { return wasm_f32x4_mul(a, b); }
 INLINE f4 divide(f4 a, f4 b) { return wasm_f32x4_div(a, b); }
-INLINE f4 multiplyAdd(f4 a, f4 b, f4 c) { return add(mul(a, b), c); }
+// a b + c. Relaxed SIMD rounds once where the processor has a fused multiply-add, twice elsewhere.
+INLINE f4 multiplyAdd(f4 a, f4 b, f4 c) {
+#ifdef __wasm_relaxed_simd__
+  return wasm_f32x4_relaxed_madd(a, b, c);
+#else
+  return add(mul(a, b), c);
+#endif
+}
 INLINE f4 atMost(f4 v, f4 limit) { return wasm_f32x4_pmin(v, limit); } // NaN in v stays
 INLINE f4 atLeast(f4 v, f4 limit) { return wasm_f32x4_pmax(v, limit); }
 INLINE f4 choose(f4 mask, f4 yes, f4 no) { return wasm_v128_bitselect(yes, no, mask); }

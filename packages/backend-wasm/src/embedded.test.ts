@@ -6,20 +6,14 @@ import { sourceHash as hashOfSources } from '../kernels/sources.mjs';
 import { gunzipBase64 } from './embedded.js';
 import { bytes as kernels, sourceHash } from './generated/kernels.js';
 import { bytes as stock } from './generated/tfjs.js';
+import { expectOwnsNoMemory } from './testing/owns-no-memory.js';
 
 test('the committed kernels were built from the current sources', () => {
   expect(sourceHash, 'run node packages/backend-wasm/kernels/build.mjs').toBe(hashOfSources());
 });
 
 test('the kernels have no memory, no stack and no static data', async () => {
-  const module = await WebAssembly.compile(await gunzipBase64(kernels));
-  expect(WebAssembly.Module.imports(module)).toEqual([{ module: 'env', name: 'memory', kind: 'memory' }]);
-  const exported = WebAssembly.Module.exports(module);
-  expect(exported.every(({ kind }) => kind === 'function')).toBe(true);
-  const memory = new WebAssembly.Memory({ initial: 2 });
-  const bytes = new Uint8Array(memory.buffer).fill(77);
-  await WebAssembly.instantiate(module, { env: { memory } });
-  expect(bytes.every(value => value === 77)).toBe(true);
+  await expectOwnsNoMemory(await WebAssembly.compile(await gunzipBase64(kernels)));
 });
 
 test("the embedded build of tfjs's module is the installed one, byte for byte", async () => {

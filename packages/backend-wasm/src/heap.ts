@@ -3,6 +3,7 @@ import { sharedHandle, sizeOf } from '@residual/tensor/kernels';
 import type { BackendWasm } from '@tensorflow/tfjs-backend-wasm';
 import type { DataType, TensorInfo } from '@tensorflow/tfjs-core';
 import { gunzipBase64 } from './embedded.js';
+import { hasRelaxedSimd } from './relaxed-simd.js';
 
 /** The maximal size of the memory in bytes: the module of tfjs stops one page below 4 GB. */
 export const limitBytes = 4294901760;
@@ -128,15 +129,22 @@ export class Heap {
 }
 
 const heaps = /*#__PURE__*/ new WeakMap<object, Heap>();
-let compiled: Promise<WebAssembly.Module> | undefined;
+let compiled: Promise<readonly WebAssembly.Module[]> | undefined;
+
+/** Our kernels, and after them those that are built again with relaxed SIMD where the engine has it. */
+function compileKernels(): Promise<readonly WebAssembly.Module[]> {
+  const files: Promise<{ readonly bytes: string }>[] = [import('./generated/kernels.js')];
+  if (hasRelaxedSimd()) files.push(import('./generated/relaxed-kernels.js'));
+  return Promise.all(files.map(async file => WebAssembly.compile(await gunzipBase64((await file).bytes))));
+}
 
 /** Instantiates our kernels on the memory of a backend that has just started. */
 export async function attachKernels(backend: SharedBackend): Promise<void> {
-  compiled ??= import('./generated/kernels.js').then(async ({ bytes }) =>
-    WebAssembly.compile(await gunzipBase64(bytes)),
-  );
-  const instance = await WebAssembly.instantiate(await compiled, { env: { memory: backend.wasm.asm.memory } });
-  heaps.set(backend.wasm, new Heap(backend, instance.exports as KernelExports));
+  compiled ??= compileKernels();
+  const imports = { env: { memory: backend.wasm.asm.memory } };
+  const instances = await Promise.all((await compiled).map(module => WebAssembly.instantiate(module, imports)));
+  const call = Object.assign({}, ...instances.map(({ exports }) => exports)) as KernelExports;
+  heaps.set(backend.wasm, new Heap(backend, call));
 }
 
 /** The heap of a running backend. Errors if the backend of tfjs had started before this package was imported. */

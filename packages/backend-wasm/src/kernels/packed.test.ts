@@ -12,7 +12,7 @@ const linear = (x: tf.Tensor, { quants, scales, form }: PackedMatrix, bias?: tf.
 
 /** x weightᵀ + bias in float64, of the entries that the packed weight means. */
 function reference(x: tf.Tensor, weight: PackedMatrix, bias?: tf.Tensor): Float64Array {
-  const [out, width] = weight.shape;
+  const [out, width] = weight.shape as [number, number];
   const entries = unpack(weight);
   const [a, w, b] = [x.dataSync(), (entries as unknown as tf.Tensor).dataSync(), bias?.dataSync()];
   entries.dispose();
@@ -24,10 +24,10 @@ function reference(x: tf.Tensor, weight: PackedMatrix, bias?: tf.Tensor): Float6
   });
 }
 
-const packRandom = (form: PackedForm, out: number, width: number, seed: number) => {
-  const { tensor } = numbers(seed);
-  return tf.tidy(() => pack(tensor([out, width]).dataSync() as Float32Array, [out, width], form));
-};
+function packRandom(form: PackedForm, out: number, width: number, seed: number): PackedMatrix {
+  const { real } = numbers(seed);
+  return pack(Float32Array.from({ length: out * width }, real), [out, width], form);
+}
 
 /** The largest error, divided by the largest entry of the result. */
 function errorOf(form: PackedForm, rows: number, width: number, out: number): number {
@@ -44,51 +44,59 @@ function errorOf(form: PackedForm, rows: number, width: number, out: number): nu
 }
 
 test.each(forms)('%s: every combination of small sizes is within the bound', form => {
-  for (const width of [1, 7, 31, 33, 64, 97, 160])
+  for (const width of [1, 7, 33, 97])
     for (const out of [5, 8, 18])
-      for (const rows of [1, 2, 3, 4, 5, 9])
+      for (const rows of [1, 2, 3, 9])
         expect(errorOf(form, rows, width, out), `[${rows}, ${width}] [${out}, ${width}]`).toBeLessThan(1e-4);
 });
 
-test.each(forms)('%s: sizes around the panels and blocks are within the bound', form => {
-  for (const [rows, width, out] of [
-    [16, 33, 7],
-    [257, 40, 9],
-    [6, 1025, 16],
-    [6, 1056, 17],
-    [1, 1100, 6],
+test.each(forms)('%s: larger matrices of all widths are within the bound, for one row, few and many', form => {
+  for (const [width, out] of [
+    [7, 2401],
+    [31, 529],
+    [32, 514],
+    [33, 499],
+    [64, 257],
+    [97, 170],
+    [160, 103],
+    [544, 31],
+    [1025, 18],
+    [1100, 15],
+    [4100, 6],
   ] as const)
-    expect(errorOf(form, rows, width, out), `[${rows}, ${width}] [${out}, ${width}]`).toBeLessThan(1e-4);
+    for (const rows of [1, 2, 3, 4, 5, 6, 9])
+      expect(errorOf(form, rows, width, out), `[${rows}, ${width}] [${out}, ${width}]`).toBeLessThan(1e-4);
+  for (const rows of [16, 257]) expect(errorOf(form, rows, 40, 411), `${rows} rows`).toBeLessThan(1e-4);
 });
 
 test.each(forms)('%s: an infinity or a NaN stays in its row, and is never a finite number there', form => {
-  const weight = packRandom(form, 9, 97, 3);
-  for (const rows of [1, 3, 6, 17])
-    for (const value of [Number.POSITIVE_INFINITY, Number.NaN])
-      tf.tidy(() => {
-        const values = numbers(5).tensor([rows, 97]).dataSync().slice();
-        values[97 * (rows - 1) + 96] = value;
-        const y = linear(tf.tensor(values, [rows, 97]), weight).dataSync();
-        for (let i = 0; i < y.length; i++)
-          expect(Number.isFinite(y[i]), `${rows} ${value} ${i}`).toBe(i < 9 * (rows - 1));
-      });
-  weight.dispose();
+  for (const out of [9, 171]) {
+    const weight = packRandom(form, out, 97, 3);
+    for (const rows of [1, 3, 6])
+      for (const value of [Number.POSITIVE_INFINITY, Number.NaN])
+        tf.tidy(() => {
+          const values = numbers(5).tensor([rows, 97]).dataSync().slice();
+          values[97 * (rows - 1) + 96] = value;
+          const y = linear(tf.tensor(values, [rows, 97]), weight).dataSync();
+          const finite = Array.from(y, Number.isFinite);
+          expect(finite).toEqual(finite.map((_, i) => i < out * (rows - 1)));
+        });
+    weight.dispose();
+  }
 });
 
-test('tiny and huge entries of x keep their size', () => {
-  for (const form of forms)
-    for (const size of [1e-15, 1e15])
-      for (const rows of [1, 6]) {
-        const weight = packRandom(form, 7, 64, 3);
-        tf.tidy(() => {
-          const x = tf.mul(numbers(5).tensor([rows, 64]), size);
-          const [y, expected] = [linear(x, weight).dataSync(), reference(x, weight)];
-          const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
-          for (let i = 0; i < y.length; i++)
-            expect(Math.abs(y[i]! - expected[i]!) / largest, `${form} ${size}`).toBeLessThan(1e-4);
-        });
-        weight.dispose();
-      }
+test.each(forms)('%s: tiny and huge entries of x keep their size', form => {
+  const weight = packRandom(form, 257, 64, 3);
+  for (const size of [1e-15, 1e15])
+    for (const rows of [1, 6])
+      tf.tidy(() => {
+        const x = tf.mul(numbers(5).tensor([rows, 64]), size);
+        const [y, expected] = [linear(x, weight).dataSync(), reference(x, weight)];
+        const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+        const error = expected.reduce((most, value, i) => Math.max(most, Math.abs(value - y[i]!)), 0);
+        expect(error / largest, `${size}`).toBeLessThan(1e-4);
+      });
+  weight.dispose();
 });
 
 test('an f16 weight may be infinite or NaN', () => {
@@ -106,7 +114,7 @@ test('an f16 weight may be infinite or NaN', () => {
 });
 
 test('nothing grows', () => {
-  const weights = forms.map(form => packRandom(form, 9, 40, 3));
+  const weights = forms.map(form => packRandom(form, 411, 40, 3));
   expectNoGrowth(() =>
     tf.tidy(() => {
       for (const weight of weights) linear(tf.zeros([1, 40]), weight);

@@ -26,6 +26,9 @@ const fewRows = 4;
 /** Up to this number of rows f16 and bf16 are unpacked two rows at a time; for more rows into panels. */
 const fewHalfRows = 15;
 
+/** Up to this number of entries 8 and 4 bits are computed in float32, which takes no longer than the call. */
+const smallMatrix = 16_384;
+
 /** x weightᵀ + bias with a packed weight: x [..., in], bias [out] to [..., out]. */
 export const packedLinear: Kernel<'packedLinear'> = (heap, { x, quants, scales, bias }, { form }) => {
   const [outDim, words] = quants.shape as [number, number];
@@ -35,19 +38,17 @@ export const packedLinear: Kernel<'packedLinear'> = (heap, { x, quants, scales, 
   if (rows === 0) return y;
   const [from, bits, halves, shift, to] = [x, quants, scales, bias, y].map(each => heap.pointer(each)) as Pointers;
   const code = formCodes[form];
-  const sizes = [outDim, inDim, words, scales?.shape[1] ?? 0] as const;
-  if (rows <= (scales ? fewRows : fewHalfRows) && !(form === 'f16' && rows === 1 && !areFinite(heap, quants)))
-    heap.scratch(heap.call.packedLinearFewRowsScratch!(code, inDim), scratch =>
-      heap.call.packedLinearFewRows!(code, from, bits, halves, shift, to, scratch, rows, ...sizes),
-    );
-  else if (scales)
-    heap.scratch(heap.call.packedLinearRowsScratch!(rows, inDim), scratch =>
-      heap.call.packedLinearRows!(code, from, bits, halves, shift, to, scratch, rows, ...sizes),
-    );
-  else
-    heap.scratch(heap.call.halfLinearRowsScratch!(rows, inDim), scratch =>
-      heap.call.halfLinearRows!(code, from, bits, shift, to, scratch, rows, outDim, inDim, words),
-    );
+  const run = (kernel: string, scratchFloats: number) =>
+    heap.scratch(scratchFloats, scratch => {
+      const sizes = [rows, outDim, inDim, words, scales?.shape[1] ?? 0];
+      heap.call[kernel]!(code, from, bits, halves, shift, to, scratch, ...sizes);
+    });
+  const isOneRow = rows === 1 && (form !== 'f16' || areFinite(heap, quants));
+  if (scales ? outDim * inDim <= smallMatrix : !isOneRow && rows <= fewHalfRows) run('packedLinearInFloats', 2 * inDim);
+  else if (scales ? rows <= fewRows : isOneRow)
+    run('packedLinearFewRows', heap.call.packedLinearFewRowsScratch!(code, inDim));
+  else if (scales) run('packedLinearRows', heap.call.packedLinearRowsScratch!(rows, inDim));
+  else run('halfLinearRows', heap.call.halfLinearRowsScratch!(rows, inDim));
   return y;
 };
 
