@@ -1,32 +1,48 @@
-// softmax(scale q kᵀ + bias) v over the keys each query may see. The scores of one query, or of four side by side, are
-// all that is ever held: [visible keys] or [visible keys][4] floats of scratch. Keys that nobody may see are not read.
-#include "residual.h"
+// softmax(scale q kᵀ + bias) v over the keys each query may see, in blocks of keys with a running maximum and sum (Dao et
+// al. 2022): each block of a head of keys and values is read once, for all queries of all heads that share it. Keys that
+// nobody may see are not read. Packed caches are made floats block by block.
+#include "cache.h"
 
-// One stretch of keys or values: `count` rows of `dim` floats, one below the other.
+enum { F32 = 4 };   // the form of a cache that is not packed
+enum { BLOCK = 512 };   // keys that are read where they are
+enum { UNPACKED = 64 }; // keys that are unpacked first
+
+// Four entries of a row of a cache that is not packed or of float16, from i on; and one.
+INLINE f4 fourOf(const int form, const char *row, int i) {
+  return form == F32 ? load((const float *)row + i) : halves(wasm_i32x4_load16x4((const short *)row + i));
+}
+INLINE float entry(const int form, const char *row, int i) {
+  return form == F32 ? ((const float *)row)[i] : half(((const short *)row)[i]);
+}
+
+// One stretch of keys or values: `count` rows of `dim` entries, `stride` bytes apart.
 // scores[count] = q kᵀ for one query.
-INLINE void scoreOne(const float *q, const float *k, int count, int dim, float *scores) {
+INLINE void scoreOne(const int form, const float *q, const char *k, int stride, int count, int dim, float *scores) {
   int j = 0;
-  for (; j + 4 <= count; j += 4, k += 4 * dim) {
+  for (; j + 4 <= count; j += 4, k += 4 * stride) {
+    const char *k1 = k + stride, *k2 = k1 + stride, *k3 = k2 + stride;
     f4 a = splat(0), b = a, c = a, d = a;
     int i = 0;
     for (; i + 4 <= dim; i += 4) {
       f4 x = load(q + i);
-      a = multiplyAdd(x, load(k + i), a);
-      b = multiplyAdd(x, load(k + dim + i), b);
-      c = multiplyAdd(x, load(k + 2 * dim + i), c);
-      d = multiplyAdd(x, load(k + 3 * dim + i), d);
+      a = multiplyAdd(x, fourOf(form, k, i), a);
+      b = multiplyAdd(x, fourOf(form, k1, i), b);
+      c = multiplyAdd(x, fourOf(form, k2, i), c);
+      d = multiplyAdd(x, fourOf(form, k3, i), d);
     }
     f4 sum = sumEach(a, b, c, d);
-    for (; i < dim; i++)
-      sum = multiplyAdd(splat(q[i]), wasm_f32x4_make(k[i], k[dim + i], k[2 * dim + i], k[3 * dim + i]), sum);
+    for (; i < dim; i++) {
+      f4 row = wasm_f32x4_make(entry(form, k, i), entry(form, k1, i), entry(form, k2, i), entry(form, k3, i));
+      sum = multiplyAdd(splat(q[i]), row, sum);
+    }
     store(scores + j, sum);
   }
-  for (; j < count; j++, k += dim) {
+  for (; j < count; j++, k += stride) {
     f4 a = splat(0);
     int i = 0;
-    for (; i + 4 <= dim; i += 4) a = multiplyAdd(load(q + i), load(k + i), a);
+    for (; i + 4 <= dim; i += 4) a = multiplyAdd(load(q + i), fourOf(form, k, i), a);
     float sum = sumLanes(a);
-    for (; i < dim; i++) sum += q[i] * k[i];
+    for (; i < dim; i++) sum += q[i] * entry(form, k, i);
     scores[j] = sum;
   }
 }
@@ -57,24 +73,112 @@ INLINE void scoreFour(const float *q0, const float *q1, const float *q2, const f
 }
 
 // out[dim] += p[count] v for one query.
-INLINE void mixOne(const float *p, const float *v, int count, int dim, float *out) {
+INLINE void mixOne(const int form, const float *p, const char *v, int stride, int count, int dim, float *out) {
   int j = 0;
-  for (; j + 4 <= count; j += 4, v += 4 * dim) {
+  for (; j + 4 <= count; j += 4, v += 4 * stride) {
+    const char *v1 = v + stride, *v2 = v1 + stride, *v3 = v2 + stride;
     f4 p0 = loadSplat(p + j), p1 = loadSplat(p + j + 1), p2 = loadSplat(p + j + 2), p3 = loadSplat(p + j + 3);
     int i = 0;
     for (; i + 4 <= dim; i += 4) {
-      f4 sum = multiplyAdd(p0, load(v + i), load(out + i));
-      f4 more = mul(p1, load(v + dim + i));
-      sum = multiplyAdd(p2, load(v + 2 * dim + i), sum);
-      store(out + i, add(sum, multiplyAdd(p3, load(v + 3 * dim + i), more)));
+      f4 sum = multiplyAdd(p0, fourOf(form, v, i), load(out + i));
+      f4 more = mul(p1, fourOf(form, v1, i));
+      sum = multiplyAdd(p2, fourOf(form, v2, i), sum);
+      store(out + i, add(sum, multiplyAdd(p3, fourOf(form, v3, i), more)));
     }
     for (; i < dim; i++)
-      out[i] += (p[j] * v[i] + p[j + 1] * v[dim + i]) + (p[j + 2] * v[2 * dim + i] + p[j + 3] * v[3 * dim + i]);
+      out[i] += (p[j] * entry(form, v, i) + p[j + 1] * entry(form, v1, i)) +
+                (p[j + 2] * entry(form, v2, i) + p[j + 3] * entry(form, v3, i));
   }
-  for (; j < count; j++, v += dim) {
+  for (; j < count; j++, v += stride) {
     int i = 0;
-    for (; i + 4 <= dim; i += 4) store(out + i, multiplyAdd(splat(p[j]), load(v + i), load(out + i)));
-    for (; i < dim; i++) out[i] += p[j] * v[i];
+    for (; i + 4 <= dim; i += 4) store(out + i, multiplyAdd(splat(p[j]), fourOf(form, v, i), load(out + i)));
+    for (; i < dim; i++) out[i] += p[j] * entry(form, v, i);
+  }
+}
+
+// A query as integers of two digits: q = unit (high + low / 2^16), exact to 2^-31 of the largest entry. `digits` holds
+// eight high and eight low ones in turns. Returns the unit.
+INLINE float digitsOf(const float *q, int dim, short *digits) {
+  f4 most = splat(0);
+  for (int i = 0; i < dim; i += 4) most = wasm_f32x4_max(most, wasm_f32x4_abs(load(q + i)));
+  most = wasm_f32x4_max(most, wasm_i32x4_shuffle(most, most, 2, 3, 0, 1));
+  most = wasm_f32x4_max(most, wasm_i32x4_shuffle(most, most, 1, 0, 3, 2));
+  f4 unit = divide(most, splat(32767)), inverse = divide(splat(32767), most);
+  inverse = choose(wasm_f32x4_eq(most, splat(0)), splat(0), inverse);
+  for (int i = 0; i < dim; i += 8, digits += 16) {
+    f4 a = mul(load(q + i), inverse), b = mul(load(q + i + 4), inverse);
+    f4 ha = wasm_f32x4_nearest(a), hb = wasm_f32x4_nearest(b);
+    f4 la = mul(sub(a, ha), splat(65536)), lb = mul(sub(b, hb), splat(65536));
+    wasm_v128_store(digits, wasm_i16x8_narrow_i32x4(wasm_i32x4_trunc_sat_f32x4(ha), wasm_i32x4_trunc_sat_f32x4(hb)));
+    wasm_v128_store(digits + 8, wasm_i16x8_narrow_i32x4(wasm_i32x4_trunc_sat_f32x4(la), wasm_i32x4_trunc_sat_f32x4(lb)));
+  }
+  return wasm_f32x4_extract_lane(unit, 0);
+}
+
+// The scales of group g of four rows of int8, which come after their `groups` groups of entries.
+INLINE f4 scalesOf(const char *a, const char *b, const char *c, const char *d, int groups, int g) {
+  int at = groups * GROUP + 2 * g;
+  return halves(wasm_i32x4_make(*(const short *)(a + at), *(const short *)(b + at), *(const short *)(c + at),
+                                *(const short *)(d + at)));
+}
+
+// scores[count] = q kᵀ for one query in digits and rows of int8 of whole groups. Up to three floats past the end are
+// used.
+INLINE void scoreOneInt8(const short *digits, float unit, const char *k, int stride, int count, int groups,
+                         float *scores) {
+  for (int j = 0; j < count; j += 4, k += 4 * stride) {
+    int rest = count - j - 1; // a row past the last is the last row again
+    const char *k1 = rest > 0 ? k + stride : k, *k2 = rest > 1 ? k1 + stride : k1, *k3 = rest > 2 ? k2 + stride : k2;
+    f4 s0 = splat(0), s1 = s0, s2 = s0, s3 = s0;
+    const short *x = digits;
+    for (int g = 0; g < groups; g++) {
+      v128_t h0 = splat(0), h1 = h0, h2 = h0, h3 = h0, l0 = h0, l1 = h0, l2 = h0, l3 = h0;
+      UNROLL for (int i = 0; i < GROUP; i += 8, x += 16) {
+        v128_t high = wasm_v128_load(x), low = wasm_v128_load(x + 8), v;
+        int at = g * GROUP + i;
+        v = wasm_i16x8_load8x8(k + at);
+        h0 = wasm_i32x4_add(h0, wasm_i32x4_dot_i16x8(v, high)), l0 = wasm_i32x4_add(l0, wasm_i32x4_dot_i16x8(v, low));
+        v = wasm_i16x8_load8x8(k1 + at);
+        h1 = wasm_i32x4_add(h1, wasm_i32x4_dot_i16x8(v, high)), l1 = wasm_i32x4_add(l1, wasm_i32x4_dot_i16x8(v, low));
+        v = wasm_i16x8_load8x8(k2 + at);
+        h2 = wasm_i32x4_add(h2, wasm_i32x4_dot_i16x8(v, high)), l2 = wasm_i32x4_add(l2, wasm_i32x4_dot_i16x8(v, low));
+        v = wasm_i16x8_load8x8(k3 + at);
+        h3 = wasm_i32x4_add(h3, wasm_i32x4_dot_i16x8(v, high)), l3 = wasm_i32x4_add(l3, wasm_i32x4_dot_i16x8(v, low));
+      }
+      f4 scales = scalesOf(k, k1, k2, k3, groups, g), digit = splat(0x1p-16f);
+#define JOIN(h, l) multiplyAdd(wasm_f32x4_convert_i32x4(l), digit, wasm_f32x4_convert_i32x4(h))
+      s0 = multiplyAdd(JOIN(h0, l0), wasm_i32x4_shuffle(scales, scales, 0, 0, 0, 0), s0);
+      s1 = multiplyAdd(JOIN(h1, l1), wasm_i32x4_shuffle(scales, scales, 1, 1, 1, 1), s1);
+      s2 = multiplyAdd(JOIN(h2, l2), wasm_i32x4_shuffle(scales, scales, 2, 2, 2, 2), s2);
+      s3 = multiplyAdd(JOIN(h3, l3), wasm_i32x4_shuffle(scales, scales, 3, 3, 3, 3), s3);
+    }
+    store(scores + j, mul(sumEach(s0, s1, s2, s3), splat(unit)));
+  }
+}
+
+// out[32] += eight bytes, signed, times a weight, from column i on.
+INLINE void addScaled(f4 weight, const char *v, f4 *low, f4 *high) {
+  v128_t x = wasm_i16x8_load8x8(v), a = wasm_i32x4_extend_low_i16x8(x), b = wasm_i32x4_extend_high_i16x8(x);
+  __asm__("" : "+r"(a), "+r"(b)); // clang would convert the lanes one by one
+  *low = multiplyAdd(weight, wasm_f32x4_convert_i32x4(a), *low);
+  *high = multiplyAdd(weight, wasm_f32x4_convert_i32x4(b), *high);
+}
+
+// out[groups of 32] += p[count] v for one query and rows of int8 of whole groups.
+INLINE void mixOneInt8(const float *p, const char *v, int stride, int count, int groups, float *out) {
+  for (int g = 0; g < groups; g++, out += GROUP) {
+    f4 a = load(out), b = load(out + 4), c = load(out + 8), d = load(out + 12);
+    f4 e = load(out + 16), f = load(out + 20), h = load(out + 24), i = load(out + 28);
+    const char *row = v + g * GROUP, *scale = v + groups * GROUP + 2 * g;
+    for (int j = 0; j < count; j++, row += stride, scale += stride) {
+      f4 weight = mul(loadSplat(p + j), halves(wasm_i32x4_splat(*(const short *)scale)));
+      addScaled(weight, row, &a, &b);
+      addScaled(weight, row + 8, &c, &d);
+      addScaled(weight, row + 16, &e, &f);
+      addScaled(weight, row + 24, &h, &i);
+    }
+    store(out, a), store(out + 4, b), store(out + 8, c), store(out + 12, d);
+    store(out + 16, e), store(out + 20, f), store(out + 24, h), store(out + 28, i);
   }
 }
 
@@ -115,10 +219,12 @@ INLINE f4 capped(f4 scores, float softCap) {
 INLINE f4 finite(f4 greatest) { return choose(wasm_f32x4_eq(greatest, splat(-__builtin_inff())), splat(0), greatest); }
 INLINE f4 inverse(f4 sum) { return choose(wasm_f32x4_eq(sum, splat(0)), splat(0), divide(splat(1), sum)); }
 
-// scores[count] to probabilities in place, for one query; lanes are keys. Up to three floats past the end are used.
-INLINE void softmaxOne(float *scores, int count, const float *bias, float scale, float softCap) {
+// A block of scores[count] to exp(score - greatest) in place, for one query; lanes are keys. `greatest` and `sum` run
+// over the blocks; returns the factor of what was summed before. Up to three floats past the end are used.
+INLINE float weighOne(float *scores, int count, const float *bias, float scale, float softCap, float *greatest,
+                      float *sum) {
   const float none = -__builtin_inff();
-  f4 greatest = splat(none), sum = splat(0);
+  f4 most = splat(*greatest), total = splat(0), old = most;
   for (int j = count; j & 3; j++) scores[j] = 0;
   for (int j = 0; j < count; j += 4) {
     f4 s = capped(mul(load(scores + j), splat(scale)), softCap);
@@ -127,39 +233,48 @@ INLINE void softmaxOne(float *scores, int count, const float *bias, float scale,
       s = add(s, bias ? loadFirst(bias + j, rest, none)
                       : wasm_f32x4_make(0, rest > 1 ? 0 : none, rest > 2 ? 0 : none, none));
     else if (bias) s = add(s, load(bias + j));
-    greatest = wasm_f32x4_pmax(greatest, s);
+    most = wasm_f32x4_pmax(most, s);
     store(scores + j, s);
   }
-  f4 top = finite(splat(maxLanes(greatest)));
+  float top = maxLanes(most);
+  f4 shift = finite(splat(top));
   for (int j = 0; j < count; j += 4) {
-    f4 e = exponential(sub(load(scores + j), top));
-    sum = add(sum, e);
+    f4 e = exponential(sub(load(scores + j), shift));
+    total = add(total, e);
     store(scores + j, e);
   }
-  f4 factor = inverse(splat(sumLanes(sum)));
-  for (int j = 0; j < count; j += 4) store(scores + j, mul(load(scores + j), factor));
+  float factor = wasm_f32x4_extract_lane(exponential(sub(old, shift)), 0);
+  *greatest = top;
+  *sum = *sum * factor + sumLanes(total);
+  return factor;
 }
 
-// scores[count][4] to probabilities in place, for four queries; lanes are queries. Query i sees the keys from first[i]
-// up to last[i].
-INLINE void softmaxFour(float *scores, int count, f4 first, f4 last, const float *b0, const float *b1, const float *b2,
-                        const float *b3, float scale, float softCap) {
-  f4 none = splat(-__builtin_inff()), greatest = none, sum = splat(0);
+// The same for scores[count][4] of four queries; lanes are queries. Query i sees the keys from first[i] up to last[i].
+INLINE f4 weighFour(float *scores, int count, f4 first, f4 last, const float *b0, const float *b1, const float *b2,
+                    const float *b3, float scale, float softCap, float *greatest, float *sum) {
+  f4 none = splat(-__builtin_inff()), old = load(greatest), most = old, total = splat(0);
   for (int j = 0; j < count; j++) {
     f4 s = capped(mul(load(scores + 4 * j), splat(scale)), softCap), at = wasm_i32x4_splat(j);
     if (b0) s = add(s, wasm_f32x4_make(b0[j], b1[j], b2[j], b3[j]));
     s = choose(wasm_v128_and(wasm_i32x4_ge(at, first), wasm_i32x4_lt(at, last)), s, none);
-    greatest = wasm_f32x4_pmax(greatest, s);
+    most = wasm_f32x4_pmax(most, s);
     store(scores + 4 * j, s);
   }
-  greatest = finite(greatest);
+  f4 shift = finite(most), factor = exponential(sub(old, shift));
   for (int j = 0; j < count; j++) {
-    f4 e = exponential(sub(load(scores + 4 * j), greatest));
-    sum = add(sum, e);
+    f4 e = exponential(sub(load(scores + 4 * j), shift));
+    total = add(total, e);
     store(scores + 4 * j, e);
   }
-  f4 factor = inverse(sum);
-  for (int j = 0; j < count; j++) store(scores + 4 * j, mul(load(scores + 4 * j), factor));
+  store(greatest, most);
+  store(sum, multiplyAdd(load(sum), factor, total));
+  return factor;
+}
+
+INLINE void scaleRow(float *row, int dim, float factor) {
+  int i = 0;
+  for (; i + 4 <= dim; i += 4) store(row + i, mul(load(row + i), splat(factor)));
+  for (; i < dim; i++) row[i] *= factor;
 }
 
 INLINE int least(int a, int b) { return a < b ? a : b; }
@@ -179,67 +294,117 @@ INLINE int stretch(const int *beamIndices, int j, int end) {
   return stop;
 }
 
+// The floats of `scratch`: maxima and sums of the rows of a head, a block of scores for four rows, and a block of keys and
+// values of a packed cache; the digits of a query take less.
+EXPORT int attendScratch(int form, int rows, int headDim, int valueDim) {
+  return 2 * ((rows + 3) & ~3) + 4 * BLOCK + 4 + (form == F32 ? 0 : UNPACKED * (headDim + valueDim));
+}
+
+// Makes the keys from j up to stop of a packed cache [batch, kvHeads, keyLen, words] floats: to [stop - j, dim].
+INLINE void unpackBlock(int form, const float *cache, const int *from, int b, int kvHeads, int h, int keyLen, int words,
+                        int dim, int j, int stop, float *to) {
+  for (; j < stop; j++, to += dim)
+    unpackCacheRow(form, (const int *)cache + (((from ? from[j] : b) * kvHeads + h) * keyLen + j) * words, to, dim);
+}
+
 // query [batch, heads, queryLen, headDim], key [batch, kvHeads, keyLen, headDim], value [batch, kvHeads, keyLen,
-// valueDim]; bias is read at batchStride, headStride, queryStride (0 where it is broadcast); keyStart, keyEnd
-// [batch], beamIndices [batch, keyLen] and bias may be null. scratch: 4 keyLen + 4 floats. Returns -1, or the index in
-// `beamIndices` of a row that is not in the batch.
-EXPORT int attend(const float *query, const float *key, const float *value, const float *bias, float *out,
+// valueDim], or rows of keyWords and valueWords of packed caches; bias is read at batchStride, headStride, queryStride (0
+// where it is broadcast); keyStart, keyEnd [batch], beamIndices [batch, keyLen] and bias may be null. scratch: as
+// attendScratch says. Returns -1, or the index in `beamIndices` of a row that is not in the batch.
+EXPORT int attend(int form, const float *query, const float *key, const float *value, const float *bias, float *out,
                   float *scratch, const int *keyStart, const int *keyEnd, const int *beamIndices, int batch, int heads,
-                  int kvHeads, int queryLen, int keyLen, int headDim, int valueDim, int batchStride, int headStride,
-                  int queryStride, int position, int causal, int window, float scale, float softCap) {
-  int group = heads / kvHeads, rows = group * queryLen;
+                  int kvHeads, int queryLen, int keyLen, int headDim, int valueDim, int keyWords, int valueWords,
+                  int batchStride, int headStride, int queryStride, int position, int causal, int window, float scale,
+                  float softCap) {
+  int group = heads / kvHeads, rows = group * queryLen, padded = (rows + 3) & ~3;
+  float *greatest = scratch, *sums = greatest + padded, *scores = sums + padded, *keys = scores + 4 * BLOCK + 4;
+  float *values = keys + UNPACKED * headDim, unit0 = 0, unit1 = 0;
+  // One query or two read a packed cache as it is.
+  int isDirect = form == F32 || (rows <= 2 && (form == F16 || (headDim | valueDim) % GROUP == 0));
+  int blockLen = isDirect ? BLOCK : UNPACKED;
   for (int b = 0; b < batch; b++) {
     int start = keyStart ? most(0, keyStart[b]) : 0, end = keyEnd ? least(keyLen, keyEnd[b]) : keyLen;
     const int *from = beamIndices ? beamIndices + b * keyLen : 0;
     if (from)
       for (int j = start; j < end; j++)
         if ((unsigned)from[j] >= (unsigned)batch) return b * keyLen + j;
-    for (int h = 0; h < kvHeads; h++)
-      for (int row = 0; row < rows; row += 4) {
-        int base = (b * kvHeads + h) * rows + row, count = least(4, rows - row);
-        // A row past the last is the last row again: it does the same work and writes the same numbers.
-        int r1 = least(1, count - 1), r2 = least(2, count - 1), r3 = least(3, count - 1);
-        const float *q = query + base * headDim;
-        float *o = out + base * valueDim;
-        for (int i = 0; i < count * valueDim; i++) o[i] = 0;
-        int p0 = position + row % queryLen, p1 = position + (row + r1) % queryLen;
-        int p2 = position + (row + r2) % queryLen, p3 = position + (row + r3) % queryLen;
-        int f0 = firstKey(p0, start, window), f1 = firstKey(p1, start, window), f2 = firstKey(p2, start, window),
-            f3 = firstKey(p3, start, window);
-        int l0 = lastKey(p0, end, causal, window), l1 = lastKey(p1, end, causal, window);
-        int l2 = lastKey(p2, end, causal, window), l3 = lastKey(p3, end, causal, window);
-        int first = least(least(f0, f1), least(f2, f3)), last = most(most(l0, l1), most(l2, l3));
-        if (first >= last) continue;
-        int keys = last - first;
-        const float *b0 = 0, *b1 = 0, *b2 = 0, *b3 = 0;
-        if (bias) {
-          const float *of = bias + b * batchStride + first;
-          b0 = of + (h * group + row / queryLen) * headStride + (p0 - position) * queryStride;
-          b1 = of + (h * group + (row + r1) / queryLen) * headStride + (p1 - position) * queryStride;
-          b2 = of + (h * group + (row + r2) / queryLen) * headStride + (p2 - position) * queryStride;
-          b3 = of + (h * group + (row + r3) / queryLen) * headStride + (p3 - position) * queryStride;
+    int begin = firstKey(position, start, window), stop = lastKey(position + queryLen - 1, end, causal, window);
+    for (int h = 0; h < kvHeads; h++) {
+      int all = (b * kvHeads + h) * rows;
+      for (int row = 0; row < padded; row++) greatest[row] = -__builtin_inff(), sums[row] = 0;
+      for (int i = 0; i < rows * valueDim; i++) out[all * valueDim + i] = 0;
+      if (isDirect && form == INT8) {
+        unit0 = digitsOf(query + all * headDim, headDim, (short *)keys);
+        if (rows == 2) unit1 = digitsOf(query + (all + 1) * headDim, headDim, (short *)(keys + headDim));
+      }
+      for (int block = begin; block < stop; block += blockLen) {
+        int blockEnd = least(stop, block + blockLen);
+        if (!isDirect) {
+          unpackBlock(form, key, from, b, kvHeads, h, keyLen, keyWords, headDim, block, blockEnd, keys);
+          unpackBlock(form, value, from, b, kvHeads, h, keyLen, valueWords, valueDim, block, blockEnd, values);
         }
-        for (int j = first, stop; j < last; j = stop) {
-          stop = stretch(from, j, last);
-          const float *k = key + (((from ? from[j] : b) * kvHeads + h) * keyLen + j) * headDim;
-          if (count == 1) scoreOne(q, k, stop - j, headDim, scratch + j - first);
-          else
-            scoreFour(q, q + r1 * headDim, q + r2 * headDim, q + r3 * headDim, k, stop - j, headDim,
-                      scratch + 4 * (j - first));
-        }
-        if (count == 1) softmaxOne(scratch, keys, b0, scale, softCap);
-        else
-          softmaxFour(scratch, keys, wasm_i32x4_make(f0 - first, f1 - first, f2 - first, f3 - first),
-                      wasm_i32x4_make(l0 - first, l1 - first, l2 - first, l3 - first), b0, b1, b2, b3, scale, softCap);
-        for (int j = first, stop; j < last; j = stop) {
-          stop = stretch(from, j, last);
-          const float *v = value + (((from ? from[j] : b) * kvHeads + h) * keyLen + j) * valueDim;
-          if (count == 1) mixOne(scratch + j - first, v, stop - j, valueDim, o);
-          else
-            mixFour(scratch + 4 * (j - first), v, stop - j, valueDim, o, o + r1 * valueDim, o + r2 * valueDim,
-                    o + r3 * valueDim);
+        for (int row = 0, count; row < rows; row += count) {
+          int base = all + row;
+          count = rows - row < 3 ? 1 : least(4, rows - row);
+          // A row past the last is the last row again: it does the same work and writes the same numbers.
+          int r1 = least(1, count - 1), r2 = least(2, count - 1), r3 = least(3, count - 1);
+          int p0 = position + row % queryLen, p1 = position + (row + r1) % queryLen;
+          int p2 = position + (row + r2) % queryLen, p3 = position + (row + r3) % queryLen;
+          int f0 = firstKey(p0, start, window), f1 = firstKey(p1, start, window), f2 = firstKey(p2, start, window),
+              f3 = firstKey(p3, start, window);
+          int l0 = lastKey(p0, end, causal, window), l1 = lastKey(p1, end, causal, window);
+          int l2 = lastKey(p2, end, causal, window), l3 = lastKey(p3, end, causal, window);
+          int first = most(block, least(least(f0, f1), least(f2, f3)));
+          int last = least(blockEnd, most(most(l0, l1), most(l2, l3)));
+          if (first >= last) continue;
+          const float *q = query + base * headDim;
+          float *o = out + base * valueDim;
+          const float *b0 = 0, *b1 = 0, *b2 = 0, *b3 = 0;
+          if (bias) {
+            const float *of = bias + b * batchStride + first;
+            b0 = of + (h * group + row / queryLen) * headStride + (p0 - position) * queryStride;
+            b1 = of + (h * group + (row + r1) / queryLen) * headStride + (p1 - position) * queryStride;
+            b2 = of + (h * group + (row + r2) / queryLen) * headStride + (p2 - position) * queryStride;
+            b3 = of + (h * group + (row + r3) / queryLen) * headStride + (p3 - position) * queryStride;
+          }
+          for (int j = first, next; j < last; j = next) {
+            next = isDirect ? stretch(from, j, last) : last;
+            const float *k = isDirect ? key + (((from ? from[j] : b) * kvHeads + h) * keyLen + j) * keyWords
+                                      : keys + (j - block) * headDim;
+            float *to = scores + (count == 1 ? j - first : 4 * (j - first));
+            if (count > 1) scoreFour(q, q + r1 * headDim, q + r2 * headDim, q + r3 * headDim, k, next - j, headDim, to);
+            else if (form == F32 || !isDirect) scoreOne(F32, q, (const char *)k, 4 * headDim, next - j, headDim, to);
+            else if (form == F16) scoreOne(F16, q, (const char *)k, 4 * keyWords, next - j, headDim, to);
+            else
+              scoreOneInt8((const short *)(keys + row * headDim), row ? unit1 : unit0, (const char *)k, 4 * keyWords,
+                           next - j, headDim / GROUP, to);
+          }
+          if (count == 1) {
+            scaleRow(o, valueDim, weighOne(scores, last - first, b0, scale, softCap, greatest + row, sums + row));
+          } else {
+            f4 factors = weighFour(scores, last - first, wasm_i32x4_make(f0 - first, f1 - first, f2 - first, f3 - first),
+                                   wasm_i32x4_make(l0 - first, l1 - first, l2 - first, l3 - first), b0, b1, b2, b3,
+                                   scale, softCap, greatest + row, sums + row);
+            scaleRow(o, valueDim, wasm_f32x4_extract_lane(factors, 0));
+            scaleRow(o + valueDim, valueDim, wasm_f32x4_extract_lane(factors, 1));
+            if (count > 2) scaleRow(o + 2 * valueDim, valueDim, wasm_f32x4_extract_lane(factors, 2));
+            if (count > 3) scaleRow(o + 3 * valueDim, valueDim, wasm_f32x4_extract_lane(factors, 3));
+          }
+          for (int j = first, next; j < last; j = next) {
+            next = isDirect ? stretch(from, j, last) : last;
+            const float *v = isDirect ? value + (((from ? from[j] : b) * kvHeads + h) * keyLen + j) * valueWords
+                                      : values + (j - block) * valueDim;
+            const float *p = scores + (count == 1 ? j - first : 4 * (j - first));
+            if (count > 1) mixFour(p, v, next - j, valueDim, o, o + r1 * valueDim, o + r2 * valueDim, o + r3 * valueDim);
+            else if (form == F32 || !isDirect) mixOne(F32, p, (const char *)v, 4 * valueDim, next - j, valueDim, o);
+            else if (form == F16) mixOne(F16, p, (const char *)v, 4 * valueWords, next - j, valueDim, o);
+            else mixOneInt8(p, (const char *)v, 4 * valueWords, next - j, valueDim / GROUP, o);
+          }
         }
       }
+      for (int row = 0; row < rows; row++)
+        scaleRow(out + (all + row) * valueDim, valueDim, wasm_f32x4_extract_lane(inverse(splat(sums[row])), 0));
+    }
   }
   return -1;
 }

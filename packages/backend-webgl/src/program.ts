@@ -2,6 +2,7 @@ import { presentInputs, type ShaderPass, sizeOf } from '@residual/tensor/kernels
 import type { GPGPUProgram } from '@tensorflow/tfjs-backend-webgl';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { WebGLBackend } from './backend.js';
+import { createWords } from './word-texture.js';
 
 /**
  * One run of a fragment shader, once per texel of its output: GLSL ES 3.00 with a `main` that calls `setOutput(vec4)`.
@@ -10,6 +11,11 @@ import type { WebGLBackend } from './backend.js';
 export interface Pass extends ShaderPass {
   /** Variants of the code: `true` defines the name. */
   readonly variants?: Readonly<Record<string, boolean>>;
+  /**
+   * Whether the output is int32 in a texture of words, one in a texel (`createWords`): then `main` runs once per word and
+   * calls `setWord(uint)`, or `setBytes(vec4)` with the texel of another word; `wordIndex()` is the index of the word.
+   */
+  readonly words?: boolean;
 }
 
 /**
@@ -63,9 +69,16 @@ vec4 next(sampler2D t, inout Walk walk) {
 }
 `;
 
+/** What sets a word of an output of words. */
+const wordCode = `
+int wordIndex() { return texelIndex(); }
+void setBytes(vec4 bytes) { setOutput(bytes); }
+void setWord(uint word) { setOutput(vec4(uvec4(word, word >> 8, word >> 16, word >> 24) & 255u) / 255.0); }
+`;
+
 /** Runs a pass and returns its output. */
 export function runPass(backend: WebGLBackend, pass: Pass): TensorInfo {
-  const { ints = {}, floats = {}, variants = {}, dtype = 'float32' } = pass;
+  const { ints = {}, floats = {}, variants = {}, words = false, dtype = words ? 'int32' : 'float32' } = pass;
   const inputs = Object.entries(presentInputs(pass.inputs));
   const defines = [...inputs.map(([name]) => `HAS_${name}`), ...Object.keys(variants).filter(name => variants[name])];
   const program: GPGPUProgram = {
@@ -78,12 +91,36 @@ export function runPass(backend: WebGLBackend, pass: Pass): TensorInfo {
       ...Object.keys(ints).map(name => ({ name, type: 'int' as const })),
       ...Object.keys(floats).map(name => ({ name, type: 'float' as const })),
     ],
-    userCode: defines.map(name => `#define ${name}\n`).join('') + common + pass.code,
+    userCode: defines.map(name => `#define ${name}\n`).join('') + common + (words ? wordCode : '') + pass.code,
   };
   const views = inputs.map(([, input]) => flatView(backend, input));
   const uniforms = [...Object.values(ints), ...Object.values(floats)].map(value => [value]);
-  const output = backend.runWebGLProgram(program, views, dtype, uniforms, true);
+  const run = () => backend.runWebGLProgram(program, views, dtype, uniforms, true);
+  const output = words ? intoWords(backend, pass.shape, run) : run();
   return { ...output, shape: [...pass.shape] };
+}
+
+/**
+ * Runs a program of tfjs into a texture of words. tfjs makes the output of a program itself, by its first call of
+ * `makeTensorInfo`; a packed texture has half the width and height of its `texShape`, one of words all of them.
+ */
+function intoWords(backend: WebGLBackend, shape: readonly number[], run: () => TensorInfo): TensorInfo {
+  const output = backend.makeTensorInfo([...shape], 'int32');
+  createWords(backend, output);
+  const data = backend.texData.get(output.dataId);
+  const texShape = data.texShape!;
+  data.texShape = [2 * texShape[0], 2 * texShape[1]];
+  const restore = () => Reflect.deleteProperty(backend, 'makeTensorInfo');
+  backend.makeTensorInfo = () => {
+    restore();
+    return output;
+  };
+  try {
+    return run();
+  } finally {
+    restore();
+    data.texShape = texShape;
+  }
 }
 
 /** A shape as a batch of matrices, [batch, rows, columns]: joins all leading axes. */

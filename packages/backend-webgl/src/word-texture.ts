@@ -44,6 +44,11 @@ export function uploadWords(backend: WebGLBackend, x: TensorInfo): void {
   writeWords(backend, x.dataId, 0, words);
 }
 
+/** Whether an int32 tensor has a texture of words. */
+export function isWords(backend: WebGLBackend, { dataId }: Pick<TensorInfo, 'dataId'>): boolean {
+  return hasWords(backend.texData.get(dataId));
+}
+
 /** The words of a tensor that has a texture of words; undefined for another one. */
 export function downloadWords(backend: WebGLBackend, dataId: DataId): Int32Array | undefined {
   const data = backend.texData.get(dataId);

@@ -50,7 +50,8 @@ export {
   attentionScores,
 } from './nn/attend.js';
 export { attentionValues, attentionWeights, reorderCache } from './nn/attend-steps.js';
-export { appendToCache } from './nn/cache.js';
+export { appendToCache, resizeCache } from './nn/cache.js';
+export { type CacheForm, cacheForms, expectCacheForm, type PackedCacheForm } from './nn/cache-form.js';
 export {
   type CrossEntropyAttributes,
   type CrossEntropyGradientInputs,
@@ -78,9 +79,20 @@ export {
   packBits,
   packedMatrix,
 } from './nn/packed/packed-matrix.js';
-export { groupsOfBits, readBits } from './nn/packed/read-bits.js';
 export { blockAlignment, type WeightBlock, type WeightWriter, weightWriter } from './nn/packed/weight-writer.js';
+export { groupsOfBits, readBits } from './nn/packed/read-bits.js';
 export { unpack } from './nn/packed/unpack.js';
+export {
+  type CacheTensor,
+  cacheFormOf,
+  cacheOf,
+  cacheTensor,
+  emptyCache,
+  isPackedCache,
+  type PackedCache,
+  packCache,
+  unpackCache,
+} from './nn/packed-cache.js';
 export { rotate } from './nn/rotate.js';
 export { add, affine, div, maximum, minimum, mul, neg, scalarMinus, sub } from './ops/arithmetic.js';
 export type { ReduceOptions } from './ops/axes.js';

@@ -55,9 +55,60 @@ function randomCase(seed: number): AttendCase {
   };
 }
 
-test('600 random combinations of shapes, groups, masks, bias, cap and beamIndices are right', () => {
-  for (let seed = 0; seed < 600; seed++) tf.tidy(() => check(randomCase(seed), `seed ${seed}`));
+test('300 random combinations of shapes, groups, masks, bias, cap and beamIndices are right', () => {
+  for (let seed = 0; seed < 300; seed++) tf.tidy(() => check(randomCase(seed), `seed ${seed}`));
 });
+
+/** Numbers as a packed cache holds them: its words, and what they mean. */
+function packed(x: tf.Tensor, form: 'f16' | 'int8') {
+  const words = call('pack', { x }, { form });
+  return { words, numbers: call('unpackCache', { cache: words }, { form, headDim: x.shape[3]! }) };
+}
+
+test('200 random combinations over packed caches are those over the numbers that they mean', () => {
+  for (let seed = 0; seed < 200; seed++)
+    tf.tidy(() => {
+      const { int, pick, tensor } = numbers(1000 + seed);
+      const form = pick(['f16', 'int8'] as const);
+      const { inputs, attributes } = randomCase(seed);
+      const dims = pick([
+        [inputs.key.shape[3]!, inputs.value.shape[3]!],
+        [32, 64],
+        [64, int(1, 40)],
+      ]);
+      const wide = (x: tf.Tensor, dim: number) => tensor([...x.shape.slice(0, 3), dim], 2);
+      const query = wide(inputs.query, dims[0]!);
+      const [key, value] = [packed(wide(inputs.key, dims[0]!), form), packed(wide(inputs.value, dims[1]!), form)];
+      const words = { ...inputs, query, key: key.words, value: value.words };
+      const y = call('packedAttend', words, { ...attributes, form, valueDim: dims[1]! });
+      const meaning = { ...inputs, query, key: key.numbers, value: value.numbers };
+      expectNear(y, attendReference({ inputs: meaning, attributes }), { absolute: 1e-5 }, `seed ${seed}, ${form}`);
+    });
+});
+
+test('a long packed cache is read in several blocks, by one query and by the queries of a group', () => {
+  for (const form of ['f16', 'int8'] as const)
+    for (const [heads, kvHeads] of [
+      [2, 2],
+      [4, 2],
+      [4, 1],
+    ] as const)
+      tf.tidy(() => {
+        const { tensor } = numbers(heads);
+        const query = tensor([1, heads, 1, 64], 2);
+        const [key, value] = [0, 1].map(() => packed(tensor([1, kvHeads, 1100, 64], 2), form)) as [Packed, Packed];
+        const attributes = { ...plain, scale: 1 / 8, causal: true };
+        const y = call(
+          'packedAttend',
+          { query, key: key.words, value: value.words },
+          { ...attributes, form, valueDim: 64 },
+        );
+        const inputs = { query, key: key.numbers, value: value.numbers };
+        expectNear(y, attendReference({ inputs, attributes }), { absolute: 3e-6 }, `${form} ${heads} of ${kvHeads}`);
+      });
+});
+
+type Packed = ReturnType<typeof packed>;
 
 test('long rows of wide heads are right, for one query and many', () => {
   for (const [queryLen, keyLen, headDim] of [

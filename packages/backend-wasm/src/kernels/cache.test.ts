@@ -69,3 +69,22 @@ test('nothing grows over 1,000 calls', () => {
   expectNoGrowth(() => call('appendToCache', { cache, x, position }));
   tf.dispose([cache, x, position]);
 });
+
+test('rows outside the capacity of a packed cache are dropped, and a shared handle does not change', () => {
+  const { tensor } = numbers(4);
+  for (const form of ['f16', 'int8'] as const)
+    for (const position of [-2, 0, 3, 5])
+      tf.tidy(() => {
+        const [whole, x] = [tensor([2, 2, 5, 37]), tensor([2, 2, 3, 37])];
+        const [cache, rows] = [whole, x].map(each => call('pack', { x: each }, { form })) as [tf.Tensor, tf.Tensor];
+        const alias = tf.reshape(cache, cache.shape);
+        const [before, added, words] = [cache.dataSync().slice(), rows.dataSync(), cache.shape[3]!];
+        const next = call('appendToPackedCache', { cache, x, position: ints([position], [1]) }, { form });
+        const expected = before.map((v, i) => {
+          const [head, row] = [Math.floor(i / words / 5), (Math.floor(i / words) % 5) - position];
+          return row >= 0 && row < 3 ? added[(head * 3 + row) * words + (i % words)]! : v;
+        });
+        expect([...next.dataSync()]).toEqual([...expected]);
+        expect([...alias.dataSync()]).toEqual([...before]);
+      });
+});

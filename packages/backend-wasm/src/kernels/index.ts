@@ -3,8 +3,8 @@ import type { KernelFunc } from '@tensorflow/tfjs-core';
 import { activate } from './activation.js';
 import { add } from './add.js';
 import { affine } from './affine.js';
-import { appendToCache } from './append-to-cache.js';
-import { attend } from './attend.js';
+import { attend, packedAttend } from './attend.js';
+import { appendToCache, appendToPackedCache, pack, unpackCache } from './cache.js';
 import { crossEntropy, crossEntropyGradient } from './cross-entropy.js';
 import { dropout } from './dropout.js';
 import { embed, gather, scatterAdd } from './embed.js';
@@ -23,6 +23,7 @@ const onHeap = /*#__PURE__*/ kernelFuncs(
     ...normKernels(normalize),
     affine,
     appendToCache,
+    appendToPackedCache,
     attend,
     crossEntropy,
     crossEntropyGradient,
@@ -33,11 +34,14 @@ const onHeap = /*#__PURE__*/ kernelFuncs(
     linear,
     logSumExp,
     matMul,
+    pack,
+    packedAttend,
     packedLinear,
     rotate,
     scatterAdd,
     softmax,
     unpack,
+    unpackCache,
   },
   kernelFunc,
 );

@@ -4,6 +4,7 @@ import type { WebGLBackend } from '../backend.js';
 import { activate } from './activation.js';
 import { appendToCache } from './append-to-cache.js';
 import { attend } from './attend.js';
+import { appendToPackedCache, pack, resizeCache, unpackCache } from './cache.js';
 import { crossEntropy, crossEntropyGradient } from './cross-entropy.js';
 import { dropout } from './dropout.js';
 import { embed } from './embed.js';
@@ -19,6 +20,7 @@ export const kernels: Readonly<Record<string, KernelFunc>> = /*#__PURE__*/ kerne
   ...activationKernels(activate),
   ...normKernels(normalize),
   appendToCache,
+  appendToPackedCache,
   attend,
   crossEntropy,
   crossEntropyGradient,
@@ -27,7 +29,10 @@ export const kernels: Readonly<Record<string, KernelFunc>> = /*#__PURE__*/ kerne
   linear,
   packedLinear,
   packedLinearGradient,
+  pack,
   reshape,
+  resizeCache,
   rotate,
   unpack,
+  unpackCache,
 });

@@ -30,7 +30,8 @@ export function packedPass(
  * Reads the textures of `uploadWords`, whose texels have the bytes of a word. `scaleOf` is the scale of a group of a
  * row; `halvesOf` gives the two entries of a word of `F16` and `BF16`, `bytesOf` those of a word of the others as four
  * integers, before they are scaled: of `INT4` those in the upper halves of the bytes, or in the lower; `pairOf` gives
- * the scaled entries of a row at an even column and the next.
+ * the scaled entries of a row at an even column and the next. Without `scales` they are in each row of `quants`, from word
+ * `scaleWords` on.
  */
 export const packedCode = `
 vec4 bytesAt(sampler2D t, int index) { return floor(texel(t, index) * 255.0 + 0.5); }
@@ -59,15 +60,19 @@ vec4 bytesOf(vec4 bytes, bool upper) {
   return bytes - 256.0 * step(127.5, bytes);
 #endif
 }
-#ifdef HAS_scales
+#if defined(INT8) || defined(INT4)
 float scaleOf(int row, int group) {
+#ifdef HAS_scales
   ivec2 bits = sixteenBits(bytesAt(scales, row * scaleWords + group / 2));
+#else
+  ivec2 bits = sixteenBits(bytesAt(quants, row * words + scaleWords + group / 2));
+#endif
   return halfOf((group & 1) == 0 ? bits.x : bits.y);
 }
 #endif
 vec2 pairOf(int row, int column) {
   int start = row * words;
-#ifdef HAS_scales
+#if defined(INT8) || defined(INT4)
   #ifdef INT4
   int word = 4 * (column / 32) + (column & 15) / 4;
   #else

@@ -13,6 +13,7 @@ export const appendToCache: Kernel<'appendToCache'> = (backend, { cache, x, posi
     inputs: isInPlace ? { x, position } : { cache, x, position },
     ...(isInPlace && { into: cache }),
     shape: cache.shape,
+    dtype: cache.dtype as 'float32' | 'int32',
     ints: { capacity, length: x.shape[2]!, rowSize: headDim / width },
     width,
     wide: ['x', 'result'],

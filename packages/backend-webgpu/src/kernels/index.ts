@@ -4,6 +4,7 @@ import type { KernelFunc } from '@tensorflow/tfjs-core';
 import { activate } from './activation.js';
 import { appendToCache } from './append-to-cache.js';
 import { attend } from './attend.js';
+import { pack, resizeCache, unpackCache } from './cache.js';
 import { cast } from './cast.js';
 import { crossEntropy, crossEntropyGradient } from './cross-entropy.js';
 import { dropout } from './dropout.js';
@@ -28,8 +29,11 @@ export const kernels: Readonly<Record<string, KernelFunc>> = /*#__PURE__*/ kerne
   embed,
   linear,
   matMul,
+  pack,
   packedLinear,
   packedLinearGradient,
+  resizeCache,
   rotate,
   unpack,
+  unpackCache,
 });

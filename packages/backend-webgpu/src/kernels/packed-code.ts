@@ -34,15 +34,18 @@ fn quadOf(word : u32) -> vec4<f32> {
 }`,
 };
 
-/** `quadOf`, and `scaleAt` of a row and a group if the form has scales, whose input is `scales`. */
-const formCode = (form: PackedForm): string => `
+/** The word of the input `scales` that holds the scale of a row and a group. */
+const wordOfScale = 'scales[row * uniforms.scaleWords + group / 2]';
+
+/** `quadOf`, and `scaleAt` of a row and a group if the form has scales, in the word `scaleWord`. */
+const formCode = (form: PackedForm, scaleWord = wordOfScale): string => `
 ${form === 'bf16' ? '' : halvesCode}
 ${quadOf[form]}
 ${
   hasScales(form)
     ? `
 fn scaleAt(row : i32, group : i32) -> f32 {
-  return halvesOf(u32(scales[row * uniforms.scaleWords + group / 2]))[group % 2];
+  return halvesOf(u32(${scaleWord}))[group % 2];
 }`
     : ''
 }
@@ -57,10 +60,10 @@ const quadAt: Readonly<Record<PackedForm, string>> = {
 
 /**
  * The function `quadAt`: the entries 4 quad .. 4 quad + 3 of a row; those beyond the row are 0. It reads the arrays
- * `quants` and `scales`, and the uniforms of `packedInts`.
+ * `quants` and `scales`, and the uniforms of `packedInts`; `scaleWord` says where else the word of a scale is.
  */
-export const quadCode = (form: PackedForm): string => `
-${formCode(form)}
+export const quadCode = (form: PackedForm, scaleWord?: string): string => `
+${formCode(form, scaleWord)}
 fn wordAt(row : i32, n : i32) -> u32 {
   return select(0u, u32(quants[row * uniforms.words + min(n, uniforms.words - 1)]), n < uniforms.words);
 }

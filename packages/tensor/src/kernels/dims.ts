@@ -1,4 +1,4 @@
-import type { AttendInputs } from '../nn/attend.js';
+import type { AttendOpInputs } from '../nn/attend.js';
 import type { KernelInputs } from '../ops/op.js';
 
 /** The dims of `attend`. */
@@ -13,7 +13,7 @@ export interface AttentionDims {
 }
 
 /** The dims of query [batch, heads, queryLen, headDim] and value [batch, kvHeads, keyLen, valueDim]. */
-export function attentionDims({ query, value }: KernelInputs<AttendInputs>): AttentionDims {
+export function attentionDims({ query, value }: KernelInputs<AttendOpInputs>): AttentionDims {
   const [batch, heads, queryLen, headDim] = query.shape as [number, number, number, number];
   const [, kvHeads, keyLen, valueDim] = value.shape as [number, number, number, number];
   return { batch, heads, kvHeads, queryLen, keyLen, headDim, valueDim };
@@ -23,7 +23,7 @@ export function attentionDims({ query, value }: KernelInputs<AttendInputs>): Att
  * The strides in entries of the axes batch, heads and queryLen of a bias [1 | batch, 1 | heads, 1 | queryLen, keyLen];
  * 0 for an axis of length 1, and for all if there is no bias.
  */
-export function biasStrides({ bias }: KernelInputs<AttendInputs>): {
+export function biasStrides({ bias }: KernelInputs<AttendOpInputs>): {
   readonly biasBatch: number;
   readonly biasHead: number;
   readonly biasRow: number;

@@ -1,4 +1,5 @@
 export { groupSize } from '@residual/number-formats';
+export { rowWords } from '../nn/cache-form.js';
 export { dropoutParameters } from '../nn/dropout.js';
 export { outOfRange } from '../nn/out-of-range.js';
 export { groupsOf, hasScales, quantWords, scaleWords } from '../nn/packed/forms.js';

@@ -1,6 +1,6 @@
 import type { GatedAttributes, GatedInputs, GeluAttributes } from '../nn/activations.js';
-import type { AttendAttributes, AttendInputs } from '../nn/attend.js';
-import type { AppendToCacheInputs } from '../nn/cache.js';
+import type { AttendAttributes, AttendOpInputs, PackedAttendAttributes } from '../nn/attend.js';
+import type { AppendToCacheInputs, ResizeCacheAttributes, ResizeCacheInputs } from '../nn/cache.js';
 import type { CrossEntropyAttributes, CrossEntropyGradientInputs, CrossEntropyInputs } from '../nn/cross-entropy.js';
 import type { LinearInputs } from '../nn/dense-linear.js';
 import type { DropoutAttributes } from '../nn/dropout.js';
@@ -8,12 +8,14 @@ import type { EmbedAttributes, EmbedInputs } from '../nn/embed.js';
 import type { GatherAttributes, GatherInputs, ScatterAddAttributes, ScatterAddInputs } from '../nn/gather.js';
 import type { KthLargestAttributes } from '../nn/kth-largest.js';
 import type { LayerNormInputs, NormAttributes, RmsNormInputs } from '../nn/norms.js';
+import type { PackAttributes } from '../nn/packed/pack-rows.js';
 import type {
   PackedLinearAttributes,
   PackedLinearGradientInputs,
   PackedLinearInputs,
 } from '../nn/packed/packed-linear.js';
 import type { UnpackAttributes, UnpackInputs } from '../nn/packed/unpack.js';
+import type { UnpackCacheAttributes, UnpackCacheInputs } from '../nn/packed-cache.js';
 import type { RotateAttributes, RotateInputs } from '../nn/rotate.js';
 import type { AffineAttributes } from '../ops/arithmetic.js';
 import type { BinaryInputs } from '../ops/binary.js';
@@ -28,7 +30,8 @@ export interface KernelOps {
   readonly affine: [UnaryInputs, AffineAttributes];
   readonly add: [BinaryInputs, NoAttributes];
   readonly appendToCache: [AppendToCacheInputs, NoAttributes];
-  readonly attend: [AttendInputs, AttendAttributes];
+  readonly appendToPackedCache: [AppendToCacheInputs, PackAttributes];
+  readonly attend: [AttendOpInputs, AttendAttributes];
   readonly cast: [UnaryInputs, CastAttributes];
   readonly crossEntropy: [CrossEntropyInputs, CrossEntropyAttributes];
   readonly crossEntropyGradient: [CrossEntropyGradientInputs, CrossEntropyAttributes];
@@ -42,13 +45,17 @@ export interface KernelOps {
   readonly linear: [LinearInputs, NoAttributes];
   readonly logSumExp: [UnaryInputs, LogSumExpAttributes];
   readonly matMul: [BinaryInputs, MatMulAttributes];
+  readonly pack: [UnaryInputs, PackAttributes];
+  readonly packedAttend: [AttendOpInputs, PackedAttendAttributes];
   readonly packedLinear: [PackedLinearInputs, PackedLinearAttributes];
   readonly packedLinearGradient: [PackedLinearGradientInputs, UnpackAttributes];
   readonly reshape: [UnaryInputs, ReshapeAttributes];
+  readonly resizeCache: [ResizeCacheInputs, ResizeCacheAttributes];
   readonly rmsNorm: [RmsNormInputs, NormAttributes];
   readonly rotate: [RotateInputs, RotateAttributes];
   readonly scatterAdd: [ScatterAddInputs, ScatterAddAttributes];
   readonly silu: [UnaryInputs, NoAttributes];
   readonly softmax: [SoftmaxInputs, { readonly dim: 1 }];
+  readonly unpackCache: [UnpackCacheInputs, UnpackCacheAttributes];
   readonly unpack: [UnpackInputs, UnpackAttributes];
 }

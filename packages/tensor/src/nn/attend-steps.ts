@@ -6,7 +6,7 @@ import { matMul } from '../ops/mat-mul.js';
 import { reshape } from '../ops/shape.js';
 import { softmax } from '../ops/softmax.js';
 import { type Tensor, tidy } from '../tensor.js';
-import type { AttendAttributes, AttendInputs } from './attend.js';
+import type { AttendAttributes, AttendOpInputs } from './attend.js';
 import { embed } from './embed.js';
 
 /**
@@ -32,7 +32,7 @@ export function attentionValues(weights: Tensor, value: Tensor): Tensor {
 
 /** query keyᵀ · scale, bounded by softCap: [batch, heads, queryLen, keyLen]. */
 export function cappedScores(
-  { query, key, beamIndices }: Pick<AttendInputs, 'query' | 'key' | 'beamIndices'>,
+  { query, key, beamIndices }: Pick<AttendOpInputs, 'query' | 'key' | 'beamIndices'>,
   { scale, softCap }: AttendAttributes,
 ): Tensor {
   const [batch, heads, queryLen] = query.shape as [number, number, number, number];

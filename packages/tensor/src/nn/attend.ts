@@ -14,18 +14,20 @@ import {
   reorderCache,
   withBias,
 } from './attend-steps.js';
+import type { PackedCacheForm } from './cache-form.js';
 import { applyDropout, type DropoutAttributes, dropoutAttributes, type RandomStream } from './dropout.js';
 import { expectAttend } from './expect-attend.js';
 import { attentionMask, type KeyRange, type MaskOptions } from './mask.js';
+import { type CacheTensor, isPackedCache, unpackCache, unpackWords } from './packed-cache.js';
 
 /** Inputs of `attend`: query, key and value heads, an additive bias, and the range of keys. */
 export interface AttendInputs extends KeyRange {
   /** [batch, heads, queryLen, headDim]. */
   readonly query: Tensor;
   /** [batch, kvHeads, keyLen, headDim]; query head h reads key head floor(h · kvHeads / heads). */
-  readonly key: Tensor;
+  readonly key: CacheTensor;
   /** [batch, kvHeads, keyLen, valueDim]. */
-  readonly value: Tensor;
+  readonly value: CacheTensor;
   /** Added to the scores before the softmax: [1 | batch, 1 | heads, 1 | queryLen, keyLen]. */
   readonly bias?: Tensor;
   /**
@@ -47,7 +49,16 @@ export interface AttendOptions extends MaskOptions {
 
 /** The attributes that kernels of `residual.attend` get. */
 export type AttendAttributes = { scale: number; causal: boolean; window: number; softCap: number };
-type Inputs = { [Name in keyof AttendInputs]: Tensor | undefined } & Pick<AttendInputs, 'query' | 'key' | 'value'>;
+/** The inputs of `residual.attend`, and of `residual.packedAttend`: there key and value are words of packed caches. */
+export type AttendOpInputs = { [Name in keyof AttendInputs]: Tensor | undefined } & {
+  readonly [Name in 'query' | 'key' | 'value']: Tensor;
+};
+/** The attributes of `residual.packedAttend`; the headDim is that of the query. */
+export type PackedAttendAttributes = AttendAttributes & {
+  readonly form: PackedCacheForm;
+  readonly valueDim: number;
+};
+type Inputs = AttendOpInputs;
 type Attributes = AttendAttributes & { dropout?: DropoutAttributes };
 type Attend = Op<Inputs, Attributes>;
 
@@ -58,25 +69,49 @@ const attendOp: Attend = { name: 'residual.attend', compose: forward, saves, gra
 /** A separate op, so that kernels of `residual.attend` need not support dropout. */
 const attendDropoutOp: Attend = { name: 'residual.attendDropout', compose: forward, saves, gradient: backward };
 
+const packedAttendOp: Op<Inputs, PackedAttendAttributes> = {
+  name: 'residual.packedAttend',
+  compose: ({ key, value, ...others }, { form, valueDim, ...attributes }) =>
+    tidy(() => {
+      const unpacked = {
+        key: unpackWords(key, form, others.query.shape[3]!),
+        value: unpackWords(value, form, valueDim),
+      };
+      return runOp(attendOp, { ...others, ...unpacked }, attributes);
+    }),
+};
+
 /**
  * Attention, softmax(query keyᵀ · scale + bias) value over the visible keys: [batch, heads, queryLen, valueDim]
  * (Vaswani et al. 2017). Masked keys have weight 0, and a query without a visible key gives zeros. Kernels need not
- * hold the scores [heads, queryLen, keyLen]. Errors if the inputs do not fit.
+ * hold the scores [heads, queryLen, keyLen]. Keys and values of packed caches count as the numbers that they mean; they
+ * have no gradient. Errors if the inputs do not fit.
  */
 export function attend(inputs: AttendInputs, options: AttendOptions = {}): Tensor {
   const { query, key, value, bias, position, keyStart, keyEnd, beamIndices } = inputs;
   expectAttend('attend', inputs, options);
-  const opInputs: Inputs = { query, key, value, bias, position, keyStart, keyEnd, beamIndices };
+  const others = { query, bias, position, keyStart, keyEnd, beamIndices };
   const attributes = attributesOf(query, options);
-  if (!options.dropout || options.dropout.rate === 0) return runOp(attendOp, opInputs, attributes);
-  const { rate, ...stream } = options.dropout;
-  return runOp(attendDropoutOp, opInputs, { ...attributes, dropout: dropoutAttributes('attend', rate, stream) });
+  const dropout = options.dropout?.rate ? options.dropout : undefined;
+  if (!dropout && isPackedCache(key) && isPackedCache(value) && key.form === value.form) {
+    const packed = { form: key.form, valueDim: value.shape[3]! };
+    return runOp(packedAttendOp, { ...others, key: key.words, value: value.words }, { ...attributes, ...packed });
+  }
+  return tidy(() => {
+    const opInputs: Inputs = { ...others, key: unpackCache(key), value: unpackCache(value) };
+    if (!dropout) return runOp(attendOp, opInputs, attributes);
+    const { rate, ...stream } = dropout;
+    return runOp(attendDropoutOp, opInputs, { ...attributes, dropout: dropoutAttributes('attend', rate, stream) });
+  });
 }
 
 /** The scores before mask and softmax, scaled, capped and with bias: [batch, heads, queryLen, keyLen]. */
 export function attentionScores(inputs: AttendInputs, options: AttendOptions = {}): Tensor {
   expectAttend('attentionScores', inputs, options);
-  return tidy(() => withBias(cappedScores(inputs, attributesOf(inputs.query, options)), inputs.bias));
+  const { query, key, beamIndices, bias } = inputs;
+  return tidy(() =>
+    withBias(cappedScores({ query, key: unpackCache(key), beamIndices }, attributesOf(query, options)), bias),
+  );
 }
 
 function forward(inputs: Inputs, attributes: Attributes): Tensor {
@@ -103,7 +138,7 @@ function backward(
   const { scale, softCap, dropout } = attributes;
   const kvHeads = key.shape[1]!;
   const withDropout = (x: Tensor) => (dropout ? applyDropout(x, dropout) : x);
-  const capped = cappedScores(saved as Inputs, attributes);
+  const capped = cappedScores(saved, attributes);
   const weights = attentionWeights(withBias(capped, saved.bias), maskOf(saved as Inputs, attributes));
   const [w, d] = [groupQueryHeads(weights, kvHeads), groupQueryHeads(dy, kvHeads)];
   const scores = once(() =>
