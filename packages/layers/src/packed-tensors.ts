@@ -68,11 +68,11 @@ function packedRows(file: Safetensors, name: string): StoredRows {
   const { form, width, groups, out } = packedShape(file, name);
   const names = namesOf(name);
   let all: Uint16Array | undefined;
-  const read = async (from: number, to: number, options: RowReadOptions): Promise<Quantized> => {
-    all ??= (await file.read(names.scales, options)).data as Uint16Array;
+  const read = async (from: number, to: number, { signal, memory: into }: RowReadOptions): Promise<Quantized> => {
+    all ??= (await file.read(names.scales, { signal })).data as Uint16Array;
     const scales = all.slice(from * groups, to * groups);
     if (to === out) all = undefined;
-    const { data } = await file.read(names.quants, { ...options, rows: [from, to] });
+    const { data } = await file.read(names.quants, { signal, into, rows: [from, to] });
     const { buffer, byteOffset, length } = data as Uint8Array;
     return { quants: form === 'int8' ? new Int8Array(buffer, byteOffset, length) : (data as Uint8Array), scales };
   };
