@@ -3,6 +3,7 @@ import { ResidualError } from '@residual/base';
 import type { HasNeeds } from '@residual/layers';
 import { causalOf, loadModel, saveLora } from '@residual/model';
 import { attachLora, detachLora, freezeBase, languageModelLoss, mergeLora } from '@residual/train';
+import type { FormName } from '../runtime/model.js';
 import { print } from '../terminal/output.js';
 import type { DocumentSplit } from '../text/documents.js';
 import { readSplit, textCorpus } from './corpus.js';
@@ -14,6 +15,7 @@ import { eosTokenOf } from './tokenizers.js';
 /** Settings of `residual train lora`. */
 export interface LoraSettings extends CommonSettings {
   readonly model?: string;
+  readonly weights?: FormName;
   readonly length?: number;
   readonly documents: DocumentSplit;
   readonly rank: number;
@@ -24,11 +26,11 @@ export interface LoraSettings extends CommonSettings {
 /** Fine-tunes a checkpoint with LoRA on texts. Returns the exit code. */
 export async function trainLora(run: RunContext<LoraSettings>): Promise<number> {
   const { settings, progress, signal } = run;
-  const { model: source, documents, seed, batch, labelSmoothing } = settings;
+  const { model: source, weights: form, documents, seed, batch, labelSmoothing } = settings;
   if (source === undefined)
     throw new ResidualError('range', 'train: it is not said which checkpoint is fine-tuned; give --model <source>');
   const parts = await readSplit(settings);
-  const model = await loadModel(source, { onProgress: progress.loading, signal });
+  const model = await loadModel(source, { onProgress: progress.loading, signal, ...(form && { weights: form }) });
   try {
     const { layer, weights } = causalOf('train lora', model);
     const { tokenizer, maxPositions } = model;

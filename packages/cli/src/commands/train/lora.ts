@@ -1,4 +1,5 @@
 import type { CommandDefinition } from '../../runtime/command.js';
+import { weightsOption } from '../../runtime/model.js';
 import { inputFiles, positiveNumber, positiveWholeNumber } from '../../runtime/option-values.js';
 import { addDocumentsOption } from '../../runtime/options.js';
 import type { LoraSettings } from '../../training/lora.js';
@@ -11,6 +12,7 @@ export const trainLoraCommand: CommandDefinition<object, TrainingArgs> = {
     command
       .argument('[text-files...]', 'UTF-8 texts', inputFiles)
       .option('--model <source>', 'folder, URL or Hugging Face id of a checkpoint')
+      .addOption(weightsOption())
       .option(
         '--length <n>',
         'tokens in a training sequence (default: the longest that the model takes, at most 128)',

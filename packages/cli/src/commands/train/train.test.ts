@@ -209,6 +209,12 @@ test('train lora makes an adapter and a merged checkpoint', async () => {
   expect((await weights(out)).length).toBe((await weights(base)).length);
   expect((await weights(out)).equals(await weights(base))).toBe(false);
   expect((await runCommand('generate', '--model', out, '--prompt', 'count', '--max-new-tokens', '2')).code).toBe(0);
+
+  const [packed, fromPacked] = [join(root, 'packed'), join(root, 'lora-packed')];
+  await runCommand('quantize', base, '--to', 'int8', '--out', packed);
+  const more = ['--model', packed, ...options.slice(2), '--steps', '2', '--length', '16', '--out', fromPacked];
+  expect(await runCommand('train', 'lora', text, ...more)).toMatchObject({ code: 0, errors: '' });
+  expect((await weights(fromPacked)).length).toBe((await weights(base)).length); // what the sums mean, as float32
 });
 
 test.each<[string, () => string[], string | RegExp]>([
