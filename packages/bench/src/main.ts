@@ -5,6 +5,7 @@ import { NoteList } from './comparison/notes.js';
 import { LineTable } from './comparison/table.js';
 import { generationOnWasm, generationOnWebgl } from './generation/generation.js';
 import { shapes } from './generation/shape.js';
+import { ggufInLlamaCpp } from './gguf/gguf.js';
 import { inspectOnWasm } from './inspect/inspect.js';
 import { type TokenizerFilter, tokenizers } from './tokenizer/tokenizers.js';
 import { trainingShapes } from './training/trainer.js';
@@ -20,6 +21,7 @@ const parts: Readonly<Record<string, (filter: TokenizerFilter) => AsyncGenerator
   train: ({ shape }) => trainingOnWasm(shape),
   words: ({ shape }) => wordsOnWasm(shape),
   inspect: ({ shape }) => inspectOnWasm(shape),
+  gguf: () => ggufInLlamaCpp(),
   tokenizer: tokenizers,
 };
 
