@@ -1,6 +1,6 @@
 import '@residual/backend-webgl';
 import { isContextLost, loseContext, onContextLost, recoverWebGL } from '@residual/backend-webgl';
-import { linear, memoryUsage, mul, ResidualError, type Tensor, tensor, tidy, useBackend } from '@residual/tensor';
+import { linear, memoryUsage, mul, pack, ResidualError, type Tensor, tensor, tidy, useBackend } from '@residual/tensor';
 import { expectClose } from '@residual/testkit';
 import { beforeAll, expect, test } from 'vitest';
 
@@ -79,6 +79,25 @@ test('listeners are called for each loss until they are removed; recovery works 
   await lost;
   expect(calls).toBe(3);
   await recoverWebGL();
+});
+
+test('the words of packed weights are lost with the context, and a new one takes them again', async () => {
+  const before = memoryUsage();
+  const make = () => pack(new Float32Array([1, 0, 1, 1, -1, 2]), [3, 2], 'bf16');
+  const x = tensor([1, 2, 3, 4], [2, 2]);
+  const weight = make();
+  linear(x, weight).dispose();
+  const lost = untilLost();
+  loseContext();
+  await lost;
+  expectLost(await errorOf(weight.quants.data()), 'data');
+  await recoverWebGL();
+  const [again, y] = [make(), tensor([1, 2, 3, 4], [2, 2])];
+  const product = linear(y, again);
+  await expectClose(product, right, { absolute: 1e-6 });
+  expect([...(await again.quants.data())]).toEqual([0x3f80, 0x3f803f80, 0x4000bf80]);
+  for (const each of [x, weight, again, y, product]) each.dispose();
+  expect(memoryUsage()).toEqual(before);
 });
 
 test('tensors that are disposed after the loss are no longer counted', async () => {

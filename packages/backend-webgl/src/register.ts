@@ -1,7 +1,8 @@
-import { registerKernels, registerRecovery } from '@residual/tensor';
+import { registerKernels, registerPendingData, registerRecovery } from '@residual/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { WebGLBackend } from './backend.js';
 import { kernels } from './kernels/index.js';
+import { pendingData } from './pending-data.js';
 import { isContextLost, recoverWebGL, startWebGL } from './recovery.js';
 
 const name = 'webgl';
@@ -20,7 +21,10 @@ export function register(): void {
   registerRecovery(name, { isLost: isContextLost, recover: recoverWebGL });
   const start = () => {
     const backend = startWebGL();
-    if (tf.env().getNumber('WEBGL_VERSION') === 2) registerKernels(name, kernels);
+    if (tf.env().getNumber('WEBGL_VERSION') === 2) {
+      registerKernels(name, kernels);
+      registerPendingData(name, pendingData);
+    }
     return backend;
   };
   if (name in engine.registry && !(engine.registry[name] instanceof WebGLBackend)) {

@@ -1,4 +1,5 @@
 import type { MathBackendWebGL } from '@tensorflow/tfjs-backend-webgl';
+import { pixels } from './texture.js';
 
 type Manager = ReturnType<MathBackendWebGL['getTextureManager']>;
 
@@ -30,13 +31,15 @@ export class TexturePool {
   ) {
     const acquire = manager.acquireTexture.bind(manager);
     const release = manager.releaseTexture.bind(manager);
-    manager.acquireTexture = (...request) => {
-      const texture = acquire(...request);
+    // With four bytes in a texel no texture is packed, and tfjs would count a quarter of its bytes.
+    const isPackedUsage = (usage: number, isPacked: boolean) => isPacked && usage !== pixels;
+    manager.acquireTexture = (shape, usage, isPacked) => {
+      const texture = acquire(shape, usage, isPackedUsage(usage, isPacked));
       this.minFreeBytes = Math.min(this.minFreeBytes, manager.numBytesFree);
       return texture;
     };
-    manager.releaseTexture = (...released) => {
-      release(...released);
+    manager.releaseTexture = (texture, shape, usage, isPacked) => {
+      release(texture, shape, usage, isPackedUsage(usage, isPacked));
       this.watch();
     };
   }

@@ -1,6 +1,9 @@
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { WebGLBackend } from './backend.js';
 
+/** `TextureUsage.PIXELS` of tfjs, which it does not export: a texture with four bytes in a texel. */
+export const pixels = 2;
+
 /** Members of the backend of tfjs that its types hide. */
 interface TextureOwner {
   acquireTexture(

@@ -2,11 +2,8 @@ import { ResidualError, showShape } from '@residual/tensor';
 import { sizeOf } from '@residual/tensor/kernels';
 import type { DataId, TensorInfo } from '@tensorflow/tfjs-core';
 import type { WebGLBackend } from './backend.js';
-import { createTexture, type TextureData } from './texture.js';
+import { createTexture, pixels, type TextureData } from './texture.js';
 import { writeTexels } from './write-texels.js';
-
-/** `TextureUsage.PIXELS` of tfjs, which it does not export: a texture with four bytes in a texel. */
-const pixels = 2;
 
 /** The most words in a group of a packed matrix: a row of a texture has whole groups. */
 const groupWords = 8;
@@ -49,13 +46,20 @@ export function isWords(backend: WebGLBackend, { dataId }: Pick<TensorInfo, 'dat
   return hasWords(backend.texData.get(dataId));
 }
 
-/** The words of a tensor that has a texture of words; undefined for another one. */
+/**
+ * The words of a tensor that has a texture of words; undefined for another one. The function of tfjs for bytes asks
+ * WebGL 2 for a format that it has not.
+ */
 export function downloadWords(backend: WebGLBackend, dataId: DataId): Int32Array | undefined {
   const data = backend.texData.get(dataId);
   if (!data || !hasWords(data)) return undefined;
-  const { buffer } = backend.gpgpu.downloadByteEncodedFloatMatrixFromOutputTexture(
-    data.texture!.texture,
-    ...data.texShape!,
-  ) as Float32Array;
-  return new Int32Array(buffer as ArrayBuffer).slice(0, sizeOf(data.shape));
+  const { gl } = backend.gpgpu;
+  const [height, width] = data.texShape!;
+  const words = new Int32Array(height * width);
+  const framebuffer = gl.createFramebuffer();
+  gl.bindFramebuffer(gl.FRAMEBUFFER, framebuffer);
+  gl.framebufferTexture2D(gl.FRAMEBUFFER, gl.COLOR_ATTACHMENT0, gl.TEXTURE_2D, data.texture!.texture, 0);
+  gl.readPixels(0, 0, width, height, gl.RGBA, gl.UNSIGNED_BYTE, new Uint8Array(words.buffer));
+  gl.deleteFramebuffer(framebuffer); // and with it its binding; each program binds its own
+  return words.slice(0, sizeOf(data.shape));
 }

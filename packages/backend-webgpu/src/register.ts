@@ -1,6 +1,7 @@
-import { registerKernels } from '@residual/tensor';
+import { type PendingDataMaker, registerKernels, registerPendingData } from '@residual/tensor';
 import * as tf from '@tensorflow/tfjs-core';
 import { startWebGPU } from './adapter.js';
+import type { CheckedBackend } from './backend.js';
 import { kernels } from './kernels/index.js';
 import { packedProgram, programFlag } from './kernels/mat-mul.js';
 
@@ -18,4 +19,13 @@ export function register(): void {
   tf.registerBackend(name, startWebGPU, supported ? 3 : 0); // 3, as in tfjs, comes before all others; 0 comes last
   tf.env().set(programFlag, packedProgram);
   registerKernels(name, kernels);
+  registerPendingData(name, pendingData);
 }
+
+/** Data that is written into its buffer on the device piece by piece. */
+const pendingData: PendingDataMaker = (running, shape, dtype) => {
+  const backend = running as CheckedBackend;
+  const { dataId } = backend.makeTensorInfo(shape, dtype);
+  backend.uploadToGPU(dataId); // without values it only allocates
+  return { dataId, write: (index, words) => backend.writeWords(dataId, index, words as BufferSource) };
+};

@@ -118,6 +118,19 @@ test('nothing to compare, an unknown name and another shape give exit code 1', (
     ]);
   }));
 
+test('--unpacked compares packed weights with the same weights in float32', async () => {
+  const folder = fixture('checkpoints/llama-sharded');
+  const { code, out, errors } = await runCommand('parity', '--json', '--unpacked', '--weights', 'int8', folder);
+  expect([code, errors]).toEqual([0, '']);
+  expect(JSON.parse(out)).toMatchObject({ pass: true, checks: [{ name: 'logits' }], skipped: [] });
+  expect(JSON.parse(out).checks[0].max_abs).toBeLessThan(0.01); // of logits up to 4
+  expect(await runCommand('parity', '--unpacked', folder)).toEqual({
+    code: 1,
+    out: '',
+    errors: 'residual: parity: no weight of the model is packed; int8, int4, f16 or bf16 would pack them\n',
+  });
+});
+
 test('--dump takes one folder', async () => {
   const { code, errors } = await runCommand('parity', '--dump', '/nowhere', fixture('models'), fixture('models'));
   expect([code, errors]).toEqual([1, 'residual: parity: --dump takes one folder; here are 2\n']);

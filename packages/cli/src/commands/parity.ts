@@ -3,6 +3,7 @@ import { ResidualError } from '@residual/base';
 import { Option } from 'commander';
 import { type NodeBackend, nodeBackends } from '../machine/backends.js';
 import {
+  type ComparisonOptions,
   type ComparisonReport,
   checkpointTable,
   type FolderReport,
@@ -11,6 +12,7 @@ import {
 } from '../parity/report.js';
 import type { CommandDefinition } from '../runtime/command.js';
 import { withContext } from '../runtime/context.js';
+import { type FormName, weightsOption } from '../runtime/model.js';
 import { inputFile, outputFile } from '../runtime/option-values.js';
 import { addJsonOption } from '../runtime/options.js';
 import { print, printJson } from '../terminal/output.js';
@@ -20,6 +22,8 @@ interface Options {
   readonly json?: boolean;
   readonly dump?: string;
   readonly golden?: string;
+  readonly weights?: FormName;
+  readonly unpacked?: boolean;
 }
 
 /** A folder with the references of its tokenizer, if that is what is compared. */
@@ -40,6 +44,8 @@ export const parityCommand: CommandDefinition<Options, readonly [readonly string
         'write our outputs under the names of the reference; works without references too',
         outputFile,
       )
+      .addOption(weightsOption())
+      .option('--unpacked', 'compare packed weights with the same weights in float32, on the inputs of the references')
       .option('--golden <file>', 'references of a tokenizer (default: the golden.json in its folder)', inputFile);
     return addJsonOption(command, 'print one JSON object instead of tables');
   },
@@ -98,10 +104,11 @@ interface Comparison {
 }
 
 async function compareCheckpoint(folder: string, options: Options, signal: AbortSignal): Promise<Comparison> {
+  const { weights, unpacked = false } = options;
   const wantsDump = options.dump !== undefined;
   const isWebgl = options.backend === 'webgl';
   const compareOn = isWebgl ? (await import('../parity/in-browser.js')).parityInBrowser : parityHere;
-  const report = await compareOn(folder, { wantsDump, signal });
+  const report = await compareOn(folder, { wantsDump, weights, unpacked, signal });
   return { report, table: checkpointTable(folder, report) };
 }
 
@@ -113,10 +120,11 @@ async function compareTokenizer(folder: string, references: string): Promise<Com
 
 async function parityHere(
   folder: string,
-  { wantsDump, signal }: { readonly wantsDump: boolean; readonly signal: AbortSignal },
+  { wantsDump, weights, unpacked, signal }: ComparisonOptions & { readonly signal: AbortSignal },
 ): Promise<ComparisonReport> {
-  const { dump, parity } = await import('@residual/model/parity');
-  const { outputs, ...report } = await parity(folder, { signal });
+  const { dump, packedParity, parity } = await import('@residual/model/parity');
+  const compare = unpacked ? packedParity : parity;
+  const { outputs, ...report } = await compare(folder, { signal, ...(weights && { weights }) });
   return { ...report, ...(wantsDump && { dump: dump(outputs) }) };
 }
 

@@ -5,7 +5,7 @@ import { ResidualError } from '@residual/base';
 import sirv from 'sirv';
 import { chromeFlags, findChrome } from '../machine/chrome.js';
 import { isFolder } from '../runtime/option-values.js';
-import type { ComparisonReport } from './report.js';
+import type { ComparisonOptions, ComparisonReport } from './report.js';
 
 /** The answer of the page. */
 interface PageResponse {
@@ -33,7 +33,7 @@ async function browserDriver(): Promise<typeof import('playwright-core')> {
  */
 export async function parityInBrowser(
   folder: string,
-  { wantsDump, signal }: { readonly wantsDump: boolean; readonly signal: AbortSignal },
+  { signal, ...options }: ComparisonOptions & { readonly signal: AbortSignal },
 ): Promise<ComparisonReport> {
   const { chromium } = await browserDriver();
   const executablePath = findChrome();
@@ -56,7 +56,7 @@ export async function parityInBrowser(
     await page.goto(`${origin}/page.html`);
     await page.waitForFunction('globalThis.runParity !== undefined');
     const { report, failure } = (await page.evaluate(
-      `globalThis.runParity({ wantsDump: ${wantsDump} })`,
+      `globalThis.runParity(${JSON.stringify(options)})`,
     )) as PageResponse;
     if (!report) throw new ResidualError('parity', `${failure}`.replaceAll(`${origin}/model/`, folder));
     return { ...report, ...received };

@@ -1,5 +1,13 @@
 import type { Check, ParityReport } from '@residual/model/parity';
+import type { FormName } from '../runtime/model.js';
 import { columns } from '../terminal/format.js';
+
+/** What is compared: our outputs, with weights in a form, with the references or with the same weights unpacked. */
+export interface ComparisonOptions {
+  readonly wantsDump: boolean;
+  readonly weights: FormName | undefined;
+  readonly unpacked: boolean;
+}
 
 /** The result of a comparison, with our outputs as the bytes of a safetensors file if a dump was requested. */
 export interface ComparisonReport extends Omit<ParityReport, 'outputs'> {

@@ -8,10 +8,17 @@ export class Golden {
   /** The settings of `golden.json`. */
   readonly settings: Readonly<Record<string, unknown>>;
   private readonly stored: Safetensors;
+  private readonly suffix: string;
 
-  private constructor(settings: Readonly<Record<string, unknown>>, stored: Safetensors) {
+  private constructor(settings: Readonly<Record<string, unknown>>, stored: Safetensors, suffix = '') {
     this.settings = settings;
     this.stored = stored;
+    this.suffix = suffix;
+  }
+
+  /** The same files, where a name also finds the tensor with a suffix to it. */
+  withSuffix(suffix: string): Golden {
+    return new Golden(this.settings, this.stored, suffix);
   }
 
   /** Opens `golden.safetensors` and `golden.json`. Throws if the tensors are missing or a file is invalid. */
@@ -38,12 +45,16 @@ export class Golden {
 
   /** The shape of a tensor; undefined if there is no tensor of this name. */
   shapeOf(name: string): readonly number[] | undefined {
-    return this.stored.tensors.get(name)?.shape;
+    return this.stored.tensors.get(this.storedName(name))?.shape;
+  }
+
+  private storedName(name: string): string {
+    return this.stored.tensors.has(name) ? name : name + this.suffix;
   }
 
   /** The numbers of a tensor; 64-bit integers become doubles. */
   async read(name: string): Promise<Numbers> {
-    const { shape, data }: StoredTensor = await this.stored.read(name);
+    const { shape, data }: StoredTensor = await this.stored.read(this.storedName(name));
     return {
       shape,
       data: typeof data[0] === 'bigint' ? Array.from(data as BigInt64Array, Number) : (data as Float32Array),

@@ -173,7 +173,7 @@ test.each<[string, Fields, Uint8Array, object, string]>([
     llama,
     inputsFile(rows),
     { 'golden.json': { kind: 'clip' } },
-    'golden.json is of kind "clip"; this version compares causal-lm, seq2seq-lm',
+    'golden.json is of kind "clip"; this version compares causal-lm, seq2seq-lm, packed',
   ],
   [
     'a file cut short',

@@ -4,7 +4,7 @@ import { dense, ResidualError, type Tensor } from '@residual/tensor';
 import { adamW, train } from '@residual/train';
 import type { Model } from '../model.js';
 import type { Golden } from './golden.js';
-import { gradientOutputs, isTrainable, type OutputFilter, type Outputs } from './outputs.js';
+import { gradientOutputs, isTrainable, numbersOf, type OutputFilter, type Outputs } from './outputs.js';
 
 /** The settings of the reference's training. */
 interface Settings {
@@ -32,8 +32,13 @@ export async function lossAndTrainingOutputs(
   const addWanted = (all: Outputs) => {
     for (const [name, numbers] of all) if (isWanted(name)) outputs.set(name, numbers);
   };
-  const asks = (prefix: string) => golden.names.some(name => name.startsWith(prefix));
-  if (isWanted('loss') || isWanted('grad_norm') || asks('grad.')) addWanted(await gradientOutputs(model, loss));
+  const asks = (prefix: string) => golden.names.some(name => name.startsWith(prefix) && isWanted(name));
+  if (isWanted('grad_norm') || asks('grad.')) addWanted(await gradientOutputs(model, loss));
+  else if (isWanted('loss')) {
+    const value = loss();
+    outputs.set('loss', await numbersOf(value));
+    value.dispose();
+  }
   if (isWanted('adamw_losses') || asks('after.')) addWanted(await trainingOutputs(model, golden.settings.adamw, loss));
   return outputs;
 }
