@@ -1,6 +1,6 @@
 import type { Config, StoredArrays } from '@residual/families';
 import type { Gguf } from '@residual/gguf';
-import { openSafetensors, openSharded, type Safetensors } from '@residual/safetensors';
+import { openSafetensors, openSharded, type Safetensors, type Source } from '@residual/safetensors';
 import { ResidualError } from '@residual/tensor';
 import type { Tokenizer } from '@residual/tokenizer';
 import type { GenerationConfig } from '../generate/options.js';
@@ -108,7 +108,7 @@ async function openSafetensorsOf(
   onBytes: OnBytes,
 ): Promise<Safetensors> {
   const whole = await files.bytes('model.safetensors', { signal, onBytes });
-  if (whole) return openSafetensors(whole, { signal });
+  if (whole) return openWhole(files, whole, signal);
   const index = await files.text('model.safetensors.index.json', { signal });
   if (index === undefined) {
     throw new ResidualError(
@@ -126,4 +126,15 @@ async function openSafetensorsOf(
     },
     { signal },
   );
+}
+
+/** Opens the only file of the weights. Errors of its format name it. */
+async function openWhole(files: ModelFiles, source: Source, signal: AbortSignal | undefined): Promise<Safetensors> {
+  try {
+    return await openSafetensors(source, { signal });
+  } catch (cause) {
+    if (!ResidualError.is(cause) || cause.code !== 'format') throw cause;
+    const message = `loadModel: model.safetensors of ${files.origin}: ${cause.message}`;
+    throw new ResidualError('format', message, { cause });
+  }
 }

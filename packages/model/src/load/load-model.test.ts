@@ -61,17 +61,46 @@ test('an error lists all weights that do not fit the config', async () => {
   expect(memoryUsage()).toEqual(before);
 });
 
-test('progress reports the weights that are on the backend, up to the total', async () => {
+test('progress reports the bytes of each file as they are read, and the weights that are on the backend', async () => {
   const reports: LoadProgress[] = [];
   const model = await loadModel(files, { onProgress: progress => reports.push(progress) });
-  const done = reports.map(progress => progress.done);
-  expect(done).toEqual([...done].sort((a, b) => a - b));
-  expect(reports.at(-1)).toEqual({
-    stage: 'weights',
-    done: model.describe().parameters,
-    total: model.describe().parameters,
-  });
+  const total = model.describe().parameters;
+  const ofWeights = reports.filter(({ stage }) => stage === 'weights').map(({ done }) => done);
+  expect(ofWeights).toEqual([...ofWeights].sort((a, b) => a - b));
+  expect(reports.at(-1)).toEqual({ stage: 'weights', done: total, total });
+  for (const shard of shards) {
+    const ofFile = reports.filter(report => report.stage === 'bytes' && report.file === shard);
+    const done = ofFile.map(report => report.done);
+    expect(done).toEqual([...done].sort((a, b) => a - b));
+    const size = files.get(shard)!.length;
+    expect(ofFile.at(-1)).toEqual({ stage: 'bytes', file: shard, done: size, total: size });
+  }
   model.dispose();
+});
+
+test('a file that is cut short, or that ends while it is read, is an error that names both lengths', async () => {
+  const before = memoryUsage();
+  const gpt2 = 'fixtures/checkpoints/gpt2';
+  const names = ['config.json', 'model.safetensors'];
+  const whole = new Map(
+    await Promise.all(names.map(async name => [name, await repositoryFile(`${gpt2}/${name}`)] as const)),
+  );
+  const bytes = whole.get('model.safetensors')!;
+  const cut = new Map(whole).set('model.safetensors', bytes.subarray(0, -100));
+  await expect(loadModel(cut)).rejects.toThrow(
+    'loadModel: model.safetensors of the source: openSafetensors: the file has ' +
+      `${bytes.length - 100} bytes; ${bytes.length} would fit`,
+  );
+  const shrinking = new File([], 'model.safetensors');
+  Object.defineProperties(shrinking, {
+    size: { value: bytes.length },
+    slice: { value: (start: number, end: number) => new Blob([bytes.slice(start, Math.min(end, bytes.length - 100))]) },
+  });
+  const config = new File([whole.get('config.json')!], 'config.json');
+  await expect(loadModel([config, shrinking])).rejects.toThrow(
+    `loadModel: model.safetensors of the source (2 files) ended after ${bytes.length - 100} of ${bytes.length} bytes`,
+  );
+  expect(memoryUsage()).toEqual(before);
 });
 
 test('describeSource needs only the config of a checkpoint', async () => {

@@ -7,6 +7,7 @@ import type { ModelFiles } from './files.js';
 import { type HubOptions, hubFiles } from './hub.js';
 import { expectSmall } from './limits.js';
 import { ggufUrlFiles, urlFiles } from './url.js';
+import { watchedFiles } from './watched-files.js';
 
 /**
  * Where a checkpoint is: the path of a folder (Node), a base URL, a Hugging Face id (`owner/name`), URLs by file name,
@@ -32,6 +33,10 @@ export interface SourceOptions {
  * if it exists; else an id. Throws for anything else.
  */
 export async function filesOf(source: ModelSource, options: SourceOptions = {}): Promise<ModelFiles> {
+  return watchedFiles(await openFiles(source, options));
+}
+
+async function openFiles(source: ModelSource, options: SourceOptions): Promise<ModelFiles> {
   if (source === null)
     throw new ResidualError(
       'files',
