@@ -31,6 +31,11 @@ export interface RowReadOptions extends ReadOptions {
    * does not have them.
    */
   readonly rows?: readonly [from: number, to: number] | undefined;
+  /**
+   * Memory for the result, which is a view of its beginning then; new memory is used if it is too small, and in `read` if
+   * the source ignores it.
+   */
+  readonly into?: Uint8Array | undefined;
 }
 
 /** The first read, and the longest header: vocabularies of a million tokens fit. */
@@ -63,16 +68,26 @@ export async function openGguf(source: Source, options?: ReadOptions): Promise<G
       const { type, shape, start, byteLength } = find(name, options?.rows);
       if (!canDecode(type)) throw new ResidualError('type', `readFloat32: ${quote(name)} is ${type}; use read`);
       const { blockBytes, blockValues } = typeOfName(type)!;
-      const values = new Float32Array(shape.reduce((product, length) => product * length, 1));
+      const values = floatsFor(
+        shape.reduce((product, length) => product * length, 1),
+        options?.into,
+      );
       const step = Math.floor(pieceBytes / blockBytes) * blockBytes;
       for (let from = 0; from < byteLength; from += step) {
         const to = Math.min(from + step, byteLength);
-        const piece = await readRange(source, start + from, start + to, options);
+        const piece = await readRange(source, start + from, start + to, { signal: options?.signal });
         decodeBlocks(type, piece, values.subarray((from / blockBytes) * blockValues, (to / blockBytes) * blockValues));
       }
       return values;
     },
   };
+}
+
+/** A number of floats at the beginning of some memory, or in new memory if that is too small or not aligned. */
+function floatsFor(count: number, into?: Uint8Array): Float32Array {
+  if (into && into.byteLength >= 4 * count && into.byteOffset % 4 === 0)
+    return new Float32Array(into.buffer as ArrayBuffer, into.byteOffset, count);
+  return new Float32Array(count);
 }
 
 /** The entry of some rows of a tensor; the whole one without rows. A vector has one row for each value. */

@@ -18,6 +18,10 @@ test.each(['Q8_0', 'F16'] as const)('rows of a tensor are read alone: %s', async
   expect(await file.readFloat32('v', { rows: [3, 5] })).toEqual(values.slice(3, 5));
   const rowBytes = tensor.data.length / 3;
   expect(await file.read('w', { rows: [1, 2] })).toEqual(tensor.data.slice(rowBytes, 2 * rowBytes));
+  const into = new Uint8Array(4 * 3 * 64 + 4);
+  const inMemory = await file.readFloat32('w', { into });
+  expect([inMemory.buffer, inMemory]).toEqual([into.buffer, all]);
+  expect((await file.read('w', { rows: [0, 1], into })).buffer).toBe(into.buffer);
   await expect(file.read('w', { rows: [1, 4] })).rejects.toThrow(`read: rows 1 to 4 of "w" [3,64] of ${type}`);
 });
 

@@ -39,13 +39,15 @@ export function ggufArrays(file: Gguf, { headsOf, convert }: GgufArrayOptions): 
   const rowsOf = <T extends Uint8Array | Float32Array>(
     name: string,
     [from, to]: readonly [number, number],
-    read: (rows: readonly [number, number]) => Promise<T>,
+    { signal, memory: into }: RowReadOptions,
+    read: (name: string, options: Parameters<Gguf['read']>[1]) => Promise<T>,
   ): Promise<T> => {
     const heads = headsOf(name);
-    return heads === undefined ? read([from, to]) : readInOrder(from, to, infoOf(name).shape[0]! / heads, read);
+    if (heads === undefined) return read(name, { rows: [from, to], signal, into });
+    return readInOrder(from, to, infoOf(name).shape[0]! / heads, rows => read(name, { rows, signal }));
   };
-  const readRows: StoredArrays['readRows'] = (name, from, to, { signal }) =>
-    rowsOf(name, [from, to], rows => file.readFloat32(name, { rows, signal }));
+  const readRows: StoredArrays['readRows'] = (name, from, to, options) =>
+    rowsOf(name, [from, to], options, file.readFloat32);
   return {
     names: [...file.tensors.keys()],
     shapeOf: name => file.tensors.get(name)?.shape,
@@ -60,8 +62,7 @@ export function ggufArrays(file: Gguf, { headsOf, convert }: GgufArrayOptions): 
       const { type, shape } = infoOf(name);
       if (forms[type] === undefined)
         return packBits(await readRows(name, from, to, options), [to - from, shape[1]!], convertedForm);
-      const { signal } = options;
-      return bitsOf(type, await rowsOf(name, [from, to], rows => file.read(name, { rows, signal })), to - from);
+      return bitsOf(type, await rowsOf(name, [from, to], options, file.read), to - from);
     },
   };
 }
