@@ -44,7 +44,7 @@ export {
 export { PositionTableCache } from './position-table-cache.js';
 export { readSlice } from './read-weights.js';
 export { wordsOfHalves } from './safetensors-rows.js';
-export { type LoadOptions, load, type NamedArrays, save } from './save-load.js';
+export { type LoadOptions, load, type NamedArrays, type SaveOptions, save } from './save-load.js';
 export { emptyScope, type Hook, Scope, type Slot, slot, type Taps, withHooks } from './scope.js';
 export type { RowReadOptions, StoredRows, StoredSlice } from './stored-rows.js';
 export { summary } from './summary.js';

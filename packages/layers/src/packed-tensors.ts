@@ -1,6 +1,24 @@
-import { dequantizeInt4, dequantizeInt8, groupSize, type Quantized } from '@residual/number-formats';
+import {
+  dequantizeInt4,
+  dequantizeInt8,
+  float32ToBfloat16,
+  float32ToFloat16,
+  groupSize,
+  type Quantized,
+} from '@residual/number-formats';
 import type { Safetensors, StoredTensor } from '@residual/safetensors';
-import { bitsOfGroups, groupsOfBits, type PackedBits, ResidualError, showShape } from '@residual/tensor';
+import {
+  bitsOfGroups,
+  groupsOfBits,
+  hasScales,
+  isPacked,
+  type Matrix,
+  matrixValues,
+  type PackedBits,
+  ResidualError,
+  readBits,
+  showShape,
+} from '@residual/tensor';
 import { safetensorsRows } from './safetensors-rows.js';
 import type { RowReadOptions, StoredRows } from './stored-rows.js';
 
@@ -41,6 +59,25 @@ export function packedTensors(
     [scales.name, { dtype: scales.dtype, shape: scales.shape, data: groups.scales }],
     [quants.name, { dtype: quants.dtype, shape: quants.shape, data: bytes }],
   ]);
+}
+
+/** The tensors that hold a weight in its own form, by name, and the metadata that they need. */
+export async function tensorsAsHeld(
+  name: string,
+  weight: Matrix,
+): Promise<{ tensors: ReadonlyMap<string, StoredTensor>; metadata: Readonly<Record<string, string>> }> {
+  const one = (tensor: StoredTensor) => ({ tensors: new Map([[name, tensor]]), metadata: {} });
+  if (!isPacked(weight)) return one({ dtype: 'F32', shape: weight.shape, data: await matrixValues(weight) });
+  const { form } = weight;
+  if (hasScales(form)) {
+    const shape = weight.shape as [number, number];
+    const { metadata } = packedTensorInfo(name, form, shape);
+    return { tensors: packedTensors(name, form, shape, await readBits(weight)), metadata };
+  }
+  const values = await matrixValues(weight);
+  return form === 'f16'
+    ? one({ dtype: 'F16', shape: weight.shape, data: float32ToFloat16(values) })
+    : one({ dtype: 'BF16', shape: weight.shape, data: float32ToBfloat16(values) });
 }
 
 /**

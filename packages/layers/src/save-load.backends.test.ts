@@ -2,7 +2,19 @@ import { bytesSource, openSafetensors, writeSafetensors } from '@residual/safete
 import { dispose, memoryUsage, type Tensor, tensor } from '@residual/tensor';
 import { expectClose } from '@residual/testkit';
 import { afterEach, beforeEach, expect, test } from 'vitest';
-import { flatten, init, layer, linear, load, type NamedArrays, save, table, vector, type Weights } from './index.js';
+import {
+  flatten,
+  formsOf,
+  init,
+  layer,
+  linear,
+  load,
+  type NamedArrays,
+  save,
+  table,
+  vector,
+  type Weights,
+} from './index.js';
 
 const angles = table([2], () => Float32Array.of(0.5, 0.25));
 const composed = layer(
@@ -46,6 +58,26 @@ test('an ArrayBuffer and an open file serve as well', async () => {
     });
     dispose(again);
   }
+});
+
+test('packed matrices are saved as they are held, and held so again', async () => {
+  const forms = ['int8', 'int4', 'f16'] as const;
+  const formOf = (path: string) => forms[Number(path.split('.')[1])]!;
+  const packed = await load(composed, await save(composed, weights), { formOf });
+  const bytes = await save(composed, packed, { weights: 'as held' });
+  const names = [...(await openSafetensors(bytesSource(bytes))).tensors].map(([name, { dtype }]) => `${name} ${dtype}`);
+  expect(names.filter(name => name.includes('weight'))).toEqual([
+    'layers.0.project.weight.scales F16',
+    'layers.0.project.weight.quants U8',
+    'layers.1.project.weight.scales F16',
+    'layers.1.project.weight.quants U8',
+    'layers.2.project.weight F16',
+  ]);
+  const again = await load(composed, bytes, { formOf: () => 'as stored' });
+  expect([0, 1, 2].map(i => formsOf(composed, again)(`layers.${i}.project.weight`))).toEqual(forms);
+  expect(await save(composed, again, { weights: 'as held' })).toEqual(bytes);
+  expect(await save(composed, again)).toEqual(await save(composed, packed));
+  dispose([packed, again]);
 });
 
 test('half precision is widened', async () => {

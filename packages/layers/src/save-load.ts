@@ -12,7 +12,7 @@ import {
 } from '@residual/tensor';
 import { expectMatchingWeights, type WeightSource } from './match-weights.js';
 import { type MatrixNeed, sizeOf, treeOf, type WeightNeed, type Weights, weightNeeds } from './needs.js';
-import { rowsByName } from './packed-tensors.js';
+import { rowsByName, tensorsAsHeld } from './packed-tensors.js';
 import { isReadAsBits, type ReadSettings, type ReadTarget, readWeights } from './read-weights.js';
 import type { RowReadOptions, StoredSlice } from './stored-rows.js';
 import { flatten, type HasNeeds, tableMaker } from './tree.js';
@@ -41,15 +41,39 @@ export interface LoadOptions {
   readonly formOf?: (path: string, need: MatrixNeed) => MatrixForm | 'as stored' | undefined;
 }
 
+/** Options of `save`. */
+export interface SaveOptions {
+  /**
+   * `as held` stores packed matrices bit for bit in their own form, which `formOf: () => 'as stored'` of `load` holds
+   * again. If absent, a packed matrix is stored as its entries.
+   */
+  readonly weights?: 'as held';
+}
+
 /**
- * Saves the weights of a layer as the bytes of a safetensors file: float32, each under its path in the tree. Tables are
- * not saved; a packed matrix is saved as its entries. Errors if the weights do not belong to the layer.
+ * Saves the weights of a layer as the bytes of a safetensors file: float32, each under its path in the tree, or packed
+ * matrices as they are held. Tables are not saved. Errors if the weights do not belong to the layer.
  */
-export async function save<N>(layer: HasNeeds<N>, weights: Weights<N>): Promise<Uint8Array<ArrayBuffer>> {
-  const arrays = [...flatten(layer, weights)].map(async ([path, leaf]) => {
-    return [path, { dtype: 'F32', shape: leaf.shape, data: await matrixValues(leaf) }] as const;
-  });
-  return writeSafetensors(Object.fromEntries(await Promise.all(arrays)));
+export async function save<N>(
+  layer: HasNeeds<N>,
+  weights: Weights<N>,
+  options: SaveOptions = {},
+): Promise<Uint8Array<ArrayBuffer>> {
+  expectOptions('save', options, { weights: 0 });
+  const { weights: asHeld } = options;
+  if (asHeld !== undefined && asHeld !== 'as held')
+    throw new ResidualError('option', `save: weights is ${JSON.stringify(asHeld)}; as held would fit`);
+  const leaves = [...flatten(layer, weights)];
+  if (asHeld === undefined) {
+    const arrays = leaves.map(async ([path, leaf]) => {
+      return [path, { dtype: 'F32', shape: leaf.shape, data: await matrixValues(leaf) }] as const;
+    });
+    return writeSafetensors(Object.fromEntries(await Promise.all(arrays)));
+  }
+  const parts = await Promise.all(leaves.map(([path, leaf]) => tensorsAsHeld(path, leaf)));
+  const metadata = Object.assign({}, ...parts.map(part => part.metadata)) as Record<string, string>;
+  const tensors = parts.flatMap(part => [...part.tensors]);
+  return writeSafetensors(new Map(tensors), metadata, { order: 'given' });
 }
 
 /**
