@@ -18,8 +18,8 @@ export interface Gguf {
   /** Reads the bytes of a tensor, or of some of its rows, as they are in the file. The caller owns them. */
   read(name: string, options?: RowReadOptions): Promise<Uint8Array>;
   /**
-   * Reads a tensor, or some of its rows, as float32: row-major values. Errors with code `type` if `decodeBlocks` does not know
-   * its type.
+   * Reads a tensor, or some of its rows, as float32: row-major values. Errors with code `type` if `decodeBlocks` does
+   * not know its type.
    */
   readFloat32(name: string, options?: RowReadOptions): Promise<Float32Array>;
 }
@@ -32,8 +32,8 @@ export interface RowReadOptions extends ReadOptions {
    */
   readonly rows?: readonly [from: number, to: number] | undefined;
   /**
-   * Memory for the result, which is a view of its beginning then; new memory is used if it is too small, and in `read` if
-   * the source ignores it.
+   * Memory for the result, which is a view of its beginning then; new memory is used if it is too small, and in `read`
+   * if the source ignores it.
    */
   readonly into?: Uint8Array | undefined;
 }

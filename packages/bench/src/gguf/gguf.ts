@@ -99,10 +99,10 @@ async function compare({ name }: Subject, source: ModelSource, form: (typeof for
   const first = newTokens.findIndex((token, i) => token !== peer.tokens[i]);
   const isEqual = first < 0;
   if (!isEqual) {
-    const [ours, theirs] = [newTokens[first]!, peer.tokens[first]!];
-    const share = await shareOf(model, [...ids, ...newTokens.slice(0, first)], ours, theirs);
+    const [own, other] = [newTokens[first]!, peer.tokens[first]!];
+    const share = await shareOf(model, [...ids, ...newTokens.slice(0, first)], own, other);
     if (!(form.startsWith('q') && share < closeCall))
-      throw new Error(`bench: ${name} ${form}: after ${first} equal tokens llama.cpp writes ${theirs}, we ${ours}`);
+      throw new Error(`bench: ${name} ${form}: after ${first} equal tokens llama.cpp writes ${other}, we ${own}`);
   }
   model.dispose();
   const peers = [isEqual ? count : first];

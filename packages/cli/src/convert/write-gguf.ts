@@ -8,8 +8,8 @@ import { print } from '../terminal/output.js';
 export const ggufWeights = ['f32', 'f16', 'bf16', 'q8_0', 'q4_0'] as const satisfies readonly GgufWeights[];
 
 /**
- * Writes a checkpoint to a GGUF file under a temporary name, and prints its types and its size. An error or Ctrl-C leaves
- * no file behind. Returns the exit code.
+ * Writes a checkpoint to a GGUF file under a temporary name, and prints its types and its size. An error or Ctrl-C
+ * leaves no file behind. Returns the exit code.
  */
 export async function writeGgufFile(
   { source, out, weights }: { readonly source: string; readonly out: string; readonly weights: GgufWeights },

@@ -191,7 +191,8 @@ describe('metadata becomes a config', () => {
     [
       'a window',
       { 'llama.attention.sliding_window': 4096 },
-      'configFromGguf: metadata is not understood and may change the numbers: llama.attention.sliding_window: 4096; if it does not, name it in ignoreConfig',
+      'configFromGguf: metadata is not understood and may change the numbers: llama.attention.sliding_window: 4096; ' +
+        'if it does not, name it in ignoreConfig',
     ],
     [
       'an unknown scaling',

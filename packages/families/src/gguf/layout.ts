@@ -1,7 +1,6 @@
 import type { Config } from '../config.js';
 import type { Family } from '../family.js';
 import type { GgufFamily } from './from-gguf.js';
-import { ropeFactorsName } from './rope.js';
 
 /**
  * A family with the tensor names of its GGUF files, for `fromCheckpoint` and `tensorSlices`. Tied tensors are left out
@@ -13,8 +12,8 @@ export function ggufLayout<F extends Family>(family: GgufFamily<F>): F {
   return { ...rest, prefix: '', mappings, aliases: {}, buffers: [{ name: ropeBuffers }, ...buffers] } as unknown as F;
 }
 
-/** What rotary positions compute, read with the config. */
-const ropeBuffers = new RegExp(`^${ropeFactorsName.replace('.', '\\.')}$`);
+/** The factors of rotary positions, which are read with the config. */
+const ropeBuffers = /^rope_freqs\.weight$/;
 
 /**
  * The number of heads whose rows llama.cpp interleaves in a tensor; undefined if its rows are in the order of the

@@ -24,8 +24,8 @@ export interface GgufModel {
 }
 
 /**
- * The metadata and the tensors of a model in a GGUF file, from its config and its arrays by weight path. Errors with code
- * `gguf` if llama.cpp has no such architecture, or computes something else for a field of the config.
+ * The metadata and the tensors of a model in a GGUF file, from its config and its arrays by weight path. Errors with
+ * code `gguf` if llama.cpp has no such architecture, or computes something else for a field of the config.
  */
 export function modelToGguf(
   family: Family,

@@ -11,7 +11,7 @@ export const ceilings: Readonly<Record<string, number>> = {
   embeddings: 6000,
   transformer: 8000,
   safetensors: 4300,
-  gguf: 5500,
+  gguf: 6000,
   train: 14_000,
 };
 

@@ -22,8 +22,8 @@ export type GgufWeights = keyof typeof types;
 /** The options of `convertToGguf`. */
 export interface ConvertToGgufOptions extends Omit<LoadModelOptions, 'generationConfig' | 'weights'> {
   /**
-   * The type of the matrices. Vectors and position tables are F32, and matrices whose width is no multiple of 32 are F16
-   * instead of Q8_0 and Q4_0.
+   * The type of the matrices. Vectors and position tables are F32, and matrices whose width is no multiple of 32 are
+   * F16 instead of Q8_0 and Q4_0.
    */
   readonly weights: GgufWeights;
 }

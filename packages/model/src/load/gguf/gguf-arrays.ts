@@ -31,8 +31,8 @@ export interface GgufArrayOptions {
 }
 
 /**
- * The tensors of an open GGUF file, whole or in pieces, with the rows of queries and keys in the order of the checkpoint.
- * Q8_0, Q4_0, F16 and BF16 are read as bits.
+ * The tensors of an open GGUF file, whole or in pieces, with the rows of queries and keys in the order of the
+ * checkpoint. Q8_0, Q4_0, F16 and BF16 are read as bits.
  */
 export function ggufArrays(file: Gguf, { headsOf, convert }: GgufArrayOptions): StoredArrays {
   const infoOf = (name: string) => file.tensors.get(name)!;

@@ -23,10 +23,13 @@ import { convertedTypes, ggufArrays } from './gguf-arrays.js';
 export interface GgufCheckpointOptions {
   /** The families that may have it. */
   readonly families: readonly Family[];
+  /** Unknown metadata that does not change the numbers. */
   readonly ignoreConfig?: readonly string[] | undefined;
   /** Whether types that no matrix holds as they are become `int8`; else loading `as stored` refuses them. */
   readonly convert: boolean;
+  /** Ends the reading. */
   readonly signal?: AbortSignal | undefined;
+  /** Called when bytes arrive. */
   readonly onBytes?: OnBytes | undefined;
 }
 

@@ -5,8 +5,8 @@ import { ResidualError } from '@residual/tensor';
 export const isGgufName = (name: string): boolean => /\.gguf$/i.test(name);
 
 /**
- * The GGUF file that holds the model among the files of a source: the first of several parts, or the only one; undefined
- * if there is none, or if there are safetensors files. Throws if there are several models.
+ * The GGUF file that holds the model among the files of a source: the first of several parts, or the only one;
+ * undefined if there is none, or if there are safetensors files. Throws if there are several models.
  */
 export function ggufNameIn(origin: string, names: readonly string[]): string | undefined {
   if (names.some(name => /^model\.safetensors(\.index\.json)?$/.test(name))) return undefined;

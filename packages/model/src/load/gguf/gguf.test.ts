@@ -108,12 +108,13 @@ describe('K types', () => {
   test('are refused as stored', async () => {
     const { source } = await read('llama-k', 'q4_k');
     await expect(loadModel(source, { weights: 'as stored' })).rejects.toThrow(
-      'load: embedding.weight cannot be held as stored: token_embd.weight is Q4_K, which is no form of a matrix; int8 would fit',
+      'load: embedding.weight cannot be held as stored: token_embd.weight is Q4_K, which is no form of a matrix; ' +
+        'int8 would fit',
     );
   });
 });
 
-test('config, generation config and tokenizer come from the file; a tokenizer that no tokenizer.json can have is not saved', async () => {
+test('config and tokenizer come from the file; one that no tokenizer.json can have is not saved', async () => {
   const { source } = await read('llama', 'q8_0');
   const model = await loadModel(source);
   expect(model.config).toMatchObject({ model_type: 'llama', rms_norm_eps: 1e-5, vocab_size: 128 });

@@ -5,8 +5,10 @@ import { tiktokenEncodings } from '../tiktoken/encodings.js';
 export interface GgufPreTokenizer {
   /** The names that llama.cpp has for it; the first is written. */
   readonly names: readonly string[];
-  /** The components before the byte level, as in the published `tokenizer.json`. */
-  readonly steps: readonly Json[];
+  /** The patterns that split a text one after the other, before the byte level. */
+  readonly steps: readonly string[];
+  /** Whether each digit is a pre-token; false if absent. */
+  readonly splitsDigits?: boolean;
   /** Whether the byte level splits by the pattern of GPT-2; false if absent. */
   readonly usesRegex?: boolean;
   /** Whether a pre-token that is a token becomes that token, whatever the merges say; false if absent. */
@@ -17,22 +19,16 @@ export interface GgufPreTokenizer {
   readonly normalizer?: Json;
 }
 
-const split = (pattern: string): Json => ({
-  type: 'Split',
-  pattern: { Regex: pattern },
-  behavior: 'Isolated',
-  invert: false,
-});
-
 const contractions = "(?i:'s|'t|'re|'ve|'m|'ll|'d)";
-/** The pattern of Llama 3 and Qwen, which differ in how many digits they keep together. */
-const wordPattern = (digits: string) =>
-  `${contractions}|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|${digits}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+`;
+/** The pattern of Llama 3 and Qwen around that of numbers, of which they keep together other lengths. */
+const words = `${contractions}|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+`;
+const others = ' ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+';
+const threeDigits = `${words}|\\p{N}{1,3}|${others}`;
+const oneDigit = `${words}|\\p{N}|${others}`;
 const [upper, lower] = ['[\\p{Lu}\\p{Lt}\\p{Lm}\\p{Lo}\\p{M}]', '[\\p{Ll}\\p{Lm}\\p{Lo}\\p{M}]'];
 const tekken =
   `[^\\r\\n\\p{L}\\p{N}]?${upper}*${lower}+|[^\\r\\n\\p{L}\\p{N}]?${upper}+${lower}*|\\p{N}|` +
   ' ?[^\\s\\p{L}\\p{N}]+[\\r\\n/]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+';
-
 const gpt2 = "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
 
 /**
@@ -47,32 +43,40 @@ export const ggufPreTokenizers: readonly GgufPreTokenizer[] = [
   },
   {
     names: ['llama-bpe', 'llama3', 'llama-v3', 'falcon3', 'falcon-h1', 'pixtral', 'midm-2.0', 'lfm2'],
-    steps: [split(wordPattern('\\p{N}{1,3}'))],
+    steps: [threeDigits],
     ignoreMerges: true,
     addsBos: true,
   },
-  { names: ['dbrx', 'smaug-bpe', 'chatglm-bpe', 'glm4'], steps: [split(wordPattern('\\p{N}{1,3}'))] },
+  { names: ['dbrx', 'smaug-bpe', 'chatglm-bpe', 'glm4'], steps: [threeDigits] },
   {
     names: ['qwen2', 'deepseek-r1-qwen', 'kormo', 'megrez'],
-    steps: [split(wordPattern('\\p{N}'))],
+    steps: [oneDigit],
     normalizer: { type: 'NFC' },
   },
-  { names: ['stablelm2', 'hunyuan'], steps: [split(wordPattern('\\p{N}'))] },
+  { names: ['stablelm2', 'hunyuan'], steps: [oneDigit] },
   {
     names: ['smollm', 'starcoder', 'refact', 'command-r', 'codeshell', 'exaone', 'minerva-7b'],
-    steps: [{ type: 'Digits', individual_digits: true }],
+    steps: [],
+    splitsDigits: true,
     usesRegex: true,
   },
-  { names: ['gpt-4o', 'llama4'], steps: [split(tiktokenEncodings.o200k_base.pattern)] },
-  { names: ['tekken'], steps: [split(tekken)], ignoreMerges: true, addsBos: true },
+  { names: ['gpt-4o', 'llama4'], steps: [tiktokenEncodings.o200k_base.pattern] },
+  { names: ['tekken'], steps: [tekken], ignoreMerges: true, addsBos: true },
   {
     names: ['default'],
-    steps: ['[\\p{P}\\$\\+<=>\\^~\\|]+', gpt2, '\\p{N}+', '[0-9][0-9][0-9]'].map(split),
+    steps: ['[\\p{P}\\$\\+<=>\\^~\\|]+', gpt2, '\\p{N}+', '[0-9][0-9][0-9]'],
   },
 ];
 
 /** The components of a pre-tokenizer with its byte level, as in the published `tokenizer.json`. */
-export function preTokenizerJson({ steps, usesRegex = false }: GgufPreTokenizer): Json {
+export function preTokenizerJson({ steps, splitsDigits = false, usesRegex = false }: GgufPreTokenizer): Json {
   const byteLevel = { type: 'ByteLevel', add_prefix_space: false, trim_offsets: true, use_regex: usesRegex };
-  return steps.length === 0 ? byteLevel : { type: 'Sequence', pretokenizers: [...steps, byteLevel] };
+  const splits = steps.map(pattern => ({
+    type: 'Split',
+    pattern: { Regex: pattern },
+    behavior: 'Isolated',
+    invert: false,
+  }));
+  const all = [...splits, ...(splitsDigits ? [{ type: 'Digits', individual_digits: true }] : []), byteLevel];
+  return all.length === 1 ? byteLevel : { type: 'Sequence', pretokenizers: all };
 }

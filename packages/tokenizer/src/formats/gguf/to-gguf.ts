@@ -17,7 +17,14 @@ export interface TokenizerToGgufOptions {
   /** The number of tokens of the model. Unused tokens fill the vocabulary up; that of the tokenizer if absent. */
   readonly vocab?: number;
   /** Ids of special tokens that the tokenizer does not name. */
-  readonly specialTokenIds?: { readonly bos?: number; readonly eos?: number; readonly pad?: number };
+  readonly specialTokenIds?: {
+    /** Begins a text. */
+    readonly bos?: number;
+    /** Ends a text. */
+    readonly eos?: number;
+    /** Pads texts of a batch. */
+    readonly pad?: number;
+  };
 }
 
 /** A parsed `tokenizer.json`, as `saveTokenizer` writes it. */
@@ -42,9 +49,9 @@ export interface ModelEntries {
 }
 
 /**
- * The metadata of a GGUF file for a tokenizer, from which llama.cpp makes the same ids: byte-level BPE whose way to split
- * texts llama.cpp knows, BPE of SentencePiece, or Unigram. Errors with code `file` if it is none of these, or has a
- * component that such files cannot express, and with code `input` if it has more tokens than the model.
+ * The metadata of a GGUF file for a tokenizer, from which llama.cpp makes the same ids: byte-level BPE whose way to
+ * split texts llama.cpp knows, BPE of SentencePiece, or Unigram. Errors with code `file` if it is none of these, or has
+ * a component that such files cannot express, and with code `input` if it has more tokens than the model.
  */
 export function tokenizerToGguf(tokenizer: Tokenizer, options: TokenizerToGgufOptions = {}): GgufTokenizerEntries {
   const json = JSON.parse(saveTokenizer(tokenizer)) as TokenizerJson;
@@ -141,7 +148,8 @@ function byteLevelToGguf({ model, normalizer, pre_tokenizer, added_tokens }: Tok
   if (!known) {
     return failFile(
       'llama.cpp has no name for the way in which this byte-level tokenizer splits texts: pre_tokenizer ' +
-        `${abbreviateJson(pre_tokenizer)}, normalizer ${abbreviateJson(normalizer)}, ignore_merges ${model.ignore_merges}`,
+        `${abbreviateJson(pre_tokenizer)}, normalizer ${abbreviateJson(normalizer)}, ` +
+        `ignore_merges ${model.ignore_merges}`,
     );
   }
   const added = new Set(added_tokens.map(({ content }) => content));
