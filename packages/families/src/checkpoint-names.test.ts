@@ -11,6 +11,7 @@ import {
   fromCheckpoint,
   gpt2,
   llama,
+  type StoredArrays,
   tensorSlices,
   toCheckpoint,
 } from './index.js';
@@ -116,6 +117,30 @@ test('aliases of one tensor that differ are an error', async () => {
   expect(await failure(gpt2, gpt2Config, { ...file, 'lm_head.weight': one(0, [2, 3]) })).toBe(
     'load: transformer.wte.weight and lm_head.weight are two names of one tensor but differ at 0 (0 and 0), ' +
       'shapes [29, 12] and [2, 3]',
+  );
+});
+
+test('aliases are compared also where rows are read into memory that is used again', async () => {
+  const file = fileOf(gpt2Shapes(gpt2Config));
+  const { shape, values } = file['transformer.wte.weight']!;
+  const arraysOf = (head: Float32Array) => {
+    const arrays = stored({ ...file, 'lm_head.weight': { shape, values: head } });
+    const readRows: StoredArrays['readRows'] = async (name, from, to, { memory }) => {
+      const whole = await arrays.readFloat32(name);
+      const rowSize = whole.length / arrays.shapeOf(name)![0]!;
+      const target = memory
+        ? new Float32Array(memory.buffer as ArrayBuffer, 0, (to - from) * rowSize)
+        : new Float32Array((to - from) * rowSize);
+      target.set(whole.subarray(from * rowSize, to * rowSize));
+      return target;
+    };
+    return { ...arrays, readRows };
+  };
+  const { model } = gpt2.compose(gpt2Config);
+  dispose(await load(model, fromCheckpoint(gpt2, model, arraysOf(values))));
+  const other = Float32Array.from(values).fill(-1, 300, 301);
+  await expect(load(model, fromCheckpoint(gpt2, model, arraysOf(other)))).rejects.toThrow(
+    'load: transformer.wte.weight and lm_head.weight are two names of one tensor but differ at 300 (300 and -1)',
   );
 });
 

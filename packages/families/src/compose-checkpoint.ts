@@ -3,7 +3,7 @@ import { aliasesOf, fullNameOf, isNameOf, tableNeed, tensorSlices } from './chec
 import type { Config } from './config.js';
 import type { ComposeOptions, Composition, Family } from './family.js';
 import { firstDifference } from './first-difference.js';
-import type { StoredArrays } from './stored-arrays.js';
+import { areDifferent, type StoredArrays } from './stored-arrays.js';
 
 /** The composition of a checkpoint, and its config after inspecting the file. */
 export interface CheckpointComposition<Composed extends Composition = Composition> {
@@ -61,8 +61,7 @@ async function hasUntiedHead(
   const presentEmbedding = present.find(name => names.some(each => isNameOf(family, each, name)));
   if (presentEmbedding === undefined || !present.includes(head)) return false;
   if (stored.shapeOf(presentEmbedding)!.join() !== stored.shapeOf(head)!.join()) return false; // an error when loading
-  const [a, b] = [await stored.readFloat32(presentEmbedding, reading), await stored.readFloat32(head, reading)];
-  return a.some((value, i) => value !== b[i]);
+  return areDifferent(stored, [presentEmbedding, head], reading);
 }
 
 /** Whether a position table that may differ from its formula does. Errors if any other table differs. */

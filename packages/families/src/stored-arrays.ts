@@ -41,19 +41,18 @@ export function storedRows(stored: StoredArrays, name: string, aliases: readonly
   const shape = stored.shapeOf(name)!;
   const form = stored.heldAs ? stored.heldAs(name) : 'f32';
   const type = stored.typeOf?.(name);
-  const read = async (name: string, from: number, to: number, options: RowReadOptions) => {
-    if (stored.readRows) return stored.readRows(name, from, to, options);
-    const values = await stored.readFloat32(name, options);
-    const rowSize = values.length / Math.max(shape[0]!, 1);
-    return values.subarray(from * rowSize, to * rowSize);
-  };
+  const read = rowReader(stored, name);
+  const others = aliases.map(alias => {
+    const hasRows = showShape(stored.shapeOf(alias)!) === showShape(shape);
+    return { alias, read: hasRows ? rowReader(stored, alias) : undefined };
+  });
   const readRows: StoredRows['readRows'] = async (from, to, options) => {
-    const values = await read(name, from, to, options);
-    for (const alias of aliases) {
-      const offset = to === from ? 0 : (from * values.length) / (to - from);
-      const hasRows = showShape(stored.shapeOf(alias)!) === showShape(shape);
-      const others = hasRows ? await read(alias, from, to, options) : await stored.readFloat32(alias, options);
-      expectEqual(stored, name, values, alias, others, offset);
+    const values = await read(from, to, options);
+    const offset = to === from ? 0 : (from * values.length) / (to - from);
+    const reading = { signal: options.signal }; // the memory holds the values
+    for (const { alias, read } of others) {
+      const aliasValues = await (read ? read(from, to, reading) : stored.readFloat32(alias, reading));
+      expectEqual(stored, name, values, alias, aliasValues, offset);
     }
     return values;
   };
@@ -65,10 +64,46 @@ export function storedRows(stored: StoredArrays, name: string, aliases: readonly
     type,
     readRows,
     readPackedRows: async (from, to, options) => {
-      if (aliases.length > 0) await readRows(from, to, options); // compares the entries
+      if (aliases.length > 0) await readRows(from, to, { signal: options.signal }); // compares the entries
       return readPackedRows.call(stored, name, from, to, options);
     },
   };
+}
+
+/** Reads rows of an array; where the source reads only whole arrays, its values are kept until the last row is read. */
+function rowReader(stored: StoredArrays, name: string): StoredRows['readRows'] {
+  if (stored.readRows) return (from, to, options) => stored.readRows!(name, from, to, options);
+  const count = stored.shapeOf(name)![0]!;
+  let whole: Float32Array | undefined;
+  return async (from, to, options) => {
+    const values = whole ?? (await stored.readFloat32(name, options));
+    whole = to < count ? values : undefined;
+    const rowSize = count === 0 ? 0 : values.length / count;
+    return values.subarray(from * rowSize, to * rowSize);
+  };
+}
+
+/** Pieces of two arrays that are compared have about this many entries. */
+const pieceEntries = 2 ** 18;
+
+/** Whether two arrays of one shape differ in an entry. They are compared piece by piece, up to the first difference. */
+export async function areDifferent(
+  stored: StoredArrays,
+  names: readonly [string, string],
+  { signal }: RowReadOptions,
+): Promise<boolean> {
+  const [a, b] = names.map(name => storedRows(stored, name)) as [StoredRows, StoredRows];
+  const [count = 1, ...rest] = a.shape;
+  const rowSize = rest.reduce((product, length) => product * length, 1);
+  const step = Math.max(1, Math.floor(pieceEntries / rowSize));
+  const memory = names.map(() => new Uint8Array(4 * Math.min(step, count) * rowSize));
+  for (let from = 0; from < count; from += step) {
+    const to = Math.min(from + step, count);
+    const left = await a.readRows(from, to, { signal, memory: memory[0] });
+    const right = await b.readRows(from, to, { signal, memory: memory[1] });
+    if (left.some((value, i) => value !== right[i])) return true;
+  }
+  return false;
 }
 
 /** Throws if the values of two names of one tensor differ. `offset` is the index of the first of them. */

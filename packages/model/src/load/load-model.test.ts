@@ -94,9 +94,12 @@ test('a file that is cut short, or that ends while it is read, is an error that 
   const shrinking = new File([], 'model.safetensors');
   Object.defineProperties(shrinking, {
     size: { value: bytes.length },
-    slice: { value: (start: number, end: number) => new Blob([bytes.slice(start, Math.min(end, bytes.length - 100))]) },
+    slice: {
+      value: (start: number, end: number) =>
+        new Blob([new Uint8Array(bytes.slice(start, Math.min(end, bytes.length - 100)))]),
+    },
   });
-  const config = new File([whole.get('config.json')!], 'config.json');
+  const config = new File([new Uint8Array(whole.get('config.json')!)], 'config.json');
   await expect(loadModel([config, shrinking])).rejects.toThrow(
     `loadModel: model.safetensors of the source (2 files) ended after ${bytes.length - 100} of ${bytes.length} bytes`,
   );
