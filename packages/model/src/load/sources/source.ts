@@ -11,8 +11,8 @@ import { watchedFiles } from './watched-files.js';
 
 /**
  * Where a checkpoint is: the path of a folder (Node), a base URL, a Hugging Face id (`owner/name`), URLs by file name,
- * dropped files, bytes by name, or your own `ModelFiles`. A GGUF file is one too: its path, its URL, an id with its name
- * (`owner/name/model.gguf`), or the file alone.
+ * dropped files, bytes by name, or your own `ModelFiles`. A GGUF file is one too: its path, its URL, an id with its
+ * name (`owner/name/model.gguf`), or the file alone.
  */
 export type ModelSource = string | URL | FileUrls | readonly File[] | ReadonlyMap<string, Uint8Array> | ModelFiles;
 
