@@ -1,4 +1,6 @@
 // Compares our kernels with those of tfjs on the shapes of GPT-2 124M: node packages/backend-wasm/kernels/bench.mjs
+// With the argument `packed` only products with packed weights, beside float32 and beside one pass over their bytes.
+// Node 20 has relaxed SIMD with --experimental-wasm-relaxed-simd.
 import { rmSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
@@ -7,9 +9,14 @@ import { build } from 'esbuild';
 
 const here = dirname(fileURLToPath(import.meta.url));
 const bundle = join(here, 'bench.bundle.mjs');
+let bundled;
 try {
   await build({
-    entryPoints: [join(here, '..', 'src', 'index.ts')],
+    stdin: {
+      contents: `export * from '../src/index.ts'; export { packedMatrix } from '@residual/tensor';
+        export { bytes } from '../../bench/src/machine/pass-bytes.ts';`,
+      resolveDir: here,
+    },
     outfile: bundle,
     bundle: true,
     format: 'esm',
@@ -18,7 +25,7 @@ try {
     conditions: ['@residual/source'],
     logLevel: 'error',
   });
-  await import(pathToFileURL(bundle).href);
+  bundled = await import(pathToFileURL(bundle).href);
 } finally {
   rmSync(bundle, { force: true });
 }
@@ -37,6 +44,78 @@ function best(body, runs = 15) {
     if (i >= 0) least = Math.min(least, took);
   }
   return least;
+}
+
+/** Milliseconds of the median run of each body, in turns, after three turns to warm up. */
+function medians(bodies, turns = 41) {
+  const times = bodies.map(() => []);
+  for (let turn = -3; turn < turns; turn++)
+    for (const [i, body] of bodies.entries()) {
+      const start = performance.now();
+      body(turn + 3)?.dispose();
+      if (turn >= 0) times[i].push(performance.now() - start);
+    }
+  return times.map(each => each.sort((a, b) => a - b)[turns >> 1]);
+}
+
+/** Products of 1 to 128 rows with packed weights of [768, 3072] and [3072, 768]. */
+async function packedTable() {
+  const { memory } = tf.backend().wasm.asm;
+  const { instance } = await WebAssembly.instantiate(Buffer.from(bundled.bytes, 'base64'), { env: { memory } });
+  const bytesPerRow = { f16: n => 2 * n, bf16: n => 2 * n, int8: n => n, int4: n => n / 2 };
+  const table = [];
+  for (const form of Object.keys(bytesPerRow))
+    for (const [inDim, outDim] of [
+      [768, 3072],
+      [3072, 768],
+    ]) {
+      const quantBytes = outDim * bytesPerRow[form](inDim);
+      const scaleWords = form.startsWith('int') ? inDim / 64 : 0;
+      const bytes = quantBytes + 4 * outDim * scaleWords;
+      const copies = Math.ceil(1e8 / bytes); // no cache holds all
+      const weights = Array.from({ length: copies }, (_, copy) =>
+        bundled.packedMatrix(form, [outDim, inDim], {
+          quants: Int32Array.from(
+            { length: quantBytes / 4 },
+            (_, i) => (Math.imul(i + copy, 0x9e3779b1) & 0xa3ffa3ff) | 0x20002000,
+          ),
+          ...(scaleWords && { scales: new Int32Array(outDim * scaleWords).fill(0x20002000) }),
+        }),
+      );
+      const one = tf.zeros([1, inDim]); // the first product with an f16 weight looks for infinities
+      for (const { quants, scales } of weights)
+        call('packedLinear', { x: one, quants, ...(scales && { scales }) }, { form }).dispose();
+      one.dispose();
+      const floats = Array.from({ length: 11 }, () => random([outDim, inDim]));
+      for (const rows of [1, 4, 8, 128]) {
+        const x = random([rows, inDim]);
+        const [packed, pass, float] = medians([
+          i => {
+            const { quants, scales } = weights[i % copies];
+            return call('packedLinear', { x, quants, ...(scales && { scales }) }, { form });
+          },
+          i => {
+            const { dataId } = weights[(i + (copies >> 1)) % copies].quants;
+            instance.exports.pass(tf.backend().dataIdMap.get(dataId).memoryOffset, quantBytes & ~63);
+          },
+          i => call('linear', { x, weight: floats[i % floats.length] }),
+        ]);
+        table.push({
+          what: `${form} [${rows}, ${inDim}] [${outDim}, ${inDim}]ᵀ`,
+          ms: packed.toFixed(3),
+          'of one pass': (packed / pass).toFixed(2),
+          'of float32': (packed / float).toFixed(2),
+        });
+        x.dispose();
+      }
+      tf.dispose(floats);
+      for (const weight of weights) weight.dispose();
+    }
+  console.table(table);
+}
+if (process.argv[2] === 'packed') {
+  await packedTable();
+  process.exit();
 }
 
 const table = [];
@@ -178,3 +257,4 @@ for (const rows of [1, 128]) {
   tf.dispose([x, wide, weight, bias, heads]);
 }
 console.table(table);
+await packedTable();

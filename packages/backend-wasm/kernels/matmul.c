@@ -86,14 +86,14 @@ INLINE void packColumns(const int isPacked, Right b, float *panel, float *spare,
   }
   for (int i = 0; i < columns; i++) {
     const char *from = (const char *)(b.halves + (j + i) * b.rowHalves + k0);
-    if (b.form == F16) unpackRow(F16, from, 0, spare + i * depth, depth);
+    if (b.form != BF16) unpackRow(F16, from, 0, spare + i * depth, depth);
     else unpackRow(BF16, from, 0, spare + i * depth, depth);
   }
   packLines(spare, depth, columns, depth, panel, COLUMNS);
 }
 
-INLINE void multiply(const int isPacked, const float *a, Right b, const float *bias, float *y, float *scratch, int m, int n,
-                     int k, int transposeA) {
+INLINE void multiply(const int isPacked, const float *a, Right b, const float *bias, float *y, float *scratch, int m,
+                     int n, int k, int transposeA) {
   for (int k0 = 0; k0 < k; k0 += DEPTH) {
     int depth = least(k - k0, DEPTH);
     float *panel = scratch + TILE, *block = panel + COLUMNS * depth;

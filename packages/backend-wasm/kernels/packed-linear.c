@@ -38,6 +38,8 @@ INLINE float multiplyScales(const int form, const short *scales, const float *xS
   return total;
 }
 
+INLINE f4 addScaled(f4 a, v128_t sum, f4 scale) { return multiplyAdd(wasm_f32x4_convert_i32x4(sum), scale, a); }
+
 // Two rows of the weight at once, far apart: two streams keep the memory busier than one or four.
 INLINE void oneRow(const int form, const short *x, const float *xScales, const float *sums, const char *quants,
                    const short *scales, const float *bias, float *y, float *scratch, int groups, int outDim,
@@ -49,14 +51,19 @@ INLINE void oneRow(const int form, const short *x, const float *xScales, const f
     const char *w0 = quants + n * rowBytes, *w1 = quants + far * rowBytes;
     float excess0 = multiplyScales(form, scales + n * scalesPerRow, xScales, sums, scratch, groups);
     float excess1 = multiplyScales(form, scales + far * scalesPerRow, xScales, sums, scratch + groups, groups);
-    f4 a = splat(0), b = a;
+    f4 a = splat(0), b = a, scale0 = a, scale1 = a;
+    v128_t sum0 = wasm_i32x4_splat(0), sum1 = sum0;
     const short *q = x;
     const float *scale = scratch;
     for (int g = 0; g < groups; g++, q += GROUP, scale++, w0 += bytes, w1 += bytes) {
-      v128_t x0 = wasm_v128_load(q), x1 = wasm_v128_load(q + 8), x2 = wasm_v128_load(q + 16), x3 = wasm_v128_load(q + 24);
-      a = multiplyAdd(wasm_f32x4_convert_i32x4(dotGroup(form, w0, x0, x1, x2, x3)), loadSplat(scale), a);
-      b = multiplyAdd(wasm_f32x4_convert_i32x4(dotGroup(form, w1, x0, x1, x2, x3)), loadSplat(scale + groups), b);
+      v128_t x0 = wasm_v128_load(q), x1 = wasm_v128_load(q + 8);
+      v128_t x2 = wasm_v128_load(q + 16), x3 = wasm_v128_load(q + 24);
+      a = addScaled(a, sum0, scale0); // of the group before, so that nothing waits for the sums of this one
+      sum0 = dotGroup(form, w0, x0, x1, x2, x3), scale0 = loadSplat(scale);
+      b = addScaled(b, sum1, scale1);
+      sum1 = dotGroup(form, w1, x0, x1, x2, x3), scale1 = loadSplat(scale + groups);
     }
+    a = addScaled(a, sum0, scale0), b = addScaled(b, sum1, scale1);
     y[n] = sumLanes(a) - excess0 + (bias ? bias[n] : 0);
     y[far] = sumLanes(b) - excess1 + (bias ? bias[far] : 0);
   }
@@ -72,9 +79,9 @@ EXPORT int packedLinearFewRowsScratch(int form, int inDim) {
 #define X_SCALE 0x1p64f
 #define Y_SCALE 0x1p48f
 
-// to = x, with the even entries of each eight before the odd ones, as `dotHalves` reads them.
+// to = x, with the even entries of each eight before the odd ones, as `addHalves` reads them.
 INLINE void splitPairs(const int form, const float *x, float *to, int width) {
-  f4 scale = splat(form == F16 ? X_SCALE : 1);
+  f4 scale = splat(form == FINITE_F16 ? X_SCALE : 1);
   int i = 0;
   for (; i + 8 <= width; i += 8) {
     f4 a = load(x + i), b = load(x + i + 4);
@@ -84,18 +91,18 @@ INLINE void splitPairs(const int form, const float *x, float *to, int width) {
   for (; i < width; i++) to[i] = x[i];
 }
 
-// sum + eight entries of a row times even and odd. f16 is multiplied by 2^-112, and finite.
-INLINE f4 dotHalves(const int form, const short *w, f4 even, f4 odd, f4 sum) {
+// Adds eight entries of a row times even and odd. f16 is multiplied by 2^-112, and finite.
+INLINE void addHalves(const int form, const short *w, f4 even, f4 odd, f4 *evenSum, f4 *oddSum) {
   v128_t bits = wasm_v128_load(w), low = wasm_i32x4_shl(bits, 16), high = bits;
-  if (form == F16) {
+  if (form == FINITE_F16) {
     v128_t mask = wasm_i32x4_splat(0x8fffe000);
     low = wasm_v128_and(wasm_i32x4_shr(low, 3), mask), high = wasm_v128_and(wasm_i32x4_shr(bits, 3), mask);
   } else high = wasm_v128_and(bits, wasm_i32x4_splat(0xffff0000));
-  return multiplyAdd(odd, high, multiplyAdd(even, low, sum));
+  *evenSum = multiplyAdd(even, low, *evenSum), *oddSum = multiplyAdd(odd, high, *oddSum);
 }
 
 INLINE float halfEntry(const int form, short bits) {
-  return form == F16 ? half(bits) : wasm_f32x4_extract_lane(wasm_i32x4_splat(bits << 16), 0);
+  return form == FINITE_F16 ? half(bits) : wasm_f32x4_extract_lane(wasm_i32x4_splat(bits << 16), 0);
 }
 
 INLINE void oneHalfRow(const int form, const float *x, const short *quants, const float *bias, float *y, int inDim,
@@ -104,25 +111,29 @@ INLINE void oneHalfRow(const int form, const float *x, const short *quants, cons
   for (int n = 0; n < part; n++) {
     int far = n + part < outDim ? n + part : n;
     const short *w0 = quants + n * rowHalves, *w1 = quants + far * rowHalves;
-    f4 a = splat(0), b = a;
+    f4 a = splat(0), b = a, c = a, d = a;
     int i = 0;
     for (; i + 8 <= inDim; i += 8) {
       f4 even = load(x + i), odd = load(x + i + 4);
-      a = dotHalves(form, w0 + i, even, odd, a);
-      b = dotHalves(form, w1 + i, even, odd, b);
+      addHalves(form, w0 + i, even, odd, &a, &c);
+      addHalves(form, w1 + i, even, odd, &b, &d);
     }
-    const float scale = form == F16 ? Y_SCALE : 1;
-    float sum0 = sumLanes(a) * scale, sum1 = sumLanes(b) * scale;
+    const float scale = form == FINITE_F16 ? Y_SCALE : 1;
+    float sum0 = sumLanes(add(a, c)) * scale, sum1 = sumLanes(add(b, d)) * scale;
     for (; i < inDim; i++) sum0 += x[i] * halfEntry(form, w0[i]), sum1 += x[i] * halfEntry(form, w1[i]);
     y[n] = sum0 + (bias ? bias[n] : 0);
     y[far] = sum1 + (bias ? bias[far] : 0);
   }
 }
 
-static __attribute__((noinline)) void unpackAnyRow(int form, const char *quants, const short *scales, float *y, int width) {
+static __attribute__((noinline)) void unpackAnyRow(int form, const char *quants, const short *scales, float *y,
+                                                   int width) {
   switch (form) {
   case F16:
     unpackRow(F16, quants, scales, y, width);
+    break;
+  case FINITE_F16:
+    unpackRow(FINITE_F16, quants, scales, y, width);
     break;
   case BF16:
     unpackRow(BF16, quants, scales, y, width);
@@ -135,7 +146,8 @@ static __attribute__((noinline)) void unpackAnyRow(int form, const char *quants,
   }
 }
 
-// y[rows, outDim] = x[rows, inDim] weightᵀ + bias in float32: rows of the weight are unpacked two at a time, for all rows of x. Scratch of 2 inDim floats.
+// y[rows, outDim] = x[rows, inDim] weightᵀ + bias in float32: rows of the weight are unpacked two at a time, for all
+// rows of x. Scratch of 2 inDim floats.
 EXPORT void packedLinearInFloats(int form, const float *x, const int *quants, const short *scales, const float *bias,
                                  float *y, float *scratch, int rows, int outDim, int inDim, int words, int scaleWords) {
   int part = (outDim + 1) / 2;
@@ -159,8 +171,8 @@ EXPORT int areHalvesFinite(const int *quants, int words) {
   return !wasm_v128_any_true(infinite);
 }
 
-// y[rows, outDim] = x[rows, inDim] weightᵀ + bias, of f16 and bf16 for one row. `words` and `scaleWords` are the 32-bit
-// words of a row.
+// y[rows, outDim] = x[rows, inDim] weightᵀ + bias, of f16 and bf16 for one row, where f16 is finite. `words` and
+// `scaleWords` are the 32-bit words of a row.
 EXPORT void packedLinearFewRows(int form, const float *x, const int *quants, const short *scales, const float *bias,
                                 float *y, float *scratch, int rows, int outDim, int inDim, int words, int scaleWords) {
   int groups = groupsOf(inDim);
@@ -179,9 +191,9 @@ EXPORT void packedLinearFewRows(int form, const float *x, const int *quants, con
       oneRow(INT4, q, xScales, sums, (const char *)quants, scales, bias, y + m * outDim, products, groups, outDim,
              4 * words, 2 * scaleWords);
     }
-  else if (form == F16) {
-    splitPairs(F16, x, scratch, inDim);
-    oneHalfRow(F16, scratch, (const short *)quants, bias, y, inDim, outDim, 2 * words);
+  else if (form == FINITE_F16) {
+    splitPairs(FINITE_F16, x, scratch, inDim);
+    oneHalfRow(FINITE_F16, scratch, (const short *)quants, bias, y, inDim, outDim, 2 * words);
   } else {
     splitPairs(BF16, x, scratch, inDim);
     oneHalfRow(BF16, scratch, (const short *)quants, bias, y, inDim, outDim, 2 * words);

@@ -1,6 +1,6 @@
 // y[m, n] = x weightᵀ + bias for many rows of x and a weight in groups of 8 or 4 bits. x is rounded to 16-bit integers
-// (quantize.h); panels of four rows of x and eight rows of the weight, as integers, are laid side by side in scratch, and
-// a 4 x 8 tile of sums of one group is held in registers while it runs down them.
+// (quantize.h); panels of four rows of x and eight rows of the weight, as integers, are laid side by side in scratch,
+// and a 4 x 8 tile of sums of one group is held in registers while it runs down them.
 #include "quantize.h"
 
 enum { ROWS = 4, COLUMNS = 8, TILE = ROWS * COLUMNS, PAIRS = GROUP / 2, BLOCK = 256, DEPTH = 32 }; // DEPTH in groups
@@ -100,7 +100,8 @@ static __attribute__((noinline)) void tile(const short *a, const float *aScales,
 // How many floats of scratch `packedLinearRows` needs for m rows and depth k.
 EXPORT int packedLinearRowsScratch(int m, int k) {
   int groups = least(groupsOf(k), DEPTH), quads = (least(m, BLOCK) + ROWS - 1) / ROWS;
-  return ROWS * GROUP / 2 + 1 + GROUP + TILE + groups * COLUMNS * (GROUP / 2 + 1) + quads * groups * ROWS * (GROUP / 2 + 1);
+  const int floats = GROUP / 2 + 1; // of a group and its scale
+  return ROWS * GROUP / 2 + 1 + GROUP + TILE + groups * (COLUMNS + quads * ROWS) * floats;
 }
 
 INLINE void linearRows(const int form, const float *x, const char *quants, const short *scales, const float *bias,
@@ -111,7 +112,8 @@ INLINE void linearRows(const int form, const float *x, const char *quants, const
     int groups = least(all - g0, DEPTH);
     short *panel = (short *)scratch, *block = panel + groups * GROUP * COLUMNS;
     int quads = (least(m, BLOCK) + ROWS - 1) / ROWS;
-    float *panelScales = (float *)(block + quads * groups * GROUP * ROWS), *blockScales = panelScales + groups * COLUMNS;
+    float *panelScales = (float *)(block + quads * groups * GROUP * ROWS);
+    float *blockScales = panelScales + groups * COLUMNS;
     float *sums = blockScales + quads * groups * ROWS, *spare = sums + TILE;
     for (int m0 = 0; m0 < m; m0 += BLOCK) {
       int rows = least(m - m0, BLOCK);

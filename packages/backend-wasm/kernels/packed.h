@@ -2,7 +2,7 @@
 #pragma once
 #include "residual.h"
 
-enum { F16, BF16, INT8, INT4 };
+enum { F16, BF16, INT8, INT4, FINITE_F16 };
 enum { GROUP = 32 };
 
 // Four float16, sign-extended to 32 bits each, as floats: bits 10 to 14 become the exponent, whose bias differs by 112.
@@ -52,10 +52,13 @@ INLINE float entryOf(const int form, const char *quants, float scale, int i) {
 
 // The first `width` entries of a row as floats.
 INLINE void unpackRow(const int form, const char *quants, const short *scales, float *y, int width) {
-  if (form == F16) {
+  if (form == F16 || form == FINITE_F16) {
     const short *bits = (const short *)quants;
     int i = 0;
-    for (; i + 4 <= width; i += 4) store(y + i, allHalves(wasm_i32x4_load16x4(bits + i)));
+    for (; i + 4 <= width; i += 4) {
+      v128_t four = wasm_i32x4_load16x4(bits + i);
+      store(y + i, form == F16 ? allHalves(four) : halves(four));
+    }
     for (; i < width; i++) y[i] = half(bits[i]);
   } else if (form == BF16) {
     const unsigned short *bits = (const unsigned short *)quants;

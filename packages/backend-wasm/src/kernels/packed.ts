@@ -7,6 +7,9 @@ import type { Kernel } from './kernel.js';
 /** The codes of the forms in kernels/packed.h. */
 const formCodes: Readonly<Record<PackedForm, number>> = { f16: 0, bf16: 1, int8: 2, int4: 3 };
 
+/** The code of f16 without an infinity or a NaN. */
+const finiteF16 = 4;
+
 /** The entries of a packed matrix, or of its rows at int32 [n]: [out or n, in]. Errors for a row outside. */
 export const unpack: Kernel<'unpack'> = (heap, { quants, scales, rows }, { form, width }) => {
   const [total, words] = quants.shape as [number, number];
@@ -37,13 +40,14 @@ export const packedLinear: Kernel<'packedLinear'> = (heap, { x, quants, scales, 
   const y = heap.output([...x.shape.slice(0, -1), outDim]);
   if (rows === 0) return y;
   const [from, bits, halves, shift, to] = [x, quants, scales, bias, y].map(each => heap.pointer(each)) as Pointers;
-  const code = formCodes[form];
+  const finite = form !== 'f16' || areFinite(heap, quants);
+  const code = form === 'f16' && finite ? finiteF16 : formCodes[form];
   const run = (kernel: string, scratchFloats: number) =>
     heap.scratch(scratchFloats, scratch => {
       const sizes = [rows, outDim, inDim, words, scales?.shape[1] ?? 0];
       heap.call[kernel]!(code, from, bits, halves, shift, to, scratch, ...sizes);
     });
-  const isOneRow = rows === 1 && (form !== 'f16' || areFinite(heap, quants));
+  const isOneRow = rows === 1 && finite;
   if (scales ? outDim * inDim <= smallMatrix : !isOneRow && rows <= fewHalfRows) run('packedLinearInFloats', 2 * inDim);
   else if (scales ? rows <= fewRows : isOneRow)
     run('packedLinearFewRows', heap.call.packedLinearFewRowsScratch!(code, inDim));
@@ -54,7 +58,7 @@ export const packedLinear: Kernel<'packedLinear'> = (heap, { x, quants, scales, 
 
 type Pointers = [number, number, number, number, number];
 
-/** Whether all entries of an f16 matrix are finite, as its kernel for one row needs them: looked up once. */
+/** Whether all entries of an f16 matrix are finite, which takes less work: looked up once. */
 function areFinite(heap: Heap, quants: TensorInfo): boolean {
   let finite = finiteMatrices.get(quants.dataId);
   if (finite === undefined) {
