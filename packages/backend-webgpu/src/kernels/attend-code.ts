@@ -1,4 +1,6 @@
+import type { PackedCacheForm } from '@residual/tensor';
 import { threads } from '../program.js';
+import { decodeCode, rowsCode } from './packed-code.js';
 
 /** What the code of the kernel depends on; everything else is a uniform. */
 export interface AttendCode {
@@ -8,6 +10,8 @@ export interface AttendCode {
   readonly valueWidth: number;
   /** Names of the inputs that are present. */
   readonly inputs: ReadonlySet<string>;
+  /** The form of keys and values that are words of packed caches, with a `width` of 4; undefined for float32. */
+  readonly form?: PackedCacheForm;
 }
 
 /**
@@ -102,10 +106,12 @@ fn main(index : i32) {
  * relative to it.
  */
 function commonCode(code: AttendCode): string {
-  const { width, inputs } = code;
+  const { width, inputs, form } = code;
   const { keys, values, keyEnd, valueEnd } = sizesOf(code);
-  const product = width === 4 ? 'dot(q[c], key[at + c])' : 'q[c] * key[at + c]';
+  const [keyPart, valuePart] = form ? ['keyAt(line, c)', 'valueAt(line, c)'] : ['key[at + c]', 'value[at + c]'];
+  const product = width === 4 ? `dot(q[c], ${keyPart})` : `q[c] * ${keyPart}`;
   return `
+${form ? decodeCode(form) + cacheCode('key', form) + cacheCode('value', form) : ''}
 alias V = ${width === 4 ? 'vec4<f32>' : 'f32'};
 const lowest = -3.0e38;
 var<private> top : f32 = lowest;
@@ -136,7 +142,7 @@ fn visitKeys(matrix : i32, row : i32, first : i32, step : i32) {
     top = higher;
     sum = sum * keep + weight;
     at = line * ${valueEnd};
-    for (var c = 0; c < ${valueEnd}; c++) { y[c] = y[c] * keep + weight * value[at + c]; }
+    for (var c = 0; c < ${valueEnd}; c++) { y[c] = y[c] * keep + weight * ${valuePart}; }
   }
 }
 fn capped(score : f32) -> f32 {
@@ -145,6 +151,16 @@ fn capped(score : f32) -> f32 {
 }
 `;
 }
+
+/** `keyAt` or `valueAt` of a packed cache, whose rows have their scales after their entries. */
+const cacheCode = (name: 'key' | 'value', form: PackedCacheForm): string => {
+  const words = `uniforms.${name}Words`;
+  return rowsCode(name, form, {
+    array: name,
+    words,
+    scale: `${name}[row * ${words} + uniforms.${name}Quants + group / 2]`,
+  });
+};
 
 const biasStart = 'let biasStart = batchRow * uniforms.biasBatch + head * uniforms.biasHead + row * uniforms.biasRow;';
 

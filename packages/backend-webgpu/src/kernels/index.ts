@@ -3,7 +3,7 @@ import type { WebGPUBackend } from '@tensorflow/tfjs-backend-webgpu';
 import type { KernelFunc } from '@tensorflow/tfjs-core';
 import { activate } from './activation.js';
 import { appendToCache } from './append-to-cache.js';
-import { attend } from './attend.js';
+import { attend, packedAttend } from './attend.js';
 import { pack, resizeCache, unpackCache } from './cache.js';
 import { cast } from './cast.js';
 import { crossEntropy, crossEntropyGradient } from './cross-entropy.js';
@@ -30,6 +30,7 @@ export const kernels: Readonly<Record<string, KernelFunc>> = /*#__PURE__*/ kerne
   linear,
   matMul,
   pack,
+  packedAttend,
   packedLinear,
   packedLinearGradient,
   resizeCache,

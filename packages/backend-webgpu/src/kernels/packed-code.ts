@@ -34,41 +34,48 @@ fn quadOf(word : u32) -> vec4<f32> {
 }`,
 };
 
-/** The word of the input `scales` that holds the scale of a row and a group. */
-const wordOfScale = 'scales[row * uniforms.scaleWords + group / 2]';
-
-/** `quadOf`, and `scaleAt` of a row and a group if the form has scales, in the word `scaleWord`. */
-const formCode = (form: PackedForm, scaleWord = wordOfScale): string => `
+/** `quadOf`, and what it and scales need. */
+export const decodeCode = (form: PackedForm): string => `
 ${form === 'bf16' ? '' : halvesCode}
 ${quadOf[form]}
-${
-  hasScales(form)
-    ? `
-fn scaleAt(row : i32, group : i32) -> f32 {
-  return halvesOf(u32(${scaleWord}))[group % 2];
-}`
-    : ''
-}
 `;
 
-const quadAt: Readonly<Record<PackedForm, string>> = {
-  f16: 'quadOf(wordAt(row, 2 * quad), wordAt(row, 2 * quad + 1))',
-  bf16: 'quadOf(wordAt(row, 2 * quad), wordAt(row, 2 * quad + 1))',
-  int8: 'scaleAt(row, quad / 8) * quadOf(wordAt(row, quad))',
-  int4: 'scaleAt(row, quad / 8) * quadOf(wordAt(row, quad / 8 * 4 + quad % 4) >> u32(quad & 4))',
-};
+/** Where the rows of a packed matrix are: expressions of WGSL. */
+interface Rows {
+  /** The array of their words, and the words of a row. */
+  readonly array: string;
+  readonly words: string;
+  /** The word with the scale of a `group` of a `row`. */
+  readonly scale: string;
+}
 
 /**
- * The function `quadAt`: the entries 4 quad .. 4 quad + 3 of a row; those beyond the row are 0. It reads the arrays
- * `quants` and `scales`, and the uniforms of `packedInts`; `scaleWord` says where else the word of a scale is.
+ * The function `nameAt`: the entries 4 quad .. 4 quad + 3 of a row; those beyond the row are 0. It needs `decodeCode`.
  */
-export const quadCode = (form: PackedForm, scaleWord?: string): string => `
-${formCode(form, scaleWord)}
-fn wordAt(row : i32, n : i32) -> u32 {
-  return select(0u, u32(quants[row * uniforms.words + min(n, uniforms.words - 1)]), n < uniforms.words);
+export function rowsCode(name: string, form: PackedForm, { array, words, scale }: Rows): string {
+  const word = (n: string) => `${name}Word(row, ${n})`;
+  const halves = `quadOf(${word('2 * quad')}, ${word('2 * quad + 1')})`;
+  const entries: Readonly<Record<PackedForm, string>> = {
+    f16: halves,
+    bf16: halves,
+    int8: `${name}Scale(row, quad / 8) * quadOf(${word('quad')})`,
+    int4: `${name}Scale(row, quad / 8) * quadOf(${word('quad / 8 * 4 + quad % 4')} >> u32(quad & 4))`,
+  };
+  return `
+fn ${name}Word(row : i32, n : i32) -> u32 {
+  return select(0u, u32(${array}[row * ${words} + min(n, ${words} - 1)]), n < ${words});
 }
-fn quadAt(row : i32, quad : i32) -> vec4<f32> { return ${quadAt[form]}; }
+${hasScales(form) ? `fn ${name}Scale(row : i32, group : i32) -> f32 { return halvesOf(u32(${scale}))[group % 2]; }` : ''}
+fn ${name}At(row : i32, quad : i32) -> vec4<f32> { return ${entries[form]}; }
 `;
+}
+
+/** The word of the input `scales` that holds the scale of a row and a group. */
+const scaleWord = 'scales[row * uniforms.scaleWords + group / 2]';
+
+/** The function `quadAt` of the arrays `quants` and `scales`, with the uniforms of `packedInts`. */
+export const quadCode = (form: PackedForm, scale = scaleWord): string =>
+  decodeCode(form) + rowsCode('quad', form, { array: 'quants', words: 'uniforms.words', scale });
 
 /** How code reads whole rows by 16 bytes, which is four words, with `quants` as an array of vec4. */
 export interface Chunk {
@@ -86,7 +93,8 @@ const [x, y, z, w] = ['x', 'y', 'z', 'w'];
 
 /** The chunks of a form. */
 export function chunkOf(form: PackedForm): Chunk {
-  const functions = formCode(form);
+  const scaleAt = `fn scaleAt(row : i32, group : i32) -> f32 { return halvesOf(u32(${scaleWord}))[group % 2]; }`;
+  const functions = decodeCode(form) + (hasScales(form) ? scaleAt : '');
   const words = (name: string) => [x, y, z, w].map(component => `u32(${name}.${component})`);
   const pairs = (name: string) => {
     const [first, second, third, fourth] = words(name);
