@@ -8,6 +8,7 @@ import {
   attentionScores,
   attentionValues,
   attentionWeights,
+  type CacheTensor,
   concat,
   expectOptions,
   type KeyRange,
@@ -15,6 +16,7 @@ import {
   reorderCache,
   sliceAxis,
   type Tensor,
+  unpackCache,
 } from '@residual/tensor';
 import { beamIndices, cache } from './cache.js';
 import { keyRange, type Mask, sharedBias } from './mask.js';
@@ -65,8 +67,8 @@ export function expectAttentionOptions(
  */
 export interface QueryKeyValue {
   readonly query: Tensor;
-  readonly key: Tensor;
-  readonly value: Tensor;
+  readonly key: CacheTensor;
+  readonly value: CacheTensor;
   /** Added to the scores, broadcast to [batch, heads, queryLen, keyLen]. */
   readonly bias?: Tensor | undefined;
   /** The batch row that each key and value is read from, int32 [batch, keyLen]; every row reads its own if absent. */
@@ -75,16 +77,23 @@ export interface QueryKeyValue {
   readonly filled?: number;
 }
 
+/** The heads that an attention projects, before they go through a cache. */
+export interface ProjectedHeads {
+  readonly query: Tensor;
+  readonly key: Tensor;
+  readonly value: Tensor;
+}
+
 /**
  * Applies a position encoding to query and key, and taps them before it (`queryBeforePositions`,
  * `keyBeforePositions`) and after it (`query`, `key`), and `value`. `weights` are those of the encoding.
  */
 export function encodePositions(
-  { query, key, value }: QueryKeyValue,
+  { query, key, value }: ProjectedHeads,
   positionEncoding: PositionEncoding | undefined,
   weights: Weights<PositionEncoding>,
   scope: Scope,
-): QueryKeyValue {
+): ProjectedHeads {
   const encode = (x: Tensor) => positionEncoding?.onHeads?.(weights, x, scope) ?? x;
   return {
     query: scope.tap('query', encode(scope.tap('queryBeforePositions', query))),
@@ -97,7 +106,7 @@ export function encodePositions(
  * Appends keys and values to those of earlier steps where a `cache` is in the scope: keyLen becomes the capacity of the
  * cache. Errors when the mask is not causal, or when the scope has no position.
  */
-export function appendToPast(heads: QueryKeyValue, { mask }: AttentionOptions, scope: Scope): QueryKeyValue {
+export function appendToPast(heads: ProjectedHeads, { mask }: AttentionOptions, scope: Scope): QueryKeyValue {
   const past = scope.get(cache);
   if (!past) return heads;
   const position = scope.get(keyRange)?.position;
@@ -153,7 +162,7 @@ export function attendHeads(
   const keyMask = attentionMask(heads.query.shape[2]!, heads.key.shape[2]!, mask, range);
   const weights = tapFilledKeys('weights', attentionWeights(scores, keyMask), filled, scope);
   const kept = dropout ? dropout({}, weights, dropoutScope) : weights;
-  return scope.tap('headOutputs', attentionValues(kept, reorderCache(heads.value, heads.beamIndices)));
+  return scope.tap('headOutputs', attentionValues(kept, reorderCache(unpackCache(heads.value), heads.beamIndices)));
 }
 
 /**

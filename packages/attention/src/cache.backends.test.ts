@@ -63,6 +63,35 @@ test.each([
   ['all at once', [13]],
 ])('steps through a cache give what one pass gives: %s', (_, lengths) => expectSteps(attention, lengths));
 
+test.each(['f16', 'int8'] as const)('steps through a cache of form %s give what one step gives', async form => {
+  const [whole, own] = [0, 1].map(() => new Cache({ maxPositions: length, initialCapacity: 4, form })) as [
+    Cache,
+    Cache,
+  ];
+  const expected = whole.step(length, scope => attention(weights, x, scope));
+  for (const count of [5, 1, 6, 1]) {
+    const start = own.length;
+    const y = own.step(count, scope => attention(weights, sliceAxis(x, 1, start, count), scope));
+    const part = sliceAxis(expected, 1, start, count);
+    await expectClose(y, part, close);
+    dispose([y, part]);
+  }
+  const held = (each: Cache) => each.selfAttention.layout.map(({ form, headDim }) => [form, headDim]);
+  expect([held(whole), held(own)]).toEqual(Array(2).fill([[form, 5]]));
+  const bytes = own.selfAttention.tensors.map(({ size }) => 4 * size);
+  expect(bytes).toEqual(Array(2).fill(batch * length * { f16: 12, int8: 36 }[form]));
+  own.repeatInterleave(2);
+  own.selectSequences([3, 0], []);
+  expect(own.selfAttention.tensors.map(({ shape }) => shape[0])).toEqual([2, 2]);
+  dispose([expected, whole, own]);
+});
+
+test('a form that a cache cannot have is refused', () => {
+  expect(() => new Cache({ maxPositions: 4, form: 'int4' as 'int8' })).toThrow(
+    'Cache: cache is "int4"; f32, f16 or int8 would fit',
+  );
+});
+
 test('a sliding window reaches back into the cache', () =>
   expectSteps(selfAttention({ ...dims, mask: combineMasks(causal(), slidingWindow(4)) }), [6, 1, 4, 1, 1]));
 

@@ -2,18 +2,20 @@ import { emptyScope, PositionTableCache, type Scope, slot, stepPositions } from 
 import {
   add,
   appendToCache,
-  concat,
+  type CacheForm,
+  type CacheTensor,
   disposable,
+  emptyCache,
+  expectCacheForm,
   expectOptions,
-  gather,
+  packCache,
   ResidualError,
   range,
   reshape,
-  sliceAxis,
+  resizeCache,
   type Tensor,
   tensor,
   tidy,
-  zeros,
 } from '@residual/tensor';
 import { CachedStates, type KeysAndValues } from './cached-states.js';
 import { keyRange } from './mask.js';
@@ -24,6 +26,10 @@ export interface CacheOptions {
   readonly maxPositions: number;
   /** The first capacity, in positions; 64 if absent. The capacity doubles as the cache grows. */
   readonly initialCapacity?: number;
+  /**
+   * How keys and values are stored: `f32`, the default, `f16` in half the bytes, or `int8` in little more than a quarter.
+   */
+  readonly form?: CacheForm;
 }
 
 /**
@@ -42,12 +48,17 @@ export class Cache implements Disposable {
   readonly crossAttention: CachedStates = new CachedStates();
   /** Position tables that grow with the cache; `dispose` frees them. */
   readonly tables: PositionTableCache = new PositionTableCache();
+  /** How keys and values are stored. */
+  readonly form: CacheForm;
   private capacity = 0;
   private readonly capacities: readonly number[];
 
   constructor(options: CacheOptions) {
     disposable(this, () => this.dispose());
-    expectOptions('Cache', options, { maxPositions: 1, initialCapacity: 0 });
+    expectOptions('Cache', options, { maxPositions: 1, initialCapacity: 0, form: 0 });
+    const { form = 'f32' } = options;
+    expectCacheForm('Cache', form);
+    this.form = form;
     this.capacities = capacitiesOf(options);
   }
 
@@ -86,7 +97,7 @@ export class Cache implements Disposable {
         'positions',
         `Cache: ${this.length} positions and ${more} more are over the ${this.capacities.at(-1)} it may hold`,
       );
-    this.selfAttention.update(x => concat([x, zerosLike(x, next - x.shape[2]!)], 2));
+    this.selfAttention.update(x => resizeCache(x, { filled: x.shape[2]!, capacity: next }));
     this.capacity = next;
     return next;
   }
@@ -98,16 +109,20 @@ export class Cache implements Disposable {
   append(path: string, key: Tensor, value: Tensor, position: Tensor): KeysAndValues {
     const capacity = this.ensureCapacity(key.shape[2]!);
     const states = this.selfAttention;
-    const past =
-      states.get(path) ?? states.set(path, { key: zerosLike(key, capacity), value: zerosLike(value, capacity) });
+    const empty = ({ shape: [batch, kvHeads, , width] }: Tensor) =>
+      emptyCache(this.form, [batch!, kvHeads!, capacity, width!]);
+    const past = states.get(path) ?? states.set(path, { key: empty(key), value: empty(value) });
     // appendToCache disposes the old tensor: its successor is stored before the next call, which may throw
     const keys = states.set(path, { ...past, key: appendToCache(past.key, key, position) });
     return states.set(path, { ...keys, value: appendToCache(past.value, value, position) });
   }
 
   /** Keys and values of a memory: `make` computes them on the first call only. Another memory needs another cache. */
-  crossAttentionEntry(path: string, make: () => KeysAndValues): KeysAndValues {
-    return this.crossAttention.get(path) ?? this.crossAttention.set(path, make());
+  crossAttentionEntry(path: string, make: () => { readonly key: Tensor; readonly value: Tensor }): KeysAndValues {
+    const entry = this.crossAttention.get(path);
+    if (entry) return entry;
+    const { key, value } = make();
+    return this.crossAttention.set(path, { key: packCache(key, this.form), value: packCache(value, this.form) });
   }
 
   /**
@@ -115,18 +130,16 @@ export class Cache implements Disposable {
    * are not repeated.
    */
   repeatInterleave(count: number): void {
-    this.selfAttention.update(x =>
-      this.selectFilled(
-        x,
-        Array.from({ length: x.shape[0]! * count }, (_, i) => Math.floor(i / count)),
-      ),
-    );
+    this.selfAttention.update(x => {
+      const sequences = Array.from({ length: x.shape[0]! * count }, (_, i) => Math.floor(i / count));
+      return this.selectFilled(x, sequences);
+    });
   }
 
   /** Keeps only these sequences and memories, in this order, and frees the others. */
   selectSequences(sequences: readonly number[], memories: readonly number[]): void {
     this.selfAttention.update(x => this.selectFilled(x, sequences));
-    this.crossAttention.update(x => selectBatch(x, memories));
+    this.crossAttention.update(x => selectBatch(x, memories, x.shape[2]!, x.shape[2]!));
   }
 
   /** Frees everything; the cache is empty again. */
@@ -138,10 +151,9 @@ export class Cache implements Disposable {
     this.capacity = 0;
   }
 
-  /** Selects sequences of x [batch, ...] at the same capacity; copies filled positions only. */
-  private selectFilled(x: Tensor, sequences: readonly number[]): Tensor {
-    const filled = selectBatch(sliceAxis(x, 2, 0, this.length), sequences);
-    return appendToCache(zerosLike(filled, this.capacity), filled, tensor([0], [1], 'int32'));
+  /** Selects sequences of x at the same capacity; copies filled positions only. */
+  private selectFilled(x: CacheTensor, sequences: readonly number[]): CacheTensor {
+    return selectBatch(x, sequences, this.length, this.capacity);
   }
 }
 
@@ -167,13 +179,7 @@ function capacitiesOf({ maxPositions, initialCapacity = 64 }: CacheOptions): num
   return [...capacities, maxPositions];
 }
 
-/** Zeros [batch, kvHeads, capacity, headDim] for keys or values x [batch, kvHeads, length, headDim]. */
-function zerosLike(x: Tensor, capacity: number): Tensor {
-  const [batch, kvHeads, , headDim] = x.shape as [number, number, number, number];
-  return zeros([batch, kvHeads, capacity, headDim]);
-}
-
-/** Selects entries of the first axis, in this order. */
-function selectBatch(x: Tensor, indices: readonly number[]): Tensor {
-  return gather(x, tensor(indices, [indices.length], 'int32'), 0);
+/** Selects sequences of keys or values, in this order, with their `filled` positions. */
+function selectBatch(x: CacheTensor, sequences: readonly number[], filled: number, capacity: number): CacheTensor {
+  return resizeCache(x, { filled, capacity, sequences: tensor(sequences, [sequences.length], 'int32') });
 }

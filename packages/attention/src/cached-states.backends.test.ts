@@ -59,10 +59,12 @@ test('tensors fill an empty object at the paths they are given', async () => {
   const start = sliceAxis(x, 1, 0, 4);
   cache.step(4, scope => attention(weights, start, scope.at('layers'))).dispose();
   const states = new CachedStates();
-  states.replace(cache.selfAttention.tensors.map(clone), ['decoder']);
+  const layout = cache.selfAttention.layout.map(each => ({ ...each, path: 'decoder' }));
+  expect(layout).toEqual([{ path: 'decoder', form: 'f32', headDim: 5, valueDim: 5 }]);
+  states.replace(cache.selfAttention.tensors.map(clone), layout);
   expect(states.paths).toEqual(['decoder']);
   expect(states.get('layers')).toBeUndefined();
-  await expectClose(states.get('decoder')!.value, await nestedOf(cache.selfAttention.get('layers')!.value), close);
+  await expectClose(states.tensors[1]!, await nestedOf(cache.selfAttention.tensors[1]!), close);
   states.dispose();
   expect(states.paths).toEqual([]);
   start.dispose();

@@ -1,9 +1,28 @@
-import { dispose, keep, ResidualError, type Tensor, tidy } from '@residual/tensor';
+import {
+  type CacheForm,
+  type CacheTensor,
+  cacheFormOf,
+  cacheOf,
+  cacheTensor,
+  dispose,
+  keep,
+  ResidualError,
+  type Tensor,
+  tidy,
+} from '@residual/tensor';
 
-/** Keys and values of one attention, each [batch, kvHeads, keyLen, headDim]. */
+/** Keys and values of one attention, each [batch, kvHeads, keyLen, headDim], float32 or packed. */
 export interface KeysAndValues {
-  readonly key: Tensor;
-  readonly value: Tensor;
+  readonly key: CacheTensor;
+  readonly value: CacheTensor;
+}
+
+/** How keys and values are held: the path of their attention, their form and their widths. */
+export interface CachedStateLayout {
+  readonly path: string;
+  readonly form: CacheForm;
+  readonly headDim: number;
+  readonly valueDim: number;
 }
 
 /**
@@ -18,9 +37,22 @@ export class CachedStates {
     return [...this.entries.keys()];
   }
 
-  /** All keys and values in the order of `paths`: key, value, key, value, ... */
+  /** How the keys and values of each attention are held, in the order of `paths`. */
+  get layout(): readonly CachedStateLayout[] {
+    return [...this.entries].map(([path, { key, value }]) => ({
+      path,
+      form: cacheFormOf(key),
+      headDim: key.shape[3]!,
+      valueDim: value.shape[3]!,
+    }));
+  }
+
+  /**
+   * The tensors that hold all keys and values, the words of packed ones, in the order of `paths`: key, value, key,
+   * value, ...
+   */
   get tensors(): readonly Tensor[] {
-    return [...this.entries.values()].flatMap(({ key, value }) => [key, value]);
+    return [...this.entries.values()].flatMap(({ key, value }) => [cacheTensor(key), cacheTensor(value)]);
   }
 
   /** The keys and values of an attention; undefined before its first step. */
@@ -29,27 +61,31 @@ export class CachedStates {
   }
 
   /** Takes over the keys and values of an attention, and returns them. The caller disposes those it had before. */
-  set(path: string, { key, value }: KeysAndValues): KeysAndValues {
-    const entry = { key: keep(key), value: keep(value) };
+  set(path: string, entry: KeysAndValues): KeysAndValues {
+    for (const held of [entry.key, entry.value]) keep(cacheTensor(held));
     this.entries.set(path, entry);
     return entry;
   }
 
   /**
    * Replaces everything by the outputs of a replayed step, in the order of `tensors`, and frees the old tensors. An
-   * empty object needs the `paths` too. Errors unless there are two tensors for each path.
+   * empty object needs the `layout` too. Errors unless there are two tensors for each path.
    */
-  replace(tensors: readonly Tensor[], paths: readonly string[] = this.paths): void {
-    if (tensors.length !== 2 * paths.length)
-      throw new ResidualError('cache', `Cache: ${tensors.length} tensors cannot replace ${2 * paths.length}`);
+  replace(tensors: readonly Tensor[], layout: readonly CachedStateLayout[] = this.layout): void {
+    if (tensors.length !== 2 * layout.length)
+      throw new ResidualError('cache', `Cache: ${tensors.length} tensors cannot replace ${2 * layout.length}`);
     const old = this.tensors;
     this.entries.clear();
-    for (const [i, path] of paths.entries()) this.set(path, { key: tensors[2 * i]!, value: tensors[2 * i + 1]! });
+    for (const [i, { path, form, headDim, valueDim }] of layout.entries())
+      this.set(path, {
+        key: cacheOf(form, tensors[2 * i]!, headDim),
+        value: cacheOf(form, tensors[2 * i + 1]!, valueDim),
+      });
     for (const x of old) if (!tensors.includes(x)) x.dispose();
   }
 
-  /** Replaces each tensor x by `make(x)`, and frees x. */
-  update(make: (x: Tensor) => Tensor): void {
+  /** Replaces keys and values x by `make(x)`, and frees x. */
+  update(make: (x: CacheTensor) => CacheTensor): void {
     for (const [path, old] of this.entries) {
       const { key, value } = old;
       this.set(

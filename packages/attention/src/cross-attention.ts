@@ -1,5 +1,13 @@
-import { bind, type Dropout, type Layer, type Linear, layer } from '@residual/layers';
-import { expectOptions, expectShape, reshape, showShape, type Tensor } from '@residual/tensor';
+import { bind, type Dropout, type Layer, type Linear, layer, type Scope } from '@residual/layers';
+import {
+  type CacheTensor,
+  expectOptions,
+  expectShape,
+  reshape,
+  showShape,
+  type Tensor,
+  unpackCache,
+} from '@residual/tensor';
 import {
   type AttentionOptions,
   aboutAttention,
@@ -66,8 +74,8 @@ export function crossAttention(options: CrossAttentionOptions): CrossAttention {
       const entry = scope.get(cache)?.crossAttentionEntry(scope.path, project) ?? project();
       const qkv = {
         query: scope.tap('query', splitHeads(queriesByMemory(x, query(x), memory), heads)),
-        key: scope.tap('key', entry.key),
-        value: scope.tap('value', entry.value),
+        key: tapCached('key', entry.key, scope),
+        value: tapCached('value', entry.value, scope),
       };
       const joined = joinHeads(attendHeads(qkv, scope.get(memoryMask), options, scope));
       return output(reshape(joined, [...x.shape.slice(0, 2), heads * headDim]));
@@ -75,6 +83,11 @@ export function crossAttention(options: CrossAttentionOptions): CrossAttention {
     aboutAttention('crossAttention', { modelDim, heads, headDim }),
   );
   return Object.assign(attention, { heads, kvHeads, headDim });
+}
+
+/** Taps keys or values of a memory; a tap of a packed cache sees the numbers that it means. */
+function tapCached(name: string, x: CacheTensor, scope: Scope): CacheTensor {
+  return scope.wants(name) ? scope.tap(name, unpackCache(x)) : x;
 }
 
 /**

@@ -1,6 +1,6 @@
 export type { AttentionOptions } from './attend-heads.js';
 export { beamIndices, Cache, type CacheOptions, cache } from './cache.js';
-export { CachedStates, type KeysAndValues } from './cached-states.js';
+export { type CachedStateLayout, CachedStates, type KeysAndValues } from './cached-states.js';
 export {
   type CrossAttention,
   type CrossAttentionInputs,

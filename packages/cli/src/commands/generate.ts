@@ -1,10 +1,20 @@
 import { ResidualError } from '@residual/base';
 import type { GenerateOptions, GenerateOutput, GenerationConfig } from '@residual/model';
+import type { CacheForm } from '@residual/tensor';
 import { Option } from 'commander';
 import { type AblateOptions, ablations, addAblateOption } from '../inspect/ablations.js';
 import type { CommandDefinition } from '../runtime/command.js';
 import { addModelOptions, type ModelContext, type ModelOptions, withModel } from '../runtime/model.js';
-import { positiveWholeNumber, seed, share, temperature, tokenIds, wholeNumber } from '../runtime/option-values.js';
+import {
+  cacheForm,
+  cacheHelp,
+  positiveWholeNumber,
+  seed,
+  share,
+  temperature,
+  tokenIds,
+  wholeNumber,
+} from '../runtime/option-values.js';
 import { addJsonOption } from '../runtime/options.js';
 import { printNote, printResult, printText } from '../terminal/output.js';
 import { isPiped, wholeText } from '../text/chunks.js';
@@ -19,6 +29,7 @@ interface Options extends ModelOptions, AblateOptions {
   readonly topP?: number;
   readonly seed?: number;
   readonly stopStrings?: readonly string[];
+  readonly cache?: CacheForm;
   readonly json?: boolean;
 }
 
@@ -40,7 +51,8 @@ export const generateCommand: CommandDefinition<Options> = {
       .option('--top-k <k>', 'sample from the k likeliest tokens', positiveWholeNumber)
       .option('--top-p <p>', 'sample from the likeliest tokens whose probabilities sum up to p', share)
       .option('--seed <s>', 'the seed of sampling (default: a new one each time)', seed)
-      .option('--stop-strings <text...>', 'texts that end the generation');
+      .option('--stop-strings <text...>', 'texts that end the generation')
+      .option('--cache <form>', cacheHelp, cacheForm);
     return addJsonOption(addAblateOption(command), 'print one JSON object instead of text');
   },
   run: async call => {
@@ -97,11 +109,11 @@ async function promptOf({ prompt, promptIds }: Options): Promise<string | undefi
 
 /** The options of `model.generate`: filters or a seed without a temperature turn sampling on. */
 function settingsOf(
-  { maxNewTokens, temperature, topK, topP, seed, stopStrings }: Options,
+  { maxNewTokens, temperature, topK, topP, seed, stopStrings, cache }: Options,
   config: GenerationConfig,
   isSampling: typeof import('@residual/model').isSampling,
 ): GenerateOptions {
-  const options = { maxNewTokens, temperature, topK, topP, stopStrings };
+  const options = { maxNewTokens, temperature, topK, topP, stopStrings, cache };
   const wantsDraw = temperature === undefined && [topK, topP, seed].some(value => value !== undefined);
   const defaultTemperature = typeof config.temperature === 'number' ? config.temperature : 1;
   const settings = wantsDraw ? { ...options, temperature: defaultTemperature } : options;

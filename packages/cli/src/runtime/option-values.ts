@@ -1,5 +1,6 @@
 import { statSync } from 'node:fs';
 import { dirname } from 'node:path';
+import type { CacheForm } from '@residual/tensor';
 import { InvalidArgumentError } from 'commander';
 
 /** A parser of a numeric option; a value that does not fit is an error before anything is loaded. */
@@ -54,6 +55,15 @@ export function earlyStopping(text: string): boolean | 'never' {
   if (text === 'never') return text;
   if (text === 'true' || text === 'false') return text === 'true';
   throw new InvalidArgumentError('It must be true, false or never.');
+}
+
+/** The help of `--cache`. */
+export const cacheHelp = 'how keys and values are stored: f32, f16 or int8 (default: f32)';
+
+/** How a cache stores keys and values. */
+export function cacheForm(text: string): CacheForm {
+  if (text === 'f32' || text === 'f16' || text === 'int8') return text;
+  throw new InvalidArgumentError('It must be f32, f16 or int8.');
 }
 
 /** The path of a file that exists. A pipe is a file too. */

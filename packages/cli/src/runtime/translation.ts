@@ -1,7 +1,15 @@
 import type { Model, TranslateOptions, Translation } from '@residual/model';
+import type { CacheForm } from '@residual/tensor';
 import type { Command } from 'commander';
 import type { SourceOptions } from './model.js';
-import { earlyStopping, finiteNumber, positiveWholeNumber, wholeNumber } from './option-values.js';
+import {
+  cacheForm,
+  cacheHelp,
+  earlyStopping,
+  finiteNumber,
+  positiveWholeNumber,
+  wholeNumber,
+} from './option-values.js';
 
 /** The options that all commands that translate share. */
 export interface TranslationOptions extends SourceOptions {
@@ -15,6 +23,7 @@ export interface TranslationOptions extends SourceOptions {
   readonly maxSegmentTokens?: number;
   readonly batch?: number;
   readonly withoutCrossAttention?: boolean;
+  readonly cache?: CacheForm;
 }
 
 /** Lines that are translated at once by default. */
@@ -40,6 +49,7 @@ export function addTranslationOptions(command: Command): Command {
       positiveWholeNumber,
     )
     .option('--batch <n>', `lines that are translated at once (default: ${defaultBatch})`, positiveWholeNumber)
+    .option('--cache <form>', cacheHelp, cacheForm)
     .option(
       '--without-cross-attention',
       'set the weights of cross-attention to zero: what the decoder writes without a source',
@@ -52,9 +62,9 @@ export function translateOptions(
   { batch, signal }: { readonly batch: number; readonly signal: AbortSignal },
 ): TranslateOptions {
   const { numBeams, lengthPenalty, earlyStopping, maxNewTokens, maxSegmentTokens } = options;
-  const { prefix, sourceLanguage, targetLanguage, withoutCrossAttention } = options;
+  const { prefix, sourceLanguage, targetLanguage, withoutCrossAttention, cache } = options;
   const ablate = withoutCrossAttention ? [{ tap: 'decoder.layers.*.crossAttention.weights' }] : undefined;
-  const shared = { maxNewTokens, maxSegmentTokens, prefix, sourceLanguage, targetLanguage, ablate };
+  const shared = { maxNewTokens, maxSegmentTokens, prefix, sourceLanguage, targetLanguage, ablate, cache };
   const settings = Object.entries({ numBeams, lengthPenalty, earlyStopping, ...shared });
   return { ...Object.fromEntries(settings.filter(([, value]) => value !== undefined)), batch, signal };
 }

@@ -1,7 +1,7 @@
 import type { ProcessorOptions } from '@residual/sampling';
 import { type BeamOptions, beamSearch } from '@residual/sampling/beams';
 import { fromGenerationConfig } from '@residual/sampling/generation-config';
-import { expectOptions, ResidualError, showValue } from '@residual/tensor';
+import { type CacheForm, expectOptions, ResidualError, showValue } from '@residual/tensor';
 import { expectFunction, expectSignal, expectTokens } from '../arguments.js';
 import type { InterventionOptions } from '../interventions.js';
 import type { Sequences } from '../sequences.js';
@@ -39,6 +39,8 @@ export interface BeamSearchOptions extends Omit<ProcessorOptions, 'eosTokenId'>,
   readonly maxLength?: number | undefined;
   /** Whether the text leaves out special tokens; default true. */
   readonly skipSpecialTokens?: boolean | undefined;
+  /** How the cache stores keys and values, as in `generate`. */
+  readonly cache?: CacheForm | undefined;
   /** Ends the search before the next step; the call rejects with its reason. */
   readonly signal?: AbortSignal | undefined;
 }
@@ -57,7 +59,7 @@ export async function* beamSearchSequences(
 ): AsyncGenerator<BeamSearchStep, BeamResult[][]> {
   model.check();
   expectOptions('beamSearch', options, beamSearchNames);
-  const { signal, skipSpecialTokens, ablate, hooks } = options;
+  const { signal, skipSpecialTokens, ablate, hooks, cache } = options;
   expectSignal('beamSearch', signal);
   expectFunction('beamSearch', 'allowedTokens', options.allowedTokens);
   const { prompts, sources } = input;
@@ -67,7 +69,7 @@ export async function* beamSearchSequences(
   const search = beamSearch(settings, prompts, sources);
   const policyOptions = { numBeams: settings.numBeams, tokenizer: model.tokenizer, skipSpecialTokens };
   const policy = new BeamPolicy(search, prompts, policyOptions);
-  return yield* decode(model, input, policy, { caller: 'beamSearch', maxLength, ablate, hooks, signal });
+  return yield* decode(model, input, policy, { caller: 'beamSearch', maxLength, ablate, hooks, signal, cache });
 }
 
 /** The options of one search: the caller's, else the checkpoint's. Throws if a field of the file is invalid. */
@@ -83,6 +85,7 @@ function beamSettings(
     maxLength: _maxLength,
     ablate: _ablate,
     hooks: _hooks,
+    cache: _cache,
     maxNewTokens,
     eosTokenId = eosTokenIds,
     ...callerOptions

@@ -64,7 +64,8 @@ export class CachedBatch {
     this.options = options;
     this.padding = options.padding;
     this.beams = options.beams ?? 1;
-    this.cache = new Cache({ maxPositions: options.maxLength, initialCapacity: options.initialCapacity ?? 64 });
+    const { maxLength: maxPositions, initialCapacity = 64, cache: form = 'f32' } = options;
+    this.cache = new Cache({ maxPositions, initialCapacity, form });
   }
 
   /** The number of positions filled, padding included. */

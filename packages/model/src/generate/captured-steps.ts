@@ -1,8 +1,10 @@
-import type { Cache } from '@residual/attention';
+import type { Cache, CachedStateLayout } from '@residual/attention';
 import { type CapturedGraph, capture, isTensor, ResidualError, type Tensor } from '@residual/tensor';
 
 /** How many graphs are kept; beyond that the least recently used one is dropped. */
 const maxGraphs = 64;
+
+type Layout = readonly CachedStateLayout[];
 
 /** Tensors by name; undefined where there is none. */
 export interface NamedTensors {
@@ -18,8 +20,8 @@ export interface NamedTensors {
  */
 export class CapturedSteps {
   private readonly graphs = new Map<string, CapturedGraph>();
-  /** The paths of the attentions whose keys and values a first step makes. */
-  private paths: { readonly self: readonly string[]; readonly cross: readonly string[] } | undefined;
+  /** How the keys and values are held that a first step makes, by the form of the cache. */
+  private readonly layouts = new Map<string, { readonly self: Layout; readonly cross: Layout }>();
   private isUnsupported = false;
   private readonly weightsOf: () => unknown;
   /** The weights that the graphs read. */
@@ -70,23 +72,23 @@ export class CapturedSteps {
   }
 
   /** Runs the first step, which fills an empty cache. Returns the logits. */
-  first(inputs: NamedTensors, { selfAttention, crossAttention }: Cache, run: () => Tensor): Tensor {
-    const [logits, ...tensors] = this.run('first', inputs, () => [
+  first(inputs: NamedTensors, { form, selfAttention, crossAttention }: Cache, run: () => Tensor): Tensor {
+    const [logits, ...tensors] = this.run(`first ${form}`, inputs, () => [
       run(),
       ...selfAttention.tensors,
       ...crossAttention.tensors,
     ]);
-    this.paths ??= { self: selfAttention.paths, cross: crossAttention.paths };
-    const { self, cross } = this.paths;
+    const { self, cross } = this.layouts.get(form) ?? { self: selfAttention.layout, cross: crossAttention.layout };
+    this.layouts.set(form, { self, cross });
     selfAttention.replace(tensors.slice(0, 2 * self.length), self);
     crossAttention.replace(tensors.slice(2 * self.length), cross);
     return logits!;
   }
 
   /** Runs a step with a filled cache and puts its new tensors into the cache. Returns the logits. */
-  step(inputs: NamedTensors, { selfAttention, crossAttention }: Cache, run: () => Tensor): Tensor {
+  step(inputs: NamedTensors, { form, selfAttention, crossAttention }: Cache, run: () => Tensor): Tensor {
     const cached = [...crossAttention.tensors, ...selfAttention.tensors];
-    const [logits, ...tensors] = this.run('step', inputs, () => [run(), ...selfAttention.tensors], cached);
+    const [logits, ...tensors] = this.run(`step ${form}`, inputs, () => [run(), ...selfAttention.tensors], cached);
     selfAttention.replace(tensors);
     return logits!;
   }

@@ -1,4 +1,5 @@
 import type { Scope } from '@residual/layers';
+import type { CacheForm } from '@residual/tensor';
 import type { Tokenizer } from '@residual/tokenizer';
 import type { CapturedSteps } from './captured-steps.js';
 import type { GenerationConfig } from './options.js';
@@ -36,6 +37,8 @@ export interface BatchOptions {
   readonly padding: readonly number[];
   /** How many consecutive sequences, its beams, belong to each prompt; default 1. */
   readonly beams?: number;
+  /** How the cache stores keys and values; default `f32`. */
+  readonly cache?: CacheForm | undefined;
   /** The scope in which the model runs: taps and replacements. */
   readonly scope: Scope;
   /** Whether hooks see the tokens fed, so that no padding follows the longest source; default false. */

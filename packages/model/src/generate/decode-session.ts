@@ -1,4 +1,5 @@
 import { type Recorder, record, type Scope } from '@residual/layers';
+import { type CacheForm, expectCacheForm } from '@residual/tensor';
 import { expectAllUsed, type InterventionOptions, interventionScope } from '../interventions.js';
 import { longestOf } from '../sequences.js';
 import type { CachedBatch } from './cached-batch.js';
@@ -16,6 +17,8 @@ export interface DecodeSessionOptions extends InterventionOptions {
   readonly taps?: readonly string[] | undefined;
   /** Ends the session before its next step. */
   readonly signal?: AbortSignal | undefined;
+  /** How the cache stores keys and values; default `f32`. */
+  readonly cache?: CacheForm | undefined;
 }
 
 /** The sequences of all prompts before a step. */
@@ -43,6 +46,7 @@ export class DecodeSession {
   private activePrompts: readonly number[] = [];
 
   constructor(model: DecodeModel, input: DecoderInput, options: DecodeSessionOptions) {
+    if (options.cache !== undefined) expectCacheForm(options.caller, options.cache);
     this.model = model;
     this.input = input;
     this.options = options;
@@ -101,6 +105,7 @@ export class DecodeSession {
       maxLength: this.options.maxLength,
       padding: prompts.flatMap(({ length }) => Array<number>(beams).fill(longest - length)),
       beams,
+      cache: this.options.cache,
       scope: this.recorder?.scope ?? this.scope,
       hasHooks: (this.options.hooks ?? []).length > 0,
       yieldTurn: () => this.model.yieldTurn(this.options.signal),

@@ -34,6 +34,7 @@ export async function* generateSequences(
     taps,
     ablate,
     hooks,
+    cache,
     skipSpecialTokens,
     signal,
     ...sampling
@@ -53,5 +54,5 @@ export async function* generateSequences(
     return new Sequence(prompt, finishReasonOf, stopStrings(strings), stream);
   });
   const policy = new SamplingPolicy(sequences, choose);
-  return yield* decode(model, input, policy, { caller: 'generate', maxLength, taps, ablate, hooks, signal });
+  return yield* decode(model, input, policy, { caller: 'generate', maxLength, taps, ablate, hooks, signal, cache });
 }

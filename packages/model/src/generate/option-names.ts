@@ -23,6 +23,7 @@ const sharedNames = {
   exponentialDecayLengthPenalty: 0,
   eosTokenId: 0,
   maxNewTokens: 0,
+  cache: 0,
   ablate: 0,
   hooks: 0,
   signal: 0,

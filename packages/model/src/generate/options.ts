@@ -1,7 +1,7 @@
 import { expectInteger } from '@residual/base';
 import type { PipelineOptions } from '@residual/sampling';
 import { fromGenerationConfig } from '@residual/sampling/generation-config';
-import { ResidualError, showValue } from '@residual/tensor';
+import { type CacheForm, ResidualError, showValue } from '@residual/tensor';
 import { definedOptions } from '../arguments.js';
 import type { InterventionOptions } from '../interventions.js';
 
@@ -29,6 +29,11 @@ export interface GenerateOptions extends Omit<PipelineOptions, 'eosTokenId'>, In
   readonly taps?: readonly string[];
   /** Whether the text leaves out special tokens; default true. */
   readonly skipSpecialTokens?: boolean;
+  /**
+   * How the cache stores keys and values: `f32`, the default; `f16`, in half the bytes; or `int8` with a scale for each 32
+   * entries, in little more than a quarter.
+   */
+  readonly cache?: CacheForm;
   /** Ends the generation before the next step; the call rejects with its reason. */
   readonly signal?: AbortSignal;
 }

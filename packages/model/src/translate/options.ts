@@ -1,5 +1,5 @@
 import { expectInteger } from '@residual/base';
-import { expectOptions, ResidualError } from '@residual/tensor';
+import { expectCacheForm, expectOptions, ResidualError } from '@residual/tensor';
 import type { Tokenizer } from '@residual/tokenizer';
 import { definedOptions } from '../arguments.js';
 import type { BeamSearchOptions } from '../generate/beam-search.js';
@@ -72,6 +72,7 @@ export function translateSettings(
     numBeamGroups,
   } = options;
   expectInteger('translate', 'numBeams', numBeams, { min: 1 });
+  if (options.cache !== undefined) expectCacheForm('translate', options.cache);
   const { batch = isSingle ? 1 : Math.max(1, Math.floor(32 / (fixedShapes ? 1 : numBeams))) } = options;
   const { diversityPenalty, taps, topLogprobs, maxNewTokens: requested, signal, ...others } = processorOptions(options);
   expectInteger('translate', 'batch', batch, { min: 1 });

@@ -57,7 +57,7 @@ test('the first sentence of a length runs eagerly, later ones replay its capture
     const text = "I don't need Tom.";
     const own = await loadModel(fixtureFiles('packages/model-en-fr/model'));
     await own.translate([text, text, text], { batch: 1 }).result();
-    expect(eagerSteps).toEqual(['encode', 'first', 'step']);
+    expect(eagerSteps).toEqual(['encode', 'first f32', 'step f32']);
     await own.translate(text).result();
     expect(eagerSteps).toHaveLength(3);
     own.dispose();

@@ -82,7 +82,7 @@ export type ResizeCacheAttributes = { readonly filled: number; readonly capacity
 const resizeCacheOp: Op<ResizeCacheInputs, ResizeCacheAttributes> = {
   name: 'residual.resizeCache',
   compose: ({ cache, sequences }, { filled, capacity }) => {
-    const rows = sliceAxis(cache, 2, 0, filled);
+    const rows = filled === cache.shape[2] ? cache : sliceAxis(cache, 2, 0, filled);
     const selected = sequences ? gather(rows, sequences, 0) : rows;
     const [batch, kvHeads, , width] = selected.shape as [number, number, number, number];
     if (filled === capacity) return selected;
