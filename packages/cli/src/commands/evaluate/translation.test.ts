@@ -10,7 +10,7 @@ const englishFrench = fixture('../packages/model-en-fr/model');
 const golden = await fixtureJson<{ examples: { en: string; greedy: { text: string }; beam4: { text: string } }[] }>(
   'models/en-fr/golden.json',
 );
-const examples = golden.examples.slice(0, 20);
+const examples = golden.examples.slice(0, 9);
 /** Each sentence beside the greedy translation and another text, so that the scores are neither 0 nor 100. */
 const lines = examples.map(({ en, greedy }, i) => ({
   en,
@@ -42,7 +42,7 @@ test('the JSON object has the scores of greedy translations and all settings', a
   expect(JSON.parse(out)).toEqual({
     bleu: words.score,
     chrf: characters.score,
-    sentences: 20,
+    sentences: 9,
     signature:
       'BLEU|nrefs:var|case:mixed|eff:no|tok:13a|smooth:exp|version:residual-0.1.0 ' +
       'chrF2|nrefs:var|case:mixed|eff:yes|nc:6|nw:0|space:no|version:residual-0.1.0 ' +
@@ -57,7 +57,7 @@ test('--num-beams has an effect, and the summary has the line of sacreBLEU, the 
   const lines = [
     /BLEU = 100\.00 100\.0\/100\.0\/100\.0\/100\.0 \(BP = 1\.000 ratio = 1\.000 hyp_len = (\d+) ref_len = \1\)/,
     /chrF2 = 100\.00/,
-    /20 sentences in [\d.]+ s: [\d.]+ sentences and \d+ tokens a second/,
+    /9 sentences in [\d.]+ s: [\d.]+ sentences and \d+ tokens a second/,
     /BLEU\|nrefs:1\|.*\nchrF2\|nrefs:1\|.*/,
     /decoding\|numBeams:4\|batch:32\|backend:wasm/,
   ];
@@ -108,4 +108,22 @@ test('a file that does not exist is an error before anything is loaded', async (
   expect(errors).toBe(
     "error: option '--references <file>' argument './nowhere.jsonl' is invalid. There is no such file.\n",
   );
+});
+
+test('--weights compares forms: a line for each, beside the first', async () => {
+  const references = await file(
+    examples
+      .slice(0, 2)
+      .map(({ en, greedy }) => JSON.stringify({ en, fr: greedy.text }))
+      .join('\n'),
+  );
+  const { code, out } = await evaluate(references, '--weights', 'f32,int8');
+  const [heads, exact, packed, ...signature] = out
+    .trimEnd()
+    .split('\n')
+    .map(line => line.split(/ {2,}/));
+  expect([code, signature.length]).toEqual([0, 3]);
+  expect(heads).toEqual(['weights', 'in memory', 'BLEU', 'chrF2', 'BLEU beside f32']);
+  expect(exact).toEqual(['f32', '37.7 MB', '100.00', '100.00', '0.00']);
+  expect(packed!.slice(0, 2)).toEqual(['int8', '10.1 MB']);
 });
