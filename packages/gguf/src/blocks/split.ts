@@ -14,23 +14,25 @@ export function blockCount(caller: string, type: string, bytes: number): number 
 }
 
 /**
- * The quants and the scales of whole blocks as separate arrays, as `@residual/number-formats` has them. Errors with
- * code `length` if the bytes are no whole number of blocks.
+ * The quants and the scales of whole blocks as separate arrays, as `@residual/number-formats` has them. `memory` for the
+ * quants is used if it is large enough. Errors with code `length` if the bytes are no whole number of blocks.
  */
-export function splitBlocks(type: 'Q8_0', bytes: Uint8Array): Quantized<Int8Array>;
-export function splitBlocks(type: 'Q4_0', bytes: Uint8Array): Quantized<Uint8Array>;
-export function splitBlocks(type: GroupType, bytes: Uint8Array): Quantized;
-export function splitBlocks(type: GroupType, bytes: Uint8Array): Quantized {
+export function splitBlocks(type: 'Q8_0', bytes: Uint8Array, memory?: Uint8Array): Quantized<Int8Array>;
+export function splitBlocks(type: 'Q4_0', bytes: Uint8Array, memory?: Uint8Array): Quantized<Uint8Array>;
+export function splitBlocks(type: GroupType, bytes: Uint8Array, memory?: Uint8Array): Quantized;
+export function splitBlocks(type: GroupType, bytes: Uint8Array, memory?: Uint8Array): Quantized {
   const blocks = blockCount('splitBlocks', type, bytes.length);
   const { blockBytes } = typeOfName(type)!;
   const scales = new Uint16Array(blocks);
-  const quants = new Uint8Array(blocks * (blockBytes - 2));
+  const length = blocks * (blockBytes - 2);
+  const quants = memory && memory.length >= length ? memory.subarray(0, length) : new Uint8Array(length);
   for (let block = 0; block < blocks; block++) {
     const at = block * blockBytes;
     scales[block] = bytes[at]! | (bytes[at + 1]! << 8);
     quants.set(bytes.subarray(at + 2, at + blockBytes), block * (blockBytes - 2));
   }
-  return { quants: type === 'Q8_0' ? new Int8Array(quants.buffer) : quants, scales };
+  const { buffer, byteOffset } = quants;
+  return { quants: type === 'Q8_0' ? new Int8Array(buffer, byteOffset, length) : quants, scales };
 }
 
 /** The blocks of quants and scales: what `splitBlocks` takes apart. */

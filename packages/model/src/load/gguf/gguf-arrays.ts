@@ -62,14 +62,22 @@ export function ggufArrays(file: Gguf, { headsOf, convert }: GgufArrayOptions): 
       const { type, shape } = infoOf(name);
       if (forms[type] === undefined)
         return packBits(await readRows(name, from, to, options), [to - from, shape[1]!], convertedForm);
-      return bitsOf(type, await rowsOf(name, [from, to], options, file.read), to - from);
+      const [quants, bytes] = halves(options.memory);
+      return bitsOf(type, await rowsOf(name, [from, to], { ...options, memory: bytes }, file.read), to - from, quants);
     },
   };
 }
 
-/** The bytes of rows as the words of a packed matrix. */
-function bitsOf(type: TensorType, bytes: Uint8Array, rows: number): PackedBits {
-  if (type === 'Q8_0' || type === 'Q4_0') return bitsOfGroups(splitBlocks(type as GroupType, bytes), rows);
+/** Memory for the quants of rows and for their bytes: an entry has at most 2 bytes of each, of the 4 that it is given. */
+function halves(memory?: Uint8Array): [quants: Uint8Array | undefined, bytes: Uint8Array | undefined] {
+  if (!memory || memory.byteOffset % 4 !== 0) return [undefined, undefined];
+  const half = memory.length / 2 - ((memory.length / 2) % 4);
+  return [memory.subarray(0, half), memory.subarray(half)];
+}
+
+/** The bytes of rows as the words of a packed matrix; `quants` is memory for those in groups. */
+function bitsOf(type: TensorType, bytes: Uint8Array, rows: number, quants?: Uint8Array): PackedBits {
+  if (type === 'Q8_0' || type === 'Q4_0') return bitsOfGroups(splitBlocks(type as GroupType, bytes, quants), rows);
   const aligned = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
   return {
     quants: wordsOfHalves(new Uint16Array(aligned.buffer as ArrayBuffer, aligned.byteOffset, aligned.length / 2), rows),
