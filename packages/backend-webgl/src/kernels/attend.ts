@@ -1,37 +1,74 @@
-import { attentionDims } from '@residual/tensor/kernels';
-import { runPass } from '../program.js';
+import { type AttentionDims, attentionDims, type KernelOps, quantWords } from '@residual/tensor/kernels';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import type { WebGLBackend } from '../backend.js';
+import { type Pass, runPass } from '../program.js';
+import { isWords } from '../word-texture.js';
+import { unpackCache } from './cache.js';
 import type { Kernel } from './kernel.js';
+import { packedCode } from './packed-code.js';
 
 /**
  * softmax(query keyᵀ · scale + bias) value over the visible keys: [batch, heads, queryLen, valueDim]. It runs two
  * passes: scores, then values with an online softmax. Both visit only the visible keys of a query, so that an almost
  * empty cache costs little.
  */
-export const attend: Kernel<'attend'> = (backend, inputs, { scale, causal, window, softCap }) => {
+export const attend: Kernel<'attend'> = (backend, inputs, attributes) =>
+  attendTo(backend, inputs, attentionDims(inputs), attributes, key => ({ inputs: { key } }));
+
+/** `attend` over the words of packed caches, which it reads where they are. */
+export const packedAttend: Kernel<'packedAttend'> = (backend, inputs, { form, valueDim, ...attributes }) => {
+  const dims = { ...attentionDims(inputs), valueDim };
+  const { key, value, ...others } = inputs;
+  if (isWords(backend, key) && isWords(backend, value))
+    return attendTo(backend, inputs, dims, attributes, (words, width) => ({
+      inputs: { quants: words },
+      ints: { words: words.shape[3]!, scaleWords: quantWords(form, width) },
+      variants: { PACKED: true, F16: form === 'f16', INT8: form === 'int8' },
+      code: packedCode,
+    }));
+  const unpacked = {
+    key: unpackCache(backend, { cache: key }, { form, headDim: dims.headDim }),
+    value: unpackCache(backend, { cache: value }, { form, headDim: valueDim }),
+  };
+  const output = attend(backend, { ...others, ...unpacked }, attributes);
+  for (const info of Object.values(unpacked)) backend.disposeIntermediateTensorInfo(info);
+  return output;
+};
+
+/** What a pass needs to read keys or values of a width, which the code calls `key`. */
+type KeyReader = (key: TensorInfo, width: number) => Pick<Pass, 'inputs' | 'ints' | 'variants'> & { code?: string };
+
+function attendTo(
+  backend: WebGLBackend,
+  inputs: Parameters<typeof attend>[1],
+  dims: AttentionDims,
+  { scale, causal, window, softCap }: KernelOps['attend'][1],
+  readerOf: KeyReader,
+): TensorInfo {
   const { query, key, value, bias, ...keyRange } = inputs;
-  const dims = attentionDims(inputs);
-  const { batch, heads, queryLen, keyLen, valueDim } = dims;
+  const { batch, heads, queryLen, keyLen, headDim, valueDim } = dims;
   const [biasBatch, biasHeads, biasRows] = (bias?.shape ?? [1, 1, 1]) as [number, number, number];
   const ints = { ...dims, causal: Number(causal), window_: window };
   const variants = { ONE_QUERY: queryLen === 1 };
+  const [keys, values] = [readerOf(key, headDim), readerOf(value, valueDim)];
   const scores = runPass(backend, {
-    inputs: { query, key, bias, ...keyRange },
+    inputs: { query, ...keys.inputs, bias, ...keyRange },
     shape: [batch * heads, queryLen, keyLen],
-    ints: { ...ints, biasBatch, biasHeads, biasRows },
+    ints: { ...ints, ...keys.ints, biasBatch, biasHeads, biasRows },
     floats: { scale, softCap },
-    variants,
-    code: maskCode + scoreCode,
+    variants: { ...variants, ...keys.variants },
+    code: (keys.code ?? '') + maskCode + scoreCode,
   });
   const output = runPass(backend, {
-    inputs: { scores, value, ...keyRange },
+    inputs: { scores, ...values.inputs, ...keyRange },
     shape: [batch, heads, queryLen, valueDim],
-    ints,
-    variants,
-    code: maskCode + valueCode,
+    ints: { ...ints, ...values.ints },
+    variants: { ...variants, ...values.variants },
+    code: (values.code ?? '') + maskCode + valueCode,
   });
   backend.disposeIntermediateTensorInfo(scores);
   return output;
-};
+}
 
 /**
  * The visible keys of a query are x .. y - 1. With `beamIndices`, each key of a pair is read from its own batch row.
@@ -71,16 +108,26 @@ ivec2 unionOf(ivec4 visible) {
   if (visible.x >= visible.y) return visible.zw;
   return ivec2(min(visible.x, visible.z), max(visible.y, visible.w));
 }
-/** Where the rows of a pair of keys begin. */
-ivec2 rowsOf(int batchRow, int head, int pair, int width) {
+/** The batch rows from which a pair of keys is read. */
+ivec2 batchRowsOf(int batchRow, int pair) {
 #ifdef HAS_beamIndices
   int first = int(entry(beamIndices, batch, keyLen, 0, batchRow, 2 * pair));
   int second = 2 * pair + 1 < keyLen ? int(entry(beamIndices, batch, keyLen, 0, batchRow, 2 * pair + 1)) : first;
-  return ((ivec2(first, second) * kvHeads + head) * pairCount(keyLen) + pair) * pairCount(width);
+  return ivec2(first, second);
 #else
-  return ivec2(((batchRow * kvHeads + head) * pairCount(keyLen) + pair) * pairCount(width));
+  return ivec2(batchRow);
 #endif
 }
+/** Where the rows of a pair of keys begin. */
+ivec2 rowsOf(int batchRow, int head, int pair, int width) {
+  return ((batchRowsOf(batchRow, pair) * kvHeads + head) * pairCount(keyLen) + pair) * pairCount(width);
+}
+#ifdef PACKED
+/** The rows of a pair of keys in a packed cache; of one beyond the last, the last. */
+ivec2 packedRowsOf(int batchRow, int head, int pair) {
+  return (batchRowsOf(batchRow, pair) * kvHeads + head) * keyLen + min(2 * pair + ivec2(0, 1), keyLen - 1);
+}
+#endif
 `;
 
 /** A texel holds the scores of two queries and two keys; keys that are hidden from both queries are skipped. */
@@ -107,18 +154,26 @@ void main() {
     setOutput(vec4(0.0));
     return;
   }
-  ivec2 at = rowsOf(batchRow, head * kvHeads / heads, pair, headDim);
   Walk q = walkFrom(query, line * pairCount(headDim));
+#ifdef PACKED
+  ivec2 at = packedRowsOf(batchRow, head * kvHeads / heads, pair);
+#else
+  ivec2 at = rowsOf(batchRow, head * kvHeads / heads, pair, headDim);
   Walk k = walkFrom(key, at.x);
-#ifdef HAS_beamIndices
+  #ifdef HAS_beamIndices
   Walk k1 = walkFrom(key, at.y);
+  #endif
 #endif
   vec4 sum = vec4(0.0);
   for (int c = 0; c < headDim; c += 2) {
     vec4 a = next(query, q);
+#ifdef PACKED
+    vec4 b = vec4(pairOf(at.x, c), pairOf(at.y, c));
+#else
     vec4 b = next(key, k);
-#ifdef HAS_beamIndices
+  #ifdef HAS_beamIndices
     b.zw = next(key, k1).zw;
+  #endif
 #endif
     if (c + 1 == headDim) {
       a.yw = vec2(0.0);
@@ -164,10 +219,15 @@ void main() {
   Walk s = walkFrom(scores, line * pairCount(keyLen) + first);
   for (int pair = first; pair < end; pair++) {
     vec4 score = next(scores, s);
+#ifdef PACKED
+    ivec2 at = packedRowsOf(batchRow, head * kvHeads / heads, pair);
+    vec4 v = vec4(pairOf(at.x, 2 * column), pairOf(at.y, 2 * column));
+#else
     ivec2 at = rowsOf(batchRow, head * kvHeads / heads, pair, valueDim) + column;
-    vec4 v = texel(value, at.x);
-#ifdef HAS_beamIndices
-    v.zw = texel(value, at.y).zw;
+    vec4 v = texel(key, at.x);
+  #ifdef HAS_beamIndices
+    v.zw = texel(key, at.y).zw;
+  #endif
 #endif
     ivec2 k = ivec2(2 * pair, 2 * pair + 1);
     if (k.y >= keyLen) v.zw = vec2(0.0);

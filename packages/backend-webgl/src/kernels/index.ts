@@ -3,7 +3,7 @@ import type { KernelFunc } from '@tensorflow/tfjs-core';
 import type { WebGLBackend } from '../backend.js';
 import { activate } from './activation.js';
 import { appendToCache } from './append-to-cache.js';
-import { attend } from './attend.js';
+import { attend, packedAttend } from './attend.js';
 import { appendToPackedCache, pack, resizeCache, unpackCache } from './cache.js';
 import { crossEntropy, crossEntropyGradient } from './cross-entropy.js';
 import { dropout } from './dropout.js';
@@ -27,6 +27,7 @@ export const kernels: Readonly<Record<string, KernelFunc>> = /*#__PURE__*/ kerne
   dropout,
   embed,
   linear,
+  packedAttend,
   packedLinear,
   packedLinearGradient,
   pack,
