@@ -21,8 +21,8 @@ export type Metadata = Readonly<Record<string, string>>;
 /** Settings of a file that is written. */
 export interface WriteOptions {
   /**
-   * The order of the tensors: as in the reference implementation (default), by decreasing alignment of their dtype, then
-   * by name; or as given, so that tensors that are read together can lie beside each other.
+   * The order of the tensors: as in the reference implementation (default), by decreasing alignment of their dtype,
+   * then by name; or as given, so that tensors that are read together can lie beside each other.
    */
   readonly order?: 'reference' | 'given';
 }

@@ -121,11 +121,10 @@ async function directionsOf<N>(layer: HasNeeds<N>, weights: Weights<N>, seed: nu
   try {
     for (const [path, leaf] of flatten(layer, weights)) {
       if (leaf.shape.length < 2) continue;
+      if (isPacked(leaf))
+        throw new ResidualError('matrix', `lossLandscape: ${path} is packed; load the model with weights: 'f32'`);
       if (!isTensor(leaf))
-        throw new ResidualError(
-          'matrix',
-          `lossLandscape: ${path} is ${isPacked(leaf) ? `packed as ${leaf.form}; load the model with weights: 'f32'` : 'not a plain tensor; merge adapters before'}`,
-        );
+        throw new ResidualError('matrix', `lossLandscape: ${path} is not a plain tensor; merge adapters before`);
       const values = await leaf.data();
       const direction = (name: string) =>
         tensor(normalized(normalValues(seed, `${path}.${name}`, leaf.size), values, leaf.shape[0]!), leaf.shape);

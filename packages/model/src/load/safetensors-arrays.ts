@@ -3,8 +3,8 @@ import { rowsByName } from '@residual/layers';
 import type { Safetensors } from '@residual/safetensors';
 
 /**
- * The tensors of an open safetensors file or of its shards, whole or in pieces; a matrix in groups of 8 or 4 bits is one
- * array, with rows along out.
+ * The tensors of an open safetensors file or of its shards, whole or in pieces; a matrix in groups of 8 or 4 bits is
+ * one array, with rows along out.
  */
 export function safetensorsArrays(file: Safetensors): StoredArrays {
   const rows = rowsByName(file);

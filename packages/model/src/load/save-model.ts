@@ -122,6 +122,7 @@ function joined<Values extends Float32Array | Int32Array>(
 /** The bytes of a file. */
 async function bytesOf({ tensors, metadata, order }: CheckpointFile): Promise<Uint8Array<ArrayBuffer>> {
   const stored = new Map<string, StoredTensor>();
-  for (const [name, tensor] of tensors) stored.set(name, { ...tensor, data: await tensor.data() } as StoredTensor); // one weight at a time in both types
+  // one weight at a time is in memory in both types
+  for (const [name, tensor] of tensors) stored.set(name, { ...tensor, data: await tensor.data() } as StoredTensor);
   return writeSafetensors(stored, metadata, { order });
 }

@@ -2,8 +2,8 @@ import type { MatrixNeed, Role } from '@residual/layers';
 import { byteSizeOf, hasScales, isPackedForm, type MatrixForm, ResidualError } from '@residual/tensor';
 
 /**
- * A form of weights: float32, one of the packed forms, or `as stored`: the form of the file, `f16` for F16 and `f32` for
- * F32.
+ * A form of weights: float32, one of the packed forms, or `as stored`: the form of the file, `f16` for F16 and `f32`
+ * for F32.
  */
 export type WeightForm = MatrixForm | 'as stored';
 

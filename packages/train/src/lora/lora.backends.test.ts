@@ -182,8 +182,8 @@ testHere('packed matrices are frozen or refused', async () => {
     for await (const _ of train(settings));
   };
   await expect(steps()).rejects.toThrow(
-    'train: step 1: decoder.layers.0.attention.query.weight is packed as int8, which cannot be trained; freeze it and train ' +
-      "LoRA adapters (attachLora, frozen: freezeBase), or load the model with weights: 'f32'",
+    'train: step 1: decoder.layers.0.attention.query.weight is packed as int8, which cannot be trained; freeze it ' +
+      "and train LoRA adapters (attachLora, frozen: freezeBase), or load the model with weights: 'f32'",
   );
   dispose(weights);
 });
