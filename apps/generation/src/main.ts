@@ -62,6 +62,7 @@ async function start(): Promise<void> {
         'take-preset',
         'compare',
         'other-luck',
+        'compare-forms',
       ])
         byId<HTMLButtonElement>(id).disabled = false;
       report(session);
@@ -79,17 +80,18 @@ async function start(): Promise<void> {
     return beginAnew();
   });
   on('reset', 'click', () => {
-    const { backend, model, hub, handed, chapter, pace } = readControls();
-    writeControls({ ...preset, backend, model, hub, handed, chapter, pace });
+    const { backend, weights, model, hub, handed, chapter, pace } = readControls();
+    writeControls({ ...preset, backend, weights, model, hub, handed, chapter, pace });
     return begin(() => story.beginAnew());
   });
   wireCopyLink('copied');
   addEventListener('hashchange', () =>
     attempt(() => {
-      const { backend, handed } = readControls();
+      const { backend, weights, handed } = readControls();
       readAddress();
-      if (handed !== readControls().handed) return firstModel().then(load);
-      if (backend !== readControls().backend || !session.isLoaded) return load(session.origin);
+      const now = readControls();
+      if (handed !== now.handed) return firstModel().then(load);
+      if (backend !== now.backend || weights !== now.weights || !session.isLoaded) return load(session.origin);
       report(session);
       return begin(() => story.begin());
     }),

@@ -1,5 +1,6 @@
-import { type LoadOptions, type OnDownload, shippedModel } from '@residual/appkit';
+import { type LoadOptions, type OfferedForm, type OnDownload, shippedModel } from '@residual/appkit';
 import { pageModel, startModels } from '@residual/appkit/models';
+import type { SourceSize } from '@residual/model';
 import type { RemoteModel } from '@residual/model/worker';
 import { tokenTexts } from './story/token-texts.js';
 
@@ -18,9 +19,19 @@ export interface Session {
   /**
    * Loads a model on a backend and replaces the current one; if that fails, the current one stays on its own backend.
    */
-  load(origin: Origin, backend: string, options: LoadOptions): Promise<void>;
+  load(origin: Origin, choice: LoadChoice, options: LoadOptions): Promise<void>;
+  /** What a model would take, before it is downloaded. */
+  sizeOf(origin: Origin, weights: OfferedForm, signal: AbortSignal): Promise<SourceSize>;
+  /** Loads the current model once more with its weights in another form, for as long as `use` runs. */
+  inForm<Result>(weights: OfferedForm, use: (model: RemoteModel) => Promise<Result>): Promise<Result>;
   /** The text of each token. */
   textsOf(ids: readonly number[]): Promise<readonly string[]>;
+}
+
+/** Where and how a model is held. */
+export interface LoadChoice {
+  readonly backend: string;
+  readonly weights: OfferedForm;
 }
 
 /** Starts the worker and reports its downloads. */
@@ -42,16 +53,26 @@ export async function openSession(onDownload: OnDownload): Promise<Session> {
     get origin() {
       return origin;
     },
-    load: async (from, backend, options) => {
-      const source = from === 'shipped' ? shippedModel('stories') : 'id' in from ? from.id : from.files;
-      const hub = typeof from === 'object' && 'hub' in from && from.hub !== '' ? { endpoint: from.hub } : {};
-      await page.load({ source, hub, backend, check, ...options });
+    sizeOf: async (from, weights, signal) => {
+      const { source, hub } = sourceOf(from);
+      return models.size(source, { hub, weights, signal });
+    },
+    inForm: (weights, use) => page.beside({ ...sourceOf(origin), weights }, use),
+    load: async (from, choice, options) => {
+      await page.load({ ...sourceOf(from), check, ...choice, ...options });
       origin = from;
       const { model } = page;
       textsOf = tokenTexts(ids => model.decode(ids, { skipSpecialTokens: false }));
     },
     textsOf: ids => textsOf(ids),
   };
+}
+
+/** The source of a model for the worker, and the hub that has it. */
+function sourceOf(origin: Origin) {
+  const source = origin === 'shipped' ? shippedModel('stories') : 'id' in origin ? origin.id : origin.files;
+  const hub = typeof origin === 'object' && 'hub' in origin && origin.hub !== '' ? { endpoint: origin.hub } : {};
+  return { source, hub };
 }
 
 /** Errors if the page cannot use a model. */

@@ -1,4 +1,4 @@
-import { type Address, addressOf } from '@residual/appkit';
+import { type Address, addressOf, type OfferedForm, weightForms } from '@residual/appkit';
 
 /** How fast a story is written. */
 export type Pace = 'slow' | 'reading' | 'fast';
@@ -36,6 +36,8 @@ export interface Settings {
   readonly names: string;
   /** `auto` is WebGL with a real graphics card, else WebAssembly. */
   readonly backend: string;
+  /** How the weight matrices are held in memory. */
+  readonly weights: OfferedForm;
   /** A Hugging Face id or a URL; empty for the shipped model. */
   readonly model: string;
   readonly hub: string;
@@ -66,6 +68,7 @@ export const preset: Settings = {
   end: 'They loved to play in the park. One day, a big dog came. The dog wanted to play with',
   names: 'Lily, Sue, Tom, Ben, Harry, Hermione',
   backend: 'auto',
+  weights: 'f32',
   model: '',
   hub: 'https://huggingface.co',
   handed: '',
@@ -77,4 +80,5 @@ export const address: Address<Settings> = addressOf(preset, {
   pace: ['slow', 'reading', 'fast'],
   chapter: chapters,
   handed: ['', 'true'],
+  weights: weightForms,
 });

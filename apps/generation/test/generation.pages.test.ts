@@ -469,8 +469,30 @@ describe('chapters', () => {
   test('the model says what it is', async () => {
     await page.click('#tab-model');
     expect(await page.locator('#facts').textContent()).toBe(
-      'The storyteller of this page: gpt2 with 6 layers of 5 heads, 6000 tokens, 256 positions, on wasm.',
+      'The storyteller of this page: gpt2 with 6 layers of 5 heads, 6000 tokens, 256 positions, on wasm. ' +
+        `Its weights take ${(model.describe().bytes / 1e6).toFixed(1)} MB of memory, each in 32 bits.`,
     );
+  });
+
+  test('the forms of its weights are compared: bytes, and what the library expects next', async () => {
+    await page.click('#compare-forms');
+    const rows = page.locator('#forms tbody tr');
+    await expect.poll(() => rows.count(), { timeout: 60_000 }).toBe(4);
+    const cells = (await rows.nth(2).locator('td').allTextContents()).slice(2);
+    const packed = await loadModel(filesOf('packages', 'model-stories', 'model'), { weights: 'int8' });
+    const likeliest = async (each: Model) => {
+      const options = { temperature: 0, maxNewTokens: 1, topLogprobs: 64 };
+      for await (const { topLogprobs } of each.generate(await page.inputValue('#prompt'), options)) return topLogprobs;
+      throw new Error('there is no step');
+    };
+    const after = new Map((await likeliest(packed)).map(({ token, logprob }) => [token, logprob]));
+    const expected = (await likeliest(model))
+      .slice(0, 4)
+      .map(({ token }) => `${(100 * Math.exp(after.get(token)!)).toFixed(1)} %`);
+    expect(cells).toEqual(expected);
+    expect(await rows.nth(2).locator('td').first().textContent()).toBe((packed.describe().bytes / 1e6).toFixed(1));
+    packed.dispose();
+    expect(await page.locator('#forms-result').textContent()).toContain('in 8 bits it writes the same 24 tokens');
     await page.click('#tab-attention');
   });
 

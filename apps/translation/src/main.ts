@@ -4,6 +4,7 @@ import { type BeamsView, beamsView } from './beams-view.js';
 import { readControls, set, share, writeControls } from './controls.js';
 import { crossView } from './cross-view.js';
 import { examplesView } from './examples-view.js';
+import { formsView } from './forms-view.js';
 import { modelView, offerHeads, reportIgnored } from './model-view.js';
 import { ribbonsPreview, ribbonsView } from './ribbons-view.js';
 import { selfView } from './self-view.js';
@@ -54,7 +55,8 @@ async function start(): Promise<void> {
   const view = translationView(session, [ribbons, first, cross, ...selves, beams], reflect);
   const translate = modelView(session, loading, view);
   wireControls(view, ribbons.grow);
-  on('backend', 'change', translate);
+  for (const id of ['backend', 'weights']) on(id, 'change', translate);
+  formsView(session);
   addEventListener('hashchange', () =>
     attempt(() => {
       writeControls(address.settingsFrom(location.hash));
@@ -92,6 +94,9 @@ function wireControls({ run, end }: TranslationView, grow: () => void): void {
     grow();
   });
   on('stop', 'click', end);
-  on('reset', 'click', () => change({ ...preset, chapter: readControls().chapter, backend: readControls().backend }));
+  on('reset', 'click', () => {
+    const { chapter, backend, weights } = readControls();
+    return change({ ...preset, chapter, backend, weights });
+  });
   wireCopyLink('status');
 }

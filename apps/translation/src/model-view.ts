@@ -2,6 +2,7 @@ import {
   attempt,
   backendOptions,
   byId,
+  formOptions,
   type LoadingView,
   type LoadOptions,
   modelLoader,
@@ -10,7 +11,7 @@ import {
 } from '@residual/appkit';
 import { readControls, share, writeControls } from './controls.js';
 import { showFacts } from './facts.js';
-import type { Session } from './session.js';
+import type { LoadChoice, Session } from './session.js';
 import { address, headsIn } from './settings.js';
 import type { TranslationView } from './translation-view.js';
 
@@ -20,34 +21,38 @@ export function offerHeads(layers: number, heads: number): void {
   offerNumbers('head', 'average', heads);
 }
 
-/** Wires the choice of the backend. Returns the function that translates, on the chosen backend. */
+/** Wires the choice of backend and form of weights. Returns the function that translates with what is chosen. */
 export function modelView(session: Session, loading: LoadingView, view: TranslationView): () => Promise<void> {
   byId('backend').replaceChildren(...backendOptions(session));
-  let loadedOn: string | undefined; // the choice with which the model was loaded
-  let target: string | undefined; // the choice with which it is loading or loaded
+  byId('weights').replaceChildren(...formOptions());
+  writeControls(address.settingsFrom(location.hash));
+  let loadedWith: LoadChoice | undefined; // the choice with which the model was loaded
+  let target: LoadChoice | undefined; // the choice with which it is loading or loaded
 
   const loadModel = modelLoader(loading, {
-    hasModel: () => loadedOn !== undefined,
+    hasModel: () => loadedWith !== undefined,
     sentence: 'The model is not loaded, and without it nothing can be translated.',
     restore: () => {
-      target = loadedOn;
+      target = loadedWith;
       byId('status').textContent = 'The model was not loaded.';
       byId('main').dataset.state = 'ready';
-      if (loadedOn === undefined) return;
-      writeControls({ backend: loadedOn });
+      if (loadedWith === undefined) return;
+      writeControls(loadedWith);
       share();
     },
   });
   const translate = async () => {
-    const { backend } = readControls();
-    if (backend === target && !session.isLoaded) return; // it translates once the model is loaded
-    if (backend !== target) {
-      target = backend;
+    const { backend, weights } = readControls();
+    const isTarget = backend === target?.backend && weights === target.weights;
+    if (isTarget && !session.isLoaded) return; // it translates once the model is loaded
+    if (!isTarget) {
+      const choice = { backend, weights };
+      target = choice;
       const again = () => attempt(translate);
       await loadModel(async options => {
         await view.end();
-        await load(session, backend, options);
-        loadedOn = backend;
+        await load(session, choice, options);
+        loadedWith = choice;
       }, again);
       writeControls(address.settingsFrom(location.hash)); // layers and heads are known now
       reportIgnored(session);
@@ -62,12 +67,12 @@ export function reportIgnored(session: Session): void {
   reportIgnoredSettings(address, session.isLoaded ? missingHeads(session) : []);
 }
 
-/** Loads the model on a backend and shows its size. */
-async function load(session: Session, backend: string, options: LoadOptions): Promise<void> {
+/** Loads the model and shows its size. */
+async function load(session: Session, choice: LoadChoice, options: LoadOptions): Promise<void> {
   byId('status').textContent = 'Loading';
-  await session.load(backend, options);
+  await session.load(choice, options);
   offerHeads(session.model.depth, session.model.heads);
-  await showFacts(session.model);
+  await showFacts(session.model, choice.weights);
 }
 
 /** Sentences about heads in the address that the model does not have. */

@@ -1,4 +1,4 @@
-import { type LoadOptions, type OnDownload, shippedModel } from '@residual/appkit';
+import { type LoadOptions, type OfferedForm, type OnDownload, shippedModel } from '@residual/appkit';
 import { pageModel, startModels } from '@residual/appkit/models';
 import type { TranslatedSegment, TranslateOptions } from '@residual/model';
 import type { RemoteModel } from '@residual/model/worker';
@@ -18,8 +18,16 @@ export interface Session {
   textOf(id: number): string;
   /** Reads a sentence together with its translation; `ablate` as it was translated. */
   read(segment: TranslatedSegment, options: Pick<TranslateOptions, 'ablate' | 'signal'>): Promise<Reading>;
-  /** Loads the model on a backend; if that fails, the last one stays on its own backend. */
-  load(backend: string, options: LoadOptions): Promise<void>;
+  /** Loads the model on a backend, with its weights in a form; if that fails, the last one stays as it is. */
+  load(choice: LoadChoice, options: LoadOptions): Promise<void>;
+  /** Loads the model once more with its weights in another form, for as long as `use` runs. */
+  inForm<Result>(weights: OfferedForm, use: (model: RemoteModel) => Promise<Result>): Promise<Result>;
+}
+
+/** Where and how the model is held. */
+export interface LoadChoice {
+  readonly backend: string;
+  readonly weights: OfferedForm;
 }
 
 /** How many tokens that the decoder considered are named. */
@@ -53,12 +61,13 @@ export async function openSession(onDownload: OnDownload): Promise<Session> {
       const output = await page.model.forward(input, options);
       return { predictions: output.predictions!, taps: output.taps };
     },
-    load: async (backend, options) => {
+    inForm: (weights, use) => page.beside({ source: shippedModel('en-fr'), weights }, use),
+    load: async (choice, options) => {
       const check = async (loaded: RemoteModel) => {
         const tokens = await loaded.tokenOf(Array.from({ length: loaded.vocab }, (_, id) => id));
         texts = tokens.map((token, id) => token?.replaceAll('▁', ' ') ?? `#${id}`);
       };
-      await page.load({ source: shippedModel('en-fr'), backend, check, ...options });
+      await page.load({ source: shippedModel('en-fr'), check, ...choice, ...options });
     },
   };
 }

@@ -1,4 +1,4 @@
-import { type Address, addressOf } from '@residual/appkit';
+import { type Address, addressOf, type OfferedForm, weightForms } from '@residual/appkit';
 import type { TranslateOptions } from '@residual/model';
 import { bestAlignmentHead } from './best-alignment-head.js';
 import { examples } from './examples.js';
@@ -28,6 +28,8 @@ export interface Settings {
   readonly decoderHead: number;
   /** `auto` is WebGL with a real graphics card, else WebAssembly. */
   readonly backend: string;
+  /** How the weight matrices are held in memory. */
+  readonly weights: OfferedForm;
 }
 
 /** The settings before the first click. */
@@ -44,10 +46,15 @@ export const preset: Settings = {
   decoderLayer: 0,
   decoderHead: 0,
   backend: 'auto',
+  weights: 'f32',
 };
 
 /** The settings in the address of the page. */
-export const address: Address<Settings> = addressOf(preset, { mode: ['greedy', 'beams'], chapter: chapters });
+export const address: Address<Settings> = addressOf(preset, {
+  mode: ['greedy', 'beams'],
+  chapter: chapters,
+  weights: weightForms,
+});
 
 /** The index of a head: layer and head. */
 export interface HeadIndex {

@@ -260,8 +260,13 @@ test('the model says where its weights are', async () => {
   await openChapter(page, 'model');
   const { parameters } = model.describe();
   expect(await page.locator('#facts').textContent()).toContain(
-    `${parameters.toLocaleString('en')} weights: ${((2 * parameters) / 1e6).toFixed(1)} MB to download`,
+    `${parameters.toLocaleString('en')} weights: ${((2 * parameters) / 1e6).toFixed(1)} MB to download, two bytes each, and ${(model.describe().bytes / 1e6).toFixed(1)} MB of memory`,
   );
+  await page.click('#compare-forms');
+  const rows = page.locator('#forms tbody tr');
+  await expect.poll(() => rows.count(), { timeout: 60_000 }).toBe(4);
+  const { translation } = await model.translate(await page.inputValue('#text')).result();
+  for (const row of [0, 1]) expect(await rows.nth(row).locator('td').last().textContent()).toBe(translation);
   expect(await page.locator('#shares dd').allTextContents()).toEqual([
     expect.stringMatching(/^2,048,000 weights, 22 %/),
     expect.stringMatching(/^3,159,040 weights, 34 %/),

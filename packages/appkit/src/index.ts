@@ -21,3 +21,4 @@ export { openState, type State } from './state.js';
 export { makeSvg } from './svg.js';
 export { wireTabs } from './tabs.js';
 export { piecesSentence, showPieces, type TokenizedText, textsOf, tokenizedText } from './token-pieces.js';
+export { formNames, formOptions, type MeasuredForm, type OfferedForm, showForms, weightForms } from './weight-forms.js';

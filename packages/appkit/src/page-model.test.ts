@@ -110,3 +110,19 @@ test('the last of several loads counts, and a model that the page cannot use is 
   expect(page.model.backend).toBe('webgl');
   expect(log.slice(-3)).toEqual(['use wasm', 'c 1 is disposed', 'use webgl']);
 });
+
+test('a second model beside the current one is used on its backend and disposed, also when the model is replaced', async () => {
+  const { page, log, pass } = openPage();
+  await page.load({ source: 'a', backend: 'wasm' });
+  const used = page.beside({ source: 'b', weights: 'int8' }, async model => model.forward('x'));
+  await nextTurn();
+  pass();
+  expect(await used).toBe('b 1');
+  expect(log).toEqual(['use wasm', 'b 1 begins', 'b 1 is disposed']);
+  const ended = expect(page.beside({ source: 'c' }, async model => model.forward('x'))).rejects.toMatchObject({
+    name: 'AbortError',
+  });
+  await nextTurn();
+  await Promise.all([ended, page.load({ source: 'd', backend: 'wasm' })]);
+  expect(log.slice(3)).toEqual(['c 2 begins', 'c 2 is disposed', 'use wasm', 'a 0 is disposed']);
+});

@@ -1,4 +1,4 @@
-import type { LoadModelOptions, LoadProgress, ModelSource } from '@residual/model';
+import type { LoadModelOptions, LoadProgress, ModelSource, WeightForm } from '@residual/model';
 import type { Models, RemoteModel } from '@residual/model/worker';
 import { anySignal, guardedModel, type RunExclusive } from './guarded-model.js';
 
@@ -8,6 +8,8 @@ export interface PageLoad {
   /** The choice of the visitor: the name of a backend, or `auto`. */
   readonly backend: string;
   readonly hub?: LoadModelOptions['hub'];
+  /** How the weight matrices are held; float32 if absent. */
+  readonly weights?: WeightForm;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: (progress: LoadProgress) => void;
   /** Errors if the page cannot use the loaded model. */
@@ -25,6 +27,14 @@ export interface PageModel {
    * active at a time. Of several concurrent loads the last one counts.
    */
   load(load: PageLoad): Promise<void>;
+  /**
+   * Loads a second model beside the current one, on its backend, for as long as `use` runs. Ends with an `AbortError` if
+   * the current model is replaced meanwhile.
+   */
+  beside<Result>(
+    load: Omit<PageLoad, 'backend' | 'check'>,
+    use: (model: RemoteModel) => Promise<Result>,
+  ): Promise<Result>;
 }
 
 /** Manages the model of a page; `useBackend` selects a backend by the name that a visitor chose. */
@@ -81,6 +91,17 @@ export function pageModel(
     },
     get isLoaded() {
       return current !== undefined;
+    },
+    beside: async ({ source, signal, ...options }, use) => {
+      if (!current) throw new Error('The model is not loaded yet.');
+      return runExclusive(current.loaded)(async replaced => {
+        const model = await models.load(source, { ...options, signal: anySignal(signal, replaced) });
+        try {
+          return await use(guardedModel(model, act => act(replaced)));
+        } finally {
+          await model.dispose();
+        }
+      });
     },
     load: async load => {
       const abort = new AbortController();

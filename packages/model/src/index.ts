@@ -16,6 +16,7 @@ export {
 } from './load/gguf/convert-to-gguf.js';
 export { describeSource, type LoadModelOptions, type LoadProgress, loadModel } from './load/load-model.js';
 export type { SaveModelOptions } from './load/save-model.js';
+export { type SourceSize, sourceSize } from './load/source-size.js';
 export type { FileUrls } from './load/sources/file-urls.js';
 export type { ModelFiles, OnBytes } from './load/sources/files.js';
 export type { HubOptions } from './load/sources/hub.js';

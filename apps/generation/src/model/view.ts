@@ -2,17 +2,22 @@ import {
   attempt,
   backendOptions,
   byId,
+  formNames,
+  formOptions,
   type LoadingView,
+  megabytes,
   modelLoader,
   on,
   onFiles,
   writeControls,
 } from '@residual/appkit';
 import { readControls, set, share } from '../controls.js';
-import type { Origin, Session } from '../session.js';
+import type { LoadChoice, Origin, Session } from '../session.js';
+import { formsView } from './forms-view.js';
+import { needView } from './need-view.js';
 
 /**
- * Wires the choice of backend and model; `before` runs before a load, `after` after it. Returns the function that loads
+ * Wires the choice of backend, form of weights and model; `before` runs before a load, `after` after it. Returns the function that loads
  * a model.
  */
 export function modelView(
@@ -22,8 +27,9 @@ export function modelView(
 ): (origin: Origin) => Promise<void> {
   const main = document.querySelector('main')!;
   byId('backend').replaceChildren(...backendOptions(session));
+  byId('weights').replaceChildren(...formOptions());
   byId<HTMLButtonElement>('load').disabled = false;
-  let loadedOn = 'auto'; // the choice with which the model was loaded
+  let loadedWith: LoadChoice = { backend: 'auto', weights: 'f32' }; // the choice with which the model was loaded
 
   const loadModel = modelLoader(view, {
     hasModel: () => session.isLoaded,
@@ -31,7 +37,7 @@ export function modelView(
     restore: () => {
       byId('status').textContent = 'The model was not loaded.';
       if (session.isLoaded) {
-        writeControls({ backend: loadedOn });
+        writeControls({ ...loadedWith });
         share();
       }
       main.dataset.state = 'ready';
@@ -43,29 +49,32 @@ export function modelView(
     const again = () => attempt(() => load(origin));
     const isLatest = await loadModel(async options => {
       await before();
-      const { backend } = readControls();
-      await session.load(origin, backend, options);
-      loadedOn = backend;
+      const { backend, weights } = readControls();
+      await session.load(origin, { backend, weights }, options);
+      loadedWith = { backend, weights };
     }, again);
-    showFacts(session);
+    await showFacts(session, loadedWith);
     await after().finally(() => {
       if (isLatest()) main.dataset.state = 'ready';
     });
   };
 
-  on('backend', 'change', () => {
-    share();
-    return load(session.origin);
-  });
+  for (const id of ['backend', 'weights'])
+    on(id, 'change', () => {
+      share();
+      return load(session.origin);
+    });
+  const loadOther = needView(session, view, load);
   on('hub-form', 'submit', () => {
     const { model, hub } = readControls();
     set({ handed: '' });
-    return load(model === '' ? 'shipped' : { id: model, hub });
+    return model === '' ? load('shipped') : loadOther({ id: model, hub });
   });
   onFiles('files', files => {
     set({ handed: '' });
-    return load({ files });
+    return loadOther({ files });
   });
+  formsView(session);
   return load;
 }
 
@@ -74,8 +83,11 @@ function nameOf(origin: Origin): string {
   return 'id' in origin ? origin.id : `The model from your ${origin.files.length} files`;
 }
 
-function showFacts({ origin, model }: Session): void {
+async function showFacts({ origin, model }: Session, { weights }: LoadChoice): Promise<void> {
   const { config, depth, heads, vocab, maxPositions, backend } = model;
+  const { bytes } = await model.describe();
   const sizes = `${depth} layers of ${heads} heads, ${vocab} tokens, ${maxPositions} positions`;
-  byId('facts').textContent = `${nameOf(origin)}: ${String(config.model_type)} with ${sizes}, on ${backend}.`;
+  byId('facts').textContent =
+    `${nameOf(origin)}: ${String(config.model_type)} with ${sizes}, on ${backend}. Its weights take ` +
+    `${megabytes(bytes)} MB of memory, each in ${formNames[weights]}.`;
 }

@@ -33,9 +33,9 @@ export interface LoadModelOptions extends SourceOptions {
   readonly ignoreConfig?: readonly string[];
   /**
    * How weight matrices are held: one form for all of them, or a function of the path in the tree and the role. If
-   * absent, `as stored` for GGUF files and checkpoints with matrices in groups of 8 or 4 bits, else `f32`; types of GGUF
-   * that no matrix has are decoded and rounded to `int8` then. Vectors and position tables are always float32, and so
-   * are tables of a few columns under `int8` and `int4`.
+   * absent, `as stored` for GGUF files and checkpoints with matrices in groups of 8 or 4 bits, else `f32`; types of
+   * GGUF that no matrix has are decoded and rounded to `int8` then. Vectors and position tables are always float32, and
+   * so are tables of a few columns under `int8` and `int4`.
    */
   readonly weights?: WeightForms;
 }
@@ -65,13 +65,20 @@ export async function describeSource(
   composition: Composition;
   formOf: (path: string) => PackedForm | undefined;
 }> {
-  const opened = isConfig(source)
-    ? configOnly(source, options)
-    : await openConfig(await filesOf(source, options), options);
-  const { family, config } = opened;
+  if (!isConfig(source)) return describeFiles(await filesOf(source, options), options);
+  return describeOpened(configOnly(source, options), options);
+}
+
+/** The same of the files of a source. */
+export async function describeFiles(files: ModelFiles, options: Omit<LoadModelOptions, 'onProgress'>) {
+  return describeOpened(await openConfig(files, options), options);
+}
+
+async function describeOpened(opened: OpenedConfig, options: Omit<LoadModelOptions, 'onProgress'>) {
+  const { family, config, openArrays } = opened;
   const composition = family.compose(config, options);
   const forms = await formsOf(opened, composition, options);
-  return { family, config, composition, formOf: path => forms.get(path) };
+  return { family, config, composition, formOf: (path: string) => forms.get(path), openArrays };
 }
 
 /** The form in which each matrix would be held; float32 ones are left out. */
@@ -142,8 +149,8 @@ function isConfig(source: ModelSource | Config): source is Config {
 }
 
 /**
- * Loads a published checkpoint as it is: from a folder (Node), a base URL, a Hugging Face id, files, or a GGUF file. The
- * caller disposes the model. Throws if a file is missing or invalid, or if the config is not supported.
+ * Loads a published checkpoint as it is: from a folder (Node), a base URL, a Hugging Face id, files, or a GGUF file.
+ * The caller disposes the model. Throws if a file is missing or invalid, or if the config is not supported.
  */
 export async function loadModel(source: ModelSource, options: LoadModelOptions = {}): Promise<Model> {
   expectOptions('loadModel', options, {

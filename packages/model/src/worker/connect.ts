@@ -3,6 +3,7 @@ import { connect, type RpcCall, type RpcClient, type Untransferred } from '@resi
 import { type VectorTableInput, vectorTable, type WordVectors } from '@residual/word-vectors';
 import { generation } from '../generate/generation.js';
 import type { LoadModelOptions } from '../load/load-model.js';
+import type { SourceSize } from '../load/source-size.js';
 import { type ModelSource, portableSource } from '../load/sources/source.js';
 import type { WeightForm } from '../load/weight-forms.js';
 import type { Model } from '../model.js';
@@ -54,6 +55,8 @@ export interface RemoteLoadOptions extends Omit<LoadModelOptions, 'fetch' | 'fam
 export interface Models extends Disposable {
   /** As `loadModel`; functions (`fetch`, `families`, `weights`) cannot cross a port. */
   load(source: ModelSource, options?: RemoteLoadOptions): Promise<RemoteModel>;
+  /** As `sourceSize`: what a checkpoint would take, before it is downloaded. */
+  size(source: ModelSource, options?: Omit<RemoteLoadOptions, 'onProgress'>): Promise<SourceSize>;
   /** The names of the backends that the worker imported, best first. */
   backends(): Promise<readonly string[]>;
   useBackend(name: string): Promise<void>;
@@ -77,6 +80,7 @@ export function connectModels(port: Port | null): Models {
       });
       return remoteModel(rpc, info);
     },
+    size: (source, { signal, ...options } = {}) => rpc.call('size', [portableSource(source), options], { signal }),
     backends: () => rpc.call('backends', []),
     useBackend: name => rpc.call('useBackend', [name]),
     close: () => rpc.close(),

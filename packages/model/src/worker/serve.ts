@@ -2,6 +2,7 @@ import { type Port, ResidualError } from '@residual/base';
 import { type RpcCall, type RpcConnection, type RpcServer, serve } from '@residual/base/rpc';
 import { registeredBackends, useBackend } from '@residual/tensor';
 import { type LoadModelOptions, loadModel } from '../load/load-model.js';
+import { sourceSize } from '../load/source-size.js';
 import type { ModelSource } from '../load/sources/source.js';
 import type { Model } from '../model.js';
 import { callMethods, streamMethods } from './methods.js';
@@ -50,6 +51,8 @@ function connectionOf(models: Map<number, Model>): RpcConnection {
       backends: () => registeredBackends(),
       useBackend: (_, name: string) => useBackend(name),
       load,
+      size: ({ signal }: RpcCall, source: ModelSource, options: LoadModelOptions) =>
+        sourceSize(source, { ...options, signal }),
       dispose: (_, number: number) => {
         const model = modelOf(number);
         models.delete(number);

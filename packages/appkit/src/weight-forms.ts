@@ -1,0 +1,52 @@
+import type { WeightForm } from '@residual/model';
+import { megabytes } from './format.js';
+import { make } from './page.js';
+
+/** The forms of weights that a page offers, from the largest. */
+export const weightForms = ['f32', 'f16', 'int8', 'int4'] as const satisfies readonly WeightForm[];
+
+/** A form that a page offers. */
+export type OfferedForm = (typeof weightForms)[number];
+
+/** The forms in words. */
+export const formNames: Readonly<Record<OfferedForm, string>> = {
+  f32: '32 bits',
+  f16: '16 bits',
+  int8: '8 bits',
+  int4: '4 bits',
+};
+
+/** The options of a select of forms. */
+export const formOptions = (): HTMLOptionElement[] => weightForms.map(form => new Option(formNames[form], form));
+
+/** What was measured of one form. */
+export interface MeasuredForm {
+  readonly form: OfferedForm;
+  /** The bytes of the weights in memory. */
+  readonly bytes: number;
+  readonly tokensPerSecond: number;
+  /** The cells that follow, one for each of the columns. */
+  readonly cells: readonly string[];
+}
+
+/** Shows what was measured as a table with a row for each form, and with these columns after bytes and speed. */
+export function showForms(
+  table: HTMLTableElement,
+  caption: string,
+  columns: readonly string[],
+  rows: readonly MeasuredForm[],
+): void {
+  const heads = ['Each weight in', 'MB in memory', 'tokens a second', ...columns];
+  const row = ({ form, bytes, tokensPerSecond, cells }: MeasuredForm) =>
+    make(
+      'tr',
+      {},
+      make('th', { scope: 'row', textContent: formNames[form] }),
+      ...[megabytes(bytes), tokensPerSecond.toFixed(0), ...cells].map(textContent => make('td', { textContent })),
+    );
+  table.replaceChildren(
+    make('caption', { textContent: caption }),
+    make('thead', {}, make('tr', {}, ...heads.map(textContent => make('th', { scope: 'col', textContent })))),
+    make('tbody', {}, ...rows.map(row)),
+  );
+}
