@@ -26,6 +26,7 @@ await build({
   entryPoints: {
     main: path('src/main.ts'),
     'generation-child': path('src/generation/child.ts'),
+    'loading-child': path('src/loading/child.ts'),
     'tokenizer-child': path('src/tokenizer/child.ts'),
     'translation-child': path('src/translation/child.ts'),
     'training-child': path('src/training/child.ts'),

@@ -7,6 +7,7 @@ import { generationOnWasm, generationOnWebgl } from './generation/generation.js'
 import { shapes } from './generation/shape.js';
 import { ggufInLlamaCpp } from './gguf/gguf.js';
 import { inspectOnWasm } from './inspect/inspect.js';
+import { loadingOnWasm } from './loading/loading.js';
 import { type TokenizerFilter, tokenizers } from './tokenizer/tokenizers.js';
 import { trainingShapes } from './training/trainer.js';
 import { trainingOnWasm } from './training/training.js';
@@ -22,6 +23,7 @@ const parts: Readonly<Record<string, (filter: TokenizerFilter) => AsyncGenerator
   words: ({ shape }) => wordsOnWasm(shape),
   inspect: ({ shape }) => inspectOnWasm(shape),
   gguf: () => ggufInLlamaCpp(),
+  loading: ({ shape }) => loadingOnWasm(shape),
   tokenizer: tokenizers,
 };
 
