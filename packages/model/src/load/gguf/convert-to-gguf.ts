@@ -136,7 +136,7 @@ function tokenizerEntries(opened: OpenedModel): ReadonlyMap<string, MetadataValu
     ['bos', 'eos', 'pad'].map(name => [name, id(name)]).filter(([, value]) => value !== undefined),
   );
   const entries = tokenizerToGguf(tokenizer, { vocab: composition.model.vocab, specialTokenIds: ids });
-  const template = texts['chat_template.jinja'];
+  const template = chatTemplateOf(texts);
   if (template !== undefined) entries.set('tokenizer.chat_template', { type: 'string', value: template });
   const eos = entries.get('tokenizer.ggml.eos_token_id')?.value;
   const others = [generationConfig.eos_token_id ?? []].flat().filter(each => typeof each === 'number' && each !== eos);
@@ -144,4 +144,12 @@ function tokenizerEntries(opened: OpenedModel): ReadonlyMap<string, MetadataValu
     if (others[index] !== undefined)
       entries.set(`tokenizer.ggml.${key}`, { type: 'uint32', value: others[index] as number });
   return entries;
+}
+
+/** The chat template, from its own file or from `tokenizer_config.json`; undefined if there is none, or several. */
+function chatTemplateOf(texts: Readonly<Record<string, string>>): string | undefined {
+  const own = texts['chat_template.jinja'];
+  const config: unknown = own === undefined && JSON.parse(texts['tokenizer_config.json'] ?? '{}');
+  const { chat_template: template } = (config || {}) as { readonly chat_template?: unknown };
+  return own ?? (typeof template === 'string' ? template : undefined);
 }

@@ -9,7 +9,7 @@ import {
   interleavedHeads,
   ropeFactorsName,
 } from '@residual/families';
-import { type Gguf, isSplitName, openGguf, openSplitGguf } from '@residual/gguf';
+import { canDecode, type Gguf, isSplitName, openGguf, openSplitGguf } from '@residual/gguf';
 import { ResidualError } from '@residual/tensor';
 import { saveTokenizer, type Tokenizer } from '@residual/tokenizer';
 import { tokenizerFromGguf } from '@residual/tokenizer/gguf';
@@ -54,6 +54,7 @@ export async function openGgufCheckpoint(
   const { signal, onBytes, convert, ignoreConfig } = options;
   const open = (signal?: AbortSignal, onBytes?: OnBytes) => openFile(files, name, signal, onBytes);
   const file = await open(signal, onBytes);
+  expectDecodable(name, file);
   const family = familyOfGguf(file.metadata, options.families);
   const config = await ggufConfig(family, file, options);
   const tokenizer = tokenizerFromGguf(file.metadata);
@@ -80,6 +81,14 @@ export async function openGgufCheckpoint(
       },
     },
   };
+}
+
+/** Throws if a tensor has a type whose numbers cannot be read. */
+function expectDecodable(name: string, { tensors }: Gguf): void {
+  const types = new Set([...tensors.values()].map(({ type }) => type).filter(type => !canDecode(type)));
+  if (types.size === 0) return;
+  const what = `${name} has tensors of ${[...types].sort().join(', ')}, which are not decoded`;
+  throw new ResidualError('load', `loadModel: ${what}; floats, Q4_0 to Q8_0 and Q2_K to Q6_K are`);
 }
 
 /** The config in the metadata of a file. */

@@ -165,6 +165,27 @@ describe('a checkpoint as a GGUF file', () => {
     );
   });
 
+  test('the chat template and all end tokens are written', async () => {
+    const files = new Map(await checkpoint('llama'));
+    const alphabet = Array.from({ length: 128 }, (_, id) => [`<${id}>`, id]);
+    const model = { type: 'Unigram', unk_id: 0, byte_fallback: false, vocab: alphabet.map(([token]) => [token, -1]) };
+    const encode = (json: object) => new TextEncoder().encode(JSON.stringify(json));
+    files.set('tokenizer.json', encode({ model, normalizer: null, pre_tokenizer: null }));
+    files.set('tokenizer_config.json', encode({ chat_template: '{{ messages }}', eos_token: '<2>' }));
+    files.set('generation_config.json', encode({ eos_token_id: [2, 7, 9] }));
+    const { file } = await convertToGguf(files, { weights: 'f16' });
+    const { metadata } = await openGguf(bytesSource(await joined(file)));
+    expect(metadata.get('tokenizer.chat_template')?.value).toBe('{{ messages }}');
+    const ids = ['eos', 'eot', 'eom'].map(name => metadata.get(`tokenizer.ggml.${name}_token_id`)?.value);
+    expect(ids).toEqual([2, 7, 9]);
+    const again = await loadModel(
+      new Map([['x.gguf', await joined((await convertToGguf(files, { weights: 'f16' })).file)]]),
+    );
+    expect(again.generationConfig.eos_token_id).toEqual([2, 7, 9]);
+    expect(new TextDecoder().decode((await again.save()).get('chat_template.jinja'))).toBe('{{ messages }}');
+    again.dispose();
+  });
+
   test('an abort ends the writing', async () => {
     const abort = new AbortController();
     const onProgress = ({ stage }: LoadProgress) => stage === 'weights' && abort.abort(new Error('enough'));
@@ -214,6 +235,8 @@ describe('tensors of a file', () => {
       const size = shape.reduce((product, length) => product * length, 1);
       tensors.set('output.weight', { type: 'I8' as 'F32', shape, data: new Uint8Array(size) });
     });
-    await expect(loadModel(source)).rejects.toThrow('readFloat32: "output.weight" is I8; use read');
+    await expect(loadModel(source)).rejects.toThrow(
+      'loadModel: m.gguf has tensors of I8, which are not decoded; floats, Q4_0 to Q8_0 and Q2_K to Q6_K are',
+    );
   });
 });

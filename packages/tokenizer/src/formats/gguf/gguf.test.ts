@@ -1,6 +1,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { brotliDecompressSync } from 'node:zlib';
 import { describe, expect, test } from 'vitest';
+import { openTokenizer } from '../checkpoint/open-tokenizer.js';
 import { tokenizerFromJson } from '../json/load.js';
 import { readModelProto } from '../sentencepiece/model-proto.js';
 import { sentencePieceTokenizer } from '../sentencepiece/sentence-piece-tokenizer.js';
@@ -61,6 +62,18 @@ describe('a tokenizer.json as metadata', () => {
     ]);
     expect((entries.token_type as Int32Array).at(-1)).toBe(5);
     expect([tokenizer.bosTokenId, tokenizer.eosTokenId, tokenizer.unkTokenId]).toEqual([1, 2, 0]);
+  });
+
+  test('T5 has its extra ids and ends texts', async () => {
+    const model = bytesOf('sentencepiece/own/unigram-nmt-nfkc.model');
+    const read = async (name: string) => (name === 'spiece.model' ? model : undefined);
+    const original = (await openTokenizer(read, { modelType: 't5' }))!;
+    const tokenizer = tokenizerFromGguf(tokenizerToGguf(original))!;
+    for (const text of ['  Ｈello   ﬁne <extra_id_0> world ', 'a<extra_id_99></s>b', '']) {
+      expect(tokenizer.encode(text).ids).toEqual(original.encode(text).ids);
+      expect(tokenizer.decode(original.encode(text).ids)).toBe(original.decode(original.encode(text).ids));
+    }
+    expect(tokenizer.vocabSize).toBe(original.vocabSize);
   });
 
   test('a tokenizer that such files cannot express is refused', () => {
