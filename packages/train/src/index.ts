@@ -34,6 +34,7 @@ export { chunkedLoss } from './losses/chunked-loss.js';
 export { type LanguageModelLossOptions, languageModelLoss } from './losses/language-model-loss.js';
 export { meanSquaredError } from './losses/mean-squared-error.js';
 export { sequenceToSequenceLoss } from './losses/sequence-to-sequence-loss.js';
+export { throughCache } from './losses/through-cache.js';
 export { type Labels, labelsOf, type TokenLossOptions, tokenLoss } from './losses/token-loss.js';
 export { type AdamOptions, type AdamWOptions, adam, adamW } from './optimizers/adam.js';
 export { type LionOptions, lion } from './optimizers/lion.js';

@@ -1,6 +1,7 @@
 import { ResidualError } from '@residual/base';
 import { causalOf } from '@residual/model';
-import { evaluate, languageModelLoss, slidingWindows, type TokenBatch } from '@residual/train';
+import type { CacheForm } from '@residual/tensor';
+import { evaluate, languageModelLoss, slidingWindows, type TokenBatch, throughCache } from '@residual/train';
 import type { ModelContext } from '../runtime/model.js';
 import { bar } from '../terminal/progress.js';
 
@@ -9,6 +10,8 @@ export interface WindowOptions {
   readonly length?: number;
   readonly stride?: number;
   readonly batch: number;
+  /** The form of a cache through which attention reads keys and values; without it there is no cache. */
+  readonly cache?: CacheForm;
 }
 
 /** The result of an evaluation, with the windows that it used. */
@@ -31,7 +34,7 @@ export async function evaluateLanguageModel(
   const startTime = performance.now();
   const { length, stride } = windowOf(context, options);
   const windows = windowsOf(context, documents, { length, stride, batch: options.batch });
-  const { loss, tokens } = await lossOver(context, windows, length);
+  const { loss, tokens } = await lossOver(context, windows, { length, cache: options.cache });
   const seconds = (performance.now() - startTime) / 1000;
   return { loss, perplexity: Math.exp(loss), tokens, length, stride, seconds };
 }
@@ -66,11 +69,16 @@ function windowsOf(
   throw new ResidualError('data', 'evaluate: the texts have no two tokens; there is nothing to predict');
 }
 
-async function lossOver({ model, signal, progress }: ModelContext, batches: readonly TokenBatch[], length: number) {
+async function lossOver(
+  { model, signal, progress }: ModelContext,
+  batches: readonly TokenBatch[],
+  { length, cache }: { readonly length: number; readonly cache: CacheForm | undefined },
+) {
   const { layer, weights } = causalOf('evaluate', model);
   const onProgress = ({ batches: done, loss }: { batches: number; loss: number }) =>
     progress.show(`${bar('evaluating', done, batches.length)}  loss ${loss.toFixed(4)}`);
-  const loss = languageModelLoss(layer, { maxPositions: length });
+  const objective = languageModelLoss(layer, { maxPositions: length });
+  const loss = cache ? throughCache(objective, cache) : objective;
   const report = await evaluate({ weights, loss, batches, signal, onProgress });
   progress.end();
   return report;

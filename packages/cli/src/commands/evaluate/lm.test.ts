@@ -114,3 +114,18 @@ test('--weights compares forms: a line for each, with its bytes, beside the firs
   const wrong = await evaluate('--weights', 'f32,int3');
   expect(wrong.errors).toContain('It must be different ones of f32, f16, bf16, int8, int4, with commas between.');
 });
+
+test('--cache measures what the form of a cache costs', async () => {
+  const losses: Record<string, number> = {};
+  for (const form of ['f32', 'f16', 'int8']) losses[form] = (await scores('--cache', form)).loss;
+  const { loss } = await scores();
+  await expectClose(losses.f32!, loss, { relative: 1e-5 });
+  await expectClose(losses.f16!, loss, { relative: 1e-3 });
+  await expectClose(losses.int8!, loss, { relative: 1e-2 });
+  expect(new Set(Object.values(losses)).size).toBe(3);
+  const { code, errors } = await evaluate('--cache', 'int4');
+  expect([code, errors]).toEqual([
+    1,
+    "error: option '--cache <form>' argument 'int4' is invalid. It must be f32, f16 or int8.\n",
+  ]);
+});

@@ -2,7 +2,7 @@ import { type FormColumn, formsAsJson, formsTable, signed } from '../../evaluate
 import type { LanguageModelReport, WindowOptions } from '../../evaluate/language-model.js';
 import type { CommandDefinition } from '../../runtime/command.js';
 import { addSourceOptions, addWeightListOption, type FormListOptions, withForms } from '../../runtime/model.js';
-import { inputFiles, positiveWholeNumber } from '../../runtime/option-values.js';
+import { cacheForm, inputFiles, positiveWholeNumber } from '../../runtime/option-values.js';
 import { addDocumentsOption, addJsonOption } from '../../runtime/options.js';
 import { grouped } from '../../terminal/format.js';
 import { printResult } from '../../terminal/output.js';
@@ -29,7 +29,8 @@ export const evaluateLanguageModelCommand: CommandDefinition<Options, readonly [
         'distance between the starts of two windows (default: the length, so that windows do not overlap)',
         positiveWholeNumber,
       )
-      .option('--batch <n>', 'windows in a batch', positiveWholeNumber, 4);
+      .option('--batch <n>', 'windows in a batch', positiveWholeNumber, 4)
+      .option('--cache <form>', 'read keys and values from a cache of this form: f32, f16 or int8', cacheForm);
     addDocumentsOption(command, 'what counts as one text; none is all of it', 'files');
     return addJsonOption(command, 'print one JSON object instead of lines of text');
   },
