@@ -116,6 +116,22 @@ test.each(forms)(
   },
 );
 
+test.each(forms)('%s: larger matrices, which backends may multiply in integers, are within the bound', async form => {
+  if (!['cpu', 'wasm'].includes(requireBackend())) return; // GPUs have one way for all sizes
+  const [out, width] = [173, 97];
+  const packed = pack(valuesOf(sample([out, width], 5)), [out, width], form);
+  const weight = await meaningOf(packed);
+  for (const rows of [1, 2, 3, 6]) {
+    const [x, bias] = [sample([rows, width], 7), sample([out], 11)];
+    const y = tidy(() => linear(toTensor(x), packed, toTensor(bias)));
+    const expected = linearOf(x, weight, bias);
+    const largest = Math.max(...[...expected.values].map(Math.abs));
+    await expectClose(y, expected, { absolute: 1e-4 * largest });
+    y.dispose();
+  }
+  packed.dispose();
+});
+
 test.each(forms)('%s: embed reads rows by id', async form => {
   const packed = pack(valuesOf(sample([11, 37], 5)), [11, 37], form);
   const weight = await meaningOf(packed);
