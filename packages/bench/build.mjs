@@ -82,7 +82,7 @@ for (const [name, plugins] of Object.entries({ taps: [aboveTensor], bare: [above
     plugins,
   });
 
-const pages = ['residual', 'tfjs'];
+const pages = ['residual', 'residual-wasm', 'tfjs'];
 await build({
   ...common,
   entryPoints: pages.map(name => path(`src/generation/pages/${name}.ts`)),

@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { type Line, lineOf } from '../comparison/line.js';
 import { installPeers } from '../peers/peers.js';
 import { checkpointOf } from './checkpoint.js';
-import { writeGgufFile, writeRandomGguf } from './gguf-file.js';
-import { inPage } from './in-page.js';
+import { ggufFile, writeGgufFile, writeRandomGguf } from './gguf-file.js';
+import { inPage, inPageOnWasm } from './in-page.js';
 import { inProcess } from './in-process.js';
 import { type Goals, linesOf } from './lines.js';
 import { type Measurement, type MeasureOptions, measure, type Quantity, type StartSubject } from './measure.js';
 import { type OnnxForm, writeOnnx } from './onnx/onnx-file.js';
 import { bytesPerEntry, entriesRead, type ShapeName, shapes } from './shape.js';
-import { type Form, parseSubject, type SubjectName } from './subject-runner.js';
+import { type Form, parseSubject, type SubjectName, type SubjectRunner } from './subject-runner.js';
 
 /** One part of the benchmark. */
 interface Part {
@@ -23,6 +23,8 @@ interface Part {
   readonly settings: MeasureOptions;
   readonly quantities: readonly Quantity[];
   readonly goals?: Goals;
+  /** Whether ours runs in a page of Chrome, and not in Node. */
+  readonly inChrome?: boolean;
   /** The highest peak memory that meets our own goal, in multiples of the bytes of the weights. */
   readonly peakGoal?: number;
 }
@@ -119,6 +121,36 @@ const wasmParts: readonly Part[] = [
     peakGoal: 1.15,
   },
   {
+    shape: 'llama-1.1b',
+    title: 'llama-1.1b int4 in Chrome',
+    form: 'int4',
+    inChrome: true,
+    peers: ['the machine int4'],
+    settings: { prompt: 32, count: 17, rounds: 3 },
+    quantities: withoutText,
+    peakGoal: 1.15,
+  },
+  {
+    shape: 'llama-1.1b',
+    title: 'llama-1.1b int8 in Chrome',
+    form: 'int8',
+    inChrome: true,
+    peers: ['the machine int8'],
+    settings: { prompt: 32, count: 17, rounds: 3 },
+    quantities: withoutText,
+    peakGoal: 1.15,
+  },
+  {
+    shape: 'gpt2-124m',
+    title: 'gpt2-124m int8 in Chrome',
+    form: 'int8',
+    inChrome: true,
+    peers: ['the machine int8'],
+    settings: { prompt: 128, count: 17, rounds: 3 },
+    quantities: withoutText,
+    peakGoal: 1.15,
+  },
+  {
     shape: 'stories',
     peers: ['onnxruntime-web', 'onnxruntime-web, 2 threads', 'tfjs'],
     settings: { prompt: 128, count: 33, textCount: 64, rounds: 15 },
@@ -157,13 +189,19 @@ export async function* generationOnWasm(shape?: string, kind = ''): AsyncGenerat
   for (const part of partsOfShape(wasmParts, shape)) {
     const { title = titleOf(part), form = 'f32', settings, peakGoal } = part;
     if (!title.includes(kind)) continue;
-    const { measurements, ours } = await run(part, async name => inProcess(name));
-    yield linesOf(measurements, { ...part, title, ours, ...settings, place: 'process' });
+    const start: StartSubject = async name =>
+      part.inChrome && parseSubject(name).library === 'residual' ? startInChrome(part) : inProcess(name);
+    const { measurements, ours } = await run(part, start);
+    yield linesOf(measurements, { ...part, title, ours, ...settings, place: part.inChrome ? 'page' : 'process' });
     if (peakGoal === undefined) continue;
     const bytes = entriesRead(shapes[part.shape]) * bytesPerEntry[form];
-    yield [await weightsLine(title, measurements.get(ours)!, bytes, peakGoal)];
+    const empty = part.inChrome ? await startInChrome(part) : inProcess('the machine');
+    yield [await weightsLine(title, measurements.get(ours)!, empty, bytes, peakGoal)];
   }
 }
+
+const startInChrome = ({ shape, form = 'f32' }: Part) =>
+  inPageOnWasm(form, shape === 'llama-1.1b' ? ggufFile(form) : '');
 
 const titleOf = ({ shape, form }: Part) => (form ? `${shape} ${form}` : shape);
 
@@ -195,12 +233,17 @@ async function prepare(folder: string, peer: SubjectName): Promise<void> {
   if (library === 'llama.cpp' && existsSync(join(folder, 'model.safetensors'))) await writeGgufFile(folder, form);
 }
 
-/** The peak memory above that of an empty process, beside the bytes of the weights. */
-async function weightsLine(title: string, { peak }: Measurement, bytes: number, goal: number): Promise<Line> {
-  const empty = inProcess('the machine');
+/** The peak memory above that of an empty process or page, beside the bytes of the weights. */
+async function weightsLine(
+  title: string,
+  { peak }: Measurement,
+  empty: SubjectRunner,
+  bytes: number,
+  goal: number,
+): Promise<Line> {
   const baseline = await empty.peak();
   await empty.close();
-  const what = `${title}: peak memory above an empty process, MB`;
+  const what = `${title}: peak memory above an empty one, MB`;
   const ours = peak.map(value => (value - baseline) / 1e6);
   return lineOf({ what, ours, peer: 'the weights alone', peers: [bytes / 1e6], goal });
 }

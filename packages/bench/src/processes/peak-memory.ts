@@ -6,8 +6,14 @@ import { readFileSync } from 'node:fs';
  * proc_pid_status(5)).
  */
 export function peakMemory(): number {
-  if (process.platform !== 'linux') return process.resourceUsage().maxRSS * 1024;
-  const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync('/proc/self/status', 'utf8')) ?? [];
-  if (kilobytes === undefined) throw new Error('bench: /proc/self/status has no VmHWM');
+  return process.platform === 'linux' ? peakOf('self') : process.resourceUsage().maxRSS * 1024;
+}
+
+/** The largest of the resident sets that other processes have had, in bytes. Linux only. */
+export const peakOfProcesses = (numbers: readonly number[]): number => Math.max(...numbers.map(peakOf));
+
+function peakOf(process: number | 'self'): number {
+  const [, kilobytes] = /^VmHWM:\s+(\d+) kB$/m.exec(readFileSync(`/proc/${process}/status`, 'utf8')) ?? [];
+  if (kilobytes === undefined) throw new Error(`bench: /proc/${process}/status has no VmHWM`);
   return Number(kilobytes) * 1024;
 }
