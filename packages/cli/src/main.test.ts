@@ -52,6 +52,8 @@ test('the help lists every command, in lines that fit a terminal', async () => {
       'inspect',
       'tokenize',
       'train',
+      'quantize',
+      'convert',
       'train-tokenizer',
       'help',
     ],

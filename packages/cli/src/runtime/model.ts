@@ -29,7 +29,8 @@ export interface ModelContext extends CommandContext {
 
 /** Adds the options `--model` and `--backend`. */
 export function addSourceOptions(command: Command, what = 'a checkpoint'): Command {
-  return addBackendOption(command.requiredOption('--model <source>', `folder, URL or Hugging Face id of ${what}`));
+  const source = `folder, URL or Hugging Face id of ${what}, or a GGUF file`;
+  return addBackendOption(command.requiredOption('--model <source>', source));
 }
 
 /** Adds the options `--model`, `--backend` and `--weights`. */
