@@ -12,8 +12,8 @@ export interface StoredArrays {
   /** Reads a whole array as float32. */
   readFloat32(name: string, options: RowReadOptions): Promise<Float32Array>;
   /**
-   * The form in which the file holds the entries, `f32` if absent: `f16` for F16, `int8` for Q8_0; undefined for numbers
-   * that no matrix can hold as they are, such as the K types of GGUF.
+   * The form in which the file holds the entries, `f32` if absent: `f16` for F16, `int8` for Q8_0; undefined for
+   * numbers that no matrix can hold as they are, such as the K types of GGUF.
    */
   heldAs?(name: string): MatrixForm | undefined;
   /** The file's name of the element type, for messages: `F16`, `Q4_K`. */
@@ -29,9 +29,9 @@ export interface StoredArrays {
    */
   readRows?(name: string, from: number, to: number, options: RowReadOptions): Promise<Float32Array>;
   /**
-   * Reads the bits of the same rows in the packed form that `heldAs` returns, laid out as in a `PackedMatrix` with these
-   * rows: padded to whole words, and `int8` and `int4` to whole groups. Called only where the form is packed; if absent,
-   * `readRows` is used.
+   * Reads the bits of the same rows in the packed form that `heldAs` returns, laid out as in a `PackedMatrix` with
+   * these rows: padded to whole words, and `int8` and `int4` to whole groups. Called only where the form is packed; if
+   * absent, `readRows` is used.
    */
   readPackedRows?(name: string, from: number, to: number, options: RowReadOptions): Promise<PackedBits>;
 }

@@ -5,8 +5,8 @@ import type { StoredRows } from './stored-rows.js';
 const packedForms: Readonly<Record<string, PackedForm | undefined>> = { F16: 'f16', BF16: 'bf16' };
 
 /**
- * A tensor of a safetensors file in pieces. F16 and BF16 are held as they are; boolean masks are read as 0 and 1. Reading
- * errors as the file does, with code `dtype` for integers.
+ * A tensor of a safetensors file in pieces. F16 and BF16 are held as they are; boolean masks are read as 0 and 1.
+ * Reading errors as the file does, with code `dtype` for integers.
  */
 export function safetensorsRows(file: Safetensors, name: string): StoredRows {
   const { dtype, shape } = file.tensors.get(name)!;

@@ -12,7 +12,7 @@ export interface TransposedColumns {
   readonly to: number;
 }
 
-/** The transpose of some columns of rows [n, stride], as rows [out, to], in `result`, or else in new memory of zeros. */
+/** The transpose of columns of rows [n, stride], as rows [out, to], in `result`, or else in new memory of zeros. */
 export function transposedRows<Values extends Float32Array | Uint16Array>(
   rows: Values,
   { stride, start, out, to }: TransposedColumns,

@@ -18,9 +18,9 @@ export interface Quantized<Quants extends Int8Array | Uint8Array = Int8Array | U
 
 /**
  * Rounds values to 8 bits: value ≈ scale · q, with scale = the largest size of the group / 127 and q from -127 to 127.
- * These are the numbers of Q8_0 in ggml. `into` receives the result; its arrays may be views of larger ones. Errors with
- * code `length` unless the values are whole groups that fit, and with code `range` if they are not finite or a scale is
- * too large for float16.
+ * These are the numbers of Q8_0 in ggml. `into` receives the result; its arrays may be views of larger ones. Errors
+ * with code `length` unless the values are whole groups that fit, and with code `range` if they are not finite or a
+ * scale is too large for float16.
  */
 export function quantizeInt8(values: Float32Array, into?: Quantized<Int8Array>): Quantized<Int8Array> {
   const { quants, scales } = into ?? emptyGroups(values.length, Int8Array, 1);

@@ -8,7 +8,7 @@ import { requireBackend } from './backend.js';
 export interface PendingData {
   /** The data, with one reference. */
   readonly dataId: object;
-  /** The memory of the data, of a backend that computes in the memory of the program; used before the next allocation. */
+  /** The memory of the data, of a backend that computes in the memory of the program; valid until an allocation. */
   readonly words?: () => Int32Array;
   /** Writes words of 32 bits from an index on, always whole rows, of a backend that has memory of its own. */
   readonly write?: (index: number, words: Int32Array) => void;
