@@ -73,7 +73,7 @@ test.each(['quantize', 'convert'])(
       for (const name of ['config.json', 'model.safetensors'])
         await writeFile(join(broken, name), (await readFile(join(stories, name))).subarray(0, 100_000));
       expect(await errorsOf(broken, join(root, 'new'))).toMatch(
-        /^residual: openSafetensors: the file has 100000 bytes; /,
+        /^residual: .*openSafetensors: the file has 100000 bytes; /,
       );
       expect(await readdir(root)).toEqual(['broken', 'full']);
     }),

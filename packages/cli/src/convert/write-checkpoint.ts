@@ -4,7 +4,7 @@ import { ResidualError } from '@residual/base';
 import { type ConvertedCheckpoint, type ConvertOptions, convertCheckpoint } from '@residual/model';
 import type { CommandContext } from '../runtime/context.js';
 import { megabytes } from '../terminal/format.js';
-import { print } from '../terminal/output.js';
+import { print, printNote } from '../terminal/output.js';
 
 /** What is converted, and where to. */
 export interface Conversion {
@@ -32,6 +32,7 @@ export async function writeConverted(
     const byCount = Object.entries(checkpoint.tensorsByForm).sort(([, a], [, b]) => b - a);
     const counts = byCount.map(([form, count]) => `${count} ${form}`);
     print(`${out}: ${counts.join(', ')} tensors, ${megabytes(bytes)}`);
+    for (const [name, reason] of checkpoint.omitted) printNote(`without ${name}: ${reason}`);
     return 0;
   } catch (error) {
     await rm(join(out, weightsFile), { force: true });

@@ -1,8 +1,9 @@
 import '@residual/testkit/wasm';
 import { bytesSource, openSafetensors } from '@residual/safetensors';
 import { memoryUsage } from '@residual/tensor';
-import { expectClose } from '@residual/testkit';
+import { expectClose, fixture } from '@residual/testkit';
 import { expect, test } from 'vitest';
+import type { Model } from '../model.js';
 import { fixtureFiles } from '../testing/fixture-files.js';
 import { type ConvertOptions, convertCheckpoint } from './convert-checkpoint.js';
 import { loadModel } from './load-model.js';
@@ -77,6 +78,23 @@ test('bits that are held already are copied: nothing is rounded twice', async ()
   const bytes = files.get('model.safetensors')!;
   expect((await converted(files, { weights: 'as stored' })).get('model.safetensors')).toEqual(bytes);
   expect((await converted(files, { weights: 'int8' })).get('model.safetensors')).toEqual(bytes);
+});
+
+test('a GGUF file becomes a checkpoint of its bits, without the tokenizer that no tokenizer.json can have', async () => {
+  const gguf = new Map([['tiny.gguf', await fixture('gguf/llama/model-q8_0.gguf')]]);
+  const { omitted } = await convertCheckpoint(gguf, { weights: 'as stored' });
+  expect([...omitted.keys()]).toEqual(['tokenizer.json']);
+  expect(omitted.get('tokenizer.json')).toMatch(
+    /^tokenizer: the SentencePiece piece .* tokenizer\.json has no such merges$/,
+  );
+  const files = await converted(gguf, { weights: 'as stored' });
+  expect([...files.keys()].filter(name => name.startsWith('tokenizer'))).toEqual([]);
+  const [there, here] = [await loadModel(gguf), await loadModel(files)];
+  expect(here.describe()).toEqual(there.describe());
+  const logitsOf = async (model: Model) => (await model.forward([3, 1, 4, 1, 5])).logits;
+  expect(await logitsOf(here)).toEqual(await logitsOf(there));
+  there.dispose();
+  here.dispose();
 });
 
 test('float16 becomes a plain file, and the head has a form of its own', async () => {

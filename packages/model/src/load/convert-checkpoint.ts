@@ -24,6 +24,8 @@ export interface ConvertOptions extends Omit<LoadModelOptions, 'generationConfig
 export interface ConvertedCheckpoint {
   /** The small files by name, `config.json` and the tokenizer among them. */
   readonly files: ReadonlyMap<string, Uint8Array>;
+  /** The files that cannot be written, with the reason: `tokenizer.json` for some tokenizers of GGUF files. */
+  readonly omitted: ReadonlyMap<string, string>;
   /** The chunks of `model.safetensors`. A weight is read when it is written, one after the other. */
   readonly weights: AsyncIterable<Uint8Array>;
   /** The number of matrices and vectors by form; a tensor of several weights counts once. */
@@ -57,7 +59,7 @@ export async function convertCheckpoint(source: ModelSource, options: ConvertOpt
   const opened = await openModel(source, sourceOptions);
   const { forms, file } = convertedFile(opened, { formOf: formOf!, formOfHead: formOfHead!, signal });
   const { tensorsByForm, dtype } = countsOf(forms);
-  return { files: filesOf(opened, file, dtype), weights: streamOf(file, options), tensorsByForm };
+  return { ...filesOf(opened, file, dtype), weights: streamOf(file, options), tensorsByForm };
 }
 
 interface ConversionSettings {
@@ -146,7 +148,7 @@ function countsOf(forms: ReadonlyMap<string, MatrixForm>) {
 }
 
 /** The small files: the config with changed fields replaced, and the others as they are. */
-function filesOf({ family, checkpoint }: OpenedModel, file: CheckpointFile, dtype: string): Map<string, Uint8Array> {
+function filesOf({ family, checkpoint }: OpenedModel, file: CheckpointFile, dtype: string) {
   const { texts, tokenizerFiles } = checkpoint;
   const changes = {
     architectures: [family.architectures[0]],
@@ -154,11 +156,19 @@ function filesOf({ family, checkpoint }: OpenedModel, file: CheckpointFile, dtyp
     torch_dtype: undefined,
     quantization_config: quantizationOf(file),
   };
-  const allTexts = { ...texts, 'config.json': updateConfigText(texts['config.json']!, changes) };
-  return new Map([
-    ...tokenizerFiles,
-    ...Object.entries(allTexts).map(([name, text]) => [name, new TextEncoder().encode(text)] as const),
-  ]);
+  const files = new Map<string, Uint8Array>(tokenizerFiles);
+  const omitted = new Map<string, string>();
+  for (const name of Object.keys(texts)) {
+    try {
+      const text = texts[name]!; // the one of a tokenizer is made here
+      files.set(name, new TextEncoder().encode(name === 'config.json' ? updateConfigText(text, changes) : text));
+    } catch (error) {
+      if (name !== 'tokenizer.json') throw error;
+      omitted.set(name, (error as Error).message);
+    }
+  }
+  if (omitted.size > 0) files.delete('tokenizer_config.json');
+  return { files, omitted };
 }
 
 /** The chunks of the file; progress is reported after each tensor. */
