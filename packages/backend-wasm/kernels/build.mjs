@@ -11,7 +11,8 @@ import { setFlagsFromString } from 'node:v8';
 import { gzipSync } from 'node:zlib';
 import { sourceFiles, sourceHash } from './sources.mjs';
 
-setFlagsFromString('--experimental-wasm-relaxed-simd'); // Node 20 has it behind a flag
+// Before 22 Node has it behind a flag.
+if (Number.parseInt(process.versions.node, 10) < 22) setFlagsFromString('--experimental-wasm-relaxed-simd');
 
 const here = dirname(fileURLToPath(import.meta.url));
 const generated = join(here, '..', 'src', 'generated');

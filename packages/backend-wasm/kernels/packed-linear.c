@@ -19,23 +19,29 @@ INLINE v128_t dotGroup(const int form, const char *quants, v128_t x0, v128_t x1,
   return wasm_i32x4_add(ab, wasm_i32x4_add(wasm_i32x4_dot_i16x8(x2, c), wasm_i32x4_dot_i16x8(x3, d)));
 }
 
-// to[g] = the scale of a group of the weight times that of x. Returns for int4 what the 8 in each entry is too much.
-INLINE float multiplyScales(const int form, const short *scales, const float *xScales, const float *sums, float *to,
-                            int groups) {
-  f4 excess = splat(0);
+// to[row][groups] = the scales of the groups of two rows of the weight times those of x. *excess of a row is for int4
+// what the 8 in each entry is too much.
+INLINE void multiplyScales(const int form, const short *scales0, const short *scales1, const float *xScales,
+                           const float *sums, float *to, int groups, float *excess0, float *excess1) {
+  f4 much0 = splat(0), much1 = much0;
   int g = 0;
   for (; g + 4 <= groups; g += 4) {
-    f4 scale = halves(wasm_i32x4_load16x4(scales + g));
-    if (form == INT4) excess = multiplyAdd(scale, load(sums + g), excess);
-    store(to + g, mul(scale, load(xScales + g)));
+    f4 scale0 = halves(wasm_i32x4_load16x4(scales0 + g)), scale1 = halves(wasm_i32x4_load16x4(scales1 + g));
+    if (form == INT4) {
+      f4 sum = load(sums + g);
+      much0 = multiplyAdd(scale0, sum, much0), much1 = multiplyAdd(scale1, sum, much1);
+    }
+    f4 scale = load(xScales + g);
+    store(to + g, mul(scale0, scale));
+    store(to + groups + g, mul(scale1, scale));
   }
-  float total = form == INT4 ? sumLanes(excess) : 0;
+  float rest0 = 0, rest1 = 0;
   for (; g < groups; g++) {
-    float scale = half(scales[g]);
-    if (form == INT4) total += scale * sums[g];
-    to[g] = scale * xScales[g];
+    float scale0 = half(scales0[g]), scale1 = half(scales1[g]);
+    if (form == INT4) rest0 += scale0 * sums[g], rest1 += scale1 * sums[g];
+    to[g] = scale0 * xScales[g], to[groups + g] = scale1 * xScales[g];
   }
-  return total;
+  *excess0 = form == INT4 ? rest0 + sumLanes(much0) : 0, *excess1 = form == INT4 ? rest1 + sumLanes(much1) : 0;
 }
 
 INLINE f4 addScaled(f4 a, v128_t sum, f4 scale) { return multiplyAdd(wasm_f32x4_convert_i32x4(sum), scale, a); }
@@ -49,8 +55,9 @@ INLINE void oneRow(const int form, const short *x, const float *xScales, const f
   for (int n = 0; n < part; n++) {
     int far = n + part < outDim ? n + part : n; // the middle row of an odd count is its own partner
     const char *w0 = quants + n * rowBytes, *w1 = quants + far * rowBytes;
-    float excess0 = multiplyScales(form, scales + n * scalesPerRow, xScales, sums, scratch, groups);
-    float excess1 = multiplyScales(form, scales + far * scalesPerRow, xScales, sums, scratch + groups, groups);
+    float excess0, excess1;
+    multiplyScales(form, scales + n * scalesPerRow, scales + far * scalesPerRow, xScales, sums, scratch, groups,
+                   &excess0, &excess1);
     f4 a = splat(0), b = a, scale0 = a, scale1 = a;
     v128_t sum0 = wasm_i32x4_splat(0), sum1 = sum0;
     const short *q = x;
