@@ -80,6 +80,18 @@ test('bits that are held already are copied: nothing is rounded twice', async ()
   expect((await converted(files, { weights: 'int8' })).get('model.safetensors')).toEqual(bytes);
 });
 
+test('where one tensor holds weights of two forms, they are saved as what they mean', async () => {
+  const weights = (path: string) => (path.includes('.query.') ? 'int8' : 'f32');
+  const model = await loadModel(checkpoint('gpt2'), { weights });
+  const saved = await model.save({ weights: 'as held' });
+  expect([...(await tensorsIn(saved)).keys()].some(name => name.endsWith('.quants'))).toBe(false);
+  expect(saved.get('model.safetensors')).toEqual((await model.save()).get('model.safetensors'));
+  await expect(model.save({ weights: 'packed' as 'as held' })).rejects.toThrow(
+    'save: weights is "packed"; it can be as held',
+  );
+  model.dispose();
+});
+
 test('a GGUF file becomes a checkpoint of its bits, without the tokenizer that no tokenizer.json can have', async () => {
   const gguf = new Map([['tiny.gguf', await fixture('gguf/llama/model-q8_0.gguf')]]);
   const { omitted } = await convertCheckpoint(gguf, { weights: 'as stored' });
