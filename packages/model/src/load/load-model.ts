@@ -71,7 +71,17 @@ export async function describeSource(
 
 /** The same of the files of a source. */
 export async function describeFiles(files: ModelFiles, options: Omit<LoadModelOptions, 'onProgress'>) {
-  return describeOpened(await openConfig(files, options), options);
+  return describeOpened(await openConfig(headersOf(files), options), options);
+}
+
+/** The same files, of which only headers are read, so that a hub does not send them whole. */
+function headersOf(files: ModelFiles): ModelFiles {
+  return {
+    origin: files.origin,
+    gguf: files.gguf,
+    text: (name, options) => files.text(name, options),
+    bytes: (name, options) => files.bytes(name, { ...options, partly: true }),
+  };
 }
 
 async function describeOpened(opened: OpenedConfig, options: Omit<LoadModelOptions, 'onProgress'>) {

@@ -8,7 +8,7 @@ import { type Matrix, matrixValues } from '@residual/tensor';
 import { fixture } from '@residual/testkit';
 import { startHub } from '@residual/testkit/hub';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { describeSource, type LoadModelOptions, loadModel, type ModelSource } from '../../index.js';
+import { describeSource, type LoadModelOptions, loadModel, type ModelSource, sourceSize } from '../../index.js';
 
 const bytes = await fixture('gguf/llama/model-q4_0.gguf');
 const name = 'tiny-q4_0.gguf';
@@ -65,6 +65,11 @@ describe('over the network', () => {
     const hub = await startHub(files);
     try {
       const settings = { hub: { endpoint: hub.endpoint, cache: join(folder, 'cache') } };
+      const { weightBytes, fileBytes } = await sourceSize(`someone/tale/${name}`, settings);
+      expect([weightBytes, fileBytes]).toEqual([45_312, bytes.length]);
+      const ranges = hub.requests.filter(request => request.includes(name));
+      expect(ranges.length).toBeGreaterThan(0);
+      expect(ranges.every(request => request.includes('bytes='))).toBe(true); // nothing is downloaded whole
       expect(await load(`someone/tale/${name}`, settings)).toEqual(await load(new Map([[name, bytes]])));
       await expect(load('someone/tale', settings)).rejects.toThrow(
         `loadModel: someone/tale (main) holds several GGUF files, other.gguf, ${name}; the source must name one`,

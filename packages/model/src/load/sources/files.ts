@@ -11,7 +11,12 @@ export interface ModelFiles {
   /** The bytes of a file, read by ranges; undefined if it does not exist. */
   bytes(
     name: string,
-    options: { signal?: AbortSignal | undefined; onBytes?: OnBytes | undefined },
+    options: {
+      signal?: AbortSignal | undefined;
+      onBytes?: OnBytes | undefined;
+      /** Whether only a few bytes are read, such as a header, for which a hub need not send the whole file. */
+      partly?: boolean | undefined;
+    },
   ): Promise<Source | undefined>;
 }
 

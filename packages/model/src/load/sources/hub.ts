@@ -85,12 +85,14 @@ export async function hubFiles(
     headers,
     ...(retryDelay !== undefined && { retryDelay }),
   };
-  const bytes: ModelFiles['bytes'] = async (name, { signal, onBytes }) => {
+  const bytes: ModelFiles['bytes'] = async (name, { signal, onBytes, partly = false }) => {
     const file = find(name);
     if (!file) return undefined;
+    const key = `${folder}/${repository.commit}/${name}`;
+    if (partly) return (await store?.source(key)) ?? httpSource(file.url, { fetch, headers, signal });
     if (store) {
       try {
-        return await download(store, `${folder}/${repository.commit}/${name}`, file, { ...settings, signal, onBytes });
+        return await download(store, key, file, { ...settings, signal, onBytes });
       } catch (error) {
         continueWithoutStore(error);
       }

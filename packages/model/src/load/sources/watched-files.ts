@@ -10,13 +10,13 @@ export function watchedFiles(files: ModelFiles): ModelFiles {
   return {
     ...files,
     text: (name, options) => files.text(name, options),
-    bytes: async (name, { signal, onBytes }) => {
+    bytes: async (name, { onBytes, ...options }) => {
       let isReported = false;
       const report: OnBytes = (...progress) => {
         isReported = true;
         onBytes?.(...progress);
       };
-      const source = await files.bytes(name, { signal, onBytes: report });
+      const source = await files.bytes(name, { ...options, onBytes: report });
       const onRead = (furthest: number, size: number) => {
         if (!isReported) onBytes?.(name, furthest, size);
       };
