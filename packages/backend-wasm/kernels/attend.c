@@ -1,6 +1,6 @@
-// softmax(scale q kᵀ + bias) v over the keys each query may see, in blocks of keys with a running maximum and sum (Dao et
-// al. 2022): each block of a head of keys and values is read once, for all queries of all heads that share it. Keys that
-// nobody may see are not read. Packed caches are made floats block by block.
+// softmax(scale q kᵀ + bias) v over the keys each query may see, in blocks of keys with a running maximum and sum (Dao
+// et al. 2022): each block of a head of keys and values is read once, for all queries of all heads that share it. Keys
+// that nobody may see are not read. One query or two read packed caches as they are, more get them as floats.
 #include "cache.h"
 
 enum { F32 = 4 };   // the form of a cache that is not packed
@@ -110,7 +110,8 @@ INLINE float digitsOf(const float *q, int dim, short *digits) {
     f4 ha = wasm_f32x4_nearest(a), hb = wasm_f32x4_nearest(b);
     f4 la = mul(sub(a, ha), splat(65536)), lb = mul(sub(b, hb), splat(65536));
     wasm_v128_store(digits, wasm_i16x8_narrow_i32x4(wasm_i32x4_trunc_sat_f32x4(ha), wasm_i32x4_trunc_sat_f32x4(hb)));
-    wasm_v128_store(digits + 8, wasm_i16x8_narrow_i32x4(wasm_i32x4_trunc_sat_f32x4(la), wasm_i32x4_trunc_sat_f32x4(lb)));
+    la = wasm_i32x4_trunc_sat_f32x4(la), lb = wasm_i32x4_trunc_sat_f32x4(lb);
+    wasm_v128_store(digits + 8, wasm_i16x8_narrow_i32x4(la, lb));
   }
   return wasm_f32x4_extract_lane(unit, 0);
 }
@@ -156,10 +157,12 @@ INLINE void scoreOneInt8(const short *digits, float unit, const char *k, int str
   }
 }
 
-// out[32] += eight bytes, signed, times a weight, from column i on.
+// low and high += eight bytes, signed, times 2^16 and a weight. They become the upper halves of 32 bits, since clang
+// would convert them one by one if they were extended.
 INLINE void addScaled(f4 weight, const char *v, f4 *low, f4 *high) {
-  v128_t x = wasm_i16x8_load8x8(v), a = wasm_i32x4_extend_low_i16x8(x), b = wasm_i32x4_extend_high_i16x8(x);
-  __asm__("" : "+r"(a), "+r"(b)); // clang would convert the lanes one by one
+  v128_t x = wasm_i16x8_load8x8(v), none = splat(0);
+  v128_t a = wasm_i16x8_shuffle(none, x, 0, 8, 1, 9, 2, 10, 3, 11);
+  v128_t b = wasm_i16x8_shuffle(none, x, 4, 12, 5, 13, 6, 14, 7, 15);
   *low = multiplyAdd(weight, wasm_f32x4_convert_i32x4(a), *low);
   *high = multiplyAdd(weight, wasm_f32x4_convert_i32x4(b), *high);
 }
@@ -171,7 +174,7 @@ INLINE void mixOneInt8(const float *p, const char *v, int stride, int count, int
     f4 e = load(out + 16), f = load(out + 20), h = load(out + 24), i = load(out + 28);
     const char *row = v + g * GROUP, *scale = v + groups * GROUP + 2 * g;
     for (int j = 0; j < count; j++, row += stride, scale += stride) {
-      f4 weight = mul(loadSplat(p + j), halves(wasm_i32x4_splat(*(const short *)scale)));
+      f4 weight = mul(mul(loadSplat(p + j), splat(0x1p-16f)), halves(wasm_i32x4_splat(*(const short *)scale)));
       addScaled(weight, row, &a, &b);
       addScaled(weight, row + 8, &c, &d);
       addScaled(weight, row + 16, &e, &f);
@@ -294,8 +297,8 @@ INLINE int stretch(const int *beamIndices, int j, int end) {
   return stop;
 }
 
-// The floats of `scratch`: maxima and sums of the rows of a head, a block of scores for four rows, and a block of keys and
-// values of a packed cache; the digits of a query take less.
+// The floats of `scratch`: maxima and sums of the rows of a head, a block of scores for four rows, and a block of keys
+// and values of a packed cache; the digits of two queries take less.
 EXPORT int attendScratch(int form, int rows, int headDim, int valueDim) {
   return 2 * ((rows + 3) & ~3) + 4 * BLOCK + 4 + (form == F32 ? 0 : UNPACKED * (headDim + valueDim));
 }
@@ -308,8 +311,8 @@ INLINE void unpackBlock(int form, const float *cache, const int *from, int b, in
 }
 
 // query [batch, heads, queryLen, headDim], key [batch, kvHeads, keyLen, headDim], value [batch, kvHeads, keyLen,
-// valueDim], or rows of keyWords and valueWords of packed caches; bias is read at batchStride, headStride, queryStride (0
-// where it is broadcast); keyStart, keyEnd [batch], beamIndices [batch, keyLen] and bias may be null. scratch: as
+// valueDim], or rows of keyWords and valueWords of packed caches; bias is read at batchStride, headStride, queryStride
+// (0 where it is broadcast); keyStart, keyEnd [batch], beamIndices [batch, keyLen] and bias may be null. scratch: as
 // attendScratch says. Returns -1, or the index in `beamIndices` of a row that is not in the batch.
 EXPORT int attend(int form, const float *query, const float *key, const float *value, const float *bias, float *out,
                   float *scratch, const int *keyStart, const int *keyEnd, const int *beamIndices, int batch, int heads,
@@ -372,7 +375,8 @@ EXPORT int attend(int form, const float *query, const float *key, const float *v
             const float *k = isDirect ? key + (((from ? from[j] : b) * kvHeads + h) * keyLen + j) * keyWords
                                       : keys + (j - block) * headDim;
             float *to = scores + (count == 1 ? j - first : 4 * (j - first));
-            if (count > 1) scoreFour(q, q + r1 * headDim, q + r2 * headDim, q + r3 * headDim, k, next - j, headDim, to);
+            if (count > 1)
+              scoreFour(q, q + r1 * headDim, q + r2 * headDim, q + r3 * headDim, k, next - j, headDim, to);
             else if (form == F32 || !isDirect) scoreOne(F32, q, (const char *)k, 4 * headDim, next - j, headDim, to);
             else if (form == F16) scoreOne(F16, q, (const char *)k, 4 * keyWords, next - j, headDim, to);
             else
@@ -382,9 +386,10 @@ EXPORT int attend(int form, const float *query, const float *key, const float *v
           if (count == 1) {
             scaleRow(o, valueDim, weighOne(scores, last - first, b0, scale, softCap, greatest + row, sums + row));
           } else {
-            f4 factors = weighFour(scores, last - first, wasm_i32x4_make(f0 - first, f1 - first, f2 - first, f3 - first),
-                                   wasm_i32x4_make(l0 - first, l1 - first, l2 - first, l3 - first), b0, b1, b2, b3,
-                                   scale, softCap, greatest + row, sums + row);
+            f4 from4 = wasm_i32x4_make(f0 - first, f1 - first, f2 - first, f3 - first);
+            f4 to4 = wasm_i32x4_make(l0 - first, l1 - first, l2 - first, l3 - first);
+            f4 factors = weighFour(scores, last - first, from4, to4, b0, b1, b2, b3, scale, softCap, greatest + row,
+                                   sums + row);
             scaleRow(o, valueDim, wasm_f32x4_extract_lane(factors, 0));
             scaleRow(o + valueDim, valueDim, wasm_f32x4_extract_lane(factors, 1));
             if (count > 2) scaleRow(o + 2 * valueDim, valueDim, wasm_f32x4_extract_lane(factors, 2));
@@ -395,7 +400,8 @@ EXPORT int attend(int form, const float *query, const float *key, const float *v
             const float *v = isDirect ? value + (((from ? from[j] : b) * kvHeads + h) * keyLen + j) * valueWords
                                       : values + (j - block) * valueDim;
             const float *p = scores + (count == 1 ? j - first : 4 * (j - first));
-            if (count > 1) mixFour(p, v, next - j, valueDim, o, o + r1 * valueDim, o + r2 * valueDim, o + r3 * valueDim);
+            if (count > 1)
+              mixFour(p, v, next - j, valueDim, o, o + r1 * valueDim, o + r2 * valueDim, o + r3 * valueDim);
             else if (form == F32 || !isDirect) mixOne(F32, p, (const char *)v, 4 * valueDim, next - j, valueDim, o);
             else if (form == F16) mixOne(F16, p, (const char *)v, 4 * valueWords, next - j, valueDim, o);
             else mixOneInt8(p, (const char *)v, 4 * valueWords, next - j, valueDim / GROUP, o);

@@ -200,6 +200,37 @@ for (const [queryLen, filled] of [
   );
   tf.dispose([query, key, value, position, k, v]);
 }
+// One query over caches in turns, many of them so that no processor cache holds all: the time beside that of float32.
+for (const [heads, kvHeads, filled] of [
+  [12, 12, 896],
+  [12, 12, 8192],
+  [32, 4, 8192],
+]) {
+  const shape = [1, kvHeads, filled, 64];
+  const count = Math.ceil(100e6 / (8 * kvHeads * filled * 64));
+  const query = random([1, heads, 1, 64]);
+  const settings = { scale: 1 / 8, causal: true, window: 0, softCap: 0 };
+  const pairs = Array.from({ length: count }, () => [random(shape), random(shape)]);
+  const overFloats = i => call('attend', { query, key: pairs[i % count][0], value: pairs[i % count][1] }, settings);
+  const forms = ['f16', 'int8'].map(form => {
+    const packed = pairs.map(pair => pair.map(x => call('pack', { x }, { form })));
+    const packedSettings = { ...settings, form, valueDim: 64 };
+    const run = i =>
+      call('packedAttend', { query, key: packed[i % count][0], value: packed[i % count][1] }, packedSettings);
+    return { form, packed, run };
+  });
+  const times = { f32: Infinity, f16: Infinity, int8: Infinity };
+  for (let round = 0; round < 5; round++) {
+    times.f32 = Math.min(times.f32, best(overFloats));
+    for (const { form, run } of forms) times[form] = Math.min(times[form], best(run));
+  }
+  for (const [form, took] of Object.entries(times)) {
+    const bytes = { f32: 256, f16: 128, int8: 68 }[form] * 2 * kvHeads * filled;
+    const speed = `${(times.f32 / took).toFixed(2)} of f32's speed, ${(bytes / took / 1e6).toFixed(1)} GB/s`;
+    row(`attend ${form}`, `${heads} heads, ${kvHeads} of keys, 1 query, ${filled} keys`, took, undefined, speed);
+  }
+  tf.dispose([query, pairs, forms.map(({ packed }) => packed)]);
+}
 for (const rows of [1, 128]) {
   const x = random([rows, width]);
   const wide = random([rows, 4 * width]);

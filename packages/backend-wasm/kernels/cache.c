@@ -20,7 +20,8 @@ EXPORT void appendToPackedCache(int form, int *cache, const float *x, int groups
   for (int g = 0; g < groups; g++)
     for (int row = 0; row < length; row++) {
       int at = position + row;
-      if (at >= 0 && at < capacity) packRow(form, x + (g * length + row) * dim, dim, cache + (g * capacity + at) * words);
+      if (at < 0 || at >= capacity) continue;
+      packRow(form, x + (g * length + row) * dim, dim, cache + (g * capacity + at) * words);
     }
 }
 

@@ -1,11 +1,12 @@
-// The rows of packed caches (nn/packed-cache.ts in @residual/tensor): the entries in 16 or 8 bits and, of int8, a float16
-// scale for each group of 32 after them.
+// The rows of packed caches (nn/packed-cache.ts in @residual/tensor): the entries in 16 or 8 bits and, of int8, a
+// float16 scale for each group of 32 after them.
 #pragma once
 #include "packed.h"
 
 // The bits of the float16 nearest to four floats, ties to even, in 32 bits each: infinity from 65520, NaN stays.
 INLINE v128_t halfBits(f4 x) {
-  v128_t size = wasm_v128_and(x, wasm_i32x4_splat(0x7fffffff)), sign = wasm_v128_andnot(x, wasm_i32x4_splat(0x7fffffff));
+  v128_t sizeBits = wasm_i32x4_splat(0x7fffffff);
+  v128_t size = wasm_v128_and(x, sizeBits), sign = wasm_v128_andnot(x, sizeBits);
   v128_t odd = wasm_v128_and(wasm_u32x4_shr(size, 13), wasm_i32x4_splat(1));
   v128_t half = wasm_u32x4_shr(wasm_i32x4_add(wasm_i32x4_add(size, wasm_i32x4_splat(0xfff - 0x38000000)), odd), 13);
   // Below 2^-14 in steps of 2^-24: a sum with 2^23 rounds to whole steps.
@@ -27,7 +28,7 @@ INLINE v128_t roundEight(f4 a, f4 b) {
   return wasm_i16x8_narrow_i32x4(wasm_i32x4_trunc_sat_f32x4(ta), wasm_i32x4_trunc_sat_f32x4(tb));
 }
 
-// A group of up to 32 floats, the last of a row may be shorter: its entries, zeros after them, and the bits of its scale.
+// A group of 32 floats, or fewer at the end of a row: its entries, zeros after them, and the bits of its scale.
 INLINE int packGroup(const float *x, int count, signed char *entries) {
   f4 most = splat(0);
   int i = 0;
@@ -62,13 +63,18 @@ INLINE void packRow(int form, const float *x, int width, int *words) {
   }
   int groups = (width + GROUP - 1) / GROUP;
   unsigned short *scales = (unsigned short *)(words + groups * (GROUP / 4));
-  for (int g = 0; g < groups; g++, width -= GROUP)
-    scales[g] = (unsigned short)packGroup(x + g * GROUP, width < GROUP ? width : GROUP, (signed char *)words + g * GROUP);
+  for (int g = 0; g < groups; g++, width -= GROUP) {
+    signed char *entries = (signed char *)words + g * GROUP;
+    scales[g] = (unsigned short)packGroup(x + g * GROUP, width < GROUP ? width : GROUP, entries);
+  }
   if (groups & 1) scales[groups] = 0;
 }
 
 // The numbers of a row of a packed cache.
 INLINE void unpackCacheRow(int form, const int *words, float *y, int width) {
   if (form == F16) unpackRow(F16, (const char *)words, 0, y, width);
-  else unpackRow(INT8, (const char *)words, (const short *)(words + (width + GROUP - 1) / GROUP * (GROUP / 4)), y, width);
+  else {
+    const int *scales = words + (width + GROUP - 1) / GROUP * (GROUP / 4);
+    unpackRow(INT8, (const char *)words, (const short *)scales, y, width);
+  }
 }
