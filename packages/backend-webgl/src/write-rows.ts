@@ -13,7 +13,7 @@ export interface RowWrite {
 interface RowProgram {
   readonly program: WebGLProgram;
   readonly vertices: WebGLVertexArrayObject;
-  readonly uniforms: Readonly<Record<'rows' | 'start' | 'lengths' | 'parity', WebGLUniformLocation | null>>;
+  readonly uniforms: Readonly<Record<'rows' | 'start' | 'lengths' | 'parity' | 'width', WebGLUniformLocation | null>>;
 }
 
 /**
@@ -22,25 +22,52 @@ interface RowProgram {
  * tfjs can only create new textures. Each pair of rows must be one row of the texture.
  */
 export function writeRows(backend: WebGLBackend, { target, rows, start }: RowWrite): void {
-  const gl = backend.gpgpu.gl as WebGL2RenderingContext;
   const { texture, texShape } = backend.texData.get(target.dataId);
   const [count, capacity, width] = asMatrices(target.shape);
+  drawRows(backend, 'blocks', { rows, start }, (gl, uniforms) => {
+    backend.gpgpu.setOutputPackedMatrixTexture(texture!.texture, ...texShape!);
+    gl.uniform4i(uniforms.lengths, capacity, rows.shape.at(-2)!, width, texShape![0] / 2);
+    for (const parity of [0, 1]) {
+      gl.colorMask(parity === 0, parity === 0, parity === 1, parity === 1);
+      gl.uniform1i(uniforms.parity, parity);
+      gl.drawArraysInstanced(gl.TRIANGLE_STRIP, 0, 4, count);
+    }
+    gl.colorMask(true, true, true, true);
+  });
+}
+
+/**
+ * Draws rows of words into the texture of a tensor of words (`createWords`): for each matrix the rows of the texture
+ * that it changes, of which other words stay.
+ */
+export function writeWordRows(backend: WebGLBackend, { target, rows, start }: RowWrite): void {
+  const { texture, texShape } = backend.texData.get(target.dataId);
+  const [count, capacity, words] = asMatrices(target.shape);
+  drawRows(backend, 'words', { rows, start }, (gl, uniforms) => {
+    backend.gpgpu.setOutputMatrixTexture(texture!.texture, ...texShape!);
+    gl.uniform4i(uniforms.lengths, capacity, rows.shape.at(-2)!, words, texShape![0]);
+    gl.uniform1i(uniforms.width, texShape![1]);
+    gl.drawArraysInstanced(gl.TRIANGLE_STRIP, 0, 4, count);
+  });
+}
+
+/** Calls `draw` with the program of a kind of texture and with its inputs. */
+function drawRows(
+  backend: WebGLBackend,
+  kind: Kind,
+  { rows, start }: Omit<RowWrite, 'target'>,
+  draw: (gl: WebGL2RenderingContext, uniforms: RowProgram['uniforms']) => void,
+): void {
+  const gl = backend.gpgpu.gl as WebGL2RenderingContext;
   const read = [rows, start].map(x => packed(backend, x));
-  const rowProgram = rowProgramOf(gl);
-  backend.gpgpu.setOutputPackedMatrixTexture(texture!.texture, ...texShape!);
-  gl.useProgram(rowProgram.program);
-  gl.bindVertexArray(rowProgram.vertices);
+  const { program, vertices, uniforms } = rowProgramOf(gl, kind);
+  gl.useProgram(program);
+  gl.bindVertexArray(vertices);
   read.forEach((x, unit) => {
     gl.activeTexture(gl.TEXTURE0 + unit);
     gl.bindTexture(gl.TEXTURE_2D, backend.texData.get(x.dataId).texture!.texture);
   });
-  gl.uniform4i(rowProgram.uniforms.lengths, capacity, rows.shape.at(-2)!, width, texShape![0] / 2);
-  for (const parity of [0, 1]) {
-    gl.colorMask(parity === 0, parity === 0, parity === 1, parity === 1);
-    gl.uniform1i(rowProgram.uniforms.parity, parity);
-    gl.drawArraysInstanced(gl.TRIANGLE_STRIP, 0, 4, count);
-  }
-  gl.colorMask(true, true, true, true);
+  draw(gl, uniforms);
   for (const x of read) if (x !== rows && x !== start) backend.disposeIntermediateTensorInfo(x);
 }
 
@@ -55,15 +82,22 @@ function packed(backend: WebGLBackend, x: TensorInfo): TensorInfo {
   return backend.texData.get(x.dataId).isPacked ? x : backend.packTensor(x);
 }
 
-const rowPrograms = /*#__PURE__*/ new WeakMap<WebGL2RenderingContext, RowProgram>();
+/** What a texel of the texture holds: a block of 2 × 2 entries, or a word. */
+type Kind = 'blocks' | 'words';
 
-function rowProgramOf(gl: WebGL2RenderingContext): RowProgram {
-  const program = rowPrograms.get(gl) ?? compile(gl);
-  rowPrograms.set(gl, program);
-  return program;
+/** The code of a vertex and of a fragment shader. */
+type Shaders = readonly [vertex: string, fragment: string];
+
+const rowPrograms = /*#__PURE__*/ new WeakMap<WebGL2RenderingContext, { [kind in Kind]?: RowProgram }>();
+
+function rowProgramOf(gl: WebGL2RenderingContext, kind: Kind): RowProgram {
+  const programs = rowPrograms.get(gl) ?? {};
+  rowPrograms.set(gl, programs);
+  programs[kind] ??= compile(gl, ...(kind === 'blocks' ? blockCode : wordCode));
+  return programs[kind];
 }
 
-function compile(gl: WebGL2RenderingContext): RowProgram {
+function compile(gl: WebGL2RenderingContext, vertexCode: string, fragmentCode: string): RowProgram {
   const program = gl.createProgram();
   for (const [kind, source] of [
     [gl.VERTEX_SHADER, vertexCode],
@@ -80,14 +114,15 @@ function compile(gl: WebGL2RenderingContext): RowProgram {
     throw new ResidualError('kernel', `appendToCache: the shader does not link: ${gl.getProgramInfoLog(program)}`);
   }
   const at = (name: string) => gl.getUniformLocation(program, name);
-  const uniforms = { rows: at('rows'), start: at('start'), lengths: at('lengths'), parity: at('parity') };
+  const [lengths, parity, width] = [at('lengths'), at('parity'), at('width')];
+  const uniforms = { rows: at('rows'), start: at('start'), lengths, parity, width };
   gl.useProgram(program);
   gl.uniform1i(uniforms.rows, 0);
   gl.uniform1i(uniforms.start, 1);
   return { program, vertices: gl.createVertexArray(), uniforms };
 }
 
-/** `lengths`: rows of a matrix, rows to add, width, and the height of the texture. */
+/** `lengths`: rows of a matrix, rows to add, their width, and the height of the texture; `width` is its own. */
 const shared = `#version 300 es
 precision highp float;
 precision highp int;
@@ -96,10 +131,12 @@ uniform sampler2D rows;
 uniform sampler2D start;
 uniform ivec4 lengths;
 uniform int parity;
+uniform int width;
 int first() { return int(texelFetch(start, ivec2(0), 0).x); }
 `;
 
-const vertexCode = `${shared}
+const blockCode: Shaders = [
+  `${shared}
 void main() {
   int capacity = (lengths.x + 1) / 2;
   int from = clamp(first() / 2, 0, capacity);
@@ -108,9 +145,8 @@ void main() {
   float x = (gl_VertexID & 1) == 0 ? -1.0 : 1.0;
   gl_Position = vec4(x, 2.0 * float(row) / float(lengths.w) - 1.0, 0.0, 1.0);
 }
-`;
-
-const fragmentCode = `${shared}
+`,
+  `${shared}
 out vec4 color;
 void main() {
   ivec2 at = ivec2(gl_FragCoord.xy);
@@ -123,4 +159,32 @@ void main() {
   vec4 block = texelFetch(rows, ivec2(index % width, index / width), 0);
   color = ((row & 1) == 0 ? block.xy : block.zw).xyxy;
 }
-`;
+`,
+];
+
+/** Rows of the texture from the one with the first word that changes to the one with the last. */
+const wordCode: Shaders = [
+  `${shared}
+void main() {
+  int from = (gl_InstanceID * lengths.x + clamp(first(), 0, lengths.x)) * lengths.z;
+  int to = (gl_InstanceID * lengths.x + clamp(first() + lengths.y, 0, lengths.x)) * lengths.z;
+  int row = (gl_VertexID & 2) == 0 ? from / width : (to + width - 1) / width;
+  float x = (gl_VertexID & 1) == 0 ? -1.0 : 1.0;
+  gl_Position = vec4(x, 2.0 * float(row) / float(lengths.w) - 1.0, 0.0, 1.0);
+}
+`,
+  `${shared}
+out vec4 color;
+void main() {
+  ivec2 at = ivec2(gl_FragCoord.xy);
+  int index = at.y * width + at.x;
+  int line = index / lengths.z;
+  int matrix = line / lengths.x;
+  int row = line - matrix * lengths.x - first();
+  int word = (matrix * lengths.y + row) * lengths.z + index - line * lengths.z;
+  ivec2 size = textureSize(rows, 0);
+  if (row < 0 || row >= lengths.y || word >= size.x * size.y) discard;
+  color = texelFetch(rows, ivec2(word % size.x, word / size.x), 0);
+}
+`,
+];

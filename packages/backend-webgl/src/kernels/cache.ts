@@ -1,9 +1,10 @@
 import type { PackedCacheForm } from '@residual/tensor';
-import { groupsOf, quantWords, rowWords, sizeOf } from '@residual/tensor/kernels';
+import { groupsOf, quantWords, rowWords, sharedHandle, sizeOf } from '@residual/tensor/kernels';
 import type { TensorInfo } from '@tensorflow/tfjs-core';
 import type { WebGLBackend } from '../backend.js';
 import { asMatrices, runPass } from '../program.js';
 import { isWords } from '../word-texture.js';
+import { writeWordRows } from '../write-rows.js';
 import type { Kernel } from './kernel.js';
 import { packedCode } from './packed-code.js';
 
@@ -34,10 +35,19 @@ void main() {
 };
 
 /**
- * Writes the rows of x into the words of a packed cache from `position` on, as a new cache. Words that no kernel has
- * written yet are 0.
+ * Writes the rows of x into the words of a packed cache from `position` on: into its texture if no other handle shares
+ * it, or else into a new one. Words that no kernel has written yet are 0.
  */
-export const appendToPackedCache: Kernel<'appendToPackedCache'> = (backend, { cache, x, position }, { form }) =>
+export const appendToPackedCache: Kernel<'appendToPackedCache'> = (backend, { cache, x, position }, { form }) => {
+  if (!isWords(backend, cache) || backend.refCount(cache.dataId) !== 1)
+    return appendToCopy(backend, { cache, x, position }, { form });
+  const rows = pack(backend, { x }, { form });
+  writeWordRows(backend, { target: cache, rows, start: position });
+  backend.disposeIntermediateTensorInfo(rows);
+  return sharedHandle(backend, cache);
+};
+
+const appendToCopy: Kernel<'appendToPackedCache'> = (backend, { cache, x, position }, { form }) =>
   runPass(backend, {
     inputs: { cache: wordsOf(backend, cache), x, position },
     shape: cache.shape,
