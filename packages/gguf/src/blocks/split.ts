@@ -14,8 +14,8 @@ export function blockCount(caller: string, type: string, bytes: number): number 
 }
 
 /**
- * The quants and the scales of whole blocks as separate arrays, as `@residual/number-formats` has them. `memory` for the
- * quants is used if it is large enough. Errors with code `length` if the bytes are no whole number of blocks.
+ * The quants and the scales of whole blocks as separate arrays, as `@residual/number-formats` has them. `memory` for
+ * the quants is used if it is large enough. Errors with code `length` if the bytes are no whole number of blocks.
  */
 export function splitBlocks(type: 'Q8_0', bytes: Uint8Array, memory?: Uint8Array): Quantized<Int8Array>;
 export function splitBlocks(type: 'Q4_0', bytes: Uint8Array, memory?: Uint8Array): Quantized<Uint8Array>;

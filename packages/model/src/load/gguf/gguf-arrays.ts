@@ -68,7 +68,7 @@ export function ggufArrays(file: Gguf, { headsOf, convert }: GgufArrayOptions): 
   };
 }
 
-/** Memory for the quants of rows and for their bytes: an entry has at most 2 bytes of each, of the 4 that it is given. */
+/** Memory for the quants of rows, and for their bytes: of the 4 bytes of an entry each needs at most 2. */
 function halves(memory?: Uint8Array): [quants: Uint8Array | undefined, bytes: Uint8Array | undefined] {
   if (!memory || memory.byteOffset % 4 !== 0) return [undefined, undefined];
   const half = memory.length / 2 - ((memory.length / 2) % 4);
