@@ -134,7 +134,7 @@ describe('a server of ranges', () => {
     expect((await stored.read('small')).data).toEqual(Uint8Array.of(1, 2, 3, 4, 5));
     expect(requests.slice(1).map(request => request.headers.range)).toEqual([
       `bytes=${tail}-${tail + 11}`,
-      `bytes=${tail - 50_021 * 4}-${tail - 1}`,
+      `bytes=65536-${tail - 1}`, // what came before is in the first response
       `bytes=${tail + 12}-${file.length - 1}`,
     ]);
   });
@@ -210,20 +210,21 @@ test.each([
 });
 
 test.each([
-  ['/short-unannounced', 11],
-  ['/long-unannounced', 13],
-])('%s: a response of another length than announced is an error', async (place, bytes) => {
+  ['/short-unannounced', '11 of 12 bytes'],
+  ['/long-unannounced', 'more than 12 bytes'],
+])('%s: a response of another length than announced is an error', async (place, what) => {
   const stored = await openSafetensors(await httpSource(base + place));
   await expect(stored.read('tail')).rejects.toMatchObject({
     code: 'source',
-    message: `read: the source gave ${bytes} bytes; 12 would fit`,
+    message: `httpSource: ${base}${place} gave ${what}`,
   });
 });
 
 test('a broken connection is an error with its cause', async () => {
   const stored = await openSafetensors(await httpSource(`${base}/cut`));
   const error = await stored.read('large').catch(error => error);
-  expect(error).toMatchObject({ code: 'source', message: `httpSource: ${base}/cut gave terminated` });
+  expect(error.code).toBe('source');
+  expect(error.message).toMatch(/^httpSource: \S+\/cut gave \d+ of 134756 bytes: terminated$/);
   expect(error.cause).toBeInstanceOf(TypeError);
 });
 

@@ -1,6 +1,6 @@
 import { ResidualError } from '@residual/base';
 import { refuse } from './errors.js';
-import { blobSource, bytesSource, type ReadOptions, type Source } from './source.js';
+import { blobSource, bytesSource, memoryFor, type ReadOptions, type Source } from './source.js';
 
 /** Settings of `httpSource`. `signal` aborts opening; each read has its own signal. */
 export interface HttpOptions extends ReadOptions {
@@ -24,7 +24,17 @@ export async function httpSource(url: string | URL, options: HttpOptions = {}): 
   if (inline) return bytesSource(inlineBytes(inline[1]!, inline[2]!));
   const { fetch = globalThis.fetch, headers, signal } = options;
 
-  /** Sends a request and returns the result of `use`. Errors name the address; an abort stays unchanged. */
+  /** Throws what a request failed with, and names the address; an abort stays unchanged. */
+  const fail = (cause: unknown, response: Response | undefined, signal: AbortSignal | undefined): never => {
+    response?.body?.cancel().catch(() => {});
+    signal?.throwIfAborted();
+    const address = `${url}`.split(/[?#]/, 1)[0]; // the query may contain a secret
+    const text = `httpSource: ${address} gave ${(cause as Error).message}`;
+    const reason = (cause as Error).cause ?? cause; // of a body that breaks off
+    throw new ResidualError('source', text, { cause: reason, details: { status: response?.status } });
+  };
+
+  /** Sends a request and returns the result of `use`. */
   const request = async <T>(
     use: (response: Response) => Promise<T>,
     signal?: AbortSignal,
@@ -36,11 +46,7 @@ export async function httpSource(url: string | URL, options: HttpOptions = {}): 
       if (!response.ok) refuse(`status ${response.status}`);
       return await use(response);
     } catch (cause) {
-      response?.body?.cancel().catch(() => {});
-      signal?.throwIfAborted();
-      const address = `${url}`.split(/[?#]/, 1)[0]; // the query may contain a secret
-      const text = `httpSource: ${address} gave ${(cause as Error).message}`;
-      throw new ResidualError('source', text, { cause, details: { status: response?.status } });
+      return fail(cause, response, signal);
     }
   };
 
@@ -52,28 +58,73 @@ export async function httpSource(url: string | URL, options: HttpOptions = {}): 
     if (Number.isNaN(size)) return void response.body?.cancel();
     const etag = response.headers.get('etag');
 
-    /** The bytes `start` to `end`. Errors unless the response announces them, of the same version of the file. */
-    const receive = async (response: Response, start: number, end: number): Promise<Uint8Array> => {
-      const { headers } = response;
+    /** The chunks of the bytes `start` to `end`. Errors unless the response has them, of the same version of the file. */
+    async function* receive({ headers, body }: Response, start: number, end: number) {
       const length = headers.get('content-length') ?? end - start;
       const received = `${length} ${headers.get('content-range')} ${headers.get('etag')}`;
       const expected = `${end - start} bytes ${start}-${end - 1}/${size} ${etag}`;
       if (received !== expected) refuse(`${received}; ${expected} would fit`);
-      return new Uint8Array(await response.arrayBuffer());
-    };
+      yield* chunksOf(body!, end - start);
+    }
 
-    const prefix = await receive(response, 0, Math.min(prefixBytes, size));
+    async function* stream(start: number, end: number, { signal }: ReadOptions = {}) {
+      if (start < prefix.length) yield prefix.slice(start, end);
+      const from = Math.max(start, prefix.length);
+      if (from >= end) return;
+      let response: Response | undefined;
+      try {
+        response = await fetch(url, { headers: { ...headers, range: `bytes=${from}-${end - 1}` }, signal });
+        if (!response.ok) refuse(`status ${response.status}`);
+        yield* receive(response, from, end);
+      } catch (cause) {
+        fail(cause, response, signal);
+      }
+    }
+
+    const prefix: Uint8Array = await collect(
+      receive(response, 0, Math.min(prefixBytes, size)),
+      Math.min(prefixBytes, size),
+    );
     return {
       size,
-      read: async (start, end, { signal } = {}) => {
-        if (start === end || end <= prefix.length) return prefix.slice(start, end);
-        return request(part => receive(part, start, end), signal, { range: `bytes=${start}-${end - 1}` });
-      },
+      stream,
+      read: (start, end, { signal, into } = {}) => collect(stream(start, end, { signal }), end - start, into),
     };
   };
 
   const source = await request(openRanges, signal, { range: `bytes=0-${prefixBytes - 1}` });
   return source ?? request(openWhole, signal);
+}
+
+/** The chunks of a body that should have `length` bytes. Errors with both lengths if it has others or breaks off. */
+async function* chunksOf(body: ReadableStream<Uint8Array>, length: number) {
+  let received = 0;
+  const reader = body.getReader();
+  try {
+    for (;;) {
+      const { done, value } = await reader.read().catch(cause => {
+        throw new Error(`${received} of ${length} bytes: ${cause.message}`, { cause });
+      });
+      if (done) break;
+      received += value.length;
+      if (received > length) refuse(`more than ${length} bytes`);
+      yield value;
+    }
+    if (received < length) refuse(`${received} of ${length} bytes`);
+  } finally {
+    await reader.cancel().catch(() => {});
+  }
+}
+
+/** The bytes of chunks. */
+async function collect(chunks: AsyncIterable<Uint8Array>, length: number, into?: Uint8Array): Promise<Uint8Array> {
+  const bytes = memoryFor(length, into);
+  let filled = 0;
+  for await (const chunk of chunks) {
+    bytes.set(chunk, filled);
+    filled += chunk.length;
+  }
+  return bytes;
 }
 
 /** The bytes of a `data:` URL, percent-encoded or in base64. */

@@ -21,6 +21,11 @@ export interface Source {
   readonly size: number;
   /** The bytes from `start` to before `end` (0 <= start <= end <= size). The caller owns them. */
   read(start: number, end: number, options?: RangeOptions): Promise<Uint8Array>;
+  /**
+   * The same bytes in chunks as they arrive, so that nothing holds all of them; absent where `read` is as good. Errors
+   * as `read`. Its `return` ends the request.
+   */
+  stream?(start: number, end: number, options?: ReadOptions): AsyncGenerator<Uint8Array, void, undefined>;
 }
 
 /** Memory for a number of bytes: the beginning of `into`, or new memory if that is too small. */

@@ -2,6 +2,8 @@
 import { readFileSync } from 'node:fs';
 import { open } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
 import { wasmMemoryUsage } from '@residual/backend-wasm';
 import { loadModel } from '@residual/model';
 import { memoryUsage, ready } from '@residual/tensor';
@@ -26,6 +28,14 @@ async function readFile(folder: string): Promise<number> {
   return time;
 }
 
+/** The bytes of JavaScript objects and buffers after a garbage collection. */
+function reachableMemory(): number {
+  setFlagsFromString('--expose-gc');
+  (runInNewContext('gc') as () => void)();
+  const { heapUsed, arrayBuffers } = process.memoryUsage();
+  return heapUsed + arrayBuffers;
+}
+
 serveProcess(async () => {
   await ready();
   return {
@@ -42,7 +52,7 @@ serveProcess(async () => {
       for (let i = 1; i <= count; i++) {
         (await loadModel(folder, { weights })).dispose();
         if (i !== count / 10 && i !== count) continue;
-        usages.push({ ...memoryUsage(), heapBytes: wasmMemoryUsage().heapBytes, resident: residentMemory() });
+        usages.push({ ...memoryUsage(), heapBytes: wasmMemoryUsage().heapBytes, reachable: reachableMemory() });
       }
       return { usages };
     },

@@ -19,6 +19,7 @@ export interface RepeatedLoads {
     readonly bytes: number;
     readonly buffers: number;
     readonly heapBytes: number;
-    readonly resident: number;
+    /** The bytes of JavaScript objects and buffers after a garbage collection. */
+    readonly reachable: number;
   }[];
 }

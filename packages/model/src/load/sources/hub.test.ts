@@ -134,10 +134,11 @@ test('without a store a file is read by ranges from the host that the hub redire
   const source = (await (await open('someone/tale', { cache: false })).bytes('model.safetensors', {}))!;
   const bytes = files.get('model.safetensors')!;
   expect(source.size).toBe(bytes.length);
-  expect(Buffer.compare(await source.read(1000, 2000), bytes.slice(1000, 2000))).toBe(0);
+  for (const start of [1000, 70000])
+    expect(Buffer.compare(await source.read(start, start + 1000), bytes.slice(start, start + 1000))).toBe(0);
   expect(hub.requests.filter(url => url.startsWith('storage'))).toEqual([
     'storage bytes=0-65535',
-    `storage bytes=1000-${bytes.length - 1}`,
+    `storage bytes=70000-${bytes.length - 1}`,
   ]);
 });
 
