@@ -56,7 +56,10 @@ interface Caches {
   value: Tensor;
 }
 
-/** A decoder of one block, some of its weights packed: ids at `position`, of which `length` are real, to the id that comes next. */
+/**
+ * A decoder of one block, some of its weights packed: ids at `position`, of which `length` are real, to the id that
+ * comes next.
+ */
 function step(caches: Caches, ids: readonly number[], position: number, length: number): Tensor {
   return tidy(() => {
     const rows = ids.length;

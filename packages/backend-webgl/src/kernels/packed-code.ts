@@ -30,8 +30,8 @@ export function packedPass(
  * Reads the textures of `uploadWords`, whose texels have the bytes of a word. `scaleOf` is the scale of a group of a
  * row; `halvesOf` gives the two entries of a word of `F16` and `BF16`, `bytesOf` those of a word of the others as four
  * integers, before they are scaled: of `INT4` those in the upper halves of the bytes, or in the lower; `pairOf` gives
- * the scaled entries of a row at an even column and the next. Without `scales` they are in each row of `quants`, from word
- * `scaleWords` on.
+ * the scaled entries of a row at an even column and the next. Without `scales` they are in each row of `quants`, from
+ * word `scaleWords` on.
  */
 export const packedCode = `
 vec4 bytesAt(sampler2D t, int index) { return floor(texel(t, index) * 255.0 + 0.5); }

@@ -45,7 +45,7 @@ kernelTests('packedLinearGradient', () => {
     dispose([weight, x, bias, entries, y, expected]);
   });
 
-  test('a matrix is held in its packed bytes alone, by products of few and many rows, gradients and look-ups', async () => {
+  test('products of few and many rows, gradients and look-ups hold a matrix in its packed bytes alone', async () => {
     const shape: [number, number] = [509, 512];
     const [one, many, ids] = [normal([1, 512]), normal([17, 512]), int32([3, 508])];
     const before = deviceBytes();

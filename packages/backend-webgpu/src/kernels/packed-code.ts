@@ -40,6 +40,10 @@ ${form === 'bf16' ? '' : halvesCode}
 ${quadOf[form]}
 `;
 
+/** A function of a `row` and a `group` to the scale in a word. */
+const scaleCode = (name: string, word: string): string => `
+fn ${name}(row : i32, group : i32) -> f32 { return halvesOf(u32(${word}))[group % 2]; }`;
+
 /** Where the rows of a packed matrix are: expressions of WGSL. */
 interface Rows {
   /** The array of their words, and the words of a row. */
@@ -65,7 +69,7 @@ export function rowsCode(name: string, form: PackedForm, { array, words, scale }
 fn ${name}Word(row : i32, n : i32) -> u32 {
   return select(0u, u32(${array}[row * ${words} + min(n, ${words} - 1)]), n < ${words});
 }
-${hasScales(form) ? `fn ${name}Scale(row : i32, group : i32) -> f32 { return halvesOf(u32(${scale}))[group % 2]; }` : ''}
+${hasScales(form) ? scaleCode(`${name}Scale`, scale) : ''}
 fn ${name}At(row : i32, quad : i32) -> vec4<f32> { return ${entries[form]}; }
 `;
 }
@@ -93,8 +97,7 @@ const [x, y, z, w] = ['x', 'y', 'z', 'w'];
 
 /** The chunks of a form. */
 export function chunkOf(form: PackedForm): Chunk {
-  const scaleAt = `fn scaleAt(row : i32, group : i32) -> f32 { return halvesOf(u32(${scaleWord}))[group % 2]; }`;
-  const functions = decodeCode(form) + (hasScales(form) ? scaleAt : '');
+  const functions = decodeCode(form) + (hasScales(form) ? scaleCode('scaleAt', scaleWord) : '');
   const words = (name: string) => [x, y, z, w].map(component => `u32(${name}.${component})`);
   const pairs = (name: string) => {
     const [first, second, third, fourth] = words(name);
