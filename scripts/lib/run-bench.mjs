@@ -1,4 +1,5 @@
 import { join } from 'node:path';
+import { npmScript, ownEnvironment } from './npm.mjs';
 import { root, runNode, tool } from './run.mjs';
 import { environment, setUp } from './set-up.mjs';
 
@@ -9,4 +10,6 @@ if (built !== 0) {
   console.error('bench: it could not be built (see above)');
   process.exit(1);
 }
-process.exitCode = await runNode(join(root, 'packages', 'bench', 'dist', 'main.js'), process.argv.slice(2));
+// Some parts install their peers with npm.
+const env = { ...ownEnvironment(), npm_execpath: npmScript() };
+process.exitCode = await runNode(join(root, 'packages', 'bench', 'dist', 'main.js'), process.argv.slice(2), { env });

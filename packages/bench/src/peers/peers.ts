@@ -4,7 +4,6 @@ import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { promisify } from 'node:util';
-import { npmScript, ownEnvironment } from '../../../../scripts/lib/npm.mjs';
 import { repository } from '../repository.js';
 
 const folder = fileURLToPath(new URL('.residual/peers/', repository));
@@ -17,17 +16,14 @@ const manifest = fileURLToPath(new URL('packages/bench/peers/package.json', repo
 export async function installPeers(): Promise<void> {
   const [installed, done] = [join(folder, 'package.json'), join(folder, 'done')];
   if (existsSync(done) && (await readFile(installed, 'utf8')) === (await readFile(manifest, 'utf8'))) return;
-  const npm = npmScript();
-  if (npm === undefined) throw new Error('bench: npm was not found; it installs the peers');
+  const npm = process.env.npm_execpath;
+  if (npm === undefined) throw new Error('bench: npm, which installs the peers, was not found; run npm run bench');
   console.error('bench: installing the peers (0.5 GB, once)');
   await mkdir(folder, { recursive: true });
   await copyFile(manifest, installed);
   // Without optional packages, which are builds for graphics cards, and without scripts, which download some.
   const args = ['install', '--omit=optional', '--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock'];
-  await promisify(execFile)(process.execPath, [npm, ...args], {
-    cwd: folder,
-    env: { ...process.env, ...ownEnvironment() },
-  });
+  await promisify(execFile)(process.execPath, [npm, ...args], { cwd: folder });
   await writeFile(join(folder, 'import.mjs'), 'export const importPeer = name => import(name);\n');
   await writeFile(done, '');
 }
