@@ -62,7 +62,7 @@ export class CachedStates {
 
   /** Takes over the keys and values of an attention, and returns them. The caller disposes those it had before. */
   set(path: string, entry: KeysAndValues): KeysAndValues {
-    for (const held of [entry.key, entry.value]) keep(cacheTensor(held));
+    for (const each of [entry.key, entry.value]) keep(cacheTensor(each));
     this.entries.set(path, entry);
     return entry;
   }

@@ -96,10 +96,10 @@ void main() {
 export const resizeCache: Kernel<'resizeCache'> = (backend, { cache, sequences }, { filled, capacity }) => {
   const [batch, kvHeads, old, width] = cache.shape as [number, number, number, number];
   const isPacked = cache.dtype === 'int32';
-  const held = isPacked ? wordsOf(backend, cache) : cache;
+  const source = isPacked ? wordsOf(backend, cache) : cache;
   const count = sequences ? sizeOf(sequences.shape) : batch;
   return runPass(backend, {
-    inputs: { cache: held, sequences: held && sequences },
+    inputs: { cache: source, sequences: source && sequences },
     shape: [count, kvHeads, capacity, width],
     words: isPacked,
     ints: { kvHeads, old, width, filled, capacity, count },

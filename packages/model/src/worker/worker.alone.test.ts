@@ -140,6 +140,12 @@ test('functions cannot cross a port, errors keep message and code, and closing r
     message: 'generate: maxNewTokens is 1.5; it must be a whole number, 0 or more',
     code: 'option',
   });
+  await expect(remote.generate('Once', { cache: 'int4' as 'int8' }).result()).rejects.toMatchObject({
+    message: 'generate: cache is "int4"; f32, f16 or int8 would fit',
+    code: 'option',
+  });
+  const { text } = await remote.generate('Once', { temperature: 0, maxNewTokens: 3, cache: 'int8' }).result();
+  expect(text).not.toBe('');
   const withoutTokenizer = await models.load(
     new Map([...(await files())].filter(([name]) => !name.startsWith('tokenizer'))),
   );

@@ -45,8 +45,8 @@ export const cacheFormOf = (cache: CacheTensor): CacheForm => (isPackedCache(cac
 export const cacheTensor = (cache: CacheTensor): Tensor => (isPackedCache(cache) ? cache.words : cache);
 
 /** Keys or values of a form and width in the tensor that holds them, which they own. */
-export const cacheOf = (form: CacheForm, held: Tensor, headDim: number): CacheTensor =>
-  form === 'f32' ? held : packedCache(form, held, headDim);
+export const cacheOf = (form: CacheForm, data: Tensor, headDim: number): CacheTensor =>
+  form === 'f32' ? data : packedCache(form, data, headDim);
 
 /** Zeros [batch, kvHeads, capacity, headDim] in a form. The caller disposes them. */
 export function emptyCache(form: CacheForm, shape: readonly [number, number, number, number]): CacheTensor {
