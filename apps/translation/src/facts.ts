@@ -20,5 +20,6 @@ export async function showFacts(model: RemoteModel, weights: OfferedForm): Promi
   byId('shares').replaceChildren(...rows);
   byId('facts').textContent =
     `Together ${grouped(parameters)} weights: ${megabytes(2 * parameters)} MB to download, two bytes each, and ` +
-    `${megabytes(bytes)} MB of memory with each in ${formNames[weights]}. It reads and writes up to ${maxPositions} tokens at a time, and it runs in this page, on ${backend}.`;
+    `${megabytes(bytes)} MB of memory with each in ${formNames[weights]}. It reads and writes up to ` +
+    `${maxPositions} tokens at a time, and it runs in this page, on ${backend}.`;
 }

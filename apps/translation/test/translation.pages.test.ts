@@ -260,7 +260,8 @@ test('the model says where its weights are', async () => {
   await openChapter(page, 'model');
   const { parameters } = model.describe();
   expect(await page.locator('#facts').textContent()).toContain(
-    `${parameters.toLocaleString('en')} weights: ${((2 * parameters) / 1e6).toFixed(1)} MB to download, two bytes each, and ${(model.describe().bytes / 1e6).toFixed(1)} MB of memory`,
+    `${parameters.toLocaleString('en')} weights: ${((2 * parameters) / 1e6).toFixed(1)} MB to download, two bytes ` +
+      `each, and ${(model.describe().bytes / 1e6).toFixed(1)} MB of memory`,
   );
   await page.click('#compare-forms');
   const rows = page.locator('#forms tbody tr');

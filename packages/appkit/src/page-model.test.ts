@@ -111,7 +111,7 @@ test('the last of several loads counts, and a model that the page cannot use is 
   expect(log.slice(-3)).toEqual(['use wasm', 'c 1 is disposed', 'use webgl']);
 });
 
-test('a second model beside the current one is used on its backend and disposed, also when the model is replaced', async () => {
+test('a second model is used beside the current one and disposed, also when that one is replaced', async () => {
   const { page, log, pass } = openPage();
   await page.load({ source: 'a', backend: 'wasm' });
   const used = page.beside({ source: 'b', weights: 'int8' }, async model => model.forward('x'));

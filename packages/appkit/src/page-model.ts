@@ -28,8 +28,8 @@ export interface PageModel {
    */
   load(load: PageLoad): Promise<void>;
   /**
-   * Loads a second model beside the current one, on its backend, for as long as `use` runs. Ends with an `AbortError` if
-   * the current model is replaced meanwhile.
+   * Loads a second model beside the current one, on its backend, for as long as `use` runs. Ends with an `AbortError`
+   * if the current model is replaced meanwhile.
    */
   beside<Result>(
     load: Omit<PageLoad, 'backend' | 'check'>,

@@ -62,8 +62,8 @@ const deviceMemory = (): number | undefined => {
 export function needSentence({ parameters, fileBytes, weightBytes }: SourceSize, bits: string): string {
   const millions = (parameters / 1e6).toFixed(parameters < 1e7 ? 1 : 0);
   return (
-    `This model has ${millions} million weights: ${megabytes(fileBytes)} MB of files, and ${megabytes(weightBytes)} MB ` +
-    `of memory with each weight in ${bits}.`
+    `This model has ${millions} million weights: ${megabytes(fileBytes)} MB of files, and ` +
+    `${megabytes(weightBytes)} MB of memory with each weight in ${bits}.`
   );
 }
 

@@ -17,8 +17,8 @@ import { formsView } from './forms-view.js';
 import { needView } from './need-view.js';
 
 /**
- * Wires the choice of backend, form of weights and model; `before` runs before a load, `after` after it. Returns the function that loads
- * a model.
+ * Wires the choice of backend, form of weights and model; `before` runs before a load, `after` after it. Returns the
+ * function that loads a model.
  */
 export function modelView(
   session: Session,

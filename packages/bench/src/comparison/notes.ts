@@ -12,13 +12,13 @@ export const noteTexts = {
   plainOps:
     'The peer is at a disadvantage: it has no fused attention, normalization or gelu, and is composed of many ops.',
   native:
-    'The peer is native code with AVX-512 instructions of integers where this machine has them; its cache is float16. ' +
-    'Its int8 and int4 are Q8_0 and Q4_0.',
+    'The peer is native code with AVX-512 instructions of integers where this machine has them; its cache is ' +
+    'float16. Its int8 and int4 are Q8_0 and Q4_0.',
   mapped: 'The peer maps its file into memory, so that loading reads nothing.',
   endToEnd: 'Both sides are whole libraries: a call of generate with greedy choices. The peer computes all logits.',
   activations:
-    'The peer rounds activations to 8 bits beside weights in 8 and 4 bits. At the first other token the logits of the ' +
-    'two differ by less than 2 % of the largest.',
+    'The peer rounds activations to 8 bits beside weights in 8 and 4 bits. At the first other token the logits of ' +
+    'the two differ by less than 2 % of the largest.',
   onePass: 'What memory allows: one pass of SIMD loads over the bytes of the weights, in a process of its own.',
   registers: 'What arithmetic allows: the products of the prompt, multiplied and added in registers in 128-bit SIMD.',
   sampler:

@@ -17,8 +17,8 @@ export interface SourceSize {
 }
 
 /**
- * What a checkpoint would take, before it is downloaded: reads its config and the headers of its weights. The options are
- * those of `loadModel`, and so are the errors.
+ * What a checkpoint would take, before it is downloaded: reads its config and the headers of its weights. The options
+ * are those of `loadModel`, and so are the errors.
  */
 export async function sourceSize(
   source: ModelSource,

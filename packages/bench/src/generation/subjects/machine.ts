@@ -6,8 +6,8 @@ import type { Form } from '../subject-runner.js';
 import type { Subject } from './subject.js';
 
 /**
- * What the machine allows on one thread of WebAssembly: a step takes one pass over the bytes of the weights, a prompt the
- * multiplications of float32 in 128-bit SIMD without fused ones. The tokens mean nothing.
+ * What the machine allows on one thread of WebAssembly: a step takes one pass over the bytes of the weights, a prompt
+ * the multiplications of float32 in 128-bit SIMD without fused ones. The tokens mean nothing.
  */
 export function machine(form: Form): Subject {
   let shape: Shape;
