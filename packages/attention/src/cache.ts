@@ -27,7 +27,8 @@ export interface CacheOptions {
   /** The first capacity, in positions; 64 if absent. The capacity doubles as the cache grows. */
   readonly initialCapacity?: number;
   /**
-   * How keys and values are stored: `f32`, the default, `f16` in half the bytes, or `int8` in little more than a quarter.
+   * How keys and values are stored: `f32`, the default, `f16` in half the bytes, or `int8` in little more than a
+   * quarter.
    */
   readonly form?: CacheForm;
 }

@@ -58,7 +58,7 @@ export async function httpSource(url: string | URL, options: HttpOptions = {}): 
     if (Number.isNaN(size)) return void response.body?.cancel();
     const etag = response.headers.get('etag');
 
-    /** The chunks of the bytes `start` to `end`. Errors unless the response has them, of the same version of the file. */
+    /** The chunks of the bytes `start` to `end`. Errors unless the response has them, of the same version. */
     async function* receive({ headers, body }: Response, start: number, end: number) {
       const length = headers.get('content-length') ?? end - start;
       const received = `${length} ${headers.get('content-range')} ${headers.get('etag')}`;

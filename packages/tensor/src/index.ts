@@ -79,9 +79,9 @@ export {
   packBits,
   packedMatrix,
 } from './nn/packed/packed-matrix.js';
-export { blockAlignment, type WeightBlock, type WeightWriter, weightWriter } from './nn/packed/weight-writer.js';
 export { groupsOfBits, readBits } from './nn/packed/read-bits.js';
 export { unpack } from './nn/packed/unpack.js';
+export { blockAlignment, type WeightBlock, type WeightWriter, weightWriter } from './nn/packed/weight-writer.js';
 export {
   type CacheTensor,
   cacheFormOf,

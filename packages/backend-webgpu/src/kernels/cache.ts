@@ -71,7 +71,8 @@ fn main(index : i32) {
   let row = line - head * uniforms.capacity;
   if (row >= uniforms.filled) { result[index] = 0; return; }
   let sequence = head / uniforms.kvHeads;
-  let origin = ${sequences ? 'sequences[sequence]' : 'sequence'} * uniforms.kvHeads + head - sequence * uniforms.kvHeads;
+  let source = ${sequences ? 'sequences[sequence]' : 'sequence'};
+  let origin = source * uniforms.kvHeads + head - sequence * uniforms.kvHeads;
   result[index] = cache[(origin * uniforms.old + row) * uniforms.width + index - line * uniforms.width];
 }
 `,

@@ -30,8 +30,8 @@ export interface GenerateOptions extends Omit<PipelineOptions, 'eosTokenId'>, In
   /** Whether the text leaves out special tokens; default true. */
   readonly skipSpecialTokens?: boolean;
   /**
-   * How the cache stores keys and values: `f32`, the default; `f16`, in half the bytes; or `int8` with a scale for each 32
-   * entries, in little more than a quarter.
+   * How the cache stores keys and values: `f32`, the default; `f16`, in half the bytes; or `int8` with a scale for each
+   * 32 entries, in little more than a quarter.
    */
   readonly cache?: CacheForm;
   /** Ends the generation before the next step; the call rejects with its reason. */

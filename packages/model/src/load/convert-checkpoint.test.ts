@@ -104,7 +104,7 @@ test('where one tensor holds weights of two forms, they are saved as what they m
   model.dispose();
 });
 
-test('a GGUF file becomes a checkpoint of its bits, without the tokenizer that no tokenizer.json can have', async () => {
+test('a GGUF file becomes a checkpoint of its bits, without a tokenizer that no tokenizer.json can have', async () => {
   const gguf = new Map([['tiny.gguf', await fixture('gguf/llama/model-q8_0.gguf')]]);
   const { omitted } = await convertCheckpoint(gguf, { weights: 'as stored' });
   expect([...omitted.keys()]).toEqual(['tokenizer.json']);

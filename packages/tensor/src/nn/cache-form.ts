@@ -2,8 +2,8 @@ import { ResidualError, showValue } from '../errors.js';
 import { quantWords, scaleWords } from './packed/forms.js';
 
 /**
- * How a cache stores keys and values: as `f32`; in 16 bits each, `f16`; or in 8 bits with a float16 scale for each group
- * of 32 entries of a row, `int8`. These are the numbers of the `PackedForm` of the same name.
+ * How a cache stores keys and values: as `f32`; in 16 bits each, `f16`; or in 8 bits with a float16 scale for each
+ * group of 32 entries of a row, `int8`. These are the numbers of the `PackedForm` of the same name.
  */
 export type CacheForm = 'f32' | PackedCacheForm;
 

@@ -66,8 +66,8 @@ export function packCache(x: Tensor, form: CacheForm): CacheTensor {
 }
 
 /**
- * The numbers of keys or values as float32 [batch, kvHeads, capacity, headDim]: a new tensor for a packed cache, and the
- * tensor itself otherwise.
+ * The numbers of keys or values as float32 [batch, kvHeads, capacity, headDim]: a new tensor for a packed cache, and
+ * the tensor itself otherwise.
  */
 export function unpackCache(cache: CacheTensor): Tensor {
   if (isTensor(cache)) return cache;

@@ -5,8 +5,8 @@ import type { TokenBatch } from '../data/token-batch.js';
 import type { Objective } from '../loop/objective.js';
 
 /**
- * An objective of a language model whose attention reads keys and values from a cache of a form, as generation does: for
- * `evaluate`, which then measures what the form costs. In packed forms keys and values have no gradient.
+ * An objective of a language model whose attention reads keys and values from a cache of a form, as generation does:
+ * for `evaluate`, which then measures what the form costs. In packed forms keys and values have no gradient.
  */
 export function throughCache<Tree>(
   objective: Objective<Tree, TokenBatch>,
