@@ -13,7 +13,8 @@ export interface Pass extends ShaderPass {
   readonly variants?: Readonly<Record<string, boolean>>;
   /**
    * Whether the output is int32 in a texture of words, one in a texel (`createWords`): then `main` runs once per word
-   * and calls `setWord(uint)`, or `setBytes(vec4)` with the texel of another word; `wordIndex()` is the index of the word.
+   * and calls `setWord(uint)`, or `setBytes(vec4)` with the texel of another word; `wordIndex()` is the index of the
+   * word.
    */
   readonly words?: boolean;
 }
