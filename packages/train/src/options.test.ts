@@ -78,7 +78,7 @@ describe.each(Object.entries(functions))('%s', (name, { run, options, required }
 test('every function with options is tested', () => {
   const others = [
     ...['detachLora', 'loraParts', 'mergeLora', 'freezeBase', 'addAdapter', 'scaleLora', 'unmergeLora', 'useLora'],
-    ...['batchesFrom', 'chunkedLoss', 'labelsOf', 'meanSquaredError', 'onlyMatrices'],
+    ...['batchesFrom', 'chunkedLoss', 'labelsOf', 'meanSquaredError', 'onlyMatrices', 'throughCache'],
   ];
   const known = new Set([...others, ...Object.keys(functions)]);
   expect(Object.keys(training).filter(name => !known.has(name))).toEqual([]);

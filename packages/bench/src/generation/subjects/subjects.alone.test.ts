@@ -6,6 +6,7 @@ import { writeSafetensors } from '@residual/safetensors';
 import { useBackend } from '@residual/tensor';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { configOf, randomWeights } from '../checkpoint.js';
+import { writeOnnx } from '../onnx/onnx-file.js';
 import { type Shape, tensorsOf } from '../shape.js';
 import { onnxruntime } from './onnxruntime.js';
 import { residual } from './residual.js';
@@ -24,6 +25,7 @@ beforeAll(async () => {
   });
   await writeFile(join(folder, 'config.json'), JSON.stringify(configOf(shape)));
   await writeFile(join(folder, 'model.safetensors'), writeSafetensors(Object.fromEntries(tensors)));
+  await writeOnnx(folder, 'f32');
 });
 
 afterAll(() => rm(folder, { recursive: true, force: true }));
