@@ -24,15 +24,20 @@ export type PendingDataMaker = (
   dtype: 'float32' | 'int32',
 ) => PendingData | undefined;
 
-const makers: Map<string, PendingDataMaker> = /*#__PURE__*/ new Map();
+/** tfjs keeps the makers among its kernels, so that copies of this package in other bundles of a server share them. */
+const kernelName = 'residual.pendingData';
 
 /**
- * Registers how a backend allocates data that is filled in pieces; for backend packages. Without it the values are
- * collected in an array, which the backend gets as a whole.
+ * Registers how a backend allocates data that is filled in pieces; an existing maker stays. For backend packages.
+ * Without it the values are collected in an array, which the backend gets as a whole.
  */
-export function registerPendingData(backend: string, make: PendingDataMaker): void {
-  makers.set(backend, make);
+export function registerPendingData(backendName: string, make: PendingDataMaker): void {
+  if (tf.getKernel(kernelName, backendName)) return;
+  tf.registerKernel({ kernelName, backendName, kernelFunc: make as unknown as tf.KernelFunc });
 }
+
+const makerOf = (backendName: string) =>
+  tf.getKernel(kernelName, backendName)?.kernelFunc as unknown as PendingDataMaker | undefined;
 
 /** Values that are collected in memory are given to a backend in pieces of about this many words, as whole rows. */
 const pieceWords = 2 ** 20;
@@ -56,7 +61,7 @@ export class PendingTensor {
     const name = requireBackend();
     this.backend = tf.backend();
     this.rowWords = sizeOf(shape.slice(1));
-    this.data = makers.get(name)?.(this.backend, [...shape], dtype);
+    this.data = makerOf(name)?.(this.backend, [...shape], dtype);
   }
 
   /**

@@ -81,9 +81,9 @@ const withServer = async (use: (origin: string) => Promise<void>): Promise<void>
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   const ended = new Promise<void>(resolve => server.on('close', () => resolve()));
+  let output = '';
   try {
     const origin = await new Promise<string>((resolve, reject) => {
-      let output = '';
       server.stderr.on('data', chunk => {
         output += chunk;
       });
@@ -95,6 +95,8 @@ const withServer = async (use: (origin: string) => Promise<void>): Promise<void>
       server.on('close', () => reject(new Error(`next start ended\n${output}`)));
     });
     await use(origin);
+  } catch (error) {
+    throw new Error(`${(error as Error).message}\n${output}`, { cause: error }); // what the server wrote
   } finally {
     server.kill();
     await ended;
