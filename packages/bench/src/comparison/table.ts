@@ -52,7 +52,7 @@ function cellOf({ min, median, p95, count }: Summary): string {
 
 function goalOf({ ratio, goal }: Line): string {
   if (goal === undefined) return '';
-  return `at most ${goal}${ratio <= goal ? '' : ': missed'}`;
+  return `at most ${Number(goal.toFixed(3))}${ratio <= goal ? '' : ': missed'}`;
 }
 
 /** A number with three digits; from 100 on, a whole number. */
