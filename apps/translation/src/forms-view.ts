@@ -1,28 +1,17 @@
-import { byId, formNames, type MeasuredForm, type OfferedForm, on, showForms, weightForms } from '@residual/appkit';
+import { formNames, type MeasuredForm, type OfferedForm, showForms, wireForms } from '@residual/appkit';
 import type { RemoteModel } from '@residual/model/worker';
 import { readControls } from './controls.js';
 import type { Session } from './session.js';
 
 /** Wires the comparison of the forms of weights: the text is translated greedily with each. */
 export function formsView(session: Session): void {
-  const table = byId<HTMLTableElement>('forms');
-  const button = byId<HTMLButtonElement>('compare-forms');
-  on('compare-forms', 'click', async () => {
+  const start = () => {
     const { text } = readControls();
-    const rows: MeasuredForm[] = [];
-    button.disabled = true;
-    try {
-      for (const form of weightForms) {
-        byId('forms-result').textContent = `Translating with each weight in ${formNames[form]}`;
-        rows.push(await session.inForm(form, model => translate(model, form, text)));
-      }
-    } finally {
-      button.disabled = false;
-      byId('forms-result').textContent = '';
-    }
+    return (form: OfferedForm) => session.inForm(form, model => translate(model, form, text));
+  };
+  wireForms('Translating', start, (table, rows) => {
     showForms(table, 'What each form takes, and what it writes', ['a token, on average', 'the translation'], rows);
-    table.hidden = false;
-    byId('forms-result').textContent = sameSentence(rows.map(({ form, cells }) => [form, cells.at(-1)!]));
+    return sameSentence(rows.map(({ form, cells }) => [form, cells.at(-1)!]));
   });
 }
 

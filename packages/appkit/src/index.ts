@@ -21,4 +21,12 @@ export { openState, type State } from './state.js';
 export { makeSvg } from './svg.js';
 export { wireTabs } from './tabs.js';
 export { piecesSentence, showPieces, type TokenizedText, textsOf, tokenizedText } from './token-pieces.js';
-export { formNames, formOptions, type MeasuredForm, type OfferedForm, showForms, weightForms } from './weight-forms.js';
+export {
+  formNames,
+  formOptions,
+  type MeasuredForm,
+  type OfferedForm,
+  showForms,
+  weightForms,
+  wireForms,
+} from './weight-forms.js';

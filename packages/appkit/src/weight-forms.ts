@@ -1,6 +1,6 @@
 import type { WeightForm } from '@residual/model';
 import { megabytes } from './format.js';
-import { make } from './page.js';
+import { byId, make, on } from './page.js';
 
 /** The forms of weights that a page offers, from the largest. */
 export const weightForms = ['f32', 'f16', 'int8', 'int4'] as const satisfies readonly WeightForm[];
@@ -27,6 +27,37 @@ export interface MeasuredForm {
   readonly tokensPerSecond: number;
   /** The cells that follow, one for each of the columns. */
   readonly cells: readonly string[];
+}
+
+/**
+ * Wires the button `compare-forms`: at a click `start` gives what measures a form, which does so with one after the
+ * other. Then it shows what `show` makes of them in the table `forms`, and its sentence in `forms-result`. `doing` says
+ * what happens meanwhile, such as Writing.
+ */
+export function wireForms<Measured>(
+  doing: string,
+  start: () => (form: OfferedForm) => Promise<Measured>,
+  show: (table: HTMLTableElement, measured: readonly Measured[]) => Promise<string> | string,
+): void {
+  const table = byId<HTMLTableElement>('forms');
+  const button = byId<HTMLButtonElement>('compare-forms');
+  const result = byId('forms-result');
+  on('compare-forms', 'click', async () => {
+    const measure = start();
+    const measured: Measured[] = [];
+    button.disabled = true;
+    try {
+      for (const form of weightForms) {
+        result.textContent = `${doing} with each weight in ${formNames[form]}`;
+        measured.push(await measure(form));
+      }
+    } finally {
+      button.disabled = false;
+      result.textContent = '';
+    }
+    result.textContent = await show(table, measured);
+    table.hidden = false;
+  });
 }
 
 /** Shows what was measured as a table with a row for each form, and with these columns after bytes and speed. */

@@ -1,5 +1,5 @@
 import { expectValue } from '@residual/base';
-import { ResidualError, showValue } from '@residual/tensor';
+import { expectOptions, ResidualError, showValue } from '@residual/tensor';
 import type { Sequences } from './sequences.js';
 
 /** Throws unless `signal` is an AbortSignal or undefined. */
@@ -18,6 +18,27 @@ export function expectTexts(caller: string, option: string, value: unknown): voi
 /** Throws unless an option is a function or undefined. */
 export function expectFunction(caller: string, option: string, value: unknown): void {
   expectValue(value === undefined || typeof value === 'function', caller, option, value, 'a function');
+}
+
+/** Checks the options of a function that opens a checkpoint; `more` are its own ones, 1 for those that it needs. */
+export function expectOpenOptions(
+  caller: string,
+  options: { readonly signal?: unknown; readonly onProgress?: unknown },
+  more: Readonly<Record<string, 0 | 1>>,
+): void {
+  const names = {
+    ...more,
+    hub: 0,
+    fetch: 0,
+    allowRedirects: 0,
+    signal: 0,
+    onProgress: 0,
+    families: 0,
+    ignoreConfig: 0,
+  };
+  expectOptions(caller, options, names as never);
+  expectSignal(caller, options?.signal);
+  expectFunction(caller, 'onProgress', options?.onProgress);
 }
 
 /** The options without those that are undefined, so that defaults apply to them. */

@@ -1,4 +1,4 @@
-import { byId, formNames, type OfferedForm, on, showForms, weightForms } from '@residual/appkit';
+import { type OfferedForm, showForms, wireForms } from '@residual/appkit';
 import type { Step } from '@residual/model';
 import type { RemoteModel } from '@residual/model/worker';
 import { readControls } from '../controls.js';
@@ -12,26 +12,15 @@ const [named, asked] = [4, 64];
 
 /** Wires the comparison of the forms of weights. */
 export function formsView(session: Session): void {
-  const table = byId<HTMLTableElement>('forms');
-  const button = byId<HTMLButtonElement>('compare-forms');
-  on('compare-forms', 'click', async () => {
+  const start = () => {
     const { prompt } = readControls();
-    const measured: WrittenForm[] = [];
-    button.disabled = true;
-    try {
-      for (const form of weightForms) {
-        byId('forms-result').textContent = `Writing with each weight in ${formNames[form]}`;
-        measured.push(await session.inForm(form, model => write(model, form, prompt)));
-      }
-    } finally {
-      button.disabled = false;
-      byId('forms-result').textContent = '';
-    }
-    const { tokens, rows } = comparedForms(measured, named);
+    return (form: OfferedForm) => session.inForm(form, model => write(model, form, prompt));
+  };
+  wireForms('Writing', start, async (table, written) => {
+    const { tokens, rows } = comparedForms(written, named);
     const texts = (await session.textsOf(tokens)).map(text => `“${text.trim() || text}”`);
     showForms(table, 'What each form takes, and what it expects next', texts, rows);
-    table.hidden = false;
-    byId('forms-result').textContent = formsSentence(measured);
+    return formsSentence(written);
   });
 }
 

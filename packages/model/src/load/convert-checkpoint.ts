@@ -1,8 +1,8 @@
 import { fromCheckpoint, updateConfigText } from '@residual/families';
 import { expectMatchingWeights, type HasNeeds, type NamedArrays, sizeOf, weightNeeds } from '@residual/layers';
 import { type LazyTensor, streamSafetensors } from '@residual/safetensors';
-import { expectOptions, hasScales, type MatrixForm, ResidualError } from '@residual/tensor';
-import { expectFunction, expectSignal } from '../arguments.js';
+import { hasScales, type MatrixForm, ResidualError } from '@residual/tensor';
+import { expectOpenOptions } from '../arguments.js';
 import { type CheckpointFile, checkpointFile, type TensorContent, type TensorGroup } from './checkpoint-tensors.js';
 import { type LoadModelOptions, type OpenedModel, openModel } from './load-model.js';
 import { quantizationOf } from './quantization-config.js';
@@ -40,20 +40,8 @@ export interface ConvertedCheckpoint {
  * large for its form.
  */
 export async function convertCheckpoint(source: ModelSource, options: ConvertOptions): Promise<ConvertedCheckpoint> {
-  expectOptions('convertCheckpoint', options, {
-    weights: 1,
-    head: 0,
-    hub: 0,
-    fetch: 0,
-    allowRedirects: 0,
-    signal: 0,
-    onProgress: 0,
-    families: 0,
-    ignoreConfig: 0,
-  });
-  const { signal, onProgress } = options;
-  expectSignal('convertCheckpoint', signal);
-  expectFunction('convertCheckpoint', 'onProgress', onProgress);
+  expectOpenOptions('convertCheckpoint', options, { weights: 1, head: 0 });
+  const { signal } = options;
   const { weights, head = weights, ...sourceOptions } = options;
   const [formOf, formOfHead] = [weights, head].map(each => formChooser('convertCheckpoint', each));
   const opened = await openModel(source, sourceOptions);

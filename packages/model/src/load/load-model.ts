@@ -10,8 +10,8 @@ import {
   updateConfigText,
 } from '@residual/families';
 import { type HasNeeds, load, type NamedArrays, type Weights, weightNeeds } from '@residual/layers';
-import { expectOptions, type PackedForm, ResidualError, ready } from '@residual/tensor';
-import { expectFunction, expectSignal } from '../arguments.js';
+import { type PackedForm, ResidualError, ready } from '@residual/tensor';
+import { expectOpenOptions } from '../arguments.js';
 import type { GenerationConfig } from '../generate/options.js';
 import type { ModelParts } from '../loaded-model.js';
 import { Model } from '../model.js';
@@ -163,20 +163,8 @@ function isConfig(source: ModelSource | Config): source is Config {
  * The caller disposes the model. Throws if a file is missing or invalid, or if the config is not supported.
  */
 export async function loadModel(source: ModelSource, options: LoadModelOptions = {}): Promise<Model> {
-  expectOptions('loadModel', options, {
-    hub: 0,
-    fetch: 0,
-    allowRedirects: 0,
-    signal: 0,
-    onProgress: 0,
-    families: 0,
-    generationConfig: 0,
-    ignoreConfig: 0,
-    weights: 0,
-  });
+  expectOpenOptions('loadModel', options, { generationConfig: 0, weights: 0 });
   const { signal, onProgress } = options;
-  expectSignal('loadModel', signal);
-  expectFunction('loadModel', 'onProgress', onProgress);
   if (options.weights !== undefined) formChooser('loadModel', options.weights); // an error before anything is read
   await ready();
   const opened = await openModel(source, options);

@@ -1,9 +1,9 @@
 import { fromCheckpoint, type GgufTensorSource, modelToGguf } from '@residual/families';
 import { encodeBlocks, type GgufTensor, type MetadataValue, streamGguf } from '@residual/gguf';
 import { expectMatchingWeights, type HasNeeds, sizeOf, weightNeeds } from '@residual/layers';
-import { expectOptions, ResidualError } from '@residual/tensor';
+import { ResidualError } from '@residual/tensor';
 import { tokenizerToGguf } from '@residual/tokenizer/gguf';
-import { expectFunction, expectSignal } from '../../arguments.js';
+import { expectOpenOptions } from '../../arguments.js';
 import { type LoadModelOptions, type OpenedModel, openModel } from '../load-model.js';
 import type { ModelSource } from '../sources/source.js';
 
@@ -65,19 +65,8 @@ export async function convertToGguf(source: ModelSource, options: ConvertToGgufO
 }
 
 function expectConvertOptions(options: ConvertToGgufOptions): void {
-  expectOptions('convertToGguf', options, {
-    weights: 1,
-    hub: 0,
-    fetch: 0,
-    allowRedirects: 0,
-    signal: 0,
-    onProgress: 0,
-    families: 0,
-    ignoreConfig: 0,
-  });
-  const { signal, onProgress, weights } = options;
-  expectSignal('convertToGguf', signal);
-  expectFunction('convertToGguf', 'onProgress', onProgress);
+  expectOpenOptions('convertToGguf', options, { weights: 1 });
+  const { weights } = options;
   if (Object.hasOwn(types, weights)) return;
   const expected = Object.keys(types).join(', ');
   throw new ResidualError('option', `convertToGguf: weights is ${JSON.stringify(weights)}; it can be ${expected}`);
