@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { encodeBlocks, type GgufTensor, type MetadataValue, streamGguf, typeOfName } from '@residual/gguf';
+import { transposedRows } from '@residual/layers';
 import { float32ToFloat16 } from '@residual/number-formats';
 import { openSafetensors } from '@residual/safetensors';
 import { fileSource } from '@residual/safetensors/node';
@@ -30,7 +31,10 @@ export async function writeGgufFile(folder: string, form: Form): Promise<void> {
       shape: isConv1d ? [columns, rows] : lengths,
       data: async () => {
         const values = (await stored.readFloat32(name)).data as Float32Array;
-        return encodeBlocks(type, isConv1d ? turn(values, rows, columns) : values);
+        return encodeBlocks(
+          type,
+          isConv1d ? transposedRows(values, { stride: columns, start: 0, out: columns, to: rows }) : values,
+        );
       },
     });
   }
@@ -130,12 +134,4 @@ function ggufName(name: string): string {
   if (parts[name]) return parts[name];
   const [, block, part, kind] = /^(?:(?:model\.layers|h)\.(\d+)\.)?(.+)\.(weight|bias)$/.exec(name)!;
   return `${block === undefined ? '' : `blk.${block}.`}${parts[part!]}.${kind}`;
-}
-
-/** [rows, columns] to [columns, rows]. */
-export function turn(values: Float32Array, rows: number, columns: number): Float32Array {
-  const turned = new Float32Array(values.length);
-  for (let row = 0; row < rows; row++)
-    for (let column = 0; column < columns; column++) turned[column * rows + row] = values[row * columns + column]!;
-  return turned;
 }

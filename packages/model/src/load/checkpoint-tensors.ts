@@ -160,3 +160,18 @@ function expectFinite(
 /** Rows [rows, columns] as [columns, rows]. */
 const transpose = (values: Float32Array, rows: number, columns: number): Float32Array =>
   transposedRows(values, { stride: columns, start: 0, out: columns, to: rows });
+
+/** Arrays one behind the other; a single one is not copied. */
+export function joined<Values extends Float32Array | Int32Array>(
+  make: new (length: number) => Values,
+  parts: readonly Values[],
+): Values {
+  if (parts.length === 1) return parts[0]!;
+  const all = new make(parts.reduce((sum, { length }) => sum + length, 0));
+  let at = 0;
+  for (const part of parts) {
+    all.set(part, at);
+    at += part.length;
+  }
+  return all;
+}

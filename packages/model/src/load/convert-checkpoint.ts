@@ -3,7 +3,13 @@ import { expectMatchingWeights, type HasNeeds, type NamedArrays, sizeOf, weightN
 import { type LazyTensor, streamSafetensors } from '@residual/safetensors';
 import { hasScales, type MatrixForm, ResidualError } from '@residual/tensor';
 import { expectOpenOptions } from '../arguments.js';
-import { type CheckpointFile, checkpointFile, type TensorContent, type TensorGroup } from './checkpoint-tensors.js';
+import {
+  type CheckpointFile,
+  checkpointFile,
+  joined,
+  type TensorContent,
+  type TensorGroup,
+} from './checkpoint-tensors.js';
 import { type LoadModelOptions, type OpenedModel, openModel } from './load-model.js';
 import { quantizationOf } from './quantization-config.js';
 import type { ModelSource } from './sources/source.js';
@@ -114,7 +120,7 @@ function contentOf(
     const read = async () => {
       const parts: Float32Array[] = [];
       for (const path of paths) parts.push(await weights.read(path, { signal }));
-      return { data: joined(parts), transposed: false };
+      return { data: joined(Float32Array, parts), transposed: false };
     };
     return { form, values: read };
   }
@@ -174,15 +180,4 @@ function streamOf({ tensors, metadata, order }: CheckpointFile, { onProgress, si
     return [name, { ...tensor, data } as LazyTensor];
   };
   return streamSafetensors(new Map([...tensors].map(withProgress)), metadata, { order });
-}
-
-function joined(parts: readonly Float32Array[]): Float32Array {
-  if (parts.length === 1) return parts[0]!;
-  const all = new Float32Array(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

@@ -15,7 +15,13 @@ import {
   readBits,
 } from '@residual/tensor';
 import type { LoadedModel } from '../loaded-model.js';
-import { type CheckpointFile, checkpointFile, type TensorContent, type TensorGroup } from './checkpoint-tensors.js';
+import {
+  type CheckpointFile,
+  checkpointFile,
+  joined,
+  type TensorContent,
+  type TensorGroup,
+} from './checkpoint-tensors.js';
 import { quantizationOf } from './quantization-config.js';
 
 /** The options of `save`. */
@@ -103,20 +109,6 @@ async function bitsOf(matrices: readonly PackedMatrix[]): Promise<PackedBits> {
       parts.map(({ scales }) => scales!),
     ),
   };
-}
-
-function joined<Values extends Float32Array | Int32Array>(
-  make: new (length: number) => Values,
-  parts: readonly Values[],
-): Values {
-  if (parts.length === 1) return parts[0]!;
-  const all = new make(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }
 
 /** The bytes of a file. */

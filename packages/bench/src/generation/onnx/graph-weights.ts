@@ -1,5 +1,5 @@
+import { transposedRows } from '@residual/layers';
 import { float16ToFloat32, groupSize, quantizeInt4 } from '@residual/number-formats';
-import { turn } from '../gguf-file.js';
 import type { Form } from '../subject-runner.js';
 import type { ExternalTensor, GraphBuilder } from './graph-builder.js';
 
@@ -89,7 +89,7 @@ export function packedWeights(
   const matrix = async (name: string, isTable: boolean) => {
     const values = await stored.read(name);
     const [out, width] = shapeOf(name, isTable);
-    return isTable || !stored.transposed ? values : turn(values, width, out);
+    return isTable || !stored.transposed ? values : transposedRows(values, { stride: out, start: 0, out, to: width });
   };
   const product = (x: string, name: string, isTable: boolean) => {
     const [out, width] = shapeOf(name, isTable);
