@@ -1,5 +1,5 @@
 import type { CrossLayer, EncoderDecoder, LanguageModel, TensorLayer } from '@residual/transformer';
-import type { Config } from './config.js';
+import type { Config } from './config/config.js';
 import type { GgufTable } from './gguf/table.js';
 
 /** The properties of every composition. */

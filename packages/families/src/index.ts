@@ -1,13 +1,14 @@
-export { bart } from './bart.js';
 export {
   fromCheckpoint,
   tensorSlices,
   toCheckpoint,
   withComputedTensors,
-} from './checkpoint-names.js';
-export { type CheckpointComposition, composeCheckpoint } from './compose-checkpoint.js';
-export { type Config, ConfigReader } from './config.js';
-export { configText, updateConfigText } from './config-text.js';
+} from './checkpoint/checkpoint-names.js';
+export { type CheckpointComposition, composeCheckpoint } from './checkpoint/compose-checkpoint.js';
+export type { StoredArrays } from './checkpoint/stored-arrays.js';
+export type { TensorSlice } from './checkpoint/tensor-slice.js';
+export { type Config, ConfigReader } from './config/config.js';
+export { configText, updateConfigText } from './config/config-text.js';
 export {
   type DecoderSizes,
   type EncoderDecoderSizes,
@@ -19,7 +20,16 @@ export {
   type SpecialTokenIds,
   type T5Sizes,
   t5Config,
-} from './default-configs.js';
+} from './config/default-configs.js';
+export { rotaryFromConfig } from './config/rope.js';
+export { gpt2 } from './decoders/gpt2.js';
+export { llama } from './decoders/llama.js';
+export { bart } from './encoder-decoders/bart.js';
+export { m2m100 } from './encoder-decoders/m2m100.js';
+export { marian } from './encoder-decoders/marian.js';
+export { mbart } from './encoder-decoders/mbart.js';
+export { pegasus } from './encoder-decoders/pegasus.js';
+export { mt5, t5 } from './encoder-decoders/t5.js';
 export type {
   Buffer,
   CausalComposition,
@@ -32,15 +42,5 @@ export type {
   WeightMapping,
 } from './family.js';
 export * from './gguf/index.js';
-export { gpt2 } from './gpt2.js';
-export { llama } from './llama.js';
-export { m2m100 } from './m2m100.js';
-export { marian } from './marian.js';
-export { mbart } from './mbart.js';
-export { pegasus } from './pegasus.js';
 export { families, familyOf } from './registry.js';
-export { rotaryFromConfig } from './rope.js';
 export type { StandardBlock, StandardCrossBlock, StandardEncoderDecoder, StandardLanguageModel } from './standard.js';
-export type { StoredArrays } from './stored-arrays.js';
-export { mt5, t5 } from './t5.js';
-export type { TensorSlice } from './tensor-slice.js';

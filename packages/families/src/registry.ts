@@ -1,14 +1,14 @@
 import { ResidualError, showValue } from '@residual/tensor';
-import { bart } from './bart.js';
-import type { Config } from './config.js';
+import type { Config } from './config/config.js';
+import { gpt2 } from './decoders/gpt2.js';
+import { llama } from './decoders/llama.js';
+import { bart } from './encoder-decoders/bart.js';
+import { m2m100 } from './encoder-decoders/m2m100.js';
+import { marian } from './encoder-decoders/marian.js';
+import { mbart } from './encoder-decoders/mbart.js';
+import { pegasus } from './encoder-decoders/pegasus.js';
+import { mt5, t5 } from './encoder-decoders/t5.js';
 import type { Family } from './family.js';
-import { gpt2 } from './gpt2.js';
-import { llama } from './llama.js';
-import { m2m100 } from './m2m100.js';
-import { marian } from './marian.js';
-import { mbart } from './mbart.js';
-import { pegasus } from './pegasus.js';
-import { mt5, t5 } from './t5.js';
 
 /** All families of this package. */
 export const families: readonly Family[] = [gpt2, llama, marian, bart, mbart, m2m100, pegasus, t5, mt5];

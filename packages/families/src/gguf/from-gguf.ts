@@ -1,5 +1,5 @@
 import { ResidualError, showValue } from '@residual/tensor';
-import type { Config } from '../config.js';
+import type { Config } from '../config/config.js';
 import type { Family } from '../family.js';
 import { ArchitectureMetadata, fail, type GgufMetadata } from './metadata.js';
 import { ropeFromGguf } from './rope.js';

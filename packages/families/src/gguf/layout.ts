@@ -1,4 +1,4 @@
-import type { Config } from '../config.js';
+import type { Config } from '../config/config.js';
 import type { Family } from '../family.js';
 import type { GgufFamily } from './from-gguf.js';
 

@@ -1,6 +1,6 @@
 import { type RotaryScaling, rotaryFrequencies } from '@residual/embeddings';
-import { type Config, ConfigReader } from '../config.js';
-import { rotaryFromConfig } from '../rope.js';
+import { type Config, ConfigReader } from '../config/config.js';
+import { rotaryFromConfig } from '../config/rope.js';
 import { type ArchitectureMetadata, fail, type GgufEntry, shortest } from './metadata.js';
 
 /** The name of the tensor with the divisors of rotary frequencies, of models with the scaling of Llama 3. */

@@ -1,4 +1,4 @@
-import type { Config } from '../config.js';
+import type { Config } from '../config/config.js';
 import type { Buffer, WeightMapping } from '../family.js';
 
 /** The type of a number or flag in the metadata of GGUF files. */

@@ -1,4 +1,4 @@
-import type { Config } from '../config.js';
+import type { Config } from '../config/config.js';
 import { blockPaths, decoderMappings, type GgufField, type GgufTable, tensorMappings } from './table.js';
 
 const headDimOf = (config: Config) => Number(config.hidden_size) / Number(config.num_attention_heads);

@@ -1,9 +1,9 @@
 import { type HasNeeds, sizeOf } from '@residual/layers';
 import { ResidualError, showValue } from '@residual/tensor';
-import { tensorSlices } from '../checkpoint-names.js';
-import type { Config } from '../config.js';
+import { tensorSlices } from '../checkpoint/checkpoint-names.js';
+import { storedShape, type TensorSlice, writeSlice } from '../checkpoint/tensor-slice.js';
+import type { Config } from '../config/config.js';
 import type { Family } from '../family.js';
-import { storedShape, type TensorSlice, writeSlice } from '../tensor-slice.js';
 import { type GgufFamily, isGgufFamily } from './from-gguf.js';
 import { ggufLayout, interleavedHeads, interleavedRow } from './layout.js';
 import type { GgufEntry } from './metadata.js';

@@ -1,6 +1,6 @@
 import { learnedPositions } from '@residual/embeddings';
+import type { Family, SequenceToSequenceComposition } from '../family.js';
 import { fairseqFamily } from './fairseq.js';
-import type { Family, SequenceToSequenceComposition } from './family.js';
 
 /** mBART (Liu et al. 2020): BART with pre-norm blocks and a final norm in encoder and decoder. */
 export const mbart: Family<SequenceToSequenceComposition> = /* @__PURE__ */ fairseqFamily({

@@ -3,11 +3,11 @@ import { rotary, rotaryFrequencies, tokenEmbedding } from '@residual/embeddings'
 import { linear, rmsNorm } from '@residual/layers';
 import { gatedMlp } from '@residual/mlp';
 import { languageModel, stack, transformerBlock } from '@residual/transformer';
-import { type Config, ConfigReader } from './config.js';
-import type { CausalComposition, Difference, Family } from './family.js';
-import { firstDifference } from './first-difference.js';
-import { llamaGguf } from './gguf/tables.js';
-import { rotaryFromConfig } from './rope.js';
+import { firstDifference } from '../checkpoint/first-difference.js';
+import { type Config, ConfigReader } from '../config/config.js';
+import { rotaryFromConfig } from '../config/rope.js';
+import type { CausalComposition, Difference, Family } from '../family.js';
+import { llamaGguf } from '../gguf/tables.js';
 
 /**
  * Llama (Touvron et al. 2023) and other models with its layout: grouped heads, rotary positions, RMS norm, gated MLP.

@@ -14,7 +14,7 @@ import {
   t5Config,
   toCheckpoint,
   withComputedTensors,
-} from './index.js';
+} from '../index.js';
 
 type File = Map<string, { shape: number[]; values: Float32Array }>;
 

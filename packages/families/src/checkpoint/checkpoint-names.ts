@@ -11,7 +11,7 @@ import {
   weightNeeds,
 } from '@residual/layers';
 import { ResidualError } from '@residual/tensor';
-import type { Family, PositionTable, WeightMapping } from './family.js';
+import type { Family, PositionTable, WeightMapping } from '../family.js';
 import { type StoredArrays, storedRows } from './stored-arrays.js';
 import { leafShape, storedShape, type TensorSlice, writeSlice } from './tensor-slice.js';
 

@@ -1,7 +1,7 @@
 import { ResidualError, showShape } from '@residual/tensor';
+import type { Config } from '../config/config.js';
+import type { ComposeOptions, Composition, Family } from '../family.js';
 import { aliasesOf, fullNameOf, isNameOf, tableNeed, tensorSlices } from './checkpoint-names.js';
-import type { Config } from './config.js';
-import type { ComposeOptions, Composition, Family } from './family.js';
 import { firstDifference } from './first-difference.js';
 import { areDifferent, type StoredArrays } from './stored-arrays.js';
 

@@ -1,4 +1,4 @@
-import type { WeightMapping } from './family.js';
+import type { WeightMapping } from '../family.js';
 
 const leaves = ['weight', 'bias'];
 

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { type Config, ConfigReader, rotaryFromConfig } from './index.js';
+import { type Config, ConfigReader, rotaryFromConfig } from '../index.js';
 
 const read = (config: Config, maxPositions = 64) => rotaryFromConfig(new ConfigReader('lark', config), maxPositions);
 const message = (config: Config): string => {

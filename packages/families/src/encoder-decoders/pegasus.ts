@@ -1,6 +1,6 @@
 import { sinusoidalPositions } from '@residual/embeddings';
+import type { Family, SequenceToSequenceComposition } from '../family.js';
 import { fairseqFamily } from './fairseq.js';
-import type { Family, SequenceToSequenceComposition } from './family.js';
 
 /** Pegasus (Zhang et al. 2020): pre-norm, sinusoidal positions. */
 export const pegasus: Family<SequenceToSequenceComposition> = /* @__PURE__ */ fairseqFamily({

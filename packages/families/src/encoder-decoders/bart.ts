@@ -1,6 +1,6 @@
 import { learnedPositions } from '@residual/embeddings';
+import type { Family, SequenceToSequenceComposition } from '../family.js';
 import { fairseqFamily } from './fairseq.js';
-import type { Family, SequenceToSequenceComposition } from './family.js';
 
 /** BART (Lewis et al. 2020): post-norm, learned positions after two unused rows, a norm after the embedding. */
 export const bart: Family<SequenceToSequenceComposition> = /* @__PURE__ */ fairseqFamily({

@@ -1,6 +1,6 @@
 import { sinusoidalPositions } from '@residual/embeddings';
+import type { Family, SequenceToSequenceComposition } from '../family.js';
 import { fairseqFamily } from './fairseq.js';
-import type { Family, SequenceToSequenceComposition } from './family.js';
 
 /**
  * Marian (Junczys-Dowmunt et al. 2018): post-norm blocks with sinusoidal positions, the architecture of the OPUS-MT

@@ -10,9 +10,9 @@ import {
   type TensorLayer,
   transformerBlock,
 } from '@residual/transformer';
-import { type Config, ConfigReader } from './config.js';
-import type { Family, SequenceToSequenceComposition } from './family.js';
-import { t5Gguf } from './gguf/tables.js';
+import { type Config, ConfigReader } from '../config/config.js';
+import type { Family, SequenceToSequenceComposition } from '../family.js';
+import { t5Gguf } from '../gguf/tables.js';
 import { normThenDropout } from './norm-then-dropout.js';
 import { t5Mappings } from './t5-mappings.js';
 

@@ -2,8 +2,8 @@ import '@residual/testkit/wasm';
 import { flatten, load } from '@residual/layers';
 import { dense, dispose, memoryUsage } from '@residual/tensor';
 import { expect, test } from 'vitest';
-import { gpt2Shapes } from '../test/reference-gpt2.js';
-import { llamaShapes } from '../test/reference-llama.js';
+import { gpt2Shapes } from '../../test/reference-gpt2.js';
+import { llamaShapes } from '../../test/reference-llama.js';
 import {
   type CausalComposition,
   type Config,
@@ -14,7 +14,7 @@ import {
   type StoredArrays,
   tensorSlices,
   toCheckpoint,
-} from './index.js';
+} from '../index.js';
 
 type File = Record<string, { shape: readonly number[]; values: Float32Array }>;
 

@@ -3,10 +3,10 @@ import { learnedPositions, tokenEmbedding } from '@residual/embeddings';
 import { layerNorm, linear } from '@residual/layers';
 import { mlp } from '@residual/mlp';
 import { languageModel, stack, transformerBlock } from '@residual/transformer';
-import { ConfigReader } from './config.js';
-import type { CausalComposition, Difference, Family } from './family.js';
-import { firstDifference } from './first-difference.js';
-import { gpt2Gguf } from './gguf/tables.js';
+import { firstDifference } from '../checkpoint/first-difference.js';
+import { ConfigReader } from '../config/config.js';
+import type { CausalComposition, Difference, Family } from '../family.js';
+import { gpt2Gguf } from '../gguf/tables.js';
 
 /** GPT-2 (Radford et al. 2019) and other models with its layout. */
 export const gpt2: Family<CausalComposition> = {

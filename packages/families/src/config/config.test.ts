@@ -2,9 +2,9 @@ import { tensor } from '@residual/tensor';
 import '@residual/testkit/wasm';
 import { expectClose } from '@residual/testkit';
 import { expect, test } from 'vitest';
-import { activations as reference } from '../test/reference.js';
+import { activations as reference } from '../../test/reference.js';
+import { type Config, ConfigReader } from '../index.js';
 import { activations } from './activations.js';
-import { type Config, ConfigReader } from './index.js';
 
 const message = (use: () => unknown): string => {
   try {

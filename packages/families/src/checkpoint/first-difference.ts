@@ -1,4 +1,4 @@
-import type { Difference } from './family.js';
+import type { Difference } from '../family.js';
 
 /** The first value that differs from a formula by more than `tolerance`; undefined if none does. */
 export function firstDifference(

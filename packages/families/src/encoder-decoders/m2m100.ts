@@ -1,6 +1,6 @@
 import { sinusoidalPositions } from '@residual/embeddings';
+import type { Family, SequenceToSequenceComposition } from '../family.js';
 import { fairseqFamily } from './fairseq.js';
-import type { Family, SequenceToSequenceComposition } from './family.js';
 
 /** M2M-100 and NLLB (Fan et al. 2020): pre-norm, sinusoidal positions that start at 2. */
 export const m2m100: Family<SequenceToSequenceComposition> = /* @__PURE__ */ fairseqFamily({

@@ -12,9 +12,9 @@ import {
   type TensorLayer,
   transformerBlock,
 } from '@residual/transformer';
-import { ConfigReader } from './config.js';
+import { ConfigReader } from '../config/config.js';
+import type { Family, PositionTable, SequenceToSequenceComposition } from '../family.js';
 import { fairseqMappings } from './fairseq-mappings.js';
-import type { Family, PositionTable, SequenceToSequenceComposition } from './family.js';
 import { normThenDropout } from './norm-then-dropout.js';
 
 /** The differences between encoder-decoders that share the checkpoint layout of fairseq. */

@@ -1,4 +1,4 @@
-import type { WeightMapping } from './family.js';
+import type { WeightMapping } from '../family.js';
 
 const projections = (checkpointName: string, path: string): WeightMapping[] =>
   Object.entries({ q: 'query', k: 'key', v: 'value', o: 'output' }).map(([short, long]) => ({

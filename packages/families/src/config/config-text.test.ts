@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
-import { configText, t5Config, updateConfigText } from './index.js';
+import { configText, t5Config, updateConfigText } from '../index.js';
 
 const text = `{
   "architectures": [
