@@ -5,7 +5,7 @@ export const ground: readonly string[] = ['base', 'number-formats'];
 export const floors: readonly (readonly string[])[] = [
   ['tensor', 'tokenizer', 'sampling', 'safetensors'],
   ['layers', 'word-vectors', 'gguf'],
-  ['embeddings', 'attention', 'mlp'],
+  ['embeddings', 'attention', 'mlp', 'sequence'],
   ['transformer'],
   ['families', 'train'],
   ['inspect'],
