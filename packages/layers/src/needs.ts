@@ -28,8 +28,8 @@ export type Role =
   | 'other';
 
 /**
- * A weight matrix [out, in] for `linear` and `embed`; `heads` is the number of heads whose matrices it holds side by
- * side.
+ * A weight matrix [out, in] for `linear` and `embed`. `heads` is the number of heads whose matrices it holds side by
+ * side, `experts` that of the experts whose matrices are stacked along out.
  */
 export interface MatrixNeed {
   readonly kind: 'matrix';
@@ -37,6 +37,7 @@ export interface MatrixNeed {
   readonly initializer: Initializer;
   readonly role: Role;
   readonly heads: number;
+  readonly experts: number;
 }
 
 /**
@@ -91,6 +92,8 @@ export interface MatrixOptions {
   readonly role?: Role | undefined;
   /** The number of heads whose matrices it holds side by side; 1 if absent. */
   readonly heads?: number | undefined;
+  /** The number of experts whose matrices are stacked along out; 1 if absent. */
+  readonly experts?: number | undefined;
   /** Standard deviation of the initial values; 0.02 if absent, as in GPT-2. */
   readonly std?: number | undefined;
 }
@@ -100,10 +103,10 @@ export interface MatrixOptions {
  * GPT-2).
  */
 export function matrix(shape: readonly [out: number, width: number], options: MatrixOptions = {}): MatrixNeed {
-  expectOptions('matrix', options, { role: 0, heads: 0, std: 0 });
-  const { role = 'other', heads = 1, std = 0.02 } = options;
+  expectOptions('matrix', options, { role: 0, heads: 0, experts: 0, std: 0 });
+  const { role = 'other', heads = 1, experts = 1, std = 0.02 } = options;
   expectLengths('matrix', shape);
-  return { kind: 'matrix', shape, initializer: { kind: 'normal', std }, role, heads };
+  return { kind: 'matrix', shape, initializer: { kind: 'normal', std }, role, heads, experts };
 }
 
 /**
