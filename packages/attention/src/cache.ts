@@ -1,4 +1,12 @@
-import { emptyScope, PositionTableCache, type Scope, slot, stepPositions } from '@residual/layers';
+import {
+  emptyScope,
+  PositionTableCache,
+  RecurrentStates,
+  recurrentStates,
+  type Scope,
+  slot,
+  stepPositions,
+} from '@residual/layers';
 import {
   add,
   appendToCache,
@@ -34,23 +42,24 @@ export interface CacheOptions {
 }
 
 /**
- * The key-value cache of a model: keys and values of all positions so far by the path of their self-attention, and
- * those of the memory by the path of their cross-attention. The capacity grows through a few sizes, so shapes stay the
- * same for many steps. The cache owns its tensors; `dispose` frees them.
+ * The cache of a model: keys and values of all positions so far by the path of their self-attention, those of the
+ * memory by the path of their cross-attention, and the states of recurrent layers. The capacity grows through a few
+ * sizes, so shapes stay the same for many steps. The cache owns its tensors; `dispose` frees them.
  */
 export class Cache implements Disposable {
   /** Calls `dispose`, for `using`. */
   declare readonly [Symbol.dispose]: () => void;
-  /** The number of filled positions. A caller that runs steps without `step` adds to it. */
-  length = 0;
   /** Keys and values of the sequences, [batch, kvHeads, capacity, headDim]. */
   readonly selfAttention: CachedStates = new CachedStates();
   /** Keys and values of the memories, [memories, kvHeads, keyLen, headDim]. */
   readonly crossAttention: CachedStates = new CachedStates();
+  /** The states of recurrent layers, each [batch, ...]. */
+  readonly recurrent: RecurrentStates = new RecurrentStates();
   /** Position tables that grow with the cache; `dispose` frees them. */
   readonly tables: PositionTableCache = new PositionTableCache();
   /** How keys and values are stored. */
   readonly form: CacheForm;
+  private filled = 0;
   private capacity = 0;
   private readonly capacities: readonly number[];
 
@@ -64,23 +73,47 @@ export class Cache implements Disposable {
   }
 
   /**
+   * The number of filled positions. A caller that runs steps without `step` adds to it. It may go back over keys and
+   * values, which the next step then overwrites; with states of recurrent layers that is an error.
+   */
+  get length(): number {
+    return this.filled;
+  }
+
+  set length(length: number) {
+    if (length < this.filled && !this.recurrent.isEmpty)
+      throw new ResidualError(
+        'cache',
+        `Cache: recurrent states have read ${this.filled} positions and cannot go back to ${length}; dispose the cache ` +
+          'and read them again',
+      );
+    this.filled = length;
+  }
+
+  /** The scope with this cache, in which attentions and recurrent layers find what they keep. */
+  inScope(scope: Scope): Scope {
+    return scope.with(cache, this).with(recurrentStates, this.recurrent);
+  }
+
+  /**
    * Runs a step on `length` more positions and returns the result of `run`, whose scope holds the cache, the
    * `stepPositions` of the step and its `keyRange` (with the padding of `scope`). If `run` throws, the positions do not
-   * count as filled. Errors if the sequence becomes longer than `maxPositions`.
+   * count as filled and recurrent layers have the states from before. Errors if the sequence becomes longer than
+   * `maxPositions`.
    */
   step<Result>(length: number, run: (scope: Scope) => Result, scope: Scope = emptyScope): Result {
     const capacity = this.ensureCapacity(length);
     const totalLength = this.length + length;
-    const result = tidy(() => {
+    const step = () => {
       const position = tensor([this.length], [1], 'int32');
       const positionIds = reshape(add(range(length), position), [1, length]);
       return run(
-        scope
-          .with(cache, this)
+        this.inScope(scope)
           .with(stepPositions, { positionIds, totalLength, capacity, tables: this.tables })
           .with(keyRange, { ...scope.get(keyRange), position }),
       );
-    });
+    };
+    const result = this.recurrent.attempt(() => tidy(step));
     this.length = totalLength;
     return result;
   }
@@ -131,24 +164,27 @@ export class Cache implements Disposable {
    * are not repeated.
    */
   repeatInterleave(count: number): void {
-    this.selfAttention.update(x => {
-      const sequences = Array.from({ length: x.shape[0]! * count }, (_, i) => Math.floor(i / count));
-      return this.selectFilled(x, sequences);
-    });
+    const repeated = ({ shape: [batch] }: { readonly shape: readonly number[] }) =>
+      Array.from({ length: batch! * count }, (_, i) => Math.floor(i / count));
+    this.selfAttention.update(x => this.selectFilled(x, repeated(x)));
+    const [state] = this.recurrent.tensors;
+    if (state) this.recurrent.selectSequences(repeated(state));
   }
 
   /** Keeps only these sequences and memories, in this order, and frees the others. */
   selectSequences(sequences: readonly number[], memories: readonly number[]): void {
     this.selfAttention.update(x => this.selectFilled(x, sequences));
     this.crossAttention.update(x => selectBatch(x, memories, x.shape[2]!, x.shape[2]!));
+    this.recurrent.selectSequences(sequences);
   }
 
   /** Frees everything; the cache is empty again. */
   dispose(): void {
     this.selfAttention.dispose();
     this.crossAttention.dispose();
+    this.recurrent.dispose();
     this.tables.dispose();
-    this.length = 0;
+    this.filled = 0;
     this.capacity = 0;
   }
 

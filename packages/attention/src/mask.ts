@@ -4,6 +4,8 @@ import { type KeyRange, type MaskOptions, ResidualError, type Tensor, tensor } f
 /** Which keys a query may see, as plain data. `combineMasks` combines masks; the `attend` op takes them as they are. */
 export type Mask = MaskOptions;
 
+export { keyRange } from '@residual/layers';
+
 /** The causal mask: no query sees a key after its own position. */
 export function causal(): Mask {
   return { causal: true };
@@ -27,12 +29,6 @@ export function combineMasks(...masks: readonly Mask[]): Mask {
   const windows = masks.flatMap(({ window = 0 }) => (window > 0 ? [window] : []));
   return { causal: masks.some(mask => mask.causal), window: windows.length > 0 ? Math.min(...windows) : 0 };
 }
-
-/**
- * The slot for the range of keys that the sequences of this step have: `position` int32 [1] of the first query, and
- * padding as `keyStart` and `keyEnd` int32 [batch]. They are tensors because they change from step to step.
- */
-export const keyRange = /* @__PURE__ */ slot<KeyRange>('keyRange');
 
 /**
  * The slot for a bias on the scores of every self-attention inside, [1 | batch, heads, 1 | queryLen, keyLen], set by

@@ -6,6 +6,7 @@ export { type Dropout, type DropoutOptions, dropout, type Randomness, randomness
 export { expectLayers, expectSameWidth } from './expect-layers.js';
 export { formsOf } from './forms.js';
 export { withInspect } from './inspect.js';
+export { keyRange, zeroPadding } from './key-range.js';
 export { type AnyLayer, type Layer, type LayerInfo, layer } from './layer.js';
 export { type Linear, type LinearOptions, linear } from './linear.js';
 export { expectMatchingWeights, type WeightSource } from './match-weights.js';
@@ -43,6 +44,12 @@ export {
 } from './position-encoding.js';
 export { PositionTableCache } from './position-table-cache.js';
 export { readSlice } from './read-weights.js';
+export {
+  type NamedStates,
+  type RecurrentStateLayout,
+  RecurrentStates,
+  recurrentStates,
+} from './recurrent-states.js';
 export { wordsOfHalves } from './safetensors-rows.js';
 export { type LoadOptions, load, type NamedArrays, type SaveOptions, save } from './save-load.js';
 export { emptyScope, type Hook, Scope, type Slot, slot, type Taps, withHooks } from './scope.js';

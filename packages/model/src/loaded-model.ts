@@ -1,6 +1,6 @@
 import { yieldToEventLoop } from '@residual/base';
 import type { Composition, Config, Family } from '@residual/families';
-import { countParameters, type HasNeeds, type Weights } from '@residual/layers';
+import { countParameters, type HasNeeds, type Needs, visit, type Weights } from '@residual/layers';
 import { dispose, ResidualError, recoveryIfLost, requireBackend } from '@residual/tensor';
 import type { Tokenizer } from '@residual/tokenizer';
 import { expectPrompt, expectTokens } from './arguments.js';
@@ -44,6 +44,7 @@ export class LoadedModel implements AnyModel, DecodeModel {
   /** The backend that holds the weights. */
   readonly backend: string;
   readonly capturedSteps: CapturedSteps;
+  readonly isRecurrent: boolean;
   private tree: Weights<Composition['model']> | undefined;
   private recovering: Promise<void> | undefined;
 
@@ -52,6 +53,7 @@ export class LoadedModel implements AnyModel, DecodeModel {
     this.tree = parts.weights;
     this.backend = requireBackend();
     this.capturedSteps = new CapturedSteps(() => this.tree);
+    this.isRecurrent = hasRecurrentLayer(parts.composition.model);
   }
 
   get weights(): Weights<Composition['model']> {
@@ -190,4 +192,17 @@ export class LoadedModel implements AnyModel, DecodeModel {
     dispose(this.tree);
     this.tree = undefined;
   }
+}
+
+/** Whether a layer inside keeps recurrent states. */
+function hasRecurrentLayer(model: Needs): boolean {
+  let isRecurrent = false;
+  visit(
+    model,
+    (_, about) => {
+      isRecurrent ||= about.isRecurrent ?? false;
+    },
+    () => {},
+  );
+  return isRecurrent;
 }

@@ -1,6 +1,14 @@
 import { cache, keyRange, memoryMask } from '@residual/attention';
 import type { TokenEmbedding } from '@residual/embeddings';
-import { expectSameWidth, type Layer, layer, type Scope, stepPositions, type VectorNeed } from '@residual/layers';
+import {
+  expectSameWidth,
+  type Layer,
+  layer,
+  recurrentStates,
+  type Scope,
+  stepPositions,
+  type VectorNeed,
+} from '@residual/layers';
 import { expectOptions, type Tensor } from '@residual/tensor';
 import type { TensorLayer } from './block.js';
 import type { CrossLayer } from './cross-block.js';
@@ -145,8 +153,13 @@ export function encoderDecoder<Encoder extends TensorLayer, Decoder extends Cros
 }
 
 /**
- * The scope of the encoder: its key range is that of the memory; positions and cache of the decoder steps are removed.
+ * The scope of the encoder: its key range is that of the memory; positions, cache and states of the decoder steps are
+ * removed.
  */
 function encoderScope(scope: Scope): Scope {
-  return scope.with(keyRange, scope.get(memoryMask)).with(stepPositions, undefined).with(cache, undefined);
+  return scope
+    .with(keyRange, scope.get(memoryMask))
+    .with(stepPositions, undefined)
+    .with(cache, undefined)
+    .with(recurrentStates, undefined);
 }

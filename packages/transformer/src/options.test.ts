@@ -109,7 +109,7 @@ test('every function that composes is among them', () => {
     ...['weightNeeds', 'alibiSlopes', 'relativeBucket', 'tiedHead', 'combineMasks', 'causal', 'fuseValueUp'],
     ...['joinHeads', 'padding', 'slidingWindow', 'splitHeads'],
     ...['expectMatchingWeights', 'formsOf', 'packedTensorInfo', 'packedTensors', 'readSlice', 'rowsByName'],
-    ...['transposedRows', 'wordsOfHalves'],
+    ...['transposedRows', 'wordsOfHalves', 'zeroPadding'],
   ];
   const exported = [layers, embeddings, attention, mlps, transformer].flatMap(each =>
     Object.entries(each).flatMap(([name, value]) => (typeof value === 'function' && /^[a-z]/.test(name) ? [name] : [])),

@@ -1,4 +1,4 @@
-import { beamIndices, Cache, cache, keyRange } from '@residual/attention';
+import { beamIndices, Cache, keyRange } from '@residual/attention';
 import { type Scope, stepPositions } from '@residual/layers';
 import { type KeyRange, type Tensor, tensor, tidy } from '@residual/tensor';
 import { logitPositions } from '@residual/transformer';
@@ -136,10 +136,10 @@ export class CachedBatch {
   ): Tensor {
     const { forward, scope } = this.options;
     const range: KeyRange = { position: cachePosition, ...(keyStart && { keyStart }) };
-    const inner = scope
+    const inner = this.cache
+      .inScope(scope)
       .with(stepPositions, { positionIds, ...lengths, tables: this.cache.tables })
       .with(keyRange, range)
-      .with(cache, this.cache)
       .with(logitPositions, tensor([last], [1], 'int32'));
     return forward(ids, beamTable ? inner.with(beamIndices, beamTable) : inner);
   }
@@ -151,12 +151,16 @@ export class CachedBatch {
     this.padding = this.padding.flatMap(pad => Array<number>(count).fill(pad));
   }
 
-  /** Makes sequence i continue sequence `parents[i]`. Nothing moves in the cache; attention reads it by a table. */
+  /**
+   * Makes sequence i continue sequence `parents[i]`. Keys and values do not move: attention reads them by a table. The
+   * states of recurrent layers, which are small, are copied.
+   */
   reorder(parents: ArrayLike<number>): void {
     const rows = Array.from({ length: this.padding.length }, (_, row) => parents[row]!);
     if (rows.every((parent, row) => parent === row)) return;
     const before = this.beamTable ?? rows.map((_, row) => new Int32Array(this.length).fill(row));
     this.beamTable = rows.map(parent => before[parent]!.slice());
+    this.cache.recurrent.selectSequences(rows);
   }
 
   /** Keeps the sequences of some prompts, in this order, and frees the others. */

@@ -1,10 +1,16 @@
 import type { Cache, CachedStateLayout } from '@residual/attention';
+import type { RecurrentStateLayout } from '@residual/layers';
 import { type CapturedGraph, capture, isTensor, ResidualError, type Tensor } from '@residual/tensor';
 
 /** How many graphs are kept; beyond that the least recently used one is dropped. */
 const maxGraphs = 64;
 
-type Layout = readonly CachedStateLayout[];
+/** How a first step fills a cache. */
+interface CacheLayout {
+  readonly self: readonly CachedStateLayout[];
+  readonly cross: readonly CachedStateLayout[];
+  readonly recurrent: readonly RecurrentStateLayout[];
+}
 
 /** Tensors by name; undefined where there is none. */
 export interface NamedTensors {
@@ -20,8 +26,8 @@ export interface NamedTensors {
  */
 export class CapturedSteps {
   private readonly graphs = new Map<string, CapturedGraph>();
-  /** How the keys and values are held that a first step makes, by the form of the cache. */
-  private readonly layouts = new Map<string, { readonly self: Layout; readonly cross: Layout }>();
+  /** How the keys, values and states are held that a first step makes, by the form of the cache. */
+  private readonly layouts = new Map<string, CacheLayout>();
   private isUnsupported = false;
   private readonly weightsOf: () => unknown;
   /** The weights that the graphs read. */
@@ -72,24 +78,35 @@ export class CapturedSteps {
   }
 
   /** Runs the first step, which fills an empty cache. Returns the logits. */
-  first(inputs: NamedTensors, { form, selfAttention, crossAttention }: Cache, run: () => Tensor): Tensor {
+  first(inputs: NamedTensors, { form, selfAttention, crossAttention, recurrent }: Cache, run: () => Tensor): Tensor {
     const [logits, ...tensors] = this.run(`first ${form}`, inputs, () => [
       run(),
       ...selfAttention.tensors,
       ...crossAttention.tensors,
+      ...recurrent.tensors,
     ]);
-    const { self, cross } = this.layouts.get(form) ?? { self: selfAttention.layout, cross: crossAttention.layout };
-    this.layouts.set(form, { self, cross });
-    selfAttention.replace(tensors.slice(0, 2 * self.length), self);
-    crossAttention.replace(tensors.slice(2 * self.length), cross);
+    const layout = this.layouts.get(form) ?? {
+      self: selfAttention.layout,
+      cross: crossAttention.layout,
+      recurrent: recurrent.layout,
+    };
+    this.layouts.set(form, layout);
+    const crossFrom = 2 * layout.self.length;
+    const recurrentFrom = crossFrom + 2 * layout.cross.length;
+    selfAttention.replace(tensors.slice(0, crossFrom), layout.self);
+    crossAttention.replace(tensors.slice(crossFrom, recurrentFrom), layout.cross);
+    recurrent.replace(tensors.slice(recurrentFrom), layout.recurrent);
     return logits!;
   }
 
   /** Runs a step with a filled cache and puts its new tensors into the cache. Returns the logits. */
-  step(inputs: NamedTensors, { form, selfAttention, crossAttention }: Cache, run: () => Tensor): Tensor {
-    const cached = [...crossAttention.tensors, ...selfAttention.tensors];
-    const [logits, ...tensors] = this.run(`step ${form}`, inputs, () => [run(), ...selfAttention.tensors], cached);
-    selfAttention.replace(tensors);
+  step(inputs: NamedTensors, { form, selfAttention, crossAttention, recurrent }: Cache, run: () => Tensor): Tensor {
+    const cached = [...crossAttention.tensors, ...selfAttention.tensors, ...recurrent.tensors];
+    const step = () => [run(), ...selfAttention.tensors, ...recurrent.tensors];
+    const [logits, ...tensors] = this.run(`step ${form}`, inputs, step, cached);
+    const recurrentFrom = selfAttention.tensors.length;
+    selfAttention.replace(tensors.slice(0, recurrentFrom));
+    recurrent.replace(tensors.slice(recurrentFrom));
     return logits!;
   }
 

@@ -15,6 +15,8 @@ export interface DecodeModel {
   readonly eosTokenIds: readonly number[];
   /** Whether the backend compiles programs by shape, so that prompts are fed in few lengths. */
   readonly fixedShapes: boolean;
+  /** Whether layers keep recurrent states, so that prompts are fed without padding after them. */
+  readonly isRecurrent: boolean;
   readonly capturedSteps: CapturedSteps;
   /** Throws unless the weights are on the active backend. */
   check(): void;

@@ -89,7 +89,12 @@ export class DecodeSession {
     const fixedShapes = !isObserved && this.model.fixedShapes;
     if (!isObserved && !fixedShapes) this.compact(this.batch, sequences, beams);
     const active = this.activePrompts.flatMap(prompt => sequences.slice(prompt * beams, (prompt + 1) * beams));
-    const output = await prefillOrStep(this.batch, active, { fixedShapes, recorder, signal });
+    const output = await prefillOrStep(this.batch, active, {
+      fixedShapes,
+      mayPad: !this.model.isRecurrent,
+      recorder,
+      signal,
+    });
     expectAllUsed(recorder?.scope ?? this.scope);
     return {
       logits: sequence => output.logits(this.rowOf(sequence, beams)),

@@ -17,8 +17,10 @@ export interface ActiveSequence {
 
 /** The options of `prefillOrStep`. */
 export interface PrefillOrStepOptions {
-  /** Whether tokens are fed in passes of few lengths, padded. */
+  /** Whether tokens are fed in passes of few lengths. */
   readonly fixedShapes: boolean;
+  /** Whether the last pass is padded to one of those lengths; otherwise it is split into several. */
+  readonly mayPad: boolean;
   /** Records the taps of the last pass. */
   readonly recorder: Recorder | undefined;
   /** Ends the call before its next pass. */
@@ -32,17 +34,18 @@ export interface PrefillOrStepOptions {
 export async function prefillOrStep(
   batch: CachedBatch,
   sequences: readonly ActiveSequence[],
-  { fixedShapes, recorder, signal }: PrefillOrStepOptions,
+  { fixedShapes, mayPad, recorder, signal }: PrefillOrStepOptions,
 ): Promise<StepOutput> {
   const { padding } = batch;
   const lengths = sequences.map(({ tokens, isFinished }, i) => (isFinished ? 0 : padding[i]! + tokens.length));
   const total = Math.max(...lengths);
   const maxPassLength =
     fixedShapes || recorder ? lengthBuckets.at(-1)! : Math.max(1, Math.floor(maxTokensPerPass / sequences.length));
+  const nextPass = !fixedShapes ? exactPass : mayPad ? paddedPass : splitPass;
   for (let isFirst = true; ; isFirst = false) {
     if (isFirst) signal?.throwIfAborted();
     else await yieldToEventLoop(signal);
-    const [from, length, paddedLength] = [batch.length, ...nextPass(batch, total, maxPassLength, fixedShapes)];
+    const [from, length, paddedLength] = [batch.length, ...nextPass(batch, total, maxPassLength)];
     const ids = sequences.map(({ tokens }, i) => Array.from({ length }, (_, j) => tokens[from + j - padding[i]!] ?? 0));
     const logits = batch.feed(ids, paddedLength, total);
     try {
@@ -67,13 +70,24 @@ export const maxTokensPerPass = 64;
 const lengthBuckets = [1, 16, 64, 256];
 
 /** How many tokens the next pass feeds, and the length to which it is padded. */
-function nextPass(
-  batch: CachedBatch,
-  total: number,
-  maxPassLength: number,
-  fixedShapes: boolean,
-): [length: number, paddedLength: number] {
+type NextPass = (batch: CachedBatch, total: number, maxPassLength: number) => [length: number, paddedLength: number];
+
+/** All tokens that are left, up to `maxPassLength`. */
+const exactPass: NextPass = (batch, total, maxPassLength) => {
   const length = Math.min(total - batch.length, maxPassLength);
-  const paddedLength = fixedShapes ? lengthBuckets.find(size => size >= length)! : length;
+  return [length, length];
+};
+
+/** The same, padded to one of the `lengthBuckets` if that fits. */
+const paddedPass: NextPass = (batch, total, maxPassLength) => {
+  const [length] = exactPass(batch, total, maxPassLength);
+  const paddedLength = lengthBuckets.find(size => size >= length)!;
   return [length, batch.fits(paddedLength) ? paddedLength : length];
-}
+};
+
+/** The longest of the `lengthBuckets` that the tokens left fill. */
+const splitPass: NextPass = (batch, total, maxPassLength) => {
+  const [left] = exactPass(batch, total, maxPassLength);
+  const length = lengthBuckets.findLast(size => size <= left)!;
+  return [length, length];
+};
