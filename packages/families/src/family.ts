@@ -33,15 +33,26 @@ export type Composition = CausalComposition | SequenceToSequenceComposition;
 
 /**
  * Maps one tensor of a checkpoint to weight paths. `*` stands for the number of the block; a name that starts with `/`
- * has no prefix. Several paths are concatenated along the out axis. `transposed` says that the checkpoint stores the
- * matrix as [in, out].
+ * has no prefix. Several paths are members of one tensor, along the out axis: one after the other, unless
+ * `interleaved`.
  */
 export interface WeightMapping {
+  /** Its name; `#` stands for the number of the expert, where each expert has a tensor of its own. */
   readonly checkpointName: string;
+  /** Other names under which files hold it, as older ones; they are read and never written. */
+  readonly otherNames?: readonly string[];
   readonly path: string | readonly string[];
+  /** Whether the checkpoint stores the matrix as [in, out]. */
   readonly transposed?: boolean;
-  /** Whether the shape in the checkpoint has an additional first axis of length 1. */
-  readonly leadingAxis?: boolean;
+  /**
+   * The number of blocks that each hold a share of the rows of every member: one for each head of the last member, one
+   * for each row, or this number.
+   */
+  readonly interleaved?: 'heads' | 'rows' | number;
+  /** Whether the tensor has the experts along an additional first axis. */
+  readonly stacked?: boolean;
+  /** The position of an additional axis of length 1 in the checkpoint. */
+  readonly unitAxis?: 0 | 1;
   /** The value of all entries where a checkpoint lacks the tensor; it must have the tensor if absent. */
   readonly defaultValue?: number;
   /** The mapping applies only if the composition also has this path. */

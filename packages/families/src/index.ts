@@ -1,3 +1,4 @@
+export { type Arrangement, splitExperts, storedOrder } from './checkpoint/arrangement.js';
 export {
   fromCheckpoint,
   tensorSlices,
@@ -6,7 +7,7 @@ export {
 } from './checkpoint/checkpoint-names.js';
 export { type CheckpointComposition, composeCheckpoint } from './checkpoint/compose-checkpoint.js';
 export type { StoredArrays } from './checkpoint/stored-arrays.js';
-export type { TensorSlice } from './checkpoint/tensor-slice.js';
+export { rowsOfSlice, storedShape, type TensorSlice } from './checkpoint/tensor-slice.js';
 export { type Config, ConfigReader } from './config/config.js';
 export { configText, updateConfigText } from './config/config-text.js';
 export {

@@ -11,7 +11,7 @@ import {
   yieldToEventLoop,
 } from '@residual/tensor';
 import { sizeOf } from './needs.js';
-import type { RowReadOptions, StoredRows, StoredSlice } from './stored-rows.js';
+import type { RowReadOptions, RowRun, StoredRows, StoredSlice } from './stored-rows.js';
 import { transposedRows } from './transposed-rows.js';
 
 /** A weight that is read from a part of a stored tensor. */
@@ -104,7 +104,8 @@ async function readValues({ rows, from, to, scratch }: Piece, signal: AbortSigna
   const size = (to - from) * rowSize;
   const values = await rows.readRows(from, to, { signal, memory: scratch.bytes('read', 4 * size) });
   expectSize(rows, from, to, values.length, size);
-  return ({ shape, slice: { start, transposed } }, writer) => {
+  return ({ shape, slice }, writer) => {
+    const { start, transposed } = slice;
     if (transposed) {
       const columns = { stride: rowSize, start, out: shape[0]!, to: to - from };
       const { buffer } = scratch.bytes('transposed', 4 * columns.out * columns.to);
@@ -112,11 +113,13 @@ async function readValues({ rows, from, to, scratch }: Piece, signal: AbortSigna
       writer.write(block, { row: 0, column: from, width: to - from });
       return block.length;
     }
-    const part = overlap(from, to, start, shape[0]!);
-    if (part.to <= part.from) return 0;
-    const own = values.subarray((part.from - from) * rowSize, (part.to - from) * rowSize);
-    writer.write(own, { row: part.from - start });
-    return own.length;
+    let entries = 0;
+    for (const { stored, own, length } of runsWithin(slice, shape[0]!, from, to)) {
+      const part = values.subarray((stored - from) * rowSize, (stored - from + length) * rowSize);
+      writer.write(part, { row: own });
+      entries += part.length;
+    }
+    return entries;
   };
 }
 
@@ -124,7 +127,8 @@ async function readBits({ rows, from, to, scratch }: Piece, signal: AbortSignal 
   const memory = scratch.bytes('read', 4 * (to - from) * sizeOf({ shape: rows.shape.slice(1) }));
   const bits = await rows.readPackedRows!(from, to, { signal, memory });
   const words = bits.quants.length / (to - from);
-  return ({ shape, slice: { start, transposed } }, writer) => {
+  return ({ shape, slice }, writer) => {
+    const { start, transposed } = slice;
     if (transposed) {
       const entries = new Uint16Array(bits.quants.buffer, bits.quants.byteOffset, 2 * bits.quants.length);
       const width = Math.ceil((to - from) / 2) * 2; // whole words
@@ -136,16 +140,36 @@ async function readBits({ rows, from, to, scratch }: Piece, signal: AbortSignal 
       writer.writeBits({ quants }, { row: 0, column: from, width: to - from });
       return shape[0]! * (to - from);
     }
-    const part = overlap(from, to, start, shape[0]!);
-    if (part.to <= part.from) return 0;
-    writer.writeBits(rowsOfBits(bits, to - from, part.from - from, part.to - from), { row: part.from - start });
-    return (part.to - part.from) * sizeOf({ shape: shape.slice(1) });
+    let written = 0;
+    for (const { stored, own, length } of runsWithin(slice, shape[0]!, from, to)) {
+      writer.writeBits(rowsOfBits(bits, to - from, stored - from, stored - from + length), { row: own });
+      written += length;
+    }
+    return written * sizeOf({ shape: shape.slice(1) });
   };
 }
 
-/** The rows of a piece that belong to a weight of `out` rows that begins at `start`. */
-function overlap(from: number, to: number, start: number, out: number): { from: number; to: number } {
-  return { from: Math.max(from, start), to: Math.min(to, start + out) };
+/** The rows of a weight of `out` rows that are in a piece of the tensor, `from` to before `to`. */
+function runsWithin(slice: StoredSlice, out: number, from: number, to: number): RowRun[] {
+  const runs = slice.runs ?? [{ stored: slice.start, own: 0, length: out }];
+  const within: RowRun[] = [];
+  for (let i = firstRunAfter(runs, from); i < runs.length && runs[i]!.stored < to; i++) {
+    const { stored, own, length } = runs[i]!;
+    const [start, end] = [Math.max(from, stored), Math.min(to, stored + length)];
+    within.push({ stored: start, own: own + start - stored, length: end - start });
+  }
+  return within;
+}
+
+/** The index of the first run that ends after `from`: runs are many where rows of two weights alternate. */
+function firstRunAfter(runs: readonly RowRun[], from: number): number {
+  let [low, high] = [0, runs.length];
+  while (low < high) {
+    const middle = (low + high) >> 1;
+    if (runs[middle]!.stored + runs[middle]!.length > from) high = middle;
+    else low = middle + 1;
+  }
+  return low;
 }
 
 /** The bits of some of `count` rows. */
@@ -164,12 +188,31 @@ function expectSize({ shape }: StoredRows, from: number, to: number, size: numbe
 
 /** Reads a whole weight as float32, transposed if needed. */
 export async function readSlice(
-  { rows, start, transposed }: StoredSlice,
+  { rows, start, runs, transposed }: StoredSlice,
   shape: readonly number[],
   options: RowReadOptions,
 ): Promise<Float32Array> {
   const out = shape[0]!;
+  if (runs) return readRuns(rows, runs, sizeOf({ shape }), options);
   if (!transposed) return rows.readRows(start, start + out, options);
   const [count, stride] = rows.shape as [number, number];
   return transposedRows(await rows.readRows(0, count, options), { stride, start, out, to: count });
+}
+
+/** Reads a weight whose rows are scattered: all rows from its first to its last. */
+async function readRuns(
+  rows: StoredRows,
+  runs: readonly RowRun[],
+  size: number,
+  options: RowReadOptions,
+): Promise<Float32Array> {
+  const [first, last] = [runs[0]!, runs.at(-1)!];
+  const values = await rows.readRows(first.stored, last.stored + last.length, options);
+  const rowSize = values.length / (last.stored + last.length - first.stored);
+  const result = new Float32Array(size);
+  for (const { stored, own, length } of runs) {
+    const at = (stored - first.stored) * rowSize;
+    result.set(values.subarray(at, at + length * rowSize), own * rowSize);
+  }
+  return result;
 }

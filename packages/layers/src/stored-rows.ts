@@ -34,12 +34,23 @@ export interface StoredRows {
   readPackedRows?(from: number, to: number, options: RowReadOptions): Promise<PackedBits>;
 }
 
+/** Consecutive rows of a stored tensor that are consecutive rows of a weight too. */
+export interface RowRun {
+  /** The first row in the stored tensor. */
+  readonly stored: number;
+  /** The first row in the weight. */
+  readonly own: number;
+  readonly length: number;
+}
+
 /** The part of a stored tensor that is one weight. */
 export interface StoredSlice {
   /** The tensor; the slices of one tensor share this object, and are read together. */
   readonly rows: StoredRows;
   /** The first row along out that belongs to the weight. */
   readonly start: number;
+  /** Where the rows of the weight lie, in the order of the tensor; all from `start` on if absent. */
+  readonly runs?: readonly RowRun[] | undefined;
   /** Whether the tensor is [in, out] where the weight is [out, in]. */
   readonly transposed: boolean;
 }

@@ -8,37 +8,84 @@ import {
   type StoredSlice,
   sizeOf,
   type TableNeed,
+  type WeightNeed,
   weightNeeds,
 } from '@residual/layers';
 import { ResidualError } from '@residual/tensor';
 import type { Family, PositionTable, WeightMapping } from '../family.js';
+import { type Arrangement, rowsInOrder, runsOf } from './arrangement.js';
 import { type StoredArrays, storedRows } from './stored-arrays.js';
-import { leafShape, storedShape, type TensorSlice, writeSlice } from './tensor-slice.js';
+import { leafShape, splitTensors, storedShape, type TensorSlice, writeSlice } from './tensor-slice.js';
 
 /** The slice of each weight of a layer in the checkpoints of a family, by path. Errors if a weight has no mapping. */
 export function tensorSlices(family: Family, layer: HasNeeds<unknown>): Map<string, TensorSlice> {
-  const shapes = new Map(weightNeeds(layer).map(({ path, need }) => [path, need.shape]));
-  const mappings = family.mappings.filter(
-    ({ requires }) => requires === undefined || shapes.has(requires.replace('*', '0')),
-  );
+  const needs = new Map(weightNeeds(layer).map(({ path, need }) => [path, need]));
   const slices = new Map<string, TensorSlice>();
-  for (const path of shapes.keys()) {
-    const match = mappingOf(mappings, path);
+  for (const path of needs.keys()) {
+    const match = mappingOf(family.mappings, path, needs);
     if (!match) throw new ResidualError('family', `${family.name}: there is no mapping for ${path}`);
-    const { mapping, index } = match;
-    const members = [mapping.path].flat().map(pattern => shapes.get(pattern.replace('*', index))!);
-    const start = members.slice(0, match.member).reduce((sum, shape) => sum + shape[0]!, 0);
-    slices.set(path, {
-      checkpointName: fullNameOf(family, mapping.checkpointName.replace('*', index)),
-      shape: shapes.get(path)!,
-      start,
-      totalRows: members.reduce((sum, shape) => sum + shape[0]!, 0),
-      transposed: mapping.transposed === true && shapes.get(path)!.length === 2,
-      leadingAxis: mapping.leadingAxis === true,
-      defaultValue: mapping.defaultValue,
-    });
+    slices.set(path, sliceOf(family, match, needs, path));
   }
   return slices;
+}
+
+function sliceOf(
+  family: Family,
+  { mapping, index, member }: MappingMatch,
+  needs: ReadonlyMap<string, WeightNeed>,
+  path: string,
+): TensorSlice {
+  const paths = [mapping.path].flat().map(pattern => pattern.replace('*', index));
+  const rows = paths.map(each => needs.get(each)?.shape[0] ?? 0);
+  const { shape } = needs.get(path)!;
+  const fullName = (name: string) => fullNameOf(family, name.replace('*', index));
+  const names = [mapping.checkpointName, ...(mapping.otherNames ?? [])].map(fullName);
+  const arrangement = arrangementOf(mapping, paths, needs, rows);
+  const experts = Array.from({ length: arrangement?.kind === 'apart' ? arrangement.experts : 1 }, (_, i) => `${i}`);
+  return {
+    checkpointName: names[0]!.replace('#', '*'),
+    names: experts.map(expert => names[0]!.replace('#', expert)),
+    otherNames: experts.map(expert => names.slice(1).map(name => name.replace('#', expert))),
+    shape,
+    start: rows.slice(0, member).reduce((sum, count) => sum + count, 0),
+    totalRows: rows.reduce((sum, count) => sum + count, 0),
+    transposed: !arrangement && mapping.transposed === true && shape.length === 2,
+    unitAxis: mapping.unitAxis,
+    defaultValue: mapping.defaultValue,
+    arrangement: arrangement && { ...arrangement, member },
+  };
+}
+
+/** How a mapping arranges rows; undefined if they follow each other. */
+function arrangementOf(
+  { checkpointName, interleaved, stacked, transposed }: WeightMapping,
+  paths: readonly string[],
+  needs: ReadonlyMap<string, WeightNeed>,
+  rows: readonly number[],
+): Arrangement | undefined {
+  const isApart = checkpointName.includes('#');
+  if (!isApart && !stacked && interleaved === undefined) return undefined;
+  const matrices = paths.map(path => needs.get(path.replace(/bias$/, 'weight')) ?? needs.get(path));
+  const last = matrices.at(-1);
+  const experts = (isApart || stacked) && last?.kind === 'matrix' ? last.experts : 1;
+  const heads = last?.kind === 'matrix' ? last.heads : 1;
+  const blocks = interleaved === 'heads' ? heads : interleaved === 'rows' ? rows[0]! / experts : (interleaved ?? 1);
+  const isMatrix = needs.get(paths[0]!)?.shape.length === 2;
+  return {
+    memberRows: rows.map(count => count / experts),
+    experts,
+    blocks,
+    kind: isApart ? 'apart' : stacked ? 'stacked' : 'plain',
+    transposed: transposed === true && isMatrix,
+  };
+}
+
+/** The tensors of a checkpoint that hold a weight: one, or one of each expert. */
+interface Entry {
+  readonly slice: TensorSlice;
+  /** Their names in the file; undefined if the file lacks one. */
+  readonly names: readonly string[] | undefined;
+  readonly hasRowsAlongOut: boolean;
 }
 
 /**
@@ -49,69 +96,100 @@ export function fromCheckpoint(family: Family, layer: HasNeeds<unknown>, stored:
   const slices = tensorSlices(family, layer);
   const checkpointNames = [...stored.names]; // `names` may be an iterator
   const present = new Set(checkpointNames);
-  const storedName = (checkpointName: string) => namesOf(family, checkpointName).find(name => present.has(name));
   const usedNames = new Set<string>();
-  const entries = new Map<string, { name: string | undefined; slice: TensorSlice }>();
+  const entries = new Map<string, Entry>();
   for (const [path, slice] of slices) {
-    const name =
-      storedName(slice.checkpointName) ?? aliasesOf(family, slice.checkpointName).find(alias => present.has(alias));
-    if (name === undefined && slice.defaultValue === undefined) continue;
-    if (name !== undefined) usedNames.add(name);
-    const transposed = slice.transposed && !(name !== undefined && stored.hasRowsAlongOut?.(name));
-    entries.set(path, { name, slice: { ...slice, transposed } });
+    const names = presentNames(family, slice, present);
+    if (!names && slice.defaultValue === undefined) continue;
+    for (const name of names ?? []) usedNames.add(name);
+    const hasRowsAlongOut = names?.[0] !== undefined && stored.hasRowsAlongOut?.(names[0]) === true;
+    entries.set(path, { names, hasRowsAlongOut, slice: hasRowsAlongOut ? { ...slice, transposed: false } : slice });
   }
-  const duplicates = new Map<string, string[]>();
-  for (const { name, slice } of entries.values()) {
-    if (name === undefined) continue;
-    const otherAliases = aliasesOf(family, slice.checkpointName).filter(
-      alias => present.has(alias) && !usedNames.has(alias),
-    );
-    if (otherAliases.length > 0) duplicates.set(name, otherAliases);
-    for (const alias of otherAliases) usedNames.add(alias);
-  }
+  const duplicates = duplicatesOf(family, entries.values(), present, usedNames);
   const unused = [...present].filter(name => !usedNames.has(name) && !isComputedTensor(family, name));
   const tensors = new Map<string, StoredRows>();
-  const tensorOf = (name: string): StoredRows => {
-    const tensor = tensors.get(name) ?? storedRows(stored, name, duplicates.get(name));
-    tensors.set(name, tensor);
-    return tensor;
+  const tensorOf = ({ names, slice, hasRowsAlongOut }: Entry): StoredRows => {
+    const key = names![0]!;
+    const existing = tensors.get(key);
+    if (existing) return existing;
+    const parts = names!.map(name => storedRows(stored, name, duplicates.get(name)));
+    const { arrangement, shape } = slice;
+    const rows = arrangement ? rowsInOrder(arrangement, parts, { width: shape[1], hasRowsAlongOut }) : parts[0]!;
+    tensors.set(key, rows);
+    return rows;
   };
-  const sliceOf = (path: string): StoredSlice | undefined => {
-    const { name, slice } = entries.get(path)!;
-    if (name === undefined || slice.leadingAxis || slice.shape.length === 0) return undefined;
-    return { rows: tensorOf(name), start: slice.start, transposed: slice.transposed };
+  const storedSlice = (path: string): StoredSlice | undefined => {
+    const entry = entries.get(path)!;
+    const { start, transposed, unitAxis, shape, arrangement } = entry.slice;
+    if (!entry.names || unitAxis !== undefined || shape.length === 0) return undefined;
+    const runs = arrangement && runsOf(arrangement, arrangement.member);
+    return { rows: tensorOf(entry), start, runs, transposed };
+  };
+  /** The first stored shape that does not fit; the expected one if all do. */
+  const storedShapes = ({ names, slice, hasRowsAlongOut }: Entry) => {
+    const { arrangement, totalRows, shape } = slice;
+    const isFlat = hasRowsAlongOut && arrangement?.kind !== 'apart';
+    const expected = isFlat ? [totalRows, ...shape.slice(1)] : storedShape(slice);
+    const other = names!.map(name => stored.shapeOf(name)!).find(each => each.join() !== expected.join());
+    return { stored: other ?? expected, expected };
   };
   return {
     names: [...inFileOrder(checkpointNames, entries), ...unused],
     shapeOf: path => {
       const entry = entries.get(path);
-      if (entry?.name === undefined) return entry?.slice.shape;
-      return leafShape(entry.slice, stored.shapeOf(entry.name)!);
+      if (!entry?.names) return entry?.slice.shape;
+      const { stored, expected } = storedShapes(entry);
+      return leafShape(entry.slice, stored, expected);
     },
     storedShape: path => {
       const entry = entries.get(path);
-      return entry?.name === undefined
-        ? undefined
-        : { stored: stored.shapeOf(entry.name)!, expected: storedShape(entry.slice) };
+      return entry?.names && storedShapes(entry);
     },
-    sourceName: path => entries.get(path)?.name ?? slices.get(path)?.checkpointName ?? path,
-    sliceOf,
+    sourceName: path => {
+      const [slice, names] = [slices.get(path), entries.get(path)?.names];
+      return (names?.length === 1 ? names[0] : slice?.checkpointName) ?? path;
+    },
+    sliceOf: storedSlice,
     read: async (path, options) => {
-      const { name, slice } = entries.get(path)!;
-      if (name === undefined) return new Float32Array(sizeOf(slice)).fill(slice.defaultValue!);
-      const part = sliceOf(path);
-      return part ? readSlice(part, slice.shape, options) : stored.readFloat32(name, options);
+      const { names, slice } = entries.get(path)!;
+      if (!names) return new Float32Array(sizeOf(slice)).fill(slice.defaultValue!);
+      const part = storedSlice(path);
+      return part ? readSlice(part, slice.shape, options) : stored.readFloat32(names[0]!, options);
     },
   };
 }
 
+/** The names under which a file has the tensors of a slice; undefined if it lacks one. */
+function presentNames(family: Family, slice: TensorSlice, present: ReadonlySet<string>): string[] | undefined {
+  const found = slice.names.map((name, i) =>
+    [name, ...slice.otherNames[i]!].flatMap(each => namesOf(family, each)).find(each => present.has(each)),
+  );
+  if (found.every(name => name !== undefined)) return found as string[];
+  const alias = aliasesOf(family, slice.checkpointName).find(each => present.has(each));
+  return alias === undefined ? undefined : [alias];
+}
+
+/** The other names of each tensor in the file, which hold the same values; they count as used. */
+function duplicatesOf(
+  family: Family,
+  entries: Iterable<Entry>,
+  present: ReadonlySet<string>,
+  usedNames: Set<string>,
+): ReadonlyMap<string, readonly string[]> {
+  const duplicates = new Map<string, string[]>();
+  for (const { names, slice } of entries) {
+    if (names?.length !== 1) continue;
+    const others = aliasesOf(family, slice.checkpointName).filter(alias => present.has(alias) && !usedNames.has(alias));
+    if (others.length > 0) duplicates.set(names[0]!, others);
+    for (const alias of others) usedNames.add(alias);
+  }
+  return duplicates;
+}
+
 /** The paths of entries in the order of the data in the file; weights that it lacks come first. */
-function inFileOrder(
-  checkpointNames: readonly string[],
-  entries: ReadonlyMap<string, { readonly name: string | undefined }>,
-) {
+function inFileOrder(checkpointNames: readonly string[], entries: ReadonlyMap<string, Entry>) {
   const order = new Map(checkpointNames.map((name, index) => [name, index]));
-  const indexOf = (path: string) => order.get(entries.get(path)!.name ?? '') ?? -1;
+  const indexOf = (path: string) => order.get(entries.get(path)!.names?.[0] ?? '') ?? -1;
   return [...entries.keys()].sort((a, b) => indexOf(a) - indexOf(b));
 }
 
@@ -121,16 +199,17 @@ export async function toCheckpoint(
   layer: HasNeeds<unknown>,
   read: (path: string) => Promise<Float32Array>,
 ): Promise<Map<string, { shape: number[]; values: Float32Array }>> {
-  const tensors = new Map<string, { shape: number[]; values: Float32Array }>();
+  const groups = new Map<string, { slice: TensorSlice; values: Float32Array }>();
   for (const [path, slice] of tensorSlices(family, layer)) {
-    const shape = storedShape(slice);
-    const target = tensors.get(slice.checkpointName) ?? {
-      shape,
-      values: new Float32Array(sizeOf({ shape })),
-    };
-    writeSlice(slice, await read(path), target.values);
-    tensors.set(slice.checkpointName, target);
+    const size = slice.names.length * sizeOf({ shape: storedShape(slice) });
+    const group = groups.get(slice.checkpointName) ?? { slice, values: new Float32Array(size) };
+    writeSlice(slice, await read(path), group.values);
+    groups.set(slice.checkpointName, group);
   }
+  const tensors = new Map<string, { shape: number[]; values: Float32Array }>();
+  for (const { slice, values } of groups.values())
+    for (const [i, part] of splitTensors(slice, values).entries())
+      tensors.set(slice.names[i]!, { shape: storedShape(slice), values: part });
   return tensors;
 }
 
@@ -188,18 +267,35 @@ export function aliasesOf(family: Family, checkpointName: string): readonly stri
   return [family.aliases[checkpointName] ?? []].flat();
 }
 
+interface MappingMatch {
+  readonly mapping: WeightMapping;
+  /** The number of the block; '' if the path has none. */
+  readonly index: string;
+  /** Which of the paths of the mapping it is. */
+  readonly member: number;
+}
+
 function mappingOf(
   mappings: readonly WeightMapping[],
   path: string,
-): { mapping: WeightMapping; index: string; member: number } | undefined {
+  needs: ReadonlyMap<string, WeightNeed>,
+): MappingMatch | undefined {
   for (const mapping of mappings) {
     for (const [member, pattern] of [mapping.path].flat().entries()) {
-      const [before, after] = pattern.split('*') as [string, string | undefined];
-      if (after === undefined ? path === pattern : path.startsWith(before) && path.endsWith(after)) {
-        const index = after === undefined ? '' : path.slice(before.length, path.length - after.length);
-        if (after === undefined || /^\d+$/.test(index)) return { mapping, index, member };
-      }
+      const index = indexIn(pattern, path);
+      const { requires } = mapping;
+      if (index === undefined || (requires !== undefined && !needs.has(requires.replace('*', index || '0')))) continue;
+      return { mapping, index, member };
     }
   }
   return undefined;
+}
+
+/** What `*` in a pattern stands for in a path, '' if the pattern has none; undefined if they do not match. */
+function indexIn(pattern: string, path: string): string | undefined {
+  const [before, after] = pattern.split('*') as [string, string | undefined];
+  if (after === undefined) return path === pattern ? '' : undefined;
+  if (!path.startsWith(before) || !path.endsWith(after)) return undefined;
+  const index = path.slice(before.length, path.length - after.length);
+  return /^\d+$/.test(index) ? index : undefined;
 }

@@ -44,6 +44,6 @@ export const fairseqMappings = (): readonly WeightMapping[] => [
   ...attentionMappings('decoder.layers.*.encoder_attn', 'decoder.layers.*.crossAttention'),
   ...linearMappings({ 'decoder.layers.*.encoder_attn_layer_norm': 'decoder.layers.*.crossAttentionNorm' }),
   { checkpointName: '/lm_head.weight', path: 'head.weight' },
-  { checkpointName: '/final_logits_bias', path: 'logitsBias', leadingAxis: true, defaultValue: 0 },
-  { checkpointName: '/final_logits_bias', path: 'head.bias', leadingAxis: true, defaultValue: 0 },
+  { checkpointName: '/final_logits_bias', path: 'logitsBias', unitAxis: 0, defaultValue: 0 },
+  { checkpointName: '/final_logits_bias', path: 'head.bias', unitAxis: 0, defaultValue: 0 },
 ];

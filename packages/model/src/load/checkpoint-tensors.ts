@@ -1,11 +1,24 @@
-import { type Family, tensorSlices, withComputedTensors } from '@residual/families';
+import {
+  type Family,
+  splitExperts,
+  storedOrder,
+  storedShape,
+  type TensorSlice,
+  tensorSlices,
+  withComputedTensors,
+} from '@residual/families';
 import { type GroupedForm, type HasNeeds, packedTensorInfo, packedTensors, transposedRows } from '@residual/layers';
 import { float32ToBfloat16, float32ToFloat16, type LazyTensor, type StoredTensor } from '@residual/safetensors';
 import { hasScales, type MatrixForm, type PackedBits, packBits, ResidualError } from '@residual/tensor';
 
-/** A tensor of a checkpoint of a family: the weights at some paths, side by side along out. */
+/**
+ * A tensor of a checkpoint of a family: the weights at some paths, side by side along out. With experts in tensors of
+ * their own it is all of them.
+ */
 export interface TensorGroup {
   readonly name: string;
+  /** The names of the tensors in the file: one, or one of each expert. */
+  readonly names: readonly string[];
   readonly paths: readonly string[];
   /** [out, in] of all weights together; for vectors the lengths of their axes. */
   readonly shape: readonly number[];
@@ -13,6 +26,8 @@ export interface TensorGroup {
   readonly storedShape: readonly number[];
   /** Whether the plain layout has matrices as [in, out]. */
   readonly transposed: boolean;
+  /** How the rows lie in the plain layout, if the weights do not simply follow each other. */
+  readonly arrangement?: TensorSlice['arrangement'];
 }
 
 /** The numbers of a tensor, and how they are to be stored. */
@@ -45,8 +60,9 @@ export function checkpointFile(
 ): CheckpointFile {
   const groups = new Map<string, { group: TensorGroup; content: TensorContent }>();
   for (const group of tensorGroups(family, layer)) groups.set(group.name, { group, content: contentOf(group) });
-  const all = withComputedTensors(family, layer, groups, (name, shape, values) => ({
-    group: { name, paths: [], shape, storedShape: shape, transposed: false },
+  const single = new Map([...groups.values()].flatMap(tensorsOfGroup));
+  const all = withComputedTensors(family, layer, single, (name, shape, values) => ({
+    group: { name, names: [name], paths: [], shape, storedShape: shape, transposed: false },
     content: { form: 'f32' as const, values: async () => ({ data: values(), transposed: false }) },
   }));
   const plain = new Map<string, LazyTensor>();
@@ -69,21 +85,56 @@ export function checkpointFile(
 
 const sizeOfEntry = ({ dtype }: LazyTensor) => (dtype === 'F32' ? 4 : 2);
 
+/** A tensor with its numbers. */
+interface TensorToWrite {
+  readonly group: TensorGroup;
+  readonly content: TensorContent;
+}
+
 /** The tensors of a family's checkpoints that hold the weights of a layer. */
 function tensorGroups(family: Family, layer: HasNeeds<unknown>): readonly TensorGroup[] {
   const groups = new Map<string, TensorGroup>();
   for (const [path, slice] of tensorSlices(family, layer)) {
-    const { checkpointName: name, totalRows, transposed, leadingAxis } = slice;
+    const { checkpointName: name, names, totalRows, transposed, arrangement } = slice;
     const shape = slice.shape.length === 0 ? slice.shape : [totalRows, ...slice.shape.slice(1)];
-    const storedShape = transposed ? shape.toReversed() : leadingAxis ? [1, ...shape] : shape;
     const paths = [...(groups.get(name)?.paths ?? []), path];
-    groups.set(name, { name, paths, shape, storedShape, transposed });
+    const stored = slice.shape.length === 0 ? slice.shape : storedShape(slice);
+    groups.set(name, { name, names, paths, shape, storedShape: stored, transposed, arrangement });
   }
   return [...groups.values()];
 }
 
+/**
+ * The tensors of a group by name. Where its weights do not follow each other, the numbers are put into the order of the
+ * file, once for all tensors of the group.
+ */
+function tensorsOfGroup({ group, content }: TensorToWrite): (readonly [string, TensorToWrite])[] {
+  const { names, arrangement } = group;
+  if (!arrangement) return [[group.name, { group, content }]];
+  const { form } = content;
+  const hasRowsAlongOut = form !== 'f32' && hasScales(form); // of packed tensors
+  const [count = 1, ...rest] = group.shape;
+  const shape = [count / names.length, ...rest];
+  const readParts = async () => {
+    const rows = storedOrder(arrangement, (await content.values()).data);
+    const flat = { ...arrangement, transposed: false };
+    return splitExperts(hasRowsAlongOut ? flat : arrangement, rows);
+  };
+  let parts: Promise<Float32Array[]> | undefined;
+  return names.map((name, i) => {
+    const values = async () => {
+      parts ??= readParts();
+      const data = (await parts)[i]!;
+      if (i === names.length - 1) parts = undefined;
+      return { data, transposed: false };
+    };
+    return [name, { group: { ...group, name, shape }, content: { form, values } }];
+  });
+}
+
 /** A tensor in the plain layout: F32, F16 or BF16. */
-function plainTensor(caller: string, { name, shape, storedShape, transposed }: TensorGroup, content: TensorContent) {
+function plainTensor(caller: string, group: TensorGroup, content: TensorContent): LazyTensor {
+  const { name, shape, storedShape, transposed } = group;
   const values = async () => {
     const { data, transposed: isTransposed } = await content.values();
     const [out, width] = shape as readonly [number, number];

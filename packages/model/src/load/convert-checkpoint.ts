@@ -109,13 +109,13 @@ function formOfGroup(
 
 /** The numbers of a tensor, from the stored tensor with the same weights, or weight by weight if there is none. */
 function contentOf(
-  { paths, shape }: TensorGroup,
+  { paths, shape, arrangement }: TensorGroup,
   form: MatrixForm,
   weights: NamedArrays,
   signal: AbortSignal | undefined,
 ): TensorContent {
   const slice = weights.sliceOf?.(paths[0]!);
-  const isWhole = slice && slice.rows.shape[slice.transposed ? 1 : 0] === shape[0];
+  const isWhole = slice && !arrangement && slice.rows.shape[slice.transposed ? 1 : 0] === shape[0];
   if (!isWhole) {
     const read = async () => {
       const parts: Float32Array[] = [];

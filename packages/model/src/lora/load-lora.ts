@@ -1,4 +1,5 @@
 import { firstFew } from '@residual/base';
+import { rowsOfSlice } from '@residual/families';
 import type { HasNeeds } from '@residual/layers';
 import { openSafetensors } from '@residual/safetensors';
 import { expectOptions, ResidualError, tensor } from '@residual/tensor';
@@ -58,7 +59,9 @@ export async function loadLora(model: Model, source: ModelSource, options: LoadL
       const scale = scaleOf(config, module, rank, refuse);
       for (const { path, slice } of members) {
         const [out, width] = slice.shape as [number, number];
-        const up = b.data.slice(slice.start * rank, (slice.start + out) * rank);
+        const up = new Float32Array(out * rank);
+        for (const { stored, own, length } of rowsOfSlice(slice))
+          up.set(b.data.subarray(stored * rank, (stored + length) * rank), own * rank);
         if (members.length > 1 && up.every(value => value === 0)) continue; // a member without an adapter
         const part = { down: tensor(a.data.slice(), [rank, width]), up: tensor(up, [out, rank]), scale, active: true };
         addAdapter(layer, model.weights, path, name, part);

@@ -13,7 +13,8 @@ export interface Member {
 export function modulesOf(family: Family, layer: HasNeeds<unknown>): Map<string, Member[]> {
   const modules = new Map<string, Member[]>();
   for (const [path, slice] of tensorSlices(family, layer)) {
-    if (slice.shape.length !== 2 || !slice.checkpointName.endsWith('.weight')) continue;
+    const isOfExperts = (slice.arrangement?.experts ?? 1) > 1;
+    if (slice.shape.length !== 2 || isOfExperts || !slice.checkpointName.endsWith('.weight')) continue;
     const name = slice.checkpointName.slice(0, -'.weight'.length);
     modules.set(name, [...(modules.get(name) ?? []), { path: path.replace(/\.?weight$/, ''), slice }]);
   }

@@ -1,3 +1,4 @@
+import { rowsOfSlice } from '@residual/families';
 import type { HasNeeds } from '@residual/layers';
 import { writeSafetensors } from '@residual/safetensors';
 import { expectOptions } from '@residual/tensor';
@@ -73,7 +74,7 @@ function mergeMembers(members: readonly Member[], adapters: ReadonlyMap<string, 
   const out = members[0]!.slice.totalRows;
   const present = members.flatMap(({ path, slice }) => {
     const adapter = adapters.get(path);
-    return adapter ? [{ adapter, start: slice.start, rows: slice.shape[0]! }] : [];
+    return adapter ? [{ adapter, runs: rowsOfSlice(slice) }] : [];
   });
   const downs: Float32Array[] = [];
   const indexOfDown = present.map(({ adapter }) => {
@@ -85,11 +86,12 @@ function mergeMembers(members: readonly Member[], adapters: ReadonlyMap<string, 
   const rank = downs.reduce((sum, down) => sum + down.length, 0) / width;
   const { scale } = present[0]!.adapter;
   const up = new Float32Array(out * rank);
-  for (const [i, { adapter, start, rows }] of present.entries())
-    for (let row = 0; row < rows; row++)
-      for (let column = 0; column < adapter.rank; column++)
-        up[(start + row) * rank + offsets[indexOfDown[i]!]! + column] =
-          adapter.up[row * adapter.rank + column]! * (adapter.scale / scale);
+  for (const [i, { adapter, runs }] of present.entries())
+    for (const { stored, own, length } of runs)
+      for (let row = 0; row < length; row++)
+        for (let column = 0; column < adapter.rank; column++)
+          up[(stored + row) * rank + offsets[indexOfDown[i]!]! + column] =
+            adapter.up[(own + row) * adapter.rank + column]! * (adapter.scale / scale);
   const down = new Float32Array(rank * width);
   for (const [i, values] of downs.entries()) down.set(values, offsets[i]! * width);
   return { rank, alpha: scale * rank, down, up, width, out };
