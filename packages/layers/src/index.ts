@@ -53,6 +53,7 @@ export {
 export { wordsOfHalves } from './safetensors-rows.js';
 export { type LoadOptions, load, type NamedArrays, type SaveOptions, save } from './save-load.js';
 export { emptyScope, type Hook, Scope, type Slot, slot, type Taps, withHooks } from './scope.js';
+export { type Sequential, type SequentialParts, sequential } from './sequential.js';
 export type { RowReadOptions, RowRun, StoredRows, StoredSlice } from './stored-rows.js';
 export { summary } from './summary.js';
 export { noMatchingTensor, type Recorder, type Replacement, record, replace } from './taps.js';

@@ -46,3 +46,20 @@ export {
   type StackOptions,
   stack,
 } from './stack.js';
+export {
+  type MaskedLanguageModelNeeds,
+  type MaskedLanguageModelParts,
+  maskedLanguageModel,
+} from './text/masked-language-model.js';
+export { firstToken, lastToken, meanOfTokens, type TextPooling } from './text/pooling.js';
+export {
+  type TextBodyNeeds,
+  type TextDecoderParts,
+  type TextEncoderParts,
+  type TextInputParts,
+  type TextInputs,
+  type TextModel,
+  textDecoder,
+  textEncoder,
+} from './text/text-model.js';
+export { textIds, withHead } from './text/with-head.js';

@@ -1,13 +1,15 @@
 import type { TokenEmbedding } from '@residual/embeddings';
 import {
   bind,
+  expectLayers,
   expectPositionEncoding,
   expectSameWidth,
   type PositionEncoding,
   type Scope,
+  stepPositions,
   type Weights,
 } from '@residual/layers';
-import { ResidualError, showShape, type Tensor } from '@residual/tensor';
+import { add, ResidualError, showShape, type Tensor } from '@residual/tensor';
 import type { TensorLayer } from './block.js';
 
 /** The options of the input of a model. */
@@ -30,14 +32,34 @@ export type InputNeeds<Scheme extends PositionEncoding | undefined = PositionEnc
   readonly onEmbedded: TensorLayer | undefined;
 };
 
-/** The needs of an input. Errors if widths differ or the position encoding does not act on the input. */
+/**
+ * The needs of an input. Errors if widths differ or the position encoding does not act on the input. `afterEmbedding`
+ * may give another width than it reads if `mayChangeWidth` is true.
+ */
 export function inputNeeds<Scheme extends PositionEncoding | undefined>(
   name: string,
   { embedding, positionEncoding, afterEmbedding }: InputParts<Scheme>,
+  { mayChangeWidth = false }: { readonly mayChangeWidth?: boolean } = {},
 ): InputNeeds<Scheme> {
-  expectSameWidth(name, { embedding, afterEmbedding });
+  const { inDim, outDim } = afterEmbedding?.about ?? {};
+  const reads = mayChangeWidth && outDim !== undefined ? inDim && { about: { inDim } } : afterEmbedding;
+  expectLayers(name, { embedding, afterEmbedding });
+  expectSameWidth(name, { embedding, afterEmbedding: reads || undefined });
   expectPositionEncoding(name, positionEncoding, 'input', { dim: embedding.dim });
   return { embedding, positions: positionEncoding as Scheme, onEmbedded: afterEmbedding };
+}
+
+/** The width of what an input gives to the first block. */
+export function inputWidth({ embedding, onEmbedded }: InputNeeds): number {
+  return onEmbedded?.about.outDim ?? embedding.dim;
+}
+
+/** What is embedded beside the ids. */
+export interface MoreInputs {
+  /** Added to the embedded tokens before their positions: [batch, length, dim]. */
+  readonly addend?: ((scope: Scope) => Tensor) | undefined;
+  /** The positions that the position encoding sees, int32 [1 | batch, length]; those of the scope if absent. */
+  readonly positionIds?: Tensor | undefined;
 }
 
 /**
@@ -50,14 +72,19 @@ export function embedInput(
   weights: Weights<InputNeeds>,
   ids: Tensor,
   scope: Scope,
+  { addend, positionIds }: MoreInputs = {},
 ): Tensor {
-  if (ids.shape.length !== 2 || ids.size === 0)
-    throw new ResidualError(
-      'shape',
-      `${name}: ids ${showShape(ids.shape)} are not [batch, length] of one token or more`,
-    );
+  expectIds(name, ids);
   const { embedding, onEmbedded } = bind({ embedding: needs.embedding, onEmbedded: needs.onEmbedded }, weights, scope);
-  const vectors = embedding(ids);
-  const encoded = needs.positions?.onInput?.(weights.positions, vectors, scope.at('positions')) ?? vectors;
+  const vectors = addend ? add(embedding(ids), addend(scope)) : embedding(ids);
+  const own = positionIds && { positionIds, totalLength: ids.shape[1]! };
+  const at = own ? scope.at('positions').with(stepPositions, own) : scope.at('positions');
+  const encoded = needs.positions?.onInput?.(weights.positions, vectors, at) ?? vectors;
   return scope.tap('embedded', onEmbedded(encoded));
+}
+
+/** Throws unless ids are [batch, length] of one token or more. */
+export function expectIds(name: string, ids: Tensor): void {
+  if (ids.shape.length === 2 && ids.size > 0) return;
+  throw new ResidualError('shape', `${name}: ids ${showShape(ids.shape)} are not [batch, length] of one token or more`);
 }
