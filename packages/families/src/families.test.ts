@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import type { Fields } from '../test/reference.js';
 import { gpt2Shapes } from '../test/reference-gpt2.js';
 import { llamaShapes } from '../test/reference-llama.js';
-import { type Config, familyOf, gpt2, llama, tensorSlices } from './index.js';
+import { type Config, catalog, families, familyOf, findFamily, gpt2, llama, tensorSlices } from './index.js';
 
 const small = {
   gpt2: { n_embd: 12, n_head: 3, n_layer: 2, n_positions: 16, vocab_size: 29 },
@@ -25,15 +25,26 @@ const message = (use: () => unknown): string => {
   return 'no error';
 };
 
-test('a family is found by model_type, else by architectures', () => {
-  expect(familyOf({ model_type: 'gpt2', architectures: ['LlamaForCausalLM'] })).toBe(gpt2);
-  expect(familyOf({ architectures: ['Other', 'LlamaForCausalLM'] })).toBe(llama);
-  expect(message(() => familyOf({ model_type: 'albatross', architectures: ['LlamaForCausalLM'] }))).toBe(
-    'familyOf: model_type "albatross" (architectures ["LlamaForCausalLM"]) is not known; known are gpt2, llama, ' +
-      'marian, bart, mbart, m2m_100, pegasus, t5, mt5',
+test('a family is found by model_type, else by architectures', async () => {
+  expect(await findFamily({ model_type: 'gpt2', architectures: ['LlamaForCausalLM'] })).toBe(gpt2);
+  expect(await findFamily({ architectures: ['Other', 'LlamaForCausalLM'] })).toBe(llama);
+  const own = { ...llama, name: 'own' };
+  expect(await findFamily({ model_type: 'llama' }, [own])).toBe(own);
+  expect(familyOf({ model_type: 'llama' }, [gpt2, llama])).toBe(llama);
+  const known = catalog.flatMap(({ modelTypes }) => modelTypes).join(', ');
+  await expect(findFamily({ model_type: 'albatross', architectures: ['LlamaForCausalLM'] })).rejects.toThrow(
+    `familyOf: model_type "albatross" (architectures ["LlamaForCausalLM"]) is not known; known are ${known}`,
   );
   expect(message(() => familyOf({}, [llama]))).toBe(
     'familyOf: model_type undefined (architectures undefined) is not known; known are llama',
+  );
+});
+
+test('the catalog names what its families name, and has all of them', async () => {
+  const loaded = await Promise.all(catalog.map(({ load }) => load()));
+  expect(new Set(loaded)).toEqual(new Set(families));
+  expect(catalog.map(({ modelTypes, gguf }) => [modelTypes, gguf])).toEqual(
+    loaded.map(({ modelTypes, gguf }) => [modelTypes, gguf?.architecture]),
   );
 });
 

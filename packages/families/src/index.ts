@@ -1,3 +1,4 @@
+export { type CatalogEntry, catalog, familyOf, findFamily, findGgufFamily } from './catalog.js';
 export { type Arrangement, splitExperts, storedOrder } from './checkpoint/arrangement.js';
 export {
   fromCheckpoint,
@@ -43,5 +44,5 @@ export type {
   WeightMapping,
 } from './family.js';
 export * from './gguf/index.js';
-export { families, familyOf } from './registry.js';
+export { families } from './registry.js';
 export type { StandardBlock, StandardCrossBlock, StandardEncoderDecoder, StandardLanguageModel } from './standard.js';

@@ -12,7 +12,7 @@ export interface Arrangement {
   readonly experts: number;
   /** The number of blocks of one expert. */
   readonly blocks: number;
-  /** Whether each expert has a tensor of its own (`apart`), or all are stacked in one along an additional first axis. */
+  /** Whether each expert has a tensor of its own (`apart`), or all lie in one along an additional first axis. */
   readonly kind: 'apart' | 'stacked' | 'plain';
   /** Whether the matrix of an expert is stored as [in, out]. */
   readonly transposed: boolean;

@@ -7,6 +7,7 @@ import {
   type Config,
   composeCheckpoint,
   type Family,
+  families,
   familyOf,
   fromCheckpoint,
   llamaConfig,
@@ -71,7 +72,7 @@ const roundTrip = async (family: Family, { model }: Composition, file: File): Pr
 };
 const checkpointFor = async (name: string) => {
   const config = configs[name]!;
-  const family = familyOf(config);
+  const family = familyOf(config, families);
   return { config, family, file: await fileOf(family, family.compose(config)) };
 };
 
@@ -127,7 +128,7 @@ const table = (
   config: Config,
   offset = 0,
 ): readonly [string, { shape: number[]; values: Float32Array }] => {
-  const { model } = familyOf(config).compose(config) as unknown as {
+  const { model } = familyOf(config, families).compose(config) as unknown as {
     model: { needs: { source: { positions: { needs: { table: { values: () => Float32Array } } } } } };
   };
   const values = Float32Array.from([

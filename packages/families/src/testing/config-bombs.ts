@@ -4,7 +4,7 @@
 import { readFileSync } from 'node:fs';
 import { describe } from '@residual/layers';
 import { type BombTarget, bombsOf } from '@residual/testkit/bombs';
-import { type Config, familyOf } from '../index.js';
+import { type Config, families, familyOf } from '../index.js';
 
 const names = ['bart', 'flan-t5-gated', 'gpt2', 'llama', 'llama3-rope', 'm2m100', 'marian', 'mbart', 't5'];
 const textOf = (name: string) =>
@@ -12,7 +12,7 @@ const textOf = (name: string) =>
 
 const compose = (text: string) => {
   const config = JSON.parse(text) as Config;
-  return describe(familyOf(config).compose(config).model as never);
+  return describe(familyOf(config, families).compose(config).model as never);
 };
 
 /** The target: a parsed config. Invalid JSON is left to the tests of the loader. */

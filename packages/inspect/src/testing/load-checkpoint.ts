@@ -1,4 +1,4 @@
-import { type Config, composeCheckpoint, familyOf, fromCheckpoint } from '@residual/families';
+import { type Config, composeCheckpoint, findFamily, fromCheckpoint } from '@residual/families';
 import { type HasNeeds, load } from '@residual/layers';
 import { bytesSource, openSafetensors } from '@residual/safetensors';
 import { repositoryFile } from '@residual/testkit';
@@ -13,7 +13,7 @@ export async function loadCheckpoint(folder: string): Promise<BoundLayer> {
     shapeOf: (name: string) => file.tensors.get(name)?.shape,
     readFloat32: async (name: string) => (await file.readFloat32(name)).data,
   };
-  const family = familyOf(config);
+  const family = await findFamily(config);
   const { composition } = await composeCheckpoint(family, config, stored);
   const layer: HasNeeds<unknown> = composition.model;
   return { layer: composition.model as never, weights: await load(layer, fromCheckpoint(family, layer, stored)) };

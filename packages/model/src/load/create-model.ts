@@ -1,4 +1,4 @@
-import { type Config, configText, type Family, families, familyOf } from '@residual/families';
+import { type Config, configText, type Family, findFamily } from '@residual/families';
 import { type HasNeeds, init } from '@residual/layers';
 import { expectOptions, ResidualError, ready } from '@residual/tensor';
 import { saveTokenizer, type Tokenizer } from '@residual/tokenizer';
@@ -21,9 +21,9 @@ export interface CreateModelOptions {
  */
 export async function createModel(config: Config, options: CreateModelOptions): Promise<Model> {
   expectOptions('createModel', options, { seed: 1, tokenizer: 0, families: 0 });
-  const { seed, tokenizer, families: more = [] } = options;
+  const { seed, tokenizer, families } = options;
   await ready();
-  const family = familyOf(config, [...more, ...families]);
+  const family = await findFamily(config, families);
   const composition = family.compose(config);
   const { vocab } = composition.model;
   if (tokenizer && tokenizer.vocabSize > vocab)

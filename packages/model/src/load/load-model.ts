@@ -3,8 +3,7 @@ import {
   type Config,
   composeCheckpoint,
   type Family,
-  families,
-  familyOf,
+  findFamily,
   fromCheckpoint,
   type StoredArrays,
   updateConfigText,
@@ -25,7 +24,10 @@ import { formChooser, type WeightForms } from './weight-forms.js';
 export interface LoadModelOptions extends SourceOptions {
   /** Called when bytes arrive and when weights are on the backend. */
   readonly onProgress?: (progress: LoadProgress) => void;
-  /** Your own families; they take precedence over those of `@residual/families`. */
+  /**
+   * Your own families; they take precedence over those of `@residual/families`, each of which is loaded when a model
+   * needs it.
+   */
   readonly families?: readonly Family[];
   /** Replaces the checkpoint's `generation_config.json`, with the same names. */
   readonly generationConfig?: GenerationConfig;
@@ -66,7 +68,7 @@ export async function describeSource(
   formOf: (path: string) => PackedForm | undefined;
 }> {
   if (!isConfig(source)) return describeFiles(await filesOf(source, options), options);
-  return describeOpened(configOnly(source, options), options);
+  return describeOpened(await configOnly(source, options), options);
 }
 
 /** The same of the files of a source. */
@@ -112,16 +114,14 @@ async function formsOf(
 }
 
 /** What a parsed config alone says. */
-function configOnly(source: Config, options: LoadModelOptions): OpenedConfig {
+async function configOnly(source: Config, options: LoadModelOptions): Promise<OpenedConfig> {
   const { config, form = 'f32' } = withoutQuantization(source);
-  const family = familyOf(config, registryOf(options));
+  const family = await findFamily(config, options.families);
   const refuse = (): never => {
     throw new ResidualError('files', 'describeSource: a config has no weights; as stored needs a file');
   };
   return { family, layout: family, config, defaultWeights: form, openArrays: refuse, openRest: refuse };
 }
-
-const registryOf = ({ families: more = [] }: Pick<LoadModelOptions, 'families'>) => [...more, ...families];
 
 /** A config with its family and the family's names in the file; the rest of the checkpoint is opened on demand. */
 interface OpenedConfig extends Pick<Checkpoint, 'defaultWeights' | 'openArrays'> {
@@ -136,14 +136,14 @@ async function openConfig(files: ModelFiles, options: LoadModelOptions, onBytes?
   const { signal, ignoreConfig, weights } = options;
   if (files.gguf !== undefined) {
     const { openGgufCheckpoint } = await import('./gguf/gguf-checkpoint.js'); // not every page needs it
-    const settings = { families: registryOf(options), ignoreConfig, convert: weights === undefined, signal, onBytes };
+    const settings = { families: options.families, ignoreConfig, convert: weights === undefined, signal, onBytes };
     const { checkpoint, ...opened } = await openGgufCheckpoint(files, files.gguf, settings);
     const { defaultWeights, openArrays } = checkpoint;
     return { ...opened, defaultWeights, openArrays, openRest: async () => checkpoint };
   }
   const unquantized = await readConfig(files, signal);
   const { config, form } = unquantized;
-  const family = familyOf(config, registryOf(options));
+  const family = await findFamily(config, options.families);
   return {
     family,
     layout: family,

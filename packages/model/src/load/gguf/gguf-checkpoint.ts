@@ -3,7 +3,7 @@ import {
   configFromGguf,
   configText,
   type Family,
-  familyOfGguf,
+  findGgufFamily,
   type GgufFamily,
   ggufLayout,
   interleavedHeads,
@@ -21,8 +21,8 @@ import { convertedTypes, ggufArrays } from './gguf-arrays.js';
 
 /** What is needed to open a GGUF file. */
 export interface GgufCheckpointOptions {
-  /** The families that may have it. */
-  readonly families: readonly Family[];
+  /** Families of the caller; they take precedence. */
+  readonly families: readonly Family[] | undefined;
   /** Unknown metadata that does not change the numbers. */
   readonly ignoreConfig?: readonly string[] | undefined;
   /** Whether types that no matrix holds as they are become `int8`; else loading `as stored` refuses them. */
@@ -55,7 +55,7 @@ export async function openGgufCheckpoint(
   const open = (signal?: AbortSignal, onBytes?: OnBytes) => openFile(files, name, signal, onBytes);
   const file = await open(signal, onBytes);
   expectDecodable(name, file);
-  const family = familyOfGguf(file.metadata, options.families);
+  const family = await findGgufFamily(file.metadata, options.families);
   const config = await ggufConfig(family, file, options);
   const tokenizer = tokenizerFromGguf(file.metadata);
   const generationConfig = generationConfigOf(file, config);

@@ -1,0 +1,85 @@
+import { ResidualError, showValue } from '@residual/tensor';
+import type { Config } from './config/config.js';
+import type { Family } from './family.js';
+import { familyOfGguf, type GgufFamily, isGgufFamily } from './gguf/from-gguf.js';
+import type { GgufMetadata } from './gguf/metadata.js';
+
+/** A family of this package that is loaded when it is needed: a page that opens one model loads one family. */
+export interface CatalogEntry {
+  /** Values of `model_type`, as in the family. */
+  readonly modelTypes: readonly string[];
+  /** The value of `general.architecture` in GGUF files; absent if llama.cpp does not have it. */
+  readonly gguf?: string;
+  readonly load: () => Promise<Family>;
+}
+
+/** All families of this package. */
+export const catalog: readonly CatalogEntry[] = [
+  { modelTypes: ['gpt2'], gguf: 'gpt2', load: async () => (await import('./decoders/gpt2.js')).gpt2 },
+  { modelTypes: ['llama'], gguf: 'llama', load: async () => (await import('./decoders/llama.js')).llama },
+  { modelTypes: ['marian'], load: async () => (await import('./encoder-decoders/marian.js')).marian },
+  { modelTypes: ['bart'], load: async () => (await import('./encoder-decoders/bart.js')).bart },
+  { modelTypes: ['mbart'], load: async () => (await import('./encoder-decoders/mbart.js')).mbart },
+  { modelTypes: ['m2m_100'], load: async () => (await import('./encoder-decoders/m2m100.js')).m2m100 },
+  { modelTypes: ['pegasus'], load: async () => (await import('./encoder-decoders/pegasus.js')).pegasus },
+  { modelTypes: ['t5'], gguf: 't5', load: async () => (await import('./encoder-decoders/t5.js')).t5 },
+  { modelTypes: ['mt5'], gguf: 't5', load: async () => (await import('./encoder-decoders/t5.js')).mt5 },
+];
+
+/**
+ * The family that `model_type` of a config names, or else `architectures`: one of `own`, or else one of this package,
+ * whose file is loaded. Errors with code `family` if there is none.
+ */
+export async function findFamily(config: Config, own: readonly Family[] = []): Promise<Family> {
+  const match = matchingFamily(config, own);
+  if (match) return match;
+  const { model_type: type } = config;
+  const entry = catalog.find(({ modelTypes }) => typeof type === 'string' && modelTypes.includes(type));
+  if (entry) return entry.load();
+  const byArchitecture =
+    type === undefined && Array.isArray(config.architectures) && config.architectures.length > 0
+      ? matchingFamily(config, await Promise.all(catalog.map(({ load }) => load())))
+      : undefined;
+  return byArchitecture ?? refuse(config, [...own, ...catalog]);
+}
+
+/**
+ * The family that `general.architecture` of a GGUF file names: one of `own`, or else one of this package, whose file is
+ * loaded. Errors with code `family` if there is none.
+ */
+export async function findGgufFamily(metadata: GgufMetadata, own: readonly Family[] = []): Promise<GgufFamily> {
+  const architecture = metadata.get('general.architecture')?.value;
+  const isOwn = own.filter(isGgufFamily).some(({ gguf }) => gguf.architecture === architecture);
+  const entries = catalog.filter(({ gguf }) => gguf !== undefined && (isOwn || gguf === architecture));
+  const loaded = isOwn ? [] : await Promise.all(entries.map(({ load }) => load()));
+  if (isOwn || loaded.length > 0) return familyOfGguf(metadata, [...own, ...loaded]);
+  const known = [
+    ...own.filter(isGgufFamily).map(({ gguf }) => gguf.architecture),
+    ...catalog.flatMap(({ gguf }) => gguf ?? []),
+  ];
+  throw new ResidualError(
+    'family',
+    `findGgufFamily: general.architecture ${showValue(architecture)} is not known; known are ` +
+      [...new Set(known)].join(', '),
+  );
+}
+
+/** The family of these that `model_type` of a config names, or else `architectures`. Errors if there is none. */
+export function familyOf<F extends Family = Family>(config: Config, families: readonly F[]): F {
+  return matchingFamily(config, families) ?? refuse(config, families);
+}
+
+function matchingFamily<F extends Family>(config: Config, families: readonly F[]): F | undefined {
+  const { model_type: type, architectures } = config;
+  if (typeof type === 'string') return families.find(({ modelTypes }) => modelTypes.includes(type));
+  const names = Array.isArray(architectures) && type === undefined ? architectures : [];
+  return families.find(family => family.architectures.some(name => names.includes(name)));
+}
+
+function refuse({ model_type: type, architectures }: Config, known: readonly Pick<Family, 'modelTypes'>[]): never {
+  throw new ResidualError(
+    'family',
+    `familyOf: model_type ${showValue(type)} (architectures ${showValue(architectures)}) is not known; known ` +
+      `are ${known.flatMap(({ modelTypes }) => modelTypes).join(', ')}`,
+  );
+}
