@@ -59,6 +59,11 @@ export class Heap {
     return new Float32Array(this.backend.wasm.HEAPU8.buffer, pointer, count);
   }
 
+  /** Copies `count` floats or integers from a pointer to another. */
+  copy(from: number, to: number, count: number): void {
+    this.backend.wasm.HEAPU8.copyWithin(to, from, from + 4 * count);
+  }
+
   /** An uninitialized tensor, new or in the reusable buffer. Errors if the memory cannot grow further. */
   output(shape: number[], dtype: DataType = 'float32'): TensorInfo {
     const { reusableOutput } = this;
@@ -115,7 +120,7 @@ export class Heap {
     }
     const copy = this.output(x.shape, x.dtype);
     const from = this.pointer(x);
-    this.backend.wasm.HEAPU8.copyWithin(this.pointer(copy), from, from + 4 * sizeOf(x.shape));
+    this.copy(from, this.pointer(copy), sizeOf(x.shape));
     return copy;
   }
 

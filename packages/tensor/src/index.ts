@@ -60,6 +60,7 @@ export {
 } from './nn/cross-entropy.js';
 export { type DropoutAttributes, dropout, type RandomStream } from './nn/dropout.js';
 export { embed } from './nn/embed.js';
+export { type ExpertLinearOptions, expertLinear } from './nn/expert-linear.js';
 export { gather, scatterAdd } from './nn/gather.js';
 export { kthLargest } from './nn/kth-largest.js';
 export { linear } from './nn/linear.js';
@@ -94,6 +95,8 @@ export {
   unpackCache,
 } from './nn/packed-cache.js';
 export { rotate } from './nn/rotate.js';
+export { takeAlong } from './nn/take-along.js';
+export { type TopK, topK, topKIndices } from './nn/top-k.js';
 export { add, affine, div, maximum, minimum, mul, neg, scalarMinus, sub } from './ops/arithmetic.js';
 export type { ReduceOptions } from './ops/axes.js';
 export { broadcastShape } from './ops/broadcast.js';

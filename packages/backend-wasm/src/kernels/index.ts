@@ -8,6 +8,13 @@ import { appendToCache, appendToPackedCache, pack, unpackCache } from './cache.j
 import { crossEntropy, crossEntropyGradient } from './cross-entropy.js';
 import { dropout } from './dropout.js';
 import { embed, gather, scatterAdd } from './embed.js';
+import {
+  expertLinear,
+  expertLinearGradient,
+  expertLinearWeightGradient,
+  packedExpertLinear,
+  packedExpertLinearGradient,
+} from './expert-linear.js';
 import { kernelFunc } from './kernel.js';
 import { kthLargest } from './kth-largest.js';
 import { linear } from './linear.js';
@@ -16,6 +23,7 @@ import { normalize } from './norm.js';
 import { packedLinear, unpack } from './packed.js';
 import { rotate } from './rotate.js';
 import { logSumExp, softmax } from './softmax.js';
+import { takeAlong, topK } from './top-k.js';
 
 const onHeap = /*#__PURE__*/ kernelFuncs(
   {
@@ -29,6 +37,9 @@ const onHeap = /*#__PURE__*/ kernelFuncs(
     crossEntropyGradient,
     dropout,
     embed,
+    expertLinear,
+    expertLinearGradient,
+    expertLinearWeightGradient,
     gather,
     kthLargest,
     linear,
@@ -36,10 +47,14 @@ const onHeap = /*#__PURE__*/ kernelFuncs(
     matMul,
     pack,
     packedAttend,
+    packedExpertLinear,
+    packedExpertLinearGradient,
     packedLinear,
     rotate,
     scatterAdd,
     softmax,
+    takeAlong,
+    topK,
     unpack,
     unpackCache,
   },

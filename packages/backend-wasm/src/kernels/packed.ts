@@ -34,29 +34,73 @@ const smallMatrix = 16_384;
 
 /** x weightᵀ + bias with a packed weight: x [..., in], bias [out] to [..., out]. */
 export const packedLinear: Kernel<'packedLinear'> = (heap, { x, quants, scales, bias }, { form }) => {
-  const [outDim, words] = quants.shape as [number, number];
+  const outDim = quants.shape[0]!;
   const inDim = x.shape.at(-1)!;
   const rows = sizeOf(x.shape) / inDim;
   const y = heap.output([...x.shape.slice(0, -1), outDim]);
-  if (rows === 0) return y;
-  const [from, bits, halves, shift, to] = [x, quants, scales, bias, y].map(each => heap.pointer(each)) as Pointers;
-  const finite = form !== 'f16' || areFinite(heap, quants);
-  const code = form === 'f16' && finite ? finiteF16 : formCodes[form];
-  const run = (kernel: string, scratchFloats: number) =>
-    heap.scratch(scratchFloats, scratch => {
-      const sizes = [rows, outDim, inDim, words, scales?.shape[1] ?? 0];
-      heap.call[kernel]!(code, from, bits, halves, shift, to, scratch, ...sizes);
-    });
-  const isOneRow = rows === 1 && finite;
-  if (scales ? outDim * inDim <= smallMatrix : !isOneRow && rows <= fewHalfRows) run('packedLinearInFloats', 2 * inDim);
-  else if (scales ? rows <= fewRows : isOneRow)
-    run('packedLinearFewRows', heap.call.packedLinearFewRowsScratch!(code, inDim));
-  else if (scales) run('packedLinearRows', heap.call.packedLinearRowsScratch!(rows, inDim));
-  else run('halfLinearRows', heap.call.halfLinearRowsScratch!(rows, inDim));
+  const [from, shift, to] = [x, bias, y].map(each => heap.pointer(each)) as [number, number, number];
+  if (rows > 0)
+    packedLinearRows(heap, { from, shift, to }, packedPart(heap, { quants, scales }, form), { rows, inDim, outDim });
   return y;
 };
 
-type Pointers = [number, number, number, number, number];
+/** A packed matrix, or some rows of one, in memory. */
+export interface PackedPart {
+  readonly form: PackedForm;
+  /** Pointers to its words; `scales` is 0 for a form without. */
+  readonly bits: number;
+  readonly halves: number;
+  /** The words of a row. */
+  readonly words: number;
+  readonly scaleWords: number;
+  /** Whether all of an f16 matrix is finite. */
+  readonly areAllFinite: boolean;
+}
+
+/** A whole packed matrix. */
+export function packedPart(
+  heap: Heap,
+  { quants, scales }: { readonly quants: TensorInfo; readonly scales?: TensorInfo | undefined },
+  form: PackedForm,
+): PackedPart {
+  const [bits, halves] = [heap.pointer(quants), heap.pointer(scales)];
+  const areAllFinite = form !== 'f16' || areFinite(heap, quants);
+  return { form, bits, halves, words: quants.shape[1]!, scaleWords: scales?.shape[1] ?? 0, areAllFinite };
+}
+
+/** The same matrix from a row on. */
+export function rowsFrom(part: PackedPart, row: number): PackedPart {
+  return { ...part, bits: part.bits + 4 * row * part.words, halves: part.halves + 4 * row * part.scaleWords };
+}
+
+/** `to` [rows, out] = `from` [rows, in] times the transposed matrix + `shift`, pointers as in `linearRows`. */
+export function packedLinearRows(
+  heap: Heap,
+  { from, shift, to }: { from: number; shift: number; to: number },
+  { form, bits, halves, words, scaleWords, areAllFinite }: PackedPart,
+  { rows, inDim, outDim }: { rows: number; inDim: number; outDim: number },
+): void {
+  const code = form === 'f16' && areAllFinite ? finiteF16 : formCodes[form];
+  const run = (kernel: string, scratchFloats: number) =>
+    heap.scratch(scratchFloats, scratch => {
+      const sizes = [rows, outDim, inDim, words, scaleWords];
+      heap.call[kernel]!(code, from, bits, halves, shift, to, scratch, ...sizes);
+    });
+  const isOneRow = rows === 1 && areAllFinite;
+  const isGrouped = scaleWords > 0;
+  if (isGrouped ? outDim * inDim <= smallMatrix : !isOneRow && rows <= fewHalfRows)
+    run('packedLinearInFloats', 2 * inDim);
+  else if (isGrouped ? rows <= fewRows : isOneRow)
+    run('packedLinearFewRows', heap.call.packedLinearFewRowsScratch!(code, inDim));
+  else if (isGrouped) run('packedLinearRows', heap.call.packedLinearRowsScratch!(rows, inDim));
+  else run('halfLinearRows', heap.call.halfLinearRowsScratch!(rows, inDim));
+}
+
+/** Writes the entries of the first rows of a packed matrix to a pointer: floats [count, width]. */
+export function unpackRows(heap: Heap, part: PackedPart, to: number, count: number, width: number): void {
+  const { form, bits, halves, words, scaleWords } = part;
+  heap.call.unpack!(formCodes[form], bits, halves, 0, to, count, count, width, words, scaleWords);
+}
 
 /** Whether all entries of an f16 matrix are finite, which takes less work: looked up once. */
 function areFinite(heap: Heap, quants: TensorInfo): boolean {

@@ -2,6 +2,12 @@ import type { GatedAttributes, GatedInputs, GeluAttributes } from '../nn/activat
 import type { AttendAttributes, AttendOpInputs, PackedAttendAttributes } from '../nn/attend.js';
 import type { AppendToCacheInputs, ResizeCacheAttributes, ResizeCacheInputs } from '../nn/cache.js';
 import type { CrossEntropyAttributes, CrossEntropyGradientInputs, CrossEntropyInputs } from '../nn/cross-entropy.js';
+import type {
+  ExpertLinearAttributes,
+  ExpertLinearGradientInputs,
+  ExpertLinearInputs,
+  ExpertLinearWeightGradientInputs,
+} from '../nn/dense-expert-linear.js';
 import type { LinearInputs } from '../nn/dense-linear.js';
 import type { DropoutAttributes } from '../nn/dropout.js';
 import type { EmbedAttributes, EmbedInputs } from '../nn/embed.js';
@@ -10,6 +16,12 @@ import type { KthLargestAttributes } from '../nn/kth-largest.js';
 import type { LayerNormInputs, NormAttributes, RmsNormInputs } from '../nn/norms.js';
 import type { PackAttributes } from '../nn/packed/pack-rows.js';
 import type {
+  PackedExpertLinearAttributes,
+  PackedExpertLinearGradientAttributes,
+  PackedExpertLinearGradientInputs,
+  PackedExpertLinearInputs,
+} from '../nn/packed/packed-expert-linear.js';
+import type {
   PackedLinearAttributes,
   PackedLinearGradientInputs,
   PackedLinearInputs,
@@ -17,6 +29,8 @@ import type {
 import type { UnpackAttributes, UnpackInputs } from '../nn/packed/unpack.js';
 import type { UnpackCacheAttributes, UnpackCacheInputs } from '../nn/packed-cache.js';
 import type { RotateAttributes, RotateInputs } from '../nn/rotate.js';
+import type { TakeAlongInputs } from '../nn/take-along.js';
+import type { TopKAttributes } from '../nn/top-k.js';
 import type { AffineAttributes } from '../ops/arithmetic.js';
 import type { BinaryInputs } from '../ops/binary.js';
 import type { CastAttributes } from '../ops/convert.js';
@@ -37,6 +51,9 @@ export interface KernelOps {
   readonly crossEntropyGradient: [CrossEntropyGradientInputs, CrossEntropyAttributes];
   readonly dropout: [UnaryInputs, DropoutAttributes];
   readonly embed: [EmbedInputs, EmbedAttributes];
+  readonly expertLinear: [ExpertLinearInputs, ExpertLinearAttributes];
+  readonly expertLinearGradient: [ExpertLinearGradientInputs, ExpertLinearAttributes];
+  readonly expertLinearWeightGradient: [ExpertLinearWeightGradientInputs, ExpertLinearAttributes];
   readonly gated: [GatedInputs, GatedAttributes];
   readonly gather: [GatherInputs, GatherAttributes];
   readonly gelu: [UnaryInputs, GeluAttributes];
@@ -47,6 +64,8 @@ export interface KernelOps {
   readonly matMul: [BinaryInputs, MatMulAttributes];
   readonly pack: [UnaryInputs, PackAttributes];
   readonly packedAttend: [AttendOpInputs, PackedAttendAttributes];
+  readonly packedExpertLinear: [PackedExpertLinearInputs, PackedExpertLinearAttributes];
+  readonly packedExpertLinearGradient: [PackedExpertLinearGradientInputs, PackedExpertLinearGradientAttributes];
   readonly packedLinear: [PackedLinearInputs, PackedLinearAttributes];
   readonly packedLinearGradient: [PackedLinearGradientInputs, UnpackAttributes];
   readonly reshape: [UnaryInputs, ReshapeAttributes];
@@ -56,6 +75,8 @@ export interface KernelOps {
   readonly scatterAdd: [ScatterAddInputs, ScatterAddAttributes];
   readonly silu: [UnaryInputs, NoAttributes];
   readonly softmax: [SoftmaxInputs, { readonly dim: 1 }];
+  readonly takeAlong: [TakeAlongInputs, NoAttributes];
+  readonly topK: [UnaryInputs, TopKAttributes];
   readonly unpackCache: [UnpackCacheInputs, UnpackCacheAttributes];
   readonly unpack: [UnpackInputs, UnpackAttributes];
 }

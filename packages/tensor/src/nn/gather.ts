@@ -66,6 +66,15 @@ export function gatherAlong(
   }
 }
 
+/**
+ * The same indices, looked up in a table of 0 .. length - 1, so that a backend that checks look-ups throws for one
+ * outside; `describeOutside` makes the message.
+ */
+export function checkedIndices(indices: Tensor, length: number, describeOutside: (index: string) => string): Tensor {
+  const flat = reshape(indices, [indices.size]);
+  return reshape(gatherAlong(range(length), flat, 0, describeOutside), indices.shape);
+}
+
 /** The inputs of `residual.scatterAdd`. */
 export type ScatterAddInputs = {
   /** [n, dim]. */
