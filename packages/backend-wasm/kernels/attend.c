@@ -4,8 +4,12 @@
 #include "cache.h"
 
 enum { F32 = 4 };   // the form of a cache that is not packed
-enum { BLOCK = 512 };   // keys that are read where they are
-enum { UNPACKED = 64 }; // keys that are unpacked first
+enum { BLOCK = 512 };       // keys that are read where they are
+enum { LONG = 4 * BLOCK };  // the same for one query, whose scores take a quarter of the room
+enum { UNPACKED = 64 };     // keys that are unpacked first
+
+INLINE int least(int a, int b) { return a < b ? a : b; }
+INLINE int most(int a, int b) { return a > b ? a : b; }
 
 // Four entries of a row of a cache that is not packed or of float16, from i on; and one.
 INLINE f4 fourOf(const int form, const char *row, int i) {
@@ -15,12 +19,19 @@ INLINE float entry(const int form, const char *row, int i) {
   return form == F32 ? ((const float *)row)[i] : half(((const short *)row)[i]);
 }
 
-// One stretch of keys or values: `count` rows of `dim` entries, `stride` bytes apart.
+// The lanes of v at four places.
+INLINE void storeEach(f4 v, float *a, float *b, float *c, float *d) {
+  wasm_v128_store32_lane(a, v, 0), wasm_v128_store32_lane(b, v, 1);
+  wasm_v128_store32_lane(c, v, 2), wasm_v128_store32_lane(d, v, 3);
+}
+
+// One stretch of keys or values: `count` rows of `dim` entries, `stride` bytes apart. Rows that are read at once lie a
+// part of the stretch apart: streams far apart keep the memory busier than one.
 // scores[count] = q kᵀ for one query.
 INLINE void scoreOne(const int form, const float *q, const char *k, int stride, int count, int dim, float *scores) {
-  int j = 0;
-  for (; j + 4 <= count; j += 4, k += 4 * stride) {
-    const char *k1 = k + stride, *k2 = k1 + stride, *k3 = k2 + stride;
+  int part = count / 4, j = 0;
+  for (; j < part; j++, k += stride) {
+    const char *k1 = k + part * stride, *k2 = k1 + part * stride, *k3 = k2 + part * stride;
     f4 a = splat(0), b = a, c = a, d = a;
     int i = 0;
     for (; i + 4 <= dim; i += 4) {
@@ -35,9 +46,10 @@ INLINE void scoreOne(const int form, const float *q, const char *k, int stride, 
       f4 row = wasm_f32x4_make(entry(form, k, i), entry(form, k1, i), entry(form, k2, i), entry(form, k3, i));
       sum = multiplyAdd(splat(q[i]), row, sum);
     }
-    store(scores + j, sum);
+    storeEach(sum, scores + j, scores + part + j, scores + 2 * part + j, scores + 3 * part + j);
   }
-  for (; j < count; j++, k += stride) {
+  k += 3 * part * stride;
+  for (j = 4 * part; j < count; j++, k += stride) {
     f4 a = splat(0);
     int i = 0;
     for (; i + 4 <= dim; i += 4) a = multiplyAdd(load(q + i), fourOf(form, k, i), a);
@@ -50,8 +62,10 @@ INLINE void scoreOne(const int form, const float *q, const char *k, int stride, 
 // scores[count][4] = q kᵀ for the four queries at q + row[i].
 INLINE void scoreFour(const float *q0, const float *q1, const float *q2, const float *q3, const float *k, int count,
                       int dim, float *scores) {
-  for (int j = 0; j < count; j += 2, k += 2 * dim) {
-    const float *next = j + 1 < count ? k + dim : k;
+  int part = (count + 1) / 2;
+  for (int j = 0; j < part; j++, k += dim) {
+    int far = j + part < count ? part : 0; // the middle row of an odd count is its own partner
+    const float *next = k + far * dim;
     f4 a0 = splat(0), a1 = a0, a2 = a0, a3 = a0, b0 = a0, b1 = a0, b2 = a0, b3 = a0;
     int i = 0;
     for (; i + 4 <= dim; i += 4) {
@@ -68,16 +82,17 @@ INLINE void scoreFour(const float *q0, const float *q1, const float *q2, const f
       b = multiplyAdd(x, splat(next[i]), b);
     }
     store(scores + 4 * j, a);
-    if (j + 1 < count) store(scores + 4 * j + 4, b);
+    store(scores + 4 * (j + far), b);
   }
 }
 
 // out[dim] += p[count] v for one query.
 INLINE void mixOne(const int form, const float *p, const char *v, int stride, int count, int dim, float *out) {
-  int j = 0;
-  for (; j + 4 <= count; j += 4, v += 4 * stride) {
-    const char *v1 = v + stride, *v2 = v1 + stride, *v3 = v2 + stride;
-    f4 p0 = loadSplat(p + j), p1 = loadSplat(p + j + 1), p2 = loadSplat(p + j + 2), p3 = loadSplat(p + j + 3);
+  int part = count / 4, j = 0;
+  const float *far1 = p + part, *far2 = far1 + part, *far3 = far2 + part;
+  for (; j < part; j++, v += stride) {
+    const char *v1 = v + part * stride, *v2 = v1 + part * stride, *v3 = v2 + part * stride;
+    f4 p0 = loadSplat(p + j), p1 = loadSplat(far1 + j), p2 = loadSplat(far2 + j), p3 = loadSplat(far3 + j);
     int i = 0;
     for (; i + 4 <= dim; i += 4) {
       f4 sum = multiplyAdd(p0, fourOf(form, v, i), load(out + i));
@@ -86,10 +101,11 @@ INLINE void mixOne(const int form, const float *p, const char *v, int stride, in
       store(out + i, add(sum, multiplyAdd(p3, fourOf(form, v3, i), more)));
     }
     for (; i < dim; i++)
-      out[i] += (p[j] * entry(form, v, i) + p[j + 1] * entry(form, v1, i)) +
-                (p[j + 2] * entry(form, v2, i) + p[j + 3] * entry(form, v3, i));
+      out[i] += (p[j] * entry(form, v, i) + far1[j] * entry(form, v1, i)) +
+                (far2[j] * entry(form, v2, i) + far3[j] * entry(form, v3, i));
   }
-  for (; j < count; j++, v += stride) {
+  v += 3 * part * stride;
+  for (j = 4 * part; j < count; j++, v += stride) {
     int i = 0;
     for (; i + 4 <= dim; i += 4) store(out + i, multiplyAdd(splat(p[j]), fourOf(form, v, i), load(out + i)));
     for (; i < dim; i++) out[i] += p[j] * entry(form, v, i);
@@ -123,13 +139,13 @@ INLINE f4 scalesOf(const char *a, const char *b, const char *c, const char *d, i
                                 *(const short *)(d + at)));
 }
 
-// scores[count] = q kᵀ for one query in digits and rows of int8 of whole groups. Up to three floats past the end are
-// used.
+// scores[count] = q kᵀ for one query in digits and rows of int8 of whole groups. A row past the last is the last again.
 INLINE void scoreOneInt8(const short *digits, float unit, const char *k, int stride, int count, int groups,
                          float *scores) {
-  for (int j = 0; j < count; j += 4, k += 4 * stride) {
-    int rest = count - j - 1; // a row past the last is the last row again
-    const char *k1 = rest > 0 ? k + stride : k, *k2 = rest > 1 ? k1 + stride : k1, *k3 = rest > 2 ? k2 + stride : k2;
+  int part = (count + 3) / 4, last = count - 1;
+  for (int j = 0; j < part; j++) {
+    int j1 = least(j + part, last), j2 = least(j + 2 * part, last), j3 = least(j + 3 * part, last);
+    const char *k0 = k + j * stride, *k1 = k + j1 * stride, *k2 = k + j2 * stride, *k3 = k + j3 * stride;
     f4 s0 = splat(0), s1 = s0, s2 = s0, s3 = s0;
     const short *x = digits;
     for (int g = 0; g < groups; g++) {
@@ -137,7 +153,7 @@ INLINE void scoreOneInt8(const short *digits, float unit, const char *k, int str
       UNROLL for (int i = 0; i < GROUP; i += 8, x += 16) {
         v128_t high = wasm_v128_load(x), low = wasm_v128_load(x + 8), v;
         int at = g * GROUP + i;
-        v = wasm_i16x8_load8x8(k + at);
+        v = wasm_i16x8_load8x8(k0 + at);
         h0 = wasm_i32x4_add(h0, wasm_i32x4_dot_i16x8(v, high)), l0 = wasm_i32x4_add(l0, wasm_i32x4_dot_i16x8(v, low));
         v = wasm_i16x8_load8x8(k1 + at);
         h1 = wasm_i32x4_add(h1, wasm_i32x4_dot_i16x8(v, high)), l1 = wasm_i32x4_add(l1, wasm_i32x4_dot_i16x8(v, low));
@@ -146,14 +162,15 @@ INLINE void scoreOneInt8(const short *digits, float unit, const char *k, int str
         v = wasm_i16x8_load8x8(k3 + at);
         h3 = wasm_i32x4_add(h3, wasm_i32x4_dot_i16x8(v, high)), l3 = wasm_i32x4_add(l3, wasm_i32x4_dot_i16x8(v, low));
       }
-      f4 scales = scalesOf(k, k1, k2, k3, groups, g), digit = splat(0x1p-16f);
+      f4 scales = scalesOf(k0, k1, k2, k3, groups, g), digit = splat(0x1p-16f);
 #define JOIN(h, l) multiplyAdd(wasm_f32x4_convert_i32x4(l), digit, wasm_f32x4_convert_i32x4(h))
       s0 = multiplyAdd(JOIN(h0, l0), wasm_i32x4_shuffle(scales, scales, 0, 0, 0, 0), s0);
       s1 = multiplyAdd(JOIN(h1, l1), wasm_i32x4_shuffle(scales, scales, 1, 1, 1, 1), s1);
       s2 = multiplyAdd(JOIN(h2, l2), wasm_i32x4_shuffle(scales, scales, 2, 2, 2, 2), s2);
       s3 = multiplyAdd(JOIN(h3, l3), wasm_i32x4_shuffle(scales, scales, 3, 3, 3, 3), s3);
     }
-    store(scores + j, mul(sumEach(s0, s1, s2, s3), splat(unit)));
+    f4 sum = mul(sumEach(s0, s1, s2, s3), splat(unit));
+    storeEach(sum, scores + j, scores + j1, scores + j2, scores + j3);
   }
 }
 
@@ -213,6 +230,13 @@ INLINE void mixFour(const float *p, const float *v, int count, int dim, float *o
     o0[i] = wasm_f32x4_extract_lane(sum, 0), o1[i] = wasm_f32x4_extract_lane(sum, 1);
     o2[i] = wasm_f32x4_extract_lane(sum, 2), o3[i] = wasm_f32x4_extract_lane(sum, 3);
   }
+}
+
+// Fetches rows, which `mixColumns` reads a few columns at a time, as four streams.
+INLINE void fetch(const char *rows, int bytes) {
+  int part = bytes / 4 & ~63;
+  for (int at = 0; at < part; at += 64)
+    UNROLL for (int i = 0; i < 4; i++) (void)*(const volatile char *)(rows + i * part + at);
 }
 
 // softCap tanh(scores / softCap) when there is a cap.
@@ -280,9 +304,6 @@ INLINE void scaleRow(float *row, int dim, float factor) {
   for (; i < dim; i++) row[i] *= factor;
 }
 
-INLINE int least(int a, int b) { return a < b ? a : b; }
-INLINE int most(int a, int b) { return a > b ? a : b; }
-
 // The keys that a query at position p may see run from firstKey up to lastKey, within [start, end).
 INLINE int firstKey(int p, int start, int window) { return window ? most(start, p - window + 1) : start; }
 INLINE int lastKey(int p, int end, int causal, int window) {
@@ -324,7 +345,7 @@ EXPORT int attend(int form, const float *query, const float *key, const float *v
   float *values = keys + UNPACKED * headDim, unit0 = 0, unit1 = 0;
   // One query or two read a packed cache as it is.
   int isDirect = form == F32 || (rows <= 2 && (form == F16 || (headDim | valueDim) % GROUP == 0));
-  int blockLen = isDirect ? BLOCK : UNPACKED;
+  int blockLen = !isDirect ? UNPACKED : rows == 1 ? LONG : BLOCK;
   for (int b = 0; b < batch; b++) {
     int start = keyStart ? most(0, keyStart[b]) : 0, end = keyEnd ? least(keyLen, keyEnd[b]) : keyLen;
     const int *from = beamIndices ? beamIndices + b * keyLen : 0;
@@ -400,6 +421,7 @@ EXPORT int attend(int form, const float *query, const float *key, const float *v
             const float *v = isDirect ? value + (((from ? from[j] : b) * kvHeads + h) * keyLen + j) * valueWords
                                       : values + (j - block) * valueDim;
             const float *p = scores + (count == 1 ? j - first : 4 * (j - first));
+            if (isDirect && rows > 2 && row == 0) fetch((const char *)v, 4 * (next - j) * valueDim);
             if (count > 1)
               mixFour(p, v, next - j, valueDim, o, o + r1 * valueDim, o + r2 * valueDim, o + r3 * valueDim);
             else if (form == F32 || !isDirect) mixOne(F32, p, (const char *)v, 4 * valueDim, next - j, valueDim, o);
