@@ -84,8 +84,8 @@ export class Cache implements Disposable {
     if (length < this.filled && !this.recurrent.isEmpty)
       throw new ResidualError(
         'cache',
-        `Cache: recurrent states have read ${this.filled} positions and cannot go back to ${length}; dispose the cache ` +
-          'and read them again',
+        `Cache: recurrent states have read ${this.filled} positions and cannot go back to ${length}; dispose the ` +
+          'cache and read them again',
       );
     this.filled = length;
   }

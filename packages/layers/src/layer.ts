@@ -16,8 +16,8 @@ export interface LayerInfo {
   /** Whether the output at a position depends on later positions, as in an attention without a causal mask. */
   readonly bidirectional?: boolean;
   /**
-   * Whether it keeps `recurrentStates`, so that every token it is fed changes what comes after: padding may not follow a
-   * prompt.
+   * Whether it keeps `recurrentStates`, so that every token it is fed changes what comes after: padding may not follow
+   * a prompt.
    */
   readonly isRecurrent?: boolean;
   /**

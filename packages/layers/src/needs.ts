@@ -1,10 +1,11 @@
 import { expectOptions, type Matrix, ResidualError, showShape, type Tensor } from '@residual/tensor';
 import type { LayerInfo } from './layer.js';
 
-/** Initial values of a weight: constant, or normally distributed with mean 0. */
+/** Initial values of a weight: constant, normally distributed with mean 0, or given by a formula. */
 export type Initializer =
   | { readonly kind: 'constant'; readonly value: number }
-  | { readonly kind: 'normal'; readonly std: number };
+  | { readonly kind: 'normal'; readonly std: number }
+  | { readonly kind: 'values'; readonly values: () => Float32Array };
 
 /** A weight of any shape that every op accepts, such as a bias or the scale of a norm. */
 export interface VectorNeed {

@@ -54,9 +54,10 @@ export function tableMaker(): (need: TableNeed) => Tensor {
 }
 
 function initialValues(path: string, need: WeightNeed, seed: number): Float32Array {
-  if (need.initializer.kind === 'constant') return new Float32Array(sizeOf(need)).fill(need.initializer.value);
-  const { std } = need.initializer;
-  return normalValues(seed, path, sizeOf(need)).map(value => value * std);
+  const { initializer } = need;
+  if (initializer.kind === 'constant') return new Float32Array(sizeOf(need)).fill(initializer.value);
+  if (initializer.kind === 'values') return initializer.values();
+  return normalValues(seed, path, sizeOf(need)).map(value => value * initializer.std);
 }
 
 /**

@@ -94,7 +94,13 @@ export {
   packCache,
   unpackCache,
 } from './nn/packed-cache.js';
+export { type CausalConvolutionInputs, causalConvolution, lastInputs } from './nn/recurrence/causal-convolution.js';
+export { type GatedDeltaRuleInputs, gatedDeltaRule } from './nn/recurrence/gated-delta-rule.js';
+export type { OutputAndState } from './nn/recurrence/output-and-state.js';
+export { type SelectiveScanInputs, selectiveScan } from './nn/recurrence/selective-scan.js';
+export { type StateSpaceDualInputs, stateSpaceDual } from './nn/recurrence/state-space-dual.js';
 export { rotate } from './nn/rotate.js';
+export { softplus } from './nn/softplus.js';
 export { takeAlong } from './nn/take-along.js';
 export { type TopK, topK, topKIndices } from './nn/top-k.js';
 export { add, affine, div, maximum, minimum, mul, neg, scalarMinus, sub } from './ops/arithmetic.js';
