@@ -8,6 +8,21 @@ export {
   type CrossAttentionOptions,
   crossAttention,
 } from './cross-attention.js';
+export {
+  type DisentangledAttention,
+  type DisentangledAttentionNeeds,
+  type DisentangledAttentionOptions,
+  type DisentangledTerm,
+  disentangledAttention,
+} from './disentangled-attention.js';
+export {
+  type DisentangledPositions,
+  type DisentangledPositionsOptions,
+  disentangledPositions,
+  distanceRow,
+  type RelativeVectors,
+  relativeVectors,
+} from './disentangled-positions.js';
 export { type HeadDims, joinHeads, splitHeads } from './heads.js';
 export {
   fuseValueUp,

@@ -3,6 +3,7 @@ import type { Config } from './config/config.js';
 import type { Family } from './family.js';
 import { familyOfGguf, type GgufFamily, isGgufFamily } from './gguf/from-gguf.js';
 import type { GgufMetadata } from './gguf/metadata.js';
+import { familyForTask } from './text/decoder-heads.js';
 
 /** A family of this package that is loaded when it is needed: a page that opens one model loads one family. */
 export interface CatalogEntry {
@@ -24,6 +25,21 @@ export const catalog: readonly CatalogEntry[] = [
   { modelTypes: ['pegasus'], load: async () => (await import('./encoder-decoders/pegasus.js')).pegasus },
   { modelTypes: ['t5'], gguf: 't5', load: async () => (await import('./encoder-decoders/t5.js')).t5 },
   { modelTypes: ['mt5'], gguf: 't5', load: async () => (await import('./encoder-decoders/t5.js')).mt5 },
+  { modelTypes: ['bert'], load: async () => (await import('./encoders/bert.js')).bert },
+  { modelTypes: ['roberta'], load: async () => (await import('./encoders/roberta.js')).roberta },
+  { modelTypes: ['xlm-roberta'], load: async () => (await import('./encoders/roberta.js')).xlmRoberta },
+  { modelTypes: ['camembert'], load: async () => (await import('./encoders/roberta.js')).camembert },
+  { modelTypes: ['distilbert'], load: async () => (await import('./encoders/distilbert.js')).distilbert },
+  { modelTypes: ['mpnet'], load: async () => (await import('./encoders/mpnet.js')).mpnet },
+  { modelTypes: ['electra'], load: async () => (await import('./encoders/electra.js')).electra },
+  { modelTypes: ['modernbert'], load: async () => (await import('./encoders/modernbert.js')).modernbert },
+  { modelTypes: ['deberta-v2'], load: async () => (await import('./encoders/deberta.js')).debertaV2 },
+  { modelTypes: ['deberta'], load: async () => (await import('./encoders/deberta.js')).deberta },
+  { modelTypes: ['albert'], load: async () => (await import('./encoders/albert.js')).albert },
+  { modelTypes: ['nomic_bert'], load: async () => (await import('./encoders/nomic-bert.js')).nomicBert },
+  { modelTypes: ['eurobert'], load: async () => (await import('./encoders/eurobert.js')).eurobert },
+  { modelTypes: ['roformer'], load: async () => (await import('./encoders/roformer.js')).roformer },
+  { modelTypes: ['esm'], load: async () => (await import('./encoders/esm.js')).esm },
 ];
 
 /**
@@ -32,10 +48,10 @@ export const catalog: readonly CatalogEntry[] = [
  */
 export async function findFamily(config: Config, own: readonly Family[] = []): Promise<Family> {
   const match = matchingFamily(config, own);
-  if (match) return match;
+  if (match) return familyForTask(match, config);
   const { model_type: type } = config;
   const entry = catalog.find(({ modelTypes }) => typeof type === 'string' && modelTypes.includes(type));
-  if (entry) return entry.load();
+  if (entry) return familyForTask(await entry.load(), config);
   const byArchitecture =
     type === undefined && Array.isArray(config.architectures) && config.architectures.length > 0
       ? matchingFamily(config, await Promise.all(catalog.map(({ load }) => load())))
@@ -66,7 +82,7 @@ export async function findGgufFamily(metadata: GgufMetadata, own: readonly Famil
 
 /** The family of these that `model_type` of a config names, or else `architectures`. Errors if there is none. */
 export function familyOf<F extends Family = Family>(config: Config, families: readonly F[]): F {
-  return matchingFamily(config, families) ?? refuse(config, families);
+  return familyForTask(matchingFamily(config, families) ?? refuse(config, families), config);
 }
 
 function matchingFamily<F extends Family>(config: Config, families: readonly F[]): F | undefined {

@@ -1,4 +1,4 @@
-import type { CrossLayer, EncoderDecoder, LanguageModel, TensorLayer } from '@residual/transformer';
+import type { CrossLayer, EncoderDecoder, LanguageModel, TensorLayer, TextModel } from '@residual/transformer';
 import type { Config } from './config/config.js';
 import type { GgufTable } from './gguf/table.js';
 
@@ -28,8 +28,33 @@ export interface SequenceToSequenceComposition extends CompositionInfo {
   readonly encoderHeads: number;
 }
 
+/** What a text model gives: logits of masked tokens, scores of labels, answers, or its hidden states alone. */
+export type TextTask =
+  | 'masked-lm'
+  | 'sequence-classification'
+  | 'token-classification'
+  | 'question-answering'
+  | 'features';
+
+/** What the scores of a classification mean, as Hugging Face transformers names it. */
+export type ProblemType = 'regression' | 'single_label_classification' | 'multi_label_classification';
+
+/** A model that reads a text: an encoder with or without a head, or a decoder with a head that judges the text. */
+export interface TextComposition extends CompositionInfo {
+  readonly kind: TextTask;
+  readonly model: TextModel;
+  /** The value of `architectures` that is written. */
+  readonly architecture: string;
+  /** The name of the blocks in the tree. */
+  readonly side: 'encoder' | 'decoder';
+  /** The labels by index; empty if the task has none. */
+  readonly labels: readonly string[];
+  /** What the scores of a sequence classification mean, where the config says it. */
+  readonly problemType?: ProblemType;
+}
+
 /** The model that a config describes, with its properties. */
-export type Composition = CausalComposition | SequenceToSequenceComposition;
+export type Composition = CausalComposition | SequenceToSequenceComposition | TextComposition;
 
 /**
  * Maps one tensor of a checkpoint to weight paths. `*` stands for the number of the block; a name that starts with `/`

@@ -32,6 +32,18 @@ export { marian } from './encoder-decoders/marian.js';
 export { mbart } from './encoder-decoders/mbart.js';
 export { pegasus } from './encoder-decoders/pegasus.js';
 export { mt5, t5 } from './encoder-decoders/t5.js';
+export { albert } from './encoders/albert.js';
+export { bert } from './encoders/bert.js';
+export { deberta, debertaV2 } from './encoders/deberta.js';
+export { distilbert } from './encoders/distilbert.js';
+export { electra } from './encoders/electra.js';
+export { esm } from './encoders/esm.js';
+export { eurobert } from './encoders/eurobert.js';
+export { modernbert } from './encoders/modernbert.js';
+export { mpnet } from './encoders/mpnet.js';
+export { nomicBert } from './encoders/nomic-bert.js';
+export { camembert, roberta, xlmRoberta } from './encoders/roberta.js';
+export { roformer } from './encoders/roformer.js';
 export type {
   Buffer,
   CausalComposition,
@@ -40,7 +52,10 @@ export type {
   Difference,
   Family,
   PositionTable,
+  ProblemType,
   SequenceToSequenceComposition,
+  TextComposition,
+  TextTask,
   WeightMapping,
 } from './family.js';
 export * from './gguf/index.js';

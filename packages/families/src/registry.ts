@@ -6,7 +6,24 @@ import { marian } from './encoder-decoders/marian.js';
 import { mbart } from './encoder-decoders/mbart.js';
 import { pegasus } from './encoder-decoders/pegasus.js';
 import { mt5, t5 } from './encoder-decoders/t5.js';
+import { albert } from './encoders/albert.js';
+import { bert } from './encoders/bert.js';
+import { deberta, debertaV2 } from './encoders/deberta.js';
+import { distilbert } from './encoders/distilbert.js';
+import { electra } from './encoders/electra.js';
+import { esm } from './encoders/esm.js';
+import { eurobert } from './encoders/eurobert.js';
+import { modernbert } from './encoders/modernbert.js';
+import { mpnet } from './encoders/mpnet.js';
+import { nomicBert } from './encoders/nomic-bert.js';
+import { camembert, roberta, xlmRoberta } from './encoders/roberta.js';
+import { roformer } from './encoders/roformer.js';
 import type { Family } from './family.js';
 
 /** All families of this package; a page that names them all loads them all. */
-export const families: readonly Family[] = [gpt2, llama, marian, bart, mbart, m2m100, pegasus, t5, mt5];
+export const families: readonly Family[] = [
+  ...[gpt2, llama],
+  ...[marian, bart, mbart, m2m100, pegasus, t5, mt5],
+  ...[bert, roberta, xlmRoberta, camembert, distilbert, mpnet, electra, modernbert, debertaV2, deberta],
+  ...[albert, nomicBert, eurobert, roformer, esm],
+];

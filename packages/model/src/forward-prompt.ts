@@ -1,13 +1,14 @@
 import { record, type Scope } from '@residual/layers';
 import { type Choice, sampler } from '@residual/sampling';
-import { expectInteger, expectOptions, ResidualError, type Tensor } from '@residual/tensor';
+import { expectInteger, expectOptions, ResidualError, type Tensor, tidy } from '@residual/tensor';
 import { expectSignal, expectTexts, expectTokens } from './arguments.js';
 import { forward, forwardPair } from './forward.js';
 import { maxSourceLengthOf } from './generate/decode-model.js';
 import { expectAllUsed, type InterventionOptions, interventionScope } from './interventions.js';
 import type { LoadedModel, Prompt } from './loaded-model.js';
-import { causalOf, encoderDecoderOf } from './model-kind.js';
+import { causalOf, encoderDecoderOf, isTextModel, textModelOf } from './model-kind.js';
 import { type PlainTensor, plainTaps } from './plain-tensor.js';
+import { paddedIds } from './sequences.js';
 
 /** What an encoder-decoder reads in one pass: a source, and the tokens that its decoder reads after its start token. */
 export interface SourceAndTarget {
@@ -60,7 +61,10 @@ export async function forwardPrompt(
   const { taps = [], topLogprobs, signal } = options;
   expectTexts('forward', 'taps', taps);
   expectSignal('forward', signal);
-  if (topLogprobs !== undefined) expectInteger('forward', 'topLogprobs', topLogprobs, { min: 1 });
+  if (topLogprobs !== undefined) {
+    expectInteger('forward', 'topLogprobs', topLogprobs, { min: 1 });
+    if (isTextModel(model.composition)) causalOf('forward: topLogprobs', model); // throws
+  }
   signal?.throwIfAborted();
   const { tokens, run } = passOf(model, prompt);
   const recorder = record(taps, interventionScope('forward', options), 'forward: taps');
@@ -83,9 +87,13 @@ export async function forwardPrompt(
 /** The tokens whose successors a pass predicts, and the pass, to logits [1, length, vocab]. */
 function passOf(model: LoadedModel, prompt: Prompt | SourceAndTarget) {
   if (!isPair(prompt)) {
-    if (model.composition.kind !== 'causal-lm')
+    if (model.composition.kind === 'seq2seq-lm')
       throw new ResidualError('kind', `forward: ${model.family.name} is an encoder-decoder; give { source, target }`);
     const [tokens] = model.inputsOf('forward', [prompt]);
+    if (isTextModel(model.composition)) {
+      const { layer, weights } = textModelOf('forward', model);
+      return { tokens: tokens!, run: (scope: Scope) => tidy(() => layer(weights, { ids: paddedIds([tokens!], tokens!.length) }, scope)) };
+    }
     const run = (scope: Scope): Tensor => forward(causalOf('forward', model), [tokens!], [0], scope);
     return { tokens: tokens!, run };
   }

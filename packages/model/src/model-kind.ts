@@ -1,6 +1,13 @@
-import type { Composition, StandardEncoderDecoder, StandardLanguageModel } from '@residual/families';
+import type {
+  Composition,
+  StandardEncoderDecoder,
+  StandardLanguageModel,
+  TextComposition,
+  TextTask,
+} from '@residual/families';
 import type { Weights } from '@residual/layers';
 import { ResidualError } from '@residual/tensor';
+import type { TextModel } from '@residual/transformer';
 
 /** A layer with its weights. */
 export interface BoundModel<Layer> {
@@ -27,7 +34,7 @@ export function causalOf<Layer = StandardLanguageModel>(
   if (composition.kind === 'causal-lm') return { layer: composition.model as never, weights: weights as never };
   throw new ResidualError(
     'kind',
-    `${name}: ${family.name} is an encoder-decoder; this works on a model that continues a text`,
+    `${name}: ${describeKind(family, composition)}; this works on a model that continues a text`,
   );
 }
 
@@ -37,8 +44,41 @@ export function encoderDecoderOf<Layer = StandardEncoderDecoder>(
   { composition, weights, family }: AnyModel,
 ): BoundModel<Layer> {
   if (composition.kind === 'seq2seq-lm') return { layer: composition.model as never, weights: weights as never };
-  throw new ResidualError(
-    'kind',
-    `${name}: ${family.name} continues a text and has no encoder; this works on an encoder-decoder`,
-  );
+  throw new ResidualError('kind', `${name}: ${describeKind(family, composition)}; this works on an encoder-decoder`);
+}
+
+/** A text model with its weights. */
+export interface BoundTextModel extends BoundModel<TextModel> {
+  readonly composition: TextComposition;
+}
+
+/**
+ * The layer and weights of a text model, such as an encoder with a head, of one of `tasks`; of any task if absent. See
+ * `causalOf`.
+ */
+export function textModelOf(
+  name: string,
+  { composition, weights, family }: AnyModel,
+  tasks?: readonly TextTask[],
+): BoundTextModel {
+  if (isTextModel(composition) && (tasks?.includes(composition.kind) ?? true))
+    return { layer: composition.model, weights: weights as never, composition };
+  const needed = tasks ? `a model for ${tasks.join(' or ')}` : 'a model that reads a text';
+  throw new ResidualError('kind', `${name}: ${describeKind(family, composition)}; this works on ${needed}`);
+}
+
+/** Whether a composition is a text model: an encoder, or a decoder with a head that judges a text. */
+export function isTextModel(composition: Composition): composition is TextComposition {
+  return 'side' in composition;
+}
+
+/** The blocks and heads of the encoder of a composition; 0 of both without one. */
+export function encoderSizesOf(composition: Composition): { readonly depth: number; readonly heads: number } {
+  if (composition.kind === 'seq2seq-lm') return { depth: composition.encoderDepth, heads: composition.encoderHeads };
+  return isTextModel(composition) && composition.side === 'encoder' ? composition : { depth: 0, heads: 0 };
+}
+
+function describeKind({ name }: AnyModel['family'], { kind }: Composition): string {
+  if (kind === 'causal-lm') return `${name} continues a text and has no encoder`;
+  return kind === 'seq2seq-lm' ? `${name} is an encoder-decoder` : `${name} is a model for ${kind}`;
 }

@@ -13,6 +13,7 @@ import type { GenerateOptions, GenerationConfig } from './generate/options.js';
 import type { GenerateOutput } from './generate/sequence.js';
 import { checkpointFiles, type SaveModelOptions } from './load/save-model.js';
 import { LoadedModel, type ModelParts, type Prompt } from './loaded-model.js';
+import { encoderSizesOf } from './model-kind.js';
 import type { TranslateOptions } from './translate/options.js';
 import { translateTexts } from './translate/translate.js';
 import type { Translation, TranslationStep } from './translate/translation.js';
@@ -75,9 +76,9 @@ export class Model implements Disposable {
     this.vocab = state.vocab;
     this.depth = composition.depth;
     this.heads = composition.heads;
-    const hasEncoder = composition.kind === 'seq2seq-lm';
-    this.encoderDepth = hasEncoder ? composition.encoderDepth : 0;
-    this.encoderHeads = hasEncoder ? composition.encoderHeads : 0;
+    const encoder = encoderSizesOf(composition);
+    this.encoderDepth = encoder.depth;
+    this.encoderHeads = encoder.heads;
   }
 
   /** The tree of weights, owned by the model. Throws after `dispose`. */

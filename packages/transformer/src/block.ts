@@ -16,6 +16,13 @@ export interface BlockParts<Norm extends TensorLayer, Attention extends TensorLa
   readonly dropout?: TensorLayer | undefined;
 }
 
+/** The parts of a block without cross-attention. */
+export interface PlainBlockParts<Norm extends TensorLayer, Attention extends TensorLayer, Mlp extends TensorLayer>
+  extends BlockParts<Norm, Attention, Mlp> {
+  /** The norm of the attention, where it is another; `activation('identity')` for none. */
+  readonly attentionNorm?: TensorLayer | undefined;
+}
+
 /** The needs of a block: its parts by their use. */
 export type BlockNeeds<Norm extends TensorLayer, Attention extends TensorLayer, Mlp extends TensorLayer> = {
   readonly attentionNorm: Norm;
@@ -35,7 +42,7 @@ export interface Block<Norm extends TensorLayer, Attention extends TensorLayer, 
  * mlp(norm(x)) (Xiong et al. 2020).
  */
 export function transformerBlock<Norm extends TensorLayer, Attention extends TensorLayer, Mlp extends TensorLayer>(
-  parts: BlockParts<Norm, Attention, Mlp>,
+  parts: PlainBlockParts<Norm, Attention, Mlp>,
 ): Block<Norm, Attention, Mlp> {
   return block('transformerBlock', parts, (x, part) => {
     x = add(x, part.attentionDropout(part.attention(part.attentionNorm(x))));
@@ -48,7 +55,7 @@ export function transformerBlock<Norm extends TensorLayer, Attention extends Ten
  * et al. 2017).
  */
 export function postNormBlock<Norm extends TensorLayer, Attention extends TensorLayer, Mlp extends TensorLayer>(
-  parts: BlockParts<Norm, Attention, Mlp>,
+  parts: PlainBlockParts<Norm, Attention, Mlp>,
 ): Block<Norm, Attention, Mlp> {
   return block('postNormBlock', parts, (x, part) => {
     x = part.attentionNorm(add(x, part.attentionDropout(part.attention(x))));
@@ -58,7 +65,7 @@ export function postNormBlock<Norm extends TensorLayer, Attention extends Tensor
 
 /** The parallel block of GPT-NeoX: x + attention(norm(x)) + mlp(norm(x)), both of the same x (Black et al. 2022). */
 export function parallelBlock<Norm extends TensorLayer, Attention extends TensorLayer, Mlp extends TensorLayer>(
-  parts: BlockParts<Norm, Attention, Mlp>,
+  parts: PlainBlockParts<Norm, Attention, Mlp>,
 ): Block<Norm, Attention, Mlp> {
   return block('parallelBlock', parts, (x, part) => {
     const attended = part.attentionDropout(part.attention(part.attentionNorm(x)));
@@ -69,14 +76,14 @@ export function parallelBlock<Norm extends TensorLayer, Attention extends Tensor
 /** Makes a block from its formula, which gets the parts as functions of their input (`bind`). */
 function block<Norm extends TensorLayer, Attention extends TensorLayer, Mlp extends TensorLayer>(
   name: string,
-  options: BlockParts<Norm, Attention, Mlp>,
+  options: PlainBlockParts<Norm, Attention, Mlp>,
   formula: (x: Tensor, part: Bound<BlockNeeds<TensorLayer, TensorLayer, TensorLayer>>) => Tensor,
 ): Block<Norm, Attention, Mlp> {
-  expectOptions(name, options, { norm: 1, attention: 1, mlp: 1, dropout: 0 });
-  const { norm, attention, mlp, dropout } = options;
-  const width = expectSameWidth(name, { norm, attention, mlp, dropout });
+  expectOptions(name, options, { norm: 1, attentionNorm: 0, attention: 1, mlp: 1, dropout: 0 });
+  const { norm, attentionNorm = norm, attention, mlp, dropout } = options;
+  const width = expectSameWidth(name, { norm, attentionNorm, attention, mlp, dropout });
   const needs: BlockNeeds<Norm, Attention, Mlp> = {
-    attentionNorm: norm,
+    attentionNorm: attentionNorm as Norm,
     attention,
     attentionDropout: dropout,
     mlpNorm: norm,

@@ -2,6 +2,7 @@ export {
   type Block,
   type BlockNeeds,
   type BlockParts,
+  type PlainBlockParts,
   parallelBlock,
   postNormBlock,
   type TensorLayer,
@@ -46,6 +47,7 @@ export {
   type StackOptions,
   stack,
 } from './stack.js';
+export { type DisentangledStack, disentangledStack } from './text/disentangled-stack.js';
 export {
   type MaskedLanguageModelNeeds,
   type MaskedLanguageModelParts,

@@ -5,6 +5,7 @@ import { type DirectionOptions, expectCausal } from './expect-causal.js';
 import { buildHead, type HeadParts, headOptionNames } from './head.js';
 import { embedInput, type InputNeeds, type InputParts, inputNeeds, inputOptionNames } from './input.js';
 import { selectLogitPositions } from './logit-positions.js';
+import { type TextModel, textDecoder } from './text/text-model.js';
 
 /** The parts of a language model. */
 export interface LanguageModelParts<
@@ -37,6 +38,8 @@ export interface LanguageModel<
 > extends Layer<LanguageModelNeeds<Decoder, Scheme, Head>, Tensor, Tensor> {
   readonly vocab: number;
   readonly dim: number;
+  /** The model without its head, for heads that judge a text: a part of its own, with the weights at the same paths. */
+  readonly body: TextModel;
   /** The head as a layer of the same weights: the output of the decoder [..., dim] to logits [..., vocab]. */
   readonly unembed: Layer<LanguageModelNeeds<Decoder, Scheme, Head>, Tensor, Tensor>;
 }
@@ -70,5 +73,7 @@ export function languageModel<
     name: 'unembed',
     partial: true,
   });
-  return Object.assign(model, { vocab: embedding.vocab, dim: embedding.dim, unembed });
+  const { positionEncoding, afterEmbedding } = parts;
+  const body: TextModel = textDecoder({ embedding, positionEncoding, afterEmbedding, decoder });
+  return Object.assign(model, { vocab: embedding.vocab, dim: embedding.dim, unembed, body });
 }

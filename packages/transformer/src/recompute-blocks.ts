@@ -1,4 +1,4 @@
-import { keyRange, memoryMask, sharedBias } from '@residual/attention';
+import { keyRange, memoryMask, relativeVectors, sharedBias } from '@residual/attention';
 import { type AnyLayer, type Scope, slot, stepPositions } from '@residual/layers';
 import { recompute, type Tensor } from '@residual/tensor';
 
@@ -14,9 +14,11 @@ export const recomputeBlocks = /* @__PURE__ */ slot<boolean>('recomputeBlocks');
  */
 export function runBlock<Input>(block: AnyLayer<Input, Tensor>, weights: unknown, input: Input, scope: Scope): Tensor {
   if (!scope.get(recomputeBlocks) || scope.hasTaps) return block(weights, input, scope);
-  const slots = [sharedBias, stepPositions, keyRange, memoryMask].map(slot => scope.get<unknown>(slot));
+  const slots = [sharedBias, stepPositions, keyRange, memoryMask, relativeVectors].map(slot =>
+    scope.get<unknown>(slot),
+  );
   return recompute(
-    ({ weights, input, slots: [bias, positions, range, memoryRange] }) =>
+    ({ weights, input, slots: [bias, positions, range, memoryRange, relative] }) =>
       block(
         weights,
         input,
@@ -24,7 +26,8 @@ export function runBlock<Input>(block: AnyLayer<Input, Tensor>, weights: unknown
           .with<unknown>(sharedBias, bias)
           .with<unknown>(stepPositions, positions)
           .with<unknown>(keyRange, range)
-          .with<unknown>(memoryMask, memoryRange),
+          .with<unknown>(memoryMask, memoryRange)
+          .with<unknown>(relativeVectors, relative),
       ),
     { weights, input, slots },
   );

@@ -24,6 +24,11 @@ export interface StackOptions<Blocks extends BlockOrList> {
   readonly block: Blocks;
   /** The number of blocks; absent if `block` is a list. */
   readonly depth?: number;
+  /**
+   * The index of the block that runs at each step, where blocks run several times, as in ALBERT; each runs once, in
+   * order, if absent.
+   */
+  readonly uses?: readonly number[] | undefined;
   /** A norm after the last block; none if absent. */
   readonly norm?: TensorLayer | undefined;
   /** A position encoding whose bias all blocks share, such as `relativePositions` in T5; it is computed once. */
@@ -45,14 +50,14 @@ export interface Stack<Blocks extends BlockOrList<TensorLayer>> extends Layer<St
  * decoder or an encoder. Taps: `layers.i.input` and `layers.i.output` of each block, `output` after the norm.
  */
 export function stack<const Blocks extends BlockOrList<TensorLayer>>(options: StackOptions<Blocks>): Stack<Blocks> {
-  const { needs, about } = buildStack('stack', options);
+  const { needs, about, uses } = buildStack('stack', options);
   const parts = needs as StackNeeds<TensorLayer>;
   return layer(
     parts,
     (w, x: Tensor, scope) => {
       const { layers, norm } = parts;
       const at = withPositionBias(parts, w, x, scope).at('layers');
-      for (const [i, block] of layers.entries()) x = runBlock(block, w.layers[i], x, at.at(i));
+      for (const [i, k] of uses.entries()) x = runBlock(layers[k]!, w.layers[k], x, at.at(i));
       return bind({ norm }, w, scope).norm(x);
     },
     about,
@@ -67,14 +72,14 @@ export interface CrossStack<Blocks extends BlockOrList<CrossLayer>>
 export function crossStack<const Blocks extends BlockOrList<CrossLayer>>(
   options: StackOptions<Blocks>,
 ): CrossStack<Blocks> {
-  const { needs, about } = buildStack('crossStack', options);
+  const { needs, about, uses } = buildStack('crossStack', options);
   const parts = needs as StackNeeds<CrossLayer>;
   return layer(
     parts,
     (w, { x, memory }: CrossAttentionInputs, scope) => {
       const { layers, norm } = parts;
       const at = withPositionBias(parts, w, x, scope).at('layers');
-      for (const [i, block] of layers.entries()) x = runBlock(block, w.layers[i], { x, memory }, at.at(i));
+      for (const [i, k] of uses.entries()) x = runBlock(layers[k]!, w.layers[k], { x, memory }, at.at(i));
       return bind({ norm }, w, scope).norm(x);
     },
     about,
@@ -98,7 +103,7 @@ function withPositionBias(
 }
 
 function buildStack(name: string, options: StackOptions<BlockOrList>) {
-  expectOptions(name, options, { block: 1, depth: 0, norm: 0, positionEncoding: 0 });
+  expectOptions(name, options, { block: 1, depth: 0, uses: 0, norm: 0, positionEncoding: 0 });
   const { block, depth, norm, positionEncoding } = options;
   const layers = isList(block) ? expectBlocks(name, block, depth) : repeatBlock(name, block, depth);
   const width = expectSameWidth(name, { ...Object.fromEntries(layers.map((part, i) => [`block ${i}`, part])), norm });
@@ -109,7 +114,18 @@ function buildStack(name: string, options: StackOptions<BlockOrList>) {
       `${name}: the positionEncoding of a whole stack acts on the scores; give others to its attentions`,
     );
   const needs: StackNeeds<AnyLayer> = { layers, norm, positions: positionEncoding };
-  return { needs, about: { name, inDim: width, outDim: width } };
+  const uses = expectUses(name, options.uses, layers.length);
+  return { needs, about: { name, inDim: width, outDim: width }, uses };
+}
+
+/** The index of the block of each step; each block once without `uses`. Throws for an index that no block has. */
+function expectUses(name: string, uses: readonly number[] | undefined, blocks: number): readonly number[] {
+  if (uses === undefined) return Array.from({ length: blocks }, (_, i) => i);
+  for (const [i, use] of uses.entries())
+    expectInteger(name, `uses[${i}], the index of a block,`, use, { min: 0, max: blocks - 1, code: 'fit' });
+  const unused = Array.from({ length: blocks }, (_, i) => i).find(i => !uses.includes(i));
+  if (unused === undefined) return uses;
+  throw new ResidualError('fit', `${name}: uses has no step for block ${unused}; every block must run`);
 }
 
 function isList<Block>(block: Block | readonly Block[]): block is readonly Block[] {

@@ -102,7 +102,7 @@ async function expectBuffers(
   for (const name of stored.names) {
     const findDifference = family.buffers.find(buffer => buffer.name.test(name))?.findDifference;
     if (!findDifference) continue;
-    const values = await stored.readFloat32(name, reading);
+    const values = await (stored.readNumbers ?? stored.readFloat32)(name, reading);
     const difference = findDifference(values, stored.shapeOf(name)!, config);
     if (difference) refuseNumber(family, name, difference.index, values[difference.index]!, difference.expected);
   }

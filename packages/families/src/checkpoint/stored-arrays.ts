@@ -11,6 +11,8 @@ export interface StoredArrays {
   shapeOf(name: string): readonly number[] | undefined;
   /** Reads a whole array as float32. */
   readFloat32(name: string, options: RowReadOptions): Promise<Float32Array>;
+  /** Reads a whole array of any element type as numbers, for computed tensors; `readFloat32` if absent. */
+  readNumbers?(name: string, options: RowReadOptions): Promise<Float32Array>;
   /**
    * The form in which the file holds the entries, `f32` if absent: `f16` for F16, `int8` for Q8_0; undefined for
    * numbers that no matrix can hold as they are, such as the K types of GGUF.

@@ -34,6 +34,13 @@ export class ConfigReader {
     return value;
   }
 
+  /** A whole number, 0 or more. */
+  count(name: string, fallback?: number): number {
+    const value = this.value(name) ?? fallback;
+    expectInteger(this.family, fieldNamed(name), value, { min: 0, code: 'config' });
+    return value;
+  }
+
   /** The longest sequence: a whole number from 1 to 2³¹ - 1, since position ids are int32. */
   maxPositions(name: string, fallback?: number): number {
     return this.size(name, fallback, 2 ** 31 - 1);
@@ -64,9 +71,9 @@ export class ConfigReader {
     return typeof value === 'boolean' ? value : this.refuse(name, value, 'true or false');
   }
 
-  /** Dropout of a rate from 0 to below 1; undefined if the rate is 0 or absent. */
-  dropout(name: string): Dropout | undefined {
-    const rate = this.number(name, 0);
+  /** Dropout of a rate from 0 to below 1, `fallback` if it is absent; undefined if the rate is 0. */
+  dropout(name: string, fallback = 0): Dropout | undefined {
+    const rate = this.number(name, fallback);
     if (!(rate >= 0 && rate < 1)) return this.refuse(name, rate, 'a number from 0 to below 1');
     return rate > 0 ? dropout({ rate }) : undefined;
   }

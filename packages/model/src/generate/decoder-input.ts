@@ -26,7 +26,8 @@ export function decoderInputOf(caller: string, model: LoadedModel, prompts: read
   if (prompts.length === 0) throw new ResidualError('prompt', `${caller}: there is no prompt`);
   const tokens = prompts.map(prompt => model.tokensOf(caller, prompt));
   const { composition } = model;
-  if (composition.kind === 'causal-lm') {
+  if (composition.kind !== 'seq2seq-lm') {
+    causalOf(caller, model); // throws for a model of another kind
     const startBatch = async (options: BatchOptions) => startCausal(causalOf(caller, model), model, options);
     return { prompts: tokens, startBatch };
   }

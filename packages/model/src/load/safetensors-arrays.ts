@@ -16,6 +16,12 @@ export function safetensorsArrays(file: Safetensors): StoredArrays {
       // A scalar has no rows.
       return shape.length > 0 ? readRows(0, shape[0]!, options) : (await file.readFloat32(name, options)).data;
     },
+    readNumbers: async (name, { signal }) => {
+      const isInteger = /^(?:I|U|BOOL)/.test(file.tensors.get(name)?.dtype ?? '');
+      if (!isInteger) return (await file.readFloat32(name, { signal })).data;
+      const { data } = await file.read(name, { signal });
+      return Float32Array.from(data as ArrayLike<number | bigint>, Number);
+    },
     heldAs: name => rows.get(name)?.form,
     typeOf: name => rows.get(name)?.type,
     hasRowsAlongOut: name => {

@@ -15,6 +15,7 @@ import {
   readBits,
 } from '@residual/tensor';
 import type { LoadedModel } from '../loaded-model.js';
+import { isTextModel } from '../model-kind.js';
 import {
   type CheckpointFile,
   checkpointFile,
@@ -38,6 +39,11 @@ export interface SaveModelOptions {
 /** The form of each dtype. */
 const formOfDtype = { float32: 'f32', float16: 'f16', bfloat16: 'bf16' } as const;
 
+/** The value of `architectures` that is written: that of the task of a text model, or the first of the family. */
+function architectureOf({ family, composition }: LoadedModel['parts']): string | undefined {
+  return isTextModel(composition) ? composition.architecture : family.architectures[0];
+}
+
 /** The files of a checkpoint by name, as the reference writes them. Throws if a weight is too large for the dtype. */
 export async function checkpointFiles(
   { parts, weights }: LoadedModel,
@@ -58,7 +64,7 @@ export async function checkpointFiles(
     return contentOf(group, form, leaves as ReadonlyMap<string, Matrix>);
   });
   const changes = {
-    architectures: [family.architectures[0]],
+    architectures: [architectureOf(parts)],
     dtype,
     torch_dtype: undefined,
     quantization_config: quantizationOf(file),

@@ -4,9 +4,18 @@ import { causalOutputs } from './causal.js';
 import type { Golden } from './golden.js';
 import type { OutputFilter, Outputs } from './outputs.js';
 import { sequenceToSequenceOutputs } from './sequence-to-sequence.js';
+import { textOutputs } from './text.js';
 
 /** The function that computes the outputs of each kind of model. */
-const outputsByKind = { 'causal-lm': causalOutputs, 'seq2seq-lm': sequenceToSequenceOutputs };
+const outputsByKind = {
+  'causal-lm': causalOutputs,
+  'seq2seq-lm': sequenceToSequenceOutputs,
+  'masked-lm': textOutputs,
+  'sequence-classification': textOutputs,
+  'token-classification': textOutputs,
+  'question-answering': textOutputs,
+  features: textOutputs,
+};
 
 /** The outputs of a model that are wanted, for the kind that the golden files name, or its own. */
 export function outputsOf(model: Model, golden: Golden, isWanted: OutputFilter): Promise<Outputs> {
@@ -33,7 +42,7 @@ const isKind = (kind: unknown): kind is keyof typeof outputsByKind =>
 /** Whether an output needs the gradients of weights, which packed ones do not have. */
 export const needsGradients = (name: string): boolean => /^(?:grad|after\.|adamw_losses$)/.test(name);
 
-const inputs: readonly string[] = ['input_ids', 'attention_mask', 'decoder_input_ids', 'labels'];
+const inputs: readonly string[] = ['input_ids', 'attention_mask', 'decoder_input_ids', 'labels', 'token_type_ids'];
 
 /** Whether a tensor of `golden.safetensors` is an input. */
 export const isInput = (name: string): boolean => inputs.includes(name);

@@ -1,4 +1,4 @@
-import { toCheckpoint } from '@residual/families';
+import { tensorSlices, toCheckpoint } from '@residual/families';
 import { flatten, type HasNeeds } from '@residual/layers';
 import { dense, ResidualError, type Tensor } from '@residual/tensor';
 import { adamW, train } from '@residual/train';
@@ -51,6 +51,7 @@ async function trainingOutputs(model: Model, value: unknown, loss: () => Tensor)
   const { lr, betas, eps, weight_decay, clip_norm, steps } = settingsOf(value);
   const layer: HasNeeds<unknown> = model.layer;
   const losses: number[] = [];
+  const slices = tensorSlices(model.family, layer);
   const run = train({
     layer,
     weights: model.weights as never,
@@ -60,7 +61,7 @@ async function trainingOutputs(model: Model, value: unknown, loss: () => Tensor)
     optimizer: adamW({ beta1: betas[0], beta2: betas[1], epsilon: eps, weightDecay: weight_decay }),
     learningRate: lr,
     clipNorm: clip_norm,
-    frozen: path => path === 'logitsBias',
+    frozen: path => !isTrainable(slices.get(path)!.checkpointName),
   });
   for await (const event of run) if (event.type === 'step') losses.push(event.loss);
   const last = loss();

@@ -1,9 +1,9 @@
 import { keyRange } from '@residual/attention';
-import type { Composition } from '@residual/families';
+import type { Composition, StandardLanguageModel } from '@residual/families';
 import type { Scope, Weights } from '@residual/layers';
 import { type Tensor, tensor, tidy } from '@residual/tensor';
 import { logitPositions } from '@residual/transformer';
-import { type AnyModel, causalOf, encoderDecoderOf } from '../model-kind.js';
+import { type AnyModel, causalOf, encoderDecoderOf, isTextModel, textModelOf } from '../model-kind.js';
 import { paddedIds, type Sequences, unpaddedKeys } from '../sequences.js';
 
 /**
@@ -19,9 +19,10 @@ export interface HiddenStatePaths {
 
 /** The taps of a model's residual stream. */
 export function hiddenStatePaths(composition: Composition): HiddenStatePaths {
-  const causal = composition.kind === 'causal-lm';
-  const [stack, input] = causal ? ['decoder', 'embedded'] : ['encoder', 'source.embedded'];
-  const depth = causal ? composition.depth : composition.encoderDepth;
+  const isPair = composition.kind === 'seq2seq-lm';
+  const stack = isPair ? 'encoder' : isTextModel(composition) ? composition.side : 'decoder';
+  const input = isPair ? 'source.embedded' : 'embedded';
+  const depth = isPair ? composition.encoderDepth : composition.depth;
   const blocks = Array.from({ length: depth }, (_, i) => `${stack}.layers.${i}.output`);
   return { hiddenStates: [input, ...blocks], output: `${stack}.output` };
 }
@@ -37,14 +38,19 @@ export function runStack(name: string, model: AnyModel, sequences: Sequences, le
       const { layer, weights } = causalOf(name, model);
       return layer(weights, ids, scope.with(logitPositions, tensor([0], [1], 'int32')));
     }
-    const { layer, weights } = encoderDecoderOf(name, model);
     const lengths = sequences.map(tokens => tokens.length);
-    return layer.encode(weights, ids, scope.with(keyRange, unpaddedKeys(lengths, length)));
+    const padded = scope.with(keyRange, unpaddedKeys(lengths, length));
+    if (isTextModel(model.composition)) {
+      const { layer, weights } = textModelOf(name, model);
+      return layer.hiddenStates(weights, { ids }, padded);
+    }
+    const { layer, weights } = encoderDecoderOf(name, model);
+    return layer.encode(weights, ids, padded);
   });
 }
 
 /** The token embedding table, [vocab, modelDim]; of an encoder-decoder that of the source. */
 export function embeddingTableOf({ composition, weights }: AnyModel) {
-  if (composition.kind === 'causal-lm') return (weights as Weights<typeof composition.model>).embedding.weight;
-  return (weights as Weights<typeof composition.model>).source.embedding.weight;
+  if (composition.kind === 'seq2seq-lm') return (weights as Weights<typeof composition.model>).source.embedding.weight;
+  return (weights as Weights<StandardLanguageModel>).embedding.weight;
 }
