@@ -1,3 +1,5 @@
+import { watchedBody } from '@residual/base';
+
 /** The progress of a file in bytes; `total` is undefined if the server does not say it. */
 export interface Download {
   /** The name of the file. */
@@ -35,19 +37,18 @@ export function reportingFetch(fetch: typeof globalThis.fetch, report: OnDownloa
     let done = Number(start ?? 0);
     const reportProgress = (isComplete: boolean, isIdle = false) =>
       report({ file, address, done, total, isComplete, isIdle });
-    const counter = new TransformStream<Uint8Array<ArrayBuffer>, Uint8Array<ArrayBuffer>>({
-      start: () => reportProgress(false),
-      transform: (bytes, controller) => {
-        done += bytes.length;
+    const watched = watchedBody(body, {
+      onChunk: bytes => {
+        done += bytes;
         reportProgress(done === total);
-        controller.enqueue(bytes);
       },
-      flush: () => {
+      onEnd: isComplete => {
         // the end of a range need not be the end of the file
-        if (done !== total) reportProgress(size === undefined, size !== undefined);
+        if (isComplete && done !== total) reportProgress(size === undefined, size !== undefined);
       },
     });
-    const counted = new Response(body.pipeThrough(counter), { status, statusText, headers });
+    reportProgress(false);
+    const counted = new Response(watched, { status, statusText, headers });
     return Object.defineProperty(counted, 'url', { value: url });
   };
 }

@@ -1,3 +1,4 @@
+export { type BodyWatch, type ChunkReader, chunkReader, watchedBody } from './body.js';
 export { asyncDisposable, disposable } from './disposable.js';
 export { ResidualError, type ResidualErrorOptions } from './errors.js';
 export { yieldToEventLoop } from './event-loop.js';

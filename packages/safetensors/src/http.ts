@@ -1,4 +1,4 @@
-import { ResidualError } from '@residual/base';
+import { chunkReader, ResidualError } from '@residual/base';
 import { refuse } from './errors.js';
 import { blobSource, bytesSource, memoryFor, type ReadOptions, type Source } from './source.js';
 
@@ -99,16 +99,16 @@ export async function httpSource(url: string | URL, options: HttpOptions = {}): 
 /** The chunks of a body that should have `length` bytes. Errors with both lengths if it has others or breaks off. */
 async function* chunksOf(body: ReadableStream<Uint8Array>, length: number) {
   let received = 0;
-  const reader = body.getReader();
+  const reader = chunkReader(body);
   try {
     for (;;) {
-      const { done, value } = await reader.read().catch(cause => {
+      const chunk = await reader.read().catch(cause => {
         throw new Error(`${received} of ${length} bytes: ${cause.message}`, { cause });
       });
-      if (done) break;
-      received += value.length;
+      if (!chunk) break;
+      received += chunk.length;
       if (received > length) refuse(`more than ${length} bytes`);
-      yield value;
+      yield chunk;
     }
     if (received < length) refuse(`${received} of ${length} bytes`);
   } finally {

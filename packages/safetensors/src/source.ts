@@ -22,8 +22,8 @@ export interface Source {
   /** The bytes from `start` to before `end` (0 <= start <= end <= size). The caller owns them. */
   read(start: number, end: number, options?: RangeOptions): Promise<Uint8Array>;
   /**
-   * The same bytes in chunks as they arrive, so that nothing holds all of them; absent where `read` is as good. Errors
-   * as `read`. Its `return` ends the request.
+   * The same bytes in chunks as they arrive, so that nothing holds all of them; absent where `read` is as good. A chunk
+   * is valid until the next one is asked for. Errors as `read`. Its `return` ends the request.
    */
   stream?(start: number, end: number, options?: ReadOptions): AsyncGenerator<Uint8Array, void, undefined>;
 }

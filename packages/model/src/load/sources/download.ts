@@ -1,3 +1,4 @@
+import { chunkReader } from '@residual/base';
 import type { Source } from '@residual/safetensors';
 import { ResidualError } from '@residual/tensor';
 import type { OnBytes } from './files.js';
@@ -142,7 +143,7 @@ async function receiveAll(part: PartialFile, file: RemoteFile, options: Download
   }
 }
 
-/** The bytes of a file from `start` to its end, as they arrive. */
+/** The bytes of a file from `start` to its end, as they arrive; each chunk is valid until the next one. */
 async function* receive(
   file: RemoteFile,
   start: number,
@@ -158,12 +159,12 @@ async function* receive(
   const from = Number(/^bytes (\d+)-/.exec(response.headers.get('content-range') ?? '')?.[1] ?? 0);
   if (from > start) throw new Error(`the server sent bytes from ${from} on, ${start} were asked for`);
   let surplus = start - from; // a server without range requests sends the file from the start
-  const reader = response.body.getReader();
+  const reader = chunkReader(response.body);
   try {
-    for (let part = await reader.read(); !part.done; part = await reader.read()) {
-      const skipped = Math.min(surplus, part.value.length);
+    for (let chunk = await reader.read(); chunk; chunk = await reader.read()) {
+      const skipped = Math.min(surplus, chunk.length);
       surplus -= skipped;
-      if (skipped < part.value.length) yield part.value.subarray(skipped);
+      if (skipped < chunk.length) yield chunk.subarray(skipped);
     }
   } finally {
     await reader.cancel().catch(() => {});

@@ -1,3 +1,4 @@
+import { watchedBody } from '@residual/base';
 import { ResidualError } from '@residual/tensor';
 
 /** The limits of a request to a server that is not trusted. */
@@ -79,35 +80,19 @@ function watchedResponse(response: Response, watch: StallWatch): Response {
   }
   const maxBytes = maxBodyBytes(headers);
   let size = 0;
-  const reader = body.getReader();
-  const stream = new ReadableStream<Uint8Array>(
-    {
-      pull: async controller => {
-        try {
-          const { done, value } = await watch.during(reader.read());
-          size += value?.length ?? 0;
-          if (size > maxBytes)
-            throw new ResidualError(
-              'files',
-              `loadModel: ${url.split(/[?#]/, 1)[0]} is compressed and becomes more than ${maxBytes} bytes, ` +
-                `${maxInflation} times what is sent`,
-            );
-          if (!done) return controller.enqueue(value);
-          watch.end();
-          controller.close();
-        } catch (error) {
-          watch.end();
-          reader.cancel().catch(() => {});
-          controller.error(error);
-        }
-      },
-      cancel: reason => {
-        watch.end();
-        return reader.cancel(reason);
-      },
+  const stream = watchedBody(body, {
+    onChunk: bytes => {
+      size += bytes;
+      if (size > maxBytes)
+        throw new ResidualError(
+          'files',
+          `loadModel: ${url.split(/[?#]/, 1)[0]} is compressed and becomes more than ${maxBytes} bytes, ` +
+            `${maxInflation} times what is sent`,
+        );
     },
-    { highWaterMark: 0 },
-  );
+    during: read => watch.during(read),
+    onEnd: () => watch.end(),
+  });
   const watched = new Response(stream, { status, statusText, headers });
   Object.defineProperty(watched, 'url', { value: url });
   return watched;
