@@ -18,6 +18,10 @@ export interface CatalogEntry {
 export const catalog: readonly CatalogEntry[] = [
   { modelTypes: ['gpt2'], gguf: 'gpt2', load: async () => (await import('./decoders/gpt2.js')).gpt2 },
   { modelTypes: ['llama'], gguf: 'llama', load: async () => (await import('./decoders/llama.js')).llama },
+  { modelTypes: ['mamba'], load: async () => (await import('./decoders/mamba.js')).mamba },
+  { modelTypes: ['falcon_mamba'], load: async () => (await import('./decoders/falcon-mamba.js')).falconMamba },
+  { modelTypes: ['mamba2'], load: async () => (await import('./decoders/mamba2.js')).mamba2 },
+  { modelTypes: ['lfm2'], load: async () => (await import('./decoders/lfm2.js')).lfm2 },
   { modelTypes: ['marian'], load: async () => (await import('./encoder-decoders/marian.js')).marian },
   { modelTypes: ['bart'], load: async () => (await import('./encoder-decoders/bart.js')).bart },
   { modelTypes: ['mbart'], load: async () => (await import('./encoder-decoders/mbart.js')).mbart },

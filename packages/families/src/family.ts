@@ -155,6 +155,11 @@ export interface Family<Composed extends Composition = Composition> {
    * Further names under which a tensor is written if the head is untied: Hugging Face transformers unties all at once.
    */
   readonly copies?: Readonly<Record<string, readonly string[]>>;
+  /**
+   * Whether the hidden states that Hugging Face transformers returns begin with the output of the first block, not with
+   * the embedded input, and have the last block's output before and after the norm.
+   */
+  readonly hiddenStatesFromFirstBlock?: boolean;
   /** How GGUF files hold its models; undefined if llama.cpp does not have them. */
   readonly gguf?: GgufTable;
 }

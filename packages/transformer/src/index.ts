@@ -37,6 +37,7 @@ export {
   languageModel,
 } from './language-model.js';
 export { logitPositions } from './logit-positions.js';
+export { type MixerBlock, type MixerBlockParts, mixerBlock } from './mixer-block.js';
 export { recomputeBlocks } from './recompute-blocks.js';
 export {
   type BlockOrList,

@@ -1,6 +1,17 @@
 import { emptyScope, type Recorder, record } from '@residual/layers';
 import { noRepeatNgramSize, type Processor, repetitionPenalty } from '@residual/sampling';
-import { crossEntropy, mean, reshape, sliceAxis, type Tensor, tensor, tidy } from '@residual/tensor';
+import {
+  clone,
+  crossEntropy,
+  dispose,
+  keep,
+  mean,
+  reshape,
+  sliceAxis,
+  type Tensor,
+  tensor,
+  tidy,
+} from '@residual/tensor';
 import { forward } from '../forward.js';
 import type { GenerateOptions } from '../generate/options.js';
 import type { Model } from '../model.js';
@@ -32,25 +43,39 @@ export async function causalOutputs(model: Model, golden: Golden, isWanted: Outp
   return outputs;
 }
 
-/** For row 0: `logits`, `hidden_states.i` (0 after the embedding, the last after the final norm) and `attentions.i`. */
+/**
+ * For row 0: `logits`, `hidden_states.i` (0 after the embedding, the last after the final norm) and `attentions.i` of
+ * the layers with attention.
+ */
 async function internalOutputs(model: Model, { ids }: Inputs): Promise<Outputs> {
-  const { depth } = model;
-  const layer = (i: number, tap: string) => `decoder.layers.${i}.${tap}`;
-  const taps = ['embedded', 'decoder.output', 'decoder.layers.*.output', 'decoder.layers.*.attention.weights'];
-  const recorder = record(taps);
-  const logits = forward(causalOf('parity', model), [ids[0]!], [0], recorder.scope);
+  const { depth, family } = model;
+  const recorder = record(['embedded', 'decoder.output', 'decoder.layers.*.output']);
+  const attentions = new Map<string, Tensor>();
+  const scope = recorder.scope.withTaps({
+    wants: path => attentionWeights.test(path),
+    onTensor: (path, x) => {
+      attentions.set(path, keep(clone(x)));
+      return x;
+    },
+  });
+  const logits = forward(causalOf('parity', model), [ids[0]!], [0], scope);
   try {
     const outputs: Outputs = new Map([['logits', await numbersOf(logits)]]);
-    const hidden = (i: number) => (i === 0 ? 'embedded' : i === depth ? 'decoder.output' : layer(i - 1, 'output'));
-    for (let i = 0; i <= depth; i++) outputs.set(`hidden_states.${i}`, await numbersAt(recorder, hidden(i)));
-    for (let i = 0; i < depth; i++)
-      outputs.set(`attentions.${i}`, await numbersAt(recorder, layer(i, 'attention.weights')));
+    const blocks = Array.from({ length: depth }, (_, i) => `decoder.layers.${i}.output`);
+    const paths = family.hiddenStatesFromFirstBlock ? blocks : ['embedded', ...blocks.slice(0, -1)];
+    for (const [i, path] of [...paths, 'decoder.output'].entries())
+      outputs.set(`hidden_states.${i}`, await numbersAt(recorder, path));
+    for (const [i, weights] of [...attentions.values()].entries())
+      outputs.set(`attentions.${i}`, await numbersOf(weights));
     return outputs;
   } finally {
     recorder.dispose();
-    logits.dispose();
+    dispose([logits, ...attentions.values()]);
   }
 }
+
+/** The weights of an attention, also of one that is a part of a mixer; not those of a router. */
+const attentionWeights = /^decoder\.layers\.\d+\.(?:\w+\.)*(?:attention|mixer)\.weights$/;
 
 /** Logits of all rows at once, zeroed at padding: [batch, length, vocab]. */
 async function paddedLogits(model: Model, { ids, padding }: Inputs): Promise<Numbers> {
