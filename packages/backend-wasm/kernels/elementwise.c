@@ -1,4 +1,4 @@
-// Sums, dropout and affine maps, entry by entry.
+// Sums, squares, roots, dropout and affine maps, entry by entry.
 #include "residual.h"
 
 // y[count] = a + b, where b [period] repeats.
@@ -15,6 +15,18 @@ EXPORT void affine(const float *x, float *y, int count, float scale, float shift
   int i = 0;
   for (; i + 4 <= count; i += 4) store(y + i, multiplyAdd(load(x + i), splat(scale), splat(shift)));
   for (; i < count; i++) y[i] = x[i] * scale + shift;
+}
+
+// y = x² and y = √x
+EXPORT void square(const float *x, float *y, int count) {
+  int i = 0;
+  for (; i + 4 <= count; i += 4) store(y + i, mul(load(x + i), load(x + i)));
+  for (; i < count; i++) y[i] = x[i] * x[i];
+}
+EXPORT void squareRoot(const float *x, float *y, int count) {
+  int i = 0;
+  for (; i + 4 <= count; i += 4) store(y + i, wasm_f32x4_sqrt(load(x + i)));
+  for (; i < count; i++) y[i] = __builtin_sqrtf(x[i]);
 }
 
 // One round of a 32-bit integer hash with full avalanche (lowbias32, C. Wellons 2018), in four lanes.

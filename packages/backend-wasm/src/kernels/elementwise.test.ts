@@ -78,3 +78,19 @@ test('nothing grows over 1,000 calls', () => {
   expectNoGrowth(() => call('dropout', { x }, { rate: 0.5, key: [1, 2] }));
   x.dispose();
 });
+
+test('the hyperbolic tangent, squares and roots of every length are right', () => {
+  const { tensor } = numbers(4);
+  const functions = { tanh: Math.tanh, square: (v: number) => v * v, sqrt: Math.sqrt };
+  for (const [name, reference] of Object.entries(functions))
+    for (let length = 1; length <= 19; length++)
+      tf.tidy(() => {
+        const x = name === 'sqrt' ? tf.abs(tensor([length], 3)) : tensor([length], 3);
+        expectNear(
+          call(name, { x }),
+          Float64Array.from(x.dataSync(), reference),
+          { relative: 4e-7 },
+          `${name} ${length}`,
+        );
+      });
+});

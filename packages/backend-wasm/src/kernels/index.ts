@@ -15,6 +15,7 @@ import {
   packedExpertLinear,
   packedExpertLinearGradient,
 } from './expert-linear.js';
+import { sqrt, square, tanh } from './functions.js';
 import { kernelFunc } from './kernel.js';
 import { kthLargest } from './kth-largest.js';
 import { linear } from './linear.js';
@@ -23,6 +24,7 @@ import { normalize } from './norm.js';
 import { packedLinear, unpack } from './packed.js';
 import { rotate } from './rotate.js';
 import { logSumExp, softmax } from './softmax.js';
+import { sum } from './sum.js';
 import { takeAlong, topK } from './top-k.js';
 
 const onHeap = /*#__PURE__*/ kernelFuncs(
@@ -53,7 +55,10 @@ const onHeap = /*#__PURE__*/ kernelFuncs(
     rotate,
     scatterAdd,
     softmax,
+    sqrt,
+    square,
     takeAlong,
+    tanh,
     topK,
     unpack,
     unpackCache,
@@ -62,4 +67,4 @@ const onHeap = /*#__PURE__*/ kernelFuncs(
 );
 
 /** Our kernels by the name of their op. */
-export const kernels: Readonly<Record<string, KernelFunc>> = { ...onHeap, 'residual.add': add };
+export const kernels: Readonly<Record<string, KernelFunc>> = { ...onHeap, 'residual.add': add, 'residual.sum': sum };
