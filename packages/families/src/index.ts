@@ -24,12 +24,14 @@ export {
   t5Config,
 } from './config/default-configs.js';
 export { rotaryFromConfig } from './config/rope.js';
+export { falconH1 } from './decoders/falcon-h1.js';
 export { falconMamba } from './decoders/falcon-mamba.js';
 export { gpt2 } from './decoders/gpt2.js';
 export { lfm2 } from './decoders/lfm2.js';
 export { llama } from './decoders/llama.js';
 export { mamba } from './decoders/mamba.js';
 export { mamba2 } from './decoders/mamba2.js';
+export { nemotronH } from './decoders/nemotron-h.js';
 export { bart } from './encoder-decoders/bart.js';
 export { m2m100 } from './encoder-decoders/m2m100.js';
 export { marian } from './encoder-decoders/marian.js';

@@ -1,9 +1,11 @@
+import { falconH1 } from './decoders/falcon-h1.js';
 import { falconMamba } from './decoders/falcon-mamba.js';
 import { gpt2 } from './decoders/gpt2.js';
 import { lfm2 } from './decoders/lfm2.js';
 import { llama } from './decoders/llama.js';
 import { mamba } from './decoders/mamba.js';
 import { mamba2 } from './decoders/mamba2.js';
+import { nemotronH } from './decoders/nemotron-h.js';
 import { bart } from './encoder-decoders/bart.js';
 import { m2m100 } from './encoder-decoders/m2m100.js';
 import { marian } from './encoder-decoders/marian.js';
@@ -26,7 +28,7 @@ import type { Family } from './family.js';
 
 /** All families of this package; a page that names them all loads them all. */
 export const families: readonly Family[] = [
-  ...[gpt2, llama, mamba, falconMamba, mamba2, lfm2],
+  ...[gpt2, llama, mamba, falconMamba, mamba2, lfm2, falconH1, nemotronH],
   ...[marian, bart, mbart, m2m100, pegasus, t5, mt5],
   ...[bert, roberta, xlmRoberta, camembert, distilbert, mpnet, electra, modernbert, debertaV2, deberta],
   ...[albert, nomicBert, eurobert, roformer, esm],
