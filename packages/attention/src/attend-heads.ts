@@ -84,8 +84,14 @@ export interface ProjectedHeads {
   readonly value: Tensor;
 }
 
+/** Norms on the heads of query and key after their positions. */
+export interface EncodedNorms {
+  readonly encodedQueryNorm: (x: Tensor) => Tensor;
+  readonly encodedKeyNorm: (x: Tensor) => Tensor;
+}
+
 /**
- * Applies a position encoding to query and key, and taps them before it (`queryBeforePositions`,
+ * Applies a position encoding to query and key, then norms, and taps them before (`queryBeforePositions`,
  * `keyBeforePositions`) and after it (`query`, `key`), and `value`. `weights` are those of the encoding.
  */
 export function encodePositions(
@@ -93,11 +99,14 @@ export function encodePositions(
   positionEncoding: PositionEncoding | undefined,
   weights: Weights<PositionEncoding>,
   scope: Scope,
+  { encodedQueryNorm, encodedKeyNorm }: EncodedNorms = { encodedQueryNorm: x => x, encodedKeyNorm: x => x },
 ): ProjectedHeads {
   const encode = (x: Tensor) => positionEncoding?.onHeads?.(weights, x, scope) ?? x;
+  const encodeQuery = (x: Tensor) => positionEncoding?.onQuery?.(weights, x, scope) ?? x;
+  const before = { query: scope.tap('queryBeforePositions', query), key: scope.tap('keyBeforePositions', key) };
   return {
-    query: scope.tap('query', encode(scope.tap('queryBeforePositions', query))),
-    key: scope.tap('key', encode(scope.tap('keyBeforePositions', key))),
+    query: scope.tap('query', encodeQuery(encodedQueryNorm(encode(before.query)))),
+    key: scope.tap('key', encodedKeyNorm(encode(before.key))),
     value: scope.tap('value', value),
   };
 }

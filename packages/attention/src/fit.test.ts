@@ -39,8 +39,12 @@ const unfit: Record<string, () => unknown> = {
     lowRankValueAttention({ modelDim: 16, heads: 4, positionEncoding: alibi }),
   'selfAttention: learnedPositions acts on the input only and would do nothing inside attention': () =>
     selfAttention({ modelDim: 16, heads: 4, positionEncoding: learned }),
-  'selfAttention: a head is 4 wide, queryNorm 16; they must be equal': () =>
-    selfAttention({ modelDim: 16, heads: 4, queryNorm: layerNorm({ dim: 16 }) }),
+  'selfAttention: queryNorm has width 8; a head has 4, all 4 have 16': () =>
+    selfAttention({ modelDim: 16, heads: 4, queryNorm: layerNorm({ dim: 8 }) }),
+  'selfAttention: a head is 4 wide, encodedKeyNorm 16; they must be equal': () =>
+    selfAttention({ modelDim: 16, heads: 4, encodedKeyNorm: layerNorm({ dim: 16 }) }),
+  'selfAttention: all heads is 16 wide, outputNorm 4; they must be equal': () =>
+    selfAttention({ modelDim: 16, heads: 4, outputNorm: layerNorm({ dim: 4 }) }),
   'selfAttention: mask: the options are a function, not an object; options are causal, window': () =>
     selfAttention({ modelDim: 16, heads: 4, mask: causal as never }),
   'crossAttention: mask: casual is not an option; options are causal, window': () =>

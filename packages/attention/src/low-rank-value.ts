@@ -99,7 +99,14 @@ export function fuseValueUp(
     ),
   );
   const layer = selfAttention({ ...options, bias: false });
-  const norms = { queryNorm: undefined, keyNorm: undefined };
+  const norms = {
+    queryNorm: undefined,
+    keyNorm: undefined,
+    encodedQueryNorm: undefined,
+    encodedKeyNorm: undefined,
+    outputNorm: undefined,
+    outputGate: undefined,
+  };
   const projected = { query, key, value: valueDown, output: { weight: output, bias: undefined } };
   return { layer, weights: { ...projected, ...norms, positions, dropout } };
 }

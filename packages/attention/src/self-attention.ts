@@ -9,7 +9,7 @@ import {
   layer,
   type PositionEncoding,
 } from '@residual/layers';
-import { expectOptions, type Tensor } from '@residual/tensor';
+import { expectOptions, mul, ResidualError, sigmoid, type Tensor } from '@residual/tensor';
 import {
   type AttentionOptions,
   aboutAttention,
@@ -41,10 +41,26 @@ export interface SelfAttentionOptions extends AttentionOptions {
   readonly positionEncoding?: PositionEncoding;
   /** Which of the four projections have a bias; true (all) if absent. */
   readonly bias?: BiasOptions;
-  /** A norm on the heads of the query, [batch, heads, length, headDim] to the same. */
-  readonly queryNorm?: AnyLayer<Tensor, Tensor>;
-  /** A norm on the heads of the key, [batch, kvHeads, length, headDim] to the same. */
-  readonly keyNorm?: AnyLayer<Tensor, Tensor>;
+  /**
+   * A norm on the query before its positions: of width headDim on each head, or of width heads · headDim on all heads
+   * together.
+   */
+  readonly queryNorm?: AnyLayer<Tensor, Tensor> | undefined;
+  /** A norm on the key before its positions: of width headDim, or kvHeads · headDim. */
+  readonly keyNorm?: AnyLayer<Tensor, Tensor> | undefined;
+  /** A norm on each head of the query after its positions, [batch, heads, length, headDim] to the same. */
+  readonly encodedQueryNorm?: AnyLayer<Tensor, Tensor> | undefined;
+  /** A norm on each head of the key after its positions, [batch, kvHeads, length, headDim] to the same. */
+  readonly encodedKeyNorm?: AnyLayer<Tensor, Tensor> | undefined;
+  /** A function of query, key and value after their projections, such as a bound on them; none if absent. */
+  readonly onProjected?: ((x: Tensor) => Tensor) | undefined;
+  /** A norm on the joined heads before the output projection, [batch, length, heads · headDim] to the same. */
+  readonly outputNorm?: AnyLayer<Tensor, Tensor> | undefined;
+  /**
+   * A gate from x to [batch, length, heads · headDim]: the joined heads are multiplied by its sigmoid before the output
+   * projection (Qiu et al. 2025).
+   */
+  readonly outputGate?: AnyLayer<Tensor, Tensor> | undefined;
 }
 
 /** The needs of self-attention: four projections, a position encoding, norms and dropout. */
@@ -56,6 +72,10 @@ export type AttentionNeeds = {
   readonly positions: PositionEncoding | undefined;
   readonly queryNorm: AnyLayer<Tensor, Tensor> | undefined;
   readonly keyNorm: AnyLayer<Tensor, Tensor> | undefined;
+  readonly encodedQueryNorm: AnyLayer<Tensor, Tensor> | undefined;
+  readonly encodedKeyNorm: AnyLayer<Tensor, Tensor> | undefined;
+  readonly outputNorm: AnyLayer<Tensor, Tensor> | undefined;
+  readonly outputGate: AnyLayer<Tensor, Tensor> | undefined;
   readonly dropout: Dropout | undefined;
 };
 
@@ -75,29 +95,64 @@ export function selfAttention(options: SelfAttentionOptions): SelfAttention {
     bias: 0,
     queryNorm: 0,
     keyNorm: 0,
+    encodedQueryNorm: 0,
+    encodedKeyNorm: 0,
+    onProjected: 0,
+    outputNorm: 0,
+    outputGate: 0,
   });
   expectAttentionOptions('selfAttention', options);
-  const { modelDim, heads, positionEncoding, queryNorm, keyNorm, dropout } = options;
+  const { modelDim, heads, positionEncoding, dropout, onProjected = (x: Tensor) => x } = options;
+  const { queryNorm, keyNorm, encodedQueryNorm, encodedKeyNorm, outputNorm, outputGate } = options;
   const { kvHeads, headDim } = headDims('selfAttention', options);
   expectPositionEncoding('selfAttention', positionEncoding, 'attention', { heads, headDim });
-  expectSameWidth('selfAttention', { 'a head': { about: { outDim: headDim } }, queryNorm, keyNorm });
-  const parts = { ...projections(options, { kvHeads, headDim, keyWidth: modelDim }), queryNorm, keyNorm };
+  expectSameWidth('selfAttention', { 'a head': { about: { outDim: headDim } }, encodedQueryNorm, encodedKeyNorm });
+  const joined = { about: { outDim: heads * headDim } };
+  expectSameWidth('selfAttention', { 'all heads': joined, outputNorm });
+  expectSameWidth('selfAttention', {
+    'all heads': joined,
+    outputGate: outputGate && { about: { outDim: outputGate.about.outDim } },
+  });
+  const norms = { queryNorm, keyNorm, encodedQueryNorm, encodedKeyNorm, outputNorm };
+  const parts = { ...projections(options, { kvHeads, headDim, keyWidth: modelDim }), ...norms, outputGate };
+  const [normsAllQueries, normsAllKeys] = [
+    isOfAllHeads('queryNorm', queryNorm, { heads, headDim }),
+    isOfAllHeads('keyNorm', keyNorm, { heads: kvHeads, headDim }),
+  ];
   const attention = layer(
     { ...parts, positions: positionEncoding, dropout },
     (w, x: Tensor, scope) => {
-      const { query, key, value, output, queryNorm, keyNorm } = bind(parts, w, scope);
+      const part = bind(parts, w, scope);
+      const [query, key] = [onProjected(part.query(x)), onProjected(part.key(x))];
       const projected = {
-        query: queryNorm(splitHeads(query(x), heads)),
-        key: keyNorm(splitHeads(key(x), kvHeads)),
-        value: splitHeads(value(x), kvHeads),
+        query: normsAllQueries ? splitHeads(part.queryNorm(query), heads) : part.queryNorm(splitHeads(query, heads)),
+        key: normsAllKeys ? splitHeads(part.keyNorm(key), kvHeads) : part.keyNorm(splitHeads(key, kvHeads)),
+        value: splitHeads(onProjected(part.value(x)), kvHeads),
       };
-      const encoded = encodePositions(projected, positionEncoding, w.positions, scope);
+      const encoded = encodePositions(projected, positionEncoding, w.positions, scope, part);
       const cached = appendToPast(encoded, options, scope);
       const bias = scoreBias(cached, positionEncoding, w.positions, scope);
-      const attended = attendHeads({ ...cached, bias }, scope.get(keyRange), options, scope);
-      return output(joinHeads(attended));
+      const attended = part.outputNorm(
+        joinHeads(attendHeads({ ...cached, bias }, scope.get(keyRange), options, scope)),
+      );
+      return part.output(outputGate ? mul(attended, sigmoid(part.outputGate(x))) : attended);
     },
     { ...aboutAttention('selfAttention', { modelDim, heads, headDim }), bidirectional: !options.mask?.causal },
   );
   return Object.assign(attention, { heads, kvHeads, headDim });
+}
+
+/** Whether a norm is one of all heads together. Errors if it has neither their width nor that of a head. */
+function isOfAllHeads(
+  name: string,
+  norm: AnyLayer<Tensor, Tensor> | undefined,
+  { heads, headDim }: { readonly heads: number; readonly headDim: number },
+): boolean {
+  const width = norm?.about.outDim;
+  if (width === undefined || width === headDim) return false;
+  if (width === heads * headDim) return true;
+  throw new ResidualError(
+    'fit',
+    `selfAttention: ${name} has width ${width}; a head has ${headDim}, all ${heads} have ${heads * headDim}`,
+  );
 }

@@ -9,5 +9,5 @@ export {
 export { type Rotary, type RotaryOptions, rotary } from './rotary.js';
 export { type RotaryFrequencyOptions, type RotaryScaling, rotaryFrequencies } from './rotary-scaling.js';
 export { type SinusoidalPositions, type SinusoidalPositionsOptions, sinusoidalPositions } from './sinusoidal.js';
-export { type PositionIds, unpaddedPositions } from './unpadded-positions.js';
 export { type TokenEmbedding, type TokenEmbeddingOptions, tiedHead, tokenEmbedding } from './token.js';
+export { type PositionIds, unpaddedPositions } from './unpadded-positions.js';

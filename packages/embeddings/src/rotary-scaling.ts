@@ -33,6 +33,26 @@ export type RotaryScaling =
       readonly attentionFactor?: number;
       /** Whether the ends of the ramp are rounded to whole dimensions; true if absent. */
       readonly truncate?: boolean;
+    }
+  /** A divisor for each pair, other ones for sequences longer than those of training (Ding et al. 2024). */
+  | {
+      readonly type: 'longrope';
+      /** The divisors up to `originalMaxPositions`, [rotaryDim / 2]. */
+      readonly shortFactors: readonly number[];
+      /** The divisors of longer sequences, [rotaryDim / 2]. */
+      readonly longFactors: readonly number[];
+      /** The length of the longest sequence of training. */
+      readonly originalMaxPositions: number;
+      /** The factor on sines and cosines; 1 if absent. */
+      readonly attentionFactor?: number;
+    }
+  /** The first pairs of a head are rotated, with the angles of all its pairs; the others are kept. */
+  | {
+      readonly type: 'proportional';
+      /** The divisor of all frequencies. */
+      readonly factor: number;
+      /** The part of the pairs that is rotated, from 0 to 1. */
+      readonly fraction: number;
     };
 
 /** Settings of `rotaryFrequencies`. */
@@ -43,7 +63,7 @@ export interface RotaryFrequencyOptions {
   readonly base?: number;
   /** How angles are scaled for sequences longer than those of training; not scaled if absent. */
   readonly scaling?: RotaryScaling;
-  /** Length of the sequence, for `dynamic`; 0 if absent. */
+  /** Length of the sequence, for `dynamic` and `longrope`; 0 if absent. */
   readonly length?: number;
 }
 
@@ -73,6 +93,16 @@ export function rotaryFrequencies(options: RotaryFrequencyOptions): {
       return { frequencies: plain(base).map(frequency => llama3Frequency(frequency, scaling)), amplitude: 1 };
     case 'yarn':
       return yarn(plain(base), rotaryDim, base, scaling);
+    case 'longrope': {
+      const factors = length > scaling.originalMaxPositions ? scaling.longFactors : scaling.shortFactors;
+      const frequencies = plain(base).map((frequency, i) => frequency / factors[i]!);
+      return { frequencies, amplitude: scaling.attentionFactor ?? 1 };
+    }
+    case 'proportional': {
+      const rotated = Math.floor((scaling.fraction * rotaryDim) / 2);
+      const frequencies = plain(base).map((frequency, i) => (i < rotated ? frequency / scaling.factor : 0));
+      return { frequencies, amplitude: 1 };
+    }
   }
 }
 
@@ -85,8 +115,27 @@ export function expectRotary({ rotaryDim, base = 10000, scaling }: RotaryFrequen
     );
   expectValue(base > 0, 'rotaryFrequencies', 'base', base, 'a number above 0', 'range');
   if (!scaling) return;
-  const { type, factor } = scaling;
-  expectValue(factor > 0, 'rotaryFrequencies', `the factor of '${type}'`, factor, 'a number above 0', 'range');
+  const { type } = scaling;
+  const expectFactor = (what: string, factor: number) =>
+    expectValue(factor > 0, 'rotaryFrequencies', `${what} of '${type}'`, factor, 'a number above 0', 'range');
+  if (type !== 'longrope') {
+    expectFactor('the factor', scaling.factor);
+    return;
+  }
+  for (const name of ['shortFactors', 'longFactors'] as const) {
+    const factors = scaling[name];
+    if (factors.length !== rotaryDim / 2)
+      throw new ResidualError(
+        'fit',
+        `rotaryFrequencies: ${name} has ${factors.length} divisors; ${rotaryDim / 2} would fit, one for each pair`,
+      );
+    for (const factor of factors) expectFactor(`a divisor in ${name}`, factor);
+  }
+}
+
+/** Whether the angles of a sequence depend on its length, which is beyond that of training. */
+export function dependsOnLength(scaling: RotaryScaling | undefined, length: number): boolean {
+  return (scaling?.type === 'dynamic' || scaling?.type === 'longrope') && length > scaling.originalMaxPositions;
 }
 
 function llama3Frequency(frequency: number, scaling: Extract<RotaryScaling, { type: 'llama3' }>): number {

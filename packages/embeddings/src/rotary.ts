@@ -1,6 +1,6 @@
 import { type PositionEncoding, stepPositionsOf, type TableNeed, table, type Weights } from '@residual/layers';
 import { expectOptions, ResidualError, refuseCapture, rotate, type Tensor, tensor } from '@residual/tensor';
-import { expectRotary, type RotaryScaling, rotaryFrequencies } from './rotary-scaling.js';
+import { dependsOnLength, expectRotary, type RotaryScaling, rotaryFrequencies } from './rotary-scaling.js';
 import { storedRows } from './stored-rows.js';
 
 /** Settings of `rotary`. */
@@ -32,8 +32,8 @@ export interface Rotary extends PositionEncoding<{ readonly cos: TableNeed; read
  * Rotary position embedding (RoPE, Su et al. 2021) on queries and keys [batch, heads, length, headDim]. The angles are
  * computed in float64 and stored in two tables [rows, rotaryDim / 2] that all layers of a tree share. There is no
  * length limit: longer sequences get larger tables, which the cache keeps (without a cache, each step makes them
- * again). With `dynamic` scaling beyond `originalMaxPositions` each step makes its own tables, because the angles
- * depend on the length. Errors if rotaryDim is odd or above headDim, or a base or factor is not above 0.
+ * again). With `dynamic` and `longrope` scaling beyond `originalMaxPositions` each step makes its own tables, because
+ * the angles depend on the length. Errors if rotaryDim is odd or above headDim, or a base or factor is not above 0.
  */
 export function rotary(options: RotaryOptions): Rotary {
   const names = { headDim: 1, storedPositions: 0, base: 0, rotaryDim: 0, interleaved: 0, scaling: 0 } as const;
@@ -65,7 +65,7 @@ export function rotary(options: RotaryOptions): Rotary {
     }
     return [latest.cos, latest.sin].map(values => tensor(values, [rows, rotaryDim / 2]));
   };
-  const dependsOnLength = (length: number) => scaling?.type === 'dynamic' && length > scaling.originalMaxPositions;
+  const isLong = (length: number) => dependsOnLength(scaling, length);
 
   return {
     needs,
@@ -74,15 +74,16 @@ export function rotary(options: RotaryOptions): Rotary {
     storedPositions,
     onHeads: (weights: Weights<typeof needs>, x: Tensor, scope) => {
       const { positionIds, totalLength, capacity, tables } = stepPositionsOf(scope, x.shape[2]!);
-      const isStored = (capacity ?? totalLength) <= tableRows && !dependsOnLength(totalLength);
-      if ((!isStored && capacity === undefined) || scaling?.type === 'dynamic')
+      const isStored = (capacity ?? totalLength) <= tableRows && !isLong(totalLength);
+      const mayDepend = dependsOnLength(scaling, Number.POSITIVE_INFINITY);
+      if ((!isStored && capacity === undefined) || mayDepend)
         refuseCapture('rotary makes tables that depend on the length so far');
       if (isStored) return rotate(x, { ...weights, ids: positionIds }, { interleaved });
       // Rounded up to a power of two: a step may have tokens after `totalLength`, and few sizes let a GPU compile few
       // programs.
       const rows = capacity ?? 2 ** Math.ceil(Math.log2(totalLength + x.shape[2]!));
-      const make = () => tablesFor(rows, dependsOnLength(totalLength) ? totalLength : 0);
-      const [cos, sin] = tables && !dependsOnLength(totalLength) ? tables.get(needs, rows, make) : make();
+      const make = () => tablesFor(rows, isLong(totalLength) ? totalLength : 0);
+      const [cos, sin] = tables && !isLong(totalLength) ? tables.get(needs, rows, make) : make();
       return rotate(x, { cos: cos!, sin: sin!, ids: positionIds }, { interleaved });
     },
   };

@@ -46,6 +46,14 @@ export const catalog: readonly CatalogEntry[] = [
   { modelTypes: ['eurobert'], load: async () => (await import('./encoders/eurobert.js')).eurobert },
   { modelTypes: ['roformer'], load: async () => (await import('./encoders/roformer.js')).roformer },
   { modelTypes: ['esm'], load: async () => (await import('./encoders/esm.js')).esm },
+  { modelTypes: ['qwen2'], load: async () => (await import('./decoders/qwen2.js')).qwen2 },
+  { modelTypes: ['qwen3'], load: async () => (await import('./decoders/qwen3.js')).qwen3 },
+  { modelTypes: ['mistral'], load: async () => (await import('./decoders/mistral.js')).mistral },
+  { modelTypes: ['smollm3'], load: async () => (await import('./decoders/smollm3.js')).smollm3 },
+  { modelTypes: ['gemma'], load: async () => (await import('./decoders/gemma.js')).gemma },
+  { modelTypes: ['gemma2'], load: async () => (await import('./decoders/gemma2.js')).gemma2 },
+  { modelTypes: ['gemma3_text'], load: async () => (await import('./decoders/gemma3.js')).gemma3 },
+  { modelTypes: ['phi3'], load: async () => (await import('./decoders/phi3.js')).phi3 },
 ];
 
 /**

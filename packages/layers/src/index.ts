@@ -32,7 +32,19 @@ export {
   type Weights,
   weightNeeds,
 } from './needs.js';
-export { type LayerNorm, type LayerNormOptions, layerNorm, type NormOptions, type RmsNorm, rmsNorm } from './norms.js';
+export {
+  type LayerNorm,
+  type LayerNormOptions,
+  layerNorm,
+  layerNormAroundOne,
+  type NormOptions,
+  type RmsNorm,
+  rmsNorm,
+  rmsNormAroundOne,
+  type UnitNorm,
+  type UnitNormOptions,
+  unitNorm,
+} from './norms.js';
 export { type GroupedForm, packedTensorInfo, packedTensors, rowsByName } from './packed-tensors.js';
 export { pathMatcher } from './path-matcher.js';
 export {

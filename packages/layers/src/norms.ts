@@ -1,8 +1,10 @@
 import {
+  add,
   expectOptions,
   expectValue,
   layerNorm as normalize,
   rmsNorm as normalizeByRms,
+  ones,
   type Tensor,
 } from '@residual/tensor';
 import { type Layer, layer } from './layer.js';
@@ -57,6 +59,67 @@ export function rmsNorm(options: NormOptions): RmsNorm {
     inDim: dim,
     outDim: dim,
   });
+  return Object.assign(normalized, { epsilon });
+}
+
+/** The layer of `unitNorm`, which has no weights. */
+export interface UnitNorm extends Layer<Record<never, never>, Tensor, Tensor> {
+  readonly epsilon: number;
+}
+
+/** A norm whose weight is stored as its difference from 1. */
+const aroundOne = (weight: Tensor) => add(weight, 1);
+
+/**
+ * `rmsNorm` with a weight that is stored as its difference from 1, as in Gemma: x / √(mean x² + epsilon) ·
+ * (1 + weight), [..., dim] to [..., dim].
+ */
+export function rmsNormAroundOne(options: NormOptions): RmsNorm {
+  expectOptions('rmsNormAroundOne', options, { dim: 1, epsilon: 0 });
+  const { dim, epsilon = 1e-6 } = options;
+  expectEpsilon('rmsNormAroundOne', epsilon);
+  const about = { name: 'rmsNormAroundOne', inDim: dim, outDim: dim };
+  const normalized = layer(
+    { weight: vector([dim]) },
+    (w, x: Tensor) => normalizeByRms(x, aroundOne(w.weight), epsilon),
+    about,
+  );
+  return Object.assign(normalized, { epsilon });
+}
+
+/**
+ * `layerNorm` with a weight that is stored as its difference from 1, as in Nemotron: (x - mean) / √(variance + epsilon)
+ * · (1 + weight) + bias, [..., dim] to [..., dim].
+ */
+export function layerNormAroundOne(options: NormOptions): LayerNorm {
+  expectOptions('layerNormAroundOne', options, { dim: 1, epsilon: 0 });
+  const { dim, epsilon = 1e-5 } = options;
+  expectEpsilon('layerNormAroundOne', epsilon);
+  const normalized = layer(
+    { weight: vector([dim]), bias: vector([dim]) as VectorNeed | undefined },
+    (w, x: Tensor) => normalize(x, aroundOne(w.weight), w.bias, epsilon),
+    { name: 'layerNormAroundOne', inDim: dim, outDim: dim },
+  );
+  return Object.assign(normalized, { epsilon });
+}
+
+/** Settings of `unitNorm`. */
+export interface UnitNormOptions extends NormOptions {
+  /** Whether the mean is subtracted first, as in a layer norm; false if absent, as in an RMS norm. */
+  readonly centered?: boolean;
+}
+
+/** A norm without weights: the RMS norm or, if `centered`, the layer norm with weight 1. [..., dim] to [..., dim]. */
+export function unitNorm(options: UnitNormOptions): UnitNorm {
+  expectOptions('unitNorm', options, { dim: 1, epsilon: 0, centered: 0 });
+  const { dim, epsilon = 1e-6, centered = false } = options;
+  expectEpsilon('unitNorm', epsilon);
+  const normalized = layer(
+    {},
+    (_, x: Tensor) =>
+      centered ? normalize(x, ones([dim]), undefined, epsilon) : normalizeByRms(x, undefined, epsilon),
+    { name: 'unitNorm', inDim: dim, outDim: dim },
+  );
   return Object.assign(normalized, { epsilon });
 }
 

@@ -51,6 +51,9 @@ export interface PositionEncoding<N extends Needs = any> {
   /** Applies positions to a query or key [batch, heads, length, headDim]. */
   // biome-ignore lint/suspicious/noExplicitAny: as above
   onHeads?(weights: any, x: Tensor, scope: Scope): Tensor;
+  /** Applies more to a query alone, after `onHeads` and norms, such as a temperature that grows with the position. */
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  onQuery?(weights: any, x: Tensor, scope: Scope): Tensor;
   /** The bias that is added to the scores: [1 | batch, heads, 1 | queryLen, keyLen]. */
   // biome-ignore lint/suspicious/noExplicitAny: as above
   onScores?(weights: any, shape: { heads: number; queryLen: number; keyLen: number }, scope: Scope): Tensor;
@@ -65,7 +68,7 @@ export function expectPositionEncoding(
 ): void {
   if (!encoding) return;
   const encodingName = encoding.about?.name ?? 'the position encoding';
-  const acts = site === 'input' ? encoding.onInput : (encoding.onHeads ?? encoding.onScores);
+  const acts = site === 'input' ? encoding.onInput : (encoding.onHeads ?? encoding.onQuery ?? encoding.onScores);
   if (!acts) {
     const [actsOn, usedOn] =
       site === 'input' ? ['inside attention', 'on the input'] : ['on the input', 'inside attention'];

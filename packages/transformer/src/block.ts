@@ -1,5 +1,5 @@
 import { type AnyLayer, type Bound, bind, expectSameWidth, type Layer, layer } from '@residual/layers';
-import { add, expectOptions, type Tensor } from '@residual/tensor';
+import { add, expectOptions, expectValue, mul, type Tensor } from '@residual/tensor';
 
 /** A layer from a tensor to a tensor. */
 export type TensorLayer = AnyLayer<Tensor, Tensor>;
@@ -14,6 +14,8 @@ export interface BlockParts<Norm extends TensorLayer, Attention extends TensorLa
   readonly mlp: Mlp;
   /** Dropout on the output of each part; none if absent. */
   readonly dropout?: TensorLayer | undefined;
+  /** A factor on the output of each part before it is added, as in Granite; 1 if absent. */
+  readonly residualScale?: number | undefined;
 }
 
 /** The parts of a block without cross-attention. */
@@ -44,9 +46,9 @@ export interface Block<Norm extends TensorLayer, Attention extends TensorLayer, 
 export function transformerBlock<Norm extends TensorLayer, Attention extends TensorLayer, Mlp extends TensorLayer>(
   parts: PlainBlockParts<Norm, Attention, Mlp>,
 ): Block<Norm, Attention, Mlp> {
-  return block('transformerBlock', parts, (x, part) => {
-    x = add(x, part.attentionDropout(part.attention(part.attentionNorm(x))));
-    return add(x, part.mlpDropout(part.mlp(part.mlpNorm(x))));
+  return block('transformerBlock', parts, (x, part, scaled) => {
+    x = add(x, scaled(part.attentionDropout(part.attention(part.attentionNorm(x)))));
+    return add(x, scaled(part.mlpDropout(part.mlp(part.mlpNorm(x)))));
   });
 }
 
@@ -57,9 +59,19 @@ export function transformerBlock<Norm extends TensorLayer, Attention extends Ten
 export function postNormBlock<Norm extends TensorLayer, Attention extends TensorLayer, Mlp extends TensorLayer>(
   parts: PlainBlockParts<Norm, Attention, Mlp>,
 ): Block<Norm, Attention, Mlp> {
-  return block('postNormBlock', parts, (x, part) => {
-    x = part.attentionNorm(add(x, part.attentionDropout(part.attention(x))));
-    return part.mlpNorm(add(x, part.mlpDropout(part.mlp(x))));
+  return block('postNormBlock', parts, (x, part, scaled) => {
+    x = part.attentionNorm(add(x, scaled(part.attentionDropout(part.attention(x)))));
+    return part.mlpNorm(add(x, scaled(part.mlpDropout(part.mlp(x)))));
+  });
+}
+
+/** The block of OLMo 2, with a norm on the output of each part: x + norm(attention(x)), then x + norm(mlp(x)). */
+export function outputNormBlock<Norm extends TensorLayer, Attention extends TensorLayer, Mlp extends TensorLayer>(
+  parts: BlockParts<Norm, Attention, Mlp>,
+): Block<Norm, Attention, Mlp> {
+  return block('outputNormBlock', parts, (x, part, scaled) => {
+    x = add(x, scaled(part.attentionDropout(part.attentionNorm(part.attention(x)))));
+    return add(x, scaled(part.mlpDropout(part.mlpNorm(part.mlp(x)))));
   });
 }
 
@@ -67,33 +79,98 @@ export function postNormBlock<Norm extends TensorLayer, Attention extends Tensor
 export function parallelBlock<Norm extends TensorLayer, Attention extends TensorLayer, Mlp extends TensorLayer>(
   parts: PlainBlockParts<Norm, Attention, Mlp>,
 ): Block<Norm, Attention, Mlp> {
-  return block('parallelBlock', parts, (x, part) => {
-    const attended = part.attentionDropout(part.attention(part.attentionNorm(x)));
-    return add(add(x, attended), part.mlpDropout(part.mlp(part.mlpNorm(x))));
+  return block('parallelBlock', parts, (x, part, scaled) => {
+    const attended = scaled(part.attentionDropout(part.attention(part.attentionNorm(x))));
+    return add(add(x, attended), scaled(part.mlpDropout(part.mlp(part.mlpNorm(x)))));
   });
 }
 
-/** Makes a block from its formula, which gets the parts as functions of their input (`bind`). */
+/** The needs of `sharedNormBlock`. */
+export type SharedNormBlockNeeds<Norm extends TensorLayer, Attention extends TensorLayer, Mlp extends TensorLayer> = {
+  readonly norm: Norm;
+  readonly attention: Attention;
+  readonly attentionDropout: TensorLayer | undefined;
+  readonly mlp: Mlp;
+  readonly mlpDropout: TensorLayer | undefined;
+};
+
+/** The parallel block of GPT-J and Phi, with one norm for both parts: x + attention(norm(x)) + mlp(norm(x)). */
+export function sharedNormBlock<Norm extends TensorLayer, Attention extends TensorLayer, Mlp extends TensorLayer>(
+  parts: BlockParts<Norm, Attention, Mlp>,
+): Layer<SharedNormBlockNeeds<Norm, Attention, Mlp>, Tensor, Tensor> {
+  const { norm, attention, mlp, dropout } = parts;
+  const needs = { norm, attention, attentionDropout: dropout, mlp, mlpDropout: dropout };
+  return blockOf('sharedNormBlock', parts, needs, (x, part, scaled) => {
+    const normalized = part.norm(x);
+    const attended = scaled(part.attentionDropout(part.attention(normalized)));
+    return add(add(x, attended), scaled(part.mlpDropout(part.mlp(normalized))));
+  });
+}
+
+/** The needs of `sandwichBlock`. */
+export type SandwichBlockNeeds<
+  Norm extends TensorLayer,
+  Attention extends TensorLayer,
+  Mlp extends TensorLayer,
+> = BlockNeeds<Norm, Attention, Mlp> & { readonly attentionOutputNorm: Norm; readonly mlpOutputNorm: Norm };
+
+/**
+ * The block of Gemma 2, with norms before and after each part: x + norm(attention(norm(x))), then x +
+ * norm(mlp(norm(x))) (Gemma Team 2024).
+ */
+export function sandwichBlock<Norm extends TensorLayer, Attention extends TensorLayer, Mlp extends TensorLayer>(
+  parts: BlockParts<Norm, Attention, Mlp>,
+): Layer<SandwichBlockNeeds<Norm, Attention, Mlp>, Tensor, Tensor> {
+  const { norm } = parts;
+  const needs = { ...blockNeeds(parts), attentionOutputNorm: norm, mlpOutputNorm: norm };
+  return blockOf('sandwichBlock', parts, needs, (x, part, scaled) => {
+    const attended = part.attentionOutputNorm(part.attention(part.attentionNorm(x)));
+    x = add(x, scaled(part.attentionDropout(attended)));
+    return add(x, scaled(part.mlpDropout(part.mlpOutputNorm(part.mlp(part.mlpNorm(x))))));
+  });
+}
+
+/** Makes a block of two parts, each with a norm. */
 function block<Norm extends TensorLayer, Attention extends TensorLayer, Mlp extends TensorLayer>(
   name: string,
-  options: PlainBlockParts<Norm, Attention, Mlp>,
-  formula: (x: Tensor, part: Bound<BlockNeeds<TensorLayer, TensorLayer, TensorLayer>>) => Tensor,
+  { attentionNorm, ...parts }: PlainBlockParts<Norm, Attention, Mlp>,
+  formula: Formula<BlockNeeds<TensorLayer, TensorLayer, TensorLayer>>,
 ): Block<Norm, Attention, Mlp> {
-  expectOptions(name, options, { norm: 1, attentionNorm: 0, attention: 1, mlp: 1, dropout: 0 });
-  const { norm, attentionNorm = norm, attention, mlp, dropout } = options;
-  const width = expectSameWidth(name, { norm, attentionNorm, attention, mlp, dropout });
-  const needs: BlockNeeds<Norm, Attention, Mlp> = {
-    attentionNorm: attentionNorm as Norm,
-    attention,
-    attentionDropout: dropout,
-    mlpNorm: norm,
-    mlp,
-    mlpDropout: dropout,
-  };
-  const parts: BlockNeeds<TensorLayer, TensorLayer, TensorLayer> = needs; // for a formula that knows no exact types
-  return layer(needs, (w, x: Tensor, scope) => formula(x, bind(parts, w, scope)), {
-    name,
-    inDim: width,
-    outDim: width,
-  });
+  const needs = blockNeeds(parts);
+  const own = attentionNorm ? { ...needs, attentionNorm: attentionNorm as Norm } : needs;
+  return blockOf<BlockNeeds<Norm, Attention, Mlp>>(name, parts, own, formula as never, { attentionNorm: 0 });
+}
+
+function blockNeeds<Norm extends TensorLayer, Attention extends TensorLayer, Mlp extends TensorLayer>({
+  norm,
+  attention,
+  mlp,
+  dropout,
+}: BlockParts<Norm, Attention, Mlp>): BlockNeeds<Norm, Attention, Mlp> {
+  return { attentionNorm: norm, attention, attentionDropout: dropout, mlpNorm: norm, mlp, mlpDropout: dropout };
+}
+
+/** The formula of a block, which gets the parts as functions of their input (`bind`), and `residualScale`. */
+type Formula<N> = (x: Tensor, part: Bound<N>, scaled: (y: Tensor) => Tensor) => Tensor;
+
+/** Makes a block from its needs and its formula. */
+function blockOf<N extends { readonly [name: string]: TensorLayer | undefined }>(
+  name: string,
+  parts: BlockParts<TensorLayer, TensorLayer, TensorLayer>,
+  needs: N,
+  formula: Formula<{ readonly [Name in keyof N]: TensorLayer }>,
+  more: Readonly<Record<string, 0>> = {},
+): Layer<N, Tensor, Tensor> {
+  expectOptions(name, parts, { norm: 1, attention: 1, mlp: 1, dropout: 0, residualScale: 0, ...more });
+  const { residualScale: scale = 1 } = parts;
+  expectValue(Number.isFinite(scale), name, 'residualScale', scale, 'a finite number', 'range');
+  const { norm, attention, mlp, dropout } = parts;
+  const width = expectSameWidth(name, { norm, attention, mlp, dropout, ...needs });
+  const scaled = scale === 1 ? (y: Tensor) => y : (y: Tensor) => mul(y, scale);
+  const made: AnyLayer<Tensor, Tensor> = layer(
+    needs as { readonly [name: string]: TensorLayer | undefined },
+    (w, x: Tensor, scope) => formula(x, bind(needs, w as never, scope) as never, scaled),
+    { name, inDim: width, outDim: width },
+  );
+  return made as Layer<N, Tensor, Tensor>;
 }

@@ -12,7 +12,7 @@ export interface CrossBlockParts<
   Attention extends TensorLayer,
   Cross extends CrossLayer,
   Mlp extends TensorLayer,
-> extends BlockParts<Norm, Attention, Mlp> {
+> extends Omit<BlockParts<Norm, Attention, Mlp>, 'residualScale'> {
   /** Attends to the memory: x [batch, length, modelDim] and memory [batch, keyLen, memoryDim] to the shape of x. */
   readonly crossAttention: Cross;
 }

@@ -12,10 +12,12 @@ export interface HeadParts<Own extends TensorLayer | undefined = TensorLayer | u
   readonly headScale?: number;
   /** Whether a bias [vocab] is added to the logits of a tied head, as in Marian. */
   readonly logitsBias?: boolean;
+  /** A function of the logits [..., vocab] to the same, such as a bound on them; none if absent. */
+  readonly onLogits?: ((logits: Tensor) => Tensor) | undefined;
 }
 
 /** Names of the options in `HeadParts`; 0 marks an optional one. */
-export const headOptionNames = { head: 0, headScale: 0, logitsBias: 0 } as const;
+export const headOptionNames = { head: 0, headScale: 0, logitsBias: 0, onLogits: 0 } as const;
 
 /** The checked head of a model. */
 export interface Head {
@@ -43,7 +45,7 @@ export interface HeadWeights {
  */
 export function buildHead(name: string, embedding: TokenEmbedding, parts: HeadParts): Head {
   const { vocab, dim } = embedding;
-  const { head, headScale = 1, logitsBias = false } = parts;
+  const { head, headScale = 1, logitsBias = false, onLogits = (logits: Tensor) => logits } = parts;
   expectLayers(name, { head });
   expectSameWidth(name, { embedding, head: head && { about: { inDim: head.about.inDim } } });
   expectSameWidth(name, {
@@ -57,7 +59,7 @@ export function buildHead(name: string, embedding: TokenEmbedding, parts: HeadPa
     const input = headScale === 1 ? x : mul(x, headScale);
     return scope.tap(
       'logits',
-      head ? head(weights.head, input, scope.at('head')) : tied(table, input, weights.logitsBias),
+      onLogits(head ? head(weights.head, input, scope.at('head')) : tied(table, input, weights.logitsBias)),
     );
   };
   return {

@@ -27,6 +27,12 @@ export class ConfigReader {
     return presentName === undefined ? undefined : this.config[presentName];
   }
 
+  /** Whether the field is there, null too. */
+  has(name: string): boolean {
+    this.readFields.add(name);
+    return this.config[name] !== undefined;
+  }
+
   /** A whole number, 1 or more, at most `max`. */
   size(name: string, fallback?: number, max?: number): number {
     const value = this.value(name) ?? fallback;
@@ -56,6 +62,11 @@ export class ConfigReader {
     const value = this.value(name);
     if (value === undefined || (Number.isInteger(value) && (value as number) >= -1)) return value as number | undefined;
     return this.refuse(name, value, 'the id of a token');
+  }
+
+  /** A finite number; undefined if the field is absent or null. */
+  optionalNumber(name: string): number | undefined {
+    return this.value(name) === undefined ? undefined : this.number(name);
   }
 
   /** A finite number. */

@@ -96,6 +96,26 @@ test.each<[string, Config, object]>([
     { rope_parameters: { rope_type: 'yarn', factor: 0.5, attention_factor: 2, mscale: 0.8, mscale_all_dim: 0.5 } },
     { base: 10000, scaling: { ...yarn, factor: 0.5, originalMaxPositions: 64, attentionFactor: 2 } },
   ],
+  ['a part of the head', { partial_rotary_factor: 0.5 }, { base: 10000, fraction: 0.5 }],
+  [
+    'a part of the head, in the newer form',
+    { rope_parameters: { rope_type: 'proportional', partial_rotary_factor: 0.25, factor: 2 } },
+    { base: 10000, scaling: { type: 'proportional', factor: 2, fraction: 0.25 } },
+  ],
+  [
+    'longrope, with the temperature of its paper',
+    { original_max_position_embeddings: 16, rope_scaling: { type: 'longrope', short_factor: [1], long_factor: [2] } },
+    {
+      base: 10000,
+      scaling: {
+        type: 'longrope',
+        shortFactors: [1],
+        longFactors: [2],
+        originalMaxPositions: 16,
+        attentionFactor: Math.sqrt(1 + Math.log(4) / Math.log(16)),
+      },
+    },
+  ],
 ])('rotary settings: %s', (_, config, expected) => {
   expect(read(config)).toEqual(expected);
 });
@@ -107,18 +127,14 @@ test.each<[string, Config]>([
   ['low_freq_factor is undefined; it must be a number', { rope_scaling: { type: 'llama3', factor: 2 } }],
   ['rope_scaling is 3; it must be an object', { rope_scaling: 3 }],
   ['rope_parameters is [1]; it must be an object', { rope_parameters: [1] }],
-  ['partial_rotary_factor is 0.5; it must be 1 or absent', { partial_rotary_factor: 0.5 }],
+  ['partial_rotary_factor is 0; it must be above 0 and at most 1', { partial_rotary_factor: 0 }],
   [
-    'rope_type is "longrope"; it must be default, linear, dynamic, llama3, yarn',
-    { rope_scaling: { type: 'longrope', short_factor: [1], long_factor: [2] } },
+    'long_factor is [0]; it must be a list of numbers above 0',
+    { rope_scaling: { type: 'longrope', short_factor: [1], long_factor: [0] } },
   ],
   [
-    'rope_type is "toString"; it must be default, linear, dynamic, llama3, yarn',
+    'rope_type is "toString"; it must be default, linear, dynamic, llama3, yarn, longrope, proportional',
     { rope_scaling: { type: 'toString' } },
-  ],
-  [
-    'rope_parameters.partial_rotary_factor is 0.5; it must be absent for rope_type default',
-    { rope_parameters: { partial_rotary_factor: 0.5 } },
   ],
   [
     'rope_parameters.full_attention is {}; it must be absent for rope_type default',
@@ -138,4 +154,12 @@ test.each<[string, Config]>([
   ],
 ])('invalid rotary settings: %s', (expected, config) => {
   expect(message(config)).toBe(`lark: config field ${expected}`);
+});
+
+test('an entry for each kind of layer, and other values where a family has them', () => {
+  const config = { rope_parameters: { full_attention: { rope_theta: 7 }, sliding_attention: { rope_theta: 5 } } };
+  const of = (layerType: string) => rotaryFromConfig(new ConfigReader('lark', config), 64, { layerType });
+  expect([of('full_attention'), of('sliding_attention')]).toEqual([{ base: 7 }, { base: 5 }]);
+  const reader = new ConfigReader('lark', {});
+  expect(rotaryFromConfig(reader, 64, { base: 5e5, fraction: 0.25 })).toEqual({ base: 5e5, fraction: 0.25 });
 });

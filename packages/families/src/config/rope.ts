@@ -1,61 +1,129 @@
-import type { RotaryScaling } from '@residual/embeddings';
+import { type Rotary, type RotaryScaling, rotary } from '@residual/embeddings';
 import { showValue } from '@residual/tensor';
 import type { ConfigReader } from './config.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 type ReadNumber = (name: string, fallback?: number) => number;
 
+/** What a config says about rotary positions. */
+export interface RotarySettings {
+  readonly base: number;
+  readonly scaling?: RotaryScaling;
+  /** The part of a head that is rotated, above 0 and at most 1; the whole head if absent. */
+  readonly fraction?: number;
+}
+
+/** Where a config has settings of rotary positions, and what absent ones are. */
+export interface RotaryFields {
+  /** The entry of `rope_parameters`, where it has one for each kind of layer. */
+  readonly layerType?: string;
+  /** The base if the config has none; 10,000 if absent. */
+  readonly base?: number;
+  /** The part of a head that is rotated if the config does not say it; 1 if absent. */
+  readonly fraction?: number;
+  /** Other names of types of scaling. */
+  readonly types?: Readonly<Record<string, string>>;
+}
+
+/** What `rotaryOf` needs to know of the attention. */
+export interface RotaryHeads extends RotaryFields {
+  readonly headDim: number;
+  readonly maxPositions: number;
+  /** Whether pairs are neighbours; false if absent. */
+  readonly interleaved?: boolean;
+}
+
+/** The rotary positions that a config describes. */
+export function rotaryOf(config: ConfigReader, { headDim, maxPositions, interleaved, ...fields }: RotaryHeads): Rotary {
+  const { base, scaling, fraction = 1 } = rotaryFromConfig(config, maxPositions, fields);
+  const rotaryDim = Math.floor(headDim * fraction);
+  return rotary({ headDim, rotaryDim, storedPositions: maxPositions, base, scaling, interleaved });
+}
+
 /**
- * Base and scaling of rotary positions from a config: from `rope_theta` and `rope_scaling` (older) or `rope_parameters`
- * (newer). `maxPositions` is `max_position_embeddings`, the default of the original length. Errors on unknown types and
- * fields.
+ * Base and scaling of rotary positions from a config: from `rope_theta`, `rope_scaling` and `partial_rotary_factor`
+ * (older) or `rope_parameters` (newer). `maxPositions` is `max_position_embeddings`, the default of the original
+ * length. Errors on unknown types and fields.
  */
 export function rotaryFromConfig(
   config: ConfigReader,
   maxPositions: number,
-): { base: number; scaling?: RotaryScaling } {
-  const fields = fieldsOf(config);
+  { layerType, base: defaultBase = 10000, fraction: defaultFraction = 1, types = {} }: RotaryFields = {},
+): RotarySettings {
+  const fields = fieldsOf(config, layerType);
   const number: ReadNumber = (name, fallback) => {
     const value = fields[name] ?? fallback;
     return typeof value === 'number' && Number.isFinite(value) ? value : config.refuse(name, value, 'a number');
   };
-  const base = number('rope_theta', config.number('rope_theta', 10000));
-  const type = fields.rope_type ?? fields.type ?? 'default';
-  if (typeof type !== 'string') return config.refuse('rope_type', type, Object.keys(fieldsByType).join(', '));
-  refuseUnknown(config, fields, type);
+  const base = number('rope_theta', config.number('rope_theta', defaultBase));
+  const fraction = number('partial_rotary_factor', config.number('partial_rotary_factor', defaultFraction));
+  if (!(fraction > 0 && fraction <= 1)) config.refuse('partial_rotary_factor', fraction, 'above 0 and at most 1');
+  const named = fields.rope_type ?? fields.type ?? 'default';
+  const type = typeof named === 'string' && Object.hasOwn(types, named) ? types[named] : named;
+  const reader = typeof type === 'string' && Object.hasOwn(scalings, type) ? scalings[type] : undefined;
+  if (!reader) return config.refuse('rope_type', type, Object.keys(scalings).join(', '));
+  refuseUnknown(config, fields, type as string, reader.fields);
   // A value at the top level takes precedence.
   const topLevelOriginal = config.value('original_max_position_embeddings');
   const originalMaxPositions =
     topLevelOriginal === undefined
       ? number('original_max_position_embeddings', maxPositions)
       : config.size('original_max_position_embeddings');
-  switch (type) {
-    case 'default':
-      return { base };
-    case 'linear':
-      return { base, scaling: { type, factor: number('factor') } };
-    case 'dynamic':
-      // Hugging Face transformers scales from max_position_embeddings alone.
-      return { base, scaling: { type, factor: number('factor'), originalMaxPositions: maxPositions } };
-    case 'llama3':
-      return {
-        base,
-        scaling: {
-          type,
-          factor: number('factor'),
-          lowFrequencyFactor: number('low_freq_factor'),
-          highFrequencyFactor: number('high_freq_factor'),
-          originalMaxPositions,
-        },
-      };
-    case 'yarn':
-      return { base, scaling: yarn(fields, number, originalMaxPositions, maxPositions) };
-    default:
-      return config.refuse('rope_type', type, Object.keys(fieldsByType).join(', '));
-  }
+  const settings = reader.read({ config, fields, number, base, originalMaxPositions, maxPositions, fraction });
+  return { base, ...settings, ...(fraction !== 1 && type !== 'proportional' && { fraction }) };
 }
 
-function yarn(fields: Fields, number: ReadNumber, originalMaxPositions: number, maxPositions: number): RotaryScaling {
+/** What a kind of scaling is read from. */
+interface ScalingFields {
+  readonly config: ConfigReader;
+  readonly fields: Fields;
+  readonly number: ReadNumber;
+  readonly base: number;
+  readonly originalMaxPositions: number;
+  readonly maxPositions: number;
+  readonly fraction: number;
+}
+
+/** The fields of each type, in addition to those of all types, and how they are read. */
+const scalings: Readonly<
+  Record<
+    string,
+    { readonly fields: readonly string[]; readonly read: (from: ScalingFields) => Omit<RotarySettings, 'base'> }
+  >
+> = {
+  default: { fields: [], read: () => ({}) },
+  linear: { fields: ['factor'], read: ({ number }) => ({ scaling: { type: 'linear', factor: number('factor') } }) },
+  dynamic: {
+    fields: ['factor'],
+    // Hugging Face transformers scales from max_position_embeddings alone.
+    read: ({ number, maxPositions }) => ({
+      scaling: { type: 'dynamic', factor: number('factor'), originalMaxPositions: maxPositions },
+    }),
+  },
+  llama3: {
+    fields: ['factor', 'low_freq_factor', 'high_freq_factor'],
+    read: ({ number, originalMaxPositions }) => ({
+      scaling: {
+        type: 'llama3',
+        factor: number('factor'),
+        lowFrequencyFactor: number('low_freq_factor'),
+        highFrequencyFactor: number('high_freq_factor'),
+        originalMaxPositions,
+      },
+    }),
+  },
+  yarn: {
+    fields: ['factor', 'beta_fast', 'beta_slow', 'attention_factor', 'mscale', 'mscale_all_dim', 'truncate'],
+    read: from => ({ scaling: yarn(from) }),
+  },
+  longrope: { fields: ['factor', 'attention_factor', 'short_factor', 'long_factor'], read: longrope },
+  proportional: {
+    fields: ['factor'],
+    read: ({ number, fraction }) => ({ scaling: { type: 'proportional', factor: number('factor', 1), fraction } }),
+  },
+};
+
+function yarn({ fields, number, originalMaxPositions, maxPositions }: ScalingFields): RotaryScaling {
   const factor = number('factor', maxPositions / originalMaxPositions);
   const attentionFactorOf = (mscale: number) => (factor <= 1 ? 1 : 0.1 * mscale * Math.log(factor) + 1);
   const hasMscales = fields.mscale && fields.mscale_all_dim;
@@ -73,31 +141,43 @@ function yarn(fields: Fields, number: ReadNumber, originalMaxPositions: number, 
   };
 }
 
-/** The fields of each type, in addition to those of all types. */
-const fieldsByType: Readonly<Record<string, readonly string[]>> = {
-  default: [],
-  linear: ['factor'],
-  dynamic: ['factor'],
-  llama3: ['factor', 'low_freq_factor', 'high_freq_factor'],
-  yarn: ['factor', 'beta_fast', 'beta_slow', 'attention_factor', 'mscale', 'mscale_all_dim', 'truncate'],
-};
+function longrope({ config, fields, number, originalMaxPositions, maxPositions }: ScalingFields) {
+  const list = (name: string): readonly number[] => {
+    const value = fields[name];
+    const isList = Array.isArray(value) && value.every(each => typeof each === 'number' && each > 0);
+    return isList ? value : config.refuse(name, value, 'a list of numbers above 0');
+  };
+  const factor = number('factor', maxPositions / originalMaxPositions);
+  const attentionFactor = factor <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(originalMaxPositions));
+  const scaling: RotaryScaling = {
+    type: 'longrope',
+    shortFactors: list('short_factor'),
+    longFactors: list('long_factor'),
+    originalMaxPositions,
+    attentionFactor: number('attention_factor', attentionFactor),
+  };
+  return { scaling };
+}
 
-const sharedFields: readonly string[] = ['rope_type', 'type', 'rope_theta', 'original_max_position_embeddings'];
+const sharedFields: readonly string[] = [
+  'rope_type',
+  'type',
+  'rope_theta',
+  'partial_rotary_factor',
+  'original_max_position_embeddings',
+];
 
-function refuseUnknown(config: ConfigReader, fields: Fields, type: string): void {
-  const allowed = Object.hasOwn(fieldsByType, type) ? fieldsByType[type] : undefined;
-  if (allowed === undefined) return;
+function refuseUnknown(config: ConfigReader, fields: Fields, type: string, allowed: readonly string[]): void {
   for (const [name, value] of Object.entries(fields)) {
-    const unscaled = name === 'partial_rotary_factor' && value === 1;
-    if (unscaled || value === null || allowed.includes(name) || sharedFields.includes(name)) continue;
+    if (value === null || allowed.includes(name) || sharedFields.includes(name)) continue;
     config.refuse(`rope_parameters.${name}`, value, `absent for rope_type ${type}`);
   }
 }
 
 /** The older or the newer object; both may be present if they are equal. */
-function fieldsOf(config: ConfigReader): Fields {
-  config.expectValue('partial_rotary_factor', 1);
-  const [older, newer] = [objectField(config, 'rope_scaling'), objectField(config, 'rope_parameters')];
+function fieldsOf(config: ConfigReader, layerType: string | undefined): Fields {
+  const [older, all] = [objectField(config, 'rope_scaling'), objectField(config, 'rope_parameters')];
+  const newer = layerType !== undefined && isObject(all[layerType]) ? (all[layerType] as Fields) : all;
   if (Object.keys(older).length === 0) return newer;
   if (Object.keys(newer).length > 0 && textOf(older) !== textOf(newer)) {
     config.refuse('rope_scaling', older, `absent or what rope_parameters is, ${showValue(newer)}`);
@@ -112,6 +192,7 @@ function textOf(fields: Fields): string {
 
 function objectField(config: ConfigReader, name: string): Fields {
   const value = config.value(name) ?? {};
-  if (typeof value === 'object' && !Array.isArray(value)) return value as Fields;
-  return config.refuse(name, value, 'an object');
+  return isObject(value) ? (value as Fields) : config.refuse(name, value, 'an object');
 }
+
+const isObject = (value: unknown) => typeof value === 'object' && value !== null && !Array.isArray(value);

@@ -71,14 +71,14 @@ export function ropeToGguf(
   const float = (value: number): GgufEntry => ({ type: 'float32', value });
   const entries = { 'rope.freq_base': float(base) };
   if (!scaling) return { entries };
-  const typed = (type: string) => ({
+  const typed = ({ type, factor }: { readonly type: string; readonly factor: number }) => ({
     ...entries,
     'rope.scaling.type': { type: 'string', value: type } as const,
-    'rope.scaling.factor': float(scaling.factor),
+    'rope.scaling.factor': float(factor),
   });
   switch (scaling.type) {
     case 'linear':
-      return { entries: typed('linear') };
+      return { entries: typed(scaling) };
     case 'llama3':
       return { entries, factors: Float32Array.from(llama3Factors(headDim, base, scaling)) };
     case 'yarn': {
@@ -88,7 +88,7 @@ export function ropeToGguf(
       const own = 0.1 * Math.log(factor) + 1;
       return {
         entries: {
-          ...typed('yarn'),
+          ...typed(scaling),
           'rope.scaling.original_context_length': { type: 'uint32', value: originalMaxPositions },
           ...(scaling.attentionFactor !== undefined &&
             Math.abs(scaling.attentionFactor - own) > 1e-6 && {

@@ -1,0 +1,91 @@
+import { rotaryFrequencies } from '@residual/embeddings';
+import { firstDifference } from '../checkpoint/first-difference.js';
+import { type Config, ConfigReader } from '../config/config.js';
+import { rotaryFromConfig } from '../config/rope.js';
+import type { Buffer, Difference, Family, WeightMapping } from '../family.js';
+
+/** Settings of names, beside the names themselves. */
+export interface NameOptions extends Omit<WeightMapping, 'checkpointName' | 'path'> {
+  /** What precedes the names in the checkpoint; `layers.*.` if absent. */
+  readonly checkpoint?: string;
+  /** What precedes the paths; `decoder.layers.*.` if absent. */
+  readonly tree?: string;
+}
+
+/**
+ * Mappings of modules by their names in a checkpoint, each for its weight and its bias: one path, or several for a
+ * module that holds several side by side.
+ */
+export function moduleNames(
+  modules: Readonly<Record<string, string | readonly string[]>>,
+  { checkpoint = 'layers.*.', tree = 'decoder.layers.*.', ...settings }: NameOptions = {},
+): WeightMapping[] {
+  return Object.entries(modules).flatMap(([name, path]) =>
+    ['weight', 'bias'].map(leaf => {
+      const paths = [path].flat().map(each => `${tree}${each}.${leaf}`);
+      const alone = paths.length === 1 ? paths[0]! : paths;
+      return { ...settings, checkpointName: `${checkpoint}${name}.${leaf}`, path: alone };
+    }),
+  );
+}
+
+/** The names of Llama outside its blocks. */
+export const llamaEnds: readonly WeightMapping[] = [
+  { checkpointName: 'embed_tokens.weight', path: 'embedding.weight' },
+  { checkpointName: 'norm.weight', path: 'decoder.norm.weight' },
+  { checkpointName: 'norm.bias', path: 'decoder.norm.bias' },
+  { checkpointName: '/lm_head.weight', path: 'head.weight' },
+  { checkpointName: '/lm_head.bias', path: 'head.bias' },
+];
+
+/** The modules of Llama's attention. */
+export const llamaAttention = {
+  'self_attn.q_proj': 'attention.query',
+  'self_attn.k_proj': 'attention.key',
+  'self_attn.v_proj': 'attention.value',
+  'self_attn.o_proj': 'attention.output',
+} as const;
+
+/** The modules of Llama's MLP. */
+export const llamaMlp = { 'mlp.gate_proj': 'mlp.gate', 'mlp.up_proj': 'mlp.up', 'mlp.down_proj': 'mlp.down' } as const;
+
+/** The norms before attention and MLP. */
+export const llamaNorms = {
+  input_layernorm: 'attentionNorm',
+  post_attention_layernorm: 'mlpNorm',
+} as const;
+
+/** The norms before and after attention and MLP, as in Gemma 2. */
+export const sandwichNorms = {
+  input_layernorm: 'attentionNorm',
+  post_attention_layernorm: 'attentionOutputNorm',
+  pre_feedforward_layernorm: 'mlpNorm',
+  post_feedforward_layernorm: 'mlpOutputNorm',
+} as const;
+
+/** Norms on queries and keys. */
+export const queryKeyNorms = {
+  'self_attn.q_norm': 'attention.queryNorm',
+  'self_attn.k_norm': 'attention.keyNorm',
+} as const;
+
+/** What families with the layout of Llama share: prefix, buffers and the head. */
+export const llamaLayout = {
+  prefix: 'model.',
+  buffers: [{ name: /(^|\.)rotary_emb\.inv_freq$/, findDifference: differsFromRotary }] as readonly Buffer[],
+  aliases: { 'model.embed_tokens.weight': 'lm_head.weight' },
+  head: 'lm_head.weight',
+} as const satisfies Partial<Family>;
+
+/**
+ * The angles per position [rotaryDim / 2] of older files, in any of their precisions: with the scaling of the config,
+ * or before it.
+ */
+function differsFromRotary(values: Float32Array, _: readonly number[], fields: Config): Difference | undefined {
+  const config = new ConfigReader('llama', fields);
+  const rotaryDim = 2 * values.length;
+  const { base, scaling } = rotaryFromConfig(config, config.size('max_position_embeddings', 2048));
+  const [scaled, plain] = [{ scaling }, {}].map(more => rotaryFrequencies({ rotaryDim, base, ...more }).frequencies);
+  const rounding = (frequency: number) => 0.01 * frequency + 1e-7;
+  return firstDifference(values, i => plain![i]!, rounding) && firstDifference(values, i => scaled![i]!, rounding);
+}
