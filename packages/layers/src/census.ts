@@ -1,7 +1,10 @@
 import { type MatrixNeed, type Role, sizeOf, weightNeeds } from './needs.js';
 import type { HasNeeds } from './tree.js';
 
-/** Numbers of weights by role, and the number of matrices, where each head has its own query, key and value matrix. */
+/**
+ * Numbers of weights by role, and the number of matrices, where each head has its own query, key and value matrix, and
+ * each expert its own matrices.
+ */
 export interface Census extends Readonly<Record<Exclude<Role, 'position'>, number>> {
   /** The sum over all roles, without vectors and position tables. */
   readonly weights: number;
@@ -37,7 +40,7 @@ export function census(layer: HasNeeds<unknown>): Census {
     unembedding: weightsFor('unembedding'),
     other: weightsFor('other'),
     weights: sum(matrices, sizeOf),
-    matrices: sum(matrices, ({ heads }) => heads),
+    matrices: sum(matrices, ({ heads, experts }) => heads * experts),
     valueMap: valueMapOf(matrices),
   };
 }

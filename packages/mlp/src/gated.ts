@@ -1,5 +1,6 @@
 import { bind, type Dropout, type Layer, type Linear, layer, linear } from '@residual/layers';
-import { gated, mul, type Tensor } from '@residual/tensor';
+import type { Tensor } from '@residual/tensor';
+import { applyGate } from './activate.js';
 import { expectMlpOptions, type MlpOptions } from './options.js';
 
 /** The layer of `gatedMlp`: three linear maps. */
@@ -27,10 +28,7 @@ export function gatedMlp(options: MlpOptions): GatedMlp {
     (w, x: Tensor, scope) => {
       const { gate, up, down, dropout } = bind(parts, w, scope);
       const preActivation = scope.tap('preActivation', gate(x)); // [..., hiddenDim]
-      const hidden =
-        typeof activation === 'function'
-          ? mul(activation(preActivation), up(x))
-          : gated(preActivation, up(x), activation);
+      const hidden = applyGate(activation, preActivation, up(x));
       return down(dropout(scope.tap('hidden', hidden))); // [..., modelDim]
     },
     { name: 'gatedMlp', inDim: modelDim, outDim: modelDim },

@@ -1,8 +1,6 @@
 import type { Dropout } from '@residual/layers';
-import { type Activation, expectOptions, type Tensor } from '@residual/tensor';
-
-/** An activation by name, or an elementwise function made of ops of `@residual/tensor`. */
-export type AnyActivation = Activation | ((x: Tensor) => Tensor);
+import { expectOptions } from '@residual/tensor';
+import type { AnyActivation } from './activate.js';
 
 /** Settings of `mlp` and `gatedMlp`. */
 export interface MlpOptions {

@@ -1,5 +1,6 @@
 import { bind, type Dropout, type Layer, type Linear, layer, linear } from '@residual/layers';
-import { activate, type Tensor } from '@residual/tensor';
+import type { Tensor } from '@residual/tensor';
+import { applyActivation } from './activate.js';
 import { expectMlpOptions, type MlpOptions } from './options.js';
 
 /** The layer of `mlp`: two linear maps with an activation between them. */
@@ -26,7 +27,7 @@ export function mlp(options: MlpOptions): Mlp {
       // Each part as a function of its input alone, with its weights; a part that is absent returns its input.
       const { up, down, dropout } = bind(parts, w, scope);
       const preActivation = scope.tap('preActivation', up(x)); // [..., hiddenDim]
-      const hidden = typeof activation === 'function' ? activation(preActivation) : activate(activation, preActivation);
+      const hidden = applyActivation(activation, preActivation);
       return down(dropout(scope.tap('hidden', hidden))); // [..., modelDim]; a tap can be read and replaced
     },
     { name: 'mlp', inDim: modelDim, outDim: modelDim },

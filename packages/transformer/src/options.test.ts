@@ -15,6 +15,7 @@ const embedding = embeddings.tokenEmbedding({ vocab: 5, dim: modelDim });
 const decoder = transformer.stack({ block: transformer.transformerBlock(block), depth: 1 });
 const crossDecoder = transformer.crossStack({ block: transformer.crossBlock({ ...block, crossAttention }), depth: 1 });
 const words = { embedding };
+const routed = { modelDim, experts: 3, topK: 2 };
 
 type Options = Readonly<Record<string, unknown>>;
 type Compose = (options: Options) => unknown;
@@ -52,6 +53,20 @@ const compositions: Record<string, ReturnType<typeof of>> = {
   Cache: of((options: attention.CacheOptions) => new attention.Cache(options), { maxPositions: 5 }),
   mlp: of(mlps.mlp, { modelDim }),
   gatedMlp: of(mlps.gatedMlp, { modelDim }),
+  expertLinear: of(mlps.expertLinear, { experts: 3, in: 3, out: 5 }),
+  gatedExperts: of(mlps.gatedExperts, { modelDim, hiddenDim: 5, experts: 3 }),
+  plainExperts: of(mlps.plainExperts, { modelDim, hiddenDim: 5, experts: 3 }),
+  clampedExperts: of(mlps.clampedExperts, { modelDim, hiddenDim: 5, experts: 3 }),
+  softmaxRouter: of(mlps.softmaxRouter, routed),
+  topKSoftmaxRouter: of(mlps.topKSoftmaxRouter, routed),
+  sigmoidRouter: of(mlps.sigmoidRouter, routed),
+  sigmoidInputRouter: of(mlps.sigmoidInputRouter, routed),
+  sparseMixer: of(mlps.sparseMixer, { modelDim, experts: 3 }),
+  sigmoidGated: of(mlps.sigmoidGated, { modelDim, mlp: perceptron }),
+  mixtureOfExperts: of(mlps.mixtureOfExperts, {
+    router: mlps.softmaxRouter(routed),
+    experts: mlps.gatedExperts({ modelDim, hiddenDim: 5, experts: 3 }),
+  }),
   transformerBlock: of(transformer.transformerBlock, block),
   postNormBlock: of(transformer.postNormBlock, block),
   parallelBlock: of(transformer.parallelBlock, block),

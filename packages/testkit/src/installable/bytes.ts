@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 export const ceilings: Readonly<Record<string, number>> = {
   base: 3000,
   sampling: 5000,
-  mlp: 3000,
+  mlp: 3600,
   attention: 6000,
   embeddings: 6000,
   transformer: 8000,
