@@ -22,6 +22,7 @@ import { linear } from './linear.js';
 import { matMul } from './mat-mul.js';
 import { normalize } from './norm.js';
 import { packedLinear, unpack } from './packed.js';
+import { causalConvolution, gatedDeltaRule, selectiveScan, softplus, stateSpaceDual } from './recurrence.js';
 import { rotate } from './rotate.js';
 import { logSumExp, softmax } from './softmax.js';
 import { sum } from './sum.js';
@@ -35,6 +36,7 @@ const onHeap = /*#__PURE__*/ kernelFuncs(
     appendToCache,
     appendToPackedCache,
     attend,
+    causalConvolution,
     crossEntropy,
     crossEntropyGradient,
     dropout,
@@ -42,6 +44,7 @@ const onHeap = /*#__PURE__*/ kernelFuncs(
     expertLinear,
     expertLinearGradient,
     expertLinearWeightGradient,
+    gatedDeltaRule,
     gather,
     kthLargest,
     linear,
@@ -54,7 +57,10 @@ const onHeap = /*#__PURE__*/ kernelFuncs(
     packedLinear,
     rotate,
     scatterAdd,
+    selectiveScan,
     softmax,
+    softplus,
+    stateSpaceDual,
     sqrt,
     square,
     takeAlong,

@@ -28,6 +28,11 @@ import type {
 } from '../nn/packed/packed-linear.js';
 import type { UnpackAttributes, UnpackInputs } from '../nn/packed/unpack.js';
 import type { UnpackCacheAttributes, UnpackCacheInputs } from '../nn/packed-cache.js';
+import type { CausalConvolutionInputs } from '../nn/recurrence/causal-convolution.js';
+import type { GatedDeltaRuleInputs } from '../nn/recurrence/gated-delta-rule.js';
+import type { RecurrenceAttributes } from '../nn/recurrence/output-and-state.js';
+import type { SelectiveScanInputs } from '../nn/recurrence/selective-scan.js';
+import type { StateSpaceDualInputs } from '../nn/recurrence/state-space-dual.js';
 import type { RotateAttributes, RotateInputs } from '../nn/rotate.js';
 import type { TakeAlongInputs } from '../nn/take-along.js';
 import type { TopKAttributes } from '../nn/top-k.js';
@@ -47,6 +52,7 @@ export interface KernelOps {
   readonly appendToCache: [AppendToCacheInputs, NoAttributes];
   readonly appendToPackedCache: [AppendToCacheInputs, PackAttributes];
   readonly attend: [AttendOpInputs, AttendAttributes];
+  readonly causalConvolution: [CausalConvolutionInputs, NoAttributes];
   readonly cast: [UnaryInputs, CastAttributes];
   readonly crossEntropy: [CrossEntropyInputs, CrossEntropyAttributes];
   readonly crossEntropyGradient: [CrossEntropyGradientInputs, CrossEntropyAttributes];
@@ -56,6 +62,7 @@ export interface KernelOps {
   readonly expertLinearGradient: [ExpertLinearGradientInputs, ExpertLinearAttributes];
   readonly expertLinearWeightGradient: [ExpertLinearWeightGradientInputs, ExpertLinearAttributes];
   readonly gated: [GatedInputs, GatedAttributes];
+  readonly gatedDeltaRule: [GatedDeltaRuleInputs, RecurrenceAttributes];
   readonly gather: [GatherInputs, GatherAttributes];
   readonly gelu: [UnaryInputs, GeluAttributes];
   readonly kthLargest: [UnaryInputs, KthLargestAttributes];
@@ -74,11 +81,14 @@ export interface KernelOps {
   readonly rmsNorm: [RmsNormInputs, NormAttributes];
   readonly rotate: [RotateInputs, RotateAttributes];
   readonly scatterAdd: [ScatterAddInputs, ScatterAddAttributes];
+  readonly selectiveScan: [SelectiveScanInputs, RecurrenceAttributes];
   readonly silu: [UnaryInputs, NoAttributes];
   readonly softmax: [SoftmaxInputs, { readonly dim: 1 }];
   readonly sqrt: [UnaryInputs, NoAttributes];
   readonly square: [UnaryInputs, NoAttributes];
   readonly sum: [UnaryInputs, Axes];
+  readonly softplus: [UnaryInputs, NoAttributes];
+  readonly stateSpaceDual: [StateSpaceDualInputs, RecurrenceAttributes];
   readonly takeAlong: [TakeAlongInputs, NoAttributes];
   readonly tanh: [UnaryInputs, NoAttributes];
   readonly topK: [UnaryInputs, TopKAttributes];
