@@ -201,7 +201,7 @@ export async function* generationOnWasm(shape?: string, kind = ''): AsyncGenerat
 }
 
 const startInChrome = ({ shape, form = 'f32' }: Part) =>
-  inPageOnWasm(form, shape === 'llama-1.1b' ? ggufFile(form) : '');
+  inPageOnWasm(form, shape === 'llama-1.1b' ? ggufFile(form) : undefined);
 
 const titleOf = ({ shape, form }: Part) => (form ? `${shape} ${form}` : shape);
 

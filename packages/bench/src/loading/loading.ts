@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs';
-import { copyFile, mkdir, rename, writeFile } from 'node:fs/promises';
+import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { float32ToFloat16, openSafetensors, streamSafetensors } from '@residual/safetensors';
-import { fileSource } from '@residual/safetensors/node';
+import { convertCheckpoint } from '@residual/model';
 import { type Line, lineOf } from '../comparison/line.js';
 import { checkpointOf } from '../generation/checkpoint.js';
+import { inPageOnWasm } from '../generation/in-page.js';
 import { startProcess } from '../processes/process.js';
-import type { LoadedForm, LoadMeasurement, RepeatedLoads } from './measurement.js';
+import type { LoadedForm, LoadMeasurement, PeakMeasurement, RepeatedLoads } from './measurement.js';
 
 const rounds = 3;
 /** The loads of one process whose memory must not grow. */
@@ -24,34 +24,39 @@ const loads: readonly (readonly [dtype: 'F32' | 'F16', form: LoadedForm])[] = [
   ['F16', 'int8'],
 ];
 
+/** What is loaded in a page, from a server of this machine. */
+const loadsInChrome: readonly (readonly [dtype: 'F32' | 'F16' | 'int8', form: LoadedForm])[] = [
+  ['F32', 'f32'],
+  ['F16', 'f16'],
+  ['F32', 'int8'],
+  ['int8', 'int8'],
+];
+
 /**
- * Measures loads of GPT-2's smallest size in Node on wasm: the time beside reading the file, the peak of memory beside
- * the weights, and whether many loads leave memory behind.
+ * Measures loads of GPT-2's smallest size on wasm, in Node and in Chrome: the peak of memory beside the weights, in
+ * Node also the time beside reading the file, and whether many loads leave memory behind.
  */
 export async function* loadingOnWasm(shape?: string): AsyncGenerator<Line[]> {
   if (shape !== undefined && shape !== 'gpt2-124m') return;
   const float32 = await checkpointOf('gpt2-124m');
-  const folders = { F32: float32, F16: await halfPrecision(float32) };
+  const folders = { F32: float32, F16: await converted(float32, 'f16'), int8: await converted(float32, 'int8') };
   for (const [dtype, form] of loads) {
     const measured: LoadMeasurement[] = [];
     for (let round = 0; round < rounds; round++) measured.push(await inProcess('load', folders[dtype], form));
     yield linesOf(`124M, ${dtype} as ${form}`, measured);
+  }
+  for (const [dtype, form] of process.platform === 'linux' ? loadsInChrome : []) {
+    const measured: PeakMeasurement[] = [];
+    for (let round = 0; round < rounds; round++) measured.push(await loadInChrome(folders[dtype], form));
+    yield [peakLine(`124M, ${dtype} as ${form} in Chrome: peak above the page before, MB`, measured, 'page')];
   }
   const small = await checkpointOf('gpt2-empty');
   for (const form of ['f32', 'f16', 'int8', 'int4'] as const) yield [await repeatedLine(small, form)];
 }
 
 function linesOf(what: string, measured: readonly LoadMeasurement[]): Line[] {
-  const megabytes = (name: 'peak' | 'held') => measured.map(each => each[name] / 1e6);
   return [
-    lineOf({
-      what: `${what}: peak above the process before, MB`,
-      ours: megabytes('peak'),
-      peer: 'the weights',
-      peers: megabytes('held'),
-      goal: peakGoal,
-      notes: ['process'],
-    }),
+    peakLine(`${what}: peak above the process before, MB`, measured, 'process'),
     lineOf({
       what: `${what}: load, ms`,
       ours: measured.map(({ time }) => time),
@@ -60,6 +65,24 @@ function linesOf(what: string, measured: readonly LoadMeasurement[]): Line[] {
       notes: ['process'],
     }),
   ];
+}
+
+function peakLine(what: string, measured: readonly PeakMeasurement[], note: 'process' | 'page'): Line {
+  const megabytes = (name: 'peak' | 'held') => measured.map(each => each[name] / 1e6);
+  const [ours, peers] = [megabytes('peak'), megabytes('held')];
+  return lineOf({ what, ours, peer: 'the weights', peers, goal: peakGoal, notes: [note] });
+}
+
+/** The peak of one load in a page of its own, above that of the page with the backend started. */
+async function loadInChrome(folder: string, form: LoadedForm): Promise<PeakMeasurement> {
+  const page = await inPageOnWasm(form);
+  try {
+    const [peak, held] = [await page.peak(), await page.held()];
+    await page.load(folder);
+    return { peak: (await page.peak()) - peak, held: (await page.held()) - held };
+  } finally {
+    await page.close();
+  }
 }
 
 /** Loads and disposes a small model many times. Errors if a tensor or memory of the backend is left. */
@@ -87,19 +110,15 @@ async function inProcess<Result>(call: string, ...values: unknown[]): Promise<Re
   }
 }
 
-/** The same checkpoint in float16, created at the first run. */
-async function halfPrecision(folder: string): Promise<string> {
-  const target = `${folder}-f16`;
+/** The same checkpoint with its matrices in a form, created at the first run. */
+async function converted(folder: string, form: 'f16' | 'int8'): Promise<string> {
+  const target = `${folder}-${form}`;
   const file = join(target, 'model.safetensors');
   if (existsSync(file)) return target;
   await mkdir(target, { recursive: true });
-  await copyFile(join(folder, 'config.json'), join(target, 'config.json'));
-  const stored = await openSafetensors(await fileSource(join(folder, 'model.safetensors')));
-  const halves = [...stored.tensors].map(([name, { shape }]) => {
-    const data = async () => float32ToFloat16((await stored.readFloat32(name)).data);
-    return [name, { dtype: 'F16' as const, shape, data }] as const;
-  });
-  await writeFile(`${file}.partial`, streamSafetensors(new Map(halves), { format: 'pt' }));
+  const { files, weights } = await convertCheckpoint(folder, { weights: form });
+  for (const [name, bytes] of files) await writeFile(join(target, name), bytes);
+  await writeFile(`${file}.partial`, weights);
   await rename(`${file}.partial`, file);
   return target;
 }

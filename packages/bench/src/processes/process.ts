@@ -7,27 +7,35 @@ export interface BenchProcess {
   close(): Promise<void>;
 }
 
-interface Answer {
+/** What a process answers to a call. */
+export interface ProcessAnswer {
   readonly value?: unknown;
   readonly error?: string;
 }
+
+/** The `call` of a process: sends a message with `send`, and throws the error of the answer. */
+export const callOf =
+  (name: string, send: (message: { call: string; values: readonly unknown[] }) => Promise<ProcessAnswer>) =>
+  async (call: string, ...values: unknown[]): Promise<never> => {
+    const answer = await send({ call, values });
+    if (answer.error !== undefined) throw new Error(`${name} ${call}: ${answer.error}`);
+    return answer.value as never;
+  };
 
 /** Starts a built program of this folder. It answers messages `{ call, values }` with `{ value }` or `{ error }`. */
 export function startProcess(program: string, name: string): BenchProcess {
   const child = fork(fileURLToPath(new URL(program, import.meta.url)), [name]);
   const ended = new Promise<void>(resolve => child.once('exit', () => resolve()));
-  let settle: ((answer: Answer) => void) | undefined;
-  child.on('message', answer => settle?.(answer as Answer));
+  let settle: ((answer: ProcessAnswer) => void) | undefined;
+  child.on('message', answer => settle?.(answer as ProcessAnswer));
   child.on('exit', code => settle?.({ error: `its process ended with ${code}` }));
   return {
-    call: async (call, ...values) => {
-      child.send({ call, values });
-      const answer = await new Promise<Answer>(resolve => {
+    call: callOf(name, message => {
+      child.send(message);
+      return new Promise(resolve => {
         settle = resolve;
       });
-      if (answer.error !== undefined) throw new Error(`${name} ${call}: ${answer.error}`);
-      return answer.value as never;
-    },
+    }),
     close: async () => {
       child.kill();
       await ended;
