@@ -1,12 +1,41 @@
-// Sums, squares, roots, dropout and affine maps, entry by entry.
+// Sums, differences, products, quotients, squares, roots, dropout and affine maps, entry by entry.
 #include "residual.h"
 
-// y[count] = a + b, where b [period] repeats.
-EXPORT void sum(const float *a, const float *b, float *y, int count, int period) {
-  for (int from = 0; from < count; from += period, a += period, y += period) {
-    int i = 0;
-    for (; i + 4 <= period; i += 4) store(y + i, add(load(a + i), load(b + i)));
-    for (; i < period; i++) y[i] = a[i] + b[i];
+// The numbers are those of src/kernels/binary.ts.
+enum { ADD, SUBTRACT, MULTIPLY, DIVIDE };
+
+INLINE f4 combined(f4 a, f4 b, const int kind) {
+  return kind == ADD ? add(a, b) : kind == SUBTRACT ? sub(a, b) : kind == MULTIPLY ? mul(a, b) : divide(a, b);
+}
+INLINE float combinedOne(float a, float b, const int kind) {
+  return kind == ADD ? a + b : kind == SUBTRACT ? a - b : kind == MULTIPLY ? a * b : a / b;
+}
+
+// Entry by entry, of a and b or, if `isOne`, of a and the first entry of b.
+INLINE void combineLine(const float *a, const float *b, float *y, int count, const int kind, const int isOne) {
+  f4 one = loadSplat(b);
+  int i = 0;
+  for (; i + 4 <= count; i += 4) store(y + i, combined(load(a + i), isOne ? one : load(b + i), kind));
+  for (; i < count; i++) y[i] = combinedOne(a[i], isOne ? b[0] : b[i], kind);
+}
+
+INLINE void combineLines(const float *a, const float *b, float *y, int lines, int length, int isOne, const int kind) {
+  for (int line = 0; line < lines; line++, a += length, y += length)
+    if (isOne) combineLine(a, b + line, y, length, kind, 1);
+    else combineLine(a, b, y, length, kind, 0);
+}
+
+// y[lines, length] = a combined with b: b [length] for each line, or b [lines], one entry for each line, if `isOne`.
+EXPORT void combine(const float *a, const float *b, float *y, int lines, int length, int isOne, int kind) {
+  switch (kind) {
+  case ADD:
+    return combineLines(a, b, y, lines, length, isOne, ADD);
+  case SUBTRACT:
+    return combineLines(a, b, y, lines, length, isOne, SUBTRACT);
+  case MULTIPLY:
+    return combineLines(a, b, y, lines, length, isOne, MULTIPLY);
+  default:
+    return combineLines(a, b, y, lines, length, isOne, DIVIDE);
   }
 }
 

@@ -5,41 +5,68 @@ import { call, expectNear, expectNoGrowth, numbers, start } from '../testing/ind
 
 beforeAll(start);
 
-test('sums are right where both shapes are equal, where the second repeats, and where tfjs has to broadcast', () => {
-  const { tensor } = numbers(2);
-  const shapes: [number[], number[]][] = [
-    ...Array.from({ length: 19 }, (_, i): [number[], number[]] => [[i + 1], [i + 1]]),
-    [[2, 3, 5], [5]],
-    [
-      [7, 3, 5],
-      [1, 3, 5],
-    ],
-    [[2, 3, 5], []],
-    [
-      [2, 3, 5],
-      [1, 3, 1],
-    ],
-    [
-      [2, 1, 5],
-      [2, 3, 5],
-    ],
-    [[5], [3, 5]],
-  ];
-  for (const [left, right] of shapes)
-    tf.tidy(() => {
-      const [a, b] = [tensor(left), tensor(right)];
-      const shape = tf.broadcastTo(a, tf.add(a, b).shape).shape;
-      const [x, y] = [a, b].map(each => tf.broadcastTo(each, shape).dataSync());
-      const sum = call('add', { a, b });
-      expect(sum.shape).toEqual(shape);
-      expectNear(
-        sum,
-        Float64Array.from(x!, (v, i) => v + y![i]!),
-        { absolute: 1e-6 },
-        `[${left}] + [${right}]`,
-      );
-    });
-});
+const operations = {
+  add: (a: number, b: number) => a + b,
+  sub: (a: number, b: number) => a - b,
+  mul: (a: number, b: number) => a * b,
+  div: (a: number, b: number) => a / b,
+};
+
+test.each(Object.entries(operations))(
+  '%s is right where shapes are equal, one repeats, or tfjs broadcasts',
+  (name, operation) => {
+    const { tensor } = numbers(2);
+    const shapes: [number[], number[]][] = [
+      ...Array.from({ length: 19 }, (_, i): [number[], number[]] => [[i + 1], [i + 1]]),
+      [[2, 3, 5], [5]],
+      [
+        [7, 3, 5],
+        [1, 3, 5],
+      ],
+      [[2, 3, 5], []],
+      [
+        [2, 3, 5],
+        [1, 1],
+      ],
+      [
+        [2, 3, 5],
+        [2, 3, 1],
+      ],
+      [
+        [7, 13],
+        [7, 1],
+      ],
+      [
+        [2, 3, 5],
+        [2, 1, 1],
+      ],
+      [
+        [2, 3, 5],
+        [1, 3, 1],
+      ],
+      [
+        [2, 3, 2],
+        [3, 1],
+      ],
+      [
+        [2, 1, 5],
+        [2, 3, 5],
+      ],
+      [[5], [3, 5]],
+      [[1], [1, 1]],
+    ];
+    for (const [left, right] of shapes)
+      tf.tidy(() => {
+        const [a, b] = [tensor(left), tensor(right, 1, 2)];
+        const shape = tf.add(a, b).shape;
+        const [x, y] = [a, b].map(each => tf.broadcastTo(each, shape).dataSync());
+        const result = call(name, { a, b });
+        expect(result.shape).toEqual(shape);
+        const expected = Float64Array.from(x!, (v, i) => operation(v, y![i]!));
+        expectNear(result, expected, { absolute: 1e-6 }, `${name} [${left}] [${right}]`);
+      });
+  },
+);
 
 test('integers add up exactly', () => {
   const [a, b] = [tf.tensor1d([2 ** 24 + 1, -3], 'int32'), tf.tensor1d([1, 1], 'int32')];

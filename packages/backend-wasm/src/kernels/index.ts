@@ -1,9 +1,9 @@
 import { activationKernels, kernelFuncs, normKernels } from '@residual/tensor/kernels';
 import type { KernelFunc } from '@tensorflow/tfjs-core';
 import { activate } from './activation.js';
-import { add } from './add.js';
 import { affine } from './affine.js';
 import { attend, packedAttend } from './attend.js';
+import { binaryKernels } from './binary.js';
 import { appendToCache, appendToPackedCache, pack, unpackCache } from './cache.js';
 import { crossEntropy, crossEntropyGradient } from './cross-entropy.js';
 import { dropout } from './dropout.js';
@@ -73,4 +73,8 @@ const onHeap = /*#__PURE__*/ kernelFuncs(
 );
 
 /** Our kernels by the name of their op. */
-export const kernels: Readonly<Record<string, KernelFunc>> = { ...onHeap, 'residual.add': add, 'residual.sum': sum };
+export const kernels: Readonly<Record<string, KernelFunc>> = {
+  ...onHeap,
+  ...binaryKernels,
+  'residual.sum': sum,
+};
