@@ -35,7 +35,7 @@ export class Heap {
   ) {}
 
   /** The byte offset of the data of a tensor; 0 for an absent input. */
-  pointer(x: TensorInfo | undefined): number {
+  pointer(x: Pick<TensorInfo, 'dataId'> | undefined): number {
     return x ? this.backend.dataIdMap.get(x.dataId).memoryOffset : 0;
   }
 

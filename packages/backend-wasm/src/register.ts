@@ -4,6 +4,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { gunzipBase64 } from './embedded.js';
 import { attachKernels, heapOf, type SharedBackend } from './heap.js';
 import { kernels } from './kernels/index.js';
+import { packMatrixRows } from './kernels/pack-rows.js';
 import { dropModuleListeners } from './process-listeners.js';
 
 const name = 'wasm';
@@ -26,7 +27,7 @@ export function register(): void {
   registerPendingData(name, (running, shape, dtype) => {
     const heap = heapOf(running);
     const output = heap.output(shape, dtype);
-    return { dataId: output.dataId, words: () => heap.ints(output) };
+    return { dataId: output.dataId, words: () => heap.ints(output), pack: (...rows) => packMatrixRows(heap, ...rows) };
   });
   setUpKernels();
 }

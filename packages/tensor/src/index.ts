@@ -24,7 +24,13 @@ export {
 export { type GradientTree, gradients } from './autodiff/gradients.js';
 export { recompute } from './autodiff/recompute.js';
 export { backendOf, ready, registeredBackends, requireBackend, useBackend } from './backend/backend.js';
-export { type PendingData, type PendingDataMaker, registerPendingData } from './backend/pending-tensor.js';
+export {
+  type PendingData,
+  type PendingDataMaker,
+  type PendingPart,
+  type RowsToPack,
+  registerPendingData,
+} from './backend/pending-tensor.js';
 export { type Recovery, recoveryIfLost, registerRecovery } from './backend/recovery.js';
 export { registerKernels } from './backend/register-kernels.js';
 export { type BufferReusingCall, type BufferReusingKernel, withBufferReuse } from './capture/buffer-pool.js';

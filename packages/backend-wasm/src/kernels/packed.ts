@@ -5,7 +5,7 @@ import type { Heap } from '../heap.js';
 import type { Kernel } from './kernel.js';
 
 /** The codes of the forms in kernels/packed.h. */
-const formCodes: Readonly<Record<PackedForm, number>> = { f16: 0, bf16: 1, int8: 2, int4: 3 };
+export const formCodes: Readonly<Record<PackedForm, number>> = { f16: 0, bf16: 1, int8: 2, int4: 3 };
 
 /** The code of f16 without an infinity or a NaN. */
 const finiteF16 = 4;

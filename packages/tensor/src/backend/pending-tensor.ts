@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { expectShape, showShape } from '../errors.js';
+import { quantWords, scaleWords } from '../nn/packed/forms.js';
 import { sizeOf } from '../shape.js';
 import type { Tensor } from '../tensor.js';
 import { requireBackend } from './backend.js';
@@ -12,6 +13,25 @@ export interface PendingData {
   readonly words?: () => Int32Array;
   /** Writes words of 32 bits from an index on, always whole rows, of a backend that has memory of its own. */
   readonly write?: (index: number, words: Int32Array) => void;
+  /**
+   * Packs rows of floats into a part of this data and a part of that of their scales, as `packBits` does; absent where
+   * that is as fast. Returns false where `packBits` errors.
+   */
+  readonly pack?: (values: RowsToPack, quants: PendingPart, scales: PendingPart) => boolean;
+}
+
+/** Rows of floats [rows, width] that become groups of 8 or 4 bits. */
+export interface RowsToPack {
+  readonly form: 'int8' | 'int4';
+  readonly values: Float32Array;
+  readonly width: number;
+}
+
+/** A part of pending data: rows of words from an index on, `stride` words apart. */
+export interface PendingPart {
+  readonly dataId: object;
+  readonly index: number;
+  readonly stride: number;
 }
 
 /**
@@ -82,6 +102,26 @@ export class PendingTensor {
     else
       for (let from = 0, to = row * rowWords + column; from < words.length; from += columns, to += rowWords)
         for (let i = 0; i < columns; i++) target[to + i] = words[from + i]!;
+  }
+
+  /**
+   * Packs rows of floats into this tensor and into that of their scales, from a row and a column of words of each on,
+   * where the backend has a kernel for it. Returns whether it did; numbers without such a form are left to `packBits`.
+   */
+  pack(values: RowsToPack, scales: PendingTensor, [row, ...columns]: readonly [number, number, number]): boolean {
+    const [quantsAt, scalesAt] = [this.part(row, columns[0]), scales.part(row, columns[1])];
+    if (!quantsAt || !scalesAt || values.values.length === 0) return false;
+    if (!this.data?.pack?.(values, quantsAt, scalesAt)) return false;
+    const { form, width } = values;
+    const rows = values.values.length / width;
+    this.written += rows * quantWords(form, width);
+    scales.written += rows * scaleWords(form, width);
+    return true;
+  }
+
+  private part(row: number, column: number): PendingPart | undefined {
+    const { data, rowWords } = this;
+    return data && { dataId: data.dataId, index: row * rowWords + column, stride: rowWords };
   }
 
   /** The tensor, which the caller owns. Errors unless all of it was written. */

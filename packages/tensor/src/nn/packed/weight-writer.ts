@@ -89,7 +89,11 @@ function packedWriter(shape: readonly [number, number], form: PackedForm, scratc
   };
   return {
     write: (values, block) => {
-      const { width } = expectBlock(shape, block, values.length);
+      const { row, column, width } = expectBlock(shape, block, values.length);
+      if (hasScales(form)) {
+        const at = [row, quantWords(form, column), scaleWords(form, column)] as const;
+        if (quants.pack({ form, values, width }, parts[1]!.tensor, at)) return;
+      }
       writeBits(packBits(values, [values.length / width, width], form, scratch), block);
     },
     writeBits,
