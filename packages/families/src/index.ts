@@ -24,13 +24,17 @@ export {
   t5Config,
 } from './config/default-configs.js';
 export { rotaryFromConfig } from './config/rope.js';
+export { bamba } from './decoders/bamba.js';
 export { falconH1 } from './decoders/falcon-h1.js';
 export { falconMamba } from './decoders/falcon-mamba.js';
 export { gemma } from './decoders/gemma.js';
 export { gemma2 } from './decoders/gemma2.js';
 export { gemma3 } from './decoders/gemma3.js';
 export { gpt2 } from './decoders/gpt2.js';
+export { graniteMoeHybrid } from './decoders/granite-moe-hybrid.js';
+export { jamba } from './decoders/jamba.js';
 export { lfm2 } from './decoders/lfm2.js';
+export { lfm2Moe } from './decoders/lfm2-moe.js';
 export { llama } from './decoders/llama.js';
 export { mamba } from './decoders/mamba.js';
 export { mamba2 } from './decoders/mamba2.js';
@@ -39,6 +43,8 @@ export { nemotronH } from './decoders/nemotron-h.js';
 export { phi3 } from './decoders/phi3.js';
 export { qwen2 } from './decoders/qwen2.js';
 export { qwen3 } from './decoders/qwen3.js';
+export { qwen35 } from './decoders/qwen3-5.js';
+export { qwen3Next } from './decoders/qwen3-next.js';
 export { smollm3 } from './decoders/smollm3.js';
 export { bart } from './encoder-decoders/bart.js';
 export { m2m100 } from './encoder-decoders/m2m100.js';

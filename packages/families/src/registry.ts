@@ -1,10 +1,14 @@
+import { bamba } from './decoders/bamba.js';
 import { falconH1 } from './decoders/falcon-h1.js';
 import { falconMamba } from './decoders/falcon-mamba.js';
 import { gemma } from './decoders/gemma.js';
 import { gemma2 } from './decoders/gemma2.js';
 import { gemma3 } from './decoders/gemma3.js';
 import { gpt2 } from './decoders/gpt2.js';
+import { graniteMoeHybrid } from './decoders/granite-moe-hybrid.js';
+import { jamba } from './decoders/jamba.js';
 import { lfm2 } from './decoders/lfm2.js';
+import { lfm2Moe } from './decoders/lfm2-moe.js';
 import { llama } from './decoders/llama.js';
 import { mamba } from './decoders/mamba.js';
 import { mamba2 } from './decoders/mamba2.js';
@@ -13,6 +17,8 @@ import { nemotronH } from './decoders/nemotron-h.js';
 import { phi3 } from './decoders/phi3.js';
 import { qwen2 } from './decoders/qwen2.js';
 import { qwen3 } from './decoders/qwen3.js';
+import { qwen35 } from './decoders/qwen3-5.js';
+import { qwen3Next } from './decoders/qwen3-next.js';
 import { smollm3 } from './decoders/smollm3.js';
 import { bart } from './encoder-decoders/bart.js';
 import { m2m100 } from './encoder-decoders/m2m100.js';
@@ -37,7 +43,8 @@ import type { Family } from './family.js';
 /** All families of this package; a page that names them all loads them all. */
 export const families: readonly Family[] = [
   ...[gpt2, llama, qwen2, qwen3, mistral, smollm3, gemma, gemma2, gemma3, phi3],
-  ...[mamba, falconMamba, mamba2, lfm2, falconH1, nemotronH],
+  ...[mamba, falconMamba, mamba2, lfm2, lfm2Moe, falconH1, jamba, nemotronH, bamba, graniteMoeHybrid],
+  ...[qwen3Next, qwen35],
   ...[marian, bart, mbart, m2m100, pegasus, t5, mt5],
   ...[bert, roberta, xlmRoberta, camembert, distilbert, mpnet, electra, modernbert, debertaV2, deberta],
   ...[albert, nomicBert, eurobert, roformer, esm],

@@ -1,6 +1,17 @@
-import { bind, expectLayers, type Layer, type Linear, layer, linear, type VectorNeed, vector } from '@residual/layers';
+import {
+  bind,
+  expectLayers,
+  type Layer,
+  type Linear,
+  layer,
+  linear,
+  type Role,
+  type VectorNeed,
+  vector,
+} from '@residual/layers';
 import {
   add,
+  concat,
   exp,
   expectOptions,
   gatedDeltaRule,
@@ -43,7 +54,9 @@ export interface GatedDeltaOptions<Norm extends GatedNorm = GatedNorm> {
 
 /** The needs of `gatedDelta`. */
 export type GatedDeltaNeeds<Norm extends GatedNorm = GatedNorm> = {
-  readonly queryKeyValue: Linear;
+  readonly query: Linear;
+  readonly key: Linear;
+  readonly value: Linear;
   readonly gate: Linear;
   readonly strength: Linear;
   readonly step: Linear;
@@ -72,12 +85,15 @@ export function gatedDelta<Norm extends GatedNorm>(options: GatedDeltaOptions<No
     throw new ResidualError('fit', `gatedDelta: ${keyHeads} heads of keys do not divide ${heads} heads of values`);
   expectLayers('gatedDelta', { norm });
   const [keyWidth, valueWidth] = [keyHeads * keyDim, heads * valueDim];
-  const project = (out: number) => linear({ in: modelDim, out, bias: false });
+  const project = (role: Role, out: number, count: number) =>
+    linear({ in: modelDim, out, bias: false, role, heads: count });
   const parts: Omit<GatedDeltaNeeds, 'stepBias' | 'logRates'> = {
-    queryKeyValue: project(2 * keyWidth + valueWidth),
-    gate: project(valueWidth),
-    strength: project(heads),
-    step: project(heads),
+    query: project('query', keyWidth, keyHeads),
+    key: project('key', keyWidth, keyHeads),
+    value: project('value', valueWidth, heads),
+    gate: project('gate', valueWidth, keyHeads),
+    strength: project('other', heads, keyHeads),
+    step: project('other', heads, keyHeads),
     convolution: causalConvolution({ dim: 2 * keyWidth + valueWidth, kernelSize, bias: false, activation }),
     norm,
     output: linear({ in: valueWidth, out: modelDim, bias: false, role: 'output' }),
@@ -88,8 +104,8 @@ export function gatedDelta<Norm extends GatedNorm>(options: GatedDeltaOptions<No
     { ...parts, stepBias, logRates },
     (w, x: Tensor, scope) => {
       const [batch, length] = x.shape as [number, number];
-      const { queryKeyValue, gate, strength, step, convolution, norm, output } = bind(parts, w, scope);
-      const convolved = convolution(queryKeyValue(x));
+      const { query, key, value, gate, strength, step, convolution, norm, output } = bind(parts, w, scope);
+      const convolved = convolution(concat([query(x), key(x), value(x)], 2));
       const part = (from: number, heads: number, width: number) =>
         reshape(sliceAxis(convolved, 2, from, heads * width), [batch, length, heads, width]);
       const decay = mul(softplus(add(step(x), w.stepBias)), neg(exp(w.logRates)));

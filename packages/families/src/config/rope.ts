@@ -21,6 +21,8 @@ export interface RotaryFields {
   readonly base?: number;
   /** The part of a head that is rotated if the config does not say it; 1 if absent. */
   readonly fraction?: number;
+  /** Fields that do not change the positions of a text. */
+  readonly ignored?: readonly string[];
   /** Other names of types of scaling. */
   readonly types?: Readonly<Record<string, string>>;
 }
@@ -48,7 +50,7 @@ export function rotaryOf(config: ConfigReader, { headDim, maxPositions, interlea
 export function rotaryFromConfig(
   config: ConfigReader,
   maxPositions: number,
-  { layerType, base: defaultBase = 10000, fraction: defaultFraction = 1, types = {} }: RotaryFields = {},
+  { layerType, base: defaultBase = 10000, fraction: defaultFraction = 1, ignored = [], types = {} }: RotaryFields = {},
 ): RotarySettings {
   const fields = fieldsOf(config, layerType);
   const number: ReadNumber = (name, fallback) => {
@@ -62,7 +64,7 @@ export function rotaryFromConfig(
   const type = typeof named === 'string' && Object.hasOwn(types, named) ? types[named] : named;
   const reader = typeof type === 'string' && Object.hasOwn(scalings, type) ? scalings[type] : undefined;
   if (!reader) return config.refuse('rope_type', type, Object.keys(scalings).join(', '));
-  refuseUnknown(config, fields, type as string, reader.fields);
+  refuseUnknown(config, fields, type as string, [...reader.fields, ...ignored]);
   // A value at the top level takes precedence.
   const topLevelOriginal = config.value('original_max_position_embeddings');
   const originalMaxPositions =

@@ -5,9 +5,9 @@ import { gatedMlp } from '@residual/mlp';
 import { shortConvolution } from '@residual/sequence';
 import { languageModel, stack, type TensorLayer, transformerBlock } from '@residual/transformer';
 import { ConfigReader } from '../config/config.js';
-import { layerKinds } from '../config/layer-kinds.js';
 import { rotaryFromConfig } from '../config/rope.js';
 import type { CausalComposition, Family, WeightMapping } from '../family.js';
+import { layerTypes } from '../parts/layer-types.js';
 
 /** LFM2 (Liquid AI 2025): most blocks mix by a short convolution with gates, some by attention with normed heads. */
 export const lfm2: Family<CausalComposition> = {
@@ -63,9 +63,12 @@ export function lfm2Parts(config: ConfigReader) {
     bias: config.flag('conv_bias', false),
   });
   const attentionLayers = config.value('full_attn_idxs');
-  const mixers = layerKinds<TensorLayer>(config, depth, { full_attention: attention, conv: convolution }, i =>
-    Array.isArray(attentionLayers) && !attentionLayers.includes(i) ? 'conv' : 'full_attention',
-  );
+  const types = layerTypes(config, {
+    depth,
+    types: ['full_attention', 'conv'],
+    otherwise: i => (Array.isArray(attentionLayers) && !attentionLayers.includes(i) ? 'conv' : 'full_attention'),
+  });
+  const mixers: TensorLayer[] = types.map(type => (type === 'conv' ? convolution : attention));
   const tied = config.flag('tie_word_embeddings', config.flag('tie_embedding', true));
   return {
     ...{ modelDim, heads, depth, maxPositions, mixers, norm: rmsNorm({ dim: modelDim, epsilon }) },
