@@ -92,7 +92,7 @@ export function disentangledAttention(options: DisentangledAttentionOptions): Di
       if (!relative && terms.length > 0)
         throw new ResidualError(
           'fit',
-          `disentangledAttention: at '${scope.path}' there are no relativeVectors; give the stack disentangledPositions`,
+          `disentangledAttention: at '${scope.path}' there are no relativeVectors; use disentangledStack`,
         );
       // Without projections of their own, the vectors go through those of the contents, which are not tapped twice.
       const project = (own: Linear | undefined, shared: Linear, name: 'query' | 'key') => (vectors: Tensor) =>

@@ -88,8 +88,8 @@ function usedRows(length: number, options: DisentangledPositionsOptions) {
 }
 
 /**
- * The row of a distance, query position - key position, in the table of `disentangledPositions`. Computed in float32, as
- * in the reference, because rounding decides at the borders of buckets.
+ * The row of a distance, query position - key position, in the table of `disentangledPositions`. Computed in float32,
+ * as in the reference, because rounding decides at the borders of buckets.
  */
 export function distanceRow(
   distance: number,

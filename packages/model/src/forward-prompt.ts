@@ -92,7 +92,8 @@ function passOf(model: LoadedModel, prompt: Prompt | SourceAndTarget) {
     const [tokens] = model.inputsOf('forward', [prompt]);
     if (isTextModel(model.composition)) {
       const { layer, weights } = textModelOf('forward', model);
-      return { tokens: tokens!, run: (scope: Scope) => tidy(() => layer(weights, { ids: paddedIds([tokens!], tokens!.length) }, scope)) };
+      const run = (scope: Scope) => tidy(() => layer(weights, { ids: paddedIds([tokens!], tokens!.length) }, scope));
+      return { tokens: tokens!, run };
     }
     const run = (scope: Scope): Tensor => forward(causalOf('forward', model), [tokens!], [0], scope);
     return { tokens: tokens!, run };

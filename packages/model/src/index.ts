@@ -46,5 +46,11 @@ export type {
   Translation,
   TranslationStep,
 } from './translate/translation.js';
+export type { Answer, AnswerOptions } from './understand/answer.js';
+export type { LabelScore } from './understand/classify.js';
+export type { Aggregation, ClassifyTokensOptions, LabelledSpan } from './understand/classify-tokens.js';
+export type { FillMaskOptions, MaskFill } from './understand/fill-mask.js';
+export type { RankedDocument } from './understand/rerank.js';
+export type { TextOptions } from './understand/text-pass.js';
 export type { ContextualOptions, ContextualOutput, LensToken } from './vectors/contextual.js';
 export type { EmbedOptions, Pooling } from './vectors/embed.js';

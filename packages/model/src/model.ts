@@ -17,6 +17,12 @@ import { encoderSizesOf } from './model-kind.js';
 import type { TranslateOptions } from './translate/options.js';
 import { translateTexts } from './translate/translate.js';
 import type { Translation, TranslationStep } from './translate/translation.js';
+import { type Answer, type AnswerOptions, answerQuestion } from './understand/answer.js';
+import { classifyTexts, type LabelScore } from './understand/classify.js';
+import { type ClassifyTokensOptions, classifyTokensOf, type LabelledSpan } from './understand/classify-tokens.js';
+import { type FillMaskOptions, fillMasks, type MaskFill } from './understand/fill-mask.js';
+import { type RankedDocument, rerankDocuments } from './understand/rerank.js';
+import type { TextOptions } from './understand/text-pass.js';
 import { type ContextualOptions, type ContextualOutput, contextualOf } from './vectors/contextual.js';
 import { type EmbedOptions, embedPrompts } from './vectors/embed.js';
 import { tokenVectorsOf } from './vectors/token-vectors.js';
@@ -174,6 +180,54 @@ export class Model implements Disposable {
   /** `embed` for several texts of any lengths, in batches; each vector is the one that the text would get alone. */
   embedBatch(prompts: readonly Prompt[], options: EmbedOptions = {}): Promise<Float32Array[]> {
     return this.state.guardDisposal('embed', () => embedPrompts(this.state, prompts, options));
+  }
+
+  /**
+   * The most likely tokens for the mask of a text, such as `[MASK]`, most likely first; of a text with several masks a
+   * list for each. For masked language models.
+   */
+  fillMask(text: string, options: FillMaskOptions = {}): Promise<readonly (readonly MaskFill[])[]> {
+    return this.state.guardDisposal('fillMask', () => fillMasks(this.state, text, options));
+  }
+
+  /** The labels of a text with their scores, best first; of several texts a list for each, read in batches. */
+  classify(text: string, options?: TextOptions): Promise<readonly LabelScore[]>;
+  classify(texts: readonly string[], options?: TextOptions): Promise<readonly (readonly LabelScore[])[]>;
+  classify(texts: string | readonly string[], options: TextOptions = {}): Promise<never> {
+    return this.ofTexts('classify', texts, list => classifyTexts(this.state, list, options));
+  }
+
+  /**
+   * The labelled parts of a text, such as names of persons and places, in order; of several texts a list for each, read
+   * in batches.
+   */
+  classifyTokens(text: string, options?: ClassifyTokensOptions): Promise<readonly LabelledSpan[]>;
+  classifyTokens(
+    texts: readonly string[],
+    options?: ClassifyTokensOptions,
+  ): Promise<readonly (readonly LabelledSpan[])[]>;
+  classifyTokens(texts: string | readonly string[], options: ClassifyTokensOptions = {}): Promise<never> {
+    return this.ofTexts('classifyTokens', texts, list => classifyTokensOf(this.state, list, options));
+  }
+
+  /** The parts of a context that answer a question, best first. A long context is read in windows. */
+  answer(question: string, context: string, options: AnswerOptions = {}): Promise<readonly Answer[]> {
+    return this.state.guardDisposal('answer', () => answerQuestion(this.state, question, context, options));
+  }
+
+  /** The documents by how well they answer a query, best first, as a cross-encoder scores them. */
+  rerank(query: string, documents: readonly string[], options: TextOptions = {}): Promise<readonly RankedDocument[]> {
+    return this.state.guardDisposal('rerank', () => rerankDocuments(this.state, query, documents, options));
+  }
+
+  private async ofTexts<Result>(
+    caller: string,
+    texts: string | readonly string[],
+    read: (texts: readonly string[]) => Promise<readonly Result[]>,
+  ): Promise<never> {
+    const isSingle = typeof texts === 'string';
+    const results = await this.state.guardDisposal(caller, () => read(isSingle ? [texts] : texts));
+    return (isSingle ? results[0] : results) as never;
   }
 
   /**

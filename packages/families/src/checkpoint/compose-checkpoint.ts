@@ -4,6 +4,7 @@ import type { ComposeOptions, Composition, Family } from '../family.js';
 import { aliasesOf, fullNameOf, isNameOf, tableNeed, tensorSlices } from './checkpoint-names.js';
 import { firstDifference } from './first-difference.js';
 import { areDifferent, type StoredArrays } from './stored-arrays.js';
+import type { TensorSlice } from './tensor-slice.js';
 
 /** The composition of a checkpoint, and its config after inspecting the file. */
 export interface CheckpointComposition<Composed extends Composition = Composition> {
@@ -27,7 +28,7 @@ export async function composeCheckpoint<Composed extends Composition>(
 ): Promise<CheckpointComposition<Composed>> {
   const reading = signal ? { signal } : {};
   const stored = { ...arrays, names: [...arrays.names] }; // `names` may be an iterator
-  const composition = family.compose(config, options);
+  const composition = withoutMissingHead(family, config, family.compose(config, options), { stored, options });
   const hasDifferentTables = await hasDifferentTable(family, composition, stored, reading);
   await expectBuffers(family, config, stored, reading);
   const isUntied = await hasUntiedHead(family, composition, stored, reading);
@@ -42,6 +43,27 @@ export async function composeCheckpoint<Composed extends Composition>(
 }
 
 type ReadOptions = { readonly signal?: AbortSignal };
+
+/**
+ * The composition without the head of masked tokens if the file has no tensor of that head: models that embed texts
+ * keep the name of the class that they were trained from, and leave its head out.
+ */
+function withoutMissingHead<Composed extends Composition>(
+  family: Family<Composed>,
+  config: Config,
+  composition: Composed,
+  { stored, options }: { readonly stored: StoredArrays; readonly options: ComposeOptions },
+): Composed {
+  if (composition.kind !== 'masked-lm') return composition;
+  const present = new Set(stored.names);
+  const isStored = ({ checkpointName, names, otherNames }: TensorSlice) =>
+    [...names, ...otherNames.flat(), ...aliasesOf(family, checkpointName)].some(name => present.has(name));
+  const slices = [...tensorSlices(family, composition.model)];
+  const head = slices.filter(([path]) => /^(transform|head|logitsBias)(\.|$)/.test(path)).map(([, slice]) => slice);
+  if (head.length === 0 || head.some(isStored)) return composition;
+  const base = composition.architecture.replace(/For[A-Z].*$/, 'Model');
+  return family.compose({ ...config, architectures: [base] }, options);
+}
 
 /** Whether the checkpoint contains a head that differs from the embedding it is tied to. */
 async function hasUntiedHead(

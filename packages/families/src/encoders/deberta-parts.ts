@@ -37,8 +37,11 @@ export interface DebertaVersion {
 
 /** The sizes that the projections of positions depend on. */
 export interface DebertaSizes {
+  /** The width of the hidden states. */
   readonly modelDim: number;
+  /** The width of all heads together. */
   readonly headsDim: number;
+  /** The comparisons of contents with positions. */
   readonly terms: readonly DisentangledTerm[];
 }
 

@@ -30,12 +30,15 @@ export interface TextHeads {
 export interface TextParts {
   /** The beginning of the names of the classes of Hugging Face transformers, such as `Bert`. */
   readonly className: string;
+  /** The embeddings and what follows them. */
   readonly input: TextInputParts;
   /** The blocks; a decoder has causal masks. */
   readonly blocks: { readonly encoder: TensorLayer } | { readonly decoder: TensorLayer };
+  /** The heads by task. */
   readonly heads: TextHeads;
   /** Further values of `architectures` whose heads no task uses. */
   readonly featureClasses?: readonly string[];
+  /** The sizes that the composition states. */
   readonly sizes: Pick<TextComposition, 'maxPositions' | 'openEnded' | 'depth' | 'heads'>;
   /** The fields that no task or only another task reads; all others that are not read are refused. */
   readonly ignoredFields: readonly string[];

@@ -4,9 +4,10 @@ import { fixtureFiles } from '../testing/fixture-files.js';
 import { parity } from './index.js';
 
 /** Architectures that bring a computation of their own. */
-const own = ['gpt2', 'llama', 'marian', 't5'];
+const own = ['gpt2', 'llama', 'marian', 't5', 'deberta-v2'];
 /** Those that differ from them by files, position tables or the order of their layers. */
 const others = [
+  'bert',
   'llama3-rope',
   'llama-float16',
   'llama-bfloat16',

@@ -173,7 +173,8 @@ test.each<[string, Fields, Uint8Array, object, string]>([
     llama,
     inputsFile(rows),
     { 'golden.json': { kind: 'clip' } },
-    'golden.json is of kind "clip"; this version compares causal-lm, seq2seq-lm, packed',
+    'golden.json is of kind "clip"; this version compares causal-lm, seq2seq-lm, masked-lm, ' +
+      'sequence-classification, token-classification, question-answering, features, packed',
   ],
   [
     'a file cut short',

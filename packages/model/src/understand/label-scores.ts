@@ -1,8 +1,8 @@
 import type { TextComposition } from '@residual/families';
 
 /**
- * The scores of labels from logits [..., labels], as the reference's pipeline computes them: the logits themselves for a
- * regression, a sigmoid of each where several labels may hold or there is only one, else a softmax.
+ * The scores of labels from logits [..., labels], as the reference's pipeline computes them: the logits themselves for
+ * a regression, a sigmoid of each where several labels may hold or there is only one, else a softmax.
  */
 export function labelScores(
   { labels, problemType }: Pick<TextComposition, 'labels' | 'problemType'>,

@@ -7,7 +7,7 @@ export const ceilings: Readonly<Record<string, number>> = {
   base: 3000,
   sampling: 5000,
   mlp: 3600,
-  attention: 6000,
+  attention: 6600,
   embeddings: 6000,
   transformer: 8000,
   safetensors: 4700,

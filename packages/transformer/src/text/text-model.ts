@@ -29,7 +29,7 @@ export interface TextModel<Needs = any> extends Layer<Needs, TextInputs, Tensor>
   readonly tokenTypes: number;
   /** The width of the hidden states. */
   readonly dim: number;
-  /** The model without its head, as a layer of the same weights: to the output of the last block [batch, length, dim]. */
+  /** The model without its head, as a layer of the same weights: to the hidden states [batch, length, dim]. */
   readonly hiddenStates: Layer<Needs, TextInputs, Tensor>;
 }
 

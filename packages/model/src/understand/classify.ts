@@ -1,0 +1,32 @@
+import type { LoadedModel } from '../loaded-model.js';
+import { textModelOf } from '../model-kind.js';
+import { labelScores } from './label-scores.js';
+import { encodeTexts, expectTextList, expectTextOptions, readTexts, type TextOptions } from './text-pass.js';
+
+/** A label with its score. */
+export interface LabelScore {
+  readonly label: string;
+  /**
+   * From 0 to 1: over all labels together 1, or of each label by itself where several may hold or there is only one. Of
+   * a regression the number itself.
+   */
+  readonly score: number;
+}
+
+/** The labels of each text, best first. Throws for a model without a head that classifies texts. */
+export async function classifyTexts(
+  model: LoadedModel,
+  texts: readonly string[],
+  options: TextOptions,
+): Promise<readonly (readonly LabelScore[])[]> {
+  model.check();
+  const bound = textModelOf('classify', model, ['sequence-classification']);
+  expectTextOptions('classify', options);
+  expectTextList('classify', 'texts', texts);
+  const rows = await readTexts('classify', model, bound, encodeTexts('classify', model, texts), options);
+  return rows.map(row => {
+    const scores = labelScores(bound.composition, row);
+    const labels = bound.composition.labels.map((label, i) => ({ label, score: scores[i]! }));
+    return labels.sort((a, b) => b.score - a.score);
+  });
+}

@@ -1,0 +1,184 @@
+import { memoryUsage } from '@residual/tensor';
+import { tokenizerFromJson } from '@residual/tokenizer';
+import { expect, test } from 'vitest';
+import { createModel, type Model } from '../index.js';
+import { labelScores, softmax } from './label-scores.js';
+
+const words = [
+  '[PAD]',
+  '[UNK]',
+  '[CLS]',
+  '[SEP]',
+  '[MASK]',
+  'anna',
+  'lives',
+  'in',
+  'paris',
+  'near',
+  'lon',
+  '##don',
+  '.',
+];
+const special = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'];
+const added = special.map((content, id) => ({
+  ...{ id, content, special: true },
+  ...{ single_word: false, lstrip: false, rstrip: false, normalized: false },
+}));
+const piece = (id: string, type_id: number) => ({ SpecialToken: { id, type_id } });
+const sequence = (id: string, type_id: number) => ({ Sequence: { id, type_id } });
+const tokenizer = tokenizerFromJson({
+  version: '1.0',
+  added_tokens: added,
+  normalizer: { type: 'BertNormalizer', clean_text: true, handle_chinese_chars: true, lowercase: true },
+  pre_tokenizer: { type: 'BertPreTokenizer' },
+  post_processor: {
+    type: 'TemplateProcessing',
+    single: [piece('[CLS]', 0), sequence('A', 0), piece('[SEP]', 0)],
+    pair: [piece('[CLS]', 0), sequence('A', 0), piece('[SEP]', 0), sequence('B', 1), piece('[SEP]', 1)],
+    special_tokens: Object.fromEntries(
+      [2, 3].map(id => [words[id], { id: words[id], ids: [id], tokens: [words[id]] }]),
+    ),
+  },
+  decoder: { type: 'WordPiece', prefix: '##', cleanup: true },
+  model: {
+    type: 'WordPiece',
+    unk_token: '[UNK]',
+    continuing_subword_prefix: '##',
+    max_input_chars_per_word: 100,
+    vocab: Object.fromEntries(words.map((word, id) => [word, id])),
+  },
+} as never);
+
+const labelled = { id2label: { 0: 'O', 1: 'B-PLACE', 2: 'I-PLACE' } };
+const small = { hidden_size: 8, intermediate_size: 6, num_attention_heads: 2, num_hidden_layers: 1 };
+
+/** A random BERT of this class, while `run` runs; afterwards as many tensors are left as before. */
+async function withModel(name: string, run: (model: Model) => Promise<void>, more = {}) {
+  const before = memoryUsage();
+  const config = { model_type: 'bert', ...small, vocab_size: words.length, max_position_embeddings: 24 };
+  const model = await createModel({ ...config, architectures: [`BertFor${name}`], ...more }, { seed: 2, tokenizer });
+  try {
+    await run(model);
+  } finally {
+    model.dispose();
+  }
+  expect(memoryUsage()).toEqual(before);
+}
+
+const texts = ['Anna lives in London.', 'Paris', 'Anna lives near Paris near London.'];
+
+test('labels of texts have the scores of the pass, best first, alone and in batches', () =>
+  withModel(
+    'SequenceClassification',
+    async model => {
+      const done: number[] = [];
+      const onProgress = (progress: { readonly done: number }) => done.push(progress.done);
+      const all = await model.classify(texts, { batch: 2, onProgress });
+      expect(done).toEqual([2, 3]);
+      for (const [i, labels] of all.entries()) {
+        const { logits } = await model.forward(texts[i]!);
+        const scores = softmax(logits.data as Float32Array);
+        expect(labels.map(({ score }) => score)).toEqual([...labels.map(({ score }) => score)].sort((a, b) => b - a));
+        for (const { label, score } of labels)
+          expect(score).toBeCloseTo(scores[Object.values(labelled.id2label).indexOf(label)]!, 5);
+        expect((await model.classify(texts[i]!))[0]!.score).toBeCloseTo(labels[0]!.score, 5);
+      }
+    },
+    labelled,
+  ));
+
+test('scores follow the type of the problem, as in the reference', () => {
+  const logits = Float32Array.of(0, Math.log(3), 1, 1);
+  const labels = ['a', 'b'];
+  const rounded = (scores: Float32Array) => [...scores].map(score => Math.round(score * 1e4) / 1e4);
+  expect(rounded(labelScores({ labels }, logits))).toEqual([0.25, 0.75, 0.5, 0.5]);
+  const several = { labels, problemType: 'multi_label_classification' } as const;
+  expect(rounded(labelScores(several, logits))).toEqual([0.5, 0.75, 0.7311, 0.7311]);
+  expect(rounded(labelScores({ labels: ['a'] }, logits))).toEqual([0.5, 0.75, 0.7311, 0.7311]);
+  expect(labelScores({ labels, problemType: 'regression' }, logits)).toBe(logits);
+});
+
+test('spans of tokens lie in the text, and words have one label', () =>
+  withModel(
+    'TokenClassification',
+    async model => {
+      for (const aggregation of ['simple', 'first', 'average', 'max'] as const) {
+        const [spans] = await model.classifyTokens([texts[0]!], { aggregation, ignoreLabels: [] });
+        expect(spans!.map(({ text }) => text)).toEqual(spans!.map(({ start, end }) => texts[0]!.slice(start, end)));
+        expect([spans![0]!.start, spans!.at(-1)!.end]).toEqual([0, texts[0]!.length]);
+        const ends = spans!.map(({ end }) => end);
+        if (aggregation !== 'simple') expect(ends).not.toContain(texts[0]!.indexOf('don'));
+        expect(spans!.every(({ label }) => label === 'O' || label === 'PLACE')).toBe(true);
+        const kept = await model.classifyTokens(texts[0]!, { aggregation, ignoreLabels: ['O'] });
+        expect(kept).toEqual(spans!.filter(({ label }) => label !== 'O'));
+      }
+    },
+    labelled,
+  ));
+
+test('masks are filled with the most likely tokens of the pass', () =>
+  withModel('MaskedLM', async model => {
+    const [fills] = await model.fillMask('Anna lives in [MASK].', { top: 3 });
+    const { tokens, logits } = await model.forward('Anna lives in [MASK].');
+    const [index, vocab] = [tokens.indexOf(4), words.length];
+    const scores = softmax((logits.data as Float32Array).subarray(index * vocab, (index + 1) * vocab));
+    const best = [...scores.keys()].sort((a, b) => scores[b]! - scores[a]!).slice(0, 3);
+    expect(fills!.map(({ token }) => token)).toEqual(best);
+    for (const { token, score } of fills!) expect(score).toBeCloseTo(scores[token]!, 5);
+    expect(fills!.map(({ text }) => text)).toEqual(best.map(id => words[id]!.replace('##', '')));
+    const both = await model.fillMask('[MASK] lives in [MASK].', { top: 1 });
+    expect(both.map(([fill]) => fill!.sequence.includes('[MASK]'))).toEqual([true, true]);
+    await expect(model.fillMask('Anna')).rejects.toThrow('fillMask: the text has no [MASK] to fill');
+  }));
+
+test('answers are parts of the context, best first, also of a context that is read in windows', () =>
+  withModel('QuestionAnswering', async model => {
+    const context = texts.join(' ');
+    const answers = await model.answer('where?', context, { top: 4, maxLength: 12, stride: 3, maxAnswerLength: 2 });
+    expect(answers.length).toBe(4);
+    expect(answers.map(({ text }) => text)).toEqual(answers.map(({ start, end }) => context.slice(start, end)));
+    expect(answers.map(({ score }) => score)).toEqual([...answers.map(({ score }) => score)].sort((a, b) => b - a));
+    for (const { text } of answers) expect(text).not.toMatch(/^don|Lon$/); // whole words
+    await expect(model.answer('where?', ' ')).rejects.toThrow('answer: the context is empty');
+  }));
+
+test('documents are ranked by the score of their pair with the query', () =>
+  withModel(
+    'SequenceClassification',
+    async model => {
+      const ranked = await model.rerank('where is Anna?', texts);
+      expect(ranked.map(({ index }) => index).sort()).toEqual([0, 1, 2]);
+      expect(ranked.map(({ score }) => score)).toEqual([...ranked.map(({ score }) => score)].sort((a, b) => b - a));
+      for (const { index, score, text } of ranked) {
+        expect(text).toBe(texts[index]);
+        const [alone] = await model.rerank('where is Anna?', [text]);
+        expect(alone!.score).toBeCloseTo(score, 5);
+      }
+    },
+    { num_labels: 1 },
+  ));
+
+test('methods of other kinds of models, bad texts and options, and aborts throw, and leave nothing behind', () =>
+  withModel('TokenClassification', async model => {
+    await expect(model.classify('Anna')).rejects.toThrow(
+      'classify: bert is a model for token-classification; this works on a model for sequence-classification',
+    );
+    await expect(model.fillMask('[MASK]')).rejects.toThrow(
+      'fillMask: bert is a model for token-classification; this works on a model for masked-lm',
+    );
+    await expect(model.generate('Anna').result()).rejects.toThrow(
+      'generate: bert is a model for token-classification; this works on a model that continues a text',
+    );
+    await expect(model.classifyTokens(['Anna', 5 as never])).rejects.toThrow(
+      'classifyTokens: texts[1] is number; it must be a text',
+    );
+    await expect(model.classifyTokens('Anna', { batch: 0 })).rejects.toThrow('batch is 0');
+    await expect(model.classifyTokens('Anna', { aggregation: 'last' as never })).rejects.toThrow(
+      'classifyTokens: aggregation is "last"; it must be simple, first, average, max',
+    );
+    await expect(model.classifyTokens('Anna '.repeat(30))).rejects.toThrow(
+      'classifyTokens: prompt of 32 tokens is longer than the 24 positions this model has',
+    );
+    const signal = AbortSignal.abort(new Error('stop'));
+    await expect(model.classifyTokens('Anna', { signal })).rejects.toThrow('stop');
+  }));
