@@ -69,6 +69,25 @@ test.each(forms)('%s: larger matrices of all widths are within the bound, for on
   for (const rows of [16, 257]) expect(errorOf(form, rows, 40, 411), `${rows} rows`).toBeLessThan(1e-4);
 });
 
+test.each(['int8', 'int4'] as const)('%s: products of the sizes of GPT-2 are those of the unpacked matrix', form => {
+  const [out, width] = [768, 3072];
+  const values = new Float32Array(out * width);
+  for (let i = 0; i < values.length; i++) values[i] = (Math.imul(i, 2654435761) >> 8) / 2 ** 23;
+  const weight = pack(values, [out, width], form);
+  tf.tidy(() => {
+    const dense = unpack(weight) as unknown as tf.Tensor;
+    for (const rows of [1, 40]) {
+      const x = tf.tensor(values.slice(7, 7 + rows * width), [rows, width]);
+      const expected = tf.matMul(x, dense, false, true);
+      const difference = tf.sub(linear(x, weight), expected);
+      const [error, largest] = [difference, expected].map(y => tf.max(tf.abs(y)).dataSync()[0]!) as [number, number];
+      expect(error / largest, `${rows} rows`).toBeLessThan(4e-5);
+    }
+    dense.dispose();
+  });
+  weight.dispose();
+});
+
 test.each(forms)('%s: an infinity or a NaN stays in its row, and is never a finite number there', form => {
   for (const out of [9, 171]) {
     const weight = packRandom(form, out, 97, 3);

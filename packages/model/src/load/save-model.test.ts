@@ -1,7 +1,7 @@
 import '@residual/testkit/wasm';
 import { bytesSource, openSafetensors, writeSafetensors } from '@residual/safetensors';
-import { tensor } from '@residual/tensor';
-import { repositoryFile } from '@residual/testkit';
+import { memoryUsage, tensor } from '@residual/tensor';
+import { fixture, repositoryFile } from '@residual/testkit';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { createModel, loadModel, type Model } from '../index.js';
 import type { SaveModelOptions } from './save-model.js';
@@ -105,4 +105,14 @@ test('a head that differs from the embedding is loaded and saved separately, wha
     before.replace('"tie_word_embeddings": true', '"tie_word_embeddings": false'),
   );
   untied.dispose();
+});
+
+test('a tokenizer of a GGUF file that fits no tokenizer.json is an error that says what can be done', async () => {
+  const model = await loadModel(new Map([['tiny.gguf', await fixture('gguf/llama/model-q8_0.gguf')]]));
+  const before = memoryUsage();
+  await expect(model.save()).rejects.toThrow(
+    /^save: the tokenizer of the GGUF file fits no tokenizer\.json: tokenizer: .*no such merges; convertToGguf of the file/,
+  );
+  expect(memoryUsage()).toEqual(before);
+  model.dispose();
 });

@@ -69,12 +69,26 @@ export async function checkpointFiles(
     torch_dtype: undefined,
     quantization_config: quantizationOf(file),
   };
-  const allTexts = { ...texts, 'config.json': updateConfigText(texts['config.json'] ?? configText(config), changes) };
+  const savedConfig = updateConfigText(texts['config.json'] ?? configText(config), changes);
+  const allTexts = { ...savedTexts(texts), 'config.json': savedConfig };
   return new Map<string, Uint8Array<ArrayBuffer>>([
     ...[...tokenizerFiles].map(([name, bytes]) => [name, bytes.slice()] as const),
     ...Object.entries(allTexts).map(([name, text]) => [name, new TextEncoder().encode(text)] as const),
     ['model.safetensors', await bytesOf(file)],
   ]);
+}
+
+/** The texts of the small files. Throws if the tokenizer of a GGUF file fits no `tokenizer.json`, which is made here. */
+function savedTexts(texts: Readonly<Record<string, string>>): Record<string, string> {
+  try {
+    return { ...texts };
+  } catch (cause) {
+    if (!ResidualError.is(cause)) throw cause;
+    const text =
+      `save: the tokenizer of the GGUF file fits no tokenizer.json: ${cause.message}; ` +
+      'convertToGguf of the file keeps it, convertCheckpoint leaves it out';
+    throw new ResidualError(cause.code, text, { cause });
+  }
 }
 
 function expectOneOf(name: string, value: unknown, allowed: readonly string[]): void {
