@@ -78,7 +78,7 @@ export async function checkpointFiles(
   ]);
 }
 
-/** The texts of the small files. Throws if the tokenizer of a GGUF file fits no `tokenizer.json`, which is made here. */
+/** The texts of the small files. Throws if the tokenizer of a GGUF file fits no `tokenizer.json`, made here. */
 function savedTexts(texts: Readonly<Record<string, string>>): Record<string, string> {
   try {
     return { ...texts };

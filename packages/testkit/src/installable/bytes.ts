@@ -4,7 +4,7 @@ import { build } from 'esbuild';
 
 /** Ceilings of the gzipped, minified code of a package in bytes, without its dependencies. */
 export const ceilings: Readonly<Record<string, number>> = {
-  base: 3000,
+  base: 3400,
   sampling: 5000,
   mlp: 3600,
   attention: 6600,
