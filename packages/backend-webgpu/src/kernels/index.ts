@@ -9,6 +9,7 @@ import { cast } from './cast.js';
 import { crossEntropy, crossEntropyGradient } from './cross-entropy.js';
 import { dropout } from './dropout.js';
 import { embed } from './embed.js';
+import { expertLinear, packedExpertLinear } from './expert-linear.js';
 import { linear } from './linear.js';
 import { matMul } from './mat-mul.js';
 import { normalize } from './norm.js';
@@ -27,10 +28,12 @@ export const kernels: Readonly<Record<string, KernelFunc>> = /*#__PURE__*/ kerne
   crossEntropyGradient,
   dropout,
   embed,
+  expertLinear,
   linear,
   matMul,
   pack,
   packedAttend,
+  packedExpertLinear,
   packedLinear,
   packedLinearGradient,
   resizeCache,

@@ -78,6 +78,39 @@ fn main(index : i32) {
 `;
 }
 
+/**
+ * Each workgroup computes 32 columns of one choice of an expert, as `forFewRows` does for one row; the rows of the
+ * weight are those of the expert.
+ */
+export function forChosenRows(weight: WeightCode, hasBias: boolean): string {
+  return `
+${weight.functions ?? ''}
+var<workgroup> parts : array<f32, ${share * threads}>;
+fn main(index : i32) {
+  let thread = i32(localId.x);
+  let lane = thread % ${lanes};
+  let tile = index / ${threads};
+  let choice = tile / uniforms.tilesAcross;
+  let column = (tile - choice * uniforms.tilesAcross) * ${(threads / lanes) * share} + thread / ${lanes} * ${share};
+  let firstOfExpert = clamp(chosen[choice], 0, uniforms.experts - 1) * uniforms.columns;
+  let row0 = choice / uniforms.choicesPerRow;
+  ${each(share, j => `let column${j} = firstOfExpert + min(column + ${j}, uniforms.columns - 1);`)}
+  ${weight.start?.(1, share) ?? ''}
+  ${each(share, n => `var sum${n} = 0.0;`)}
+  for (var k = lane; k < uniforms.length; k += ${lanes}) {
+    ${weight.step(1, share)}
+  }
+  ${each(share, n => `parts[${n * threads} + thread] = sum${n};`)}
+  workgroupBarrier();
+  if (lane < ${share} && column + lane < uniforms.columns) {
+    var y = ${hasBias ? 'bias[firstOfExpert + column + lane]' : '0.0'};
+    for (var i = 0; i < ${lanes}; i++) { y += parts[lane * ${threads} + thread - lane + i]; }
+    result[choice * uniforms.columns + column + lane] = y;
+  }
+}
+`;
+}
+
 /** Each thread computes 4 rows and 4 columns. */
 export function forManyRows(weight: WeightCode, hasBias: boolean): string {
   return `

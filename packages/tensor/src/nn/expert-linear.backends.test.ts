@@ -70,38 +70,40 @@ describe.each([
 const many = { tokens: 41, experts: 4, inDim: 416, out: 41 };
 const manyChosen = grid([many.tokens, k], (token, j) => (token === 3 ? 2 * j! : token! % 20 === 5 ? 1 : 0));
 
-test.each([undefined, 'f16', 'bf16', 'int8', 'int4'] as const)(
-  'many tokens of an expert, few, one and none: %s',
-  (form: PackedForm | undefined) =>
-    expectNoLeak(async () => {
-      const { tokens, experts, inDim, out } = many;
-      const values = sample([experts * out, inDim], 5);
-      const matrix = form ? pack(Float32Array.from(values.values), [experts * out, inDim], form) : toTensor(values);
-      const [inputs, upstream] = [sample([tokens, inDim], 3), sample([tokens, k, out], 9)];
-      const [x, dy, chosen] = [toTensor(inputs), toTensor(upstream), toTensor(manyChosen, 'int32')];
-      const dense = form ? unpack(matrix as PackedMatrix) : (matrix as Tensor);
-      const entries = await dense.data();
-      const slopes = new Float64Array(tokens * inDim);
-      const rows = grid([tokens, k, out], (token, j, o) => {
-        const row = manyChosen.at(token!, j!) * out + o!;
-        const slope = upstream.at(token!, j!, o!);
-        let y = 0;
-        for (let i = 0; i < inDim; i++) {
-          const weight = entries[row * inDim + i]!;
-          y += inputs.values[token! * inDim + i]! * weight;
-          slopes[token! * inDim + i]! += slope * weight;
-        }
-        return y;
-      });
-      const found = gradients(() => expertLinear(x, matrix, chosen, { experts }), x, dy);
-      await expectClose(found.value, rows, { absolute: 2e-3 });
-      await expectClose(found.gradients!, [...slopes], { absolute: 2e-3 });
-      dispose([x, dy, chosen, matrix, found]);
-      if (form) dense.dispose();
-    }),
+const isGpu = ['webgl', 'webgpu'].includes(requireBackend());
+/** On GPUs, where each form compiles programs, some. */
+const forms = isGpu ? ([undefined, 'bf16', 'int8'] as const) : ([undefined, 'f16', 'bf16', 'int8', 'int4'] as const);
+
+test.each(forms)('many tokens of an expert, few, one and none: %s', (form: PackedForm | undefined) =>
+  expectNoLeak(async () => {
+    const { tokens, experts, inDim, out } = many;
+    const values = sample([experts * out, inDim], 5);
+    const matrix = form ? pack(Float32Array.from(values.values), [experts * out, inDim], form) : toTensor(values);
+    const [inputs, upstream] = [sample([tokens, inDim], 3), sample([tokens, k, out], 9)];
+    const [x, dy, chosen] = [toTensor(inputs), toTensor(upstream), toTensor(manyChosen, 'int32')];
+    const dense = form ? unpack(matrix as PackedMatrix) : (matrix as Tensor);
+    const entries = await dense.data();
+    const slopes = new Float64Array(tokens * inDim);
+    const rows = grid([tokens, k, out], (token, j, o) => {
+      const row = manyChosen.at(token!, j!) * out + o!;
+      const slope = upstream.at(token!, j!, o!);
+      let y = 0;
+      for (let i = 0; i < inDim; i++) {
+        const weight = entries[row * inDim + i]!;
+        y += inputs.values[token! * inDim + i]! * weight;
+        slopes[token! * inDim + i]! += slope * weight;
+      }
+      return y;
+    });
+    const found = gradients(() => expertLinear(x, matrix, chosen, { experts }), x, dy);
+    await expectClose(found.value, rows, { absolute: 2e-3 });
+    await expectClose(found.gradients!, [...slopes], { absolute: 2e-3 });
+    dispose([x, dy, chosen, matrix, found]);
+    if (form) dense.dispose();
+  }),
 );
 
-test('low-rank adapters of the whole stack are those of the merged stack, and get gradients', () =>
+test.skipIf(isGpu)('low-rank adapters of the whole stack are those of the merged stack, and get gradients', () =>
   expectNoLeak(async () => {
     const [x, ids] = [toTensor(sample([tokens, inDim], 3)), choices()];
     const rank = 2;
@@ -120,7 +122,8 @@ test('low-rank adapters of the whole stack are those of the merged stack, and ge
     await expectClose(found.gradients.up!, ofUp, { absolute: 1e-5 });
     expect(found.gradients.down!.shape).toEqual([rank, inDim]);
     dispose([x, ids, weight, merged, found, expected]);
-  }));
+  }),
+);
 
 test('what does not fit throws with both sides', () =>
   expectNoLeak(() => {

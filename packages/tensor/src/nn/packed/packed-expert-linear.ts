@@ -11,9 +11,10 @@ import {
   sumOverExperts,
 } from '../dense-expert-linear.js';
 import { denseLinear, flattenRows } from '../dense-linear.js';
+import type { PackedForm } from './forms.js';
 import type { PackedLinearAttributes, PackedLinearInputs } from './packed-linear.js';
 import type { PackedMatrix } from './packed-matrix.js';
-import { type UnpackAttributes, unpackBits } from './unpack.js';
+import { type UnpackAttributes, unpackRowsFrom } from './unpack.js';
 
 /** The bits of the stacked matrices of experts. */
 type ExpertBits = Pick<PackedLinearInputs, 'quants' | 'scales'>;
@@ -39,7 +40,7 @@ const gradientOp: Op<PackedExpertLinearGradientInputs, PackedExpertLinearGradien
   name: 'residual.packedExpertLinearGradient',
   compose: ({ dy, chosen, ...bits }, { form, width, experts }) =>
     sumOverExperts(chosen, experts, expert => {
-      const weight = unpackBits(bitsOf(bits, experts, expert), form, width);
+      const weight = unpackExpert(bits, form, width, experts, expert);
       return reshape(matMul(flattenRows(dy), weight), [...chosen.shape, width]);
     }),
 };
@@ -48,7 +49,7 @@ const packedExpertLinearOp: Op<PackedExpertLinearInputs, PackedExpertLinearAttri
   name: 'residual.packedExpertLinear',
   compose: ({ x, chosen, bias, ...bits }, { form, experts }) =>
     sumOverExperts(chosen, experts, expert => {
-      const weight = unpackBits(bitsOf(bits, experts, expert), form, x.shape.at(-1)!);
+      const weight = unpackExpert(bits, form, x.shape.at(-1)!, experts, expert);
       return denseLinear(x, weight, bias && partOf(bias, experts, expert));
     }),
   saves: ['quants', 'scales', 'chosen'],
@@ -74,9 +75,8 @@ export function packedExpertLinear(
   return runOp(packedExpertLinearOp, inputs, { form, experts });
 }
 
-function bitsOf({ quants, scales }: ExpertBits, experts: number, expert: number): ExpertBits {
-  return presentInputs({
-    quants: partOf(quants, experts, expert),
-    scales: scales && partOf(scales, experts, expert),
-  }) as ExpertBits;
+/** The matrix of one expert: [out, width]. */
+function unpackExpert(bits: ExpertBits, form: PackedForm, width: number, experts: number, expert: number): Tensor {
+  const count = bits.quants.shape[0]! / experts;
+  return unpackRowsFrom(bits, form, width, { first: expert * count, count });
 }

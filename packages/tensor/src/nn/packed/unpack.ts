@@ -1,3 +1,5 @@
+import { add } from '../../ops/arithmetic.js';
+import { range } from '../../ops/create.js';
 import { type Op, presentInputs, runOp } from '../../ops/op.js';
 import { reshape } from '../../ops/shape.js';
 import { type Tensor, tidy } from '../../tensor.js';
@@ -32,6 +34,20 @@ export function unpackBits(
   width: number,
 ): Tensor {
   return runOp(unpackOp, presentInputs({ ...bits }) as UnpackInputs, { form, width });
+}
+
+/** The entries of `count` rows from a row on, of the bits of a packed matrix: [count, width]. */
+export function unpackRowsFrom(
+  bits: { readonly quants: Tensor; readonly scales?: Tensor | undefined },
+  form: PackedForm,
+  width: number,
+  { first, count }: { readonly first: number; readonly count: number },
+): Tensor {
+  // By their ids: to slice the bits would round them on GPUs.
+  return tidy(() => {
+    const rows = add(range(count), first);
+    return runOp(unpackOp, presentInputs({ ...bits, rows }) as UnpackInputs, { form, width });
+  });
 }
 
 /** The rows of a packed matrix [rows, dim] at ids int32 [...]: [..., dim]. */
