@@ -171,13 +171,13 @@ function rescaledEmbedding({ vocab, dim, padTokenId, maskTokenId }: RescaledEmbe
   return Object.assign(lookUp, { vocab, dim });
 }
 
-/** The angles per position [headDim / 2], in any of the precisions of the files. */
+/** The angles per position [headDim / 2]; files with others than the formula gives are refused. */
 function differsFromRotary(values: Float32Array, _: readonly number[], fields: Config): Difference | undefined {
   const base = new ConfigReader('esm', fields).number('rope_theta', 10000);
   const { frequencies } = rotaryFrequencies({ rotaryDim: 2 * values.length, base });
   return firstDifference(
     values,
     i => frequencies[i]!,
-    frequency => 0.01 * frequency + 1e-7,
+    frequency => 1e-6 * frequency + 1e-9,
   );
 }

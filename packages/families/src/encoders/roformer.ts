@@ -86,6 +86,6 @@ function differsFromSinusoids(values: Float32Array, shape: readonly number[]): D
       const angle = position / 10000 ** ((2 * (entry % half)) / width);
       return entry < half ? Math.sin(angle) : Math.cos(angle);
     },
-    () => 1e-3,
+    () => 1e-5,
   );
 }
