@@ -33,12 +33,15 @@ export async function sourceSize(
   return { family: family.name, kind: composition.kind, parameters, fileBytes, weightBytes: bytes };
 }
 
-/** The same files; the sizes of those that are opened are written into a map. */
+/** The same files, each opened once; the sizes of those that are opened are written into a map. */
 function measuredFiles(files: ModelFiles, sizes: Map<string, number>): ModelFiles {
+  const opened = new Map<string, ReturnType<ModelFiles['bytes']>>();
   return {
     ...files,
     bytes: async (name, options) => {
-      const source = await files.bytes(name, options);
+      const opening = opened.get(name) ?? files.bytes(name, options);
+      opened.set(name, opening);
+      const source = await opening;
       if (source) sizes.set(name, source.size);
       return source;
     },
