@@ -51,3 +51,14 @@ test('a file of unknown size reports only its bytes; small files and failed requ
   expect((await fetched(new Response(body(1, 9), { headers: { 'content-length': '9' } }))).reports).toEqual([]);
   expect((await fetched(new Response(body(1), { status: 404 }))).reports).toEqual([]);
 });
+
+test('the body of a response of the network stays a byte stream, which is read into memory of the reader', async () => {
+  const fetch = reportingFetch(
+    async () => new Response(new Blob([new Uint8Array(40_000)]), { headers: { 'content-length': '40000' } }),
+    () => {},
+  );
+  const reader = (await fetch(address)).body!.getReader({ mode: 'byob' });
+  const { value } = await reader.read(new Uint8Array(50_000));
+  expect([value!.length > 0, value!.buffer.byteLength]).toEqual([true, 50_000]);
+  await reader.cancel();
+});
