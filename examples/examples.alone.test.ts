@@ -16,7 +16,7 @@ afterAll(() => {
 });
 
 test('the GPT on one page generates the same text as loadModel', async () => {
-  const model = await loadModel(stories);
+  const model = await loadModel(stories, { weights: 'f32' });
   const settings = { maxNewTokens: 24, temperature: 0.8, topP: 0.95, seed: 3 };
   const expected = await model.generate('Once upon a time', settings).result();
   model.dispose();
@@ -26,7 +26,7 @@ test('the GPT on one page generates the same text as loadModel', async () => {
 });
 
 test('the translator on one page gives the same translations as loadModel', async () => {
-  const model = await loadModel(englishFrench);
+  const model = await loadModel(englishFrench, { weights: 'f32' });
   const sentences = ['The cat sleeps on the table.', 'Where is the station?', 'I would like a glass of water, please.'];
   for (const sentence of sentences) {
     const { translation } = await model.translate(sentence, { numBeams: 1 }).result();

@@ -3,7 +3,7 @@ import '@residual/backend-wasm';
 import { readFile } from 'node:fs/promises';
 import { Cache, causal, selfAttention } from '@residual/attention';
 import { learnedPositions, tokenEmbedding } from '@residual/embeddings';
-import { fromCheckpoint, gpt2 } from '@residual/families';
+import { fromCheckpoint, gpt2, safetensorsArrays } from '@residual/families';
 import { layerNorm, load } from '@residual/layers';
 import { mlp } from '@residual/mlp';
 import { stories } from '@residual/model-stories';
@@ -32,15 +32,11 @@ const gpt = languageModel({
   }),
 });
 
-// 2. The weights: a file in GPT-2's layout. `fromCheckpoint` maps its names to the paths of the composition above.
+// 2. The weights: a file in GPT-2's layout, its matrices in 8 bits; `load` makes float32 of them. `fromCheckpoint` maps
+// its names to the paths of the composition above.
 await ready();
 const file = await openSafetensors(await fileSource(stories['model.safetensors']));
-const checkpoint = {
-  names: file.tensors.keys(),
-  shapeOf: (name: string) => file.tensors.get(name)?.shape,
-  readFloat32: async (name: string) => (await file.readFloat32(name)).data,
-};
-const weights = await load(gpt, fromCheckpoint(gpt2, gpt, checkpoint));
+const weights = await load(gpt, fromCheckpoint(gpt2, gpt, safetensorsArrays(file)));
 const tokenizer = tokenizerFromJson(await readFile(stories['tokenizer.json'], 'utf8'));
 
 /**

@@ -3,7 +3,7 @@ import '@residual/backend-wasm';
 import { readFile } from 'node:fs/promises';
 import { Cache, causal, crossAttention, selfAttention } from '@residual/attention';
 import { sinusoidalPositions, tokenEmbedding } from '@residual/embeddings';
-import { fromCheckpoint, marian } from '@residual/families';
+import { fromCheckpoint, marian, safetensorsArrays } from '@residual/families';
 import { layerNorm, load } from '@residual/layers';
 import { mlp } from '@residual/mlp';
 import { englishFrench } from '@residual/model-en-fr';
@@ -35,15 +35,11 @@ const translator = encoderDecoder({
   logitsBias: true,
 });
 
-// 2. The weights: a file in Marian's layout. `fromCheckpoint` maps its names to the paths of the composition above.
+// 2. The weights: a file in Marian's layout, its matrices in 8 bits; `load` makes float32 of them. `fromCheckpoint` maps
+// its names to the paths of the composition above.
 await ready();
 const file = await openSafetensors(await fileSource(englishFrench['model.safetensors']));
-const checkpoint = {
-  names: file.tensors.keys(),
-  shapeOf: (name: string) => file.tensors.get(name)?.shape,
-  readFloat32: async (name: string) => (await file.readFloat32(name)).data,
-};
-const weights = await load(translator, fromCheckpoint(marian, translator, checkpoint));
+const weights = await load(translator, fromCheckpoint(marian, translator, safetensorsArrays(file)));
 const tokenizer = tokenizerFromJson(await readFile(englishFrench['tokenizer.json'], 'utf8'));
 const [endToken, startToken] = [0, 2]; // eos_token_id and decoder_start_token_id of config.json
 

@@ -7,6 +7,7 @@ export {
   withComputedTensors,
 } from './checkpoint/checkpoint-names.js';
 export { type CheckpointComposition, composeCheckpoint } from './checkpoint/compose-checkpoint.js';
+export { safetensorsArrays } from './checkpoint/safetensors-arrays.js';
 export type { StoredArrays } from './checkpoint/stored-arrays.js';
 export { rowsOfSlice, storedShape, type TensorSlice } from './checkpoint/tensor-slice.js';
 export { type Config, ConfigReader } from './config/config.js';

@@ -1,4 +1,4 @@
-import type { Config, StoredArrays } from '@residual/families';
+import { type Config, type StoredArrays, safetensorsArrays } from '@residual/families';
 import type { Gguf } from '@residual/gguf';
 import { openSafetensors, openSharded, type Safetensors, type Source } from '@residual/safetensors';
 import { ResidualError } from '@residual/tensor';
@@ -6,7 +6,6 @@ import type { Tokenizer } from '@residual/tokenizer';
 import type { GenerationConfig } from '../generate/options.js';
 import { checkpointTokenizer } from './checkpoint-tokenizer.js';
 import { type UnquantizedConfig, withoutQuantization } from './quantization-config.js';
-import { safetensorsArrays } from './safetensors-arrays.js';
 import type { ModelFiles, OnBytes } from './sources/files.js';
 import type { WeightForms } from './weight-forms.js';
 

@@ -1,6 +1,8 @@
-import type { StoredArrays } from '@residual/families';
 import { rowsByName } from '@residual/layers';
-import type { Safetensors } from '@residual/safetensors';
+import type { StoredArrays } from './stored-arrays.js';
+
+/** An open safetensors file of `@residual/safetensors`, or its shards. */
+type Safetensors = Parameters<typeof rowsByName>[0];
 
 /**
  * The tensors of an open safetensors file or of its shards, whole or in pieces; a matrix in groups of 8 or 4 bits is
