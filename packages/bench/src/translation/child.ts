@@ -1,15 +1,15 @@
 /** The process of one translator: serves the calls of `startProcess`. */
 import { peakMemory } from '../processes/peak-memory.js';
 import { serveProcess } from '../processes/process.js';
-import type { Sentence, TranslateSettings, Translator, TranslatorName } from './translator.js';
+import { formOf, type Sentence, type TranslateSettings, type Translator, type TranslatorName } from './translator.js';
 
 async function start(name: TranslatorName): Promise<Translator> {
-  if (name !== 'residual') {
+  if (name === 'onnxruntime-web' || name === 'onnxruntime-web, 2 threads') {
     const { onnxruntime } = await import('./onnxruntime.js');
     return onnxruntime(name === 'onnxruntime-web' ? 1 : 2);
   }
   await import('@residual/backend-wasm');
-  return (await import('./residual.js')).residual();
+  return (await import('./residual.js')).residual(formOf(name));
 }
 
 serveProcess(async () => {

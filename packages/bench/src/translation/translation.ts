@@ -3,10 +3,18 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { tokenizerFromJson } from '@residual/tokenizer';
 import { type Line, lineOf } from '../comparison/line.js';
+import type { Note } from '../comparison/notes.js';
 import { type BenchProcess, startProcess } from '../processes/process.js';
 import { repository } from '../repository.js';
 import { translatorFolder } from './checkpoint.js';
-import type { Sentence, TranslateSettings, TranslatorName } from './translator.js';
+import {
+  formOf,
+  forms,
+  type Sentence,
+  type TranslateSettings,
+  type TranslatorForm,
+  type TranslatorName,
+} from './translator.js';
 
 /** The name of the translator for `--shape`. */
 export const translatorShape = 'en-fr';
@@ -22,11 +30,14 @@ const settings = [
   { batch: 32, numBeams: 4, goal: 0.666 },
 ] as const;
 
+/** Ours in every form beside float32 on both sides. */
+const formNames = ['residual', ...forms.map(form => `residual ${form}` as const), 'onnxruntime-web'] as const;
+
 type Times = Readonly<Record<TranslatorName, number[]>>;
 
 /**
  * Measures the translation of the golden sentences compared with onnxruntime-web: one by one and in batches, greedy and
- * with 4 beams; then load time and peak memory.
+ * with 4 beams; then load time and peak memory, and all of it with weights in fewer bits.
  */
 export async function* translationOnWasm(shape?: string): AsyncGenerator<Line[]> {
   if (shape !== undefined && shape !== translatorShape) return;
@@ -34,6 +45,7 @@ export async function* translationOnWasm(shape?: string): AsyncGenerator<Line[]>
   const sentences = await sentencesOf(folder);
   yield* timeLines(folder, sentences);
   yield await processLines(folder, sentences);
+  yield* formLines(folder, sentences);
 }
 
 async function* timeLines(folder: string, sentences: readonly Sentence[]): AsyncGenerator<Line[]> {
@@ -43,9 +55,7 @@ async function* timeLines(folder: string, sentences: readonly Sentence[]): Async
     let greedy: readonly number[] = [];
     for (const { batch, numBeams, goal } of settings) {
       const times = await measureTimes(subjects, sentences, { batch, numBeams });
-      const search = numBeams === 1 ? 'greedy' : `${numBeams} beams`;
-      const order = batch === 1 ? 'one by one' : `${batch} at once`;
-      const ours = { what: `en-fr: ${search}, ${order}, ms a sentence`, ours: times.residual };
+      const ours = { what: `en-fr: ${orderOf({ batch, numBeams })}, ms a sentence`, ours: times.residual };
       const notes = ['frontDoorText', 'plainAttention'] as const;
       yield peers.map(peer =>
         lineOf({ ...ours, peer, peers: times[peer], notes, goal: peer === peers[0] ? goal : undefined }),
@@ -59,9 +69,35 @@ async function* timeLines(folder: string, sentences: readonly Sentence[]): Async
   }
 }
 
+/** The times of every form, and its peak memory, beside float32: of ours and of onnxruntime-web. */
+async function* formLines(folder: string, sentences: readonly Sentence[]): AsyncGenerator<Line[]> {
+  const subjects = new Map(formNames.map(name => [name, startProcess('./translation-child.js', name)]));
+  const beside = (what: string, values: Times, form: TranslatorForm, notes: readonly Note[]): Line[] =>
+    (['residual', 'onnxruntime-web'] as const).map(peer => {
+      const line = { what: `en-fr ${form}: ${what}`, ours: values[`residual ${form}`], peer, peers: values[peer] };
+      return lineOf({ ...line, notes: peer === 'residual' ? [] : notes });
+    });
+  try {
+    for (const { call } of subjects.values()) await call('load', folder);
+    for (const { batch, numBeams } of [settings[0], settings[3]]) {
+      const times = await measureTimes(subjects, sentences, { batch, numBeams });
+      const what = `${orderOf({ batch, numBeams })}, ms a sentence`;
+      for (const form of forms) yield beside(what, times, form, ['frontDoorText', 'plainAttention']);
+    }
+    const peaks = emptyTimes();
+    for (const [name, { call }] of subjects) peaks[name].push((await call('peak')) / 1e6);
+    for (const form of forms) yield beside('peak memory, MB', peaks, form, []);
+  } finally {
+    for (const { close } of subjects.values()) await close();
+  }
+}
+
+const orderOf = ({ batch, numBeams }: TranslateSettings): string =>
+  `${numBeams === 1 ? 'greedy' : `${numBeams} beams`}, ${batch === 1 ? 'one by one' : `${batch} at once`}`;
+
 /**
- * Milliseconds per sentence of each subject. The subjects alternate; a first round warms up and checks that all write
- * the same tokens.
+ * Milliseconds per sentence of each subject. The subjects alternate; a first round warms up and checks that all with
+ * float32 weights write the same tokens.
  */
 async function measureTimes(
   subjects: ReadonlyMap<TranslatorName, BenchProcess>,
@@ -73,8 +109,8 @@ async function measureTimes(
   for (let round = 0; round <= rounds; round++) {
     for (const [name, { call }] of subjects) {
       const result: { tokens: number[][]; milliseconds: number } = await call('translate', sentences, settings);
-      if (round === 0) texts.add(JSON.stringify(result.tokens));
-      else times[name].push(result.milliseconds / sentences.length);
+      if (round > 0) times[name].push(result.milliseconds / sentences.length);
+      else if (formOf(name) === undefined) texts.add(JSON.stringify(result.tokens));
     }
   }
   if (texts.size > 1) throw new Error(`bench: ${[...subjects.keys()].join(' and ')} do not write the same tokens`);
@@ -101,7 +137,8 @@ async function processLines(folder: string, sentences: readonly Sentence[]): Pro
   return [...lines('en-fr: load, s', loads), ...lines('en-fr: peak memory, MB', peaks)];
 }
 
-const emptyTimes = (): Times => ({ residual: [], 'onnxruntime-web': [], 'onnxruntime-web, 2 threads': [] });
+const emptyTimes = (): Times =>
+  Object.fromEntries([...names, ...formNames].map((name): [TranslatorName, number[]] => [name, []])) as Times;
 
 /** The golden sentences with their tokens. */
 async function sentencesOf(folder: string): Promise<Sentence[]> {

@@ -19,5 +19,20 @@ export interface Translator {
   translate(sentences: readonly Sentence[], settings: TranslateSettings): Promise<readonly (readonly number[])[]>;
 }
 
-/** The names of the translators. */
-export type TranslatorName = 'residual' | 'onnxruntime-web' | 'onnxruntime-web, 2 threads';
+/** The forms in which our weights are held beside float32. */
+export const forms = ['f16', 'int8', 'int4'] as const;
+
+/** One of these forms. */
+export type TranslatorForm = (typeof forms)[number];
+
+/** The names of the translators; ours may hold its weights in fewer bits. */
+export type TranslatorName =
+  | 'residual'
+  | `residual ${TranslatorForm}`
+  | 'onnxruntime-web'
+  | 'onnxruntime-web, 2 threads';
+
+/** The form of a translator of ours; undefined for float32 and for the others. */
+export function formOf(name: TranslatorName): TranslatorForm | undefined {
+  return forms.find(form => name === `residual ${form}`);
+}
