@@ -32,7 +32,7 @@ const gpt = languageModel({
   }),
 });
 
-// 2. The weights: a file in GPT-2's layout, its matrices in 8 bits; `load` makes float32 of them. `fromCheckpoint` maps
+// 2. The weights: a file in GPT-2's layout, its matrices in 8 bits, which `load` makes float32. `fromCheckpoint` maps
 // its names to the paths of the composition above.
 await ready();
 const file = await openSafetensors(await fileSource(stories['model.safetensors']));

@@ -35,7 +35,7 @@ const translator = encoderDecoder({
   logitsBias: true,
 });
 
-// 2. The weights: a file in Marian's layout, its matrices in 8 bits; `load` makes float32 of them. `fromCheckpoint` maps
+// 2. The weights: a file in Marian's layout, its matrices in 8 bits, which `load` makes float32. `fromCheckpoint` maps
 // its names to the paths of the composition above.
 await ready();
 const file = await openSafetensors(await fileSource(englishFrench['model.safetensors']));

@@ -68,7 +68,7 @@ export function driftView(state: State, model: () => Promise<RemoteModel>): void
     });
 }
 
-/** Whether 18.8 MB may be loaded without asking: the browser says that the line is fast and that data is not saved. */
+/** Whether 10.3 MB may be loaded without asking: the browser says that the line is fast and that data is not saved. */
 function isFastLine(): boolean {
   const { connection } = navigator as Navigator & {
     readonly connection?: { readonly saveData?: boolean; readonly effectiveType?: string; readonly downlink?: number };

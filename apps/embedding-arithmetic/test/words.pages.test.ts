@@ -382,7 +382,7 @@ describe('directions', () => {
 describe('the storyteller', () => {
   test('the drift view shows the cosine and the next tokens after each layer', async () => {
     expect(await page.locator('#paths.sketch polyline').count()).toBe(2);
-    expect(await page.locator('#drift-load').textContent()).toContain('18.8 MB');
+    expect(await page.locator('#drift-load').textContent()).toContain('10.3 MB');
     // On a fast line the model loads once the picture is seen.
     await page.locator('#drift-load').evaluate((button: HTMLButtonElement) => button.click());
     await page.locator('#drift-answer', { hasText: 'enters both sentences' }).waitFor();

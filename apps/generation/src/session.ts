@@ -1,4 +1,11 @@
-import { type LoadOptions, type OfferedForm, type OnDownload, shippedModel } from '@residual/appkit';
+import {
+  type LoadOptions,
+  type OfferedForm,
+  type OnDownload,
+  shippedModel,
+  type WeightChoice,
+  weightsOf,
+} from '@residual/appkit';
 import { pageModel, startModels } from '@residual/appkit/models';
 import type { SourceSize } from '@residual/model';
 import type { RemoteModel } from '@residual/model/worker';
@@ -21,7 +28,7 @@ export interface Session {
    */
   load(origin: Origin, choice: LoadChoice, options: LoadOptions): Promise<void>;
   /** What a model would take, before it is downloaded. */
-  sizeOf(origin: Origin, weights: OfferedForm, signal: AbortSignal): Promise<SourceSize>;
+  sizeOf(origin: Origin, weights: WeightChoice, signal: AbortSignal): Promise<SourceSize>;
   /** Loads the current model once more with its weights in another form, for as long as `use` runs. */
   inForm<Result>(weights: OfferedForm, use: (model: RemoteModel) => Promise<Result>): Promise<Result>;
   /** The text of each token. */
@@ -31,7 +38,7 @@ export interface Session {
 /** Where and how a model is held. */
 export interface LoadChoice {
   readonly backend: string;
-  readonly weights: OfferedForm;
+  readonly weights: WeightChoice;
 }
 
 /** Starts the worker and reports its downloads. */
@@ -55,11 +62,11 @@ export async function openSession(onDownload: OnDownload): Promise<Session> {
     },
     sizeOf: async (from, weights, signal) => {
       const { source, hub } = sourceOf(from);
-      return models.size(source, { hub, weights, signal });
+      return models.size(source, { hub, ...weightsOf(weights), signal });
     },
     inForm: (weights, use) => page.beside({ ...sourceOf(origin), weights }, use),
-    load: async (from, choice, options) => {
-      await page.load({ ...sourceOf(from), check, ...choice, ...options });
+    load: async (from, { backend, weights }, options) => {
+      await page.load({ ...sourceOf(from), check, backend, ...weightsOf(weights), ...options });
       origin = from;
       const { model } = page;
       textsOf = tokenTexts(ids => model.decode(ids, { skipSpecialTokens: false }));

@@ -1,4 +1,4 @@
-import { type Address, addressOf, type OfferedForm, weightForms } from '@residual/appkit';
+import { type Address, addressOf, type WeightChoice, weightChoices } from '@residual/appkit';
 
 /** How fast a story is written. */
 export type Pace = 'slow' | 'reading' | 'fast';
@@ -37,7 +37,7 @@ export interface Settings {
   /** `auto` is WebGL with a real graphics card, else WebAssembly. */
   readonly backend: string;
   /** How the weight matrices are held in memory. */
-  readonly weights: OfferedForm;
+  readonly weights: WeightChoice;
   /** A Hugging Face id or a URL; empty for the shipped model. */
   readonly model: string;
   readonly hub: string;
@@ -68,7 +68,7 @@ export const preset: Settings = {
   end: 'They loved to play in the park. One day, a big dog came. The dog wanted to play with',
   names: 'Lily, Sue, Tom, Ben, Harry, Hermione',
   backend: 'auto',
-  weights: 'f32',
+  weights: 'auto',
   model: '',
   hub: 'https://huggingface.co',
   handed: '',
@@ -80,5 +80,5 @@ export const address: Address<Settings> = addressOf(preset, {
   pace: ['slow', 'reading', 'fast'],
   chapter: chapters,
   handed: ['', 'true'],
-  weights: weightForms,
+  weights: weightChoices,
 });

@@ -46,6 +46,12 @@ const logprobsOf = async (ids: readonly number[]) => {
     return Math.log(softmax(row)[id]!);
   });
 };
+/** The steps in which a text is sampled as the page does it. */
+const stepsOf = async (prompt: string | readonly number[], maxNewTokens: number) => {
+  const steps = [];
+  for await (const step of model.generate(prompt, { ...sampled, seed, maxNewTokens })) steps.push(step);
+  return steps;
+};
 const sum = (values: readonly number[]) => values.reduce((a, b) => a + b, 0);
 const bars = () => page.locator('#bars').evaluate(element => [...(element as BarsElement).bars]);
 const cellsOf = (row: number) => page.locator('#bars tbody tr:not(.cut)').nth(row).locator('td span').allTextContents();
@@ -174,7 +180,10 @@ describe('branches', () => {
     const shown = await newTokens(page);
     expect(shown).toEqual(branch.tokens.slice(tokens.length - maxNewTokens));
     await expect.poll(() => page.url()).toContain(`forks=0_${index}_${id}&branch=1&against=0`);
-    const logprobs = (await logprobsOf(branch.tokens)).slice(index - 1);
+    const stepBefore = (await stepsOf(preset.prompt, maxNewTokens))[index - (tokens.length - maxNewTokens)]!;
+    const replaced = stepBefore.topLogprobs.find(({ token }) => token === id)!;
+    const after = await stepsOf(begin, options.maxNewTokens);
+    const logprobs = [replaced, ...after].map(({ logprob }) => logprob);
     const figures = page.locator('#compared-one + dl dd');
     expect(await figures.allTextContents()).toEqual([
       String(logprobs.length),
@@ -470,7 +479,7 @@ describe('chapters', () => {
     await page.click('#tab-model');
     expect(await page.locator('#facts').textContent()).toBe(
       'The storyteller of this page: gpt2 with 6 layers of 5 heads, 6000 tokens, 256 positions, on wasm. ' +
-        `Its weights take ${(model.describe().bytes / 1e6).toFixed(1)} MB of memory, each in 32 bits.`,
+        `Its weights take ${(model.describe().bytes / 1e6).toFixed(1)} MB of memory, 8.8 bits each.`,
     );
   });
 
@@ -478,8 +487,8 @@ describe('chapters', () => {
     await page.click('#compare-forms');
     const rows = page.locator('#forms tbody tr');
     await expect.poll(() => rows.count(), { timeout: 60_000 }).toBe(4);
-    const cells = (await rows.nth(2).locator('td').allTextContents()).slice(2);
-    const packed = await loadModel(filesOf('packages', 'model-stories', 'model'), { weights: 'int8' });
+    const cells = (await rows.nth(3).locator('td').allTextContents()).slice(2);
+    const packed = await loadModel(filesOf('packages', 'model-stories', 'model'), { weights: 'int4' });
     const likeliest = async (each: Model) => {
       const options = { temperature: 0, maxNewTokens: 1, topLogprobs: 64 };
       for await (const { topLogprobs } of each.generate(await page.inputValue('#prompt'), options)) return topLogprobs;
@@ -490,7 +499,7 @@ describe('chapters', () => {
       .slice(0, 4)
       .map(({ token }) => `${(100 * Math.exp(after.get(token)!)).toFixed(1)} %`);
     expect(cells).toEqual(expected);
-    expect(await rows.nth(2).locator('td').first().textContent()).toBe((packed.describe().bytes / 1e6).toFixed(1));
+    expect(await rows.nth(3).locator('td').first().textContent()).toBe((packed.describe().bytes / 1e6).toFixed(1));
     packed.dispose();
     expect(await page.locator('#forms-result').textContent()).toContain('in 8 bits it writes the same 24 tokens');
     await page.click('#tab-attention');

@@ -60,7 +60,7 @@ const states: Record<string, () => Promise<unknown>> = {
     await expectError(page, 'no config.json');
     await page.locator('#loading').evaluate((place: HTMLElement) => {
       place.hidden = false;
-      place.querySelector('p')!.textContent = 'Loading the model: 1.0 of 18.8 MB';
+      place.querySelector('p')!.textContent = 'Loading the model: 1.0 of 10.3 MB';
     });
   },
 };

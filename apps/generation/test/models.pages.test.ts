@@ -130,7 +130,7 @@ describe('another model', () => {
     await page.click('#load');
     await facts('someone/tale: llama');
     expect(await page.locator('#need').textContent()).toMatch(
-      /^This model has [\d.]+ million weights: 1\.0 MB of files, and [\d.]+ MB of memory with each weight in 32 bits/,
+      /^This model has [\d.]+ million weights: 1\.0 MB of files, and [\d.]+ MB of memory, 32\.0 bits for each weight/,
     );
     await settled(page);
     await written(page);

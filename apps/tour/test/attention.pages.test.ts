@@ -56,7 +56,7 @@ test('the products and weights of the token that asks are those of the model', a
   expect(figures.map(figure => figure.replace('−', '-'))).toEqual(products);
   expect(await shares()).toEqual([...percents(weights[8]!.slice(0, 9)), 'later', 'later', 'later']);
   expect(await page.locator('#attention-answer').textContent()).toBe(
-    '“creature” gives 55.9% to “blue” and 35.2% to “fluffy”.',
+    '“creature” gives 55.8% to “blue” and 35.3% to “fluffy”.',
   );
 });
 

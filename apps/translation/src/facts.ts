@@ -1,8 +1,8 @@
-import { byId, formNames, grouped, make, megabytes, type OfferedForm, percent } from '@residual/appkit';
+import { bitsOf, byId, grouped, make, megabytes, percent } from '@residual/appkit';
 import type { RemoteModel } from '@residual/model/worker';
 
 /** Shows where the weights of the model are, and its sizes. */
-export async function showFacts(model: RemoteModel, weights: OfferedForm): Promise<void> {
+export async function showFacts(model: RemoteModel): Promise<void> {
   const { depth, encoderDepth, heads, encoderHeads, vocab, maxPositions, backend } = model;
   const { parameters, parts, bytes } = await model.describe();
   const sizeOf = (path: string) => parts.find(part => part.path === path)?.parameters ?? 0;
@@ -19,7 +19,6 @@ export async function showFacts(model: RemoteModel, weights: OfferedForm): Promi
   });
   byId('shares').replaceChildren(...rows);
   byId('facts').textContent =
-    `Together ${grouped(parameters)} weights: ${megabytes(2 * parameters)} MB to download, two bytes each, and ` +
-    `${megabytes(bytes)} MB of memory with each in ${formNames[weights]}. It reads and writes up to ` +
-    `${maxPositions} tokens at a time, and it runs in this page, on ${backend}.`;
+    `Together ${grouped(parameters)} weights in ${megabytes(bytes)} MB of memory, ${bitsOf(bytes, parameters)} each. ` +
+    `It reads and writes up to ${maxPositions} tokens at a time, and it runs in this page, on ${backend}.`;
 }

@@ -72,7 +72,7 @@ async function load(session: Session, choice: LoadChoice, options: LoadOptions):
   byId('status').textContent = 'Loading';
   await session.load(choice, options);
   offerHeads(session.model.depth, session.model.heads);
-  await showFacts(session.model, choice.weights);
+  await showFacts(session.model);
 }
 
 /** Sentences about heads in the address that the model does not have. */

@@ -1,4 +1,11 @@
-import { type LoadOptions, type OfferedForm, type OnDownload, shippedModel } from '@residual/appkit';
+import {
+  type LoadOptions,
+  type OfferedForm,
+  type OnDownload,
+  shippedModel,
+  type WeightChoice,
+  weightsOf,
+} from '@residual/appkit';
 import { pageModel, startModels } from '@residual/appkit/models';
 import type { TranslatedSegment, TranslateOptions } from '@residual/model';
 import type { RemoteModel } from '@residual/model/worker';
@@ -27,7 +34,7 @@ export interface Session {
 /** Where and how the model is held. */
 export interface LoadChoice {
   readonly backend: string;
-  readonly weights: OfferedForm;
+  readonly weights: WeightChoice;
 }
 
 /** How many tokens that the decoder considered are named. */
@@ -62,12 +69,12 @@ export async function openSession(onDownload: OnDownload): Promise<Session> {
       return { predictions: output.predictions!, taps: output.taps };
     },
     inForm: (weights, use) => page.beside({ source: shippedModel('en-fr'), weights }, use),
-    load: async (choice, options) => {
+    load: async ({ backend, weights }, options) => {
       const check = async (loaded: RemoteModel) => {
         const tokens = await loaded.tokenOf(Array.from({ length: loaded.vocab }, (_, id) => id));
         texts = tokens.map((token, id) => token?.replaceAll('▁', ' ') ?? `#${id}`);
       };
-      await page.load({ source: shippedModel('en-fr'), check, ...choice, ...options });
+      await page.load({ source: shippedModel('en-fr'), check, backend, ...weightsOf(weights), ...options });
     },
   };
 }

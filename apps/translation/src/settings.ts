@@ -1,4 +1,4 @@
-import { type Address, addressOf, type OfferedForm, weightForms } from '@residual/appkit';
+import { type Address, addressOf, type WeightChoice, weightChoices } from '@residual/appkit';
 import type { TranslateOptions } from '@residual/model';
 import { bestAlignmentHead } from './best-alignment-head.js';
 import { examples } from './examples.js';
@@ -29,7 +29,7 @@ export interface Settings {
   /** `auto` is WebGL with a real graphics card, else WebAssembly. */
   readonly backend: string;
   /** How the weight matrices are held in memory. */
-  readonly weights: OfferedForm;
+  readonly weights: WeightChoice;
 }
 
 /** The settings before the first click. */
@@ -46,14 +46,14 @@ export const preset: Settings = {
   decoderLayer: 0,
   decoderHead: 0,
   backend: 'auto',
-  weights: 'f32',
+  weights: 'auto',
 };
 
 /** The settings in the address of the page. */
 export const address: Address<Settings> = addressOf(preset, {
   mode: ['greedy', 'beams'],
   chapter: chapters,
-  weights: weightForms,
+  weights: weightChoices,
 });
 
 /** The index of a head: layer and head. */

@@ -60,7 +60,7 @@ const states: Record<string, () => Promise<unknown>> = {
     await translate(page, '');
     await page.locator('#loading').evaluate((place: HTMLElement) => {
       place.hidden = false;
-      place.querySelector('p')!.textContent = 'Loading the model: 1.0 of 18.9 MB';
+      place.querySelector('p')!.textContent = 'Loading the model: 1.0 of 10.2 MB';
     });
   },
 };

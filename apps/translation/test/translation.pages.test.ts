@@ -258,10 +258,9 @@ test('the decoder looks at what it has written, and the address holds chapter an
 
 test('the model says where its weights are', async () => {
   await openChapter(page, 'model');
-  const { parameters } = model.describe();
+  const { parameters, bytes } = model.describe();
   expect(await page.locator('#facts').textContent()).toContain(
-    `${parameters.toLocaleString('en')} weights: ${((2 * parameters) / 1e6).toFixed(1)} MB to download, two bytes ` +
-      `each, and ${(model.describe().bytes / 1e6).toFixed(1)} MB of memory`,
+    `${parameters.toLocaleString('en')} weights in ${(bytes / 1e6).toFixed(1)} MB of memory, 8.6 bits each.`,
   );
   await page.click('#compare-forms');
   const rows = page.locator('#forms tbody tr');

@@ -22,11 +22,15 @@ export { makeSvg } from './svg.js';
 export { wireTabs } from './tabs.js';
 export { piecesSentence, showPieces, type TokenizedText, textsOf, tokenizedText } from './token-pieces.js';
 export {
+  bitsOf,
   formNames,
   formOptions,
   type MeasuredForm,
   type OfferedForm,
   showForms,
+  type WeightChoice,
+  weightChoices,
   weightForms,
+  weightsOf,
   wireForms,
 } from './weight-forms.js';

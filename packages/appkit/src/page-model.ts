@@ -8,7 +8,7 @@ export interface PageLoad {
   /** The choice of the visitor: the name of a backend, or `auto`. */
   readonly backend: string;
   readonly hub?: LoadModelOptions['hub'];
-  /** How the weight matrices are held; float32 if absent. */
+  /** How the weight matrices are held; as `loadModel` chooses if absent. */
   readonly weights?: WeightForm;
   readonly signal?: AbortSignal | undefined;
   readonly onProgress?: (progress: LoadProgress) => void;

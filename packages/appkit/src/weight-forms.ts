@@ -2,11 +2,24 @@ import type { WeightForm } from '@residual/model';
 import { megabytes } from './format.js';
 import { byId, make, on } from './page.js';
 
-/** The forms of weights that a page offers, from the largest. */
+/** The forms of weights that a page compares, from the largest. */
 export const weightForms = ['f32', 'f16', 'int8', 'int4'] as const satisfies readonly WeightForm[];
 
-/** A form that a page offers. */
+/** One of these forms. */
 export type OfferedForm = (typeof weightForms)[number];
+
+/** What a page offers for its model: a form, or `auto`, which is that of the file if it is packed, else 32 bits. */
+export const weightChoices = ['auto', ...weightForms] as const;
+
+/** One of these choices. */
+export type WeightChoice = (typeof weightChoices)[number];
+
+/** A choice as an option of `loadModel`. */
+export const weightsOf = (choice: WeightChoice): { readonly weights?: OfferedForm } =>
+  choice === 'auto' ? {} : { weights: choice };
+
+/** How many bits of memory a weight takes on average, in words: `8.8 bits`. */
+export const bitsOf = (bytes: number, parameters: number): string => `${((8 * bytes) / parameters).toFixed(1)} bits`;
 
 /** The forms in words. */
 export const formNames: Readonly<Record<OfferedForm, string>> = {
@@ -16,8 +29,11 @@ export const formNames: Readonly<Record<OfferedForm, string>> = {
   int4: '4 bits',
 };
 
-/** The options of a select of forms. */
-export const formOptions = (): HTMLOptionElement[] => weightForms.map(form => new Option(formNames[form], form));
+/** The options of a select of choices. */
+export const formOptions = (): HTMLOptionElement[] => [
+  new Option('auto', 'auto'),
+  ...weightForms.map(form => new Option(formNames[form], form)),
+];
 
 /** What was measured of one form. */
 export interface MeasuredForm {

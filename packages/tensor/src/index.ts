@@ -87,7 +87,7 @@ export {
   packedMatrix,
 } from './nn/packed/packed-matrix.js';
 export { groupsOfBits, readBits } from './nn/packed/read-bits.js';
-export { unpack } from './nn/packed/unpack.js';
+export { canUnpack, unpack } from './nn/packed/unpack.js';
 export { blockAlignment, type WeightBlock, type WeightWriter, weightWriter } from './nn/packed/weight-writer.js';
 export {
   type CacheTensor,

@@ -1,4 +1,4 @@
-import { byId, formNames, type LoadingView, megabytes, type OfferedForm, on } from '@residual/appkit';
+import { bitsOf, byId, type LoadingView, megabytes, on, type WeightChoice } from '@residual/appkit';
 import type { SourceSize } from '@residual/model';
 import { readControls } from '../controls.js';
 import type { Origin, Session } from '../session.js';
@@ -25,7 +25,7 @@ export function needView(
     offer(false);
     return asked ? load(asked) : undefined;
   });
-  const sizeOf = async (origin: Origin, weights: OfferedForm): Promise<SourceSize> => {
+  const sizeOf = async (origin: Origin, weights: WeightChoice): Promise<SourceSize> => {
     latest.abort();
     const own = new AbortController();
     latest = own;
@@ -45,7 +45,7 @@ export function needView(
     byId('need').textContent = '';
     const size = await sizeOf(origin, weights);
     const missing = missingMemory(size.weightBytes, deviceMemory());
-    byId('need').textContent = `${needSentence(size, formNames[weights])} ${missing ?? ''}`.trim();
+    byId('need').textContent = `${needSentence(size)} ${missing ?? ''}`.trim();
     if (missing === undefined) return load(origin);
     asked = origin;
     offer(true);
@@ -59,11 +59,11 @@ const deviceMemory = (): number | undefined => {
 };
 
 /** What a model takes, as a sentence. */
-export function needSentence({ parameters, fileBytes, weightBytes }: SourceSize, bits: string): string {
+export function needSentence({ parameters, fileBytes, weightBytes }: SourceSize): string {
   const millions = (parameters / 1e6).toFixed(parameters < 1e7 ? 1 : 0);
   return (
     `This model has ${millions} million weights: ${megabytes(fileBytes)} MB of files, and ` +
-    `${megabytes(weightBytes)} MB of memory with each weight in ${bits}.`
+    `${megabytes(weightBytes)} MB of memory, ${bitsOf(weightBytes, parameters)} for each weight.`
   );
 }
 

@@ -1,8 +1,8 @@
 import {
   attempt,
   backendOptions,
+  bitsOf,
   byId,
-  formNames,
   formOptions,
   type LoadingView,
   megabytes,
@@ -29,7 +29,7 @@ export function modelView(
   byId('backend').replaceChildren(...backendOptions(session));
   byId('weights').replaceChildren(...formOptions());
   byId<HTMLButtonElement>('load').disabled = false;
-  let loadedWith: LoadChoice = { backend: 'auto', weights: 'f32' }; // the choice with which the model was loaded
+  let loadedWith: LoadChoice = { backend: 'auto', weights: 'auto' }; // the choice with which the model was loaded
 
   const loadModel = modelLoader(view, {
     hasModel: () => session.isLoaded,
@@ -53,7 +53,7 @@ export function modelView(
       await session.load(origin, { backend, weights }, options);
       loadedWith = { backend, weights };
     }, again);
-    await showFacts(session, loadedWith);
+    await showFacts(session);
     await after().finally(() => {
       if (isLatest()) main.dataset.state = 'ready';
     });
@@ -83,11 +83,11 @@ function nameOf(origin: Origin): string {
   return 'id' in origin ? origin.id : `The model from your ${origin.files.length} files`;
 }
 
-async function showFacts({ origin, model }: Session, { weights }: LoadChoice): Promise<void> {
+async function showFacts({ origin, model }: Session): Promise<void> {
   const { config, depth, heads, vocab, maxPositions, backend } = model;
-  const { bytes } = await model.describe();
+  const { bytes, parameters } = await model.describe();
   const sizes = `${depth} layers of ${heads} heads, ${vocab} tokens, ${maxPositions} positions`;
   byId('facts').textContent =
     `${nameOf(origin)}: ${String(config.model_type)} with ${sizes}, on ${backend}. Its weights take ` +
-    `${megabytes(bytes)} MB of memory, each in ${formNames[weights]}.`;
+    `${megabytes(bytes)} MB of memory, ${bitsOf(bytes, parameters)} each.`;
 }

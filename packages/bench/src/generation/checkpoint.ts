@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { mkdir, rename, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { convertCheckpoint } from '@residual/model';
 import { stories } from '@residual/model-stories';
-import { openSafetensors, writeSafetensors } from '@residual/safetensors';
-import { fileSource } from '@residual/safetensors/node';
+import { bytesSource, openSafetensors, writeSafetensors } from '@residual/safetensors';
 import { normalValues } from '@residual/tensor';
 import { repository } from '../repository.js';
 import { type Shape, type ShapeName, shapes, tensorsOf } from './shape.js';
@@ -56,10 +56,18 @@ export function randomWeights(shape: Shape): Map<string, Float32Array> {
 }
 
 async function storyWeights(): Promise<Map<string, Float32Array>> {
-  const stored = await openSafetensors(await fileSource(fileURLToPath(stories['model.safetensors'])));
+  const { weights } = await convertCheckpoint(stories, { weights: 'f32' });
+  const stored = await openSafetensors(bytesSource(await joinedBytes(weights)));
   const values = new Map<string, Float32Array>();
   for (const name of tensorsOf(shapes.stories).keys()) {
     values.set(name, (await stored.readFloat32(`transformer.${name}`)).data);
   }
   return values;
+}
+
+/** All bytes of some chunks. */
+async function joinedBytes(chunks: AsyncIterable<Uint8Array>): Promise<Uint8Array> {
+  const all: Uint8Array[] = [];
+  for await (const chunk of chunks) all.push(chunk);
+  return new Uint8Array(Buffer.concat(all));
 }

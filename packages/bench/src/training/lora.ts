@@ -7,7 +7,7 @@ import { adamW, attachLora, freezeBase, languageModelLoss, randomWindows, train 
  * last step.
  */
 export async function fineTune(source: string, isLora: boolean): Promise<number> {
-  const model = await loadModel(source);
+  const model = await loadModel(source, { weights: 'f32' });
   const { layer, weights } = causalOf('bench', model);
   if (isLora)
     attachLora(layer as HasNeeds<unknown>, weights, { targets: ['**.attention.query', '**.attention.value'], rank: 8 });

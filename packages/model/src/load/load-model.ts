@@ -9,7 +9,7 @@ import {
   updateConfigText,
 } from '@residual/families';
 import { type HasNeeds, load, type NamedArrays, type Weights, weightNeeds } from '@residual/layers';
-import { type PackedForm, ResidualError, ready } from '@residual/tensor';
+import { canUnpack, type PackedForm, ResidualError, ready } from '@residual/tensor';
 import { expectOpenOptions } from '../arguments.js';
 import type { GenerationConfig } from '../generate/options.js';
 import type { ModelParts } from '../loaded-model.js';
@@ -36,7 +36,8 @@ export interface LoadModelOptions extends SourceOptions {
   /**
    * How weight matrices are held: one form for all of them, or a function of the path in the tree and the role. If
    * absent, `as stored` for GGUF files and checkpoints with matrices in groups of 8 or 4 bits, else `f32`; types of
-   * GGUF that no matrix has are decoded and rounded to `int8` then. Vectors and position tables are always float32, and
+   * GGUF that no matrix has are decoded and rounded to `int8` then. On a backend that cannot read packed matrices
+   * (WebGL 1) `f32` is always the default. Vectors and position tables are always float32, and
    * so are tables of a few columns under `int8` and `int4`.
    */
   readonly weights?: WeightForms;
@@ -169,7 +170,8 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
   await ready();
   const opened = await openModel(source, options);
   const { family, layout, config, composition, checkpoint, openArrays, onBytes, converted } = opened;
-  const formOf = formChooser('loadModel', options.weights ?? opened.defaultWeights);
+  const defaultWeights = canUnpack() ? opened.defaultWeights : 'f32';
+  const formOf = formChooser('loadModel', options.weights ?? defaultWeights);
   const generationConfig = options.generationConfig ?? checkpoint.generationConfig;
 
   const readWeights = async (stored: StoredArrays, signal: AbortSignal | undefined) => {

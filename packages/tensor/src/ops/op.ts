@@ -112,6 +112,11 @@ function runComposition<I extends Inputs, A extends Attributes>(op: Op<I, A>, in
   });
 }
 
+/** Whether the active backend has a kernel of this op's own name. */
+export function hasOwnKernel({ name }: Pick<Op, 'name'>): boolean {
+  return tf.getKernel(name, requireBackend()) !== undefined;
+}
+
 function kernelOf(op: Op): string | undefined {
   const backend = requireBackend();
   if (tf.getKernel(op.name, backend)) return op.name;

@@ -127,10 +127,20 @@ const giving = [
 
 test('texts and tokens as texts are the same as ids', async () => {
   const { answer, wrong, patch, ids, lens } = references.stories!;
-  const sweep = await json('patch', stories, ...giving, '--answer', ' Lily', '--wrong', ' Tom', '--what', 'heads');
+  const form = ['--weights', 'f32'];
+  const tokens = ['--answer', ' Lily', '--wrong', ' Tom'];
+  const sweep = await json('patch', stories, ...giving, ...tokens, '--what', 'heads', ...form);
   await expectClose(sweep.values, patch.heads!.values, close);
   expect([answer, wrong]).toEqual([522, 612]);
-  const { layers } = await json('lens', stories, '--prompt', 'Once upon a time, there was a little', '--top', '1');
+  const { layers } = await json(
+    'lens',
+    stories,
+    '--prompt',
+    'Once upon a time, there was a little',
+    '--top',
+    '1',
+    ...form,
+  );
   const best = lens.at(-1)![0]![0]!;
   expect(layers.at(-1).top).toEqual([{ id: best.id, text: ' girl', logprob: expect.closeTo(best.logprob, 4) }]);
   expect(ids.length).toBe(9);
@@ -148,6 +158,8 @@ test('the picture of the README is what the command prints', async () => {
     ' Tom',
     '--view',
     'picture',
+    '--weights',
+    'f32',
   );
   expect(out).toContain('layer 4                 ▒▒      ▓▓');
   expect(readme).toContain(out);

@@ -1,6 +1,8 @@
 import { expectClose, expectNoLeak } from '@residual/testkit';
+import * as tf from '@tensorflow/tfjs-core';
 import { expect, test } from 'vitest';
 import {
+  canUnpack,
   capture,
   dense,
   dispose,
@@ -215,4 +217,16 @@ test('an id outside the table throws where the backend checks', () => {
     packed.dispose();
     expect(tensor([1]).shape).toEqual([1]);
   });
+});
+
+test('a backend without kernels cannot read packed matrices', () => {
+  const name = 'residual.unpack';
+  const kernel = tf.getKernel(name, tf.getBackend());
+  expect(canUnpack()).toBe(true);
+  tf.unregisterKernel(name, tf.getBackend());
+  try {
+    expect(canUnpack()).toBe(false);
+  } finally {
+    tf.registerKernel(kernel);
+  }
 });

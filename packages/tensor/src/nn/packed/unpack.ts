@@ -1,6 +1,6 @@
 import { add } from '../../ops/arithmetic.js';
 import { range } from '../../ops/create.js';
-import { type Op, presentInputs, runOp } from '../../ops/op.js';
+import { hasOwnKernel, type Op, presentInputs, runOp } from '../../ops/op.js';
 import { reshape } from '../../ops/shape.js';
 import { type Tensor, tidy } from '../../tensor.js';
 import type { PackedForm } from './forms.js';
@@ -21,6 +21,9 @@ export type UnpackAttributes = { readonly form: PackedForm; readonly width: numb
 
 /** There is no composition: no op of tfjs reads bits. Each backend has a kernel. */
 const unpackOp: Op<UnpackInputs, UnpackAttributes> = { name: 'residual.unpack', gradient: 'none' };
+
+/** Whether the active backend reads packed matrices. WebGL 1 does not, and backends without our kernels do not. */
+export const canUnpack = (): boolean => hasOwnKernel(unpackOp);
 
 /** The entries of a packed matrix as a new tensor [out, in], which the caller disposes. */
 export function unpack({ quants, scales, form, shape }: PackedMatrix): Tensor {
