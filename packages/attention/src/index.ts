@@ -9,6 +9,12 @@ export {
   crossAttention,
 } from './cross-attention.js';
 export {
+  type DifferentialAttention,
+  type DifferentialAttentionNeeds,
+  type DifferentialAttentionOptions,
+  differentialAttention,
+} from './differential.js';
+export {
   type DisentangledAttention,
   type DisentangledAttentionNeeds,
   type DisentangledAttentionOptions,

@@ -6,6 +6,8 @@ export type RotaryScaling =
   | { readonly type: 'linear'; readonly factor: number }
   /** A base that grows for sequences longer than `originalMaxPositions` (dynamic NTK-aware scaling). */
   | { readonly type: 'dynamic'; readonly factor: number; readonly originalMaxPositions: number }
+  /** A base times factor^(rotaryDim / (rotaryDim - 2)), whatever the length (NTK-aware scaling). */
+  | { readonly type: 'ntk'; readonly factor: number }
   /** Low frequencies divided by `factor`, high ones kept, a linear ramp between them (Llama 3.1). */
   | {
       readonly type: 'llama3';
@@ -79,6 +81,7 @@ export function rotaryFrequencies(options: RotaryFrequencyOptions): {
   const { rotaryDim, base = 10000, scaling, length = 0 } = options;
   expectRotary({ rotaryDim, base, scaling });
   const plain = (b: number) => Array.from({ length: rotaryDim / 2 }, (_, i) => b ** ((-2 * i) / rotaryDim));
+  const longerBase = (ratio: number) => base * ratio ** (rotaryDim / (rotaryDim - 2));
   switch (scaling?.type) {
     case undefined:
       return { frequencies: plain(base), amplitude: 1 };
@@ -86,9 +89,10 @@ export function rotaryFrequencies(options: RotaryFrequencyOptions): {
       return { frequencies: plain(base).map(frequency => frequency / scaling.factor), amplitude: 1 };
     case 'dynamic': {
       const ratio = (scaling.factor * Math.max(length, scaling.originalMaxPositions)) / scaling.originalMaxPositions;
-      const longer = base * (ratio - (scaling.factor - 1)) ** (rotaryDim / (rotaryDim - 2));
-      return { frequencies: plain(longer), amplitude: 1 };
+      return { frequencies: plain(longerBase(ratio - (scaling.factor - 1))), amplitude: 1 };
     }
+    case 'ntk':
+      return { frequencies: plain(longerBase(scaling.factor)), amplitude: 1 };
     case 'llama3':
       return { frequencies: plain(base).map(frequency => llama3Frequency(frequency, scaling)), amplitude: 1 };
     case 'yarn':

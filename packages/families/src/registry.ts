@@ -1,25 +1,49 @@
+import { apertus } from './decoders/apertus.js';
+import { arcee } from './decoders/arcee.js';
 import { bamba } from './decoders/bamba.js';
+import { bitnet } from './decoders/bitnet.js';
+import { cohere } from './decoders/cohere.js';
+import { cohere2 } from './decoders/cohere2.js';
+import { diffLlama } from './decoders/diffllama.js';
+import { ernie4_5 } from './decoders/ernie4_5.js';
+import { exaone4 } from './decoders/exaone4.js';
 import { falconH1 } from './decoders/falcon-h1.js';
 import { falconMamba } from './decoders/falcon-mamba.js';
 import { gemma } from './decoders/gemma.js';
 import { gemma2 } from './decoders/gemma2.js';
 import { gemma3 } from './decoders/gemma3.js';
+import { glm } from './decoders/glm.js';
+import { glm4 } from './decoders/glm4.js';
 import { gpt2 } from './decoders/gpt2.js';
+import { granite } from './decoders/granite.js';
 import { graniteMoeHybrid } from './decoders/granite-moe-hybrid.js';
+import { helium } from './decoders/helium.js';
+import { hunyuan } from './decoders/hunyuan.js';
 import { jamba } from './decoders/jamba.js';
 import { lfm2 } from './decoders/lfm2.js';
 import { lfm2Moe } from './decoders/lfm2-moe.js';
 import { llama } from './decoders/llama.js';
 import { mamba } from './decoders/mamba.js';
 import { mamba2 } from './decoders/mamba2.js';
+import { ministral } from './decoders/ministral.js';
+import { ministral3 } from './decoders/ministral3.js';
 import { mistral } from './decoders/mistral.js';
+import { nemotron } from './decoders/nemotron.js';
 import { nemotronH } from './decoders/nemotron-h.js';
+import { olmo } from './decoders/olmo.js';
+import { olmo2 } from './decoders/olmo2.js';
+import { olmo3 } from './decoders/olmo3.js';
+import { phi } from './decoders/phi.js';
 import { phi3 } from './decoders/phi3.js';
 import { qwen2 } from './decoders/qwen2.js';
 import { qwen3 } from './decoders/qwen3.js';
 import { qwen35 } from './decoders/qwen3-5.js';
 import { qwen3Next } from './decoders/qwen3-next.js';
+import { seedOss } from './decoders/seed-oss.js';
 import { smollm3 } from './decoders/smollm3.js';
+import { stablelm } from './decoders/stablelm.js';
+import { starcoder2 } from './decoders/starcoder2.js';
+import { vaultGemma } from './decoders/vaultgemma.js';
 import { bart } from './encoder-decoders/bart.js';
 import { m2m100 } from './encoder-decoders/m2m100.js';
 import { marian } from './encoder-decoders/marian.js';
@@ -48,4 +72,28 @@ export const families: readonly Family[] = [
   ...[marian, bart, mbart, m2m100, pegasus, t5, mt5],
   ...[bert, roberta, xlmRoberta, camembert, distilbert, mpnet, electra, modernbert, debertaV2, deberta],
   ...[albert, nomicBert, eurobert, roformer, esm],
+  olmo2,
+  olmo3,
+  granite,
+  cohere2,
+  cohere,
+  glm4,
+  glm,
+  exaone4,
+  stablelm,
+  starcoder2,
+  phi,
+  olmo,
+  nemotron,
+  arcee,
+  seedOss,
+  helium,
+  hunyuan,
+  ernie4_5,
+  ministral,
+  ministral3,
+  vaultGemma,
+  apertus,
+  bitnet,
+  diffLlama,
 ];

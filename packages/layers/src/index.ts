@@ -33,10 +33,13 @@ export {
   weightNeeds,
 } from './needs.js';
 export {
+  type HeadNormOptions,
   type LayerNorm,
   type LayerNormOptions,
+  type LayerNormPerHead,
   layerNorm,
   layerNormAroundOne,
+  layerNormPerHead,
   type NormOptions,
   type RmsNorm,
   rmsNorm,

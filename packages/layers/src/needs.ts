@@ -12,6 +12,8 @@ export interface VectorNeed {
   readonly kind: 'vector';
   readonly shape: readonly number[];
   readonly initializer: Initializer;
+  /** The number of equal parts that files may hold apart, such as those of heads or experts; 1 if absent. */
+  readonly experts?: number;
 }
 
 /** The purpose of a matrix; weights are counted by role. Position tables are not counted. */

@@ -2,9 +2,11 @@ import {
   add,
   expectOptions,
   expectValue,
+  mul,
   layerNorm as normalize,
   rmsNorm as normalizeByRms,
   ones,
+  reshape,
   type Tensor,
 } from '@residual/tensor';
 import { type Layer, layer } from './layer.js';
@@ -99,6 +101,33 @@ export function layerNormAroundOne(options: NormOptions): LayerNorm {
     { weight: vector([dim]), bias: vector([dim]) as VectorNeed | undefined },
     (w, x: Tensor) => normalize(x, aroundOne(w.weight), w.bias, epsilon),
     { name: 'layerNormAroundOne', inDim: dim, outDim: dim },
+  );
+  return Object.assign(normalized, { epsilon });
+}
+
+/** Settings of `layerNormPerHead`. */
+export interface HeadNormOptions extends NormOptions {
+  /** Number of heads. */
+  readonly heads: number;
+}
+
+/** The layer of `layerNormPerHead`, with weight [heads · dim]. */
+export interface LayerNormPerHead extends Layer<{ weight: VectorNeed }, Tensor, Tensor> {
+  readonly epsilon: number;
+}
+
+/**
+ * `layerNorm` without bias whose heads each have weights of their own, as in Command R+: (x - mean) / √(variance +
+ * epsilon) · weight, [batch, heads, length, dim] to the same.
+ */
+export function layerNormPerHead(options: HeadNormOptions): LayerNormPerHead {
+  expectOptions('layerNormPerHead', options, { heads: 1, dim: 1, epsilon: 0 });
+  const { heads, dim, epsilon = 1e-5 } = options;
+  expectEpsilon('layerNormPerHead', epsilon);
+  const normalized = layer(
+    { weight: { ...vector([heads * dim], 1), experts: heads } as VectorNeed },
+    (w, x: Tensor) => mul(normalize(x, ones([dim]), undefined, epsilon), reshape(w.weight, [heads, 1, dim])),
+    { name: 'layerNormPerHead', inDim: dim, outDim: dim },
   );
   return Object.assign(normalized, { epsilon });
 }

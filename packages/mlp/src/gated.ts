@@ -1,15 +1,29 @@
-import { bind, type Dropout, type Layer, type Linear, layer, linear } from '@residual/layers';
+import {
+  type AnyLayer,
+  bind,
+  type Dropout,
+  type Layer,
+  type Linear,
+  layer,
+  linear,
+  type Weights,
+} from '@residual/layers';
 import type { Tensor } from '@residual/tensor';
 import { applyGate } from './activate.js';
 import { expectMlpOptions, type MlpOptions } from './options.js';
 
-/** The layer of `gatedMlp`: three linear maps. */
-export interface GatedMlp
-  extends Layer<
-    { readonly gate: Linear; readonly up: Linear; readonly down: Linear; readonly dropout: Dropout | undefined },
-    Tensor,
-    Tensor
-  > {}
+/** The needs of `gatedMlp`: three linear maps; an activation with weights, a norm and dropout, where it has them. */
+export type GatedMlpNeeds = {
+  readonly gate: Linear;
+  readonly up: Linear;
+  readonly down: Linear;
+  readonly activation?: AnyLayer<Tensor, Tensor> | undefined;
+  readonly hiddenNorm?: AnyLayer<Tensor, Tensor> | undefined;
+  readonly dropout: Dropout | undefined;
+};
+
+/** The layer of `gatedMlp`. */
+export interface GatedMlp extends Layer<GatedMlpNeeds, Tensor, Tensor> {}
 
 /**
  * down(activation(gate(x)) · up(x)): x [..., modelDim] to the same, with a hidden layer [..., hiddenDim] (Shazeer
@@ -19,17 +33,18 @@ export interface GatedMlp
 export function gatedMlp(options: MlpOptions): GatedMlp {
   expectMlpOptions('gatedMlp', options);
   const { modelDim, hiddenDim = 4 * modelDim, activation = 'silu', bias = false, dropout } = options;
+  const { activationLayer, hiddenNorm } = options;
   const gate = linear({ in: modelDim, out: hiddenDim, bias, role: 'gate' });
   const up = linear({ in: modelDim, out: hiddenDim, bias, role: 'up' });
   const down = linear({ in: hiddenDim, out: modelDim, bias, role: 'down' });
-  const parts = { gate, up, down, dropout };
+  const parts = { gate, up, down, activation: activationLayer, hiddenNorm, dropout };
   return layer(
-    parts,
+    parts as GatedMlpNeeds,
     (w, x: Tensor, scope) => {
-      const { gate, up, down, dropout } = bind(parts, w, scope);
-      const preActivation = scope.tap('preActivation', gate(x)); // [..., hiddenDim]
-      const hidden = applyGate(activation, preActivation, up(x));
-      return down(dropout(scope.tap('hidden', hidden))); // [..., modelDim]
+      const part = bind(parts, w as Weights<typeof parts>, scope);
+      const preActivation = scope.tap('preActivation', part.gate(x)); // [..., hiddenDim]
+      const hidden = applyGate(activationLayer ? part.activation : activation, preActivation, part.up(x));
+      return part.down(part.dropout(scope.tap('hidden', part.hiddenNorm(hidden)))); // [..., modelDim]
     },
     { name: 'gatedMlp', inDim: modelDim, outDim: modelDim },
   );

@@ -15,6 +15,7 @@ export {
 } from './experts/routers/softmax.js';
 export { type SparseMixerOptions, sparseMixer } from './experts/routers/sparse-mixer.js';
 export { type SigmoidGated, type SigmoidGatedOptions, sigmoidGated } from './experts/sigmoid-gated.js';
-export { type GatedMlp, gatedMlp } from './gated.js';
+export { type GatedMlp, type GatedMlpNeeds, gatedMlp } from './gated.js';
 export type { MlpOptions } from './options.js';
-export { type Mlp, mlp } from './plain.js';
+export { type Mlp, type MlpNeeds, mlp } from './plain.js';
+export { type Xielu, type XieluOptions, xielu } from './xielu.js';

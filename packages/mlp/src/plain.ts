@@ -1,15 +1,28 @@
-import { bind, type Dropout, type Layer, type Linear, layer, linear } from '@residual/layers';
+import {
+  type AnyLayer,
+  bind,
+  type Dropout,
+  type Layer,
+  type Linear,
+  layer,
+  linear,
+  type Weights,
+} from '@residual/layers';
 import type { Tensor } from '@residual/tensor';
 import { applyActivation } from './activate.js';
 import { expectMlpOptions, type MlpOptions } from './options.js';
 
-/** The layer of `mlp`: two linear maps with an activation between them. */
-export interface Mlp
-  extends Layer<
-    { readonly up: Linear; readonly down: Linear; readonly dropout: Dropout | undefined },
-    Tensor,
-    Tensor
-  > {}
+/** The needs of `mlp`: two linear maps; an activation with weights, a norm and dropout, where it has them. */
+export type MlpNeeds = {
+  readonly up: Linear;
+  readonly down: Linear;
+  readonly activation?: AnyLayer<Tensor, Tensor> | undefined;
+  readonly hiddenNorm?: AnyLayer<Tensor, Tensor> | undefined;
+  readonly dropout: Dropout | undefined;
+};
+
+/** The layer of `mlp`. */
+export interface Mlp extends Layer<MlpNeeds, Tensor, Tensor> {}
 
 /**
  * down(activation(up(x))): x [..., modelDim] to the same, with a hidden layer [..., hiddenDim] (Vaswani et al. 2017).
@@ -18,17 +31,19 @@ export interface Mlp
 export function mlp(options: MlpOptions): Mlp {
   expectMlpOptions('mlp', options);
   const { modelDim, hiddenDim = 4 * modelDim, activation = 'gelu', bias = true, dropout } = options;
+  const { activationLayer, hiddenNorm } = options;
   const up = linear({ in: modelDim, out: hiddenDim, bias, role: 'up' });
   const down = linear({ in: hiddenDim, out: modelDim, bias, role: 'down' });
-  const parts = { up, down, dropout };
+  const parts = { up, down, activation: activationLayer, hiddenNorm, dropout };
   return layer(
-    parts,
+    parts as MlpNeeds,
     (w, x: Tensor, scope) => {
       // Each part as a function of its input alone, with its weights; a part that is absent returns its input.
-      const { up, down, dropout } = bind(parts, w, scope);
-      const preActivation = scope.tap('preActivation', up(x)); // [..., hiddenDim]
-      const hidden = applyActivation(activation, preActivation);
-      return down(dropout(scope.tap('hidden', hidden))); // [..., modelDim]; a tap can be read and replaced
+      const part = bind(parts, w as Weights<typeof parts>, scope);
+      const preActivation = scope.tap('preActivation', part.up(x)); // [..., hiddenDim]
+      const hidden = applyActivation(activationLayer ? part.activation : activation, preActivation);
+      // A tap can be read and replaced.
+      return part.down(part.dropout(scope.tap('hidden', part.hiddenNorm(hidden)))); // [..., modelDim]
     },
     { name: 'mlp', inDim: modelDim, outDim: modelDim },
   );

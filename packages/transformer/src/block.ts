@@ -16,6 +16,8 @@ export interface BlockParts<Norm extends TensorLayer, Attention extends TensorLa
   readonly dropout?: TensorLayer | undefined;
   /** A factor on the output of each part before it is added, as in Granite; 1 if absent. */
   readonly residualScale?: number | undefined;
+  /** The dropout on the output of the attention, where it is another; `activation('identity')` for none. */
+  readonly attentionDropout?: TensorLayer | undefined;
 }
 
 /** The parts of a block without cross-attention. */
@@ -98,8 +100,8 @@ export type SharedNormBlockNeeds<Norm extends TensorLayer, Attention extends Ten
 export function sharedNormBlock<Norm extends TensorLayer, Attention extends TensorLayer, Mlp extends TensorLayer>(
   parts: BlockParts<Norm, Attention, Mlp>,
 ): Layer<SharedNormBlockNeeds<Norm, Attention, Mlp>, Tensor, Tensor> {
-  const { norm, attention, mlp, dropout } = parts;
-  const needs = { norm, attention, attentionDropout: dropout, mlp, mlpDropout: dropout };
+  const { norm, attention, mlp, dropout, attentionDropout = dropout } = parts;
+  const needs = { norm, attention, attentionDropout, mlp, mlpDropout: dropout };
   return blockOf('sharedNormBlock', parts, needs, (x, part, scaled) => {
     const normalized = part.norm(x);
     const attended = scaled(part.attentionDropout(part.attention(normalized)));
@@ -146,8 +148,9 @@ function blockNeeds<Norm extends TensorLayer, Attention extends TensorLayer, Mlp
   attention,
   mlp,
   dropout,
+  attentionDropout = dropout,
 }: BlockParts<Norm, Attention, Mlp>): BlockNeeds<Norm, Attention, Mlp> {
-  return { attentionNorm: norm, attention, attentionDropout: dropout, mlpNorm: norm, mlp, mlpDropout: dropout };
+  return { attentionNorm: norm, attention, attentionDropout, mlpNorm: norm, mlp, mlpDropout: dropout };
 }
 
 /** The formula of a block, which gets the parts as functions of their input (`bind`), and `residualScale`. */
@@ -161,7 +164,8 @@ function blockOf<N extends { readonly [name: string]: TensorLayer | undefined }>
   formula: Formula<{ readonly [Name in keyof N]: TensorLayer }>,
   more: Readonly<Record<string, 0>> = {},
 ): Layer<N, Tensor, Tensor> {
-  expectOptions(name, parts, { norm: 1, attention: 1, mlp: 1, dropout: 0, residualScale: 0, ...more });
+  const optional = { dropout: 0, attentionDropout: 0, residualScale: 0 } as const;
+  expectOptions(name, parts, { norm: 1, attention: 1, mlp: 1, ...optional, ...more });
   const { residualScale: scale = 1 } = parts;
   expectValue(Number.isFinite(scale), name, 'residualScale', scale, 'a finite number', 'range');
   const { norm, attention, mlp, dropout } = parts;

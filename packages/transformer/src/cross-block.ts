@@ -12,7 +12,7 @@ export interface CrossBlockParts<
   Attention extends TensorLayer,
   Cross extends CrossLayer,
   Mlp extends TensorLayer,
-> extends Omit<BlockParts<Norm, Attention, Mlp>, 'residualScale'> {
+> extends Omit<BlockParts<Norm, Attention, Mlp>, 'residualScale' | 'attentionDropout'> {
   /** Attends to the memory: x [batch, length, modelDim] and memory [batch, keyLen, memoryDim] to the shape of x. */
   readonly crossAttention: Cross;
 }

@@ -67,7 +67,7 @@ function arrangementOf(
   if (!isApart && !stacked && interleaved === undefined) return undefined;
   const matrices = paths.map(path => needs.get(path.replace(/bias$/, 'weight')) ?? needs.get(path));
   const last = matrices.at(-1);
-  const experts = (isApart || stacked) && last?.kind === 'matrix' ? last.experts : 1;
+  const experts = isApart || stacked ? (last?.experts ?? 1) : 1;
   const heads = last?.kind === 'matrix' ? last.heads : 1;
   const blocks = interleaved === 'heads' ? heads : interleaved === 'rows' ? rows[0]! / experts : (interleaved ?? 1);
   const isMatrix = needs.get(paths[0]!)?.shape.length === 2;

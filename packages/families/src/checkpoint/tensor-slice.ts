@@ -25,7 +25,7 @@ export interface TensorSlice {
 /** The shape of each checkpoint tensor of a slice. */
 export function storedShape({ shape, totalRows, transposed, unitAxis, arrangement }: TensorSlice): number[] {
   if (arrangement) return arrangedShape(arrangement, shape[1]);
-  const fullShape = [totalRows, ...shape.slice(1)];
+  const fullShape = shape.length === 0 ? [] : [totalRows, ...shape.slice(1)];
   if (transposed) return fullShape.toReversed();
   return unitAxis === undefined ? fullShape : fullShape.toSpliced(unitAxis, 0, 1);
 }

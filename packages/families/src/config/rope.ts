@@ -61,8 +61,9 @@ export function rotaryFromConfig(
   const fraction = number('partial_rotary_factor', config.number('partial_rotary_factor', defaultFraction));
   if (!(fraction > 0 && fraction <= 1)) config.refuse('partial_rotary_factor', fraction, 'above 0 and at most 1');
   const named = fields.rope_type ?? fields.type ?? 'default';
-  const type = typeof named === 'string' && Object.hasOwn(types, named) ? types[named] : named;
-  const reader = typeof type === 'string' && Object.hasOwn(scalings, type) ? scalings[type] : undefined;
+  const isOther = typeof named === 'string' && Object.hasOwn(types, named);
+  const [type, readers] = isOther ? [types[named], { ...scalings, ...otherScalings }] : [named, scalings];
+  const reader = typeof type === 'string' && Object.hasOwn(readers, type) ? readers[type] : undefined;
   if (!reader) return config.refuse('rope_type', type, Object.keys(scalings).join(', '));
   refuseUnknown(config, fields, type as string, [...reader.fields, ...ignored]);
   // A value at the top level takes precedence.
@@ -87,12 +88,14 @@ interface ScalingFields {
 }
 
 /** The fields of each type, in addition to those of all types, and how they are read. */
-const scalings: Readonly<
+type ScalingReaders = Readonly<
   Record<
     string,
     { readonly fields: readonly string[]; readonly read: (from: ScalingFields) => Omit<RotarySettings, 'base'> }
   >
-> = {
+>;
+
+const scalings: ScalingReaders = {
   default: { fields: [], read: () => ({}) },
   linear: { fields: ['factor'], read: ({ number }) => ({ scaling: { type: 'linear', factor: number('factor') } }) },
   dynamic: {
@@ -122,6 +125,18 @@ const scalings: Readonly<
   proportional: {
     fields: ['factor'],
     read: ({ number, fraction }) => ({ scaling: { type: 'proportional', factor: number('factor', 1), fraction } }),
+  },
+};
+
+/** Types that only some families have, by the names that they use in `types`. */
+const otherScalings: ScalingReaders = {
+  /** HunYuan's `dynamic`: a fixed base if there is an `alpha`. */
+  alpha: {
+    fields: ['factor', 'alpha', 'beta_fast', 'beta_slow', 'mscale', 'mscale_all_dim'],
+    read: from => {
+      const { fields, number } = from;
+      return fields.alpha ? { scaling: { type: 'ntk', factor: number('alpha') } } : scalings.dynamic!.read(from);
+    },
   },
 };
 

@@ -7,7 +7,7 @@ import { rotaryOf } from '../config/rope.js';
 import type { CausalComposition, Family } from '../family.js';
 import { causalModel } from '../parts/causal-model.js';
 import { causalMask, windowOf } from '../parts/layer-types.js';
-import { llamaEnds, llamaLayout, llamaNorms, moduleNames } from '../parts/names.js';
+import { fusedGateMlp, llamaEnds, llamaLayout, llamaNorms, moduleNames } from '../parts/names.js';
 import { decoderSizes, headsOf } from '../parts/sizes.js';
 
 /** Phi-3 and Phi-4 (Abdin et al. 2024): Llama with one matrix for queries, keys and values, and one for gate and up. */
@@ -49,8 +49,7 @@ export const phi3: Family<CausalComposition> = {
       ...llamaNorms,
       'self_attn.qkv_proj': ['attention.query', 'attention.key', 'attention.value'],
       'self_attn.o_proj': 'attention.output',
-      'mlp.gate_up_proj': ['mlp.gate', 'mlp.up'],
-      'mlp.down_proj': 'mlp.down',
+      ...fusedGateMlp,
     }),
   ],
 };

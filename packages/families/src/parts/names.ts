@@ -49,6 +49,9 @@ export const llamaAttention = {
 /** The modules of Llama's MLP. */
 export const llamaMlp = { 'mlp.gate_proj': 'mlp.gate', 'mlp.up_proj': 'mlp.up', 'mlp.down_proj': 'mlp.down' } as const;
 
+/** The modules of an MLP with one matrix for gate and up. */
+export const fusedGateMlp = { 'mlp.gate_up_proj': ['mlp.gate', 'mlp.up'], 'mlp.down_proj': 'mlp.down' } as const;
+
 /** The norms before attention and MLP. */
 export const llamaNorms = {
   input_layernorm: 'attentionNorm',
@@ -61,6 +64,12 @@ export const sandwichNorms = {
   post_attention_layernorm: 'attentionOutputNorm',
   pre_feedforward_layernorm: 'mlpNorm',
   post_feedforward_layernorm: 'mlpOutputNorm',
+} as const;
+
+/** The norms after attention and MLP, as in OLMo 2. */
+export const outputNorms = {
+  post_attention_layernorm: 'attentionNorm',
+  post_feedforward_layernorm: 'mlpNorm',
 } as const;
 
 /** Norms on queries and keys. */

@@ -1,0 +1,44 @@
+import { type PositionEncoding, stepPositionsOf } from '@residual/layers';
+import {
+  add,
+  affine,
+  expectOptions,
+  expectValue,
+  log,
+  mul,
+  reshape,
+  type Tensor,
+  toFloat,
+  toInt,
+} from '@residual/tensor';
+
+/** Settings of `positionTemperature`. */
+export interface PositionTemperatureOptions {
+  /** What the logarithm is multiplied by. */
+  readonly strength: number;
+  /** The number of positions after which the temperature grows, such as the length of the sequences of training. */
+  readonly interval: number;
+}
+
+/**
+ * A temperature on queries that grows with their position, so that attention over long sequences stays sharp: query
+ * [batch, heads, length, headDim] times 1 + strength · log(1 + ⌊position / interval⌋), as in Llama 4 and Ministral 3
+ * (scalable softmax, Nakanishi 2025). The queries of the first `interval` positions are unchanged.
+ */
+export function positionTemperature(options: PositionTemperatureOptions): PositionEncoding<Record<never, never>> {
+  expectOptions('positionTemperature', options, { strength: 1, interval: 1 });
+  const { strength, interval } = options;
+  expectValue(interval > 0, 'positionTemperature', 'interval', interval, 'a number above 0', 'range');
+  return {
+    needs: {},
+    about: { name: 'positionTemperature' },
+    onQuery: (_, x: Tensor, scope) => {
+      const { positionIds } = stepPositionsOf(scope, x.shape[2]!);
+      // Half a position more, since the quotient of a GPU may be a little below a whole number.
+      const passed = toFloat(toInt(affine(toFloat(positionIds), 1 / interval, 0.5 / interval)));
+      const temperature = affine(log(add(passed, 1)), strength, 1); // [1 | batch, length]
+      const [batch, length] = temperature.shape as [number, number];
+      return mul(x, reshape(temperature, [batch, 1, length, 1]));
+    },
+  };
+}
