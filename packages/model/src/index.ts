@@ -53,4 +53,6 @@ export type { FillMaskOptions, MaskFill } from './understand/fill-mask.js';
 export type { RankedDocument } from './understand/rerank.js';
 export type { TextOptions } from './understand/text-pass.js';
 export type { ContextualOptions, ContextualOutput, LensToken } from './vectors/contextual.js';
-export type { EmbedOptions, Pooling } from './vectors/embed.js';
+export type { EmbedOptions } from './vectors/embed.js';
+export { type Passage, type PassageOptions, splitPassages } from './vectors/passages.js';
+export type { Pooling } from './vectors/pooling.js';

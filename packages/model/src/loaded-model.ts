@@ -9,6 +9,7 @@ import type { DecodeModel } from './generate/decode-model.js';
 import type { GenerationConfig } from './generate/options.js';
 import type { AnyModel } from './model-kind.js';
 import type { Sequences } from './sequences.js';
+import type { SentenceSettings } from './vectors/sentence-settings.js';
 
 /** The parts that a `Model` is made of. */
 export interface ModelParts {
@@ -28,6 +29,8 @@ export interface ModelParts {
   readonly texts: Readonly<Record<string, string>>;
   /** The files that the tokenizer was made from if there is no `tokenizer.json`, by name, kept for saving. */
   readonly tokenizerFiles?: ReadonlyMap<string, Uint8Array>;
+  /** How the checkpoint says that texts are embedded. Throws if it says it in a way that is not known. */
+  readonly sentenceSettings?: (() => SentenceSettings | undefined) | undefined;
   /** Reads the weights again after the backend has lost them. */
   readonly reload?: (signal: AbortSignal | undefined) => Promise<Weights<Composition['model']>>;
 }

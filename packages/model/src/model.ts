@@ -169,9 +169,15 @@ export class Model implements Disposable {
     return forwardPrompt(this.state, prompt, options);
   }
 
+  /** The names of the texts of the checkpoint that may go before a text, for the option `prompt` of `embed`. */
+  get embeddingPrompts(): readonly string[] {
+    return Object.keys(this.state.parts.sentenceSettings?.()?.prompts ?? {});
+  }
+
   /**
    * One vector [modelDim] for a text: the mean of the last layer's outputs over its tokens, or as `pooling` says; for
-   * an encoder-decoder from its encoder.
+   * an encoder-decoder from its encoder. A sentence embedder (the layout of sentence-transformers) says itself how its
+   * vectors are made.
    */
   async embed(prompt: Prompt, options: EmbedOptions = {}): Promise<Float32Array> {
     return (await this.embedBatch([prompt], options))[0]!;

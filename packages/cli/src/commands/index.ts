@@ -28,6 +28,16 @@ export const entries: readonly CommandEntry[] = [
     load: async () => (await import('./analogy.js')).analogyCommand,
   },
   {
+    name: 'embed',
+    description: 'Turn each line of a text into a vector, with a model of sentences or any other that reads texts.',
+    load: async () => (await import('./embed.js')).embedCommand,
+  },
+  {
+    name: 'search',
+    description: 'Search text files by meaning; the vectors of their passages are kept in an index file.',
+    load: async () => (await import('./search.js')).searchCommand,
+  },
+  {
     name: 'evaluate',
     description: 'Measure the quality of a model or of word vectors.',
     commands: [

@@ -1,5 +1,5 @@
 import { mkdir, open, readdir, rename, rm, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { ResidualError } from '@residual/base';
 import { type ConvertedCheckpoint, type ConvertOptions, convertCheckpoint } from '@residual/model';
 import type { CommandContext } from '../runtime/context.js';
@@ -68,7 +68,10 @@ async function writeFiles(folder: string, { files, weights }: ConvertedCheckpoin
   } finally {
     await file.close();
   }
-  for (const [name, content] of files) await writeFile(join(folder, name), content);
+  for (const [name, content] of files) {
+    await mkdir(dirname(join(folder, name)), { recursive: true });
+    await writeFile(join(folder, name), content);
+  }
   await rename(temporary, join(folder, weightsFile));
   return bytes;
 }

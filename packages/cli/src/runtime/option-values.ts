@@ -89,6 +89,11 @@ export function inputPath(path: string): string {
   throw new InvalidArgumentError('There is no such file or folder.');
 }
 
+/** Paths of files or folders that exist, one after the other. */
+export function inputPaths(path: string, before: readonly string[] = []): string[] {
+  return [...before, inputPath(path)];
+}
+
 /** The path of a file that can be written: its folder exists. */
 export function outputFile(path: string): string {
   if (kindOf(path) === 'folder') throw new InvalidArgumentError('It is a folder, not a file.');

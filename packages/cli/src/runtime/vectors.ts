@@ -13,10 +13,12 @@ export interface VectorContext extends CommandContext {
   readonly vectors: WordVectors;
 }
 
+/** The help of `--vectors`. */
+export const vectorsHelp = 'a folder (one .safetensors file, vocab.json), a word2vec or GloVe file, or a URL';
+
 /** Adds the option `--vectors`. */
 export function addVectorsOption(command: Command): Command {
-  const what = 'a folder (one .safetensors file, vocab.json), a word2vec or GloVe file, or a URL';
-  return command.requiredOption('--vectors <source>', what);
+  return command.requiredOption('--vectors <source>', vectorsHelp);
 }
 
 /** Runs `work` with the word vectors that the options name. Returns the exit code. */

@@ -4,6 +4,13 @@ import { openSafetensors, openSharded, type Safetensors, type Source } from '@re
 import { ResidualError } from '@residual/tensor';
 import type { Tokenizer } from '@residual/tokenizer';
 import type { GenerationConfig } from '../generate/options.js';
+import {
+  mayEmbedSentences,
+  poolingFile,
+  type SentenceSettings,
+  sentenceFiles,
+  sentenceSettings,
+} from '../vectors/sentence-settings.js';
 import { checkpointTokenizer } from './checkpoint-tokenizer.js';
 import { type UnquantizedConfig, withoutQuantization } from './quantization-config.js';
 import type { ModelFiles, OnBytes } from './sources/files.js';
@@ -18,6 +25,8 @@ export interface Checkpoint {
   readonly generationConfig: GenerationConfig;
   /** The texts of the other files by name: `config.json` at least. They are saved again with the model. */
   readonly texts: Record<string, string>;
+  /** How texts are embedded, where the files say it; absent for GGUF files. */
+  readonly sentenceSettings?: (() => SentenceSettings | undefined) | undefined;
   /** How the matrices are held if nothing else is asked for. */
   readonly defaultWeights: WeightForms;
   /** The types of the file that are rounded to `int8` if nothing else is asked for; undefined if there are none. */
@@ -35,6 +44,7 @@ export async function openCheckpoint(
   signal: AbortSignal | undefined,
 ): Promise<Checkpoint> {
   const texts = await readTexts(files, signal);
+  if (mayEmbedSentences(config)) Object.assign(texts, await readSentenceTexts(files, signal));
   const { tokenizer, tokenizerFiles } = await checkpointTokenizer(files, texts, {
     modelType: config.model_type,
     config: parse(files, 'tokenizer_config.json', texts['tokenizer_config.json']),
@@ -46,6 +56,7 @@ export async function openCheckpoint(
     tokenizerFiles,
     generationConfig: parse(files, 'generation_config.json', texts['generation_config.json']) ?? {},
     texts,
+    sentenceSettings: sentenceSettingsOf(files, texts),
     defaultWeights: form ? 'as stored' : 'f32',
     openArrays: (signal, onBytes) => openArrays(files, signal, onBytes),
   };
@@ -85,17 +96,47 @@ async function readTexts(files: ModelFiles, signal: AbortSignal | undefined): Pr
   return Object.fromEntries(texts.filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 
-/** Parses a JSON file; undefined without a text. Throws if it is not an object. */
-function parse(files: ModelFiles, name: string, text: string | undefined): Config | undefined {
-  if (text === undefined) return undefined;
-  let value: unknown;
+/** The texts of the files of a sentence embedder; empty if `modules.json` does not exist. */
+async function readSentenceTexts(files: ModelFiles, signal: AbortSignal | undefined): Promise<Record<string, string>> {
+  const modules = await files.text('modules.json', { signal });
+  if (modules === undefined) return {};
+  const pooling = poolingFile(parseJson(files, 'modules.json', modules));
+  const others = [...sentenceFiles.slice(1), ...(pooling === undefined ? [] : [pooling])].filter(
+    name => !textFiles.includes(name),
+  );
+  const texts = await Promise.all(others.map(async name => [name, await files.text(name, { signal })] as const));
+  const present = texts.filter((entry): entry is readonly [string, string] => entry[1] !== undefined);
+  return { 'modules.json': modules, ...Object.fromEntries(present) };
+}
+
+/** Reads the settings when they are asked for, so that a model with unknown ones can be used for other things. */
+function sentenceSettingsOf(files: ModelFiles, texts: Readonly<Record<string, string>>) {
+  if (texts['modules.json'] === undefined) return undefined;
+  return () =>
+    sentenceSettings(
+      Object.fromEntries(
+        Object.entries(texts).flatMap(([name, text]) =>
+          name.endsWith('.json') ? [[name, parseJson(files, name, text)]] : [],
+        ),
+      ),
+    );
+}
+
+/** Parses a JSON file. Throws if it is not JSON. */
+function parseJson(files: ModelFiles, name: string, text: string): unknown {
   try {
-    value = JSON.parse(text);
+    return JSON.parse(text);
   } catch (cause) {
     throw new ResidualError('files', `loadModel: ${name} of ${files.origin} is not JSON: ${(cause as Error).message}`, {
       cause,
     });
   }
+}
+
+/** Parses a JSON file; undefined without a text. Throws if it is not an object. */
+function parse(files: ModelFiles, name: string, text: string | undefined): Config | undefined {
+  if (text === undefined) return undefined;
+  const value = parseJson(files, name, text);
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Config;
   throw new ResidualError('files', `loadModel: ${name} of ${files.origin} is not an object`);
 }

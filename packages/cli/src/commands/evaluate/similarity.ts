@@ -1,14 +1,21 @@
 import { basename } from 'node:path';
-import type { SimilarityReport } from '@residual/word-vectors';
-import type { CommandDefinition } from '../../runtime/command.js';
+import { ResidualError } from '@residual/base';
+import type { SimilarityReport, WordVectors } from '@residual/word-vectors';
+import { Option } from 'commander';
+import type { NodeBackend } from '../../machine/backends.js';
+import type { CommandCall, CommandDefinition } from '../../runtime/command.js';
+import { type FormName, weightsOption, withModel } from '../../runtime/model.js';
 import { inputFiles } from '../../runtime/option-values.js';
-import { addJsonOption } from '../../runtime/options.js';
-import { addVectorsOption, type VectorOptions, withVectors } from '../../runtime/vectors.js';
+import { addBackendOption, addJsonOption } from '../../runtime/options.js';
+import { type VectorOptions, vectorsHelp, withVectors } from '../../runtime/vectors.js';
 import { columns } from '../../terminal/format.js';
 import { printResult } from '../../terminal/output.js';
 import { readText } from '../../text/files.js';
 
-interface Options extends VectorOptions {
+interface Options extends Partial<VectorOptions> {
+  readonly model?: string;
+  readonly weights?: FormName;
+  readonly backend: NodeBackend;
   readonly json?: boolean;
 }
 
@@ -16,7 +23,13 @@ interface Options extends VectorOptions {
 export const evaluateSimilarityCommand: CommandDefinition<Options, readonly [readonly string[]]> = {
   declare: command => {
     const what = 'files of lines with two words and a rating, such as MEN, WordSim-353, SimLex-999';
-    return addJsonOption(addVectorsOption(command).argument('<ratings...>', what, inputFiles));
+    const model = new Option(
+      '--model <source>',
+      'embed the words with this model instead: a folder, URL or Hugging Face id',
+    );
+    const vectors = new Option('--vectors <source>', vectorsHelp).conflicts('model');
+    addBackendOption(command.addOption(vectors).addOption(model)).addOption(weightsOption());
+    return addJsonOption(command.argument('<ratings...>', what, inputFiles));
   },
   run: async call => {
     const { evaluateSimilarity, parseRatings } = await import('@residual/word-vectors');
@@ -24,13 +37,38 @@ export const evaluateSimilarityCommand: CommandDefinition<Options, readonly [rea
     const sets = await Promise.all(
       files.map(async file => ({ file, pairs: parseRatings(await readText('evaluate similarity', file)) })),
     );
-    return withVectors(call, async ({ vectors }) => {
+    const words = [...new Set(sets.flatMap(({ pairs }) => pairs.flatMap(({ a, b }) => [a, b])))];
+    return withRatedVectors(call, words, async vectors => {
       const reports = sets.map(({ file, pairs }) => ({ file: basename(file), ...evaluateSimilarity(vectors, pairs) }));
       printResult(call.options, reports.length === 1 ? reports[0] : { sets: reports }, () => tableOf(reports));
       return 0;
     });
   },
 };
+
+/** Runs `work` with the vectors that the options name, or with those that a model makes of the words. */
+function withRatedVectors(
+  { command, args, options }: CommandCall<Options, readonly [readonly string[]]>,
+  words: readonly string[],
+  work: (vectors: WordVectors) => Promise<number>,
+): Promise<number> {
+  const { model, vectors } = options;
+  if (vectors !== undefined)
+    return withVectors({ command, args, options: { vectors } }, ({ vectors: table }) => work(table));
+  if (model === undefined)
+    throw new ResidualError('option', 'evaluate similarity: name word vectors with --vectors or a model with --model');
+  return withModel({ command, args, options: { ...options, model } }, async ({ model, signal, progress }) => {
+    const { vectorTable } = await import('@residual/word-vectors');
+    const onProgress = ({ done, total }: { done: number; total: number }) =>
+      progress.show(`embedded: ${done} of ${total} words`);
+    const rows = await model.embedBatch(words, { batch: 64, signal, onProgress });
+    progress.end();
+    const dims = rows[0]!.length;
+    const data = new Float32Array(rows.length * dims);
+    for (const [i, row] of rows.entries()) data.set(row, i * dims);
+    return work(vectorTable({ words, data }));
+  });
+}
 
 function tableOf(reports: readonly (SimilarityReport & { file: string })[]): string {
   const rows = reports.map(({ file, spearman, covered, total }) => [
