@@ -46,6 +46,8 @@ test('the help lists every command, in lines that fit a terminal', async () => {
       'generate',
       'translate',
       'analogy',
+      'embed',
+      'search',
       'evaluate',
       'parity',
       'describe',

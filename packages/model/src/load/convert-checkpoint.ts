@@ -12,6 +12,7 @@ import {
 } from './checkpoint-tensors.js';
 import { type LoadModelOptions, type OpenedModel, openModel } from './load-model.js';
 import { quantizationOf } from './quantization-config.js';
+import { architectureOf } from './save-model.js';
 import type { ModelSource } from './sources/source.js';
 import { formChooser, type WeightForm, type WeightForms } from './weight-forms.js';
 
@@ -142,10 +143,10 @@ function countsOf(forms: ReadonlyMap<string, MatrixForm>) {
 }
 
 /** The small files: the config with changed fields replaced, and the others as they are. */
-function filesOf({ family, checkpoint }: OpenedModel, file: CheckpointFile, dtype: string) {
+function filesOf({ family, composition, checkpoint }: OpenedModel, file: CheckpointFile, dtype: string) {
   const { texts, tokenizerFiles } = checkpoint;
   const changes = {
-    architectures: [family.architectures[0]],
+    architectures: [architectureOf({ family, composition })],
     dtype,
     torch_dtype: undefined,
     quantization_config: quantizationOf(file),

@@ -40,7 +40,10 @@ export interface SaveModelOptions {
 const formOfDtype = { float32: 'f32', float16: 'f16', bfloat16: 'bf16' } as const;
 
 /** The value of `architectures` that is written: that of the task of a text model, or the first of the family. */
-function architectureOf({ family, composition }: LoadedModel['parts']): string | undefined {
+export function architectureOf({
+  family,
+  composition,
+}: Pick<LoadedModel['parts'], 'family' | 'composition'>): string | undefined {
   return isTextModel(composition) ? composition.architecture : family.architectures[0];
 }
 

@@ -1,6 +1,6 @@
 import type { Config } from '@residual/families';
 import { ResidualError, showValue } from '@residual/tensor';
-import { type Pooling, poolings } from './pooling.js';
+import type { Pooling } from './pooling.js';
 
 /** What the files of a sentence embedder (the layout of sentence-transformers) say about `embed`. */
 export interface SentenceSettings {
@@ -36,8 +36,8 @@ export function poolingFile(modules: unknown): string | undefined {
 }
 
 /**
- * The settings in the parsed files of a checkpoint, by name; undefined without `modules.json`. Errors with code `config`
- * for a module or a pooling that is not known.
+ * The settings in the parsed files of a checkpoint, by name; undefined without `modules.json`. Errors with code
+ * `config` for a module or a pooling that is not known.
  */
 export function sentenceSettings(files: Readonly<Record<string, unknown>>): SentenceSettings | undefined {
   if (files['modules.json'] === undefined) return undefined;
@@ -78,13 +78,12 @@ const poolingFields: Readonly<Record<string, Pooling>> = {
 
 function poolingOf(fields: Readonly<Record<string, unknown>>): Pooling {
   const { pooling_mode: named } = fields;
-  if (named !== undefined) {
-    const found = poolings.find(each => each.toLowerCase() === String(named).replace(/_(tokens|token)$|_/g, ''));
-    return found ?? refuse('pooling_mode', named, poolings.join(', '));
-  }
-  const chosen = Object.keys(poolingFields).filter(field => fields[field] === true);
+  const chosen =
+    named === undefined
+      ? Object.keys(poolingFields).filter(field => fields[field] === true)
+      : Object.keys(poolingFields).filter(field => field.replace(/^pooling_mode_|_tokens?$/g, '') === named);
   if (chosen.length === 1) return poolingFields[chosen[0]!]!;
-  return refuse('the pooling', chosen, `one of ${Object.keys(poolingFields).join(', ')}`);
+  return refuse('the pooling', named ?? chosen, `one of ${Object.keys(poolingFields).join(', ')}`);
 }
 
 /** The modules: the last part of their type, and their folder. */

@@ -1,0 +1,28 @@
+/** The names of the files of this package. */
+export type CheckpointFile =
+  | 'config.json'
+  | 'model.safetensors'
+  | 'tokenizer.json'
+  | 'tokenizer_config.json'
+  | 'modules.json'
+  | '1_Pooling/config.json'
+  | 'sentence_bert_config.json'
+  | 'config_sentence_transformers.json';
+
+/**
+ * The URLs of the checkpoint's files by name: `file:` URLs in Node, in a page the URLs at which a bundler serves the
+ * files. Each is written out, because bundlers only recognize literal calls of `new URL('…', import.meta.url)`.
+ */
+export const minilm: Readonly<Record<CheckpointFile, URL>> = {
+  'config.json': /* @__PURE__ */ new URL('../model/config.json', import.meta.url),
+  'model.safetensors': /* @__PURE__ */ new URL('../model/model.safetensors', import.meta.url),
+  'tokenizer.json': /* @__PURE__ */ new URL('../model/tokenizer.json', import.meta.url),
+  'tokenizer_config.json': /* @__PURE__ */ new URL('../model/tokenizer_config.json', import.meta.url),
+  'modules.json': /* @__PURE__ */ new URL('../model/modules.json', import.meta.url),
+  '1_Pooling/config.json': /* @__PURE__ */ new URL('../model/1_Pooling/config.json', import.meta.url),
+  'sentence_bert_config.json': /* @__PURE__ */ new URL('../model/sentence_bert_config.json', import.meta.url),
+  'config_sentence_transformers.json': /* @__PURE__ */ new URL(
+    '../model/config_sentence_transformers.json',
+    import.meta.url,
+  ),
+};
