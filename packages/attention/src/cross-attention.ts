@@ -80,7 +80,7 @@ export function crossAttention(options: CrossAttentionOptions): CrossAttention {
       const joined = joinHeads(attendHeads(qkv, scope.get(memoryMask), options, scope));
       return output(reshape(joined, [...x.shape.slice(0, 2), heads * headDim]));
     },
-    aboutAttention('crossAttention', { modelDim, heads, headDim }),
+    { ...aboutAttention('crossAttention', { modelDim, heads, headDim }), memoryDim },
   );
   return Object.assign(attention, { heads, kvHeads, headDim });
 }

@@ -31,6 +31,12 @@ export {
 } from './disentangled-positions.js';
 export { type HeadDims, joinHeads, splitHeads } from './heads.js';
 export {
+  type LatentAttention,
+  type LatentAttentionNeeds,
+  type LatentAttentionOptions,
+  latentAttention,
+} from './latent-attention.js';
+export {
   fuseValueUp,
   type LowRankValueAttention,
   type LowRankValueNeeds,

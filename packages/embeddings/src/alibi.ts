@@ -1,5 +1,16 @@
 import { type PositionEncoding, stepPositionsOf } from '@residual/layers';
-import { expectInteger, expectOptions, mul, range, reshape, sub, type Tensor, tensor, toFloat } from '@residual/tensor';
+import {
+  expectInteger,
+  expectOptions,
+  mul,
+  ResidualError,
+  range,
+  reshape,
+  sub,
+  type Tensor,
+  tensor,
+  toFloat,
+} from '@residual/tensor';
 
 /**
  * The ALiBi slope of each head, 2^(-8 (h + 1) / heads). If `heads` is not a power of two: the slopes of the next lower
@@ -23,6 +34,8 @@ export interface Alibi extends PositionEncoding<Record<never, never>> {
 export interface AlibiOptions {
   /** Number of heads of the attention. */
   readonly heads: number;
+  /** The slope of each head; `alibiSlopes(heads)` if absent. */
+  readonly slopes?: readonly number[];
 }
 
 /**
@@ -30,9 +43,10 @@ export interface AlibiOptions {
  * [1 | batch, heads, queryLen, keyLen], for keys at positions 0 .. keyLen - 1. It has no weights and no length limit.
  */
 export function alibi(options: AlibiOptions): Alibi {
-  expectOptions('alibi', options, { heads: 1 });
-  const { heads } = options;
-  const slopes = alibiSlopes(heads);
+  expectOptions('alibi', options, { heads: 1, slopes: 0 });
+  const { heads, slopes = alibiSlopes(heads) } = options;
+  if (slopes.length !== heads)
+    throw new ResidualError('fit', `alibi: there are ${slopes.length} slopes for ${heads} heads`);
   return {
     needs: {},
     about: { name: 'alibi' },

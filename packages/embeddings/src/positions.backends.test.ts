@@ -2,6 +2,7 @@ import {
   emptyScope,
   init,
   layer,
+  layerNorm,
   mapTree,
   type PositionEncoding,
   type StepPositions,
@@ -13,6 +14,7 @@ import { expect, test } from 'vitest';
 import {
   alibi,
   alibiSlopes,
+  beforePositions,
   learnedPositions,
   type RotaryOptions,
   rotary,
@@ -293,6 +295,30 @@ test('ALiBi adds slope times distance to the scores', async () => {
     { absolute: 1e-6 },
   );
   dispose([where.positionIds, shared, own]);
+});
+
+test('slopes of its own replace those of ALiBi', async () => {
+  const shape = { heads: 2, queryLen: 1, keyLen: 3 };
+  const bias = alibi({ heads: 2, slopes: [1, -2] }).onScores!({}, shape, emptyScope);
+  await expectClose(bias, [[[[0, 1, 2]], [[0, -2, -4]]]], { absolute: 0 });
+  expect(() => alibi({ heads: 3, slopes: [1, 2] })).toThrow('alibi: there are 2 slopes for 3 heads');
+  bias.dispose();
+});
+
+test('a layer before positions reads the tokens alone', async () => {
+  const norm = layerNorm({ dim });
+  const use = onInput(beforePositions(norm, learnedPositions({ maxPositions: 4, dim })));
+  const [weights, x] = [init(use, { seed: 5 }), numbers('x', [batch, length, dim])];
+  const { scheme } = weights as unknown as { scheme: { weight: Tensor; onTokens: never } };
+  const rows: Rows = await nestedOf(scheme.weight);
+  const y = use(weights, x);
+  const normed = norm(scheme.onTokens, x);
+  const expected = ((await nestedOf(normed)) as Rows[]).map(tokens =>
+    tokens.map((token, i) => token.map((value, d) => value + rows[i]![d]!)),
+  );
+  await expectClose(y, expected, { absolute: 1e-5 });
+  await expectNoLeak(() => use(weights, x).dispose());
+  dispose([weights, x, y, normed]);
 });
 
 test.each([

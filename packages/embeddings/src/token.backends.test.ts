@@ -2,7 +2,7 @@ import { countParameters, init, linear } from '@residual/layers';
 import { dispose, gradients, mul, sum, tensor } from '@residual/tensor';
 import { expectClose, expectNoLeak } from '@residual/testkit';
 import { expect, test } from 'vitest';
-import { tiedHead, tokenEmbedding } from './index.js';
+import { projectedEmbedding, tiedHead, tokenEmbedding } from './index.js';
 
 const table = [
   [1, 2],
@@ -90,6 +90,50 @@ test('the tied head multiplies by the table', async () => {
     { absolute: 1e-5 },
   );
   dispose([own, x, logits]);
+});
+
+test('a table of another width is projected to the width of the model, and back for a tied head', async () => {
+  const [embedding, projection] = [tokenEmbedding({ vocab: 3, dim: 2 }), linear({ in: 2, out: 3, bias: false })];
+  const headProjection = linear({ in: 3, out: 2, bias: false });
+  const projected = projectedEmbedding({ embedding, projection, headProjection });
+  const [up, down] = [tensor([1, 0, 2, -1, 0, 3], [3, 2]), tensor([1, 2, 3, 0, -1, 1], [2, 3])];
+  const own = {
+    ...weights(),
+    projection: { weight: up, bias: undefined },
+    headProjection: { weight: down, bias: undefined },
+  };
+  const [ids, x] = [tensor([2, 0], [1, 2], 'int32'), tensor([1, 10, 100], [1, 1, 3])];
+  const [y, logits] = [projected(own, ids), tiedHead(projected)(own, x)];
+  await expectClose(
+    y,
+    [
+      [
+        [-7, -25, 33],
+        [1, 0, 6],
+      ],
+    ],
+    { absolute: 1e-5 },
+  );
+  await expectClose(logits, [[[321 + 180, 963 + 450, -2247 + 990]]], { relative: 1e-6 });
+  const found = gradients(() => sum(tiedHead(projected)(own, projected(own, ids))), own);
+  expect(Object.keys(found.gradients)).toEqual(['weight', 'projection', 'headProjection']);
+  expect([projected.vocab, projected.dim, countParameters(projected)]).toEqual([3, 3, 18]);
+  await expectNoLeak(() => projected(own, ids).dispose());
+  dispose([own, ids, x, y, logits, found]);
+});
+
+test('projections that do not fit the table throw', () => {
+  const embedding = tokenEmbedding({ vocab: 3, dim: 2 });
+  const projection = linear({ in: 2, out: 5 });
+  expect(() => projectedEmbedding({ embedding, projection: linear({ in: 3, out: 5 }) })).toThrow(
+    'projectedEmbedding: embedding is 2 wide, projection 3; they must be equal',
+  );
+  expect(() => projectedEmbedding({ embedding, projection, headProjection: linear({ in: 4, out: 2 }) })).toThrow(
+    'projectedEmbedding: projection is 5 wide, headProjection 4; they must be equal',
+  );
+  expect(() => projectedEmbedding({ embedding, projection, headProjection: linear({ in: 5, out: 3 }) })).toThrow(
+    'projectedEmbedding: embedding is 2 wide, headProjection 3; they must be equal',
+  );
 });
 
 test('only a token embedding has a table to share', () => {

@@ -40,6 +40,13 @@ export const catalog: readonly CatalogEntry[] = [
   { modelTypes: ['pegasus'], load: async () => (await import('./encoder-decoders/pegasus.js')).pegasus },
   { modelTypes: ['t5'], gguf: 't5', load: async () => (await import('./encoder-decoders/t5.js')).t5 },
   { modelTypes: ['mt5'], gguf: 't5', load: async () => (await import('./encoder-decoders/t5.js')).mt5 },
+  { modelTypes: ['umt5'], load: async () => (await import('./encoder-decoders/t5.js')).umt5 },
+  { modelTypes: ['t5gemma'], load: async () => (await import('./encoder-decoders/t5gemma.js')).t5gemma },
+  { modelTypes: ['blenderbot'], load: async () => (await import('./encoder-decoders/blenderbot.js')).blenderbot },
+  {
+    modelTypes: ['blenderbot-small'],
+    load: async () => (await import('./encoder-decoders/blenderbot.js')).blenderbotSmall,
+  },
   { modelTypes: ['bert'], load: async () => (await import('./encoders/bert.js')).bert },
   { modelTypes: ['roberta'], load: async () => (await import('./encoders/roberta.js')).roberta },
   { modelTypes: ['xlm-roberta'], load: async () => (await import('./encoders/roberta.js')).xlmRoberta },
@@ -87,6 +94,19 @@ export const catalog: readonly CatalogEntry[] = [
   { modelTypes: ['apertus'], load: async () => (await import('./decoders/apertus.js')).apertus },
   { modelTypes: ['bitnet'], load: async () => (await import('./decoders/bitnet.js')).bitnet },
   { modelTypes: ['diffllama'], load: async () => (await import('./decoders/diffllama.js')).diffLlama },
+  { modelTypes: ['gpt_neox'], load: async () => (await import('./decoders/gpt-neox.js')).gptNeox },
+  { modelTypes: ['opt'], load: async () => (await import('./decoders/opt.js')).opt },
+  { modelTypes: ['bloom'], load: async () => (await import('./decoders/bloom.js')).bloom },
+  { modelTypes: ['falcon'], load: async () => (await import('./decoders/falcon.js')).falcon },
+  { modelTypes: ['gptj'], load: async () => (await import('./decoders/gptj.js')).gptj },
+  { modelTypes: ['gpt_neo'], load: async () => (await import('./decoders/gpt-neo.js')).gptNeo },
+  { modelTypes: ['gpt_bigcode'], load: async () => (await import('./decoders/gpt-bigcode.js')).gptBigcode },
+  { modelTypes: ['codegen'], load: async () => (await import('./decoders/codegen.js')).codegen },
+  { modelTypes: ['mpt'], load: async () => (await import('./decoders/mpt.js')).mpt },
+  { modelTypes: ['xglm'], load: async () => (await import('./decoders/xglm.js')).xglm },
+  { modelTypes: ['biogpt'], load: async () => (await import('./decoders/biogpt.js')).biogpt },
+  { modelTypes: ['persimmon'], load: async () => (await import('./decoders/persimmon.js')).persimmon },
+  { modelTypes: ['minicpm3'], load: async () => (await import('./decoders/minicpm3.js')).minicpm3 },
 ];
 
 /**

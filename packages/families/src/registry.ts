@@ -1,12 +1,16 @@
 import { apertus } from './decoders/apertus.js';
 import { arcee } from './decoders/arcee.js';
 import { bamba } from './decoders/bamba.js';
+import { biogpt } from './decoders/biogpt.js';
 import { bitnet } from './decoders/bitnet.js';
+import { bloom } from './decoders/bloom.js';
+import { codegen } from './decoders/codegen.js';
 import { cohere } from './decoders/cohere.js';
 import { cohere2 } from './decoders/cohere2.js';
 import { diffLlama } from './decoders/diffllama.js';
 import { ernie4_5 } from './decoders/ernie4_5.js';
 import { exaone4 } from './decoders/exaone4.js';
+import { falcon } from './decoders/falcon.js';
 import { falconH1 } from './decoders/falcon-h1.js';
 import { falconMamba } from './decoders/falcon-mamba.js';
 import { gemma } from './decoders/gemma.js';
@@ -14,7 +18,11 @@ import { gemma2 } from './decoders/gemma2.js';
 import { gemma3 } from './decoders/gemma3.js';
 import { glm } from './decoders/glm.js';
 import { glm4 } from './decoders/glm4.js';
+import { gptBigcode } from './decoders/gpt-bigcode.js';
+import { gptNeo } from './decoders/gpt-neo.js';
+import { gptNeox } from './decoders/gpt-neox.js';
 import { gpt2 } from './decoders/gpt2.js';
+import { gptj } from './decoders/gptj.js';
 import { granite } from './decoders/granite.js';
 import { graniteMoeHybrid } from './decoders/granite-moe-hybrid.js';
 import { helium } from './decoders/helium.js';
@@ -25,14 +33,18 @@ import { lfm2Moe } from './decoders/lfm2-moe.js';
 import { llama } from './decoders/llama.js';
 import { mamba } from './decoders/mamba.js';
 import { mamba2 } from './decoders/mamba2.js';
+import { minicpm3 } from './decoders/minicpm3.js';
 import { ministral } from './decoders/ministral.js';
 import { ministral3 } from './decoders/ministral3.js';
 import { mistral } from './decoders/mistral.js';
+import { mpt } from './decoders/mpt.js';
 import { nemotron } from './decoders/nemotron.js';
 import { nemotronH } from './decoders/nemotron-h.js';
 import { olmo } from './decoders/olmo.js';
 import { olmo2 } from './decoders/olmo2.js';
 import { olmo3 } from './decoders/olmo3.js';
+import { opt } from './decoders/opt.js';
+import { persimmon } from './decoders/persimmon.js';
 import { phi } from './decoders/phi.js';
 import { phi3 } from './decoders/phi3.js';
 import { qwen2 } from './decoders/qwen2.js';
@@ -44,12 +56,15 @@ import { smollm3 } from './decoders/smollm3.js';
 import { stablelm } from './decoders/stablelm.js';
 import { starcoder2 } from './decoders/starcoder2.js';
 import { vaultGemma } from './decoders/vaultgemma.js';
+import { xglm } from './decoders/xglm.js';
 import { bart } from './encoder-decoders/bart.js';
+import { blenderbot, blenderbotSmall } from './encoder-decoders/blenderbot.js';
 import { m2m100 } from './encoder-decoders/m2m100.js';
 import { marian } from './encoder-decoders/marian.js';
 import { mbart } from './encoder-decoders/mbart.js';
 import { pegasus } from './encoder-decoders/pegasus.js';
-import { mt5, t5 } from './encoder-decoders/t5.js';
+import { mt5, t5, umt5 } from './encoder-decoders/t5.js';
+import { t5gemma } from './encoder-decoders/t5gemma.js';
 import { albert } from './encoders/albert.js';
 import { bert } from './encoders/bert.js';
 import { deberta, debertaV2 } from './encoders/deberta.js';
@@ -67,33 +82,12 @@ import type { Family } from './family.js';
 /** All families of this package; a page that names them all loads them all. */
 export const families: readonly Family[] = [
   ...[gpt2, llama, qwen2, qwen3, mistral, smollm3, gemma, gemma2, gemma3, phi3],
+  ...[gptNeox, gptj, gptNeo, gptBigcode, codegen, opt, bloom, falcon, mpt, xglm, biogpt, persimmon, minicpm3],
   ...[mamba, falconMamba, mamba2, lfm2, lfm2Moe, falconH1, jamba, nemotronH, bamba, graniteMoeHybrid],
   ...[qwen3Next, qwen35],
-  ...[marian, bart, mbart, m2m100, pegasus, t5, mt5],
+  ...[marian, bart, mbart, m2m100, pegasus, t5, mt5, umt5, t5gemma, blenderbot, blenderbotSmall],
   ...[bert, roberta, xlmRoberta, camembert, distilbert, mpnet, electra, modernbert, debertaV2, deberta],
   ...[albert, nomicBert, eurobert, roformer, esm],
-  olmo2,
-  olmo3,
-  granite,
-  cohere2,
-  cohere,
-  glm4,
-  glm,
-  exaone4,
-  stablelm,
-  starcoder2,
-  phi,
-  olmo,
-  nemotron,
-  arcee,
-  seedOss,
-  helium,
-  hunyuan,
-  ernie4_5,
-  ministral,
-  ministral3,
-  vaultGemma,
-  apertus,
-  bitnet,
-  diffLlama,
+  ...[olmo, olmo2, olmo3, granite, cohere, cohere2, glm, glm4, exaone4, stablelm, starcoder2, phi, nemotron, arcee],
+  ...[seedOss, helium, hunyuan, ernie4_5, ministral, ministral3, vaultGemma, apertus, bitnet, diffLlama],
 ];

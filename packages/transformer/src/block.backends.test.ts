@@ -8,9 +8,11 @@ import { block64, numbers, type Order, plainTree, randomWeights, stack64 } from 
 import {
   crossBlock,
   crossStack,
+  normedResidualBlock,
   parallelBlock,
   postNormBlock,
   postNormCrossBlock,
+  sandwichCrossBlock,
   stack,
   transformerBlock,
 } from './index.js';
@@ -140,4 +142,37 @@ test('dropout acts on the outputs of attention and mlp, each with its own mask',
   await expectClose(still, without, { absolute: 0 });
   await expect(expectClose(trained, still, { absolute: 1e-2 })).rejects.toThrow('differ');
   dispose([x, weights, expected, trained, still, without]);
+});
+
+test('residuals after the norms: y = norm(x), z = norm(y + attention(y)), z + mlp(z)', async () => {
+  const block = normedResidualBlock(parts);
+  const [x, weights] = [numbers('x', [batch, length, modelDim]), randomWeights(block)];
+  const { norm, attention, mlp } = parts;
+  const expected = tidy(() => {
+    const y = norm(weights.attentionNorm, x);
+    const z = norm(weights.mlpNorm, add(y, attention(weights.attention, y)));
+    return add(z, mlp(weights.mlp, z));
+  });
+  const y = block(weights, x);
+  await expectClose(y, expected, { absolute: 1e-6 });
+  await expectNoLeak(() => block(weights, x).dispose());
+  dispose([x, weights, expected, y]);
+});
+
+test('norms before and after each part of a block that reads a memory', async () => {
+  const block = sandwichCrossBlock(crossParts);
+  const weights = randomWeights(block);
+  const input = { x: numbers('x', [batch, length, modelDim]), memory: numbers('memory', [batch, keyLen, 11]) };
+  const { norm, attention, crossAttention, mlp } = crossParts;
+  const expected = tidy(() => {
+    const attended = attention(weights.attention, norm(weights.attentionNorm, input.x));
+    const x = add(input.x, norm(weights.attentionOutputNorm, attended));
+    const recalled = { x: norm(weights.crossAttentionNorm, x), memory: input.memory };
+    const y = add(x, norm(weights.crossAttentionOutputNorm, crossAttention(weights.crossAttention, recalled)));
+    return add(y, norm(weights.mlpOutputNorm, mlp(weights.mlp, norm(weights.mlpNorm, y))));
+  });
+  const y = block(weights, input);
+  await expectClose(y, expected, { absolute: 1e-6 });
+  await expectNoLeak(() => block(weights, input).dispose());
+  dispose([input, weights, expected, y]);
 });

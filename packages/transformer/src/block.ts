@@ -77,6 +77,20 @@ export function outputNormBlock<Norm extends TensorLayer, Attention extends Tens
   });
 }
 
+/**
+ * The pre-norm block of Bloom where residuals are taken after the norm: y = norm(x), z = norm(y + attention(y)), z +
+ * mlp(z) (BigScience Workshop 2022).
+ */
+export function normedResidualBlock<Norm extends TensorLayer, Attention extends TensorLayer, Mlp extends TensorLayer>(
+  parts: PlainBlockParts<Norm, Attention, Mlp>,
+): Block<Norm, Attention, Mlp> {
+  return block('normedResidualBlock', parts, (x, part, scaled) => {
+    x = part.attentionNorm(x);
+    x = part.mlpNorm(add(x, scaled(part.attentionDropout(part.attention(x)))));
+    return add(x, scaled(part.mlpDropout(part.mlp(x))));
+  });
+}
+
 /** The parallel block of GPT-NeoX: x + attention(norm(x)) + mlp(norm(x)), both of the same x (Black et al. 2022). */
 export function parallelBlock<Norm extends TensorLayer, Attention extends TensorLayer, Mlp extends TensorLayer>(
   parts: PlainBlockParts<Norm, Attention, Mlp>,

@@ -28,7 +28,7 @@ export interface EncoderDecoderParts<Encoder extends TensorLayer, Decoder extend
    * shares its weights.
    */
   readonly target?: TargetParts;
-  /** Encodes the source: [batch, keyLen, modelDim] to the same. */
+  /** Encodes the source: [batch, keyLen, memoryDim] to the same. */
   readonly encoder: Encoder;
   /** A stack with cross-attention: x and memory to the shape of x. */
   readonly decoder: Decoder;
@@ -106,7 +106,11 @@ export function encoderDecoder<Encoder extends TensorLayer, Decoder extends Cros
     ? inputNeeds('encoderDecoder', { ...parts.target, embedding: parts.target.embedding ?? source.embedding })
     : source;
   const target = parts.target && { ...targetInput, embedding: parts.target.embedding };
-  expectSameWidth('encoderDecoder', { source: source.embedding, target: targetInput.embedding, encoder, decoder });
+  expectSameWidth('encoderDecoder', { source: source.embedding, encoder });
+  expectSameWidth('encoderDecoder', { target: targetInput.embedding, decoder });
+  const { memoryDim = decoder.about.inDim } = decoder.about;
+  const read = memoryDim === undefined ? undefined : { about: { inDim: memoryDim } };
+  expectSameWidth('encoderDecoder', { encoder, 'the memory of the decoder': read });
   expectCausal('encoderDecoder', decoder, parts);
   const { logits, bias, flops } = buildHead('encoderDecoder', targetInput.embedding, parts);
   const needs: EncoderDecoderNeeds<Encoder, Decoder> = { source, target, encoder, decoder, head, logitsBias: bias };

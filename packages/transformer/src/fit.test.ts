@@ -76,11 +76,18 @@ const unfit: Record<string, () => unknown> = {
       encoder: stack({ block: transformerBlock(eight), depth: 1 }),
       decoder: crossDecoder,
     }),
-  'encoderDecoder: source is 6 wide, target 8; they must be equal': () =>
+  'encoderDecoder: target is 8 wide, decoder 6; they must be equal': () =>
     encoderDecoder({
       source: { embedding },
       target: { embedding: tokenEmbedding({ vocab: 5, dim: 8 }) },
       encoder,
+      decoder: crossDecoder,
+    }),
+  'encoderDecoder: encoder is 8 wide, the memory of the decoder 6; they must be equal': () =>
+    encoderDecoder({
+      source: { embedding: tokenEmbedding({ vocab: 5, dim: 8 }) },
+      target: { embedding },
+      encoder: stack({ block: transformerBlock(eight), depth: 1 }),
       decoder: crossDecoder,
     }),
   'encoderDecoder: alibi acts inside attention only and would do nothing on the input': () =>

@@ -2,6 +2,7 @@ export {
   type Block,
   type BlockNeeds,
   type BlockParts,
+  normedResidualBlock,
   outputNormBlock,
   type PlainBlockParts,
   parallelBlock,
@@ -21,6 +22,8 @@ export {
   type CrossLayer,
   crossBlock,
   postNormCrossBlock,
+  type SandwichCrossBlockNeeds,
+  sandwichCrossBlock,
 } from './cross-block.js';
 export {
   type DecoderInputs,

@@ -115,7 +115,8 @@ function buildStack(name: string, options: StackOptions<BlockOrList>) {
     );
   const needs: StackNeeds<AnyLayer> = { layers, norm, positions: positionEncoding };
   const uses = expectUses(name, options.uses, layers.length);
-  return { needs, about: { name, inDim: width, outDim: width }, uses };
+  const { memoryDim } = layers[0]!.about;
+  return { needs, about: { name, inDim: width, outDim: width, ...(memoryDim && { memoryDim }) }, uses };
 }
 
 /** The index of the block of each step; each block once without `uses`. Throws for an index that no block has. */

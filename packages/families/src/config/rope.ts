@@ -76,6 +76,18 @@ export function rotaryFromConfig(
   return { base, ...settings, ...(fraction !== 1 && type !== 'proportional' && { fraction }) };
 }
 
+/**
+ * What the scores of DeepSeek's attention are multiplied by: 1 / √width, times the square of YaRN's mscale if the
+ * config has `mscale_all_dim`.
+ */
+export function latentScale(config: ConfigReader, width: number): number {
+  const fields = fieldsOf(config, undefined);
+  const { mscale_all_dim: mscale, factor } = fields;
+  const isDefault = (fields.rope_type ?? fields.type ?? 'default') === 'default';
+  if (isDefault || typeof mscale !== 'number' || typeof factor !== 'number' || factor <= 1) return width ** -0.5;
+  return width ** -0.5 * (0.1 * mscale * Math.log(factor) + 1) ** 2;
+}
+
 /** What a kind of scaling is read from. */
 interface ScalingFields {
   readonly config: ConfigReader;

@@ -3,10 +3,10 @@ import { learnedPositions, tokenEmbedding } from '@residual/embeddings';
 import { layerNorm, linear } from '@residual/layers';
 import { mlp } from '@residual/mlp';
 import { languageModel, stack, transformerBlock } from '@residual/transformer';
-import { firstDifference } from '../checkpoint/first-difference.js';
 import { ConfigReader } from '../config/config.js';
-import type { CausalComposition, Difference, Family } from '../family.js';
+import type { CausalComposition, Family } from '../family.js';
 import { gpt2Gguf } from '../gguf/tables.js';
+import { maskBuffers } from '../parts/buffers.js';
 
 /** GPT-2 (Radford et al. 2019) and other models with its layout. */
 export const gpt2: Family<CausalComposition> = {
@@ -95,27 +95,14 @@ export const gpt2: Family<CausalComposition> = {
     { checkpointName: 'ln_f.bias', path: 'decoder.norm.bias' },
     { checkpointName: '/lm_head.weight', path: 'head.weight' },
   ],
-  buffers: [
-    { name: /(^|\.)attn\.bias$/, findDifference: differsFromCausal },
-    // The score of masked keys in older versions.
-    {
-      name: /(^|\.)attn\.masked_bias$/,
-      findDifference: ([value]) => (value! <= -1e4 ? undefined : { index: 0, expected: -1e4 }),
-    },
-  ],
+  buffers: maskBuffers,
   aliases: { 'transformer.wte.weight': 'lm_head.weight' },
   head: 'lm_head.weight',
   gguf: /* @__PURE__ */ gpt2Gguf(),
 };
 
-/** Compares with the causal mask [1, 1, length, length] of older checkpoints: 1 where a query may attend. */
-function differsFromCausal(values: Float32Array, shape: readonly number[]): Difference | undefined {
-  const length = shape.at(-1) ?? 1;
-  return firstDifference(values, index => (index % length <= Math.floor(index / length) % length ? 1 : 0));
-}
-
 /** Fields of heads that are not language-modeling heads. */
-const summaryFields: readonly string[] = [
+export const summaryFields: readonly string[] = [
   'summary_activation',
   'summary_type',
   'summary_use_proj',

@@ -1,12 +1,12 @@
 import { selfAttention } from '@residual/attention';
 import { unitNorm } from '@residual/layers';
 import { gatedMlp } from '@residual/mlp';
-import { maximum, minimum, type Tensor } from '@residual/tensor';
 import { transformerBlock } from '@residual/transformer';
 import { ConfigReader } from '../config/config.js';
 import { rotaryOf } from '../config/rope.js';
 import type { CausalComposition, Family } from '../family.js';
 import { causalModel } from '../parts/causal-model.js';
+import { clipOf } from '../parts/clip.js';
 import { causalMask } from '../parts/layer-types.js';
 import { llamaAttention, llamaEnds, llamaLayout, llamaMlp, moduleNames } from '../parts/names.js';
 import { decoderSizes, headsOf } from '../parts/sizes.js';
@@ -38,7 +38,7 @@ export const olmo: Family<CausalComposition> = {
         mask: causalMask(undefined),
         bias: config.flag('attention_bias', false),
         positionEncoding: rotaryOf(config, sizes),
-        onProjected: bound(config),
+        onProjected: clipOf(config),
         dropout: config.dropout('attention_dropout'),
       }),
       mlp: gatedMlp({ modelDim, hiddenDim, activation: config.activation('hidden_act', 'silu') }),
@@ -48,11 +48,3 @@ export const olmo: Family<CausalComposition> = {
   ...llamaLayout,
   mappings: [...llamaEnds, .../* @__PURE__ */ moduleNames({ ...llamaAttention, ...llamaMlp })],
 };
-
-/** Bounds values to ± `clip_qkv`; undefined if the config has none. */
-function bound(config: ConfigReader): ((x: Tensor) => Tensor) | undefined {
-  const limit = config.optionalNumber('clip_qkv');
-  if (limit === undefined) return undefined;
-  if (limit < 0) return config.refuse('clip_qkv', limit, 'a number, 0 or more');
-  return x => minimum(maximum(x, -limit), limit);
-}

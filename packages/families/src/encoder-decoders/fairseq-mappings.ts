@@ -17,7 +17,11 @@ const attentionMappings = (checkpointName: string, path: string): WeightMapping[
 
 const sideMappings = (name: 'encoder' | 'decoder', input: 'source' | 'target'): WeightMapping[] => [
   { checkpointName: `${name}.embed_positions.weight`, path: `${input}.positions.weight` },
-  ...linearMappings({ [`${name}.layernorm_embedding`]: `${input}.onEmbedded`, [`${name}.layer_norm`]: `${name}.norm` }),
+  ...linearMappings({
+    [`${name}.layernorm_embedding`]: `${input}.onEmbedded`,
+    [`${name}.layer_norm`]: `${name}.norm`,
+  }),
+  ...linearMappings({ [`${name}.layernorm_embedding`]: `${input}.positions.onTokens` }),
   ...attentionMappings(`${name}.layers.*.self_attn`, `${name}.layers.*.attention`),
   ...linearMappings({
     [`${name}.layers.*.self_attn_layer_norm`]: `${name}.layers.*.attentionNorm`,

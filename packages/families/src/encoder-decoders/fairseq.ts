@@ -1,7 +1,8 @@
 import { causal, crossAttention, selfAttention } from '@residual/attention';
-import { learnedPositions, tokenEmbedding } from '@residual/embeddings';
-import { layerNorm, linear, type PositionEncoding } from '@residual/layers';
+import { beforePositions, learnedPositions, tokenEmbedding } from '@residual/embeddings';
+import { type LayerNorm, layer, layerNorm, linear, type PositionEncoding } from '@residual/layers';
 import { mlp } from '@residual/mlp';
+import { mul, type Tensor } from '@residual/tensor';
 import {
   crossBlock,
   crossStack,
@@ -24,8 +25,8 @@ export interface Variant {
   readonly architectures: readonly string[];
   /** Post-norm, as in the original transformer, or pre-norm with a final norm. */
   readonly norms: 'post' | 'pre';
-  /** Whether a norm follows the embedding. */
-  readonly embeddingNorm: boolean;
+  /** Whether a norm follows the embedding, or stands between it and the positions on the side of the decoder. */
+  readonly embeddingNorm: boolean | 'before-target-positions';
   /** The position encoding of one side, for inputs up to `maxPositions`. */
   readonly positionEncoding: (options: { maxPositions: number; dim: number }) => PositionEncoding;
   /** The position table that a checkpoint may contain although a formula computes it, and the last part of its name. */
@@ -38,6 +39,8 @@ export interface Variant {
   readonly activation: string;
   /** Whether source and target may have separate embeddings (`share_encoder_decoder_embeddings` of Marian). */
   readonly separateEmbeddings?: boolean;
+  /** Values of fields that are absent, where they are others than in BART. */
+  readonly defaults?: Readonly<Record<string, number>>;
   /** Fields of older configs, with the only value that is supported. */
   readonly fixedFields: Readonly<Record<string, unknown>>;
 }
@@ -90,8 +93,9 @@ function compose(
   config: ConfigReader,
   ignoreConfig: readonly string[],
 ): SequenceToSequenceComposition {
-  const modelDim = config.size('d_model', 1024);
-  const maxPositions = config.maxPositions('max_position_embeddings', 1024);
+  const absent = { ...bartDefaults, ...variant.defaults };
+  const modelDim = config.size('d_model', absent.d_model);
+  const maxPositions = config.maxPositions('max_position_embeddings', absent.max_position_embeddings);
   const vocab = config.size('vocab_size');
   const activation = config.activation('activation_function', variant.activation);
   const residualDropout = config.dropout('dropout');
@@ -99,11 +103,11 @@ function compose(
   const activationDropout = config.dropout('activation_dropout');
   const norm = layerNorm({ dim: modelDim });
   const side = (name: 'encoder' | 'decoder') => ({
-    heads: config.size(`${name}_attention_heads`, 16),
-    depth: config.depth(`${name}_layers`, 12),
+    heads: config.size(`${name}_attention_heads`, absent[`${name}_attention_heads`]),
+    depth: config.depth(`${name}_layers`, absent[`${name}_layers`]),
     mlp: mlp({
       modelDim,
-      hiddenDim: config.size(`${name}_ffn_dim`, 4096),
+      hiddenDim: config.size(`${name}_ffn_dim`, absent[`${name}_ffn_dim`]),
       activation,
       dropout: activationDropout,
     }),
@@ -117,10 +121,15 @@ function compose(
   for (const [field, allowed] of Object.entries(variant.fixedFields)) config.expectValue(field, allowed);
   config.refuseUnread([...trainingFields, ...ignoreConfig]);
 
-  const input = () => ({
+  const input = (hasNorm: boolean) => ({
     positionEncoding: variant.positionEncoding({ maxPositions, dim: modelDim }),
-    afterEmbedding: variant.embeddingNorm ? normThenDropout(norm, residualDropout) : residualDropout,
+    afterEmbedding: hasNorm ? normThenDropout(norm, residualDropout) : residualDropout,
   });
+  const targetInput = () => {
+    if (variant.embeddingNorm !== 'before-target-positions') return input(variant.embeddingNorm);
+    const { positionEncoding, afterEmbedding } = input(false);
+    return { positionEncoding: beforePositions(normOfUnscaled(norm, scale), positionEncoding), afterEmbedding };
+  };
   const encoderParts = {
     norm,
     attention: selfAttention({ modelDim, heads: encoder.heads, dropout: attentionDropout }),
@@ -141,8 +150,11 @@ function compose(
     ? {}
     : { embedding: tokenEmbedding({ vocab: targetVocab, dim: modelDim, scale, padTokenId: padding }) };
   const model = encoderDecoder({
-    source: { embedding: tokenEmbedding({ vocab, dim: modelDim, scale, padTokenId: padding }), ...input() },
-    ...(hasTargetInput && { target: { ...targetEmbedding, ...input() } }),
+    source: {
+      embedding: tokenEmbedding({ vocab, dim: modelDim, scale, padTokenId: padding }),
+      ...input(variant.embeddingNorm !== false),
+    },
+    ...(hasTargetInput && { target: { ...targetEmbedding, ...targetInput() } }),
     encoder: stack({
       block: (isPostNorm ? postNormBlock(encoderParts) : transformerBlock(encoderParts)) as TensorLayer,
       depth: encoder.depth,
@@ -169,6 +181,23 @@ function compose(
   };
 }
 
+const bartDefaults: Readonly<Record<string, number>> = {
+  d_model: 1024,
+  max_position_embeddings: 1024,
+  encoder_attention_heads: 16,
+  decoder_attention_heads: 16,
+  encoder_layers: 12,
+  decoder_layers: 12,
+  encoder_ffn_dim: 4096,
+  decoder_ffn_dim: 4096,
+};
+
+/** A norm of x / scale: the decoder of BlenderbotSmall does not scale its embeddings. */
+function normOfUnscaled(norm: LayerNorm, scale: number): TensorLayer {
+  if (scale === 1) return norm;
+  return layer(norm.needs, (w, x: Tensor, scope) => norm(w, mul(x, 1 / scale), scope), norm.about);
+}
+
 /** Fields that only affect training, or that repeat other fields. */
 const trainingFields: readonly string[] = [
   'init_std',
@@ -179,4 +208,5 @@ const trainingFields: readonly string[] = [
   'classif_dropout',
   'static_position_embeddings',
   'force_bos_token_to_be_generated',
+  'layernorm_variant',
 ];

@@ -14,6 +14,10 @@ const sideMappings = (name: 'encoder' | 'decoder', mlpIndex: number): WeightMapp
       checkpointName: `${name}.block.0.layer.0.SelfAttention.relative_attention_bias.weight`,
       path: `${name}.positions.weight`,
     },
+    {
+      checkpointName: `${checkpointName}.0.SelfAttention.relative_attention_bias.weight`,
+      path: `${path}.attention.positions.weight`,
+    },
     ...projections(`${checkpointName}.0.SelfAttention`, `${path}.attention`),
     { checkpointName: `${checkpointName}.0.layer_norm.weight`, path: `${path}.attentionNorm.weight` },
     { checkpointName: `${dense}.wi_0.weight`, path: `${path}.mlp.gate.weight` },

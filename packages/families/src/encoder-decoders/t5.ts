@@ -33,11 +33,24 @@ export const mt5: Family<SequenceToSequenceComposition> = /* @__PURE__ */ t5Fami
   mayScale: false,
 });
 
+/** umT5 (Chung et al. 2023): T5 1.1 with relative positions of its own in every block. */
+export const umt5: Family<SequenceToSequenceComposition> = /* @__PURE__ */ t5Family('umt5', 'UMT5', {
+  tied: true,
+  feedForward: 'gated-gelu',
+  mayScale: true,
+  positions: 'of-blocks',
+  sizes: { d_ff: 1024, num_layers: 8, num_heads: 6, vocab_size: 250112 },
+});
+
 interface Defaults {
   readonly tied: boolean;
   readonly feedForward: string;
   /** Whether the decoder's output may be multiplied by 1 / √modelDim before the head. */
   readonly mayScale: boolean;
+  /** Whether all blocks of a stack share relative positions, or each has its own; shared if absent. */
+  readonly positions?: 'of-blocks';
+  /** Values of fields that are absent, where they are others than in T5. */
+  readonly sizes?: Readonly<Record<string, number>>;
 }
 
 function t5Family(name: string, prefix: string, defaults: Defaults): Family<SequenceToSequenceComposition> {
@@ -52,29 +65,34 @@ function t5Family(name: string, prefix: string, defaults: Defaults): Family<Sequ
     buffers: [{ name: /EncDecAttention\.relative_attention_bias\.weight$/ }],
     aliases: { 'shared.weight': ['encoder.embed_tokens.weight', 'decoder.embed_tokens.weight', 'lm_head.weight'] },
     head: 'lm_head.weight',
-    gguf: t5Gguf(defaults.mayScale),
+    ...(!defaults.positions && { gguf: t5Gguf(defaults.mayScale) }), // llama.cpp has T5 and mT5
     // Tying decides whether the output is scaled, unless the config says so.
     untiedConfig: config => (defaults.mayScale ? { scale_decoder_outputs: scalesOutput(config, defaults) } : {}),
   };
 }
 
 function compose(
-  { tied: tiedByDefault, feedForward, mayScale }: Defaults,
+  { tied: tiedByDefault, feedForward, mayScale, positions, sizes }: Defaults,
   config: ConfigReader,
   ignoreConfig: readonly string[],
 ): SequenceToSequenceComposition {
   const modelDim = config.size('d_model', 512);
   const headDim = config.size('d_kv', 64);
-  const heads = config.size('num_heads', 8);
-  const encoderDepth = config.depth('num_layers', 6);
+  const heads = config.size('num_heads', sizes?.num_heads ?? 8);
+  const encoderDepth = config.depth('num_layers', sizes?.num_layers ?? 6);
   const depth = config.depth('num_decoder_layers', encoderDepth);
-  const vocab = config.size('vocab_size', 32128);
+  const vocab = config.size('vocab_size', sizes?.vocab_size ?? 32128);
   const maxPositions = config.maxPositions('n_positions', 512); // relative positions also work beyond it
   const buckets = config.size('relative_attention_num_buckets', 32);
   const maxDistance = config.size('relative_attention_max_distance', 128);
   const dropout = config.dropout('dropout_rate');
   const norm = rmsNorm({ dim: modelDim, epsilon: config.number('layer_norm_epsilon', 1e-6) });
-  const mlpLayer = mlpOf(config, { modelDim, feedForward, dropout });
+  const mlpLayer = mlpOf(config, {
+    modelDim,
+    hiddenDim: config.size('d_ff', sizes?.d_ff ?? 2048),
+    feedForward,
+    dropout,
+  });
   const tied = config.flag('tie_word_embeddings', tiedByDefault);
   const scales = mayScale && config.flag('scale_decoder_outputs', tied);
   if (!mayScale) config.expectValue('scale_decoder_outputs', false);
@@ -82,32 +100,37 @@ function compose(
 
   const settings = { modelDim, heads, headDim, bias: false, scale: 1, dropout };
   const embedding = tokenEmbedding({ vocab, dim: modelDim });
-  const relativeBias = { heads, buckets, maxDistance };
+  const relative = {
+    encoder: relativePositions({ heads, buckets, maxDistance, bidirectional: true }),
+    decoder: relativePositions({ heads, buckets, maxDistance }),
+  };
+  const ofBlocks = (side: 'encoder' | 'decoder') => (positions ? { positionEncoding: relative[side] } : {});
+  const ofStack = (side: 'encoder' | 'decoder') => (positions ? undefined : relative[side]);
   const finalNorm = normThenDropout(norm, dropout);
   const model = encoderDecoder({
     source: { embedding, afterEmbedding: dropout },
     encoder: stack({
       block: transformerBlock({
         norm,
-        attention: selfAttention(settings),
+        attention: selfAttention({ ...settings, ...ofBlocks('encoder') }),
         mlp: mlpLayer,
         dropout,
       }) as TensorLayer,
       depth: encoderDepth,
       norm: finalNorm,
-      positionEncoding: relativePositions({ ...relativeBias, bidirectional: true }),
+      positionEncoding: ofStack('encoder'),
     }),
     decoder: crossStack({
       block: crossBlock({
         norm,
-        attention: selfAttention({ ...settings, mask: causal() }),
+        attention: selfAttention({ ...settings, mask: causal(), ...ofBlocks('decoder') }),
         crossAttention: crossAttention(settings),
         mlp: mlpLayer,
         dropout,
       }),
       depth,
       norm: finalNorm,
-      positionEncoding: relativePositions(relativeBias),
+      positionEncoding: ofStack('decoder'),
     }),
     ...(scales && { headScale: 1 / Math.sqrt(modelDim) }),
     ...(!tied && { head: linear({ in: modelDim, out: vocab, bias: false, role: 'unembedding' }) }),
@@ -120,7 +143,7 @@ const scalesOutput = (config: Config, { tied }: Defaults) =>
 
 function mlpOf(
   config: ConfigReader,
-  { modelDim, feedForward, dropout }: { modelDim: number; feedForward: string; dropout: Dropout | undefined },
+  { feedForward, ...sizes }: { modelDim: number; hiddenDim: number; feedForward: string; dropout: Dropout | undefined },
 ): TensorLayer {
   const projectionType = config.value('feed_forward_proj') ?? feedForward;
   if (typeof projectionType !== 'string')
@@ -130,7 +153,7 @@ function mlpOf(
   const activation = config.activationNamed('feed_forward_proj', projectionType === 'gated-gelu' ? 'gelu_new' : act);
   config.expectValue('is_gated_act', gated);
   config.value('dense_act_fn'); // follows from feed_forward_proj
-  const options = { modelDim, hiddenDim: config.size('d_ff', 2048), activation, bias: false, dropout };
+  const options = { ...sizes, activation, bias: false };
   return gated ? gatedMlp(options) : mlp(options);
 }
 

@@ -1,5 +1,5 @@
-import { tokenEmbedding } from '@residual/embeddings';
-import { linear, type PositionEncoding } from '@residual/layers';
+import { projectedEmbedding, tokenEmbedding } from '@residual/embeddings';
+import { linear, type PositionEncoding, sequential } from '@residual/layers';
 import { mul, type Tensor, tanh } from '@residual/tensor';
 import { languageModel, stack, type TensorLayer } from '@residual/transformer';
 import type { ConfigReader } from '../config/config.js';
@@ -24,6 +24,8 @@ export interface CausalParts {
   readonly positionEncoding?: PositionEncoding | undefined;
   /** A layer on the embedded input, such as a norm or dropout. */
   readonly afterEmbedding?: TensorLayer | undefined;
+  /** The width of the embedding's table, where the model has another; projections lead from it and back. */
+  readonly tableDim?: number;
   /** A factor on the embedded tokens; 1 if absent. */
   readonly embeddingScale?: number;
   /** A factor on the input of the head; 1 if absent. */
@@ -48,12 +50,20 @@ export function causalModel(
   const padTokenId = config.tokenId('pad_token_id');
   config.refuseUnread(['pretraining_tp', ...(parts.ignored ?? []), ...(options?.ignoreConfig ?? [])]);
   const hasBias = parts.headBias ?? false;
+  const { tableDim = modelDim } = parts;
+  const table = tokenEmbedding({ vocab, dim: tableDim, scale: embeddingScale, padTokenId });
+  const own = linear({ in: tableDim, out: vocab, bias: hasBias, role: 'unembedding' });
+  const isProjected = tableDim !== modelDim;
+  const projection = linear({ in: tableDim, out: modelDim, bias: false });
+  const headProjection = linear({ in: modelDim, out: tableDim, bias: false });
+  const projected = { embedding: table, projection, headProjection: tied ? headProjection : undefined };
+  const head = isProjected ? sequential({ projection: headProjection, output: own }) : own;
   const model = languageModel({
-    embedding: tokenEmbedding({ vocab, dim: modelDim, scale: embeddingScale, padTokenId }),
+    embedding: isProjected ? projectedEmbedding(projected) : table,
     positionEncoding,
     afterEmbedding,
     decoder: Array.isArray(block) ? stack({ block, norm }) : stack({ block: block as TensorLayer, depth, norm }),
-    head: tied ? undefined : linear({ in: modelDim, out: vocab, bias: hasBias, role: 'unembedding' }),
+    head: tied ? undefined : head,
     logitsBias: tied && hasBias,
     ...(headScale !== undefined && { headScale }),
     onLogits,

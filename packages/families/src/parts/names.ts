@@ -1,8 +1,5 @@
-import { rotaryFrequencies } from '@residual/embeddings';
-import { firstDifference } from '../checkpoint/first-difference.js';
-import { type Config, ConfigReader } from '../config/config.js';
-import { rotaryFromConfig } from '../config/rope.js';
-import type { Buffer, Difference, Family, WeightMapping } from '../family.js';
+import type { Family, WeightMapping } from '../family.js';
+import { rotaryBuffers } from './buffers.js';
 
 /** Settings of names, beside the names themselves. */
 export interface NameOptions extends Omit<WeightMapping, 'checkpointName' | 'path'> {
@@ -36,6 +33,17 @@ export const llamaEnds: readonly WeightMapping[] = [
   { checkpointName: 'norm.bias', path: 'decoder.norm.bias' },
   { checkpointName: '/lm_head.weight', path: 'head.weight' },
   { checkpointName: '/lm_head.bias', path: 'head.bias' },
+];
+
+/** The names of GPT-2 outside its blocks. */
+export const gpt2Ends: readonly WeightMapping[] = [
+  { checkpointName: 'wte.weight', path: 'embedding.weight' },
+  { checkpointName: 'wpe.weight', path: 'positions.weight' },
+  { checkpointName: 'ln_f.weight', path: 'decoder.norm.weight' },
+  { checkpointName: 'ln_f.bias', path: 'decoder.norm.bias' },
+  { checkpointName: '/lm_head.weight', path: 'head.weight' },
+  { checkpointName: '/lm_head.bias', path: 'head.bias' },
+  { checkpointName: '/lm_head.bias', path: 'logitsBias' },
 ];
 
 /** The modules of Llama's attention. */
@@ -78,23 +86,25 @@ export const queryKeyNorms = {
   'self_attn.k_norm': 'attention.keyNorm',
 } as const;
 
+/** Queries, keys and values in one matrix. */
+export const fusedAttention = ['attention.query', 'attention.key', 'attention.value'] as const;
+
+/** The modules of a decoder's block in fairseq. */
+export const fairseqBlock = {
+  'self_attn.q_proj': 'attention.query',
+  'self_attn.k_proj': 'attention.key',
+  'self_attn.v_proj': 'attention.value',
+  'self_attn.out_proj': 'attention.output',
+  self_attn_layer_norm: 'attentionNorm',
+  fc1: 'mlp.up',
+  fc2: 'mlp.down',
+  final_layer_norm: 'mlpNorm',
+} as const;
+
 /** What families with the layout of Llama share: prefix, buffers and the head. */
 export const llamaLayout = {
   prefix: 'model.',
-  buffers: [{ name: /(^|\.)rotary_emb\.inv_freq$/, findDifference: differsFromRotary }] as readonly Buffer[],
+  buffers: /* @__PURE__ */ rotaryBuffers(),
   aliases: { 'model.embed_tokens.weight': 'lm_head.weight' },
   head: 'lm_head.weight',
 } as const satisfies Partial<Family>;
-
-/**
- * The angles per position [rotaryDim / 2] of older files, in any of their precisions: with the scaling of the config,
- * or before it.
- */
-function differsFromRotary(values: Float32Array, _: readonly number[], fields: Config): Difference | undefined {
-  const config = new ConfigReader('llama', fields);
-  const rotaryDim = 2 * values.length;
-  const { base, scaling } = rotaryFromConfig(config, config.size('max_position_embeddings', 2048));
-  const [scaled, plain] = [{ scaling }, {}].map(more => rotaryFrequencies({ rotaryDim, base, ...more }).frequencies);
-  const rounding = (frequency: number) => 0.01 * frequency + 1e-7;
-  return firstDifference(values, i => plain![i]!, rounding) && firstDifference(values, i => scaled![i]!, rounding);
-}

@@ -47,11 +47,11 @@ export async function* generateSequences(
     );
   }
   const choose = sampler(sampling as GreedyOptions);
-  const sequences = input.prompts.map(prompt => {
+  const sequences = input.prompts.map((prompt, i) => {
     const maxNewTokens = maxNewTokensOf(options, generationConfig, prompt.length);
     const finishReasonOf = finishReason({ eosTokenId: sampling.eosTokenId, maxNewTokens, maxLength });
     const stream = tokenizer?.decodeStream({ skipSpecialTokens });
-    return new Sequence(prompt, finishReasonOf, stopStrings(strings), stream);
+    return new Sequence(prompt, finishReasonOf, stopStrings(strings), stream, input.sources?.[i]);
   });
   const policy = new SamplingPolicy(sequences, choose);
   return yield* decode(model, input, policy, { caller: 'generate', maxLength, taps, ablate, hooks, signal, cache });

@@ -23,6 +23,8 @@ export interface GenerateOutput {
 export class Sequence implements SequenceContext {
   readonly tokens: number[];
   readonly promptLength: number;
+  /** The tokens that the encoder read; absent in a decoder-only model. */
+  readonly encoderTokens?: readonly number[];
   finishReason: FinishReason | undefined;
   private readonly finishReasonOf: (context: SequenceContext) => TokenFinishReason | undefined;
   private readonly stops: StopStrings;
@@ -35,9 +37,11 @@ export class Sequence implements SequenceContext {
     finishReasonOf: (context: SequenceContext) => TokenFinishReason | undefined,
     stops: StopStrings,
     stream: DecodeStream | undefined,
+    encoderTokens?: readonly number[],
   ) {
     this.tokens = [...prompt];
     this.promptLength = prompt.length;
+    if (encoderTokens) this.encoderTokens = encoderTokens;
     this.finishReasonOf = finishReasonOf;
     this.stops = stops;
     this.stream = stream;
@@ -58,8 +62,9 @@ export class Sequence implements SequenceContext {
     logits: Float32Array,
     batchIndex: number,
   ): { sample: Sample; text: string; finishReason: FinishReason | undefined } {
-    const { tokens, promptLength } = this;
-    const sample = choose.next(logits, { tokens, promptLength, batchIndex });
+    const { tokens, promptLength, encoderTokens } = this;
+    const context = { tokens, promptLength, batchIndex, ...(encoderTokens && { encoderTokens }) };
+    const sample = choose.next(logits, context);
     tokens.push(sample.token);
     this.logprob += sample.logprob;
     const { text: ready, stop } = this.stops.push(this.stream?.push(sample.token) ?? '');
