@@ -53,7 +53,7 @@ export interface SelfAttentionOptions extends AttentionOptions {
   /** A norm on each head of the key after its positions, [batch, kvHeads, length, headDim] to the same. */
   readonly encodedKeyNorm?: AnyLayer<Tensor, Tensor> | undefined;
   /** A function of query, key and value after their projections, such as a bound on them; none if absent. */
-  readonly onProjected?: ((x: Tensor) => Tensor) | undefined;
+  readonly onProjected?: ((x: Tensor, name: 'query' | 'key' | 'value') => Tensor) | undefined;
   /** A norm on the joined heads before the output projection, [batch, length, heads · headDim] to the same. */
   readonly outputNorm?: AnyLayer<Tensor, Tensor> | undefined;
   /**
@@ -123,11 +123,11 @@ export function selfAttention(options: SelfAttentionOptions): SelfAttention {
     { ...parts, positions: positionEncoding, dropout },
     (w, x: Tensor, scope) => {
       const part = bind(parts, w, scope);
-      const [query, key] = [onProjected(part.query(x)), onProjected(part.key(x))];
+      const [query, key] = [onProjected(part.query(x), 'query'), onProjected(part.key(x), 'key')];
       const projected = {
         query: normsAllQueries ? splitHeads(part.queryNorm(query), heads) : part.queryNorm(splitHeads(query, heads)),
         key: normsAllKeys ? splitHeads(part.keyNorm(key), kvHeads) : part.keyNorm(splitHeads(key, kvHeads)),
-        value: splitHeads(onProjected(part.value(x)), kvHeads),
+        value: splitHeads(onProjected(part.value(x), 'value'), kvHeads),
       };
       const encoded = encodePositions(projected, positionEncoding, w.positions, scope, part);
       const cached = appendToPast(encoded, options, scope);

@@ -107,6 +107,14 @@ export const catalog: readonly CatalogEntry[] = [
   { modelTypes: ['biogpt'], load: async () => (await import('./decoders/biogpt.js')).biogpt },
   { modelTypes: ['persimmon'], load: async () => (await import('./decoders/persimmon.js')).persimmon },
   { modelTypes: ['minicpm3'], load: async () => (await import('./decoders/minicpm3.js')).minicpm3 },
+  { modelTypes: ['mixtral'], load: async () => (await import('./decoders/mixtral.js')).mixtral },
+  { modelTypes: ['qwen3_moe'], load: async () => (await import('./decoders/qwen3-moe.js')).qwen3Moe },
+  { modelTypes: ['qwen2_moe'], load: async () => (await import('./decoders/qwen2-moe.js')).qwen2Moe },
+  { modelTypes: ['olmoe'], load: async () => (await import('./decoders/olmoe.js')).olmoe },
+  { modelTypes: ['granitemoe'], load: async () => (await import('./decoders/granite-moe.js')).graniteMoe },
+  { modelTypes: ['phimoe'], load: async () => (await import('./decoders/phimoe.js')).phimoe },
+  { modelTypes: ['glm4_moe'], load: async () => (await import('./decoders/glm4-moe.js')).glm4Moe },
+  { modelTypes: ['dots1'], load: async () => (await import('./decoders/dots1.js')).dots1 },
 ];
 
 /**

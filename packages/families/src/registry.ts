@@ -8,6 +8,7 @@ import { codegen } from './decoders/codegen.js';
 import { cohere } from './decoders/cohere.js';
 import { cohere2 } from './decoders/cohere2.js';
 import { diffLlama } from './decoders/diffllama.js';
+import { dots1 } from './decoders/dots1.js';
 import { ernie4_5 } from './decoders/ernie4_5.js';
 import { exaone4 } from './decoders/exaone4.js';
 import { falcon } from './decoders/falcon.js';
@@ -18,12 +19,14 @@ import { gemma2 } from './decoders/gemma2.js';
 import { gemma3 } from './decoders/gemma3.js';
 import { glm } from './decoders/glm.js';
 import { glm4 } from './decoders/glm4.js';
+import { glm4Moe } from './decoders/glm4-moe.js';
 import { gptBigcode } from './decoders/gpt-bigcode.js';
 import { gptNeo } from './decoders/gpt-neo.js';
 import { gptNeox } from './decoders/gpt-neox.js';
 import { gpt2 } from './decoders/gpt2.js';
 import { gptj } from './decoders/gptj.js';
 import { granite } from './decoders/granite.js';
+import { graniteMoe } from './decoders/granite-moe.js';
 import { graniteMoeHybrid } from './decoders/granite-moe-hybrid.js';
 import { helium } from './decoders/helium.js';
 import { hunyuan } from './decoders/hunyuan.js';
@@ -37,19 +40,24 @@ import { minicpm3 } from './decoders/minicpm3.js';
 import { ministral } from './decoders/ministral.js';
 import { ministral3 } from './decoders/ministral3.js';
 import { mistral } from './decoders/mistral.js';
+import { mixtral } from './decoders/mixtral.js';
 import { mpt } from './decoders/mpt.js';
 import { nemotron } from './decoders/nemotron.js';
 import { nemotronH } from './decoders/nemotron-h.js';
 import { olmo } from './decoders/olmo.js';
 import { olmo2 } from './decoders/olmo2.js';
 import { olmo3 } from './decoders/olmo3.js';
+import { olmoe } from './decoders/olmoe.js';
 import { opt } from './decoders/opt.js';
 import { persimmon } from './decoders/persimmon.js';
 import { phi } from './decoders/phi.js';
 import { phi3 } from './decoders/phi3.js';
+import { phimoe } from './decoders/phimoe.js';
 import { qwen2 } from './decoders/qwen2.js';
+import { qwen2Moe } from './decoders/qwen2-moe.js';
 import { qwen3 } from './decoders/qwen3.js';
 import { qwen35 } from './decoders/qwen3-5.js';
+import { qwen3Moe } from './decoders/qwen3-moe.js';
 import { qwen3Next } from './decoders/qwen3-next.js';
 import { seedOss } from './decoders/seed-oss.js';
 import { smollm3 } from './decoders/smollm3.js';
@@ -90,4 +98,12 @@ export const families: readonly Family[] = [
   ...[albert, nomicBert, eurobert, roformer, esm],
   ...[olmo, olmo2, olmo3, granite, cohere, cohere2, glm, glm4, exaone4, stablelm, starcoder2, phi, nemotron, arcee],
   ...[seedOss, helium, hunyuan, ernie4_5, ministral, ministral3, vaultGemma, apertus, bitnet, diffLlama],
+  mixtral,
+  qwen3Moe,
+  qwen2Moe,
+  olmoe,
+  graniteMoe,
+  phimoe,
+  glm4Moe,
+  dots1,
 ];

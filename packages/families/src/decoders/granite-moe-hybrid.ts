@@ -8,6 +8,7 @@ import { rotaryOf } from '../config/rope.js';
 import { stateSpaceFromConfig } from '../config/state-space.js';
 import type { CausalComposition, Family } from '../family.js';
 import { causalModel } from '../parts/causal-model.js';
+import { balancingFields, graniteExperts } from '../parts/experts.js';
 import { layerTypes } from '../parts/layer-types.js';
 import { llamaEnds, llamaLayout, llamaNorms, moduleNames } from '../parts/names.js';
 import { type DecoderSizes, decoderSizes, headsOf } from '../parts/sizes.js';
@@ -46,13 +47,7 @@ export const graniteMoeHybrid: Family<CausalComposition> = {
       ...{ sizes, block, norm, tied: false },
       embeddingScale: config.number('embedding_multiplier', 1),
       headScale: 1 / config.number('logits_scaling', 1),
-      ignored: [
-        'mamba_chunk_size',
-        'output_router_logits',
-        'router_aux_loss_coef',
-        'normalization_function',
-        'init_method',
-      ],
+      ignored: ['mamba_chunk_size', ...balancingFields, 'normalization_function', 'init_method'],
     });
   },
   ...llamaLayout,
@@ -69,17 +64,10 @@ export const graniteMoeHybrid: Family<CausalComposition> = {
       { requires: 'decoder.layers.*.mlp.router.weight' },
     ),
     .../* @__PURE__ */ moduleNames({
-      'block_sparse_moe.router.layer': 'mlp.router',
       'shared_mlp.input_linear': ['mlp.gate', 'mlp.up'],
       'shared_mlp.output_linear': 'mlp.down',
     }),
-    .../* @__PURE__ */ moduleNames(
-      {
-        'block_sparse_moe.input_linear': ['mlp.experts.gate', 'mlp.experts.up'],
-        'block_sparse_moe.output_linear': 'mlp.experts.down',
-      },
-      { stacked: true },
-    ),
+    .../* @__PURE__ */ graniteExperts(),
   ],
 };
 

@@ -49,11 +49,17 @@ export function layerWindows(
   });
 }
 
+/** The window of configs that say by `use_sliding_window` whether it is used; undefined unless it is. */
+export function windowInUse(config: ConfigReader, fallback?: number): number | undefined {
+  if (config.flag('use_sliding_window', false)) return windowOf(config, fallback);
+  config.value('sliding_window');
+  return undefined;
+}
+
 /** The windows of Qwen: of the layers from `max_window_layers` on, if `use_sliding_window` is true. */
 export function qwenWindows(config: ConfigReader, depth: number): readonly (number | undefined)[] {
-  const given = windowOf(config, 4096);
   const from = config.number('max_window_layers', 28);
-  const window = config.flag('use_sliding_window', false) ? given : undefined;
+  const window = windowInUse(config, 4096);
   return layerWindows(config, depth, { window, isWindowed: i => i >= from });
 }
 
