@@ -1,4 +1,5 @@
-import { writeFile } from 'node:fs/promises';
+import { readdir, writeFile } from 'node:fs/promises';
+import { basename, join } from 'node:path';
 import { ResidualError } from '@residual/base';
 import { Option } from 'commander';
 import { type NodeBackend, nodeBackends } from '../machine/backends.js';
@@ -8,10 +9,11 @@ import {
   checkpointTable,
   type FolderReport,
   reportsAsJson,
+  summaryTable,
   tokenizerTable,
 } from '../parity/report.js';
 import type { CommandDefinition } from '../runtime/command.js';
-import { withContext } from '../runtime/context.js';
+import { type CommandContext, withContext } from '../runtime/context.js';
 import { type FormName, weightsOption } from '../runtime/model.js';
 import { inputFile, outputFile } from '../runtime/option-values.js';
 import { addJsonOption } from '../runtime/options.js';
@@ -32,12 +34,19 @@ interface Task {
   readonly tokenizerReferences: string | undefined;
 }
 
+/** Where the repository keeps its checkpoints with references. */
+const fixtureFolders = ['fixtures/checkpoints', 'fixtures/architectures'];
+const ownFolders = `all in ${fixtureFolders.join(' and ')}, as one table`;
+
 /** `residual parity`: compares checkpoints and tokenizers with the reference outputs in their folders. */
 export const parityCommand: CommandDefinition<Options, readonly [readonly string[]]> = {
   declare: command => {
     const backend = new Option('--backend <name>', 'where to compute; webgl runs in a Chrome of this machine');
     command
-      .argument('<folder...>', 'folders of checkpoints, of logits processors, or of tokenizers')
+      .argument(
+        '[folder...]',
+        `folders of checkpoints, of logits processors, or of tokenizers (default: ${ownFolders})`,
+      )
       .addOption(backend.choices([...nodeBackends, 'webgl']).default('wasm'))
       .option(
         '--dump <file>',
@@ -50,7 +59,8 @@ export const parityCommand: CommandDefinition<Options, readonly [readonly string
     return addJsonOption(command, 'print one JSON object instead of tables');
   },
   run: async ({ command, args, options }) => {
-    const [folders] = args;
+    const isSummary = args[0].length === 0;
+    const folders = isSummary ? await fixtures() : args[0];
     if (options.dump && folders.length > 1)
       throw new ResidualError('option', `parity: --dump takes one folder; here are ${folders.length}`);
     if (options.golden && folders.length > 1)
@@ -58,7 +68,7 @@ export const parityCommand: CommandDefinition<Options, readonly [readonly string
     const tasks = await tasksOf(folders, options);
     const computes = tasks.some(({ tokenizerReferences }) => tokenizerReferences === undefined);
     const backend = computes && options.backend !== 'webgl' ? options.backend : undefined;
-    return withContext(command, backend, ({ signal }) => compareAll(tasks, options, signal));
+    return withContext(command, backend, context => compareAll(tasks, { ...options, isSummary }, context));
   },
 };
 
@@ -77,18 +87,39 @@ async function tasksOf(folders: readonly string[], { golden, dump }: Options): P
   return tasks;
 }
 
-async function compareAll(tasks: readonly Task[], options: Options, signal: AbortSignal): Promise<number> {
-  const { json, dump: file } = options;
+/** The checkpoints of the repository that this folder is. */
+async function fixtures(): Promise<string[]> {
+  const folders: string[] = [];
+  for (const parent of fixtureFolders) {
+    const entries = await readdir(parent, { withFileTypes: true }).catch(() => []);
+    folders.push(...entries.filter(entry => entry.isDirectory()).map(({ name }) => join(parent, name)));
+  }
+  if (folders.length > 0) return folders.sort((a, b) => basename(a).localeCompare(basename(b)));
+  throw new ResidualError(
+    'files',
+    'parity: name a folder to compare; without one, those of the repository are compared',
+  );
+}
+
+async function compareAll(
+  tasks: readonly Task[],
+  options: Options & { readonly isSummary: boolean },
+  { signal, progress }: CommandContext,
+): Promise<number> {
+  const { json, dump: file, isSummary } = options;
   const reports: FolderReport[] = [];
-  for (const { folder, tokenizerReferences } of tasks) {
+  for (const [i, { folder, tokenizerReferences }] of tasks.entries()) {
     signal.throwIfAborted();
+    if (isSummary) progress.show(`${i + 1} of ${tasks.length}: ${folder}`);
     const { report, table } =
       tokenizerReferences === undefined
         ? await compareCheckpoint(folder, options, signal)
         : await compareTokenizer(folder, tokenizerReferences);
     reports.push({ ...report, folder });
-    if (!json) print(table);
+    if (!json && (!isSummary || !report.pass)) print(table);
   }
+  progress.end();
+  if (isSummary && !json) print(summaryTable(reports));
   if (file) {
     await writeFile(file, reports[0]!.dump!);
     if (!json) print(`our own outputs are in ${file}`);

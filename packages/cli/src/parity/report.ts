@@ -1,3 +1,4 @@
+import { basename } from 'node:path';
 import type { Check, ParityReport } from '@residual/model/parity';
 import type { FormName } from '../runtime/model.js';
 import { columns } from '../terminal/format.js';
@@ -58,6 +59,49 @@ export function checkpointTable(folder: string, { checks, skipped }: ComparisonR
 export function tokenizerTable(folder: string, checks: readonly (Check & { readonly texts: number })[]): string {
   const rows = checks.map(check => [check.name, `${check.texts}`, verdictOf(check, `DIFFERS in ${check.maxAbsolute}`)]);
   return tableOf(folder, [['name', 'texts', ''], ...rows], checks);
+}
+
+/** All reports as one table, a line for each folder, as Markdown has it. */
+export function summaryTable(reports: readonly FolderReport[]): string {
+  const rows = reports.map(({ folder, checks }) => {
+    const logits = checks.filter(({ name }) => /^(\w+_)?logits(_|$)/.test(name));
+    const largest = (of: (check: Check) => number) =>
+      logits.length === 0 ? '' : Math.max(...logits.map(of)).toExponential(1);
+    const agreeing = checks.filter(({ pass }) => pass).length;
+    return [
+      `\`${basename(folder)}\``,
+      `${checks.length}`,
+      `${agreeing}`,
+      largest(({ maxAbsolute }) => maxAbsolute),
+      largest(({ maxRelative }) => maxRelative),
+      kindsOf(checks).join(', '),
+    ];
+  });
+  const heads = [
+    'checkpoint',
+    'compared',
+    'agree',
+    'logits: largest difference',
+    'of the largest entry',
+    'what besides',
+  ];
+  const lines = [heads, heads.map(() => '---'), ...rows].map(cells => `| ${cells.join(' | ')} |`);
+  const all = reports.flatMap(({ checks }) => checks);
+  return `${lines.join('\n')}\n\n${all.filter(({ pass }) => pass).length} of ${all.length} agree`;
+}
+
+/** What is compared besides logits, hidden states and attention weights. */
+function kindsOf(checks: readonly Check[]): string[] {
+  const kinds = {
+    'cross-attention': /^cross_attentions/,
+    greedy: /^greedy/,
+    beams: /^beam/,
+    gradients: /^grad\./,
+    'AdamW steps': /^after\./,
+    scores: /^scores$/,
+    embeddings: /^mean_pooled/,
+  };
+  return Object.entries(kinds).flatMap(([kind, name]) => (checks.some(check => name.test(check.name)) ? [kind] : []));
 }
 
 function tableOf(
