@@ -1,0 +1,61 @@
+import { bytesSource, openSafetensors, type StoredTensor, writeSafetensors } from '@residual/safetensors';
+import { requireBackend } from '@residual/tensor';
+import { expect, inject, test } from 'vitest';
+import type { ModelFiles } from '../load/sources/files.js';
+import { fixtureFiles } from '../testing/fixture-files.js';
+import { parity } from './index.js';
+import { isInput } from './model-outputs.js';
+
+/** The folders of fixtures/architectures that bring a part of their own, which no other test runs on this backend. */
+const own = `
+  albert apertus bamba cohere2 diffllama gemma2-train lfm2 mamba ministral3 modernbert olmo2 phi3-longrope
+  qwen3 roformer
+`;
+/** Those that compose the same parts in other ways, or have other names. */
+const others = `
+  albert-classify arcee bert-answers bert-regression bert-tokens bitnet camembert cohere deberta
+  deberta-v2-classify distilbert distilbert-classify electra electra-classify ernie4_5 eurobert exaone4
+  falcon-h1 falcon-mamba gemma gemma3 glm glm4 gpt2-classify granite granitemoehybrid helium hunyuan jamba
+  lfm2-moe mamba2 ministral mistral modernbert-classify mpnet mpnet-classify nemotron nemotron-h nomic-bert
+  olmo olmo3 phi phi3 qwen2 qwen3-next qwen3-rerank qwen3_5 roberta roberta-classify roberta-multilabel
+  seed-oss smollm3 stablelm starcoder2 vaultgemma xlm-roberta
+`;
+
+/** All on cpu and wasm; on the GPU backends those of their own, and all by `npm test -- --everywhere`. */
+const all = inject('everywhere') || ['cpu', 'wasm'].includes(requireBackend());
+const names = (all ? own + others : own).trim().split(/\s+/);
+const filesOf = (name: string) => fixtureFiles(`fixtures/architectures/${name}`);
+
+/** Whether the backend is a GPU in software, on which only logits are compared: continuations take minutes. */
+const isSlow = !inject('everywhere') && requireBackend().startsWith('webg');
+
+test.each(names)('%s agrees with the reference', async name => {
+  const report = await parity(isSlow ? withLogitsOnly(filesOf(name)) : filesOf(name));
+  expect(report.checks.filter(({ pass }) => !pass)).toEqual([]);
+  expect(report.pass).toBe(true);
+});
+
+/** The files, and of their outputs only the logits. `config` replaces the config. */
+const withLogitsOnly = (files: ModelFiles, config?: string): ModelFiles => ({
+  ...files,
+  text: (name, options) =>
+    name === 'config.json' && config !== undefined ? Promise.resolve(config) : files.text(name, options),
+  bytes: async (name, options) => {
+    const source = await files.bytes(name, options);
+    if (!source || name !== 'golden.safetensors') return source;
+    const stored = await openSafetensors(source);
+    const kept = [...stored.tensors.keys()].filter(each => isInput(each) || /logits/.test(each));
+    const tensors = new Map<string, StoredTensor>();
+    for (const each of kept) tensors.set(each, await stored.read(each));
+    return bytesSource(writeSafetensors(tensors));
+  },
+});
+
+test.runIf(requireBackend() === 'cpu').each(names)('%s: a config in older words gives the same logits', async name => {
+  const files = filesOf(name);
+  const hubConfig = await files.text('config.hub.json', {});
+  if (hubConfig === undefined || name === 'qwen3-next') return; // says it once, or has no logits to compare
+  const report = await parity(withLogitsOnly(files, hubConfig));
+  expect(report.checks.filter(({ pass }) => !pass)).toEqual([]);
+  expect(report.pass).toBe(true);
+});
