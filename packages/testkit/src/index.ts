@@ -18,3 +18,4 @@ export {
   silu64,
   softmaxRow,
 } from './float64.js';
+export { smallBertConfig, wordPieceJson, wordPieceWords } from './word-piece.js';

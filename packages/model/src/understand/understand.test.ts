@@ -1,62 +1,18 @@
 import { memoryUsage } from '@residual/tensor';
+import { smallBertConfig, wordPieceJson, wordPieceWords } from '@residual/testkit';
 import { tokenizerFromJson } from '@residual/tokenizer';
 import { expect, test } from 'vitest';
 import { createModel, type Model } from '../index.js';
 import { labelScores, softmax } from './label-scores.js';
 
-const words = [
-  '[PAD]',
-  '[UNK]',
-  '[CLS]',
-  '[SEP]',
-  '[MASK]',
-  'anna',
-  'lives',
-  'in',
-  'paris',
-  'near',
-  'lon',
-  '##don',
-  '.',
-];
-const special = ['[PAD]', '[UNK]', '[CLS]', '[SEP]', '[MASK]'];
-const added = special.map((content, id) => ({
-  ...{ id, content, special: true },
-  ...{ single_word: false, lstrip: false, rstrip: false, normalized: false },
-}));
-const piece = (id: string, type_id: number) => ({ SpecialToken: { id, type_id } });
-const sequence = (id: string, type_id: number) => ({ Sequence: { id, type_id } });
-const tokenizer = tokenizerFromJson({
-  version: '1.0',
-  added_tokens: added,
-  normalizer: { type: 'BertNormalizer', clean_text: true, handle_chinese_chars: true, lowercase: true },
-  pre_tokenizer: { type: 'BertPreTokenizer' },
-  post_processor: {
-    type: 'TemplateProcessing',
-    single: [piece('[CLS]', 0), sequence('A', 0), piece('[SEP]', 0)],
-    pair: [piece('[CLS]', 0), sequence('A', 0), piece('[SEP]', 0), sequence('B', 1), piece('[SEP]', 1)],
-    special_tokens: Object.fromEntries(
-      [2, 3].map(id => [words[id], { id: words[id], ids: [id], tokens: [words[id]] }]),
-    ),
-  },
-  decoder: { type: 'WordPiece', prefix: '##', cleanup: true },
-  model: {
-    type: 'WordPiece',
-    unk_token: '[UNK]',
-    continuing_subword_prefix: '##',
-    max_input_chars_per_word: 100,
-    vocab: Object.fromEntries(words.map((word, id) => [word, id])),
-  },
-} as never);
-
+const words = wordPieceWords;
+const tokenizer = tokenizerFromJson(wordPieceJson as never);
 const labelled = { id2label: { 0: 'O', 1: 'B-PLACE', 2: 'I-PLACE' } };
-const small = { hidden_size: 8, intermediate_size: 6, num_attention_heads: 2, num_hidden_layers: 1 };
 
 /** A random BERT of this class, while `run` runs; afterwards as many tensors are left as before. */
 async function withModel(name: string, run: (model: Model) => Promise<void>, more = {}) {
   const before = memoryUsage();
-  const config = { model_type: 'bert', ...small, vocab_size: words.length, max_position_embeddings: 24 };
-  const model = await createModel({ ...config, architectures: [`BertFor${name}`], ...more }, { seed: 2, tokenizer });
+  const model = await createModel(smallBertConfig(name, more), { seed: 2, tokenizer });
   try {
     await run(model);
   } finally {

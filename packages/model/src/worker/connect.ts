@@ -34,7 +34,8 @@ type RemoteMethods<Table> = { readonly [Name in keyof Table]: RemoteMethod<Table
 export interface RemoteModel
   extends Omit<ModelInfo, 'model' | 'streams' | 'calls'>,
     RemoteMethods<Omit<typeof streamMethods, 'translate'>>,
-    RemoteMethods<Omit<typeof callMethods, 'tokenVectors'>>,
+    RemoteMethods<Omit<typeof callMethods, 'tokenVectors' | 'classify' | 'classifyTokens'>>,
+    Pick<Model, 'classify' | 'classifyTokens'>,
     AsyncDisposable {
   translate(text: string, options?: TranslateOptions): RemoteGeneration<Translation, TranslationStep>;
   translate(

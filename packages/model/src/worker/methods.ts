@@ -8,6 +8,10 @@ import type { SaveModelOptions } from '../load/save-model.js';
 import type { Prompt } from '../loaded-model.js';
 import type { Model } from '../model.js';
 import type { TranslateOptions } from '../translate/options.js';
+import type { AnswerOptions } from '../understand/answer.js';
+import type { ClassifyTokensOptions } from '../understand/classify-tokens.js';
+import type { FillMaskOptions } from '../understand/fill-mask.js';
+import type { TextOptions } from '../understand/text-pass.js';
 import type { ContextualOptions } from '../vectors/contextual.js';
 import type { EmbedOptions } from '../vectors/embed.js';
 import { buffersOf, type PlainEncoding } from './protocol.js';
@@ -41,6 +45,26 @@ export const callMethods = {
     model.embed(prompt, { ...options, signal, onProgress: emit }),
   embedBatch: (model: Model, { signal, emit }: RpcCall, prompts: readonly Prompt[], options?: EmbedOptions) =>
     model.embedBatch(prompts, { ...options, signal, onProgress: emit }),
+  fillMask: (model: Model, { signal }: RpcCall, text: string, options?: FillMaskOptions) =>
+    model.fillMask(text, { ...options, signal }),
+  // One text or several: the overload of several takes both.
+  classify: (model: Model, { signal, emit }: RpcCall, texts: readonly string[], options?: TextOptions) =>
+    model.classify(texts, { ...options, signal, onProgress: emit }),
+  classifyTokens: (
+    model: Model,
+    { signal, emit }: RpcCall,
+    texts: readonly string[],
+    options?: ClassifyTokensOptions,
+  ) => model.classifyTokens(texts, { ...options, signal, onProgress: emit }),
+  answer: (model: Model, { signal, emit }: RpcCall, question: string, context: string, options?: AnswerOptions) =>
+    model.answer(question, context, { ...options, signal, onProgress: emit }),
+  rerank: (
+    model: Model,
+    { signal, emit }: RpcCall,
+    query: string,
+    documents: readonly string[],
+    options?: TextOptions,
+  ) => model.rerank(query, documents, { ...options, signal, onProgress: emit }),
   contextual: (model: Model, { signal }: RpcCall, prompt: Prompt, options?: ContextualOptions) =>
     model.contextual(prompt, { ...options, signal }),
   tokenVectors: async (model: Model) => {

@@ -16,8 +16,12 @@ export interface ModelInfo {
   readonly heads: number;
   readonly encoderDepth: number;
   readonly encoderHeads: number;
-  /** `causal-lm` continues a text, `seq2seq-lm` generates a target from a source. */
+  /** `causal-lm` continues a text, `seq2seq-lm` generates a target from a source; else the task of a text model. */
   readonly kind: string;
+  /** The labels of a text model by index; empty without a head that gives labels. */
+  readonly labels: readonly string[];
+  /** As `embeddingPrompts` of `Model`. */
+  readonly embeddingPrompts: readonly string[];
   /** The family's name, such as `gpt2`. */
   readonly family: string;
   readonly backend: string;

@@ -5,6 +5,7 @@ import { type LoadModelOptions, loadModel } from '../load/load-model.js';
 import { sourceSize } from '../load/source-size.js';
 import type { ModelSource } from '../load/sources/source.js';
 import type { Model } from '../model.js';
+import { isTextModel } from '../model-kind.js';
 import { callMethods, streamMethods } from './methods.js';
 import type { ModelInfo } from './protocol.js';
 
@@ -69,7 +70,7 @@ function connectionOf(models: Map<number, Model>): RpcConnection {
 
 function infoOf(number: number, model: Model): ModelInfo {
   const { config, generationConfig, maxPositions, openEnded, vocab, depth, heads, backend } = model;
-  const { encoderDepth, encoderHeads } = model;
+  const { composition, encoderDepth, encoderHeads, embeddingPrompts } = model;
   return {
     model: number,
     streams: Object.keys(streamMethods),
@@ -83,7 +84,9 @@ function infoOf(number: number, model: Model): ModelInfo {
     heads,
     encoderDepth,
     encoderHeads,
-    kind: model.composition.kind,
+    kind: composition.kind,
+    labels: isTextModel(composition) ? composition.labels : [],
+    embeddingPrompts,
     family: model.family.name,
     backend,
   };

@@ -1,9 +1,12 @@
 import '@residual/testkit/wasm';
 import { memoryUsage } from '@residual/tensor';
-import { repositoryFile } from '@residual/testkit';
+import { repositoryFile, smallBertConfig, wordPieceJson } from '@residual/testkit';
+import { tokenizerFromJson } from '@residual/tokenizer';
 import { expect, test } from 'vitest';
+import { createModel } from '../load/create-model.js';
 import { loadModel } from '../load/load-model.js';
 import { connectModels, serveModels } from './index.js';
+import { callMethods } from './methods.js';
 
 const files = async (folder = 'fixtures/models/stories260k') =>
   new Map(
@@ -101,6 +104,103 @@ test('beam searches and translations cross a port too', async () => {
   local.dispose();
   models.close();
   port1.close();
+});
+
+/** A random BERT of this class here, the same model over a port, and their end. */
+async function onBothSides(name: string, more = {}, files: Readonly<Record<string, object>> = {}) {
+  const { port1, port2 } = new MessageChannel();
+  serveModels(port1);
+  const models = connectModels(port2);
+  const tokenizer = tokenizerFromJson(wordPieceJson as never);
+  using made = await createModel(smallBertConfig(name, more), { seed: 2, tokenizer });
+  const others = Object.entries(files).map(([path, json]) => [path, new TextEncoder().encode(JSON.stringify(json))]);
+  const source = new Map([...(await made.save()), ...(others as [string, Uint8Array<ArrayBuffer>][])]);
+  const [local, remote] = [await loadModel(source), await models.load(source)];
+  const end = async () => {
+    await remote.dispose();
+    local.dispose();
+    models.close();
+    port1.close();
+  };
+  return { local, remote, end };
+}
+
+test('texts are judged over a port as in the page, with progress and aborts', async () => {
+  const before = memoryUsage();
+  const texts = ['Anna lives in London.', 'Paris', 'Anna lives near Paris.'];
+  const labels = { id2label: { 0: 'O', 1: 'B-PLACE', 2: 'I-PLACE' } };
+  const done: number[] = [];
+  const settings = { batch: 2, onProgress: (progress: { readonly done: number }) => done.push(progress.done) };
+  // What the other side does after an abort on this one, which does not wait for it.
+  const aborted = { signal: AbortSignal.abort(new Error('stop')), emit: () => {} };
+
+  const classes = await onBothSides('SequenceClassification', labels);
+  expect([classes.remote.kind, classes.remote.labels]).toEqual([
+    'sequence-classification',
+    ['O', 'B-PLACE', 'I-PLACE'],
+  ]);
+  expect(await classes.remote.classify(texts[0]!)).toEqual(await classes.local.classify(texts[0]!));
+  expect(await classes.remote.classify(texts, settings)).toEqual(await classes.local.classify(texts, { batch: 2 }));
+  await expect(classes.remote.fillMask('[MASK]')).rejects.toMatchObject({
+    message: 'fillMask: bert is a model for sequence-classification; this works on a model for masked-lm',
+    code: 'kind',
+  });
+  await expect(callMethods.classify(classes.local, aborted, texts)).rejects.toThrow('stop');
+  await classes.end();
+
+  const tokens = await onBothSides('TokenClassification', labels);
+  const all = { batch: 2, aggregation: 'max', ignoreLabels: [] } as const;
+  const spans = await tokens.remote.classifyTokens(texts, { ...settings, ...all });
+  expect(spans).toEqual(await tokens.local.classifyTokens(texts, all));
+  expect(await tokens.remote.classifyTokens(texts[0]!, all)).toEqual(spans[0]);
+  await expect(callMethods.classifyTokens(tokens.local, aborted, texts)).rejects.toThrow('stop');
+  await tokens.end();
+
+  const answers = await onBothSides('QuestionAnswering');
+  const windows = { top: 2, maxLength: 12, stride: 3 };
+  const context = texts.join(' ');
+  expect(await answers.remote.answer('where?', context, { ...windows, ...settings })).toEqual(
+    await answers.local.answer('where?', context, { ...windows, batch: 2 }),
+  );
+  await expect(callMethods.answer(answers.local, aborted, 'where?', context)).rejects.toThrow('stop');
+  await answers.end();
+
+  const ranked = await onBothSides('SequenceClassification', { num_labels: 1 });
+  expect(await ranked.remote.rerank('where?', texts, settings)).toEqual(
+    await ranked.local.rerank('where?', texts, { batch: 2 }),
+  );
+  await expect(callMethods.rerank(ranked.local, aborted, 'where?', texts)).rejects.toThrow('stop');
+  await ranked.end();
+
+  const masks = await onBothSides('MaskedLM');
+  expect(masks.remote.labels).toEqual([]);
+  expect(await masks.remote.fillMask('[MASK] in', { top: 2 })).toEqual(
+    await masks.local.fillMask('[MASK] in', { top: 2 }),
+  );
+  await expect(callMethods.fillMask(masks.local, aborted, '[MASK]')).rejects.toThrow('stop');
+  await masks.end();
+  expect(done).toEqual([2, 3, 2, 3, 2, 3, 2, 3]); // the context has three windows
+  expect(memoryUsage()).toEqual(before);
+});
+
+test('a sentence embedder over a port knows its prompts and embeds as in the page', async () => {
+  const { local, remote, end } = await onBothSides(
+    'MaskedLM',
+    { architectures: ['BertModel'] },
+    {
+      'modules.json': [
+        { idx: 0, name: '0', path: '', type: 'sentence_transformers.models.Transformer' },
+        { idx: 1, name: '1', path: '1_Pooling', type: 'sentence_transformers.models.Pooling' },
+      ],
+      '1_Pooling/config.json': { pooling_mode_cls_token: true },
+      'config_sentence_transformers.json': { prompts: { query: 'lives in ', passage: 'near ' } },
+    },
+  );
+  expect([remote.kind, remote.labels, remote.embeddingPrompts]).toEqual(['features', [], ['query', 'passage']]);
+  const vector = await remote.embed('Paris', { prompt: 'query' });
+  expect(vector).toEqual(await local.embed('Paris', { prompt: 'query' }));
+  expect(vector).not.toEqual(await remote.embed('Paris'));
+  await end();
 });
 
 test('an abort, or leaving an iteration, ends the generation on the other side', async () => {
