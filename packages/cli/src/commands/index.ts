@@ -38,6 +38,31 @@ export const entries: readonly CommandEntry[] = [
     load: async () => (await import('./search.js')).searchCommand,
   },
   {
+    name: 'classify',
+    description: 'Label each line of a text, with a model such as one of sentiment; best labels first.',
+    load: async () => (await import('./classify.js')).classifyCommand,
+  },
+  {
+    name: 'classify-tokens',
+    description: 'Find the labelled parts of each line of a text, such as names of persons and places.',
+    load: async () => (await import('./classify-tokens.js')).classifyTokensCommand,
+  },
+  {
+    name: 'answer',
+    description: 'Find the parts of a text that answer a question.',
+    load: async () => (await import('./answer.js')).answerCommand,
+  },
+  {
+    name: 'rerank',
+    description: 'Order lines by how well they answer a query, with a cross-encoder that reads both together.',
+    load: async () => (await import('./rerank.js')).rerankCommand,
+  },
+  {
+    name: 'fill-mask',
+    description: 'Show the most likely tokens in the place of each mask of a text.',
+    load: async () => (await import('./fill-mask.js')).fillMaskCommand,
+  },
+  {
     name: 'evaluate',
     description: 'Measure the quality of a model or of word vectors.',
     commands: [

@@ -1,0 +1,48 @@
+import type { Aggregation } from '@residual/model';
+import { Option } from 'commander';
+import type { CommandDefinition } from '../runtime/command.js';
+import { addModelOptions, type ModelOptions, withModel } from '../runtime/model.js';
+import { addLineOptions, type LineOptions, resultsOfLines } from '../runtime/text-lines.js';
+import { columns, fixed } from '../terminal/format.js';
+import { print, printJson } from '../terminal/output.js';
+import { inCodePoints } from '../text/code-points.js';
+
+interface Options extends ModelOptions, LineOptions {
+  readonly aggregation: Aggregation;
+}
+
+/** `residual classify-tokens`: the labelled parts of each line, such as names. */
+export const classifyTokensCommand: CommandDefinition<Options> = {
+  declare: command =>
+    addLineOptions(addModelOptions(command, 'a model that classifies tokens')).addOption(
+      new Option(
+        '--aggregation <name>',
+        "how tokens become parts: neighbours of one label, or words with their first token's label, the mean or the most certain",
+      )
+        .choices(['simple', 'first', 'average', 'max'] satisfies Aggregation[])
+        .default('simple'),
+    ),
+  run: call =>
+    withModel(call, async context => {
+      const { aggregation, json } = call.options;
+      const results = resultsOfLines(call.options, context, {
+        command: 'classify-tokens',
+        done: 'classified',
+        read: (texts, options) => context.model.classifyTokens(texts, { ...options, aggregation }),
+      });
+      const header = [['line', 'label', 'score', 'offset', 'text']];
+      let line = 0;
+      for await (const lines of results) {
+        const rows: string[][] = [];
+        for (const [whole, found] of lines) {
+          line++;
+          const spans = inCodePoints(whole, found);
+          if (json) printJson({ text: whole, spans });
+          for (const { label, score, start, end, text } of spans)
+            rows.push([`${line}`, label, fixed(score, 4), `${start}–${end}`, text]);
+        }
+        if (!json && rows.length > 0) print(columns([...header.splice(0), ...rows]));
+      }
+      return 0;
+    }),
+};

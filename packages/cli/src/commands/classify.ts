@@ -1,0 +1,44 @@
+import type { CommandDefinition } from '../runtime/command.js';
+import { addModelOptions, type ModelOptions, withModel } from '../runtime/model.js';
+import { positiveWholeNumber } from '../runtime/option-values.js';
+import { addLineOptions, type LineOptions, resultsOfLines } from '../runtime/text-lines.js';
+import { columns, fixed } from '../terminal/format.js';
+import { print, printJson } from '../terminal/output.js';
+
+interface Options extends ModelOptions, LineOptions {
+  readonly top?: number;
+}
+
+/** `residual classify`: the labels of each line, best first. */
+export const classifyCommand: CommandDefinition<Options> = {
+  declare: command =>
+    addLineOptions(addModelOptions(command, 'a model that classifies texts')).option(
+      '--top <n>',
+      'how many labels are shown (default: all)',
+      positiveWholeNumber,
+    ),
+  run: call =>
+    withModel(call, async context => {
+      const { top, json } = call.options;
+      const results = resultsOfLines(call.options, context, {
+        command: 'classify',
+        done: 'classified',
+        read: (texts, options) => context.model.classify(texts, options),
+      });
+      const header = [['label', 'score', 'text']];
+      for await (const lines of results) {
+        const best = lines.map(([text, labels]) => ({ text, labels: labels.slice(0, top) }));
+        if (json) for (const each of best) printJson(each);
+        else
+          print(
+            columns([
+              ...header.splice(0),
+              ...best.flatMap(({ text, labels }) =>
+                labels.map(({ label, score }, i) => [label, fixed(score, 4), i === 0 ? text : '']),
+              ),
+            ]),
+          );
+      }
+      return 0;
+    }),
+};
