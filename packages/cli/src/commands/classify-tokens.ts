@@ -13,15 +13,13 @@ interface Options extends ModelOptions, LineOptions {
 
 /** `residual classify-tokens`: the labelled parts of each line, such as names. */
 export const classifyTokensCommand: CommandDefinition<Options> = {
-  declare: command =>
-    addLineOptions(addModelOptions(command, 'a model that classifies tokens')).addOption(
-      new Option(
-        '--aggregation <name>',
-        "how tokens become parts: neighbours of one label, or words with their first token's label, the mean or the most certain",
-      )
-        .choices(['simple', 'first', 'average', 'max'] satisfies Aggregation[])
-        .default('simple'),
-    ),
+  declare: command => {
+    const what = 'how tokens become parts: neighbours of one label, or words with one label';
+    const choices: Aggregation[] = ['simple', 'first', 'average', 'max'];
+    return addLineOptions(addModelOptions(command, 'a model that classifies tokens')).addOption(
+      new Option('--aggregation <name>', what).choices(choices).default('simple'),
+    );
+  },
   run: call =>
     withModel(call, async context => {
       const { aggregation, json } = call.options;
