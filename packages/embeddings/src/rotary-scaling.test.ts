@@ -29,6 +29,15 @@ test('dynamic: unchanged up to the original length, then with a base that grows 
   await expectClose(frequencies(6, 10000, scaling, 250).frequencies, [1, base ** (-1 / 3), base ** (-2 / 3)], exact);
 });
 
+test('ntk: a larger base, whatever the length', async () => {
+  const base = 10000 * 50 ** (6 / 4);
+  for (const length of [0, 10 ** 6]) {
+    const { frequencies: found, amplitude } = frequencies(6, 10000, { type: 'ntk', factor: 50 }, length);
+    await expectClose(found, [1, base ** (-1 / 3), base ** (-2 / 3)], exact);
+    expect(amplitude).toBe(1);
+  }
+});
+
 test('llama3: high frequencies stay, low ones are divided, with a ramp between them (Llama 3.1)', async () => {
   const [factor, low, high, original, dim, base] = [8, 1, 4, 8192, 128, 500000];
   const scaling = {

@@ -9,6 +9,7 @@ import {
   init,
   layer,
   layerNorm,
+  layerNormPerHead,
   linear,
   matrix,
   record,
@@ -54,6 +55,32 @@ test('norms begin as the identity up to scale, with the epsilon of their kind', 
     6, 3, 3,
   ]);
   dispose([weights, input, standard, scaled]);
+});
+
+test('a layer norm per head has weights for each head, with their gradient', async () => {
+  const norm = layerNormPerHead({ heads: 2, dim: 3, epsilon: 1e-3 });
+  const weights = { weight: tensor([1, 2, 3, -1, 0.5, 4], [6]) };
+  const rows = [0.5, -1, 2, 3, 0.25, -0.75, 0.1, 0.2, 0.4, -2, 1, 1];
+  const input = tensor(rows, [1, 2, 2, 3]); // [batch, heads, length, dim]
+  const normed = [0, 3, 6, 9].map(start => {
+    const row = rows.slice(start, start + 3);
+    const mean = row.reduce((sum, value) => sum + value, 0) / 3;
+    const root = Math.sqrt(row.reduce((sum, value) => sum + (value - mean) ** 2, 0) / 3 + 1e-3);
+    return row.map(value => (value - mean) / root);
+  });
+  const scales = [
+    [1, 2, 3],
+    [-1, 0.5, 4],
+  ];
+  const y = norm(weights, input);
+  const expected = [0, 1].map(head =>
+    [0, 1].map(i => normed[2 * head + i]!.map((value, d) => value * scales[head]![d]!)),
+  );
+  await expectClose(y, [expected], { absolute: 1e-5 });
+  const found = gradients(() => sum(norm(weights, input)), weights);
+  const slopes = [0, 1].flatMap(head => normed[2 * head]!.map((value, d) => value + normed[2 * head + 1]![d]!));
+  await expectClose(found.gradients.weight!, slopes, { absolute: 1e-5 });
+  dispose([weights, input, y, found]);
 });
 
 test('an activation is a layer without weights', async () => {

@@ -1,16 +1,7 @@
-import {
-  type AnyLayer,
-  bind,
-  type Dropout,
-  type Layer,
-  type Linear,
-  layer,
-  linear,
-  type Weights,
-} from '@residual/layers';
+import { type AnyLayer, bind, type Dropout, type Layer, type Linear, layer, linear } from '@residual/layers';
 import type { Tensor } from '@residual/tensor';
 import { applyGate } from './activate.js';
-import { expectMlpOptions, type MlpOptions } from './options.js';
+import { expectMlpOptions, type MlpOptions, optionalParts } from './options.js';
 
 /** The needs of `gatedMlp`: three linear maps; an activation with weights, a norm and dropout, where it has them. */
 export type GatedMlpNeeds = {
@@ -33,18 +24,17 @@ export interface GatedMlp extends Layer<GatedMlpNeeds, Tensor, Tensor> {}
 export function gatedMlp(options: MlpOptions): GatedMlp {
   expectMlpOptions('gatedMlp', options);
   const { modelDim, hiddenDim = 4 * modelDim, activation = 'silu', bias = false, dropout } = options;
-  const { activationLayer, hiddenNorm } = options;
   const gate = linear({ in: modelDim, out: hiddenDim, bias, role: 'gate' });
   const up = linear({ in: modelDim, out: hiddenDim, bias, role: 'up' });
   const down = linear({ in: hiddenDim, out: modelDim, bias, role: 'down' });
-  const parts = { gate, up, down, activation: activationLayer, hiddenNorm, dropout };
+  const parts: GatedMlpNeeds = { gate, up, down, dropout, ...optionalParts(options) };
   return layer(
-    parts as GatedMlpNeeds,
+    parts,
     (w, x: Tensor, scope) => {
-      const part = bind(parts, w as Weights<typeof parts>, scope);
+      const part = bind(parts, w, scope);
       const preActivation = scope.tap('preActivation', part.gate(x)); // [..., hiddenDim]
-      const hidden = applyGate(activationLayer ? part.activation : activation, preActivation, part.up(x));
-      return part.down(part.dropout(scope.tap('hidden', part.hiddenNorm(hidden)))); // [..., modelDim]
+      const hidden = applyGate(part.activation ?? activation, preActivation, part.up(x));
+      return part.down(part.dropout(scope.tap('hidden', part.hiddenNorm?.(hidden) ?? hidden))); // [..., modelDim]
     },
     { name: 'gatedMlp', inDim: modelDim, outDim: modelDim },
   );

@@ -5,6 +5,7 @@ import {
   type HasNeeds,
   randomness,
   record,
+  rmsNorm,
   unflatten,
   type Weights,
   weightNeeds,
@@ -32,10 +33,11 @@ import {
   nestedOf,
   type Row,
   type Rows,
+  rmsNormRows,
   silu64,
 } from '@residual/testkit';
 import { expect, test } from 'vitest';
-import { gatedMlp, mlp } from './index.js';
+import { gatedMlp, mlp, xielu } from './index.js';
 
 const [batch, length, modelDim, hiddenDim] = [2, 3, 5, 7];
 const numbers = (name: string, shape: readonly number[]) =>
@@ -139,6 +141,79 @@ test('an activation may be a function of ops, with its gradient: |x| x in both',
     dispose([weights, y, found]);
   }
   dispose(x);
+});
+
+test('xIELU in an mlp: its curvatures are trained, its slope is not', async () => {
+  const layer = mlp({ modelDim, hiddenDim, activationLayer: xielu(), bias: false });
+  const [x, dy, weights] = [
+    numbers('x', [1, length, modelDim]),
+    numbers('dy', [1, length, modelDim]),
+    randomWeights(layer),
+  ];
+  const { alphaPositive, alphaNegative, slope } = weights.activation as Record<string, Tensor>;
+  const [positive, negative, straight] = [
+    await nestedOf(alphaPositive!),
+    await nestedOf(alphaNegative!),
+    await nestedOf(slope!),
+  ];
+  const { up, down } = await plainOf({ up: weights.up, down: weights.down });
+  const [rows]: Rows[] = await nestedOf(x);
+  const [upstream]: Rows[] = await nestedOf(dy);
+  const output = () => {
+    const [above, below] = [Math.log1p(Math.exp(positive[0])), straight + Math.log1p(Math.exp(negative[0]))];
+    const bent = (h: number) => straight * h + (h > 0 ? above * h * h : below * (Math.expm1(h) - h));
+    return linearRows(
+      linearRows(rows!, up!.weight).map(row => row.map(bent)),
+      down!.weight,
+    );
+  };
+  const y = layer(weights, x);
+  await expectClose(y, [output()], { absolute: 5e-5 });
+  const value = () =>
+    output().reduce((sum, row, i) => row.reduce((part, each, d) => part + each * upstream![i]![d]!, sum), 0);
+  const slopeOf = (row: Row) => {
+    const original = row[0]!;
+    const [above, below] = [1e-5, -1e-5].map(change => {
+      row[0] = original + change;
+      return value();
+    });
+    row[0] = original;
+    return [(above! - below!) / 2e-5];
+  };
+  const found = gradients(() => sum(mul(layer(weights, x), dy)), { alphaPositive, alphaNegative, slope });
+  await expectClose(found.gradients.alphaPositive!, slopeOf(positive), { absolute: 1e-4, relative: 1e-4 });
+  await expectClose(found.gradients.alphaNegative!, slopeOf(negative), { absolute: 1e-4, relative: 1e-4 });
+  expect(found.gradients.slope).toBeUndefined();
+  await expectNoLeak(() => layer(weights, x).dispose());
+  dispose([x, dy, weights, y, found]);
+});
+
+test.each([
+  ['plain', mlp],
+  ['gated', gatedMlp],
+] as const)('a norm on the hidden layer acts before the last matrix: %s', async (_, make) => {
+  const layer = make({ modelDim, hiddenDim, hiddenNorm: rmsNorm({ dim: hiddenDim, epsilon: 1e-3 }) });
+  const [x, weights] = [numbers('x', [1, length, modelDim]), randomWeights(layer as ReturnType<typeof mlp>)];
+  const bare = make({ modelDim, hiddenDim });
+  const { hiddenNorm, ...others } = weights as typeof weights & { hiddenNorm: { weight: Tensor } };
+  const recorder = record(['hidden']);
+  (bare as ReturnType<typeof mlp>)(others, x, recorder.scope).dispose();
+  const hidden: Rows[] = await nestedOf(recorder.values.get('hidden')!);
+  const { down } = await plainOf({ down: weights.down });
+  const normed = rmsNormRows(hidden[0]!, await nestedOf(hiddenNorm.weight), 1e-3);
+  const y = (layer as ReturnType<typeof mlp>)(weights, x);
+  await expectClose(y, [linearRows(normed, down!.weight, down!.bias)], { absolute: 5e-5 });
+  recorder.dispose();
+  dispose([x, weights, y]);
+});
+
+test('an activation and a layer in its place exclude each other, and a norm has the width of the hidden layer', () => {
+  expect(() => mlp({ modelDim, activation: 'relu', activationLayer: xielu() })).toThrow(
+    'mlp: there are an activation and an activationLayer; one of them is needed',
+  );
+  expect(() => gatedMlp({ modelDim, hiddenDim, hiddenNorm: rmsNorm({ dim: modelDim }) })).toThrow(
+    'gatedMlp: the hidden layer is 7 wide, hiddenNorm 5; they must be equal',
+  );
 });
 
 test('defaults: four times the width, exact gelu and biases; silu and no biases if gated', async () => {

@@ -20,6 +20,11 @@ export interface MlpOptions {
   readonly dropout?: Dropout | undefined;
 }
 
+/** The parts that an mlp has only if they are given. */
+export function optionalParts({ activationLayer, hiddenNorm }: MlpOptions) {
+  return { ...(activationLayer && { activation: activationLayer }), ...(hiddenNorm && { hiddenNorm }) };
+}
+
 /** Throws if options are unknown or missing, exclude each other or have another width than the hidden layer. */
 export function expectMlpOptions(name: string, options: MlpOptions): void {
   const optional = { hiddenDim: 0, activation: 0, activationLayer: 0, bias: 0, hiddenNorm: 0, dropout: 0 } as const;

@@ -1,16 +1,7 @@
-import {
-  type AnyLayer,
-  bind,
-  type Dropout,
-  type Layer,
-  type Linear,
-  layer,
-  linear,
-  type Weights,
-} from '@residual/layers';
+import { type AnyLayer, bind, type Dropout, type Layer, type Linear, layer, linear } from '@residual/layers';
 import type { Tensor } from '@residual/tensor';
 import { applyActivation } from './activate.js';
-import { expectMlpOptions, type MlpOptions } from './options.js';
+import { expectMlpOptions, type MlpOptions, optionalParts } from './options.js';
 
 /** The needs of `mlp`: two linear maps; an activation with weights, a norm and dropout, where it has them. */
 export type MlpNeeds = {
@@ -31,19 +22,18 @@ export interface Mlp extends Layer<MlpNeeds, Tensor, Tensor> {}
 export function mlp(options: MlpOptions): Mlp {
   expectMlpOptions('mlp', options);
   const { modelDim, hiddenDim = 4 * modelDim, activation = 'gelu', bias = true, dropout } = options;
-  const { activationLayer, hiddenNorm } = options;
   const up = linear({ in: modelDim, out: hiddenDim, bias, role: 'up' });
   const down = linear({ in: hiddenDim, out: modelDim, bias, role: 'down' });
-  const parts = { up, down, activation: activationLayer, hiddenNorm, dropout };
+  const parts: MlpNeeds = { up, down, dropout, ...optionalParts(options) };
   return layer(
-    parts as MlpNeeds,
+    parts,
     (w, x: Tensor, scope) => {
       // Each part as a function of its input alone, with its weights; a part that is absent returns its input.
-      const part = bind(parts, w as Weights<typeof parts>, scope);
+      const part = bind(parts, w, scope);
       const preActivation = scope.tap('preActivation', part.up(x)); // [..., hiddenDim]
-      const hidden = applyActivation(activationLayer ? part.activation : activation, preActivation);
+      const hidden = applyActivation(part.activation ?? activation, preActivation);
       // A tap can be read and replaced.
-      return part.down(part.dropout(scope.tap('hidden', part.hiddenNorm(hidden)))); // [..., modelDim]
+      return part.down(part.dropout(scope.tap('hidden', part.hiddenNorm?.(hidden) ?? hidden))); // [..., modelDim]
     },
     { name: 'mlp', inDim: modelDim, outDim: modelDim },
   );

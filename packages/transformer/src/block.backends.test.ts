@@ -1,7 +1,7 @@
 import { causal, crossAttention, selfAttention } from '@residual/attention';
-import { dropout, emptyScope, layerNorm, randomness, record } from '@residual/layers';
+import { activation, dropout, emptyScope, layerNorm, mapTree, randomness, record } from '@residual/layers';
 import { mlp } from '@residual/mlp';
-import { add, dispose, tidy } from '@residual/tensor';
+import { add, dispose, mul, type Tensor, tidy } from '@residual/tensor';
 import { expectClose, expectNoLeak, nestedOf, type Rows } from '@residual/testkit';
 import { expect, test } from 'vitest';
 import { block64, numbers, type Order, plainTree, randomWeights, stack64 } from '../test/float64.js';
@@ -13,6 +13,7 @@ import {
   postNormBlock,
   postNormCrossBlock,
   sandwichCrossBlock,
+  sharedNormBlock,
   stack,
   transformerBlock,
 } from './index.js';
@@ -123,6 +124,22 @@ test('a stack passes the memory to each block', async () => {
   ]);
   recorder.dispose();
   dispose([input, weights, y]);
+});
+
+test.each([
+  ['transformerBlock', transformerBlock],
+  ['sharedNormBlock', sharedNormBlock],
+])('the attention may have another dropout, or none: %s', async (_, made) => {
+  const make = made as typeof transformerBlock;
+  const block = make({ ...parts, dropout: dropout({ rate: 0.5 }), attentionDropout: activation('identity') });
+  const plain = make(parts);
+  const [x, weights] = [numbers('x', [batch, length, modelDim]), randomWeights(block)];
+  const scope = emptyScope.with(randomness, { seed: 3, step: 7 });
+  const silent = { ...weights, mlp: mapTree(weights.mlp, zeroed => mul(zeroed as Tensor, 0)) };
+  const outputs = [block(silent, x, scope), plain(silent, x), block(weights, x, scope)];
+  await expectClose(outputs[0]!, outputs[1]!, { absolute: 0 });
+  await expect(expectClose(outputs[2]!, outputs[1]!, { absolute: 1e-2 })).rejects.toThrow('differ');
+  dispose([x, weights, silent.mlp, outputs]);
 });
 
 test('dropout acts on the outputs of attention and mlp, each with its own mask', async () => {

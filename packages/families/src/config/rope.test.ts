@@ -10,6 +10,20 @@ const message = (config: Config): string => {
   }
   return 'no error';
 };
+
+test('a family may have another kind of dynamic positions, and fields that do not matter', () => {
+  const config = { rope_scaling: { type: 'dynamic', alpha: 50, factor: 1, beta_fast: 32 } };
+  const options = { types: { dynamic: 'alpha' } };
+  const of = (fields: Config, more: object) => rotaryFromConfig(new ConfigReader('lark', fields), 64, more);
+  expect(of(config, options)).toEqual({ base: 10000, scaling: { type: 'ntk', factor: 50 } });
+  expect(of({ rope_scaling: { type: 'dynamic', factor: 2 } }, options).scaling?.type).toBe('dynamic');
+  expect(message(config)).toContain(
+    'config field rope_parameters.alpha is 50; it must be absent for rope_type dynamic',
+  );
+  expect(message({ rope_scaling: { type: 'alpha' } })).toContain('config field rope_type is "alpha"; it must be');
+  expect(of({ rope_parameters: { odd: 3 } }, { ignored: ['odd'] })).toEqual({ base: 10000 });
+});
+
 const yarn = { type: 'yarn', betaFast: 32, betaSlow: 1, truncate: true };
 
 test.each<[string, Config, object]>([

@@ -51,9 +51,10 @@ export const apertus: Family<CausalComposition> = {
         modelDim,
         hiddenDim,
         ...(isXielu ? { activationLayer: xielu() } : { activation: config.activation('hidden_act', 'silu') }),
-        bias: config.flag('mlp_bias', false),
+        bias: false,
       }),
     });
+    for (const [name, value] of Object.entries(published)) config.expectValue(name, value);
     return causalModel(config, options, { sizes, block, norm, tied: false });
   },
   ...llamaLayout,
@@ -87,11 +88,14 @@ export const apertus: Family<CausalComposition> = {
 /** Rotary positions, which are scaled where the config says nothing. */
 function positions(config: ConfigReader, sizes: DecoderSizes): PositionEncoding {
   const isGiven = config.has('rope_parameters') || config.has('rope_scaling') || config.has('rope_theta');
-  const reader = isGiven ? config : new ConfigReader('apertus', { rope_parameters: published });
+  const reader = isGiven ? config : new ConfigReader('apertus', { rope_parameters: scaled });
   return rotaryOf(reader, { ...sizes, base: 12_000_000 });
 }
 
-const published = {
+/** Settings of published files that have one value in all models of this kind. */
+const published = { mlp_bias: false, hidden_dropout: 0, post_norm: false, qk_norm: true } as const;
+
+const scaled = {
   rope_type: 'llama3',
   rope_theta: 12_000_000,
   factor: 8,

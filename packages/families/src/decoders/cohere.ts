@@ -52,11 +52,7 @@ export const cohere: Family<CausalComposition> = {
   ...llamaLayout,
   mappings: [
     ...llamaEnds,
-    .../* @__PURE__ */ moduleNames({
-      input_layernorm: 'norm',
-      ...llamaAttention,
-      ...queryKeyNorms,
-      ...llamaMlp,
-    }),
+    .../* @__PURE__ */ moduleNames({ input_layernorm: 'norm', ...llamaAttention, ...llamaMlp }),
+    .../* @__PURE__ */ moduleNames(queryKeyNorms, { stacked: true }),
   ],
 };

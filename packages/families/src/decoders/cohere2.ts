@@ -49,11 +49,25 @@ export const cohere2: Family<CausalComposition> = {
         mlp,
       }),
     );
+    for (const [name, value] of Object.entries(older)) config.expectValue(name, value);
+    config.expectValue('layer_switch', period);
     const headScale = config.number('logit_scale', 0.0625);
     return causalModel(config, options, { sizes, block, norm, tied: true, headScale, ignored });
   },
   ...llamaLayout,
   mappings: [...llamaEnds, .../* @__PURE__ */ moduleNames({ input_layernorm: 'norm', ...llamaAttention, ...llamaMlp })],
+};
+
+/** Settings of published files that have one value in all models of this kind. */
+const older: Readonly<Record<string, unknown>> = {
+  order_of_interleaved_layers: 'local_attn_first',
+  position_embedding_type: 'rope_gptj',
+  rotary_pct: 1,
+  use_embedding_sharing: true,
+  use_gated_activation: true,
+  use_parallel_block: true,
+  use_parallel_embedding: true,
+  use_qk_norm: false,
 };
 
 /** Settings of how the reference computes. */
