@@ -7,13 +7,16 @@ import { biasView } from './bias-view.js';
 import type { functions } from './computations.js';
 import { directionView } from './direction-view.js';
 import { driftView } from './drift-view.js';
+import type { sentenceFunctions } from './sentence-computations.js';
+import { sentenceModel } from './sentence-model.js';
+import { sentencesView } from './sentences-view.js';
 import { address } from './settings.js';
 import { openState } from './state.js';
-import { storyteller } from './stories.js';
+import { storyteller, workerModels } from './stories.js';
 import { openVocabularies } from './vocabularies.js';
 import script from './worker-entry.ts?worker&url';
 
-type Offered = typeof functions & { startModels: (port: MessagePort) => Promise<void> };
+type Offered = typeof functions & typeof sentenceFunctions & { startModels: (port: MessagePort) => Promise<void> };
 
 defineNeighbours();
 defineVectors();
@@ -22,15 +25,19 @@ start().catch(error => showError(error));
 /** Loads the word vectors and shows the first answer. */
 async function start(): Promise<void> {
   const [state, loading, modelLoading] = [openState(), loadingView(), loadingView('drift-loading')];
+  const sentencesLoading = loadingView('sentences-loading');
   const download = (each: Download) => {
+    if (each.address.includes('/models/minilm/')) return sentencesLoading.download(each);
     loading.download(each);
     if (!/^(vectors|vocab)\./.test(each.file)) modelLoading.download(each);
   };
   const worker = connect<Offered>(await startWorker(script, download), 'arithmetic');
-  const model = storyteller(worker, modelLoading);
+  const models = workerModels(worker);
+  const model = storyteller(models, modelLoading);
   const vocabularies = openVocabularies(worker, model);
   vocabularies.of('words').catch(() => {}); // starts loading; whoever awaits it gets the error
   driftView(state, model);
+  sentencesView(state, worker, sentenceModel(models, sentencesLoading, ['sentences-load']));
   wireCopyLink('copied');
   for (const figure of document.querySelectorAll('.moving'))
     watchSight(figure, isInSight => isInSight && figure.classList.add('seen'), { threshold: 0.3 });

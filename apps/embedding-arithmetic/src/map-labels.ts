@@ -19,7 +19,7 @@ export function boxesAlong([x1, y1]: readonly [number, number], [x2, y2]: readon
 export function labelBox(
   [x, y]: readonly [number, number],
   width: number,
-  screen: Screen,
+  screen: Pick<Screen, 'width' | 'height'>,
   occupied: readonly Box[],
   isRequired: boolean,
 ): Box | undefined {

@@ -1,6 +1,7 @@
 import { type Address, addressOf } from '@residual/appkit';
 import { directions } from './directions.js';
 import { familyChoices } from './families.js';
+import { exampleSentences } from './sentence-examples.js';
 
 /** The settings of the page, all of them in its address. The name of a setting is the id of its control. */
 export interface Settings {
@@ -25,6 +26,8 @@ export interface Settings {
   readonly first: string;
   readonly second: string;
   readonly word: string;
+  /** The sentences on the map of meaning, one on each line. */
+  readonly lines: string;
 }
 
 /** The settings before the first click. */
@@ -44,6 +47,7 @@ export const preset: Settings = {
   first: 'He liked to watch',
   second: 'On his arm he had a watch',
   word: 'watch',
+  lines: exampleSentences.join('\n'),
 };
 
 /** The settings in the address of the page. */

@@ -37,7 +37,7 @@ test('Tab reaches every control of the page', async () => {
   await page.locator('#direction-presets button').first().click();
   await page.locator('#pairs-figure').waitFor();
   for (const id of ['settings', 'sentences']) await unfold(page, id);
-  const reached = await reachedByTab(page, 70);
+  const reached = await reachedByTab(page, 76);
   for (const id of [
     'expression',
     'examples',
@@ -57,6 +57,8 @@ test('Tab reaches every control of the page', async () => {
     'words',
     'bias-remove',
     'first',
+    'sentences-load',
+    'lines',
     'copy',
   ])
     expect(reached).toContain(id);

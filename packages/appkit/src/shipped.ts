@@ -1,10 +1,27 @@
 const files = ['config.json', 'generation_config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json'];
 
+const embedderFiles = [
+  ...files.filter(file => file !== 'generation_config.json'),
+  'modules.json',
+  '1_Pooling/config.json',
+  'sentence_bert_config.json',
+  'config_sentence_transformers.json',
+];
+
+const addresses = (name: string, files: readonly string[], page: string): Record<string, string> => {
+  const folder = new URL(`../models/${name}/`, page);
+  return Object.fromEntries(files.map(file => [file, new URL(file, folder).href]));
+};
+
 /**
  * The addresses of the files of a model that comes with the pages, by name, so that no missing file is requested. A
  * worker has no document and gives the address of its page.
  */
 export function shippedModel(name: string, page: string = document.baseURI): Record<string, string> {
-  const folder = new URL(`../models/${name}/`, page);
-  return Object.fromEntries(files.map(file => [file, new URL(file, folder).href]));
+  return addresses(name, files, page);
+}
+
+/** The same for a sentence embedder, which also has the files that say how texts are embedded. */
+export function shippedEmbedder(name: string, page: string = document.baseURI): Record<string, string> {
+  return addresses(name, embedderFiles, page);
 }

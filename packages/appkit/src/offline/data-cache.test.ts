@@ -81,7 +81,8 @@ test('another file comes from the network, whole also for a reader of ranges, or
 test('models and data of the site belong to the cache, and the entries; nothing else does', () => {
   const kept = dataCache(storage().caches, { entries: [entry], base });
   const covered = (url: string) => kept.covers(new URL(url));
-  expect([model, other].map(covered)).toEqual([true, true]);
+  const below = 'https://example.org/site/models/c/pooling/config.json';
+  expect([model, other, below].map(covered)).toEqual([true, true, true]);
   const others = ['https://example.org/site/tour/', 'https://example.com/models/a/b'];
   expect(others.map(covered)).toEqual([false, false]);
 });

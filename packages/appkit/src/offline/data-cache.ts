@@ -45,7 +45,7 @@ export function dataCache(
   };
   return {
     covers: ({ href, origin, pathname }) =>
-      origin === new URL(base).origin && (revisions.has(href) || /\/(models|data)\/[^/]+\/[^/]+$/.test(pathname)),
+      origin === new URL(base).origin && (revisions.has(href) || /\/(models|data)\/[^/]+\/.*[^/]$/.test(pathname)),
     install: async () => {
       const cache = await caches.open(name);
       for (const address of revisions.keys()) {
