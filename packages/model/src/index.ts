@@ -51,7 +51,7 @@ export type { LabelScore } from './understand/classify.js';
 export type { Aggregation, ClassifyTokensOptions, LabelledSpan } from './understand/classify-tokens.js';
 export type { FillMaskOptions, MaskFill } from './understand/fill-mask.js';
 export type { RankedDocument } from './understand/rerank.js';
-export type { TextOptions } from './understand/text-pass.js';
+export type { ClassifyOptions, TextOptions } from './understand/text-pass.js';
 export type { ContextualOptions, ContextualOutput, LensToken } from './vectors/contextual.js';
 export type { EmbedOptions } from './vectors/embed.js';
 export { type Passage, type PassageOptions, splitPassages } from './vectors/passages.js';

@@ -22,7 +22,7 @@ import { classifyTexts, type LabelScore } from './understand/classify.js';
 import { type ClassifyTokensOptions, classifyTokensOf, type LabelledSpan } from './understand/classify-tokens.js';
 import { type FillMaskOptions, fillMasks, type MaskFill } from './understand/fill-mask.js';
 import { type RankedDocument, rerankDocuments } from './understand/rerank.js';
-import type { TextOptions } from './understand/text-pass.js';
+import type { ClassifyOptions, TextOptions } from './understand/text-pass.js';
 import { type ContextualOptions, type ContextualOutput, contextualOf } from './vectors/contextual.js';
 import { type EmbedOptions, embedPrompts } from './vectors/embed.js';
 import { tokenVectorsOf } from './vectors/token-vectors.js';
@@ -197,9 +197,9 @@ export class Model implements Disposable {
   }
 
   /** The labels of a text with their scores, best first; of several texts a list for each, read in batches. */
-  classify(text: string, options?: TextOptions): Promise<readonly LabelScore[]>;
-  classify(texts: readonly string[], options?: TextOptions): Promise<readonly (readonly LabelScore[])[]>;
-  classify(texts: string | readonly string[], options: TextOptions = {}): Promise<never> {
+  classify(text: string, options?: ClassifyOptions): Promise<readonly LabelScore[]>;
+  classify(texts: readonly string[], options?: ClassifyOptions): Promise<readonly (readonly LabelScore[])[]>;
+  classify(texts: string | readonly string[], options: ClassifyOptions = {}): Promise<never> {
     return this.ofTexts('classify', texts, list => classifyTexts(this.state, list, options));
   }
 

@@ -2,13 +2,14 @@ import type { Aggregation } from '@residual/model';
 import { Option } from 'commander';
 import type { CommandDefinition } from '../runtime/command.js';
 import { addModelOptions, type ModelOptions, withModel } from '../runtime/model.js';
-import { addLineOptions, type LineOptions, resultsOfLines } from '../runtime/text-lines.js';
+import { addLineOptions, type LineOptions, maxTokensOption, resultsOfLines } from '../runtime/text-lines.js';
 import { columns, fixed } from '../terminal/format.js';
 import { print, printJson } from '../terminal/output.js';
 import { inCodePoints } from '../text/code-points.js';
 
 interface Options extends ModelOptions, LineOptions {
   readonly aggregation: Aggregation;
+  readonly maxTokens?: number;
 }
 
 /** `residual classify-tokens`: the labelled parts of each line, such as names. */
@@ -16,17 +17,18 @@ export const classifyTokensCommand: CommandDefinition<Options> = {
   declare: command => {
     const what = 'how tokens become parts: neighbours of one label, or words with one label';
     const choices: Aggregation[] = ['simple', 'first', 'average', 'max'];
-    return addLineOptions(addModelOptions(command, 'a model that classifies tokens')).addOption(
-      new Option('--aggregation <name>', what).choices(choices).default('simple'),
-    );
+    return addLineOptions(addModelOptions(command, 'a model that classifies tokens'))
+      .addOption(new Option('--aggregation <name>', what).choices(choices).default('simple'))
+      .addOption(maxTokensOption());
   },
   run: call =>
     withModel(call, async context => {
-      const { aggregation, json } = call.options;
+      const { aggregation, maxTokens, json } = call.options;
+      const settings = { aggregation, ...(maxTokens !== undefined && { maxTokens }) };
       const results = resultsOfLines(call.options, context, {
         command: 'classify-tokens',
         done: 'classified',
-        read: (texts, options) => context.model.classifyTokens(texts, { ...options, aggregation }),
+        read: (texts, options) => context.model.classifyTokens(texts, { ...settings, ...options }),
       });
       const header = [['line', 'label', 'score', 'offset', 'text']];
       let line = 0;

@@ -62,12 +62,15 @@ test('classify prints the labels of each line, best first', async () => {
     labels.map(({ label, score }, i) => [label, score.toFixed(4), ...(i === 0 ? ['Anna\\nlives'] : [])]),
   );
   expect(await linesOf('classify', 'classes', '--file', lines, '--top', '1')).toHaveLength(3);
+  const text = 'Anna lives '.repeat(20);
+  const [cut] = await objects('classify', 'classes', '--text', text, '--max-tokens', '4');
+  expect(cut).toEqual({ text, labels: await models.get('classes')!.classify('Anna lives') });
 });
 
 test('classify-tokens prints the parts of each line, with offsets in code points', async () => {
-  const settings = { aggregation: 'max', ignoreLabels: ['O'] } as const;
+  const settings = { aggregation: 'first', ignoreLabels: ['O'] } as const;
   const expected = await models.get('names')!.classifyTokens(texts, settings);
-  const found = (await objects('classify-tokens', 'names', '--file', lines, '--aggregation', 'max')) as {
+  const found = (await objects('classify-tokens', 'names', '--file', lines, '--aggregation', 'first')) as {
     readonly text: string;
     readonly spans: readonly { readonly start: number; readonly end: number; readonly text: string }[];
   }[];
@@ -76,7 +79,11 @@ test('classify-tokens prints the parts of each line, with offsets in code points
   expect(found[1]!.spans.length).toBeGreaterThan(0);
   for (const { text, spans } of found)
     for (const span of spans) expect(Array.from(text).slice(span.start, span.end).join('')).toBe(span.text);
-  const [header, ...rows] = await linesOf('classify-tokens', 'names', '--file', lines, '--aggregation', 'max');
+  const long = `${texts[0]} Anna`;
+  const args = ['--text', long, '--aggregation', 'first', '--max-tokens', '8'];
+  expect(await objects('classify-tokens', 'names', ...args)).toEqual([{ text: long, spans: expected[0] }]);
+  expect(expected[0]!.length).toBeGreaterThan(0);
+  const [header, ...rows] = await linesOf('classify-tokens', 'names', '--file', lines, '--aggregation', 'first');
   expect(header).toMatch(/^line +label +score +offset +text$/);
   expect(rows.map(row => Number(row.split(' ')[0]))).toEqual(expected.flatMap((spans, i) => spans.map(() => i + 1)));
 });

@@ -3,7 +3,7 @@ import { type Command, Option } from 'commander';
 import { chunksFrom } from '../text/chunks.js';
 import { lineGroups } from '../text/lines.js';
 import type { CommandContext } from './context.js';
-import { inputFile } from './option-values.js';
+import { inputFile, positiveWholeNumber } from './option-values.js';
 import { addJsonOption } from './options.js';
 
 /** The options of `addLineOptions`. */
@@ -31,6 +31,12 @@ export function addLineOptions(command: Command): Command {
     .addOption(new Option('--text <text>', 'one text (default: the lines of standard input)').conflicts('file'))
     .option('--file <file>', 'a UTF-8 file with a text on each line', inputFile);
   return addJsonOption(command, 'print one JSON object for each line');
+}
+
+/** The option `--max-tokens` of commands that classify. */
+export function maxTokensOption(): Option {
+  const what = 'cut longer texts to n tokens (default: too long a text is an error)';
+  return new Option('--max-tokens <n>', what).argParser(positiveWholeNumber);
 }
 
 /** The lines that the options name with their results, in order and some at a time; `--text` is one text. */

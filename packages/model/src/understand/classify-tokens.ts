@@ -3,7 +3,7 @@ import type { Encoding } from '@residual/tokenizer';
 import type { LoadedModel } from '../loaded-model.js';
 import { textModelOf } from '../model-kind.js';
 import { softmax } from './label-scores.js';
-import { encodeTexts, expectTextList, expectTextOptions, readTexts, type TextOptions } from './text-pass.js';
+import { type ClassifyOptions, encodeCut, expectTextList, expectTextOptions, readTexts } from './text-pass.js';
 
 /**
  * How tokens become spans: neighbouring tokens of one label (`simple`), or words whose label is that of their first
@@ -12,7 +12,7 @@ import { encodeTexts, expectTextList, expectTextOptions, readTexts, type TextOpt
 export type Aggregation = 'simple' | 'first' | 'average' | 'max';
 
 /** The options of `classifyTokens`. */
-export interface ClassifyTokensOptions extends TextOptions {
+export interface ClassifyTokensOptions extends ClassifyOptions {
   /** Default `simple`. */
   readonly aggregation?: Aggregation;
   /** Labels that are left out; default `O`. */
@@ -43,13 +43,13 @@ export async function classifyTokensOf(
   model.check();
   const caller = 'classifyTokens';
   const bound = textModelOf(caller, model, ['token-classification']);
-  expectTextOptions(caller, options, { aggregation: 0, ignoreLabels: 0 });
+  expectTextOptions(caller, options, { maxTokens: 0, aggregation: 0, ignoreLabels: 0 });
   const { aggregation = 'simple', ignoreLabels = ['O'] } = options;
   const known = ['simple', 'first', 'average', 'max'];
   expectValue(known.includes(aggregation), caller, 'aggregation', aggregation, known.join(', '));
   expectTextList(caller, 'ignoreLabels', ignoreLabels);
   expectTextList(caller, 'texts', texts);
-  const encodings = encodeTexts(caller, model, texts);
+  const encodings = encodeCut(caller, model, texts, options);
   const rows = await readTexts(caller, model, bound, encodings, options);
   const { labels } = bound.composition;
   const { tokenizer } = model;

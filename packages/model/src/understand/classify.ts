@@ -1,7 +1,7 @@
 import type { LoadedModel } from '../loaded-model.js';
 import { textModelOf } from '../model-kind.js';
 import { labelScores } from './label-scores.js';
-import { encodeTexts, expectTextList, expectTextOptions, readTexts, type TextOptions } from './text-pass.js';
+import { type ClassifyOptions, encodeCut, expectTextList, expectTextOptions, readTexts } from './text-pass.js';
 
 /** A label with its score. */
 export interface LabelScore {
@@ -17,13 +17,13 @@ export interface LabelScore {
 export async function classifyTexts(
   model: LoadedModel,
   texts: readonly string[],
-  options: TextOptions,
+  options: ClassifyOptions,
 ): Promise<readonly (readonly LabelScore[])[]> {
   model.check();
   const bound = textModelOf('classify', model, ['sequence-classification']);
-  expectTextOptions('classify', options);
+  expectTextOptions('classify', options, { maxTokens: 0 });
   expectTextList('classify', 'texts', texts);
-  const rows = await readTexts('classify', model, bound, encodeTexts('classify', model, texts), options);
+  const rows = await readTexts('classify', model, bound, encodeCut('classify', model, texts, options), options);
   return rows.map(row => {
     const scores = labelScores(bound.composition, row);
     const labels = bound.composition.labels.map((label, i) => ({ label, score: scores[i]! }));

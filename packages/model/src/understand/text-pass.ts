@@ -17,6 +17,12 @@ export interface TextOptions {
   readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
 }
 
+/** The options of methods that classify texts or their tokens. */
+export interface ClassifyOptions extends TextOptions {
+  /** Longer texts are cut to so many tokens, special ones included; if absent, too long a text is an error. */
+  readonly maxTokens?: number;
+}
+
 /** Throws for an option of the wrong type, or one that does not exist; `more` are those of one method. */
 export function expectTextOptions(
   caller: string,
@@ -50,6 +56,18 @@ export function encodeTexts(
   const { tokenizer } = model;
   if (!tokenizer) throw new ResidualError('prompt', `${caller}: this model has no tokenizer`);
   return tokenizer.encodeBatch(texts, options);
+}
+
+/** `encodeTexts` with texts cut as `maxTokens` says. Throws if the model cannot read so many tokens. */
+export function encodeCut(
+  caller: string,
+  model: LoadedModel,
+  texts: readonly string[],
+  { maxTokens }: ClassifyOptions,
+): readonly Encoding[] {
+  if (maxTokens === undefined) return encodeTexts(caller, model, texts);
+  expectInteger(caller, 'maxTokens', maxTokens, { min: 1, ...(!model.openEnded && { max: model.maxPositions }) });
+  return encodeTexts(caller, model, texts, { truncation: { maxLength: maxTokens } });
 }
 
 /** Throws unless a value is a text. */

@@ -43,6 +43,19 @@ test('labels of texts have the scores of the pass, best first, alone and in batc
     labelled,
   ));
 
+test('texts are cut to maxTokens, and too many for the model are an error', () =>
+  withModel('SequenceClassification', async model => {
+    const long = 'Anna lives near Paris. '.repeat(9);
+    await expect(model.classify(long)).rejects.toThrow(
+      'classify: prompt of 47 tokens is longer than the 24 positions this model has',
+    );
+    const cut = await model.classify([long, 'Paris'], { maxTokens: 7 });
+    expect(cut).toEqual(await model.classify([long.slice(0, 22), 'Paris']));
+    await expect(model.classify(long, { maxTokens: 25 })).rejects.toThrow(
+      'classify: maxTokens is 25; it must be a whole number from 1 to 24',
+    );
+  }));
+
 test('scores follow the type of the problem, as in the reference', () => {
   const logits = Float32Array.of(0, Math.log(3), 1, 1);
   const labels = ['a', 'b'];
@@ -132,6 +145,8 @@ test('methods of other kinds of models, bad texts and options, and aborts throw,
     await expect(model.classifyTokens('Anna', { aggregation: 'last' as never })).rejects.toThrow(
       'classifyTokens: aggregation is "last"; it must be simple, first, average, max',
     );
+    const cut = { maxTokens: 3, ignoreLabels: [] };
+    expect((await model.classifyTokens('Anna lives', cut)).map(({ end }) => end)).toEqual([4]);
     await expect(model.classifyTokens('Anna '.repeat(30))).rejects.toThrow(
       'classifyTokens: prompt of 32 tokens is longer than the 24 positions this model has',
     );

@@ -11,7 +11,7 @@ import type { TranslateOptions } from '../translate/options.js';
 import type { AnswerOptions } from '../understand/answer.js';
 import type { ClassifyTokensOptions } from '../understand/classify-tokens.js';
 import type { FillMaskOptions } from '../understand/fill-mask.js';
-import type { TextOptions } from '../understand/text-pass.js';
+import type { ClassifyOptions, TextOptions } from '../understand/text-pass.js';
 import type { ContextualOptions } from '../vectors/contextual.js';
 import type { EmbedOptions } from '../vectors/embed.js';
 import { buffersOf, type PlainEncoding } from './protocol.js';
@@ -48,7 +48,7 @@ export const callMethods = {
   fillMask: (model: Model, { signal }: RpcCall, text: string, options?: FillMaskOptions) =>
     model.fillMask(text, { ...options, signal }),
   // One text or several: the overload of several takes both.
-  classify: (model: Model, { signal, emit }: RpcCall, texts: readonly string[], options?: TextOptions) =>
+  classify: (model: Model, { signal, emit }: RpcCall, texts: readonly string[], options?: ClassifyOptions) =>
     model.classify(texts, { ...options, signal, onProgress: emit }),
   classifyTokens: (
     model: Model,
