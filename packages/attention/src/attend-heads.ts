@@ -58,7 +58,7 @@ export function expectAttentionOptions(
   name: string,
   { mask, bias }: AttentionOptions & { readonly bias?: BiasOptions },
 ): void {
-  if (mask) expectOptions(`${name}: mask`, mask, { causal: 0, window: 0 });
+  if (mask) expectOptions(`${name}: mask`, mask, { causal: 0, window: 0, chunk: 0 });
   if (typeof bias === 'object') expectOptions(`${name}: bias`, bias, { query: 1, key: 1, value: 1, output: 1 });
 }
 
@@ -73,6 +73,8 @@ export interface QueryKeyValue {
   readonly bias?: Tensor | undefined;
   /** The batch row that each key and value is read from, int32 [batch, keyLen]; every row reads its own if absent. */
   readonly beamIndices?: Tensor | undefined;
+  /** [heads]: a logit beside the scores of each query, whose weight attends to nothing; none if absent. */
+  readonly sinks?: Tensor | undefined;
   /** How many of the keyLen keys are filled; all if absent. The others are spare capacity of a cache. */
   readonly filled?: number;
 }
@@ -148,11 +150,11 @@ export function scoreBias(
 }
 
 /**
- * softmax(query keyᵀ · scale + bias) value: [batch, heads, queryLen, headDim]. It is one `attend` op, unless a tap
- * wants `scores` or `weights`: then it runs in three steps. Taps see the filled keys only. `headOutputs` is the result.
+ * softmax(query keyᵀ · scale + bias) value: [batch, heads, queryLen, headDim]. It is one `attend` op, unless there are
+ * sinks or a tap wants `scores` or `weights`: then it runs in three steps. Taps see the filled keys only. `headOutputs` is the result.
  */
 export function attendHeads(
-  { filled, ...heads }: QueryKeyValue,
+  { filled, sinks, ...heads }: QueryKeyValue,
   range: KeyRange = {},
   options: AttentionOptions,
   scope: Scope,
@@ -161,7 +163,7 @@ export function attendHeads(
   const dropoutScope = scope.at('dropout');
   const inputs: AttendInputs = { ...heads, ...range };
   const attendOptions: AttendOptions = { ...mask, scale, softCap };
-  if (!scope.wants('scores') && !scope.wants('weights'))
+  if (!sinks && !scope.wants('scores') && !scope.wants('weights'))
     return scope.tap(
       'headOutputs',
       attend(inputs, { ...attendOptions, dropout: dropout?.randomStreamIn(dropoutScope) }),
@@ -169,7 +171,7 @@ export function attendHeads(
 
   const scores = tapFilledKeys('scores', attentionScores(inputs, attendOptions), filled, scope);
   const keyMask = attentionMask(heads.query.shape[2]!, heads.key.shape[2]!, mask, range);
-  const weights = tapFilledKeys('weights', attentionWeights(scores, keyMask), filled, scope);
+  const weights = tapFilledKeys('weights', attentionWeights(scores, keyMask, sinks), filled, scope);
   const kept = dropout ? dropout({}, weights, dropoutScope) : weights;
   return scope.tap('headOutputs', attentionValues(kept, reorderCache(unpackCache(heads.value), heads.beamIndices)));
 }

@@ -43,6 +43,16 @@ export {
   type LowRankValueOptions,
   lowRankValueAttention,
 } from './low-rank-value.js';
-export { causal, combineMasks, keyRange, type Mask, memoryMask, padding, sharedBias, slidingWindow } from './mask.js';
+export {
+  causal,
+  chunks,
+  combineMasks,
+  keyRange,
+  type Mask,
+  memoryMask,
+  padding,
+  sharedBias,
+  slidingWindow,
+} from './mask.js';
 export type { BiasOptions } from './projections.js';
 export { type AttentionNeeds, type SelfAttention, type SelfAttentionOptions, selfAttention } from './self-attention.js';

@@ -106,6 +106,7 @@ export function fuseValueUp(
     encodedKeyNorm: undefined,
     outputNorm: undefined,
     outputGate: undefined,
+    sinks: undefined,
   };
   const projected = { query, key, value: valueDown, output: { weight: output, bias: undefined } };
   return { layer, weights: { ...projected, ...norms, positions, dropout } };

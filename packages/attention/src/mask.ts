@@ -22,12 +22,29 @@ export function slidingWindow(size: number): Mask {
 }
 
 /**
+ * A query sees only keys of its own chunk of `size` positions; chunks are counted from the first token of each
+ * sequence, without its padding. Errors unless `size` is a whole number above 0.
+ */
+export function chunks(size: number): Mask {
+  if (!Number.isInteger(size) || size < 1)
+    throw new ResidualError('range', `chunks: size is ${size}; it must be a whole number above 0`);
+  return { chunk: size };
+}
+
+/**
  * Allows what all masks allow: with `combineMasks(causal(), slidingWindow(4))` a query sees its own position and the 3
- * before it.
+ * before it. Errors if masks have chunks of several sizes.
  */
 export function combineMasks(...masks: readonly Mask[]): Mask {
   const windows = masks.flatMap(({ window = 0 }) => (window > 0 ? [window] : []));
-  return { causal: masks.some(mask => mask.causal), window: windows.length > 0 ? Math.min(...windows) : 0 };
+  const sizes = [...new Set(masks.flatMap(({ chunk = 0 }) => (chunk > 0 ? [chunk] : [])))];
+  if (sizes.length > 1)
+    throw new ResidualError('fit', `combineMasks: chunks have ${sizes.join(' and ')} positions; they must be equal`);
+  return {
+    causal: masks.some(mask => mask.causal),
+    window: windows.length > 0 ? Math.min(...windows) : 0,
+    ...(sizes.length > 0 && { chunk: sizes[0]! }),
+  };
 }
 
 /**

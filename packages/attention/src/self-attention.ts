@@ -8,6 +8,8 @@ import {
   type Linear,
   layer,
   type PositionEncoding,
+  type VectorNeed,
+  vector,
 } from '@residual/layers';
 import { expectOptions, mul, ResidualError, sigmoid, type Tensor } from '@residual/tensor';
 import {
@@ -61,6 +63,11 @@ export interface SelfAttentionOptions extends AttentionOptions {
    * projection (Qiu et al. 2025).
    */
   readonly outputGate?: AnyLayer<Tensor, Tensor> | undefined;
+  /**
+   * Whether each head has a sink, a learned logit beside the scores whose weight attends to nothing (Xiao et al. 2023);
+   * false if absent.
+   */
+  readonly sinks?: boolean;
 }
 
 /** The needs of self-attention: four projections, a position encoding, norms and dropout. */
@@ -76,6 +83,8 @@ export type AttentionNeeds = {
   readonly encodedKeyNorm: AnyLayer<Tensor, Tensor> | undefined;
   readonly outputNorm: AnyLayer<Tensor, Tensor> | undefined;
   readonly outputGate: AnyLayer<Tensor, Tensor> | undefined;
+  /** [heads]: the logits of the sinks. */
+  readonly sinks: VectorNeed | undefined;
   readonly dropout: Dropout | undefined;
 };
 
@@ -100,6 +109,7 @@ export function selfAttention(options: SelfAttentionOptions): SelfAttention {
     onProjected: 0,
     outputNorm: 0,
     outputGate: 0,
+    sinks: 0,
   });
   expectAttentionOptions('selfAttention', options);
   const { modelDim, heads, positionEncoding, dropout, onProjected = (x: Tensor) => x } = options;
@@ -120,7 +130,7 @@ export function selfAttention(options: SelfAttentionOptions): SelfAttention {
     isOfAllHeads('keyNorm', keyNorm, { heads: kvHeads, headDim }),
   ];
   const attention = layer(
-    { ...parts, positions: positionEncoding, dropout },
+    { ...parts, sinks: options.sinks ? vector([heads]) : undefined, positions: positionEncoding, dropout },
     (w, x: Tensor, scope) => {
       const part = bind(parts, w, scope);
       const [query, key] = [onProjected(part.query(x), 'query'), onProjected(part.key(x), 'key')];
@@ -133,7 +143,7 @@ export function selfAttention(options: SelfAttentionOptions): SelfAttention {
       const cached = appendToPast(encoded, options, scope);
       const bias = scoreBias(cached, positionEncoding, w.positions, scope);
       const attended = part.outputNorm(
-        joinHeads(attendHeads({ ...cached, bias }, scope.get(keyRange), options, scope)),
+        joinHeads(attendHeads({ ...cached, bias, sinks: w.sinks }, scope.get(keyRange), options, scope)),
       );
       return part.output(outputGate ? mul(attended, sigmoid(part.outputGate(x))) : attended);
     },

@@ -115,6 +115,10 @@ export const catalog: readonly CatalogEntry[] = [
   { modelTypes: ['phimoe'], load: async () => (await import('./decoders/phimoe.js')).phimoe },
   { modelTypes: ['glm4_moe'], load: async () => (await import('./decoders/glm4-moe.js')).glm4Moe },
   { modelTypes: ['dots1'], load: async () => (await import('./decoders/dots1.js')).dots1 },
+  { modelTypes: ['deepseek_v2'], load: async () => (await import('./decoders/deepseek.js')).deepseekV2 },
+  { modelTypes: ['deepseek_v3'], load: async () => (await import('./decoders/deepseek.js')).deepseekV3 },
+  { modelTypes: ['gpt_oss'], load: async () => (await import('./decoders/gpt-oss.js')).gptOss },
+  { modelTypes: ['llama4_text'], load: async () => (await import('./decoders/llama4.js')).llama4 },
 ];
 
 /**

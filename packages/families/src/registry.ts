@@ -7,6 +7,7 @@ import { bloom } from './decoders/bloom.js';
 import { codegen } from './decoders/codegen.js';
 import { cohere } from './decoders/cohere.js';
 import { cohere2 } from './decoders/cohere2.js';
+import { deepseekV2, deepseekV3 } from './decoders/deepseek.js';
 import { diffLlama } from './decoders/diffllama.js';
 import { dots1 } from './decoders/dots1.js';
 import { ernie4_5 } from './decoders/ernie4_5.js';
@@ -23,6 +24,7 @@ import { glm4Moe } from './decoders/glm4-moe.js';
 import { gptBigcode } from './decoders/gpt-bigcode.js';
 import { gptNeo } from './decoders/gpt-neo.js';
 import { gptNeox } from './decoders/gpt-neox.js';
+import { gptOss } from './decoders/gpt-oss.js';
 import { gpt2 } from './decoders/gpt2.js';
 import { gptj } from './decoders/gptj.js';
 import { granite } from './decoders/granite.js';
@@ -34,6 +36,7 @@ import { jamba } from './decoders/jamba.js';
 import { lfm2 } from './decoders/lfm2.js';
 import { lfm2Moe } from './decoders/lfm2-moe.js';
 import { llama } from './decoders/llama.js';
+import { llama4 } from './decoders/llama4.js';
 import { mamba } from './decoders/mamba.js';
 import { mamba2 } from './decoders/mamba2.js';
 import { minicpm3 } from './decoders/minicpm3.js';
@@ -106,4 +109,8 @@ export const families: readonly Family[] = [
   phimoe,
   glm4Moe,
   dots1,
+  deepseekV2,
+  deepseekV3,
+  gptOss,
+  llama4,
 ];

@@ -65,7 +65,6 @@ export const balancingFields: readonly string[] = [
   'aux_loss_alpha',
   'seq_aux',
   'ep_size',
-  'moe_layer_freq',
 ];
 
 /** The number of experts, under either of its names. */
@@ -129,6 +128,15 @@ export interface DeepseekExpertDefaults {
   readonly shared?: number;
   /** The number of blocks before the first with experts. */
   readonly denseLayers: number;
+  /** Whether the mlps that compute all tokens have biases; false if absent. */
+  readonly bias?: boolean;
+}
+
+/** What a router is made for. */
+export interface RouterSizes {
+  readonly modelDim: number;
+  readonly experts: number;
+  readonly topK: number;
 }
 
 /** The mlp of each block of DeepSeek: one in the first blocks, then experts of a router, and experts for all tokens. */
@@ -136,7 +144,7 @@ export function deepseekMlps(
   config: ConfigReader,
   { modelDim, hiddenDim, depth }: Pick<DecoderSizes, 'modelDim' | 'hiddenDim' | 'depth'>,
   defaults: DeepseekExpertDefaults,
-  routerOf: (sizes: { modelDim: number; experts: number; topK: number }) => ReturnType<typeof softmaxRouter>,
+  routerOf: (sizes: RouterSizes) => ReturnType<typeof softmaxRouter>,
 ): readonly TensorLayer[] {
   const activation = config.activation('hidden_act', 'silu');
   const experts = config.size('n_routed_experts', defaults.experts);
@@ -144,11 +152,13 @@ export function deepseekMlps(
   const ofExpert = config.size('moe_intermediate_size', defaults.hiddenDim);
   const shared = config.size('n_shared_experts', defaults.shared);
   const denseLayers = config.count('first_k_dense_replace', defaults.denseLayers);
-  const dense: TensorLayer = gatedMlp({ modelDim, hiddenDim, activation });
+  config.expectValue('moe_layer_freq', 1);
+  const { bias = false } = defaults;
+  const dense: TensorLayer = gatedMlp({ modelDim, hiddenDim, activation, bias });
   const mixture: TensorLayer = mixtureOfExperts({
     router: routerOf({ modelDim, experts, topK }),
     experts: gatedExperts({ modelDim, hiddenDim: ofExpert, experts, activation }),
-    shared: gatedMlp({ modelDim, hiddenDim: ofExpert * shared, activation }),
+    shared: gatedMlp({ modelDim, hiddenDim: ofExpert * shared, activation, bias }),
   });
   return Array.from({ length: depth }, (_, i) => (i < denseLayers ? dense : mixture));
 }
@@ -165,7 +175,10 @@ export interface CorrectedRouterDefaults {
 export function correctedRouter(
   config: ConfigReader,
   defaults: CorrectedRouterDefaults,
-): (sizes: { modelDim: number; experts: number; topK: number }) => ReturnType<typeof sigmoidRouter> {
+): (sizes: RouterSizes) => ReturnType<typeof sigmoidRouter> {
+  const scoring = config.value('scoring_func') ?? 'sigmoid';
+  if (scoring !== 'sigmoid' && scoring !== 'noaux_tc') config.refuse('scoring_func', scoring, 'sigmoid or noaux_tc');
+  config.expectValue('topk_method', 'noaux_tc');
   const count = config.size('n_group', defaults.groups);
   const open = config.size('topk_group', defaults.openGroups);
   const normalize = config.flag('norm_topk_prob', defaults.normalize);

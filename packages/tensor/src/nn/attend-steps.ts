@@ -1,9 +1,10 @@
 import { isHalfPrecision } from '../backend/backend.js';
+import { ResidualError } from '../errors.js';
 import { add, affine, mul } from '../ops/arithmetic.js';
-import { range } from '../ops/create.js';
+import { range, zeros } from '../ops/create.js';
 import { square, tanh } from '../ops/functions.js';
 import { matMul } from '../ops/mat-mul.js';
-import { reshape } from '../ops/shape.js';
+import { concat, reshape, sliceAxis } from '../ops/shape.js';
 import { softmax } from '../ops/softmax.js';
 import { type Tensor, tidy } from '../tensor.js';
 import type { AttendAttributes, AttendOpInputs } from './attend.js';
@@ -11,12 +12,33 @@ import { embed } from './embed.js';
 
 /**
  * softmax of scores [batch, heads, queryLen, keyLen] over the keys that `mask` (of `attentionMask`) allows; zeros if it
- * allows none.
+ * allows none. With `sinks` [heads] the softmax is over the keys and a sink, the logit of each head, whose weight is
+ * left out: the others then sum to less than 1 (Xiao et al. 2023; gpt-oss).
  */
-export function attentionWeights(scores: Tensor, mask?: Tensor): Tensor {
-  if (!mask) return softmax(scores);
+export function attentionWeights(scores: Tensor, mask?: Tensor, sinks?: Tensor): Tensor {
+  const normalize = (x: Tensor) => (sinks ? softmaxWithSinks(x, sinks) : softmax(x));
+  if (!mask) return normalize(scores);
+  return tidy(() => mul(normalize(add(scores, penaltyOf(mask))), mask));
+}
+
+/** What hides the keys where a mask is 0, added to the scores. */
+export function penaltyOf(mask: Tensor): Tensor {
   const penalty = isHalfPrecision() ? 1e4 : 1e9; // not Infinity: 0 · Infinity is NaN
-  return tidy(() => mul(softmax(add(scores, affine(mask, penalty, -penalty))), mask));
+  return affine(mask, penalty, -penalty);
+}
+
+/** The softmax over the last axis and the sink of each head, without the weight of the sink. */
+function softmaxWithSinks(scores: Tensor, sinks: Tensor): Tensor {
+  const [batch, heads, queryLen, keyLen] = scores.shape as [number, number, number, number];
+  if (sinks.shape.length !== 1 || sinks.shape[0] !== heads)
+    throw new ResidualError(
+      'fit',
+      `attentionWeights: sinks are [${sinks.shape}], scores have ${heads} heads; they must be [${heads}]`,
+    );
+  return tidy(() => {
+    const column = add(zeros([batch, heads, queryLen, 1]), reshape(sinks, [1, heads, 1, 1]));
+    return sliceAxis(softmax(concat([scores, column], 3)), 3, 0, keyLen);
+  });
 }
 
 /**

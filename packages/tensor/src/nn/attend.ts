@@ -11,6 +11,7 @@ import {
   capDerivative,
   cappedScores,
   groupQueryHeads,
+  penaltyOf,
   reorderCache,
   withBias,
 } from './attend-steps.js';
@@ -90,6 +91,8 @@ const packedAttendOp: Op<Inputs, PackedAttendAttributes> = {
 export function attend(inputs: AttendInputs, options: AttendOptions = {}): Tensor {
   const { query, key, value, bias, position, keyStart, keyEnd, beamIndices } = inputs;
   expectAttend('attend', inputs, options);
+  const { chunk = 0, ...withoutChunk } = options;
+  if (chunk > 0) return tidy(() => attend({ ...inputs, bias: hideOtherChunks(inputs, chunk) }, withoutChunk));
   const others = { query, bias, position, keyStart, keyEnd, beamIndices };
   const attributes = attributesOf(query, options);
   const dropout = options.dropout?.rate ? options.dropout : undefined;
@@ -103,6 +106,12 @@ export function attend(inputs: AttendInputs, options: AttendOptions = {}): Tenso
     const { rate, ...stream } = dropout;
     return runOp(attendDropoutOp, opInputs, { ...attributes, dropout: dropoutAttributes('attend', rate, stream) });
   });
+}
+
+/** The bias with a penalty for the keys of other chunks, so that kernels need not know of chunks. */
+function hideOtherChunks({ query, key, bias, position, keyStart }: AttendInputs, chunk: number): Tensor {
+  const range = { ...(position && { position }), ...(keyStart && { keyStart }) };
+  return withBias(penaltyOf(attentionMask(query.shape[2]!, key.shape[2]!, { chunk }, range)!), bias);
 }
 
 /** The scores before mask and softmax, scaled, capped and with bias: [batch, heads, queryLen, keyLen]. */

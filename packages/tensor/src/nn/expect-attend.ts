@@ -26,8 +26,10 @@ export function expectAttend(name: string, inputs: AttendInputs, options: Attend
   expectIntegers(name, 'keyStart', inputs.keyStart, [batch!]);
   expectIntegers(name, 'keyEnd', inputs.keyEnd, [batch!]);
   expectIntegers(name, 'beamIndices', inputs.beamIndices, [batch!, keyLen!]);
-  const { window = 0, softCap = 0 } = options;
+  const { window = 0, chunk = 0, softCap = 0 } = options;
   if (!Number.isInteger(window) || window < 0)
     throw new ResidualError('range', `${name}: window is ${window}; it must be a whole number of keys, 0 for all`);
+  if (!Number.isInteger(chunk) || chunk < 0)
+    throw new ResidualError('range', `${name}: chunk is ${chunk}; it must be a whole number of keys, 0 for all`);
   if (!(softCap >= 0)) throw new ResidualError('range', `${name}: softCap is ${softCap}; it must be 0 (none) or above`);
 }
