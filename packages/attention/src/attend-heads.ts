@@ -151,7 +151,8 @@ export function scoreBias(
 
 /**
  * softmax(query keyᵀ · scale + bias) value: [batch, heads, queryLen, headDim]. It is one `attend` op, unless there are
- * sinks or a tap wants `scores` or `weights`: then it runs in three steps. Taps see the filled keys only. `headOutputs` is the result.
+ * sinks or a tap wants `scores` or `weights`: then it runs in three steps. Taps see the filled keys only. `headOutputs`
+ * is the result.
  */
 export function attendHeads(
   { filled, sinks, ...heads }: QueryKeyValue,

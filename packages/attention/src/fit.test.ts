@@ -45,9 +45,9 @@ const unfit: Record<string, () => unknown> = {
     selfAttention({ modelDim: 16, heads: 4, encodedKeyNorm: layerNorm({ dim: 16 }) }),
   'selfAttention: all heads is 16 wide, outputNorm 4; they must be equal': () =>
     selfAttention({ modelDim: 16, heads: 4, outputNorm: layerNorm({ dim: 4 }) }),
-  'selfAttention: mask: the options are a function, not an object; options are causal, window': () =>
+  'selfAttention: mask: the options are a function, not an object; options are causal, window, chunk': () =>
     selfAttention({ modelDim: 16, heads: 4, mask: causal as never }),
-  'crossAttention: mask: casual is not an option; options are causal, window': () =>
+  'crossAttention: mask: casual is not an option; options are causal, chunk, window': () =>
     crossAttention({ modelDim: 16, heads: 4, mask: { casual: true } as never }),
   'selfAttention: bias: output is missing; options are query, key, value, output': () =>
     selfAttention({ modelDim: 16, heads: 4, bias: { query: true, key: false, value: true } as never }),

@@ -2,6 +2,7 @@ import {
   emptyScope,
   expectPositionEncoding,
   init,
+  keyRange,
   layer,
   type PositionEncoding,
   stepPositions,
@@ -35,6 +36,17 @@ test('queries are multiplied by 1 + strength · log(1 + ⌊position / interval�
   );
   await expectClose(y, expected, { absolute: 1e-5 });
   dispose([x, positionIds, y]);
+});
+
+test('positions may begin at 1 and count padding', async () => {
+  const [x, positionIds, position] = [query(), ids(), tensor([4], [1], 'int32')];
+  const counting = positionTemperature({ strength: 0.3, interval: 3, firstPosition: 1, countsPadding: true });
+  const y = onQuery(counting)({ scheme: {} }, x, scope(positionIds).with(keyRange, { position }));
+  const rows: number[][][][] = await nestedOf(x);
+  const factor = (i: number) => 1 + 0.3 * Math.log(1 + Math.floor((4 + i + 1) / 3));
+  const expected = rows.map(heads => heads.map(head => head.map((row, i) => row.map(value => value * factor(i)))));
+  await expectClose(y, expected, { absolute: 1e-5 });
+  dispose([x, positionIds, position, y]);
 });
 
 test('the quotient of a position and an interval is exact where it is whole', async () => {

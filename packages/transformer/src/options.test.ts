@@ -167,7 +167,7 @@ test('every function that composes is among them', () => {
       'beforePositions',
       'withHead',
     ],
-    ...['joinHeads', 'padding', 'slidingWindow', 'splitHeads'],
+    ...['chunks', 'joinHeads', 'padding', 'slidingWindow', 'splitHeads'],
     ...['expectMatchingWeights', 'formsOf', 'packedTensorInfo', 'packedTensors', 'readSlice', 'rowsByName'],
     ...['transposedRows', 'wordsOfHalves', 'zeroPadding'],
   ];

@@ -67,8 +67,8 @@ export const gptOss: Family<CausalComposition> = {
     ...llamaEnds,
     .../* @__PURE__ */ moduleNames({ ...llamaNorms, ...llamaAttention, 'mlp.router': 'mlp.router' }),
     { checkpointName: 'layers.*.self_attn.sinks', path: 'decoder.layers.*.attention.sinks' },
-    ...expertNames('gate_up_proj', ['gate', 'up']),
-    ...expertNames('down_proj', ['down']),
+    .../* @__PURE__ */ expertNames('gate_up_proj', ['gate', 'up']),
+    .../* @__PURE__ */ expertNames('down_proj', ['down']),
   ],
 };
 

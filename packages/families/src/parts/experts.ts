@@ -79,7 +79,9 @@ export function expertCount(config: ConfigReader, fallback?: number): number {
 
 /** What absent settings of Qwen's experts are. */
 export interface QwenExpertDefaults {
+  /** The number of experts. */
   readonly experts: number;
+  /** The number of experts that compute a token. */
   readonly topK: number;
   /** Width of the hidden layer of one expert. */
   readonly hiddenDim: number;
@@ -120,7 +122,9 @@ export function qwenMlps(
 
 /** What absent settings of DeepSeek's experts are; those without a value must be there. */
 export interface DeepseekExpertDefaults {
+  /** The number of experts that a router chooses among. */
   readonly experts?: number;
+  /** The number of experts that compute a token, beside the shared ones. */
   readonly topK?: number;
   /** Width of the hidden layer of one expert. */
   readonly hiddenDim: number;
@@ -134,8 +138,11 @@ export interface DeepseekExpertDefaults {
 
 /** What a router is made for. */
 export interface RouterSizes {
+  /** Width of the input. */
   readonly modelDim: number;
+  /** The number of experts. */
   readonly experts: number;
+  /** The number of experts that compute a token. */
   readonly topK: number;
 }
 
@@ -165,9 +172,13 @@ export function deepseekMlps(
 
 /** What absent settings of DeepSeek V3's router are. */
 export interface CorrectedRouterDefaults {
+  /** The number of groups of experts. */
   readonly groups: number;
+  /** The number of groups from which the experts of a token are chosen. */
   readonly openGroups: number;
+  /** A factor of all weights. */
   readonly scale: number;
+  /** Whether weights are divided by their sum. */
   readonly normalize: boolean;
 }
 

@@ -45,6 +45,20 @@ test('scores, weights and values in three steps are what attend does in one', as
   });
 });
 
+test('a sink takes a part of the weight of each head, also where no key is visible, and has a gradient', async () => {
+  const attendCase = { ...heads(2), keyEnd: [7, 0], sinks: sample([6], 13) };
+  const { query, key, value, sinks } = attendCase;
+  await expectOp({
+    inputs: { query, key, value, sinks },
+    run: t =>
+      tidy(() => {
+        const visible = attentionMask(3, 7, {}, { keyEnd: tensor(attendCase.keyEnd, [2], 'int32') });
+        return attentionValues(attentionWeights(attentionScores(t), visible, t.sinks), t.value);
+      }),
+    reference: grids => referenceAttention({ ...attendCase, ...grids }),
+  });
+});
+
 test('gradients flow through the three steps', async () => {
   const attendCase = { ...heads(2), causal: true };
   const { query, key, value } = attendCase;

@@ -36,6 +36,11 @@ test('position is the position of the first query', async () => {
   await expectAttend({ ...heads(2, { queryLen: 1 }), causal: true, position: 3 });
 });
 
+test('only keys of the own chunk are visible, counted from the first key', async () => {
+  await expectAttend({ ...heads(2), causal: true, chunk: 3, position: 3 });
+  await expectAttend({ ...heads(2), bias: sample([1, 6, 3, 7], 11), chunk: 2, keyStart: [1, 0], position: 2 });
+});
+
 test('a window hides what is far, before and after', async () => {
   for (const window of [1, 2]) {
     await expectAttend({ ...heads(2), causal: true, window, position: 3 });

@@ -13,6 +13,9 @@ export interface AttendCase {
   readonly beamIndices?: Grid;
   readonly causal?: boolean;
   readonly window?: number;
+  readonly chunk?: number;
+  /** The logit of each head's sink. */
+  readonly sinks?: Grid;
   readonly softCap?: number;
   readonly scale?: number;
   /** The factor on each weight after the softmax. */
@@ -44,7 +47,9 @@ export function weightsOf(attendCase: AttendCase): Grid {
   });
   for (let from = 0; from < values.length; from += keyLen) {
     const row = values.subarray(from, from + keyLen);
-    const sum = row.reduce((total, exponent) => total + exponent, 0) || 1;
+    const head = Math.floor(from / (keyLen * shape[2]!)) % shape[1]!;
+    const sink = attendCase.sinks ? Math.exp(attendCase.sinks.at(head)) : 0;
+    const sum = row.reduce((total, exponent) => total + exponent, sink) || 1;
     for (let k = 0; k < keyLen; k++) row[k]! /= sum;
   }
   return fromValues(shape, values);
@@ -85,10 +90,12 @@ function batchRowOf({ beamIndices }: AttendCase, row: number, key: number): numb
 }
 
 function isVisible(attendCase: AttendCase, row: number, query: number, key: number): boolean {
-  const { causal = false, window = 0, keyStart, keyEnd, position } = attendCase;
+  const { causal = false, window = 0, chunk = 0, keyStart, keyEnd, position } = attendCase;
   const keyLen = attendCase.key.shape[2]!;
   const at = (position ?? keyLen - attendCase.query.shape[2]!) + query;
   if (causal && key > at) return false;
   if (window > 0 && Math.abs(key - at) >= window) return false;
-  return key >= (keyStart?.[row] ?? 0) && key < (keyEnd?.[row] ?? keyLen);
+  const start = keyStart?.[row] ?? 0;
+  if (chunk > 0 && Math.floor((key - start) / chunk) !== Math.floor((at - start) / chunk)) return false;
+  return key >= start && key < (keyEnd?.[row] ?? keyLen);
 }
