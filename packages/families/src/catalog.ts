@@ -1,9 +1,4 @@
-import { ResidualError, showValue } from '@residual/tensor';
-import type { Config } from './config/config.js';
 import type { Family } from './family.js';
-import { familyOfGguf, type GgufFamily, isGgufFamily } from './gguf/from-gguf.js';
-import type { GgufMetadata } from './gguf/metadata.js';
-import { familyForTask } from './text/decoder-heads.js';
 
 /** A family of this package that is loaded when it is needed: a page that opens one model loads one family. */
 export interface CatalogEntry {
@@ -120,61 +115,3 @@ export const catalog: readonly CatalogEntry[] = [
   { modelTypes: ['gpt_oss'], load: async () => (await import('./decoders/gpt-oss.js')).gptOss },
   { modelTypes: ['llama4_text'], load: async () => (await import('./decoders/llama4.js')).llama4 },
 ];
-
-/**
- * The family that `model_type` of a config names, or else `architectures`: one of `own`, or else one of this package,
- * whose file is loaded. Errors with code `family` if there is none.
- */
-export async function findFamily(config: Config, own: readonly Family[] = []): Promise<Family> {
-  const match = matchingFamily(config, own);
-  if (match) return familyForTask(match, config);
-  const { model_type: type } = config;
-  const entry = catalog.find(({ modelTypes }) => typeof type === 'string' && modelTypes.includes(type));
-  if (entry) return familyForTask(await entry.load(), config);
-  const byArchitecture =
-    type === undefined && Array.isArray(config.architectures) && config.architectures.length > 0
-      ? matchingFamily(config, await Promise.all(catalog.map(({ load }) => load())))
-      : undefined;
-  return byArchitecture ?? refuse(config, [...own, ...catalog]);
-}
-
-/**
- * The family that `general.architecture` of a GGUF file names: one of `own`, or else one of this package, whose file is
- * loaded. Errors with code `family` if there is none.
- */
-export async function findGgufFamily(metadata: GgufMetadata, own: readonly Family[] = []): Promise<GgufFamily> {
-  const architecture = metadata.get('general.architecture')?.value;
-  const isOwn = own.filter(isGgufFamily).some(({ gguf }) => gguf.architecture === architecture);
-  const entries = catalog.filter(({ gguf }) => gguf !== undefined && (isOwn || gguf === architecture));
-  const loaded = isOwn ? [] : await Promise.all(entries.map(({ load }) => load()));
-  if (isOwn || loaded.length > 0) return familyOfGguf(metadata, [...own, ...loaded]);
-  const known = [
-    ...own.filter(isGgufFamily).map(({ gguf }) => gguf.architecture),
-    ...catalog.flatMap(({ gguf }) => gguf ?? []),
-  ];
-  throw new ResidualError(
-    'family',
-    `findGgufFamily: general.architecture ${showValue(architecture)} is not known; known are ` +
-      [...new Set(known)].join(', '),
-  );
-}
-
-/** The family of these that `model_type` of a config names, or else `architectures`. Errors if there is none. */
-export function familyOf<F extends Family = Family>(config: Config, families: readonly F[]): F {
-  return familyForTask(matchingFamily(config, families) ?? refuse(config, families), config);
-}
-
-function matchingFamily<F extends Family>(config: Config, families: readonly F[]): F | undefined {
-  const { model_type: type, architectures } = config;
-  if (typeof type === 'string') return families.find(({ modelTypes }) => modelTypes.includes(type));
-  const names = Array.isArray(architectures) && type === undefined ? architectures : [];
-  return families.find(family => family.architectures.some(name => names.includes(name)));
-}
-
-function refuse({ model_type: type, architectures }: Config, known: readonly Pick<Family, 'modelTypes'>[]): never {
-  throw new ResidualError(
-    'family',
-    `familyOf: model_type ${showValue(type)} (architectures ${showValue(architectures)}) is not known; known ` +
-      `are ${known.flatMap(({ modelTypes }) => modelTypes).join(', ')}`,
-  );
-}

@@ -1,4 +1,4 @@
-export { type CatalogEntry, catalog, familyOf, findFamily, findGgufFamily } from './catalog.js';
+export { type CatalogEntry, catalog } from './catalog.js';
 export { type Arrangement, splitExperts, storedOrder } from './checkpoint/arrangement.js';
 export {
   fromCheckpoint,
@@ -129,6 +129,9 @@ export type {
   TextTask,
   WeightMapping,
 } from './family.js';
+export { familyOf } from './family-of.js';
+export { findFamily } from './find-family.js';
+export { findGgufFamily } from './gguf/find-gguf-family.js';
 export * from './gguf/index.js';
 export { families } from './registry.js';
 export type { StandardBlock, StandardCrossBlock, StandardEncoderDecoder, StandardLanguageModel } from './standard.js';

@@ -17,14 +17,14 @@ import { encoderSizesOf } from './model-kind.js';
 import type { TranslateOptions } from './translate/options.js';
 import { translateTexts } from './translate/translate.js';
 import type { Translation, TranslationStep } from './translate/translation.js';
-import { type Answer, type AnswerOptions, answerQuestion } from './understand/answer.js';
-import { classifyTexts, type LabelScore } from './understand/classify.js';
-import { type ClassifyTokensOptions, classifyTokensOf, type LabelledSpan } from './understand/classify-tokens.js';
-import { type FillMaskOptions, fillMasks, type MaskFill } from './understand/fill-mask.js';
-import { type RankedDocument, rerankDocuments } from './understand/rerank.js';
+import type { Answer, AnswerOptions } from './understand/answer.js';
+import type { LabelScore } from './understand/classify.js';
+import type { ClassifyTokensOptions, LabelledSpan } from './understand/classify-tokens.js';
+import type { FillMaskOptions, MaskFill } from './understand/fill-mask.js';
+import type { RankedDocument } from './understand/rerank.js';
 import type { ClassifyOptions, TextOptions } from './understand/text-pass.js';
 import { type ContextualOptions, type ContextualOutput, contextualOf } from './vectors/contextual.js';
-import { type EmbedOptions, embedPrompts } from './vectors/embed.js';
+import type { EmbedOptions } from './vectors/embed.js';
 import { tokenVectorsOf } from './vectors/token-vectors.js';
 
 /**
@@ -32,6 +32,9 @@ import { tokenVectorsOf } from './vectors/token-vectors.js';
  * `encoderDecoderOf` tell the two kinds apart. The weights of a family with its own layers have other paths.
  */
 export type ModelWeights = Weights<StandardLanguageModel> | Weights<StandardEncoderDecoder>;
+
+/** The functions that read texts, which are loaded when a model is first asked. */
+const understanding = () => import('./understand/index.js');
 
 /**
  * A loaded checkpoint: it generates, shows its tensors, and can be saved and disposed. The only object with a lifetime.
@@ -185,7 +188,10 @@ export class Model implements Disposable {
 
   /** `embed` for several texts of any lengths, in batches; each vector is the one that the text would get alone. */
   embedBatch(prompts: readonly Prompt[], options: EmbedOptions = {}): Promise<Float32Array[]> {
-    return this.state.guardDisposal('embed', () => embedPrompts(this.state, prompts, options));
+    return this.state.guardDisposal('embed', async () => {
+      const { embedPrompts } = await import('./vectors/embed.js'); // as `understanding`
+      return embedPrompts(this.state, prompts, options);
+    });
   }
 
   /**
@@ -193,14 +199,18 @@ export class Model implements Disposable {
    * list for each. For masked language models.
    */
   fillMask(text: string, options: FillMaskOptions = {}): Promise<readonly (readonly MaskFill[])[]> {
-    return this.state.guardDisposal('fillMask', () => fillMasks(this.state, text, options));
+    return this.state.guardDisposal('fillMask', async () =>
+      (await understanding()).fillMasks(this.state, text, options),
+    );
   }
 
   /** The labels of a text with their scores, best first; of several texts a list for each, read in batches. */
   classify(text: string, options?: ClassifyOptions): Promise<readonly LabelScore[]>;
   classify(texts: readonly string[], options?: ClassifyOptions): Promise<readonly (readonly LabelScore[])[]>;
   classify(texts: string | readonly string[], options: ClassifyOptions = {}): Promise<never> {
-    return this.ofTexts('classify', texts, list => classifyTexts(this.state, list, options));
+    return this.ofTexts('classify', texts, async list =>
+      (await understanding()).classifyTexts(this.state, list, options),
+    );
   }
 
   /**
@@ -213,17 +223,23 @@ export class Model implements Disposable {
     options?: ClassifyTokensOptions,
   ): Promise<readonly (readonly LabelledSpan[])[]>;
   classifyTokens(texts: string | readonly string[], options: ClassifyTokensOptions = {}): Promise<never> {
-    return this.ofTexts('classifyTokens', texts, list => classifyTokensOf(this.state, list, options));
+    return this.ofTexts('classifyTokens', texts, async list =>
+      (await understanding()).classifyTokensOf(this.state, list, options),
+    );
   }
 
   /** The parts of a context that answer a question, best first. A long context is read in windows. */
   answer(question: string, context: string, options: AnswerOptions = {}): Promise<readonly Answer[]> {
-    return this.state.guardDisposal('answer', () => answerQuestion(this.state, question, context, options));
+    return this.state.guardDisposal('answer', async () =>
+      (await understanding()).answerQuestion(this.state, question, context, options),
+    );
   }
 
   /** The documents by how well they answer a query, best first, as a cross-encoder scores them. */
   rerank(query: string, documents: readonly string[], options: TextOptions = {}): Promise<readonly RankedDocument[]> {
-    return this.state.guardDisposal('rerank', () => rerankDocuments(this.state, query, documents, options));
+    return this.state.guardDisposal('rerank', async () =>
+      (await understanding()).rerankDocuments(this.state, query, documents, options),
+    );
   }
 
   private async ofTexts<Result>(

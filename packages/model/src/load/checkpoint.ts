@@ -4,13 +4,7 @@ import { openSafetensors, openSharded, type Safetensors, type Source } from '@re
 import { ResidualError } from '@residual/tensor';
 import type { Tokenizer } from '@residual/tokenizer';
 import type { GenerationConfig } from '../generate/options.js';
-import {
-  mayEmbedSentences,
-  poolingFile,
-  type SentenceSettings,
-  sentenceFiles,
-  sentenceSettings,
-} from '../vectors/sentence-settings.js';
+import type { SentenceSettings } from '../vectors/sentence-settings.js';
 import { checkpointTokenizer } from './checkpoint-tokenizer.js';
 import { type UnquantizedConfig, withoutQuantization } from './quantization-config.js';
 import type { ModelFiles, OnBytes } from './sources/files.js';
@@ -44,7 +38,7 @@ export async function openCheckpoint(
   signal: AbortSignal | undefined,
 ): Promise<Checkpoint> {
   const texts = await readTexts(files, signal);
-  if (mayEmbedSentences(config)) Object.assign(texts, await readSentenceTexts(files, signal));
+  const sentenceSettings = mayEmbedSentences(config) ? await readSentenceSettings(files, texts, signal) : undefined;
   const { tokenizer, tokenizerFiles } = await checkpointTokenizer(files, texts, {
     modelType: config.model_type,
     config: parse(files, 'tokenizer_config.json', texts['tokenizer_config.json']),
@@ -56,7 +50,7 @@ export async function openCheckpoint(
     tokenizerFiles,
     generationConfig: parse(files, 'generation_config.json', texts['generation_config.json']) ?? {},
     texts,
-    sentenceSettings: sentenceSettingsOf(files, texts),
+    sentenceSettings,
     defaultWeights: form ? 'as stored' : 'f32',
     openArrays: (signal, onBytes) => openArrays(files, signal, onBytes),
   };
@@ -96,30 +90,32 @@ async function readTexts(files: ModelFiles, signal: AbortSignal | undefined): Pr
   return Object.fromEntries(texts.filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 
-/** The texts of the files of a sentence embedder; empty if `modules.json` does not exist. */
-async function readSentenceTexts(files: ModelFiles, signal: AbortSignal | undefined): Promise<Record<string, string>> {
-  const modules = await files.text('modules.json', { signal });
-  if (modules === undefined) return {};
-  const pooling = poolingFile(parseJson(files, 'modules.json', modules));
-  const others = [...sentenceFiles.slice(1), ...(pooling === undefined ? [] : [pooling])].filter(
-    name => !textFiles.includes(name),
-  );
-  const texts = await Promise.all(others.map(async name => [name, await files.text(name, { signal })] as const));
-  const present = texts.filter((entry): entry is readonly [string, string] => entry[1] !== undefined);
-  return { 'modules.json': modules, ...Object.fromEntries(present) };
+/** Whether a checkpoint may be a sentence embedder: one without a head. */
+function mayEmbedSentences({ architectures }: Config): boolean {
+  return Array.isArray(architectures) && architectures.some(name => typeof name === 'string' && name.endsWith('Model'));
 }
 
-/** Reads the settings when they are asked for, so that a model with unknown ones can be used for other things. */
-function sentenceSettingsOf(files: ModelFiles, texts: Readonly<Record<string, string>>) {
-  if (texts['modules.json'] === undefined) return undefined;
-  return () =>
-    sentenceSettings(
-      Object.fromEntries(
-        Object.entries(texts).flatMap(([name, text]) =>
-          name.endsWith('.json') ? [[name, parseJson(files, name, text)]] : [],
-        ),
-      ),
-    );
+/**
+ * Adds the texts of the files of a sentence embedder to those of a checkpoint. Returns its settings, which are read
+ * when they are asked for, so that a model with unknown ones can be used for other things; undefined if it is none.
+ */
+async function readSentenceSettings(
+  files: ModelFiles,
+  texts: Record<string, string>,
+  signal: AbortSignal | undefined,
+): Promise<(() => SentenceSettings | undefined) | undefined> {
+  const modules = await files.text('modules.json', { signal });
+  if (modules === undefined) return undefined;
+  const { poolingFile, sentenceFiles, sentenceSettings } = await import('../vectors/sentence-settings.js');
+  const pooling = poolingFile(parseJson(files, 'modules.json', modules));
+  const names = [...sentenceFiles.slice(1), ...(pooling === undefined ? [] : [pooling])];
+  texts['modules.json'] = modules;
+  for (const name of names) {
+    const text = texts[name] ?? (await files.text(name, { signal }));
+    if (text !== undefined) texts[name] = text;
+  }
+  const own = ['modules.json', ...names].filter(name => texts[name] !== undefined);
+  return () => sentenceSettings(Object.fromEntries(own.map(name => [name, parseJson(files, name, texts[name]!)])));
 }
 
 /** Parses a JSON file. Throws if it is not JSON. */

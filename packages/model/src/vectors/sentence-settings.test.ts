@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { PlainTensor } from '../plain-tensor.js';
 import { type Pooling, pool } from './pooling.js';
-import { mayEmbedSentences, poolingFile, sentenceSettings } from './sentence-settings.js';
+import { poolingFile, sentenceSettings } from './sentence-settings.js';
 
 const modules = (...types: string[]) =>
   types.map((type, idx) => ({
@@ -38,10 +38,6 @@ test('settings come from the modules and the files that they name', () => {
     includePrompt: false,
   });
   expect(sentenceSettings({})).toBeUndefined();
-  expect(['BertModel', 'BertForMaskedLM'].map(name => mayEmbedSentences({ architectures: [name] }))).toEqual([
-    true,
-    false,
-  ]);
 });
 
 test.each<[string, Record<string, unknown>]>([

@@ -1,4 +1,3 @@
-import type { Config } from '@residual/families';
 import { ResidualError, showValue } from '@residual/tensor';
 import type { Pooling } from './pooling.js';
 
@@ -23,11 +22,6 @@ export const sentenceFiles = [
   'sentence_bert_config.json',
   'config_sentence_transformers.json',
 ] as const;
-
-/** Whether a checkpoint may be a sentence embedder: one without a head. */
-export function mayEmbedSentences({ architectures }: Config): boolean {
-  return Array.isArray(architectures) && architectures.some(name => typeof name === 'string' && name.endsWith('Model'));
-}
 
 /** The file with the settings of the pooling that `modules.json` names; undefined if it names none. */
 export function poolingFile(modules: unknown): string | undefined {
