@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { PassThrough } from 'node:stream';
 import { fixtureJson } from '@residual/testkit';
 import { afterEach, beforeEach, expect, test, vi } from 'vitest';
-import { fixture, runCommand } from '../testing/run-command.js';
+import { fixture, runCommand, withInput } from '../testing/run-command.js';
 
 interface Golden {
   readonly examples: readonly {
@@ -29,20 +29,6 @@ const file = async (text: string) => {
   await writeFile(path, text);
   return path;
 };
-
-/** Runs `act` with `text` on standard input, in chunks of a few bytes. */
-async function withInput<T>(text: string, act: () => Promise<T>): Promise<T> {
-  const input = new PassThrough();
-  const spy = vi.spyOn(process, 'stdin', 'get').mockReturnValue(input as unknown as typeof process.stdin);
-  const bytes = new TextEncoder().encode(text);
-  for (let at = 0; at < bytes.length; at += 7) input.write(bytes.subarray(at, at + 7));
-  input.end();
-  try {
-    return await act();
-  } finally {
-    spy.mockRestore();
-  }
-}
 
 test('a file of golden sentences gives the reference line by line, in order', async () => {
   const some = examples.slice(0, 20);

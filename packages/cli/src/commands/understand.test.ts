@@ -6,7 +6,7 @@ import { createModel, type Model } from '@residual/model';
 import { smallBertConfig, wordPieceJson } from '@residual/testkit';
 import { tokenizerFromJson } from '@residual/tokenizer';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { runCommand } from '../testing/run-command.js';
+import { runCommand, withInput } from '../testing/run-command.js';
 
 const texts = ['Anna lives in London.', '😀 Anna lives near Paris.'];
 const context = texts.join('\n');
@@ -105,6 +105,12 @@ test('answer prints parts of a file, best first', async () => {
   ]);
   expect(await linesOf('answer', 'answers', '--question', 'where?', '--text', context)).toHaveLength(2);
 });
+
+test('lines and texts come from standard input too', () =>
+  withInput(context, async () => {
+    const found = await objects('rerank', 'pairs', '--query', 'where?');
+    expect(found).toEqual(await models.get('pairs')!.rerank('where?', texts));
+  }));
 
 test('rerank prints lines by how well they answer the query', async () => {
   const expected = await models.get('pairs')!.rerank('where?', texts);

@@ -1,3 +1,4 @@
+import { PassThrough } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import { vi } from 'vitest';
 import { run } from '../main.js';
@@ -28,5 +29,19 @@ export async function runCommand(...args: string[]): Promise<CommandOutput> {
     return { code, out: out.join(''), errors: errors.join('') };
   } finally {
     vi.restoreAllMocks();
+  }
+}
+
+/** Runs `act` with `text` on standard input, in chunks of a few bytes. */
+export async function withInput<T>(text: string, act: () => Promise<T>): Promise<T> {
+  const input = new PassThrough();
+  const spy = vi.spyOn(process, 'stdin', 'get').mockReturnValue(input as unknown as typeof process.stdin);
+  const bytes = new TextEncoder().encode(text);
+  for (let at = 0; at < bytes.length; at += 7) input.write(bytes.subarray(at, at + 7));
+  input.end();
+  try {
+    return await act();
+  } finally {
+    spy.mockRestore();
   }
 }
