@@ -1,6 +1,7 @@
 import {
   emptyScope,
   init,
+  keyRange,
   layer,
   layerNorm,
   mapTree,
@@ -36,6 +37,9 @@ const numbers = (name: string, shape: number[]) =>
 /** A layer that applies the input hook of a position encoding. */
 const onInput = (scheme: PositionEncoding) =>
   layer({ scheme }, (w, x: Tensor, scope) => scheme.onInput!(w.scheme, x, scope));
+/** A layer that gives the biases of a position encoding. */
+const onScores = (scheme: PositionEncoding, shape: { heads: number; queryLen: number; keyLen: number }) =>
+  layer({ scheme }, (w, _: undefined, scope) => scheme.onScores!(w.scheme, shape, scope));
 const onHeads = (scheme: PositionEncoding) =>
   layer({ scheme }, (w, x: Tensor, scope) => scheme.onHeads!(w.scheme, x, scope));
 
@@ -299,10 +303,34 @@ test('ALiBi adds slope times distance to the scores', async () => {
 
 test('slopes of its own replace those of ALiBi', async () => {
   const shape = { heads: 2, queryLen: 1, keyLen: 3 };
-  const bias = alibi({ heads: 2, slopes: [1, -2] }).onScores!({}, shape, emptyScope);
+  const bias = onScores(alibi({ heads: 2, slopes: [1, -2] }), shape)({ scheme: {} }, undefined);
   await expectClose(bias, [[[[0, 1, 2]], [[0, -2, -4]]]], { absolute: 0 });
   expect(() => alibi({ heads: 3, slopes: [1, 2] })).toThrow('alibi: there are 2 slopes for 3 heads');
   bias.dispose();
+});
+
+test('rounded biases of ALiBi are those of 8 significant bits, by the position of the key after padding', async () => {
+  // 181 / 256, 0.7071 in 8 bits, times 3 is 543 / 256 and lies between 542 and 544, 271 · 2 and 272 · 2.
+  const options = { heads: 2, slopes: [Math.SQRT1_2, 0.25], scale: 2, precision: 'bfloat16' } as const;
+  const biases = onScores(alibi(options), { heads: 2, queryLen: 2, keyLen: 4 });
+  const keyStart = tensor([0, 2], [2], 'int32');
+  const padded = emptyScope.with(keyRange, { keyStart });
+  const row = [0, 181, 362, 544].map(value => (2 * value) / 256);
+  const quarter = [0, 0.5, 1, 1.5];
+  const [whole, own] = [biases({ scheme: {} }, undefined), biases({ scheme: {} }, undefined, padded)];
+  await expectClose(whole, [[[row], [quarter]]], { absolute: 0 });
+  const shifted = [
+    [0, 0, 0, row[1]!],
+    [0, 0, 0, 0.5],
+  ].map(each => [each]);
+  await expectClose(own, [[[row], [quarter]], shifted], { absolute: 0 });
+  expect(() => alibi({ heads: 2, precision: 'half' as never })).toThrow(
+    'alibi: precision is "half"; it must be bfloat16 or absent',
+  );
+  await expectNoLeak(() => {
+    for (const scope of [emptyScope, padded]) biases({ scheme: {} }, undefined, scope).dispose();
+  });
+  dispose([keyStart, whole, own]);
 });
 
 test('a layer before positions reads the tokens alone', async () => {

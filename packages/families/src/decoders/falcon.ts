@@ -1,5 +1,5 @@
 import { selfAttention } from '@residual/attention';
-import { alibi, alibiSlopes } from '@residual/embeddings';
+import { alibi } from '@residual/embeddings';
 import { layerNorm, sequential } from '@residual/layers';
 import { mlp } from '@residual/mlp';
 import { parallelBlock, sharedNormBlock, transformerBlock } from '@residual/transformer';
@@ -76,9 +76,12 @@ export const falcon: Family<CausalComposition> = {
   head: 'lm_head.weight',
 };
 
-/** ALiBi, which the reference adds to the scores before it divides them by √headDim, and once more after that. */
+/**
+ * ALiBi in bfloat16. The reference divides the scores and these biases by √headDim, and adds the biases once more (in
+ * eager attention, whose outputs are the ones to agree with).
+ */
 function scaledAlibi({ heads, headDim }: DecoderSizes) {
-  return alibi({ heads, slopes: alibiSlopes(heads).map(slope => (2 * slope) / Math.sqrt(headDim)) });
+  return alibi({ heads, scale: 2 / Math.sqrt(headDim), precision: 'bfloat16' });
 }
 
 /** The sizes, with the key and value heads that the kind of fused matrix has. */

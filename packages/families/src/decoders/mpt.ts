@@ -1,5 +1,5 @@
 import { selfAttention } from '@residual/attention';
-import { alibi } from '@residual/embeddings';
+import { alibi, alibiSlopes } from '@residual/embeddings';
 import { layerNorm } from '@residual/layers';
 import { mlp } from '@residual/mlp';
 import { transformerBlock } from '@residual/transformer';
@@ -28,14 +28,13 @@ export const mpt: Family<CausalComposition> = {
     const inner = attentionConfig(config);
     const scale = inner.optionalNumber('softmax_scale');
     const dropout = inner.dropout('attn_pdrop');
-    const slopes = alibiSlopesUpTo(inner.number('alibi_bias_max', 8), heads);
     const block = transformerBlock({
       norm,
       attention: selfAttention({
         ...headsOf(sizes),
         mask: causalMask(undefined),
         bias: false,
-        positionEncoding: alibi({ heads, slopes }),
+        positionEncoding: alibi({ heads, slopes: mptSlopes(heads) }),
         ...(scale !== undefined && { scale }),
         onProjected: inner.value('clip_qkv') === 0 ? undefined : clipOf(inner),
         dropout,
@@ -43,7 +42,7 @@ export const mpt: Family<CausalComposition> = {
       mlp: mlp({ modelDim, hiddenDim: 4 * modelDim, bias: false }),
       dropout,
     });
-    inner.refuseUnread(['attn_impl', 'attn_uses_sequence_id']);
+    inner.refuseUnread(['attn_impl', 'attn_uses_sequence_id', 'alibi_bias_max']);
     config.expectValue('no_bias', true);
     config.expectValue('logit_scale', null);
     return causalModel(config, options, { sizes, block, norm, tied: true, ignored });
@@ -96,11 +95,13 @@ function attentionConfig(config: ConfigReader): ConfigReader {
   return inner;
 }
 
-/** 2^(-max h / n) for h = 1, ..., n of the next power of two n; if there are fewer heads, every second one first. */
-function alibiSlopesUpTo(max: number, heads: number): number[] {
-  const power = 2 ** Math.ceil(Math.log2(heads));
-  const all = Array.from({ length: power }, (_, h) => 2 ** ((-max * (h + 1)) / power));
-  if (power === heads) return all;
+/**
+ * 2^(-8 h / n) for h = 1, ..., n of the next power of two n; if there are fewer heads, every second one first. The
+ * reference does not read `alibi_bias_max`.
+ */
+function mptSlopes(heads: number): number[] {
+  const all = alibiSlopes(2 ** Math.ceil(Math.log2(heads)));
+  if (all.length === heads) return all;
   const [even, odd] = [0, 1].map(rest => all.filter((_, h) => h % 2 === rest));
   return [...odd!, ...even!].slice(0, heads);
 }

@@ -268,3 +268,12 @@ test('an unknown option is refused with the list of known ones, the nearest firs
     'embed: pool is not an option; options are pooling, ',
   );
 });
+
+test('an encoder-decoder can be kept from repeating what the encoder read', async () => {
+  const pair = await loadModel(fixtureFiles('fixtures/checkpoints/bart'));
+  const source = Array.from({ length: 40 }, (_, i) => pair.vocab - 44 + i);
+  const options: GenerateOptions = { temperature: 0, eosTokenId: [], maxNewTokens: 4, encoderNoRepeatNgramSize: 1 };
+  const { newTokens } = await pair.generate(source, options).result();
+  expect(newTokens.filter(token => source.includes(token))).toEqual([]);
+  pair.dispose();
+});

@@ -91,17 +91,22 @@ interface TensorToWrite {
   readonly content: TensorContent;
 }
 
-/** The tensors of a family's checkpoints that hold the weights of a layer. */
+/** The tensors of a family's checkpoints that hold the weights of a layer, each with its paths in the order of rows. */
 function tensorGroups(family: Family, layer: HasNeeds<unknown>): readonly TensorGroup[] {
   const groups = new Map<string, TensorGroup>();
-  for (const [path, slice] of tensorSlices(family, layer)) {
+  const slices = tensorSlices(family, layer);
+  for (const [path, slice] of slices) {
     const { checkpointName: name, names, totalRows, transposed, arrangement } = slice;
     const shape = slice.shape.length === 0 ? slice.shape : [totalRows, ...slice.shape.slice(1)];
     const paths = [...(groups.get(name)?.paths ?? []), path];
     const stored = slice.shape.length === 0 ? slice.shape : storedShape(slice);
     groups.set(name, { name, names, paths, shape, storedShape: stored, transposed, arrangement });
   }
-  return [...groups.values()];
+  const startOf = (path: string) => slices.get(path)!.start;
+  return [...groups.values()].map(group => ({
+    ...group,
+    paths: group.paths.toSorted((a, b) => startOf(a) - startOf(b)),
+  }));
 }
 
 /**

@@ -67,6 +67,15 @@ test.each([
   again.dispose();
 });
 
+test('members of one matrix are saved in their order in the file, not in that of the tree', async () => {
+  const config = { model_type: 'codegen', n_embd: 16, n_head: 4, n_layer: 1, n_positions: 8, vocab_size: 11 };
+  const made = await createModel({ ...config, rotary_dim: 2 }, { seed: 3 });
+  const again = await loadModel(await made.save());
+  const [before, after] = [await made.forward([1, 2, 3]), await again.forward([1, 2, 3])];
+  expect(after.logits.data).toEqual(before.logits.data);
+  for (const each of [made, again]) each.dispose();
+});
+
 test('weights that a dtype cannot hold are refused', async () => {
   await expect(model.save({ dtype: 'int8' } as unknown as SaveModelOptions)).rejects.toThrow(
     'save: dtype is "int8"; it can be float32, float16, bfloat16',
