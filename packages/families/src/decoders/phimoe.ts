@@ -53,7 +53,11 @@ export const phimoe: Family<CausalComposition> = {
     });
   },
   ...llamaLayout,
-  mappings: [...llamaEnds, .../* @__PURE__ */ moduleNames({ ...llamaNorms, ...llamaAttention, ...mixtralExperts })],
+  mappings: [
+    ...llamaEnds,
+    { checkpointName: '/lm_head.bias', path: 'logitsBias' },
+    .../* @__PURE__ */ moduleNames({ ...llamaNorms, ...llamaAttention, ...mixtralExperts }),
+  ],
 };
 
 /** Rotary positions; scaled ones are multiplied by `short_mscale`, and have the short factors at every length. */
