@@ -8,17 +8,18 @@ import { isInput } from './model-outputs.js';
 
 /** The folders of fixtures/architectures that bring a part of their own, which no other test runs on this backend. */
 const own = `
-  albert apertus bamba cohere2 diffllama gemma2-train lfm2 mamba ministral3 modernbert olmo2 phi3-longrope
-  qwen3 roformer
+  albert apertus bamba bloom cohere2 deepseek-v3 diffllama falcon-new gemma2-train gpt-neox gpt-oss lfm2
+  llama4 mamba ministral3 mixtral-experts modernbert olmo2 opt phi3-longrope qwen3 roformer minicpm3
 `;
 /** Those that compose the same parts in other ways, or have other names. */
 const others = `
-  albert-classify arcee bert-answers bert-regression bert-tokens bitnet camembert cohere deberta
-  deberta-v2-classify distilbert distilbert-classify electra electra-classify ernie4_5 eurobert exaone4
-  falcon-h1 falcon-mamba gemma gemma3 glm glm4 gpt2-classify granite granitemoehybrid helium hunyuan jamba
-  lfm2-moe mamba2 ministral mistral modernbert-classify mpnet mpnet-classify nemotron nemotron-h nomic-bert
-  olmo olmo3 phi phi3 qwen2 qwen3-next qwen3-rerank qwen3_5 roberta roberta-classify roberta-multilabel
-  seed-oss smollm3 stablelm starcoder2 vaultgemma xlm-roberta
+  arcee bert-answers bert-tokens biogpt bitnet blenderbot blenderbot-small codegen cohere deberta
+  deberta-v2-classify deepseek-v2 distilbert distilbert-classify dots1 electra electra-classify ernie4_5
+  eurobert exaone4 falcon-alibi falcon-h1 falcon-mamba gemma gemma3 glm glm4 glm4-moe gpt-bigcode gpt-neo
+  gpt2-classify gptj granite granitemoe granitemoehybrid helium hunyuan jamba lfm2-moe mamba2 ministral
+  mistral modernbert-classify mpnet mpt nemotron nemotron-h nomic-bert olmo olmo3 olmoe persimmon phi phi3
+  phimoe qwen2 qwen2-moe qwen3-moe qwen3-rerank qwen3_5 roberta roberta-classify seed-oss smollm3 stablelm
+  starcoder2 t5gemma umt5 vaultgemma xglm xlm-roberta
 `;
 
 /** All on cpu and wasm; on the GPU backends those of their own, and all by `npm test -- --everywhere`. */
