@@ -12,7 +12,10 @@ export interface AnswerOptions extends TextOptions {
   readonly maxAnswerLength?: number;
   /** The most tokens of a window of the context with the question; default 384, or what the model can read. */
   readonly maxLength?: number;
-  /** How many tokens of the context neighbouring windows share; default 128, at most half of `maxLength`. */
+  /**
+   * How many tokens of the context neighbouring windows share, fewer than there are in a window; default 128, at most
+   * half of `maxLength`.
+   */
   readonly stride?: number;
 }
 
@@ -44,17 +47,29 @@ export async function answerQuestion(
   if (context.trim() === '') throw new ResidualError('prompt', 'answer: the context is empty');
   const { top = 1, maxAnswerLength = 15 } = options;
   const { maxLength = Math.min(384, model.maxPositions) } = options;
-  const { stride = Math.min(128, Math.floor(maxLength / 2)) } = options;
   expectInteger('answer', 'top', top, { min: 1 });
   expectInteger('answer', 'maxAnswerLength', maxAnswerLength, { min: 1 });
   expectInteger('answer', 'maxLength', maxLength, { min: 1, max: model.maxPositions });
-  expectInteger('answer', 'stride', stride, { min: 0, max: maxLength - 1 });
+  const capacity = contextCapacity(model, question, maxLength);
+  const { stride = Math.min(128, Math.floor(maxLength / 2), capacity - 1) } = options;
+  expectInteger('answer', 'stride', stride, { min: 0, max: capacity - 1 });
   const truncation = { maxLength, stride, strategy: 'only-second' } as const;
   const [encoding] = encodeTexts('answer', model, [[question, context]], { truncation });
   const windows = [encoding!, ...encoding!.overflowing];
   const rows = await readTexts('answer', model, bound, windows, options);
   const answers = windows.flatMap((window, i) => answersIn(window, rows[i]!, { context, top, maxAnswerLength }));
   return answers.sort((a, b) => b.score - a.score).slice(0, top);
+}
+
+/** How many tokens of the context a window can have beside the question. Throws if there are none. */
+function contextCapacity(model: LoadedModel, question: string, maxLength: number): number {
+  const [{ ids }] = encodeTexts('answer', model, [[question, '']], { truncation: null, padding: null }) as [Encoding];
+  if (ids.length < maxLength) return maxLength - ids.length;
+  throw new ResidualError(
+    'prompt',
+    `answer: the question takes ${ids.length} tokens with the special ones; ` +
+      `a window of ${maxLength} tokens has none left for the context`,
+  );
 }
 
 interface WindowSettings {

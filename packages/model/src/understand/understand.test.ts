@@ -108,6 +108,14 @@ test('answers are parts of the context, best first, also of a context that is re
     expect(answers.map(({ text }) => text)).toEqual(answers.map(({ start, end }) => context.slice(start, end)));
     expect(answers.map(({ score }) => score)).toEqual([...answers.map(({ score }) => score)].sort((a, b) => b - a));
     for (const { text } of answers) expect(text).not.toMatch(/^don|Lon$/); // whole words
+    const afterLongQuestion = await model.answer('Anna lives in London near Paris near Anna', context);
+    expect(context).toContain(afterLongQuestion[0]!.text);
+    await expect(model.answer('Anna '.repeat(21), context)).rejects.toThrow(
+      'answer: the question takes 24 tokens with the special ones; a window of 24 tokens has none left for the context',
+    );
+    await expect(model.answer('where?', context, { stride: 19 })).rejects.toThrow(
+      'answer: stride is 19; it must be a whole number from 0 to 18',
+    );
     await expect(model.answer('where?', ' ')).rejects.toThrow('answer: the context is empty');
   }));
 
