@@ -7,8 +7,10 @@ import { biasView } from './bias-view.js';
 import type { functions } from './computations.js';
 import { directionView } from './direction-view.js';
 import { driftView } from './drift-view.js';
+import type { passageFunctions } from './passages.js';
+import { searchView } from './search-view.js';
 import type { sentenceFunctions } from './sentence-computations.js';
-import { sentenceModel } from './sentence-model.js';
+import { everyView, sentenceModel } from './sentence-model.js';
 import { sentencesView } from './sentences-view.js';
 import { address } from './settings.js';
 import { openState } from './state.js';
@@ -16,7 +18,9 @@ import { storyteller, workerModels } from './stories.js';
 import { openVocabularies } from './vocabularies.js';
 import script from './worker-entry.ts?worker&url';
 
-type Offered = typeof functions & typeof sentenceFunctions & { startModels: (port: MessagePort) => Promise<void> };
+type Offered = typeof functions &
+  typeof sentenceFunctions &
+  typeof passageFunctions & { startModels: (port: MessagePort) => Promise<void> };
 
 defineNeighbours();
 defineVectors();
@@ -25,7 +29,7 @@ start().catch(error => showError(error));
 /** Loads the word vectors and shows the first answer. */
 async function start(): Promise<void> {
   const [state, loading, modelLoading] = [openState(), loadingView(), loadingView('drift-loading')];
-  const sentencesLoading = loadingView('sentences-loading');
+  const sentencesLoading = everyView(['sentences-loading', 'search-loading'].map(loadingView));
   const download = (each: Download) => {
     if (each.address.includes('/models/minilm/')) return sentencesLoading.download(each);
     loading.download(each);
@@ -37,7 +41,9 @@ async function start(): Promise<void> {
   const vocabularies = openVocabularies(worker, model);
   vocabularies.of('words').catch(() => {}); // starts loading; whoever awaits it gets the error
   driftView(state, model);
-  sentencesView(state, worker, sentenceModel(models, sentencesLoading, ['sentences-load']));
+  const embedder = sentenceModel(models, sentencesLoading, ['sentences-load', 'search-load']);
+  sentencesView(state, worker, embedder);
+  searchView(state, worker, embedder);
   wireCopyLink('copied');
   for (const figure of document.querySelectorAll('.moving'))
     watchSight(figure, isInSight => isInSight && figure.classList.add('seen'), { threshold: 0.3 });

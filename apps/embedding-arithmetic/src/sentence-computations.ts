@@ -17,7 +17,7 @@ export interface Hit {
 }
 
 /** A table of vectors [rows, dims] that are named by their numbers. */
-function numberedTable(data: Float32Array, rows: number): WordVectors {
+export function numberedTable(data: Float32Array, rows: number): WordVectors {
   return vectorTable({ words: Array.from({ length: rows }, (_, row) => `${row}`), data });
 }
 

@@ -1,6 +1,7 @@
 import { type Address, addressOf } from '@residual/appkit';
 import { directions } from './directions.js';
 import { familyChoices } from './families.js';
+import { questions } from './island.js';
 import { exampleSentences } from './sentence-examples.js';
 
 /** The settings of the page, all of them in its address. The name of a setting is the id of its control. */
@@ -28,6 +29,8 @@ export interface Settings {
   readonly word: string;
   /** The sentences on the map of meaning, one on each line. */
   readonly lines: string;
+  /** What a text is searched for. */
+  readonly query: string;
 }
 
 /** The settings before the first click. */
@@ -48,6 +51,7 @@ export const preset: Settings = {
   second: 'On his arm he had a watch',
   word: 'watch',
   lines: exampleSentences.join('\n'),
+  query: questions[0]!,
 };
 
 /** The settings in the address of the page. */

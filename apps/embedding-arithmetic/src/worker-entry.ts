@@ -1,6 +1,7 @@
 import { offer } from '@residual/appkit/calls';
 import { reportDownloads } from '@residual/appkit/downloads';
 import { functions } from './computations.js';
+import { passageFunctions } from './passages.js';
 import { sentenceFunctions } from './sentence-computations.js';
 
 reportDownloads();
@@ -8,6 +9,7 @@ reportDownloads();
 offer(self, 'arithmetic', {
   ...functions,
   ...sentenceFunctions,
+  ...passageFunctions,
   startModels: async (port: MessagePort) => {
     const [{ serveModels }] = await Promise.all([import('@residual/model/worker'), import('@residual/backend-wasm')]);
     serveModels(port);

@@ -1,7 +1,7 @@
 import { appearanceProblems, expectError, type OpenApp, openApp, type Page } from '@residual/testkit/pages';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { exampleSentences } from '../src/sentence-examples.js';
-import { settled } from './open.js';
+import { settled, unfold } from './open.js';
 
 let app: OpenApp;
 let page: Page;
@@ -18,6 +18,8 @@ const nearestTo = (sentence: string) =>
     .locator('#sentences-answer', { hasText: `“${sentence}” is nearest` })
     .locator('strong')
     .textContent();
+
+const found = (passage: string) => page.locator('#search-answer strong', { hasText: passage }).waitFor();
 
 test('the model is loaded when asked for, and sentences are on a map with their neighbours', async () => {
   expect(await page.locator('#sentences-load').textContent()).toBe('Load the sentence model, 24.7 MB');
@@ -44,5 +46,30 @@ test('a sentence that is added gets its place on the map, and the address has it
   await expectError(page, 'There are 2 sentences; a map needs 3 or more, one on each line.');
   await page.click('#lines-reset');
   await page.locator('#sentences-error').waitFor({ state: 'hidden' });
+});
+
+test('a text is read once, and a question finds its passage without its words', async () => {
+  await page.click('#read-text');
+  await found('green curtains of light');
+  expect(await page.locator('#searched .hit').count()).toBe(5);
+  const chosen = page.locator('#searched .chosen');
+  expect(await chosen.textContent()).toMatch(/^On clear nights in winter/);
+  expect(await page.locator('#hits button').count()).toBe(5);
+  await page.locator('#questions button', { hasText: 'a doctor for a sick child' }).press('Enter');
+  await found('The nurse, Morag Linklater');
+  expect(new URL(page.url()).hash).toContain('query=a+doctor');
+  await page.locator('#hits button').nth(1).press('Enter');
+  expect(await chosen.textContent()).toBe(await page.locator('#hits button .word').nth(1).textContent());
   expect(await appearanceProblems(page)).toEqual([]);
+});
+
+test('a text of the visitor is searched as well', async () => {
+  await unfold(page, 'own-texts');
+  const file = { name: 'notes.txt', mimeType: 'text/plain', buffer: Buffer.from('The cat sleeps.\n\nRates rose.') };
+  await page.setInputFiles('#text-file', file);
+  await page.click('#read-text');
+  await page.locator('#reading-said', { hasText: 'All 2 passages are read.' }).waitFor();
+  await page.fill('#query', 'inflation');
+  await page.press('#query', 'Enter');
+  await found('Rates rose.');
 });
