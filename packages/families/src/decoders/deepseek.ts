@@ -3,6 +3,7 @@ import { softmaxRouter } from '@residual/mlp';
 import { type TensorLayer, transformerBlock } from '@residual/transformer';
 import { ConfigReader } from '../config/config.js';
 import type { CausalComposition, Family } from '../family.js';
+import { furtherLayers } from '../parts/buffers.js';
 import { causalModel } from '../parts/causal-model.js';
 import {
   balancingFields,
@@ -63,6 +64,7 @@ export const deepseekV3: Family<CausalComposition> = {
     return causalModel(config, options, { sizes, ...blocksOf(config, sizes, attention, mlps), tied: false, ignored });
   },
   ...llamaLayout,
+  buffers: [...llamaLayout.buffers, .../* @__PURE__ */ furtherLayers(61)],
   mappings: [
     ...llamaEnds,
     ...latentQueryNames,

@@ -4,6 +4,7 @@ import { transformerBlock } from '@residual/transformer';
 import { ConfigReader } from '../config/config.js';
 import { rotaryOf } from '../config/rope.js';
 import type { CausalComposition, Family } from '../family.js';
+import { furtherLayers } from '../parts/buffers.js';
 import { causalModel } from '../parts/causal-model.js';
 import { balancingFields, correctedRouter, deepseekCorrection, deepseekMlp, deepseekMlps } from '../parts/experts.js';
 import { llamaAttention, llamaEnds, llamaLayout, llamaNorms, moduleNames, queryKeyNorms } from '../parts/names.js';
@@ -46,6 +47,7 @@ export const glm4Moe: Family<CausalComposition> = {
     return causalModel(config, options, { sizes, block, norm, tied: false, ignored });
   },
   ...llamaLayout,
+  buffers: [...llamaLayout.buffers, .../* @__PURE__ */ furtherLayers(46, 92)],
   mappings: [
     ...llamaEnds,
     deepseekCorrection,

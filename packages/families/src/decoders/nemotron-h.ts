@@ -7,6 +7,7 @@ import { languageModel, mixerBlock, stack, type TensorLayer } from '@residual/tr
 import { ConfigReader } from '../config/config.js';
 import { stepLimitOf } from '../config/step-limit.js';
 import type { CausalComposition, Family } from '../family.js';
+import { furtherTokens } from '../parts/buffers.js';
 import { stateSpaceDualMappings } from './state-space-dual-mappings.js';
 
 /** Nemotron-H (NVIDIA 2025): each block is one state space, one attention without positions, or one mlp. */
@@ -76,7 +77,7 @@ export const nemotronH: Family<CausalComposition> = {
     { checkpointName: 'norm_f.weight', path: 'decoder.norm.weight' },
     { checkpointName: '/lm_head.weight', path: 'head.weight' },
   ],
-  buffers: [],
+  buffers: furtherTokens,
   aliases: { 'backbone.embeddings.weight': 'lm_head.weight' },
   head: 'lm_head.weight',
 };

@@ -2,6 +2,7 @@ import { gatedMlp } from '@residual/mlp';
 import { transformerBlock } from '@residual/transformer';
 import { ConfigReader } from '../config/config.js';
 import type { CausalComposition, Family } from '../family.js';
+import { furtherTokens } from '../parts/buffers.js';
 import { causalModel } from '../parts/causal-model.js';
 import { llamaEnds, llamaLayout, llamaMlp, llamaNorms, moduleNames } from '../parts/names.js';
 import { gatedDeltaMappings } from './hybrid-names.js';
@@ -22,6 +23,7 @@ export const qwen35: Family<CausalComposition> = {
     return causalModel(config, options, { sizes, block, norm, tied: false });
   },
   ...llamaLayout,
+  buffers: [...llamaLayout.buffers, ...furtherTokens],
   mappings: [
     ...llamaEnds,
     .../* @__PURE__ */ moduleNames({ ...llamaNorms, ...llamaMlp }),

@@ -1,6 +1,7 @@
 import { type TensorLayer, transformerBlock } from '@residual/transformer';
 import { ConfigReader } from '../config/config.js';
 import type { CausalComposition, Family } from '../family.js';
+import { furtherTokens } from '../parts/buffers.js';
 import { causalModel } from '../parts/causal-model.js';
 import { balancingFields, qwenExperts, qwenMlps, qwenSharedExpert } from '../parts/experts.js';
 import { llamaEnds, llamaLayout, llamaMlp, llamaNorms, moduleNames } from '../parts/names.js';
@@ -28,6 +29,7 @@ export const qwen3Next: Family<CausalComposition> = {
     });
   },
   ...llamaLayout,
+  buffers: [...llamaLayout.buffers, ...furtherTokens],
   mappings: [
     ...llamaEnds,
     .../* @__PURE__ */ moduleNames({ ...llamaNorms, ...llamaMlp }),

@@ -45,3 +45,11 @@ function differsFromCausal(values: Float32Array, shape: readonly number[], _: Co
   const length = shape.at(-1) ?? 1;
   return firstDifference(values, index => (index % length <= Math.floor(index / length) % length ? 1 : 0));
 }
+
+/** The module that predicts further tokens, for speculative decoding, in files of models that do not use it here. */
+export const furtherTokens: readonly Buffer[] = [{ name: /^mtp\./ }];
+
+/** The same as layers beyond the last one, by their numbers in the published files. */
+export function furtherLayers(...layers: readonly number[]): readonly Buffer[] {
+  return layers.map(layer => ({ name: new RegExp(`(^|\\.)layers\\.${layer}\\.`) }));
+}
