@@ -93,6 +93,17 @@ export interface Buffer {
    * checked.
    */
   readonly findDifference?: (values: Float32Array, shape: readonly number[], config: Config) => Difference | undefined;
+  /** The number that Hugging Face transformers expects in every checkpoint; it leaves it undefined if it is missing. */
+  readonly saved?: SavedNumber;
+}
+
+/** A number [] that is written beside each weight of a kind. */
+export interface SavedNumber {
+  /** Its name in the checkpoint, as in a mapping. */
+  readonly checkpointName: string;
+  /** The path of the weights beside which it is. */
+  readonly beside: string;
+  readonly value: number;
 }
 
 /** The first entry of a tensor that differs, and the value it should have. */

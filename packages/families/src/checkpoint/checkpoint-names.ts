@@ -214,7 +214,8 @@ export async function toCheckpoint(
 }
 
 /**
- * Adds the computed tensors that the family's checkpoints contain: position tables, and copies of untied embeddings.
+ * Adds the computed tensors that the family's checkpoints contain: position tables, numbers that are no weights, and
+ * copies of untied embeddings.
  */
 export function withComputedTensors<Tensor>(
   family: Family,
@@ -228,7 +229,16 @@ export function withComputedTensors<Tensor>(
     const name = fullNameOf(family, table.checkpointName);
     if (table.alwaysSaved && need) all.set(name, computed(name, need.shape, need.values));
   }
-  const isUntied = weightNeeds(layer).some(({ path }) => path === 'head.weight');
+  const paths = weightNeeds(layer).map(({ path }) => path);
+  for (const { checkpointName, beside, value } of family.buffers.flatMap(({ saved }) => saved ?? []))
+    for (const index of paths.map(path => indexIn(beside, path)).filter(found => found !== undefined)) {
+      const name = fullNameOf(family, checkpointName.replace('*', index));
+      all.set(
+        name,
+        computed(name, [], () => Float32Array.of(value)),
+      );
+    }
+  const isUntied = paths.includes('head.weight');
   for (const [name, copies] of isUntied ? Object.entries(family.copies ?? {}) : [])
     for (const copy of copies) if (all.has(name)) all.set(copy, all.get(name)!);
   return all;

@@ -164,6 +164,20 @@ test('a position table that differs from its formula is used, and written again'
   }
 });
 
+test('a number that is no weight is written beside each block that has its weights', async () => {
+  const config = { ...llamaConfig(sizes), model_type: 'apertus', hidden_act: 'xielu' };
+  const numbers = async (fields: Config) => {
+    const family = familyOf(fields, families);
+    const file = await fileOf(family, family.compose(fields));
+    return [...file].filter(([name]) => name.endsWith('.act_fn.eps'));
+  };
+  const written = { shape: [], values: Float32Array.of(-1e-6) };
+  expect(await numbers({ ...config, num_hidden_layers: 2 })).toEqual(
+    [0, 1].map(block => [`model.layers.${block}.mlp.act_fn.eps`, written]),
+  );
+  expect(await numbers({ ...config, hidden_act: 'silu' })).toEqual([]);
+});
+
 test('a buffer that differs from its computed values is an error with both numbers', async () => {
   const failure = async (
     name: string,

@@ -13,6 +13,9 @@ import { llamaAttention, llamaEnds, llamaLayout, llamaMlp, moduleNames, queryKey
 import type { DecoderSizes } from '../parts/sizes.js';
 import { decoderSizes, headsOf } from '../parts/sizes.js';
 
+/** The largest value that xIELU gives to the exponential. */
+const largestNegative = -1e-6;
+
 /**
  * Apertus (Apertus Team 2025): a plain MLP with xIELU, whose curvatures are trained, and norms on the heads of queries
  * and keys.
@@ -65,9 +68,14 @@ export const apertus: Family<CausalComposition> = {
       findDifference: values =>
         firstDifference(
           values,
-          () => -1e-6,
+          () => largestNegative,
           () => 1e-7,
         ),
+      saved: {
+        checkpointName: 'layers.*.mlp.act_fn.eps',
+        beside: 'decoder.layers.*.mlp.activation.slope',
+        value: largestNegative,
+      },
     },
   ],
   mappings: [
