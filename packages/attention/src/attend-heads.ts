@@ -19,6 +19,7 @@ import {
   unpackCache,
 } from '@residual/tensor';
 import { beamIndices, cache } from './cache.js';
+import type { KeysAndValues } from './cached-states.js';
 import { keyRange, type Mask, sharedBias } from './mask.js';
 import type { BiasOptions } from './projections.js';
 
@@ -127,10 +128,15 @@ export function appendToPast(heads: ProjectedHeads, { mask }: AttentionOptions, 
   if (!position) return refuse('no position in keyRange; run it by Cache.step');
   if (!mask?.causal)
     return refuse('the mask is not causal: earlier positions would have seen later ones; add causal()');
-  const { key, value } = past.append(scope.path, heads.key, heads.value, position);
+  const entry = past.append(scope.path, heads.key, heads.value, position);
+  return { query: heads.query, ...filledKeys(entry, scope) };
+}
+
+/** The keys and values of a cache, as `attendHeads` reads them. */
+export function filledKeys({ key, value }: KeysAndValues, scope: Scope): Omit<QueryKeyValue, 'query'> {
   const capacity = key.shape[2]!;
   const filled = Math.min(scope.get(stepPositions)?.totalLength ?? capacity, capacity);
-  return { ...heads, key, value, beamIndices: scope.get(beamIndices), filled };
+  return { key, value, beamIndices: scope.get(beamIndices), filled };
 }
 
 /**

@@ -31,6 +31,14 @@ export {
 } from './disentangled-positions.js';
 export { type HeadDims, joinHeads, splitHeads } from './heads.js';
 export {
+  type KeyReadingAttention,
+  type KeyReadingInputs,
+  type KeyReadingNeeds,
+  type KeyReadingOptions,
+  keyReadingAttention,
+  keySource,
+} from './key-reading-attention.js';
+export {
   type LatentAttention,
   type LatentAttentionNeeds,
   type LatentAttentionOptions,
@@ -55,4 +63,12 @@ export {
   slidingWindow,
 } from './mask.js';
 export type { BiasOptions } from './projections.js';
-export { type AttentionNeeds, type SelfAttention, type SelfAttentionOptions, selfAttention } from './self-attention.js';
+export {
+  type AttendedWithKeys,
+  type AttentionNeeds,
+  type KeyGivingAttention,
+  keyGivingAttention,
+  type SelfAttention,
+  type SelfAttentionOptions,
+  selfAttention,
+} from './self-attention.js';

@@ -8,8 +8,10 @@ import {
   type Linear,
   layer,
   type PositionEncoding,
+  type Scope,
   type VectorNeed,
   vector,
+  type Weights,
 } from '@residual/layers';
 import { expectOptions, mul, ResidualError, sigmoid, type Tensor } from '@residual/tensor';
 import {
@@ -97,7 +99,44 @@ export interface SelfAttention extends Layer<AttentionNeeds, Tensor, Tensor>, He
  * Taps: `queryBeforePositions`, `keyBeforePositions`, `query`, `key`, `value`, `scores`, `weights`, `headOutputs`.
  */
 export function selfAttention(options: SelfAttentionOptions): SelfAttention {
-  expectOptions('selfAttention', options, {
+  const { needs, attend, about, dims } = buildSelfAttention('selfAttention', options);
+  const attention = layer(needs, (w, x: Tensor, scope) => attend(w, x, scope).output, about);
+  return Object.assign(attention, dims);
+}
+
+/** What an attention gives whose keys and values others read too. */
+export interface AttendedWithKeys {
+  /** [batch, length, modelDim]. */
+  readonly output: Tensor;
+  /** The keys of the input, after their positions, [batch, kvHeads, length, headDim]. */
+  readonly key: Tensor;
+  /** The values of the input, [batch, kvHeads, length, headDim]. */
+  readonly value: Tensor;
+}
+
+/** The layer of `keyGivingAttention`. */
+export interface KeyGivingAttention extends Layer<AttentionNeeds, Tensor, AttendedWithKeys>, HeadDims {}
+
+/**
+ * `selfAttention` that gives its keys and values beside its output, for a `keyReadingAttention` in a later block: x
+ * [batch, length, modelDim] to a record. Taps as in `selfAttention`.
+ */
+export function keyGivingAttention(options: SelfAttentionOptions): KeyGivingAttention {
+  const { needs, attend, about, dims } = buildSelfAttention('keyGivingAttention', options);
+  const attention = layer(
+    needs,
+    (w, x: Tensor, scope) => {
+      const { output, key, value } = attend(w, x, scope);
+      return { output: scope.tap('output', output), key, value };
+    },
+    about,
+  );
+  return Object.assign(attention, dims);
+}
+
+/** The needs of a self-attention, its formula, and what it states about itself. */
+function buildSelfAttention(name: string, options: SelfAttentionOptions) {
+  expectOptions(name, options, {
     ...headOptionNames,
     ...attentionOptionNames,
     positionEncoding: 0,
@@ -111,58 +150,63 @@ export function selfAttention(options: SelfAttentionOptions): SelfAttention {
     outputGate: 0,
     sinks: 0,
   });
-  expectAttentionOptions('selfAttention', options);
+  expectAttentionOptions(name, options);
   const { modelDim, heads, positionEncoding, dropout, onProjected = (x: Tensor) => x } = options;
   const { queryNorm, keyNorm, encodedQueryNorm, encodedKeyNorm, outputNorm, outputGate } = options;
-  const { kvHeads, headDim } = headDims('selfAttention', options);
-  expectPositionEncoding('selfAttention', positionEncoding, 'attention', { heads, headDim });
-  expectSameWidth('selfAttention', { 'a head': { about: { outDim: headDim } }, encodedQueryNorm, encodedKeyNorm });
+  const { kvHeads, headDim } = headDims(name, options);
+  expectPositionEncoding(name, positionEncoding, 'attention', { heads, headDim });
+  expectSameWidth(name, { 'a head': { about: { outDim: headDim } }, encodedQueryNorm, encodedKeyNorm });
   const joined = { about: { outDim: heads * headDim } };
-  expectSameWidth('selfAttention', { 'all heads': joined, outputNorm });
-  expectSameWidth('selfAttention', {
+  expectSameWidth(name, { 'all heads': joined, outputNorm });
+  expectSameWidth(name, {
     'all heads': joined,
     outputGate: outputGate && { about: { outDim: outputGate.about.outDim } },
   });
   const norms = { queryNorm, keyNorm, encodedQueryNorm, encodedKeyNorm, outputNorm };
   const parts = { ...projections(options, { kvHeads, headDim, keyWidth: modelDim }), ...norms, outputGate };
   const [normsAllQueries, normsAllKeys] = [
-    isOfAllHeads('queryNorm', queryNorm, { heads, headDim }),
-    isOfAllHeads('keyNorm', keyNorm, { heads: kvHeads, headDim }),
+    isOfAllHeads(name, { queryNorm }, { heads, headDim }),
+    isOfAllHeads(name, { keyNorm }, { heads: kvHeads, headDim }),
   ];
-  const attention = layer(
-    { ...parts, sinks: options.sinks ? vector([heads]) : undefined, positions: positionEncoding, dropout },
-    (w, x: Tensor, scope) => {
-      const part = bind(parts, w, scope);
-      const [query, key] = [onProjected(part.query(x), 'query'), onProjected(part.key(x), 'key')];
-      const projected = {
-        query: normsAllQueries ? splitHeads(part.queryNorm(query), heads) : part.queryNorm(splitHeads(query, heads)),
-        key: normsAllKeys ? splitHeads(part.keyNorm(key), kvHeads) : part.keyNorm(splitHeads(key, kvHeads)),
-        value: splitHeads(onProjected(part.value(x), 'value'), kvHeads),
-      };
-      const encoded = encodePositions(projected, positionEncoding, w.positions, scope, part);
-      const cached = appendToPast(encoded, options, scope);
-      const bias = scoreBias(cached, positionEncoding, w.positions, scope);
-      const attended = part.outputNorm(
-        joinHeads(attendHeads({ ...cached, bias, sinks: w.sinks }, scope.get(keyRange), options, scope)),
-      );
-      return part.output(outputGate ? mul(attended, sigmoid(part.outputGate(x))) : attended);
-    },
-    { ...aboutAttention('selfAttention', { modelDim, heads, headDim }), bidirectional: !options.mask?.causal },
-  );
-  return Object.assign(attention, { heads, kvHeads, headDim });
+  const needs: AttentionNeeds = {
+    ...parts,
+    sinks: options.sinks ? vector([heads]) : undefined,
+    positions: positionEncoding,
+    dropout,
+  };
+  const attend = (w: Weights<AttentionNeeds>, x: Tensor, scope: Scope): AttendedWithKeys => {
+    const part = bind(parts, w, scope);
+    const [query, key] = [onProjected(part.query(x), 'query'), onProjected(part.key(x), 'key')];
+    const projected = {
+      query: normsAllQueries ? splitHeads(part.queryNorm(query), heads) : part.queryNorm(splitHeads(query, heads)),
+      key: normsAllKeys ? splitHeads(part.keyNorm(key), kvHeads) : part.keyNorm(splitHeads(key, kvHeads)),
+      value: splitHeads(onProjected(part.value(x), 'value'), kvHeads),
+    };
+    const encoded = encodePositions(projected, positionEncoding, w.positions, scope, part);
+    const cached = appendToPast(encoded, options, scope);
+    const bias = scoreBias(cached, positionEncoding, w.positions, scope);
+    const attended = part.outputNorm(
+      joinHeads(attendHeads({ ...cached, bias, sinks: w.sinks }, scope.get(keyRange), options, scope)),
+    );
+    const output = part.output(outputGate ? mul(attended, sigmoid(part.outputGate(x))) : attended);
+    return { output, key: encoded.key, value: encoded.value };
+  };
+  const about = { ...aboutAttention(name, { modelDim, heads, headDim }), bidirectional: !options.mask?.causal };
+  return { needs, attend, about, dims: { heads, kvHeads, headDim } };
 }
 
 /** Whether a norm is one of all heads together. Errors if it has neither their width nor that of a head. */
 function isOfAllHeads(
   name: string,
-  norm: AnyLayer<Tensor, Tensor> | undefined,
+  named: Readonly<Record<string, AnyLayer<Tensor, Tensor> | undefined>>,
   { heads, headDim }: { readonly heads: number; readonly headDim: number },
 ): boolean {
+  const [[normName, norm]] = Object.entries(named) as [[string, AnyLayer<Tensor, Tensor> | undefined]];
   const width = norm?.about.outDim;
   if (width === undefined || width === headDim) return false;
   if (width === heads * headDim) return true;
   throw new ResidualError(
     'fit',
-    `selfAttention: ${name} has width ${width}; a head has ${headDim}, all ${heads} have ${heads * headDim}`,
+    `${name}: ${normName} has width ${width}; a head has ${headDim}, all ${heads} have ${heads * headDim}`,
   );
 }

@@ -61,6 +61,7 @@ export const catalog: readonly CatalogEntry[] = [
   { modelTypes: ['qwen3'], load: async () => (await import('./decoders/qwen3.js')).qwen3 },
   { modelTypes: ['mistral'], load: async () => (await import('./decoders/mistral.js')).mistral },
   { modelTypes: ['smollm3'], load: async () => (await import('./decoders/smollm3.js')).smollm3 },
+  { modelTypes: ['gemma3n_text'], load: async () => (await import('./decoders/gemma3n.js')).gemma3n },
   { modelTypes: ['gemma'], load: async () => (await import('./decoders/gemma.js')).gemma },
   { modelTypes: ['gemma2'], load: async () => (await import('./decoders/gemma2.js')).gemma2 },
   { modelTypes: ['gemma3_text'], load: async () => (await import('./decoders/gemma3.js')).gemma3 },

@@ -167,10 +167,10 @@ export interface Family<Composed extends Composition = Composition> {
    */
   readonly copies?: Readonly<Record<string, readonly string[]>>;
   /**
-   * Whether the hidden states that Hugging Face transformers returns begin with the output of the first block, not with
-   * the embedded input, and have the last block's output before and after the norm.
+   * The taps of the hidden states that Hugging Face transformers returns, where they are not the embedded input, the
+   * output of each block but the last, and that of the decoder.
    */
-  readonly hiddenStatesFromFirstBlock?: boolean;
+  readonly hiddenStatePaths?: (depth: number) => readonly string[];
   /** How GGUF files hold its models; undefined if llama.cpp does not have them. */
   readonly gguf?: GgufTable;
 }

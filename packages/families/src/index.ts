@@ -45,6 +45,7 @@ export { falconMamba } from './decoders/falcon-mamba.js';
 export { gemma } from './decoders/gemma.js';
 export { gemma2 } from './decoders/gemma2.js';
 export { gemma3 } from './decoders/gemma3.js';
+export { gemma3n } from './decoders/gemma3n.js';
 export { glm } from './decoders/glm.js';
 export { glm4 } from './decoders/glm4.js';
 export { glm4Moe } from './decoders/glm4-moe.js';

@@ -18,6 +18,7 @@ import { falconMamba } from './decoders/falcon-mamba.js';
 import { gemma } from './decoders/gemma.js';
 import { gemma2 } from './decoders/gemma2.js';
 import { gemma3 } from './decoders/gemma3.js';
+import { gemma3n } from './decoders/gemma3n.js';
 import { glm } from './decoders/glm.js';
 import { glm4 } from './decoders/glm4.js';
 import { glm4Moe } from './decoders/glm4-moe.js';
@@ -113,4 +114,5 @@ export const families: readonly Family[] = [
   deepseekV3,
   gptOss,
   llama4,
+  gemma3n,
 ];

@@ -1,4 +1,4 @@
-export type { AnyActivation } from './activate.js';
+export { type AnyActivation, applyGate } from './activate.js';
 export { type ClampedExpertsOptions, clampedExperts } from './experts/clamped.js';
 export { type ExpertLinear, type ExpertLinearOptions, expertLinear } from './experts/expert-linear.js';
 export { type GatedExperts, gatedExperts, type PlainExperts, plainExperts } from './experts/experts.js';
@@ -16,6 +16,7 @@ export {
 export { type SparseMixerOptions, sparseMixer } from './experts/routers/sparse-mixer.js';
 export { type SigmoidGated, type SigmoidGatedOptions, sigmoidGated } from './experts/sigmoid-gated.js';
 export { type GatedMlp, type GatedMlpNeeds, gatedMlp } from './gated.js';
+export { type GaussianTopKOptions, gaussianTopK } from './gaussian-top-k.js';
 export type { MlpOptions } from './options.js';
 export { type Mlp, type MlpNeeds, mlp } from './plain.js';
 export { type Xielu, type XieluOptions, xielu } from './xielu.js';

@@ -46,7 +46,7 @@ export {
 } from './language-model.js';
 export { logitPositions } from './logit-positions.js';
 export { type MixerBlock, type MixerBlockParts, mixerBlock } from './mixer-block.js';
-export { recomputeBlocks } from './recompute-blocks.js';
+export { recomputeBlocks, runBlock } from './recompute-blocks.js';
 export {
   type BlockOrList,
   type CrossStack,
@@ -74,3 +74,4 @@ export {
   textEncoder,
 } from './text/text-model.js';
 export { textIds, withHead } from './text/with-head.js';
+export { tokenIds } from './token-ids.js';

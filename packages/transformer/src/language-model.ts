@@ -6,6 +6,7 @@ import { buildHead, type HeadParts, headOptionNames } from './head.js';
 import { embedInput, type InputNeeds, type InputParts, inputNeeds, inputOptionNames } from './input.js';
 import { selectLogitPositions } from './logit-positions.js';
 import { type TextModel, textDecoder } from './text/text-model.js';
+import { tokenIds } from './token-ids.js';
 
 /** The parts of a language model. */
 export interface LanguageModelParts<
@@ -64,7 +65,11 @@ export function languageModel<
   const model = layer(
     needs,
     (w, ids: Tensor, scope) => {
-      const x = decoder(w.decoder, embedInput('languageModel', input, w, ids, scope), scope.at('decoder'));
+      const x = decoder(
+        w.decoder,
+        embedInput('languageModel', input, w, ids, scope),
+        scope.at('decoder').with(tokenIds, ids),
+      );
       return logits(w, w.embedding, selectLogitPositions(x, scope), scope);
     },
     { name: 'languageModel', flops },

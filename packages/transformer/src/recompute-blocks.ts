@@ -1,5 +1,5 @@
 import { keyRange, memoryMask, relativeVectors, sharedBias } from '@residual/attention';
-import { type AnyLayer, type Scope, slot, stepPositions } from '@residual/layers';
+import { type Scope, slot, stepPositions } from '@residual/layers';
 import { recompute, type Tensor } from '@residual/tensor';
 
 /**
@@ -12,7 +12,12 @@ export const recomputeBlocks = /* @__PURE__ */ slot<boolean>('recomputeBlocks');
  * Runs one block, with recomputation in the backward pass if the scope asks for it and no one listens to its tensors:
  * a listener would hear each twice. Tensors in the scope are kept until then.
  */
-export function runBlock<Input>(block: AnyLayer<Input, Tensor>, weights: unknown, input: Input, scope: Scope): Tensor {
+export function runBlock<Input>(
+  block: (weights: unknown, input: Input, scope: Scope) => Tensor,
+  weights: unknown,
+  input: Input,
+  scope: Scope,
+): Tensor {
   if (!scope.get(recomputeBlocks) || scope.hasTaps) return block(weights, input, scope);
   const slots = [sharedBias, stepPositions, keyRange, memoryMask, relativeVectors].map(slot =>
     scope.get<unknown>(slot),

@@ -1,6 +1,6 @@
 import { type Rotary, type RotaryScaling, rotary } from '@residual/embeddings';
 import { showValue } from '@residual/tensor';
-import type { ConfigReader } from './config.js';
+import { ConfigReader } from './config.js';
 
 type Fields = Readonly<Record<string, unknown>>;
 type ReadNumber = (name: string, fallback?: number) => number;
@@ -86,6 +86,15 @@ export function latentScale(config: ConfigReader, width: number): number {
   const isDefault = (fields.rope_type ?? fields.type ?? 'default') === 'default';
   if (isDefault || typeof mscale !== 'number' || typeof factor !== 'number' || factor <= 1) return width ** -0.5;
   return width ** -0.5 * (0.1 * mscale * Math.log(factor) + 1) ** 2;
+}
+
+/**
+ * The config of the rotary positions of layers with a window. Older files have one `rope_theta`, for layers that see
+ * all positions, and another name for that of the others. `family` is the name in error messages.
+ */
+export function localRotary(config: ConfigReader, family: string): ConfigReader {
+  const base = config.number('rope_local_base_freq', 10000);
+  return config.has('rope_parameters') ? config : new ConfigReader(family, { rope_theta: base });
 }
 
 /** What a kind of scaling is read from. */

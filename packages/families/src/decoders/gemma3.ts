@@ -3,7 +3,7 @@ import { rmsNormAroundOne } from '@residual/layers';
 import { gatedMlp } from '@residual/mlp';
 import { sandwichBlock } from '@residual/transformer';
 import { ConfigReader } from '../config/config.js';
-import { rotaryOf } from '../config/rope.js';
+import { localRotary, rotaryOf } from '../config/rope.js';
 import type { CausalComposition, Family } from '../family.js';
 import { capOf, causalModel, softCap } from '../parts/causal-model.js';
 import { causalMask, layerWindows, windowOf } from '../parts/layer-types.js';
@@ -40,7 +40,7 @@ export const gemma3: Family<CausalComposition> = {
     const norm = rmsNormAroundOne({ dim: modelDim, epsilon });
     const headNorm = rmsNormAroundOne({ dim: headDim, epsilon });
     const full = rotaryOf(config, { ...sizes, layerType: 'full_attention', base: 1_000_000 });
-    const local = rotaryOf(localRotary(config), { ...sizes, layerType: 'sliding_attention' });
+    const local = rotaryOf(localRotary(config, 'gemma3'), { ...sizes, layerType: 'sliding_attention' });
     const bias = config.flag('attention_bias', false);
     const dropout = config.dropout('attention_dropout');
     const scale = config.number('query_pre_attn_scalar', 256) ** -0.5;
@@ -80,9 +80,3 @@ export const gemma3: Family<CausalComposition> = {
 
 /** Settings of how the reference computes. */
 const ignored = ['cache_implementation'];
-
-/** Older files have one `rope_theta`, for layers that see all positions, and another name for that of the others. */
-function localRotary(config: ConfigReader): ConfigReader {
-  const base = config.number('rope_local_base_freq', 10000);
-  return config.has('rope_parameters') ? config : new ConfigReader('gemma3', { rope_theta: base });
-}

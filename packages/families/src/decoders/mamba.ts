@@ -4,6 +4,7 @@ import { type SelectiveStateSpaceOptions, selectiveStateSpace } from '@residual/
 import { languageModel, mixerBlock, stack } from '@residual/transformer';
 import { ConfigReader } from '../config/config.js';
 import type { CausalComposition, ComposeOptions, Family, WeightMapping } from '../family.js';
+import { outputsOfBlocks } from '../parts/names.js';
 
 /** Mamba (Gu and Dao 2023): blocks of one selective state space each, without attention. */
 export const mamba: Family<CausalComposition> = {
@@ -16,7 +17,7 @@ export const mamba: Family<CausalComposition> = {
   buffers: [],
   aliases: { 'backbone.embeddings.weight': 'lm_head.weight' },
   head: 'lm_head.weight',
-  hiddenStatesFromFirstBlock: true,
+  hiddenStatePaths: depth => [...outputsOfBlocks(depth), 'decoder.output'],
 };
 
 /** The norms inside the mixers of a family with Mamba's blocks. */

@@ -5,6 +5,7 @@ import { languageModel, mixerBlock, stack } from '@residual/transformer';
 import { ConfigReader } from '../config/config.js';
 import { stepLimitOf } from '../config/step-limit.js';
 import type { CausalComposition, Family } from '../family.js';
+import { outputsOfBlocks } from '../parts/names.js';
 import { stateSpaceDualMappings } from './state-space-dual-mappings.js';
 
 /** Mamba 2 (Dao and Gu 2024): blocks of one state space with heads each, without attention. */
@@ -55,7 +56,7 @@ export const mamba2: Family<CausalComposition> = {
   buffers: [],
   aliases: { 'backbone.embeddings.weight': 'lm_head.weight' },
   head: 'lm_head.weight',
-  hiddenStatesFromFirstBlock: true,
+  hiddenStatePaths: depth => [...outputsOfBlocks(depth), 'decoder.output'],
 };
 
 /** Configs do not say how long the sequences of training were; those of the paper had 2,048 tokens. */

@@ -11,7 +11,9 @@ export interface CausalParts {
   /** The sizes of embedding, head and stack. */
   readonly sizes: Pick<DecoderSizes, 'modelDim' | 'vocab' | 'maxPositions' | 'depth' | 'heads'>;
   /** All blocks in order, or one that is repeated. */
-  readonly block: TensorLayer | readonly TensorLayer[];
+  readonly block?: TensorLayer | readonly TensorLayer[];
+  /** The layers between embedding and head, with their norm, where they are no stack of blocks. */
+  readonly decoder?: TensorLayer;
   /** The norm after the last block. */
   readonly norm?: TensorLayer | undefined;
   /** Whether the head is tied to the embedding where the config does not say it. */
@@ -44,7 +46,7 @@ export function causalModel(
   options: ComposeOptions | undefined,
   parts: CausalParts,
 ): CausalComposition {
-  const { sizes, block, norm, positionEncoding, afterEmbedding, embeddingScale = 1, headScale, onLogits } = parts;
+  const { sizes, positionEncoding, afterEmbedding, embeddingScale = 1, headScale, onLogits } = parts;
   const { modelDim, vocab, depth, heads } = sizes;
   const tied = config.flag('tie_word_embeddings', parts.tied);
   const padTokenId = config.tokenId('pad_token_id');
@@ -62,7 +64,7 @@ export function causalModel(
     embedding: isProjected ? projectedEmbedding(projected) : table,
     positionEncoding,
     afterEmbedding,
-    decoder: Array.isArray(block) ? stack({ block, norm }) : stack({ block: block as TensorLayer, depth, norm }),
+    decoder: parts.decoder ?? stackOf(parts),
     head: tied ? undefined : head,
     logitsBias: tied && hasBias,
     ...(headScale !== undefined && { headScale }),
@@ -70,6 +72,11 @@ export function causalModel(
   });
   const { maxPositions = sizes.maxPositions, openEnded = true } = parts;
   return { kind: 'causal-lm', model, maxPositions, openEnded, depth, heads };
+}
+
+/** The stack of the blocks and their norm. */
+function stackOf({ block, norm, sizes: { depth } }: CausalParts): TensorLayer {
+  return Array.isArray(block) ? stack({ block, norm }) : stack({ block: block as TensorLayer, depth, norm });
 }
 
 /** A bound on logits, cap · tanh(logits / cap); none if the cap is undefined. */

@@ -108,3 +108,8 @@ export const llamaLayout = {
   aliases: { 'model.embed_tokens.weight': 'lm_head.weight' },
   head: 'lm_head.weight',
 } as const satisfies Partial<Family>;
+
+/** The taps of the output of each block of a decoder. */
+export function outputsOfBlocks(depth: number): readonly string[] {
+  return Array.from({ length: depth }, (_, i) => `decoder.layers.${i}.output`);
+}

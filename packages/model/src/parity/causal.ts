@@ -49,7 +49,9 @@ export async function causalOutputs(model: Model, golden: Golden, isWanted: Outp
  */
 async function internalOutputs(model: Model, { ids }: Inputs): Promise<Outputs> {
   const { depth, family } = model;
-  const recorder = record(['embedded', 'decoder.output', 'decoder.layers.*.output']);
+  const outputsOfBlocks = Array.from({ length: depth - 1 }, (_, i) => `decoder.layers.${i}.output`);
+  const paths = family.hiddenStatePaths?.(depth) ?? ['embedded', ...outputsOfBlocks, 'decoder.output'];
+  const recorder = record(paths);
   const attentions = new Map<string, Tensor>();
   const scope = recorder.scope.withTaps({
     wants: path => attentionWeights.test(path),
@@ -61,10 +63,7 @@ async function internalOutputs(model: Model, { ids }: Inputs): Promise<Outputs> 
   const logits = forward(causalOf('parity', model), [ids[0]!], [0], scope);
   try {
     const outputs: Outputs = new Map([['logits', await numbersOf(logits)]]);
-    const blocks = Array.from({ length: depth }, (_, i) => `decoder.layers.${i}.output`);
-    const paths = family.hiddenStatesFromFirstBlock ? blocks : ['embedded', ...blocks.slice(0, -1)];
-    for (const [i, path] of [...paths, 'decoder.output'].entries())
-      outputs.set(`hidden_states.${i}`, await numbersAt(recorder, path));
+    for (const [i, path] of paths.entries()) outputs.set(`hidden_states.${i}`, await numbersAt(recorder, path));
     for (const [i, weights] of [...attentions.values()].entries())
       outputs.set(`attentions.${i}`, await numbersOf(weights));
     return outputs;

@@ -11,6 +11,7 @@ import {
   inputOptionNames,
   inputWidth,
 } from '../input.js';
+import { tokenIds } from '../token-ids.js';
 
 /** What a text model reads. */
 export interface TextInputs {
@@ -102,7 +103,7 @@ function textBody<const Side extends 'encoder' | 'decoder', Blocks extends Tenso
     expectIds(name, ids);
     const addend = typeVectors(name, typeEmbedding, w.types, { ids, tokenTypes });
     const x = embedInput(name, input, w, ids, scope, { addend, positionIds: positionIds?.(ids) });
-    return blocks(w[side as 'encoder'], x, scope.at(side));
+    return blocks(w[side as 'encoder'], x, scope.at(side).with(tokenIds, ids));
   };
   const sizes = { vocab: embedding.vocab, tokenTypes: typeEmbedding?.vocab ?? 0, dim };
   return withBody(layer(needs, run, { name, outDim: dim }), run as never, sizes) as never;
