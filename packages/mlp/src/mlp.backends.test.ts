@@ -37,7 +37,7 @@ import {
   silu64,
 } from '@residual/testkit';
 import { expect, test } from 'vitest';
-import { gatedMlp, mlp, xielu } from './index.js';
+import { gatedMlp, gaussianTopK, mlp, xielu } from './index.js';
 
 const [batch, length, modelDim, hiddenDim] = [2, 3, 5, 7];
 const numbers = (name: string, shape: readonly number[]) =>
@@ -185,6 +185,54 @@ test('xIELU in an mlp: its curvatures are trained, its slope is not', async () =
   await expectClose(found.gradients.alphaNegative!, slopeOf(negative), { absolute: 1e-4, relative: 1e-4 });
   expect(found.gradients.slope).toBeUndefined();
   await expectNoLeak(() => layer(weights, x).dispose());
+  dispose([x, dy, weights, y, found]);
+});
+
+test('gaussian top-k keeps what is above a quantile of each row, as the activation of a gated mlp', async () => {
+  const layer = gatedMlp({ modelDim, hiddenDim, activation: gaussianTopK({ sparsity: 0.6, activation: 'silu' }) });
+  const [x, dy, weights] = [
+    numbers('x', [1, length, modelDim]),
+    numbers('dy', [1, length, modelDim]),
+    randomWeights(layer),
+  ];
+  const { gate, up, down } = await plainOf({ gate: weights.gate, up: weights.up, down: weights.down });
+  const [rows]: Rows[] = await nestedOf(x);
+  const [upstream]: Rows[] = await nestedOf(dy);
+  const cut = (row: Row) => {
+    const center = row.reduce((sum, each) => sum + each, 0) / row.length;
+    const deviation = Math.sqrt(row.reduce((sum, each) => sum + (each - center) ** 2, 0) / row.length);
+    return row.map(each => silu64(Math.max(each - center - 0.2533471031357997 * deviation, 0)));
+  };
+  const output = () => {
+    const ups = linearRows(rows!, up!.weight);
+    const hidden = linearRows(rows!, gate!.weight).map((row, i) => cut(row).map((each, d) => each * ups[i]![d]!));
+    return linearRows(hidden, down!.weight);
+  };
+  const y = layer(weights, x);
+  expect(
+    output()
+      .flat()
+      .some(each => each !== 0),
+  ).toBe(true);
+  await expectClose(y, [output()], { absolute: 5e-5 });
+  const value = () =>
+    output().reduce((sum, row, i) => row.reduce((part, each, d) => part + each * upstream![i]![d]!, sum), 0);
+  const slopes = rows!.map(row =>
+    row.map((original, d) => {
+      const [above, below] = [1e-6, -1e-6].map(change => {
+        row[d] = original + change;
+        return value();
+      });
+      row[d] = original;
+      return (above! - below!) / 2e-6;
+    }),
+  );
+  const found = gradients(() => sum(mul(layer(weights, x), dy)), { x });
+  await expectClose(found.gradients.x!, [slopes], { absolute: 1e-3, relative: 1e-3 });
+  await expectNoLeak(() => layer(weights, x).dispose());
+  expect(() => gaussianTopK({ sparsity: 1, activation: 'silu' })).toThrow(
+    'gaussianTopK: sparsity is 1; it must be a number above 0 and below 1',
+  );
   dispose([x, dy, weights, y, found]);
 });
 

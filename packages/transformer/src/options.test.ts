@@ -52,6 +52,8 @@ const compositions: Record<string, ReturnType<typeof of>> = {
   alibi: of(embeddings.alibi, { heads }),
   positionTemperature: of(embeddings.positionTemperature, { strength: 0.1, interval: 4 }),
   selfAttention: of(attention.selfAttention, { modelDim, heads }),
+  keyGivingAttention: of(attention.keyGivingAttention, { modelDim, heads }),
+  keyReadingAttention: of(attention.keyReadingAttention, { modelDim, heads }),
   crossAttention: of(attention.crossAttention, { modelDim, heads }),
   differentialAttention: of(attention.differentialAttention, {
     ...{ modelDim, heads, lambdaStart: 0.5 },
@@ -72,6 +74,7 @@ const compositions: Record<string, ReturnType<typeof of>> = {
   mlp: of(mlps.mlp, { modelDim }),
   gatedMlp: of(mlps.gatedMlp, { modelDim }),
   xielu: of(mlps.xielu, {}),
+  gaussianTopK: of(mlps.gaussianTopK, { sparsity: 0.5, activation: 'silu' }),
   expertLinear: of(mlps.expertLinear, { experts: 3, in: 3, out: 5 }),
   gatedExperts: of(mlps.gatedExperts, { modelDim, hiddenDim: 5, experts: 3 }),
   plainExperts: of(mlps.plainExperts, { modelDim, hiddenDim: 5, experts: 3 }),
@@ -169,7 +172,7 @@ test('every function that composes is among them', () => {
     ],
     ...['chunks', 'joinHeads', 'padding', 'slidingWindow', 'splitHeads'],
     ...['expectMatchingWeights', 'formsOf', 'packedTensorInfo', 'packedTensors', 'readSlice', 'rowsByName'],
-    ...['transposedRows', 'wordsOfHalves', 'zeroPadding'],
+    ...['transposedRows', 'wordsOfHalves', 'zeroPadding', 'applyGate', 'runBlock'],
   ];
   const exported = [layers, embeddings, attention, mlps, transformer].flatMap(each =>
     Object.entries(each).flatMap(([name, value]) => (typeof value === 'function' && /^[a-z]/.test(name) ? [name] : [])),

@@ -47,11 +47,13 @@ import { runBlock, type TensorLayer, tokenIds } from '@residual/transformer';
 
 /** Settings of `altUp`. */
 export interface AltUpOptions {
+  /** Width of a stream. */
   readonly modelDim: number;
   /** The number of streams. */
   readonly streams: number;
   /** The index of the stream that runs through the parts of the block. */
   readonly active: number;
+  /** Added under the root of the norm of the router. */
   readonly epsilon: number;
   /** Whether the corrected active stream is scaled by learned factors before it gates the input of the layer. */
   readonly scalesOutput: boolean;
@@ -138,15 +140,21 @@ export type SharingAttention = KeyGivingAttention | KeyReadingAttention;
 
 /** The parts of `altUpBlock`. */
 export interface AltUpBlockParts {
+  /** The updates of the streams around the block. */
   readonly altUp: AltUp;
+  /** What runs beside the attention: [batch, length, modelDim] to the same. */
   readonly laurel: TensorLayer;
+  /** Mixes positions of the active stream. */
   readonly attention: SharingAttention;
   /** The index of the earlier block whose keys and values the attention reads; undefined if it has its own. */
   readonly reads?: number | undefined;
   /** Whether a later block reads the keys and values of this one. */
   readonly isRead: boolean;
+  /** Acts on each position of the active stream. */
   readonly mlp: TensorLayer;
+  /** The norm before and after each part. */
   readonly norm: TensorLayer;
+  /** Width of a stream. */
   readonly modelDim: number;
   /** The width of the input of each layer. */
   readonly layerDim: number;
@@ -273,11 +281,15 @@ function tapStreams(name: string, streams: Tensor, scope: Scope): Tensor {
 
 /** The parts of `altUpDecoder`. */
 export interface AltUpDecoderParts {
+  /** All blocks in order. */
   readonly blocks: readonly AltUpBlock[];
+  /** The norm after the last block. */
   readonly norm: TensorLayer;
+  /** Width of a stream. */
   readonly modelDim: number;
   /** The number of streams. */
   readonly streams: number;
+  /** The inputs of all layers. */
   readonly inputs: LayerInputs;
 }
 
@@ -356,11 +368,15 @@ function withSizeOf(x: Tensor, like: Tensor): Tensor {
 export interface LayerInputOptions {
   /** The number of tokens in the table; others have the row of token 0. */
   readonly vocab: number;
+  /** Width of the embedded tokens. */
   readonly modelDim: number;
+  /** The number of layers. */
   readonly depth: number;
   /** The width of the input of each layer. */
   readonly layerDim: number;
+  /** Added under the root of the norm of the projected tokens. */
   readonly epsilon: number;
+  /** The id of the padding token; its look-ups pass no gradient back. */
   readonly padTokenId?: number | undefined;
 }
 
