@@ -8,7 +8,7 @@ import { isInput } from './model-outputs.js';
 
 /** The folders of fixtures/architectures that bring a part of their own, which no other test runs on this backend. */
 const own = `
-  albert apertus bamba bloom cohere2 deepseek-v3 diffllama falcon-new gemma2-train gpt-neox gpt-oss lfm2
+  albert apertus bamba bloom cohere2 deepseek-v3 diffllama falcon-new gemma2-train gemma3n gpt-neox gpt-oss lfm2
   llama4 mamba ministral3 mixtral-experts modernbert olmo2 opt phi3-longrope qwen3 roformer minicpm3
 `;
 /** Those that compose the same parts in other ways, or have other names. */
