@@ -96,7 +96,7 @@ test('taps are paths of the tree of uses', async () => {
     ...layerAt(`${path}.attentionNorm`),
     `${path}.attention.input`,
     ...['query', 'key', 'value'].flatMap(name => layerAt(`${path}.attention.${name}`)),
-    ...within(`${path}.attention`, 'queryBeforePositions', 'query', 'keyBeforePositions', 'key'),
+    ...within(`${path}.attention`, 'queryBeforePositions', 'keyBeforePositions', 'query', 'key'),
     ...within(`${path}.attention`, 'value', 'scores', 'weights', 'headOutputs'),
     ...layerAt(`${path}.attention.output`),
     `${path}.attention.output`,
