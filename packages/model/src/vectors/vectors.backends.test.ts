@@ -121,7 +121,10 @@ test('errors name what is wrong, an abort ends the reading, and nothing leaks', 
   const model = await load('gpt2');
   const before = memoryUsage();
   const refusals: [() => Promise<unknown>, string][] = [
-    [() => model.embed([1], { pooling: 'max' as never }), 'embed: pooling is "max"; it must be mean, cls or last'],
+    [
+      () => model.embed([1], { pooling: 'median' as never }),
+      'embed: pooling is "median"; it must be mean, cls, last, max, meanSqrtLength, weightedMean',
+    ],
     [() => model.embed([1], { layer: 3 }), 'embed: layer is 3; it must be a whole number from 0 to 2'],
     [() => model.embed([1], { batch: 0 }), 'embed: batch is 0; it must be a whole number, 1 or more'],
     [() => model.embed([]), 'embed: the prompt has no tokens'],
