@@ -27,7 +27,8 @@ async function fromCatalog(config: Config, own: readonly Family[]): Promise<Fami
 }
 
 function namesClassifier({ architectures }: Config): boolean {
-  return Array.isArray(architectures) && /ForSequenceClassification$/.test(`${architectures[0]}`);
+  const [name] = Array.isArray(architectures) ? architectures : [];
+  return typeof name === 'string' && name.endsWith('ForSequenceClassification');
 }
 
 /** The family of these that `model_type` of a config names, or else `architectures`; undefined if there is none. */

@@ -128,7 +128,9 @@ function termsOf(config: ConfigReader): readonly DisentangledTerm[] {
   const value = config.value('pos_att_type') ?? [];
   const names: unknown = typeof value === 'string' ? value.toLowerCase().split('|') : value;
   const known: Readonly<Record<string, DisentangledTerm>> = { c2p: 'content-position', p2c: 'position-content' };
-  const terms = Array.isArray(names) ? names.map(name => known[`${name}`.trim()]) : [undefined];
+  const terms = Array.isArray(names)
+    ? names.map(name => (typeof name === 'string' ? known[name.trim()] : undefined))
+    : [undefined];
   const isKnown = terms.every(term => term !== undefined) && new Set(terms).size === terms.length;
   return isKnown ? (terms as DisentangledTerm[]) : config.refuse('pos_att_type', value, 'a list of c2p and p2c');
 }

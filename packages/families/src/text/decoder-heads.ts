@@ -10,7 +10,8 @@ import { labelsOf, problemTypeOf } from './text-tasks.js';
  */
 export function familyForTask<F extends Family>(family: F, { architectures }: Config): F {
   const [name] = Array.isArray(architectures) ? architectures : [];
-  const [, className] = /^(.+)ForSequenceClassification$/.exec(`${name}`) ?? [];
+  if (typeof name !== 'string') return family;
+  const [, className] = /^(.+)ForSequenceClassification$/.exec(name) ?? [];
   const isDecoder = ['ForCausalLM', 'LMHeadModel'].some(end => family.architectures.includes(`${className}${end}`));
   if (className === undefined || !isDecoder || family.architectures.includes(name)) return family;
   const classifier: Family<TextComposition> = {

@@ -1,9 +1,9 @@
-import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { existsSync, readFileSync } from 'node:fs';
+import { join, relative, sep } from 'node:path';
 import { pathToFileURL } from 'node:url';
 import { expect, test, vi } from 'vitest';
 import { isData } from './floors.js';
-import { packages } from './workspace.js';
+import { filesBelow, packages } from './workspace.js';
 
 const dataPackages = packages().filter(({ name }) => isData(name));
 
@@ -18,10 +18,14 @@ test.each(dataPackages)(
   '$name exports a URL for each of its files, written as bundlers must see it',
   async ({ folder }) => {
     const files = folderOf(folder);
-    const names = readdirSync(join(folder, files)).sort();
-    const source = readFileSync(join(folder, 'src/index.ts'), 'utf8');
+    const names = filesBelow(join(folder, files))
+      .map(path => relative(join(folder, files), path).split(sep).join('/'))
+      .sort();
+    const source = readFileSync(join(folder, 'src/index.ts'), 'utf8')
+      .replaceAll(/\(\s+'/g, "('")
+      .replaceAll(/,\s+/g, ', ');
     for (const name of names)
-      expect(source).toContain(`'${name}': /* @__PURE__ */ new URL('../${files}/${name}', import.meta.url)`);
+      expect(source).toContain(`'${name}': /* @__PURE__ */ new URL('../${files}/${name}', import.meta.url`);
     for (const module of ['index.ts', 'node.ts']) {
       const exported: Record<string, Record<string, URL>> = await import(
         pathToFileURL(join(folder, 'src', module)).href

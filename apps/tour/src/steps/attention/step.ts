@@ -31,7 +31,7 @@ export const step: Step = {
     ],
     code: {
       file: 'packages/attention/src/attend-heads.ts',
-      line: "const weights = tapFilledKeys('weights', attentionWeights(scores, keyMask), filled, scope);",
+      line: "const weights = tapFilledKeys('weights', attentionWeights(scores, keyMask, sinks), filled, scope);",
     },
   },
   settings: [

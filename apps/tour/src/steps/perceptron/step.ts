@@ -47,7 +47,7 @@ export const step: Step = {
     ],
     code: {
       file: 'packages/mlp/src/plain.ts',
-      line: "return down(dropout(scope.tap('hidden', hidden)));",
+      line: "return part.down(part.dropout(scope.tap('hidden', part.hiddenNorm?.(hidden) ?? hidden)));",
     },
   },
   settings: ['perceptronLayer', 'perceptronToken', 'neuron', 'factStart', 'silent', 'factName'],
