@@ -2,15 +2,18 @@ import { existsSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { apps } from './apps.mjs';
 
-/** What a page may weigh in bytes, without models and other data: 1.05 times what it weighed when that was written. */
+/**
+ * What a page may weigh in bytes, without models and other data: 1.05 times what it weighed when that was written. The
+ * files of families that a page does not open count too, although no visitor loads them.
+ */
 const budgets = {
   home: 1.05 * 430_000,
-  tour: 1.05 * 1_693_256,
+  tour: 1.05 * 2_026_728,
   tokenizer: 1.05 * 572_434,
-  'embedding-arithmetic': 1.05 * 2_063_674,
-  generation: 1.05 * 2_641_747,
-  training: 1.05 * 2_788_251,
-  translation: 1.05 * 2_628_716,
+  'embedding-arithmetic': 1.05 * 2_442_683,
+  generation: 1.05 * 2_964_950,
+  training: 1.05 * 3_071_499,
+  translation: 1.05 * 2_930_073,
 };
 
 /** Files of a page that no visitor of it loads, or that are data. */
