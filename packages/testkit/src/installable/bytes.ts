@@ -6,8 +6,8 @@ import { build } from 'esbuild';
 export const ceilings: Readonly<Record<string, number>> = {
   base: 3400,
   sampling: 5000,
-  mlp: 3600,
-  attention: 6600,
+  mlp: 4200,
+  attention: 8400,
   embeddings: 6000,
   transformer: 8000,
   safetensors: 4700,
