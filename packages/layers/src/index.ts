@@ -6,6 +6,7 @@ export { type Dropout, type DropoutOptions, dropout, type Randomness, randomness
 export { expectLayers, expectSameWidth } from './expect-layers.js';
 export { formsOf } from './forms.js';
 export { withInspect } from './inspect.js';
+export { joined } from './joined.js';
 export { keyRange, zeroPadding } from './key-range.js';
 export { type AnyLayer, type Layer, type LayerInfo, layer } from './layer.js';
 export { type Linear, type LinearOptions, linear } from './linear.js';
@@ -72,5 +73,5 @@ export { type Sequential, type SequentialParts, sequential } from './sequential.
 export type { RowReadOptions, RowRun, StoredRows, StoredSlice } from './stored-rows.js';
 export { summary } from './summary.js';
 export { noMatchingTensor, type Recorder, type Replacement, record, replace } from './taps.js';
-export { transposedRows } from './transposed-rows.js';
+export { transposedMatrix, transposedRows } from './transposed-rows.js';
 export { countParameters, flatten, type HasNeeds, type InitOptions, init, mapTree, unflatten } from './tree.js';

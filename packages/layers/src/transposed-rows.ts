@@ -36,3 +36,8 @@ export function transposedRows<Values extends Float32Array | Uint16Array>(
     for (let column = whole; column < out; column++) result[column * to + i] = rows[i * stride + start + column]!;
   return result;
 }
+
+/** Rows [rows, columns] as [columns, rows]. */
+export function transposedMatrix(values: Float32Array, rows: number, columns: number): Float32Array {
+  return transposedRows(values, { stride: columns, start: 0, out: columns, to: rows });
+}

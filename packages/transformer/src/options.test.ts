@@ -172,7 +172,7 @@ test('every function that composes is among them', () => {
     ],
     ...['chunks', 'joinHeads', 'padding', 'slidingWindow', 'splitHeads'],
     ...['expectMatchingWeights', 'formsOf', 'packedTensorInfo', 'packedTensors', 'readSlice', 'rowsByName'],
-    ...['transposedRows', 'wordsOfHalves', 'zeroPadding', 'applyGate', 'runBlock'],
+    ...['joined', 'transposedMatrix', 'transposedRows', 'wordsOfHalves', 'zeroPadding', 'applyGate', 'runBlock'],
   ];
   const exported = [layers, embeddings, attention, mlps, transformer].flatMap(each =>
     Object.entries(each).flatMap(([name, value]) => (typeof value === 'function' && /^[a-z]/.test(name) ? [name] : [])),

@@ -78,10 +78,8 @@ export async function buildIndex(
   }
   progress.end();
   if (rows.length === 0) throw new ResidualError('files', 'search: there is no text in these files');
-  const dims = rows[0]!.length;
-  const vectors = new Float32Array(rows.length * dims);
-  for (const [i, row] of rows.entries()) vectors.set(row, i * dims);
-  return { index: { model: name, files: indexed, vectors }, embedded };
+  const { joined } = await import('@residual/layers');
+  return { index: { model: name, files: indexed, vectors: joined(Float32Array, rows) }, embedded };
 }
 
 /** The files of an index by path, with the vectors of their passages. */

@@ -1,4 +1,4 @@
-import type { RowReadOptions, RowRun, StoredRows } from '@residual/layers';
+import { joined, type RowReadOptions, type RowRun, type StoredRows, transposedMatrix } from '@residual/layers';
 
 /**
  * How the rows of several weights lie in the tensors of a checkpoint, where they do not simply follow each other. Each
@@ -67,21 +67,12 @@ export function splitExperts(arrangement: Arrangement, rows: Float32Array): Floa
   const { experts, kind, transposed } = arrangement;
   const size = rows.length / experts;
   const parts = Array.from({ length: experts }, (_, expert) => rows.subarray(expert * size, (expert + 1) * size));
-  const stored = transposed ? parts.map(part => transpose(part, rowsOfExpert(arrangement))) : parts;
+  const stored = transposed ? parts.map(part => transposedExpert(part, rowsOfExpert(arrangement))) : parts;
   if (kind === 'apart') return stored;
   if (!transposed) return [rows];
   const all = new Float32Array(rows.length);
   for (const [expert, part] of stored.entries()) all.set(part, expert * size);
   return [all];
-}
-
-/** Rows [rows, columns] as [columns, rows]. */
-function transpose(values: Float32Array, rows: number): Float32Array {
-  const columns = values.length / rows;
-  const result = new Float32Array(values.length);
-  for (let row = 0; row < rows; row++)
-    for (let column = 0; column < columns; column++) result[column * rows + row] = values[row * columns + column]!;
-  return result;
 }
 
 /**
@@ -153,7 +144,7 @@ function expertRows(arrangement: Arrangement, tensors: readonly StoredRows[], wi
     const [tensor, from, to] =
       kind === 'stacked' ? [tensors[0]!, expert, expert + 1] : [tensors[expert]!, 0, transposed ? width : rows];
     const values = await tensor.readRows(from, to, { signal });
-    latest = { expert, values: transposed ? transpose(values, width) : values };
+    latest = { expert, values: transposed ? transposedExpert(values, width) : values };
     return latest.values;
   };
   return async (from, to, { signal }) => {
@@ -169,15 +160,5 @@ function expertRows(arrangement: Arrangement, tensors: readonly StoredRows[], wi
   };
 }
 
-function joined<Values extends Float32Array | Int32Array>(
-  make: new (length: number) => Values,
-  parts: readonly Values[],
-): Values {
-  const all = new make(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
-}
+/** The matrix of an expert, [rows, columns], as [columns, rows]. */
+const transposedExpert = (values: Float32Array, rows: number) => transposedMatrix(values, rows, values.length / rows);

@@ -19,32 +19,39 @@ export const glm: Family<CausalComposition> = {
   architectures: ['GlmForCausalLM', 'GlmModel'],
   compose: (fields, options) => {
     const config = new ConfigReader('glm', fields);
-    const sizes = decoderSizes(config, {
-      modelDim: 4096,
-      hiddenDim: 13696,
-      depth: 40,
-      heads: 32,
-      kvHeads: 2,
-      headDim: 128,
-      maxPositions: 131072,
-      vocab: 151552,
-    });
-    const { modelDim, hiddenDim } = sizes;
-    const norm = rmsNorm({ dim: modelDim, epsilon: config.number('rms_norm_eps', 1.5625e-7) });
-    const bias = config.flag('attention_bias', true);
-    const block = transformerBlock({
-      norm,
-      attention: selfAttention({
-        ...headsOf(sizes),
-        mask: causalMask(undefined),
-        bias: { query: bias, key: bias, value: bias, output: false },
-        positionEncoding: rotaryOf(config, { ...sizes, fraction: 0.5, interleaved: true }),
-        dropout: config.dropout('attention_dropout'),
-      }),
-      mlp: gatedMlp({ modelDim, hiddenDim, activation: config.activation('hidden_act', 'silu') }),
-    });
-    return causalModel(config, options, { sizes, block, norm, tied: false });
+    const { sizes, ...parts } = glmParts(config);
+    const block = transformerBlock(parts);
+    return causalModel(config, options, { sizes, block, norm: parts.norm, tied: false });
   },
   ...llamaLayout,
   mappings: [...llamaEnds, .../* @__PURE__ */ moduleNames({ ...llamaNorms, ...llamaAttention, ...fusedGateMlp })],
 };
+
+/** The parts of a block of GLM-4, in any order of its norms. */
+export function glmParts(config: ConfigReader) {
+  const sizes = decoderSizes(config, {
+    modelDim: 4096,
+    hiddenDim: 13696,
+    depth: 40,
+    heads: 32,
+    kvHeads: 2,
+    headDim: 128,
+    maxPositions: 131072,
+    vocab: 151552,
+  });
+  const { modelDim, hiddenDim } = sizes;
+  const norm = rmsNorm({ dim: modelDim, epsilon: config.number('rms_norm_eps', 1.5625e-7) });
+  const bias = config.flag('attention_bias', true);
+  return {
+    sizes,
+    norm,
+    attention: selfAttention({
+      ...headsOf(sizes),
+      mask: causalMask(undefined),
+      bias: { query: bias, key: bias, value: bias, output: false },
+      positionEncoding: rotaryOf(config, { ...sizes, fraction: 0.5, interleaved: true }),
+      dropout: config.dropout('attention_dropout'),
+    }),
+    mlp: gatedMlp({ modelDim, hiddenDim, activation: config.activation('hidden_act', 'silu') }),
+  };
+}

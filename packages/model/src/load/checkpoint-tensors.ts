@@ -7,7 +7,7 @@ import {
   tensorSlices,
   withComputedTensors,
 } from '@residual/families';
-import { type GroupedForm, type HasNeeds, packedTensorInfo, packedTensors, transposedRows } from '@residual/layers';
+import { type GroupedForm, type HasNeeds, packedTensorInfo, packedTensors, transposedMatrix } from '@residual/layers';
 import { float32ToBfloat16, float32ToFloat16, type LazyTensor, type StoredTensor } from '@residual/safetensors';
 import { hasScales, type MatrixForm, type PackedBits, packBits, ResidualError } from '@residual/tensor';
 
@@ -144,7 +144,7 @@ function plainTensor(caller: string, group: TensorGroup, content: TensorContent)
     const { data, transposed: isTransposed } = await content.values();
     const [out, width] = shape as readonly [number, number];
     if (isTransposed === transposed) return data;
-    return isTransposed ? transpose(data, width, out) : transpose(data, out, width);
+    return isTransposed ? transposedMatrix(data, width, out) : transposedMatrix(data, out, width);
   };
   const { dtype, encode } = encodings[content.form as keyof typeof encodings];
   return { dtype, shape: storedShape, data: async () => encode(caller, name, await values()) } as LazyTensor;
@@ -162,7 +162,7 @@ function lazyPackedTensors(
   const read = async () => {
     if (bits) return packedTensors(name, form, shape, await bits());
     const { data, transposed } = await values();
-    const rows = transposed ? transpose(data, shape[1], shape[0]) : data;
+    const rows = transposed ? transposedMatrix(data, shape[1], shape[0]) : data;
     return packedTensors(name, form, shape, packBits(rows, shape, form));
   };
   const dataOf = async (part: string) => {
@@ -211,23 +211,4 @@ function expectFinite(
   if (index < 0) return;
   const what = `${name} holds ${values[index]} at ${index}; ${dtype} reaches to ${largest}`;
   throw new ResidualError('range', `${caller}: ${what}`);
-}
-
-/** Rows [rows, columns] as [columns, rows]. */
-const transpose = (values: Float32Array, rows: number, columns: number): Float32Array =>
-  transposedRows(values, { stride: columns, start: 0, out: columns, to: rows });
-
-/** Arrays one behind the other; a single one is not copied. */
-export function joined<Values extends Float32Array | Int32Array>(
-  make: new (length: number) => Values,
-  parts: readonly Values[],
-): Values {
-  if (parts.length === 1) return parts[0]!;
-  const all = new make(parts.reduce((sum, { length }) => sum + length, 0));
-  let at = 0;
-  for (const part of parts) {
-    all.set(part, at);
-    at += part.length;
-  }
-  return all;
 }

@@ -1,15 +1,9 @@
 import { fromCheckpoint, updateConfigText } from '@residual/families';
-import { expectMatchingWeights, type HasNeeds, type NamedArrays, sizeOf, weightNeeds } from '@residual/layers';
+import { expectMatchingWeights, type HasNeeds, joined, type NamedArrays, sizeOf, weightNeeds } from '@residual/layers';
 import { type LazyTensor, streamSafetensors } from '@residual/safetensors';
 import { hasScales, type MatrixForm, ResidualError } from '@residual/tensor';
 import { expectOpenOptions } from '../arguments.js';
-import {
-  type CheckpointFile,
-  checkpointFile,
-  joined,
-  type TensorContent,
-  type TensorGroup,
-} from './checkpoint-tensors.js';
+import { type CheckpointFile, checkpointFile, type TensorContent, type TensorGroup } from './checkpoint-tensors.js';
 import { type LoadModelOptions, type OpenedModel, openModel } from './load-model.js';
 import { quantizationOf } from './quantization-config.js';
 import { architectureOf } from './save-model.js';

@@ -1,5 +1,5 @@
 import { configText, updateConfigText } from '@residual/families';
-import { flatten, formsOf, type HasNeeds } from '@residual/layers';
+import { flatten, formsOf, type HasNeeds, joined } from '@residual/layers';
 import { type StoredTensor, writeSafetensors } from '@residual/safetensors';
 import {
   dense,
@@ -16,13 +16,7 @@ import {
 } from '@residual/tensor';
 import type { LoadedModel } from '../loaded-model.js';
 import { isTextModel } from '../model-kind.js';
-import {
-  type CheckpointFile,
-  checkpointFile,
-  joined,
-  type TensorContent,
-  type TensorGroup,
-} from './checkpoint-tensors.js';
+import { type CheckpointFile, checkpointFile, type TensorContent, type TensorGroup } from './checkpoint-tensors.js';
 import { quantizationOf } from './quantization-config.js';
 
 /** The options of `save`. */

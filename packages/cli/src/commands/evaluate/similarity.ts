@@ -63,10 +63,8 @@ function withRatedVectors(
       progress.show(`embedded: ${done} of ${total} words`);
     const rows = await model.embedBatch(words, { batch: 64, signal, onProgress });
     progress.end();
-    const dims = rows[0]!.length;
-    const data = new Float32Array(rows.length * dims);
-    for (const [i, row] of rows.entries()) data.set(row, i * dims);
-    return work(vectorTable({ words, data }));
+    const { joined } = await import('@residual/layers');
+    return work(vectorTable({ words, data: joined(Float32Array, rows) }));
   });
 }
 
