@@ -76,8 +76,13 @@ export interface WeightMapping {
   readonly interleaved?: 'heads' | 'rows' | number;
   /** Whether the tensor has the experts along an additional first axis. */
   readonly stacked?: boolean;
-  /** The position of an additional axis of length 1 in the checkpoint. */
-  readonly unitAxis?: 0 | 1;
+  /**
+   * The order in which the checkpoint has the axes that the matrix joins along in (`inAxes` of `matrix`), each as an axis
+   * of its own: [2, 0, 1] for a matrix [out, height · width · channels] that is stored as [out, channels, height, width].
+   */
+  readonly inAxes?: readonly number[];
+  /** The position of an additional axis of length 1 in the checkpoint; [0, 0] for two of them before all others. */
+  readonly unitAxis?: 0 | 1 | readonly [0, 0];
   /** The value of all entries where a checkpoint lacks the tensor; it must have the tensor if absent. */
   readonly defaultValue?: number;
   /** The mapping applies only if the composition also has this path. */

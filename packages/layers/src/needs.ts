@@ -41,6 +41,8 @@ export interface MatrixNeed {
   readonly role: Role;
   readonly heads: number;
   readonly experts: number;
+  /** The lengths of the axes that are joined along in, such as [height, width, channels] of a patch; [in] if absent. */
+  readonly inAxes?: readonly number[];
 }
 
 /**
@@ -99,17 +101,29 @@ export interface MatrixOptions {
   readonly experts?: number | undefined;
   /** Standard deviation of the initial values; 0.02 if absent, as in GPT-2. */
   readonly std?: number | undefined;
+  /** The lengths of the axes that are joined along in, such as those of a kernel; [in] if absent. */
+  readonly inAxes?: readonly number[] | undefined;
 }
 
 /**
  * A matrix [out, in], initialized from a normal distribution with standard deviation `std` (0.02 if absent, as in
- * GPT-2).
+ * GPT-2). Errors unless `inAxes` join to in.
  */
 export function matrix(shape: readonly [out: number, width: number], options: MatrixOptions = {}): MatrixNeed {
-  expectOptions('matrix', options, { role: 0, heads: 0, experts: 0, std: 0 });
-  const { role = 'other', heads = 1, experts = 1, std = 0.02 } = options;
+  expectOptions('matrix', options, { role: 0, heads: 0, experts: 0, std: 0, inAxes: 0 });
+  const { role = 'other', heads = 1, experts = 1, std = 0.02, inAxes } = options;
   expectLengths('matrix', shape);
-  return { kind: 'matrix', shape, initializer: { kind: 'normal', std }, role, heads, experts };
+  if (inAxes) expectJoined(shape, inAxes);
+  const need = { kind: 'matrix', shape, initializer: { kind: 'normal', std }, role, heads, experts } as const;
+  return inAxes ? { ...need, inAxes } : need;
+}
+
+function expectJoined(shape: readonly [number, number], inAxes: readonly number[]): void {
+  expectLengths('matrix', inAxes);
+  const width = sizeOf({ shape: inAxes });
+  if (width === shape[1]) return;
+  const what = `the axes ${showShape(inAxes)} join to ${width}; ${showShape(shape)} has ${shape[1]} along in`;
+  throw new ResidualError('shape', `matrix: ${what}`);
 }
 
 /**

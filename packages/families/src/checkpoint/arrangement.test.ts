@@ -77,3 +77,24 @@ test('the bits of experts apart are joined, and those of packed checkpoints are 
   const flat = inMemory(numbered(12, 2), [12, 2], 'f16');
   expect(rowsInOrder(alternating, [flat], { width: 2, hasRowsAlongOut: true })).toBe(flat);
 });
+
+test('a matrix that joins height, width and channels is stored as [out, channels, height, width], and read again', async () => {
+  const [out, height, width, channels] = [2, 2, 3, 5];
+  const columns = { lengths: [height, width, channels], order: [2, 0, 1] };
+  const kernels: Arrangement = { ...plain, memberRows: [out], columns };
+  const values = Float32Array.from({ length: out * 30 }, (_, i) => i);
+  const [stored] = splitExperts(kernels, values);
+  const shape = arrangedShape(kernels, 30);
+  expect(shape).toEqual([out, channels, height, width]);
+  for (const [o, c, y, x] of [
+    [0, 0, 0, 1],
+    [0, 4, 1, 2],
+    [1, 3, 1, 0],
+  ] as const)
+    expect(stored![((o * channels + c) * height + y) * width + x]).toBe(((o * height + y) * width + x) * channels + c);
+  const read = rowsInOrder(kernels, [inMemory(stored!, shape)], { width: 30, hasRowsAlongOut: false });
+  expect(read.shape).toEqual([out, 30]);
+  expect([...(await read.readRows(0, 1, {})), ...(await read.readRows(1, 2, {}))]).toEqual([...values]);
+  const packed = inMemory(values, [out, 30]);
+  expect(rowsInOrder(kernels, [packed], { width: 30, hasRowsAlongOut: true })).toBe(packed);
+});

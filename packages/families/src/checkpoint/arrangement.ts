@@ -16,6 +16,39 @@ export interface Arrangement {
   readonly kind: 'apart' | 'stacked' | 'plain';
   /** Whether the matrix of an expert is stored as [in, out]. */
   readonly transposed: boolean;
+  /** How the entries of a row are stored, if in another order; only if there is one expert. */
+  readonly columns?: ColumnOrder | undefined;
+}
+
+/** The axes that a matrix joins along in, as the checkpoint has them. */
+export interface ColumnOrder {
+  /** Their lengths in the order of the weight. */
+  readonly lengths: readonly number[];
+  /** The axis of the weight at each place of the checkpoint. */
+  readonly order: readonly number[];
+}
+
+/** The index of the entry of a weight's row that is at each place of a stored row. */
+function storedColumns({ lengths, order }: ColumnOrder): Int32Array {
+  const strideOf = (axis: number) => lengths.slice(axis + 1).reduce((product, length) => product * length, 1);
+  return order.reduce(
+    (columns, axis) =>
+      Int32Array.from({ length: columns.length * lengths[axis]! }, (_, i) => {
+        const [outer, index] = [Math.floor(i / lengths[axis]!), i % lengths[axis]!];
+        return columns[outer]! + index * strideOf(axis);
+      }),
+    Int32Array.of(0),
+  );
+}
+
+/** Rows of a weight in the stored order of their entries, or with `back` stored rows in the order of the weight. */
+function reordered(values: Float32Array, columns: Int32Array, back: boolean): Float32Array {
+  const result = new Float32Array(values.length);
+  for (let start = 0; start < values.length; start += columns.length)
+    for (const [stored, own] of columns.entries())
+      if (back) result[start + own] = values[start + stored]!;
+      else result[start + stored] = values[start + own]!;
+  return result;
 }
 
 /** The rows of one expert, all members together. */
@@ -37,8 +70,9 @@ export function runsOf(arrangement: Arrangement, member: number): RowRun[] {
 
 /** The shape of each tensor of the checkpoint, for weights of this width; undefined for vectors. */
 export function arrangedShape(arrangement: Arrangement, width: number | undefined): number[] {
-  const { kind, experts, transposed } = arrangement;
+  const { kind, experts, transposed, columns } = arrangement;
   const rows = rowsOfExpert(arrangement);
+  if (columns) return [rows, ...columns.order.map(axis => columns.lengths[axis]!)];
   const one = width === undefined ? [rows] : transposed ? [width, rows] : [rows, width];
   return kind === 'stacked' ? [experts, ...one] : one;
 }
@@ -64,7 +98,8 @@ export function storedOrder<Values extends Float32Array | Int32Array>(
 
 /** Stored rows [experts · rows, width] as the tensors of the checkpoint: one of each expert if they are apart. */
 export function splitExperts(arrangement: Arrangement, rows: Float32Array): Float32Array[] {
-  const { experts, kind, transposed } = arrangement;
+  const { experts, kind, transposed, columns } = arrangement;
+  if (columns) return [reordered(rows, storedColumns(columns), false)];
   const size = rows.length / experts;
   const parts = Array.from({ length: experts }, (_, expert) => rows.subarray(expert * size, (expert + 1) * size));
   const stored = transposed ? parts.map(part => transposedExpert(part, rowsOfExpert(arrangement))) : parts;
@@ -85,13 +120,21 @@ export function rowsInOrder(
   tensors: readonly StoredRows[],
   { width, hasRowsAlongOut }: { readonly width: number | undefined; readonly hasRowsAlongOut: boolean },
 ): StoredRows {
-  const { experts, kind, transposed } = arrangement;
+  const { experts, kind, transposed, columns } = arrangement;
   const [first] = tensors as readonly [StoredRows, ...StoredRows[]];
   const count = experts * rowsOfExpert(arrangement);
   const shape = width === undefined ? [count] : [count, width];
+  if (columns && !hasRowsAlongOut) return reorderedRows(first, shape, storedColumns(columns));
   if (hasRowsAlongOut || (kind === 'plain' && !transposed)) return first;
   if (kind === 'apart' && !transposed) return joinedRows(tensors, shape, rowsOfExpert(arrangement));
   return { shape, form: first.form && 'f32', type: first.type, readRows: expertRows(arrangement, tensors, width ?? 1) };
+}
+
+/** A tensor whose rows have the entries of those of the weight in another order. */
+function reorderedRows(tensor: StoredRows, shape: readonly number[], columns: Int32Array): StoredRows {
+  const readRows: StoredRows['readRows'] = async (from, to, { signal }) =>
+    reordered(await tensor.readRows(from, to, { signal }), columns, true);
+  return { shape, form: tensor.form && 'f32', type: tensor.type, readRows };
 }
 
 /** Several tensors with equally many rows, one after the other. */

@@ -58,25 +58,29 @@ function sliceOf(
 
 /** How a mapping arranges rows; undefined if they follow each other. */
 function arrangementOf(
-  { checkpointName, interleaved, stacked, transposed }: WeightMapping,
+  { checkpointName, interleaved, stacked, transposed, inAxes: order }: WeightMapping,
   paths: readonly string[],
   needs: ReadonlyMap<string, WeightNeed>,
   rows: readonly number[],
 ): Arrangement | undefined {
   const isApart = checkpointName.includes('#');
-  if (!isApart && !stacked && interleaved === undefined) return undefined;
+  const first = needs.get(paths[0]!);
+  const lengths = first?.kind === 'matrix' ? first.inAxes : undefined;
+  const columns = order && lengths ? { lengths, order } : undefined;
+  if (!isApart && !stacked && interleaved === undefined && !columns) return undefined;
   const matrices = paths.map(path => needs.get(path.replace(/bias$/, 'weight')) ?? needs.get(path));
   const last = matrices.at(-1);
   const experts = isApart || stacked ? (last?.experts ?? 1) : 1;
   const heads = last?.kind === 'matrix' ? last.heads : 1;
   const blocks = interleaved === 'heads' ? heads : interleaved === 'rows' ? rows[0]! / experts : (interleaved ?? 1);
-  const isMatrix = needs.get(paths[0]!)?.shape.length === 2;
+  const isMatrix = first?.shape.length === 2;
   return {
     memberRows: rows.map(count => count / experts),
     experts,
     blocks,
     kind: isApart ? 'apart' : stacked ? 'stacked' : 'plain',
     transposed: transposed === true && isMatrix,
+    ...(columns && { columns }),
   };
 }
 

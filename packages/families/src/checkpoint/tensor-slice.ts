@@ -1,4 +1,5 @@
 import type { RowRun } from '@residual/layers';
+import type { WeightMapping } from '../family.js';
 import { type Arrangement, arrangedShape, runsOf, splitExperts } from './arrangement.js';
 
 /** The slice of a checkpoint tensor that holds one weight. */
@@ -14,8 +15,8 @@ export interface TensorSlice {
   readonly start: number;
   readonly totalRows: number;
   readonly transposed: boolean;
-  /** The position of an additional axis of length 1 in the checkpoint; undefined if there is none. */
-  readonly unitAxis: 0 | 1 | undefined;
+  /** The position of each additional axis of length 1 in the checkpoint. */
+  readonly unitAxis: WeightMapping['unitAxis'];
   /** The value of all entries where the checkpoint lacks the tensor; undefined if it must have the tensor. */
   readonly defaultValue: number | undefined;
   /** How the rows lie, if they do not simply follow each other from `start` on, and which member the weight is. */
@@ -27,7 +28,7 @@ export function storedShape({ shape, totalRows, transposed, unitAxis, arrangemen
   if (arrangement) return arrangedShape(arrangement, shape[1]);
   const fullShape = shape.length === 0 ? [] : [totalRows, ...shape.slice(1)];
   if (transposed) return fullShape.toReversed();
-  return unitAxis === undefined ? fullShape : fullShape.toSpliced(unitAxis, 0, 1);
+  return [unitAxis ?? []].flat().reduce<number[]>((shape, axis) => shape.toSpliced(axis, 0, 1), fullShape);
 }
 
 /** The shape of the weight if the stored shape is the expected one, else a shape that differs from it. */

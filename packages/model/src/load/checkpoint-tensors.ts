@@ -122,7 +122,7 @@ function tensorsOfGroup({ group, content }: TensorToWrite): (readonly [string, T
   const shape = [count / names.length, ...rest];
   const readParts = async () => {
     const rows = storedOrder(arrangement, (await content.values()).data);
-    const flat = { ...arrangement, transposed: false };
+    const flat = { ...arrangement, transposed: false, columns: undefined };
     return splitExperts(hasRowsAlongOut ? flat : arrangement, rows);
   };
   let parts: Promise<Float32Array[]> | undefined;
