@@ -1,12 +1,15 @@
 /**
- * Writes src/text/generated/unicode-tables.ts from fixtures/unicode/reference/properties.json, which holds the answers
- * of the reference (tokenizers 0.23.3) and of Unicode 14 for every code point. Needs a Node with Unicode 16 or later:
+ * Writes src/text/generated/unicode-tables.ts from fixtures/unicode/reference/properties.json.br, which holds what the
+ * reference (tokenizers 0.23.3) and Unicode 14 say of every code point. Needs a Node with Unicode 16 or later:
  * `node scripts/unicode-tables.mjs`.
  */
 import { readFileSync, writeFileSync } from 'node:fs';
+import { brotliDecompressSync } from 'node:zlib';
 
 const said = JSON.parse(
-  readFileSync(new URL('../../../fixtures/unicode/reference/properties.json', import.meta.url), 'utf8'),
+  brotliDecompressSync(
+    readFileSync(new URL('../../../fixtures/unicode/reference/properties.json.br', import.meta.url)),
+  ).toString(),
 );
 const codes = Array.from({ length: 0x110000 - 0x800 }, (_, index) => (index < 0xd800 ? index : index + 0x800));
 const setOf = runs => {

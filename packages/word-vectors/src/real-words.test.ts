@@ -1,5 +1,5 @@
 /** The library on real vectors: what the literature reports of them holds. */
-import { fixture } from '@residual/testkit';
+import { readFixtureText } from '@residual/testkit/read-fixture';
 import { englishWords } from '@residual/word-vectors-en';
 import { beforeAll, expect, test } from 'vitest';
 import {
@@ -52,7 +52,7 @@ test('the three methods agree on the queen, and an analogy is the same expressio
 });
 
 test('the accuracy on the analogy set is 64.7 % of the covered questions, as with the original vectors', async () => {
-  const questions = parseAnalogies(new TextDecoder().decode(await fixture('analogies/questions-words.txt')));
+  const questions = parseAnalogies(readFixtureText('analogies/questions-words.txt'));
   const seen: number[] = [];
   const report = await evaluateAnalogies(vectors, questions, { onProgress: ({ done }) => seen.push(done) });
   expect([report.covered, report.total, report.categories.length]).toEqual([17_592, 19_544, 14]);

@@ -1,6 +1,4 @@
-import { readFile } from 'node:fs/promises';
-import { brotliDecompressSync } from 'node:zlib';
-import { repository } from '../repository.js';
+import { readFixtureText } from '@residual/testkit/read-fixture';
 import { gpt2File, type Ranks } from './rank-file.js';
 
 /** The vocabularies: two of OpenAI's, and files of Hugging Face's kinds. */
@@ -36,6 +34,5 @@ const folders = {
 /** The text of a vocabulary's `tokenizer.json`: a fixture, or the file made from GPT-2's ranks. */
 export async function tokenizerFile(vocabulary: Exclude<VocabularyName, EncodingName>): Promise<string> {
   if (vocabulary === 'GPT-2') return JSON.stringify(gpt2File(await ranksOf('r50k_base')));
-  const url = new URL(`fixtures/tokenizers/${folders[vocabulary]}/tokenizer.json`, repository);
-  return readFile(url, 'utf8').catch(async () => brotliDecompressSync(await readFile(new URL(`${url}.br`))).toString());
+  return readFixtureText(`tokenizers/${folders[vocabulary]}/tokenizer.json`);
 }

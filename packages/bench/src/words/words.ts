@@ -1,4 +1,4 @@
-import { readFile } from 'node:fs/promises';
+import { readFixtureText } from '@residual/testkit/read-fixture';
 import {
   analogy,
   evaluateAnalogies,
@@ -13,7 +13,6 @@ import {
 import { englishWords } from '@residual/word-vectors-en';
 import { type Line, lineOf } from '../comparison/line.js';
 import { passesOver } from '../machine/passes.js';
-import { repository } from '../repository.js';
 import { stockSearch } from './stock.js';
 
 const rounds = 60;
@@ -25,8 +24,7 @@ const rounds = 60;
 export async function* wordsOnWasm(shape?: string): AsyncGenerator<Line[]> {
   if (shape !== undefined) return;
   const vectors = await wordVectors(englishWords);
-  const file = new URL('fixtures/analogies/questions-words.txt', repository);
-  const questions = parseAnalogies(await readFile(file, 'utf8'));
+  const questions = parseAnalogies(readFixtureText('analogies/questions-words.txt'));
   yield await queryLines(vectors);
   yield await analogyLines(vectors, questions);
 }

@@ -1,10 +1,20 @@
-import { cp, readFile, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { expect, test } from 'vitest';
-import { inFolder } from '../testing/folders.js';
-import { fixture, runCommand } from '../testing/run-command.js';
+import { readFixtureText } from '@residual/testkit/read-fixture';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { inFolder, unpackFixture } from '../testing/folders.js';
+import { runCommand } from '../testing/run-command.js';
 
-const source = fixture('tokenizers/wordpiece-bert');
+const bert = 'tokenizers/wordpiece-bert';
+let folders: string;
+let source: string;
+beforeAll(async () => {
+  folders = await mkdtemp(join(tmpdir(), 'residual-tokenizers-'));
+  source = await unpackFixture(bert, join(folders, 'bert'));
+});
+afterAll(() => rm(folders, { recursive: true }));
+
 const properties = ['ids', 'tokens', 'offsets_codepoints', 'special_tokens_mask', 'decoded', 'decoded_with_special'];
 const names = [
   ...properties.map(name => `with_special.${name}`),
@@ -18,7 +28,8 @@ test('a folder with a tokenizer is compared in everything that its references ho
   const { pass, checks, skipped } = JSON.parse(out);
   expect([code, pass, skipped]).toEqual([0, true, []]);
   expect(checks.map(({ name }: { name: string }) => name)).toEqual(names);
-  const table = (await runCommand('parity', source, fixture('tokenizers/bpe-gpt2'))).out;
+  const gpt2 = await unpackFixture('tokenizers/bpe-gpt2', join(folders, 'gpt2'));
+  const table = (await runCommand('parity', source, gpt2)).out;
   expect(table).toMatch(/^with_special\.ids +53 +agrees$/m);
   expect(table.match(/19 of 19 agree/g)).toHaveLength(2);
 });
@@ -30,7 +41,7 @@ interface Golden {
 
 test('differences are counted and the first is shown; --golden names another file', () =>
   inFolder(async root => {
-    const golden = JSON.parse(await readFile(join(source, 'golden.json'), 'utf8')) as Golden;
+    const golden = JSON.parse(readFixtureText(`${bert}/golden.json`)) as Golden;
     golden.cases = golden.cases.slice(3, 8);
     golden.pairs = [];
     golden.truncate16_pad24 = [];
@@ -48,8 +59,7 @@ test('differences are counted and the first is shown; --golden names another fil
 
 test('a file that cannot be compared is an error that says why', () =>
   inFolder(async root => {
-    const folder = join(root, 'bert');
-    await cp(source, folder, { recursive: true });
+    const folder = await unpackFixture(bert, join(root, 'bert'));
     const failure = async (...args: string[]) => (await runCommand('parity', ...args)).errors;
     const file = join(root, 'golden.json');
     await writeFile(file, '{"cases": []}');

@@ -1,8 +1,9 @@
-import { mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { brotliDecompressSync } from 'node:zlib';
+import { readFixture, readFixtureText } from '@residual/testkit/read-fixture';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { unpackFixture } from '../testing/folders.js';
 import { fixture, runCommand } from '../testing/run-command.js';
 
 const gpt2 = fixture('tokenizers/bpe-gpt2/tokenizer.json');
@@ -41,14 +42,15 @@ interface Golden {
 test.each(['bpe-llama2', 'wordpiece-bert', 'unigram-t5'])(
   'lines of JSON give the same as the reference: %s',
   async name => {
-    const { cases } = JSON.parse(await readFile(fixture(`tokenizers/${name}/golden.json`), 'utf8')) as Golden;
+    const { cases } = JSON.parse(readFixtureText(`tokenizers/${name}/golden.json`)) as Golden;
     const rows = cases.flatMap(each => [
       { text: each.text, special: true, expected: each.with_special },
       { text: each.text, special: false, expected: each.plain },
     ]);
     const lines = rows.map(({ text, special }) => JSON.stringify({ text, special }));
     const file = await writeTo(`${name}.jsonl`, `${lines.join('\n')}\n`);
-    const { code, out } = await runCommand('tokenize', '--tokenizer', fixture(`tokenizers/${name}`), '--jsonl', file);
+    const folder = await unpackFixture(`tokenizers/${name}`, join(root, name));
+    const { code, out } = await runCommand('tokenize', '--tokenizer', folder, '--jsonl', file);
     expect(code).toBe(0);
     const results = out
       .trim()
@@ -76,8 +78,7 @@ test('a line of JSON may have any character, and empty lines are skipped', async
 });
 
 test('a SentencePiece model gives the ids of its own library', async () => {
-  const packed = await readFile(fixture('sentencepiece/own/bpe-llama.model.br'));
-  const model = await writeTo('llama.model', brotliDecompressSync(packed));
+  const model = await writeTo('llama.model', readFixture('sentencepiece/own/bpe-llama.model'));
   const { out } = await runCommand('tokenize', '--tokenizer', model, '--text', 'the <s>', '--json');
   const { tokens, decoded } = JSON.parse(out);
   expect([tokens, decoded]).toEqual([['▁the', '▁', '<0x3C>', 's', '<0x3E>'], 'the <s>']);

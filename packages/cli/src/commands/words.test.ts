@@ -1,10 +1,11 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { readFixtureText } from '@residual/testkit/read-fixture';
 import { englishWords } from '@residual/word-vectors-en';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { fixture, runCommand } from '../testing/run-command.js';
+import { runCommand } from '../testing/run-command.js';
 
 const vectors = fileURLToPath(new URL('.', englishWords['vocab.json']));
 let folder: string;
@@ -50,7 +51,7 @@ test('analogy prints one object, and finds the vectors in the folder of their pa
 });
 
 test('evaluate analogies counts by category, covered and total', async () => {
-  const sections = (await readFile(fixture('analogies/questions-words.txt'), 'utf8')).split(/^(?=: )/m);
+  const sections = readFixtureText('analogies/questions-words.txt').split(/^(?=: )/m);
   await writeFile(file('some.txt'), sections.filter(section => /^: (currency|family)\n/.test(section)).join(''));
   const { code, out } = await runCommand('evaluate', 'analogies', '--vectors', vectors, file('some.txt'), '--json');
   const { categories, ...all } = JSON.parse(out);

@@ -1,7 +1,8 @@
-import { copyFile, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { bytesSource, openSafetensors, type StoredTensor, writeSafetensors } from '@residual/safetensors';
+import { readFixture } from '@residual/testkit/read-fixture';
 import { fixture } from './run-command.js';
 
 /** The tensors of a file by name. */
@@ -19,6 +20,14 @@ export async function inFolder(use: (path: string) => Promise<void>): Promise<vo
   } finally {
     await rm(path, { recursive: true });
   }
+}
+
+/** Writes the files of a folder of the fixtures into `folder`, those that are compressed as they were before. */
+export async function unpackFixture(path: string, folder: string): Promise<string> {
+  await mkdir(folder, { recursive: true });
+  for (const name of (await readdir(fixture(path))).map(file => file.replace(/\.br$/, '')))
+    await writeFile(join(folder, name), readFixture(`${path}/${name}`));
+  return folder;
 }
 
 /** A copy of a checkpoint of the fixtures with other references: tensors, and a golden.json if `settings` are given. */

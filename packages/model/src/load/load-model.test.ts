@@ -1,7 +1,7 @@
 import '@residual/testkit/wasm';
-import { brotliDecompressSync } from 'node:zlib';
 import { memoryUsage } from '@residual/tensor';
 import { repositoryFile } from '@residual/testkit';
+import { readFixture } from '@residual/testkit/read-fixture';
 import { beforeEach, expect, test } from 'vitest';
 import { describeSource, type LoadProgress, loadModel } from './load-model.js';
 import type { WeightForm } from './weight-forms.js';
@@ -113,8 +113,7 @@ test('describeSource needs only the config of a checkpoint', async () => {
 });
 
 test('without tokenizer.json a tokenizer is opened from its other files, which are saved with the model', async () => {
-  const packed = await repositoryFile('fixtures/sentencepiece/own/bpe-llama.model.br');
-  files.set('tokenizer.model', brotliDecompressSync(packed));
+  files.set('tokenizer.model', readFixture('sentencepiece/own/bpe-llama.model'));
   write('special_tokens_map.json', '{"eos_token": "</s>"}');
   const model = await loadModel(files);
   expect(model.tokenizer!.encode('the').tokens).toEqual(['<s>', '▁the']);

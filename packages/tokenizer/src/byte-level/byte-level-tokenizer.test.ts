@@ -1,14 +1,13 @@
-import { readFileSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 import { gzipSync } from 'node:zlib';
+import { readFixtureText } from '@residual/testkit/read-fixture';
 import { build } from 'esbuild';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { tokenizerFromJson } from '../formats/json/load.js';
 import { byteLevelTokenizer } from './byte-level-tokenizer.js';
 
-const read = (name: string) =>
-  readFileSync(new URL(`../../../../fixtures/tokenizers/${name}/tokenizer.json`, import.meta.url), 'utf8');
+const read = (name: string) => readFixtureText(`tokenizers/${name}/tokenizer.json`);
 
 const texts = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 60 }),

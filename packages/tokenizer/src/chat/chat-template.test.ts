@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { ResidualError } from '@residual/base';
+import { readFixtureText } from '@residual/testkit/read-fixture';
 import { expect, test } from 'vitest';
 import { tokenizerFromJson } from '../formats/json/load.js';
 import { type ChatMessage, type ChatOptions, chatTemplate } from './index.js';
@@ -94,11 +94,7 @@ test('a template in its own file replaces the one in the configuration', () => {
 });
 
 test('the tokens of a conversation are those of its text: special tokens are found and none are added', () => {
-  const json = readFileSync(
-    new URL('../../../../fixtures/tokenizers/bpe-llama2/tokenizer.json', import.meta.url),
-    'utf8',
-  );
-  const tokenizer = tokenizerFromJson(json);
+  const tokenizer = tokenizerFromJson(readFixtureText('tokenizers/bpe-llama2/tokenizer.json'));
   const template = chatTemplate({ chat_template: llama, bos_token: '<s>', eos_token: '</s>' })!;
   const { ids, tokens } = template.encode(tokenizer, [user, assistant]);
   expect(tokens[0]).toBe('<s>');

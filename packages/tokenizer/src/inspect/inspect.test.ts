@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFixtureText } from '@residual/testkit/read-fixture';
 import { expect, test } from 'vitest';
 import { tokenizerFromJson } from '../formats/json/load.js';
 import { tiktokenTokenizer } from '../formats/tiktoken/tiktoken-tokenizer.js';
@@ -8,10 +8,7 @@ import { trainTokenizer } from '../training/train-tokenizer.js';
 import { type MergedWord, mergeInspector } from './merges.js';
 import { segmentations } from './segmentations.js';
 
-const fixture = (name: string) =>
-  tokenizerFromJson(
-    readFileSync(new URL(`../../../../fixtures/tokenizers/${name}/tokenizer.json`, import.meta.url), 'utf8'),
-  );
+const fixture = (name: string) => tokenizerFromJson(readFixtureText(`tokenizers/${name}/tokenizer.json`));
 const texts = ['The quick brown foxes', ' naïve 👩‍👩‍👧 fünf  ', 'aaaaaaa 1234567 हिन्दी', 'x'.repeat(90), ''];
 
 /** The ids that the merges of a word lead to. */

@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { brotliDecompressSync } from 'node:zlib';
+import { readFixtureText } from '@residual/testkit/read-fixture';
 import { expect, test } from 'vitest';
 import { tokenizerFromJson } from '../formats/json/load.js';
 import { isExemptFromNormalization } from '../text/normal-form.js';
@@ -7,10 +6,7 @@ import { NormalizedString } from '../text/normalized-string.js';
 import { toNormalForm } from './unicode.js';
 
 /** For each line the source and its NFC, NFD, NFKC and NFKD. */
-const rows = brotliDecompressSync(
-  readFileSync(new URL('../../../../fixtures/unicode/normalization/NormalizationTest.txt.br', import.meta.url)),
-)
-  .toString()
+const rows = readFixtureText('unicode/normalization/NormalizationTest.txt')
   .split('\n')
   .map(line =>
     line.split(';').map(codes => String.fromCodePoint(...codes.split(' ').map(code => Number.parseInt(code, 16)))),

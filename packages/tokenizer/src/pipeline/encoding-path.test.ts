@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { brotliDecompressSync } from 'node:zlib';
+import { readFixture, readFixtureText } from '@residual/testkit/read-fixture';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { openTokenizer } from '../formats/checkpoint/index.js';
@@ -9,13 +8,11 @@ import { tiktokenTokenizer } from '../formats/tiktoken/index.js';
 import type { EncodingPath } from './encoding-path.js';
 import { Pipeline } from './pipeline.js';
 
-const fixtures = new URL('../../../../fixtures/', import.meta.url);
 const read = (name: string) =>
-  JSON.parse(readFileSync(new URL(`tokenizers/${name}/tokenizer.json`, fixtures), 'utf8')) as {
+  JSON.parse(readFixtureText(`tokenizers/${name}/tokenizer.json`)) as {
     model: { dropout?: number };
   };
-const sentencePiece = (name: string) =>
-  brotliDecompressSync(readFileSync(new URL(`sentencepiece/${name}.model.br`, fixtures)));
+const sentencePiece = (name: string) => readFixture(`sentencepiece/${name}.model`);
 
 describe('the description of a tokenizer names its components and the path by which it encodes', () => {
   test.each([

@@ -1,6 +1,5 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { brotliDecompressSync } from 'node:zlib';
 import { workRatio } from '@residual/testkit/processor-time';
+import { readFixture, readFixtureText } from '@residual/testkit/read-fixture';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { tokenizerFromJson } from '../formats/json/load.js';
@@ -14,12 +13,7 @@ import { boundaryOf, lastBoundary } from './boundary.js';
 import { encodeStream } from './encode-stream.js';
 import type { Boundary } from './space-rule.js';
 
-const read = (name: string): string => {
-  const url = new URL(`../../../../fixtures/tokenizers/${name}/tokenizer.json`, import.meta.url);
-  return existsSync(url)
-    ? readFileSync(url, 'utf8')
-    : brotliDecompressSync(readFileSync(new URL(`${url}.br`))).toString();
-};
+const read = (name: string) => readFixtureText(`tokenizers/${name}/tokenizer.json`);
 const corpus =
   'The miller’s daughter, who spun straw into gold, 1,234 times over.\nAnd then: once upon a time…\n\n“Who?”  ' +
   'she said. ';
@@ -90,10 +84,7 @@ const kinds = {
   'bpe-llama2': undefined,
   'bpe-clip': 'words',
 };
-const pieces = (name: string) =>
-  brotliDecompressSync(
-    readFileSync(new URL(`../../../../fixtures/sentencepiece/own/${name}.model.br`, import.meta.url)),
-  );
+const pieces = (name: string) => readFixture(`sentencepiece/own/${name}.model`);
 const saved = (name: string) => JSON.parse(saveTokenizer(sentencePieceTokenizer(pieces(name))));
 const bytes = Array.from({ length: 256 }, (_, byte) => `${btoa(String.fromCharCode(byte))} ${byte}`);
 const ranks = [

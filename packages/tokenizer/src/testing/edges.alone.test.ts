@@ -1,12 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { readFixtureText } from '@residual/testkit/read-fixture';
 import { describe, expect, test } from 'vitest';
 import { tokenizerFromJson } from '../formats/json/load.js';
 import { expectLinearTime, expectOneLetterAsQuick, hostileTexts } from './hostile-texts.js';
 
-const read = (name: string) =>
-  tokenizerFromJson(
-    readFileSync(new URL(`../../../../fixtures/tokenizers/${name}/tokenizer.json`, import.meta.url), 'utf8'),
-  );
+const read = (name: string) => tokenizerFromJson(readFixtureText(`tokenizers/${name}/tokenizer.json`));
 const all = [
   'bpe-clip',
   'bpe-gpt2',

@@ -1,5 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { brotliDecompressSync } from 'node:zlib';
+import { readFixtureText } from '@residual/testkit/read-fixture';
 import { describe, expect, test } from 'vitest';
 import { tokenizerFromJson } from '../formats/json/load.js';
 import type { Tokenizer } from '../tokenizer.js';
@@ -31,14 +30,7 @@ interface Golden {
   }[];
 }
 
-/** Reads a JSON fixture below fixtures/; large ones are compressed. */
-const fixture = (path: string): object => {
-  const url = new URL(`../../../../fixtures/${path}`, import.meta.url);
-  const packed = new URL(`${url}.br`);
-  return JSON.parse(
-    existsSync(packed) ? brotliDecompressSync(readFileSync(packed)).toString() : readFileSync(url, 'utf8'),
-  );
-};
+const fixture = (path: string): object => JSON.parse(readFixtureText(path));
 
 /** Compares all results of the reference for a text, with and without special tokens. */
 function expectCase(tokenizer: Tokenizer, { text, with_special, plain }: Golden['cases'][number]): void {

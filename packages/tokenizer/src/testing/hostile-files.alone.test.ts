@@ -1,17 +1,11 @@
-import { readFileSync } from 'node:fs';
-import { brotliDecompressSync } from 'node:zlib';
+import { readFixture } from '@residual/testkit/read-fixture';
 import { describe, expect, test } from 'vitest';
 import { sentencePieceTokenizer } from '../formats/sentencepiece/index.js';
 import { tiktokenTokenizer } from '../formats/tiktoken/index.js';
 import type { Tokenizer } from '../tokenizer.js';
 import { expectLinearTime, expectOneLetterAsQuick, hostileTexts } from './hostile-texts.js';
 
-const model = (name: string) =>
-  sentencePieceTokenizer(
-    brotliDecompressSync(
-      readFileSync(new URL(`../../../../fixtures/sentencepiece/own/${name}.model.br`, import.meta.url)),
-    ),
-  );
+const model = (name: string) => sentencePieceTokenizer(readFixture(`sentencepiece/own/${name}.model`));
 const bytes = Array.from({ length: 256 }, (_, byte) => `${btoa(String.fromCharCode(byte))} ${byte}`);
 const pairs = ['aa', 'aaaa', 'ab', 'abcd', 'cd', '  ', '    '].map((token, index) => `${btoa(token)} ${256 + index}`);
 const ranks = (encoding: 'r50k_base' | 'cl100k_base' | 'o200k_base') =>

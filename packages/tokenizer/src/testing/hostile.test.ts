@@ -1,13 +1,12 @@
-import { readFileSync } from 'node:fs';
 import { ResidualError } from '@residual/base';
+import { readFixtureText } from '@residual/testkit/read-fixture';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { tokenizerFromJson } from '../formats/json/load.js';
 
 type Json = Record<string, unknown>;
 
-const read = (name: string): Json =>
-  JSON.parse(readFileSync(new URL(`../../../../fixtures/tokenizers/${name}/tokenizer.json`, import.meta.url), 'utf8'));
+const read = (name: string): Json => JSON.parse(readFixtureText(`tokenizers/${name}/tokenizer.json`));
 
 /** Values that may replace another value. */
 const wrong: readonly unknown[] = [

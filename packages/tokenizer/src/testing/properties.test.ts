@@ -1,13 +1,10 @@
-import { readFileSync } from 'node:fs';
+import { readFixtureText } from '@residual/testkit/read-fixture';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { tokenizerFromJson } from '../formats/json/load.js';
 import { toWellFormed } from '../text/unicode.js';
 
-const read = (name: string) =>
-  tokenizerFromJson(
-    readFileSync(new URL(`../../../../fixtures/tokenizers/${name}/tokenizer.json`, import.meta.url), 'utf8'),
-  );
+const read = (name: string) => tokenizerFromJson(readFixtureText(`tokenizers/${name}/tokenizer.json`));
 
 /** Texts of all kinds: any code points, lone surrogates, runs of few letters, spaces and special tokens. */
 const texts = fc.oneof(

@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto';
-import { readFileSync } from 'node:fs';
+import { readFixtureText } from '@residual/testkit/read-fixture';
 import { afterEach, expect, test, vi } from 'vitest';
 import type { Component } from '../formats/json/components.js';
 import { Fields } from '../formats/json/fields.js';
@@ -23,9 +23,7 @@ interface Said {
   readonly changes: Readonly<Record<string, { readonly changed: string; readonly sha256: string }>>;
   readonly ordered: string;
 }
-const answers = JSON.parse(
-  readFileSync(new URL('../../../../fixtures/unicode/reference/properties.json', import.meta.url), 'utf8'),
-) as Said;
+const answers = JSON.parse(readFixtureText('unicode/reference/properties.json')) as Said;
 /** Every code point of the planes that have characters, and some of the others. */
 const chars = Array.from({ length: 0x110000 }, (_, code) => code)
   .filter(code => code < 0x40000 || (code >= 0xe0000 && code < 0xe1000) || code % 509 === 0)
@@ -174,8 +172,7 @@ async function idsOfAll() {
   vi.resetModules();
   const { tokenizerFromJson } = await import('../formats/json/load.js');
   return names.map(name => {
-    const path = new URL(`../../../../fixtures/tokenizers/${name}/tokenizer.json`, import.meta.url);
-    const tokenizer = tokenizerFromJson(readFileSync(path, 'utf8'));
+    const tokenizer = tokenizerFromJson(readFixtureText(`tokenizers/${name}/tokenizer.json`));
     return texts.map(text => {
       const { ids, offsets } = tokenizer.encode(text);
       return [Array.from(ids), offsets, tokenizer.encode(text.repeat(2)).ids];

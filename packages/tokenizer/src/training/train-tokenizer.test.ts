@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { workRatio } from '@residual/testkit/processor-time';
+import { readFixtureText } from '@residual/testkit/read-fixture';
 import { describe, expect, test } from 'vitest';
 import { tokenizerFromJson } from '../formats/json/load.js';
 import { saveTokenizer } from '../formats/json/save.js';
@@ -8,8 +8,7 @@ import type { Tokenizer } from '../tokenizer.js';
 import { Scheduler, type TrainProgress } from './scheduler.js';
 import { type TrainOptions, trainTokenizer } from './train-tokenizer.js';
 
-const read = (name: string) =>
-  readFileSync(new URL(`../../../../fixtures/tokenizers/training/${name}`, import.meta.url), 'utf8');
+const read = (name: string) => readFixtureText(`tokenizers/training/${name}`);
 
 const corpus = read('corpus.txt');
 const lines = corpus.split('\n');

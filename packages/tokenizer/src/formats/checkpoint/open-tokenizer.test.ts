@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { brotliDecompressSync } from 'node:zlib';
 import { ResidualError } from '@residual/base';
+import { readFixture, readFixtureText } from '@residual/testkit/read-fixture';
 import { describe, expect, test } from 'vitest';
 import { encodeModelProto } from '../../testing/model-bytes.js';
 import { tokenizerFromJson } from '../json/load.js';
@@ -8,8 +7,7 @@ import { saveTokenizer } from '../json/save.js';
 import { sentencePieceTokenizer } from '../sentencepiece/index.js';
 import { openTokenizer } from './index.js';
 
-const fixture = (path: string) => readFileSync(new URL(`../../../../../fixtures/${path}`, import.meta.url));
-const pieces = (name: string) => brotliDecompressSync(fixture(`sentencepiece/own/${name}.model.br`));
+const pieces = (name: string) => readFixture(`sentencepiece/own/${name}.model`);
 
 type Content = Uint8Array | string | object;
 
@@ -53,7 +51,7 @@ interface Golden {
 
 describe('pairs of files give the same results as the tokenizer.json of the same vocabulary', () => {
   const filesOf = (name: string): Record<string, Content> => {
-    const { model, added_tokens } = JSON.parse(fixture(`tokenizers/${name}/tokenizer.json`).toString()) as Json;
+    const { model, added_tokens } = JSON.parse(readFixtureText(`tokenizers/${name}/tokenizer.json`)) as Json;
     const vocab = { ...Object.fromEntries(added_tokens.map(({ content, id }) => [content, id])), ...model.vocab };
     if (!model.merges) {
       const lines: string[] = [];
@@ -70,7 +68,7 @@ describe('pairs of files give the same results as the tokenizer.json of the same
     ['wordpiece-bert', 'bert'],
   ])('%s', async (name, modelType) => {
     const tokenizer = (await open({ ...filesOf(name), 'config.json': { model_type: modelType } }))!;
-    const { cases, pairs } = JSON.parse(fixture(`tokenizers/${name}/golden.json`).toString()) as Golden;
+    const { cases, pairs } = JSON.parse(readFixtureText(`tokenizers/${name}/golden.json`)) as Golden;
     for (const { text, with_special: expected } of cases) {
       const { ids, tokens } = tokenizer.encode(text);
       expect({ text, ids, tokens, decoded: tokenizer.decode(ids) }).toMatchObject({
@@ -87,7 +85,7 @@ describe('pairs of files give the same results as the tokenizer.json of the same
   });
 
   test('RoBERTa and BART add <s> and </s>, and a prefix space on request', async () => {
-    const { model } = JSON.parse(fixture('tokenizers/bpe-gpt2/tokenizer.json').toString()) as Json;
+    const { model } = JSON.parse(readFixtureText('tokenizers/bpe-gpt2/tokenizer.json')) as Json;
     const files = filesOf('bpe-gpt2');
     const vocab = { ...model.vocab };
     for (const [index, token] of ['<s>', '</s>', '<pad>', '<unk>', '<mask>'].entries()) vocab[token] = 5000 + index;
@@ -205,7 +203,7 @@ describe('SentencePiece models have the ids of their family', () => {
   });
 
   test('ALBERT lowercases and strips accents', async () => {
-    const albert = brotliDecompressSync(fixture('sentencepiece/published/albert.model.br'));
+    const albert = readFixture('sentencepiece/published/albert.model');
     const opened = (await open({ 'spiece.model': albert }, 'albert'))!;
     const plainly = sentencePieceTokenizer(albert).encode('creme "brulee"').tokens;
     expect(opened.encode("Crème ``brûlée''").tokens).toEqual(['[CLS]', ...plainly, '[SEP]']);
@@ -322,7 +320,7 @@ describe('SentencePiece models have the ids of their family', () => {
   });
 
   test('the saved tokenizer.json is the same, with the tokens of the family', async () => {
-    const albert = brotliDecompressSync(fixture('sentencepiece/published/albert.model.br'));
+    const albert = readFixture('sentencepiece/published/albert.model');
     const llama = pieces('bpe-llama');
     const texts = [
       text,

@@ -1,5 +1,4 @@
-import { existsSync, readFileSync } from 'node:fs';
-import { brotliDecompressSync } from 'node:zlib';
+import { readFixture, readFixtureText } from '@residual/testkit/read-fixture';
 import { describe, expect, test } from 'vitest';
 import { openTokenizer } from '../checkpoint/open-tokenizer.js';
 import { tokenizerFromJson } from '../json/load.js';
@@ -7,12 +6,7 @@ import { readModelProto } from '../sentencepiece/model-proto.js';
 import { sentencePieceTokenizer } from '../sentencepiece/sentence-piece-tokenizer.js';
 import { type GgufMetadata, tokenizerFromGguf, tokenizerToGguf } from './index.js';
 
-const bytesOf = (path: string): Buffer => {
-  const url = new URL(`../../../../../fixtures/${path}`, import.meta.url);
-  const packed = new URL(`${url}.br`);
-  return existsSync(packed) ? brotliDecompressSync(readFileSync(packed)) : readFileSync(url);
-};
-const jsonOf = (path: string) => JSON.parse(bytesOf(path).toString());
+const jsonOf = (path: string) => JSON.parse(readFixtureText(path));
 
 interface Golden {
   readonly cases: readonly {
@@ -65,7 +59,7 @@ describe('a tokenizer.json as metadata', () => {
   });
 
   test('T5 has its extra ids and ends texts', async () => {
-    const model = bytesOf('sentencepiece/own/unigram-nmt-nfkc.model');
+    const model = readFixture('sentencepiece/own/unigram-nmt-nfkc.model');
     const read = async (name: string) => (name === 'spiece.model' ? model : undefined);
     const original = (await openTokenizer(read, { modelType: 't5' }))!;
     const tokenizer = tokenizerFromGguf(tokenizerToGguf(original))!;
@@ -101,7 +95,7 @@ describe('a SentencePiece model as the metadata of converters', () => {
     ['own/unigram-no-prefix', 't5', 'the house  of'],
     ['published/test_model.unigram1k', 't5', 'I saw a girl  with a telescope.'],
   ])('%s has the ids of the library', (name, model, text) => {
-    const bytes = bytesOf(`sentencepiece/${name}.model`);
+    const bytes = readFixture(`sentencepiece/${name}.model`);
     const { pieces, scores, types, normalizer } = readModelProto(bytes);
     const tokenizer = tokenizerFromGguf(
       metadataOf({

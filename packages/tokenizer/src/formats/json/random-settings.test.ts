@@ -1,5 +1,4 @@
-import { readFileSync } from 'node:fs';
-import { brotliDecompressSync } from 'node:zlib';
+import { readFixtureText } from '@residual/testkit/read-fixture';
 import { describe, expect, test } from 'vitest';
 import type { Encoding } from '../../encoding.js';
 import { tokenizerFromJson } from './load.js';
@@ -38,10 +37,7 @@ const plain = (encoding: Encoding): Plain => ({
   mask: encoding.attentionMask.join(''),
 });
 
-const files: OddFile[] = brotliDecompressSync(
-  readFileSync(new URL('../../../../../fixtures/tokenizers/odd/files.jsonl.br', import.meta.url)),
-)
-  .toString()
+const files: OddFile[] = readFixtureText('tokenizers/odd/files.jsonl')
   .trimEnd()
   .split('\n')
   .map(line => JSON.parse(line));

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFixtureText } from '@residual/testkit/read-fixture';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { wordLevel } from '../../models/wordlevel/word-level.js';
@@ -6,8 +6,7 @@ import { Tokenizer } from '../../tokenizer.js';
 import { loadTokenizer, tokenizerFromJson } from './load.js';
 import { saveTokenizer } from './save.js';
 
-const read = (name: string) =>
-  readFileSync(new URL(`../../../../../fixtures/tokenizers/${name}/tokenizer.json`, import.meta.url), 'utf8');
+const read = (name: string) => readFixtureText(`tokenizers/${name}/tokenizer.json`);
 
 const all = [
   'bpe-clip',

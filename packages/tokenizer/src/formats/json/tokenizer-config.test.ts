@@ -1,10 +1,9 @@
-import { readFileSync } from 'node:fs';
+import { readFixtureText } from '@residual/testkit/read-fixture';
 import { expect, test } from 'vitest';
 import { tokenizerFromJson } from './load.js';
 import { saveTokenizer } from './save.js';
 
-const read = (name: string) =>
-  readFileSync(new URL(`../../../../../fixtures/tokenizers/${name}/tokenizer.json`, import.meta.url), 'utf8');
+const read = (name: string) => readFixtureText(`tokenizers/${name}/tokenizer.json`);
 const [gpt2, bert, llama] = [read('bpe-gpt2'), read('wordpiece-bert'), read('bpe-llama2')];
 const tokenOf = (content: string) => ({
   content,

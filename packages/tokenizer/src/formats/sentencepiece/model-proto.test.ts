@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { brotliDecompressSync } from 'node:zlib';
 import { ResidualError } from '@residual/base';
+import { readFixture } from '@residual/testkit/read-fixture';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { sentencePieceTokenizer } from './index.js';
@@ -97,9 +96,7 @@ test('irrelevant fields are skipped, whatever their wire type', () => {
 });
 
 test('a truncated or corrupted model is read, or gives a readable error', () => {
-  const whole = brotliDecompressSync(
-    readFileSync(new URL('../../../../../fixtures/sentencepiece/own/unigram-symbols.model.br', import.meta.url)),
-  );
+  const whole = readFixture('sentencepiece/own/unigram-symbols.model');
   let refused = 0;
   fc.assert(
     fc.property(fc.nat(whole.length), fc.nat(255), fc.boolean(), (at, byte, cuts) => {

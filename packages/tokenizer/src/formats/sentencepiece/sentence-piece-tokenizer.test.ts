@@ -1,11 +1,9 @@
-import { readFileSync } from 'node:fs';
-import { brotliDecompressSync } from 'node:zlib';
+import { readFixture } from '@residual/testkit/read-fixture';
 import { describe, expect, test } from 'vitest';
 import type { Tokenizer } from '../../tokenizer.js';
 import { sentencePieceTokenizer } from './index.js';
 
-const unpacked = (path: string) =>
-  brotliDecompressSync(readFileSync(new URL(`../../../../../fixtures/sentencepiece/${path}`, import.meta.url)));
+const unpacked = (path: string) => readFixture(`sentencepiece/${path}`);
 
 const codePoints = (text: string) => [...text].length;
 
@@ -16,7 +14,7 @@ interface Encoded {
 
 const published = ['albert', 'test_ja_model.unigram', 'test_model.unigram1k'];
 const own = ['bpe-bytefallback', 'unigram-nmt-nfkc', 'unigram-bytefallback-cf'];
-const sixModels = unpacked('own/six-models.jsonl.br')
+const sixModels = unpacked('own/six-models.jsonl')
   .toString()
   .trim()
   .split('\n')
@@ -24,7 +22,7 @@ const sixModels = unpacked('own/six-models.jsonl.br')
 
 test.each([...published, ...own])('%s gives the ids and pieces of the SentencePiece library', name => {
   const folder = published.includes(name) ? 'published' : 'own';
-  const tokenizer = sentencePieceTokenizer(unpacked(`${folder}/${name}.model.br`));
+  const tokenizer = sentencePieceTokenizer(unpacked(`${folder}/${name}.model`));
   for (const { text, [name]: expected } of sixModels) {
     const { ids, tokens } = tokenizer.encode(text);
     expect({ text, ids, pieces: tokens }).toEqual({ text, ...expected });
@@ -46,7 +44,7 @@ interface Variants {
   >;
 }
 
-const { texts, models } = JSON.parse(unpacked('own/variants.json.br').toString()) as Variants;
+const { texts, models } = JSON.parse(unpacked('own/variants.json').toString()) as Variants;
 
 const streamed = (tokenizer: Tokenizer, ids: readonly number[]) => {
   const stream = tokenizer.decodeStream();
@@ -54,7 +52,7 @@ const streamed = (tokenizer: Tokenizer, ids: readonly number[]) => {
 };
 
 describe.each(Object.keys(models))('%s', name => {
-  const tokenizer = sentencePieceTokenizer(unpacked(`own/${name}.model.br`));
+  const tokenizer = sentencePieceTokenizer(unpacked(`own/${name}.model`));
   const { encoded, decoded } = models[name]!;
 
   test('has the ids, pieces, offsets and texts of the SentencePiece library', () => {
@@ -91,7 +89,7 @@ describe.each(Object.keys(models))('%s', name => {
 });
 
 test('control symbols have ids and are special, and are not found in a text', () => {
-  const tokenizer = sentencePieceTokenizer(unpacked('own/unigram-symbols.model.br'));
+  const tokenizer = sentencePieceTokenizer(unpacked('own/unigram-symbols.model'));
   const id = tokenizer.tokenToId('<ctl>')!;
   expect([tokenizer.isSpecial(id), tokenizer.idToToken(id)]).toEqual([true, '<ctl>']);
   expect(tokenizer.encode('<ctl>').ids).not.toContain(id);
@@ -106,7 +104,7 @@ test('control symbols have ids and are special, and are not found in a text', ()
 });
 
 test('the special tokens are those that the file names', () => {
-  const tokenizer = sentencePieceTokenizer(unpacked('own/unigram-other-ids.model.br'));
+  const tokenizer = sentencePieceTokenizer(unpacked('own/unigram-other-ids.model'));
   expect([tokenizer.bosTokenId, tokenizer.eosTokenId, tokenizer.padTokenId, tokenizer.unkTokenId]).toEqual([
     5, 4, 0, 3,
   ]);

@@ -1,5 +1,5 @@
-import { readdirSync, readFileSync } from 'node:fs';
-import { brotliDecompressSync } from 'node:zlib';
+import { readdirSync } from 'node:fs';
+import { readFixture } from '@residual/testkit/read-fixture';
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
 import { encodeModelProto } from '../../testing/model-bytes.js';
@@ -10,8 +10,7 @@ import { saveTokenizer } from '../json/save.js';
 import { sentencePieceTokenizer } from './index.js';
 
 const folder = new URL('../../../../../fixtures/sentencepiece/', import.meta.url);
-const read = (path: string) =>
-  sentencePieceTokenizer(brotliDecompressSync(readFileSync(new URL(`${path}.model.br`, folder))));
+const read = (path: string) => sentencePieceTokenizer(readFixture(`sentencepiece/${path}.model`));
 const names = ['own', 'published'].flatMap(place =>
   readdirSync(new URL(`${place}/`, folder))
     .filter(file => file.endsWith('.model.br'))

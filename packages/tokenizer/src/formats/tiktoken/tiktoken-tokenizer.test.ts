@@ -1,6 +1,5 @@
-import { readFileSync } from 'node:fs';
-import { brotliDecompressSync } from 'node:zlib';
 import { ResidualError } from '@residual/base';
+import { readFixtureText } from '@residual/testkit/read-fixture';
 import fc from 'fast-check';
 import { Tiktoken, type TiktokenBPE } from 'js-tiktoken/lite';
 import cl100k from 'js-tiktoken/ranks/cl100k_base';
@@ -27,10 +26,7 @@ const files = { r50k_base: r50k, p50k_base: p50k, cl100k_base: cl100k, o200k_bas
 const tokenizers = new Map(
   Object.entries(files).map(([name, file]) => [name, tiktokenTokenizer(rankFile(file as TiktokenBPE))]),
 );
-const rows = brotliDecompressSync(
-  readFileSync(new URL('../../../../../fixtures/tiktoken/ids/three-vocabularies.jsonl.br', import.meta.url)),
-)
-  .toString()
+const rows = readFixtureText('tiktoken/ids/three-vocabularies.jsonl')
   .trim()
   .split('\n')
   .map(line => JSON.parse(line) as { readonly text: string } & Record<string, number[]>);

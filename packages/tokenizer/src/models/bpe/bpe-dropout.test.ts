@@ -1,5 +1,5 @@
-import { readFileSync } from 'node:fs';
 import { workRatio } from '@residual/testkit/processor-time';
+import { readFixtureText } from '@residual/testkit/read-fixture';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { byteLevelComponents } from '../../formats/json/byte-level-components.js';
@@ -7,10 +7,7 @@ import { loadTokenizer, tokenizerFromJson } from '../../formats/json/load.js';
 import { saveTokenizer } from '../../formats/json/save.js';
 import { toWellFormed } from '../../text/unicode.js';
 
-const text = readFileSync(
-  new URL('../../../../../fixtures/tokenizers/bpe-gpt2/tokenizer.json', import.meta.url),
-  'utf8',
-);
+const text = readFixtureText('tokenizers/bpe-gpt2/tokenizer.json');
 const tokenizer = tokenizerFromJson(text);
 const sentence = 'Once upon a time there was a miller who lived by the river.';
 

@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs';
+import { readFixtureText } from '@residual/testkit/read-fixture';
 import { expect, test } from 'vitest';
 import { Scheduler } from '../../../training/scheduler.js';
 import { type BpeTrainerOptions, trainBpe } from './train-bpe.js';
@@ -14,9 +14,7 @@ interface Case {
   readonly merges?: readonly (readonly [number, number])[];
 }
 
-const cases: readonly Case[] = JSON.parse(
-  readFileSync(new URL('../../../../../../fixtures/tokenizers/training/merge-cases.json', import.meta.url), 'utf8'),
-);
+const cases: readonly Case[] = JSON.parse(readFixtureText('tokenizers/training/merge-cases.json'));
 const pace = new Scheduler(undefined, undefined);
 
 test.each(cases.map(each => [JSON.stringify(each.options), each.size, each] as const))(
