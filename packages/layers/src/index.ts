@@ -1,6 +1,14 @@
 export { activation } from './activation.js';
 export { type Bindable, type Bound, bind } from './bind.js';
 export { type Census, census } from './census.js';
+export {
+  type Convolution,
+  type Convolution1dOptions,
+  type Convolution2dOptions,
+  convolution1d,
+  convolution2d,
+  type Size,
+} from './convolution.js';
 export { type DescribedPart, type DescribeOptions, type Description, describe } from './describe.js';
 export { type Dropout, type DropoutOptions, dropout, type Randomness, randomness } from './dropout.js';
 export { expectLayers, expectSameWidth } from './expect-layers.js';

@@ -29,6 +29,8 @@ const seeded = (options: Options) => layers.init(norm, options as never);
 /** Every function with named options, with valid options and the names of the required ones. */
 const compositions: Record<string, ReturnType<typeof of>> = {
   linear: of(layers.linear, { in: 3, out: 5 }),
+  convolution1d: of(layers.convolution1d, { in: 3, out: 5, kernelSize: 3 }),
+  convolution2d: of(layers.convolution2d, { in: 3, out: 5, kernelSize: 3 }),
   layerNorm: of(layers.layerNorm, { dim: 3 }),
   rmsNorm: of(layers.rmsNorm, { dim: 3 }),
   layerNormAroundOne: of(layers.layerNormAroundOne, { dim: 3 }),
