@@ -31,6 +31,7 @@ export {
   useLora,
 } from './lora/lora.js';
 export { chunkedLoss } from './losses/chunked-loss.js';
+export { type ContrastiveInputs, type ContrastiveLossOptions, contrastiveLoss } from './losses/contrastive-loss.js';
 export { type LanguageModelLossOptions, languageModelLoss } from './losses/language-model-loss.js';
 export { meanSquaredError } from './losses/mean-squared-error.js';
 export { sequenceToSequenceLoss } from './losses/sequence-to-sequence-loss.js';

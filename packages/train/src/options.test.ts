@@ -18,6 +18,7 @@ const of = (run: (options: never) => unknown, options: Options = {}, required = 
   required,
 });
 const whole = { layer, weights, loss, batches, steps: 3, learningRate: 0.1 };
+const vectors = tensor([1, 0], [1, 2]);
 const windows = { length: 3, batch: 2 };
 
 /** Every function that takes options by name, with options that fit and the names of those that must be given. */
@@ -49,6 +50,12 @@ const functions: Record<string, ReturnType<typeof of>> = {
     training.sequenceToSequenceLoss(layer as never, options),
   ),
   tokenLoss: of((options: training.TokenLossOptions) => training.tokenLoss(tensor([1], [1, 1]), [0], options)),
+  contrastiveLoss: of((options: training.ContrastiveLossOptions) =>
+    training.contrastiveLoss(
+      { images: vectors, texts: vectors, positives: tensor([1], [1, 1]), scale: tensor([1], []) },
+      options,
+    ),
+  ),
   adam: of(training.adam),
   adamW: of(training.adamW),
   lion: of(training.lion),
