@@ -1,7 +1,6 @@
 import {
   add,
   affine,
-  concat,
   expectOptions,
   expectShape,
   logSumExp,
@@ -32,10 +31,6 @@ export interface ContrastiveInputs {
   readonly scale: Tensor;
   /** Added to the scaled similarities before the sigmoid: [] or [1]; 0 if absent. */
   readonly bias?: Tensor | undefined;
-  /** More texts for the softmax over texts, such as vectors of an earlier step without a gradient: [more, dim]. */
-  readonly moreTexts?: Tensor | undefined;
-  /** `positives` of them: [batch, more]. */
-  readonly morePositives?: Tensor | undefined;
 }
 
 /** The weights of the terms of `contrastiveLoss`. */
@@ -63,33 +58,22 @@ export function contrastiveLoss(inputs: ContrastiveInputs, options: ContrastiveL
   const { sigmoid = 0, imageToText = 0.5, textToImage = 0.5 } = options;
   for (const [name, weight] of Object.entries({ sigmoid, imageToText, textToImage }))
     expectNonNegative('contrastiveLoss', name, weight);
-  const { images, texts, positives, scale, bias, moreTexts, morePositives } = inputs;
-  expectFit('texts', images, texts, positives);
+  const { images, texts, positives, scale, bias } = inputs;
+  expectFit(images, texts, positives);
   const batch = images.shape[0]!;
   expectShape(
     texts.shape[0]! >= batch,
     () => `contrastiveLoss: ${texts.shape[0]} texts are fewer than the ${batch} images, which have one each`,
   );
-  const more = moreTexts && morePositives ? { texts: moreTexts, positives: morePositives } : undefined;
-  expectShape(
-    (moreTexts === undefined) === (morePositives === undefined),
-    () => `contrastiveLoss: ${moreTexts ? 'moreTexts need morePositives' : 'morePositives need moreTexts'}`,
-  );
-  if (more) expectFit('moreTexts', images, more.texts, more.positives);
   return tidy(() => {
-    const logitsOf = (vectors: Tensor) => mul(matMul(images, vectors, { transposeB: true }), scale);
-    const logits = logitsOf(texts); // [batch, texts]
+    const logits = mul(matMul(images, texts, { transposeB: true }), scale); // [batch, texts]
     const terms: Tensor[] = [];
     if (sigmoid > 0) {
       const sign = affine(positives, -2, 1); // -1 where the text describes the image
       const shifted = bias ? add(logits, bias) : logits;
       terms.push(mul(sum(softplus(mul(shifted, sign))), sigmoid / batch));
     }
-    if (imageToText > 0) {
-      const all = more ? concat([logits, logitsOf(more.texts)], 1) : logits;
-      const allPositives = more ? concat([positives, more.positives], 1) : positives;
-      terms.push(mul(negativeLogShare(all, allPositives), imageToText));
-    }
+    if (imageToText > 0) terms.push(mul(negativeLogShare(logits, positives), imageToText));
     if (textToImage > 0) {
       const paired = (x: Tensor) => transpose(sliceAxis(x, 1, 0, batch), [1, 0]);
       terms.push(mul(negativeLogShare(paired(logits), paired(positives)), textToImage));
@@ -104,16 +88,15 @@ function negativeLogShare(logits: Tensor, positives: Tensor): Tensor {
   return neg(mean(sub(logSumExp(ofPositives), logSumExp(logits))));
 }
 
-function expectFit(name: string, images: Tensor, texts: Tensor, positives: Tensor): void {
+function expectFit(images: Tensor, texts: Tensor, positives: Tensor): void {
   const [{ shape: image }, { shape: text }, { shape }] = [images, texts, positives];
   expectShape(
     image.length === 2 && text.length === 2 && image[1] === text[1],
-    () =>
-      `contrastiveLoss: images ${showShape(image)} and ${name} ${showShape(text)} must be [batch, dim], [texts, dim]`,
+    () => `contrastiveLoss: images ${showShape(image)} and texts ${showShape(text)} must be [batch, dim], [texts, dim]`,
   );
   const expected = [image[0]!, text[0]!];
   expectShape(
     showShape(shape) === showShape(expected),
-    () => `contrastiveLoss: positives ${showShape(shape)} of ${name} must be ${showShape(expected)}`,
+    () => `contrastiveLoss: positives ${showShape(shape)} must be ${showShape(expected)}`,
   );
 }
