@@ -41,8 +41,8 @@ export function readEmoji(modules) {
 }
 
 /**
- * The pictures of each set: name to [{ index, name, svg }], where `index` is that of the emoji. A set names its icons by
- * code points; where it does not, by slugs of the label, or of the name that another set gives.
+ * The pictures of each set: name to [{ index, name, svg }], where `index` is that of the emoji. A set names its icons
+ * by code points; where it does not, by slugs of the label, or of the name that another set gives.
  */
 export function readSets(modules, emoji, size) {
   const icons = new Map(setNames.map(name => [name, json(join(modules, `@iconify-json/${name}/icons.json`))]));
