@@ -12,6 +12,7 @@ export const ceilings: Readonly<Record<string, number>> = {
   transformer: 8000,
   safetensors: 4700,
   gguf: 6000,
+  audio: 9000,
   train: 14_600,
 };
 

@@ -1,0 +1,14 @@
+export { ResidualError } from '@residual/base';
+export type { Audio } from './audio.js';
+export type { AudioErrorKind } from './errors.js';
+export { type WhisperOptions, type WhisperSettings, whisperFeatures } from './features/whisper.js';
+export type { Features } from './features.js';
+export { mono } from './mono.js';
+export { type ResampleOptions, type Resampler, resample, resampler } from './resample/resample.js';
+export { type MelFilter, type MelFilterOptions, melFilters } from './spectrum/mel-filters.js';
+export { hertzToMel, type MelScale, melToHertz } from './spectrum/mel-scale.js';
+export { type RealFft, realFft } from './spectrum/real-fft.js';
+export { type SpectrogramOptions, spectrogram } from './spectrum/spectrogram.js';
+export { type WindowName, type WindowOptions, windowFunction } from './spectrum/window.js';
+export { readWav } from './wav/read.js';
+export { type WavEncoding, type WavOptions, writeWav } from './wav/write.js';
