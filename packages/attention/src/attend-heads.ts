@@ -95,7 +95,8 @@ export interface EncodedNorms {
 
 /**
  * Applies a position encoding to query and key, then norms, and taps them before (`queryBeforePositions`,
- * `keyBeforePositions`) and after it (`query`, `key`), and `value`. `weights` are those of the encoding.
+ * `keyBeforePositions`) and after it (`query`, `key`), and `value`. `weights` are those of the encoding; `queryScope` is
+ * the scope of the query where it is another one.
  */
 export function encodePositions(
   { query, key, value }: ProjectedHeads,
@@ -103,13 +104,14 @@ export function encodePositions(
   weights: Weights<PositionEncoding>,
   scope: Scope,
   { encodedQueryNorm, encodedKeyNorm }: EncodedNorms = { encodedQueryNorm: x => x, encodedKeyNorm: x => x },
+  queryScope: Scope = scope,
 ): ProjectedHeads {
-  const encode = (x: Tensor) => positionEncoding?.onHeads?.(weights, x, scope) ?? x;
-  const encodeQuery = (x: Tensor) => positionEncoding?.onQuery?.(weights, x, scope) ?? x;
+  const encode = (x: Tensor, at: Scope) => positionEncoding?.onHeads?.(weights, x, at) ?? x;
+  const encodeQuery = (x: Tensor) => positionEncoding?.onQuery?.(weights, x, queryScope) ?? x;
   const before = { query: scope.tap('queryBeforePositions', query), key: scope.tap('keyBeforePositions', key) };
   return {
-    query: scope.tap('query', encodeQuery(encodedQueryNorm(encode(before.query)))),
-    key: scope.tap('key', encodedKeyNorm(encode(before.key))),
+    query: scope.tap('query', encodeQuery(encodedQueryNorm(encode(before.query, queryScope)))),
+    key: scope.tap('key', encodedKeyNorm(encode(before.key, scope))),
     value: scope.tap('value', value),
   };
 }

@@ -9,6 +9,8 @@ import {
   layer,
   linear,
   type PositionEncoding,
+  type Scope,
+  selectOutputPosition,
 } from '@residual/layers';
 import { add, concat, expectInteger, expectOptions, sliceAxis, type Tensor, zeros } from '@residual/tensor';
 import {
@@ -21,6 +23,7 @@ import {
 } from './attend-heads.js';
 import { joinHeads, splitHeads } from './heads.js';
 import { keyRange } from './mask.js';
+import { queryScopeOf } from './query-scope.js';
 
 /** Settings of `latentAttention`. */
 export interface LatentAttentionOptions extends AttentionOptions {
@@ -93,22 +96,23 @@ export function latentAttention(options: LatentAttentionOptions): LatentAttentio
     { ...parts, positions: positionEncoding, dropout },
     (w, x: Tensor, scope) => {
       const part = bind(parts, w, scope);
-      const encode = (y: Tensor) => positionEncoding?.onHeads?.(w.positions, y, scope) ?? y;
-      const query = splitHeads(makeQuery(part, x), heads);
+      const queryScope = queryScopeOf(x, scope);
+      const encode = (y: Tensor, at: Scope) => positionEncoding?.onHeads?.(w.positions, y, at) ?? y;
+      const query = splitHeads(makeQuery(part, selectOutputPosition(x, scope)), heads);
       const compressed = part.latent(x);
       const latentVector = scope.tap('latentVector', part.latentNorm(sliceAxis(compressed, 2, 0, latentDim)));
       const keyValue = splitHeads(part.keyValue(latentVector), heads);
-      const sharedKey = encode(splitHeads(sliceAxis(compressed, 2, latentDim, positionDim), 1));
-      const positional = encode(sliceAxis(query, 3, contentDim, positionDim));
-      const ofAllHeads = add(zeros(positional.shape), sharedKey); // [batch, heads, length, positionDim]
+      const sharedKey = encode(splitHeads(sliceAxis(compressed, 2, latentDim, positionDim), 1), scope);
+      const positional = encode(sliceAxis(query, 3, contentDim, positionDim), queryScope);
+      const ofAllHeads = add(zeros([x.shape[0]!, heads, x.shape[1]!, positionDim]), sharedKey); // [batch, heads, length, positionDim]
       const projected = {
         query: scope.tap('query', concat([sliceAxis(query, 3, 0, contentDim), positional], 3)),
         key: scope.tap('key', concat([sliceAxis(keyValue, 3, 0, contentDim), ofAllHeads], 3)),
         value: scope.tap('value', sliceAxis(keyValue, 3, contentDim, valueDim)),
       };
       const cached = appendToPast(projected, options, scope);
-      const scores = scoreBias(cached, positionEncoding, w.positions, scope);
-      return part.output(joinHeads(attendHeads({ ...cached, bias: scores }, scope.get(keyRange), options, scope)));
+      const bias = scoreBias(cached, positionEncoding, w.positions, queryScope);
+      return part.output(joinHeads(attendHeads({ ...cached, bias }, queryScope.get(keyRange), options, queryScope)));
     },
     {
       name: 'latentAttention',
@@ -116,6 +120,7 @@ export function latentAttention(options: LatentAttentionOptions): LatentAttentio
       outDim: modelDim,
       flops: keyLen => 2 * heads * (headDim + valueDim) * keyLen,
       bidirectional: !options.mask?.causal,
+      selectsPosition: true,
     },
   );
   return Object.assign(attention, { heads, headDim });

@@ -9,6 +9,7 @@ import {
   layer,
   type PositionEncoding,
   type Scope,
+  selectOutputPosition,
   type VectorNeed,
   vector,
   type Weights,
@@ -27,6 +28,7 @@ import {
 import { type HeadDims, headDims, headOptionNames, joinHeads, splitHeads } from './heads.js';
 import { keyRange } from './mask.js';
 import { type BiasOptions, projections } from './projections.js';
+import { queryScopeOf } from './query-scope.js';
 
 /** Settings of `selfAttention`. */
 export interface SelfAttentionOptions extends AttentionOptions {
@@ -176,22 +178,27 @@ function buildSelfAttention(name: string, options: SelfAttentionOptions) {
   };
   const attend = (w: Weights<AttentionNeeds>, x: Tensor, scope: Scope): AttendedWithKeys => {
     const part = bind(parts, w, scope);
-    const [query, key] = [onProjected(part.query(x), 'query'), onProjected(part.key(x), 'key')];
+    const [queryInput, queryScope] = [selectOutputPosition(x, scope), queryScopeOf(x, scope)];
+    const [query, key] = [onProjected(part.query(queryInput), 'query'), onProjected(part.key(x), 'key')];
     const projected = {
       query: normsAllQueries ? splitHeads(part.queryNorm(query), heads) : part.queryNorm(splitHeads(query, heads)),
       key: normsAllKeys ? splitHeads(part.keyNorm(key), kvHeads) : part.keyNorm(splitHeads(key, kvHeads)),
       value: splitHeads(onProjected(part.value(x), 'value'), kvHeads),
     };
-    const encoded = encodePositions(projected, positionEncoding, w.positions, scope, part);
+    const encoded = encodePositions(projected, positionEncoding, w.positions, scope, part, queryScope);
     const cached = appendToPast(encoded, options, scope);
-    const bias = scoreBias(cached, positionEncoding, w.positions, scope);
+    const bias = scoreBias(cached, positionEncoding, w.positions, queryScope);
     const attended = part.outputNorm(
-      joinHeads(attendHeads({ ...cached, bias, sinks: w.sinks }, scope.get(keyRange), options, scope)),
+      joinHeads(attendHeads({ ...cached, bias, sinks: w.sinks }, queryScope.get(keyRange), options, queryScope)),
     );
-    const output = part.output(outputGate ? mul(attended, sigmoid(part.outputGate(x))) : attended);
+    const output = part.output(outputGate ? mul(attended, sigmoid(part.outputGate(queryInput))) : attended);
     return { output, key: encoded.key, value: encoded.value };
   };
-  const about = { ...aboutAttention(name, { modelDim, heads, headDim }), bidirectional: !options.mask?.causal };
+  const about = {
+    ...aboutAttention(name, { modelDim, heads, headDim }),
+    bidirectional: !options.mask?.causal,
+    selectsPosition: true,
+  };
   return { needs, attend, about, dims: { heads, kvHeads, headDim } };
 }
 

@@ -22,6 +22,8 @@ export interface LayerInfo {
    * a prompt.
    */
   readonly isRecurrent?: boolean;
+  /** Whether it returns only the position in the slot `outputPosition`, if there is one. */
+  readonly selectsPosition?: boolean | undefined;
   /**
    * Whether it runs only some of its parts, as an encoder on its own does. Then a tap that matches no tensor is not an
    * error.

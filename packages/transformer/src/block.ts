@@ -1,5 +1,14 @@
-import { type AnyLayer, type Bound, bind, expectSameWidth, type Layer, layer } from '@residual/layers';
+import {
+  type AnyLayer,
+  type Bound,
+  bind,
+  expectSameWidth,
+  type Layer,
+  layer,
+  selectOutputPosition,
+} from '@residual/layers';
 import { add, expectOptions, expectValue, mul, type Tensor } from '@residual/tensor';
+import { selectingPosition } from './output-position.js';
 
 /** A layer from a tensor to a tensor. */
 export type TensorLayer = AnyLayer<Tensor, Tensor>;
@@ -48,8 +57,8 @@ export interface Block<Norm extends TensorLayer, Attention extends TensorLayer, 
 export function transformerBlock<Norm extends TensorLayer, Attention extends TensorLayer, Mlp extends TensorLayer>(
   parts: PlainBlockParts<Norm, Attention, Mlp>,
 ): Block<Norm, Attention, Mlp> {
-  return block('transformerBlock', parts, (x, part, scaled) => {
-    x = add(x, scaled(part.attentionDropout(part.attention(part.attentionNorm(x)))));
+  return block('transformerBlock', parts, (x, part, { scaled, needed }) => {
+    x = add(needed(x), scaled(part.attentionDropout(part.attention(part.attentionNorm(x)))));
     return add(x, scaled(part.mlpDropout(part.mlp(part.mlpNorm(x)))));
   });
 }
@@ -61,8 +70,8 @@ export function transformerBlock<Norm extends TensorLayer, Attention extends Ten
 export function postNormBlock<Norm extends TensorLayer, Attention extends TensorLayer, Mlp extends TensorLayer>(
   parts: PlainBlockParts<Norm, Attention, Mlp>,
 ): Block<Norm, Attention, Mlp> {
-  return block('postNormBlock', parts, (x, part, scaled) => {
-    x = part.attentionNorm(add(x, scaled(part.attentionDropout(part.attention(x)))));
+  return block('postNormBlock', parts, (x, part, { scaled, needed }) => {
+    x = part.attentionNorm(add(needed(x), scaled(part.attentionDropout(part.attention(x)))));
     return part.mlpNorm(add(x, scaled(part.mlpDropout(part.mlp(x)))));
   });
 }
@@ -71,8 +80,8 @@ export function postNormBlock<Norm extends TensorLayer, Attention extends Tensor
 export function outputNormBlock<Norm extends TensorLayer, Attention extends TensorLayer, Mlp extends TensorLayer>(
   parts: BlockParts<Norm, Attention, Mlp>,
 ): Block<Norm, Attention, Mlp> {
-  return block('outputNormBlock', parts, (x, part, scaled) => {
-    x = add(x, scaled(part.attentionDropout(part.attentionNorm(part.attention(x)))));
+  return block('outputNormBlock', parts, (x, part, { scaled, needed }) => {
+    x = add(needed(x), scaled(part.attentionDropout(part.attentionNorm(part.attention(x)))));
     return add(x, scaled(part.mlpDropout(part.mlpNorm(part.mlp(x)))));
   });
 }
@@ -84,9 +93,9 @@ export function outputNormBlock<Norm extends TensorLayer, Attention extends Tens
 export function normedResidualBlock<Norm extends TensorLayer, Attention extends TensorLayer, Mlp extends TensorLayer>(
   parts: PlainBlockParts<Norm, Attention, Mlp>,
 ): Block<Norm, Attention, Mlp> {
-  return block('normedResidualBlock', parts, (x, part, scaled) => {
+  return block('normedResidualBlock', parts, (x, part, { scaled, needed }) => {
     x = part.attentionNorm(x);
-    x = part.mlpNorm(add(x, scaled(part.attentionDropout(part.attention(x)))));
+    x = part.mlpNorm(add(needed(x), scaled(part.attentionDropout(part.attention(x)))));
     return add(x, scaled(part.mlpDropout(part.mlp(x))));
   });
 }
@@ -95,8 +104,9 @@ export function normedResidualBlock<Norm extends TensorLayer, Attention extends 
 export function parallelBlock<Norm extends TensorLayer, Attention extends TensorLayer, Mlp extends TensorLayer>(
   parts: PlainBlockParts<Norm, Attention, Mlp>,
 ): Block<Norm, Attention, Mlp> {
-  return block('parallelBlock', parts, (x, part, scaled) => {
+  return block('parallelBlock', parts, (x, part, { scaled, needed }) => {
     const attended = scaled(part.attentionDropout(part.attention(part.attentionNorm(x))));
+    x = needed(x);
     return add(add(x, attended), scaled(part.mlpDropout(part.mlp(part.mlpNorm(x)))));
   });
 }
@@ -116,10 +126,10 @@ export function sharedNormBlock<Norm extends TensorLayer, Attention extends Tens
 ): Layer<SharedNormBlockNeeds<Norm, Attention, Mlp>, Tensor, Tensor> {
   const { norm, attention, mlp, dropout, attentionDropout = dropout } = parts;
   const needs = { norm, attention, attentionDropout, mlp, mlpDropout: dropout };
-  return blockOf('sharedNormBlock', parts, needs, (x, part, scaled) => {
+  return blockOf('sharedNormBlock', parts, needs, (x, part, { scaled, needed }) => {
     const normalized = part.norm(x);
     const attended = scaled(part.attentionDropout(part.attention(normalized)));
-    return add(add(x, attended), scaled(part.mlpDropout(part.mlp(normalized))));
+    return add(add(needed(x), attended), scaled(part.mlpDropout(part.mlp(needed(normalized)))));
   });
 }
 
@@ -139,9 +149,9 @@ export function sandwichBlock<Norm extends TensorLayer, Attention extends Tensor
 ): Layer<SandwichBlockNeeds<Norm, Attention, Mlp>, Tensor, Tensor> {
   const { norm } = parts;
   const needs = { ...blockNeeds(parts), attentionOutputNorm: norm, mlpOutputNorm: norm };
-  return blockOf('sandwichBlock', parts, needs, (x, part, scaled) => {
+  return blockOf('sandwichBlock', parts, needs, (x, part, { scaled, needed }) => {
     const attended = part.attentionOutputNorm(part.attention(part.attentionNorm(x)));
-    x = add(x, scaled(part.attentionDropout(attended)));
+    x = add(needed(x), scaled(part.attentionDropout(attended)));
     return add(x, scaled(part.mlpDropout(part.mlpOutputNorm(part.mlp(part.mlpNorm(x))))));
   });
 }
@@ -167,8 +177,16 @@ function blockNeeds<Norm extends TensorLayer, Attention extends TensorLayer, Mlp
   return { attentionNorm: norm, attention, attentionDropout, mlpNorm: norm, mlp, mlpDropout: dropout };
 }
 
-/** The formula of a block, which gets the parts as functions of their input (`bind`), and `residualScale`. */
-type Formula<N> = (x: Tensor, part: Bound<N>, scaled: (y: Tensor) => Tensor) => Tensor;
+/** What the formula of a block gets beside its parts. */
+interface FormulaTools {
+  /** The output of a part times `residualScale`. */
+  readonly scaled: (y: Tensor) => Tensor;
+  /** The positions whose output is needed, which are those that `attention` returns: all, or the `outputPosition`. */
+  readonly needed: (x: Tensor) => Tensor;
+}
+
+/** The formula of a block, which gets the parts as functions of their input (`bind`). */
+type Formula<N> = (x: Tensor, part: Bound<N>, tools: FormulaTools) => Tensor;
 
 /** Makes a block from its needs and its formula. */
 function blockOf<N extends { readonly [name: string]: TensorLayer | undefined }>(
@@ -185,10 +203,12 @@ function blockOf<N extends { readonly [name: string]: TensorLayer | undefined }>
   const { norm, attention, mlp, dropout } = parts;
   const width = expectSameWidth(name, { norm, attention, mlp, dropout, ...needs });
   const scaled = scale === 1 ? (y: Tensor) => y : (y: Tensor) => mul(y, scale);
+  const bound = { ...needs, attention: selectingPosition(attention) };
   const made: AnyLayer<Tensor, Tensor> = layer(
     needs as { readonly [name: string]: TensorLayer | undefined },
-    (w, x: Tensor, scope) => formula(x, bind(needs, w as never, scope) as never, scaled),
-    { name, inDim: width, outDim: width },
+    (w, x: Tensor, scope) =>
+      formula(x, bind(bound, w as never, scope) as never, { scaled, needed: y => selectOutputPosition(y, scope) }),
+    { name, inDim: width, outDim: width, selectsPosition: true },
   );
   return made as Layer<N, Tensor, Tensor>;
 }

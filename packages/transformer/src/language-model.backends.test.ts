@@ -204,6 +204,18 @@ const biased = languageModel({
   }),
 });
 
+test('logits of one position, which the last block computes alone, are those of the whole pass', async () => {
+  for (const model of [tied, rotating(1), biased]) {
+    const run = model as typeof tied;
+    const [weightTree, only] = [randomWeights(run), tensor([4], [1], 'int32')];
+    const [whole, cache] = [run(weightTree, ids), new Cache({ maxPositions })];
+    const y = cache.step(length, scope => run(weightTree, ids, scope.with(logitPositions, only)));
+    const expected = ((await nestedOf(whole)) as Rows[]).map(row => [row[4]!]);
+    await expectClose(y, expected, close);
+    dispose([weightTree, only, whole, cache, y]);
+  }
+});
+
 test.each([
   ['learned positions', tied],
   ['rotary positions, one head of keys and values', rotating(1)],

@@ -1,10 +1,18 @@
-import { expectSameWidth, type Layer, layer, type PositionEncoding, type VectorNeed } from '@residual/layers';
+import {
+  expectSameWidth,
+  type Layer,
+  layer,
+  outputPosition,
+  type PositionEncoding,
+  type VectorNeed,
+} from '@residual/layers';
 import { expectOptions, type Tensor } from '@residual/tensor';
 import type { TensorLayer } from './block.js';
 import { type DirectionOptions, expectCausal } from './expect-causal.js';
 import { buildHead, type HeadParts, headOptionNames } from './head.js';
 import { embedInput, type InputNeeds, type InputParts, inputNeeds, inputOptionNames } from './input.js';
 import { selectLogitPositions } from './logit-positions.js';
+import { neededPosition } from './output-position.js';
 import { type TextModel, textDecoder } from './text/text-model.js';
 import { tokenIds } from './token-ids.js';
 
@@ -65,12 +73,11 @@ export function languageModel<
   const model = layer(
     needs,
     (w, ids: Tensor, scope) => {
-      const x = decoder(
-        w.decoder,
-        embedInput('languageModel', input, w, ids, scope),
-        scope.at('decoder').with(tokenIds, ids),
-      );
-      return logits(w, w.embedding, selectLogitPositions(x, scope), scope);
+      const embedded = embedInput('languageModel', input, w, ids, scope);
+      const position = neededPosition(decoder, ids.shape[1]!, scope);
+      const at = scope.at('decoder').with(tokenIds, ids).with(outputPosition, position);
+      const x = decoder(w.decoder, embedded, at);
+      return logits(w, w.embedding, position ? x : selectLogitPositions(x, scope), scope);
     },
     { name: 'languageModel', flops },
   );

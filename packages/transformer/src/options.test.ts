@@ -143,6 +143,7 @@ test('every function that composes is among them', () => {
       'stepPositions',
       'stepPositionsOf',
       'randomness',
+      'selectOutputPosition',
     ],
     ...[
       'record',

@@ -1,5 +1,5 @@
 import { keyRange, memoryMask, relativeVectors, sharedBias } from '@residual/attention';
-import { type Scope, slot, stepPositions } from '@residual/layers';
+import { outputPosition, type Scope, slot, stepPositions } from '@residual/layers';
 import { recompute, type Tensor } from '@residual/tensor';
 
 /**
@@ -19,11 +19,11 @@ export function runBlock<Input>(
   scope: Scope,
 ): Tensor {
   if (!scope.get(recomputeBlocks) || scope.hasTaps) return block(weights, input, scope);
-  const slots = [sharedBias, stepPositions, keyRange, memoryMask, relativeVectors].map(slot =>
+  const slots = [sharedBias, stepPositions, keyRange, memoryMask, relativeVectors, outputPosition].map(slot =>
     scope.get<unknown>(slot),
   );
   return recompute(
-    ({ weights, input, slots: [bias, positions, range, memoryRange, relative] }) =>
+    ({ weights, input, slots: [bias, positions, range, memoryRange, relative, output] }) =>
       block(
         weights,
         input,
@@ -32,7 +32,8 @@ export function runBlock<Input>(
           .with<unknown>(stepPositions, positions)
           .with<unknown>(keyRange, range)
           .with<unknown>(memoryMask, memoryRange)
-          .with<unknown>(relativeVectors, relative),
+          .with<unknown>(relativeVectors, relative)
+          .with<unknown>(outputPosition, output),
       ),
     { weights, input, slots },
   );

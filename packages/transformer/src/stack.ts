@@ -6,6 +6,7 @@ import {
   expectSameWidth,
   type Layer,
   layer,
+  outputPosition,
   type PositionEncoding,
   type Scope,
   type Weights,
@@ -56,11 +57,14 @@ export function stack<const Blocks extends BlockOrList<TensorLayer>>(options: St
     parts,
     (w, x: Tensor, scope) => {
       const { layers, norm } = parts;
-      const at = withPositionBias(parts, w, x, scope).at('layers');
-      for (const [i, k] of uses.entries()) x = runBlock(layers[k]!, w.layers[k], x, at.at(i));
+      const last = withPositionBias(parts, w, x, scope).at('layers');
+      const before = scope.get(outputPosition) ? last.with(outputPosition, undefined) : last;
+      for (const [i, k] of uses.entries())
+        x = runBlock(layers[k]!, w.layers[k], x, (i < uses.length - 1 ? before : last).at(i));
       return bind({ norm }, w, scope).norm(x);
     },
-    about,
+    // Every block but the last one is read at all positions, by the attention of the next.
+    { ...about, selectsPosition: parts.layers[uses.at(-1)!]!.about.selectsPosition },
   ) as unknown as Stack<Blocks>;
 }
 

@@ -1,8 +1,9 @@
-import { bind, expectSameWidth, layer, type VectorNeed } from '@residual/layers';
+import { bind, expectSameWidth, layer, outputPosition, type VectorNeed } from '@residual/layers';
 import { expectOptions } from '@residual/tensor';
 import type { TensorLayer } from '../block.js';
 import { buildHead, type HeadParts, headOptionNames } from '../head.js';
 import { selectLogitPositions } from '../logit-positions.js';
+import { neededPosition } from '../output-position.js';
 import {
   type TextBodyNeeds,
   type TextEncoderParts,
@@ -38,7 +39,7 @@ export function maskedLanguageModel<Encoder extends TensorLayer>(
   expectOptions('maskedLanguageModel', parts, names);
   const { transform, head, headScale, logitsBias, ...encoderParts } = parts;
   const body = textEncoder(encoderParts);
-  const { embedding } = parts;
+  const { embedding, encoder } = parts;
   const width = transform?.about.outDim ?? body.dim;
   expectSameWidth('maskedLanguageModel', {
     'the hidden states': { about: { outDim: body.dim } },
@@ -54,7 +55,9 @@ export function maskedLanguageModel<Encoder extends TensorLayer>(
   const model = layer(
     needs,
     (w, inputs: TextInputs, scope) => {
-      const x = selectLogitPositions(body.hiddenStates(w as never, inputs, scope), scope);
+      const position = neededPosition(encoder, inputs.ids.shape[1]!, scope);
+      const states = body.hiddenStates(w as never, inputs, scope.with(outputPosition, position));
+      const x = position ? states : selectLogitPositions(states, scope);
       return logits(w, w.embedding, bind({ transform }, w, scope).transform(x), scope);
     },
     { name: 'maskedLanguageModel', flops },
