@@ -144,6 +144,7 @@ test('every function that composes is among them', () => {
       'stepPositionsOf',
       'randomness',
       'selectOutputPosition',
+      'outputScope',
     ],
     ...[
       'record',
