@@ -24,7 +24,7 @@ test('centerCrop takes the middle, the smaller half of what is left before it', 
   expect(rows(centerCrop(image, { width: 2, height: 1 }))).toEqual(['1 2']);
 });
 
-test('centerCrop pads what is too small: the larger margin before it as in Pillow, or after it as in torchvision', () => {
+test('centerCrop pads: the larger margin comes first as in Pillow, or last as in torchvision', () => {
   expect(rows(centerCrop(image, { width: 4, height: 1 }))).toEqual(['0 1 2 3']);
   expect(rows(centerCrop(image, { width: 4, height: 1, backend: 'torchvision' }))).toEqual(['1 2 3 0']);
   expect(rows(centerCrop(image, { width: 1, height: 5 }))).toEqual(['0', '0', '2', '5', '0']);

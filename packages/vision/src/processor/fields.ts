@@ -8,7 +8,7 @@ const caller = 'imageProcessor';
 export type ConfigFields = Readonly<Record<string, unknown>>;
 
 /** Fields that have no influence on pixel values. */
-const silentFields = new Set([
+const silentFields: readonly string[] = [
   'image_processor_type',
   'feature_extractor_type',
   'processor_class',
@@ -22,13 +22,13 @@ const silentFields = new Set([
   'disable_grouping',
   'image_seq_length',
   'use_fast',
-]);
+];
 
 /** Throws, with the code `config`, if a config has a field that is not understood. */
 export function expectKnownFields(config: ConfigFields, known: Iterable<string>): void {
   const names = new Set(known);
   const unknown = Object.keys(config).filter(
-    name => !names.has(name) && !silentFields.has(name) && config[name] !== null && config[name] !== false,
+    name => !names.has(name) && !silentFields.includes(name) && config[name] !== null && config[name] !== false,
   );
   if (unknown.length > 0)
     throw new ResidualError(

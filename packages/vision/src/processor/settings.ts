@@ -103,12 +103,13 @@ function classOf(config: ConfigFields, modelType: string | undefined): { type: s
   const named = fieldOf(config, 'image_processor_type') ?? fieldOf(config, 'feature_extractor_type');
   const ofModel =
     modelType !== undefined && Object.hasOwn(classOfModel, modelType) ? classOfModel[modelType] : undefined;
-  if (named === undefined && ofModel === undefined)
-    throw new ResidualError(
-      'config',
-      `${caller}: the config has no image_processor_type` +
-        `${modelType === undefined ? '; the option modelType would say whose it is' : `, and none is known for models of type ${modelType}`}`,
-    );
+  if (named === undefined && ofModel === undefined) {
+    const advice =
+      modelType === undefined
+        ? '; the option modelType would say whose it is'
+        : `, and none is known for models of type ${modelType}`;
+    throw new ResidualError('config', `${caller}: the config has no image_processor_type${advice}`);
+  }
   const name = String(named ?? ofModel);
   const type = name.replace(/FeatureExtractor$/, 'ImageProcessor').replace(/(Fast|Pil)$/, '');
   const defaults = Object.hasOwn(processorClasses, type) ? processorClasses[type] : undefined;

@@ -11,8 +11,8 @@ import { unfilter } from './unfilter.js';
 const maxRatio = 1032;
 
 /**
- * Decodes a PNG to three channels, or with `keepsAlpha` to four where it has alpha. The size is compared with the length
- * of the compressed pixels before memory is taken.
+ * Decodes a PNG to three channels, or with `keepsAlpha` to four where it has alpha. The size is compared with the
+ * length of the compressed pixels before memory is taken.
  */
 export async function decodePng(bytes: Uint8Array, keepsAlpha: boolean): Promise<ByteImage> {
   const header = readPngHeader(bytes);

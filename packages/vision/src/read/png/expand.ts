@@ -9,8 +9,8 @@ export const hasAlpha = ({ colorType, transparency }: PngHeader): boolean =>
   colorType >= 4 || transparency !== undefined;
 
 /**
- * A function that turns pixels of the file into red, green and blue, and alpha where `channels` is 4. Samples of 16 bits
- * lose the lower byte as in Pillow, whose gray of 16 bits is cut off at 255 instead.
+ * A function that turns pixels of the file into red, green and blue, and alpha where `channels` is 4. Samples of 16
+ * bits lose the lower byte as in Pillow, whose gray of 16 bits is cut off at 255 instead.
  */
 export function pixelWriter(header: PngHeader, channels: 3 | 4): PixelWriter {
   const { colorType, depth } = header;
