@@ -77,8 +77,9 @@ export interface WeightMapping {
   /** Whether the tensor has the experts along an additional first axis. */
   readonly stacked?: boolean;
   /**
-   * The order in which the checkpoint has the axes that the matrix joins along in (`inAxes` of `matrix`), each as an axis
-   * of its own: [2, 0, 1] for a matrix [out, height · width · channels] that is stored as [out, channels, height, width].
+   * The order in which the checkpoint has the axes that the matrix joins along in (`inAxes` of `matrix`), each as an
+   * axis of its own: [2, 0, 1] for a matrix [out, height · width · channels] that is stored as [out, channels, height,
+   * width].
    */
   readonly inAxes?: readonly number[];
   /** The position of an additional axis of length 1 in the checkpoint; [0, 0] for two of them before all others. */
@@ -98,8 +99,16 @@ export interface Buffer {
    * checked.
    */
   readonly findDifference?: (values: Float32Array, shape: readonly number[], config: Config) => Difference | undefined;
-  /** The number that Hugging Face transformers expects in every checkpoint; it leaves it undefined if it is missing. */
-  readonly saved?: SavedNumber;
+  /**
+   * Whether values that differ are used, as the `storedFrequencies` of `compose`, if all such tensors of the checkpoint
+   * are equal; otherwise they are an error.
+   */
+  readonly areFrequencies?: boolean;
+  /**
+   * What is written into every checkpoint: the number that Hugging Face transformers expects and leaves undefined if it
+   * is missing, or a table of the composition.
+   */
+  readonly saved?: SavedNumber | SavedTable;
 }
 
 /** A number [] that is written beside each weight of a kind. */
@@ -109,6 +118,14 @@ export interface SavedNumber {
   /** The path of the weights beside which it is. */
   readonly beside: string;
   readonly value: number;
+}
+
+/** A table of the composition that is written, if the composition has it. */
+export interface SavedTable {
+  /** Its name in the checkpoint, as in a mapping. */
+  readonly checkpointName: string;
+  /** Its path, as in a mapping. */
+  readonly path: string;
 }
 
 /** The first entry of a tensor that differs, and the value it should have. */
@@ -140,6 +157,8 @@ export interface ComposeOptions {
   readonly ignoreConfig?: readonly string[];
   /** Whether position tables are read from the checkpoint as weights, instead of the family's formula. */
   readonly storedPositionTables?: boolean;
+  /** The frequencies of rotary positions that the checkpoint has, instead of the family's formula. */
+  readonly storedFrequencies?: readonly number[];
 }
 
 /** A published architecture as data: config to model, and weight names in both directions. */

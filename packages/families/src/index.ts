@@ -125,6 +125,8 @@ export type {
   Family,
   PositionTable,
   ProblemType,
+  SavedNumber,
+  SavedTable,
   SequenceToSequenceComposition,
   TextComposition,
   TextTask,
