@@ -1,6 +1,13 @@
 export { type Alibi, type AlibiOptions, alibi, alibiSlopes } from './alibi.js';
 export { beforePositions } from './before-positions.js';
 export { type CombinedPositions, combinedPositions } from './combined.js';
+export { type GridBias, type GridBiasOptions, gridBias, gridBiasRows } from './image/grid-bias.js';
+export { type GridPositions, type GridPositionsOptions, gridPositions } from './image/grid-positions.js';
+export { type LearnedTokens, type LearnedTokensOptions, learnedTokens } from './image/learned-tokens.js';
+export { type PatchEmbedding, type PatchEmbeddingOptions, patchEmbedding } from './image/patch-embedding.js';
+export { type PatchGrid, patchGrids } from './image/patch-grid.js';
+export { type PatchRotary, type PatchRotaryOptions, patchRotary } from './image/patch-rotary.js';
+export { type ResizeMethod, resizeWeights } from './image/resize-weights.js';
 export { type LearnedPositions, type LearnedPositionsOptions, learnedPositions } from './learned.js';
 export {
   type RelativePositions,

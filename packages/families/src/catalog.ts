@@ -114,5 +114,17 @@ export const catalog: readonly CatalogEntry[] = [
   { modelTypes: ['deepseek_v2'], load: async () => (await import('./decoders/deepseek.js')).deepseekV2 },
   { modelTypes: ['deepseek_v3'], load: async () => (await import('./decoders/deepseek.js')).deepseekV3 },
   { modelTypes: ['gpt_oss'], load: async () => (await import('./decoders/gpt-oss.js')).gptOss },
+  { modelTypes: ['vit'], load: async () => (await import('./image/vit.js')).vit },
+  { modelTypes: ['deit'], load: async () => (await import('./image/deit.js')).deit },
+  { modelTypes: ['beit'], load: async () => (await import('./image/beit.js')).beit },
+  { modelTypes: ['dinov2'], load: async () => (await import('./image/dinov2.js')).dinov2 },
+  {
+    modelTypes: ['dinov2_with_registers'],
+    load: async () => (await import('./image/dinov2.js')).dinov2WithRegisters,
+  },
+  { modelTypes: ['dinov3_vit'], load: async () => (await import('./image/dinov3.js')).dinov3 },
+  { modelTypes: ['clip'], load: async () => (await import('./image/clip.js')).clip },
+  { modelTypes: ['siglip'], load: async () => (await import('./image/siglip.js')).siglip },
+  { modelTypes: ['siglip2'], load: async () => (await import('./image/siglip.js')).siglip2 },
   { modelTypes: ['llama4_text'], load: async () => (await import('./decoders/llama4.js')).llama4 },
 ];

@@ -1,4 +1,12 @@
-import type { CrossLayer, EncoderDecoder, LanguageModel, TensorLayer, TextModel } from '@residual/transformer';
+import type {
+  CrossLayer,
+  EncoderDecoder,
+  ImageModel,
+  LanguageModel,
+  TensorLayer,
+  TextModel,
+  TwoTowerModel,
+} from '@residual/transformer';
 import type { Config } from './config/config.js';
 import type { GgufTable } from './gguf/table.js';
 
@@ -53,8 +61,53 @@ export interface TextComposition extends CompositionInfo {
   readonly problemType?: ProblemType;
 }
 
+/** What an image model gives: scores of labels, or one vector for each picture. */
+export type ImageTask = 'image-classification' | 'image-features';
+
+/** A model that reads pictures. Its longest sequence is that of a picture of `imageSize`; others work too. */
+export interface ImageComposition extends CompositionInfo {
+  readonly kind: ImageTask;
+  readonly model: ImageModel;
+  /** The value of `architectures` that is written. */
+  readonly architecture: string;
+  /** The size of the pictures that the model is made for, in pixels. */
+  readonly imageSize: ImageSize;
+  /** The labels by index; empty if the task has none. */
+  readonly labels: readonly string[];
+  /** What the scores of a classification mean, where the config says it. */
+  readonly problemType?: ProblemType;
+}
+
+/** Height and width in pixels. */
+export interface ImageSize {
+  readonly height: number;
+  readonly width: number;
+}
+
+/** A model of pictures and one of texts that map both into one space; the sizes are those of the texts. */
+export interface ImageTextComposition extends CompositionInfo {
+  readonly kind: 'image-text';
+  readonly model: TwoTowerModel<ImageModel, TextModel>;
+  /** The size of the pictures that the model is made for; absent if it reads patches of pictures of any size. */
+  readonly imageSize?: ImageSize;
+  /** The number of blocks of the image model. */
+  readonly imageDepth: number;
+  readonly imageHeads: number;
+  /** The name of the blocks of the text model in the tree. */
+  readonly side: 'text.encoder' | 'text.decoder';
+  /** How logits become scores: over all texts of a picture together, or for each text by itself. */
+  readonly scores: 'softmax' | 'sigmoid';
+  /** Whether all texts are padded to `maxPositions` and the padding is read, as the model was trained. */
+  readonly readsPadding: boolean;
+}
+
 /** The model that a config describes, with its properties. */
-export type Composition = CausalComposition | SequenceToSequenceComposition | TextComposition;
+export type Composition =
+  | CausalComposition
+  | SequenceToSequenceComposition
+  | TextComposition
+  | ImageComposition
+  | ImageTextComposition;
 
 /**
  * Maps one tensor of a checkpoint to weight paths. `*` stands for the number of the block; a name that starts with `/`
@@ -99,16 +152,8 @@ export interface Buffer {
    * checked.
    */
   readonly findDifference?: (values: Float32Array, shape: readonly number[], config: Config) => Difference | undefined;
-  /**
-   * Whether values that differ are used, as the `storedFrequencies` of `compose`, if all such tensors of the checkpoint
-   * are equal; otherwise they are an error.
-   */
-  readonly areFrequencies?: boolean;
-  /**
-   * What is written into every checkpoint: the number that Hugging Face transformers expects and leaves undefined if it
-   * is missing, or a table of the composition.
-   */
-  readonly saved?: SavedNumber | SavedTable;
+  /** The number that Hugging Face transformers expects in every checkpoint; it leaves it undefined if it is missing. */
+  readonly saved?: SavedNumber;
 }
 
 /** A number [] that is written beside each weight of a kind. */
@@ -118,14 +163,6 @@ export interface SavedNumber {
   /** The path of the weights beside which it is. */
   readonly beside: string;
   readonly value: number;
-}
-
-/** A table of the composition that is written, if the composition has it. */
-export interface SavedTable {
-  /** Its name in the checkpoint, as in a mapping. */
-  readonly checkpointName: string;
-  /** Its path, as in a mapping. */
-  readonly path: string;
 }
 
 /** The first entry of a tensor that differs, and the value it should have. */
@@ -157,8 +194,8 @@ export interface ComposeOptions {
   readonly ignoreConfig?: readonly string[];
   /** Whether position tables are read from the checkpoint as weights, instead of the family's formula. */
   readonly storedPositionTables?: boolean;
-  /** The frequencies of rotary positions that the checkpoint has, instead of the family's formula. */
-  readonly storedFrequencies?: readonly number[];
+  /** Whether a pooler of an image model is left out, because the checkpoint has none; false if absent. */
+  readonly withoutPooler?: boolean;
 }
 
 /** A published architecture as data: config to model, and weight names in both directions. */

@@ -123,10 +123,12 @@ export type {
   Composition,
   Difference,
   Family,
+  ImageComposition,
+  ImageSize,
+  ImageTask,
+  ImageTextComposition,
   PositionTable,
   ProblemType,
-  SavedNumber,
-  SavedTable,
   SequenceToSequenceComposition,
   TextComposition,
   TextTask,
@@ -136,5 +138,12 @@ export { familyOf } from './family-of.js';
 export { findFamily } from './find-family.js';
 export { findGgufFamily } from './gguf/find-gguf-family.js';
 export * from './gguf/index.js';
+export { beit } from './image/beit.js';
+export { clip } from './image/clip.js';
+export { deit } from './image/deit.js';
+export { dinov2, dinov2WithRegisters } from './image/dinov2.js';
+export { dinov3 } from './image/dinov3.js';
+export { siglip, siglip2 } from './image/siglip.js';
+export { vit } from './image/vit.js';
 export { families } from './registry.js';
 export type { StandardBlock, StandardCrossBlock, StandardEncoderDecoder, StandardLanguageModel } from './standard.js';

@@ -90,6 +90,13 @@ import { nomicBert } from './encoders/nomic-bert.js';
 import { camembert, roberta, xlmRoberta } from './encoders/roberta.js';
 import { roformer } from './encoders/roformer.js';
 import type { Family } from './family.js';
+import { beit } from './image/beit.js';
+import { clip } from './image/clip.js';
+import { deit } from './image/deit.js';
+import { dinov2, dinov2WithRegisters } from './image/dinov2.js';
+import { dinov3 } from './image/dinov3.js';
+import { siglip, siglip2 } from './image/siglip.js';
+import { vit } from './image/vit.js';
 
 /** All families of this package; a page that names them all loads them all. */
 export const families: readonly Family[] = [
@@ -115,4 +122,5 @@ export const families: readonly Family[] = [
   gptOss,
   llama4,
   gemma3n,
+  ...[vit, deit, beit, dinov2, dinov2WithRegisters, dinov3, clip, siglip, siglip2],
 ];

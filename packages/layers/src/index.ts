@@ -17,6 +17,7 @@ export { withInspect } from './inspect.js';
 export { joined } from './joined.js';
 export { keyRange, zeroPadding } from './key-range.js';
 export { type AnyLayer, type Layer, type LayerInfo, layer } from './layer.js';
+export { type LayerScale, type LayerScaleOptions, layerScale } from './layer-scale.js';
 export { type Linear, type LinearOptions, linear } from './linear.js';
 export { expectMatchingWeights, type WeightSource } from './match-weights.js';
 export {
@@ -57,7 +58,7 @@ export {
   type UnitNormOptions,
   unitNorm,
 } from './norms.js';
-export { outputPosition, outputScope, selectOutputPosition } from './output-position.js';
+export { outputPosition, selectOutputPosition } from './output-position.js';
 export { type GroupedForm, packedTensorInfo, packedTensors, rowsByName } from './packed-tensors.js';
 export { pathMatcher } from './path-matcher.js';
 export {

@@ -7,7 +7,7 @@ import { expectPrompt, expectTokens } from './arguments.js';
 import { CapturedSteps } from './generate/captured-steps.js';
 import type { DecodeModel } from './generate/decode-model.js';
 import type { GenerationConfig } from './generate/options.js';
-import type { AnyModel } from './model-kind.js';
+import { type AnyModel, vocabOf } from './model-kind.js';
 import type { Sequences } from './sequences.js';
 import type { SentenceSettings } from './vectors/sentence-settings.js';
 
@@ -81,7 +81,7 @@ export class LoadedModel implements AnyModel, DecodeModel {
   }
 
   get vocab(): number {
-    return this.composition.model.vocab;
+    return vocabOf(this.composition);
   }
 
   get maxPositions(): number {

@@ -1,5 +1,8 @@
 import type {
   Composition,
+  ImageComposition,
+  ImageTask,
+  ImageTextComposition,
   StandardEncoderDecoder,
   StandardLanguageModel,
   TextComposition,
@@ -7,7 +10,7 @@ import type {
 } from '@residual/families';
 import type { Weights } from '@residual/layers';
 import { ResidualError } from '@residual/tensor';
-import type { TextModel } from '@residual/transformer';
+import type { ImageModel, TextModel } from '@residual/transformer';
 
 /** A layer with its weights. */
 export interface BoundModel<Layer> {
@@ -69,13 +72,60 @@ export function textModelOf(
 
 /** Whether a composition is a text model: an encoder, or a decoder with a head that judges a text. */
 export function isTextModel(composition: Composition): composition is TextComposition {
-  return 'side' in composition;
+  return 'side' in composition && composition.kind !== 'image-text';
+}
+
+/** A model of pictures with its weights. */
+export interface BoundImageModel extends BoundModel<ImageModel> {
+  readonly composition: ImageComposition;
+}
+
+/** The layer and weights of a model that reads pictures, of one of `tasks`; of any if absent. See `causalOf`. */
+export function imageModelOf(
+  name: string,
+  { composition, weights, family }: AnyModel,
+  tasks?: readonly ImageTask[],
+): BoundImageModel {
+  if (isImageModel(composition) && (tasks?.includes(composition.kind) ?? true))
+    return { layer: composition.model, weights: weights as never, composition };
+  const needed = tasks ? `a model for ${tasks.join(' or ')}` : 'a model that reads pictures';
+  throw new ResidualError('kind', `${name}: ${describeKind(family, composition)}; this works on ${needed}`);
+}
+
+/** A model of pictures and texts with its weights. */
+export interface BoundImageTextModel extends BoundModel<ImageTextComposition['model']> {
+  readonly composition: ImageTextComposition;
+}
+
+/** The layer and weights of a model that compares pictures and texts. See `causalOf`. */
+export function imageTextModelOf(name: string, { composition, weights, family }: AnyModel): BoundImageTextModel {
+  if (composition.kind === 'image-text') return { layer: composition.model, weights: weights as never, composition };
+  const needed = 'a model that compares pictures and texts';
+  throw new ResidualError('kind', `${name}: ${describeKind(family, composition)}; this works on ${needed}`);
+}
+
+/** Whether a composition reads pictures alone. */
+export function isImageModel(composition: Composition): composition is ImageComposition {
+  return composition.kind === 'image-classification' || composition.kind === 'image-features';
+}
+
+/** The number of tokens that a model knows; 0 if it reads pictures alone. */
+export function vocabOf(composition: Composition): number {
+  if (isImageModel(composition)) return 0;
+  return composition.kind === 'image-text' ? composition.model.text.vocab : composition.model.vocab;
+}
+
+/** The labels of a classification; none for other models. */
+export function labelsOf(composition: Composition): readonly string[] {
+  return isTextModel(composition) || isImageModel(composition) ? composition.labels : [];
 }
 
 /** The blocks and heads of the encoder of a composition; 0 of both without one. */
 export function encoderSizesOf(composition: Composition): { readonly depth: number; readonly heads: number } {
   if (composition.kind === 'seq2seq-lm') return { depth: composition.encoderDepth, heads: composition.encoderHeads };
-  return isTextModel(composition) && composition.side === 'encoder' ? composition : { depth: 0, heads: 0 };
+  if (composition.kind === 'image-text') return { depth: composition.imageDepth, heads: composition.imageHeads };
+  const isEncoder = isImageModel(composition) || (isTextModel(composition) && composition.side === 'encoder');
+  return isEncoder ? composition : { depth: 0, heads: 0 };
 }
 
 function describeKind({ name }: AnyModel['family'], { kind }: Composition): string {

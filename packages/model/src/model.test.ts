@@ -59,9 +59,9 @@ test('a model rejects on another backend than its own, also during a generation'
 });
 
 test('wrong paths of weights do not compile', () => {
-  const { weights } = causalOf('test', model);
+  const { weights, layer } = causalOf('test', model);
   const [block] = weights.decoder.layers;
-  expect(block!.attention.query.weight.shape).toEqual([model.layer.dim, model.layer.dim]);
+  expect(block!.attention.query.weight.shape).toEqual([layer.dim, layer.dim]);
   expect(model.weights.decoder.layers[0]!.mlp.up.weight).toBe(block!.mlp.up.weight);
   // @ts-expect-error a wrong path: quer
   expect(block!.attention.quer).toBeUndefined();

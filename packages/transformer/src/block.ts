@@ -156,6 +156,37 @@ export function sandwichBlock<Norm extends TensorLayer, Attention extends Tensor
   });
 }
 
+/** The parts of `layerScaleBlock`. */
+export interface LayerScaleBlockParts<Norm extends TensorLayer, Attention extends TensorLayer, Mlp extends TensorLayer>
+  extends BlockParts<Norm, Attention, Mlp> {
+  /** Scales the output of each part after its dropout, such as `layerScale`. */
+  readonly scale: TensorLayer;
+}
+
+/** The needs of `layerScaleBlock`. */
+export type LayerScaleBlockNeeds<
+  Norm extends TensorLayer,
+  Attention extends TensorLayer,
+  Mlp extends TensorLayer,
+> = BlockNeeds<Norm, Attention, Mlp> & { readonly attentionScale: TensorLayer; readonly mlpScale: TensorLayer };
+
+/**
+ * The pre-norm block of BEiT and DINOv2, whose parts are scaled by learned factors: x + scale · attention(norm(x)),
+ * then x + scale · mlp(norm(x)) (Touvron et al. 2021, CaiT).
+ */
+export function layerScaleBlock<Norm extends TensorLayer, Attention extends TensorLayer, Mlp extends TensorLayer>({
+  scale,
+  ...parts
+}: LayerScaleBlockParts<Norm, Attention, Mlp>): Layer<LayerScaleBlockNeeds<Norm, Attention, Mlp>, Tensor, Tensor> {
+  expectOptions('layerScaleBlock', { ...parts, scale }, { ...blockOptions, scale: 1 });
+  const needs = { ...blockNeeds(parts), attentionScale: scale, mlpScale: scale };
+  return blockOf('layerScaleBlock', parts, needs, (x, part, { scaled, needed }) => {
+    const attended = part.attentionDropout(part.attention(part.attentionNorm(x)));
+    x = add(needed(x), scaled(part.attentionScale(attended)));
+    return add(x, scaled(part.mlpScale(part.mlpDropout(part.mlp(part.mlpNorm(x))))));
+  });
+}
+
 /** Makes a block of two parts, each with a norm. */
 function block<Norm extends TensorLayer, Attention extends TensorLayer, Mlp extends TensorLayer>(
   name: string,
@@ -188,6 +219,9 @@ interface FormulaTools {
 /** The formula of a block, which gets the parts as functions of their input (`bind`). */
 type Formula<N> = (x: Tensor, part: Bound<N>, tools: FormulaTools) => Tensor;
 
+/** Names of the options in `BlockParts`; 0 marks an optional one. */
+const blockOptions = { norm: 1, attention: 1, mlp: 1, dropout: 0, attentionDropout: 0, residualScale: 0 } as const;
+
 /** Makes a block from its needs and its formula. */
 function blockOf<N extends { readonly [name: string]: TensorLayer | undefined }>(
   name: string,
@@ -196,8 +230,7 @@ function blockOf<N extends { readonly [name: string]: TensorLayer | undefined }>
   formula: Formula<{ readonly [Name in keyof N]: TensorLayer }>,
   more: Readonly<Record<string, 0>> = {},
 ): Layer<N, Tensor, Tensor> {
-  const optional = { dropout: 0, attentionDropout: 0, residualScale: 0 } as const;
-  expectOptions(name, parts, { norm: 1, attention: 1, mlp: 1, ...optional, ...more });
+  expectOptions(name, parts, { ...blockOptions, ...more });
   const { residualScale: scale = 1 } = parts;
   expectValue(Number.isFinite(scale), name, 'residualScale', scale, 'a finite number', 'range');
   const { norm, attention, mlp, dropout } = parts;

@@ -2,6 +2,9 @@ export {
   type Block,
   type BlockNeeds,
   type BlockParts,
+  type LayerScaleBlockNeeds,
+  type LayerScaleBlockParts,
+  layerScaleBlock,
   normedResidualBlock,
   outputNormBlock,
   type PlainBlockParts,
@@ -37,6 +40,32 @@ export {
 } from './encoder-decoder.js';
 export type { DirectionOptions } from './expect-causal.js';
 export type { HeadParts, HeadWeights } from './head.js';
+export {
+  type ImageEncoderNeeds,
+  type ImageEncoderParts,
+  imageEncoder,
+} from './image/image-encoder.js';
+export { withImageHead } from './image/image-head.js';
+export type { ImageInputs, ImageModel } from './image/image-model.js';
+export {
+  type AttentionPooling,
+  type AttentionPoolingParts,
+  attentionPooling,
+  type ClassAndPatchesOptions,
+  classAndMeanOfPatches,
+  type ImagePooling,
+  meanOfPatches,
+  type PatchPoolingOptions,
+} from './image/pooling.js';
+export {
+  type ImageAndTextVectors,
+  type ImagesAndTexts,
+  type Tower,
+  type TwoTowerModel,
+  type TwoTowerNeeds,
+  type TwoTowerParts,
+  twoTowerModel,
+} from './image/two-tower-model.js';
 export type { InputNeeds, InputParts } from './input.js';
 export {
   type LanguageModel,
@@ -62,7 +91,7 @@ export {
   type MaskedLanguageModelParts,
   maskedLanguageModel,
 } from './text/masked-language-model.js';
-export { firstToken, lastToken, meanOfTokens, type TextPooling } from './text/pooling.js';
+export { firstToken, lastToken, meanOfTokens, type TextPooling, tokenWithId } from './text/pooling.js';
 export {
   type TextBodyNeeds,
   type TextDecoderParts,

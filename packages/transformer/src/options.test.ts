@@ -15,6 +15,8 @@ const embedding = embeddings.tokenEmbedding({ vocab: 5, dim: modelDim });
 const decoder = transformer.stack({ block: transformer.transformerBlock(block), depth: 1 });
 const crossDecoder = transformer.crossStack({ block: transformer.crossBlock({ ...block, crossAttention }), depth: 1 });
 const words = { embedding };
+const grid = { rows: 2, columns: 3 };
+const patches = embeddings.patchEmbedding({ patch: 2, dim: modelDim });
 const routed = { modelDim, experts: 3, topK: 2 };
 
 type Options = Readonly<Record<string, unknown>>;
@@ -52,6 +54,12 @@ const compositions: Record<string, ReturnType<typeof of>> = {
   rotary: of(embeddings.rotary, { headDim: 4 }),
   rotaryFrequencies: of(embeddings.rotaryFrequencies, { rotaryDim: 4 }),
   alibi: of(embeddings.alibi, { heads }),
+  layerScale: of(layers.layerScale, { dim: 3 }),
+  patchEmbedding: of(embeddings.patchEmbedding, { patch: 2, dim: 3 }),
+  learnedTokens: of(embeddings.learnedTokens, { dim: 3 }),
+  gridPositions: of(embeddings.gridPositions, { grid, dim: 3 }),
+  gridBias: of(embeddings.gridBias, { grid, heads }),
+  patchRotary: of(embeddings.patchRotary, { headDim: 4 }),
   positionTemperature: of(embeddings.positionTemperature, { strength: 0.1, interval: 4 }),
   selfAttention: of(attention.selfAttention, { modelDim, heads }),
   keyGivingAttention: of(attention.keyGivingAttention, { modelDim, heads }),
@@ -99,6 +107,19 @@ const compositions: Record<string, ReturnType<typeof of>> = {
   outputNormBlock: of(transformer.outputNormBlock, block),
   sandwichBlock: of(transformer.sandwichBlock, block),
   sharedNormBlock: of(transformer.sharedNormBlock, block),
+  layerScaleBlock: of(transformer.layerScaleBlock, { ...block, scale: layers.layerScale({ dim: modelDim }) }),
+  imageEncoder: of(transformer.imageEncoder, { patches, encoder: decoder }),
+  attentionPooling: of(transformer.attentionPooling, {
+    ...{ norm, mlp: perceptron, dim: modelDim },
+    attention: crossAttention,
+  }),
+  meanOfPatches: of(transformer.meanOfPatches, { prefix: 1 }, []),
+  classAndMeanOfPatches: of(transformer.classAndMeanOfPatches, { prefix: 1, dim: modelDim }),
+  tokenWithId: of(transformer.tokenWithId, { tokenId: 1 }, []),
+  twoTowerModel: of(transformer.twoTowerModel, {
+    image: transformer.imageEncoder({ patches, encoder: decoder }),
+    text: transformer.textDecoder({ ...words, decoder }),
+  }),
   crossBlock: of(transformer.crossBlock, { ...block, crossAttention }),
   postNormCrossBlock: of(transformer.postNormCrossBlock, { ...block, crossAttention }),
   sandwichCrossBlock: of(transformer.sandwichCrossBlock, { ...block, crossAttention }),
@@ -144,7 +165,6 @@ test('every function that composes is among them', () => {
       'stepPositionsOf',
       'randomness',
       'selectOutputPosition',
-      'outputScope',
     ],
     ...[
       'record',
@@ -173,6 +193,9 @@ test('every function that composes is among them', () => {
       'unpaddedPositions',
       'beforePositions',
       'withHead',
+      'withImageHead',
+      'gridBiasRows',
+      'resizeWeights',
     ],
     ...['chunks', 'joinHeads', 'padding', 'slidingWindow', 'splitHeads'],
     ...['expectMatchingWeights', 'formsOf', 'packedTensorInfo', 'packedTensors', 'readSlice', 'rowsByName'],

@@ -5,7 +5,6 @@ import { affine } from './affine.js';
 import { attend, packedAttend } from './attend.js';
 import { binaryKernels } from './binary.js';
 import { appendToCache, appendToPackedCache, pack, unpackCache } from './cache.js';
-import { convolution, convolutionInputGradient, convolutionWeightGradient, fold, unfold } from './convolution.js';
 import { crossEntropy, crossEntropyGradient } from './cross-entropy.js';
 import { dropout } from './dropout.js';
 import { embed, gather, scatterAdd } from './embed.js';
@@ -38,9 +37,6 @@ const onHeap = /*#__PURE__*/ kernelFuncs(
     appendToPackedCache,
     attend,
     causalConvolution,
-    convolution,
-    convolutionInputGradient,
-    convolutionWeightGradient,
     crossEntropy,
     crossEntropyGradient,
     dropout,
@@ -48,7 +44,6 @@ const onHeap = /*#__PURE__*/ kernelFuncs(
     expertLinear,
     expertLinearGradient,
     expertLinearWeightGradient,
-    fold,
     gatedDeltaRule,
     gather,
     kthLargest,
@@ -71,7 +66,6 @@ const onHeap = /*#__PURE__*/ kernelFuncs(
     takeAlong,
     tanh,
     topK,
-    unfold,
     unpack,
     unpackCache,
   },

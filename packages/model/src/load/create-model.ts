@@ -4,6 +4,7 @@ import { expectOptions, ResidualError, ready } from '@residual/tensor';
 import { saveTokenizer, type Tokenizer } from '@residual/tokenizer';
 import type { GenerationConfig } from '../generate/options.js';
 import { Model } from '../model.js';
+import { vocabOf } from '../model-kind.js';
 
 /** The options of `createModel`. */
 export interface CreateModelOptions {
@@ -25,7 +26,7 @@ export async function createModel(config: Config, options: CreateModelOptions): 
   await ready();
   const family = await findFamily(config, families);
   const composition = family.compose(config);
-  const { vocab } = composition.model;
+  const vocab = vocabOf(composition);
   if (tokenizer && tokenizer.vocabSize > vocab)
     throw new ResidualError(
       'fit',

@@ -15,7 +15,6 @@ import {
   readBits,
 } from '@residual/tensor';
 import type { LoadedModel } from '../loaded-model.js';
-import { isTextModel } from '../model-kind.js';
 import { type CheckpointFile, checkpointFile, type TensorContent, type TensorGroup } from './checkpoint-tensors.js';
 import { quantizationOf } from './quantization-config.js';
 
@@ -33,12 +32,12 @@ export interface SaveModelOptions {
 /** The form of each dtype. */
 const formOfDtype = { float32: 'f32', float16: 'f16', bfloat16: 'bf16' } as const;
 
-/** The value of `architectures` that is written: that of the task of a text model, or the first of the family. */
+/** The value of `architectures` that is written: that of the task of a model, or the first of the family. */
 export function architectureOf({
   family,
   composition,
 }: Pick<LoadedModel['parts'], 'family' | 'composition'>): string | undefined {
-  return isTextModel(composition) ? composition.architecture : family.architectures[0];
+  return 'architecture' in composition ? composition.architecture : family.architectures[0];
 }
 
 /** The files of a checkpoint by name, as the reference writes them. Throws if a weight is too large for the dtype. */

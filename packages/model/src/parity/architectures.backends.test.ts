@@ -10,16 +10,18 @@ import { isInput } from './model-outputs.js';
 const own = `
   albert apertus bamba bloom cohere2 deepseek-v3 diffllama falcon-new gemma2-train gemma3n gpt-neox gpt-oss lfm2
   llama4 mamba ministral3 mixtral-experts modernbert olmo2 opt phi3-longrope qwen3 roformer minicpm3
+  beit clip dinov3 siglip2 vit-train
 `;
 /** Those that compose the same parts in other ways, or have other names. */
 const others = `
   arcee bert-answers bert-tokens biogpt bitnet blenderbot blenderbot-small codegen cohere deberta
   deberta-v2-classify deepseek-v2 distilbert distilbert-classify dots1 electra electra-classify ernie4_5
-  esm eurobert exaone4 falcon-alibi falcon-h1 falcon-mamba gemma gemma3 glm glm4 glm4-moe gpt-bigcode gpt-neo
+  eurobert exaone4 falcon-alibi falcon-h1 falcon-mamba gemma gemma3 glm glm4 glm4-moe gpt-bigcode gpt-neo
   gpt2-classify gptj granite granitemoe granitemoehybrid helium hunyuan jamba lfm2-moe mamba2 ministral
   mistral modernbert-classify mpnet mpt nemotron nemotron-h nomic-bert olmo olmo3 olmoe persimmon phi phi3
   phimoe qwen2 qwen2-moe qwen3-moe qwen3-rerank qwen3_5 roberta roberta-classify seed-oss smollm3 stablelm
   starcoder2 t5gemma umt5 vaultgemma xglm xlm-roberta
+  clip-gelu deit dinov2-classify dinov2-registers siglip
 `;
 
 /** All on cpu and wasm; on the GPU backends those of their own, and all by `npm test -- --everywhere`. */
@@ -36,7 +38,7 @@ test.each(names)('%s agrees with the reference', async name => {
   expect(report.pass).toBe(true);
 });
 
-/** The files, and of their outputs only the logits. `config` replaces the config. */
+/** The files, and of their outputs only the logits or the vectors of pictures. `config` replaces the config. */
 const withLogitsOnly = (files: ModelFiles, config?: string): ModelFiles => ({
   ...files,
   text: (name, options) =>
@@ -45,7 +47,7 @@ const withLogitsOnly = (files: ModelFiles, config?: string): ModelFiles => ({
     const source = await files.bytes(name, options);
     if (!source || name !== 'golden.safetensors') return source;
     const stored = await openSafetensors(source);
-    const kept = [...stored.tensors.keys()].filter(each => isInput(each) || /logits/.test(each));
+    const kept = [...stored.tensors.keys()].filter(each => isInput(each) || /logits|pooler_output/.test(each));
     const tensors = new Map<string, StoredTensor>();
     for (const each of kept) tensors.set(each, await stored.read(each));
     return bytesSource(writeSafetensors(tensors));

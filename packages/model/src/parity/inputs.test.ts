@@ -172,9 +172,10 @@ test.each<[string, Fields, Uint8Array, object, string]>([
     'another kind',
     llama,
     inputsFile(rows),
-    { 'golden.json': { kind: 'clip' } },
-    'golden.json is of kind "clip"; this version compares causal-lm, seq2seq-lm, masked-lm, ' +
-      'sequence-classification, token-classification, question-answering, features, packed',
+    { 'golden.json': { kind: 'vocoder' } },
+    'golden.json is of kind "vocoder"; this version compares causal-lm, seq2seq-lm, masked-lm, ' +
+      'sequence-classification, token-classification, question-answering, features, image-classification, ' +
+      'image-features, image-text, clip, siglip, siglip2, packed',
   ],
   [
     'a file cut short',

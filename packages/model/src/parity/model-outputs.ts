@@ -2,6 +2,8 @@ import { ResidualError } from '@residual/tensor';
 import type { Model } from '../model.js';
 import { causalOutputs } from './causal.js';
 import type { Golden } from './golden.js';
+import { imageTextOutputs } from './image-text.js';
+import { imageOutputs } from './images.js';
 import type { OutputFilter, Outputs } from './outputs.js';
 import { sequenceToSequenceOutputs } from './sequence-to-sequence.js';
 import { textOutputs } from './text.js';
@@ -15,6 +17,12 @@ const outputsByKind = {
   'token-classification': textOutputs,
   'question-answering': textOutputs,
   features: textOutputs,
+  'image-classification': imageOutputs,
+  'image-features': imageOutputs,
+  'image-text': imageTextOutputs,
+  clip: imageTextOutputs,
+  siglip: imageTextOutputs,
+  siglip2: imageTextOutputs,
 };
 
 /** The outputs of a model that are wanted, for the kind that the golden files name, or its own. */
@@ -42,7 +50,10 @@ const isKind = (kind: unknown): kind is keyof typeof outputsByKind =>
 /** Whether an output needs the gradients of weights, which packed ones do not have. */
 export const needsGradients = (name: string): boolean => /^(?:grad|after\.|adamw_losses$)/.test(name);
 
-const inputs: readonly string[] = ['input_ids', 'attention_mask', 'decoder_input_ids', 'labels', 'token_type_ids'];
+const inputs: readonly string[] = [
+  ...['input_ids', 'attention_mask', 'decoder_input_ids', 'labels', 'token_type_ids'],
+  ...['pixel_values', 'pixel_attention_mask', 'spatial_shapes'],
+];
 
 /** Whether a tensor of `golden.safetensors` is an input. */
 export const isInput = (name: string): boolean => inputs.includes(name);

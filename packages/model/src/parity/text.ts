@@ -117,7 +117,7 @@ function headOutputs(model: Model, logits: Numbers, mask: Sequences): Outputs {
 }
 
 /** Values [batch, length, width], zeroed at padding. */
-function withoutPadding({ shape, data }: Numbers, mask: Sequences): Numbers {
+export function withoutPadding({ shape, data }: Numbers, mask: Sequences): Numbers {
   const [, length, width] = shape as [number, number, number];
   const isToken = (i: number) => mask[Math.floor(i / (length * width))]![Math.floor(i / width) % length] !== 0;
   return { shape, data: Float32Array.from(data, (value, i) => (isToken(i) ? value : 0)) };

@@ -5,7 +5,7 @@ import { type LoadModelOptions, loadModel } from '../load/load-model.js';
 import { sourceSize } from '../load/source-size.js';
 import type { ModelSource } from '../load/sources/source.js';
 import type { Model } from '../model.js';
-import { isTextModel } from '../model-kind.js';
+import { labelsOf } from '../model-kind.js';
 import { callMethods, streamMethods } from './methods.js';
 import type { ModelInfo } from './protocol.js';
 
@@ -85,7 +85,7 @@ function infoOf(number: number, model: Model): ModelInfo {
     encoderDepth,
     encoderHeads,
     kind: composition.kind,
-    labels: isTextModel(composition) ? composition.labels : [],
+    labels: labelsOf(composition),
     embeddingPrompts,
     family: model.family.name,
     backend,

@@ -3,15 +3,19 @@ import { type Layer, layer, type Scope } from '@residual/layers';
 import {
   add,
   div,
+  equal,
   expectOptions,
   fill,
   gather,
+  greater,
   less,
   max,
   mul,
   notEqual,
+  ResidualError,
   range,
   reshape,
+  scalarMinus,
   sliceAxis,
   sum,
   type Tensor,
@@ -59,6 +63,29 @@ export function lastToken(options: { readonly padTokenId?: number | undefined } 
       return gather(reshape(x, [batch * length, dim]), rows, 0);
     },
     { name: 'lastToken' },
+  );
+}
+
+/**
+ * The vector of the first token with an id in the slot `textIds`, such as the one that ends a text in CLIP; without
+ * `tokenId` that of the first token with the largest id of its text. The first token if no token has the id. Errors
+ * without `textIds`.
+ */
+export function tokenWithId(options: { readonly tokenId?: number | undefined } = {}): TextPooling {
+  expectOptions('tokenWithId', options, { tokenId: 0 });
+  const { tokenId } = options;
+  return layer(
+    {},
+    (_, x: Tensor, scope) => {
+      const [batch, length, dim] = x.shape as [number, number, number];
+      const ids = scope.get(textIds);
+      if (!ids) throw new ResidualError('fit', `tokenWithId: at '${scope.path}' there are no textIds`);
+      const found = toFloat(equal(ids, tokenId ?? max(ids, { axis: 1, keepDims: true })));
+      const fromEnd = max(mul(found, toFloat(reshape(scalarMinus(length, range(length)), [1, length]))), { axis: 1 });
+      const first = mul(toFloat(greater(fromEnd, 0)), scalarMinus(length, fromEnd)); // [batch]
+      return gather(reshape(x, [batch * length, dim]), add(toInt(first), mulInt(range(batch), length)), 0);
+    },
+    { name: 'tokenWithId' },
   );
 }
 

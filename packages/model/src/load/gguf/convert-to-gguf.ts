@@ -4,6 +4,7 @@ import { expectMatchingWeights, type HasNeeds, sizeOf, weightNeeds } from '@resi
 import { ResidualError } from '@residual/tensor';
 import { tokenizerToGguf } from '@residual/tokenizer/gguf';
 import { expectOpenOptions } from '../../arguments.js';
+import { vocabOf } from '../../model-kind.js';
 import { type LoadModelOptions, type OpenedModel, openModel } from '../load-model.js';
 import type { ModelSource } from '../sources/source.js';
 
@@ -124,7 +125,7 @@ function tokenizerEntries(opened: OpenedModel): ReadonlyMap<string, MetadataValu
   const ids = Object.fromEntries(
     ['bos', 'eos', 'pad'].map(name => [name, id(name)]).filter(([, value]) => value !== undefined),
   );
-  const entries = tokenizerToGguf(tokenizer, { vocab: composition.model.vocab, specialTokenIds: ids });
+  const entries = tokenizerToGguf(tokenizer, { vocab: vocabOf(composition), specialTokenIds: ids });
   const template = chatTemplateOf(texts);
   if (template !== undefined) entries.set('tokenizer.chat_template', { type: 'string', value: template });
   const eos = entries.get('tokenizer.ggml.eos_token_id')?.value;
