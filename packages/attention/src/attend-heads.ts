@@ -95,8 +95,8 @@ export interface EncodedNorms {
 
 /**
  * Applies a position encoding to query and key, then norms, and taps them before (`queryBeforePositions`,
- * `keyBeforePositions`) and after it (`query`, `key`), and `value`. `weights` are those of the encoding; `queryScope` is
- * the scope of the query where it is another one.
+ * `keyBeforePositions`) and after it (`query`, `key`), and `value`. `weights` are those of the encoding; `queryScope`
+ * is the scope of the query where it is another one.
  */
 export function encodePositions(
   { query, key, value }: ProjectedHeads,

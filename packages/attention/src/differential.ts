@@ -7,7 +7,6 @@ import {
   type Linear,
   layer,
   type PositionEncoding,
-  selectOutputPosition,
   type VectorNeed,
   vector,
 } from '@residual/layers';
@@ -35,7 +34,6 @@ import {
 import { type HeadDims, headDims, headOptionNames, joinHeads, splitHeads } from './heads.js';
 import { keyRange } from './mask.js';
 import { projections } from './projections.js';
-import { queryScopeOf } from './query-scope.js';
 import type { SelfAttentionOptions } from './self-attention.js';
 
 /** Settings of `differentialAttention`. */
@@ -94,17 +92,16 @@ export function differentialAttention(options: DifferentialAttentionOptions): Di
     { ...parts, ...lambdas, positions: positionEncoding },
     (w, x: Tensor, scope) => {
       const part = bind(parts, w, scope);
-      const queryScope = queryScopeOf(x, scope);
       const projected = {
-        query: splitHeads(part.query(selectOutputPosition(x, scope)), heads),
+        query: splitHeads(part.query(x), heads),
         key: splitHeads(part.key(x), kvHeads),
         value: pairValues(splitHeads(part.value(x), kvHeads)), // [batch, kvHeads, length, 2 headDim]
       };
-      const encoded = encodePositions(projected, positionEncoding, w.positions, scope, undefined, queryScope);
+      const encoded = encodePositions(projected, positionEncoding, w.positions, scope);
       const cached = appendToPast(encoded, options, scope);
-      const bias = scoreBias(cached, positionEncoding, w.positions, queryScope);
+      const bias = scoreBias(cached, positionEncoding, w.positions, scope);
       const attendOptions = { ...(mask && { mask }), ...(scale !== undefined && { scale }) };
-      const attended = attendHeads({ ...cached, bias }, queryScope.get(keyRange), attendOptions, queryScope);
+      const attended = attendHeads({ ...cached, bias }, scope.get(keyRange), attendOptions, scope);
       const [first, second] = halves(attended); // [batch, heads / 2, length, 2 headDim]
       const weight = (query: Tensor, key: Tensor) => exp(sum(mul(query, key)));
       const difference = sub(weight(w.lambdaQuery1, w.lambdaKey1), weight(w.lambdaQuery2, w.lambdaKey2));
@@ -115,7 +112,6 @@ export function differentialAttention(options: DifferentialAttentionOptions): Di
       ...aboutAttention(name, { modelDim, heads, headDim }),
       flops: (keyLen: number): number => 6 * heads * headDim * keyLen, // values are twice as wide as keys
       bidirectional: !mask?.causal,
-      selectsPosition: true,
     },
   );
   return Object.assign(attention, { heads, kvHeads, headDim });

@@ -8,6 +8,7 @@ import {
   type Linear,
   layer,
   linear,
+  outputScope,
   type PositionEncoding,
   type Scope,
   selectOutputPosition,
@@ -23,7 +24,6 @@ import {
 } from './attend-heads.js';
 import { joinHeads, splitHeads } from './heads.js';
 import { keyRange } from './mask.js';
-import { queryScopeOf } from './query-scope.js';
 
 /** Settings of `latentAttention`. */
 export interface LatentAttentionOptions extends AttentionOptions {
@@ -96,7 +96,7 @@ export function latentAttention(options: LatentAttentionOptions): LatentAttentio
     { ...parts, positions: positionEncoding, dropout },
     (w, x: Tensor, scope) => {
       const part = bind(parts, w, scope);
-      const queryScope = queryScopeOf(x, scope);
+      const queryScope = outputScope(x, scope);
       const encode = (y: Tensor, at: Scope) => positionEncoding?.onHeads?.(w.positions, y, at) ?? y;
       const query = splitHeads(makeQuery(part, selectOutputPosition(x, scope)), heads);
       const compressed = part.latent(x);
@@ -104,7 +104,8 @@ export function latentAttention(options: LatentAttentionOptions): LatentAttentio
       const keyValue = splitHeads(part.keyValue(latentVector), heads);
       const sharedKey = encode(splitHeads(sliceAxis(compressed, 2, latentDim, positionDim), 1), scope);
       const positional = encode(sliceAxis(query, 3, contentDim, positionDim), queryScope);
-      const ofAllHeads = add(zeros([x.shape[0]!, heads, x.shape[1]!, positionDim]), sharedKey); // [batch, heads, length, positionDim]
+      const [batch, length] = x.shape as [number, number, number];
+      const ofAllHeads = add(zeros([batch, heads, length, positionDim]), sharedKey);
       const projected = {
         query: scope.tap('query', concat([sliceAxis(query, 3, 0, contentDim), positional], 3)),
         key: scope.tap('key', concat([sliceAxis(keyValue, 3, 0, contentDim), ofAllHeads], 3)),

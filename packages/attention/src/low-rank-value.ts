@@ -7,7 +7,6 @@ import {
   layer,
   linear,
   type PositionEncoding,
-  selectOutputPosition,
   type Weights,
 } from '@residual/layers';
 import { add, concat, expectOptions, mergeLowRank, reshape, sliceAxis, type Tensor, tidy } from '@residual/tensor';
@@ -24,7 +23,6 @@ import {
 import { type HeadDims, headDims, headOptionNames, splitHeads } from './heads.js';
 import { keyRange } from './mask.js';
 import { projections } from './projections.js';
-import { queryScopeOf } from './query-scope.js';
 import { type SelfAttention, type SelfAttentionOptions, selfAttention } from './self-attention.js';
 
 /** The needs of `lowRankValueAttention`: one value-down, and a value-up [modelDim, headDim] for each head. */
@@ -68,24 +66,19 @@ export function lowRankValueAttention(options: LowRankValueOptions): LowRankValu
     { ...parts, valueUp, positions: positionEncoding, dropout },
     (w, x: Tensor, scope) => {
       const { query, key, valueDown } = bind(parts, w, scope);
-      const queryScope = queryScopeOf(x, scope);
       const projected = {
-        query: splitHeads(query(selectOutputPosition(x, scope)), heads),
+        query: splitHeads(query(x), heads),
         key: splitHeads(key(x), kvHeads),
         value: splitHeads(valueDown(x), kvHeads),
       };
-      const encoded = encodePositions(projected, positionEncoding, w.positions, scope, undefined, queryScope);
+      const encoded = encodePositions(projected, positionEncoding, w.positions, scope);
       const cached = appendToPast(encoded, options, scope);
-      const bias = scoreBias(cached, positionEncoding, w.positions, queryScope);
-      const attended = attendHeads({ ...cached, bias }, queryScope.get(keyRange), options, queryScope);
+      const bias = scoreBias(cached, positionEncoding, w.positions, scope);
+      const attended = attendHeads({ ...cached, bias }, scope.get(keyRange), options, scope);
       const changes = bind(valueUp, w.valueUp, scope.at('valueUp')).map((up, head) => up(headOf(attended, head)));
       return changes.reduce((sum, change) => add(sum, change));
     },
-    {
-      ...aboutAttention('lowRankValueAttention', { modelDim, heads, headDim }),
-      bidirectional: !options.mask?.causal,
-      selectsPosition: true,
-    },
+    { ...aboutAttention('lowRankValueAttention', { modelDim, heads, headDim }), bidirectional: !options.mask?.causal },
   );
   return Object.assign(attention, { heads, kvHeads, headDim });
 }

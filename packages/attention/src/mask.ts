@@ -49,7 +49,7 @@ export function combineMasks(...masks: readonly Mask[]): Mask {
 
 /**
  * The slot for a bias on the scores of every self-attention inside, [1 | batch, heads, 1 | queryLen, keyLen], set by
- * the position encoding of a stack.
+ * the position encoding of a stack; a stack selects its row where a block computes one position only.
  */
 export const sharedBias = /* @__PURE__ */ slot<Tensor>('sharedBias');
 

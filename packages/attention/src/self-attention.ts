@@ -7,6 +7,7 @@ import {
   type Layer,
   type Linear,
   layer,
+  outputScope,
   type PositionEncoding,
   type Scope,
   selectOutputPosition,
@@ -28,7 +29,6 @@ import {
 import { type HeadDims, headDims, headOptionNames, joinHeads, splitHeads } from './heads.js';
 import { keyRange } from './mask.js';
 import { type BiasOptions, projections } from './projections.js';
-import { queryScopeOf } from './query-scope.js';
 
 /** Settings of `selfAttention`. */
 export interface SelfAttentionOptions extends AttentionOptions {
@@ -178,7 +178,7 @@ function buildSelfAttention(name: string, options: SelfAttentionOptions) {
   };
   const attend = (w: Weights<AttentionNeeds>, x: Tensor, scope: Scope): AttendedWithKeys => {
     const part = bind(parts, w, scope);
-    const [queryInput, queryScope] = [selectOutputPosition(x, scope), queryScopeOf(x, scope)];
+    const [queryInput, queryScope] = [selectOutputPosition(x, scope), outputScope(x, scope)];
     const [query, key] = [onProjected(part.query(queryInput), 'query'), onProjected(part.key(x), 'key')];
     const projected = {
       query: normsAllQueries ? splitHeads(part.queryNorm(query), heads) : part.queryNorm(splitHeads(query, heads)),

@@ -69,19 +69,26 @@ EXPORT int matMulScratch(int m, int k) {
   return TILE + (COLUMNS + (least(m, BLOCK) + ROWS - 1) / ROWS * ROWS) * least(k, DEPTH);
 }
 
-// Where b comes from: floats [k, n], or [n, k] when `transpose`; or f16 or bf16 [n, rowHalves].
+// Where b comes from: floats [k, n], or [n, k] when `transpose`, rows being `stride` floats apart; or f16 or bf16 [n,
+// rowHalves].
 typedef struct {
   const float *floats;
   const short *halves;
-  int form, rowHalves, transpose;
+  int form, rowHalves, transpose, stride;
 } Right;
 
+// Where a and y are: a [m, k], or [k, m] when `transpose`; how many floats apart their rows are; whether the product is
+// added to y.
+typedef struct {
+  int transpose, strideA, strideY, adds;
+} Left;
+
 // panel[depth][COLUMNS] of the columns from j and the depth from k0. `spare` holds COLUMNS unpacked rows.
-INLINE void packColumns(const int isPacked, Right b, float *panel, float *spare, int j, int columns, int k0, int depth,
-                        int n, int k) {
+INLINE void packColumns(const int isPacked, Right b, float *panel, float *spare, int j, int columns, int k0,
+                        int depth) {
   if (!isPacked) {
-    if (b.transpose) packLines(b.floats + j * k + k0, k, columns, depth, panel, COLUMNS);
-    else packAcross(b.floats + k0 * n + j, n, columns, depth, panel, COLUMNS);
+    if (b.transpose) packLines(b.floats + j * b.stride + k0, b.stride, columns, depth, panel, COLUMNS);
+    else packAcross(b.floats + k0 * b.stride + j, b.stride, columns, depth, panel, COLUMNS);
     return;
   }
   for (int i = 0; i < columns; i++) {
@@ -92,8 +99,8 @@ INLINE void packColumns(const int isPacked, Right b, float *panel, float *spare,
   packLines(spare, depth, columns, depth, panel, COLUMNS);
 }
 
-INLINE void multiply(const int isPacked, const float *a, Right b, const float *bias, float *y, float *scratch, int m,
-                     int n, int k, int transposeA) {
+INLINE void multiply(const int isPacked, const float *a, Left left, Right b, const float *bias, float *y,
+                     float *scratch, int m, int n, int k) {
   for (int k0 = 0; k0 < k; k0 += DEPTH) {
     int depth = least(k - k0, DEPTH);
     float *panel = scratch + TILE, *block = panel + COLUMNS * depth;
@@ -101,15 +108,16 @@ INLINE void multiply(const int isPacked, const float *a, Right b, const float *b
     for (int m0 = 0; m0 < m; m0 += BLOCK) {
       int rows = least(m - m0, BLOCK);
       for (int i = 0; i < rows; i += ROWS) {
-        if (transposeA) packAcross(a + k0 * m + m0 + i, m, least(rows - i, ROWS), depth, block + i * depth, ROWS);
-        else packLines(a + (m0 + i) * k + k0, k, least(rows - i, ROWS), depth, block + i * depth, ROWS);
+        int count = least(rows - i, ROWS), stride = left.strideA;
+        if (left.transpose) packAcross(a + k0 * stride + m0 + i, stride, count, depth, block + i * depth, ROWS);
+        else packLines(a + (m0 + i) * stride + k0, stride, count, depth, block + i * depth, ROWS);
       }
       for (int j = 0; j < n; j += COLUMNS) {
         int columns = least(n - j, COLUMNS);
-        packColumns(isPacked, b, panel, spare, j, columns, k0, depth, n, k);
+        packColumns(isPacked, b, panel, spare, j, columns, k0, depth);
         for (int i = 0; i < rows; i += ROWS)
-          tile(block + i * depth, panel, bias ? bias + j : 0, y + (m0 + i) * n + j, scratch, n, least(rows - i, ROWS),
-               columns, depth, k0 == 0);
+          tile(block + i * depth, panel, bias ? bias + j : 0, y + (m0 + i) * left.strideY + j, scratch, left.strideY,
+               least(rows - i, ROWS), columns, depth, k0 == 0 && !left.adds);
       }
     }
   }
@@ -118,8 +126,18 @@ INLINE void multiply(const int isPacked, const float *a, Right b, const float *b
 // a is [m, k], or [k, m] when transposeA; b is [k, n], or [n, k] when transposeB; bias is [n] or null.
 EXPORT void matMul(const float *a, const float *b, const float *bias, float *y, float *scratch, int m, int n, int k,
                    int transposeA, int transposeB) {
-  Right right = {b, 0, 0, 0, transposeB};
-  multiply(0, a, right, bias, y, scratch, m, n, k, transposeA);
+  Left left = {transposeA, transposeA ? m : k, n, 0};
+  Right right = {b, 0, 0, 0, transposeB, transposeB ? k : n};
+  multiply(0, a, left, right, bias, y, scratch, m, n, k);
+}
+
+// `matMul` of matrices whose rows are so many floats apart; with `adds`, which excludes a bias, the product is added
+// to y.
+EXPORT void matMulStrided(const float *a, const float *b, const float *bias, float *y, float *scratch, int m, int n,
+                          int k, int transposeA, int transposeB, int strideA, int strideB, int strideY, int adds) {
+  Left left = {transposeA, strideA, strideY, adds};
+  Right right = {b, 0, 0, 0, transposeB, strideB};
+  multiply(0, a, left, right, bias, y, scratch, m, n, k);
 }
 
 // How many floats of scratch `halfLinearRows` needs for m rows and depth k.
@@ -129,6 +147,7 @@ EXPORT int halfLinearRowsScratch(int m, int k) { return matMulScratch(m, k) + CO
 EXPORT void halfLinearRows(int form, const float *a, const short *weight, const short *scales, const float *bias,
                            float *y, float *scratch, int m, int n, int k, int words) {
   (void)scales; // they have none
-  Right right = {0, weight, form, 2 * words, 1};
-  multiply(1, a, right, bias, y, scratch, m, n, k, 0);
+  Left left = {0, k, n, 0};
+  Right right = {0, weight, form, 2 * words, 1, 0};
+  multiply(1, a, left, right, bias, y, scratch, m, n, k);
 }

@@ -235,6 +235,31 @@ test('dynamic tables depend on the length, also when it becomes shorter', async 
   dispose([weights, x]);
 });
 
+test('given frequencies turn pairs by their angles, and are a table', async () => {
+  const frequencies = [1.5, -0.25, 0];
+  const scheme = rotary({ headDim: 6, storedPositions: 4, frequencies });
+  const rotate = onHeads(scheme);
+  const weights = init(rotate, { seed: 1 });
+  await expectClose(weights.scheme.frequencies as Tensor, frequencies, { absolute: 0 });
+  const x = numbers('x', [1, 1, length, dim]);
+  for (const first of [0, 5]) {
+    const positionIds = tensor([first, first + 1, first + 2], [1, 3], 'int32');
+    const scope = emptyScope.with(stepPositions, { positionIds, totalLength: first + 3 });
+    const [[rows]] = (await nestedOf(x)) as unknown as [[Rows]];
+    const expected = rows.map((row, i) =>
+      row.map((_, j) => {
+        const [pair, angle] = [j % 3, (first + i) * frequencies[j % 3]!];
+        const [a, b] = [row[pair]!, row[pair + 3]!];
+        return j < 3 ? a * Math.cos(angle) - b * Math.sin(angle) : b * Math.cos(angle) + a * Math.sin(angle);
+      }),
+    );
+    const turned = rotate(weights, x, scope);
+    await expectClose(turned, [[expected]], { absolute: 1e-5 });
+    dispose([turned, positionIds]);
+  }
+  dispose([weights as never, x]);
+});
+
 test('rotary scores depend only on the distance', async () => {
   const scheme = rotary({ headDim: 6, storedPositions: 64 });
   const weights = init(scheme, { seed: 1 });
@@ -367,4 +392,13 @@ test('parts that do not fit throw when they are composed', () => {
   );
   expect(() => rotary({ headDim: 6, rotaryDim: 8 })).toThrow('rotary: rotaryDim 8 is more than headDim 6');
   expect(() => rotary({ headDim: 5 })).toThrow('rotaryDim 5 does not split into pairs');
+  expect(() => rotary({ headDim: 8, rotaryDim: 6, frequencies: [1, 2] })).toThrow(
+    'rotary: frequencies has 2 entries; rotaryDim 6 has 3 pairs, each of which needs one',
+  );
+  expect(() => rotary({ headDim: 4, frequencies: [1, Number.NaN] })).toThrow(
+    'rotary: frequencies[1] is NaN; it must be a finite number',
+  );
+  expect(() => rotary({ headDim: 4, base: 10000, frequencies: [1, 2] })).toThrow(
+    'rotary: base has no effect beside frequencies; only one of them can be given',
+  );
 });

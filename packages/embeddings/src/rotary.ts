@@ -1,5 +1,13 @@
 import { type PositionEncoding, stepPositionsOf, type TableNeed, table, type Weights } from '@residual/layers';
-import { expectOptions, ResidualError, refuseCapture, rotate, type Tensor, tensor } from '@residual/tensor';
+import {
+  expectOptions,
+  expectValue,
+  ResidualError,
+  refuseCapture,
+  rotate,
+  type Tensor,
+  tensor,
+} from '@residual/tensor';
 import { dependsOnLength, expectRotary, type RotaryScaling, rotaryFrequencies } from './rotary-scaling.js';
 import { storedRows } from './stored-rows.js';
 
@@ -20,10 +28,18 @@ export interface RotaryOptions {
   readonly interleaved?: boolean;
   /** How angles are scaled for sequences longer than those of training; not scaled if absent. */
   readonly scaling?: RotaryScaling;
+  /**
+   * The angle of each pair in radians per position [rotaryDim / 2], as a checkpoint has them, instead of those of
+   * `base` and `scaling`. They are one more table, which is saved.
+   */
+  readonly frequencies?: readonly number[];
 }
 
+/** The tables of `rotary`. */
+type RotaryNeeds = { readonly cos: TableNeed; readonly sin: TableNeed; readonly frequencies?: TableNeed };
+
 /** The position encoding of `rotary`. */
-export interface Rotary extends PositionEncoding<{ readonly cos: TableNeed; readonly sin: TableNeed }> {
+export interface Rotary extends PositionEncoding<RotaryNeeds> {
   readonly headDim: number;
   readonly storedPositions: number;
 }
@@ -33,17 +49,30 @@ export interface Rotary extends PositionEncoding<{ readonly cos: TableNeed; read
  * computed in float64 and stored in two tables [rows, rotaryDim / 2] that all layers of a tree share. There is no
  * length limit: longer sequences get larger tables, which the cache keeps (without a cache, each step makes them
  * again). With `dynamic` and `longrope` scaling beyond `originalMaxPositions` each step makes its own tables, because
- * the angles depend on the length. Errors if rotaryDim is odd or above headDim, or a base or factor is not above 0.
+ * the angles depend on the length. Errors if rotaryDim is odd or above headDim, a base or factor is not above 0, or
+ * given frequencies are not one finite number for each pair.
  */
 export function rotary(options: RotaryOptions): Rotary {
-  const names = { headDim: 1, storedPositions: 0, base: 0, rotaryDim: 0, interleaved: 0, scaling: 0 } as const;
+  const names = {
+    headDim: 1,
+    storedPositions: 0,
+    base: 0,
+    rotaryDim: 0,
+    interleaved: 0,
+    scaling: 0,
+    frequencies: 0,
+  } as const;
   expectOptions('rotary', options, names);
   const { headDim, storedPositions = 2048, base, rotaryDim = headDim, interleaved = false, scaling } = options;
+  const given = options.frequencies;
   if (rotaryDim > headDim)
     throw new ResidualError('fit', `rotary: rotaryDim ${rotaryDim} is more than headDim ${headDim}`);
   expectRotary({ rotaryDim, base, scaling });
+  if (given) expectFrequencies(given, options, rotaryDim);
   const wavesFor = (rows: number, length: number) => {
-    const { frequencies, amplitude } = rotaryFrequencies({ rotaryDim, base, scaling, length });
+    const { frequencies, amplitude } = given
+      ? { frequencies: given, amplitude: 1 }
+      : rotaryFrequencies({ rotaryDim, base, scaling, length });
     return (wave: (angle: number) => number) => {
       const values = new Float32Array(rows * frequencies.length);
       for (let position = 0, i = 0; position < rows; position++)
@@ -54,7 +83,11 @@ export function rotary(options: RotaryOptions): Rotary {
   const tableRows = storedRows(storedPositions, rotaryDim / 2);
   const waveTable = (wave: (angle: number) => number) =>
     table([tableRows, rotaryDim / 2], () => wavesFor(tableRows, 0)(wave));
-  const needs = { cos: waveTable(Math.cos), sin: waveTable(Math.sin) };
+  const needs: RotaryNeeds = {
+    cos: waveTable(Math.cos),
+    sin: waveTable(Math.sin),
+    ...(given && { frequencies: table([rotaryDim / 2], () => Float32Array.from(given)) }),
+  };
 
   // Cached, because queries and keys of all blocks of a step have the same length.
   let latest = { rows: 0, length: 0, cos: new Float32Array(), sin: new Float32Array() };
@@ -72,19 +105,37 @@ export function rotary(options: RotaryOptions): Rotary {
     about: { name: 'rotary' },
     headDim,
     storedPositions,
-    onHeads: (weights: Weights<typeof needs>, x: Tensor, scope) => {
+    onHeads: ({ cos, sin }: Pick<Weights<RotaryNeeds>, 'cos' | 'sin'>, x: Tensor, scope) => {
       const { positionIds, totalLength, capacity, tables } = stepPositionsOf(scope, x.shape[2]!);
       const isStored = (capacity ?? totalLength) <= tableRows && !isLong(totalLength);
       const mayDepend = dependsOnLength(scaling, Number.POSITIVE_INFINITY);
       if ((!isStored && capacity === undefined) || mayDepend)
         refuseCapture('rotary makes tables that depend on the length so far');
-      if (isStored) return rotate(x, { ...weights, ids: positionIds }, { interleaved });
+      if (isStored) return rotate(x, { cos, sin, ids: positionIds }, { interleaved });
       // Rounded up to a power of two: a step may have tokens after `totalLength`, and few sizes let a GPU compile few
       // programs.
       const rows = capacity ?? 2 ** Math.ceil(Math.log2(totalLength + x.shape[2]!));
       const make = () => tablesFor(rows, isLong(totalLength) ? totalLength : 0);
-      const [cos, sin] = tables && !isLong(totalLength) ? tables.get(needs, rows, make) : make();
-      return rotate(x, { cos: cos!, sin: sin!, ids: positionIds }, { interleaved });
+      const [longCos, longSin] = tables && !isLong(totalLength) ? tables.get(needs, rows, make) : make();
+      return rotate(x, { cos: longCos!, sin: longSin!, ids: positionIds }, { interleaved });
     },
   };
+}
+
+/** Throws if frequencies are not a finite number for each pair, or stand beside what they replace. */
+function expectFrequencies(frequencies: readonly number[], { base, scaling }: RotaryOptions, rotaryDim: number): void {
+  for (const [name, value] of Object.entries({ base, scaling }))
+    if (value !== undefined)
+      throw new ResidualError(
+        'option',
+        `rotary: ${name} has no effect beside frequencies; only one of them can be given`,
+      );
+  const [pairs, given] = [rotaryDim / 2, frequencies.length];
+  if (given !== pairs)
+    throw new ResidualError(
+      'fit',
+      `rotary: frequencies has ${given} entries; rotaryDim ${rotaryDim} has ${pairs} pairs, each of which needs one`,
+    );
+  for (const [index, value] of frequencies.entries())
+    expectValue(Number.isFinite(value), 'rotary', `frequencies[${index}]`, value, 'a finite number', 'range');
 }

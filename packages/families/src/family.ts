@@ -152,8 +152,16 @@ export interface Buffer {
    * checked.
    */
   readonly findDifference?: (values: Float32Array, shape: readonly number[], config: Config) => Difference | undefined;
-  /** The number that Hugging Face transformers expects in every checkpoint; it leaves it undefined if it is missing. */
-  readonly saved?: SavedNumber;
+  /**
+   * Whether values that differ are used, as the `storedFrequencies` of `compose`, if all such tensors of the checkpoint
+   * are equal; otherwise they are an error.
+   */
+  readonly areFrequencies?: boolean;
+  /**
+   * What is written into every checkpoint: the number that Hugging Face transformers expects and leaves undefined if it
+   * is missing, or a table of the composition.
+   */
+  readonly saved?: SavedNumber | SavedTable;
 }
 
 /** A number [] that is written beside each weight of a kind. */
@@ -163,6 +171,14 @@ export interface SavedNumber {
   /** The path of the weights beside which it is. */
   readonly beside: string;
   readonly value: number;
+}
+
+/** A table of the composition that is written, if the composition has it. */
+export interface SavedTable {
+  /** Its name in the checkpoint, as in a mapping. */
+  readonly checkpointName: string;
+  /** Its path, as in a mapping. */
+  readonly path: string;
 }
 
 /** The first entry of a tensor that differs, and the value it should have. */
@@ -194,6 +210,8 @@ export interface ComposeOptions {
   readonly ignoreConfig?: readonly string[];
   /** Whether position tables are read from the checkpoint as weights, instead of the family's formula. */
   readonly storedPositionTables?: boolean;
+  /** The frequencies of rotary positions that the checkpoint has, instead of the family's formula. */
+  readonly storedFrequencies?: readonly number[];
   /** Whether a pooler of an image model is left out, because the checkpoint has none; false if absent. */
   readonly withoutPooler?: boolean;
 }

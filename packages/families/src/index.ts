@@ -129,6 +129,8 @@ export type {
   ImageTextComposition,
   PositionTable,
   ProblemType,
+  SavedNumber,
+  SavedTable,
   SequenceToSequenceComposition,
   TextComposition,
   TextTask,

@@ -58,7 +58,7 @@ export {
   type UnitNormOptions,
   unitNorm,
 } from './norms.js';
-export { outputPosition, selectOutputPosition } from './output-position.js';
+export { outputPosition, outputScope, selectOutputPosition } from './output-position.js';
 export { type GroupedForm, packedTensorInfo, packedTensors, rowsByName } from './packed-tensors.js';
 export { pathMatcher } from './path-matcher.js';
 export {

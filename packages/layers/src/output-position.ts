@@ -1,4 +1,6 @@
-import { gather, type Tensor } from '@residual/tensor';
+import { add, gather, type Tensor } from '@residual/tensor';
+import { keyRange } from './key-range.js';
+import { stepPositions, stepPositionsOf } from './position-encoding.js';
 import { type Scope, slot } from './scope.js';
 
 /**
@@ -11,4 +13,18 @@ export const outputPosition = /* @__PURE__ */ slot<Tensor>('outputPosition');
 export function selectOutputPosition(x: Tensor, scope: Scope): Tensor {
   const position = scope.get(outputPosition);
   return position ? gather(x, position, 1) : x;
+}
+
+/**
+ * The scope of the outputs of a layer on x [batch, length, dim], such as the queries of an attention: `stepPositions`
+ * and the position in `keyRange` are those of the only position that is needed. The scope itself if all are needed.
+ */
+export function outputScope(x: Tensor, scope: Scope): Scope {
+  const position = scope.get(outputPosition);
+  if (!position) return scope;
+  const positions = stepPositionsOf(scope, x.shape[1]!);
+  const range = scope.get(keyRange);
+  return scope
+    .with(stepPositions, { ...positions, positionIds: gather(positions.positionIds, position, 1) })
+    .with(keyRange, { ...range, position: range?.position ? add(range.position, position) : position });
 }

@@ -165,6 +165,7 @@ test('every function that composes is among them', () => {
       'stepPositionsOf',
       'randomness',
       'selectOutputPosition',
+      'outputScope',
     ],
     ...[
       'record',

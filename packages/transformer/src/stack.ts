@@ -11,7 +11,7 @@ import {
   type Scope,
   type Weights,
 } from '@residual/layers';
-import { add, expectInteger, expectOptions, ResidualError, type Tensor } from '@residual/tensor';
+import { add, expectInteger, expectOptions, gather, ResidualError, type Tensor } from '@residual/tensor';
 import type { TensorLayer } from './block.js';
 import type { CrossLayer } from './cross-block.js';
 import { runBlock } from './recompute-blocks.js';
@@ -57,8 +57,8 @@ export function stack<const Blocks extends BlockOrList<TensorLayer>>(options: St
     parts,
     (w, x: Tensor, scope) => {
       const { layers, norm } = parts;
-      const last = withPositionBias(parts, w, x, scope).at('layers');
-      const before = scope.get(outputPosition) ? last.with(outputPosition, undefined) : last;
+      const blocks = withPositionBias(parts, w, x, scope).at('layers');
+      const [before, last] = scope.get(outputPosition) ? scopesOfSelection(blocks) : [blocks, blocks];
       for (const [i, k] of uses.entries())
         x = runBlock(layers[k]!, w.layers[k], x, (i < uses.length - 1 ? before : last).at(i));
       return bind({ norm }, w, scope).norm(x);
@@ -88,6 +88,16 @@ export function crossStack<const Blocks extends BlockOrList<CrossLayer>>(
     },
     about,
   ) as unknown as CrossStack<Blocks>;
+}
+
+/** The scopes of the blocks before the last one, and of that, which computes the `outputPosition` only. */
+function scopesOfSelection(scope: Scope): [before: Scope, last: Scope] {
+  const bias = scope.get(sharedBias);
+  const isOfAllQueries = bias !== undefined && bias.shape[2]! > 1;
+  return [
+    scope.with(outputPosition, undefined),
+    isOfAllQueries ? scope.with(sharedBias, gather(bias, scope.get(outputPosition)!, 2)) : scope,
+  ];
 }
 
 /** The scope of the blocks: adds the bias of the shared position encoding to `sharedBias`. */

@@ -5,6 +5,7 @@ import { affine } from './affine.js';
 import { attend, packedAttend } from './attend.js';
 import { binaryKernels } from './binary.js';
 import { appendToCache, appendToPackedCache, pack, unpackCache } from './cache.js';
+import { convolution, convolutionInputGradient, convolutionWeightGradient, fold, unfold } from './convolution.js';
 import { crossEntropy, crossEntropyGradient } from './cross-entropy.js';
 import { dropout } from './dropout.js';
 import { embed, gather, scatterAdd } from './embed.js';
@@ -37,6 +38,9 @@ const onHeap = /*#__PURE__*/ kernelFuncs(
     appendToPackedCache,
     attend,
     causalConvolution,
+    convolution,
+    convolutionInputGradient,
+    convolutionWeightGradient,
     crossEntropy,
     crossEntropyGradient,
     dropout,
@@ -44,6 +48,7 @@ const onHeap = /*#__PURE__*/ kernelFuncs(
     expertLinear,
     expertLinearGradient,
     expertLinearWeightGradient,
+    fold,
     gatedDeltaRule,
     gather,
     kthLargest,
@@ -66,6 +71,7 @@ const onHeap = /*#__PURE__*/ kernelFuncs(
     takeAlong,
     tanh,
     topK,
+    unfold,
     unpack,
     unpackCache,
   },

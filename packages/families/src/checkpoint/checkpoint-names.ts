@@ -233,16 +233,21 @@ export function withComputedTensors<Tensor>(
     const name = fullNameOf(family, table.checkpointName);
     if (table.alwaysSaved && need) all.set(name, computed(name, need.shape, need.values));
   }
-  const paths = weightNeeds(layer).map(({ path }) => path);
-  for (const { checkpointName, beside, value } of family.buffers.flatMap(({ saved }) => saved ?? []))
-    for (const index of paths.map(path => indexIn(beside, path)).filter(found => found !== undefined)) {
-      const name = fullNameOf(family, checkpointName.replace('*', index));
-      all.set(
-        name,
-        computed(name, [], () => Float32Array.of(value)),
-      );
+  const leaves = leavesOf(layer.needs as Needs);
+  for (const saved of family.buffers.flatMap(buffer => buffer.saved ?? []))
+    for (const { path, need } of leaves) {
+      const index = indexIn('path' in saved ? saved.path : saved.beside, path);
+      if (index === undefined) continue;
+      const name = fullNameOf(family, saved.checkpointName.replace('*', index));
+      if ('value' in saved) {
+        const { value } = saved;
+        all.set(
+          name,
+          computed(name, [], () => Float32Array.of(value)),
+        );
+      } else if (need.kind === 'table') all.set(name, computed(name, need.shape, need.values));
     }
-  const isUntied = paths.includes('head.weight');
+  const isUntied = leaves.some(({ path }) => path === 'head.weight');
   for (const [name, copies] of isUntied ? Object.entries(family.copies ?? {}) : [])
     for (const copy of copies) if (all.has(name)) all.set(copy, all.get(name)!);
   return all;

@@ -17,26 +17,33 @@ export interface CheckpointComposition<Composed extends Composition = Compositio
 /**
  * Composes the model of a checkpoint after inspecting its file, as Hugging Face transformers does. A stored head that
  * differs from the embedding is untied, whatever `tie_word_embeddings` says. A position table that differs from its
- * formula is used if the family allows it. Errors if any other buffer differs from its computed values, with both
- * numbers.
+ * formula is used if the family allows it, and so are frequencies of rotary positions. Errors if any other buffer
+ * differs from its computed values, with both numbers.
  */
 export async function composeCheckpoint<Composed extends Composition>(
   family: Family<Composed>,
   config: Config,
   arrays: StoredArrays,
-  { signal, ...options }: Omit<ComposeOptions, 'storedPositionTables'> & { readonly signal?: AbortSignal } = {},
+  {
+    signal,
+    ...options
+  }: Omit<ComposeOptions, 'storedPositionTables' | 'storedFrequencies'> & { readonly signal?: AbortSignal } = {},
 ): Promise<CheckpointComposition<Composed>> {
   const reading = signal ? { signal } : {};
   const stored = { ...arrays, names: [...arrays.names] }; // `names` may be an iterator
   const composition = withoutMissingHead(family, config, family.compose(config, options), { stored, options });
   const hasDifferentTables = await hasDifferentTable(family, composition, stored, reading);
-  await expectBuffers(family, config, stored, reading);
+  const storedFrequencies = await differentBuffers(family, config, stored, reading);
   const isUntied = await hasUntiedHead(family, composition, stored, reading);
-  if (!isUntied && !hasDifferentTables) return { composition, config, changes: {} };
+  if (!isUntied && !hasDifferentTables && !storedFrequencies) return { composition, config, changes: {} };
   const changes = isUntied ? { tie_word_embeddings: false, ...family.untiedConfig?.(config) } : {};
   const changedConfig = { ...config, ...changes };
   return {
-    composition: family.compose(changedConfig, { ...options, storedPositionTables: hasDifferentTables }),
+    composition: family.compose(changedConfig, {
+      ...options,
+      storedPositionTables: hasDifferentTables,
+      ...(storedFrequencies && { storedFrequencies }),
+    }),
     config: changedConfig,
     changes,
   };
@@ -116,19 +123,41 @@ async function hasDifferentTable(
   return isDifferent;
 }
 
-async function expectBuffers(
+/**
+ * The frequencies of the checkpoint that differ from the formula; undefined if none do. Errors if any other buffer
+ * differs from its computed values, and if the checkpoint has frequencies that differ from one another.
+ */
+async function differentBuffers(
   family: Family,
   config: Config,
   stored: StoredArrays,
   reading: ReadOptions,
-): Promise<void> {
+): Promise<number[] | undefined> {
+  const frequencies: { name: string; values: Float32Array }[] = [];
+  let isDifferent = false;
   for (const name of stored.names) {
-    const findDifference = family.buffers.find(buffer => buffer.name.test(name))?.findDifference;
+    const { findDifference, areFrequencies } = family.buffers.find(buffer => buffer.name.test(name)) ?? {};
     if (!findDifference) continue;
     const values = await (stored.readNumbers ?? stored.readFloat32)(name, reading);
     const difference = findDifference(values, stored.shapeOf(name)!, config);
-    if (difference) refuseNumber(family, name, difference.index, values[difference.index]!, difference.expected);
+    if (areFrequencies) {
+      frequencies.push({ name, values });
+      isDifferent ||= difference !== undefined;
+    } else if (difference) refuseNumber(family, name, difference.index, values[difference.index]!, difference.expected);
   }
+  const [first, ...others] = frequencies;
+  if (!isDifferent || !first) return undefined;
+  for (const { name, values } of others) {
+    const { length } = values;
+    if (length !== first.values.length)
+      refuse(family, name, `holds ${length} numbers, where ${first.name} holds ${first.values.length}`);
+    const difference = firstDifference(values, i => first.values[i]!);
+    if (difference) {
+      const { index, expected } = difference;
+      refuse(family, name, `holds ${values[index]} at ${index}, where ${first.name} holds ${expected}`);
+    }
+  }
+  return [...first.values];
 }
 
 function refuseNumber(family: Family, name: string, index: number, value: number, expected: number): never {

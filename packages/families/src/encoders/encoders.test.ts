@@ -5,11 +5,13 @@ import {
   type Config,
   composeCheckpoint,
   electra,
+  esm,
   families,
   familyOf,
   fromCheckpoint,
   type StoredArrays,
   tensorSlices,
+  withComputedTensors,
 } from '../index.js';
 import { bert } from './bert.js';
 import { roberta } from './roberta.js';
@@ -34,7 +36,7 @@ const message = (use: () => unknown) => {
 /** Files of zeros with these names and shapes, and some values. */
 const fileOf = (
   shapes: ReadonlyMap<string, readonly number[]>,
-  values: Record<string, number[]> = {},
+  values: Readonly<Record<string, readonly number[]>> = {},
 ): StoredArrays => ({
   names: [...shapes.keys()],
   shapeOf: name => shapes.get(name),
@@ -113,6 +115,39 @@ test('older names of norms, numbers of positions and heads of the pretraining ar
   await expect(composeCheckpoint(bert, config, wrong)).rejects.toThrow(
     'load: bert.embeddings.position_ids of this bert holds 5 at 4, where 4 is computed; such a model cannot be ',
   );
+});
+
+test("ESM's stored frequencies of rotary positions are used, and saved again in every layer", async () => {
+  const config = {
+    ...{ ...small, vocab_size: 11, max_position_embeddings: 7, architectures: ['EsmForMaskedLM'] },
+    position_embedding_type: 'rotary',
+  };
+  const base = esm.compose(config).model;
+  const shapes = new Map([...tensorSlices(esm, base).values()].map(({ names, shape }) => [names[0]!, [...shape]]));
+  const [first, shared] = ['encoder.layer.0.attention.self.', ''].map(part => `esm.${part}rotary_embeddings.inv_freq`);
+  const pairs = 2;
+  const formula = Array.from({ length: pairs }, (_, i) => Math.fround(10000 ** (-i / pairs)));
+  const composed = async (frequencies: Readonly<Record<string, readonly number[]>>) => {
+    const names = Object.entries(frequencies).map(([name, { length }]): [string, number[]] => [name, [length]]);
+    const file = fileOf(new Map([...shapes, ...names]), frequencies);
+    const { composition, changes } = await composeCheckpoint(esm, config, file);
+    expect(changes).toEqual({});
+    const saved = withComputedTensors(esm, composition.model, new Map<string, number[]>(), (_, __, values) => [
+      ...values(),
+    ]);
+    return Object.fromEntries(saved);
+  };
+  expect(await composed({ [first!]: formula })).toEqual({});
+  const other = formula.map(frequency => frequency / 2);
+  for (const name of [first!, shared!]) expect(await composed({ [name]: other })).toEqual({ [first!]: other });
+  expect(await composed({ [first!]: other, [shared!]: other })).toEqual({ [first!]: other });
+  await expect(composed({ [first!]: other, [shared!]: formula })).rejects.toThrow(
+    `load: ${shared} of this esm holds 1 at 0, where ${first} holds 0.5`,
+  );
+  await expect(composed({ [first!]: other, [shared!]: [0.5] })).rejects.toThrow(
+    `load: ${shared} of this esm holds 1 numbers, where ${first} holds ${pairs}`,
+  );
+  await expect(composed({ [first!]: [...other, 3] })).rejects.toThrow('rotary: frequencies has');
 });
 
 test('a file without the head of masked tokens is a model of features, and one with a part of it is not', async () => {

@@ -28,12 +28,12 @@ function esmFamily(): Family<TextComposition> {
     name: 'esm',
     modelTypes: ['esm'],
     architectures: architecturesOf('Esm', tasksWithoutAnswers),
-    compose: (config, { ignoreConfig = [] } = {}) => {
+    compose: (config, { ignoreConfig = [], storedFrequencies } = {}) => {
       const reader = new ConfigReader('esm', config);
       const fields = fieldsOf(reader);
       const { modelDim, depth, heads } = fields;
       const norm = fields.norm(modelDim);
-      const { input, attention, maxPositions, isRotary } = positionsOf(reader, fields);
+      const { input, attention, maxPositions, isRotary } = positionsOf(reader, fields, storedFrequencies);
       const block = transformerBlock({
         norm,
         attention: selfAttention({ modelDim, heads, ...attention, dropout: fields.attentionDropout }),
@@ -79,7 +79,15 @@ function esmFamily(): Family<TextComposition> {
     buffers: [
       // The head of contacts reads the attention weights of all blocks; no task uses it.
       ...pretrainingBuffers([/(^|\.)contact_head\.regression\.(weight|bias)$/]),
-      { name: /(^|\.)rotary_embeddings\.inv_freq$/, findDifference: differsFromRotary },
+      {
+        name: /(^|\.)rotary_embeddings\.inv_freq$/,
+        findDifference: differsFromRotary,
+        areFrequencies: true,
+        saved: {
+          checkpointName: 'encoder.layer.*.attention.self.rotary_embeddings.inv_freq',
+          path: 'encoder.layers.*.attention.positions.frequencies',
+        },
+      },
     ],
     aliases: {
       'esm.embeddings.word_embeddings.weight': 'lm_head.decoder.weight',
@@ -114,7 +122,11 @@ function fieldsOf(reader: ConfigReader) {
 type EsmFields = ReturnType<typeof fieldsOf>;
 
 /** The input with its positions: learned ones, which skip padding, or rotary ones in the attention. */
-function positionsOf(reader: ConfigReader, { vocab, modelDim: dim, heads, padTokenId, norm }: EsmFields) {
+function positionsOf(
+  reader: ConfigReader,
+  { vocab, modelDim: dim, heads, padTokenId, norm }: EsmFields,
+  frequencies: readonly number[] | undefined,
+) {
   const type = reader.value('position_embedding_type') ?? 'absolute';
   if (type !== 'absolute' && type !== 'rotary')
     return reader.refuse('position_embedding_type', type, 'absolute or rotary');
@@ -129,7 +141,8 @@ function positionsOf(reader: ConfigReader, { vocab, modelDim: dim, heads, padTok
       : tokenEmbedding({ vocab, dim, padTokenId });
   const input = { embedding, afterEmbedding: hasNorm ? sequential({ norm: norm(dim) }) : undefined };
   if (type === 'rotary') {
-    const positionEncoding = rotary({ headDim: dim / heads, base, storedPositions: rows });
+    const angles = frequencies ? { frequencies } : { base };
+    const positionEncoding = rotary({ headDim: dim / heads, storedPositions: rows, ...angles });
     return { input, attention: { positionEncoding }, maxPositions: rows, isRotary: true };
   }
   const offset = padTokenId + 1;
@@ -171,7 +184,7 @@ function rescaledEmbedding({ vocab, dim, padTokenId, maskTokenId }: RescaledEmbe
   return Object.assign(lookUp, { vocab, dim });
 }
 
-/** The angles per position [headDim / 2]; files with others than the formula gives are refused. */
+/** The angles per position [headDim / 2]; others than the formula gives are used. */
 function differsFromRotary(values: Float32Array, _: readonly number[], fields: Config): Difference | undefined {
   const base = new ConfigReader('esm', fields).number('rope_theta', 10000);
   const { frequencies } = rotaryFrequencies({ rotaryDim: 2 * values.length, base });

@@ -16,7 +16,7 @@ const own = `
 const others = `
   arcee bert-answers bert-tokens biogpt bitnet blenderbot blenderbot-small codegen cohere deberta
   deberta-v2-classify deepseek-v2 distilbert distilbert-classify dots1 electra electra-classify ernie4_5
-  eurobert exaone4 falcon-alibi falcon-h1 falcon-mamba gemma gemma3 glm glm4 glm4-moe gpt-bigcode gpt-neo
+  esm eurobert exaone4 falcon-alibi falcon-h1 falcon-mamba gemma gemma3 glm glm4 glm4-moe gpt-bigcode gpt-neo
   gpt2-classify gptj granite granitemoe granitemoehybrid helium hunyuan jamba lfm2-moe mamba2 ministral
   mistral modernbert-classify mpnet mpt nemotron nemotron-h nomic-bert olmo olmo3 olmoe persimmon phi phi3
   phimoe qwen2 qwen2-moe qwen3-moe qwen3-rerank qwen3_5 roberta roberta-classify seed-oss smollm3 stablelm

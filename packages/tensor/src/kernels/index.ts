@@ -1,5 +1,6 @@
 export { groupSize } from '@residual/number-formats';
 export { rowWords } from '../nn/cache-form.js';
+export type { Window as ConvolutionWindow } from '../nn/convolution/window.js';
 export { dropoutParameters } from '../nn/dropout.js';
 export { outOfRange } from '../nn/out-of-range.js';
 export { groupsOf, hasScales, quantWords, scaleWords } from '../nn/packed/forms.js';

@@ -1,6 +1,13 @@
 import type { GatedAttributes, GatedInputs, GeluAttributes } from '../nn/activations.js';
 import type { AttendAttributes, AttendOpInputs, PackedAttendAttributes } from '../nn/attend.js';
 import type { AppendToCacheInputs, ResizeCacheAttributes, ResizeCacheInputs } from '../nn/cache.js';
+import type {
+  ConvolutionAttributes,
+  ConvolutionInputGradientInputs,
+  ConvolutionInputs,
+  ConvolutionWeightGradientInputs,
+} from '../nn/convolution/dense-convolution.js';
+import type { FoldAttributes, UnfoldAttributes } from '../nn/convolution/unfold.js';
 import type { CrossEntropyAttributes, CrossEntropyGradientInputs, CrossEntropyInputs } from '../nn/cross-entropy.js';
 import type {
   ExpertLinearAttributes,
@@ -54,6 +61,9 @@ export interface KernelOps {
   readonly attend: [AttendOpInputs, AttendAttributes];
   readonly causalConvolution: [CausalConvolutionInputs, NoAttributes];
   readonly cast: [UnaryInputs, CastAttributes];
+  readonly convolution: [ConvolutionInputs, ConvolutionAttributes];
+  readonly convolutionInputGradient: [ConvolutionInputGradientInputs, ConvolutionAttributes];
+  readonly convolutionWeightGradient: [ConvolutionWeightGradientInputs, ConvolutionAttributes];
   readonly crossEntropy: [CrossEntropyInputs, CrossEntropyAttributes];
   readonly crossEntropyGradient: [CrossEntropyGradientInputs, CrossEntropyAttributes];
   readonly dropout: [UnaryInputs, DropoutAttributes];
@@ -61,6 +71,7 @@ export interface KernelOps {
   readonly expertLinear: [ExpertLinearInputs, ExpertLinearAttributes];
   readonly expertLinearGradient: [ExpertLinearGradientInputs, ExpertLinearAttributes];
   readonly expertLinearWeightGradient: [ExpertLinearWeightGradientInputs, ExpertLinearAttributes];
+  readonly fold: [UnaryInputs, FoldAttributes];
   readonly gated: [GatedInputs, GatedAttributes];
   readonly gatedDeltaRule: [GatedDeltaRuleInputs, RecurrenceAttributes];
   readonly gather: [GatherInputs, GatherAttributes];
@@ -93,5 +104,6 @@ export interface KernelOps {
   readonly tanh: [UnaryInputs, NoAttributes];
   readonly topK: [UnaryInputs, TopKAttributes];
   readonly unpackCache: [UnpackCacheInputs, UnpackCacheAttributes];
+  readonly unfold: [UnaryInputs, UnfoldAttributes];
   readonly unpack: [UnpackInputs, UnpackAttributes];
 }

@@ -13,6 +13,7 @@ export const ceilings: Readonly<Record<string, number>> = {
   safetensors: 4700,
   gguf: 6000,
   audio: 9000,
+  vision: 9500,
   train: 14_600,
 };
 

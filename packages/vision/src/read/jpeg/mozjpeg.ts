@@ -1,0 +1,73 @@
+import createDecoder from '@jsquash/jpeg/codec/dec/mozjpeg_dec.js';
+import type { ByteImage } from '../../raw-image.js';
+import { fail } from '../errors.js';
+
+/** What is used of the decoder's module. */
+interface Decoder {
+  decode(bytes: Uint8Array, preserveOrientation: boolean): ImageData | null;
+}
+
+type CreateDecoder = (options: {
+  readonly noInitialRun: boolean;
+  readonly print: () => void;
+  readonly printErr: () => void;
+  readonly instantiateWasm: (
+    imports: WebAssembly.Imports,
+    callback: (instance: WebAssembly.Instance) => void,
+  ) => WebAssembly.Exports;
+}) => Promise<Decoder>;
+
+/**
+ * Decodes a JPEG of one or three components by libjpeg (MozJPEG) in WebAssembly: the bytes of Pillow. Each image has an
+ * instance of its own, so that its memory returns.
+ */
+export async function decodeByMozjpeg(bytes: Uint8Array, module: WebAssembly.Module): Promise<ByteImage> {
+  const create = createDecoder as unknown as CreateDecoder; // its types are not those of a module
+  try {
+    const decoder = await withImageData(() =>
+      create({
+        noInitialRun: true,
+        print: () => {},
+        printErr: () => {},
+        instantiateWasm: (imports, callback) => {
+          const instance = new WebAssembly.Instance(module, imports);
+          callback(instance);
+          return instance.exports;
+        },
+      }),
+    );
+    const decoded = withImageData(() => decoder.decode(bytes, false));
+    if (!decoded) return fail('the coded samples of the JPEG are broken');
+    return withoutAlpha(decoded);
+  } catch (error) {
+    return fail('the coded samples of the JPEG are broken', error);
+  }
+}
+
+/** Runs a function while `ImageData` exists. The decoder would define it for good, and Node would look like a page. */
+function withImageData<Result>(run: () => Result): Result {
+  if ('ImageData' in globalThis) return run();
+  class Pixels {
+    constructor(
+      readonly data: Uint8ClampedArray,
+      readonly width: number,
+      readonly height: number,
+    ) {}
+  }
+  Object.defineProperty(globalThis, 'ImageData', { value: Pixels, configurable: true });
+  try {
+    return run();
+  } finally {
+    Reflect.deleteProperty(globalThis, 'ImageData');
+  }
+}
+
+function withoutAlpha({ width, height, data: rgba }: ImageData): ByteImage {
+  const data = new Uint8Array(width * height * 3);
+  for (let from = 0, to = 0; to < data.length; from += 4, to += 3) {
+    data[to] = rgba[from]!;
+    data[to + 1] = rgba[from + 1]!;
+    data[to + 2] = rgba[from + 2]!;
+  }
+  return { width, height, channels: 3, data };
+}
