@@ -42,6 +42,7 @@ export const catalog: readonly CatalogEntry[] = [
     modelTypes: ['blenderbot-small'],
     load: async () => (await import('./encoder-decoders/blenderbot.js')).blenderbotSmall,
   },
+  { modelTypes: ['whisper'], load: async () => (await import('./encoder-decoders/whisper.js')).whisper },
   { modelTypes: ['bert'], load: async () => (await import('./encoders/bert.js')).bert },
   { modelTypes: ['roberta'], load: async () => (await import('./encoders/roberta.js')).roberta },
   { modelTypes: ['xlm-roberta'], load: async () => (await import('./encoders/roberta.js')).xlmRoberta },

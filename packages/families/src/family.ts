@@ -1,6 +1,7 @@
 import type {
   CrossLayer,
   EncoderDecoder,
+  FeatureInputNeeds,
   ImageModel,
   LanguageModel,
   TensorLayer,
@@ -31,6 +32,32 @@ export interface CausalComposition extends CompositionInfo {
 export interface SequenceToSequenceComposition extends CompositionInfo {
   readonly kind: 'seq2seq-lm';
   readonly model: EncoderDecoder<TensorLayer, CrossLayer>;
+  /** The number of blocks of the encoder. */
+  readonly encoderDepth: number;
+  readonly encoderHeads: number;
+}
+
+/** What the encoder of a speech model reads. */
+export type SpeechSource =
+  | {
+      /** Frames of a log-mel spectrum, [batch, frames, bins]. */
+      readonly kind: 'frames';
+      readonly bins: number;
+      /** How many frames the encoder reads at once; shorter recordings are padded. */
+      readonly frames: number;
+      /** How many frames become one position of the memory. */
+      readonly stride: number;
+    }
+  | {
+      /** Samples, [batch, samples, 1], of any number. */
+      readonly kind: 'samples';
+    };
+
+/** An encoder-decoder that reads speech and writes a text. */
+export interface SpeechComposition extends CompositionInfo {
+  readonly kind: 'speech-seq2seq';
+  readonly model: EncoderDecoder<TensorLayer, CrossLayer, FeatureInputNeeds>;
+  readonly source: SpeechSource;
   /** The number of blocks of the encoder. */
   readonly encoderDepth: number;
   readonly encoderHeads: number;
@@ -105,6 +132,7 @@ export interface ImageTextComposition extends CompositionInfo {
 export type Composition =
   | CausalComposition
   | SequenceToSequenceComposition
+  | SpeechComposition
   | TextComposition
   | ImageComposition
   | ImageTextComposition;

@@ -104,6 +104,7 @@ export { mbart } from './encoder-decoders/mbart.js';
 export { pegasus } from './encoder-decoders/pegasus.js';
 export { mt5, t5, umt5 } from './encoder-decoders/t5.js';
 export { t5gemma } from './encoder-decoders/t5gemma.js';
+export { whisper } from './encoder-decoders/whisper.js';
 export { albert } from './encoders/albert.js';
 export { bert } from './encoders/bert.js';
 export { deberta, debertaV2 } from './encoders/deberta.js';
@@ -132,6 +133,8 @@ export type {
   SavedNumber,
   SavedTable,
   SequenceToSequenceComposition,
+  SpeechComposition,
+  SpeechSource,
   TextComposition,
   TextTask,
   WeightMapping,

@@ -77,6 +77,7 @@ import { mbart } from './encoder-decoders/mbart.js';
 import { pegasus } from './encoder-decoders/pegasus.js';
 import { mt5, t5, umt5 } from './encoder-decoders/t5.js';
 import { t5gemma } from './encoder-decoders/t5gemma.js';
+import { whisper } from './encoder-decoders/whisper.js';
 import { albert } from './encoders/albert.js';
 import { bert } from './encoders/bert.js';
 import { deberta, debertaV2 } from './encoders/deberta.js';
@@ -105,6 +106,7 @@ export const families: readonly Family[] = [
   ...[mamba, falconMamba, mamba2, lfm2, lfm2Moe, falconH1, jamba, nemotronH, bamba, graniteMoeHybrid],
   ...[qwen3Next, qwen35],
   ...[marian, bart, mbart, m2m100, pegasus, t5, mt5, umt5, t5gemma, blenderbot, blenderbotSmall],
+  whisper,
   ...[bert, roberta, xlmRoberta, camembert, distilbert, mpnet, electra, modernbert, debertaV2, deberta],
   ...[albert, nomicBert, eurobert, roformer, esm],
   ...[olmo, olmo2, olmo3, granite, cohere, cohere2, glm, glm4, exaone4, stablelm, starcoder2, phi, nemotron, arcee],

@@ -28,6 +28,20 @@ export { type SaveLoraOptions, saveLora } from './lora/save-lora.js';
 export { Model, type ModelWeights } from './model.js';
 export { type AnyModel, type BoundModel, causalOf, encoderDecoderOf } from './model-kind.js';
 export type { PlainTensor } from './plain-tensor.js';
+export type { TranscribeOptions } from './transcribe/options.js';
+export type { AudioInput } from './transcribe/recordings-of.js';
+export type {
+  TranscribedSegment,
+  TranscribedWindow,
+  TranscribedWord,
+  Transcription,
+  TranscriptionBeamsStep,
+  TranscriptionDone,
+  TranscriptionStep,
+  TranscriptionTokenStep,
+  TranscriptionWindowStep,
+  WindowAttempt,
+} from './transcribe/transcription.js';
 export {
   type Alignment,
   type Span,

@@ -3,6 +3,7 @@ import type {
   ImageComposition,
   ImageTask,
   ImageTextComposition,
+  SpeechComposition,
   StandardEncoderDecoder,
   StandardLanguageModel,
   TextComposition,
@@ -70,6 +71,18 @@ export function textModelOf(
   throw new ResidualError('kind', `${name}: ${describeKind(family, composition)}; this works on ${needed}`);
 }
 
+/** A speech model with its weights. */
+export interface BoundSpeechModel extends BoundModel<SpeechComposition['model']> {
+  readonly composition: SpeechComposition;
+}
+
+/** The layer and weights of an encoder-decoder that reads speech. See `causalOf`. */
+export function speechModelOf(name: string, { composition, weights, family }: AnyModel): BoundSpeechModel {
+  if (composition.kind === 'speech-seq2seq')
+    return { layer: composition.model, weights: weights as never, composition };
+  throw new ResidualError('kind', `${name}: ${describeKind(family, composition)}; this works on a model of speech`);
+}
+
 /** Whether a composition is a text model: an encoder, or a decoder with a head that judges a text. */
 export function isTextModel(composition: Composition): composition is TextComposition {
   return 'side' in composition && composition.kind !== 'image-text';
@@ -122,7 +135,8 @@ export function labelsOf(composition: Composition): readonly string[] {
 
 /** The blocks and heads of the encoder of a composition; 0 of both without one. */
 export function encoderSizesOf(composition: Composition): { readonly depth: number; readonly heads: number } {
-  if (composition.kind === 'seq2seq-lm') return { depth: composition.encoderDepth, heads: composition.encoderHeads };
+  if (composition.kind === 'seq2seq-lm' || composition.kind === 'speech-seq2seq')
+    return { depth: composition.encoderDepth, heads: composition.encoderHeads };
   if (composition.kind === 'image-text') return { depth: composition.imageDepth, heads: composition.imageHeads };
   const isEncoder = isImageModel(composition) || (isTextModel(composition) && composition.side === 'encoder');
   return isEncoder ? composition : { depth: 0, heads: 0 };
@@ -130,5 +144,6 @@ export function encoderSizesOf(composition: Composition): { readonly depth: numb
 
 function describeKind({ name }: AnyModel['family'], { kind }: Composition): string {
   if (kind === 'causal-lm') return `${name} continues a text and has no encoder`;
+  if (kind === 'speech-seq2seq') return `${name} reads speech`;
   return kind === 'seq2seq-lm' ? `${name} is an encoder-decoder` : `${name} is a model for ${kind}`;
 }

@@ -14,6 +14,9 @@ import type { GenerateOutput } from './generate/sequence.js';
 import { checkpointFiles, type SaveModelOptions } from './load/save-model.js';
 import { LoadedModel, type ModelParts, type Prompt } from './loaded-model.js';
 import { encoderSizesOf } from './model-kind.js';
+import type { TranscribeOptions } from './transcribe/options.js';
+import type { AudioInput } from './transcribe/recordings-of.js';
+import type { Transcription, TranscriptionStep } from './transcribe/transcription.js';
 import type { TranslateOptions } from './translate/options.js';
 import { translateTexts } from './translate/translate.js';
 import type { Translation, TranslationStep } from './translate/translation.js';
@@ -161,6 +164,31 @@ export class Model implements Disposable {
     return generation(
       () => translateTexts(this.state, [texts].flat() as readonly string[], options, isSingle),
       (translations): Translation | readonly Translation[] => (isSingle ? translations[0]! : translations),
+    ) as never;
+  }
+
+  /**
+   * Writes what is said in a recording: samples at the rate of the model, a recording of `@residual/audio` or its
+   * features. Long recordings are read in windows. Iterate to see the text grow, or call `result()`. Several recordings
+   * are read in batches and returned in order. For speech models, such as Whisper.
+   */
+  transcribe(
+    audio: AudioInput,
+    options?: TranscribeOptions,
+  ): Generation<Transcription, TranscriptionStep, readonly Transcription[]>;
+  transcribe(
+    audios: readonly AudioInput[],
+    options?: TranscribeOptions,
+  ): Generation<readonly Transcription[], TranscriptionStep, readonly Transcription[]>;
+  transcribe(audio: AudioInput | readonly AudioInput[], options: TranscribeOptions = {}) {
+    const isSingle = !Array.isArray(audio);
+    const { state } = this;
+    return generation(
+      async function* () {
+        const { transcribeAudio } = await import('./transcribe/index.js'); // as `understanding`
+        return yield* transcribeAudio(state, [audio].flat() as readonly AudioInput[], options);
+      },
+      (transcriptions): Transcription | readonly Transcription[] => (isSingle ? transcriptions[0]! : transcriptions),
     ) as never;
   }
 

@@ -25,10 +25,12 @@ export { encoderRepetitionPenalty, repetitionPenalty } from './processors/repeti
 export { type SequenceBias, sequenceBias } from './processors/sequence-bias.js';
 export { beginSuppressTokens, suppressTokens } from './processors/suppress-tokens.js';
 export { temperature } from './processors/temperature.js';
+export { type TimestampTokens, timestampTokens } from './processors/timestamp-tokens.js';
 export { topH } from './processors/top-h.js';
 export { topK } from './processors/top-k.js';
 export { topP } from './processors/top-p.js';
 export { typicalP } from './processors/typical-p.js';
 export { fineUniformAt } from './random.js';
 export { type Choice, type Sample, type Sampler, sampler } from './sampler.js';
+export { logSumExp } from './softmax.js';
 export { type StopMatch, type StopStep, type StopStrings, stopStrings } from './stop-strings.js';

@@ -45,6 +45,11 @@ export function softmax(row: Float32Array): Softmax {
   return { unnormalized, sum, max, logSumExp: max + Math.log(sum) };
 }
 
+/** The logarithm of the sum of exp(logit) of a row [vocab]. Errors as `softmax`. */
+export function logSumExp(row: Float32Array): number {
+  return softmax(row).logSumExp;
+}
+
 /** The largest logit of a row [vocab] without NaN; four independent lanes let the comparisons overlap. */
 export function maximum(row: Float32Array): number {
   let a = -Infinity;

@@ -70,6 +70,38 @@ test('source and target ids to logits', async () => {
   y.dispose();
 });
 
+test('a source of features instead of tokens, such as the frames of a sound', async () => {
+  const features = linear({ in: 3, out: modelDim });
+  const positionEncoding = learnedPositions({ maxPositions, dim: modelDim });
+  const listener = encoderDecoder({ source: { features, positionEncoding }, target: side(7), encoder, decoder });
+  expect([listener.source, listener.vocab]).toEqual([{ width: 3 }, 7]);
+  const weightTree = randomWeights(listener);
+  const frames = [0, 1].map(row => [0, 1, 2, 3].map(t => [0, 1, 2].map(i => Math.sin(row + 2 * t + 3 * i))));
+  const source = tensor(frames.flat(2), [2, 4, 3]);
+  const y = listener(weightTree, { source, target: ids.target });
+  const plain = await plainTree(weightTree);
+  const expected = frames.map((rows, row) => {
+    const vectors = linearRows(rows, plain.source.features.weight, plain.source.features.bias);
+    const encoded = vectors.map((x, t) => x.map((value, i) => value + plain.source.positions.weight[t][i]));
+    const memory = stack64(encoded, plain.encoder, { heads });
+    const target = embedded64(targets[row]!, plain.target.embedding.weight, plain.target.positions.weight);
+    const z = stack64(target, plain.decoder, { heads, isVisible: (i, j) => j <= i }, 'pre', memory);
+    return linearRows(z, plain.target.embedding.weight) as Rows;
+  });
+  await expectClose(y, expected, close);
+  const recorder = record(['source.embedded', 'encoder.output']);
+  listener.encode(weightTree, source, recorder.scope).dispose();
+  expect([...recorder.values].map(([path, { shape }]) => [path, shape])).toEqual([
+    ['source.embedded', [2, 4, 6]],
+    ['encoder.output', [2, 4, 6]],
+  ]);
+  recorder.dispose();
+  expect(() => listener.encode(weightTree, ids.target)).toThrow(
+    'encoderDecoder: source: features [2, 3] are not [batch, frames, width] of one frame or more',
+  );
+  dispose([weightTree, source, y]);
+});
+
 test('source and target may share one table and have separate positions', async () => {
   const positionEncoding = sinusoidalPositions({ maxPositions: 11, dim: modelDim });
   const shared = encoderDecoder({ source: side(13), target: { positionEncoding }, encoder, decoder });

@@ -76,6 +76,22 @@ const unfit: Record<string, () => unknown> = {
       encoder: stack({ block: transformerBlock(eight), depth: 1 }),
       decoder: crossDecoder,
     }),
+  'encoderDecoder: source is 8 wide, encoder 6; they must be equal': () =>
+    encoderDecoder({
+      source: { features: linear({ in: 3, out: 8 }) },
+      target: { embedding },
+      encoder,
+      decoder: crossDecoder,
+    }),
+  'encoderDecoder: features is 6 wide, afterEmbedding 8; they must be equal': () =>
+    encoderDecoder({
+      source: { features: linear({ in: 3, out: 6 }), afterEmbedding: eight.norm },
+      target: { embedding },
+      encoder,
+      decoder: crossDecoder,
+    }),
+  'encoderDecoder: a source of features has no embedding to share; target needs an embedding of its own': () =>
+    encoderDecoder({ source: { features: linear({ in: 3, out: 6 }) }, encoder, decoder: crossDecoder } as never),
   'encoderDecoder: target is 8 wide, decoder 6; they must be equal': () =>
     encoderDecoder({
       source: { embedding },

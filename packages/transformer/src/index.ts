@@ -66,7 +66,7 @@ export {
   type TwoTowerParts,
   twoTowerModel,
 } from './image/two-tower-model.js';
-export type { InputNeeds, InputParts } from './input.js';
+export type { FeatureInputNeeds, FeatureInputParts, InputNeeds, InputParts } from './input.js';
 export {
   type LanguageModel,
   type LanguageModelNeeds,

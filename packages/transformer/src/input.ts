@@ -49,6 +49,61 @@ export function inputNeeds<Scheme extends PositionEncoding | undefined>(
   return { embedding, positions: positionEncoding as Scheme, onEmbedded: afterEmbedding };
 }
 
+/** The options of an input of features, such as the frames of a sound, in the place of tokens. */
+export interface FeatureInputParts<Features extends TensorLayer = TensorLayer> {
+  /** From features [batch, frames, width] to vectors [batch, length, modelDim], such as two convolutions. */
+  readonly features: Features;
+  /** A position encoding that acts on the vectors. */
+  readonly positionEncoding?: PositionEncoding | undefined;
+  /** A layer on the vectors with their positions, such as dropout. */
+  readonly afterEmbedding?: TensorLayer | undefined;
+}
+
+/** Names of the options in `FeatureInputParts`; 0 marks an optional one. */
+export const featureInputOptionNames = { features: 1, positionEncoding: 0, afterEmbedding: 0 } as const;
+
+/** The needs of an input of features; their names are paths of weights. */
+export type FeatureInputNeeds<Features extends TensorLayer = TensorLayer> = {
+  readonly features: Features;
+  readonly positions: PositionEncoding | undefined;
+  readonly onEmbedded: TensorLayer | undefined;
+};
+
+/** The needs of an input of features. Errors if widths differ or the position encoding does not act on the input. */
+export function featureInputNeeds<Features extends TensorLayer>(
+  name: string,
+  { features, positionEncoding, afterEmbedding }: FeatureInputParts<Features>,
+): FeatureInputNeeds<Features> {
+  expectLayers(name, { features, afterEmbedding });
+  const dim = features.about.outDim;
+  expectSameWidth(name, { features: { about: { outDim: dim } }, afterEmbedding });
+  if (dim !== undefined) expectPositionEncoding(name, positionEncoding, 'input', { dim });
+  return { features, positions: positionEncoding, onEmbedded: afterEmbedding };
+}
+
+/**
+ * Turns features [batch, frames, width] into vectors with positions: [batch, length, modelDim]. Errors if there is no
+ * frame. Tap: `embedded`.
+ */
+export function embedFeatures(
+  name: string,
+  needs: FeatureInputNeeds,
+  weights: Weights<FeatureInputNeeds>,
+  frames: Tensor,
+  scope: Scope,
+): Tensor {
+  if (frames.shape.length !== 3 || frames.size === 0)
+    throw new ResidualError(
+      'shape',
+      `${name}: features ${showShape(frames.shape)} are not [batch, frames, width] of one frame or more`,
+    );
+  const parts = { features: needs.features, onEmbedded: needs.onEmbedded };
+  const { features, onEmbedded } = bind(parts, weights, scope);
+  const vectors = features(frames);
+  const encoded = needs.positions?.onInput?.(weights.positions, vectors, scope.at('positions')) ?? vectors;
+  return scope.tap('embedded', onEmbedded(encoded));
+}
+
 /** The width of what an input gives to the first block. */
 export function inputWidth({ embedding, onEmbedded }: InputNeeds): number {
   return onEmbedded?.about.outDim ?? embedding.dim;

@@ -8,7 +8,14 @@ import {
 import { tokenEmbedding } from '@residual/embeddings';
 import { type Dropout, linear, type RmsNorm, rmsNormAroundOne } from '@residual/layers';
 import { gatedMlp } from '@residual/mlp';
-import { crossStack, encoderDecoder, sandwichBlock, sandwichCrossBlock, stack } from '@residual/transformer';
+import {
+  crossStack,
+  encoderDecoder,
+  type InputParts,
+  sandwichBlock,
+  sandwichCrossBlock,
+  stack,
+} from '@residual/transformer';
 import { type Config, ConfigReader } from '../config/config.js';
 import { rotaryOf } from '../config/rope.js';
 import type { Family, SequenceToSequenceComposition } from '../family.js';
@@ -84,7 +91,7 @@ function blockNames(side: 'encoder' | 'decoder') {
 /** The parts of the encoder or the decoder. */
 interface Side {
   readonly sizes: DecoderSizes;
-  readonly input: Parameters<typeof encoderDecoder>[0]['source'];
+  readonly input: InputParts;
   readonly norm: RmsNorm;
   readonly finalNorm: RmsNorm;
   readonly mlp: ReturnType<typeof gatedMlp>;

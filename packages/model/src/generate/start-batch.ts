@@ -1,9 +1,10 @@
 import { memoryMask } from '@residual/attention';
-import { emptyScope } from '@residual/layers';
-import type { CrossLayer, EncoderDecoder, LanguageModel, TensorLayer } from '@residual/transformer';
+import { emptyScope, type Scope } from '@residual/layers';
+import type { Tensor } from '@residual/tensor';
+import type { CrossLayer, DecoderInputs, EncoderDecoder, LanguageModel, TensorLayer } from '@residual/transformer';
 import type { BoundModel } from '../model-kind.js';
 import type { Sequences } from '../sequences.js';
-import { CachedBatch } from './cached-batch.js';
+import { CachedBatch, type Sources } from './cached-batch.js';
 import type { BatchOptions, DecodeModel } from './decode-model.js';
 import { encodeSources } from './encoded-sources.js';
 
@@ -29,13 +30,25 @@ export async function startEncoderDecoder(
 ): Promise<CachedBatch> {
   const { layer, weights } = bound;
   const encoded = await encodeSources(bound, sources, model, options);
+  return startDecoder((inputs, scope) => layer.decode(weights, inputs, scope), encoded, model, options);
+}
+
+/**
+ * Starts a batch of a decoder that reads encoded sources, which the batch takes over; if it cannot start, they are
+ * disposed. The caller disposes the batch.
+ */
+export function startDecoder(
+  decode: (inputs: DecoderInputs, scope: Scope) => Tensor,
+  encoded: Sources,
+  model: DecodeModel,
+  options: BatchOptions,
+): CachedBatch {
   try {
     return new CachedBatch({
       ...options,
       ...captureOptions(model, options),
       initialCapacity: model.fixedShapes ? 64 : 16, // sentences are short
-      forward: (ids, scope) =>
-        layer.decode(weights, { ids, memory: encoded.memory }, scope.with(memoryMask, encoded.mask)),
+      forward: (ids, scope) => decode({ ids, memory: encoded.memory }, scope.with(memoryMask, encoded.mask)),
       sources: encoded,
     });
   } catch (error) {

@@ -83,6 +83,7 @@ const textFiles = [
   'special_tokens_map.json',
   'chat_template.jinja',
   'generation_config.json',
+  'preprocessor_config.json',
 ];
 
 async function readTexts(files: ModelFiles, signal: AbortSignal | undefined): Promise<Record<string, string>> {

@@ -10,7 +10,7 @@ import { isInput } from './model-outputs.js';
 const own = `
   albert apertus bamba bloom cohere2 deepseek-v3 diffllama falcon-new gemma2-train gemma3n gpt-neox gpt-oss lfm2
   llama4 mamba ministral3 mixtral-experts modernbert olmo2 opt phi3-longrope qwen3 roformer minicpm3
-  beit clip dinov3 siglip2 vit-train
+  beit clip dinov3 siglip2 vit-train whisper-generate whisper-train
 `;
 /** Those that compose the same parts in other ways, or have other names. */
 const others = `

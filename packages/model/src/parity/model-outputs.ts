@@ -6,12 +6,14 @@ import { imageTextOutputs } from './image-text.js';
 import { imageOutputs } from './images.js';
 import type { OutputFilter, Outputs } from './outputs.js';
 import { sequenceToSequenceOutputs } from './sequence-to-sequence.js';
+import { speechOutputs } from './speech.js';
 import { textOutputs } from './text.js';
 
 /** The function that computes the outputs of each kind of model. */
 const outputsByKind = {
   'causal-lm': causalOutputs,
   'seq2seq-lm': sequenceToSequenceOutputs,
+  'speech-seq2seq': speechOutputs,
   'masked-lm': textOutputs,
   'sequence-classification': textOutputs,
   'token-classification': textOutputs,
@@ -53,6 +55,7 @@ export const needsGradients = (name: string): boolean => /^(?:grad|after\.|adamw
 const inputs: readonly string[] = [
   ...['input_ids', 'attention_mask', 'decoder_input_ids', 'labels', 'token_type_ids'],
   ...['pixel_values', 'pixel_attention_mask', 'spatial_shapes'],
+  ...['input_features', 'input_values'],
 ];
 
 /** Whether a tensor of `golden.safetensors` is an input. */

@@ -142,18 +142,24 @@ function sourcesOf({ sources, lengths }: Inputs): Sequences {
  */
 function lossOf(model: Model, { sources, lengths }: Inputs, labels: Sequences): Tensor {
   const bound = encoderDecoderOf('parity', model);
-  const pad = paddingToken(model) ?? 0;
-  const targets = labels.map(row => [
-    model.decoderStartTokenId,
-    ...row.slice(0, -1).map(label => (label === -100 ? pad : label)),
-  ]);
-  const flat = labels.flat();
+  const targets = shiftedLabels(labels, model.decoderStartTokenId, paddingToken(model) ?? 0);
   return tidy(() => {
-    const logits = forwardPair(bound, { sources, lengths, targets }, emptyScope);
-    const rows = reshape(logits, [flat.length, bound.layer.vocab]);
-    const losses = crossEntropy(rows, tensor(flat, [flat.length], 'int32'), { ignoreIndex: -100 });
-    return mul(sum(losses), 1 / flat.filter(label => label !== -100).length);
+    return meanLoss(forwardPair(bound, { sources, lengths, targets }, emptyScope), labels, bound.layer.vocab);
   });
+}
+
+/** What the decoder is fed for labels: the start token, then the labels but the last, with padding for -100. */
+export function shiftedLabels(labels: Sequences, start: number, pad: number): Sequences {
+  return labels.map(row => [start, ...row.slice(0, -1).map(label => (label === -100 ? pad : label))]);
+}
+
+/** The mean loss of all labels except -100, from logits [batch, length, vocab]. */
+export function meanLoss(logits: Tensor, labels: Sequences, vocab: number): Tensor {
+  const flat = labels.flat();
+  const losses = crossEntropy(reshape(logits, [flat.length, vocab]), tensor(flat, [flat.length], 'int32'), {
+    ignoreIndex: -100,
+  });
+  return mul(sum(losses), 1 / flat.filter(label => label !== -100).length);
 }
 
 async function numbersAt({ values }: Recorder, path: string): Promise<Numbers> {

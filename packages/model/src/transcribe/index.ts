@@ -1,0 +1,17 @@
+import type { LoadedModel } from '../loaded-model.js';
+import { type TranscribeOptions, transcribeSettings } from './options.js';
+import { type AudioInput, recordingsOf } from './recordings-of.js';
+import { transcribeRecordings } from './transcribe.js';
+import type { Transcription, TranscriptionStep } from './transcription.js';
+
+/** Transcribes recordings. Yields steps and returns the transcriptions, in the order of the recordings. */
+export async function* transcribeAudio(
+  model: LoadedModel,
+  inputs: readonly AudioInput[],
+  options: TranscribeOptions,
+): AsyncGenerator<TranscriptionStep, Transcription[]> {
+  model.check();
+  const settings = transcribeSettings(model, options);
+  settings.signal?.throwIfAborted();
+  return yield* transcribeRecordings(model, await recordingsOf(model, inputs), settings);
+}
