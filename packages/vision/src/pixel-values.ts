@@ -30,16 +30,18 @@ export function pixelValues(image: RawImage, options: PixelValuesOptions = {}): 
   const means = Float32Array.from({ length: image.channels }, (_, channel) => mean?.[channel] ?? 0);
   const stds = Float32Array.from({ length: image.channels }, (_, channel) => std?.[channel] ?? 1);
   const value = (x: number, channel: number) => f(f(f(x * scale) - means[channel]!) / stds[channel]!);
-  return mapPixels(image, value, layout);
+  const result = new Float32Array(image.data.length);
+  mapPixels(image, value, layout, result);
+  return result;
 }
 
-/** All samples of an image through a function of the sample and the channel, in the order of a layout. */
+/** Writes all samples of an image through a function of the sample and the channel, in the order of a layout. */
 export function mapPixels(
   { width, height, channels, data }: RawImage,
   value: (x: number, channel: number) => number,
   layout: 'chw' | 'hwc',
-): Float32Array {
-  const result = new Float32Array(data.length);
+  result: Float32Array,
+): void {
   const pixels = width * height;
   for (let channel = 0; channel < channels; channel++) {
     const table = data instanceof Float32Array ? undefined : Float32Array.from(bytes(), x => value(x, channel));
@@ -47,7 +49,6 @@ export function mapPixels(
     for (let pixel = 0, from = channel, to = start; pixel < pixels; pixel++, from += channels, to += step)
       result[to] = table ? table[data[from]!]! : value(data[from]!, channel);
   }
-  return result;
 }
 
 const bytes = () => Array.from({ length: 256 }, (_, x) => x);

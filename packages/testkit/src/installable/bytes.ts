@@ -13,7 +13,7 @@ export const ceilings: Readonly<Record<string, number>> = {
   safetensors: 4700,
   gguf: 6000,
   audio: 9000,
-  vision: 9500,
+  vision: 12_600,
   train: 14_600,
 };
 

@@ -1,8 +1,10 @@
 import { expectInteger, expectValue, firstFew, ResidualError } from '@residual/base';
-import { maxSide } from '../raw-image.js';
 import { type Resample, resamples } from '../resize/filters.js';
 
 const caller = 'imageProcessor';
+
+/** The largest side or number of patches that a config may ask for. */
+const maxCount = 4096;
 
 /** A preprocessor config as parsed JSON. */
 export type ConfigFields = Readonly<Record<string, unknown>>;
@@ -61,7 +63,7 @@ export function numberOf(config: ConfigFields, name: string, otherwise: number):
 /** A field that is a whole number of pixels or patches. */
 export function countOf(config: ConfigFields, name: string, otherwise: number): number {
   const value = fieldOf(config, name) ?? otherwise;
-  expectInteger(caller, name, value, { min: 1, max: maxSide, code: 'config' });
+  expectInteger(caller, name, value, { min: 1, max: maxCount, code: 'config' });
   return value;
 }
 
@@ -107,7 +109,7 @@ export function sizeMembers(name: string, value: unknown, isSquare: boolean): Re
   const known = ['height', 'width', 'shortest_edge', 'longest_edge', 'max_height', 'max_width'];
   if (members.length > 2 || members.some(([member]) => !known.includes(member))) fail();
   for (const [member, number] of members)
-    expectInteger(caller, `${name}.${member}`, number, { min: 1, max: maxSide, code: 'config' });
+    expectInteger(caller, `${name}.${member}`, number, { min: 1, max: maxCount, code: 'config' });
   const all = members.map(([member]) => member).sort();
   const sets = ['height,width', ...(name === 'size' ? ['shortest_edge', 'longest_edge,shortest_edge'] : [])];
   if (name === 'size') sets.push('max_height,max_width');

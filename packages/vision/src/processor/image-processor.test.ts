@@ -42,7 +42,7 @@ describe('pixel values are those of the reference', () => {
     expect(typeof each.attentionMask === 'number' ? count : mask).toEqual(each.attentionMask);
   });
 
-  test('within 1e-5 where the reference resizes floats', () => {
+  test('within 2e-6 where the reference resizes floats', () => {
     const floats = cases.filter(({ sha256 }) => sha256 === undefined);
     expect(floats.length).toBeGreaterThanOrEqual(3);
     for (const { config, image, values, shape } of floats) {
@@ -50,7 +50,7 @@ describe('pixel values are those of the reference', () => {
       expect(result.shape).toEqual(shape);
       if (!values) continue;
       const differences = floatsOf(values).map((value, i) => Math.abs(value - result.data[i]!));
-      expect(Math.max(...differences)).toBeLessThan(1e-5);
+      expect(Math.max(...differences)).toBeLessThan(2e-6);
     }
   });
 });
@@ -139,10 +139,10 @@ test('an image that would vanish or become too large is refused', () => {
   expect(() => edges.process(pattern(9, 1))).toThrow('imageProcessor: an image of 9 x 1 would get 2 x 0 pixels');
   const short = imageProcessor({ ...small, size: { shortest_edge: 3000 } });
   expect(() => short.process(pattern(1, 30))).toThrow(
-    'imageProcessor: 1 images of 810000000 values are 810000000; a batch has at most 536870912',
+    'imageProcessor: an image would get 810000000 values; at most 25165824 fit',
   );
-  const many = imageProcessor({ ...small, size: 8000 });
-  expect(() => many.process([pattern(1, 1), pattern(1, 1), pattern(1, 1)])).toThrow(
-    'imageProcessor: 3 images of 192000000 values are 576000000; a batch has at most 536870912',
+  const many = imageProcessor({ ...small, size: 2000 });
+  expect(() => many.process(Array.from({ length: 45 }, () => pattern(1, 1)))).toThrow(
+    'imageProcessor: 45 images of 12000000 values are 540000000; a batch has at most 536870912',
   );
 });

@@ -39,8 +39,8 @@ export interface ImageProcessor {
   process(images: ByteImage | readonly ByteImage[]): PixelValues | PatchValues;
 }
 
-/** The most values of a batch. */
-const maxValues = 2 ** 29;
+/** The most values of a batch, and of an image of it. */
+const maxValues = { batch: 2 ** 29, image: 3 * 2 ** 23 };
 
 const caller = 'imageProcessor';
 
@@ -78,14 +78,17 @@ function batchOfPixels(images: readonly ByteImage[], settings: ProcessorSettings
         `${caller}: image ${index} gets ${size.width} x ${size.height} pixels; ${width} x ${height} ` +
           `${doPad ? 'would fit' : 'is that of another one, and a batch has one size'}`,
       );
-    const values = floatsOf(resized(rgbOf(image, index, settings), settings), settings, 'chw');
-    const start = index * 3 * width * height;
-    if (isSame) data.set(values, start);
-    else
+    const place = data.subarray(index * 3 * width * height, (index + 1) * 3 * width * height);
+    const rgb = resized(rgbOf(image, index, settings), settings);
+    if (isSame) writeFloats(rgb, settings, 'chw', place);
+    else {
+      const values = new Float32Array(3 * size.width * size.height);
+      writeFloats(rgb, settings, 'chw', values);
       for (let row = 0; row < 3 * size.height; row++) {
-        const to = start + (Math.floor(row / size.height) * height + (row % size.height)) * width;
-        data.set(values.subarray(row * size.width, (row + 1) * size.width), to);
+        const to = (Math.floor(row / size.height) * height + (row % size.height)) * width;
+        place.set(values.subarray(row * size.width, (row + 1) * size.width), to);
       }
+    }
   }
   return { kind: 'pixels', shape: [images.length, 3, height, width], data };
 }
@@ -108,7 +111,9 @@ function batchOfPatches(
     const count = shape[0] * shape[1];
     if (count > max)
       throw new ResidualError('image', `${caller}: image ${index} has ${count} patches; max_num_patches is ${max}`);
-    data.set(patchesOf(floatsOf(resizedImage, settings, 'hwc'), resizedImage, size), index * max * length);
+    const values = new Float32Array(resizedImage.data.length);
+    writeFloats(resizedImage, settings, 'hwc', values);
+    data.set(patchesOf(values, resizedImage, size), index * max * length);
     attentionMask.fill(1, index * max, index * max + count);
     spatialShapes.set(shape, index * 2);
   }
@@ -116,10 +121,12 @@ function batchOfPatches(
 }
 
 function expectRoom(batch: number, values: number): void {
-  if (batch * values > maxValues)
+  if (values > maxValues.image)
+    throw new ResidualError('image', `${caller}: an image would get ${values} values; at most ${maxValues.image} fit`);
+  if (batch * values > maxValues.batch)
     throw new ResidualError(
       'image',
-      `${caller}: ${batch} images of ${values} values are ${batch * values}; a batch has at most ${maxValues}`,
+      `${caller}: ${batch} images of ${values} values are ${batch * values}; a batch has at most ${maxValues.batch}`,
     );
 }
 
@@ -154,21 +161,28 @@ function resized(image: ByteImage, { size, cropSize, resample, backend, ...setti
 
 function scaledImage(image: ByteImage, scale = 1): RawImage<Float32Array> {
   const factor = Math.fround(scale);
-  return { ...image, data: mapPixels(image, x => x * factor, 'hwc') };
+  const data = new Float32Array(image.data.length);
+  mapPixels(image, x => x * factor, 'hwc', data);
+  return { ...image, data };
 }
 
-/** Samples scaled and normalized, each step rounded to float32 as the backend does. */
-function floatsOf(image: RawImage, settings: ProcessorSettings, layout: 'chw' | 'hwc'): Float32Array {
-  const { backend, scale = 1, normalize, isScaledFirst } = settings;
+/** Writes samples scaled and normalized, each step rounded to float32 as the backend does. */
+function writeFloats(
+  image: RawImage,
+  { backend, scale = 1, normalize, isScaledFirst }: ProcessorSettings,
+  layout: 'chw' | 'hwc',
+  result: Float32Array,
+): void {
   const f = Math.fround;
   const isFused = backend === 'torchvision' && !isScaledFirst;
   if (!normalize) {
-    const factor = isScaledFirst ? 1 : backend === 'torchvision' ? f(scale) : scale;
-    return mapPixels(image, x => x * factor, layout);
+    const factor = isScaledFirst ? 1 : isFused ? f(scale) : scale;
+    mapPixels(image, x => x * factor, layout, result);
+    return;
   }
   // torchvision scales mean and std instead of each sample
   const inverse = isFused ? f(1 / scale) : 1;
   const [means, stds] = [normalize.mean, normalize.std].map(values => values.map(x => f(f(x) * inverse)));
   const factor = isFused || isScaledFirst ? 1 : scale;
-  return mapPixels(image, (x, channel) => f(f(f(x * factor) - means![channel]!) / stds![channel]!), layout);
+  mapPixels(image, (x, channel) => f(f(f(x * factor) - means![channel]!) / stds![channel]!), layout, result);
 }

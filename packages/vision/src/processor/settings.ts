@@ -110,11 +110,12 @@ function classOf(config: ConfigFields, modelType: string | undefined): { type: s
         : `, and none is known for models of type ${modelType}`;
     throw new ResidualError('config', `${caller}: the config has no image_processor_type${advice}`);
   }
-  const name = String(named ?? ofModel);
+  const name = named ?? ofModel;
+  expectValue(typeof name === 'string', caller, 'image_processor_type', name, 'a text', 'config');
   const type = name.replace(/FeatureExtractor$/, 'ImageProcessor').replace(/(Fast|Pil)$/, '');
   const defaults = Object.hasOwn(processorClasses, type) ? processorClasses[type] : undefined;
   const known = Object.keys(processorClasses).join(', ');
-  expectValue(defaults !== undefined, caller, 'image_processor_type', named ?? ofModel, `one of ${known}`, 'config');
+  expectValue(defaults !== undefined, caller, 'image_processor_type', name, `one of ${known}`, 'config');
   return { type, defaults };
 }
 

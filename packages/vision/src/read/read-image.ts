@@ -1,5 +1,5 @@
 import { expectOptions, expectValue } from '@residual/base';
-import { decodeJpeg, decodeOther } from '#platform';
+import { decodeJpeg, decodeOther } from '#image-decoders';
 import { type ByteImage, expectBytes } from '../raw-image.js';
 import { type AlphaRule, toRgb } from '../to-rgb.js';
 import { fail } from './errors.js';

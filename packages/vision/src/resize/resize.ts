@@ -57,9 +57,10 @@ function passesOf(
   backend: ResizeBackend,
 ): { readonly narrow: Pass; readonly flatten: Pass } {
   const same: Pass = unchanged => unchanged;
-  const columns = antialiasedWindows(image.width, width, filters[resample]);
-  const rows = antialiasedWindows(image.height, height, filters[resample]);
   const isFloat = image.data instanceof Float32Array;
+  const round = isFloat && backend === 'torchvision' ? Math.fround : undefined;
+  const columns = antialiasedWindows(image.width, width, filters[resample], round);
+  const rows = antialiasedWindows(image.height, height, filters[resample], round);
   const narrow: Pass = isFloat
     ? current => horizontalFloats(current as RawImage<Float32Array>, columns)
     : current => horizontalBytes(current as ByteImage, fixedPoint(columns, backend));

@@ -12,24 +12,35 @@ export interface Windows {
   readonly weights: Float64Array;
 }
 
-/** Windows of an antialiased kernel: it is stretched by the scale when the image becomes smaller. */
-export function antialiasedWindows(inputs: number, outputs: number, { support: unscaled, at }: Filter): Windows {
-  const scale = inputs / outputs;
+/**
+ * Windows of an antialiased kernel: it is stretched by the scale when the image becomes smaller. `round` rounds each
+ * intermediate number: `Math.fround` as torch does for floats.
+ */
+export function antialiasedWindows(
+  inputs: number,
+  outputs: number,
+  { support: unscaled, at }: Filter,
+  round: (x: number) => number = x => x,
+): Windows {
+  const scale = round(inputs / outputs);
   const stretch = Math.max(scale, 1);
-  const support = unscaled * stretch;
+  const support = round(unscaled * stretch);
   const taps = Math.ceil(support) * 2 + 1;
   const starts = new Int32Array(outputs);
   const counts = new Int32Array(outputs);
   const weights = new Float64Array(outputs * taps);
-  const step = 1 / stretch;
+  const step = round(1 / stretch);
   for (let output = 0; output < outputs; output++) {
-    const center = (output + 0.5) * scale;
-    const start = Math.max(0, Math.trunc(center - support + 0.5));
-    const count = Math.min(inputs, Math.trunc(center + support + 0.5)) - start;
+    const center = round(scale * (output + 0.5));
+    const start = Math.max(0, Math.trunc(round(center - support) + 0.5));
+    const count = Math.min(taps, Math.min(inputs, Math.trunc(round(center + support) + 0.5)) - start);
     const row = weights.subarray(output * taps, output * taps + count);
     let sum = 0;
-    for (let tap = 0; tap < count; tap++) sum += row[tap] = at((tap + start - center + 0.5) * step);
-    if (sum !== 0) for (let tap = 0; tap < count; tap++) row[tap]! /= sum;
+    for (let tap = 0; tap < count; tap++) {
+      row[tap] = round(at(round((round(tap + start - center) + 0.5) * step)));
+      sum = round(sum + row[tap]!);
+    }
+    if (sum !== 0) for (let tap = 0; tap < count; tap++) row[tap] = round(row[tap]! / sum);
     starts[output] = start;
     counts[output] = count;
   }

@@ -17,31 +17,44 @@ type CreateDecoder = (options: {
   ) => WebAssembly.Exports;
 }) => Promise<Decoder>;
 
+/** The largest image in pixels after which an instance of the decoder is used again: its memory never shrinks. */
+const maxPixelsOfInstance = 2 ** 20;
+
 /**
- * Decodes a JPEG of one or three components by libjpeg (MozJPEG) in WebAssembly: the bytes of Pillow. Each image has an
- * instance of its own, so that its memory returns.
+ * A decoder of JPEGs of one or three components by libjpeg (MozJPEG) in WebAssembly: the bytes of Pillow. Its instance
+ * is given up after a large image, so that its memory returns, and after a broken one.
  */
-export async function decodeByMozjpeg(bytes: Uint8Array, module: WebAssembly.Module): Promise<ByteImage> {
+export function mozjpeg(module: WebAssembly.Module): (bytes: Uint8Array) => Promise<ByteImage> {
+  let current: Promise<Decoder> | undefined;
+  return async bytes => {
+    current ??= createInstance(module);
+    const decoder = await current;
+    try {
+      const decoded = withImageData(() => decoder.decode(bytes, false));
+      if (!decoded) return fail('the coded samples of the JPEG are broken');
+      if (decoded.width * decoded.height > maxPixelsOfInstance) current = undefined;
+      return withoutAlpha(decoded);
+    } catch (error) {
+      current = undefined;
+      return fail('the coded samples of the JPEG are broken', error);
+    }
+  };
+}
+
+function createInstance(module: WebAssembly.Module): Promise<Decoder> {
   const create = createDecoder as unknown as CreateDecoder; // its types are not those of a module
-  try {
-    const decoder = await withImageData(() =>
-      create({
-        noInitialRun: true,
-        print: () => {},
-        printErr: () => {},
-        instantiateWasm: (imports, callback) => {
-          const instance = new WebAssembly.Instance(module, imports);
-          callback(instance);
-          return instance.exports;
-        },
-      }),
-    );
-    const decoded = withImageData(() => decoder.decode(bytes, false));
-    if (!decoded) return fail('the coded samples of the JPEG are broken');
-    return withoutAlpha(decoded);
-  } catch (error) {
-    return fail('the coded samples of the JPEG are broken', error);
-  }
+  return withImageData(() =>
+    create({
+      noInitialRun: true,
+      print: () => {},
+      printErr: () => {},
+      instantiateWasm: (imports, callback) => {
+        const instance = new WebAssembly.Instance(module, imports);
+        callback(instance);
+        return instance.exports;
+      },
+    }),
+  );
 }
 
 /** Runs a function while `ImageData` exists. The decoder would define it for good, and Node would look like a page. */

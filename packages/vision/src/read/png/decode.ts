@@ -3,7 +3,7 @@ import { fail } from '../errors.js';
 import { orient } from '../orient.js';
 import { hasAlpha, pixelWriter } from './expand.js';
 import { type PngHeader, readPngHeader, samplesOf } from './header.js';
-import { inflate } from './inflate.js';
+import { inflate, joined } from './inflate.js';
 import { type PngPass, passesOf } from './passes.js';
 import { unfilter } from './unfilter.js';
 
@@ -19,13 +19,15 @@ export async function decodePng(bytes: Uint8Array, keepsAlpha: boolean): Promise
   const { width, height, isInterlaced, orientation, parts } = header;
   const passes = passesOf(width, height, isInterlaced);
   const length = passes.reduce((sum, pass) => sum + pass.height * (1 + rowBytes(header, pass.width)), 0);
-  const compressed = parts.reduce((sum, part) => sum + part.length, 0);
-  if (length > compressed * maxRatio)
-    fail(`the PNG says that it has ${width} x ${height} pixels, which ${compressed} compressed bytes cannot hold`);
+  const compressed = joined(parts);
+  if (length > compressed.length * maxRatio)
+    fail(
+      `the PNG says that it has ${width} x ${height} pixels, which ${compressed.length} compressed bytes cannot hold`,
+    );
   const channels = keepsAlpha && hasAlpha(header) ? 4 : 3;
   const data = new Uint8Array(width * height * channels);
   const rows = rowSink(header, passes, data, channels);
-  await inflate(parts, length, rows);
+  await inflate(compressed, length, rows);
   return orient({ width, height, channels, data }, orientation);
 }
 

@@ -1,3 +1,4 @@
+import { ResidualError } from '@residual/base';
 import { fail } from '../errors.js';
 
 /**
@@ -5,18 +6,15 @@ import { fail } from '../errors.js';
  * is never made.
  */
 export async function inflate(
-  parts: readonly Uint8Array[],
+  compressed: Uint8Array<ArrayBuffer>,
   length: number,
   onBytes: (bytes: Uint8Array) => void,
 ): Promise<void> {
   const { readable, writable } = new DecompressionStream('deflate');
-  const source = new ReadableStream<BufferSource>({
-    start: controller => {
-      for (const part of parts) controller.enqueue(part as Uint8Array<ArrayBuffer>);
-      controller.close();
-    },
-  });
-  source.pipeTo(writable).catch(() => {}); // the reader gets the same error
+  const writer = writable.getWriter();
+  // the reader gets the same errors
+  writer.write(compressed).catch(() => {});
+  writer.close().catch(() => {});
   const reader = readable.getReader();
   let done = 0;
   try {
@@ -27,9 +25,20 @@ export async function inflate(
       done += value.length;
     }
   } catch (error) {
-    if (!(error instanceof TypeError) && (error as { code?: unknown }).code === 'image') throw error;
+    if (ResidualError.is(error)) throw error;
     fail(`the compressed pixels of the PNG are broken after ${done} of ${length} bytes`, error);
   } finally {
     reader.cancel().catch(() => {});
   }
+}
+
+/** Runs of bytes as one. */
+export function joined(parts: readonly Uint8Array[]): Uint8Array<ArrayBuffer> {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }
