@@ -3,6 +3,7 @@ import type { Features } from '../features.js';
 import { frameCount } from '../spectrum/frames.js';
 import { melFilters } from '../spectrum/mel-filters.js';
 import { eachFrame, type SpectrogramOptions, spectrogramPlan } from '../spectrum/spectrogram.js';
+import { checkSize } from './size.js';
 
 /** What a checkpoint of Whisper says about its features. */
 export interface WhisperSettings {
@@ -40,6 +41,8 @@ export function whisperSpectrum(
   expectInteger(caller, 'fftLength', fftLength, { min: 2, max: 65_536 });
   expectInteger(caller, 'hop', hop, { min: 1, max: 65_536 });
   expectInteger(caller, 'windowSeconds', windowSeconds, { min: 1, max: 600 });
+  checkSize(caller, melBins, Math.ceil((windowSeconds * sampleRate) / hop));
+  checkSize(caller, 1, windowSeconds * sampleRate);
   const mel = melFilters({ sampleRate, fftLength, count: melBins, maxFrequency: 8000 });
   const spectrum = { frameLength: fftLength, hop, mel, log: 'log10', floor: 1e-10 } as const;
   return { melBins, sampleRate, fftLength, hop, windowSeconds, spectrum };

@@ -18,8 +18,19 @@ export interface FrameSteps {
   readonly mel?: readonly MelFilter[] | undefined;
   /** The least value, of which the logarithm is taken. */
   readonly floor: number;
-  readonly log: 'log10' | 'ln' | 'none';
+  readonly log: Logarithm;
 }
+
+/** Which logarithm is taken of values; `decibel` is 10 log₁₀. */
+export type Logarithm = 'log10' | 'ln' | 'decibel' | 'none';
+
+/** The logarithms by name. */
+export const logarithms: Readonly<Record<Logarithm, (value: number) => number>> = {
+  log10: Math.log10,
+  ln: Math.log,
+  decibel: value => 10 * Math.log10(value),
+  none: value => value,
+};
 
 /** Turns a frame into a row. The frame is overwritten. */
 export interface FrameTransform {
@@ -34,7 +45,7 @@ export function frameTransform(steps: FrameSteps): FrameTransform {
   const transform = realFft(fftLength);
   const re = new Float64Array(bins);
   const im = new Float64Array(bins);
-  const logarithm = log === 'log10' ? Math.log10 : Math.log;
+  const logarithm = logarithms[log];
   const compute = (frame: Float64Array, row: Float64Array) => {
     if (steps.removeMean) subtractMean(frame);
     if (steps.preemphasis !== 0) emphasize(frame, steps.preemphasis);
@@ -46,8 +57,7 @@ export function frameTransform(steps: FrameSteps): FrameTransform {
       spectrum[k] = power === 2 ? square : Math.sqrt(square);
     }
     if (mel) for (let m = 0; m < mel.length; m++) row[m] = weightedSum(spectrum, mel[m]!);
-    if (log !== 'none') for (let m = 0; m < row.length; m++) row[m] = logarithm(Math.max(floor, row[m]!));
-    else if (mel) for (let m = 0; m < row.length; m++) row[m] = Math.max(floor, row[m]!);
+    if (mel || log !== 'none') for (let m = 0; m < row.length; m++) row[m] = logarithm(Math.max(floor, row[m]!));
   };
   return { outputs: mel ? mel.length : bins, compute };
 }

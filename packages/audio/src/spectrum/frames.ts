@@ -4,15 +4,17 @@ export interface Framing {
   readonly frameLength: number;
   /** Samples from the start of a frame to the start of the next one. */
   readonly hop: number;
-  /**
-   * Whether frame t has its middle at sample t · hop, with the recording reflected at both ends, or starts there, with
-   * whole frames only.
-   */
-  readonly center: boolean;
+  readonly padding: FramePadding;
 }
 
+/**
+ * Frame t has its middle at sample t · hop and the recording continues as its mirror image (`reflect`) or as zeros at
+ * both ends; or frame t starts there, and there are whole frames only (`none`).
+ */
+export type FramePadding = 'reflect' | 'zeros' | 'none';
+
 /** The number of samples before the recording in the first frame. */
-export const paddingOf = ({ frameLength, center }: Framing): number => (center ? frameLength >> 1 : 0);
+export const paddingOf = ({ frameLength, padding }: Framing): number => (padding === 'none' ? 0 : frameLength >> 1);
 
 /** The number of frames of a recording of `length` samples; an empty one has none. */
 export function frameCount(length: number, framing: Framing): number {
@@ -28,14 +30,17 @@ export interface SampleRange {
   readonly length: number;
 }
 
-/** Copies the samples from index `from` on into a frame; before the first and after the last they are reflected. */
-export function copyFrame({ samples, start, length }: SampleRange, from: number, frame: Float64Array): void {
-  const inside = from >= 0 && from + frame.length <= length;
-  for (let i = 0; i < frame.length; i++) {
-    const index = inside ? from + i : reflected(from + i, length);
-    frame[i] = samples[index - start]!;
-  }
+/** Copies the samples from index `from` on into a frame, with the padding before the first and after the last. */
+export function copyFrame(range: SampleRange, from: number, frame: Float64Array, padding: FramePadding): void {
+  const { samples, start, length } = range;
+  if (from >= 0 && from + frame.length <= length)
+    for (let i = 0; i < frame.length; i++) frame[i] = samples[from + i - start]!;
+  else if (padding === 'reflect')
+    for (let i = 0; i < frame.length; i++) frame[i] = samples[reflected(from + i, length) - start]!;
+  else for (let i = 0; i < frame.length; i++) frame[i] = isWithin(from + i, length) ? samples[from + i - start]! : 0;
 }
+
+const isWithin = (index: number, length: number) => index >= 0 && index < length;
 
 /** The index of the sample that a mirror at the first and one at the last sample show at an index. */
 function reflected(index: number, length: number): number {

@@ -6,10 +6,19 @@ const samples = Float32Array.from({ length: 47 }, (_, i) => Math.sin(i * i + 2) 
 
 /** Frame after frame as loops in float64: cut, emphasized, weighted, transformed, filtered. */
 const definition = (options: SpectrogramOptions): number[][] => {
-  const { frameLength, hop, fftLength = frameLength, center = true, removeMean, preemphasis = 0, power = 2 } = options;
-  const padding = center ? Math.floor(frameLength / 2) : 0;
+  const {
+    frameLength,
+    hop,
+    fftLength = frameLength,
+    padding: kind = 'reflect',
+    removeMean,
+    preemphasis = 0,
+    power = 2,
+  } = options;
+  const padding = kind === 'none' ? 0 : Math.floor(frameLength / 2);
   const last = samples.length - 1;
-  const at = (index: number) => samples[last - Math.abs(last - Math.abs(index))]!; // reflected once
+  const reflected = (index: number) => samples[last - Math.abs(last - Math.abs(index))]!; // once
+  const at = (index: number) => (kind === 'zeros' ? (samples[index] ?? 0) : reflected(index));
   const frames: number[][] = [];
   for (let start = -padding; start + frameLength <= samples.length + padding; start += hop) {
     let frame = Array.from({ length: frameLength }, (_, i) => at(start + i));
@@ -23,7 +32,8 @@ const definition = (options: SpectrogramOptions): number[][] => {
       return Math.hypot(part(Math.cos), part(Math.sin)) ** power;
     });
     const sums = options.mel?.map(({ first, weights }) => weights.reduce((sum, w, i) => sum + w * row[first + i]!, 0));
-    const logarithm = { log10: Math.log10, ln: Math.log, none: (x: number) => x }[options.log ?? 'none'];
+    const decibel = (x: number) => 10 * Math.log10(x);
+    const logarithm = { log10: Math.log10, ln: Math.log, decibel, none: (x: number) => x }[options.log ?? 'none'];
     frames.push((sums ?? row).map(x => logarithm(Math.max(options.floor ?? 1e-10, x))));
   }
   return frames;
@@ -34,7 +44,9 @@ const cases: Readonly<Record<string, SpectrogramOptions>> = {
   'a power spectrum of centered frames': { frameLength: 12, hop: 5 },
   'an odd length': { frameLength: 11, hop: 4 },
   magnitudes: { frameLength: 12, hop: 5, power: 1 },
-  'whole frames only': { frameLength: 12, hop: 5, center: false },
+  'whole frames only': { frameLength: 12, hop: 5, padding: 'none' },
+  'zeros at both ends': { frameLength: 12, hop: 5, padding: 'zeros' },
+  decibels: { frameLength: 12, hop: 5, log: 'decibel' },
   'a longer transform': { frameLength: 12, hop: 5, fftLength: 16 },
   'without the mean, emphasized': { frameLength: 12, hop: 5, removeMean: true, preemphasis: 0.97 },
   'log10 of mel filters': { frameLength: 12, hop: 5, fftLength: 16, mel, log: 'log10' },
@@ -55,7 +67,7 @@ test('short recordings are reflected more than once, and an empty one has no fra
   // 1 2 3 reflected: ... 2 1 2 3 2 1 2 3 2 ...
   expect(spectrogram(Float32Array.of(1, 2, 3), options).values[0]).toBe(24 ** 2);
   expect(spectrogram(new Float32Array(0), options).shape).toEqual([0, 7]);
-  expect(spectrogram(new Float32Array(11), { ...options, center: false }).shape).toEqual([0, 7]);
+  expect(spectrogram(new Float32Array(11), { ...options, padding: 'none' }).shape).toEqual([0, 7]);
 });
 
 test('windows are the formulas', async () => {
@@ -81,7 +93,8 @@ test('settings that do not fit are refused', () => {
   expect(message({ preemphasis: 2 })).toBe('spectrogram: preemphasis is 2; it must be from 0 to 1');
   expect(message({ power: 3 })).toBe('spectrogram: power is 3; it must be 1 or 2');
   expect(message({ floor: -1 })).toBe('spectrogram: floor is -1; it must be 0 or more');
-  expect(message({ log: 'log2' })).toBe('spectrogram: log is "log2"; it must be log10, ln or none');
+  expect(message({ log: 'log2' })).toBe('spectrogram: log is "log2"; it must be log10, ln, decibel, none');
+  expect(message({ padding: 'edge' })).toBe('spectrogram: padding is "edge"; it must be reflect, zeros or none');
   expect(message({ window: new Float64Array(5) })).toBe(
     'spectrogram: the length of window is 5; it must be frameLength 12',
   );

@@ -1,7 +1,7 @@
 import { expectInteger, expectOptions, expectValue } from '@residual/base';
 import type { Features } from '../features.js';
-import { type FrameTransform, frameTransform } from './frame-transform.js';
-import { copyFrame, type Framing, frameCount, paddingOf } from './frames.js';
+import { type FrameTransform, frameTransform, type Logarithm, logarithms } from './frame-transform.js';
+import { copyFrame, type FramePadding, type Framing, frameCount, paddingOf } from './frames.js';
 import type { MelFilter } from './mel-filters.js';
 import { type WindowName, windowFunction } from './window.js';
 
@@ -16,10 +16,10 @@ export interface SpectrogramOptions {
   /** The name of a periodic window, or weights [frameLength]. Default `hann`. */
   readonly window?: WindowName | Float64Array;
   /**
-   * Whether frame t has its middle at sample t · hop, with the recording reflected at both ends, or starts there, with
-   * whole frames only. Default true.
+   * Frame t has its middle at sample t · hop and the recording continues as its mirror image (`reflect`) or as zeros at
+   * both ends; or frame t starts there, and there are whole frames only (`none`). Default `reflect`.
    */
-  readonly center?: boolean;
+  readonly padding?: FramePadding;
   /** Whether the mean of each frame is subtracted. Default false. */
   readonly removeMean?: boolean;
   /** The part of the sample before that is subtracted from each sample of a frame. Default 0. */
@@ -30,8 +30,8 @@ export interface SpectrogramOptions {
   readonly mel?: readonly MelFilter[];
   /** The least sum of a filter, and the least value of which a logarithm is taken. Default 1e-10. */
   readonly floor?: number;
-  /** Default `none`. */
-  readonly log?: 'log10' | 'ln' | 'none';
+  /** `decibel` is 10 log₁₀. Default `none`. */
+  readonly log?: Logarithm;
 }
 
 /** A spectrogram's cut into frames, and what is computed of each. */
@@ -39,9 +39,17 @@ export interface SpectrogramPlan extends Framing, FrameTransform {}
 
 /** Checks settings and prepares the transform. */
 export function spectrogramPlan(caller: string, options: SpectrogramOptions): SpectrogramPlan {
-  const names = { frameLength: 1, hop: 1, fftLength: 0, window: 0, center: 0, removeMean: 0, preemphasis: 0 } as const;
+  const names = { frameLength: 1, hop: 1, fftLength: 0, window: 0, padding: 0, removeMean: 0, preemphasis: 0 } as const;
   expectOptions(caller, options, { ...names, power: 0, mel: 0, floor: 0, log: 0 });
-  const { frameLength, hop, fftLength = frameLength, center = true, removeMean = false, power = 2, mel } = options;
+  const {
+    frameLength,
+    hop,
+    fftLength = frameLength,
+    padding = 'reflect',
+    removeMean = false,
+    power = 2,
+    mel,
+  } = options;
   const { preemphasis = 0, floor = 1e-10, log = 'none', window: windowOption = 'hann' } = options;
   expectInteger(caller, 'frameLength', frameLength, { min: 1, max: 2 ** 20 });
   expectInteger(caller, 'hop', hop, { min: 1, max: 2 ** 20 });
@@ -49,7 +57,8 @@ export function spectrogramPlan(caller: string, options: SpectrogramOptions): Sp
   expectValue(preemphasis >= 0 && preemphasis <= 1, caller, 'preemphasis', preemphasis, 'from 0 to 1');
   expectValue(power === 1 || power === 2, caller, 'power', power, '1 or 2');
   expectValue(floor >= 0 && floor < Infinity, caller, 'floor', floor, '0 or more');
-  expectValue(['log10', 'ln', 'none'].includes(log), caller, 'log', log, 'log10, ln or none');
+  expectValue(['reflect', 'zeros', 'none'].includes(padding), caller, 'padding', padding, 'reflect, zeros or none');
+  expectValue(Object.hasOwn(logarithms, log), caller, 'log', log, Object.keys(logarithms).join(', '));
   const window = typeof windowOption === 'string' ? windowFunction(windowOption, frameLength) : windowOption;
   expectValue(
     window.length === frameLength,
@@ -62,12 +71,12 @@ export function spectrogramPlan(caller: string, options: SpectrogramOptions): Sp
   const end = mel?.reduce((last, { first, weights }) => Math.max(last, first + weights.length), 0) ?? 0;
   expectValue(end <= bins, caller, 'the end of the last mel filter', end, `at most ${bins}, the frequencies`);
   const steps = { frameLength, fftLength, removeMean, preemphasis, window, power, mel, floor, log };
-  return { frameLength, hop, center, ...frameTransform(steps) };
+  return { frameLength, hop, padding, ...frameTransform(steps) };
 }
 
 /**
  * The short-time spectrum of a recording: samples [length] → [frames, frequencies], with filters [frames, filters]. It
- * is computed in float64 and rounded once. With `center` there are 1 + ⌊length / hop⌋ frames of an even length.
+ * is computed in float64 and rounded once. With padding there are 1 + ⌊length / hop⌋ frames of an even length.
  */
 export function spectrogram(samples: Float32Array, options: SpectrogramOptions): Features {
   const plan = spectrogramPlan('spectrogram', options);
@@ -89,7 +98,7 @@ export function eachFrame(
   const buffer = new Float64Array(plan.frameLength);
   const row = new Float64Array(plan.outputs);
   for (let frame = 0; frame < frames; frame++) {
-    copyFrame(range, frame * plan.hop - padding, buffer);
+    copyFrame(range, frame * plan.hop - padding, buffer, plan.padding);
     plan.compute(buffer, row);
     take(row, frame);
   }

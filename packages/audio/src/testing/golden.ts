@@ -20,6 +20,8 @@ export interface Golden {
   readonly wav2vec2: { readonly shape: readonly number[]; readonly values: readonly number[] };
   readonly speecht5: GoldenFrames;
   readonly librosaMfcc: GoldenFrames;
+  /** By numpy, as kws_streaming describes it. */
+  readonly keyword: GoldenFrames;
   /** [frequencies, filters] by name. */
   readonly filters: Readonly<Record<string, readonly (readonly number[])[]>>;
 }

@@ -2,10 +2,10 @@ import { refuse } from '../errors.js';
 import type { WavLayout } from './layout.js';
 
 /**
- * Decodes the bytes of whole frames into the samples of each channel, from index `at` on. Integers are divided by their
- * largest magnitude, so that they are from -1 to 1; a float that is not finite as a float32 is an error.
+ * Decodes the bytes of whole frames, of which `first` is the first one, into the samples of each channel. Integers are
+ * divided by their largest magnitude, so that they are from -1 to 1; a float that is not finite as a float32 is an error.
  */
-export function decodeFrames(layout: WavLayout, bytes: Uint8Array, into: readonly Float32Array[], at = 0): void {
+export function decodeFrames(layout: WavLayout, bytes: Uint8Array, into: readonly Float32Array[], first = 0): void {
   const { channels, sampleBytes } = layout;
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const frameBytes = channels * sampleBytes;
@@ -13,8 +13,8 @@ export function decodeFrames(layout: WavLayout, bytes: Uint8Array, into: readonl
   const read = readers[`${layout.encoding}${sampleBytes}`]!;
   for (const [channel, samples] of into.entries()) {
     let offset = channel * sampleBytes;
-    for (let frame = 0; frame < frames; frame++, offset += frameBytes) samples[at + frame] = read(view, offset);
-    if (layout.encoding === 'float') checkFinite(samples.subarray(at, at + frames), at, channel);
+    for (let frame = 0; frame < frames; frame++, offset += frameBytes) samples[frame] = read(view, offset);
+    if (layout.encoding === 'float') checkFinite(samples, first, channel);
   }
 }
 
@@ -27,7 +27,7 @@ const readers: Readonly<Record<string, (view: DataView, offset: number) => numbe
   float8: (view, offset) => view.getFloat64(offset, true),
 };
 
-function checkFinite(samples: Float32Array, at: number, channel: number): void {
+function checkFinite(samples: Float32Array, first: number, channel: number): void {
   const index = samples.findIndex(sample => !Number.isFinite(sample));
-  if (index >= 0) refuse(`sample ${at + index} of channel ${channel} is ${samples[index]}; samples must be finite`);
+  if (index >= 0) refuse(`sample ${first + index} of channel ${channel} is ${samples[index]}; samples must be finite`);
 }

@@ -30,9 +30,10 @@ const leastUnknownSize = 0x7fff_f000;
  */
 export function* wavLayout(size: number): Generator<ByteRequest, WavLayout, Uint8Array> {
   if (size < 12) refuse(`the file has ${size} bytes; the header of a WAV file has 12`);
-  const riff = viewOf(yield [0, 12]);
+  const start = yield [0, 12];
+  const riff = viewOf(start);
   const [form, type] = [nameAt(riff, 0), nameAt(riff, 8)];
-  if (!['RIFF', 'RF64', 'BW64'].includes(form) || type !== 'WAVE')
+  if (!isWav(start))
     refuse(`the file begins with ${JSON.stringify(form)} and ${JSON.stringify(type)}; "RIFF" and "WAVE" would fit`);
   const riffEnd = 8 + riff.getUint32(4, true);
   let format: Format | undefined;
@@ -59,6 +60,13 @@ export function* wavLayout(size: number): Generator<ByteRequest, WavLayout, Uint
     offset += length + (length % 2); // chunks start at even offsets
   }
   return refuse(`the file ends without a chunk "data"`);
+}
+
+/** Whether a file that begins with these 12 bytes is a WAV file. */
+export function isWav(start: Uint8Array): boolean {
+  if (start.length < 12) return false;
+  const view = viewOf(start);
+  return ['RIFF', 'RF64', 'BW64'].includes(nameAt(view, 0)) && nameAt(view, 8) === 'WAVE';
 }
 
 type Format = Omit<WavLayout, 'start' | 'frames'>;
