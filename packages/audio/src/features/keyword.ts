@@ -3,10 +3,10 @@ import { melFilters } from '../spectrum/mel-filters.js';
 import { type MfccOptions, mfcc } from '../spectrum/mfcc.js';
 
 /**
- * The 40 MFCC that the Keyword Transformer reads (Berg et al. 2021): samples [length] at 16 kHz → [frames, 40], 98 frames
- * of one second. They are those of `mfcc_tf` of kws_streaming in TensorFlow with the published flags: frames of 30 ms by
- * 10 ms under a periodic Hann window, magnitudes of a transform of 512, 80 mel filters from 20 to 7600 Hz, ln of at
- * least 1e-12, a cosine transform whose first row is not divided by √2.
+ * The 40 MFCC that the Keyword Transformer reads (Berg et al. 2021): samples [length] at 16 kHz → [frames, 40], 98
+ * frames of one second. They are those of `mfcc_tf` of kws_streaming in TensorFlow with the published flags: frames of
+ * 30 ms by 10 ms under a periodic Hann window, magnitudes of a transform of 512, 80 mel filters from 20 to 7600 Hz, ln
+ * of at least 1e-12, a cosine transform whose first row is not divided by √2.
  */
 export function keywordFeatures(samples: Float32Array): Features {
   return mfcc(samples, keywordOptions());

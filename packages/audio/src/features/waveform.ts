@@ -4,8 +4,8 @@ import type { Features } from '../features.js';
 const epsilon = 1e-7;
 
 /**
- * The samples with mean 0 and variance 1, as Wav2Vec2, HuBERT, WavLM and others read them: [length] → [length], equal to
- * `Wav2Vec2FeatureExtractor` of Hugging Face transformers for one recording without padding.
+ * The samples with mean 0 and variance 1, as Wav2Vec2, HuBERT, WavLM and others read them: [length] → [length], equal
+ * to `Wav2Vec2FeatureExtractor` of Hugging Face transformers for one recording without padding.
  */
 export function normalizedWaveform(samples: Float32Array): Features {
   const { length } = samples;

@@ -3,8 +3,8 @@ export const captureName = 'residual-capture';
 
 /**
  * The code of the worklet that `microphone` runs beside the sound card: it sends the mean of all channels in parts of
- * 2048 samples. A page whose Content-Security-Policy forbids `blob:` serves this text as a file of its own, and names it
- * as `worklet`.
+ * 2048 samples. A page whose Content-Security-Policy forbids `blob:` serves this text as a file of its own, and names
+ * it as `worklet`.
  */
 export const captureWorklet = `registerProcessor('${captureName}', class extends AudioWorkletProcessor {
   part = new Float32Array(2048);

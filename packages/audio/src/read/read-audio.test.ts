@@ -15,7 +15,7 @@ const failure = async (promise: Promise<unknown>) => {
   return [error?.code, error?.message];
 };
 
-test('a WAV file becomes mono at the wanted rate, from bytes, a Blob, or a recording, in parts as in whole', async () => {
+test('a WAV file becomes mono at the wanted rate, from bytes, a Blob or a recording, in parts as whole', async () => {
   const audio = stereo(300_001, 44_100); // several parts
   const expected = resample(mono(audio), { from: 44_100, to: 8000 });
   const file = writeWav(audio, { encoding: 'float32' });
@@ -55,7 +55,8 @@ test('other formats go to the decoder', async () => {
 test('without a decoder the error names the package that has one', async () => {
   expect(await failure(readAudio(new TextEncoder().encode('Once upon a time')))).toEqual([
     'decoder',
-    'readAudio: the file is no WAV file, and other formats need a page or the package audio-decode (npm i audio-decode)',
+    'readAudio: the file is no WAV file, and other formats need a page or the package audio-decode ' +
+      '(npm i audio-decode)',
   ]);
 });
 

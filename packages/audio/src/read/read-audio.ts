@@ -27,9 +27,9 @@ const minRate = 1000;
 const partBytes = 2 ** 20;
 
 /**
- * The samples of any recording, all channels in one, at the wanted rate: [length]. A WAV file is read part by part, also
- * one of an hour; other formats are decoded as a whole by the page (`decodeAudioData`, at 48 kHz) or, in Node, by the
- * package `audio-decode` if it is installed. Errors have the code `format` for a WAV file and `decoder` for others.
+ * The samples of any recording, all channels in one, at the wanted rate: [length]. A WAV file is read part by part,
+ * also one of an hour; other formats are decoded as a whole by the page (`decodeAudioData`, at 48 kHz) or, in Node, by
+ * the package `audio-decode` if it is installed. Errors have the code `format` for a WAV file and `decoder` for others.
  */
 export async function readAudio(input: AudioInput, options: ReadAudioOptions = {}): Promise<Float32Array> {
   expectOptions('readAudio', options, { sampleRate: 0, decode: 0, signal: 0 });

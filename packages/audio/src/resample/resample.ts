@@ -41,14 +41,14 @@ export function resampler(options: ResampleOptions): Resampler {
   const divisor = greatestCommonDivisor(from, to);
   const [up, down] = [to / divisor, from / divisor];
   const bank = filterBank(up, down);
-  let buffer = new Float32Array(0);
+  let buffer = new Float64Array(0);
   let start = 0; // the index of the first sample in the buffer
   let received = 0;
   let next = 0; // the index of the sample at or before the next output
   let fraction = 0; // of 1 / up samples after it
   let outputs = 0;
   const reset = () => {
-    buffer = new Float32Array(bank.reach); // zeros before the recording
+    buffer = new Float64Array(bank.reach); // zeros before the recording
     start = -bank.reach;
     received = next = fraction = outputs = 0;
   };
@@ -68,7 +68,7 @@ export function resampler(options: ResampleOptions): Resampler {
     return output;
   };
   const append = (samples: Float32Array) => {
-    const joined = new Float32Array(buffer.length + samples.length);
+    const joined = new Float64Array(buffer.length + samples.length);
     joined.set(buffer);
     joined.set(samples, buffer.length);
     buffer = joined;
@@ -90,7 +90,7 @@ export function resampler(options: ResampleOptions): Resampler {
 }
 
 /** One output: the weighted sum of the samples from index `first` on, `position` of a sample after the middle one. */
-function filtered(bank: FilterBank, samples: Float32Array, first: number, position: number): number {
+function filtered(bank: FilterBank, samples: Float64Array, first: number, position: number): number {
   const { reach, phases, isInterpolated, weights } = bank;
   const taps = 2 * reach;
   const phase = position * phases;
@@ -102,8 +102,11 @@ function filtered(bank: FilterBank, samples: Float32Array, first: number, positi
 }
 
 /** Four sums side by side; the number of taps is a multiple of 4. */
-function weightedSum(weights: Float64Array, at: number, samples: Float32Array, first: number, taps: number): number {
-  let [a, b, c, d] = [0, 0, 0, 0];
+function weightedSum(weights: Float64Array, at: number, samples: Float64Array, first: number, taps: number): number {
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
   for (let i = 0; i < taps; i += 4) {
     a += weights[at + i]! * samples[first + i]!;
     b += weights[at + i + 1]! * samples[first + i + 1]!;

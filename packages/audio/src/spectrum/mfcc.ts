@@ -6,18 +6,19 @@ import { eachFrame, type SpectrogramOptions, spectrogramPlan } from './spectrogr
 
 /** Settings of `mfcc`: those of the log-mel spectrogram, and how many cosines are taken of each frame. */
 export interface MfccOptions extends SpectrogramOptions {
+  /** Filters whose sums take the place of the spectrum. */
   readonly mel: readonly MelFilter[];
   /** The number of coefficients, from the lowest. */
   readonly coefficients: number;
-  /** Whether the first cosine is divided by √2, as in librosa and torchaudio, or not, as in TensorFlow. Default true. */
+  /** Whether the first cosine is divided by √2, as in librosa and torchaudio; TensorFlow does not. Default true. */
   readonly orthogonal?: boolean;
-  /** Values are at least the largest of the recording minus this; librosa and torchaudio say 80 dB. Default: no limit. */
+  /** Values are at least the largest of the recording minus this; librosa says 80 dB. Default: no limit. */
   readonly range?: number;
 }
 
 /**
- * Mel-frequency cepstral coefficients: [length] → [frames, coefficients], the cosine transform (DCT-II) of each frame of
- * the log-mel spectrogram (Davis and Mermelstein 1980), in float64.
+ * Mel-frequency cepstral coefficients: [length] → [frames, coefficients], the cosine transform (DCT-II) of each frame
+ * of the log-mel spectrogram (Davis and Mermelstein 1980), in float64.
  */
 export function mfcc(samples: Float32Array, options: MfccOptions): Features {
   const { coefficients, orthogonal = true, range = Infinity, ...spectrum } = options;

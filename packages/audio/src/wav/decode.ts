@@ -3,7 +3,8 @@ import type { WavLayout } from './layout.js';
 
 /**
  * Decodes the bytes of whole frames, of which `first` is the first one, into the samples of each channel. Integers are
- * divided by their largest magnitude, so that they are from -1 to 1; a float that is not finite as a float32 is an error.
+ * divided by their largest magnitude, so that they are from -1 to 1; a float that is not finite as a float32 is an
+ * error.
  */
 export function decodeFrames(layout: WavLayout, bytes: Uint8Array, into: readonly Float32Array[], first = 0): void {
   const { channels, sampleBytes } = layout;

@@ -12,7 +12,7 @@ export const ceilings: Readonly<Record<string, number>> = {
   transformer: 8000,
   safetensors: 4700,
   gguf: 6000,
-  audio: 9000,
+  audio: 14_600,
   vision: 12_600,
   train: 14_600,
 };
