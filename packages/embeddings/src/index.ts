@@ -1,6 +1,7 @@
 export { type Alibi, type AlibiOptions, alibi, alibiSlopes } from './alibi.js';
 export { beforePositions } from './before-positions.js';
 export { type CombinedPositions, combinedPositions } from './combined.js';
+export { type ConvolutionalPositions, convolutionalPositions } from './convolutional.js';
 export { type GridBias, type GridBiasOptions, gridBias, gridBiasRows } from './image/grid-bias.js';
 export { type GridPositions, type GridPositionsOptions, gridPositions } from './image/grid-positions.js';
 export { type LearnedTokens, type LearnedTokensOptions, learnedTokens } from './image/learned-tokens.js';

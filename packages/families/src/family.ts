@@ -1,4 +1,5 @@
 import type {
+  AudioModel,
   CrossLayer,
   EncoderDecoder,
   FeatureInputNeeds,
@@ -105,6 +106,36 @@ export interface ImageComposition extends CompositionInfo {
   readonly problemType?: ProblemType;
 }
 
+/** What an audio model gives: the logits of tokens at each position, for CTC, or scores of labels. */
+export type AudioTask = 'ctc' | 'audio-classification';
+
+/** What an audio model reads: samples [batch, samples, 1], or frames of a log-mel spectrum [batch, frames, bins]. */
+export type AudioSource =
+  | { readonly kind: 'samples' }
+  | {
+      readonly kind: 'frames';
+      readonly bins: number;
+      /** The number of frames that the model is made for. */
+      readonly frames: number;
+    };
+
+/** A model that reads a sound. */
+export interface AudioComposition extends CompositionInfo {
+  readonly kind: AudioTask;
+  readonly model: AudioModel;
+  /** The value of `architectures` that is written. */
+  readonly architecture: string;
+  readonly source: AudioSource;
+  /** How many positions so many samples have, where it reads samples of any number. */
+  readonly positionsOf?: (samples: number) => number;
+  /** Whether padded positions are hidden, as the model was trained; otherwise recordings are read one by one. */
+  readonly masksPadding?: boolean;
+  /** The labels by index; empty if the task has none. */
+  readonly labels: readonly string[];
+  /** What the scores of a classification mean, where the config says it. */
+  readonly problemType?: ProblemType;
+}
+
 /** Height and width in pixels. */
 export interface ImageSize {
   readonly height: number;
@@ -135,7 +166,8 @@ export type Composition =
   | SpeechComposition
   | TextComposition
   | ImageComposition
-  | ImageTextComposition;
+  | ImageTextComposition
+  | AudioComposition;
 
 /**
  * Maps one tensor of a checkpoint to weight paths. `*` stands for the number of the block; a name that starts with `/`
@@ -278,6 +310,10 @@ export interface Family<Composed extends Composition = Composition> {
    * output of each block but the last, and that of the decoder.
    */
   readonly hiddenStatePaths?: (depth: number) => readonly string[];
+  /**
+   * Whether Hugging Face transformers returns the mean over the heads in the place of the attention weights of each.
+   */
+  readonly averagesAttentions?: boolean;
   /** How GGUF files hold its models; undefined if llama.cpp does not have them. */
   readonly gguf?: GgufTable;
 }

@@ -1,3 +1,7 @@
+export { ast } from './audio/ast.js';
+export { hubert } from './audio/hubert.js';
+export { wav2vec2 } from './audio/wav2vec2.js';
+export { wavlm } from './audio/wavlm.js';
 export { type CatalogEntry, catalog } from './catalog.js';
 export { type Arrangement, splitExperts, storedOrder } from './checkpoint/arrangement.js';
 export {
@@ -118,6 +122,9 @@ export { nomicBert } from './encoders/nomic-bert.js';
 export { camembert, roberta, xlmRoberta } from './encoders/roberta.js';
 export { roformer } from './encoders/roformer.js';
 export type {
+  AudioComposition,
+  AudioSource,
+  AudioTask,
   Buffer,
   CausalComposition,
   ComposeOptions,

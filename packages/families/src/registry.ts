@@ -1,3 +1,7 @@
+import { ast } from './audio/ast.js';
+import { hubert } from './audio/hubert.js';
+import { wav2vec2 } from './audio/wav2vec2.js';
+import { wavlm } from './audio/wavlm.js';
 import { apertus } from './decoders/apertus.js';
 import { arcee } from './decoders/arcee.js';
 import { bamba } from './decoders/bamba.js';
@@ -109,6 +113,7 @@ export const families: readonly Family[] = [
   whisper,
   ...[bert, roberta, xlmRoberta, camembert, distilbert, mpnet, electra, modernbert, debertaV2, deberta],
   ...[albert, nomicBert, eurobert, roformer, esm],
+  ...[wav2vec2, hubert, wavlm, ast],
   ...[olmo, olmo2, olmo3, granite, cohere, cohere2, glm, glm4, exaone4, stablelm, starcoder2, phi, nemotron, arcee],
   ...[seedOss, helium, hunyuan, ernie4_5, ministral, ministral3, vaultGemma, apertus, bitnet, diffLlama],
   mixtral,

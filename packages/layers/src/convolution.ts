@@ -42,16 +42,26 @@ export interface Convolution1dOptions extends CommonOptions {
  * / groups], are the inputs of the first position of the window, then those of the second, and so on.
  */
 export function convolution1d(options: Convolution1dOptions): Convolution {
-  expectOptions('convolution1d', options, names);
-  const { kernelSize, stride = 1, dilation = 1, padding = 0 } = options;
-  const sides: readonly number[] = typeof padding === 'number' ? [padding, padding] : padding;
-  return compose('convolution1d', options, {
+  return convolutionOfSequences('convolution1d', options);
+}
+
+/** `convolution1d` under the name of another caller. */
+export function convolutionOfSequences(caller: string, options: Convolution1dOptions): Convolution {
+  expectOptions(caller, options, names);
+  const { kernelSize, stride = 1, dilation = 1 } = options;
+  const sides: readonly number[] = paddingOf(options);
+  return compose(caller, 1, options, {
     kernelSize: [kernelSize],
     stride: [stride],
     dilation: [dilation],
     before: sides.slice(0, 1),
     after: sides.slice(1),
   });
+}
+
+/** The zeros before and after a sequence. */
+export function paddingOf({ padding = 0 }: Convolution1dOptions): readonly [before: number, after: number] {
+  return typeof padding === 'number' ? [padding, padding] : padding;
 }
 
 /** A number for both axes of a picture, or one for the height and one for the width. */
@@ -78,7 +88,7 @@ export function convolution2d(options: Convolution2dOptions): Convolution {
   expectOptions('convolution2d', options, names);
   const { kernelSize, stride = 1, dilation = 1, padding = 0 } = options;
   const [before, after] = [bothOf(padding), bothOf(padding)];
-  return compose('convolution2d', options, {
+  return compose('convolution2d', 2, options, {
     kernelSize: bothOf(kernelSize),
     stride: bothOf(stride),
     dilation: bothOf(dilation),
@@ -114,10 +124,9 @@ interface ConvolutionWindow {
   readonly after: readonly number[];
 }
 
-function compose(caller: string, options: CommonOptions, window: ConvolutionWindow): Convolution {
+function compose(caller: string, axes: 1 | 2, options: CommonOptions, window: ConvolutionWindow): Convolution {
   const { in: inDim, out, groups = 1, bias = true, role } = options;
   const { before, after, ...sizes } = window;
-  const axes = caller === 'convolution1d' ? 1 : 2;
   expectSizes(caller, sizes, 1, axes);
   expectSizes(caller, { padding: axes === 1 ? [...before, ...after] : before }, 0, 2);
   expectInteger(caller, 'groups', groups, { min: 1 });

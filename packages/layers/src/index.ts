@@ -1,4 +1,12 @@
 export { activation } from './activation.js';
+export {
+  type BatchNorm,
+  type BatchNormOptions,
+  BatchStatistics,
+  batchNorm,
+  batchStatistics,
+  foldBatchNorm,
+} from './batch-norm.js';
 export { type Bindable, type Bound, bind } from './bind.js';
 export { type Census, census } from './census.js';
 export {
@@ -13,6 +21,7 @@ export { type DescribedPart, type DescribeOptions, type Description, describe } 
 export { type Dropout, type DropoutOptions, dropout, type Randomness, randomness } from './dropout.js';
 export { expectLayers, expectSameWidth } from './expect-layers.js';
 export { formsOf } from './forms.js';
+export { type GroupNorm, type GroupNormOptions, groupNorm } from './group-norm.js';
 export { withInspect } from './inspect.js';
 export { joined } from './joined.js';
 export { keyRange, zeroPadding } from './key-range.js';
@@ -85,3 +94,4 @@ export { summary } from './summary.js';
 export { noMatchingTensor, type Recorder, type Replacement, record, replace } from './taps.js';
 export { transposedMatrix, transposedRows } from './transposed-rows.js';
 export { countParameters, flatten, type HasNeeds, type InitOptions, init, mapTree, unflatten } from './tree.js';
+export { type WeightNormConvolution, weightNormConvolution1d } from './weight-norm.js';

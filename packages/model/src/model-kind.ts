@@ -1,4 +1,6 @@
 import type {
+  AudioComposition,
+  AudioTask,
   Composition,
   ImageComposition,
   ImageTask,
@@ -83,6 +85,28 @@ export function speechModelOf(name: string, { composition, weights, family }: An
   throw new ResidualError('kind', `${name}: ${describeKind(family, composition)}; this works on a model of speech`);
 }
 
+/** An audio model with its weights. */
+export interface BoundAudioModel extends BoundModel<AudioComposition['model']> {
+  readonly composition: AudioComposition;
+}
+
+/** The layer and weights of a model that reads sounds, of one of `tasks`; of any if absent. See `causalOf`. */
+export function audioModelOf(
+  name: string,
+  { composition, weights, family }: AnyModel,
+  tasks?: readonly AudioTask[],
+): BoundAudioModel {
+  if (isAudioModel(composition) && (tasks?.includes(composition.kind) ?? true))
+    return { layer: composition.model, weights: weights as never, composition };
+  const needed = tasks ? `a model for ${tasks.join(' or ')}` : 'a model that reads sounds';
+  throw new ResidualError('kind', `${name}: ${describeKind(family, composition)}; this works on ${needed}`);
+}
+
+/** Whether a composition reads sounds: for CTC or a classification. */
+export function isAudioModel(composition: Composition): composition is AudioComposition {
+  return composition.kind === 'ctc' || composition.kind === 'audio-classification';
+}
+
 /** Whether a composition is a text model: an encoder, or a decoder with a head that judges a text. */
 export function isTextModel(composition: Composition): composition is TextComposition {
   return 'side' in composition && composition.kind !== 'image-text';
@@ -138,7 +162,10 @@ export function encoderSizesOf(composition: Composition): { readonly depth: numb
   if (composition.kind === 'seq2seq-lm' || composition.kind === 'speech-seq2seq')
     return { depth: composition.encoderDepth, heads: composition.encoderHeads };
   if (composition.kind === 'image-text') return { depth: composition.imageDepth, heads: composition.imageHeads };
-  const isEncoder = isImageModel(composition) || (isTextModel(composition) && composition.side === 'encoder');
+  const isEncoder =
+    isImageModel(composition) ||
+    isAudioModel(composition) ||
+    (isTextModel(composition) && composition.side === 'encoder');
   return isEncoder ? composition : { depth: 0, heads: 0 };
 }
 

@@ -56,6 +56,7 @@ export {
   attentionScores,
 } from './nn/attend.js';
 export { attentionValues, attentionWeights, reorderCache } from './nn/attend-steps.js';
+export { batchMoments, batchNorm } from './nn/batch-norm.js';
 export { appendToCache, resizeCache } from './nn/cache.js';
 export { type CacheForm, cacheForms, expectCacheForm, type PackedCacheForm } from './nn/cache-form.js';
 export { type ConvolutionOptions, convolution } from './nn/convolution/convolution.js';

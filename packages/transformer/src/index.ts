@@ -1,3 +1,4 @@
+export { type AudioModel, type AudioModelNeeds, type AudioModelParts, audioModel } from './audio/audio-model.js';
 export {
   type Block,
   type BlockNeeds,

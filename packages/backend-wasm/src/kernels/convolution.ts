@@ -110,13 +110,19 @@ export const convolutionWeightGradient: Kernel<'convolutionWeightGradient'> = (h
 
 /** The sizes of a convolution. */
 interface Sizes {
+  /** The windows. */
   readonly window: ConvolutionWindow;
+  /** The number of sequences or pictures. */
   readonly batch: number;
+  /** The width of the input. */
   readonly dim: number;
+  /** The width of the output. */
   readonly out: number;
+  /** The number of groups. */
   readonly groups: number;
-  /** The inputs and outputs of a group. */
+  /** The inputs of a group. */
   readonly part: number;
+  /** The outputs of a group. */
   readonly outOfGroup: number;
   /** The number of columns of the weight. */
   readonly width: number;

@@ -1,5 +1,6 @@
 import { ResidualError } from '@residual/tensor';
 import type { Model } from '../model.js';
+import { audioOutputs } from './audio.js';
 import { causalOutputs } from './causal.js';
 import type { Golden } from './golden.js';
 import { imageTextOutputs } from './image-text.js';
@@ -25,6 +26,8 @@ const outputsByKind = {
   clip: imageTextOutputs,
   siglip: imageTextOutputs,
   siglip2: imageTextOutputs,
+  ctc: audioOutputs,
+  'audio-classification': audioOutputs,
 };
 
 /** The outputs of a model that are wanted, for the kind that the golden files name, or its own. */
