@@ -53,6 +53,8 @@ test('the help lists every command, in lines that fit a terminal', async () => {
       'answer',
       'rerank',
       'fill-mask',
+      'classify-image',
+      'similarity',
       'evaluate',
       'parity',
       'describe',

@@ -11,6 +11,9 @@ import { generateSequences } from './generate/generate.js';
 import { type Generation, generation } from './generate/generation.js';
 import type { GenerateOptions, GenerationConfig } from './generate/options.js';
 import type { GenerateOutput } from './generate/sequence.js';
+import type { ForwardImageOptions, ForwardImageOutput } from './images/forward-image.js';
+import type { ImageInput, ImageOptions, ProcessedImages } from './images/image-pass.js';
+import type { SimilarityOptions, TextScore } from './images/similarity.js';
 import { checkpointFiles, type SaveModelOptions } from './load/save-model.js';
 import { LoadedModel, type ModelParts, type Prompt } from './loaded-model.js';
 import { encoderSizesOf } from './model-kind.js';
@@ -36,8 +39,14 @@ import { tokenVectorsOf } from './vectors/token-vectors.js';
  */
 export type ModelWeights = Weights<StandardLanguageModel> | Weights<StandardEncoderDecoder>;
 
+/** Pictures in every way in which a method takes them. */
+type AnyImages = ImageInput | readonly ImageInput[] | ProcessedImages;
+
 /** The functions that read texts, which are loaded when a model is first asked. */
 const understanding = () => import('./understand/index.js');
+
+/** The functions that read pictures, which are loaded when a model is first asked. */
+const seeing = () => import('./images/index.js');
 
 /**
  * A loaded checkpoint: it generates, shows its tensors, and can be saved and disposed. The only object with a lifetime.
@@ -268,6 +277,80 @@ export class Model implements Disposable {
     return this.state.guardDisposal('rerank', async () =>
       (await understanding()).rerankDocuments(this.state, query, documents, options),
     );
+  }
+
+  /**
+   * The labels of a picture with their scores, best first; of several pictures a list for each, read in batches. A
+   * picture is an image of `@residual/vision`, the bytes of a file, or what a page has, and the checkpoint's
+   * `preprocessor_config.json` says how it is read; or pictures are processed already.
+   */
+  classifyImage(image: ImageInput, options?: ImageOptions): Promise<readonly LabelScore[]>;
+  classifyImage(
+    images: readonly ImageInput[] | ProcessedImages,
+    options?: ImageOptions,
+  ): Promise<readonly (readonly LabelScore[])[]>;
+  classifyImage(images: AnyImages, options: ImageOptions = {}): Promise<never> {
+    return this.ofImages('classifyImage', images, async (list, { classifyImages }) =>
+      classifyImages(this.state, list, options),
+    );
+  }
+
+  /**
+   * The vector [dim] of a picture; of several pictures a list. It has length 1 in a model that compares pictures and
+   * texts.
+   */
+  embedImage(image: ImageInput, options?: ImageOptions): Promise<Float32Array>;
+  embedImage(images: readonly ImageInput[] | ProcessedImages, options?: ImageOptions): Promise<readonly Float32Array[]>;
+  embedImage(images: AnyImages, options: ImageOptions = {}): Promise<never> {
+    return this.ofImages('embedImage', images, async (list, { embedImages }) => embedImages(this.state, list, options));
+  }
+
+  /** The vector [dim] of a text in the space of pictures, of length 1; of several texts a list. */
+  embedText(text: string, options?: ClassifyOptions): Promise<Float32Array>;
+  embedText(texts: readonly string[], options?: ClassifyOptions): Promise<readonly Float32Array[]>;
+  embedText(texts: string | readonly string[], options: ClassifyOptions = {}): Promise<never> {
+    return this.ofTexts('embedText', texts, async list =>
+      (await seeing()).embedTextsOf('embedText', this.state, list, options),
+    );
+  }
+
+  /** How well each text fits a picture, in the order of the texts; of several pictures a list for each. */
+  similarity(image: ImageInput, texts: readonly string[], options?: SimilarityOptions): Promise<readonly TextScore[]>;
+  similarity(
+    images: readonly ImageInput[] | ProcessedImages,
+    texts: readonly string[],
+    options?: SimilarityOptions,
+  ): Promise<readonly (readonly TextScore[])[]>;
+  similarity(images: AnyImages, texts: readonly string[], options: SimilarityOptions = {}): Promise<never> {
+    return this.ofImages('similarity', images, async (list, { similarities }) =>
+      similarities(this.state, list, texts, options),
+    );
+  }
+
+  /**
+   * One pass over a picture: the scores or the vector, the grid of its patches, and the tensors at `taps` as plain data,
+   * such as `encoder.layers.11.attention.weights`, whose first row is what the class token attends to.
+   */
+  forwardImage(image: ImageInput | ProcessedImages, options: ForwardImageOptions = {}): Promise<ForwardImageOutput> {
+    return this.state.guardDisposal('forwardImage', async () =>
+      (await seeing()).forwardImageOf(this.state, image, options),
+    );
+  }
+
+  private async ofImages<Result>(
+    caller: string,
+    images: AnyImages,
+    read: (
+      images: readonly ImageInput[] | ProcessedImages,
+      functions: Awaited<ReturnType<typeof seeing>>,
+    ) => Promise<readonly Result[]>,
+  ): Promise<never> {
+    return this.state.guardDisposal(caller, async () => {
+      const functions = await seeing();
+      const list = functions.imageList(caller, images);
+      const results = await read(list, functions);
+      return (list === images || Array.isArray(images) ? results : results[0]) as never;
+    });
   }
 
   private async ofTexts<Result>(

@@ -63,6 +63,16 @@ export const entries: readonly CommandEntry[] = [
     load: async () => (await import('./fill-mask.js')).fillMaskCommand,
   },
   {
+    name: 'classify-image',
+    description: 'Label pictures, best labels first.',
+    load: async () => (await import('./classify-image.js')).classifyImageCommand,
+  },
+  {
+    name: 'similarity',
+    description: 'Compare pictures with the lines of a text, with a model such as CLIP or SigLIP; best lines first.',
+    load: async () => (await import('./similarity.js')).similarityCommand,
+  },
+  {
     name: 'evaluate',
     description: 'Measure the quality of a model or of word vectors.',
     commands: [

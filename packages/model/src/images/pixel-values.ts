@@ -1,12 +1,14 @@
+import { keyRange } from '@residual/attention';
+import type { Scope } from '@residual/layers';
 import { ResidualError, showShape, type Tensor, tensor } from '@residual/tensor';
+import type { ImageInputs } from '@residual/transformer';
+import type { PatchValues, PixelValues } from '@residual/vision';
+import { unpaddedKeys } from '../sequences.js';
 
-/** The pixel values of pictures of one size, as image processors give them: [batch, channels, height, width]. */
-export interface PixelValues {
-  readonly shape: readonly [batch: number, channels: number, height: number, width: number];
-  readonly data: Float32Array;
-}
-
-/** Pixel values as image models read them, [batch, height, width, channels]. Errors if the shape has other numbers. */
+/**
+ * Pixel values [batch, channels, height, width] as image models read them, [batch, height, width, channels]. Errors if
+ * the shape has another number of entries.
+ */
 export function channelsLast({
   shape,
   data,
@@ -28,4 +30,33 @@ export function channelsLast({
       for (let i = 0; i < size; i++) values[to + i * channels] = data[from + i]!;
     }
   return tensor(values, [batch, height, width, channels]);
+}
+
+/**
+ * Patches [batch, patches, values] with the grid of each picture, without what is padding in all of them, and a scope
+ * that hides the padding of each. Errors if the shape has another number of entries, or a grid more patches.
+ */
+export function patchInputs(
+  { shape, data, spatialShapes }: Pick<PatchValues, 'shape' | 'data' | 'spatialShapes'>,
+  scope: Scope,
+): { readonly inputs: ImageInputs; readonly scope: Scope } {
+  const [batch, patches, width] = shape;
+  const grids = Array.from({ length: batch }, (_, i) => {
+    return { rows: spatialShapes[2 * i]!, columns: spatialShapes[2 * i + 1]! };
+  });
+  const lengths = grids.map(({ rows, columns }) => rows * columns);
+  const longest = Math.max(...lengths);
+  if (data.length !== batch * patches * width || spatialShapes.length !== 2 * batch || !(longest <= patches))
+    throw new ResidualError(
+      'shape',
+      `patch values: ${data.length} numbers and ${spatialShapes.length / 2} grids of up to ${longest} patches do not ` +
+        `fit ${showShape(shape)}, [batch, patches, values]`,
+    );
+  const cut = new Float32Array(batch * longest * width);
+  for (let picture = 0; picture < batch; picture++) {
+    const start = picture * patches * width;
+    cut.set(data.subarray(start, start + longest * width), picture * longest * width);
+  }
+  const inputs = { pixels: tensor(cut, [batch, longest, width]), grids };
+  return { inputs, scope: scope.with(keyRange, unpaddedKeys(lengths, longest)) };
 }

@@ -37,7 +37,7 @@ export async function openCheckpoint(
   { config, form }: UnquantizedConfig,
   signal: AbortSignal | undefined,
 ): Promise<Checkpoint> {
-  const texts = await readTexts(files, signal);
+  const texts = await readTexts(files, mayReadImages(config) ? [...textFiles, ...imageFiles] : textFiles, signal);
   const sentenceSettings = mayEmbedSentences(config) ? await readSentenceSettings(files, texts, signal) : undefined;
   const { tokenizer, tokenizerFiles } = await checkpointTokenizer(files, texts, {
     modelType: config.model_type,
@@ -86,8 +86,20 @@ const textFiles = [
   'preprocessor_config.json',
 ];
 
-async function readTexts(files: ModelFiles, signal: AbortSignal | undefined): Promise<Record<string, string>> {
-  const texts = await Promise.all(textFiles.map(async name => [name, await files.text(name, { signal })] as const));
+/** Those that say how pictures become pixel values. */
+const imageFiles = ['preprocessor_config.json', 'processor_config.json'];
+
+/** Whether a checkpoint may read pictures. */
+function mayReadImages(config: Config): boolean {
+  return ['vision_config', 'image_size', 'patch_size'].some(name => name in config);
+}
+
+async function readTexts(
+  files: ModelFiles,
+  names: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<Record<string, string>> {
+  const texts = await Promise.all(names.map(async name => [name, await files.text(name, { signal })] as const));
   return Object.fromEntries(texts.filter((entry): entry is [string, string] => entry[1] !== undefined));
 }
 

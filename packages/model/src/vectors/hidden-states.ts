@@ -1,9 +1,9 @@
 import { keyRange } from '@residual/attention';
 import type { Composition, StandardLanguageModel } from '@residual/families';
 import type { Scope, Weights } from '@residual/layers';
-import { type Tensor, tensor, tidy } from '@residual/tensor';
+import { ResidualError, type Tensor, tensor, tidy } from '@residual/tensor';
 import { logitPositions } from '@residual/transformer';
-import { type AnyModel, causalOf, encoderDecoderOf, isTextModel, textModelOf } from '../model-kind.js';
+import { type AnyModel, causalOf, encoderDecoderOf, isImageModel, isTextModel, textModelOf } from '../model-kind.js';
 import { paddedIds, type Sequences, unpaddedKeys } from '../sequences.js';
 
 /**
@@ -19,6 +19,11 @@ export interface HiddenStatePaths {
 
 /** The taps of a model's residual stream. */
 export function hiddenStatePaths(composition: Composition): HiddenStatePaths {
+  if (isImageModel(composition) || composition.kind === 'image-text')
+    throw new ResidualError(
+      'kind',
+      `embed: a model for ${composition.kind} has no hidden states of texts alone; embedImage and embedText give vectors`,
+    );
   const isPair = composition.kind === 'seq2seq-lm';
   const stack = isPair ? 'encoder' : isTextModel(composition) ? composition.side : 'decoder';
   const input = isPair ? 'source.embedded' : 'embedded';

@@ -27,6 +27,9 @@ type RemoteMethod<Method> = Method extends (model: Model, call: RpcCall, ...args
   : never;
 type RemoteMethods<Table> = { readonly [Name in keyof Table]: RemoteMethod<Table[Name]> };
 
+/** The methods that take one text or picture, or several. */
+type Overloaded = 'classify' | 'classifyTokens' | 'classifyImage' | 'embedImage' | 'embedText' | 'similarity';
+
 /**
  * A model on the other side of a port. Its facts are known here; its methods ask the other side and are those of
  * `Model`, each with a promise or a generation as its result. Functions, such as `processors`, cannot cross a port.
@@ -34,8 +37,8 @@ type RemoteMethods<Table> = { readonly [Name in keyof Table]: RemoteMethod<Table
 export interface RemoteModel
   extends Omit<ModelInfo, 'model' | 'streams' | 'calls'>,
     RemoteMethods<Omit<typeof streamMethods, 'translate'>>,
-    RemoteMethods<Omit<typeof callMethods, 'tokenVectors' | 'classify' | 'classifyTokens'>>,
-    Pick<Model, 'classify' | 'classifyTokens'>,
+    RemoteMethods<Omit<typeof callMethods, 'tokenVectors' | Overloaded>>,
+    Pick<Model, Overloaded>,
     AsyncDisposable {
   translate(text: string, options?: TranslateOptions): RemoteGeneration<Translation, TranslationStep>;
   translate(

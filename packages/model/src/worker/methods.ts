@@ -4,6 +4,9 @@ import type { ForwardOptions, SourceAndTarget } from '../forward-prompt.js';
 import type { BeamSearchOptions } from '../generate/beam-search.js';
 import { type Generation, mapSteps } from '../generate/generation.js';
 import type { GenerateOptions } from '../generate/options.js';
+import type { ForwardImageOptions } from '../images/forward-image.js';
+import type { ImageInput, ImageOptions, ProcessedImages } from '../images/image-pass.js';
+import type { SimilarityOptions } from '../images/similarity.js';
 import type { SaveModelOptions } from '../load/save-model.js';
 import type { Prompt } from '../loaded-model.js';
 import type { Model } from '../model.js';
@@ -65,6 +68,29 @@ export const callMethods = {
     documents: readonly string[],
     options?: TextOptions,
   ) => model.rerank(query, documents, { ...options, signal, onProgress: emit }),
+  // One picture or several: the overload of several takes both.
+  classifyImage: (model: Model, { signal, emit }: RpcCall, images: readonly ImageInput[], options?: ImageOptions) =>
+    model.classifyImage(images, { ...options, signal, onProgress: emit }),
+  embedImage: (model: Model, { signal, emit }: RpcCall, images: readonly ImageInput[], options?: ImageOptions) =>
+    model.embedImage(images, { ...options, signal, onProgress: emit }),
+  embedText: (model: Model, { signal, emit }: RpcCall, texts: readonly string[], options?: ClassifyOptions) =>
+    model.embedText(texts, { ...options, signal, onProgress: emit }),
+  similarity: (
+    model: Model,
+    { signal, emit }: RpcCall,
+    images: readonly ImageInput[],
+    texts: readonly string[],
+    options?: SimilarityOptions,
+  ) => model.similarity(images, texts, { ...options, signal, onProgress: emit }),
+  forwardImage: async (
+    model: Model,
+    { signal }: RpcCall,
+    image: ImageInput | ProcessedImages,
+    options?: ForwardImageOptions,
+  ) => {
+    const output = await model.forwardImage(image, { ...options, signal });
+    return transfer(output, buffersOf(output));
+  },
   contextual: (model: Model, { signal }: RpcCall, prompt: Prompt, options?: ContextualOptions) =>
     model.contextual(prompt, { ...options, signal }),
   tokenVectors: async (model: Model) => {
