@@ -328,8 +328,8 @@ export class Model implements Disposable {
   }
 
   /**
-   * One pass over a picture: the scores or the vector, the grid of its patches, and the tensors at `taps` as plain data,
-   * such as `encoder.layers.11.attention.weights`, whose first row is what the class token attends to.
+   * One pass over a picture: the scores or the vector, the grid of its patches, and the tensors at `taps` as plain
+   * data, such as `encoder.layers.11.attention.weights`, whose first row is what the class token attends to.
    */
   forwardImage(image: ImageInput | ProcessedImages, options: ForwardImageOptions = {}): Promise<ForwardImageOutput> {
     return this.state.guardDisposal('forwardImage', async () =>

@@ -78,7 +78,7 @@ test('the bits of experts apart are joined, and those of packed checkpoints are 
   expect(rowsInOrder(alternating, [flat], { width: 2, hasRowsAlongOut: true })).toBe(flat);
 });
 
-test('a matrix [out, height, width, channels] is stored as [out, channels, height, width], and read again', async () => {
+test('a matrix over [height, width, channels] is stored as [out, channels, height, width]', async () => {
   const [out, height, width, channels] = [2, 2, 3, 5];
   const columns = { lengths: [height, width, channels], order: [2, 0, 1] };
   const kernels: Arrangement = { ...plain, memberRows: [out], columns };

@@ -162,7 +162,7 @@ test('calls end by their signal, and say what does not fit', () =>
       'embedText: prompt of 38 tokens is longer than the 16 positions this model has',
     );
     expect(await model.embedText('Anna lives near Paris '.repeat(9), { maxTokens: 5 })).toHaveLength(16);
-    await expect(model.embed('Anna')).rejects.toThrow('embedImage and embedText give vectors');
+    await expect(model.embed('Anna')).rejects.toThrow('has no hidden states of texts; embedImage and embedText give vectors');
     await expect(model.similarity(pictures, texts, { bach: 2 } as never)).rejects.toThrow(
       'similarity: bach is not an option',
     );

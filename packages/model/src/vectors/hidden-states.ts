@@ -22,7 +22,7 @@ export function hiddenStatePaths(composition: Composition): HiddenStatePaths {
   if (isImageModel(composition) || composition.kind === 'image-text')
     throw new ResidualError(
       'kind',
-      `embed: a model for ${composition.kind} has no hidden states of texts alone; embedImage and embedText give vectors`,
+      `embed: a model for ${composition.kind} has no hidden states of texts; embedImage and embedText give vectors`,
     );
   const isPair = composition.kind === 'seq2seq-lm';
   const stack = isPair ? 'encoder' : isTextModel(composition) ? composition.side : 'decoder';
