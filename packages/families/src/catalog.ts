@@ -131,5 +131,6 @@ export const catalog: readonly CatalogEntry[] = [
   { modelTypes: ['clip'], load: async () => (await import('./image/clip.js')).clip },
   { modelTypes: ['siglip'], load: async () => (await import('./image/siglip.js')).siglip },
   { modelTypes: ['siglip2'], load: async () => (await import('./image/siglip.js')).siglip2 },
+  { modelTypes: ['residual_clip'], load: async () => (await import('./image/residual-clip.js')).residualClip },
   { modelTypes: ['llama4_text'], load: async () => (await import('./decoders/llama4.js')).llama4 },
 ];

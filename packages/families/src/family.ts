@@ -3,10 +3,12 @@ import type {
   CrossLayer,
   EncoderDecoder,
   FeatureInputNeeds,
+  ImageInputs,
   ImageModel,
   LanguageModel,
   TensorLayer,
   TextModel,
+  Tower,
   TwoTowerModel,
 } from '@residual/transformer';
 import type { Config } from './config/config.js';
@@ -145,7 +147,7 @@ export interface ImageSize {
 /** A model of pictures and one of texts that map both into one space; the sizes are those of the texts. */
 export interface ImageTextComposition extends CompositionInfo {
   readonly kind: 'image-text';
-  readonly model: TwoTowerModel<ImageModel, TextModel>;
+  readonly model: TwoTowerModel<Tower<ImageInputs>, TextModel>;
   /** The size of the pictures that the model is made for; absent if it reads patches of pictures of any size. */
   readonly imageSize?: ImageSize;
   /** The number of blocks of the image model. */

@@ -100,6 +100,7 @@ import { clip } from './image/clip.js';
 import { deit } from './image/deit.js';
 import { dinov2, dinov2WithRegisters } from './image/dinov2.js';
 import { dinov3 } from './image/dinov3.js';
+import { residualClip } from './image/residual-clip.js';
 import { siglip, siglip2 } from './image/siglip.js';
 import { vit } from './image/vit.js';
 
@@ -129,5 +130,5 @@ export const families: readonly Family[] = [
   gptOss,
   llama4,
   gemma3n,
-  ...[vit, deit, beit, dinov2, dinov2WithRegisters, dinov3, clip, siglip, siglip2],
+  ...[vit, deit, beit, dinov2, dinov2WithRegisters, dinov3, clip, siglip, siglip2, residualClip],
 ];

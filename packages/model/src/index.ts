@@ -29,7 +29,14 @@ export type { ModelParts, Prompt } from './loaded-model.js';
 export { type LoadLoraOptions, loadLora } from './lora/load-lora.js';
 export { type SaveLoraOptions, saveLora } from './lora/save-lora.js';
 export { Model, type ModelWeights } from './model.js';
-export { type AnyModel, type BoundModel, causalOf, encoderDecoderOf } from './model-kind.js';
+export {
+  type AnyModel,
+  type BoundImageTextModel,
+  type BoundModel,
+  causalOf,
+  encoderDecoderOf,
+  imageTextModelOf,
+} from './model-kind.js';
 export type { PlainTensor } from './plain-tensor.js';
 export type { TranscribeOptions } from './transcribe/options.js';
 export type { AudioInput } from './transcribe/recordings-of.js';

@@ -42,6 +42,14 @@ export {
 export type { DirectionOptions } from './expect-causal.js';
 export type { HeadParts, HeadWeights } from './head.js';
 export {
+  type ConvolutionTower,
+  type ConvolutionTowerParts,
+  convolutionTower,
+  type ResidualConvolution,
+  type ResidualConvolutionParts,
+  residualConvolution,
+} from './image/convolution-tower.js';
+export {
   type ImageEncoderNeeds,
   type ImageEncoderParts,
   imageEncoder,

@@ -121,6 +121,8 @@ const compositions: Record<string, ReturnType<typeof of>> = {
   meanOfPatches: of(transformer.meanOfPatches, { prefix: 1 }, []),
   classAndMeanOfPatches: of(transformer.classAndMeanOfPatches, { prefix: 1, dim: modelDim }),
   tokenWithId: of(transformer.tokenWithId, { tokenId: 1 }, []),
+  residualConvolution: of(transformer.residualConvolution, { first: perceptron, second: perceptron }),
+  convolutionTower: of(transformer.convolutionTower, { layers: [perceptron] }),
   twoTowerModel: of(transformer.twoTowerModel, {
     image: transformer.imageEncoder({ patches, encoder: decoder }),
     text: transformer.textDecoder({ ...words, decoder }),

@@ -220,6 +220,12 @@ export const entries: readonly CommandEntry[] = [
           'Fine-tune a checkpoint on text files with LoRA; the result is both the adapter and the merged checkpoint.',
         load: async () => (await import('./train/lora.js')).trainLoraCommand,
       },
+      {
+        name: 'images-and-words',
+        description:
+          'Train a new small model of pictures and words, as CLIP, on pictures with labels, and test it with unseen ones.',
+        load: async () => (await import('./train/images-and-words.js')).trainImagesAndWordsCommand,
+      },
     ],
   },
   {

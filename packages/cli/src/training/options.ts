@@ -15,7 +15,7 @@ import {
 import { addBackendOption } from '../runtime/options.js';
 
 /** Settings of every training run. */
-export interface CommonSettings {
+export interface RunSettings {
   readonly files: readonly string[];
   readonly out: string;
   readonly steps: number;
@@ -29,40 +29,78 @@ export interface CommonSettings {
   readonly beta1: number;
   readonly beta2: number;
   readonly clipNorm: number;
-  readonly accumulate: number;
   readonly emaDecay?: number;
-  readonly labelSmoothing: number;
-  readonly recompute?: boolean;
-  readonly validation: number;
-  readonly validationFile?: string;
   readonly evaluateEvery?: number;
-  readonly evaluateBatches: number;
   readonly checkpointEvery?: number;
   readonly seed: number;
   readonly log?: string;
   readonly backend: NodeBackend;
 }
 
+/** Settings of a run on texts. */
+export interface CommonSettings extends RunSettings {
+  readonly accumulate: number;
+  readonly labelSmoothing: number;
+  readonly recompute?: boolean;
+  readonly validation: number;
+  readonly validationFile?: string;
+  readonly evaluateBatches: number;
+}
+
 const optimizers: readonly CommonSettings['optimizer'][] = ['adamw', 'muon', 'lion', 'sgd'];
 const schedules: readonly CommonSettings['schedule'][] = ['cosine', 'linear', 'constant', 'inverse-sqrt'];
 
-/** Learning rate and weight decay where a command has its own defaults. */
-export interface RateDefaults {
+/** Settings where a command has its own defaults. */
+export interface RunDefaults {
+  readonly steps?: number;
+  readonly batch?: number;
+  /** What a batch holds. */
+  readonly batchOf?: string;
+  readonly optimizer?: CommonSettings['optimizer'];
   readonly learningRate?: number;
+  readonly schedule?: CommonSettings['schedule'];
   readonly weightDecay?: number;
+  readonly emaDecay?: number;
 }
 
 /** Adds the options of `CommonSettings` to a command. */
-export function addCommonOptions(
+export function addCommonOptions(command: Command, defaults: RunDefaults = {}): Command {
+  const withRun = addRunOptions(command, defaults)
+    .option('--accumulate <n>', 'batches whose gradients are accumulated in a step', positiveWholeNumber, 1)
+    .option('--label-smoothing <x>', 'share of each target that is spread over the vocabulary', rate, 0)
+    .option('--recompute', 'recompute blocks in the backward pass: less memory, more time');
+  const withValidation = withRun
+    .option('--validation <share>', 'share of the data that is held out for validation', share, 0.1)
+    .option('--validation-file <file>', 'data to validate on, instead of a share', inputFile)
+    .option(
+      '--evaluate-every <n>',
+      'validate every n steps; the last validation reads everything (default: a tenth of all steps)',
+      positiveWholeNumber,
+    )
+    .option('--evaluate-batches <n>', 'batches of a validation during the run', positiveWholeNumber, 20);
+  return addBackendOption(withValidation);
+}
+
+/** Adds the options of `RunSettings` to a command, without the backend. */
+export function addRunOptions(
   command: Command,
-  { learningRate = 1e-3, weightDecay = 0.1 }: RateDefaults = {},
+  {
+    steps = 2000,
+    batch = 12,
+    batchOf = 'sequences',
+    optimizer = 'adamw',
+    learningRate = 1e-3,
+    schedule = 'cosine',
+    weightDecay = 0.1,
+    emaDecay,
+  }: RunDefaults = {},
 ): Command {
   const withRun = command
     .option('--out <folder>', 'where to write the checkpoint, and the state of the run for --resume', outputFolder)
     .option('--config <file>', 'settings from a JSON or YAML file, named like these options; options win', inputFile)
     .option('--resume', 'continue the run in the folder with the settings it was started with; options win')
-    .option('--steps <n>', 'steps of the optimizer in total', positiveWholeNumber, 2000)
-    .option('--batch <n>', 'sequences in a batch', positiveWholeNumber, 12)
+    .option('--steps <n>', 'steps of the optimizer in total', positiveWholeNumber, steps)
+    .option('--batch <n>', `${batchOf} in a batch`, positiveWholeNumber, batch)
     .option('--seed <n>', 'seed of weights, data and dropout', seed, 0)
     .option('--log <file>', 'write each step, validation and checkpoint as a line of JSON', outputFile)
     .option(
@@ -70,10 +108,10 @@ export function addCommonOptions(
       'save the run every n steps (default: a tenth of all steps)',
       positiveWholeNumber,
     );
-  const withOptimizer = withRun
-    .addOption(new Option('--optimizer <name>', 'the optimizer').choices(optimizers).default('adamw'))
+  return withRun
+    .addOption(new Option('--optimizer <name>', 'the optimizer').choices(optimizers).default(optimizer))
     .option('--learning-rate <x>', 'the highest learning rate', positiveNumber, learningRate)
-    .addOption(new Option('--schedule <name>', 'the decay of the learning rate').choices(schedules).default('cosine'))
+    .addOption(new Option('--schedule <name>', 'the decay of the learning rate').choices(schedules).default(schedule))
     .option('--warm-up <n>', 'steps in which the learning rate rises (default: a twentieth of all steps)', wholeNumber)
     .option(
       '--end-learning-rate <x>',
@@ -84,20 +122,12 @@ export function addCommonOptions(
     .option('--beta1 <x>', 'of adamw and lion', rate, 0.9)
     .option('--beta2 <x>', 'of adamw and lion', rate, 0.99)
     .option('--clip-norm <x>', 'clip the global norm of the gradients to this', positiveNumber, 1)
-    .option('--accumulate <n>', 'batches whose gradients are accumulated in a step', positiveWholeNumber, 1)
-    .option('--ema-decay <decay>', 'save the moving average of the weights with this decay, such as 0.999', rate)
-    .option('--label-smoothing <x>', 'share of each target that is spread over the vocabulary', rate, 0)
-    .option('--recompute', 'recompute blocks in the backward pass: less memory, more time');
-  const withValidation = withOptimizer
-    .option('--validation <share>', 'share of the data that is held out for validation', share, 0.1)
-    .option('--validation-file <file>', 'data to validate on, instead of a share', inputFile)
     .option(
-      '--evaluate-every <n>',
-      'validate every n steps; the last validation reads everything (default: a tenth of all steps)',
-      positiveWholeNumber,
-    )
-    .option('--evaluate-batches <n>', 'batches of a validation during the run', positiveWholeNumber, 20);
-  return addBackendOption(withValidation);
+      '--ema-decay <decay>',
+      'save the moving average of the weights with this decay, such as 0.999',
+      rate,
+      emaDecay,
+    );
 }
 
 /** Adds the options for the sizes of a new model to a command. */

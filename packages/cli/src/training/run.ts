@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import { ResidualError } from '@residual/base';
 import type { HasNeeds } from '@residual/layers';
 import type { Model } from '@residual/model';
+import { add, mul, sub } from '@residual/tensor';
 import {
   adamW,
   constantRate,
@@ -17,6 +18,7 @@ import {
   onlyMatrices,
   type Schedule,
   sgd,
+  type Training,
   type TrainingEvent,
   train,
 } from '@residual/train';
@@ -26,27 +28,35 @@ import { duration, grouped } from '../terminal/format.js';
 import { print, printNote } from '../terminal/output.js';
 import { bar, type ProgressLine } from '../terminal/progress.js';
 import type { Corpus } from './corpus.js';
-import type { CommonSettings } from './options.js';
+import type { CommonSettings, RunSettings } from './options.js';
 
 /** What a run trains: the model, its objective, its data, and how the result is saved. */
 export interface Job<Batch> {
-  readonly model: Model;
+  readonly model: Pick<Model, 'layer' | 'weights'>;
   readonly objective: Objective<never, Batch>;
-  readonly corpus: Corpus<Batch>;
+  /** The data; without `validation` there is no validation loss. */
+  readonly corpus: Pick<Corpus<Batch>, 'batches'> & Partial<Corpus<Batch>>;
+  /** What the objective counts; tokens if absent. */
+  readonly unit?: string;
   readonly frozen?: Frozen;
+  /** How much further each step moves some weights, by path. */
+  readonly rates?: Readonly<Record<string, number>>;
+  /** Called after each event, while the run waits. */
+  readonly onEvent?: (event: TrainingEvent, run: Training) => Promise<void>;
   /** The files of the resulting checkpoint. */
   readonly result: () => Promise<ReadonlyMap<string, Uint8Array>>;
 }
 
 /** Trains to the end, or until Ctrl-C, with progress and a log, and writes the result. Returns the exit code. */
 export async function runTraining<Batch>(
-  { model, objective, corpus, frozen = [], result }: Job<Batch>,
-  settings: CommonSettings,
+  { model, objective, corpus, unit = 'tokens', frozen = [], rates = {}, onEvent, result }: Job<Batch>,
+  settings: RunSettings & Partial<CommonSettings>,
   { progress, signal }: CommandContext,
 ): Promise<number> {
-  const { out, steps, batch: _, seed, accumulate, clipNorm, emaDecay, recompute } = settings;
+  const { out, steps, seed, accumulate = 1, clipNorm, emaDecay, recompute } = settings;
   const tenth = Math.max(1, Math.floor(steps / 10));
-  const { evaluateEvery = tenth, checkpointEvery = tenth, evaluateBatches } = settings;
+  const { evaluateEvery = tenth, checkpointEvery = tenth, evaluateBatches = 1 } = settings;
+  const { validation } = corpus;
   const run = train({
     layer: model.layer as HasNeeds<unknown>,
     weights: model.weights,
@@ -59,12 +69,14 @@ export async function runTraining<Batch>(
     frozen,
     ...(emaDecay !== undefined && { emaDecay }),
     ...(recompute && { recompute }),
-    optimizer: optimizerOf(settings),
+    optimizer: withRates(optimizerOf(settings), rates),
     learningRate: scheduleOf(settings),
-    evaluate: {
-      every: evaluateEvery,
-      batches: step => corpus.validation(step === steps ? Number.POSITIVE_INFINITY : evaluateBatches),
-    },
+    ...(validation && {
+      evaluate: {
+        every: evaluateEvery,
+        batches: step => validation(step === steps ? Number.POSITIVE_INFINITY : evaluateBatches),
+      },
+    }),
     checkpoint: { every: checkpointEvery, store: folderStore(join(out, stateFolder)) },
     signal,
   });
@@ -75,7 +87,8 @@ export async function runTraining<Batch>(
     for await (const event of run) {
       done = event.step;
       if (first < 0) first = event.step;
-      report(event, { steps, first, startTime, progress });
+      report(event, { steps, first, startTime, progress, unit });
+      await onEvent?.(event, run);
       if (log !== undefined) {
         const seconds = (performance.now() - startTime) / 1000;
         await appendFile(log, `${JSON.stringify({ ...event, seconds })}\n`);
@@ -111,7 +124,21 @@ async function writeResult(folder: string, files: ReadonlyMap<string, Uint8Array
   }
 }
 
-function optimizerOf({ optimizer, weightDecay, beta1, beta2 }: CommonSettings): Optimizer {
+/** An optimizer whose steps move some weights further, by path. */
+function withRates(optimizer: Optimizer, rates: Readonly<Record<string, number>>): Optimizer {
+  if (Object.keys(rates).length === 0) return optimizer;
+  return {
+    ...optimizer,
+    update: input => {
+      const updated = optimizer.update(input);
+      const rate = rates[input.path];
+      if (rate === undefined) return updated;
+      return { ...updated, weight: add(input.weight, mul(sub(updated.weight, input.weight), rate)) };
+    },
+  };
+}
+
+function optimizerOf({ optimizer, weightDecay, beta1, beta2 }: RunSettings): Optimizer {
   if (optimizer === 'muon') return muon({ weightDecay });
   if (optimizer === 'lion') return lion({ weightDecay, beta1, beta2, decays: onlyMatrices });
   if (optimizer === 'sgd') return sgd({ momentum: beta1 });
@@ -124,7 +151,7 @@ function scheduleOf({
   steps,
   warmUp = Math.floor(steps / 20),
   endLearningRate,
-}: CommonSettings): Schedule {
+}: RunSettings): Schedule {
   if (warmUp >= steps)
     throw new ResidualError('range', `train: warm-up takes ${warmUp} steps and there are ${steps}; it must end before`);
   // A warm-up would give the first step the rate 0, so that it would do nothing: it takes the rate of the second.
@@ -140,9 +167,10 @@ interface ReportContext {
   readonly first: number;
   readonly startTime: number;
   readonly progress: ProgressLine;
+  readonly unit: string;
 }
 
-function report(event: TrainingEvent, { steps, first, startTime, progress }: ReportContext): void {
+function report(event: TrainingEvent, { steps, first, startTime, progress, unit }: ReportContext): void {
   if (event.type === 'checkpoint') return;
   if (event.type === 'resume') {
     print(`continues after step ${event.step} of ${steps}${event.isFinished ? ': nothing is left to do' : ''}`);
@@ -158,7 +186,7 @@ function report(event: TrainingEvent, { steps, first, startTime, progress }: Rep
   const numbers = [
     `loss ${event.loss.toFixed(4)}`,
     `rate ${event.learningRate.toExponential(1)}`,
-    `${grouped(event.tokensPerSecond)} tokens/s`,
+    `${grouped(event.tokensPerSecond)} ${unit}/s`,
     `${duration(left)} left`,
   ];
   progress.show(`${bar(`step ${event.step}/${steps}`, event.step, steps)}  ${numbers.join('  ')}`);

@@ -2,7 +2,7 @@ import { ResidualError } from '@residual/base';
 import type { Command } from 'commander';
 import type { CommandCall } from '../runtime/command.js';
 import { type CommandContext, withContext } from '../runtime/context.js';
-import type { CommonSettings } from './options.js';
+import type { RunSettings } from './options.js';
 import { type Settings, saveSettings, settingsInFile, settingsOfRun } from './settings.js';
 
 /** What a training run has: its settings, the progress line and the signal. */
@@ -19,7 +19,7 @@ export type TrainingArgs = readonly [readonly string[]];
  * Merges the settings (defaults, those of the run that is resumed, a file, options; the last wins), starts the backend,
  * and runs `work`, which Ctrl-C aborts. Returns the exit code.
  */
-export async function startTraining<All extends CommonSettings>(
+export async function startTraining<All extends RunSettings>(
   { command, args }: CommandCall<object, TrainingArgs>,
   work: (run: RunContext<All>) => Promise<number>,
 ): Promise<number> {

@@ -4,7 +4,7 @@ import { saveTokenizer, type Tokenizer, tokenizerFromJson } from '@residual/toke
 import { type TrainOptions, type TrainProgress, trainTokenizer } from '@residual/tokenizer/train';
 import { readText } from '../text/files.js';
 import { trainingBar } from '../tokenizer/training-progress.js';
-import type { CommonSettings } from './options.js';
+import type { CommonSettings, RunSettings } from './options.js';
 import type { RunContext } from './start.js';
 
 /** Reads a tokenizer.json. */
@@ -24,7 +24,7 @@ export function trainWithProgress(
 
 /** The tokenizer of a run: a new run saves it in its folder, a resumed one reads it from there. */
 export async function runTokenizer(
-  { settings: { out }, isResumed }: RunContext<CommonSettings>,
+  { settings: { out }, isResumed }: RunContext<RunSettings>,
   make: () => Promise<Tokenizer>,
 ): Promise<Tokenizer> {
   const path = join(out, 'tokenizer.json');

@@ -72,7 +72,7 @@ export function textTower(config: ConfigReader, defaults: TextTowerDefaults) {
 }
 
 /** The mappings of the blocks of a tower. */
-function towerBlocks(checkpoint: string, tree: string): WeightMapping[] {
+export function towerBlocks(checkpoint: string, tree: string): WeightMapping[] {
   const modules = {
     'self_attn.q_proj': 'attention.query',
     'self_attn.k_proj': 'attention.key',

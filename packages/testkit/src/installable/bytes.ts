@@ -9,7 +9,7 @@ export const ceilings: Readonly<Record<string, number>> = {
   mlp: 4200,
   attention: 8400,
   embeddings: 8300,
-  transformer: 8400,
+  transformer: 8900,
   safetensors: 4700,
   gguf: 6000,
   audio: 14_600,

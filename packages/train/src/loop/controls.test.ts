@@ -156,3 +156,18 @@ test('the details of an error contain its step and path', () =>
     const error = await eventsOf(run).catch(error => error);
     expect([error.code, error.details]).toEqual(['range', { step: 1 }]);
   }));
+
+test('work with the average sees it, and the trained weights are there again afterwards', () =>
+  expectNoLeak(() =>
+    running({ emaDecay: 0.5, learningRate: 0.01 }, async (run, slope) => {
+      const slopes: number[] = [await slope()];
+      let average = slopes[0]!;
+      await eventsOf(run, async ({ step }) => {
+        slopes.push(await slope());
+        average = step === 1 ? slopes[1]! : 0.5 * average + 0.5 * slopes.at(-1)!;
+        expect(await run.withAverage(slope)).toBeCloseTo(average, 5);
+        expect(await slope()).toBe(slopes.at(-1));
+      });
+      expect(await run.withAverage(slope)).toBeCloseTo(average, 5);
+    }),
+  ));

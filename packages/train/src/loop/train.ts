@@ -67,6 +67,10 @@ class TrainingRun<N, Batch> implements Training {
     return this.queue.run(work);
   }
 
+  withAverage<T>(work: () => T | Promise<T>): Promise<T> {
+    return this.runExclusive(() => withEmaWeights(this.state.ema, this.parameters, async () => work()));
+  }
+
   checkpoint(): Promise<Checkpoint> {
     return this.runExclusive(async () => {
       const { step } = this.state;

@@ -23,6 +23,8 @@ export interface Training extends AsyncIterable<TrainingEvent> {
    * their calls. `work` must not wait for another call of `runExclusive`.
    */
   runExclusive<T>(work: () => T | Promise<T>): Promise<T>;
+  /** `runExclusive` with the averaged weights in place of the trained ones, if the run has an average (`emaDecay`). */
+  withAverage<T>(work: () => T | Promise<T>): Promise<T>;
   /** The state of the run between two steps. Errors after the end of the run, when its state is freed. */
   checkpoint(): Promise<Checkpoint>;
 }

@@ -1,0 +1,163 @@
+import { ResidualError } from '@residual/base';
+import { residualClipConfig } from '@residual/families';
+import { createModel, imageTextModelOf, type Model } from '@residual/model';
+import type { Tokenizer } from '@residual/tokenizer';
+import type { Training, TrainingEvent } from '@residual/train';
+import { wordVectors } from '@residual/word-vectors';
+import { grouped } from '../../terminal/format.js';
+import { print } from '../../terminal/output.js';
+import type { RunSettings } from '../options.js';
+import { runTraining } from '../run.js';
+import type { RunContext } from '../start.js';
+import { runTokenizer } from '../tokenizers.js';
+import { pictureBatches } from './batches.js';
+import { modelCard } from './card.js';
+import { resultTable, type TestResult, testPictures } from './evaluate.js';
+import { initialWeights } from './initial-weights.js';
+import { type LabelVectors, pictureObjective, textVectors } from './objective.js';
+import { type Pictures, readPictures } from './picture-sets.js';
+import { preprocessorConfig } from './preprocessor.js';
+import { splitPictures } from './split.js';
+import { conceptTexts, encodeTexts } from './texts.js';
+import { wordTable, wordTokenizer } from './vocabulary.js';
+
+/** Settings of `residual train images-and-words`. */
+export interface ImagesAndWordsSettings extends RunSettings {
+  readonly vectors?: string;
+  readonly words: number;
+  readonly unseenSet?: string;
+  readonly widths: readonly number[];
+  readonly modelDim: number;
+  readonly heads: number;
+  readonly depth: number;
+  readonly dim: number;
+  readonly smallSize?: number;
+  readonly evaluatePictures: number;
+}
+
+/** The longest text in words. */
+const maxLength = 12;
+
+/** How many steps the vectors of all labels are used. */
+const labelSteps = 20;
+
+/** The share of the steps that see small pictures. */
+const smallShare = 0.7;
+
+/** Trains a new model of pictures and words. Returns the exit code. */
+export async function trainImagesAndWords(run: RunContext<ImagesAndWordsSettings>): Promise<number> {
+  const { settings, progress, signal } = run;
+  progress.show('reading');
+  const pictures = await picturesOf(settings);
+  const table = wordTable(await vectorsOf(settings, run), pictures.concepts, settings.words);
+  const tokenizer = await runTokenizer(run, async () => wordTokenizer(table));
+  const texts = conceptTexts(pictures.concepts, word => tokenizer.tokenToId(word) !== undefined);
+  const split = splitPictures(pictures, { ...settings, isUsed: concept => texts.ofConcept[concept]!.length > 0 });
+  const labels = [...new Set([...split.seen].map(concept => texts.ofConcept[concept]![0]!))];
+  const model = await newModel(
+    settings,
+    { vocab: table.words.length, wordDim: table.dim, size: pictures.size },
+    tokenizer,
+  );
+  const bound = imageTextModelOf('train images-and-words', model);
+  initialWeights(bound, table.values);
+  progress.end();
+  const { emoji, drawings, tests } = split;
+  const tested = Object.values(tests).reduce((sum, each) => sum + each.length, 0);
+  print(
+    `${grouped(emoji.length)} emoji and ${grouped(drawings.length)} drawings to train on, ${grouped(tested)} ` +
+      `pictures to test with; ${grouped(labels.length)} labels, ${grouped(table.words.length)} words; ` +
+      `${grouped(model.describe().parameters)} parameters`,
+  );
+  const labelVectors: LabelVectors = { vectors: undefined };
+  const encodedLabels = encodeTexts(
+    tokenizer,
+    labels.map(label => texts.texts[label]!),
+    maxLength,
+  );
+  const refreshLabels = () => {
+    const next = textVectors(bound.layer, bound.weights, encodedLabels);
+    labelVectors.vectors?.dispose();
+    labelVectors.vectors = next;
+  };
+  const context = { ...bound, concepts: pictures.concepts, tokenizer, size: pictures.size, maxLength, signal };
+  const evaluate = (limit: number) => testPictures(split, context, limit);
+  const { steps, evaluateEvery = Math.max(1, Math.floor(steps / 10)), smallSize = pictures.size } = settings;
+  const batches = pictureBatches(
+    split,
+    { texts, labels, tokenizer },
+    {
+      ...{ batch: settings.batch, seed: settings.seed, size: pictures.size, maxLength },
+      sizeAt: step => (step < smallShare * steps ? smallSize : pictures.size),
+    },
+  );
+  let results: readonly TestResult[] = [];
+  const onEvent = async ({ type, step }: TrainingEvent, training: Training) => {
+    if (type === 'resume' || (type === 'step' && step % labelSteps === 0)) refreshLabels();
+    if (type !== 'step' || tested === 0 || step % evaluateEvery !== 0 || step === steps) return;
+    const shown = await training.withAverage(() => evaluate(settings.evaluatePictures));
+    progress.end();
+    print(`step ${step} of ${steps}\n${resultTable(shown)}`);
+  };
+  try {
+    refreshLabels();
+    const job = {
+      model,
+      objective: pictureObjective(bound.layer, labelVectors),
+      corpus: { batches },
+      unit: 'pictures',
+      frozen: ['text.embedding.weight'],
+      rates: { logScale: 8, bias: 8 },
+      onEvent,
+      result: async () => {
+        results = await evaluate(Number.POSITIVE_INFINITY);
+        if (results.length > 0) print(resultTable(results));
+        const others = {
+          'preprocessor_config.json': `${JSON.stringify(preprocessorConfig(pictures.size), null, 2)}\n`,
+          'README.md': modelCard({ settings, results, pictures, training: split, labels: labels.length }),
+        };
+        const files = Object.entries(others).map(([name, text]) => [name, new TextEncoder().encode(text)] as const);
+        return new Map([...(await model.save()), ...files]);
+      },
+    };
+    return await runTraining(job, settings, run);
+  } finally {
+    labelVectors.vectors?.dispose();
+    model.dispose();
+  }
+}
+
+async function picturesOf({ files, unseenSet }: ImagesAndWordsSettings): Promise<Pictures> {
+  if (files.length !== 1)
+    throw new ResidualError(
+      'files',
+      `train images-and-words: ${files.length} files of pictures are given; it reads one`,
+    );
+  const pictures = await readPictures(files[0]!);
+  const names = pictures.sets.map(({ name }) => name);
+  if (unseenSet === undefined || names.includes(unseenSet)) return pictures;
+  throw new ResidualError(
+    'data',
+    `train images-and-words: ${files[0]} has no set ${unseenSet}; it has ${names.join(', ')}`,
+  );
+}
+
+async function vectorsOf(
+  { vectors }: ImagesAndWordsSettings,
+  { progress, signal }: RunContext<ImagesAndWordsSettings>,
+) {
+  if (vectors === undefined)
+    throw new ResidualError('range', 'train images-and-words: it is not said where word vectors are; give --vectors');
+  const onProgress = ({ done, total }: { done: number; total: number }) =>
+    progress.show(`vectors: ${Math.floor((100 * done) / total)} %`);
+  return wordVectors(vectors, { signal, onProgress });
+}
+
+function newModel(
+  { widths, modelDim, heads, depth, dim, seed }: ImagesAndWordsSettings,
+  { vocab, wordDim, size }: { readonly vocab: number; readonly wordDim: number; readonly size: number },
+  tokenizer: Tokenizer,
+): Promise<Model> {
+  const sizes = { vocab, wordDim, imageSize: size, widths, modelDim, heads, depth, maxPositions: 16, dim };
+  return createModel(residualClipConfig({ ...sizes, pad: tokenizer.tokenToId('[PAD]')! }), { seed, tokenizer });
+}
