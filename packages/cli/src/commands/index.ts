@@ -223,7 +223,7 @@ export const entries: readonly CommandEntry[] = [
       {
         name: 'images-and-words',
         description:
-          'Train a new small model of pictures and words, as CLIP, on pictures with labels, and test it with unseen ones.',
+          'Train a new small model of pictures and words on pictures with labels, and test it with unseen ones.',
         load: async () => (await import('./train/images-and-words.js')).trainImagesAndWordsCommand,
       },
     ],
