@@ -52,3 +52,16 @@ EXPORT void exponentialSums(const float *x, float *greatest, float *sums, int ro
     sums[r] = sumOfExponentials(x, dim, greatest[r], 0);
   }
 }
+
+// y[rows, vocab] = (softmax(x) - 1 at the label) dy of each row; 0 where the label is `ignored`.
+EXPORT void crossEntropyGradient(const float *x, const int *labels, const float *dy, float *y, int rows, int vocab,
+                                 int ignored) {
+  for (int r = 0; r < rows; r++, x += vocab, y += vocab) {
+    float weight = labels[r] == ignored ? 0 : dy[r];
+    float factor = weight / sumOfExponentials(x, vocab, greatestOf(x, vocab), y);
+    int i = 0;
+    for (; i + 4 <= vocab; i += 4) store(y + i, mul(load(y + i), splat(factor)));
+    for (; i < vocab; i++) y[i] *= factor;
+    if (labels[r] != ignored && labels[r] >= 0 && labels[r] < vocab) y[labels[r]] -= weight;
+  }
+}

@@ -48,6 +48,7 @@ export {
   showValue,
 } from './errors.js';
 export { type Activation, activate, gated, gelu, silu } from './nn/activations.js';
+export { adamStep } from './nn/adam-step.js';
 export {
   type AttendAttributes,
   type AttendInputs,
@@ -78,6 +79,7 @@ export { lowRankSum, mergeLowRank } from './nn/low-rank.js';
 export { attentionMask, type KeyRange, type MaskOptions } from './nn/mask.js';
 export { dense, isLowRankSum, type LowRankAdapter, type LowRankSum } from './nn/matrix.js';
 export { matrixValues } from './nn/matrix-values.js';
+export { movingMean, movingMeanOfSquares } from './nn/moving-mean.js';
 export { layerNorm, rmsNorm } from './nn/norms.js';
 export { byteSizeOf } from './nn/packed/byte-size.js';
 export { hasScales, isPackedForm, type MatrixForm, type PackedForm } from './nn/packed/forms.js';

@@ -87,8 +87,58 @@ test('far numbers go to their limits, and NaN stays NaN', () => {
   });
 });
 
+/** The density of a standard normal number. */
+const density = (x: number) => Math.exp((-x * x) / 2) / Math.sqrt(2 * Math.PI);
+const derivatives: Record<string, (x: number) => number> = {
+  silu: x => sigmoid(x) * (1 + x * sigmoid(-x)),
+  gelu: x => 0.5 * (1 + erf(x / Math.SQRT2)) + x * density(x),
+  geluTanh: x => {
+    const [gate, slope] = [sigmoid(2 * Math.sqrt(2 / Math.PI) * (x + 0.044715 * x ** 3)), 2 * Math.sqrt(2 / Math.PI)];
+    return gate + x * slope * (1 + 3 * 0.044715 * x * x) * gate * (1 - gate);
+  },
+};
+
+test('derivatives of gelu in both forms and of silu are within 1e-6 of float64 up to 10', () => {
+  tf.tidy(() => {
+    const x = grid();
+    for (const [activation, derivative] of Object.entries(derivatives)) {
+      const expected = Float64Array.from(x.dataSync(), derivative);
+      expectNear(
+        call('activationGradient', { x, dy: tf.onesLike(x) }, { activation }),
+        expected,
+        { absolute: 1e-6 },
+        activation,
+      );
+    }
+  });
+});
+
+test('gradients of every length are the derivative times dy, far numbers have limits, and NaN stays NaN', () => {
+  const { tensor } = numbers(7);
+  for (const [activation, derivative] of Object.entries(derivatives)) {
+    for (let length = 1; length <= 9; length++)
+      tf.tidy(() => {
+        const [x, dy] = [tensor([length], 3), tensor([length], 3)];
+        const [values, upstream] = [x.dataSync(), dy.dataSync()];
+        const expected = Float64Array.from(values, (v, i) => derivative(v) * upstream[i]!);
+        expectNear(
+          call('activationGradient', { x, dy }, { activation }),
+          expected,
+          { absolute: 3e-6 },
+          `${activation} ${length}`,
+        );
+      });
+    tf.tidy(() => {
+      const x = tf.tensor1d([-Infinity, -1e30, -200, 200, 1e30, Infinity, NaN]);
+      const y = call('activationGradient', { x, dy: tf.onesLike(x) }, { activation });
+      expect([...y.dataSync()].map(v => (Math.abs(v) < 1e-10 ? 0 : v))).toEqual([0, 0, 0, 1, 1, 1, NaN]);
+    });
+  }
+});
+
 test('nothing grows over 1,000 calls', () => {
   const x = tf.zeros([3, 5]);
+  expectNoGrowth(() => call('activationGradient', { x, dy: x }, { activation: 'gelu' }));
   expectNoGrowth(() => call('silu', { x }));
   expectNoGrowth(() => call('gated', { gate: x, up: x }, { activation: 'gelu' }));
   x.dispose();

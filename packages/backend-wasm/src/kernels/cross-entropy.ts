@@ -34,15 +34,8 @@ export const crossEntropy: Kernel<'crossEntropy'> = (heap, { logits, labels }, {
  */
 export const crossEntropyGradient: Kernel<'crossEntropyGradient'> = (heap, { logits, labels, dy }, { ignoreIndex }) => {
   const [rows, vocab] = logits.shape as [number, number];
-  const from = heap.pointer(logits);
+  const pointers = [logits, labels, dy].map(x => heap.pointer(x));
   const y = heap.output([rows, vocab]);
-  heap.call.softmax!(from, heap.pointer(y), rows, vocab);
-  const [values, labelOf, upstream] = [heap.floats(y), heap.ints(labels), heap.floats(dy)];
-  for (let row = 0; row < rows; row++) {
-    const [start, label] = [row * vocab, labelOf[row]!];
-    const weight = label === ignoreIndex ? 0 : upstream[row]!;
-    for (let i = start; i < start + vocab; i++) values[i] = values[i]! * weight;
-    if (weight !== 0) values[start + label] = values[start + label]! - weight;
-  }
+  heap.call.crossEntropyGradient!(...pointers, heap.pointer(y), rows, vocab, ignoreIndex);
   return y;
 };

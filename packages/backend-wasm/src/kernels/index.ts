@@ -1,6 +1,6 @@
 import { activationKernels, kernelFuncs, normKernels } from '@residual/tensor/kernels';
 import type { KernelFunc } from '@tensorflow/tfjs-core';
-import { activate } from './activation.js';
+import { activate, activationGradient } from './activation.js';
 import { affine } from './affine.js';
 import { attend, packedAttend } from './attend.js';
 import { binaryKernels } from './binary.js';
@@ -22,6 +22,7 @@ import { kthLargest } from './kth-largest.js';
 import { linear } from './linear.js';
 import { matMul } from './mat-mul.js';
 import { normalize } from './norm.js';
+import { adamStep, movingMean } from './optimizer.js';
 import { packedLinear, unpack } from './packed.js';
 import { causalConvolution, gatedDeltaRule, selectiveScan, softplus, stateSpaceDual } from './recurrence.js';
 import { rotate } from './rotate.js';
@@ -33,6 +34,8 @@ const onHeap = /*#__PURE__*/ kernelFuncs(
   {
     ...activationKernels(activate),
     ...normKernels(normalize),
+    activationGradient,
+    adamStep,
     affine,
     appendToCache,
     appendToPackedCache,
@@ -55,6 +58,7 @@ const onHeap = /*#__PURE__*/ kernelFuncs(
     linear,
     logSumExp,
     matMul,
+    movingMean,
     pack,
     packedAttend,
     packedExpertLinear,

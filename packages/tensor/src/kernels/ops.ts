@@ -1,4 +1,11 @@
-import type { GatedAttributes, GatedInputs, GeluAttributes } from '../nn/activations.js';
+import type {
+  ActivationGradientAttributes,
+  ActivationGradientInputs,
+  GatedAttributes,
+  GatedInputs,
+  GeluAttributes,
+} from '../nn/activations.js';
+import type { AdamStepAttributes, AdamStepInputs } from '../nn/adam-step.js';
 import type { AttendAttributes, AttendOpInputs, PackedAttendAttributes } from '../nn/attend.js';
 import type { AppendToCacheInputs, ResizeCacheAttributes, ResizeCacheInputs } from '../nn/cache.js';
 import type {
@@ -20,6 +27,7 @@ import type { DropoutAttributes } from '../nn/dropout.js';
 import type { EmbedAttributes, EmbedInputs } from '../nn/embed.js';
 import type { GatherAttributes, GatherInputs, ScatterAddAttributes, ScatterAddInputs } from '../nn/gather.js';
 import type { KthLargestAttributes } from '../nn/kth-largest.js';
+import type { MovingMeanAttributes, MovingMeanInputs } from '../nn/moving-mean.js';
 import type { LayerNormInputs, NormAttributes, RmsNormInputs } from '../nn/norms.js';
 import type { PackAttributes } from '../nn/packed/pack-rows.js';
 import type {
@@ -54,6 +62,8 @@ import type { LogSumExpAttributes, SoftmaxInputs } from '../ops/softmax.js';
 
 /** Inputs and attributes of each op that a backend has a kernel for, by the name of its function. */
 export interface KernelOps {
+  readonly activationGradient: [ActivationGradientInputs, ActivationGradientAttributes];
+  readonly adamStep: [AdamStepInputs, AdamStepAttributes];
   readonly affine: [UnaryInputs, AffineAttributes];
   readonly add: [BinaryInputs, NoAttributes];
   readonly appendToCache: [AppendToCacheInputs, NoAttributes];
@@ -81,6 +91,7 @@ export interface KernelOps {
   readonly linear: [LinearInputs, NoAttributes];
   readonly logSumExp: [UnaryInputs, LogSumExpAttributes];
   readonly matMul: [BinaryInputs, MatMulAttributes];
+  readonly movingMean: [MovingMeanInputs, MovingMeanAttributes];
   readonly pack: [UnaryInputs, PackAttributes];
   readonly packedAttend: [AttendOpInputs, PackedAttendAttributes];
   readonly packedExpertLinear: [PackedExpertLinearInputs, PackedExpertLinearAttributes];

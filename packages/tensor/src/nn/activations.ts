@@ -12,7 +12,7 @@ const geluOp: Op<UnaryInputs, GeluAttributes> = {
   compose: ({ x }, { approximate }) => mul(x, approximate ? tanhGate(x) : erfGate(x)),
   saves: ['x'],
   gradient: (dy, { saved: { x }, attributes: { approximate } }) => ({
-    x: () => mul(dy, approximate ? tanhDerivative(x) : erfDerivative(x)),
+    x: () => runOp(activationGradientOp, { x, dy }, { activation: approximate ? 'geluTanh' : 'gelu' }),
   }),
 };
 
@@ -28,18 +28,34 @@ const siluOp: Op<UnaryInputs, NoAttributes> = {
   name: 'residual.silu',
   compose: ({ x }) => mul(x, sigmoid(x)),
   saves: ['x'],
-  gradient: (dy, { saved: { x } }) => ({
-    x: () => {
-      const s = sigmoid(x);
-      return mul(dy, mul(s, add(mul(x, scalarMinus(1, s)), 1)));
-    },
-  }),
+  gradient: (dy, { saved: { x } }) => ({ x: () => runOp(activationGradientOp, { x, dy }, { activation: 'silu' }) }),
 };
 
 /** SiLU or swish: x / (1 + e⁻ˣ), elementwise (Elfwing et al. 2017). */
 export function silu(x: Tensor): Tensor {
   return runOp(siluOp, { x }, {});
 }
+
+/** The inputs of `residual.activationGradient`, of equal shapes. */
+export type ActivationGradientInputs = { readonly x: Tensor; readonly dy: Tensor };
+
+/** The attributes of `residual.activationGradient`. */
+export type ActivationGradientAttributes = { readonly activation: 'gelu' | 'geluTanh' | 'silu' };
+
+/** dy times the derivative of an activation at x, elementwise. A separate op, so that a kernel reads x once. */
+const activationGradientOp: Op<ActivationGradientInputs, ActivationGradientAttributes> = {
+  name: 'residual.activationGradient',
+  compose: ({ x, dy }, { activation }) => mul(dy, derivatives[activation](x)),
+};
+
+const derivatives: { readonly [Name in ActivationGradientAttributes['activation']]: (x: Tensor) => Tensor } = {
+  gelu: erfDerivative,
+  geluTanh: tanhDerivative,
+  silu: x => {
+    const s = sigmoid(x);
+    return mul(s, add(mul(x, scalarMinus(1, s)), 1));
+  },
+};
 
 /** Names of activation functions: `gelu` is the exact form, `geluTanh` the approximation of GPT-2. */
 export type Activation = 'gelu' | 'geluTanh' | 'silu' | 'relu' | 'sigmoid' | 'tanh' | 'identity';

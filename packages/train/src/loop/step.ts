@@ -5,6 +5,7 @@ import {
   concat,
   dispose,
   gradients,
+  movingMean,
   mul,
   ResidualError,
   reshape,
@@ -139,7 +140,7 @@ function scopeOf({ recompute }: { readonly recompute: boolean }, random: Randomn
 /** ema = decay · ema + (1 - decay) · weight; it starts as the weight. */
 function updateEma(state: RunState, path: string, weight: Tensor, decay: number): void {
   const previous = state.ema.get(path);
-  const next = tidy(() => (previous ? add(mul(previous, decay), mul(weight, 1 - decay)) : clone(weight)));
+  const next = tidy(() => (previous ? movingMean(previous, weight, decay) : clone(weight)));
   state.ema.set(path, next);
   previous?.dispose();
 }

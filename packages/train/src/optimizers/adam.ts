@@ -1,4 +1,4 @@
-import { add, div, expectOptions, mul, sqrt, square, sub, type Tensor } from '@residual/tensor';
+import { adamStep, expectOptions, movingMean, movingMeanOfSquares, mul } from '@residual/tensor';
 import { expectFraction, expectNonNegative, expectPositive } from '../numbers.js';
 import type { Optimizer, WeightFilter } from './optimizer.js';
 
@@ -54,16 +54,11 @@ function adamLike(
     scalars: (rate, t) => ({ rate, step: rate / (1 - beta1 ** t), unbias: 1 / Math.sqrt(1 - beta2 ** t) }),
     update: ({ path, weight, gradient, optimizerState, scalars: { rate, step, unbias } }) => {
       const decay = decayOf(path, weight.shape);
-      const first = blend(optimizerState.first!, gradient, beta1);
-      const second = blend(optimizerState.second!, square(gradient), beta2);
-      const root = add(mul(sqrt(second), unbias!), epsilon);
-      const decayed = decay > 0 ? sub(weight, mul(weight, mul(rate!, decay))) : weight;
-      return { weight: sub(decayed, mul(div(first, root), step!)), optimizerState: { first, second } };
+      const first = movingMean(optimizerState.first!, gradient, beta1);
+      const second = movingMeanOfSquares(optimizerState.second!, gradient, beta2);
+      const share = decay > 0 ? { decay: mul(rate!, decay) } : {};
+      const updated = adamStep({ weight, first, second, step: step!, unbias: unbias!, ...share }, { epsilon });
+      return { weight: updated, optimizerState: { first, second } };
     },
   };
-}
-
-/** beta · mean + (1 - beta) · x. */
-export function blend(mean: Tensor, x: Tensor, beta: number): Tensor {
-  return add(mul(mean, beta), mul(x, 1 - beta));
 }

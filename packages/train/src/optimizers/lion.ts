@@ -1,6 +1,5 @@
-import { expectOptions, greater, less, mul, sub, type Tensor, toFloat } from '@residual/tensor';
+import { expectOptions, greater, less, movingMean, mul, sub, type Tensor, toFloat } from '@residual/tensor';
 import { expectFraction, expectNonNegative } from '../numbers.js';
-import { blend } from './adam.js';
 import type { Optimizer, WeightFilter } from './optimizer.js';
 
 /** Settings of `lion`. */
@@ -28,12 +27,12 @@ export function lion(options: LionOptions = {}): Optimizer {
     scalars: rate => ({ rate }),
     update: ({ path, weight, gradient, optimizerState, scalars: { rate } }) => {
       const momentum = optimizerState.momentum!;
-      const direction = sign(blend(momentum, gradient, beta1));
+      const direction = sign(movingMean(momentum, gradient, beta1));
       const decay = decays(path, weight.shape) ? weightDecay : 0;
       const decayed = decay > 0 ? sub(weight, mul(weight, mul(rate!, decay))) : weight;
       return {
         weight: sub(decayed, mul(direction, rate!)),
-        optimizerState: { momentum: blend(momentum, gradient, beta2) },
+        optimizerState: { momentum: movingMean(momentum, gradient, beta2) },
       };
     },
   };
