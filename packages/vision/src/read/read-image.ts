@@ -42,8 +42,9 @@ export async function readImage(source: ImageSource, options: ReadImageOptions =
 
 async function imageOf(source: ImageSource, keepsAlpha: boolean): Promise<ByteImage> {
   if (source instanceof Uint8Array) return decode(source, keepsAlpha);
-  if (source instanceof ArrayBuffer) return decode(new Uint8Array(source), keepsAlpha);
-  if (source instanceof Blob) return decode(new Uint8Array(await source.arrayBuffer()), keepsAlpha);
+  if (isA('ArrayBuffer', source)) return decode(new Uint8Array(source as ArrayBuffer), keepsAlpha);
+  if (isA('Blob', source) || isA('File', source))
+    return decode(new Uint8Array(await (source as Blob).arrayBuffer()), keepsAlpha);
   if (isA('ImageData', source)) return fromImageData(source as ImageData);
   if (['ImageBitmap', 'HTMLCanvasElement', 'OffscreenCanvas'].some(name => isA(name, source)))
     return readBitmap(source as ImageBitmap);
@@ -51,6 +52,7 @@ async function imageOf(source: ImageSource, keepsAlpha: boolean): Promise<ByteIm
   expectValue(false, 'readImage', 'source', source, need);
 }
 
+/** Whether a value is of a class of a page, also one of another frame. */
 const isA = (name: string, value: unknown) => Object.prototype.toString.call(value) === `[object ${name}]`;
 
 function fromImageData({ width, height, data }: ImageData): ByteImage {

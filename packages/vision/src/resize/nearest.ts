@@ -34,9 +34,10 @@ function pillowIndices(inputs: number, outputs: number): Int32Array {
   return indices;
 }
 
-/** torch (`nearest-exact`) multiplies by the scale in float32. */
+/** torch (`nearest-exact`) rounds each step to float32. */
 function torchIndices(inputs: number, outputs: number): Int32Array {
-  const scale = Math.fround(inputs / outputs);
-  const indexOf = (output: number) => Math.floor(Math.fround((output + 0.5) * scale));
+  const f = Math.fround;
+  const scale = f(inputs / outputs);
+  const indexOf = (output: number) => Math.floor(f(Math.max(0, f(scale * (output + 0.5) - 0.5)) + 0.5));
   return Int32Array.from({ length: outputs }, (_, output) => Math.min(inputs - 1, indexOf(output)));
 }

@@ -48,6 +48,12 @@ test('floats are those of torchvision on tensors of floats within 2e-6', () => {
   }
 });
 
+test('nearest takes the pixel that torch takes where a centre lies between two pixels', () => {
+  const image = { width: 1, height: 6, channels: 1, data: Uint8Array.of(0, 1, 2, 3, 4, 5) };
+  const { data } = resize(image, { width: 1, height: 165, resample: 'nearest', backend: 'torchvision' });
+  expect([26, 27, 54, 55].map(row => data[row])).toEqual([0, 1, 1, 2]); // (27 + 1/2) * 6 / 165 is 1
+});
+
 test('an image of the size that is asked for stays itself', () => {
   const image = pattern(5, 7);
   expect(resize(image, { width: 5, height: 7 })).toBe(image);

@@ -1,6 +1,7 @@
 /** Hostile images and configs; the module that a process with a small heap reads. */
 import { type Bomb, type BombTarget, bombsOf } from '@residual/testkit/bombs';
 import { imageProcessor, readImage } from '../index.js';
+import { readJpegHeader } from '../read/jpeg/header.js';
 import { crc32 } from '../read/png/crc.js';
 import { pattern } from './pictures.js';
 import { seedFiles } from './seeds.js';
@@ -144,6 +145,12 @@ export const jpeg: BombTarget<Uint8Array> = {
     }
   },
   read: bytes => readImage(bytes),
+};
+
+/** Changed JPEG files: the markers of all, and of every eighth the pixels, whose decoder needs a millisecond. */
+export const changedJpeg: BombTarget<Uint8Array> = {
+  inputs: () => [],
+  read: bytes => (bytes.reduce((sum, byte) => sum + byte, 0) % 8 ? readJpegHeader(bytes) : readImage(bytes)),
   seeds: () => seedFiles.jpeg,
 };
 
