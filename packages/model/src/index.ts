@@ -40,6 +40,7 @@ export {
 export type { PlainTensor } from './plain-tensor.js';
 export type { TranscribeOptions } from './transcribe/options.js';
 export type { AudioInput } from './transcribe/recordings-of.js';
+export { type Caption, subtitles } from './transcribe/subtitles.js';
 export type {
   TranscribedSegment,
   TranscribedWindow,

@@ -23,6 +23,11 @@ export const entries: readonly CommandEntry[] = [
     load: async () => (await import('./translate.js')).translateCommand,
   },
   {
+    name: 'transcribe',
+    description: 'Write what is said in recordings, as text or subtitles, with times of segments or words.',
+    load: async () => (await import('./transcribe.js')).transcribeCommand,
+  },
+  {
     name: 'analogy',
     description: "Compute with word vectors: 'king - man + woman' is nearest to queen.",
     load: async () => (await import('./analogy.js')).analogyCommand,
@@ -86,6 +91,12 @@ export const entries: readonly CommandEntry[] = [
         name: 'translation',
         description: 'Translate sentences and compare them with references: BLEU and chrF, as in sacreBLEU.',
         load: async () => (await import('./evaluate/translation.js')).evaluateTranslationCommand,
+      },
+      {
+        name: 'speech',
+        description:
+          "Transcribe recordings and compare them with their texts: word error rate by Whisper's normalizer.",
+        load: async () => (await import('./evaluate/speech.js')).evaluateSpeechCommand,
       },
       {
         name: 'analogies',

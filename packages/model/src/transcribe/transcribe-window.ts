@@ -50,7 +50,7 @@ export async function* decodeWithFallback(
     const refused: number[] = [];
     for (const [i, index] of indices.entries()) {
       const text = texts[i]!;
-      const ratio = text.tokens.length === 0 ? 0 : await compressionRatio(text.tokens, model.vocab);
+      const ratio = text.tokens.length === 0 ? 0 : compressionRatio(text.tokens, model.vocab);
       const { needsFallback, isSkipped } = judge(text, ratio, settings);
       const noSpeech = text.noSpeechProb === undefined ? {} : { noSpeechProb: text.noSpeechProb };
       attempts[index]!.push({

@@ -7,6 +7,9 @@ import type { SourceSize } from '../load/source-size.js';
 import { type ModelSource, portableSource } from '../load/sources/source.js';
 import type { WeightForm } from '../load/weight-forms.js';
 import type { Model } from '../model.js';
+import type { TranscribeOptions } from '../transcribe/options.js';
+import type { AudioInput } from '../transcribe/recordings-of.js';
+import type { Transcription, TranscriptionStep } from '../transcribe/transcription.js';
 import type { TranslateOptions } from '../translate/options.js';
 import type { Translation, TranslationStep } from '../translate/translation.js';
 import type { callMethods, streamMethods } from './methods.js';
@@ -36,7 +39,7 @@ type Overloaded = 'classify' | 'classifyTokens' | 'classifyImage' | 'embedImage'
  */
 export interface RemoteModel
   extends Omit<ModelInfo, 'model' | 'streams' | 'calls'>,
-    RemoteMethods<Omit<typeof streamMethods, 'translate'>>,
+    RemoteMethods<Omit<typeof streamMethods, 'translate' | 'transcribe'>>,
     RemoteMethods<Omit<typeof callMethods, 'tokenVectors' | Overloaded>>,
     Pick<Model, Overloaded>,
     AsyncDisposable {
@@ -45,6 +48,11 @@ export interface RemoteModel
     texts: readonly string[],
     options?: TranslateOptions,
   ): RemoteGeneration<readonly Translation[], TranslationStep>;
+  transcribe(audio: AudioInput, options?: TranscribeOptions): RemoteGeneration<Transcription, TranscriptionStep>;
+  transcribe(
+    audios: readonly AudioInput[],
+    options?: TranscribeOptions,
+  ): RemoteGeneration<readonly Transcription[], TranscriptionStep>;
   tokenVectors(): Promise<WordVectors>;
   dispose(): Promise<void>;
 }

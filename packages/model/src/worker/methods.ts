@@ -10,6 +10,8 @@ import type { SimilarityOptions } from '../images/similarity.js';
 import type { SaveModelOptions } from '../load/save-model.js';
 import type { Prompt } from '../loaded-model.js';
 import type { Model } from '../model.js';
+import type { TranscribeOptions } from '../transcribe/options.js';
+import type { AudioInput } from '../transcribe/recordings-of.js';
 import type { TranslateOptions } from '../translate/options.js';
 import type { AnswerOptions } from '../understand/answer.js';
 import type { ClassifyTokensOptions } from '../understand/classify-tokens.js';
@@ -36,6 +38,15 @@ export const streamMethods = {
     typeof texts === 'string'
       ? firstOf(model.translate(texts, { ...options, signal }))
       : allOf(model.translate(texts, { ...options, signal })),
+  transcribe: (
+    model: Model,
+    { signal }: RpcCall,
+    audio: AudioInput | readonly AudioInput[],
+    options?: TranscribeOptions,
+  ) =>
+    Array.isArray(audio)
+      ? allOf(model.transcribe(audio as readonly AudioInput[], { ...options, signal }))
+      : firstOf(model.transcribe(audio as AudioInput, { ...options, signal })),
 } as const;
 
 /** The methods that answer once. */

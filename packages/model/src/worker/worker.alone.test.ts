@@ -8,14 +8,9 @@ import { loadModel } from '../load/load-model.js';
 import { connectModels, serveModels } from './index.js';
 import { callMethods } from './methods.js';
 
-const files = async (folder = 'fixtures/models/stories260k') =>
-  new Map(
-    await Promise.all(
-      ['config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json', 'generation_config.json'].map(
-        async name => [name, await repositoryFile(`${folder}/${name}`)] as const,
-      ),
-    ),
-  );
+const names = ['config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_config.json', 'generation_config.json'];
+const files = async (folder = 'fixtures/models/stories260k', of = names) =>
+  new Map(await Promise.all(of.map(async name => [name, await repositoryFile(`${folder}/${name}`)] as const)));
 
 test('a model over a port does what the model itself does', async () => {
   const { port1, port2 } = new MessageChannel();
@@ -100,6 +95,34 @@ test('beam searches and translations cross a port too', async () => {
   await expect(functions.result()).rejects.toThrow(
     'translate: functions (processors) cannot cross a port; call translate in the thread that loaded the model',
   );
+  await remote.dispose();
+  local.dispose();
+  models.close();
+  port1.close();
+});
+
+test('recordings cross a port, one or several, and so do their steps', async () => {
+  const { port1, port2 } = new MessageChannel();
+  serveModels(port1);
+  const models = connectModels(port2);
+  const listener = await files('fixtures/architectures/whisper-generate', [
+    'config.json',
+    'model.safetensors',
+    'generation_config.json',
+  ]);
+  const [local, remote] = [await loadModel(listener), await models.load(listener)];
+  expect([remote.kind, remote.encoderDepth]).toEqual(['speech-seq2seq', 2]);
+  const values = Float32Array.from({ length: 16 * 57 }, (_, i) => Math.sin(0.37 * i));
+  const features = { values, shape: [16, 57] };
+  const options = { temperature: 0, seed: 1, maxNewTokens: 8 } as const;
+  const [own, steps] = [[], []] as unknown[][];
+  for await (const step of local.transcribe(features, options)) own!.push(step);
+  for await (const step of remote.transcribe(features, options)) steps!.push(step);
+  expect(steps).toEqual(own);
+  const both = [features, { values: values.slice(0, 16 * 20), shape: [16, 20] }];
+  expect(await remote.transcribe(both, options).result()).toEqual(await local.transcribe(both, options).result());
+  const samples = new Float32Array(3200).map((_, i) => Math.sin(i));
+  expect(await remote.transcribe(samples, options).result()).toEqual(await local.transcribe(samples, options).result());
   await remote.dispose();
   local.dispose();
   models.close();
