@@ -46,7 +46,7 @@ export const trainImagesAndWordsCommand: CommandDefinition<object, TrainingArgs>
       );
     return addBackendOption(
       addRunOptions(command, {
-        ...{ steps: 6000, batch: 128, batchOf: 'pictures', optimizer: 'muon', learningRate: 1.5e-3 },
+        ...{ steps: 10000, batch: 96, batchOf: 'pictures', optimizer: 'muon', learningRate: 2e-3 },
         ...{ schedule: 'linear', emaDecay: 0.995 },
       }),
     );
