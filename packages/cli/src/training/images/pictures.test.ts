@@ -1,0 +1,114 @@
+import { vectorTable } from '@residual/word-vectors';
+import { expect, test } from 'vitest';
+import { writeAugmented, writePlain } from './augment.js';
+import { Draws } from './draws.js';
+import type { Concept, PictureSet } from './picture-sets.js';
+import { splitPictures } from './split.js';
+import { conceptTexts, encodeTexts } from './texts.js';
+import { wordTable, wordTokenizer } from './vocabulary.js';
+
+const size = 3;
+const set = (channels: 1 | 4, pixels: readonly number[]): PictureSet => ({
+  ...{ name: 'set', channels, pixels: Uint8Array.from(pixels), concepts: Int32Array.of(0) },
+});
+const half = Array.from({ length: size * size }, (_, i) => (i === 4 ? [0, 128, 0, 128] : [0, 0, 0, 0])).flat();
+const target = () => ({ values: new Float32Array(size * size * 3), offset: 0, size });
+
+test('a plain picture lies on white, ink is black', () => {
+  const [coloured, ink] = [target(), target()];
+  writePlain({ set: set(4, half), index: 0 }, size, coloured);
+  writePlain({ set: set(1, [0, 0, 0, 0, 255, 0, 0, 0, 51]), index: 0 }, size, ink);
+  const at = (values: Float32Array, pixel: number) => [...values.slice(3 * pixel, 3 * pixel + 3)];
+  expect(at(coloured.values, 0)).toEqual([1, 1, 1]);
+  for (const [c, value] of [2 * (127 / 255) - 1, 1, 2 * (127 / 255) - 1].entries())
+    expect(at(coloured.values, 4)[c]).toBeCloseTo(value, 5);
+  expect([at(ink.values, 0), at(ink.values, 4)]).toEqual([
+    [1, 1, 1],
+    [-1, -1, -1],
+  ]);
+  expect(at(ink.values, 8)[0]).toBeCloseTo(0.6, 5);
+});
+
+test('augmented pictures stay from -1 to 1, differ between most steps, and are the same for the same step', () => {
+  for (const each of [set(4, half), set(1, [0, 255, 0, 0, 255, 0, 0, 255, 0])]) {
+    const at = (step: number) => {
+      const to = target();
+      writeAugmented({ set: each, index: 0 }, size, to, new Draws(1, 'test', step));
+      return [...to.values];
+    };
+    const all = Array.from({ length: 60 }, (_, step) => at(step));
+    expect(all.flat().every(value => value >= -1.00001 && value <= 1.00001)).toBe(true);
+    expect(new Set(all.map(String)).size).toBeGreaterThan(40);
+    expect(at(7)).toEqual(all[7]);
+  }
+});
+
+const concepts: readonly Concept[] = [
+  ...['red apple', 'green apples', 'applepie'].map(name => ({ kind: 'emoji' as const, name, texts: [name, 'fruit'] })),
+  ...['apple', 'tree'].map(name => ({ kind: 'drawing' as const, name, texts: [name] })),
+];
+const vectors = vectorTable({
+  words: ['apple', 'pie', 'red', 'tree', 'the'],
+  data: Float32Array.from([1, 0, 0, 1, 1, 1, -1, 0, -1, -2]),
+});
+
+test('words without a vector have that of their parts, of their stem or of the words beside them', () => {
+  const { words, values, dim } = wordTable(vectors, concepts, 5);
+  const vector = (word: string) => [...values.slice(words.indexOf(word) * dim, (words.indexOf(word) + 1) * dim)];
+  expect(words).toEqual([
+    '[UNK]',
+    '[PAD]',
+    'apple',
+    'pie',
+    'red',
+    'tree',
+    'the',
+    'fruit',
+    'apples',
+    'applepie',
+  ]);
+  expect([vector('[UNK]'), vector('[PAD]')]).toEqual([
+    [0, 0],
+    [0, 0],
+  ]);
+  for (const word of words.slice(2)) expect(Math.hypot(...vector(word))).toBeCloseTo(Math.sqrt(10), 4);
+  expect(vector('apples')).toEqual(vector('apple'));
+  const sum = vector('apple').map((value, i) => value + vector('pie')[i]!);
+  const scale = Math.sqrt(10) / Math.hypot(...sum);
+  for (const [i, value] of vector('applepie').entries()) expect(value).toBeCloseTo(sum[i]! * scale, 4);
+});
+
+test('texts describe the concepts that have them, and single words those whose texts have them', () => {
+  const { texts, ofConcept, describing } = conceptTexts(concepts, () => true);
+  expect(texts).toEqual(['red apple', 'fruit', 'green apples', 'applepie', 'apple', 'tree']);
+  expect(ofConcept).toEqual([[0, 1], [2, 1], [3, 1], [4], [5]]);
+  expect(describing.map(each => [...each])).toEqual([[0, 1, 4], [2, 1], [3, 1], [4], [5]]);
+  const tokenizer = wordTokenizer(wordTable(vectors, concepts, 5));
+  const encoded = encodeTexts(tokenizer, ['Red, apple; zebra!', 'zebra', 'the tree the tree'], 3);
+  expect(encoded).toEqual({ ids: Int32Array.of(4, 2, 1, 0, 1, 1, 6, 5, 6), lengths: [2, 1, 3], length: 3 });
+});
+
+test('nothing of what is tested is trained on', () => {
+  const many: readonly Concept[] = [
+    ...Array.from({ length: 20 }, (_, i) => ({ kind: 'emoji' as const, name: `e${i}`, texts: [`thing${i}`] })),
+    ...Array.from({ length: 6 }, (_, i) => ({ kind: 'drawing' as const, name: `d${i}`, texts: [`thing${i}`] })),
+  ];
+  const style = (name: string) => ({ ...set(4, []), name, concepts: Int32Array.from({ length: 20 }, (_, i) => i) });
+  const drawings = Int32Array.from({ length: 6 * 25 }, (_, i) => 20 + (i % 6));
+  const strokes = { ...set(1, []), name: 'strokes', concepts: drawings };
+  const pictures = { size, concepts: many, sets: [style('one'), style('two'), strokes] };
+  const {
+    emoji,
+    drawings: trained,
+    tests,
+    seen,
+  } = splitPictures(pictures, { unseenSet: 'two', seed: 3, isUsed: () => true });
+  expect([emoji.length, tests.unseenStyle.length, tests.unseenConcepts.length]).toEqual([18, 18, 2]);
+  expect(emoji.every(({ set }) => set.name === 'one')).toBe(true);
+  expect([tests.newDrawings.length, tests.unseenDrawings.length]).toEqual([3 * 5, 3 * 25]);
+  for (const { concept } of [...tests.unseenConcepts, ...tests.unseenDrawings]) expect(seen.has(concept)).toBe(false);
+  const unseen = new Set(tests.unseenConcepts.map(({ concept }) => `thing${concept}`));
+  for (const { concept } of trained) expect(unseen.has(many[concept]!.texts[0]!)).toBe(false);
+  const whole = splitPictures(pictures, { seed: 3, isUsed: concept => concept !== 5 });
+  expect([whole.emoji.length, whole.drawings.length, whole.seen.has(5)]).toEqual([38, 150, false]);
+});
