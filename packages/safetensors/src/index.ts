@@ -22,3 +22,4 @@ export {
   type WriteOptions,
   writeSafetensors,
 } from './write.js';
+export { type ShardedFiles, type ShardOptions, streamSharded } from './write-sharded.js';

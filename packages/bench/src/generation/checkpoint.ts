@@ -57,7 +57,7 @@ export function randomWeights(shape: Shape): Map<string, Float32Array> {
 
 async function storyWeights(): Promise<Map<string, Float32Array>> {
   const { weights } = await convertCheckpoint(stories, { weights: 'f32' });
-  const stored = await openSafetensors(bytesSource(await joinedBytes(weights)));
+  const stored = await openSafetensors(bytesSource(await joinedBytes(weights.get('model.safetensors')!)));
   const values = new Map<string, Float32Array>();
   for (const name of tensorsOf(shapes.stories).keys()) {
     values.set(name, (await stored.readFloat32(`transformer.${name}`)).data);

@@ -118,7 +118,7 @@ async function converted(folder: string, form: 'f16' | 'int8'): Promise<string> 
   await mkdir(target, { recursive: true });
   const { files, weights } = await convertCheckpoint(folder, { weights: form });
   for (const [name, bytes] of files) await writeFile(join(target, name), bytes);
-  await writeFile(`${file}.partial`, weights);
+  await writeFile(`${file}.partial`, weights.get('model.safetensors')!);
   await rename(`${file}.partial`, file);
   return target;
 }

@@ -15,7 +15,7 @@ export async function translatorFolder(): Promise<string> {
   await mkdir(cache, { recursive: true });
   const { files, weights } = await convertCheckpoint(englishFrench, { weights: 'f32' });
   for (const [name, bytes] of files) await writeFile(join(cache, name), bytes);
-  await writeFile(`${file}.partial`, weights);
+  await writeFile(`${file}.partial`, weights.get('model.safetensors')!);
   await rename(`${file}.partial`, file);
   return cache;
 }

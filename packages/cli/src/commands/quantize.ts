@@ -3,12 +3,13 @@ import { writeConverted } from '../convert/write-checkpoint.js';
 import type { CommandDefinition } from '../runtime/command.js';
 import { withContext } from '../runtime/context.js';
 import { type FormName, weightForms } from '../runtime/model.js';
-import { outputFolder } from '../runtime/option-values.js';
+import { outputFolder, positiveNumber } from '../runtime/option-values.js';
 
 interface Options {
   readonly to: Exclude<FormName, 'f32'>;
   readonly head?: FormName;
   readonly out: string;
+  readonly maxFile?: number;
 }
 
 /** `residual quantize`: writes a checkpoint with its matrices in fewer bits. */
@@ -20,10 +21,15 @@ export const quantizeCommand: CommandDefinition<Options, readonly [string]> = {
       .argument('<source>', 'folder, URL or Hugging Face id of a checkpoint')
       .addOption(to.makeOptionMandatory())
       .addOption(head.choices(weightForms))
+      .option('--max-file <megabytes>', 'splits the weights into files of at most this size', positiveNumber)
       .requiredOption('--out <folder>', 'where to write: a folder that does not exist or is empty', outputFolder);
   },
-  run: ({ command, args: [source], options: { to, head, out } }) =>
+  run: ({ command, args: [source], options: { to, head, out, maxFile } }) =>
     withContext(command, undefined, context =>
-      writeConverted({ caller: 'quantize', source, out }, { weights: to, ...(head && { head }) }, context),
+      writeConverted(
+        { caller: 'quantize', source, out },
+        { weights: to, ...(head && { head }), ...(maxFile && { maxFileBytes: Math.floor(maxFile * 1e6) }) },
+        context,
+      ),
     ),
 };

@@ -20,7 +20,7 @@ export interface Conversion {
  */
 export async function writeConverted(
   { caller, source, out }: Conversion,
-  forms: Pick<ConvertOptions, 'weights' | 'head'>,
+  forms: Pick<ConvertOptions, 'weights' | 'head' | 'maxFileBytes'>,
   { progress, signal }: CommandContext,
 ): Promise<number> {
   await expectEmpty(caller, out);
@@ -35,15 +35,15 @@ export async function writeConverted(
     for (const [name, reason] of checkpoint.omitted) printNote(`without ${name}: ${reason}`);
     return 0;
   } catch (error) {
-    await rm(join(out, weightsFile), { force: true });
-    await rm(join(out, `${weightsFile}.new`), { force: true });
+    for (const name of checkpoint.weights.keys()) {
+      await rm(join(out, name), { force: true });
+      await rm(join(out, `${name}.new`), { force: true });
+    }
     for (const name of checkpoint.files.keys()) await rm(join(out, name), { force: true });
     if (isNew) await rm(out, { recursive: true, force: true });
     throw error;
   }
 }
-
-const weightsFile = 'model.safetensors';
 
 /** Throws if a folder holds something, or if it is a file. */
 async function expectEmpty(caller: string, folder: string): Promise<void> {
@@ -55,23 +55,24 @@ async function expectEmpty(caller: string, folder: string): Promise<void> {
   throw new ResidualError('files', `${caller}: ${folder} holds ${first} already; choose a folder that is new or empty`);
 }
 
-/** Writes the weights under a temporary name, then the other files. Returns the bytes of the weights. */
+/** Writes the weights under temporary names, then the other files. Returns the bytes of the weights. */
 async function writeFiles(folder: string, { files, weights }: ConvertedCheckpoint): Promise<number> {
-  const temporary = join(folder, `${weightsFile}.new`);
-  const file = await open(temporary, 'w');
   let bytes = 0;
-  try {
-    for await (const chunk of weights) {
-      await file.writeFile(chunk);
-      bytes += chunk.length;
+  for (const [name, chunks] of weights) {
+    const file = await open(join(folder, `${name}.new`), 'w');
+    try {
+      for await (const chunk of chunks) {
+        await file.writeFile(chunk);
+        bytes += chunk.length;
+      }
+    } finally {
+      await file.close();
     }
-  } finally {
-    await file.close();
   }
   for (const [name, content] of files) {
     await mkdir(dirname(join(folder, name)), { recursive: true });
     await writeFile(join(folder, name), content);
   }
-  await rename(temporary, join(folder, weightsFile));
+  for (const name of weights.keys()) await rename(join(folder, `${name}.new`), join(folder, name));
   return bytes;
 }

@@ -14,9 +14,13 @@ const checkpoint = (name: string) => fixtureFiles(`fixtures/checkpoints/${name}`
 /** All files of a converted checkpoint in memory. */
 async function converted(source: ModelSource, options: ConvertOptions): Promise<Map<string, Uint8Array>> {
   const { files, weights } = await convertCheckpoint(source, options);
-  const chunks: Uint8Array[] = [];
-  for await (const chunk of weights) chunks.push(chunk);
-  return new Map([...files, ['model.safetensors', new Uint8Array(Buffer.concat(chunks))]]);
+  const all = new Map(files);
+  for (const [name, chunks] of weights) {
+    const parts: Uint8Array[] = [];
+    for await (const chunk of chunks) parts.push(chunk);
+    all.set(name, new Uint8Array(Buffer.concat(parts)));
+  }
+  return all;
 }
 
 const configIn = (files: ReadonlyMap<string, Uint8Array>) =>
@@ -152,11 +156,22 @@ test('progress counts all entries, and an abort ends the writing', async () => {
   const abort = new AbortController();
   const { weights } = await convertCheckpoint(checkpoint('llama'), { weights: 'int8', signal: abort.signal });
   abort.abort(new Error('stop'));
-  await expect(
-    weights[Symbol.asyncIterator]()
-      .next()
-      .then(() => weights[Symbol.asyncIterator]().next()),
-  ).rejects.toThrow('stop');
+  const chunks = weights.get('model.safetensors')![Symbol.asyncIterator]();
+  await expect(chunks.next().then(() => chunks.next())).rejects.toThrow('stop');
+});
+
+test('several files of weights are one checkpoint, which says the same', async () => {
+  const [whole, split] = [
+    await converted(checkpoint('llama'), { weights: 'int8' }),
+    await converted(checkpoint('llama'), { weights: 'int8', maxFileBytes: 20_000 }),
+  ];
+  const parts = [...split.keys()].filter(name => /^model-\d+-of-\d+\.safetensors$/.test(name));
+  expect(parts.length).toBeGreaterThan(1);
+  for (const name of parts) expect(split.get(name)!.length).toBeLessThan(30_000);
+  expect((await outputOf(split)).logits).toEqual((await outputOf(whole)).logits);
+  await expect(convertCheckpoint(checkpoint('llama'), { weights: 'int8', maxFileBytes: 0 })).rejects.toThrow(
+    'convertCheckpoint: maxFileBytes is 0; it must be a whole number, 1 or more',
+  );
 });
 
 test('what does not fit is an error that says so', async () => {

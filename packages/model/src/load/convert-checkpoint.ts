@@ -1,7 +1,7 @@
 import { fromCheckpoint, updateConfigText } from '@residual/families';
 import { expectMatchingWeights, type HasNeeds, joined, type NamedArrays, sizeOf, weightNeeds } from '@residual/layers';
-import { type LazyTensor, streamSafetensors } from '@residual/safetensors';
-import { hasScales, type MatrixForm, ResidualError } from '@residual/tensor';
+import { type LazyTensor, streamSharded } from '@residual/safetensors';
+import { expectInteger, hasScales, type MatrixForm, ResidualError } from '@residual/tensor';
 import { expectOpenOptions } from '../arguments.js';
 import { type CheckpointFile, checkpointFile, type TensorContent, type TensorGroup } from './checkpoint-tensors.js';
 import { type LoadModelOptions, type OpenedModel, openModel } from './load-model.js';
@@ -19,16 +19,21 @@ export interface ConvertOptions extends Omit<LoadModelOptions, 'generationConfig
   readonly weights: WeightForms;
   /** The form of the head, which has its own matrix or that of the token embedding; as `weights` says if absent. */
   readonly head?: WeightForm | undefined;
+  /** The most bytes of numbers in a file of weights; a tensor that has more is alone. One file if absent. */
+  readonly maxFileBytes?: number | undefined;
 }
 
 /** A checkpoint with its weights in other forms. */
 export interface ConvertedCheckpoint {
-  /** The small files by name, `config.json` and the tokenizer among them. */
+  /** The small files by name, `config.json`, the tokenizer and the index of several files of weights among them. */
   readonly files: ReadonlyMap<string, Uint8Array>;
   /** The files that cannot be written, with the reason: `tokenizer.json` for some tokenizers of GGUF files. */
   readonly omitted: ReadonlyMap<string, string>;
-  /** The chunks of `model.safetensors`. A weight is read when it is written, one after the other. */
-  readonly weights: AsyncIterable<Uint8Array>;
+  /**
+   * The chunks of `model.safetensors`, or of several files if `maxFileBytes` splits it, by name and in order. A weight
+   * is read when it is written, one after the other.
+   */
+  readonly weights: ReadonlyMap<string, AsyncIterable<Uint8Array>>;
   /** The number of matrices and vectors by form; a tensor of several weights counts once. */
   readonly tensorsByForm: Readonly<Partial<Record<MatrixForm, number>>>;
 }
@@ -41,14 +46,18 @@ export interface ConvertedCheckpoint {
  * large for its form.
  */
 export async function convertCheckpoint(source: ModelSource, options: ConvertOptions): Promise<ConvertedCheckpoint> {
-  expectOpenOptions('convertCheckpoint', options, { weights: 1, head: 0 });
-  const { signal } = options;
-  const { weights, head = weights, ...sourceOptions } = options;
+  expectOpenOptions('convertCheckpoint', options, { weights: 1, head: 0, maxFileBytes: 0 });
+  const { signal, maxFileBytes } = options;
+  if (maxFileBytes !== undefined) expectInteger('convertCheckpoint', 'maxFileBytes', maxFileBytes, { min: 1 });
+  const { weights, head = weights, maxFileBytes: _, ...sourceOptions } = options;
   const [formOf, formOfHead] = [weights, head].map(each => formChooser('convertCheckpoint', each));
   const opened = await openModel(source, sourceOptions);
   const { forms, file } = convertedFile(opened, { formOf: formOf!, formOfHead: formOfHead!, signal });
   const { tensorsByForm, dtype } = countsOf(forms);
-  return { ...filesOf(opened, file, dtype), weights: streamOf(file, options), tensorsByForm };
+  const { files, omitted } = filesOf(opened, file, dtype);
+  const { files: weightFiles, index } = streamOf(file, options);
+  if (index !== undefined) files.set('model.safetensors.index.json', new TextEncoder().encode(index));
+  return { files, omitted, weights: weightFiles, tensorsByForm };
 }
 
 interface ConversionSettings {
@@ -160,8 +169,8 @@ function filesOf({ family, composition, checkpoint }: OpenedModel, file: Checkpo
   return { files, omitted };
 }
 
-/** The chunks of the file; progress is reported after each tensor. */
-function streamOf({ tensors, metadata, order }: CheckpointFile, { onProgress, signal }: ConvertOptions) {
+/** The chunks of the files; progress is reported after each tensor. */
+function streamOf({ tensors, metadata, order }: CheckpointFile, { onProgress, signal, maxFileBytes }: ConvertOptions) {
   const total = [...tensors.values()].reduce((sum, tensor) => sum + sizeOf(tensor), 0);
   let done = 0;
   const withProgress = ([name, tensor]: readonly [string, LazyTensor]): [string, LazyTensor] => {
@@ -174,5 +183,5 @@ function streamOf({ tensors, metadata, order }: CheckpointFile, { onProgress, si
     };
     return [name, { ...tensor, data } as LazyTensor];
   };
-  return streamSafetensors(new Map([...tensors].map(withProgress)), metadata, { order });
+  return streamSharded(new Map([...tensors].map(withProgress)), metadata, { order, maxFileBytes });
 }

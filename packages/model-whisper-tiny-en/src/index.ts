@@ -1,0 +1,31 @@
+/** The names of the files of this package. */
+export type CheckpointFile =
+  | 'config.json'
+  | 'generation_config.json'
+  | 'preprocessor_config.json'
+  | 'model.safetensors.index.json'
+  | 'model-00001-of-00002.safetensors'
+  | 'model-00002-of-00002.safetensors'
+  | 'tokenizer.json'
+  | 'tokenizer_config.json';
+
+/**
+ * The URLs of the checkpoint's files by name: `file:` URLs in Node, in a page the URLs at which a bundler serves the
+ * files. Each is written out, because bundlers only recognize literal calls of `new URL('…', import.meta.url)`.
+ */
+export const whisperTinyEn: Readonly<Record<CheckpointFile, URL>> = {
+  'config.json': /* @__PURE__ */ new URL('../model/config.json', import.meta.url),
+  'generation_config.json': /* @__PURE__ */ new URL('../model/generation_config.json', import.meta.url),
+  'preprocessor_config.json': /* @__PURE__ */ new URL('../model/preprocessor_config.json', import.meta.url),
+  'model.safetensors.index.json': /* @__PURE__ */ new URL('../model/model.safetensors.index.json', import.meta.url),
+  'model-00001-of-00002.safetensors': /* @__PURE__ */ new URL(
+    '../model/model-00001-of-00002.safetensors',
+    import.meta.url,
+  ),
+  'model-00002-of-00002.safetensors': /* @__PURE__ */ new URL(
+    '../model/model-00002-of-00002.safetensors',
+    import.meta.url,
+  ),
+  'tokenizer.json': /* @__PURE__ */ new URL('../model/tokenizer.json', import.meta.url),
+  'tokenizer_config.json': /* @__PURE__ */ new URL('../model/tokenizer_config.json', import.meta.url),
+};
