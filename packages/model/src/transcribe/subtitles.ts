@@ -8,8 +8,8 @@ export interface Caption {
 }
 
 /**
- * Captions, such as the segments of a transcription, as a file of subtitles: SubRip (`srt`) or WebVTT (`vtt`, W3C 2019).
- * Captions without text are left out.
+ * Captions, such as the segments of a transcription, as a file of subtitles: SubRip (`srt`) or WebVTT (`vtt`, W3C
+ * 2019). Captions without text are left out.
  */
 export function subtitles(captions: readonly Caption[], format: 'srt' | 'vtt'): string {
   expectValue(['srt', 'vtt'].includes(format), 'subtitles', 'format', format, 'srt or vtt');
