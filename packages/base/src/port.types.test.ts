@@ -1,7 +1,7 @@
 import { createRequire } from 'node:module';
 import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import ts from 'typescript';
+import ts from '@residual/testkit/typescript';
 import { expect, test } from 'vitest';
 
 const folder = fileURLToPath(new URL('../test/ports', import.meta.url));

@@ -2,11 +2,17 @@ import { PairTable } from '../../models/bpe/pair-table.js';
 import type { Merges } from './merges.js';
 import { type ModelProto, pieceTypes } from './model-proto.js';
 
+interface Resegmenter {
+  readonly pairs: PairTable;
+  /** Passes a symbol of `units` units to `add`, or the parts of an unused piece. */
+  readonly resegment: (id: number, units: number, add: (id: number, units: number) => void) => void;
+}
+
 /**
  * Merges for one text that record the parts of each unused piece. Such a piece may be a step to a longer one; if it
  * remains in the end, it is split into its last parts (rev_merge in the SentencePiece library).
  */
-export function createResegmenter({ types }: ModelProto, { pairs, unitsOf }: Merges) {
+export function createResegmenter({ types }: ModelProto, { pairs, unitsOf }: Merges): Resegmenter {
   const reverseMerges = new Map<number, readonly [left: number, right: number]>();
 
   class RecordingPairTable extends PairTable {
@@ -26,7 +32,6 @@ export function createResegmenter({ types }: ModelProto, { pairs, unitsOf }: Mer
     }
   }
 
-  /** Passes a symbol of `units` units to `add`, or the parts of an unused piece. */
   function resegment(id: number, units: number, add: (id: number, units: number) => void): void {
     const parts = types[id] === pieceTypes.unused ? reverseMerges.get(id) : undefined;
     if (!parts) {
