@@ -85,8 +85,8 @@ const checkInNode = (project: Project, consumer: () => Consumer) => {
         writeFileSync(path, `${code}\nexport {};\n`);
         return path;
       });
-      expect(typeErrors([join(folder, 'entry-node.ts'), ...readmePaths], resolution, true)).toEqual([]);
-      expect(typeErrors([join(folder, 'entry.ts')], resolution, false)).toEqual([]);
+      expect(typeErrors([join(folder, 'entry-node.ts'), ...readmePaths], resolution)).toEqual([]);
+      expect(typeErrors([join(folder, 'entry.ts')], resolution, project.manifest.name)).toEqual([]);
     },
   );
 

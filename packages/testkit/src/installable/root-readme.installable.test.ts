@@ -22,7 +22,7 @@ beforeAll(async () => {
 test('each block of the root README type-checks, runs and logs what its comments say', async () => {
   expect(blocks).toHaveLength(3);
   for (const [index, code] of blocks.entries()) {
-    expect(typeErrors([fileOf(index)], 'bundler', true)).toEqual([]);
+    expect(typeErrors([fileOf(index)], 'bundler')).toEqual([]);
     const { code: exit, output } = await runCode(folder(), `block-${index + 1}`, code);
     expect({ exit, output }).toEqual({ exit: 0, output: expect.not.stringContaining('README says') });
   }

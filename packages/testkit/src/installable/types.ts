@@ -44,27 +44,29 @@ const optionsOf = (resolution: Resolution, withNode: boolean): ts.CompilerOption
     : { module: ts.ModuleKind.ESNext, moduleResolution: ts.ModuleResolutionKind.Bundler }),
 });
 
-/** Whether a file belongs to this repository; errors in the declarations of other packages are not ours to fix. */
-const isOurs = ({ fileName }: ts.SourceFile) =>
-  !fileName.includes('/node_modules/') || fileName.includes('/node_modules/@residual/');
-
-/** The compiler's diagnostics for our files only: checking the DOM library alone takes seconds. */
-const diagnosticsOf = (program: ts.Program): ts.Diagnostic[] => [
+/**
+ * The compiler's diagnostics for the files of a project and the declarations of one package: checking the DOM library
+ * alone takes seconds, and each of our packages is checked where it is installed alone.
+ */
+const diagnosticsOf = (program: ts.Program, declarationsOf: string | undefined): ts.Diagnostic[] => [
   ...program.getOptionsDiagnostics(),
   ...program
     .getSourceFiles()
-    .filter(isOurs)
+    .filter(
+      ({ fileName }) => !fileName.includes('/node_modules/') || fileName.includes(`/node_modules/${declarationsOf}/`),
+    )
     .flatMap(file => [...program.getSyntacticDiagnostics(file), ...program.getSemanticDiagnostics(file)]),
   ...program.getGlobalDiagnostics(),
 ];
 
 /**
- * The compiler's errors in the files of a project. Without Node's types, as in a project for pages, our declarations
- * are checked too; with them only the files.
+ * The compiler's errors in the files of a project. With `declarationsOf` the declarations of that package are checked
+ * too, without Node's types, as in a project for pages; otherwise only the files are checked, with Node's types.
  */
-export const typeErrors = (paths: string[], resolution: Resolution, withNode: boolean): string[] => {
-  const options = optionsOf(resolution, withNode);
-  const diagnostics = diagnosticsOf(ts.createProgram(paths, options, host(options, dirname(paths[0]!))));
+export const typeErrors = (paths: string[], resolution: Resolution, declarationsOf?: string): string[] => {
+  const options = optionsOf(resolution, declarationsOf === undefined);
+  const program = ts.createProgram(paths, options, host(options, dirname(paths[0]!)));
+  const diagnostics = diagnosticsOf(program, declarationsOf);
   return diagnostics.map(({ file, start, messageText }) => {
     const location =
       file && start !== undefined ? `${file.fileName}:${file.getLineAndCharacterOfPosition(start).line + 1} ` : '';
