@@ -86,7 +86,7 @@ if (chrome !== undefined) {
 } else
   for (const name of ['webgl', 'browser', 'pages']) notRun[name] = 'install Chrome or Chromium, or set CHROME_PATH';
 
-/** In this process: 100,000 hostile inputs of each kind of file, read by one process after another. */
+/** In this process: hostile inputs of each kind of file, read by one process after another; `pnpm fuzz` reads more. */
 project({ name: 'fuzz', include: files('fuzz') });
 
 /** In this process: packs the built packages and installs them elsewhere. */
