@@ -10,7 +10,7 @@ import { isInput } from './model-outputs.js';
 const own = `
   albert apertus bamba bloom cohere2 deepseek-v3 diffllama falcon-new gemma2-train gemma3n gpt-neox gpt-oss lfm2
   llama4 mamba ministral3 mixtral-experts modernbert olmo2 opt phi3-longrope qwen3 roformer minicpm3
-  beit clip dinov3 siglip2 vit-train whisper-generate whisper-train
+  beit clip dinov3 siglip2 vit-train whisper-generate
   ast wav2vec2-layer wavlm
 `;
 /** Those that compose the same parts in other ways, or have other names. */
@@ -23,7 +23,7 @@ const others = `
   phimoe qwen2 qwen2-moe qwen3-moe qwen3-rerank qwen3_5 roberta roberta-classify seed-oss smollm3 stablelm
   starcoder2 t5gemma umt5 vaultgemma xglm xlm-roberta
   clip-gelu deit dinov2-classify dinov2-registers siglip
-  hubert wav2vec2-group
+  hubert wav2vec2-group whisper-train
 `;
 
 /** All on cpu and wasm; on the GPU backends those of their own, and all by `npm test -- --everywhere`. */
