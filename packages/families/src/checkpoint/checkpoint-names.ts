@@ -277,7 +277,7 @@ export function isNameOf(family: Family, fullName: string, name: string): boolea
 }
 
 /** The full name, and the same without the prefix, as some checkpoints write it. */
-function namesOf(family: Family, fullName: string): readonly [string, string] {
+export function namesOf(family: Family, fullName: string): readonly [string, string] {
   return [fullName, fullName.replace(family.prefix, '')];
 }
 

@@ -1,5 +1,5 @@
 import '@residual/testkit/wasm';
-import { flatten, init, load } from '@residual/layers';
+import { flatten, init, load, weightNeeds } from '@residual/layers';
 import { dense, dispose } from '@residual/tensor';
 import { expect, test } from 'vitest';
 import {
@@ -14,6 +14,7 @@ import {
   marianConfig,
   t5Config,
   toCheckpoint,
+  vit,
   withComputedTensors,
 } from '../index.js';
 
@@ -211,4 +212,20 @@ test('a buffer that differs from its computed values is an error with both numbe
   expect(await failure('m2m_100', [[name, entry]])).toMatch(
     /weights of this m2m100 holds 9 at 13, where \S+ is computed/,
   );
+});
+
+test.each([
+  ['with the pooler, under names without a prefix', ['pooler.dense.weight', 'pooler.dense.bias'], ['weight', 'bias']],
+  ['without one that the file lacks', ['embeddings.cls_token'], []],
+])('a model of pictures has a head %s', async (_, names, leaves) => {
+  const config = {
+    ...{ model_type: 'vit', architectures: ['ViTModel'], image_size: 8, patch_size: 4 },
+    ...{ hidden_size: 4, num_attention_heads: 2, num_hidden_layers: 1, intermediate_size: 4 },
+  };
+  const stored = { names, shapeOf: () => [4], readFloat32: async () => new Float32Array(4) };
+  const { composition } = await composeCheckpoint(vit, config, stored);
+  const head = weightNeeds(composition.model)
+    .map(({ path }) => path)
+    .filter(path => path.startsWith('head.'));
+  expect(head).toEqual(leaves.map(leaf => `head.pooler.${leaf}`));
 });

@@ -1,7 +1,7 @@
 import { ResidualError, showShape } from '@residual/tensor';
 import type { Config } from '../config/config.js';
 import type { ComposeOptions, Composition, Family } from '../family.js';
-import { aliasesOf, fullNameOf, isNameOf, tableNeed, tensorSlices } from './checkpoint-names.js';
+import { aliasesOf, fullNameOf, isNameOf, namesOf, tableNeed, tensorSlices } from './checkpoint-names.js';
 import { firstDifference } from './first-difference.js';
 import { areDifferent, type StoredArrays } from './stored-arrays.js';
 import type { TensorSlice } from './tensor-slice.js';
@@ -64,7 +64,9 @@ function withoutMissingHead<Composed extends Composition>(
   if (composition.kind !== 'masked-lm' && composition.kind !== 'image-features') return composition;
   const present = new Set(stored.names);
   const isStored = ({ checkpointName, names, otherNames }: TensorSlice) =>
-    [...names, ...otherNames.flat(), ...aliasesOf(family, checkpointName)].some(name => present.has(name));
+    [...names, ...otherNames.flat(), ...aliasesOf(family, checkpointName)]
+      .flatMap(name => namesOf(family, name))
+      .some(name => present.has(name));
   const slices = [...tensorSlices(family, composition.model)];
   const head = slices.filter(([path]) => /^(transform|head|logitsBias)(\.|$)/.test(path)).map(([, slice]) => slice);
   if (head.length === 0 || head.some(isStored)) return composition;

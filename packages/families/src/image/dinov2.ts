@@ -7,7 +7,7 @@ import { moduleMappings } from '../encoders/mappings.js';
 import type { Family, ImageComposition } from '../family.js';
 import { composeImage } from './compose-image.js';
 import { type ImageFields, imageAttention, imageFields, qkvBias } from './image-fields.js';
-import { imageBuffers, imageEmbeddingMappings, vitAttention } from './image-mappings.js';
+import { imageBuffers, imageEmbeddingMappings, noRegisters, vitAttention } from './image-mappings.js';
 
 /** DINOv2 (Oquab et al. 2024): ViT with scaled outputs of parts, and gated MLPs in the largest. */
 export const dinov2: Family<ImageComposition> = /* @__PURE__ */ dinov2Family({
@@ -85,7 +85,7 @@ function dinov2Family({ name, className, patch, hasRegisters }: Variant): Family
       }),
       ...moduleMappings({ layernorm: 'encoder.norm', '/classifier': 'head.classifier' }),
     ],
-    buffers: imageBuffers(),
+    buffers: hasRegisters ? [...imageBuffers(), noRegisters()] : imageBuffers(),
     aliases: {},
   };
 }

@@ -7,7 +7,7 @@ import type { Family, ImageComposition, WeightMapping } from '../family.js';
 import { moduleNames } from '../parts/names.js';
 import { composeImage } from './compose-image.js';
 import { type ImageFields, imageAttention, imageFields } from './image-fields.js';
-import { imageBuffers, imageEmbeddingMappings } from './image-mappings.js';
+import { imageBuffers, imageEmbeddingMappings, noRegisters } from './image-mappings.js';
 
 /** DINOv3 (Siméoni et al. 2025): registers, and rotary positions over the patches of a picture of any size. */
 export const dinov3: Family<ImageComposition> = /* @__PURE__ */ dinov3Family();
@@ -45,7 +45,7 @@ function dinov3Family(): Family<ImageComposition> {
       ...imageEmbeddingMappings('embeddings.patch_embeddings'),
       ...[...blockMappings(), ...moduleNames({ norm: 'norm' }, { checkpoint: '', tree: 'encoder.' })],
     ],
-    buffers: [...imageBuffers(), { name: /(^|\.)rope_embeddings\.inv_freq$/ }],
+    buffers: [...imageBuffers(), noRegisters(), { name: /(^|\.)rope_embeddings\.inv_freq$/ }],
     aliases: {},
   };
 }

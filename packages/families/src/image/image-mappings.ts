@@ -40,6 +40,15 @@ export function vitBlockMappings(): WeightMapping[] {
   return moduleMappings(paths, { from: 'encoder.layer.*.', to: 'encoder.layers.*.' });
 }
 
+/** The registers of a config that has none: an empty tensor. */
+export function noRegisters(): Buffer {
+  return {
+    name: /(^|\.)embeddings\.register_tokens$/,
+    findDifference: (values, _, config) =>
+      (config.num_register_tokens ?? 1) === 0 && values.length > 0 ? { index: 0, expected: 0 } : undefined,
+  };
+}
+
 /** What only pretraining used: the token of masked patches, the pooler where the head has none, and a decoder. */
 export function imageBuffers(): Buffer[] {
   return [/(^|\.)embeddings\.mask_token$/, /(^|\.)pooler\.(dense|layernorm)\.(weight|bias)$/].map(name => ({ name }));

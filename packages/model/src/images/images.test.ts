@@ -1,4 +1,5 @@
 import '@residual/testkit/wasm';
+import { bytesSource, openSafetensors } from '@residual/safetensors';
 import { memoryUsage } from '@residual/tensor';
 import { expectClose, repositoryFile, wordPieceJson } from '@residual/testkit';
 import { tokenizerFromJson } from '@residual/tokenizer';
@@ -162,7 +163,9 @@ test('calls end by their signal, and say what does not fit', () =>
       'embedText: prompt of 38 tokens is longer than the 16 positions this model has',
     );
     expect(await model.embedText('Anna lives near Paris '.repeat(9), { maxTokens: 5 })).toHaveLength(16);
-    await expect(model.embed('Anna')).rejects.toThrow('has no hidden states of texts; embedImage and embedText give vectors');
+    await expect(model.embed('Anna')).rejects.toThrow(
+      'has no hidden states of texts; embedImage and embedText give vectors',
+    );
     await expect(model.similarity(pictures, texts, { bach: 2 } as never)).rejects.toThrow(
       'similarity: bach is not an option',
     );
@@ -194,4 +197,13 @@ test('a saved model keeps its preprocessor and gives the same scores', async () 
   const again = await loadModel(saved);
   expect(await again.similarity(pictures, texts)).toEqual(expected);
   again.dispose();
+});
+
+test('SigLIP is saved with scale and bias as vectors of one number, as in published files', async () => {
+  const model = await loadModel(await filesOf('siglip'));
+  const saved = await model.save();
+  model.dispose();
+  const { tensors } = await openSafetensors(bytesSource(saved.get('model.safetensors')!));
+  expect(['logit_scale', 'logit_bias'].map(name => tensors.get(name)!.shape)).toEqual([[1], [1]]);
+  expect(tensors.get('vision_model.embeddings.patch_embedding.weight')!.shape).toEqual([32, 3, 4, 4]);
 });

@@ -99,7 +99,7 @@ function tensorGroups(family: Family, layer: HasNeeds<unknown>): readonly Tensor
     const { checkpointName: name, names, totalRows, transposed, arrangement } = slice;
     const shape = slice.shape.length === 0 ? slice.shape : [totalRows, ...slice.shape.slice(1)];
     const paths = [...(groups.get(name)?.paths ?? []), path];
-    const stored = slice.shape.length === 0 ? slice.shape : storedShape(slice);
+    const stored = storedShape(slice);
     groups.set(name, { name, names, paths, shape, storedShape: stored, transposed, arrangement });
   }
   const startOf = (path: string) => slices.get(path)!.start;
