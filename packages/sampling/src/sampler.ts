@@ -58,8 +58,8 @@ export function sampler<const Options extends SamplerOptions>(options: Options &
   const checked = pipeline({ ...rest, temperature: rest.temperature ?? 0 });
   const processors = isGreedy ? pipeline(greedyOptions(rest)) : checked;
   const choose = isGreedy
-    ? (row: Float32Array) => {
-        const token = argmax(row);
+    ? (row: Float32Array, _: SequenceContext, max: number) => {
+        const token = processors.length === 0 ? row.indexOf(max) : argmax(row);
         return { token, probabilityOf: (id: number) => (id === token ? 1 : 0) };
       }
     : (row: Float32Array, { tokens, batchIndex = 0 }: SequenceContext) => {
@@ -74,9 +74,9 @@ export function sampler<const Options extends SamplerOptions>(options: Options &
     next(logits, context) {
       if (row.length !== logits.length) row = new Float32Array(logits.length);
       row.set(logits);
-      const { logSumExp } = softmax(row);
+      const { logSumExp, max } = softmax(row);
       const ids = topIndices(row, topLogprobs);
-      const { token, probabilityOf } = choose(runInPlace(processors, row, context), context);
+      const { token, probabilityOf } = choose(runInPlace(processors, row, context), context, max);
       const choice = (id: number): Choice => {
         return { token: id, logprob: Math.fround(logits[id]!) - logSumExp, probability: probabilityOf(id) };
       };
