@@ -58,6 +58,7 @@ export const catalog: readonly CatalogEntry[] = [
   { modelTypes: ['eurobert'], load: async () => (await import('./encoders/eurobert.js')).eurobert },
   { modelTypes: ['roformer'], load: async () => (await import('./encoders/roformer.js')).roformer },
   { modelTypes: ['esm'], load: async () => (await import('./encoders/esm.js')).esm },
+  { modelTypes: ['moonshine'], load: async () => (await import('./encoder-decoders/moonshine.js')).moonshine },
   { modelTypes: ['wav2vec2'], load: async () => (await import('./audio/wav2vec2.js')).wav2vec2 },
   { modelTypes: ['hubert'], load: async () => (await import('./audio/hubert.js')).hubert },
   { modelTypes: ['wavlm'], load: async () => (await import('./audio/wavlm.js')).wavlm },

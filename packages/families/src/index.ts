@@ -105,6 +105,7 @@ export { blenderbot, blenderbotSmall } from './encoder-decoders/blenderbot.js';
 export { m2m100 } from './encoder-decoders/m2m100.js';
 export { marian } from './encoder-decoders/marian.js';
 export { mbart } from './encoder-decoders/mbart.js';
+export { moonshine } from './encoder-decoders/moonshine.js';
 export { pegasus } from './encoder-decoders/pegasus.js';
 export { mt5, t5, umt5 } from './encoder-decoders/t5.js';
 export { t5gemma } from './encoder-decoders/t5gemma.js';

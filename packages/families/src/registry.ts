@@ -78,6 +78,7 @@ import { blenderbot, blenderbotSmall } from './encoder-decoders/blenderbot.js';
 import { m2m100 } from './encoder-decoders/m2m100.js';
 import { marian } from './encoder-decoders/marian.js';
 import { mbart } from './encoder-decoders/mbart.js';
+import { moonshine } from './encoder-decoders/moonshine.js';
 import { pegasus } from './encoder-decoders/pegasus.js';
 import { mt5, t5, umt5 } from './encoder-decoders/t5.js';
 import { t5gemma } from './encoder-decoders/t5gemma.js';
@@ -114,7 +115,7 @@ export const families: readonly Family[] = [
   whisper,
   ...[bert, roberta, xlmRoberta, camembert, distilbert, mpnet, electra, modernbert, debertaV2, deberta],
   ...[albert, nomicBert, eurobert, roformer, esm],
-  ...[wav2vec2, hubert, wavlm, ast],
+  ...[wav2vec2, hubert, wavlm, ast, moonshine],
   ...[olmo, olmo2, olmo3, granite, cohere, cohere2, glm, glm4, exaone4, stablelm, starcoder2, phi, nemotron, arcee],
   ...[seedOss, helium, hunyuan, ernie4_5, ministral, ministral3, vaultGemma, apertus, bitnet, diffLlama],
   mixtral,

@@ -1,4 +1,5 @@
 export { ResidualError, streamOf, uniformAt } from '@residual/base';
+export { type CtcToken, ctcGreedy } from './ctc.js';
 export type { TokenIds } from './errors.js';
 export { type FinishOptions, finishReason, type TokenFinishReason } from './finish-reason.js';
 export type {

@@ -1,5 +1,6 @@
 import { weightNeeds } from '@residual/layers';
 import { expect, test } from 'vitest';
+import { moonshine } from '../encoder-decoders/moonshine.js';
 import { ast } from './ast.js';
 import { hubert } from './hubert.js';
 import { wav2vec2 } from './wav2vec2.js';
@@ -54,5 +55,13 @@ test.each(refused)('%j is refused', (fields, message) => {
 test('a spectrum smaller than a patch is refused', () => {
   expect(() => ast.compose({ hidden_size: 8, num_attention_heads: 2, num_mel_bins: 9 })).toThrow(
     'audio-spectrogram-transformer: config field num_mel_bins is 9; it must be 16 or more, the size of a patch',
+  );
+});
+
+test('Moonshine reads samples; heads that share keys are refused', () => {
+  const { kind, source, openEnded } = moonshine.compose({ hidden_size: 16, vocab_size: 9 });
+  expect([kind, source, openEnded]).toEqual(['speech-seq2seq', { kind: 'samples' }, true]);
+  expect(() => moonshine.compose({ hidden_size: 16, decoder_num_key_value_heads: 2 })).toThrow(
+    'moonshine: config field decoder_num_key_value_heads is 2; it must be 8, as many as there are heads',
   );
 });

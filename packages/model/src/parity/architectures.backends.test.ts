@@ -11,7 +11,7 @@ const own = `
   albert apertus bamba bloom cohere2 deepseek-v3 diffllama falcon-new gemma2-train gemma3n gpt-neox gpt-oss lfm2
   llama4 mamba ministral3 mixtral-experts modernbert olmo2 opt phi3-longrope qwen3 roformer minicpm3
   beit clip dinov3 siglip2 vit-train whisper-generate
-  ast wav2vec2-layer wavlm
+  ast moonshine wav2vec2-layer wavlm
 `;
 /** Those that compose the same parts in other ways, or have other names. */
 const others = `

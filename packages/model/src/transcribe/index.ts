@@ -11,6 +11,10 @@ export async function* transcribeAudio(
   options: TranscribeOptions,
 ): AsyncGenerator<TranscriptionStep, Transcription[]> {
   model.check();
+  if (model.composition.kind === 'ctc') {
+    const { transcribeByCtc } = await import('./ctc.js'); // few models need it
+    return yield* transcribeByCtc(model, inputs, options);
+  }
   const settings = transcribeSettings(model, options);
   settings.signal?.throwIfAborted();
   return yield* transcribeRecordings(model, await recordingsOf(model, inputs), settings);

@@ -43,7 +43,8 @@ function preprocessorSettings(text: string | undefined): PreprocessorSettings {
   return { sampleRate: count('sampling_rate', 16_000), hop: count('hop_length', 160), fftLength: count('n_fft', 400) };
 }
 
-const isFeatures = (input: AudioInput): input is Features =>
+/** Whether an input is features. */
+export const isFeatures = (input: AudioInput): input is Features =>
   typeof input === 'object' && input !== null && 'values' in input && 'shape' in input;
 
 /** A recording from its features. */
@@ -111,8 +112,8 @@ function continued(samples: Float32Array, length: number): Float32Array {
   return longer;
 }
 
-/** The samples of a recording at a rate, as one channel. */
-async function samplesOf(input: Float32Array | Audio, sampleRate: number, i: number): Promise<Float32Array> {
+/** The samples of the recording with an index at a rate, as one channel. Errors for what is none. */
+export async function samplesOf(input: Float32Array | Audio, sampleRate: number, i: number): Promise<Float32Array> {
   if (input instanceof Float32Array) {
     if (!input.every(Number.isFinite)) refuse(`recording ${i} holds a sample that is not finite`);
     return input;
