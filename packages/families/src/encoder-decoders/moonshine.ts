@@ -135,8 +135,8 @@ function sideOf(config: ConfigReader, side: 'encoder' | 'decoder', activation: s
 }
 
 /**
- * Rotary positions on a part of each head, pairs being neighbours. Where that part is odd, one entry more is rotated, by
- * the frequencies of the odd width.
+ * Rotary positions on a part of each head, pairs being neighbours. Where that part is odd, one entry more is rotated,
+ * by the frequencies of the odd width.
  */
 function positions(config: ConfigReader, headDim: number, maxPositions: number) {
   const fields = { fraction: 0.9, interleaved: true, headDim, maxPositions };

@@ -17,7 +17,7 @@ export async function* transcribeByCtc(
   inputs: readonly AudioInput[],
   options: TranscribeOptions,
 ): AsyncGenerator<TranscriptionStep, Transcription[]> {
-  expectOptions('transcribe', options, { timestamps: 0, signal: 0 });
+  expectOptions<Pick<TranscribeOptions, 'timestamps' | 'signal'>>('transcribe', options, { timestamps: 0, signal: 0 });
   const { timestamps = 'none', signal } = options;
   expectSignal('transcribe', signal);
   const reader = await recordingReader(model);
@@ -79,7 +79,7 @@ interface Characters {
   readonly isLowerCase: boolean;
 }
 
-/** The characters of the checkpoint: its `vocab.json`, and the delimiter of words that `tokenizer_config.json` names. */
+/** The characters of the checkpoint: `vocab.json`, and the delimiter of words that `tokenizer_config.json` names. */
 function charactersOf({ parts }: LoadedModel): Characters {
   const bytes = parts.tokenizerFiles?.get('vocab.json');
   if (!bytes) throw new ResidualError('tokenizer', 'transcribe: the checkpoint has no vocab.json with its characters');
