@@ -1,8 +1,9 @@
 import '@residual/testkit/wasm';
-import { memoryUsage } from '@residual/tensor';
+import { memoryUsage, tensor, tidy } from '@residual/tensor';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadModel } from '../load/load-model.js';
 import type { Model } from '../model.js';
+import { speechModelOf } from '../model-kind.js';
 import { fixtureFiles } from '../testing/fixture-files.js';
 import type { TranscribeOptions } from './options.js';
 import type { TranscriptionStep } from './transcription.js';
@@ -138,6 +139,36 @@ test('samples become features: of another rate and several channels too', async 
   const resampled = await model.transcribe(stereo, plain).result();
   expect([resampled.duration, resampled.tokens.length > 0]).toEqual([expect.closeTo(0.3, 6), true]);
   expect(tokens.length).toBeGreaterThan(0);
+});
+
+test('a language that is not named is the likeliest one after the start token', async () => {
+  const generationConfig = {
+    ...model.generationConfig,
+    ...{ is_multilingual: true, lang_to_id: { '<|en|>': 80, '<|de|>': 81, '<|fr|>': 82 } },
+    ...{ task_to_id: { transcribe: 83, translate: 84 }, alignment_heads: [[0, 1], [1, 3]] }, // biome-ignore format: a row
+  };
+  const several = await loadModel(fixtureFiles('fixtures/architectures/whisper-generate'), { generationConfig });
+  const before = memoryUsage();
+  const { values, shape } = features(40, 3);
+  const frames = Float32Array.from(values, (_, i) => values[(i % 16) * 40 + Math.floor(i / 16)]!);
+  const { layer, weights } = speechModelOf('test', several);
+  const logits = tidy(() => {
+    const source = tensor(frames, [1, 40, 16]);
+    return layer(weights, { source, target: tensor([91], [1, 1], 'int32') });
+  });
+  const row = ((await logits.data()) as Float32Array).slice(80, 83);
+  logits.dispose();
+  const sum = row.reduce((total, logit) => total + Math.exp(logit), 0);
+  const best = row.indexOf(Math.max(...row));
+  const options = { ...plain, timestamps: 'word' } as const;
+  const found = await several.transcribe({ values, shape }, options).result();
+  expect(found.language).toBe(['en', 'de', 'fr'][best]);
+  expect(found.languageProbability).toBeCloseTo(Math.exp(row[best]!) / sum, 4);
+  const named = await several.transcribe({ values, shape }, { ...options, language: found.language }).result();
+  expect([named.language, named.languageProbability]).toEqual([found.language, undefined]);
+  expect(found.words).toEqual([]); // there is no tokenizer
+  expect(memoryUsage()).toEqual(before);
+  several.dispose();
 });
 
 test('an abort and a caller that leaves free everything', async () => {
