@@ -81,5 +81,10 @@ test('what does not fit is refused', () => {
   expect(() => contrastiveLoss({ ...given, texts: few, positives: fewPositives })).toThrow(
     'contrastiveLoss: 2 texts are fewer than the 3 images, which have one each',
   );
-  dispose([given, narrow, few, fewPositives]);
+  const overTexts = contrastiveLoss(
+    { ...given, texts: few, positives: fewPositives },
+    { imageToText: 0, sigmoid: 1, textToImage: 0 },
+  );
+  expect(overTexts.shape).toEqual([]);
+  dispose([given, narrow, few, fewPositives, overTexts]);
 });

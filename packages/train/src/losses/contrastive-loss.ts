@@ -23,7 +23,10 @@ import { expectNonNegative } from '../numbers.js';
 export interface ContrastiveInputs {
   /** The vectors of the images, of length 1: [batch, dim]. */
   readonly images: Tensor;
-  /** The vectors of the texts, of length 1: [texts, dim]; the first `batch` of them are those of the images. */
+  /**
+   * The vectors of the texts, of length 1: [texts, dim]; with `textToImage` the first `batch` of them are those of the
+   * images.
+   */
   readonly texts: Tensor;
   /** 1 where the text describes the image, else 0: [batch, texts]. */
   readonly positives: Tensor;
@@ -62,7 +65,7 @@ export function contrastiveLoss(inputs: ContrastiveInputs, options: ContrastiveL
   expectFit(images, texts, positives);
   const batch = images.shape[0]!;
   expectShape(
-    texts.shape[0]! >= batch,
+    textToImage === 0 || texts.shape[0]! >= batch,
     () => `contrastiveLoss: ${texts.shape[0]} texts are fewer than the ${batch} images, which have one each`,
   );
   return tidy(() => {

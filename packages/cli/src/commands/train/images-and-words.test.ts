@@ -23,6 +23,16 @@ const square = (colour: number, border: number) =>
     return inside ? [...[8, 4, 0].map(shift => ((colour >> shift) & 15) * 17), 255] : [0, 0, 0, 0];
   }).flat();
 
+/** The picture of a small square on white, as an image. */
+const onWhite = (colour: number) => {
+  const pixels = square(colour, 2);
+  const data = Uint8Array.from({ length: size * size * 3 }, (_, i) => {
+    const pixel = 4 * Math.floor(i / 3);
+    return pixels[pixel + 3] === 255 ? pixels[pixel + (i % 3)]! : 255;
+  });
+  return { width: size, height: size, channels: 3 as const, data };
+};
+
 /** A horizontal line at a height, or a dot. */
 const ink = (kind: number, height: number) =>
   Array.from({ length: size * size }, (_, i) =>
@@ -103,6 +113,17 @@ test('it learns, tests itself with what it has not seen, and writes a model that
     { height: size, width: size },
     ['a', 'red', 'red', 'square'],
   ]);
+  // The same pictures through the model's own processor: as many are right as the last table says, or the unseen one too.
+  const labels = colours.map(name => `${name} square`);
+  const all = await model.similarity(rgb.map(onWhite), labels);
+  const ranks = all.map((scores, i) => scores.filter(({ score }) => score > scores[i]!.score).length);
+  const [first, inFive] = printed
+    .match(/style never seen.*\| ([\d.]+) % \| ([\d.]+) % \|\n.*\n.*\n.*\n\S*tested/)!
+    .slice(1);
+  for (const [share, most] of [[first, 1] as const, [inFive, 5] as const]) {
+    const [right, known] = [ranks.filter(rank => rank < most).length, Math.round((9 * Number(share)) / 100)];
+    expect([known, known + 1]).toContain(right);
+  }
   model.dispose();
   const preprocessor = JSON.parse(await readFile(join(out, 'preprocessor_config.json'), 'utf8'));
   expect(preprocessor.crop_size).toEqual({ height: size, width: size });

@@ -55,18 +55,7 @@ const vectors = vectorTable({
 test('words without a vector have that of their parts, of their stem or of the words beside them', () => {
   const { words, values, dim } = wordTable(vectors, concepts, 5);
   const vector = (word: string) => [...values.slice(words.indexOf(word) * dim, (words.indexOf(word) + 1) * dim)];
-  expect(words).toEqual([
-    '[UNK]',
-    '[PAD]',
-    'apple',
-    'pie',
-    'red',
-    'tree',
-    'the',
-    'fruit',
-    'apples',
-    'applepie',
-  ]);
+  expect(words).toEqual(['[UNK]', '[PAD]', 'apple', 'pie', 'red', 'tree', 'the', 'fruit', 'apples', 'applepie']);
   expect([vector('[UNK]'), vector('[PAD]')]).toEqual([
     [0, 0],
     [0, 0],
