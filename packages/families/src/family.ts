@@ -147,7 +147,7 @@ export interface ImageSize {
 /** A model of pictures and one of texts that map both into one space; the sizes are those of the texts. */
 export interface ImageTextComposition extends CompositionInfo {
   readonly kind: 'image-text';
-  readonly model: TwoTowerModel<Tower<ImageInputs>, TextModel>;
+  readonly model: TwoTowerModel<ImageModel | Tower<ImageInputs>, TextModel>;
   /** The size of the pictures that the model is made for; absent if it reads patches of pictures of any size. */
   readonly imageSize?: ImageSize;
   /** The number of blocks of the image model. */

@@ -27,7 +27,7 @@ export interface ForwardImageOptions extends InterventionOptions {
 export interface ForwardImageOutput {
   /** The scores of the labels, or the vector of the picture. */
   readonly output: PlainTensor;
-  /** The rows and columns of the patches; position `prefix + row · columns + column` of a tap is a patch. */
+  /** The rows and columns of the patches; position `prefix + row · columns + column` of a tap is a patch; none where the model is one of convolutions. */
   readonly grid: { readonly rows: number; readonly columns: number };
   /** The number of tokens before the patches; the first is the class token, where there is one. */
   readonly prefix: number;
@@ -61,7 +61,7 @@ export async function forwardImageOf(
     let grid = { rows: 0, columns: 0 };
     const run = (inputs: ImageInputs, scope: Scope) => {
       const [, height, width] = inputs.pixels.shape as [number, number, number];
-      grid = { ...(inputs.grids?.[0] ?? tower.patches.gridOf({ height, width })) };
+      grid = { ...(inputs.grids?.[0] ?? tower.patches?.gridOf({ height, width }) ?? grid) };
       return tower.run(inputs, scope);
     };
     const output = runProcessed(values, run, recorder.scope);
@@ -82,7 +82,8 @@ export async function forwardImageOf(
 function towerOf(model: LoadedModel) {
   if (model.composition.kind === 'image-text') {
     const { layer, weights } = imageTextModelOf('forwardImage', model);
-    const { patches, prefix } = layer.image;
+    // A tower of convolutions has no patches.
+    const { patches, prefix } = 'patches' in layer.image ? layer.image : { patches: undefined, prefix: 0 };
     const run = (inputs: ImageInputs, scope: Scope): Tensor => layer.embedImages(weights, inputs, scope);
     return { patches, prefix, run };
   }
