@@ -27,7 +27,10 @@ export interface ForwardImageOptions extends InterventionOptions {
 export interface ForwardImageOutput {
   /** The scores of the labels, or the vector of the picture. */
   readonly output: PlainTensor;
-  /** The rows and columns of the patches; position `prefix + row · columns + column` of a tap is a patch; none where the model is one of convolutions. */
+  /**
+   * The rows and columns of the patches, 0 in a model of convolutions; position `prefix + row · columns + column` of a
+   * tap is a patch.
+   */
   readonly grid: { readonly rows: number; readonly columns: number };
   /** The number of tokens before the patches; the first is the class token, where there is one. */
   readonly prefix: number;

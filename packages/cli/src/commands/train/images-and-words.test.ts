@@ -113,7 +113,7 @@ test('it learns, tests itself with what it has not seen, and writes a model that
     { height: size, width: size },
     ['a', 'red', 'red', 'square'],
   ]);
-  // The same pictures through the model's own processor: as many are right as the last table says, or the unseen one too.
+  // The same pictures through the model's own processor: as many are right as the last table says, or one more.
   const labels = colours.map(name => `${name} square`);
   const all = await model.similarity(rgb.map(onWhite), labels);
   const ranks = all.map((scores, i) => scores.filter(({ score }) => score > scores[i]!.score).length);
