@@ -45,6 +45,7 @@ test('the help lists every command, in lines that fit a terminal', async () => {
     names: [
       'generate',
       'translate',
+      'transcribe',
       'analogy',
       'embed',
       'search',
