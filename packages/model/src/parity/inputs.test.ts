@@ -173,9 +173,9 @@ test.each<[string, Fields, Uint8Array, object, string]>([
     llama,
     inputsFile(rows),
     { 'golden.json': { kind: 'vocoder' } },
-    'golden.json is of kind "vocoder"; this version compares causal-lm, seq2seq-lm, masked-lm, ' +
-      'sequence-classification, token-classification, question-answering, features, image-classification, ' +
-      'image-features, image-text, clip, siglip, siglip2, packed',
+    'golden.json is of kind "vocoder"; this version compares causal-lm, seq2seq-lm, speech-seq2seq, ' +
+      'masked-lm, sequence-classification, token-classification, question-answering, features, image-classification, ' +
+      'image-features, image-text, clip, siglip, siglip2, ctc, audio-classification, packed',
   ],
   [
     'a file cut short',
