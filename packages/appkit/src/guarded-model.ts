@@ -18,6 +18,7 @@ export function guardedModel(model: RemoteModel, run: RunExclusive): RemoteModel
     beamSearch: stream(model.beamSearch),
     beamSearchBatch: stream(model.beamSearchBatch),
     translate: stream(model.translate as never) as RemoteModel['translate'],
+    transcribe: stream(model.transcribe as never) as RemoteModel['transcribe'],
     forward: call(model.forward),
     embed: call(model.embed),
     embedBatch: call(model.embedBatch),

@@ -15,7 +15,7 @@ export { type LoadFailure, type LoadOptions, type ModelLoader, modelLoader } fro
 export { prefersStill } from './motion.js';
 export { attempt, byId, make, on, onFiles, reportFailure, showError, showNotice, wireCopyLink } from './page.js';
 export { settingsFold } from './settings-fold.js';
-export { shippedEmbedder, shippedModel } from './shipped.js';
+export { shippedEmbedder, shippedModel, shippedSpeech } from './shipped.js';
 export { watchSight } from './sight.js';
 export { openState, type State } from './state.js';
 export { makeSvg } from './svg.js';

@@ -8,6 +8,14 @@ const embedderFiles = [
   'config_sentence_transformers.json',
 ];
 
+const speechFiles = [
+  ...files.filter(file => file !== 'model.safetensors'),
+  'preprocessor_config.json',
+  'model.safetensors.index.json',
+  'model-00001-of-00002.safetensors',
+  'model-00002-of-00002.safetensors',
+];
+
 const addresses = (name: string, files: readonly string[], page: string): Record<string, string> => {
   const folder = new URL(`../models/${name}/`, page);
   return Object.fromEntries(files.map(file => [file, new URL(file, folder).href]));
@@ -24,4 +32,9 @@ export function shippedModel(name: string, page: string = document.baseURI): Rec
 /** The same for a sentence embedder, which also has the files that say how texts are embedded. */
 export function shippedEmbedder(name: string, page: string = document.baseURI): Record<string, string> {
   return addresses(name, embedderFiles, page);
+}
+
+/** The same for a speech model, which also has the file that says how sound is read; its weights are in two files. */
+export function shippedSpeech(name: string, page: string = document.baseURI): Record<string, string> {
+  return addresses(name, speechFiles, page);
 }

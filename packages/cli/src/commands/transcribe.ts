@@ -99,6 +99,8 @@ function resultOf(file: string, { text, tokens, segments, words, language }: Tra
     ...(language !== undefined && { language }),
     tokens,
     segments: segments.map(({ start, end, text, tokens }) => ({ start, end, text, tokens })),
-    ...(words && { words }),
+    ...(words && {
+      words: words.map(({ text, start, end, probability }) => ({ text, start, end, probability })),
+    }),
   };
 }

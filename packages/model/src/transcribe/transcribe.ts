@@ -258,7 +258,8 @@ class RecordingState {
       return words.map(({ text, indices: own }) => {
         const at = own.map(i => indices[i]!);
         const probability = at.reduce((sum, index) => sum + Math.exp(logprobs[index]!), 0) / at.length;
-        return { text, start: timeOf(at[0]! - 1), end: timeOf(at.at(-1)!), probability };
+        const ids = at.map(index => tokens[index]!);
+        return { text, start: timeOf(at[0]! - 1), end: timeOf(at.at(-1)!), probability, tokens: ids };
       });
     };
   }

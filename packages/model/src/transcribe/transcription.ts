@@ -10,6 +10,8 @@ export interface TranscribedWord {
   readonly end: number;
   /** The mean probability of its tokens under the model. */
   readonly probability: number;
+  /** Its tokens, a part of those of the segment. */
+  readonly tokens: readonly number[];
 }
 
 /** A part of a recording in which something is said. */

@@ -1,0 +1,164 @@
+import { byId, make, makeSvg, onColourScheme, perFrame, prefersStill } from '@residual/appkit';
+import { paletteOf } from './colours.js';
+import { type HeardWord, isUnsure } from './heard-words.js';
+import { drawPicture } from './picture.js';
+import { placeWords } from './place-words.js';
+import { ribbonPath } from './ribbon-path.js';
+import { frameRate, type Spectrum, spectrumOf } from './spectrum.js';
+
+/** CSS pixels of a second. */
+const scale = 170;
+
+/** CSS pixels of the picture and of the ribbons below it. */
+const [pictureHeight, ribbonHeight] = [176, 72];
+
+/** CSS pixels between two words. */
+const gap = 10;
+
+/** The sound as a picture with its words below, at the time at which each was said. */
+export interface Timeline {
+  /** Shows another sound, without words. */
+  clear(): void;
+  /** Adds samples at its end; `isWhole`: nothing comes after them. */
+  push(samples: Float32Array, isWhole: boolean): void;
+  /** Shows words. */
+  write(words: readonly HeardWord[]): void;
+  /** Marks a word and scrolls to it, or none. */
+  choose(index: number | undefined): void;
+  /** Shows where the sound is played; undefined hides the mark. */
+  playAt(seconds: number | undefined): void;
+  /** Scrolls to the end, where new sound arrives. */
+  follow(): void;
+}
+
+/** Wires the timeline; `onWord` is called with the word that is clicked. */
+export function timeline(onWord: (index: number) => void): Timeline {
+  const scroller = byId('timeline');
+  const track = make('div', { className: 'track' });
+  const view = make('div', { className: 'view' });
+  const canvas = make('canvas');
+  const ribbons = makeSvg('svg', { class: 'ribbons' });
+  const row = make('div', { className: 'said' });
+  const head = make('i', { className: 'head', hidden: true });
+  view.append(canvas, ribbons, row, head);
+  track.append(view);
+  scroller.replaceChildren(track);
+  scroller.tabIndex = 0; // what scrolls can be reached by keys
+  scroller.style.setProperty('--picture', `${pictureHeight}px`);
+  scroller.style.setProperty('--ribbons', `${ribbonHeight}px`);
+
+  let spectrum: Spectrum = spectrumOf();
+  let palette = paletteOf(scroller);
+  let words: readonly HeardWord[] = [];
+  let widths: readonly number[] = [];
+  let lefts: readonly number[] = [];
+  let chosen: number | undefined;
+  let playhead: number | undefined;
+
+  const draw = perFrame(() => {
+    const { scrollLeft, clientWidth } = scroller;
+    const start = scrollLeft / scale;
+    drawPicture(canvas, { spectrum, palette, start, scale, width: clientWidth, height: pictureHeight });
+    drawWords(scrollLeft, clientWidth);
+    head.hidden = playhead === undefined;
+    if (playhead !== undefined) head.style.left = `${playhead * scale - scrollLeft}px`;
+  });
+
+  /** Draws the words in sight and their ribbons. */
+  const drawWords = (from: number, width: number) => {
+    const shown = [...words.keys()].filter(i => {
+      const { start, end } = words[i]!;
+      const [left, right] = [Math.min(lefts[i]!, start * scale), Math.max(lefts[i]! + widths[i]!, end * scale)];
+      return right > from - 50 && left < from + width + 50;
+    });
+    row.replaceChildren(...shown.map(i => wordAt(i, lefts[i]! - from)));
+    ribbons.replaceChildren(
+      ...shown.map(i => {
+        const { start, end, probability } = words[i]!;
+        const sound = { left: start * scale - from, right: Math.max(end * scale, start * scale + 3) - from };
+        const word = { left: lefts[i]! - from, right: lefts[i]! + widths[i]! - from };
+        const path = makeSvg('path', { d: ribbonPath(sound, word, ribbonHeight) });
+        path.classList.toggle('chosen', i === chosen);
+        path.style.setProperty('--share', probability.toFixed(3));
+        path.addEventListener('click', () => onWord(i));
+        return path;
+      }),
+    );
+  };
+
+  const wordAt = (i: number, left: number): HTMLElement => {
+    const word = words[i]!;
+    const element = make('span', { textContent: word.text.trim() });
+    element.style.left = `${left}px`;
+    element.classList.toggle('chosen', i === chosen);
+    element.classList.toggle('unsure', isUnsure(word));
+    element.addEventListener('click', () => onWord(i));
+    return element;
+  };
+
+  const resize = () => {
+    const end = lefts.length === 0 ? 0 : lefts.at(-1)! + widths.at(-1)!;
+    track.style.width = `${Math.max((spectrum.frames / frameRate) * scale, end)}px`;
+    draw();
+  };
+
+  const write = (next: readonly HeardWord[]) => {
+    words = next;
+    widths = measured(row, words);
+    lefts = placeWords(
+      words.map(({ start, end }, i) => ({ middle: ((start + end) / 2) * scale, width: widths[i]! })),
+      gap,
+    );
+    resize();
+  };
+
+  const scrollTo = (left: number) => scroller.scrollTo({ left, behavior: prefersStill() ? 'instant' : 'smooth' });
+
+  scroller.addEventListener('scroll', () => draw());
+  new ResizeObserver(() => draw()).observe(scroller);
+  onColourScheme(() => {
+    palette = paletteOf(scroller);
+    draw();
+  });
+
+  return {
+    clear: () => {
+      spectrum = spectrumOf();
+      [chosen, playhead] = [undefined, undefined];
+      scroller.scrollTo({ left: 0, behavior: 'instant' });
+      write([]);
+    },
+    push: (samples, isWhole) => {
+      spectrum.push(samples);
+      if (isWhole) spectrum.finish();
+      resize();
+    },
+    write,
+    choose: index => {
+      chosen = index;
+      draw();
+      if (index === undefined || !words[index]) return;
+      const { scrollLeft, clientWidth } = scroller;
+      const [left, right] = [lefts[index]!, lefts[index]! + widths[index]!];
+      if (left < scrollLeft + 20 || right > scrollLeft + clientWidth - 20) scrollTo(left - clientWidth / 2);
+    },
+    playAt: seconds => {
+      playhead = seconds;
+      const { scrollLeft, clientWidth } = scroller;
+      const at = (seconds ?? 0) * scale;
+      if (seconds !== undefined && (at < scrollLeft || at > scrollLeft + 0.85 * clientWidth))
+        scroller.scrollTo({ left: at - 0.15 * clientWidth, behavior: 'instant' });
+      draw();
+    },
+    follow: () => scroller.scrollTo({ left: track.offsetWidth, behavior: 'instant' }),
+  };
+}
+
+/** The widths of words in the row, in CSS pixels. */
+function measured(row: HTMLElement, words: readonly HeardWord[]): number[] {
+  const elements = words.map(({ text }) => make('span', { textContent: text.trim() }));
+  row.append(...elements);
+  const widths = elements.map(element => element.offsetWidth);
+  for (const element of elements) element.remove();
+  return widths;
+}
