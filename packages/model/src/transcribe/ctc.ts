@@ -118,6 +118,7 @@ function wordsOf(
       text: textOf(word, characters),
       start: secondsOf(word[0]!.start),
       end: secondsOf(word.at(-1)!.end),
+      tokens: word.map(({ id }) => id),
       probability: word.reduce((sum, { logprob }) => sum + Math.exp(logprob), 0) / word.length,
     }));
 }
