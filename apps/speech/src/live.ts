@@ -20,8 +20,8 @@ export interface LiveListener {
 
 /**
  * Listens to the microphone until the signal is aborted, and writes down what is said while it is said: what came after
- * the last pause is read again whenever there is new sound, and becomes final at the next pause. Returns all samples and
- * words.
+ * the last pause is read again whenever there is new sound, and becomes final at the next pause. Returns all samples
+ * and words.
  */
 export async function listenLive(
   session: Session,

@@ -6,6 +6,8 @@ export interface TextView {
   /** Shows words, and after them text whose words have no times yet. */
   write(words: readonly HeardWord[], rest: string): void;
   choose(index: number | undefined): void;
+  /** Marks the word that is played; -1 for none. */
+  playAt(index: number): void;
 }
 
 /** Wires the text; `onWord` is called with the word that is chosen. */
@@ -31,6 +33,9 @@ export function textView(onWord: (index: number) => void): TextView {
   });
   return {
     choose,
+    playAt: index => {
+      for (const [i, element] of elements.entries()) element.classList.toggle('played', i === index);
+    },
     write: (words, rest) => {
       elements = words.map((word, i) => {
         const element = make('span', { role: 'option', textContent: word.text.trim() });

@@ -59,42 +59,11 @@ export function timeline(onWord: (index: number) => void): Timeline {
     const { scrollLeft, clientWidth } = scroller;
     const start = scrollLeft / scale;
     drawPicture(canvas, { spectrum, palette, start, scale, width: clientWidth, height: pictureHeight });
-    drawWords(scrollLeft, clientWidth);
+    const layout = { words, widths, lefts, chosen, from: scrollLeft, width: clientWidth };
+    drawWords(row, ribbons, layout, onWord);
     head.hidden = playhead === undefined;
     if (playhead !== undefined) head.style.left = `${playhead * scale - scrollLeft}px`;
   });
-
-  /** Draws the words in sight and their ribbons. */
-  const drawWords = (from: number, width: number) => {
-    const shown = [...words.keys()].filter(i => {
-      const { start, end } = words[i]!;
-      const [left, right] = [Math.min(lefts[i]!, start * scale), Math.max(lefts[i]! + widths[i]!, end * scale)];
-      return right > from - 50 && left < from + width + 50;
-    });
-    row.replaceChildren(...shown.map(i => wordAt(i, lefts[i]! - from)));
-    ribbons.replaceChildren(
-      ...shown.map(i => {
-        const { start, end, probability } = words[i]!;
-        const sound = { left: start * scale - from, right: Math.max(end * scale, start * scale + 3) - from };
-        const word = { left: lefts[i]! - from, right: lefts[i]! + widths[i]! - from };
-        const path = makeSvg('path', { d: ribbonPath(sound, word, ribbonHeight) });
-        path.classList.toggle('chosen', i === chosen);
-        path.style.setProperty('--share', probability.toFixed(3));
-        path.addEventListener('click', () => onWord(i));
-        return path;
-      }),
-    );
-  };
-
-  const wordAt = (i: number, left: number): HTMLElement => {
-    const word = words[i]!;
-    const element = make('span', { textContent: word.text.trim() });
-    element.style.left = `${left}px`;
-    element.classList.toggle('chosen', i === chosen);
-    element.classList.toggle('unsure', isUnsure(word));
-    element.addEventListener('click', () => onWord(i));
-    return element;
-  };
 
   const resize = () => {
     const end = lefts.length === 0 ? 0 : lefts.at(-1)! + widths.at(-1)!;
@@ -152,6 +121,53 @@ export function timeline(onWord: (index: number) => void): Timeline {
     },
     follow: () => scroller.scrollTo({ left: track.offsetWidth, behavior: 'instant' }),
   };
+}
+
+/** Words with their places in CSS pixels, and the part of them that is in sight. */
+interface WordLayout {
+  readonly words: readonly HeardWord[];
+  readonly widths: readonly number[];
+  readonly lefts: readonly number[];
+  readonly chosen: number | undefined;
+  readonly from: number;
+  readonly width: number;
+}
+
+/** Draws the words in sight and their ribbons. */
+function drawWords(
+  row: HTMLElement,
+  ribbons: SVGElement,
+  { words, widths, lefts, chosen, from, width }: WordLayout,
+  onWord: (index: number) => void,
+): void {
+  const shown = [...words.keys()].filter(i => {
+    const { start, end } = words[i]!;
+    const [left, right] = [Math.min(lefts[i]!, start * scale), Math.max(lefts[i]! + widths[i]!, end * scale)];
+    return right > from - 50 && left < from + width + 50;
+  });
+  const wire = <Kind extends HTMLElement | SVGElement>(element: Kind, i: number): Kind => {
+    element.classList.toggle('chosen', i === chosen);
+    element.addEventListener('click', () => onWord(i));
+    return element;
+  };
+  row.replaceChildren(
+    ...shown.map(i => {
+      const element = make('span', { textContent: words[i]!.text.trim() });
+      element.style.left = `${lefts[i]! - from}px`;
+      element.classList.toggle('unsure', isUnsure(words[i]!));
+      return wire(element, i);
+    }),
+  );
+  ribbons.replaceChildren(
+    ...shown.map(i => {
+      const { start, end, probability } = words[i]!;
+      const sound = { left: start * scale - from, right: Math.max(end * scale, start * scale + 3) - from };
+      const word = { left: lefts[i]! - from, right: lefts[i]! + widths[i]! - from };
+      const path = makeSvg('path', { d: ribbonPath(sound, word, ribbonHeight) });
+      path.style.setProperty('--share', probability.toFixed(3));
+      return wire(path, i);
+    }),
+  );
 }
 
 /** The widths of words in the row, in CSS pixels. */

@@ -8,6 +8,7 @@ export interface TokenWord {
 
 /** How tokens become words. */
 export interface WordOptions {
+  /** The text of tokens. */
   readonly decode: (tokens: readonly number[]) => string;
   /** Whether the language has no spaces, so that every character is a word. */
   readonly hasNoSpaces: boolean;
