@@ -14,6 +14,7 @@ const budgets = {
   generation: 1.05 * 2_964_950,
   training: 1.05 * 3_071_499,
   translation: 1.05 * 2_930_073,
+  speech: 1.05 * 3_941_459,
 };
 
 /** Files of a page that no visitor of it loads, or that are data. */
