@@ -31,11 +31,17 @@ export async function listen(
       onHeard({ words, rest: tokens.map(({ text }) => text).join(''), done, total });
     }
     if (step.kind === 'window') {
-      for (const word of heardWords(step.segments, tokens))
-        words.push({ ...word, start: word.start + start, end: word.end + start });
+      for (const word of heardWords(step.segments, tokens)) words.push(shifted(word, start));
       [tokens, done] = [[], step.done];
       onHeard({ words, rest: '', done, total });
     }
   });
   return words;
+}
+
+/** A word of a part of a sound that begins at a second. */
+function shifted(word: HeardWord, seconds: number): HeardWord {
+  const { attention } = word;
+  const moved = attention && { ...attention, start: attention.start + seconds };
+  return { ...word, start: word.start + seconds, end: word.end + seconds, ...(moved && { attention: moved }) };
 }

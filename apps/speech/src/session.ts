@@ -55,7 +55,7 @@ export async function openSession(onDownload: OnDownload): Promise<Session> {
         }),
       ),
     transcribe: async (samples, signal, onStep) => {
-      const options = { timestamps: 'word', topLogprobs: alternatives, signal } as const;
+      const options = { timestamps: 'word', attention: true, topLogprobs: alternatives, signal } as const;
       let last: Transcription | undefined;
       for await (const step of page.model.transcribe(samples, options)) {
         onStep(step);

@@ -1,5 +1,6 @@
 import { byId, make, makeSvg, onColourScheme, perFrame, prefersStill } from '@residual/appkit';
 import { paletteOf } from './colours.js';
+import { heardSpan, type Span } from './heard-span.js';
 import { type HeardWord, isUnsure } from './heard-words.js';
 import { drawPicture } from './picture.js';
 import { placeWords } from './place-words.js';
@@ -50,6 +51,7 @@ export function timeline(onWord: (index: number) => void): Timeline {
   let spectrum: Spectrum = spectrumOf();
   let palette = paletteOf(scroller);
   let words: readonly HeardWord[] = [];
+  let spans: readonly Span[] = [];
   let widths: readonly number[] = [];
   let lefts: readonly number[] = [];
   let chosen: number | undefined;
@@ -59,7 +61,7 @@ export function timeline(onWord: (index: number) => void): Timeline {
     const { scrollLeft, clientWidth } = scroller;
     const start = scrollLeft / scale;
     drawPicture(canvas, { spectrum, palette, start, scale, width: clientWidth, height: pictureHeight });
-    const layout = { words, widths, lefts, chosen, from: scrollLeft, width: clientWidth };
+    const layout = { words, spans, widths, lefts, chosen, from: scrollLeft, width: clientWidth };
     drawWords(row, ribbons, layout, onWord);
     head.hidden = playhead === undefined;
     if (playhead !== undefined) head.style.left = `${playhead * scale - scrollLeft}px`;
@@ -73,9 +75,10 @@ export function timeline(onWord: (index: number) => void): Timeline {
 
   const write = (next: readonly HeardWord[]) => {
     words = next;
+    spans = words.map(heardSpan);
     widths = measured(row, words);
     lefts = placeWords(
-      words.map(({ start, end }, i) => ({ middle: ((start + end) / 2) * scale, width: widths[i]! })),
+      spans.map(({ start, end }, i) => ({ middle: ((start + end) / 2) * scale, width: widths[i]! })),
       gap,
     );
     resize();
@@ -126,6 +129,8 @@ export function timeline(onWord: (index: number) => void): Timeline {
 /** Words with their places in CSS pixels, and the part of them that is in sight. */
 interface WordLayout {
   readonly words: readonly HeardWord[];
+  /** Where they were heard, in seconds. */
+  readonly spans: readonly Span[];
   readonly widths: readonly number[];
   readonly lefts: readonly number[];
   readonly chosen: number | undefined;
@@ -137,11 +142,11 @@ interface WordLayout {
 function drawWords(
   row: HTMLElement,
   ribbons: SVGElement,
-  { words, widths, lefts, chosen, from, width }: WordLayout,
+  { words, spans, widths, lefts, chosen, from, width }: WordLayout,
   onWord: (index: number) => void,
 ): void {
   const shown = [...words.keys()].filter(i => {
-    const { start, end } = words[i]!;
+    const { start, end } = spans[i]!;
     const [left, right] = [Math.min(lefts[i]!, start * scale), Math.max(lefts[i]! + widths[i]!, end * scale)];
     return right > from - 50 && left < from + width + 50;
   });
@@ -160,7 +165,8 @@ function drawWords(
   );
   ribbons.replaceChildren(
     ...shown.map(i => {
-      const { start, end, probability } = words[i]!;
+      const { start, end } = spans[i]!;
+      const { probability } = words[i]!;
       const sound = { left: start * scale - from, right: Math.max(end * scale, start * scale + 3) - from };
       const word = { left: lefts[i]! - from, right: lefts[i]! + widths[i]! - from };
       const path = makeSvg('path', { d: ribbonPath(sound, word, ribbonHeight) });

@@ -6,5 +6,6 @@ export const ranksMegabytes = '0.5';
 export const shipped: Readonly<Record<string, string>> = {
   stories: 'Storyteller, 6,000 tokens',
   'en-fr': 'Translator, 8,000 tokens',
+  'whisper-tiny-en': 'Whisper, 51,864 tokens (loads 1.5 MB)',
   gpt2: `GPT-2, 50,257 tokens (loads ${ranksMegabytes} MB)`,
 };

@@ -42,6 +42,7 @@ export type { TranscribeOptions } from './transcribe/options.js';
 export type { AudioInput } from './transcribe/recordings-of.js';
 export { type Caption, subtitles } from './transcribe/subtitles.js';
 export type {
+  SoundAttention,
   TranscribedSegment,
   TranscribedWindow,
   TranscribedWord,

@@ -63,9 +63,9 @@ test('the example lists the tensors of a file', async () => {
   ]);
 });
 
-test('the main entry has at most 5.1 kB, gzipped, and each part less', async () => {
+test('the main entry has at most 5.4 kB, gzipped, and each part less', async () => {
   const size = async (code: string) => gzipSync(await bundle(code, true), { level: 9 }).length;
-  expect(await size("export * from '@residual/safetensors'")).toBeLessThanOrEqual(5110);
+  expect(await size("export * from '@residual/safetensors'")).toBeLessThanOrEqual(5410);
   expect(await size("export { openSafetensors, bytesSource } from '@residual/safetensors'")).toBeLessThan(2850);
   expect(await size("export { writeSafetensors } from '@residual/safetensors'")).toBeLessThan(1400);
   // The shared error is most of it.

@@ -44,9 +44,10 @@ test('samples come at the wanted rate, and the end of the loop turns the device 
   expect(asked).toEqual([{ audio: { echoCancellation: true, noiseSuppression: false, autoGainControl: true } }]);
   expect(states()).toEqual(['live']);
   const samples = (await heard(running, 4000)).slice(2000, 4000);
-  let crossings = 0;
-  for (let i = 1; i < samples.length; i++) if (samples[i - 1]! < 0 && samples[i]! >= 0) crossings++;
-  expect(Math.abs(crossings - 110)).toBeLessThanOrEqual(2); // 440 Hz in a quarter of a second
+  const crossings = [...samples.keys()].filter(i => i > 0 && samples[i - 1]! < 0 && samples[i]! >= 0);
+  const periods = crossings.slice(1).map((at, i) => at - crossings[i]!);
+  const period = periods.toSorted((a, b) => a - b)[periods.length >> 1]!; // a busy machine drops some samples
+  expect(period).toBe(18); // of 440 Hz at 8 kHz
   expect(states()).toEqual(['ended']);
 });
 

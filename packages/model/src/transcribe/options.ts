@@ -32,6 +32,8 @@ export interface TranscribeOptions
    * word is said, too. A recording that is longer than a window always has segments.
    */
   readonly timestamps?: 'none' | 'segment' | 'word' | undefined;
+  /** Whether each word says where the model looked when it wrote it; default false. Needs `timestamps: 'word'`. */
+  readonly attention?: boolean | undefined;
   /** A text that comes before, for names and style; or its tokens. */
   readonly prompt?: string | readonly number[] | undefined;
   /** Whether the prompt stays before every window beside the text so far, or is a first segment of that. */
@@ -67,6 +69,7 @@ export const transcribeNames: OptionNames<TranscribeOptions> = {
   language: 0,
   task: 0,
   timestamps: 0,
+  attention: 0,
   prompt: 0,
   promptConditionType: 0,
   conditionOnPrevTokens: 0,
@@ -100,6 +103,8 @@ export interface Thresholds {
 /** The options, checked and with defaults. */
 export interface TranscribeSettings extends Omit<WindowSettings, 'timestamps'> {
   readonly timestamps: 'none' | 'segment' | 'word';
+  /** Whether words have their attention. */
+  readonly attention: boolean;
   /** The tokens at the start of a window, with and without times. */
   readonly initial: (timestamps: boolean) => InitialTokens;
   /** The tokens of the prompt, without the one before it. */
@@ -122,7 +127,8 @@ export function transcribeSettings(model: LoadedModel, options: TranscribeOption
   const { depth, heads } = composition;
   const tokens = speechTokens(model.decoderStartTokenId, generationConfig, parts.config, { vocab, depth, heads });
   const writesTimes = tokens.noTimestamps !== undefined;
-  const { timestamps = 'none', language, task, skipSilence = true, batch = 4, signal, cache } = options;
+  const { timestamps = 'none', attention = false, language, task } = options;
+  const { skipSilence = true, batch = 4, signal, cache } = options;
   const { conditionOnPrevTokens = generationConfig.condition_on_prev_tokens === true } = options;
   const { promptConditionType = 'first-segment', lengthPenalty } = options;
   expectValue(
@@ -135,6 +141,8 @@ export function transcribeSettings(model: LoadedModel, options: TranscribeOption
   for (const [name, value] of Object.entries({ language, task }))
     expectValue(value === undefined || typeof value === 'string', caller, name, value, 'a text');
   expectFlag('skipSilence', skipSilence);
+  expectFlag('attention', attention);
+  if (attention && timestamps !== 'word') refuse("attention is that of words; it needs timestamps: 'word'");
   expectFlag('conditionOnPrevTokens', conditionOnPrevTokens);
   const isForAll = promptConditionType === 'all-segments';
   const expected = conditionOnPrevTokens
@@ -159,6 +167,7 @@ export function transcribeSettings(model: LoadedModel, options: TranscribeOption
   return {
     tokens,
     timestamps,
+    attention,
     initial,
     prompt: promptTokens(model, options.prompt, tokens.previousText),
     isPromptForAllWindows: isForAll,

@@ -13,6 +13,10 @@ export interface TokenTimes {
   readonly positions: readonly number[];
   /** The log-probability of each token under the model. */
   readonly logprobs: readonly number[];
+  /** Where the model looked when it wrote each token, the mean over the heads: [tokens, width]. */
+  readonly attention: Float32Array;
+  /** The positions of the memory that hold sound. */
+  readonly width: number;
 }
 
 /** The tokens of a window, and how much of it is sound. */
@@ -37,7 +41,10 @@ export async function tokenTimes(
   { tokens: { alignmentHeads = [] }, medianFilterWidth }: Pick<TranscribeSettings, 'tokens' | 'medianFilterWidth'>,
 ): Promise<TokenTimes> {
   const rows = tokens.length - 1; // the tokens that a step reads
-  if (rows < 1 || positions < 1) return { positions: tokens.map(() => 0), logprobs: logprobs ?? tokens.map(() => 0) };
+  if (rows < 1 || positions < 1) {
+    const zeros = tokens.map(() => 0);
+    return { positions: zeros, logprobs: logprobs ?? zeros, attention: new Float32Array(0), width: 0 };
+  }
   const { layer, weights } = speechModelOf('transcribe', model);
   const paths = [...new Set(alignmentHeads.map(([block]) => `decoder.layers.${block}.crossAttention.weights`))];
   const recorder = record(paths, emptyScope, 'transcribe: alignment_heads');
@@ -53,22 +60,26 @@ export async function tokenTimes(
     const known = logprobs ?? Array.from((await losses!.data()) as Float32Array, loss => -loss);
     losses?.dispose();
     const heads: Float32Array[] = [];
+    let attention = new Float32Array(0);
     for (const [block, head] of alignmentHeads) {
       const weightsOfBlock = recorder.values.get(`decoder.layers.${block}.crossAttention.weights`)!;
       const [, , queryLen, keyLen] = weightsOfBlock.shape as [number, number, number, number];
       const data = (await weightsOfBlock.data()) as Float32Array;
       const width = Math.min(positions, keyLen);
       const part = new Float32Array(rows * width);
-      for (let row = 0; row < rows; row++) {
-        const from = (head * queryLen + prompt.length + row) * keyLen;
-        part.set(data.subarray(from, from + width), row * width);
+      if (attention.length === 0) attention = new Float32Array(tokens.length * width);
+      for (let token = 0; token < tokens.length; token++) {
+        const from = (head * queryLen + prompt.length - 1 + token) * keyLen; // of the step that writes the token
+        const row = data.subarray(from, from + width);
+        if (token > 0) part.set(row, (token - 1) * width);
+        for (let i = 0; i < width; i++) attention[token * width + i]! += row[i]! / alignmentHeads.length;
       }
       heads.push(part);
     }
     const width = heads[0]!.length / rows;
     const matrix = alignmentMatrix({ heads, tokens: rows, positions: width }, medianFilterWidth);
     const starts = startsOfTokens(matrix, rows, width);
-    return { positions: [...starts, starts.at(-1)!], logprobs: known };
+    return { positions: [...starts, starts.at(-1)!], logprobs: known, attention, width };
   } finally {
     recorder.dispose();
   }

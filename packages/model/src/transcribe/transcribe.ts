@@ -11,7 +11,7 @@ import type { TranscribeSettings } from './options.js';
 import { isSilent, type Recording, windowFrames, windowInput } from './recording.js';
 import { SpeechWindow } from './speech-window.js';
 import { splitWindow } from './split-segments.js';
-import { tokenTimes } from './token-times.js';
+import { type TokenTimes, tokenTimes } from './token-times.js';
 import { type DecodedWindow, decodeWithFallback } from './transcribe-window.js';
 import type {
   TranscribedSegment,
@@ -240,7 +240,7 @@ class RecordingState {
     model: LoadedModel,
     tokens: readonly number[],
     offset: number,
-    { positions, logprobs }: { readonly positions: readonly number[]; readonly logprobs: readonly number[] },
+    { positions, logprobs, attention, width }: TokenTimes,
   ) {
     const { tokenizer } = model;
     const { timestampBegin } = this.settings.tokens;
@@ -259,7 +259,9 @@ class RecordingState {
         const at = own.map(i => indices[i]!);
         const probability = at.reduce((sum, index) => sum + Math.exp(logprobs[index]!), 0) / at.length;
         const ids = at.map(index => tokens[index]!);
-        return { text, start: timeOf(at[0]! - 1), end: timeOf(at.at(-1)!), probability, tokens: ids };
+        const word = { text, start: timeOf(at[0]! - 1), end: timeOf(at.at(-1)!), probability, tokens: ids };
+        if (!this.settings.attention) return word;
+        return { ...word, attention: { start: offset, step: seconds, weights: meanRow(attention, at, width) } };
       });
     };
   }
@@ -297,6 +299,13 @@ class RecordingState {
       seed: settings.seed,
     };
   }
+}
+
+/** The mean of some rows of a matrix [rows, width]. */
+function meanRow(matrix: Float32Array, rows: readonly number[], width: number): Float32Array {
+  const mean = new Float32Array(width);
+  for (const row of rows) for (let i = 0; i < width; i++) mean[i]! += matrix[row * width + i]! / rows.length;
+  return mean;
 }
 
 /** Seconds to hundredths. */

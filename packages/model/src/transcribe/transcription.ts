@@ -1,6 +1,15 @@
 import type { BeamResult, BeamSearchStep } from '../generate/beam-policy.js';
 import type { Step } from '../generate/sampling-policy.js';
 
+/** Where a model looked in the sound. */
+export interface SoundAttention {
+  /** The time of the first weight in seconds from the start of the recording, and from one weight to the next. */
+  readonly start: number;
+  readonly step: number;
+  /** How much the heads that follow the sound looked at each position, on average: 1 in all, with the silence after it. */
+  readonly weights: Float32Array;
+}
+
 /** A word of a transcription. */
 export interface TranscribedWord {
   /** The word, with the space before it where the model writes one. */
@@ -12,6 +21,8 @@ export interface TranscribedWord {
   readonly probability: number;
   /** Its tokens, a part of those of the segment. */
   readonly tokens: readonly number[];
+  /** Where the model looked when it wrote them, if `attention` asked for it. */
+  readonly attention?: SoundAttention;
 }
 
 /** A part of a recording in which something is said. */

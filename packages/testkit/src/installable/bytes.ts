@@ -10,7 +10,7 @@ export const ceilings: Readonly<Record<string, number>> = {
   attention: 8400,
   embeddings: 8300,
   transformer: 8900,
-  safetensors: 4700,
+  safetensors: 5000,
   gguf: 6000,
   audio: 14_600,
   vision: 12_600,

@@ -33,7 +33,7 @@ export const step: Step = {
     ],
     code: {
       file: 'packages/transformer/src/block.ts',
-      line: 'x = add(x, scaled(part.attentionDropout(part.attention(part.attentionNorm(x)))));',
+      line: 'x = add(needed(x), scaled(part.attentionDropout(part.attention(part.attentionNorm(x)))));',
     },
   },
   settings: ['depthToken'],
