@@ -155,8 +155,8 @@ describe('cross-attention', () => {
     const golden = await openSafetensors(bytesSource(new Uint8Array(file)));
     for (const [layer, head, query, key] of [
       [0, 3, 2, 2],
-      [1, 2, 4, 4],
-      [3, 1, 8, 9],
+      [1, 2, 1, 4],
+      [3, 1, 3, 9],
     ] as const) {
       const { data, shape } = await golden.readFloat32(`cross_attentions.${layer}`);
       const [, , queryLen, keyLen] = shape as [number, number, number, number];
@@ -322,11 +322,13 @@ test.each(['webgl', 'webgpu', 'wasm'])(
   async backend => {
     await change(() => page.locator('#mode').selectOption('greedy'));
     await openChapter(page, 'encoder');
-    await translate(page, risk.en);
+    const [short, middle] = [examples[13]!, examples[8]!];
+    const twin = examples.find(each => each !== short && each.input_ids.length === short.input_ids.length)!;
+    const first = backend === 'wasm' ? risk : twin;
+    await translate(page, first.en);
     await change(() => page.locator('#backend').selectOption(backend));
     expect(await page.locator('#facts').textContent()).toContain(`on ${backend}.`);
-    expect(await page.locator('#french').textContent()).toBe(risk.greedy.text);
-    const [short, middle] = [examples[13]!, examples[8]!];
+    expect(await page.locator('#french').textContent()).toBe(first.greedy.text);
     const longest = examples.reduce((a, b) => (a.en.length < b.en.length ? b : a));
     // A simulated graphics card compiles for seconds at each new length.
     const texts = backend === 'wasm' ? [[longest], [middle, short]] : [[short]];
