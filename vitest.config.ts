@@ -111,6 +111,7 @@ export default defineConfig({
   // Limits end what hangs; how quick a machine is, and what else it does, decides no test.
   // All cores of a small machine: beside the page of the browser, tests in Node would else take turns.
   test: {
+    experimental: { fsModuleCache: true },
     testTimeout: 600_000,
     hookTimeout: 600_000,
     expect: { poll: { timeout: 120_000 } },
