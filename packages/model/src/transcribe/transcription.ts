@@ -6,7 +6,7 @@ export interface SoundAttention {
   /** The time of the first weight in seconds from the start of the recording, and from one weight to the next. */
   readonly start: number;
   readonly step: number;
-  /** How much the heads that follow the sound looked at each position, on average: 1 in all, with the silence after it. */
+  /** How much the heads that follow the sound looked at each position, on average: 1 in all, with what follows. */
   readonly weights: Float32Array;
 }
 
