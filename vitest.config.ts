@@ -49,11 +49,25 @@ const onBackend = (name: string): Settings => ({
   setupFiles: [`./packages/testkit/src/setup-${name}.ts`],
 });
 /**
+ * What composes ops that have their own tests there: on a GPU in software its many programs take minutes, and
+ * `npm test -- --everywhere` runs it there too.
+ */
+const composed = [
+  'packages/embeddings/src/position-tables.backends.test.ts',
+  'packages/model/src/generate/taps.backends.test.ts',
+  'packages/model/src/parity/settings.backends.test.ts',
+  'packages/model/src/vectors/vectors.backends.test.ts',
+  'packages/train/src/lora/lora.backends.test.ts',
+  'packages/train/src/loop/train.backends.test.ts',
+];
+
+/**
  * After all others, and on few cores in one process beside one page: compiling is most of the work of a GPU in
  * software, and each compiles by itself.
  */
 const onGpu = (name: string): Settings => ({
   ...onBackend(name),
+  exclude: ['**/node_modules/**', ...(process.env.RESIDUAL_EVERYWHERE === '1' ? [] : composed)],
   maxWorkers: Math.ceil(availableParallelism() / 4),
   sequence: { groupOrder: 1 },
 });

@@ -9,12 +9,12 @@ test('there are kinds of files', () => {
 });
 
 test.each(kinds.filter(({ isFuzzed }) => isFuzzed))(
-  '10,000 inputs of $name are read or refused with an error of ours',
+  '5,000 inputs of $name are read or refused with an error of ours',
   async ({ module, target }) => {
-    const { inputs, read, refused, defects } = await runFuzz(module, { target, inputs: 10_000 });
+    const { inputs, read, refused, defects } = await runFuzz(module, { target, inputs: 5_000 });
     expect(defects.slice(0, 5)).toEqual([]);
-    expect(inputs).toBe(10_000);
+    expect(inputs).toBe(5_000);
     // Both ways were taken.
-    expect(Math.min(read, refused)).toBeGreaterThan(200);
+    expect(Math.min(read, refused)).toBeGreaterThan(50);
   },
 );
