@@ -5,16 +5,16 @@ import { build } from 'esbuild';
 /** Ceilings of the gzipped, minified code of a package in bytes, without its dependencies. */
 export const ceilings: Readonly<Record<string, number>> = {
   base: 3400,
-  sampling: 5000,
+  sampling: 5100,
   mlp: 4200,
-  attention: 8400,
+  attention: 8500,
   embeddings: 8300,
-  transformer: 8900,
+  transformer: 9000,
   safetensors: 5000,
   gguf: 6000,
   audio: 14_600,
   vision: 12_600,
-  train: 14_600,
+  train: 14_900,
 };
 
 /** The gzipped size of the minified main entry of an installed package in bytes. */
