@@ -1,15 +1,16 @@
 import {
   type LoadOptions,
+  type ModelChoice,
   type OfferedForm,
   type OnDownload,
   shippedModel,
+  tokenTexts,
   type WeightChoice,
   weightsOf,
 } from '@residual/appkit';
 import { pageModel, startModels } from '@residual/appkit/models';
 import type { SourceSize } from '@residual/model';
 import type { RemoteModel } from '@residual/model/worker';
-import { tokenTexts } from './story/token-texts.js';
 
 /** The source of a model: the shipped one, a Hugging Face id or a URL, or dropped files. */
 export type Origin = 'shipped' | { readonly id: string; readonly hub: string } | { readonly files: readonly File[] };
@@ -26,19 +27,13 @@ export interface Session {
   /**
    * Loads a model on a backend and replaces the current one; if that fails, the current one stays on its own backend.
    */
-  load(origin: Origin, choice: LoadChoice, options: LoadOptions): Promise<void>;
+  load(origin: Origin, choice: ModelChoice, options: LoadOptions): Promise<void>;
   /** What a model would take, before it is downloaded. */
   sizeOf(origin: Origin, weights: WeightChoice, signal: AbortSignal): Promise<SourceSize>;
   /** Loads the current model once more with its weights in another form, for as long as `use` runs. */
   inForm<Result>(weights: OfferedForm, use: (model: RemoteModel) => Promise<Result>): Promise<Result>;
   /** The text of each token. */
   textsOf(ids: readonly number[]): Promise<readonly string[]>;
-}
-
-/** Where and how a model is held. */
-export interface LoadChoice {
-  readonly backend: string;
-  readonly weights: WeightChoice;
 }
 
 /** Starts the worker and reports its downloads. */

@@ -52,9 +52,12 @@ export function heardView(session: Session): HeardView {
   };
 
   const write = (next: readonly HeardWord[], rest: string) => {
-    if (next !== words) line.write(next);
-    words = next;
-    text.write(words, rest);
+    text.writeRest(rest);
+    if (next !== words) {
+      words = next;
+      line.write(words);
+      text.write(words);
+    }
     byId('empty').hidden = words.length > 0 || rest !== '';
     for (const id of ['srt', 'vtt', 'txt']) byId<HTMLButtonElement>(id).disabled = words.length === 0;
   };

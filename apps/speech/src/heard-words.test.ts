@@ -1,6 +1,6 @@
 import type { TranscribedSegment } from '@residual/model';
 import { expect, test } from 'vitest';
-import { heardToken, heardWords, isUnsure } from './heard-words.js';
+import { heardToken, heardWords } from './heard-words.js';
 
 const word = (text: string, start: number, end: number, ...tokens: number[]) => ({
   text,
@@ -39,12 +39,4 @@ test('the written token is among the alternatives, also when it was not one of t
     { token: 3, probability: Math.exp(-1), isWritten: false },
     { token: 7, probability: expect.closeTo(0.1, 9), isWritten: true },
   ]);
-});
-
-test('a word below one half is unsure, a mark is not', () => {
-  expect([isUnsure({ text: ' no', probability: 0.4 }), isUnsure({ text: ' no', probability: 0.6 })]).toEqual([
-    true,
-    false,
-  ]);
-  expect(isUnsure({ text: ',', probability: 0.1 })).toBe(false);
 });

@@ -1,15 +1,5 @@
+import { type Alternative, alternativesOf } from '@residual/appkit';
 import type { TranscribedSegment, TranscribedWord, TranscriptionStep } from '@residual/model';
-
-/** A word that is less likely than this is marked as unsure. */
-export const minWordProbability = 0.5;
-
-/** A token that the decoder considered. */
-export interface Alternative {
-  readonly token: number;
-  readonly probability: number;
-  /** Whether this token was written. */
-  readonly isWritten: boolean;
-}
 
 /** A word that was heard. */
 export interface HeardWord extends TranscribedWord {
@@ -27,17 +17,8 @@ export interface HeardToken {
 /** What one step of the decoder says about its token. */
 export function heardToken({ step }: Extract<TranscriptionStep, { kind: 'token' }>): HeardToken {
   const { text, token, logprob, topLogprobs } = step;
-  const likely = topLogprobs.map(each => ({
-    token: each.token,
-    probability: Math.exp(each.logprob),
-    isWritten: each.token === token,
-  }));
-  const written = { token, probability: Math.exp(logprob), isWritten: true };
-  return {
-    token,
-    text,
-    alternatives: likely.some(({ isWritten }) => isWritten) ? likely : [...likely.slice(0, -1), written],
-  };
+  const likely = topLogprobs.map(each => ({ token: each.token, probability: Math.exp(each.logprob) }));
+  return { token, text, alternatives: alternativesOf(token, Math.exp(logprob), likely) };
 }
 
 /**
@@ -56,7 +37,3 @@ export function heardWords(segments: readonly TranscribedSegment[], decoded: rea
     .flatMap(({ words = [] }) => words)
     .map(word => ({ ...word, alternatives: word.tokens.flatMap(alternativesOf) }));
 }
-
-/** Whether a word is marked as unsure; punctuation marks are not. */
-export const isUnsure = ({ text, probability }: Pick<HeardWord, 'text' | 'probability'>): boolean =>
-  probability < minWordProbability && /[\p{L}\p{N}]/u.test(text);

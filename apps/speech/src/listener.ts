@@ -4,6 +4,7 @@ import { rate } from './sound.js';
 
 /** What was heard so far: words with their times, and text that has none yet. */
 export interface Heard {
+  /** The same list until there are more. */
   readonly words: readonly HeardWord[];
   readonly rest: string;
   /** Seconds that are written down, and in total. */
@@ -21,7 +22,7 @@ export async function listen(
   onHeard: (heard: Heard) => void,
 ): Promise<readonly HeardWord[]> {
   const total = samples.length / rate;
-  const words: HeardWord[] = [];
+  let words: readonly HeardWord[] = [];
   let tokens: HeardToken[] = [];
   let [attempt, done] = [0, 0];
   await session.transcribe(samples, signal, step => {
@@ -31,7 +32,7 @@ export async function listen(
       onHeard({ words, rest: tokens.map(({ text }) => text).join(''), done, total });
     }
     if (step.kind === 'window') {
-      for (const word of heardWords(step.segments, tokens)) words.push(shifted(word, start));
+      words = [...words, ...heardWords(step.segments, tokens).map(word => shifted(word, start))];
       [tokens, done] = [[], step.done];
       onHeard({ words, rest: '', done, total });
     }

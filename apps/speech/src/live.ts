@@ -8,14 +8,14 @@ import { rate } from './sound.js';
 const lookEvery = 1;
 
 /** After this many seconds of speech without a pause what was heard becomes final all the same. */
-const longest = 14;
+const maxSeconds = 14;
 
 /** What a page sees while somebody speaks. */
 export interface LiveListener {
   /** New samples. */
   readonly onSound: (samples: Float32Array) => void;
-  /** The words so far; those after `final` may still change. */
-  readonly onWords: (words: readonly HeardWord[], final: number) => void;
+  /** The words so far; those after the last pause may still change. */
+  readonly onWords: (words: readonly HeardWord[]) => void;
 }
 
 /**
@@ -43,14 +43,14 @@ export async function listenLive(
   const read = async (isPause: boolean): Promise<void> => {
     const samples = joined(parts, from, length);
     const [start, end] = [from, length];
+    if (isPause) isSpoken = false; // what is said from now on is not part of this
     const words = await listen(session, { samples, start: start / rate, signal: work.signal }, () => {});
     seen = end;
     if (isPause) {
       final.push(...words);
       from = end;
-      isSpoken = false;
     }
-    onWords(isPause ? [...final] : [...final, ...words], final.length);
+    onWords(isPause ? [...final] : [...final, ...words]);
   };
   const startReading = (isPause: boolean) => {
     reading = read(isPause)
@@ -74,7 +74,7 @@ export async function listenLive(
         from = Math.max(from, length - rate / 2); // of silence half a second stays, for the start of a word
         continue;
       }
-      const isPause = !isOpen || length - from > longest * rate;
+      const isPause = !isOpen || length - from > maxSeconds * rate;
       if (isPause || length - seen > lookEvery * rate) startReading(isPause);
     }
     await reading;

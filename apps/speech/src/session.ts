@@ -1,4 +1,11 @@
-import { type LoadOptions, type OnDownload, shippedSpeech, type WeightChoice, weightsOf } from '@residual/appkit';
+import {
+  type LoadOptions,
+  type ModelChoice,
+  type OnDownload,
+  shippedSpeech,
+  tokenTexts,
+  weightsOf,
+} from '@residual/appkit';
 import { pageModel, startModels } from '@residual/appkit/models';
 import type { Transcription, TranscriptionStep } from '@residual/model';
 import type { RemoteModel } from '@residual/model/worker';
@@ -20,13 +27,7 @@ export interface Session {
     onStep: (step: TranscriptionStep) => void,
   ): Promise<Transcription>;
   /** Loads the model on a backend, with its weights in a form; if that fails, the last one stays as it is. */
-  load(choice: LoadChoice, options: LoadOptions): Promise<void>;
-}
-
-/** Where and how the model is held. */
-export interface LoadChoice {
-  readonly backend: string;
-  readonly weights: WeightChoice;
+  load(choice: ModelChoice, options: LoadOptions): Promise<void>;
 }
 
 /** How many tokens that the decoder considered are named. */
@@ -36,7 +37,7 @@ const alternatives = 5;
 export async function openSession(onDownload: OnDownload): Promise<Session> {
   const { models, backends, softwareGraphics, useBackend } = await startModels(onDownload);
   const page = pageModel(models, useBackend);
-  const texts = new Map<number, Promise<string>>();
+  const textsOf = tokenTexts(ids => page.model.decode(ids, { skipSpecialTokens: false }));
   return {
     backends,
     softwareGraphics,
@@ -46,14 +47,7 @@ export async function openSession(onDownload: OnDownload): Promise<Session> {
     get isLoaded() {
       return page.isLoaded;
     },
-    textsOf: ids =>
-      Promise.all(
-        ids.map(id => {
-          const text = texts.get(id) ?? page.model.decode([id], { skipSpecialTokens: false });
-          texts.set(id, text);
-          return text;
-        }),
-      ),
+    textsOf: ids => textsOf(ids),
     transcribe: async (samples, signal, onStep) => {
       const options = { timestamps: 'word', attention: true, topLogprobs: alternatives, signal } as const;
       let last: Transcription | undefined;

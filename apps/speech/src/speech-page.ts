@@ -1,6 +1,6 @@
-import { byId, singleRun } from '@residual/appkit';
+import { byId, isUnsure, singleRun } from '@residual/appkit';
 import { heardView } from './heard-view.js';
-import { type HeardWord, isUnsure } from './heard-words.js';
+import type { HeardWord } from './heard-words.js';
 import { listen } from './listener.js';
 import { listenLive } from './live.js';
 import { samples } from './samples.js';
@@ -39,7 +39,7 @@ export function speechPage(session: Session, mark: (id: string) => void): Speech
     await follow('Listening', async signal => {
       const begun = performance.now();
       const words = await listen(session, { samples: sound.samples, start: 0, signal }, heard => {
-        view.write([...heard.words], heard.rest);
+        view.write(heard.words, heard.rest);
         if (heard.total > windowSeconds)
           byId('status').textContent = `Listening: ${Math.round(heard.done)} of ${Math.round(heard.total)} s`;
       });

@@ -1,10 +1,12 @@
-import { arrowDirection, byId, make } from '@residual/appkit';
-import { type HeardWord, isUnsure } from './heard-words.js';
+import { arrowDirection, byId, isUnsure, make } from '@residual/appkit';
+import type { HeardWord } from './heard-words.js';
 
 /** The text that was heard, whose words are chosen by pointer, or by Tab and arrow keys. */
 export interface TextView {
-  /** Shows words, and after them text whose words have no times yet. */
-  write(words: readonly HeardWord[], rest: string): void;
+  /** Shows words, of which none is chosen. */
+  write(words: readonly HeardWord[]): void;
+  /** Shows text after them, whose words have no times yet. */
+  writeRest(rest: string): void;
   choose(index: number | undefined): void;
   /** Marks the word that is played; -1 for none. */
   playAt(index: number): void;
@@ -36,7 +38,10 @@ export function textView(onWord: (index: number) => void): TextView {
     playAt: index => {
       for (const [i, element] of elements.entries()) element.classList.toggle('played', i === index);
     },
-    write: (words, rest) => {
+    writeRest: rest => {
+      byId('coming').textContent = rest;
+    },
+    write: words => {
       elements = words.map((word, i) => {
         const element = make('span', { role: 'option', textContent: word.text.trim() });
         element.classList.toggle('unsure', isUnsure(word));
@@ -46,7 +51,6 @@ export function textView(onWord: (index: number) => void): TextView {
       const spaced = elements.flatMap((element, i) => (words[i]!.text.startsWith(' ') ? [' ', element] : [element]));
       place.replaceChildren(...spaced);
       place.hidden = words.length === 0;
-      byId('coming').textContent = rest;
       choose(undefined);
     },
   };

@@ -1,7 +1,7 @@
-import { byId, make, makeSvg, onColourScheme, perFrame, prefersStill } from '@residual/appkit';
+import { byId, isUnsure, make, makeSvg, onColourScheme, perFrame, prefersStill } from '@residual/appkit';
 import { paletteOf } from './colours.js';
 import { heardSpan, type Span } from './heard-span.js';
-import { type HeardWord, isUnsure } from './heard-words.js';
+import type { HeardWord } from './heard-words.js';
 import { drawPicture } from './picture.js';
 import { placeWords } from './place-words.js';
 import { ribbonPath } from './ribbon-path.js';

@@ -1,17 +1,7 @@
-import {
-  attempt,
-  backendOptions,
-  byId,
-  formOptions,
-  type LoadingView,
-  type LoadOptions,
-  modelLoader,
-  offerNumbers,
-  reportIgnoredSettings,
-} from '@residual/appkit';
-import { readControls, share, writeControls } from './controls.js';
+import { type LoadingView, modelChoice, offerNumbers, reportIgnoredSettings } from '@residual/appkit';
+import { readControls, set, writeControls } from './controls.js';
 import { showFacts } from './facts.js';
-import type { LoadChoice, Session } from './session.js';
+import type { Session } from './session.js';
 import { address, headsIn } from './settings.js';
 import type { TranslationView } from './translation-view.js';
 
@@ -23,56 +13,30 @@ export function offerHeads(layers: number, heads: number): void {
 
 /** Wires the choice of backend and form of weights. Returns the function that translates with what is chosen. */
 export function modelView(session: Session, loading: LoadingView, view: TranslationView): () => Promise<void> {
-  byId('backend').replaceChildren(...backendOptions(session));
-  byId('weights').replaceChildren(...formOptions());
-  writeControls(address.settingsFrom(location.hash));
-  let loadedWith: LoadChoice | undefined; // the choice with which the model was loaded
-  let target: LoadChoice | undefined; // the choice with which it is loading or loaded
-
-  const loadModel = modelLoader(loading, {
-    hasModel: () => loadedWith !== undefined,
-    sentence: 'The model is not loaded, and without it nothing can be translated.',
-    restore: () => {
-      target = loadedWith;
-      byId('status').textContent = 'The model was not loaded.';
-      byId('main').dataset.state = 'ready';
-      if (loadedWith === undefined) return;
-      writeControls(loadedWith);
-      share();
+  const restore = () => writeControls(address.settingsFrom(location.hash));
+  return modelChoice(loading, {
+    session,
+    read: readControls,
+    restore,
+    set,
+    end: view.end,
+    load: async (choice, options) => {
+      await session.load(choice, options);
+      offerHeads(session.model.depth, session.model.heads);
+      await showFacts(session.model);
     },
-  });
-  const translate = async () => {
-    const { backend, weights } = readControls();
-    const isTarget = backend === target?.backend && weights === target.weights;
-    if (isTarget && !session.isLoaded) return; // it translates once the model is loaded
-    if (!isTarget) {
-      const choice = { backend, weights };
-      target = choice;
-      const again = () => attempt(translate);
-      await loadModel(async options => {
-        await view.end();
-        await load(session, choice, options);
-        loadedWith = choice;
-      }, again);
-      writeControls(address.settingsFrom(location.hash)); // layers and heads are known now
+    onLoaded: () => {
+      restore(); // layers and heads are known now
       reportIgnored(session);
-    }
-    await view.run();
-  };
-  return translate;
+    },
+    run: view.run,
+    sentence: 'The model is not loaded, and without it nothing can be translated.',
+  });
 }
 
 /** Shows a notice about everything in the address that the page cannot follow. */
 export function reportIgnored(session: Session): void {
   reportIgnoredSettings(address, session.isLoaded ? missingHeads(session) : []);
-}
-
-/** Loads the model and shows its size. */
-async function load(session: Session, choice: LoadChoice, options: LoadOptions): Promise<void> {
-  byId('status').textContent = 'Loading';
-  await session.load(choice, options);
-  offerHeads(session.model.depth, session.model.heads);
-  await showFacts(session.model);
 }
 
 /** Sentences about heads in the address that the model does not have. */

@@ -1,9 +1,9 @@
 import {
   type LoadOptions,
+  type ModelChoice,
   type OfferedForm,
   type OnDownload,
   shippedModel,
-  type WeightChoice,
   weightsOf,
 } from '@residual/appkit';
 import { pageModel, startModels } from '@residual/appkit/models';
@@ -26,15 +26,9 @@ export interface Session {
   /** Reads a sentence together with its translation; `ablate` as it was translated. */
   read(segment: TranslatedSegment, options: Pick<TranslateOptions, 'ablate' | 'signal'>): Promise<Reading>;
   /** Loads the model on a backend, with its weights in a form; if that fails, the last one stays as it is. */
-  load(choice: LoadChoice, options: LoadOptions): Promise<void>;
+  load(choice: ModelChoice, options: LoadOptions): Promise<void>;
   /** Loads the model once more with its weights in another form, for as long as `use` runs. */
   inForm<Result>(weights: OfferedForm, use: (model: RemoteModel) => Promise<Result>): Promise<Result>;
-}
-
-/** Where and how the model is held. */
-export interface LoadChoice {
-  readonly backend: string;
-  readonly weights: WeightChoice;
 }
 
 /** How many tokens that the decoder considered are named. */

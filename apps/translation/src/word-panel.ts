@@ -1,9 +1,9 @@
-import { byId, fixed, make, percent } from '@residual/appkit';
+import { type Alternative, alternativesList, byId, finePercent, fixed, make } from '@residual/appkit';
 import type { RibbonsElement } from '@residual/elements';
 import { diffWords } from './difference.js';
 import type { Sentence } from './sentence.js';
 import type { Session } from './session.js';
-import { type Alternative, lostAtWord, lostTranslations, type Word, wordsOf } from './words.js';
+import { lostAtWord, lostTranslations, type Word, wordsOf } from './words.js';
 
 /** The largest number of lost translations in the panel. */
 const maxLost = 3;
@@ -28,7 +28,7 @@ export function wordPanel(session: Session): WordPanel {
       const word = words[shown]!;
       byId('word-title').replaceChildren(
         make('b', { lang: 'fr', textContent: `“${word.text}”` }),
-        ` The model gave this word ${shareOf(word.probability)}`,
+        ` The model gave this word ${finePercent(word.probability)}`,
         index === undefined ? ' and was less sure of it than of any other.' : '.',
       );
       byId('considered').replaceChildren(...word.alternatives.map((each, i) => listOf(each, i > 0, session)));
@@ -51,21 +51,13 @@ const leastSure = (words: readonly Word[]): number => {
 
 /** The tokens that the decoder considered, with bars; `isPart`: not the first of a word. */
 function listOf(alternatives: readonly Alternative[], isPart: boolean, session: Session): HTMLElement {
-  const rows = alternatives.map(({ token, probability, isWritten }) => {
-    const bar = make('i', { className: 'bar' });
-    bar.style.setProperty('--share', String(probability));
+  const nameOf = (i: number) => {
+    const { token } = alternatives[i]!;
     const text = session.textOf(token);
-    const name = token === session.end ? '■ end' : text === ' ' ? '␣' : `${isPart ? '…' : ''}${text.trimStart()}`;
-    const row = make('li', { className: isWritten ? 'written' : '' }, make('span', { lang: 'fr', textContent: name }));
-    row.append(bar, make('span', { className: 'figure', textContent: shareOf(probability) }));
-    return row;
-  });
-  return make('ol', {}, ...rows);
+    return token === session.end ? '■ end' : text === ' ' ? '␣' : `${isPart ? '…' : ''}${text.trimStart()}`;
+  };
+  return alternativesList(alternatives, nameOf, 'fr');
 }
-
-/** A probability with a digit after the point if it is small. */
-const shareOf = (probability: number) =>
-  probability < 0.0005 ? '< 0.1 %' : probability < 0.1 ? `${(100 * probability).toFixed(1)} %` : percent(probability);
 
 /** The translations that lost at a word, as a list; a sentence if there are none. */
 function lostIn(sentence: Sentence, index: number): Node[] {

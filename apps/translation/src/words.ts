@@ -1,17 +1,7 @@
+import { type Alternative, alternativesOf, isUnsure } from '@residual/appkit';
 import type { Span, TranslatedSegment } from '@residual/model';
 import { diffWords } from './difference.js';
 import type { Sentence } from './sentence.js';
-
-/** A word that is less likely than this is marked as unsure. */
-export const minWordProbability = 0.5;
-
-/** A token that the decoder considered, with its probability. */
-export interface Alternative {
-  readonly token: number;
-  readonly probability: number;
-  /** Whether this token was written. */
-  readonly isWritten: boolean;
-}
 
 /** A word of a translation. */
 export interface Word {
@@ -33,13 +23,7 @@ export function wordsOf({ segment, reading }: Pick<Sentence, 'segment' | 'readin
       probability: Math.exp(indices.reduce((sum, i) => sum + reading.predictions[i]!.logprob!, 0)),
       alternatives: indices.map(i => {
         const { topLogprobs, logprob } = reading.predictions[i]!;
-        const likely = topLogprobs.map(({ token, probability }) => ({
-          token,
-          probability,
-          isWritten: token === tokens[i],
-        }));
-        const written = { token: tokens[i]!, probability: Math.exp(logprob!), isWritten: true };
-        return likely.some(({ isWritten }) => isWritten) ? likely : [...likely.slice(0, -1), written];
+        return alternativesOf(tokens[i]!, Math.exp(logprob!), topLogprobs);
       }),
     };
   });
@@ -52,8 +36,7 @@ export const joinedIn = (spans: readonly Span[]): boolean[] =>
   spans.map(([start], i) => i > 0 && spans[i - 1]![1] === start);
 
 /** The indices of the words that are marked as unsure; punctuation marks are not. */
-export const unsureWords = (words: readonly Word[]): number[] =>
-  [...words.keys()].filter(i => words[i]!.probability < minWordProbability && /[\p{L}\p{N}]/u.test(words[i]!.text));
+export const unsureWords = (words: readonly Word[]): number[] => [...words.keys()].filter(i => isUnsure(words[i]!));
 
 /** A translation that a beam search finished and that did not win. */
 export interface LostTranslation {

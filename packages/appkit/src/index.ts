@@ -1,5 +1,6 @@
 /** Code that the pages of the demo apps share. */
 export { type Address, addressOf, type Choices } from './address.js';
+export { type Alternative, alternativesList, alternativesOf, finePercent, isUnsure } from './alternatives.js';
 export { fitCanvas, movement, onColourScheme } from './appearance.js';
 export { arrowDirection } from './arrow-keys.js';
 export { type Debounced, debounce, latestOnly, loadOnce, type SingleRun, singleRun } from './async.js';
@@ -11,6 +12,7 @@ export { collectPerFrame, nextFrame, perFrame } from './frames.js';
 export { handOver, takeOver } from './hand-over.js';
 export { backendOptions, type LoadingView, loadingView } from './loading.js';
 export { messageOf } from './messages.js';
+export { type ChoicePage, type ModelChoice, modelChoice } from './model-choice.js';
 export { type LoadFailure, type LoadOptions, type ModelLoader, modelLoader } from './model-loader.js';
 export { prefersStill } from './motion.js';
 export { attempt, byId, make, on, onFiles, reportFailure, showError, showNotice, wireCopyLink } from './page.js';
@@ -21,6 +23,7 @@ export { openState, type State } from './state.js';
 export { makeSvg } from './svg.js';
 export { wireTabs } from './tabs.js';
 export { piecesSentence, showPieces, type TokenizedText, textsOf, tokenizedText } from './token-pieces.js';
+export { tokenTexts } from './token-texts.js';
 export {
   bitsOf,
   formNames,

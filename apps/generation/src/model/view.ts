@@ -5,6 +5,7 @@ import {
   byId,
   formOptions,
   type LoadingView,
+  type ModelChoice,
   megabytes,
   modelLoader,
   on,
@@ -12,7 +13,7 @@ import {
   writeControls,
 } from '@residual/appkit';
 import { readControls, set, share } from '../controls.js';
-import type { LoadChoice, Origin, Session } from '../session.js';
+import type { Origin, Session } from '../session.js';
 import { formsView } from './forms-view.js';
 import { needView } from './need-view.js';
 
@@ -29,7 +30,7 @@ export function modelView(
   byId('backend').replaceChildren(...backendOptions(session));
   byId('weights').replaceChildren(...formOptions());
   byId<HTMLButtonElement>('load').disabled = false;
-  let loadedWith: LoadChoice = { backend: 'auto', weights: 'auto' }; // the choice with which the model was loaded
+  let loadedWith: ModelChoice = { backend: 'auto', weights: 'auto' }; // the choice with which the model was loaded
 
   const loadModel = modelLoader(view, {
     hasModel: () => session.isLoaded,
