@@ -4,8 +4,9 @@ import { ResidualError, type Tensor, tensor, tidy } from '@residual/tensor';
 import { expectTokens } from '../arguments.js';
 import type { LoadedModel } from '../loaded-model.js';
 import { imageModelOf, imageTextModelOf } from '../model-kind.js';
+import { expectReadOptions, readBatches, shortestFirst } from '../read-batches.js';
 import { paddedIds, paddedLengthOf, type Sequences, unpaddedKeys } from '../sequences.js';
-import { type ClassifyOptions, encodeCut, expectTextList, expectTextOptions } from '../understand/text-pass.js';
+import { type ClassifyOptions, encodeCut, expectTextList, textsAtOnce } from '../understand/text-pass.js';
 import { type ImageInput, type ImageOptions, type ProcessedImages, readImages } from './image-pass.js';
 
 /**
@@ -39,32 +40,19 @@ export async function embedTextsOf(
 ): Promise<readonly Float32Array[]> {
   model.check();
   imageTextModelOf(caller, model);
-  const { batch } = expectTextOptions(caller, options, { maxTokens: 0 });
-  const { signal, onProgress } = options;
+  expectReadOptions(caller, options, { maxTokens: 0 });
+  const { batch = textsAtOnce } = options;
   expectTextList(caller, 'texts', texts);
   if (texts.length === 0) throw new ResidualError('prompt', `${caller}: there are no texts`);
   const ids = encodeCut(caller, model, texts, options).map(encoding => encoding.ids);
   expectTokens(caller, ids, { vocab: model.vocab, maxLength: model.maxPositions });
-  const vectors: Float32Array[] = [];
-  const order = [...ids.keys()].sort((a, b) => ids[a]!.length - ids[b]!.length);
-  for (let from = 0; from < order.length; from += batch) {
-    await model.yieldTurn(signal);
-    const indices = order.slice(from, from + batch);
-    const output = runTextTower(
+  return readBatches(model, shortestFirst(ids), { ...options, batch }, indices =>
+    runTextTower(
       caller,
       model,
       indices.map(i => ids[i]!),
-    );
-    try {
-      const data = (await output.data()) as Float32Array;
-      const size = data.length / indices.length;
-      for (const [k, i] of indices.entries()) vectors[i] = data.slice(k * size, (k + 1) * size);
-    } finally {
-      output.dispose();
-    }
-    onProgress?.({ done: from + indices.length, total: order.length });
-  }
-  return vectors;
+    ),
+  );
 }
 
 /** The vectors of texts of any lengths: padded to one length, which is hidden or read as the model was trained. */

@@ -1,9 +1,10 @@
 import { emptyScope, type Scope } from '@residual/layers';
-import { expectInteger, expectOptions, ResidualError, type Tensor, tidy } from '@residual/tensor';
+import { ResidualError, type Tensor, tidy } from '@residual/tensor';
 import type { ImageInputs } from '@residual/transformer';
 import type { ByteImage, ImageProcessor, ImageSource, PatchValues, PixelValues } from '@residual/vision';
-import { expectFunction, expectSignal } from '../arguments.js';
 import type { LoadedModel } from '../loaded-model.js';
+import { preprocessorConfig } from '../preprocessor-config.js';
+import { expectReadOptions, type ReadOptions, readBatches } from '../read-batches.js';
 import { channelsLast, patchInputs } from './pixel-values.js';
 
 /** A picture: an image in memory of `@residual/vision`, the bytes of a file, or what a page has. */
@@ -13,28 +14,13 @@ export type ImageInput = ByteImage | ImageSource;
 export type ProcessedImages = PixelValues | PatchValues;
 
 /** The options of every method that reads pictures. */
-export interface ImageOptions {
+export interface ImageOptions extends ReadOptions {
   /** How many pictures are read at once; default 8. */
   readonly batch?: number;
-  /** Ends the call before the next batch. */
-  readonly signal?: AbortSignal;
-  /** Called after each batch, with the number of pictures done. */
-  readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
 }
 
-/** Throws for an option of the wrong type, or one that does not exist; `more` are those of one method. */
-export function expectImageOptions(
-  caller: string,
-  options: ImageOptions,
-  more: Readonly<Record<string, 0>> = {},
-): { readonly batch: number } {
-  expectOptions(caller, options, { batch: 0, signal: 0, onProgress: 0, ...more } as never);
-  const { batch = 8, signal, onProgress } = options;
-  expectInteger(caller, 'batch', batch, { min: 1 });
-  expectSignal(caller, signal);
-  expectFunction(caller, 'onProgress', onProgress);
-  return { batch };
-}
+/** How many pictures are read at once if `batch` is absent. */
+const imagesAtOnce = 8;
 
 /** Whether pictures are processed already. */
 export function areProcessed(images: unknown): images is ProcessedImages {
@@ -67,29 +53,18 @@ export async function readImages(
   options: ImageOptions,
   run: ReadBatch,
 ): Promise<Float32Array[]> {
-  const { batch } = expectImageOptions(caller, options);
-  const { signal, onProgress } = options;
+  expectReadOptions(caller, options);
+  const { batch = imagesAtOnce } = options;
   const total = areProcessed(images) ? images.shape[0] : images.length;
   const processor = areProcessed(images) ? undefined : await processorOf(caller, model);
-  const rows: Float32Array[] = [];
-  for (let from = 0; from < total; from += batch) {
-    await model.yieldTurn(signal);
-    const to = Math.min(from + batch, total);
+  return readBatches(model, [...Array(total).keys()], { ...options, batch }, async indices => {
+    const [from, to] = [indices[0]!, indices.at(-1)! + 1];
     const values = areProcessed(images)
       ? rowsOf(images, from, to)
       : processor!.process(await Promise.all(images.slice(from, to).map(imageOf)));
     model.check(); // it may have been disposed while files were read
-    const output = runProcessed(values, run);
-    try {
-      const data = (await output.data()) as Float32Array;
-      const size = data.length / (to - from);
-      for (let i = 0; i < to - from; i++) rows.push(data.slice(i * size, (i + 1) * size));
-    } finally {
-      output.dispose();
-    }
-    onProgress?.({ done: to, total });
-  }
-  return rows;
+    return runProcessed(values, run);
+  });
 }
 
 /** Runs a model on processed pictures. */
@@ -104,33 +79,22 @@ export function runProcessed(values: ProcessedImages, run: ReadBatch, outer: Sco
 /** A picture in memory; files are decoded. */
 export async function imageOf(image: ImageInput): Promise<ByteImage> {
   if ('channels' in (image as object)) return image as ByteImage;
-  const { readImage } = await import('@residual/vision'); // most models read no pictures
+  const { readImage } = await import('@residual/vision'); // as above
   return readImage(image as ImageSource);
 }
 
 /** The processor of the checkpoint. Throws if it has no `preprocessor_config.json`. */
-export async function processorOf(caller: string, { parts }: LoadedModel): Promise<ImageProcessor> {
-  const { texts, config } = parts;
-  const text = texts['preprocessor_config.json'] ?? texts['processor_config.json'];
-  if (text === undefined)
+export async function processorOf(caller: string, model: LoadedModel): Promise<ImageProcessor> {
+  const config = preprocessorConfig(model);
+  if (!config)
     throw new ResidualError(
       'files',
       `${caller}: this checkpoint has no preprocessor_config.json, which says how pictures become pixel values; ` +
         'give what an imageProcessor of @residual/vision returns',
     );
-  const { imageProcessor } = await import('@residual/vision'); // as above
-  const modelType = typeof config.model_type === 'string' ? config.model_type : undefined;
-  return imageProcessor(parsed(text), { modelType });
-}
-
-function parsed(text: string): Record<string, unknown> {
-  try {
-    const value: unknown = JSON.parse(text);
-    if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Record<string, unknown>;
-    throw new Error('it is not an object');
-  } catch (cause) {
-    throw new ResidualError('files', `preprocessor_config.json: ${(cause as Error).message}`, { cause });
-  }
+  const { imageProcessor } = await import('@residual/vision'); // most models read no pictures
+  const { model_type: type } = model.parts.config;
+  return imageProcessor(config, { modelType: typeof type === 'string' ? type : undefined });
 }
 
 /** Some rows of processed pictures. */

@@ -2,15 +2,10 @@ import { emptyScope, joined } from '@residual/layers';
 import { tensor } from '@residual/tensor';
 import type { LoadedModel } from '../loaded-model.js';
 import { imageTextModelOf } from '../model-kind.js';
+import { expectReadOptions } from '../read-batches.js';
 import { softmax } from '../understand/label-scores.js';
 import { embedTextsOf } from './embed-images.js';
-import {
-  expectImageOptions,
-  type ImageInput,
-  type ImageOptions,
-  type ProcessedImages,
-  readImages,
-} from './image-pass.js';
+import { type ImageInput, type ImageOptions, type ProcessedImages, readImages } from './image-pass.js';
 
 /** The options of `similarity`. */
 export interface SimilarityOptions extends ImageOptions {
@@ -37,7 +32,7 @@ export async function similarities(
   model.check();
   const { composition } = imageTextModelOf('similarity', model);
   const { maxTokens, ...reading } = options;
-  expectImageOptions('similarity', options, { maxTokens: 0 });
+  expectReadOptions('similarity', options, { maxTokens: 0 });
   const { signal } = options;
   const settings = { ...(signal && { signal }), ...(maxTokens !== undefined && { maxTokens }) };
   const vectors = await embedTextsOf('similarity', model, texts, settings);

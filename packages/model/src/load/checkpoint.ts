@@ -86,8 +86,8 @@ const textFiles = [
   'preprocessor_config.json',
 ];
 
-/** Those that say how pictures become pixel values. */
-const imageFiles = ['preprocessor_config.json', 'processor_config.json'];
+/** Those of models that read pictures. */
+const imageFiles = ['processor_config.json'];
 
 /** Whether a checkpoint may read pictures. */
 function mayReadImages(config: Config): boolean {

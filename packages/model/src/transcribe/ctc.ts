@@ -4,6 +4,7 @@ import { expectOptions, ResidualError, tensor, tidy } from '@residual/tensor';
 import { expectSignal } from '../arguments.js';
 import type { LoadedModel } from '../loaded-model.js';
 import { audioModelOf } from '../model-kind.js';
+import { preprocessorConfig } from '../preprocessor-config.js';
 import type { TranscribeOptions } from './options.js';
 import { type AudioInput, isFeatures, samplesOf } from './recordings-of.js';
 import type { TranscribedWord, Transcription, TranscriptionStep } from './transcription.js';
@@ -45,11 +46,10 @@ export async function* transcribeByCtc(
 }
 
 /** How samples become the input of the model, as `preprocessor_config.json` says. */
-async function recordingReader({ parts }: LoadedModel) {
+async function recordingReader(model: LoadedModel) {
   const { audioFeatures } = await import('@residual/audio');
-  const text = parts.texts['preprocessor_config.json'];
   const standard = { feature_extractor_type: 'Wav2Vec2FeatureExtractor', sampling_rate: 16_000, do_normalize: true };
-  const features = audioFeatures(text === undefined ? standard : JSON.parse(text));
+  const features = audioFeatures(preprocessorConfig(model) ?? standard);
   if (features.kind !== 'waveform')
     throw new ResidualError('prompt', `transcribe: the model reads samples, the files describe ${features.kind}`);
   const { sampleRate, extract } = features;

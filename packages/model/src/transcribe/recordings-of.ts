@@ -3,6 +3,7 @@ import type { SpeechSource } from '@residual/families';
 import { expectInteger, ResidualError, showShape, showValue } from '@residual/tensor';
 import type { LoadedModel } from '../loaded-model.js';
 import { speechModelOf } from '../model-kind.js';
+import { preprocessorConfig } from '../preprocessor-config.js';
 import type { Recording } from './recording.js';
 
 export type { Audio, Features } from '@residual/audio';
@@ -16,7 +17,7 @@ export type AudioInput = Float32Array | Audio | Features;
 /** Recordings as the model reads them. Errors for what is none. */
 export async function recordingsOf(model: LoadedModel, inputs: readonly AudioInput[]): Promise<Recording[]> {
   const { composition } = speechModelOf('transcribe', model);
-  const settings = preprocessorSettings(model.parts.texts['preprocessor_config.json']);
+  const settings = preprocessorSettings(preprocessorConfig(model) ?? {});
   const recordings: Recording[] = [];
   for (const [i, input] of inputs.entries()) {
     if (isFeatures(input)) recordings.push(ofFeatures(input, composition.source, settings, i));
@@ -32,9 +33,8 @@ interface PreprocessorSettings {
   readonly fftLength: number;
 }
 
-/** The settings of a file; those of Whisper without one. */
-function preprocessorSettings(text: string | undefined): PreprocessorSettings {
-  const config: Readonly<Record<string, unknown>> = text === undefined ? {} : JSON.parse(text);
+/** The settings of a config; those of Whisper where it does not say them. */
+function preprocessorSettings(config: Readonly<Record<string, unknown>>): PreprocessorSettings {
   const count = (name: string, standard: number): number => {
     const value = config[name] ?? standard;
     expectInteger('transcribe', `${name} of preprocessor_config.json`, value, { min: 1, max: 768_000 });

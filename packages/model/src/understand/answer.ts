@@ -2,7 +2,8 @@ import { expectInteger, ResidualError } from '@residual/tensor';
 import type { Encoding } from '@residual/tokenizer';
 import type { LoadedModel } from '../loaded-model.js';
 import { textModelOf } from '../model-kind.js';
-import { encodeTexts, expectText, expectTextOptions, readTexts, type TextOptions } from './text-pass.js';
+import { expectReadOptions } from '../read-batches.js';
+import { encodeTexts, expectText, readTexts, type TextOptions } from './text-pass.js';
 
 /** The options of `answer`. */
 export interface AnswerOptions extends TextOptions {
@@ -41,7 +42,7 @@ export async function answerQuestion(
 ): Promise<readonly Answer[]> {
   model.check();
   const bound = textModelOf('answer', model, ['question-answering']);
-  expectTextOptions('answer', options, { top: 0, maxAnswerLength: 0, maxLength: 0, stride: 0 });
+  expectReadOptions('answer', options, { top: 0, maxAnswerLength: 0, maxLength: 0, stride: 0 });
   expectText('answer', 'the question', question);
   expectText('answer', 'the context', context);
   if (context.trim() === '') throw new ResidualError('prompt', 'answer: the context is empty');

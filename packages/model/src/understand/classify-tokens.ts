@@ -2,8 +2,9 @@ import { expectValue } from '@residual/base';
 import type { Encoding } from '@residual/tokenizer';
 import type { LoadedModel } from '../loaded-model.js';
 import { textModelOf } from '../model-kind.js';
+import { expectReadOptions } from '../read-batches.js';
 import { softmax } from './label-scores.js';
-import { type ClassifyOptions, encodeCut, expectTextList, expectTextOptions, readTexts } from './text-pass.js';
+import { type ClassifyOptions, encodeCut, expectTextList, readTexts } from './text-pass.js';
 
 /**
  * How tokens become spans: neighbouring tokens of one label (`simple`), or words whose label is that of their first
@@ -43,7 +44,7 @@ export async function classifyTokensOf(
   model.check();
   const caller = 'classifyTokens';
   const bound = textModelOf(caller, model, ['token-classification']);
-  expectTextOptions(caller, options, { maxTokens: 0, aggregation: 0, ignoreLabels: 0 });
+  expectReadOptions(caller, options, { maxTokens: 0, aggregation: 0, ignoreLabels: 0 });
   const { aggregation = 'simple', ignoreLabels = ['O'] } = options;
   const known = ['simple', 'first', 'average', 'max'];
   expectValue(known.includes(aggregation), caller, 'aggregation', aggregation, known.join(', '));

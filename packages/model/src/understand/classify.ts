@@ -1,7 +1,8 @@
 import type { LoadedModel } from '../loaded-model.js';
 import { textModelOf } from '../model-kind.js';
+import { expectReadOptions } from '../read-batches.js';
 import { labelScores } from './label-scores.js';
-import { type ClassifyOptions, encodeCut, expectTextList, expectTextOptions, readTexts } from './text-pass.js';
+import { type ClassifyOptions, encodeCut, expectTextList, readTexts } from './text-pass.js';
 
 /** A label with its score. */
 export interface LabelScore {
@@ -21,7 +22,7 @@ export async function classifyTexts(
 ): Promise<readonly (readonly LabelScore[])[]> {
   model.check();
   const bound = textModelOf('classify', model, ['sequence-classification']);
-  expectTextOptions('classify', options, { maxTokens: 0 });
+  expectReadOptions('classify', options, { maxTokens: 0 });
   expectTextList('classify', 'texts', texts);
   const rows = await readTexts('classify', model, bound, encodeCut('classify', model, texts, options), options);
   return rows.map(row => {

@@ -1,15 +1,9 @@
 import { ResidualError } from '@residual/tensor';
 import type { LoadedModel } from '../loaded-model.js';
 import { textModelOf } from '../model-kind.js';
+import { expectReadOptions } from '../read-batches.js';
 import { labelScores } from './label-scores.js';
-import {
-  encodeTexts,
-  expectText,
-  expectTextList,
-  expectTextOptions,
-  readTexts,
-  type TextOptions,
-} from './text-pass.js';
+import { encodeTexts, expectText, expectTextList, readTexts, type TextOptions } from './text-pass.js';
 
 /** A document with how well it answers a query. */
 export interface RankedDocument {
@@ -36,7 +30,7 @@ export async function rerankDocuments(
   const { labels } = bound.composition;
   if (labels.length !== 1)
     throw new ResidualError('kind', `rerank: this model has ${labels.length} labels; a cross-encoder has one`);
-  expectTextOptions('rerank', options);
+  expectReadOptions('rerank', options);
   expectText('rerank', 'the query', query);
   expectTextList('rerank', 'documents', documents);
   const pairs = documents.map(document => [query, document] as const);

@@ -1,40 +1,26 @@
 import { keyRange } from '@residual/attention';
 import { emptyScope, type Scope } from '@residual/layers';
-import { expectInteger, expectOptions, ResidualError, type Tensor, tidy } from '@residual/tensor';
+import { expectInteger, ResidualError, type Tensor, tidy } from '@residual/tensor';
 import type { Encoding } from '@residual/tokenizer';
-import { expectFunction, expectSignal, expectTokens } from '../arguments.js';
+import { expectTokens } from '../arguments.js';
 import type { LoadedModel } from '../loaded-model.js';
 import { type BoundTextModel, textModelOf } from '../model-kind.js';
+import { type ReadOptions, readBatches, shortestFirst } from '../read-batches.js';
 import { paddedIds, paddedLengthOf, unpaddedKeys } from '../sequences.js';
 
 /** The options of every method that reads texts. */
-export interface TextOptions {
+export interface TextOptions extends ReadOptions {
   /** How many texts of similar length are read at once; default 16. */
   readonly batch?: number;
-  /** Ends the call before the next batch. */
-  readonly signal?: AbortSignal;
-  /** Called after each batch, with the number of texts done. */
-  readonly onProgress?: (progress: { readonly done: number; readonly total: number }) => void;
 }
+
+/** How many texts are read at once if `batch` is absent. */
+export const textsAtOnce = 16;
 
 /** The options of methods that classify texts or their tokens. */
 export interface ClassifyOptions extends TextOptions {
   /** Longer texts are cut to so many tokens, special ones included; if absent, too long a text is an error. */
   readonly maxTokens?: number;
-}
-
-/** Throws for an option of the wrong type, or one that does not exist; `more` are those of one method. */
-export function expectTextOptions(
-  caller: string,
-  options: TextOptions,
-  more: Readonly<Record<string, 0>> = {},
-): { readonly batch: number } {
-  expectOptions(caller, options, { batch: 0, signal: 0, onProgress: 0, ...more } as never);
-  const { batch = 16, signal, onProgress } = options;
-  expectInteger(caller, 'batch', batch, { min: 1 });
-  expectSignal(caller, signal);
-  expectFunction(caller, 'onProgress', onProgress);
-  return { batch };
 }
 
 /** The tokens that a model reads for one text, or for a pair of texts. */
@@ -113,32 +99,20 @@ export async function readTexts(
   inputs: readonly TextTokens[],
   options: TextOptions,
 ): Promise<Float32Array[]> {
-  const { batch = 16, signal, onProgress } = options;
+  const { batch = textsAtOnce } = options;
   expectReadable(caller, model, bound, inputs);
-  const results: Float32Array[] = [];
-  const order = [...inputs.keys()].sort((a, b) => inputs[a]!.ids.length - inputs[b]!.ids.length);
-  for (let from = 0; from < order.length; from += batch) {
-    await model.yieldTurn(signal);
-    const indices = order.slice(from, from + batch);
-    const output = runTexts(
-      model,
-      textModelOf(caller, model),
-      indices.map(i => inputs[i]!),
-    );
-    try {
-      const data = (await output.data()) as Float32Array;
-      const size = data.length / indices.length;
-      const perToken = output.shape.length === 3 ? output.shape[2]! : undefined;
-      for (const [k, i] of indices.entries()) {
-        const length = perToken === undefined ? size : perToken * inputs[i]!.ids.length;
-        results[i] = data.slice(k * size, k * size + length);
-      }
-    } finally {
-      output.dispose();
-    }
-    onProgress?.({ done: from + indices.length, total: order.length });
-  }
-  return results;
+  return readBatches(
+    model,
+    shortestFirst(inputs.map(({ ids }) => ids)),
+    { ...options, batch },
+    indices =>
+      runTexts(
+        model,
+        textModelOf(caller, model),
+        indices.map(i => inputs[i]!),
+      ),
+    (i, { size, shape }) => (shape.length === 3 ? shape[2]! * inputs[i]!.ids.length : size / shape[0]!),
+  );
 }
 
 /** One pass over texts, padded on the right to one length. */

@@ -4,6 +4,7 @@ import { expectOptions, ResidualError } from '@residual/tensor';
 import { expectPrompts, expectSignal, expectTokens } from '../arguments.js';
 import type { LoadedModel, Prompt } from '../loaded-model.js';
 import { type PlainTensor, plainTaps } from '../plain-tensor.js';
+import { shortestFirst } from '../read-batches.js';
 import { paddedLengthOf, type Sequences } from '../sequences.js';
 import { hiddenStatePaths, runStack } from './hidden-states.js';
 import { l2Normalize, type Pooling, pool, poolings } from './pooling.js';
@@ -67,7 +68,7 @@ export async function embedPrompts(
   const { sequences, from } = inputsOf(model, prompts, options, settings);
   const path = layer === undefined ? output : hiddenStates[layer]!;
   const vectors: Float32Array[] = [];
-  const order = [...sequences.keys()].sort((a, b) => sequences[a]!.length - sequences[b]!.length);
+  const order = shortestFirst(sequences);
   for (let first = 0; first < order.length; first += batch) {
     await model.yieldTurn(signal);
     const indices = order.slice(first, first + batch);
