@@ -62,8 +62,8 @@ const composed = [
 ];
 
 /**
- * After all others, and on few cores in one process beside one page: compiling is most of the work of a GPU in
- * software, and each compiles by itself.
+ * On few cores in one process beside one page: compiling is most of the work of a GPU in software, and each compiles by
+ * itself. After all others where these run too.
  */
 const onGpu = (name: string): Settings => ({
   ...onBackend(name),

@@ -76,16 +76,19 @@ const checks = await Promise.all([
 ]);
 // Hostile files are read by one process, so other tests run beside it.
 const sources = await Promise.all([
-  tests('tests', ['node*', 'cpu', 'wasm', 'webgpu', 'webgl*', 'browser*']),
+  tests('tests', ['node*', 'cpu', 'wasm', 'browser*']),
   tests('hostile files', ['fuzz']),
 ]);
 const notRun = existsSync(listed) ? JSON.parse(readFileSync(listed, 'utf8')) : {};
-// Page tests mostly wait, so the installable tests run in parallel.
-const products = await Promise.all([
-  ...(notRun.pages === undefined ? [tests('pages', ['pages'])] : []),
-  tests('installable parts', ['installable']),
-]);
-const results = [...checks, ...sources, ...products];
+const graphics = ['webgpu', 'webgl'].filter(name => notRun[name] === undefined).map(name => `${name}*`);
+/** Packs the built packages and installs them; then the backends of GPUs, which mostly compile. */
+const others = async () => [
+  await tests('installable parts', ['installable']),
+  ...(graphics.length > 0 ? [await tests('graphics', graphics)] : []),
+];
+// Page tests mostly wait, so others run beside them.
+const [pages, ...products] = await Promise.all([notRun.pages === undefined ? tests('pages', ['pages']) : [], others()]);
+const results = [...checks, ...sources, ...[pages, ...products].flat()];
 
 const { lines, failed } = summary(results, notRun, strict);
 console.log(lines.join('\n'));

@@ -8,15 +8,15 @@ import { fixture } from './testing/run-command.js';
 const bin = fileURLToPath(new URL('../bin/residual.js', import.meta.url));
 const stories = ['generate', '--model', fixture('models/stories260k'), '--prompt', 'Once', '--temperature', '0'];
 
-/** Runs the built command as a process of its own; `onOutput` sees what it writes, as it comes. */
-const start = (
+/** Runs Node as a process of its own; `onOutput` sees what it writes, as it comes. */
+const startNode = (
   args: readonly string[],
+  environment: Readonly<Record<string, string>> = {},
   onOutput: (child: ReturnType<typeof spawn>, out: string) => void = () => {},
   input?: string | { readonly text: string },
-  environment: Readonly<Record<string, string>> = {},
 ) =>
   new Promise<{ code: number | null; signal: string | null; out: string; errors: string }>((resolve, reject) => {
-    const child = spawn(process.execPath, [bin, ...args], {
+    const child = spawn(process.execPath, args, {
       stdio: [input === undefined ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       env: { ...process.env, ...environment },
     });
@@ -35,6 +35,14 @@ const start = (
     child.on('error', reject);
     child.on('close', (code, signal) => resolve({ code, signal, out, errors }));
   });
+
+/** Runs the built command. */
+const start = (
+  args: readonly string[],
+  onOutput?: Parameters<typeof startNode>[2],
+  input?: Parameters<typeof startNode>[3],
+  environment?: Readonly<Record<string, string>>,
+) => startNode([bin, ...args], environment, onOutput, input);
 
 test.each(['cpu', 'wasm'])('%s writes one object to standard output and nothing beside it', async backend => {
   const { code, out, errors } = await start([...stories, '--max-new-tokens', '4', '--json', '--backend', backend]);
@@ -82,22 +90,24 @@ test('an error is one sentence', async () => {
   expect(await start(args)).toMatchObject({ code: 1, out: '', errors: `residual: ${message}\n` });
 });
 
-/** The packages and own modules that a run of the command loads, by name. */
-const loadedBy = async (...args: string[]) => {
-  const hook = `import { writeSync } from 'node:fs';
+const script = (code: string) => `data:text/javascript,${encodeURIComponent(code)}`;
+/** Writes the URL of each module that a process loads to standard error. */
+const hook = script(`import { writeSync } from 'node:fs';
 export async function resolve(specifier, context, next) {
   const found = await next(specifier, context);
   writeSync(2, 'loads ' + found.url + '\\n');
   return found;
-}`;
-  const script = (code: string) => `data:text/javascript,${encodeURIComponent(code)}`;
-  const register = `import { register } from 'node:module'; register(${JSON.stringify(script(hook))});`;
-  const withHook = { NODE_OPTIONS: `--import=${script(register)}` };
-  const { code, out, errors } = await start(args, undefined, undefined, withHook);
+}`);
+const withHook = {
+  NODE_OPTIONS: `--import=${script(`import { register } from 'node:module'; register(${JSON.stringify(hook)});`)}`,
+};
+
+/** The packages that a process loaded, and our own, by name. */
+const packagesIn = (errors: string): string[] => {
   const urls = [...errors.matchAll(/^loads (.*)$/gm)].map(([, url]) => url!);
   const name = (url: string) =>
     /.*node_modules\/((?:@[^/]+\/)?[^/]+)/.exec(url)?.[1] ?? /\/packages\/([^/]+)\//.exec(url)?.[1] ?? url;
-  return { code, out, packages: [...new Set(urls.filter(url => !url.startsWith('node:')).map(name))].sort() };
+  return [...new Set(urls.filter(url => !/^(?:node|data):/.test(url)).map(name))].sort();
 };
 
 const light = [
@@ -110,15 +120,32 @@ const light = [
   ...['', 'lm ', 'translation ', 'analogies ', 'similarity '].map(name => `evaluate ${name}--help`),
   ...['', 'lm ', 'seq2seq ', 'lora '].map(name => `train ${name}--help`),
 ];
-test.each(light)('%s answers without loading anything that computes', async line => {
-  const { code, out, packages } = await loadedBy(...line.split(' '));
+test('versions and helps are told without loading anything that computes', async () => {
+  const main = new URL('../dist/main.js', import.meta.url).href;
+  const { code, out, errors } = await startNode(
+    [
+      '--input-type=module',
+      '--eval',
+      `const { run } = await import(${JSON.stringify(main)});
+for (const line of ${JSON.stringify(light)}) {
+  process.stdout.write('\\0');
+  if (await run(line.split(' ')) !== 0) process.exitCode = 1;
+}`,
+    ],
+    withHook,
+  );
+  const packages = packagesIn(errors);
   expect({ code, packages }).toEqual({ code: 0, packages: expect.arrayContaining(['cli', 'commander']) });
   expect(packages.filter(name => !['base', 'cli', 'commander'].includes(name))).toEqual([]);
-  expect(out).toMatch(line === '--version' ? /^\d+\.\d+\.\d+\n$/ : /^Usage: residual/);
+  const answers = out.split('\0').slice(1);
+  expect(answers).toHaveLength(light.length);
+  for (const [index, answer] of answers.entries())
+    expect(answer).toMatch(light[index] === '--version' ? /^\d+\.\d+\.\d+\n$/ : /^Usage: residual/);
 });
 
 test('a command loads what it needs, and nothing for browsers', async () => {
-  const { code, packages } = await loadedBy(...stories, '--max-new-tokens', '1');
+  const { code, errors } = await start([...stories, '--max-new-tokens', '1'], undefined, undefined, withHook);
+  const packages = packagesIn(errors);
   expect(code).toBe(0);
   expect(packages).toEqual(expect.arrayContaining(['model', 'tensor', 'backend-wasm', '@tensorflow/tfjs-core']));
   for (const name of ['playwright-core', 'sirv', 'yaml', 'train-tokenizer', 'backend-webgl', 'backend-webgpu'])

@@ -67,13 +67,13 @@ function expectGradients(outputs: Outputs, weights: NamedWeights, slope: (name: 
 }
 
 /**
- * On wasm all settings, on cpu every fourth. A setting is no program of its own, so the GPU backends, whose programs
+ * On wasm all settings, on cpu every eighth. A setting is no program of its own, so the GPU backends, whose programs
  * take long to compile in software, have one each. `npm test -- --everywhere` runs all on every backend.
  */
 const cases = Object.entries(settings).filter(([name], i) => {
   if (inject('everywhere')) return true;
   const chosen = {
-    cpu: i % 4 === 0,
+    cpu: i % 8 === 0,
     webgl: name === 'llama: one key/value head, biases everywhere, dropout that has no effect',
     webgpu: name === 'llama: heads wider than their share, grouped, tied',
   };

@@ -5,9 +5,9 @@ import { build } from 'esbuild';
 /** Ceilings of the gzipped, minified code of a package in bytes, without its dependencies. */
 export const ceilings: Readonly<Record<string, number>> = {
   base: 3400,
-  sampling: 5100,
+  sampling: 5300,
   mlp: 4200,
-  attention: 8500,
+  attention: 8700,
   embeddings: 8300,
   transformer: 9000,
   safetensors: 5000,

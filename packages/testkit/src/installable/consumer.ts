@@ -2,11 +2,10 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { npmScript, ownEnvironment } from '../../../../scripts/lib/npm.mjs';
 import { type Project, packages } from '../repository/workspace.js';
-import { type Example, packagesOf } from './example.js';
-import { tarballName } from './pack.js';
-import type { Readme } from './readme.js';
+import { type Example, packagesOf, readExample } from './example.js';
+import { linkPackages } from './linked-packages.js';
+import { readReadme } from './readme.js';
 import { runNode } from './run.js';
-import { linkDependencies, shareDependencies } from './shared-packages.js';
 
 /** An entry point of a package: `@residual/model/worker`. */
 export interface EntryPoint {
@@ -14,12 +13,16 @@ export interface EntryPoint {
   inBrowser: boolean;
 }
 
-/** An npm project outside the repository with one installed package, as its README says. */
+/** An npm project outside the repository with one installed package, and what its README installs beside it. */
 export interface Consumer {
   folder: string;
   project: Project;
   entries: EntryPoint[];
 }
+
+/** The file name of a package's tarball. */
+export const tarballName = ({ name, version }: { name: string; version: string }): string =>
+  `${name.replace('@', '').replace('/', '-')}-${version}.tgz`;
 
 /** The public packages with code. */
 export const packagesWithCode = (): Project[] =>
@@ -39,7 +42,10 @@ export const entriesOf = ({ manifest }: Project): EntryPoint[] =>
  * Creates an npm project in `folder`, inside the temporary folder, and installs packages by name and version (undefined
  * if none is named). Packages of this workspace come from their tarballs, by overrides also as dependencies.
  */
-export const installInto = async (folder: string, wanted: ReadonlyMap<string, string | undefined>): Promise<void> => {
+export const installWithNpm = async (
+  folder: string,
+  wanted: ReadonlyMap<string, string | undefined>,
+): Promise<void> => {
   mkdirSync(folder, { recursive: true });
   const packed = new Map(
     packages()
@@ -57,7 +63,6 @@ export const installInto = async (folder: string, wanted: ReadonlyMap<string, st
   writeFileSync(join(folder, 'package.json'), JSON.stringify(manifest, null, 2));
   const npm = npmScript();
   if (npm === undefined) throw new Error('installable: npm was not found');
-  linkDependencies(folder, wanted.keys());
   const flags = [
     '--prefer-offline',
     '--no-audit',
@@ -72,22 +77,38 @@ export const installInto = async (folder: string, wanted: ReadonlyMap<string, st
   });
   if (code !== 0)
     throw new Error(`installable: npm install ${[...wanted.keys()].join(' ')} ended with ${code}\n${output}`);
-  shareDependencies(folder);
+};
+
+/** The packages that the README of a package installs and its example imports, and itself. */
+const wantedBy = ({ manifest, folder }: Project, example: Example | undefined): Map<string, string | undefined> => {
+  const imported = example ? packagesOf(example) : [];
+  const wanted = new Map<string, string | undefined>([manifest.name, ...imported].map(name => [name, undefined]));
+  for (const [name, version] of readReadme(folder)?.install ?? []) wanted.set(name, version);
+  return wanted;
+};
+
+/** The project inside the temporary folder into which npm installed every package with code, side by side. */
+export const together = (temporaryFolder: string): string => join(temporaryFolder, 'together');
+
+/** Installs every package with code, and what the READMEs and examples use, into one project with npm. */
+export const installTogether = (temporaryFolder: string): Promise<void> => {
+  const wanted = new Map<string, string | undefined>();
+  for (const project of packagesWithCode())
+    for (const [name, version] of wantedBy(project, readExample(project)))
+      wanted.set(name, version ?? wanted.get(name));
+  return installWithNpm(together(temporaryFolder), wanted);
+};
+
+/** Creates a project with packages, and what they declare to depend on, out of what npm installed. */
+export const installInto = (folder: string, wanted: Iterable<string>, temporaryFolder: string): void => {
+  mkdirSync(folder, { recursive: true });
+  writeFileSync(join(folder, 'package.json'), JSON.stringify({ private: true, type: 'module' }));
+  linkPackages(together(temporaryFolder), folder, wanted);
 };
 
 /** Installs a package into a new project, with the packages that its README installs and its example imports. */
-export const install = async (
-  project: Project,
-  readme: Readme | undefined,
-  example: Example | undefined,
-  temporaryFolder: string,
-): Promise<Consumer> => {
+export const install = (project: Project, temporaryFolder: string): Consumer => {
   const folder = join(temporaryFolder, project.name);
-  const imported = example ? packagesOf(example) : [];
-  const wanted = new Map<string, string | undefined>(
-    [project.manifest.name, ...imported].map(name => [name, undefined]),
-  );
-  for (const [name, version] of readme?.install ?? []) wanted.set(name, version);
-  await installInto(folder, wanted);
+  installInto(folder, wantedBy(project, readExample(project)).keys(), temporaryFolder);
   return { folder, project, entries: entriesOf(project) };
 };

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { launchChrome } from '../browser.js';
 import { findChrome } from '../chrome.js';
 import { bundlers, webpackPages } from './bundles.js';
-import { installInto } from './consumer.js';
+import { installInto, installWithNpm } from './consumer.js';
 import { runCode } from './in-node.js';
 import { visit, visitAddress } from './page.js';
 import { runNode } from './run.js';
@@ -23,14 +23,15 @@ let expected: { text: string; word: string };
 beforeAll(async () => {
   if (chrome) browser = await launchChrome();
   const ours = ['backend-wasm', 'model', 'model-stories', 'word-vectors', 'word-vectors-en'];
-  const others = { '@tensorflow/tfjs-core': '4.22.0', next: '16.4.6', react: '19.3.1', 'react-dom': '19.3.1' };
-  await installInto(
-    folder(),
-    new Map<string, string | undefined>([
-      ...ours.map(name => [`@residual/${name}`, undefined] as const),
-      ...Object.entries(others),
-    ]),
-  );
+  const names = ours.map(name => `@residual/${name}`);
+  if (!inject('everywhere')) installInto(folder(), [...names, '@tensorflow/tfjs-core'], inject('temporaryFolder'));
+  else {
+    const others = { '@tensorflow/tfjs-core': '4.22.0', next: '16.4.6', react: '19.3.1', 'react-dom': '19.3.1' };
+    await installWithNpm(
+      folder(),
+      new Map([...names.map(name => [name, undefined] as const), ...Object.entries(others)]),
+    );
+  }
   cpSync(fileURLToPath(new URL('next-app', import.meta.url)), folder(), { recursive: true });
   const tell = "import { story } from './story.js';\nconsole.log(JSON.stringify(await story()));";
   const { code, output } = await runCode(folder(), 'in-node', tell);

@@ -13,13 +13,12 @@ import { brokenLinks } from '../repository/links.js';
 import type { Project } from '../repository/workspace.js';
 import { bundlers } from './bundles.js';
 import { ceilings, ownBytes } from './bytes.js';
-import { type Consumer, install, packagesWithCode } from './consumer.js';
+import { type Consumer, install, packagesWithCode, tarballName } from './consumer.js';
 import { expectLoaded, writeEntries } from './entry.js';
 import { copyExample, readExample, runExample } from './example.js';
 import { writeScriptPage } from './import-map.js';
 import { requireErrors, runReadme, touchedGlobals } from './in-node.js';
 import { missingNotices, tarballFiles } from './notices.js';
-import { tarballName } from './pack.js';
 import { visit } from './page.js';
 import { readReadme } from './readme.js';
 import { runNode } from './run.js';
@@ -166,13 +165,13 @@ const checkInBrowser = (project: Project, consumer: () => Consumer) => {
   });
 };
 
-/** The tests of one package, packed and installed alone in an empty npm project. */
+/** The tests of one package, packed and installed alone in an empty project. */
 const describePackage = (project: Project): void => {
   describe(project.manifest.name, () => {
     let installed: Consumer | undefined;
     const consumer = () => installed!;
-    beforeAll(async () => {
-      installed = await install(project, readReadme(project.folder), readExample(project), inject('temporaryFolder'));
+    beforeAll(() => {
+      installed = install(project, inject('temporaryFolder'));
       writeEntries(installed);
     });
 

@@ -1,34 +1,36 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Browser } from 'playwright';
-import { afterAll, beforeAll, inject, test } from 'vitest';
+import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { launchChrome } from '../browser.js';
 import { findChrome } from '../chrome.js';
 import { webpackPages } from './bundles.js';
-import { installInto, packagesWithCode } from './consumer.js';
-import { expectLoaded, pageEntry } from './entry.js';
+import { entriesOf, packagesWithCode, together } from './consumer.js';
 import { visit } from './page.js';
-import { readReadme } from './readme.js';
 
-const projects = packagesWithCode().filter(({ name }) => name !== 'cli');
-const folder = () => join(inject('temporaryFolder'), 'together');
-const outDir = () => join(folder(), 'from-webpack');
 const chrome = findChrome();
 let browser: Browser | undefined;
 
 beforeAll(async () => {
   if (chrome) browser = await launchChrome();
-  await installInto(folder(), new Map(projects.flatMap(({ folder }) => [...(readReadme(folder)?.install ?? [])])));
 });
 afterAll(() => browser?.close());
 
 /** The dependencies of each package are tested where it is installed alone. */
-test('webpack bundles every package in one project', async () => {
-  for (const project of projects) writeFileSync(join(folder(), `${project.name}.js`), pageEntry(project));
-  const entries = Object.fromEntries(projects.map(({ name }) => [name, `./${name}.js`]));
-  await webpackPages(folder(), entries, outDir());
-});
-
-test.skipIf(!chrome).each(projects)('the page of $manifest.name from webpack loads', async project => {
-  expectLoaded(project, await visit(browser!, outDir(), `${project.name}.html`, { strict: true }));
+test('webpack bundles every package into one page, and the page loads', async () => {
+  const folder = together(inject('temporaryFolder'));
+  const outDir = join(folder, 'from-webpack');
+  const entries = packagesWithCode().flatMap(entriesOf);
+  const specifiers = entries.filter(({ inBrowser }) => inBrowser).map(({ specifier }) => specifier);
+  const imports = specifiers.map((specifier, index) => `import * as part${index} from '${specifier}';`);
+  const exported = specifiers.map((specifier, index) => `'${specifier}': Object.keys(part${index}).length`);
+  writeFileSync(join(folder, 'all.js'), `${imports.join('\n')}\nglobalThis.result = { ${exported.join(', ')} };\n`);
+  await webpackPages(folder, { all: './all.js' }, outDir);
+  if (!chrome) return;
+  const { result, errors } = await visit(browser!, outDir, 'all.html', { strict: true });
+  expect(errors).toEqual([]);
+  const counts = result as Record<string, number>;
+  expect(Object.keys(counts)).toEqual(specifiers);
+  const isEmpty = (specifier: string) => counts[specifier] === 0 && !specifier.startsWith('@residual/backend-');
+  expect(specifiers.filter(isEmpty), 'entries without exports').toEqual([]);
 });
