@@ -12,8 +12,9 @@ const speechFiles = [
   ...files.filter(file => file !== 'model.safetensors'),
   'preprocessor_config.json',
   'model.safetensors.index.json',
-  'model-00001-of-00002.safetensors',
-  'model-00002-of-00002.safetensors',
+  'model-00001-of-00003.safetensors',
+  'model-00002-of-00003.safetensors',
+  'model-00003-of-00003.safetensors',
 ];
 
 const addresses = (name: string, files: readonly string[], page: string): Record<string, string> => {
@@ -34,7 +35,7 @@ export function shippedEmbedder(name: string, page: string = document.baseURI): 
   return addresses(name, embedderFiles, page);
 }
 
-/** The same for a speech model, which also has the file that says how sound is read; its weights are in two files. */
+/** The same for a speech model, which also has the file that says how sound is read; its weights are in three files. */
 export function shippedSpeech(name: string, page: string = document.baseURI): Record<string, string> {
   return addresses(name, speechFiles, page);
 }

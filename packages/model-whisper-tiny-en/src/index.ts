@@ -4,8 +4,9 @@ export type CheckpointFile =
   | 'generation_config.json'
   | 'preprocessor_config.json'
   | 'model.safetensors.index.json'
-  | 'model-00001-of-00002.safetensors'
-  | 'model-00002-of-00002.safetensors'
+  | 'model-00001-of-00003.safetensors'
+  | 'model-00002-of-00003.safetensors'
+  | 'model-00003-of-00003.safetensors'
   | 'tokenizer.json'
   | 'tokenizer_config.json';
 
@@ -18,12 +19,16 @@ export const whisperTinyEn: Readonly<Record<CheckpointFile, URL>> = {
   'generation_config.json': /* @__PURE__ */ new URL('../model/generation_config.json', import.meta.url),
   'preprocessor_config.json': /* @__PURE__ */ new URL('../model/preprocessor_config.json', import.meta.url),
   'model.safetensors.index.json': /* @__PURE__ */ new URL('../model/model.safetensors.index.json', import.meta.url),
-  'model-00001-of-00002.safetensors': /* @__PURE__ */ new URL(
-    '../model/model-00001-of-00002.safetensors',
+  'model-00001-of-00003.safetensors': /* @__PURE__ */ new URL(
+    '../model/model-00001-of-00003.safetensors',
     import.meta.url,
   ),
-  'model-00002-of-00002.safetensors': /* @__PURE__ */ new URL(
-    '../model/model-00002-of-00002.safetensors',
+  'model-00002-of-00003.safetensors': /* @__PURE__ */ new URL(
+    '../model/model-00002-of-00003.safetensors',
+    import.meta.url,
+  ),
+  'model-00003-of-00003.safetensors': /* @__PURE__ */ new URL(
+    '../model/model-00003-of-00003.safetensors',
     import.meta.url,
   ),
   'tokenizer.json': /* @__PURE__ */ new URL('../model/tokenizer.json', import.meta.url),

@@ -48,6 +48,32 @@ test('quantize writes a checkpoint that is held packed, and convert what it mean
     expect(JSON.parse(await readFile(join(plain, 'config.json'), 'utf8'))).not.toHaveProperty('quantization_config');
   }));
 
+test('quantize keeps matrices in other forms, by their paths', () =>
+  inFolder(async root => {
+    const quantize = (out: string, ...keep: string[]) =>
+      runCommand('quantize', stories, '--to', 'int8', ...keep.flatMap(rule => ['--keep', rule]), '--out', out);
+    const mixed = join(root, 'mixed');
+    const rules = ['**.layers.0.attention.query.weight=f32', '**.query.**=f16', 'embedding.**=bf16'];
+    expect(await quantize(mixed, ...rules)).toMatchObject({ code: 0, errors: '' });
+    const dtypes = [...(await tensorsIn(join(mixed, 'model.safetensors')))].flatMap(([name, { dtype }]) =>
+      /q_proj|embed_tokens|k_proj/.test(name) ? [[name.replace(/^model\.|\.weight|self_attn\./g, ''), dtype]] : [],
+    );
+    const queries = [0, 1, 2, 3, 4].map(i => [`layers.${i}.q_proj`, i === 0 ? 'F32' : 'F16']);
+    const keys = [0, 1, 2, 3, 4].flatMap(i => [
+      [`layers.${i}.k_proj.quants`, 'U8'],
+      [`layers.${i}.k_proj.scales`, 'F16'],
+    ]);
+    expect(Object.fromEntries(dtypes)).toEqual(Object.fromEntries([['embed_tokens', 'BF16'], ...queries, ...keys]));
+    expect(await quantize(join(root, 'new'), '**.quary.**=f16')).toMatchObject({
+      code: 1,
+      errors: 'residual: quantize: --keep **.quary.**=f16 matches no matrix; residual describe shows the paths\n',
+    });
+    expect((await quantize(join(root, 'new'), '**.query.**=f15')).errors).toMatch(
+      /It must be PATTERN=FORM, such as encoder\.\*\*=f16; forms: f32, f16, bf16, int8, int4\./,
+    );
+    expect(await readdir(root)).toEqual(['mixed']);
+  }));
+
 const isOfCheckpoint = (name: string) =>
   /^(config|generation_config|tokenizer.*)\.json$|^model\.safetensors$/.test(name);
 

@@ -12,6 +12,8 @@ export interface Conversion {
   readonly caller: string;
   readonly source: string;
   readonly out: string;
+  /** Errors if the forms, each of which has been asked for, do not fit; nothing is written yet. */
+  readonly check?: () => void;
 }
 
 /**
@@ -19,12 +21,13 @@ export interface Conversion {
  * Returns the exit code.
  */
 export async function writeConverted(
-  { caller, source, out }: Conversion,
+  { caller, source, out, check }: Conversion,
   forms: Pick<ConvertOptions, 'weights' | 'head' | 'maxFileBytes'>,
   { progress, signal }: CommandContext,
 ): Promise<number> {
   await expectEmpty(caller, out);
   const checkpoint = await convertCheckpoint(source, { ...forms, onProgress: progress.loading, signal });
+  check?.();
   const isNew = (await mkdir(out, { recursive: true })) !== undefined;
   try {
     const bytes = await writeFiles(out, checkpoint);

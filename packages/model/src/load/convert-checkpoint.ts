@@ -17,8 +17,11 @@ export interface ConvertOptions extends Omit<LoadModelOptions, 'generationConfig
    * Vectors and position tables become float32.
    */
   readonly weights: WeightForms;
-  /** The form of the head, which has its own matrix or that of the token embedding; as `weights` says if absent. */
-  readonly head?: WeightForm | undefined;
+  /**
+   * The form of the head, which has its own matrix or that of the token embedding, or a function of its path and role;
+   * as `weights` says if absent.
+   */
+  readonly head?: WeightForms | undefined;
   /** The most bytes of numbers in a file of weights; a tensor that has more is alone. One file if absent. */
   readonly maxFileBytes?: number | undefined;
 }
