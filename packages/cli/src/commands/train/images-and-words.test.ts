@@ -131,8 +131,8 @@ test('it learns, tests itself with what it has not seen, and writes a model that
 
 test('a run that is resumed gives the numbers of one that was not', async () => {
   const [whole, parts] = [join(root, 'whole'), join(root, 'parts')];
-  await train(whole, '--steps', '24', '--small-size', '4', '--log', join(root, 'whole.jsonl'));
-  await train(parts, '--steps', '24', '--small-size', '4', '--checkpoint-every', '20');
+  await train(whole, '--steps', '24', '--picture-size', '4', '--log', join(root, 'whole.jsonl'));
+  await train(parts, '--steps', '24', '--picture-size', '4', '--checkpoint-every', '20');
   await rm(join(parts, 'training', 'step-24'), { recursive: true });
   const resumed = await runCommand(
     'train',

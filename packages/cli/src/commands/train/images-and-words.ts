@@ -29,8 +29,8 @@ export const trainImagesAndWordsCommand: CommandDefinition<object, TrainingArgs>
       .option('--depth <n>', 'its blocks', positiveWholeNumber, 2)
       .option('--dim <n>', 'width of the space of pictures and words', positiveWholeNumber, 128)
       .option(
-        '--small-size <n>',
-        'size of the pictures in the first 70 % of the steps (default: that of the file)',
+        '--picture-size <n>',
+        'size of the pictures that the model sees, in pixels (default: that of the file)',
         positiveWholeNumber,
       )
       .option(

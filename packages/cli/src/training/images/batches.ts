@@ -25,9 +25,9 @@ export interface PictureBatchSettings {
   readonly batch: number;
   readonly seed: number;
   /** The size of the stored pictures. */
+  readonly from: number;
+  /** The size of the pictures in a batch. */
   readonly size: number;
-  /** The size of the pictures in a batch, by step. */
-  readonly sizeAt: (step: number) => number;
   /** The longest text in tokens. */
   readonly maxLength: number;
 }
@@ -39,13 +39,12 @@ const drawingShare = 0.3;
 export function pictureBatches(
   { emoji, drawings }: Pick<PictureSplit, 'emoji' | 'drawings'>,
   { texts, labels, tokenizer }: { texts: ConceptTexts; labels: readonly number[]; tokenizer: Tokenizer },
-  { batch, seed, size: from, sizeAt, maxLength }: PictureBatchSettings,
+  { batch, seed, from, size, maxLength }: PictureBatchSettings,
 ): Batches<PictureBatch> {
   const drawn = drawings.length === 0 ? 0 : emoji.length === 0 ? batch : Math.round(drawingShare * batch);
   const orderOf = [emoji, drawings].map(items => shuffler(items, seed));
   const at = (step: number): PictureBatch => {
     const draws = new Draws(seed, 'pictures', step);
-    const size = sizeAt(step);
     const pictures = [...orderOf[0]!(step * (batch - drawn), batch - drawn), ...orderOf[1]!(step * drawn, drawn)];
     const pixels = new Float32Array(batch * size * size * 3);
     for (const [i, picture] of pictures.entries())

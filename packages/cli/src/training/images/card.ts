@@ -16,19 +16,19 @@ export interface CardContents {
 
 /** The model card of a run, in Markdown: data, recipe, results, limits. */
 export function modelCard({ settings, results, pictures, training, labels }: CardContents): string {
-  const { steps, batch, optimizer, learningRate, seed, unseenSet, widths, smallSize } = settings;
+  const { steps, batch, optimizer, learningRate, seed, unseenSet, widths, pictureSize = pictures.size } = settings;
   const sets = pictures.sets
     .filter(({ name }) => name !== unseenSet)
     .map(({ name, concepts }) => `${name} (${concepts.length})`);
   const lines = [
     '# Pictures and words',
     '',
-    `Pictures of ${pictures.size} px and words in one space, trained by \`residual train images-and-words\`.`,
+    `Pictures of ${pictureSize} px and words in one space, trained by \`residual train images-and-words\`.`,
     '',
     `- **Data**: ${grouped(training.emoji.length)} emoji and ${grouped(training.drawings.length)} drawings with ` +
       `${grouped(labels)} labels, of ${sets.join(', ')}.`,
-    `- **Recipe**: convolutions of ${widths.join(', ')} channels; ${grouped(steps)} steps of ${batch} pictures` +
-      `${smallSize === undefined ? '' : `, the first 70 % at ${smallSize} px`}; ${optimizer} at ${learningRate}; ` +
+    `- **Recipe**: convolutions of ${widths.join(', ')} channels; ${grouped(steps)} steps of ${batch} pictures; ` +
+      `${optimizer} at ${learningRate}; ` +
       `seed ${seed}.`,
   ];
   const unseen = `The set ${unseenSet}, one emoji in ten and half of the drawn words were never seen.`;

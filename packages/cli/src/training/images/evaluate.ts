@@ -20,6 +20,9 @@ export interface TestResult {
 export interface TestContext extends PictureWordModel {
   readonly concepts: readonly Concept[];
   readonly tokenizer: Tokenizer;
+  /** The size of the stored pictures. */
+  readonly from: number;
+  /** The size of the pictures that the model sees. */
   readonly size: number;
   readonly maxLength: number;
   readonly signal: AbortSignal;
@@ -61,7 +64,7 @@ export async function testPictures(
 async function ranksOf(
   pictures: readonly LabelledPicture[],
   choices: readonly number[],
-  { layer, weights, concepts, tokenizer, size, maxLength, signal }: TestContext,
+  { layer, weights, concepts, tokenizer, from: stored, size, maxLength, signal }: TestContext,
 ): Promise<number[]> {
   const texts = choices.map(concept => concepts[concept]!.texts[0]!);
   const labels = textVectors(layer, weights, encodeTexts(tokenizer, texts, maxLength));
@@ -72,7 +75,7 @@ async function ranksOf(
       const batch = pictures.slice(from, from + 128);
       const pixels = new Float32Array(batch.length * size * size * 3);
       for (const [i, picture] of batch.entries())
-        writePlain(picture, size, { values: pixels, offset: i * size * size * 3, size });
+        writePlain(picture, stored, { values: pixels, offset: i * size * size * 3, size });
       const similarities = tidy(() =>
         matMul(imageVectors(layer, weights, tensor(pixels, [batch.length, size, size, 3])), labels, {
           transposeB: true,

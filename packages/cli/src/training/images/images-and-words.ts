@@ -31,7 +31,7 @@ export interface ImagesAndWordsSettings extends RunSettings {
   readonly heads: number;
   readonly depth: number;
   readonly dim: number;
-  readonly smallSize?: number;
+  readonly pictureSize?: number;
   readonly evaluatePictures: number;
 }
 
@@ -41,24 +41,18 @@ const maxLength = 12;
 /** How many steps the vectors of all labels are used. */
 const labelSteps = 20;
 
-/** The share of the steps that see small pictures. */
-const smallShare = 0.7;
-
 /** Trains a new model of pictures and words. Returns the exit code. */
 export async function trainImagesAndWords(run: RunContext<ImagesAndWordsSettings>): Promise<number> {
   const { settings, progress, signal } = run;
   progress.show('reading');
   const pictures = await picturesOf(settings);
+  const size = settings.pictureSize ?? pictures.size;
   const table = wordTable(await vectorsOf(settings, run), pictures.concepts, settings.words);
   const tokenizer = await runTokenizer(run, async () => wordTokenizer(table));
   const texts = conceptTexts(pictures.concepts, word => tokenizer.tokenToId(word) !== undefined);
   const split = splitPictures(pictures, { ...settings, isUsed: concept => texts.ofConcept[concept]!.length > 0 });
   const labels = [...new Set([...split.seen].map(concept => texts.ofConcept[concept]![0]!))];
-  const model = await newModel(
-    settings,
-    { vocab: table.words.length, wordDim: table.dim, size: pictures.size },
-    tokenizer,
-  );
+  const model = await newModel(settings, { vocab: table.words.length, wordDim: table.dim, size }, tokenizer);
   const bound = imageTextModelOf('train images-and-words', model);
   initialWeights(bound, table.values);
   progress.end();
@@ -80,16 +74,13 @@ export async function trainImagesAndWords(run: RunContext<ImagesAndWordsSettings
     labelVectors.vectors?.dispose();
     labelVectors.vectors = next;
   };
-  const context = { ...bound, concepts: pictures.concepts, tokenizer, size: pictures.size, maxLength, signal };
+  const context = { ...bound, concepts: pictures.concepts, tokenizer, from: pictures.size, size, maxLength, signal };
   const evaluate = (limit: number) => testPictures(split, context, limit);
-  const { steps, evaluateEvery = Math.max(1, Math.floor(steps / 10)), smallSize = pictures.size } = settings;
+  const { steps, evaluateEvery = Math.max(1, Math.floor(steps / 10)) } = settings;
   const batches = pictureBatches(
     split,
     { texts, labels, tokenizer },
-    {
-      ...{ batch: settings.batch, seed: settings.seed, size: pictures.size, maxLength },
-      sizeAt: step => (step < smallShare * steps ? smallSize : pictures.size),
-    },
+    { batch: settings.batch, seed: settings.seed, from: pictures.size, size, maxLength },
   );
   let results: readonly TestResult[] = [];
   const onEvent = async ({ type, step }: TrainingEvent, training: Training) => {
@@ -113,7 +104,7 @@ export async function trainImagesAndWords(run: RunContext<ImagesAndWordsSettings
         results = await evaluate(Number.POSITIVE_INFINITY);
         if (results.length > 0) print(resultTable(results));
         const others = {
-          'preprocessor_config.json': `${JSON.stringify(preprocessorConfig(pictures.size), null, 2)}\n`,
+          'preprocessor_config.json': `${JSON.stringify(preprocessorConfig(size), null, 2)}\n`,
           'README.md': modelCard({ settings, results, pictures, training: split, labels: labels.length }),
         };
         const files = Object.entries(others).map(([name, text]) => [name, new TextEncoder().encode(text)] as const);
