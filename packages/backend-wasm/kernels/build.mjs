@@ -31,12 +31,20 @@ const link = '--target=wasm32 -nostdlib -Wl,--no-entry -Wl,--import-memory -Wl,-
   ' ',
 );
 
+/** The kernels that a plan of a captured step can hold; all their parameters are pointers, integers or floats. */
+const plannedKernels = (
+  'activate affine appendToCache appendToPackedCache attend causalConvolution combine embed gatedDeltaRule ' +
+  'halfLinearRows layerNorm linearFewRows linearOneRow matMul packRows packedLinearFewRows packedLinearInFloats ' +
+  'packedLinearRows rmsNorm rotate selectiveScan softmax softplus square squareRoot stateSpaceDual sumColumns ' +
+  'sumRows unpack unpackCache'
+).split(' ');
+
 /** Refuses what would write to memory that belongs to tfjs: an object that uses a stack, a module with static data. */
 function checkOwnsNoMemory(file, bytes, isObject) {
   const module = new WebAssembly.Module(bytes);
-  const allowed = isObject ? '__linear_memory' : 'memory';
+  const allowed = isObject ? ['__linear_memory', ...plannedKernels] : ['memory'];
   const imports = WebAssembly.Module.imports(module).map(({ name }) => name);
-  if (imports.some(name => name !== allowed))
+  if (imports.some(name => !allowed.includes(name)))
     throw new Error(`${file} imports ${imports}; only ${allowed} may be imported`);
   if (!isObject && hasDataSection(bytes)) throw new Error(`${file} holds static data, which would lie over tfjs's own`);
 }
@@ -66,6 +74,41 @@ function embed(name, comment, bytes, more = '') {
   console.log(`${name}: ${bytes.length} bytes, ${text.length} as text`);
 }
 
+/** The result and the parameters of a kernel, from its source. */
+function prototypeOf(kernel, text) {
+  const [, result, parameters] = new RegExp(`EXPORT (void|int) ${kernel}\\(([^)]*)\\)`).exec(text);
+  const types = parameters.split(',').map(parameter => parameter.trim().replace(/\w+$/, '').trim());
+  return { kernel, result, types };
+}
+
+/**
+ * The C source of `runCalls`, which runs the calls from one word to another: each is the index of a kernel and its
+ * arguments. It returns 0 at the first kernel that finds an input out of range, or else 1.
+ */
+function runCallsSource(prototypes) {
+  const cases = prototypes.map(({ kernel, result, types }, code) => {
+    const values = types.map((type, i) =>
+      type === 'float' ? `((const float *)at)[${i + 1}]` : `(${type})at[${i + 1}]`,
+    );
+    const call = `${kernel}(${values.join(', ')})`;
+    return `case ${code}: ${result === 'int' ? `if (${call} >= 0) return 0` : call}; at += ${types.length + 1}; break;`;
+  });
+  return [
+    '#include "residual.h"',
+    ...prototypes.map(({ kernel, result, types }) => `${result} ${kernel}(${types.join(', ')});`),
+    'EXPORT int runCalls(const int *at, const int *end);',
+    'EXPORT int runCalls(const int *at, const int *end) {',
+    'while (at < end) {',
+    'switch (*at) {',
+    ...cases,
+    'default: return 0;',
+    '}',
+    '}',
+    'return 1;',
+    '}',
+  ].join('\n');
+}
+
 /** Compiles and links C files; returns the module. */
 function buildModule(name, files, compiler, flags) {
   const work = mkdtempSync(join(tmpdir(), 'kernels-'));
@@ -88,8 +131,24 @@ function buildModule(name, files, compiler, flags) {
 
 mkdirSync(generated, { recursive: true });
 const sources = sourceFiles().filter(file => file.endsWith('.c'));
-const hash = `/** SHA-256 of the sources it was built from. */\nexport const sourceHash = '${sourceHash()}';\n`;
-embed('kernels.ts', 'Our WebAssembly kernels.', buildModule('kernels.wasm', sources, clang, []), hash);
+const text = sources.map(file => readFileSync(file, 'utf8')).join('\n');
+const prototypes = plannedKernels.map(kernel => prototypeOf(kernel, text));
+const signatures = prototypes.map(({ kernel, types }) => {
+  return `${kernel}:${types.map(type => (type === 'float' ? 'f' : 'i')).join('')}`;
+});
+const more =
+  `/** SHA-256 of the sources it was built from. */\nexport const sourceHash = '${sourceHash()}';\n` +
+  '/** The kernels of `runCalls` in the order of their codes, with the kinds of their arguments. */\n' +
+  `export const signatures: string =\n  '${signatures.join(' ')}';\n`;
+const runCallsFile = join(mkdtempSync(join(tmpdir(), 'calls-')), 'run-calls.c');
+writeFileSync(runCallsFile, runCallsSource(prototypes));
+embed(
+  'kernels.ts',
+  'Our WebAssembly kernels.',
+  buildModule('kernels.wasm', [...sources, runCallsFile], clang, [`-I${here}`]),
+  more,
+);
+rmSync(dirname(runCallsFile), { recursive: true });
 const relaxed = sources.filter(file => relaxedFiles.includes(basename(file)));
 embed(
   'relaxed-kernels.ts',

@@ -1,9 +1,10 @@
 // Key/value cache: new rows are written where they belong.
 #include "cache.h"
 
-// cache [groups, capacity, dim]: rows position .. position + length - 1 of each group become x [groups, length, dim];
-// rows that would lie outside the capacity are left out.
-EXPORT void appendToCache(float *cache, const float *x, int groups, int capacity, int length, int dim, int position) {
+// cache [groups, capacity, dim]: rows *at .. *at + length - 1 of each group become x [groups, length, dim]; rows that
+// would lie outside the capacity are left out.
+EXPORT void appendToCache(float *cache, const float *x, const int *at, int groups, int capacity, int length, int dim) {
+  int position = *at;
   int skip = position < 0 ? -position : 0, count = capacity - position < length ? capacity - position : length;
   for (int g = 0; g < groups; g++) {
     const float *from = x + g * length * dim;
@@ -15,13 +16,14 @@ EXPORT void appendToCache(float *cache, const float *x, int groups, int capacity
 }
 
 // The same for a packed cache, int32 [groups, capacity, words].
-EXPORT void appendToPackedCache(int form, int *cache, const float *x, int groups, int capacity, int length, int dim,
-                                int words, int position) {
+EXPORT void appendToPackedCache(int form, int *cache, const float *x, const int *at, int groups, int capacity,
+                                int length, int dim, int words) {
+  int position = *at;
   for (int g = 0; g < groups; g++)
     for (int row = 0; row < length; row++) {
-      int at = position + row;
-      if (at < 0 || at >= capacity) continue;
-      packRow(form, x + (g * length + row) * dim, dim, cache + (g * capacity + at) * words);
+      int to = position + row;
+      if (to < 0 || to >= capacity) continue;
+      packRow(form, x + (g * length + row) * dim, dim, cache + (g * capacity + to) * words);
     }
 }
 

@@ -30,9 +30,16 @@ export class Heap {
   reusableOutput: TensorInfo | undefined;
 
   constructor(
-    private readonly backend: SharedBackend,
+    readonly backend: SharedBackend,
     readonly call: KernelExports,
+    /** The kernels that another module has too, whose own is not called. */
+    readonly replaced: ReadonlySet<string> = new Set(),
   ) {}
+
+  /** The memory; another one after it has grown. */
+  get buffer(): ArrayBuffer {
+    return this.backend.wasm.HEAPU8.buffer as ArrayBuffer;
+  }
 
   /** The byte offset of the data of a tensor; 0 for an absent input. */
   pointer(x: Pick<TensorInfo, 'dataId'> | undefined): number {
@@ -101,13 +108,24 @@ export class Heap {
 
   /** Runs `use` with a scratch buffer of `floats` floats, which is freed afterwards. */
   scratch<Result>(floats: number, use: (pointer: number) => Result): Result {
-    const pointer = this.backend.wasm._malloc(floats * 4) >>> 0; // above 2 GB it is negative
-    if (pointer === 0) throw this.outOfMemory(`${floats * 4} bytes of scratch`);
+    const pointer = this.allocate(floats * 4);
     try {
       return use(pointer);
     } finally {
-      this.backend.wasm._free(pointer);
+      this.free(pointer);
     }
+  }
+
+  /** Memory for a number of bytes, which the caller frees. Errors if the memory cannot grow further. */
+  allocate(bytes: number): number {
+    const pointer = this.backend.wasm._malloc(bytes) >>> 0; // above 2 GB it is negative
+    if (pointer === 0) throw this.outOfMemory(`${bytes} bytes of scratch`);
+    return pointer;
+  }
+
+  /** Frees memory of `allocate`. */
+  free(pointer: number): void {
+    this.backend.wasm._free(pointer);
   }
 
   /**
@@ -148,8 +166,10 @@ export async function attachKernels(backend: SharedBackend): Promise<void> {
   compiled ??= compileKernels();
   const imports = { env: { memory: backend.wasm.asm.memory } };
   const instances = await Promise.all((await compiled).map(module => WebAssembly.instantiate(module, imports)));
-  const call = Object.assign({}, ...instances.map(({ exports }) => exports)) as KernelExports;
-  heaps.set(backend.wasm, new Heap(backend, call));
+  const [exports, ...others] = instances.map(instance => instance.exports);
+  const call = Object.assign({}, exports, ...others) as KernelExports;
+  const replaced = new Set(others.flatMap(other => Object.keys(other)));
+  heaps.set(backend.wasm, new Heap(backend, call, replaced));
 }
 
 /** The heap of a running backend. Errors if the backend of tfjs had started before this package was imported. */

@@ -1,10 +1,18 @@
-import { ResidualError, registerKernels, registerPendingData } from '@residual/tensor';
+import {
+  ResidualError,
+  registerKernels,
+  registerLargestLogits,
+  registerPendingData,
+  registerPlanner,
+} from '@residual/tensor';
 import { setWasmPaths } from '@tensorflow/tfjs-backend-wasm';
 import * as tf from '@tensorflow/tfjs-core';
 import { gunzipBase64 } from './embedded.js';
 import { attachKernels, heapOf, type SharedBackend } from './heap.js';
 import { kernels } from './kernels/index.js';
 import { packMatrixRows } from './kernels/pack-rows.js';
+import { largestLogits } from './largest-logits.js';
+import { planStep } from './plan/plan-step.js';
 import { dropModuleListeners } from './process-listeners.js';
 
 const name = 'wasm';
@@ -29,6 +37,8 @@ export function register(): void {
     const output = heap.output(shape, dtype);
     return { dataId: output.dataId, words: () => heap.ints(output), pack: (...rows) => packMatrixRows(heap, ...rows) };
   });
+  registerLargestLogits(name, largestLogits);
+  registerPlanner(name, planStep);
   setUpKernels();
 }
 

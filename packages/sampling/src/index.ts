@@ -32,6 +32,6 @@ export { topK } from './processors/top-k.js';
 export { topP } from './processors/top-p.js';
 export { typicalP } from './processors/typical-p.js';
 export { fineUniformAt } from './random.js';
-export { type Choice, type Sample, type Sampler, sampler } from './sampler.js';
+export { type Choice, type LargestLogits, type Sample, type Sampler, sampler } from './sampler.js';
 export { logSumExp } from './softmax.js';
 export { type StopMatch, type StopStep, type StopStrings, stopStrings } from './stop-strings.js';

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { contextOf, rows, softmaxInFloat64 } from '../test/rows.js';
 import { thrownMessage } from '../test/thrown.js';
-import { processor, ResidualError, type SamplerOptions, sampler } from './index.js';
+import { logSumExp, processor, ResidualError, type SamplerOptions, sampler } from './index.js';
 
 const probabilities = [0.02, 0.4, 0.08, 0.3, 0.2];
 const logits = Float32Array.from(probabilities, p => Math.log(p) + 5);
@@ -234,4 +234,18 @@ test('an unknown option is refused with the list of the known ones', () => {
   expect(thrownMessage(() => sampler({ topp: 0.9 } as SamplerOptions))).toMatch(
     /^sampling: topp is not an option; options are sequenceBias, .*, renormalizeLogits, eosTokenId, topLogprobs, seed$/,
   );
+});
+
+test('a greedy choice without processors needs only the largest logits and their log-sum-exp', () => {
+  const row = Float32Array.from([0.5, 3, -Infinity, 3, 1]);
+  const context = { tokens: tokens(2), promptLength: 1 };
+  for (const topLogprobs of [0, 1, 3]) {
+    const greedy = sampler({ temperature: 0, topLogprobs });
+    expect(greedy.largestLogits).toBe(Math.max(1, topLogprobs));
+    const ids = [1, 3, 4, 0, 2].slice(0, greedy.largestLogits);
+    const largest = { ids, values: ids.map(id => row[id]!), logSumExp: logSumExp(row) };
+    expect(greedy.nextOf(largest)).toEqual(greedy.next(row, context));
+  }
+  for (const options of [{ temperature: 1 }, { suppressTokens: [1] }, { processors: [] }] as SamplerOptions[])
+    expect(sampler(options).largestLogits).toBeUndefined();
 });

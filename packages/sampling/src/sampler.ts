@@ -21,12 +21,29 @@ export interface Sample extends Choice {
   readonly topLogprobs: readonly Choice[];
 }
 
+/** What a greedy choice without processors needs of a row of logits, where a backend has found it. */
+export interface LargestLogits {
+  /** The indices of the largest logits, largest first, ties by lowest index. */
+  readonly ids: readonly number[];
+  /** The logits of `ids`. */
+  readonly values: readonly number[];
+  /** The logarithm of the sum of exp(logit) over the row. */
+  readonly logSumExp: number;
+}
+
 /** Chooses tokens. It keeps no state of a sequence, so sequences and steps may come in any order. */
 export interface Sampler {
   /**
    * Chooses the next token from `logits` [vocab], unchanged; throws if one is NaN or Infinity or none can be chosen.
    */
   next(logits: ArrayLike<number>, context: SequenceContext): Sample;
+  /**
+   * How many of the largest logits are all that it needs besides their log-sum-exp, for `nextOf`; undefined if it reads
+   * the whole row.
+   */
+  readonly largestLogits: number | undefined;
+  /** Chooses the next token from the `largestLogits` largest ones, as `next` does from all. */
+  nextOf(largest: LargestLogits): Sample;
   /**
    * The seed of its draws, the caller's or a new one; it draws the same tokens again. Undefined for a greedy choice.
    */
@@ -71,6 +88,15 @@ export function sampler<const Options extends SamplerOptions>(options: Options &
   let row = new Float32Array(0);
   return {
     seed: rest.temperature ? seed : undefined,
+    largestLogits: isGreedy && processors.length === 0 ? Math.max(topLogprobs, 1) : undefined,
+    nextOf({ ids, values, logSumExp }) {
+      const choices = ids.map((token, i) => ({
+        token,
+        logprob: values[i]! - logSumExp,
+        probability: i === 0 ? 1 : 0,
+      }));
+      return { ...choices[0]!, topLogprobs: choices.slice(0, topLogprobs) };
+    },
     next(logits, context) {
       if (row.length !== logits.length) row = new Float32Array(logits.length);
       row.set(logits);

@@ -25,6 +25,12 @@ export { type GradientTree, gradients } from './autodiff/gradients.js';
 export { recompute } from './autodiff/recompute.js';
 export { backendOf, ready, registeredBackends, requireBackend, useBackend } from './backend/backend.js';
 export {
+  type LargestLogits,
+  type LargestLogitsFinder,
+  largestLogits,
+  registerLargestLogits,
+} from './backend/largest-logits.js';
+export {
   type PendingData,
   type PendingDataMaker,
   type PendingPart,
@@ -36,7 +42,8 @@ export { registerKernels } from './backend/register-kernels.js';
 export { type BufferReusingCall, type BufferReusingKernel, withBufferReuse } from './capture/buffer-pool.js';
 export { capture, refuseCapture } from './capture/capture.js';
 export { CapturedGraph } from './capture/captured-graph.js';
-export type { KernelNode } from './capture/kernel-call.js';
+export type { KernelCall, KernelNode } from './capture/kernel-call.js';
+export { type Plan, type PlannedStep, type Planner, registerPlanner } from './capture/plan.js';
 export {
   errorFromPlain,
   errorToPlain,

@@ -27,8 +27,7 @@ function attendOver(
   const { biasBatch, biasHead, biasRow } = biasStrides(inputs);
   const code = cacheFormCodes[form];
   const arrays = [query, key, value, bias].map(x => heap.pointer(x));
-  const keyRange = [keyStart, keyEnd, beamIndices].map(x => heap.pointer(x));
-  const at = position ? heap.int(position) : keyLen - queryLen;
+  const keyRange = [keyStart, keyEnd, beamIndices, position].map(x => heap.pointer(x));
   const rows = (heads / kvHeads) * queryLen;
   return heap.checkedOutput(
     { shape: [batch, heads, queryLen, valueDim] },
@@ -37,7 +36,7 @@ function attendOver(
         heap.call.attend!(
           ...[code, ...arrays, y, scratch, ...keyRange],
           ...[batch, heads, kvHeads, queryLen, keyLen, headDim, valueDim, key.shape[3]!, value.shape[3]!],
-          ...[biasBatch, biasHead, biasRow, at, Number(causal), window, scale, softCap],
+          ...[biasBatch, biasHead, biasRow, keyLen - queryLen, Number(causal), window, scale, softCap],
         ),
       ),
     wrong => `attend: beamIndices holds ${heap.int(beamIndices!, wrong)}; the batch has rows 0 to ${batch - 1}`,

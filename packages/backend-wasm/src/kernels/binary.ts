@@ -1,7 +1,7 @@
-import { type BufferReusingKernel, withBufferReuse } from '@residual/tensor';
+import type { BufferReusingKernel } from '@residual/tensor';
 import { sizeOf } from '@residual/tensor/kernels';
-import { getKernel, type TensorInfo } from '@tensorflow/tfjs-core';
-import { type Kernel, kernelFunc } from './kernel.js';
+import type { TensorInfo } from '@tensorflow/tfjs-core';
+import { type Kernel, kernelFuncOr } from './kernel.js';
 
 /** The operations of kernels/elementwise.c by their codes there, with the kernel of tfjs for the other shapes. */
 const operations = [
@@ -17,12 +17,8 @@ const operations = [
  */
 export const binaryKernels: Readonly<Record<string, BufferReusingKernel>> = /*#__PURE__*/ Object.fromEntries(
   operations.map(({ name, stock }, code) => {
-    const ours = kernelFunc(combine(code));
-    const kernel = withBufferReuse(call => {
-      const { a, b } = call.inputs as { a: TensorInfo; b: TensorInfo };
-      const isOurs = linesOf(a, b) !== undefined;
-      return isOurs ? ours(call) : (getKernel(stock, 'wasm').kernelFunc(call) as TensorInfo);
-    });
+    const ours = combine(code);
+    const kernel = kernelFuncOr(stock, ({ a, b }) => (linesOf(a!, b!) ? ours : undefined));
     return [`residual.${name}`, kernel];
   }),
 );

@@ -11,16 +11,16 @@ export const cacheFormCodes = { f16: 0, int8: 2, f32: 4 } as const;
  * dropped. It writes in place, or into a copy if another handle shares the data.
  */
 export const appendToCache: Kernel<'appendToCache'> = (heap, { cache, x, position }) => {
-  const [at, y] = [heap.int(position), heap.inPlaceOrCopy(cache)];
-  heap.call.appendToCache!(heap.pointer(y), heap.pointer(x), ...appendDims(cache, x), at);
+  const y = heap.inPlaceOrCopy(cache);
+  heap.call.appendToCache!(heap.pointer(y), heap.pointer(x), heap.pointer(position), ...appendDims(cache, x));
   return y;
 };
 
 /** The same for the words of a packed cache [batch, kvHeads, capacity, words], which get the nearest numbers. */
 export const appendToPackedCache: Kernel<'appendToPackedCache'> = (heap, { cache, x, position }, { form }) => {
-  const [at, y] = [heap.int(position), heap.inPlaceOrCopy(cache)];
-  const arrays = [cacheFormCodes[form], heap.pointer(y), heap.pointer(x)] as const;
-  heap.call.appendToPackedCache!(...arrays, ...appendDims(cache, x), cache.shape[3]!, at);
+  const y = heap.inPlaceOrCopy(cache);
+  const arrays = [heap.pointer(y), heap.pointer(x), heap.pointer(position)] as const;
+  heap.call.appendToPackedCache!(cacheFormCodes[form], ...arrays, ...appendDims(cache, x), cache.shape[3]!);
   return y;
 };
 

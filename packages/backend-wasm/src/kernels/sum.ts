@@ -1,15 +1,6 @@
-import { type BufferReusingKernel, withBufferReuse } from '@residual/tensor';
+import type { BufferReusingKernel } from '@residual/tensor';
 import { sizeOf } from '@residual/tensor/kernels';
-import { getKernel, type TensorInfo } from '@tensorflow/tfjs-core';
-import { type Kernel, kernelFunc } from './kernel.js';
-
-/** The sum over some axes. Uses the kernel of tfjs unless x is float32 and the axes are its first or its last ones. */
-export const sum: BufferReusingKernel = /*#__PURE__*/ withBufferReuse(call => {
-  const { x } = call.inputs as { x: TensorInfo };
-  const { axis } = call.attrs as unknown as { axis: readonly number[] };
-  const isOurs = x.dtype === 'float32' && (isRun(axis, 0) || isRun(axis, x.shape.length - axis.length));
-  return isOurs ? ourSum(call) : (getKernel('Sum', 'wasm').kernelFunc(call) as TensorInfo);
-});
+import { type Kernel, kernelFuncOr } from './kernel.js';
 
 /** Whether axes are consecutive from `first` on. */
 const isRun = (axis: readonly number[], first: number): boolean => axis.every((a, i) => a === first + i);
@@ -29,4 +20,9 @@ const overAxes: Kernel<'sum'> = (heap, { x }, { axis, keepDims }) => {
   return y;
 };
 
-const ourSum = /*#__PURE__*/ kernelFunc(overAxes);
+/** The sum over some axes. Uses the kernel of tfjs unless x is float32 and the axes are its first or its last ones. */
+export const sum: BufferReusingKernel = /*#__PURE__*/ kernelFuncOr('Sum', ({ x }, attributes) => {
+  const { axis } = attributes as { axis: readonly number[] };
+  const isOurs = x!.dtype === 'float32' && (isRun(axis, 0) || isRun(axis, x!.shape.length - axis.length));
+  return isOurs ? overAxes : undefined;
+});

@@ -27,6 +27,8 @@ export interface DecodeState {
   readonly sequences: readonly ActiveSequence[];
   /** The sequence of the previous step that each sequence continues; undefined if each continues itself. */
   readonly parents?: Int32Array | undefined;
+  /** How many of the largest logits are all that is read of the output; the whole rows if absent. */
+  readonly largestLogits?: number | undefined;
 }
 
 /**
@@ -78,7 +80,7 @@ export class DecodeSession {
     this.recorder = undefined;
   }
 
-  private async attemptStep({ sequences, parents }: DecodeState): Promise<StepOutput> {
+  private async attemptStep({ sequences, parents, largestLogits }: DecodeState): Promise<StepOutput> {
     const { taps = [], hooks = [], caller, signal } = this.options;
     const beams = sequences.length / this.input.prompts.length;
     if (taps.length > 0) this.recorder ??= record(taps, this.scope, `${caller}: taps`);
@@ -92,12 +94,14 @@ export class DecodeSession {
     const output = await prefillOrStep(this.batch, active, {
       fixedShapes,
       mayPad: !this.model.isRecurrent,
+      largestLogits,
       recorder,
       signal,
     });
     expectAllUsed(recorder?.scope ?? this.scope);
     return {
       logits: sequence => output.logits(this.rowOf(sequence, beams)),
+      largest: sequence => output.largest(this.rowOf(sequence, beams)),
       taps: sequence => output.taps(this.rowOf(sequence, beams)),
     };
   }

@@ -1,11 +1,15 @@
 import { yieldToEventLoop } from '@residual/base';
 import type { Recorder } from '@residual/layers';
+import { type LargestLogits, largestLogits } from '@residual/tensor';
 import { type PlainTensor, plainTaps } from '../plain-tensor.js';
 import type { CachedBatch } from './cached-batch.js';
 
-/** The output of one step: logits [vocab] and taps of each sequence, by its index. */
+/** The output of one step: logits [vocab], or the largest of them, and taps of each sequence, by its index. */
 export interface StepOutput {
+  /** Empty where `largest` has what the step was asked for. */
   readonly logits: (index: number) => Float32Array;
+  /** The largest logits, if the step was asked for them and the backend finds them without reading all. */
+  readonly largest: (index: number) => LargestLogits | undefined;
   readonly taps: (index: number) => Readonly<Record<string, PlainTensor>>;
 }
 
@@ -21,6 +25,8 @@ export interface PrefillOrStepOptions {
   readonly fixedShapes: boolean;
   /** Whether the last pass is padded to one of those lengths; otherwise it is split into several. */
   readonly mayPad: boolean;
+  /** How many of the largest logits are all that is read of the output; the whole rows if absent. */
+  readonly largestLogits?: number | undefined;
   /** Records the taps of the last pass. */
   readonly recorder: Recorder | undefined;
   /** Ends the call before its next pass. */
@@ -34,7 +40,7 @@ export interface PrefillOrStepOptions {
 export async function prefillOrStep(
   batch: CachedBatch,
   sequences: readonly ActiveSequence[],
-  { fixedShapes, mayPad, recorder, signal }: PrefillOrStepOptions,
+  { fixedShapes, mayPad, largestLogits: count, recorder, signal }: PrefillOrStepOptions,
 ): Promise<StepOutput> {
   const { padding } = batch;
   const lengths = sequences.map(({ tokens, isFinished }, i) => (isFinished ? 0 : padding[i]! + tokens.length));
@@ -50,10 +56,15 @@ export async function prefillOrStep(
     const logits = batch.feed(ids, paddedLength, total);
     try {
       if (batch.length < total) continue;
-      const values = (await logits.data()) as Float32Array;
+      const largest = count === undefined ? undefined : largestLogits(logits, count);
+      const values = largest ? new Float32Array(0) : ((await logits.data()) as Float32Array);
       const taps = await plainTaps(recorder?.values, sequences.length, batch.sourceLengths);
       const vocab = values.length / sequences.length;
-      return { logits: i => values.subarray(i * vocab, (i + 1) * vocab), taps: i => taps[i]! };
+      return {
+        logits: i => values.subarray(i * vocab, (i + 1) * vocab),
+        largest: i => largest?.[i],
+        taps: i => taps[i]!,
+      };
     } finally {
       logits.dispose();
     }

@@ -37,15 +37,23 @@ export class SamplingPolicy implements DecodePolicy<Step, GenerateOutput[]> {
     this.choose = choose;
   }
 
+  get largestLogits(): number | undefined {
+    return this.choose.largestLogits;
+  }
+
   get isDone(): boolean {
     return this.sequences.every(({ isFinished }) => isFinished);
   }
 
-  *advance({ logits, taps }: StepOutput): Generator<Step> {
+  *advance({ logits, largest, taps }: StepOutput): Generator<Step> {
     for (const [batchIndex, sequence] of this.sequences.entries()) {
       if (sequence.isFinished) continue;
       const index = sequence.tokens.length - sequence.promptLength;
-      const { text, sample, finishReason } = sequence.sampleNext(this.choose, logits(batchIndex), batchIndex);
+      const { text, sample, finishReason } = sequence.sampleNext(
+        this.choose,
+        largest(batchIndex) ?? logits(batchIndex),
+        batchIndex,
+      );
       const end = finishReason && { finishReason };
       yield { ...sample, batchIndex, index, text, taps: taps(batchIndex), ...this.seed, ...end };
     }

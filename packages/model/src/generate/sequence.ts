@@ -1,4 +1,11 @@
-import type { Sample, Sampler, SequenceContext, StopStrings, TokenFinishReason } from '@residual/sampling';
+import type {
+  LargestLogits,
+  Sample,
+  Sampler,
+  SequenceContext,
+  StopStrings,
+  TokenFinishReason,
+} from '@residual/sampling';
 import type { DecodeStream } from '@residual/tokenizer';
 
 /** Why a text ended: an end token, `maxNewTokens`, `maxLength`, or a stop string. */
@@ -54,17 +61,17 @@ export class Sequence implements SequenceContext {
   }
 
   /**
-   * Chooses the next token from `logits` [vocab]; returns it with the new text to show, and the reason if the text
-   * ends.
+   * Chooses the next token from `logits` [vocab], or from the largest of them; returns it with the new text to show,
+   * and the reason if the text ends.
    */
   sampleNext(
     choose: Sampler,
-    logits: Float32Array,
+    logits: Float32Array | LargestLogits,
     batchIndex: number,
   ): { sample: Sample; text: string; finishReason: FinishReason | undefined } {
     const { tokens, promptLength, encoderTokens } = this;
     const context = { tokens, promptLength, batchIndex, ...(encoderTokens && { encoderTokens }) };
-    const sample = choose.next(logits, context);
+    const sample = 'ids' in logits ? choose.nextOf(logits) : choose.next(logits, context);
     tokens.push(sample.token);
     this.logprob += sample.logprob;
     const { text: ready, stop } = this.stops.push(this.stream?.push(sample.token) ?? '');

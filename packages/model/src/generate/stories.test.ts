@@ -66,3 +66,22 @@ test('stories260k generates the text that its author expects', async () => {
   expect(text.trim()).toBe(golden.greedy_text.trim());
   model.dispose();
 });
+
+test('greedy choices from the largest logits have the numbers of those from whole rows, bit for bit', async () => {
+  const model = await loadModel(fixtureFiles('packages/model-stories/model'));
+  const stepsWith = async (options: object) => {
+    const steps: object[] = [];
+    for await (const { token, logprob, topLogprobs } of model.generate('Once upon a time', {
+      maxNewTokens: 6,
+      ...options,
+    }))
+      steps.push({ token, logprob, topLogprobs: topLogprobs.map(({ token, logprob }) => ({ token, logprob })) });
+    return steps;
+  };
+  for (const topLogprobs of [0, 4]) {
+    const options = { temperature: 0, topLogprobs };
+    const wholeRows = { ...options, processors: [(logits: Float32Array) => logits] };
+    expect(await stepsWith(options)).toEqual(await stepsWith(wholeRows));
+  }
+  model.dispose();
+});

@@ -6,6 +6,7 @@ import type { TypedValues } from '../op-observers.js';
 import { nextTensorId, retain, type Tensor } from '../tensor.js';
 import { BufferPool, reusesBuffers } from './buffer-pool.js';
 import { type KernelCall, type KernelNode, runCall, type SlotReference, slotsUsedBy } from './kernel-call.js';
+import { type Plan, planOf } from './plan.js';
 
 /** A tensor that the step read and that is the same in each run. */
 interface Constant {
@@ -24,7 +25,7 @@ export class CapturedGraph implements Disposable {
   declare readonly [Symbol.dispose]: () => void;
   readonly backend: string;
   private readonly calls: KernelCall[] = [];
-  private readonly inputs: readonly { readonly tensor: Tensor; readonly shape: string }[];
+  private readonly inputs: readonly { readonly tensor: Tensor; readonly shape: number[]; readonly dtype: string }[];
   /** Which inputs the step consumed (`appendToCache`); a replay consumes them too. */
   private consumedInputs: boolean[] = [];
   private outputs: readonly (SlotReference & { readonly isShared: boolean })[] = [];
@@ -38,13 +39,15 @@ export class CapturedGraph implements Disposable {
   private readonly valuesOfNew = new Map<number, TypedValues | undefined>();
   private slotCount = 0;
   private isDisposed = false;
+  /** Made by the first replay; null if the backend does not plan this step. */
+  private plan: Plan | null | undefined;
 
   constructor(inputs: readonly Tensor[]) {
     disposable(this, () => this.dispose());
     this.backend = requireBackend();
     if (new Set(inputs).size < inputs.length)
       throw new ResidualError('capture', 'capture: a tensor is given twice; each input must be a separate tensor');
-    this.inputs = inputs.map(tensor => ({ tensor, shape: showType(tensor) }));
+    this.inputs = inputs.map(tensor => ({ tensor, shape: tensor.shape, dtype: tensor.dtype }));
     for (const input of inputs) this.newSlot(input);
     this.firstNewId = nextTensorId();
   }
@@ -127,11 +130,11 @@ export class CapturedGraph implements Disposable {
   replay(inputs: readonly Tensor[]): Tensor[] {
     this.checkInputs(inputs);
     const backend = tf.backend();
-    const slotData = inputs.map(({ dataId }) => dataId);
-    for (const [slot, constant] of this.constants) slotData[slot] = constantData(constant);
-    this.runCalls(backend, slotData);
+    const slotData: object[] = inputs.map(({ dataId }) => dataId);
+    if (this.plan === undefined) this.plan = this.makePlan() ?? null;
+    if (!this.plan?.run(backend, slotData)) this.runCalls(backend, slotData);
     const outputs = this.outputs.map(({ slot, shape, dtype, isShared }) => {
-      const dataId = slotData[slot]!;
+      const dataId = slotData[slot] ?? this.constants.get(slot)!.tensor.dataId;
       if (isShared) backend.incRef(dataId);
       return tf.engine().makeTensorFromTensorInfo({ dataId, shape, dtype }, backend) as unknown as Tensor;
     });
@@ -148,18 +151,33 @@ export class CapturedGraph implements Disposable {
   releaseConstants(owned: ReadonlySet<unknown>): boolean {
     const constants = [...this.constants.values()];
     if (!constants.every(({ tensor, values }) => values !== undefined || owned.has(tensor.dataId))) return false;
+    this.disposePlan();
     for (const { tensor } of constants) tensor.dispose();
     return true;
   }
 
-  /** Frees its constants. */
+  /** Frees its constants and its plan. */
   dispose(): void {
+    this.disposePlan();
     for (const { tensor } of this.constants.values()) tensor.dispose();
     this.constants.clear();
     this.isDisposed = true;
   }
 
+  private makePlan(): Plan | undefined {
+    const { calls, consumedInputs } = this;
+    const constants = new Map([...this.constants].map(([slot, constant]) => [slot, constantData(constant)]));
+    const returnedSlots = this.outputs.filter(({ isShared }) => !isShared).map(({ slot }) => slot);
+    return planOf({ calls, consumedInputs, constants, returnedSlots });
+  }
+
+  private disposePlan(): void {
+    this.plan?.dispose();
+    this.plan = undefined;
+  }
+
   private runCalls(backend: tf.KernelBackend, slotData: object[]): void {
+    for (const [slot, constant] of this.constants) slotData[slot] = constantData(constant);
     const pool = new BufferPool(backend);
     let callCount = 0;
     try {
@@ -218,15 +236,19 @@ export class CapturedGraph implements Disposable {
         `replay: captured on '${this.backend}', the active backend is '${tf.getBackend()}'`,
       );
     }
-    const actual = inputs.map(showType);
-    const expected = this.inputs.map(({ shape }) => shape);
-    if (actual.join() !== expected.join()) {
+    const fits = ({ shape, dtype }: Tensor, i: number) =>
+      dtype === this.inputs[i]!.dtype && hasShape(shape, this.inputs[i]!.shape);
+    if (inputs.length !== this.inputs.length || !inputs.every(fits)) {
+      const [expected, actual] = [this.inputs.map(showType), inputs.map(showType)];
       throw new ResidualError('shape', `replay: captured with inputs ${expected.join(' ')}, given ${actual.join(' ')}`);
     }
   }
 }
 
-function showType({ shape, dtype }: Tensor): string {
+const hasShape = (shape: readonly number[], expected: readonly number[]) =>
+  shape.length === expected.length && shape.every((length, axis) => length === expected[axis]);
+
+function showType({ shape, dtype }: Pick<Tensor, 'shape'> & { readonly dtype: string }): string {
   return `${dtype}${showShape(shape)}`;
 }
 
