@@ -26,7 +26,7 @@ export function addTranscriptionOptions(command: Command): Command {
     .option('--beams <n>', 'beams of the search; 1 is greedy (default: as the checkpoint says)', positiveWholeNumber)
     .option(
       '--temperature <t>',
-      'one temperature (default: 0, and higher ones where the text is unlikely or repeats itself)',
+      'one temperature (default: 0, and higher ones where the text repeats itself or, in long recordings, is unlikely)',
       temperature,
     )
     .option('--condition', 'condition each window on the text before it')

@@ -42,7 +42,8 @@ export interface TranscribeOptions
   readonly conditionOnPrevTokens?: boolean | undefined;
   /**
    * The temperature, or several: each next one is tried if the thresholds refuse the text of the one before. Default 0,
-   * 0.2, 0.4, 0.6, 0.8, 1.
+   * 0.2, 0.4, 0.6, 0.8, 1, where a recording of one window is drawn again only if its text repeats itself: one that is
+   * unlikely stays as it is, the same in each run.
    */
   readonly temperature?: number | readonly number[] | undefined;
   /** Texts that compress better are refused; null for none. Default 1.35. */
@@ -112,6 +113,8 @@ export interface TranscribeSettings extends Omit<WindowSettings, 'timestamps'> {
   readonly isPromptForAllWindows: boolean;
   readonly conditionOnPrevTokens: boolean;
   readonly temperatures: readonly number[];
+  /** Whether an unlikely text stays where it is that of the whole recording. */
+  readonly keepsUnlikely: boolean;
   readonly thresholds: Thresholds;
   readonly skipSilence: boolean;
   readonly batch: number;
@@ -173,6 +176,7 @@ export function transcribeSettings(model: LoadedModel, options: TranscribeOption
     isPromptForAllWindows: isForAll,
     conditionOnPrevTokens,
     temperatures: temperaturesOf(options.temperature ?? (writesTimes ? defaultTemperatures : 0)),
+    keepsUnlikely: options.temperature === undefined,
     thresholds: thresholdsOf(options, generationConfig, writesTimes),
     skipSilence,
     batch,

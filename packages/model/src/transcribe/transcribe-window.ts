@@ -17,6 +17,11 @@ export interface DecodedWindow {
   readonly isSkipped: boolean;
 }
 
+/** A window to decode, and whether it is the whole recording. */
+export interface SpeechJob extends WindowJob {
+  readonly isWhole: boolean;
+}
+
 /** A step of an attempt; `jobs` are the indices of the jobs that it decodes. */
 export interface AttemptStep {
   readonly attempt: number;
@@ -30,7 +35,7 @@ export interface AttemptStep {
  */
 export async function* decodeWithFallback(
   model: LoadedModel,
-  jobs: readonly WindowJob[],
+  jobs: readonly SpeechJob[],
   settings: TranscribeSettings & { readonly times: boolean },
   run: string,
 ): AsyncGenerator<AttemptStep, DecodedWindow[]> {
@@ -51,7 +56,7 @@ export async function* decodeWithFallback(
     for (const [i, index] of indices.entries()) {
       const text = texts[i]!;
       const ratio = text.tokens.length === 0 ? 0 : compressionRatio(text.tokens, model.vocab);
-      const { needsFallback, isSkipped } = judge(text, ratio, settings);
+      const { needsFallback, isSkipped } = judge(text, ratio, settings, jobs[index]!.isWhole);
       const noSpeech = text.noSpeechProb === undefined ? {} : { noSpeechProb: text.noSpeechProb };
       attempts[index]!.push({
         temperature,
@@ -75,10 +80,12 @@ export async function* decodeWithFallback(
 function judge(
   { avgLogprob, noSpeechProb = 0 }: WindowText,
   ratio: number,
-  { thresholds: { compressionRatio, logprob, noSpeech } }: TranscribeSettings,
+  { thresholds: { compressionRatio, logprob, noSpeech }, keepsUnlikely }: TranscribeSettings,
+  isWhole: boolean,
 ): { readonly needsFallback: boolean; readonly isSkipped: boolean } {
   const isUnlikely = logprob !== null && avgLogprob < logprob;
   const isSkipped = noSpeech !== null && isUnlikely && noSpeechProb > noSpeech;
   const isRepetitive = compressionRatio !== null && ratio > compressionRatio;
-  return { needsFallback: !isSkipped && (isUnlikely || isRepetitive), isSkipped };
+  const isRefused = isRepetitive || (isUnlikely && !(isWhole && keepsUnlikely));
+  return { needsFallback: !isSkipped && isRefused, isSkipped };
 }

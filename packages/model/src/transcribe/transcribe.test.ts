@@ -101,6 +101,20 @@ test('a text that the thresholds refuse is drawn again at the next temperatures,
   expect(memoryUsage()).toEqual(before);
 });
 
+test('without a temperature an unlikely text of a whole recording stays, and one of a long recording is drawn again', async () => {
+  const options: TranscribeOptions = {
+    ...{ logprobThreshold: -0.01, compressionRatioThreshold: null, noSpeechThreshold: null },
+    ...{ maxNewTokens: 8, seed: 7 },
+  };
+  const whole = await model.transcribe(features(40, 2), { ...options, timestamps: 'segment' }).result();
+  expect(whole.windows.map(({ attempts }) => attempts.map(({ temperature }) => temperature))).toEqual([[0]]);
+  const long = await model.transcribe(features(77, 2), options).result();
+  expect(long.windows.every(({ attempts }) => attempts.length === 6)).toBe(true);
+  const repeated = { ...options, logprobThreshold: null, compressionRatioThreshold: 0.01 };
+  const drawn = await model.transcribe(features(40, 2), { ...repeated, timestamps: 'segment' }).result();
+  expect(drawn.windows[0]!.attempts.length).toBe(6);
+});
+
 test('beams find texts at least as likely as the greedy one', async () => {
   const before = memoryUsage();
   const greedy = await model.transcribe(features(40, 3), plain).result();

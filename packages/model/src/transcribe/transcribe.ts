@@ -4,7 +4,7 @@ import { mapSteps } from '../generate/generation.js';
 import type { Step } from '../generate/sampling-policy.js';
 import type { LoadedModel } from '../loaded-model.js';
 import { speechModelOf } from '../model-kind.js';
-import { mostLikelyFirst, type WindowJob } from './decode-windows.js';
+import { mostLikelyFirst } from './decode-windows.js';
 import { previousTokens } from './initial-tokens.js';
 import { hasNoSpaces } from './languages.js';
 import type { TranscribeSettings } from './options.js';
@@ -12,7 +12,7 @@ import { isSilent, type Recording, windowFrames, windowInput } from './recording
 import { SpeechWindow } from './speech-window.js';
 import { splitWindow } from './split-segments.js';
 import { type TokenTimes, tokenTimes } from './token-times.js';
-import { type DecodedWindow, decodeWithFallback } from './transcribe-window.js';
+import { type DecodedWindow, decodeWithFallback, type SpeechJob } from './transcribe-window.js';
 import type {
   TranscribedSegment,
   TranscribedWindow,
@@ -69,10 +69,10 @@ async function* transcribeRound(
   const windows = spoken.map(state => new SpeechWindow(model, state.input()));
   const results = silent.map((state): RoundResult => ({ state, ...state.skip() }));
   try {
-    const jobs: WindowJob[] = [];
+    const jobs: SpeechJob[] = [];
     for (const [i, state] of spoken.entries()) {
       await state.detectLanguage(model, windows[i]!);
-      jobs.push({ window: windows[i]!, ...state.prompt(model) });
+      jobs.push({ window: windows[i]!, isWhole: !state.isLong, ...state.prompt(model) });
     }
     // Short recordings without times and long ones, which have them, are decoded one after the other.
     for (const times of [false, true]) {
@@ -110,6 +110,8 @@ class RecordingState {
   readonly index: number;
   readonly recording: Recording;
   readonly windows: TranscribedWindow[] = [];
+  /** Whether the recording has several windows. */
+  readonly isLong: boolean;
   /** Whether the model writes times. */
   readonly hasTimes: boolean;
   text = '';
@@ -128,8 +130,8 @@ class RecordingState {
     this.source = source;
     this.settings = settings;
     this.isConditioned = settings.conditionOnPrevTokens;
-    const isLong = source.kind === 'frames' && recording.frames > source.frames;
-    this.hasTimes = isLong || settings.timestamps !== 'none';
+    this.isLong = source.kind === 'frames' && recording.frames > source.frames;
+    this.hasTimes = this.isLong || settings.timestamps !== 'none';
     const code = settings.initial(this.hasTimes).language;
     this.language = code === undefined ? undefined : { code };
   }
@@ -174,7 +176,7 @@ class RecordingState {
   }
 
   /** The tokens before the text of the next window. */
-  prompt({ maxPositions }: LoadedModel): Omit<WindowJob, 'window'> {
+  prompt({ maxPositions }: LoadedModel): Pick<SpeechJob, 'prompt' | 'startIndex'> {
     const { tokens, prompt, isPromptForAllWindows, initial } = this.settings;
     const before = previousTokens(tokens, {
       prompt,
@@ -186,7 +188,7 @@ class RecordingState {
   }
 
   /** Adds the text of the next window. */
-  async add(model: LoadedModel, job: WindowJob, decoded: DecodedWindow): Promise<Omit<RoundResult, 'state'>> {
+  async add(model: LoadedModel, job: SpeechJob, decoded: DecodedWindow): Promise<Omit<RoundResult, 'state'>> {
     const { attempts, text, temperature, isSkipped } = decoded;
     const { settings, seek, frames, windows } = this;
     this.isConditioned = settings.conditionOnPrevTokens && temperature < 0.5;
