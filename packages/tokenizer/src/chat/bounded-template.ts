@@ -1,4 +1,6 @@
-import { Environment, Interpreter, Template } from '@huggingface/jinja';
+import { Template } from '@huggingface/jinja';
+import { PythonInterpreter, type Scope, type Statement, TemplateScope } from './python-interpreter.js';
+import { strftime, tuples, type Value } from './python-values.js';
 
 /** The longest template in characters. Published templates have tens of thousands. */
 const maxTemplateLength = 2 ** 20;
@@ -15,44 +17,6 @@ const charactersPerStep = 128;
  * the squared lengths.
  */
 const maxSquaredBlanks = 2 ** 26;
-
-/** The parts of the library's runtime that are used here. The package does not export their types. */
-interface Value {
-  readonly type: string;
-  readonly value: unknown;
-}
-interface Statement {
-  readonly type: string;
-  /** Of a loop. */
-  readonly iterable?: Statement;
-  /** Of a loop with a filter. */
-  readonly lhs?: Statement;
-  /** Of operators. For names this is the text. */
-  readonly operator?: { readonly value: string };
-  readonly value?: unknown;
-  readonly left?: Statement;
-  readonly right?: Statement;
-  readonly operand?: Statement;
-  readonly object?: Statement;
-  readonly property?: Statement;
-  readonly filter?: Statement;
-  readonly test?: Statement;
-  readonly callee?: Statement;
-  readonly args?: readonly Statement[];
-  /** The statements that are rendered one after another. */
-  readonly body?: readonly Statement[];
-  readonly alternate?: readonly Statement[];
-  readonly defaultBlock?: readonly Statement[];
-}
-interface Scope {
-  set(name: string, value: unknown): unknown;
-}
-interface Evaluator {
-  run(program: object): Value;
-  evaluate(statement: Statement | undefined, scope: Scope): Value;
-}
-const LibraryInterpreter = Interpreter as new (scope: Scope) => Evaluator;
-const LibraryEnvironment = Environment as new () => Scope;
 
 /**
  * A Jinja template that always terminates: templates come from untrusted files. It throws if the template cannot be
@@ -75,7 +39,7 @@ export class BoundedTemplate {
    * messages' texts.
    */
   render(variables: Readonly<Record<string, unknown>>, count: number, characters: number): string {
-    const environment = new LibraryEnvironment();
+    const environment = new TemplateScope();
     const maxSteps = stepBudget.ahead + stepBudget.each * count + Math.ceil(stepBudget.character * characters);
     const interpreter = new BoundedInterpreter(environment, maxSteps);
     const own = globals(cost => interpreter.spend(cost));
@@ -100,8 +64,8 @@ function globals(spend: (steps: number) => void): Record<string, unknown> {
       throw new Error(text);
     },
     strftime_now: (format: string) => {
-      spend(256); // it creates formatters
-      return new Template('{{ strftime_now(format) }}').render({ format });
+      spend(16 + format.length / charactersPerStep);
+      return strftime(new Date(), format);
     },
   };
 }
@@ -123,7 +87,7 @@ type Cost = (value: Value) => number;
  * Counts evaluation steps, and before each filter, function or operator the work that it will do by the size of its
  * inputs. Refuses values that grow too large, and sums of a text and another type, as Python does.
  */
-class BoundedInterpreter extends LibraryInterpreter {
+class BoundedInterpreter extends PythonInterpreter {
   private stepsLeft: number;
   private readonly maxSteps: number;
   private readonly prepared = new WeakSet<object>();
@@ -150,7 +114,7 @@ class BoundedInterpreter extends LibraryInterpreter {
     this.addends = type === 'BinaryExpression' && operator?.value === '+' ? [] : undefined;
     const value = super.evaluate(statement, environment);
     this.addends = outer;
-    if (outer) checkAddends(outer, value.type);
+    if (outer) checkAddends(outer, tuples.has(value) ? 'TupleValue' : value.type);
     const content: unknown = value.value;
     if (typeof content === 'string' && content.length > maxTextLength)
       throw new Error(`a text of ${content.length} characters; ${maxTextLength} would fit`);
@@ -164,6 +128,10 @@ class BoundedInterpreter extends LibraryInterpreter {
     const cost = statement && this.costs.get(statement);
     if (cost) this.spend(cost(value));
     return value;
+  }
+
+  protected override visit(value: Value): void {
+    this.spend(this.sizeOf(value));
   }
 
   spend(count: number): void {

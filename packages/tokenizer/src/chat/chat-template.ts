@@ -45,12 +45,17 @@ export interface ChatTemplate {
 }
 
 /**
- * The Jinja chat template of a model, from the content of `tokenizer_config.json`, or from `source`, the content of
- * `chat_template.jinja`. Undefined if there is none.
+ * The Jinja chat template of a model, from the content of `tokenizer_config.json`, or from `source`: the content of
+ * `chat_template.jinja`, or several templates by name, that one being `default` and those of the folder
+ * `additional_chat_templates` being named after their files. Undefined if there is none.
  */
-export function chatTemplate(config: object | string, source?: string): ChatTemplate | undefined {
+export function chatTemplate(
+  config: object | string,
+  source?: string | Readonly<Record<string, string>>,
+): ChatTemplate | undefined {
   const settings = new Fields(typeof config === 'string' ? parseConfig(config) : config, 'tokenizer_config.json');
-  const templates = source === undefined ? templatesOf(settings) : new Map([['default', source]]);
+  const given = typeof source === 'string' ? { default: source } : source;
+  const templates = given === undefined ? templatesOf(settings) : new Map(Object.entries(given));
   if (templates.size === 0) return undefined;
   const tokens = Object.fromEntries(
     specialTokenNames.map(role => [`${role}_token`, tokenText(settings, `${role}_token`)]),
@@ -73,12 +78,13 @@ export function chatTemplate(config: object | string, source?: string): ChatTemp
       documents: documents ?? null,
       add_generation_prompt: addGenerationPrompt,
     };
+    const shown = continueFinalMessage ? withContinueTag(messages) : messages;
     const text = renderWith(
       template,
-      { ...tokens, ...variables, ...extraVariables, messages: messages.map(toTemplateMessage) },
+      { ...tokens, ...variables, ...extraVariables, messages: shown.map(toTemplateMessage) },
       messages.length + (tools?.length ?? 0) + (documents?.length ?? 0),
     );
-    return continueFinalMessage ? truncateAfter(text, messages.at(-1)!) : text;
+    return continueFinalMessage ? truncateAtTag(text) : text;
   };
   return {
     names: [...compiled.keys()],
@@ -130,11 +136,6 @@ function renderWith(
   try {
     return template.render(variables, count, charactersOf(variables.messages));
   } catch (error) {
-    // Jinja's filters treat an undefined value as an empty text; the library's filters do not.
-    const messages = variables.messages.map(message => ({ content: '', ...message }));
-    const isFilter = /^Cannot apply filter .* to type: UndefinedValue$/.test((error as Error).message);
-    if (isFilter && variables.messages.some(message => !('content' in message)))
-      return renderWith(template, { ...variables, messages }, count);
     return failInput(`chat: the template refuses this conversation: ${(error as Error).message}`);
   }
 }
@@ -168,13 +169,28 @@ function toTemplateMessage(message: ChatMessage): object {
   return thought === undefined ? present : { thinking: thought, ...present, reasoning_content: thought };
 }
 
-/** The text up to the end of the last message's content. */
-function truncateAfter(text: string, { content }: ChatMessage): string {
-  if (typeof content !== 'string')
+/** What marks the end of the text that is continued, as in the reference. */
+const continueTag = 'CONTINUE_FINAL_MESSAGE_TAG ';
+
+/** The messages with a mark after the text of the last one. */
+function withContinueTag(messages: readonly ChatMessage[]): readonly ChatMessage[] {
+  const last = messages.at(-1)!;
+  const { content } = last;
+  const parts = Array.isArray(content) ? (content as readonly { text?: unknown }[]) : [];
+  const at = parts.findLastIndex(({ text }) => typeof text === 'string');
+  if (typeof content !== 'string' && at < 0)
     return failInput('chat: continueFinalMessage needs a last message whose content is a text');
-  const trimmed = content.trim();
-  const at = text.lastIndexOf(trimmed);
+  const marked =
+    typeof content === 'string'
+      ? content + continueTag
+      : parts.map((part, i) => (i === at ? { ...part, text: part.text + continueTag } : part));
+  return [...messages.slice(0, -1), { ...last, content: marked }];
+}
+
+/** The text up to the mark; without the white space before it where the template trims texts. */
+function truncateAtTag(text: string): string {
+  const at = text.lastIndexOf(continueTag.trim());
   if (at < 0) failInput('chat: the template changes the last message, so that continueFinalMessage does not find it');
-  const whole = text.startsWith(content.trimStart(), at) ? content.trimStart() : trimmed;
-  return text.slice(0, at + whole.length);
+  const before = text.slice(0, at);
+  return text.startsWith(continueTag, at) ? before : before.trimEnd();
 }
