@@ -98,7 +98,13 @@ const capitalize = (text: string) => {
   return first.toUpperCase() + rest.join('').toLowerCase();
 };
 
-const escapes: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', "'": '&#39;', '"': '&#34;' };
+const escapes: Readonly<Record<string, string>> = {
+  '&': '&amp;',
+  '<': '&lt;',
+  '>': '&gt;',
+  "'": '&#39;',
+  '"': '&#34;',
+};
 const escapeMarkup = (text: string) => text.replace(/[&<>'"]/g, character => escapes[character]!);
 
 function sumOf(values: readonly Value[]): number {
@@ -120,7 +126,7 @@ const textMethods: Readonly<Record<string, (text: string, args: readonly Value[]
     return end !== '' && text.endsWith(end) ? text.slice(0, -end.length) : text;
   },
   splitlines: text => {
-    const lines = text.split(/\r\n|[\n\r\v\f\x1c-\x1e\x85\u2028\u2029]/);
+    const lines = text.split(/\r\n|[\n\r\v\f\x85\u2028\u2029]/);
     return lines.at(-1) === '' ? lines.slice(0, -1) : lines;
   },
   rsplit: (text, [separator, limit]) => {
@@ -270,7 +276,12 @@ export abstract class PythonInterpreter extends LibraryInterpreter {
       if (name === 'capitalize') return box(capitalize(text));
       return apply(isText(value) ? value : box(text));
     }
-    if (name === 'reverse' && isText(value)) return box(Array.from(value.value as string).reverse().join(''));
+    if (name === 'reverse' && isText(value))
+      return box(
+        Array.from(value.value as string)
+          .reverse()
+          .join(''),
+      );
     if (name === 'e') return box(escapeMarkup(this.text(value)));
     if (name === 'sum' && Array.isArray(value.value) && args.length === 0) return box(sumOf(value.value as Value[]));
     if (name === 'tojson' && value.type === 'UndefinedValue') throw new Error('an undefined value has no JSON');
@@ -294,12 +305,7 @@ export abstract class PythonInterpreter extends LibraryInterpreter {
   }
 
   /** The members that a test chooses, or what a filter makes of each; undefined where the library does the same. */
-  private select(
-    name: string,
-    members: readonly Value[],
-    args: readonly Statement[],
-    scope: Scope,
-  ): Value | undefined {
+  private select(name: string, members: readonly Value[], args: readonly Statement[], scope: Scope): Value | undefined {
     if (name === 'map') {
       const [filter, ...rest] = args;
       if (filter?.type !== 'StringLiteral') return undefined; // by an attribute

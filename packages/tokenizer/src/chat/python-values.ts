@@ -8,7 +8,10 @@ export interface Value {
 export const tuples: WeakSet<object> = /* @__PURE__ */ new WeakSet();
 
 /** The white space that Python's `strip` removes. */
-const pythonSpace = /[\t-\r\x1c- \x85\xa0\u1680\u2000-\u200a\u2028\u2029\u202f\u205f\u3000]/;
+const isPythonSpace = (character: string) => {
+  const code = character.charCodeAt(0);
+  return (code >= 0x1c && code <= 0x1f) || /\p{White_Space}/u.test(character);
+};
 
 /** The ends of a text from which Python's `strip`, `lstrip` and `rstrip` remove characters. */
 export type StripEnds = 'both' | 'left' | 'right';
@@ -16,7 +19,7 @@ export type StripEnds = 'both' | 'left' | 'right';
 /** A text without `characters`, by default white space, at its ends, as Python strips them. */
 export function strip(text: string, ends: StripEnds, characters?: string): string {
   const isStripped = (character: string) =>
-    characters === undefined ? pythonSpace.test(character) : characters.includes(character);
+    characters === undefined ? isPythonSpace(character) : characters.includes(character);
   let [from, to] = [0, text.length];
   while (ends !== 'right' && from < to) {
     const first = String.fromCodePoint(text.codePointAt(from)!);
