@@ -1,0 +1,9 @@
+export {
+  type AnswerFormat,
+  type AnswerParserOptions,
+  answerFormat,
+  type CallFormat,
+  callFormats,
+} from './answer-format.js';
+export type { AnswerParser, AnswerPart, ToolCall } from './answer-part.js';
+export { misfit, type Schema } from './json-schema.js';
