@@ -1,3 +1,9 @@
+export type { CallFormat, ChatMessage, ToolCall } from '@residual/tokenizer/chat';
+export type { ChatAnswer, ChatDelta, MalformedCall } from './chat/chat-answer.js';
+export { openChatTemplate } from './chat/checkpoint-template.js';
+export type { Conversation } from './chat/conversation.js';
+export type { ChatPrompt } from './chat/model-chat.js';
+export type { ChatOptions, RenderChatOptions } from './chat/options.js';
 export type { ForwardOptions, ForwardOutput, Prediction, SourceAndTarget } from './forward-prompt.js';
 export type { BeamResult, BeamSearchStep, BeamState } from './generate/beam-policy.js';
 export type { BeamSearchGeneration, BeamSearchOptions } from './generate/beam-search.js';

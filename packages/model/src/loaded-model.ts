@@ -4,6 +4,7 @@ import { countParameters, type HasNeeds, type Needs, visit, type Weights } from 
 import { dispose, ResidualError, recoveryIfLost, requireBackend } from '@residual/tensor';
 import type { Tokenizer } from '@residual/tokenizer';
 import { expectPrompt, expectTokens } from './arguments.js';
+import type { ModelChat } from './chat/model-chat.js';
 import { CapturedSteps } from './generate/captured-steps.js';
 import type { DecodeModel } from './generate/decode-model.js';
 import type { GenerationConfig } from './generate/options.js';
@@ -50,6 +51,9 @@ export class LoadedModel implements AnyModel, DecodeModel {
   readonly isRecurrent: boolean;
   private tree: Weights<Composition['model']> | undefined;
   private recovering: Promise<void> | undefined;
+  private chatting: Promise<ModelChat> | undefined;
+  /** The conversations whose caches end with the model. */
+  readonly conversations: Set<Disposable> = new Set();
 
   constructor(parts: ModelParts) {
     this.parts = parts;
@@ -180,6 +184,17 @@ export class LoadedModel implements AnyModel, DecodeModel {
     }
   }
 
+  /** What the model needs to chat. Throws if it has no chat template or no tokenizer. */
+  chat(caller: string): Promise<ModelChat> {
+    this.chatting ??= import('./chat/model-chat.js')
+      .then(({ ModelChat }) => ModelChat.of(caller, this))
+      .catch(error => {
+        this.chatting = undefined; // the next caller has its own name in the error
+        throw error;
+      });
+    return this.chatting;
+  }
+
   /** The text that the console shows. */
   summary(): string {
     const { family, vocab, maxPositions, backend, tree, composition } = this;
@@ -191,6 +206,7 @@ export class LoadedModel implements AnyModel, DecodeModel {
 
   /** Frees the weights; running calls reject. */
   dispose(): void {
+    for (const each of [...this.conversations]) each[Symbol.dispose]();
     this.capturedSteps.clear();
     dispose(this.tree);
     this.tree = undefined;

@@ -2,7 +2,13 @@ import type { Composition, Config, Family, StandardEncoderDecoder, StandardLangu
 import { type Description, describe, formsOf, type Weights, withInspect } from '@residual/layers';
 import { disposable, expectOptions } from '@residual/tensor';
 import type { Tokenizer } from '@residual/tokenizer';
+import type { ChatMessage } from '@residual/tokenizer/chat';
 import type { WordVectors } from '@residual/word-vectors';
+import type { ChatAnswer, ChatDelta } from './chat/chat-answer.js';
+import { templateNames } from './chat/checkpoint-template.js';
+import { Conversation, startChat } from './chat/conversation.js';
+import type { ChatPrompt } from './chat/model-chat.js';
+import { type ChatOptions, expectRenderOptions, type RenderChatOptions } from './chat/options.js';
 import { type ForwardOptions, type ForwardOutput, forwardPrompt, type SourceAndTarget } from './forward-prompt.js';
 import type { BeamResult } from './generate/beam-policy.js';
 import { type BeamSearchGeneration, type BeamSearchOptions, beamSearchSequences } from './generate/beam-search.js';
@@ -134,6 +140,37 @@ export class Model implements Disposable {
       () => generateSequences(this.state, decoderInputOf('generate', this.state, prompts), options),
       outputs => outputs,
     );
+  }
+
+  /**
+   * Answers a conversation with the chat template of the checkpoint, part by part: text, thinking, calls of tools.
+   * Append the `message` of the answer and the results of its calls to the messages, and ask again. Each call computes
+   * the whole prompt; a `conversation` keeps what two prompts share.
+   */
+  chat(messages: readonly ChatMessage[], options: ChatOptions = {}): Generation<ChatAnswer, ChatDelta, ChatAnswer> {
+    return generation(
+      () => startChat(this.state, messages, options),
+      answer => answer,
+    );
+  }
+
+  /** A conversation, whose `chat` keeps the keys and values of what was said. The caller disposes it. */
+  conversation(): Conversation {
+    this.state.check();
+    return new Conversation(this.state);
+  }
+
+  /** The prompt that the chat template makes of messages, as text and as tokens, without computing anything. */
+  renderChat(messages: readonly ChatMessage[], options: RenderChatOptions = {}): Promise<ChatPrompt> {
+    return this.state.guardDisposal('renderChat', async () => {
+      expectRenderOptions(options);
+      return (await this.state.chat('renderChat')).prompt('renderChat', messages, options);
+    });
+  }
+
+  /** The names of the chat templates of the checkpoint; empty if it has none and cannot chat. */
+  get chatTemplates(): readonly string[] {
+    return templateNames(this.state.parts.texts);
   }
 
   /**

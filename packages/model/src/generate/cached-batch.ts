@@ -1,6 +1,6 @@
 import { beamIndices, Cache, keyRange } from '@residual/attention';
 import { type Scope, stepPositions } from '@residual/layers';
-import { type KeyRange, type Tensor, tensor, tidy } from '@residual/tensor';
+import { type CacheForm, type KeyRange, type Tensor, tensor, tidy } from '@residual/tensor';
 import { logitPositions } from '@residual/transformer';
 import { paddedIds, type Sequences } from '../sequences.js';
 import type { CapturedSteps, NamedTensors } from './captured-steps.js';
@@ -76,6 +76,26 @@ export class CachedBatch {
   /** The number of tokens in the source of each sequence; undefined without sources. */
   get sourceLengths(): readonly number[] | undefined {
     return this.options.sources?.lengths.flatMap(length => Array<number>(this.beams).fill(length));
+  }
+
+  /** How many positions a sequence may have. */
+  get maxLength(): number {
+    return this.options.maxLength;
+  }
+
+  /** How keys and values are stored. */
+  get form(): CacheForm {
+    return this.cache.form;
+  }
+
+  /**
+   * Goes back to the first `length` positions, so that other tokens follow them; false if recurrent states have read
+   * more than that.
+   */
+  rewind(length: number): boolean {
+    if (length < this.length && !this.cache.recurrent.isEmpty) return false;
+    this.cache.length = length;
+    return true;
   }
 
   /** Whether `more` positions still fit. */

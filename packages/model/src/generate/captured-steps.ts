@@ -144,7 +144,7 @@ export class CapturedSteps {
  * A list that differs whenever a tree of weights differs: the data ids of its tensors, and all other values. Adds the
  * tensors to `tensors`.
  */
-function fingerprintOf(tree: unknown, tensors: Set<Tensor>): unknown[] {
+export function fingerprintOf(tree: unknown, tensors: Set<Tensor> = new Set()): unknown[] {
   if (isTensor(tree)) {
     tensors.add(tree);
     return [tree.dataId];

@@ -1,7 +1,7 @@
 import { type Recorder, record, type Scope } from '@residual/layers';
 import { type CacheForm, expectCacheForm } from '@residual/tensor';
 import { expectAllUsed, type InterventionOptions, interventionScope } from '../interventions.js';
-import { longestOf } from '../sequences.js';
+import { longestOf, type Sequences } from '../sequences.js';
 import type { CachedBatch } from './cached-batch.js';
 import type { DecodeModel } from './decode-model.js';
 import type { DecoderInput } from './decoder-input.js';
@@ -46,6 +46,8 @@ export class DecodeSession {
   private batch: CachedBatch | undefined;
   /** The prompts whose sequences are in the batch. */
   private activePrompts: readonly number[] = [];
+  /** The tokens of the sequences, which grow. */
+  private sequences: Sequences = [];
 
   constructor(model: DecodeModel, input: DecoderInput, options: DecodeSessionOptions) {
     if (options.cache !== undefined) expectCacheForm(options.caller, options.cache);
@@ -72,6 +74,16 @@ export class DecodeSession {
     }
   }
 
+  /** Frees the recorded taps and the batch, unless the input takes it over; another step would start again. */
+  end(): void {
+    const { batch, input, sequences } = this;
+    if (batch && input.endBatch) {
+      this.batch = undefined;
+      input.endBatch(batch, sequences);
+    }
+    this.dispose();
+  }
+
   /** Frees the batch and the recorded taps; another step would start again. */
   dispose(): void {
     this.batch?.dispose();
@@ -83,6 +95,7 @@ export class DecodeSession {
   private async attemptStep({ sequences, parents, largestLogits }: DecodeState): Promise<StepOutput> {
     const { taps = [], hooks = [], caller, signal } = this.options;
     const beams = sequences.length / this.input.prompts.length;
+    this.sequences = sequences.map(({ tokens }) => tokens);
     if (taps.length > 0) this.recorder ??= record(taps, this.scope, `${caller}: taps`);
     if (this.batch) this.branch(this.batch, beams, parents);
     else this.batch = await this.start(beams);

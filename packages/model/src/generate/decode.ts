@@ -32,7 +32,7 @@ export async function* decode<Step, Output>(
     while (!policy.isDone) yield* policy.advance(await session.step(policy));
     return policy.outputs();
   } finally {
-    session.dispose();
+    session.end();
     model.capturedSteps.release();
   }
 }

@@ -15,6 +15,11 @@ export interface DecoderInput {
   readonly sources?: Sequences | undefined;
   /** Starts a batch; called again after a lost context. */
   startBatch(options: BatchOptions): Promise<CachedBatch>;
+  /**
+   * Takes over the batch of a session that has ended without an error, and the tokens of its sequences; if absent, the
+   * batch is disposed.
+   */
+  endBatch?(batch: CachedBatch, sequences: Sequences): void;
 }
 
 /**

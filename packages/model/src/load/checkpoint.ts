@@ -38,6 +38,7 @@ export async function openCheckpoint(
   signal: AbortSignal | undefined,
 ): Promise<Checkpoint> {
   const texts = await readTexts(files, mayReadImages(config) ? [...textFiles, ...imageFiles] : textFiles, signal);
+  Object.assign(texts, await readChatTemplates(files, signal));
   const sentenceSettings = mayEmbedSentences(config) ? await readSentenceSettings(files, texts, signal) : undefined;
   const { tokenizer, tokenizerFiles } = await checkpointTokenizer(files, texts, {
     modelType: config.model_type,
@@ -86,6 +87,19 @@ const textFiles = [
   'preprocessor_config.json',
 ];
 
+/** The folder of the chat templates beside the default one. */
+export const chatTemplateFolder = 'additional_chat_templates';
+
+/** The chat templates beside the default one, by the paths of their files, where the source lists its files. */
+export async function readChatTemplates(
+  files: ModelFiles,
+  signal: AbortSignal | undefined,
+): Promise<Record<string, string>> {
+  const names = (await files.list?.(chatTemplateFolder, { signal })) ?? [];
+  const paths = names.filter(name => name.endsWith('.jinja')).map(name => `${chatTemplateFolder}/${name}`);
+  return readTexts(files, paths, signal);
+}
+
 /** Those of models that read pictures. */
 const imageFiles = ['processor_config.json'];
 
@@ -94,7 +108,7 @@ function mayReadImages(config: Config): boolean {
   return ['vision_config', 'image_size', 'patch_size'].some(name => name in config);
 }
 
-async function readTexts(
+export async function readTexts(
   files: ModelFiles,
   names: readonly string[],
   signal: AbortSignal | undefined,

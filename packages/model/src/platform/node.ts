@@ -28,6 +28,7 @@ export async function folderFiles(path: string): Promise<ModelFiles | undefined>
     origin: folder,
     gguf: ggufNameIn(folder, await readdir(folder)),
     text: (name, { signal }) => undefinedIfMissing(readText(folder, name, signal)),
+    list: async name => (await undefinedIfMissing(readdir(join(folder, name)))) ?? [],
     bytes: name => undefinedIfMissing(fileSource(join(folder, name))),
   };
 }

@@ -38,6 +38,8 @@ export interface ChatOptions {
 export interface ChatTemplate {
   /** The names of the templates. */
   readonly names: readonly string[];
+  /** The text of the template that these options choose. Throws if there is none of that name. */
+  source(options?: ChatOptions): string;
   /** The text of a conversation. Throws with the template's own message if the template refuses it. */
   render(messages: readonly ChatMessage[], options?: ChatOptions): string;
   /** The encoding of a conversation. The template itself contains the special tokens. */
@@ -61,6 +63,11 @@ export function chatTemplate(
     specialTokenNames.map(role => [`${role}_token`, tokenText(settings, `${role}_token`)]),
   );
   const compiled = new Map([...templates].map(([name, text]) => [name, compile(name, text)]));
+  const chosen = ({ template, tools }: ChatOptions): string => {
+    const name = template ?? (tools && templates.has('tool_use') ? 'tool_use' : 'default');
+    if (templates.has(name)) return name;
+    return failInput(`chat: template "${name}" is unknown; known are ${[...templates.keys()].join(', ')}`);
+  };
   const render = (messages: readonly ChatMessage[], options: ChatOptions = {}) => {
     checkMessages(messages);
     const { addGenerationPrompt = false, continueFinalMessage = false, tools, documents, variables } = options;
@@ -69,10 +76,7 @@ export function chatTemplate(
         'chat: addGenerationPrompt starts an answer and continueFinalMessage continues one; one of them must be false',
       );
     }
-    const name = options.template ?? (tools && compiled.has('tool_use') ? 'tool_use' : 'default');
-    const template = compiled.get(name);
-    if (!template)
-      return failInput(`chat: template "${name}" is unknown; known are ${[...compiled.keys()].join(', ')}`);
+    const template = compiled.get(chosen(options))!;
     const extraVariables = {
       tools: tools ?? null,
       documents: documents ?? null,
@@ -88,6 +92,7 @@ export function chatTemplate(
   };
   return {
     names: [...compiled.keys()],
+    source: (options = {}) => templates.get(chosen(options))!,
     render,
     encode: (tokenizer, messages, options = {}) =>
       tokenizer.encode(render(messages, options), { ...options, addSpecialTokens: false }),

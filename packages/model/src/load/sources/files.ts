@@ -8,6 +8,8 @@ export interface ModelFiles {
   readonly gguf?: string | undefined;
   /** The text of a small file; undefined if it does not exist. */
   text(name: string, options: { signal?: AbortSignal | undefined }): Promise<string | undefined>;
+  /** The names of the files in a folder of the source; absent where that cannot be known, as for a base URL. */
+  list?(folder: string, options: { signal?: AbortSignal | undefined }): Promise<readonly string[]>;
   /** The bytes of a file, read by ranges; undefined if it does not exist. */
   bytes(
     name: string,
@@ -18,6 +20,12 @@ export interface ModelFiles {
       partly?: boolean | undefined;
     },
   ): Promise<Source | undefined>;
+}
+
+/** The names of files in a folder, without it. */
+export function namesIn(folder: string, names: readonly string[]): readonly string[] {
+  const inside = names.filter(name => name.startsWith(`${folder}/`)).map(name => name.slice(folder.length + 1));
+  return inside.filter(name => !name.includes('/'));
 }
 
 /** Called when bytes arrive, with the bytes received so far and the size of the file. */

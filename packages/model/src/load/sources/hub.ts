@@ -4,7 +4,7 @@ import { hubEnvironment, openStore } from '#platform';
 import { definedOptions } from '../../arguments.js';
 import { ggufNameIn } from '../gguf/gguf-names.js';
 import { type DownloadOptions, download, type RemoteFile } from './download.js';
-import type { ModelFiles } from './files.js';
+import { type ModelFiles, namesIn } from './files.js';
 import { guardedFetch } from './guarded-fetch.js';
 import { expectSmall, maxListingBytes, readSmall } from './limits.js';
 import { readAhead } from './read-ahead.js';
@@ -102,6 +102,11 @@ export async function hubFiles(
   return {
     origin,
     bytes,
+    list: async folder =>
+      namesIn(
+        folder,
+        repository.files.map(({ name }) => name),
+      ),
     gguf:
       file ??
       ggufNameIn(

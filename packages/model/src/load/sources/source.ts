@@ -3,7 +3,7 @@ import { ResidualError } from '@residual/tensor';
 import { fileAt, folderFiles } from '#platform';
 import { ggufNameIn, isGgufName } from '../gguf/gguf-names.js';
 import { type FileUrls, isUrl, namedFiles, plainUrls } from './file-urls.js';
-import type { ModelFiles } from './files.js';
+import { type ModelFiles, namesIn } from './files.js';
 import { type HubOptions, hubFiles } from './hub.js';
 import { expectSmall } from './limits.js';
 import { ggufUrlFiles, urlFiles } from './url.js';
@@ -95,6 +95,7 @@ export function bytesFiles(files: ReadonlyMap<string, Uint8Array>): ModelFiles {
       expectSmall(origin, name, bytes?.length ?? 0);
       return bytes && new TextDecoder().decode(bytes);
     },
+    list: async folder => namesIn(folder, [...files.keys()]),
     bytes: async name => {
       const bytes = files.get(name);
       return bytes && bytesSource(bytes);
