@@ -8,7 +8,7 @@ import type { ChatAnswer, ChatDelta } from './chat/chat-answer.js';
 import { templateNames } from './chat/checkpoint-template.js';
 import { Conversation, startChat } from './chat/conversation.js';
 import type { ChatPrompt } from './chat/model-chat.js';
-import { type ChatOptions, expectRenderOptions, type RenderChatOptions } from './chat/options.js';
+import type { ChatOptions, RenderChatOptions } from './chat/options.js';
 import { type ForwardOptions, type ForwardOutput, forwardPrompt, type SourceAndTarget } from './forward-prompt.js';
 import type { BeamResult } from './generate/beam-policy.js';
 import { type BeamSearchGeneration, type BeamSearchOptions, beamSearchSequences } from './generate/beam-search.js';
@@ -162,10 +162,9 @@ export class Model implements Disposable {
 
   /** The prompt that the chat template makes of messages, as text and as tokens, without computing anything. */
   renderChat(messages: readonly ChatMessage[], options: RenderChatOptions = {}): Promise<ChatPrompt> {
-    return this.state.guardDisposal('renderChat', async () => {
-      expectRenderOptions(options);
-      return (await this.state.chat('renderChat')).prompt('renderChat', messages, options);
-    });
+    return this.state.guardDisposal('renderChat', async () =>
+      (await this.state.chat('renderChat')).render(messages, options),
+    );
   }
 
   /** The names of the chat templates of the checkpoint; empty if it has none and cannot chat. */

@@ -10,7 +10,7 @@ import {
 } from '@residual/tokenizer/chat';
 import type { LoadedModel } from '../loaded-model.js';
 import { templateOf } from './checkpoint-template.js';
-import { expectMessages, type RenderChatOptions, templateOptionsOf } from './options.js';
+import { expectMessages, expectRenderOptions, type RenderChatOptions, templateOptionsOf } from './options.js';
 
 /** A prompt that a template made. */
 export interface ChatPrompt {
@@ -34,6 +34,12 @@ export class ModelChat {
   static async of(caller: string, { parts, tokenizer }: LoadedModel): Promise<ModelChat> {
     if (!tokenizer) throw new ResidualError('prompt', `${caller}: this model has no tokenizer`);
     return new ModelChat(await templateOf(caller, 'the checkpoint', parts.texts, tokenizer), tokenizer);
+  }
+
+  /** The prompt of a conversation, as `renderChat` of a model. */
+  render(messages: readonly ChatMessage[], options: RenderChatOptions): ChatPrompt {
+    expectRenderOptions(options);
+    return this.prompt('renderChat', messages, options);
   }
 
   /** The prompt of a conversation. Throws with the template's own message if it refuses it. */

@@ -1,6 +1,9 @@
 import { asyncDisposable, disposable, type Port, ResidualError } from '@residual/base';
 import { connect, type RpcCall, type RpcClient, type Untransferred } from '@residual/base/rpc';
+import type { ChatMessage } from '@residual/tokenizer/chat';
 import { type VectorTableInput, vectorTable, type WordVectors } from '@residual/word-vectors';
+import type { ChatAnswer, ChatDelta } from '../chat/chat-answer.js';
+import type { ChatOptions } from '../chat/options.js';
 import { generation } from '../generate/generation.js';
 import type { LoadModelOptions } from '../load/load-model.js';
 import type { SourceSize } from '../load/source-size.js';
@@ -18,6 +21,14 @@ import type { ModelInfo } from './protocol.js';
 /** A generation on the other side of a port; see `Generation`. */
 export interface RemoteGeneration<Whole, Each> extends AsyncIterable<Each> {
   result(): Promise<Whole>;
+}
+
+/** A conversation on the other side of a port, which keeps its cache there; see `Conversation`. */
+export interface RemoteConversation extends AsyncDisposable {
+  /** As `chat` of the model, with the cache. */
+  chat(messages: readonly ChatMessage[], options?: ChatOptions): RemoteGeneration<ChatAnswer, ChatDelta>;
+  /** Frees the cache. */
+  dispose(): Promise<void>;
 }
 
 /** A method on this side: without the model and the call, with a promise or a generation as its result. */
@@ -54,6 +65,8 @@ export interface RemoteModel
     options?: TranscribeOptions,
   ): RemoteGeneration<readonly Transcription[], TranscriptionStep>;
   tokenVectors(): Promise<WordVectors>;
+  /** A conversation, whose `chat` keeps the keys and values of what was said. The caller disposes it. */
+  conversation(): Promise<RemoteConversation>;
   dispose(): Promise<void>;
 }
 
@@ -105,22 +118,41 @@ function remoteModel(rpc: RpcClient, { model, streams, calls, ...info }: ModelIn
     const { plain, signal, onProgress } = portableArguments(name, args);
     return rpc.call(name, [model, ...plain], { signal, onEvent: onProgress });
   };
-  const stream = (name: string, args: readonly unknown[]): RemoteGeneration<unknown, unknown> => {
-    async function* steps(): AsyncGenerator<unknown, unknown> {
-      const { plain, signal } = portableArguments(name, args);
-      return yield* rpc.stream(name, [model, ...plain], { signal });
-    }
-    return generation(steps, result => result);
-  };
+  const stream = (name: string, args: readonly unknown[]) => remoteGeneration(rpc, name, name, model, args);
   const dispose = () => call<void>('dispose', []);
   const remote = {
     ...info,
     ...Object.fromEntries(streams.map(name => [name, (...args: unknown[]) => stream(name, args)])),
     ...Object.fromEntries(calls.map(name => [name, async (...args: unknown[]) => call(name, args)])),
+    conversation: async () => remoteConversation(rpc, await call<number>('conversation', [])),
     tokenVectors: async () => vectorTable(await call<VectorTableInput>('tokenVectors', [])),
     dispose,
   } as unknown as Omit<RemoteModel, typeof Symbol.asyncDispose>;
   return asyncDisposable(remote, dispose) as RemoteModel;
+}
+
+/** The generation of a method of the other side, `handler`, which errors call `name`. */
+function remoteGeneration<Whole, Each>(
+  rpc: RpcClient,
+  handler: string,
+  name: string,
+  owner: number,
+  args: readonly unknown[],
+): RemoteGeneration<Whole, Each> {
+  async function* steps(): AsyncGenerator<Each, Whole> {
+    const { plain, signal } = portableArguments(name, args);
+    return yield* rpc.stream(handler, [owner, ...plain], { signal }) as AsyncGenerator<Each, Whole>;
+  }
+  return generation(steps, result => result);
+}
+
+function remoteConversation(rpc: RpcClient, number: number): RemoteConversation {
+  const dispose = () => rpc.call('conversationDispose', [number]);
+  const remote: Omit<RemoteConversation, typeof Symbol.asyncDispose> = {
+    chat: (...args) => remoteGeneration(rpc, 'conversationChat', 'chat', number, args),
+    dispose,
+  };
+  return asyncDisposable(remote, dispose) as RemoteConversation;
 }
 
 /** The options that stay on this side, and the arguments without them. */

@@ -1,5 +1,11 @@
 export type { Port } from '@residual/base';
 export type { RpcServer } from '@residual/base/rpc';
-export { connectModels, type Models, type RemoteGeneration, type RemoteModel } from './connect.js';
+export {
+  connectModels,
+  type Models,
+  type RemoteConversation,
+  type RemoteGeneration,
+  type RemoteModel,
+} from './connect.js';
 export type { ModelInfo, PlainEncoding } from './protocol.js';
 export { serveModels } from './serve.js';

@@ -1,5 +1,8 @@
 import { ResidualError } from '@residual/base';
 import { type RpcCall, type Transferred, transfer } from '@residual/base/rpc';
+import type { ChatMessage } from '@residual/tokenizer/chat';
+import type { Conversation } from '../chat/conversation.js';
+import type { ChatOptions, RenderChatOptions } from '../chat/options.js';
 import type { ForwardOptions, SourceAndTarget } from '../forward-prompt.js';
 import type { BeamSearchOptions } from '../generate/beam-search.js';
 import { type Generation, mapSteps } from '../generate/generation.js';
@@ -30,6 +33,8 @@ export const streamMethods = {
     firstOf(model.generate(prompt, { ...options, signal })),
   generateBatch: (model: Model, { signal }: RpcCall, prompts: readonly Prompt[], options?: GenerateOptions) =>
     allOf(model.generateBatch(prompts, { ...options, signal })),
+  chat: (model: Model, { signal }: RpcCall, messages: readonly ChatMessage[], options?: ChatOptions) =>
+    allOf(model.chat(messages, { ...options, signal })),
   beamSearch: (model: Model, { signal }: RpcCall, prompt: Prompt, options?: BeamSearchOptions) =>
     firstOf(model.beamSearch(prompt, { ...options, signal })),
   beamSearchBatch: (model: Model, { signal }: RpcCall, prompts: readonly Prompt[], options?: BeamSearchOptions) =>
@@ -55,6 +60,8 @@ export const callMethods = {
     const output = await model.forward(prompt, { ...options, signal });
     return transfer(output, buffersOf(output));
   },
+  renderChat: (model: Model, _: RpcCall, messages: readonly ChatMessage[], options?: RenderChatOptions) =>
+    model.renderChat(messages, options),
   embed: (model: Model, { signal, emit }: RpcCall, prompt: Prompt, options?: EmbedOptions) =>
     model.embed(prompt, { ...options, signal, onProgress: emit }),
   embedBatch: (model: Model, { signal, emit }: RpcCall, prompts: readonly Prompt[], options?: EmbedOptions) =>
@@ -131,6 +138,14 @@ export const callMethods = {
   tokenOf: ({ tokenizer }: Model, _: RpcCall, ids: readonly number[]): readonly (string | undefined)[] =>
     ids.map(id => tokenizer?.idToToken(id)),
 } as const;
+
+/** Answers in a conversation, whose cache stays on this side. */
+export const answerIn = (
+  conversation: Conversation,
+  { signal }: RpcCall,
+  messages: readonly ChatMessage[],
+  options?: ChatOptions,
+) => allOf(conversation.chat(messages, { ...options, signal }));
 
 /** The steps of a generation of one text, and its result. */
 async function* firstOf<Whole, Each, Result>(

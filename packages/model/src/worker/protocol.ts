@@ -22,6 +22,8 @@ export interface ModelInfo {
   readonly labels: readonly string[];
   /** As `embeddingPrompts` of `Model`. */
   readonly embeddingPrompts: readonly string[];
+  /** As `chatTemplates` of `Model`. */
+  readonly chatTemplates: readonly string[];
   /** The family's name, such as `gpt2`. */
   readonly family: string;
   readonly backend: string;

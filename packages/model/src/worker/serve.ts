@@ -1,12 +1,15 @@
 import { type Port, ResidualError } from '@residual/base';
 import { type RpcCall, type RpcConnection, type RpcServer, serve } from '@residual/base/rpc';
 import { registeredBackends, useBackend } from '@residual/tensor';
+import type { ChatMessage } from '@residual/tokenizer/chat';
+import type { Conversation } from '../chat/conversation.js';
+import type { ChatOptions } from '../chat/options.js';
 import { type LoadModelOptions, loadModel } from '../load/load-model.js';
 import { sourceSize } from '../load/source-size.js';
 import type { ModelSource } from '../load/sources/source.js';
 import type { Model } from '../model.js';
 import { labelsOf } from '../model-kind.js';
-import { callMethods, streamMethods } from './methods.js';
+import { answerIn, callMethods, streamMethods } from './methods.js';
 import type { ModelInfo } from './protocol.js';
 
 /**
@@ -24,6 +27,12 @@ type Method = (model: Model, call: RpcCall, ...args: never[]) => unknown;
 /** The handlers of one connection, which owns `models` by their number. */
 function connectionOf(models: Map<number, Model>): RpcConnection {
   let nextNumber = 0;
+  const conversations = new Map<number, Conversation>();
+  const conversationOf = (number: number) => {
+    const conversation = conversations.get(number);
+    if (conversation) return conversation;
+    throw new ResidualError('disposed', `serveModels: there is no conversation ${number}; it was disposed`);
+  };
   const modelOf = (number: number) => {
     const model = models.get(number);
     if (model) return model;
@@ -59,18 +68,29 @@ function connectionOf(models: Map<number, Model>): RpcConnection {
         models.delete(number);
         model.dispose();
       },
+      conversation: (_, number: number) => {
+        conversations.set(nextNumber, modelOf(number).conversation());
+        return nextNumber++;
+      },
+      conversationChat: (call: RpcCall, number: number, messages: readonly ChatMessage[], options?: ChatOptions) =>
+        answerIn(conversationOf(number), call, messages, options),
+      conversationDispose: (_, number: number) => {
+        conversationOf(number).dispose();
+        conversations.delete(number);
+      },
       ...Object.fromEntries(onModel),
     },
     onClosed: () => {
       for (const model of models.values()) model.dispose();
       models.clear();
+      conversations.clear(); // their models have disposed them
     },
   };
 }
 
 function infoOf(number: number, model: Model): ModelInfo {
   const { config, generationConfig, maxPositions, openEnded, vocab, depth, heads, backend } = model;
-  const { composition, encoderDepth, encoderHeads, embeddingPrompts } = model;
+  const { composition, encoderDepth, encoderHeads, embeddingPrompts, chatTemplates } = model;
   return {
     model: number,
     streams: Object.keys(streamMethods),
@@ -87,6 +107,7 @@ function infoOf(number: number, model: Model): ModelInfo {
     kind: composition.kind,
     labels: labelsOf(composition),
     embeddingPrompts,
+    chatTemplates,
     family: model.family.name,
     backend,
   };

@@ -5,6 +5,7 @@ import { tokenizerFromJson } from '@residual/tokenizer';
 import { expect, test } from 'vitest';
 import { createModel } from '../load/create-model.js';
 import { loadModel } from '../load/load-model.js';
+import { chatFiles } from '../testing/chat-checkpoint.js';
 import { connectModels, serveModels } from './index.js';
 import { callMethods } from './methods.js';
 
@@ -125,6 +126,44 @@ test('recordings cross a port, one or several, and so do their steps', async () 
   expect(await remote.transcribe(samples, options).result()).toEqual(await local.transcribe(samples, options).result());
   await remote.dispose();
   local.dispose();
+  models.close();
+  port1.close();
+});
+
+test('a model chats over a port, with and without a conversation', async () => {
+  const before = memoryUsage();
+  const { port1, port2 } = new MessageChannel();
+  serveModels(port1);
+  const models = connectModels(port2);
+  const template =
+    '{% for m in messages %}<|im_start|>{{ m.role }}\n{{ m.content }}<|im_end|>\n{% endfor %}{% if ' +
+    'add_generation_prompt %}<|im_start|>assistant\n{% endif %}';
+  const source = await chatFiles(template);
+  const [local, remote] = [await loadModel(source), await models.load(source)];
+  expect(remote.chatTemplates).toEqual(['default']);
+  const messages = [{ role: 'user', content: 'Hi' }];
+  const options = { temperature: 0, maxNewTokens: 4, topLogprobs: 2, eosTokenId: [] } as const;
+  expect(await remote.renderChat(messages)).toEqual(await local.renderChat(messages));
+  const [own, deltas] = [[], []] as unknown[][];
+  for await (const delta of local.chat(messages, options)) own!.push(delta);
+  for await (const delta of remote.chat(messages, options)) deltas!.push(delta);
+  expect(deltas).toEqual(own);
+  const expected = await local.chat(messages, options).result();
+  expect(await remote.chat(messages, options).result()).toEqual(expected);
+  const conversation = await remote.conversation();
+  expect(await conversation.chat(messages, options).result()).toEqual(expected);
+  const again = await conversation.chat(messages, options).result();
+  expect([again.cachedTokens, again.newTokens]).toEqual([expected.promptLength - 1, expected.newTokens]);
+  await conversation.dispose();
+  await expect(conversation.chat(messages).result()).rejects.toThrow('there is no conversation 1; it was disposed');
+  const { processors } = { processors: [(row: Float32Array) => row] };
+  await expect(remote.chat(messages, { processors }).result()).rejects.toThrow(
+    'chat: functions (processors) cannot cross a port; call chat in the thread that loaded the model',
+  );
+  await remote.conversation(); // ends with its model
+  await remote.dispose();
+  local.dispose();
+  expect(memoryUsage()).toEqual(before);
   models.close();
   port1.close();
 });
