@@ -1,6 +1,6 @@
 export type { CallFormat, ChatMessage, ToolCall } from '@residual/tokenizer/chat';
 export type { ChatAnswer, ChatDelta, MalformedCall } from './chat/chat-answer.js';
-export { openChatTemplate } from './chat/checkpoint-template.js';
+export { type CheckpointTemplate, openChatTemplate } from './chat/checkpoint-template.js';
 export type { Conversation } from './chat/conversation.js';
 export type { ChatPrompt } from './chat/model-chat.js';
 export type { ChatOptions, RenderChatOptions } from './chat/options.js';

@@ -16,6 +16,7 @@ import {
   wholeNumber,
 } from '../runtime/option-values.js';
 import { addJsonOption } from '../runtime/options.js';
+import { samplingOf } from '../runtime/sampling.js';
 import { printNote, printResult, printText } from '../terminal/output.js';
 import { isPiped, wholeText } from '../text/chunks.js';
 import { withoutEnd } from '../text/lines.js';
@@ -62,9 +63,8 @@ export const generateCommand: CommandDefinition<Options> = {
 };
 
 async function generate(prompt: string | undefined, options: Options, { model, signal }: ModelContext) {
-  const { isSampling } = await import('@residual/model');
   const { promptIds, backend, json } = options;
-  const settings = settingsOf(options, model.generationConfig, isSampling);
+  const settings = await settingsOf(options, model.generationConfig);
   const tokens = model.tokensOf(promptIds ?? prompt ?? '');
   const textOf = (ids: readonly number[]) => model.tokenizer?.decode(ids) ?? ids.join(',');
   const startTime = performance.now();
@@ -107,17 +107,10 @@ async function promptOf({ prompt, promptIds }: Options): Promise<string | undefi
   );
 }
 
-/** The options of `model.generate`: filters or a seed without a temperature turn sampling on. */
-function settingsOf(
-  { maxNewTokens, temperature, topK, topP, seed, stopStrings, cache }: Options,
-  config: GenerationConfig,
-  isSampling: typeof import('@residual/model').isSampling,
-): GenerateOptions {
-  const options = { maxNewTokens, temperature, topK, topP, stopStrings, cache };
-  const wantsDraw = temperature === undefined && [topK, topP, seed].some(value => value !== undefined);
-  const defaultTemperature = typeof config.temperature === 'number' ? config.temperature : 1;
-  const settings = wantsDraw ? { ...options, temperature: defaultTemperature } : options;
-  return isSampling(settings, config) ? { ...settings, seed } : settings;
+/** The options of `model.generate`. */
+async function settingsOf(options: Options, config: GenerationConfig): Promise<GenerateOptions> {
+  const { maxNewTokens, stopStrings, cache } = options;
+  return { maxNewTokens, stopStrings, cache, ...(await samplingOf(options, config)) };
 }
 
 /** Prompt and new text, up to the stop string if one ended the generation. */

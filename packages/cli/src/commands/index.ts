@@ -17,6 +17,11 @@ export const entries: readonly CommandEntry[] = [
     load: async () => (await import('./generate.js')).generateCommand,
   },
   {
+    name: 'chat',
+    description: 'Talk with a model that follows instructions, by its own chat template; it may call tools.',
+    load: async () => (await import('./chat.js')).chatCommand,
+  },
+  {
     name: 'translate',
     description:
       'Translate a text, a file or standard input. The generation_config.json of the model gives the defaults.',

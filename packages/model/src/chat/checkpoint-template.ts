@@ -1,9 +1,10 @@
 import { ResidualError } from '@residual/base';
 import type { Tokenizer } from '@residual/tokenizer';
-import type { ChatTemplate } from '@residual/tokenizer/chat';
+import type { ChatMessage, ChatTemplate } from '@residual/tokenizer/chat';
 import { expectOpenOptions } from '../arguments.js';
 import { chatTemplateFolder, readChatTemplates, readTexts } from '../load/checkpoint.js';
 import { filesOf, type ModelSource, type SourceOptions } from '../load/sources/source.js';
+import type { RenderChatOptions } from './options.js';
 
 /** The texts of a checkpoint's small files by name. */
 type Texts = Readonly<Record<string, string>>;
@@ -22,11 +23,19 @@ const tokenFields = [
 /** The functions of chat templates, which are loaded when a model first chats: they bring a template engine. */
 const templates = () => import('@residual/tokenizer/chat');
 
+/** The chat templates of a checkpoint. */
+export interface CheckpointTemplate {
+  /** The names of the templates. */
+  readonly names: readonly string[];
+  /** The prompt of a conversation. Throws with the template's own message if it refuses it. */
+  render(messages: readonly ChatMessage[], options?: RenderChatOptions): string;
+}
+
 /**
  * The chat templates of a checkpoint, without its weights: from `chat_template.jinja` and the folder
  * `additional_chat_templates`, from `tokenizer_config.json`, or from the metadata of a GGUF file. Throws if it has none.
  */
-export async function openChatTemplate(source: ModelSource, options: SourceOptions = {}): Promise<ChatTemplate> {
+export async function openChatTemplate(source: ModelSource, options: SourceOptions = {}): Promise<CheckpointTemplate> {
   expectOpenOptions('openChatTemplate', options, {});
   const { signal } = options;
   const files = await filesOf(source, options);
@@ -34,10 +43,22 @@ export async function openChatTemplate(source: ModelSource, options: SourceOptio
     const { openGgufCheckpoint } = await import('../load/gguf/gguf-checkpoint.js');
     const settings = { families: undefined, ignoreConfig: undefined, convert: false, signal, onBytes: undefined };
     const { checkpoint } = await openGgufCheckpoint(files, files.gguf, settings);
-    return templateOf('openChatTemplate', files.origin, checkpoint.texts, checkpoint.tokenizer);
+    return renderingOf(await templateOf('openChatTemplate', files.origin, checkpoint.texts, checkpoint.tokenizer));
   }
   const texts = { ...(await readTexts(files, templateFiles, signal)), ...(await readChatTemplates(files, signal)) };
-  return templateOf('openChatTemplate', files.origin, texts, undefined);
+  return renderingOf(await templateOf('openChatTemplate', files.origin, texts, undefined));
+}
+
+async function renderingOf(template: ChatTemplate): Promise<CheckpointTemplate> {
+  const { expectMessages, expectRenderOptions, templateOptionsOf } = await import('./options.js'); // as `templates`
+  return {
+    names: template.names,
+    render: (messages, options = {}) => {
+      expectRenderOptions(options);
+      expectMessages('render', messages);
+      return template.render(messages, templateOptionsOf('render', options));
+    },
+  };
 }
 
 /** The chat templates in the texts of a checkpoint. Throws if there are none. */

@@ -6,7 +6,7 @@ import {
   type CallFormat,
   type ChatMessage,
   type ChatTemplate,
-  callFormats,
+  callFormatNames,
 } from '@residual/tokenizer/chat';
 import type { LoadedModel } from '../loaded-model.js';
 import { templateOf } from './checkpoint-template.js';
@@ -52,8 +52,8 @@ export class ModelChat {
 
   /** How the answers are written. Throws if there is no format of calls of this name. */
   format(options: RenderChatOptions, calls: CallFormat | undefined): AnswerFormat {
-    if (calls !== undefined && !callFormats.includes(calls))
-      throw new ResidualError('option', `chat: callFormat is ${calls}; it can be ${callFormats.join(', ')}`);
+    if (calls !== undefined && !callFormatNames().includes(calls))
+      throw new ResidualError('option', `chat: callFormat is ${calls}; it can be ${callFormatNames().join(', ')}`);
     return answerFormat(this.template.source(templateOptionsOf('chat', options)), calls);
   }
 

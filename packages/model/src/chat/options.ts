@@ -33,15 +33,8 @@ export interface ChatOptions extends GenerateOptions, Omit<RenderChatOptions, 'a
   readonly callFormat?: CallFormat;
 }
 
-const renderNames: OptionNames<RenderChatOptions> = {
-  tools: 0,
-  documents: 0,
-  template: 0,
-  templateOptions: 0,
-  continueFinalMessage: 0,
-  addGenerationPrompt: 0,
-};
-const { addGenerationPrompt: _, ...promptNames } = renderNames;
+const promptNames = { tools: 0, documents: 0, template: 0, templateOptions: 0, continueFinalMessage: 0 } as const;
+const renderNames: OptionNames<RenderChatOptions> = { ...promptNames, addGenerationPrompt: 0 };
 const chatNames: OptionNames<ChatOptions> = { ...generateNames, ...promptNames, callFormat: 0 };
 
 /** The variables that have options of their own. */

@@ -5,7 +5,7 @@ export {
   type AnswerPart,
   answerFormat,
   type CallFormat,
-  callFormats,
+  callFormatNames,
   type ToolCall,
 } from './answer/index.js';
 export { type ChatMessage, type ChatOptions, type ChatTemplate, chatTemplate } from './chat-template.js';

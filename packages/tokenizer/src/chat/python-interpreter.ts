@@ -155,9 +155,18 @@ function textOf(value: Value | undefined): string {
 }
 
 /** Statements whose result is printed as it is: they are no expressions. */
-const plainStatements = /* @__PURE__ */ new Set(
-  'Program If For Set Macro Comment Break Continue CallStatement FilterStatement StringLiteral'.split(' '),
-);
+const plainStatements = /* @__PURE__ */ new Set([
+  'Program',
+  'If',
+  'For',
+  'Set',
+  'Macro',
+  'Comment',
+  'Break',
+  'Continue',
+  'CallStatement',
+  'FilterStatement',
+]);
 
 /**
  * The library's interpreter, with what templates of Python rely on and the library does otherwise: how values are

@@ -101,8 +101,9 @@ export function pythonEqual(left: Value, right: Value): boolean {
   return left.type === right.type && left.value === right.value;
 }
 
-const months = 'January February March April May June July August September October November December'.split(' ');
-const days = 'Sunday Monday Tuesday Wednesday Thursday Friday Saturday'.split(' ');
+const months =
+  /* @__PURE__ */ 'January February March April May June July August September October November December'.split(' ');
+const days = /* @__PURE__ */ 'Sunday Monday Tuesday Wednesday Thursday Friday Saturday'.split(' ');
 
 /** A date in local time as Python's `strftime` writes it in the C locale. Codes that are not known stay. */
 export function strftime(date: Date, format: string): string {

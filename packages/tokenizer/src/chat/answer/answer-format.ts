@@ -106,7 +106,9 @@ const formats: Readonly<Record<Exclude<CallFormat, 'gpt-oss'>, FormatEntry>> = {
 const channels = '<|channel|>';
 
 /** The names of the formats of calls. */
-export const callFormats: readonly CallFormat[] = [...(Object.keys(formats) as CallFormat[]), 'gpt-oss'];
+export function callFormatNames(): readonly CallFormat[] {
+  return [...(Object.keys(formats) as CallFormat[]), 'gpt-oss'];
+}
 
 /** The marks around thinking; the first pair of which a template has one is its own. */
 const thinkingMarks: readonly Required<Marks>[] = [

@@ -3,7 +3,7 @@ export {
   type AnswerParserOptions,
   answerFormat,
   type CallFormat,
-  callFormats,
+  callFormatNames,
 } from './answer-format.js';
 export type { AnswerParser, AnswerPart, ToolCall } from './answer-part.js';
 export { misfit, type Schema } from './json-schema.js';
