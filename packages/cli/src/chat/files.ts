@@ -19,6 +19,6 @@ export async function readTools(file: string): Promise<object[]> {
   if (Array.isArray(value) && value.every(isObject)) return value;
   throw new ResidualError(
     'files',
-    `chat: ${file} must be a list of tools, such as [{"type": "function", "function": {"name": "now", "parameters": {}}}]`,
+    `chat: ${file} must be a list of tools, such as [{"type": "function", "function": {"name": "now"}}]`,
   );
 }

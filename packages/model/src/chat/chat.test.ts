@@ -54,7 +54,8 @@ const joined = (deltas: readonly ChatDelta[], kind: ChatDelta['kind']) =>
 
 test('an answer comes as thinking, text and calls, each with the token that completed it', async () => {
   const text =
-    '<think>\nhm\n</think>\n\nLet me see.\n<tool_call>\n{"name": "weather", "arguments": {"city": "Paris"}}\n</tool_call>';
+    '<think>\nhm\n</think>\n\nLet me see.\n<tool_call>\n{"name": "weather", "arguments": {"city": "Paris"}}\n' +
+    '</tool_call>';
   const options = { ...writes(qwen.tokenizer!, text, '<|im_end|>'), ...greedy, topLogprobs: 2 };
   const { deltas, answer } = await collect(qwen.chat([user('Hi')], { tools, ...options }));
   expect(joined(deltas, 'thinking')).toBe('hm');
@@ -190,7 +191,7 @@ test('a conversation computes only what is new, and answers as without a cache',
   expect(observed.cachedTokens).toBe(0);
 });
 
-test('recurrent states are kept where a prompt continues all of them, and computed again where it does not', async () => {
+test('recurrent states are computed again where a prompt does not continue all of them', async () => {
   const sizes = { hidden_size: 8, intermediate_size: 12, num_hidden_layers: 3, attn_layer_indices: [1] };
   const mamba = { mamba_n_heads: 4, mamba_d_head: 4, mamba_d_state: 3, mamba_n_groups: 2 };
   using model = await chatModel('{% for m in messages %}{{ m.content }}{% endfor %}', {

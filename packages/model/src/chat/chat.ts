@@ -5,9 +5,11 @@ import { generateSequences } from '../generate/generate.js';
 import { type GenerateOptions, maxNewTokensOf } from '../generate/options.js';
 import type { LoadedModel } from '../loaded-model.js';
 import { AnswerCollector, type ChatAnswer, type ChatDelta } from './chat-answer.js';
-import type { KeptCache } from './kept-cache.js';
+import { KeptCache } from './kept-cache.js';
 import type { ModelChat } from './model-chat.js';
 import { type ChatOptions, separateOptions } from './options.js';
+
+export { KeptCache };
 
 /** How many tokens an answer may have where neither the caller nor the checkpoint says it. */
 const defaultMaxNewTokens = 1024;

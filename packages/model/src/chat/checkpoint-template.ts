@@ -2,12 +2,10 @@ import { ResidualError } from '@residual/base';
 import type { Tokenizer } from '@residual/tokenizer';
 import type { ChatMessage, ChatTemplate } from '@residual/tokenizer/chat';
 import { expectOpenOptions } from '../arguments.js';
-import { chatTemplateFolder, readChatTemplates, readTexts } from '../load/checkpoint.js';
+import { readChatTemplates, readTexts } from '../load/checkpoint.js';
 import { filesOf, type ModelSource, type SourceOptions } from '../load/sources/source.js';
 import type { RenderChatOptions } from './options.js';
-
-/** The texts of a checkpoint's small files by name. */
-type Texts = Readonly<Record<string, string>>;
+import { type CheckpointTexts, parsedRecord, templateTexts } from './template-names.js';
 
 /** The files that hold templates and the tokens that they print. */
 const templateFiles = ['tokenizer_config.json', 'special_tokens_map.json', 'chat_template.jinja'];
@@ -33,7 +31,8 @@ export interface CheckpointTemplate {
 
 /**
  * The chat templates of a checkpoint, without its weights: from `chat_template.jinja` and the folder
- * `additional_chat_templates`, from `tokenizer_config.json`, or from the metadata of a GGUF file. Throws if it has none.
+ * `additional_chat_templates`, from `tokenizer_config.json`, or from the metadata of a GGUF file. Throws if it has
+ * none.
  */
 export async function openChatTemplate(source: ModelSource, options: SourceOptions = {}): Promise<CheckpointTemplate> {
   expectOpenOptions('openChatTemplate', options, {});
@@ -65,7 +64,7 @@ async function renderingOf(template: ChatTemplate): Promise<CheckpointTemplate> 
 export async function templateOf(
   caller: string,
   origin: string,
-  texts: Texts,
+  texts: CheckpointTexts,
   tokenizer: Tokenizer | undefined,
 ): Promise<ChatTemplate> {
   const { chatTemplate } = await templates();
@@ -79,43 +78,13 @@ export async function templateOf(
   );
 }
 
-/** The names of the chat templates in the texts of a checkpoint; none if it has no template. */
-export function templateNames(texts: Texts): readonly string[] {
-  const files = templateTexts(texts);
-  if (files) return Object.keys(files);
-  const { chat_template: template } = parsed(texts['tokenizer_config.json']);
-  if (typeof template === 'string') return ['default'];
-  return Array.isArray(template) ? template.map(({ name }) => String(name)) : [];
-}
-
-/** The templates that have files of their own, by name; undefined if none has. */
-function templateTexts(texts: Texts): Record<string, string> | undefined {
-  const folder = `${chatTemplateFolder}/`;
-  const others = Object.entries(texts)
-    .filter(([path]) => path.startsWith(folder))
-    .map(([path, text]) => [path.slice(folder.length, -'.jinja'.length), text] as const);
-  const text = texts['chat_template.jinja'];
-  if (text === undefined && others.length === 0) return undefined;
-  return { ...(text !== undefined && { default: text }), ...Object.fromEntries(others) };
-}
-
 /** The settings of the tokenizer, with the special tokens of the other files and of the tokenizer itself. */
-function withTokens(texts: Texts, tokenizer: Tokenizer | undefined): object {
-  const config = parsed(texts['tokenizer_config.json']);
-  const map = parsed(texts['special_tokens_map.json']);
+function withTokens(texts: CheckpointTexts, tokenizer: Tokenizer | undefined): object {
+  const config = parsedRecord(texts['tokenizer_config.json']);
+  const map = parsedRecord(texts['special_tokens_map.json']);
   const tokens = tokenFields.map(([field, id]) => {
     const own = tokenizer?.[id];
     return [field, config[field] ?? map[field] ?? (own === undefined ? undefined : tokenizer?.idToToken(own))] as const;
   });
   return { ...config, ...Object.fromEntries(tokens.filter(([, token]) => token !== undefined)) };
-}
-
-/** A parsed file; empty without one, or where it is no record: reading the tokenizer says so. */
-function parsed(text: string | undefined): Readonly<Record<string, unknown>> {
-  try {
-    const value: unknown = JSON.parse(text ?? '{}');
-    return typeof value === 'object' && value !== null ? (value as Readonly<Record<string, unknown>>) : {};
-  } catch {
-    return {};
-  }
 }

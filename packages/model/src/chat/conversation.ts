@@ -3,7 +3,7 @@ import type { ChatMessage } from '@residual/tokenizer/chat';
 import { type Generation, generation } from '../generate/generation.js';
 import type { LoadedModel } from '../loaded-model.js';
 import type { ChatAnswer, ChatDelta } from './chat-answer.js';
-import { KeptCache } from './kept-cache.js';
+import type { KeptCache } from './kept-cache.js';
 import type { ChatOptions } from './options.js';
 
 /**
@@ -16,49 +16,53 @@ export class Conversation implements Disposable {
   /** Frees the cache at the end of a `using` scope. */
   declare readonly [Symbol.dispose]: () => void;
   private readonly model: LoadedModel;
-  private readonly cache: KeptCache;
+  private cache: KeptCache | undefined;
   private isDisposed = false;
 
   constructor(model: LoadedModel) {
     disposable(this, () => this.dispose());
     this.model = model;
-    this.cache = new KeptCache(model);
     model.conversations.add(this);
   }
 
   /** How many tokens the cache holds; 0 while an answer is generated. */
   get cachedTokens(): number {
-    return this.cache.length;
+    return this.cache?.length ?? 0;
   }
 
   /** As `chat` of the model, with the cache. */
   chat(messages: readonly ChatMessage[], options: ChatOptions = {}): Generation<ChatAnswer, ChatDelta, ChatAnswer> {
-    const { model, cache } = this;
     return generation(
-      () => {
-        if (this.isDisposed) throw new ResidualError('disposed', 'chat: the conversation was disposed');
-        return startChat(model, messages, options, cache);
-      },
+      () => startChat(this.model, messages, options, KeptCache => this.cacheOf(KeptCache)),
       answer => answer,
     );
+  }
+
+  private cacheOf(Cache: typeof KeptCache): KeptCache {
+    if (this.isDisposed) throw new ResidualError('disposed', 'chat: the conversation was disposed');
+    this.cache ??= new Cache(this.model);
+    return this.cache;
   }
 
   /** Frees the cache. */
   dispose(): void {
     this.isDisposed = true;
-    this.cache.dispose();
+    this.cache?.dispose();
     this.model.conversations.delete(this);
   }
 }
 
-/** Answers a conversation; what chats need is loaded when a model is first asked. */
+/**
+ * Answers a conversation, with the cache that `cacheOf` makes, if any. What chats need is loaded when a model is first
+ * asked.
+ */
 export async function* startChat(
   model: LoadedModel,
   messages: readonly ChatMessage[],
   options: ChatOptions,
-  cache?: KeptCache,
+  cacheOf?: (Cache: typeof KeptCache) => KeptCache,
 ): AsyncGenerator<ChatDelta, ChatAnswer> {
   model.check();
-  const { chatAnswer } = await import('./chat.js');
-  return yield* chatAnswer(model, await model.chat('chat'), messages, options, cache);
+  const { chatAnswer, KeptCache } = await import('./chat.js');
+  return yield* chatAnswer(model, await model.chat('chat'), messages, options, cacheOf?.(KeptCache));
 }

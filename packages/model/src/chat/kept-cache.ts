@@ -8,7 +8,8 @@ import { causalOf } from '../model-kind.js';
 
 /**
  * The keys and values of the last sequence, kept for the next prompt: the tokens with which both begin are not computed
- * again, the rest is cut off. A sequence that runs takes them out, and gives them back at its end. `dispose` frees them.
+ * again, the rest is cut off. A sequence that runs takes them out, and gives them back at its end. `dispose` frees
+ * them.
  */
 export class KeptCache {
   private readonly model: LoadedModel;

@@ -3,6 +3,7 @@ import type { Gguf } from '@residual/gguf';
 import { openSafetensors, openSharded, type Safetensors, type Source } from '@residual/safetensors';
 import { ResidualError } from '@residual/tensor';
 import type { Tokenizer } from '@residual/tokenizer';
+import { chatTemplateFolder } from '../chat/template-names.js';
 import type { GenerationConfig } from '../generate/options.js';
 import type { SentenceSettings } from '../vectors/sentence-settings.js';
 import { checkpointTokenizer } from './checkpoint-tokenizer.js';
@@ -87,9 +88,6 @@ const textFiles = [
   'preprocessor_config.json',
 ];
 
-/** The folder of the chat templates beside the default one. */
-export const chatTemplateFolder = 'additional_chat_templates';
-
 /** The chat templates beside the default one, by the paths of their files, where the source lists its files. */
 export async function readChatTemplates(
   files: ModelFiles,
@@ -108,6 +106,7 @@ function mayReadImages(config: Config): boolean {
   return ['vision_config', 'image_size', 'patch_size'].some(name => name in config);
 }
 
+/** The texts of those of these files that exist, by name. */
 export async function readTexts(
   files: ModelFiles,
   names: readonly string[],

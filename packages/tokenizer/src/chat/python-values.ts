@@ -87,14 +87,14 @@ const numeric = ({ type }: Value) => type === 'IntegerValue' || type === 'FloatV
 export function pythonEqual(left: Value, right: Value): boolean {
   if (numeric(left) && numeric(right)) return Number(left.value) === Number(right.value);
   if (Array.isArray(left.value) && Array.isArray(right.value)) {
-    const [ours, theirs] = [left.value as Value[], right.value as Value[]];
-    return ours.length === theirs.length && ours.every((member, i) => pythonEqual(member, theirs[i]!));
+    const [members, others] = [left.value as Value[], right.value as Value[]];
+    return members.length === others.length && members.every((member, i) => pythonEqual(member, others[i]!));
   }
   if (left.value instanceof Map && right.value instanceof Map) {
-    const [ours, theirs] = [left.value as Map<string, Value>, right.value as Map<string, Value>];
-    if (ours.size !== theirs.size) return false;
-    return [...ours].every(([name, member]) => {
-      const other = theirs.get(name);
+    const [members, others] = [left.value as Map<string, Value>, right.value as Map<string, Value>];
+    if (members.size !== others.size) return false;
+    return [...members].every(([name, member]) => {
+      const other = others.get(name);
       return other !== undefined && pythonEqual(member, other);
     });
   }

@@ -80,7 +80,8 @@ test.each<[CallFormat, string, unknown[]]>([
   ],
   [
     'mistral',
-    '[TOOL_CALLS][{"name": "get_weather", "arguments": {"city": "Paris", "days": 2}}, {"name": "now", "arguments": {}}]',
+    '[TOOL_CALLS][{"name": "get_weather", "arguments": {"city": "Paris", "days": 2}}, {"name": "now", "arguments": ' +
+      '{}}]',
     [paris, now],
   ],
   [
@@ -92,7 +93,8 @@ test.each<[CallFormat, string, unknown[]]>([
   ['llama3', '{"name": "get_weather", "parameters": {"city": "Paris", "days": 2}}', [paris]],
   [
     'llama3',
-    '<|python_tag|>{"name": "get_weather", "parameters": {"city": "Paris", "days": 2}}; {"name": "now", "parameters": {}}',
+    '<|python_tag|>{"name": "get_weather", "parameters": {"city": "Paris", "days": 2}}; {"name": "now", ' +
+      '"parameters": {}}',
     [paris, now],
   ],
   ['llama3', '<|python_tag|>brave_search.call(query="a b")', [['call', 'brave_search', { query: 'a b' }]]],
@@ -112,8 +114,8 @@ test.each<[CallFormat, string, unknown[]]>([
   [
     'gpt-oss',
     '<|channel|>analysis<|message|>hm <b><|end|><|start|>assistant<|channel|>commentary<|message|>I look.<|end|>' +
-      '<|start|>assistant<|channel|>commentary to=functions.get_weather <|constrain|>json<|message|>{"city": "Paris", ' +
-      '"days": 2}<|call|>',
+      '<|start|>assistant<|channel|>commentary to=functions.get_weather <|constrain|>json<|message|>' +
+      '{"city": "Paris", "days": 2}<|call|>',
     [['thinking', 'hm <b>'], ['text', 'I look.'], paris],
   ],
   [

@@ -20,8 +20,11 @@ export interface CallStyle {
 
 /** How a `MarkedParser` splits an answer. */
 export interface MarkedParserOptions {
+  /** The marks around thinking; undefined if the template has none. */
   readonly thinking: Marks | undefined;
+  /** How calls are written; undefined if that is not known. */
   readonly calls: CallStyle | undefined;
+  /** The tools of the conversation. */
   readonly tools: Tools;
   /** Whether the prompt has begun the thinking already. */
   readonly startsInThinking: boolean;

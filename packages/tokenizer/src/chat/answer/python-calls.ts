@@ -4,7 +4,7 @@ const maxDepth = 64;
 
 /**
  * Calls in Python: `[get_weather(city='Paris', days=2), now()]`, with or without the brackets. `names` gives the
- * arguments without a name theirs. Throws with the reason if the text is something else.
+ * names of arguments that have none. Throws with the reason if the text is something else.
  */
 export function pythonCalls(text: string, names: (tool: string) => readonly string[]): RawCall[] {
   const reader = new Reader(text);

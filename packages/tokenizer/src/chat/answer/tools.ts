@@ -7,8 +7,8 @@ export class Tools {
   private count: number;
 
   /**
-   * `tools` as they are given to a template: `{ type: 'function', function: { name, parameters } }`, or the inner record
-   * alone. `firstCall` is how many calls the conversation had before.
+   * `tools` as they are given to a template: `{ type: 'function', function: { name, parameters } }`, or the inner
+   * record alone. `firstCall` is how many calls the conversation had before.
    */
   constructor(tools: readonly object[] = [], firstCall = 0) {
     this.count = firstCall;
