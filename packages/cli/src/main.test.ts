@@ -44,6 +44,7 @@ test('the help lists every command, in lines that fit a terminal', async () => {
     code: 0,
     names: [
       'generate',
+      'chat',
       'translate',
       'transcribe',
       'analogy',
