@@ -211,6 +211,22 @@ test('recurrent states are computed again where a prompt does not continue all o
   expect(changed.newTokens).toEqual((await model.chat([user('other'), ...next], options).result()).newTokens);
 });
 
+test('positions that depend on the length of a sequence are computed again beyond it', async () => {
+  using model = await chatModel('{% for m in messages %}{{ m.content }}{% endfor %}', {
+    config: { max_position_embeddings: 32, rope_scaling: { rope_type: 'dynamic', factor: 4 } },
+  });
+  using conversation = model.conversation();
+  const options = { ...greedy, maxNewTokens: 4, maxLength: 100, eosTokenId: [] };
+  const cached: number[] = [];
+  for (const length of [10, 20, 40, 50]) {
+    const messages = [user('x'.repeat(length))];
+    const answer = await conversation.chat(messages, options).result();
+    cached.push(answer.cachedTokens);
+    expect(answer.newTokens).toEqual((await model.chat(messages, options).result()).newTokens);
+  }
+  expect(cached).toEqual([0, 10, 0, 0]);
+});
+
 test('a chat that is left or aborted gives all memory back, and the conversation goes on', async () => {
   await expectNoLeak(async () => {
     for await (const _ of qwen.chat([user('Hi')], { maxNewTokens: 9 })) break;

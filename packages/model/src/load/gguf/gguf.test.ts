@@ -11,6 +11,7 @@ import {
   type LoadProgress,
   loadModel,
   type Model,
+  openChatTemplate,
 } from '../../index.js';
 
 /** A fixture by its type: its bytes, and what the reference computes with them. */
@@ -183,6 +184,12 @@ describe('a checkpoint as a GGUF file', () => {
     );
     expect(again.generationConfig.eos_token_id).toEqual([2, 7, 9]);
     expect(new TextDecoder().decode((await again.save()).get('chat_template.jinja'))).toBe('{{ messages }}');
+    expect(again.chatTemplates).toEqual(['default']);
+    const messages = [{ role: 'user', content: 'Hi' }];
+    const text = "[{'role': 'user', 'content': 'Hi'}]";
+    expect((await again.renderChat(messages)).text).toBe(text);
+    const source = new Map([['x.gguf', await joined((await convertToGguf(files, { weights: 'f16' })).file)]]);
+    expect((await openChatTemplate(source)).render(messages)).toBe(text);
     again.dispose();
   });
 
