@@ -53,12 +53,16 @@ const onBackend = (name: string): Settings => ({
  * `npm test -- --everywhere` runs it there too.
  */
 const composed = [
+  'packages/inspect/src/sparse-autoencoder/hooks.backends.test.ts',
   'packages/embeddings/src/position-tables.backends.test.ts',
   'packages/model/src/generate/taps.backends.test.ts',
   'packages/model/src/parity/settings.backends.test.ts',
   'packages/model/src/vectors/vectors.backends.test.ts',
+  'packages/train/src/losses/language.backends.test.ts',
   'packages/train/src/lora/lora.backends.test.ts',
   'packages/train/src/loop/train.backends.test.ts',
+  'packages/transformer/src/encoder-decoder.backends.test.ts',
+  'packages/transformer/src/language-model.backends.test.ts',
 ];
 
 /**

@@ -1,10 +1,9 @@
-import { bytesSource, openSafetensors, type StoredTensor, writeSafetensors } from '@residual/safetensors';
 import { requireBackend } from '@residual/tensor';
 import { expect, inject, test } from 'vitest';
 import type { ModelFiles } from '../load/sources/files.js';
 import { fixtureFiles } from '../testing/fixture-files.js';
+import { withFewOutputs } from '../testing/with-few-outputs.js';
 import { parity } from './index.js';
-import { isInput } from './model-outputs.js';
 
 /** The folders of fixtures/architectures that bring a part of their own, which no other test runs on this backend. */
 const own = `
@@ -52,24 +51,16 @@ test.each(names)('%s agrees with the reference', async name => {
 });
 
 /** The files, and of their outputs only the logits or the vectors of pictures. `config` replaces the config. */
-const withLogitsOnly = (files: ModelFiles, config?: string): ModelFiles => ({
-  ...files,
-  text: (name, options) =>
-    name === 'config.json' && config !== undefined ? Promise.resolve(config) : files.text(name, options),
-  bytes: async (name, options) => {
-    const source = await files.bytes(name, options);
-    if (!source || name !== 'golden.safetensors') return source;
-    const stored = await openSafetensors(source);
+const withLogitsOnly = (files: ModelFiles, config?: string): ModelFiles =>
+  withFewOutputs(
+    {
+      ...files,
+      text: (name, options) =>
+        name === 'config.json' && config !== undefined ? Promise.resolve(config) : files.text(name, options),
+    },
     // Another shape would be compiled by itself on a GPU; what masks do there the tests of the parts compare.
-    const outputs = ['cpu', 'wasm'].includes(requireBackend())
-      ? /logits|pooler_output/
-      : /^(?!.*padded).*(logits|pooler_output)/;
-    const kept = [...stored.tensors.keys()].filter(each => isInput(each) || outputs.test(each));
-    const tensors = new Map<string, StoredTensor>();
-    for (const each of kept) tensors.set(each, await stored.read(each));
-    return bytesSource(writeSafetensors(tensors));
-  },
-});
+    ['cpu', 'wasm'].includes(requireBackend()) ? /logits|pooler_output/ : /^(?!.*padded).*(logits|pooler_output)/,
+  );
 
 test.runIf(requireBackend() === 'wasm').each(names)('%s: a config in older words gives the same logits', async name => {
   const files = filesOf(name);
