@@ -67,21 +67,32 @@ function linkOrCopy(from, to) {
   }
 }
 
-/** The checks of each folder on a backend. */
-async function checksOn(backend) {
-  const isTrimmed = backend.startsWith('webg') && !isWhole;
-  const cwd = isTrimmed ? await withoutLongOutputs() : root;
-  const command = [join(root, 'packages/cli/bin/residual.js'), 'parity', '--json', '--backend', backend, ...folders];
+/** The checks of some folders, in a process of their own. */
+function compare(backend, some, cwd) {
+  const command = [join(root, 'packages/cli/bin/residual.js'), 'parity', '--json', '--backend', backend, ...some];
   let output;
   try {
     output = execFileSync(process.execPath, command, { cwd, encoding: 'utf8', maxBuffer: 2 ** 28 });
   } catch (error) {
     output = error.stdout; // a check that fails has the exit code 1, and is counted below
+  }
+  const line = output.trim().split('\n').at(-1);
+  if (!line) throw new Error(`parity ended without a result for ${some.join(' ')}`);
+  return JSON.parse(line).checks;
+}
+
+/** The checks of each folder on a backend. */
+async function checksOn(backend) {
+  const isTrimmed = backend.startsWith('webg') && !isWhole;
+  const cwd = isTrimmed ? await withoutLongOutputs() : root;
+  try {
+    const checks = [];
+    for (let from = 0; from < folders.length; from += 16)
+      checks.push(...compare(backend, folders.slice(from, from + 16), cwd));
+    return new Map(folders.map(folder => [folder, checks.filter(({ name }) => name.startsWith(`${folder}: `))]));
   } finally {
     if (isTrimmed) rmSync(cwd, { recursive: true });
   }
-  const { checks } = JSON.parse(output.trim().split('\n').at(-1));
-  return new Map(folders.map(folder => [folder, checks.filter(({ name }) => name.startsWith(`${folder}: `))]));
 }
 
 /** What a row says of a backend: the largest difference of logits, or how many checks fail. */

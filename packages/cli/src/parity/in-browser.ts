@@ -54,7 +54,7 @@ export async function parityInBrowser(
     const page = await browser.newPage();
     const origin = `http://localhost:${(server.address() as AddressInfo).port}`;
     await page.goto(`${origin}/page.html`);
-    await page.waitForFunction('globalThis.runParity !== undefined');
+    await page.waitForFunction('globalThis.runParity !== undefined', undefined, { timeout: 180_000 });
     const { report, failure } = (await page.evaluate(
       `globalThis.runParity(${JSON.stringify(options)})`,
     )) as PageResponse;
