@@ -20,6 +20,7 @@ export const noteTexts = {
     'The peer rounds activations to 8 bits beside weights in 8 and 4 bits. At the first other token the logits of ' +
     'the two differ by less than 2 % of the largest.',
   onePass: 'What memory allows: one pass of SIMD loads over the bytes of the weights, in a process of its own.',
+  cache: 'Both sides are this library. The cache of ours is float32, that of the other side has fewer bits.',
   registers: 'What arithmetic allows: the products of the prompt, multiplied and added in registers in 128-bit SIMD.',
   sampler:
     'Both sides draw tokens with our sampler (temperature 0.8, top-p 0.95, one seed) and write the same text; ours ' +

@@ -10,7 +10,7 @@ import { parseSubject, type SubjectName } from './subject-runner.js';
 import type { Subject } from './subjects/subject.js';
 
 async function start(name: SubjectName): Promise<Subject> {
-  const { library, form, threads } = parseSubject(name);
+  const { library, form, threads, cache } = parseSubject(name);
   switch (library) {
     case 'onnxruntime-web':
     case 'onnxruntime-node': {
@@ -26,7 +26,7 @@ async function start(name: SubjectName): Promise<Subject> {
     case 'residual': {
       await import('@residual/backend-wasm');
       const { residual } = await import('./subjects/residual.js');
-      const subject = residual(form);
+      const subject = residual(form, cache);
       const fileOf = (folder: string) =>
         existsSync(join(folder, 'model.safetensors')) ? folder : join(folder, ggufFile(form));
       return { ...subject, load: async folder => subject.load(fileOf(folder)) };

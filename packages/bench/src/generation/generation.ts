@@ -45,7 +45,15 @@ const wasmParts: readonly Part[] = [
   {
     shape: 'gpt2-124m',
     form: 'int8',
-    peers: ['onnxruntime-web', 'onnxruntime-web int8', 'onnxruntime-node int8', 'llama.cpp int8', 'the machine int8'],
+    peers: [
+      'onnxruntime-web',
+      'onnxruntime-web int8',
+      'onnxruntime-node int8',
+      'llama.cpp int8',
+      'the machine int8',
+      'residual int8, f16 cache',
+      'residual int8, int8 cache',
+    ],
     settings: { prompt: 128, count: 17, rounds: 7 },
     quantities: withoutText,
     goals: {
@@ -83,7 +91,13 @@ const wasmParts: readonly Part[] = [
     shape: 'gpt2-124m',
     title: 'gpt2-124m int8, 896 in the cache',
     form: 'int8',
-    peers: ['onnxruntime-web', 'onnxruntime-web int8', 'llama.cpp int8'],
+    peers: [
+      'onnxruntime-web',
+      'onnxruntime-web int8',
+      'llama.cpp int8',
+      'residual int8, f16 cache',
+      'residual int8, int8 cache',
+    ],
     settings: { prompt: 896, count: 9, rounds: 3 },
     quantities: ['decode', 'prefill'],
     goals: { 'decode onnxruntime-web': 1 / 4, 'decode onnxruntime-web int8': 1 / 4 },

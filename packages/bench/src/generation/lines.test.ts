@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { linesOf } from './lines.js';
 import type { Measurement } from './measure.js';
-import type { SubjectName } from './subject-runner.js';
+import { parseSubject, type SubjectName } from './subject-runner.js';
 
 const measurements = new Map<SubjectName, Measurement>([
   ['residual', { load: [1000], peak: [4e8], prefill: [130], decode: [20, 24, 25], text: [2000] }],
@@ -39,4 +39,22 @@ test('a whole text is a rate of new tokens, with the size of prompt and text', (
     ratio: 2,
     notes: ['sampler', 'plainAttention', 'rate'],
   });
+});
+
+test('a name says the form of our cache, which is compared in the times of steps', () => {
+  const parsed = (
+    ['residual int8, f16 cache', 'residual, int8 cache', 'tfjs', 'onnxruntime-web, 2 threads'] as const
+  ).map(name => parseSubject(name));
+  expect(parsed.map(({ form, cache, threads }) => [form, cache, threads])).toEqual([
+    ['int8', 'f16', 1],
+    ['f32', 'int8', 1],
+    ['f32', 'f32', 1],
+    ['f32', 'f32', 2],
+  ]);
+  const both = new Map(measurements).set('residual, f16 cache', measurements.get('residual')!);
+  const lines = linesOf(both, { title: 'shape', quantities: ['decode', 'peak'], prompt: 8, place: 'process' });
+  const ofCaches = lines.filter(({ peer }) => peer === 'residual, f16 cache');
+  expect(ofCaches.map(({ what, ratio, notes }) => [what, ratio, notes])).toEqual([
+    ['shape: decode, ms a token', 1, ['cache']],
+  ]);
 });

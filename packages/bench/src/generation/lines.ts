@@ -53,15 +53,20 @@ export function linesOf(measurements: ReadonlyMap<SubjectName, Measurement>, opt
   );
 }
 
-/** Whether a quantity means something for a peer: the machine has only limits, and llama.cpp has its own sampler. */
+/**
+ * Whether a quantity means something for a peer: the machine has only limits, llama.cpp has its own sampler, and this
+ * library with another cache differs only in steps.
+ */
 function isMeasured(quantity: Quantity, peer: SubjectName): boolean {
   const { library, form } = parseSubject(peer);
+  if (library === 'residual') return quantity === 'decode' || quantity === 'prefill';
   if (library === 'the machine') return quantity === 'decode' || (quantity === 'prefill' && form === 'f32');
   return (library !== 'llama.cpp' && library !== 'transformers.js') || quantity !== 'text';
 }
 
 function notesOf(quantity: Quantity, peer: SubjectName, place: 'process' | 'page'): Note[] {
   const { library } = parseSubject(peer);
+  if (library === 'residual') return ['cache'];
   if (library === 'the machine') return [quantity === 'decode' ? 'onePass' : 'registers'];
   if (library === 'llama.cpp') return quantity === 'load' || quantity === 'peak' ? [place, 'mapped'] : ['native'];
   if (library === 'transformers.js') return quantity === 'load' || quantity === 'peak' ? [place] : ['endToEnd'];

@@ -1,9 +1,10 @@
 import { loadModel, type Model, type Step } from '@residual/model';
+import type { CacheForm } from '@residual/tensor';
 import type { Form } from '../subject-runner.js';
 import { type Subject, sampling } from './subject.js';
 
 /** This library with its public API, `loadModel` and `generate`, on the active backend. */
-export function residual(weights: Form = 'f32'): Subject {
+export function residual(weights: Form = 'f32', cache: CacheForm = 'f32'): Subject {
   let model: Model | undefined;
   let steps: AsyncIterator<Step, unknown> | undefined;
   const next = async () => {
@@ -17,14 +18,15 @@ export function residual(weights: Form = 'f32'): Subject {
     },
     prefill: async prompt => {
       await steps?.return?.();
-      steps = model!.generate(prompt, { temperature: 0, eosTokenId: [], maxNewTokens: 1024 })[Symbol.asyncIterator]();
+      const options = { temperature: 0, eosTokenId: [], maxNewTokens: 1024, cache } as const;
+      steps = model!.generate(prompt, options)[Symbol.asyncIterator]();
       return next();
     },
     step: next, // `generate` feeds the token that it chose last
     sample: async (prompt, count) => {
       await steps?.return?.();
       const { newTokens } = await model!
-        .generate(prompt, { ...sampling, eosTokenId: [], maxNewTokens: count })
+        .generate(prompt, { ...sampling, eosTokenId: [], maxNewTokens: count, cache })
         .result();
       return [...newTokens];
     },
