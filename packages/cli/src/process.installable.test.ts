@@ -117,7 +117,7 @@ const light = [
   ...['generate', 'translate', 'analogy', 'parity', 'describe', 'tokenize', 'train-tokenizer'].map(
     name => `${name} --help`,
   ),
-  ...['', 'lm ', 'translation ', 'analogies ', 'similarity '].map(name => `evaluate ${name}--help`),
+  ...['', 'lm ', 'translation ', 'images ', 'analogies ', 'similarity '].map(name => `evaluate ${name}--help`),
   ...['', 'lm ', 'seq2seq ', 'lora '].map(name => `train ${name}--help`),
 ];
 test('versions and helps are told without loading anything that computes', async () => {

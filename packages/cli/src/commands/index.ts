@@ -104,6 +104,11 @@ export const entries: readonly CommandEntry[] = [
         load: async () => (await import('./evaluate/speech.js')).evaluateSpeechCommand,
       },
       {
+        name: 'images',
+        description: 'Name pictures that a model of pictures and words has never seen, and count the right names.',
+        load: async () => (await import('./evaluate/images.js')).evaluateImagesCommand,
+      },
+      {
         name: 'analogies',
         description: 'Answer analogy questions (b - a + c) and count the correct answers by category.',
         load: async () => (await import('./evaluate/analogies.js')).evaluateAnalogiesCommand,

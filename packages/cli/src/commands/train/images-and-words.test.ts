@@ -127,6 +127,19 @@ test('it learns, tests itself with what it has not seen, and writes a model that
   model.dispose();
   const preprocessor = JSON.parse(await readFile(join(out, 'preprocessor_config.json'), 'utf8'));
   expect(preprocessor.crop_size).toEqual({ height: size, width: size });
+
+  const evaluate = (...more: string[]) =>
+    runCommand('evaluate', 'images', '--model', out, pictures, '--unseen-set', 'small', ...more);
+  const { out: tables } = await evaluate('--seed', '0');
+  const card = await readFile(join(out, 'README.md'), 'utf8');
+  expect(tables.split('\n\n')[0]).toBe(/\| pictures[\s\S]*?never drawn.*/.exec(card)![0]);
+  expect(tables).toContain(`by label:\n\n| pictures`);
+  expect(tables).toMatch(/\| two words \| 9 \| 10 \|/);
+  const json = JSON.parse((await evaluate('--json', '--weights', 'f32,f16')).out);
+  expect(json.forms.map(({ tests }: { tests: unknown[] }) => tests.length)).toEqual([4, 4]);
+  const refused = await runCommand('evaluate', 'images', '--model', out, pictures, '--unseen-set', 'odd');
+  expect(refused.errors).toContain('evaluate images: ');
+  expect(refused.errors).toContain('has no set odd; it has large, small, strokes');
 });
 
 test('a run that is resumed gives the numbers of one that was not', async () => {

@@ -16,6 +16,15 @@ export interface TestResult {
   readonly inFive: number;
 }
 
+/** The pictures of a test, each with the number of labels that are more similar to it than its own. */
+export interface RankedPictures {
+  readonly test: string;
+  readonly concepts: readonly number[];
+  readonly ranks: readonly number[];
+  /** The number of labels to choose from. */
+  readonly labels: number;
+}
+
 /** What tests need. */
 export interface TestContext extends PictureWordModel {
   readonly concepts: readonly Concept[];
@@ -38,11 +47,20 @@ const questions = {
 
 /** Names pictures by the label with the most similar vector, at most `limit` pictures of each test. */
 export async function testPictures(
-  { tests }: Pick<PictureSplit, 'tests'>,
+  split: Pick<PictureSplit, 'tests'>,
   context: TestContext,
   limit: number,
 ): Promise<TestResult[]> {
-  const results: TestResult[] = [];
+  return (await rankPictures(split, context, limit)).map(resultOf);
+}
+
+/** Ranks the own label of pictures among the labels of each test, at most `limit` pictures of each. */
+export async function rankPictures(
+  { tests }: Pick<PictureSplit, 'tests'>,
+  context: TestContext,
+  limit: number,
+): Promise<RankedPictures[]> {
+  const results: RankedPictures[] = [];
   for (const [name, [test, choice]] of Object.entries(questions)) {
     const all = tests[name as keyof typeof questions];
     if (all.length === 0) continue;
@@ -54,10 +72,15 @@ export async function testPictures(
         ? [...new Set(all.map(({ concept }) => concept))]
         : concepts.flatMap(({ kind }, i) => (kind === choice ? [i] : []));
     const ranks = await ranksOf(pictures, choices, context);
-    const share = (most: number) => ranks.filter(rank => rank < most).length / ranks.length;
-    results.push({ test, pictures: pictures.length, labels: choices.length, first: share(1), inFive: share(5) });
+    results.push({ test, concepts: pictures.map(({ concept }) => concept), ranks, labels: choices.length });
   }
   return results;
+}
+
+/** The shares of ranked pictures whose label is the first, or among the first five. */
+export function resultOf({ test, ranks, labels }: Omit<RankedPictures, 'concepts'>): TestResult {
+  const share = (most: number) => ranks.filter(rank => rank < most).length / ranks.length;
+  return { test, pictures: ranks.length, labels, first: share(1), inFive: share(5) };
 }
 
 /** How many labels are more similar to each picture than its own. */

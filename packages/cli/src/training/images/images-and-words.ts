@@ -15,10 +15,10 @@ import { modelCard } from './card.js';
 import { resultTable, type TestResult, testPictures } from './evaluate.js';
 import { initialWeights } from './initial-weights.js';
 import { type LabelVectors, pictureObjective, textVectors } from './objective.js';
-import { type Pictures, readPictures } from './picture-sets.js';
+import { expectSet, type Pictures, readPictures } from './picture-sets.js';
 import { preprocessorConfig } from './preprocessor.js';
 import { splitPictures } from './split.js';
-import { conceptTexts, encodeTexts } from './texts.js';
+import { conceptTexts, encodeTexts, maxLength } from './texts.js';
 import { wordTable, wordTokenizer } from './vocabulary.js';
 
 /** Settings of `residual train images-and-words`. */
@@ -34,9 +34,6 @@ export interface ImagesAndWordsSettings extends RunSettings {
   readonly pictureSize?: number;
   readonly evaluatePictures: number;
 }
-
-/** The longest text in words. */
-const maxLength = 12;
 
 /** How many steps the vectors of all labels are used. */
 const labelSteps = 20;
@@ -125,12 +122,8 @@ async function picturesOf({ files, unseenSet }: ImagesAndWordsSettings): Promise
       `train images-and-words: ${files.length} files of pictures are given; it reads one`,
     );
   const pictures = await readPictures(files[0]!);
-  const names = pictures.sets.map(({ name }) => name);
-  if (unseenSet === undefined || names.includes(unseenSet)) return pictures;
-  throw new ResidualError(
-    'data',
-    `train images-and-words: ${files[0]} has no set ${unseenSet}; it has ${names.join(', ')}`,
-  );
+  if (unseenSet !== undefined) expectSet('train images-and-words', pictures, files[0]!, unseenSet);
+  return pictures;
 }
 
 async function vectorsOf(

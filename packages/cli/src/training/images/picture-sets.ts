@@ -49,6 +49,13 @@ export async function readPictures(path: string): Promise<Pictures> {
   return { size, concepts, sets };
 }
 
+/** Throws unless the pictures of a file have a set of this name; names those that it has. */
+export function expectSet(caller: string, { sets }: Pictures, path: string, name: string): void {
+  const names = sets.map(set => set.name);
+  if (!names.includes(name))
+    throw new ResidualError('data', `${caller}: ${path} has no set ${name}; it has ${names.join(', ')}`);
+}
+
 function conceptsOf(text: string | undefined, refuse: (what: string) => never): readonly Concept[] {
   let parsed: unknown;
   try {

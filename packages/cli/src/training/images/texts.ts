@@ -31,6 +31,9 @@ export function conceptTexts(concepts: readonly Concept[], isKnown: (word: strin
   return { texts: [...indices.keys()], ofConcept, describing };
 }
 
+/** The longest text in words. */
+export const maxLength = 12;
+
 /** Sentences that a text may stand in. */
 const sentences = ['a {}', 'a picture of a {}', '{} emoji', 'a drawing of a {}', 'an icon of {}', 'the {}'];
 
