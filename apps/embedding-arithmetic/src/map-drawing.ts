@@ -1,8 +1,6 @@
-import { fitCanvas } from '@residual/appkit';
+import { type Box, boxesAlong, fitCanvas, fontFamily, labelBox, Pen } from '@residual/appkit';
 import type { Colours } from './map-colours.js';
-import { type Box, boxesAlong, labelBox } from './map-labels.js';
 import type { Moment } from './map-motion.js';
-import { fontFamily, Pen } from './map-pen.js';
 import { type Label, projectPoint, projectRow, type Screen } from './map-projection.js';
 
 /** A word that is marked on the map. */

@@ -1,5 +1,4 @@
-import { makeSvg } from '@residual/appkit';
-import { type Box, labelBox } from './map-labels.js';
+import { type Box, labelBox, makeSvg } from '@residual/appkit';
 import type { SentenceMap } from './sentence-computations.js';
 
 type Point = readonly [x: number, y: number];

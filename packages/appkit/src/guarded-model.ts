@@ -23,6 +23,9 @@ export function guardedModel(model: RemoteModel, run: RunExclusive): RemoteModel
     embed: call(model.embed),
     embedBatch: call(model.embedBatch),
     contextual: call(model.contextual),
+    embedImage: call(model.embedImage as never) as RemoteModel['embedImage'],
+    embedText: call(model.embedText as never) as RemoteModel['embedText'],
+    forwardImage: call(model.forwardImage),
     tokenVectors: () => run(() => model.tokenVectors()),
     save: () => run(() => model.save()),
   };

@@ -15,6 +15,8 @@ export interface ChoicePage {
   readonly session: Parameters<typeof backendOptions>[0] & { readonly isLoaded: boolean };
   /** The choice in the controls. */
   readonly read: () => ModelChoice;
+  /** What is loaded, for a page that has several models: another value is another choice. */
+  readonly source?: () => unknown;
   /** Writes the settings of the address into the controls. */
   readonly restore: () => void;
   /** Writes a choice into the controls and into the address. */
@@ -39,8 +41,9 @@ export function modelChoice(loading: LoadingView, page: ChoicePage): () => Promi
   byId('backend').replaceChildren(...backendOptions(page.session));
   byId('weights').replaceChildren(...formOptions());
   page.restore();
-  let loadedWith: ModelChoice | undefined; // the choice with which the model was loaded
-  let target: ModelChoice | undefined; // the choice with which it is loading or loaded
+  type Choice = ModelChoice & { readonly source: unknown };
+  let loadedWith: Choice | undefined; // the choice with which the model was loaded
+  let target: Choice | undefined; // the choice with which it is loading or loaded
   const loadModel = modelLoader(loading, {
     hasModel: () => loadedWith !== undefined,
     sentence: page.sentence,
@@ -48,21 +51,22 @@ export function modelChoice(loading: LoadingView, page: ChoicePage): () => Promi
       target = loadedWith;
       byId('status').textContent = 'The model was not loaded.';
       byId('main').dataset.state = 'ready';
-      if (loadedWith) page.set(loadedWith);
+      if (loadedWith) page.set({ backend: loadedWith.backend, weights: loadedWith.weights });
     },
   });
   const run = async () => {
     const { backend, weights } = page.read();
-    const isTarget = backend === target?.backend && weights === target.weights;
+    const source = page.source?.();
+    const isTarget = backend === target?.backend && weights === target.weights && source === target.source;
     if (isTarget && !page.session.isLoaded) return; // it runs once the model is loaded
     if (!isTarget) {
-      const choice = { backend, weights };
+      const choice = { backend, weights, source };
       target = choice;
       const again = () => attempt(run);
       await loadModel(async options => {
         await page.end();
         byId('status').textContent = 'Loading';
-        await page.load(choice, options);
+        await page.load({ backend, weights }, options);
         loadedWith = choice;
       }, again);
       page.onLoaded();

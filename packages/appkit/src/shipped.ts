@@ -17,6 +17,8 @@ const speechFiles = [
   'model-00003-of-00003.safetensors',
 ];
 
+const imageTextFiles = [...files.filter(file => file !== 'generation_config.json'), 'preprocessor_config.json'];
+
 const addresses = (name: string, files: readonly string[], page: string): Record<string, string> => {
   const folder = new URL(`../models/${name}/`, page);
   return Object.fromEntries(files.map(file => [file, new URL(file, folder).href]));
@@ -38,4 +40,9 @@ export function shippedEmbedder(name: string, page: string = document.baseURI): 
 /** The same for a speech model, which also has the file that says how sound is read; its weights are in three files. */
 export function shippedSpeech(name: string, page: string = document.baseURI): Record<string, string> {
   return addresses(name, speechFiles, page);
+}
+
+/** The same for a model of pictures and words, which also has the file that says how pictures are read. */
+export function shippedImageText(name: string, page: string = document.baseURI): Record<string, string> {
+  return addresses(name, imageTextFiles, page);
 }

@@ -1,5 +1,3 @@
-import type { Screen } from './map-projection.js';
-
 /** Left, top, right, bottom, in pixels. */
 export type Box = readonly [number, number, number, number];
 
@@ -19,7 +17,7 @@ export function boxesAlong([x1, y1]: readonly [number, number], [x2, y2]: readon
 export function labelBox(
   [x, y]: readonly [number, number],
   width: number,
-  screen: Pick<Screen, 'width' | 'height'>,
+  screen: { readonly width: number; readonly height: number },
   occupied: readonly Box[],
   isRequired: boolean,
 ): Box | undefined {
