@@ -14,6 +14,7 @@ const loaders: Readonly<Record<Exclude<Chapter, 'model'>, () => Promise<MakeChap
   attention: async () => (await import('./attention/view.js')).attentionView,
   ways: async () => (await import('./ways/view.js')).waysView,
   name: async () => (await import('./name/view.js')).nameView,
+  chat: async () => (await import('./chat/view.js')).chatView,
 };
 
 /** The chapters under the story, of which one is shown and computed. */

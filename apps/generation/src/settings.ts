@@ -4,7 +4,7 @@ import { type Address, addressOf, type WeightChoice, weightChoices } from '@resi
 export type Pace = 'slow' | 'reading' | 'fast';
 
 /** The chapters under the story. */
-export const chapters = ['attention', 'ways', 'name', 'model'] as const;
+export const chapters = ['attention', 'ways', 'name', 'chat', 'model'] as const;
 
 /** The settings of the page, all of them in its address. The name of a setting is the id of its control. */
 export interface Settings {
