@@ -3,7 +3,8 @@ import { afterAll, beforeAll, expect, test } from 'vitest';
 import { filesOf, newTokens, settled, written } from './open.js';
 
 const template =
-  '{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}{% if add_generation_prompt %}assistant:{% endif %}';
+  '{% for m in messages %}{{ m.role }}: {{ m.content }}\n{% endfor %}{% if add_generation_prompt %}' +
+  'assistant:{% endif %}';
 
 let app: OpenApp;
 let page: Page;
