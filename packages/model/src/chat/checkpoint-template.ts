@@ -39,10 +39,13 @@ export async function openChatTemplate(source: ModelSource, options: SourceOptio
   const { signal } = options;
   const files = await filesOf(source, options);
   if (files.gguf !== undefined) {
-    const { openGgufCheckpoint } = await import('../load/gguf/gguf-checkpoint.js');
-    const settings = { families: undefined, ignoreConfig: undefined, convert: false, signal, onBytes: undefined };
-    const { checkpoint } = await openGgufCheckpoint(files, files.gguf, settings);
-    return renderingOf(await templateOf('openChatTemplate', files.origin, checkpoint.texts, checkpoint.tokenizer));
+    const [{ chatTemplateOf, openGgufFile }, { tokenizerFromGguf }] = await Promise.all([
+      import('../load/gguf/open-gguf-file.js'),
+      import('@residual/tokenizer/gguf'),
+    ]);
+    const file = await openGgufFile(files, files.gguf, signal, undefined);
+    const tokenizer = tokenizerFromGguf(file.metadata);
+    return renderingOf(await templateOf('openChatTemplate', files.origin, chatTemplateOf(file), tokenizer));
   }
   const texts = { ...(await readTexts(files, templateFiles, signal)), ...(await readChatTemplates(files, signal)) };
   return renderingOf(await templateOf('openChatTemplate', files.origin, texts, undefined));

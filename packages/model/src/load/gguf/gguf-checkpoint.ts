@@ -9,7 +9,7 @@ import {
   interleavedHeads,
   ropeFactorsName,
 } from '@residual/families';
-import { canDecode, type Gguf, isSplitName, openGguf, openSplitGguf } from '@residual/gguf';
+import { canDecode, type Gguf } from '@residual/gguf';
 import { ResidualError } from '@residual/tensor';
 import { saveTokenizer, type Tokenizer } from '@residual/tokenizer';
 import { tokenizerFromGguf } from '@residual/tokenizer/gguf';
@@ -18,6 +18,7 @@ import type { Checkpoint } from '../checkpoint.js';
 import { jsonText, tokenizerConfigOf } from '../create-model.js';
 import type { ModelFiles, OnBytes } from '../sources/files.js';
 import { convertedTypes, ggufArrays } from './gguf-arrays.js';
+import { chatTemplateOf, openGgufFile } from './open-gguf-file.js';
 
 /** What is needed to open a GGUF file. */
 export interface GgufCheckpointOptions {
@@ -52,7 +53,7 @@ export async function openGgufCheckpoint(
   options: GgufCheckpointOptions,
 ): Promise<GgufCheckpoint> {
   const { signal, onBytes, convert, ignoreConfig } = options;
-  const open = (signal?: AbortSignal, onBytes?: OnBytes) => openFile(files, name, signal, onBytes);
+  const open = (signal?: AbortSignal, onBytes?: OnBytes) => openGgufFile(files, name, signal, onBytes);
   const file = await open(signal, onBytes);
   expectDecodable(name, file);
   const family = await findGgufFamily(file.metadata, options.families);
@@ -104,20 +105,6 @@ async function ggufConfig(
   return configFromGguf(family, file, { ropeFactors, ignoreConfig });
 }
 
-async function openFile(
-  files: ModelFiles,
-  name: string,
-  signal: AbortSignal | undefined,
-  onBytes: OnBytes | undefined,
-): Promise<Gguf> {
-  const sourceOf = async (part: string) => {
-    const source = await files.bytes(part, { signal, onBytes });
-    if (source) return source;
-    throw new ResidualError('files', `loadModel: ${files.origin} has no ${part}`);
-  };
-  return isSplitName(name) ? openSplitGguf(name, sourceOf, { signal }) : openGguf(await sourceOf(name), { signal });
-}
-
 /** The fields of `generation_config.json` that the metadata has. A model ends at any of its end tokens. */
 function generationConfigOf({ metadata }: Gguf, config: Config): GenerationConfig {
   const ids = ['eos', 'eot', 'eom'].map(name => metadata.get(`tokenizer.ggml.${name}_token_id`)?.value);
@@ -133,7 +120,7 @@ function generationConfigOf({ metadata }: Gguf, config: Config): GenerationConfi
 
 /** The small files of a checkpoint with this model, so that it can be saved as one. */
 function textsOf(
-  { metadata }: Gguf,
+  file: Gguf,
   parts: {
     readonly config: Config;
     readonly tokenizer: Tokenizer | undefined;
@@ -142,11 +129,10 @@ function textsOf(
   },
 ): Record<string, string> {
   const { config, tokenizer, generationConfig, maxPositions } = parts;
-  const template = metadata.get('tokenizer.chat_template')?.value;
   const texts = {
     'config.json': configText(config),
     'generation_config.json': jsonText(generationConfig),
-    ...(typeof template === 'string' && { 'chat_template.jinja': template }),
+    ...chatTemplateOf(file),
   };
   if (!tokenizer) return texts;
   return Object.defineProperties(
