@@ -1,4 +1,4 @@
-import { byId, latestOnly, make, settingsFold, showError, watchSight } from '@residual/appkit';
+import { byId, isFastLine, latestOnly, make, settingsFold, showError, watchSight } from '@residual/appkit';
 import type { RemoteModel } from '@residual/model/worker';
 import type { Drift } from './drift.js';
 import { DriftPaths } from './drift-paths.js';
@@ -66,14 +66,6 @@ export function driftView(state: State, model: () => Promise<RemoteModel>): void
     watchSight(byId('drift-figure'), isInSight => {
       if (isInSight && !isWanted) compute();
     });
-}
-
-/** Whether 10.3 MB may be loaded without asking: the browser says that the line is fast and that data is not saved. */
-function isFastLine(): boolean {
-  const { connection } = navigator as Navigator & {
-    readonly connection?: { readonly saveData?: boolean; readonly effectiveType?: string; readonly downlink?: number };
-  };
-  return connection?.saveData === false && connection.effectiveType === '4g' && (connection.downlink ?? 0) >= 5;
 }
 
 /** Shows how a word drifts: a sentence, and a row for each layer. */

@@ -56,5 +56,6 @@ export function everyView(views: readonly LoadingView[]): LoadingView {
     start: call('start'),
     end: call('end'),
     fail: call('fail'),
+    ask: call('ask'),
   };
 }

@@ -1,4 +1,16 @@
-import { attempt, chips, loadingView, on, onFiles, settingsFold, wireCopyLink } from '@residual/appkit';
+import {
+  attempt,
+  chips,
+  isFastLine,
+  loadingView,
+  megabytes,
+  on,
+  onFiles,
+  settingsFold,
+  shippedSpeech,
+  speechBytes,
+  wireCopyLink,
+} from '@residual/appkit';
 import { readControls, set, share, writeControls } from './controls.js';
 import { modelView } from './model-view.js';
 import { samples } from './samples.js';
@@ -52,7 +64,21 @@ async function start(): Promise<void> {
   );
   wireButtons(page);
   wireCopyLink('status');
-  await run();
+  if (await mayLoad()) return run();
+  await choose(readControls().recording); // the sound is shown; it is heard once the model is there
+  loading.ask(offer, `Load the model, ${megabytes(speechBytes)} MB`, () => attempt(run));
+}
+
+/** What is said before the model is loaded. */
+const offer =
+  `To hear, the page needs a speech model of ${megabytes(speechBytes)} MB; it takes about 150 MB of memory. The ` +
+  'browser keeps it for the next visit, and no sound leaves this machine.';
+
+/** Whether the model may be loaded without asking: it is kept already, or the line is fast. */
+async function mayLoad(): Promise<boolean> {
+  if (isFastLine()) return true;
+  const address = new URL(shippedSpeech('whisper-tiny-en')['tokenizer.json']!);
+  return (await globalThis.caches?.match(address, { ignoreSearch: true })) !== undefined;
 }
 
 /** Wires the buttons and the visitor's own files. */

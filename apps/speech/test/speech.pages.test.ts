@@ -92,6 +92,23 @@ test('what is said into the microphone is written while it is said', async () =>
   expect(await page.locator('#speak').getAttribute('aria-pressed')).toBe('false');
 });
 
+test('on a slow line the page says how large the model is, and loads it when it is asked to', async () => {
+  const requests: string[] = [];
+  const slow = await app.open('#backend=wasm&recording=flite', {}, async opened => {
+    opened.on('request', request => requests.push(request.url()));
+    await opened.addInitScript(() => Object.defineProperty(navigator, 'connection', { value: { saveData: true } }));
+  });
+  const button = slow.locator('#cancel', { hasText: 'Load the model, 47.9 MB' });
+  await button.waitFor();
+  expect(await slow.textContent('#loading-text')).toMatch(/needs a speech model of 47\.9 MB; .* memory/);
+  await expect.poll(() => slow.locator('#timeline canvas').count()).toBe(1); // the sound is shown already
+  expect(requests.filter(url => url.includes('/models/'))).toEqual([]);
+  await button.click();
+  expect(await heard(slow)).toMatch(/^A small model can run inside your browser/);
+  expect(await slow.locator('#loading').isHidden()).toBe(true);
+  await slow.close();
+});
+
 test('the page had no problems', () => {
   expect(app.problems).toEqual([]);
   expect(app.foreignRequests).toEqual([]);

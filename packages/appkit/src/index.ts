@@ -7,6 +7,7 @@ export { type Debounced, debounce, latestOnly, loadOnce, type SingleRun, singleR
 export { chips } from './chips.js';
 export { offerNumbers, readControls, reportIgnoredSettings, writeControls } from './controls.js';
 export type { Download, OnDownload } from './downloads.js';
+export { isFastLine } from './fast-line.js';
 export { fixed, grouped, megabytes, percent } from './format.js';
 export { collectPerFrame, nextFrame, perFrame } from './frames.js';
 export { handOver, takeOver } from './hand-over.js';
@@ -19,7 +20,7 @@ export { type LoadFailure, type LoadOptions, type ModelLoader, modelLoader } fro
 export { prefersStill } from './motion.js';
 export { attempt, byId, make, on, onFiles, reportFailure, showError, showNotice, wireCopyLink } from './page.js';
 export { settingsFold } from './settings-fold.js';
-export { shippedEmbedder, shippedImageText, shippedModel, shippedSpeech } from './shipped.js';
+export { shippedEmbedder, shippedImageText, shippedModel, shippedSpeech, speechBytes } from './shipped.js';
 export { watchSight } from './sight.js';
 export { openState, type State } from './state.js';
 export { makeSvg } from './svg.js';

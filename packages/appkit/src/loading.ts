@@ -44,6 +44,8 @@ export interface LoadingView {
   end(): void;
   /** Shows a sentence; the button calls `again`. */
   fail(sentence: string, again: () => void): void;
+  /** Shows how much would be loaded; the button, with this label, calls `load`. */
+  ask(sentence: string, label: string, load: () => void): void;
 }
 
 /** Wires the element with this id; adds a sentence and a progress bar if it has none. */
@@ -99,6 +101,11 @@ export function loadingView(id = 'loading'): LoadingView {
       [element.hidden, bar.hidden] = [false, true];
       text.textContent = sentence;
       offer('Load again', 'Starts the download again.', again);
+    },
+    ask: (sentence, label, load) => {
+      [element.hidden, bar.hidden] = [false, true];
+      text.textContent = sentence;
+      offer(label, 'Starts the download.', load);
     },
   };
 }

@@ -37,6 +37,9 @@ export function shippedEmbedder(name: string, page: string = document.baseURI): 
   return addresses(name, embedderFiles, page);
 }
 
+/** The size of the files of Whisper tiny.en. */
+export const speechBytes = 47_871_000;
+
 /** The same for a speech model, which also has the file that says how sound is read; its weights are in three files. */
 export function shippedSpeech(name: string, page: string = document.baseURI): Record<string, string> {
   return addresses(name, speechFiles, page);

@@ -247,6 +247,11 @@ export const entries: readonly CommandEntry[] = [
           'Train a new small model of pictures and words on pictures with labels, and test it with unseen ones.',
         load: async () => (await import('./train/images-and-words.js')).trainImagesAndWordsCommand,
       },
+      {
+        name: 'keywords',
+        description: 'Train a new Keyword Transformer on recordings of words, and test it with unheard speakers.',
+        load: async () => (await import('./train/keywords.js')).trainKeywordsCommand,
+      },
     ],
   },
   {
