@@ -2,11 +2,13 @@ import {
   attempt,
   byId,
   type LoadingView,
+  type ModelChoice,
   megabytes,
   modelChoice,
   on,
   reportIgnoredSettings,
   type State,
+  writeControls,
 } from '@residual/appkit';
 import type { Origin, Session } from './session.js';
 import { address, type Settings } from './settings.js';
@@ -33,17 +35,19 @@ export function modelView(
     backend: byId<HTMLSelectElement>('backend').value,
     weights: byId<HTMLSelectElement>('weights').value as Settings['weights'],
   });
+  /** A choice that is not offered becomes the first one. */
+  const writeFields = ({ backend, weights }: ModelChoice) => writeControls({ backend, weights });
   let wanted: Origin = originOf(state.now);
   const choose = modelChoice(loading, {
     session,
     read,
     source: () => wanted,
     restore: () => {
-      for (const name of fields) byId<HTMLSelectElement>(name).value = state.now[name];
+      writeFields(state.now);
     },
     set: choice => {
       wanted = session.origin;
-      for (const name of fields) byId<HTMLSelectElement>(name).value = choice[name];
+      writeFields(choice);
       state.set(choice);
     },
     end,
@@ -74,7 +78,7 @@ export function modelView(
   });
   state.on(['backend', 'weights'], settings => {
     if (fields.every(name => read()[name] === settings[name])) return;
-    for (const name of fields) byId<HTMLSelectElement>(name).value = settings[name];
+    writeFields(settings);
     attempt(choose);
   });
   const write = () => {

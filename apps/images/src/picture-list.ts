@@ -27,7 +27,7 @@ export function showPictures(
       { type: 'button', title: `Look at this picture: ${label}` },
       picture,
       make('span', { className: 'label' }, label),
-      make('span', { className: 'figure' }, fixed(cosine, 2)),
+      make('span', { className: 'figure' }, fixed(cosine, 3)),
     );
     button.addEventListener('click', () => choose(row));
     return make('li', {}, button);

@@ -1,4 +1,4 @@
-import { attempt, byId, on, percent, type State, singleRun } from '@residual/appkit';
+import { attempt, byId, fixed, on, percent, type State, singleRun } from '@residual/appkit';
 import { classAttention } from './class-attention.js';
 import type { Heat } from './heat.js';
 import type { LookedAt, Shown } from './looked-at.js';
@@ -89,11 +89,11 @@ async function placeIn(
   }
   const { vector } = await search.embed(target);
   const { whole, falls, lowest } = await occlude(session, image, vector, signal);
-  const most = Math.max(...falls, 0.02);
+  const most = Math.max(...falls, Math.abs(whole) / 10, 1e-6);
   return {
     heat: { rows: squares, columns: squares, values: falls.map(value => Math.max(0, value) / most) },
     sentence:
-      `Its cosine with “${target}” is ${whole.toFixed(2)}. With a white square over ${placeOf(lowest)} it is ` +
-      `${lowest.cosine.toFixed(2)}, lower than anywhere else; the stronger the tint, the more it falls.`,
+      `Its cosine with “${target}” is ${fixed(whole, 3)}. With a white square over ${placeOf(lowest)} it is ` +
+      `${fixed(lowest.cosine, 3)}, lower than anywhere else; the stronger the tint, the more it falls.`,
   };
 }

@@ -68,7 +68,7 @@ test('what is drawn is read while it is drawn, and stands in the address', async
     await to(right, down);
   await page.locator('#look-answer strong').waitFor(); // before the pen is lifted
   await page.mouse.up();
-  await page.locator('#where', { hasText: /^Its cosine with “.+” is −?-?\d/ }).waitFor();
+  await page.locator('#where', { hasText: /^Its cosine with “.+” is −?\d/ }).waitFor();
   const address = page.url();
   expect(new URL(address).hash).toMatch(/drawing=[\w-]{8,}/);
   const word = await page.textContent('#look-answer strong');
