@@ -1,7 +1,7 @@
 import {
   attempt,
   chips,
-  isFastLine,
+  isSlowLine,
   loadingView,
   megabytes,
   on,
@@ -74,9 +74,9 @@ const offer =
   `To hear, the page needs a speech model of ${megabytes(speechBytes)} MB; it takes about 150 MB of memory. The ` +
   'browser keeps it for the next visit, and no sound leaves this machine.';
 
-/** Whether the model may be loaded without asking: it is kept already, or the line is fast. */
+/** Whether the model may be loaded without asking: it is kept already, or the line is not slow. */
 async function mayLoad(): Promise<boolean> {
-  if (isFastLine()) return true;
+  if (!isSlowLine()) return true;
   const address = new URL(shippedSpeech('whisper-tiny-en')['tokenizer.json']!);
   return (await globalThis.caches?.match(address, { ignoreSearch: true })) !== undefined;
 }

@@ -7,7 +7,7 @@ export { type Debounced, debounce, latestOnly, loadOnce, type SingleRun, singleR
 export { chips } from './chips.js';
 export { offerNumbers, readControls, reportIgnoredSettings, writeControls } from './controls.js';
 export type { Download, OnDownload } from './downloads.js';
-export { isFastLine } from './fast-line.js';
+export { isFastLine, isSlowLine } from './fast-line.js';
 export { fixed, grouped, megabytes, percent } from './format.js';
 export { collectPerFrame, nextFrame, perFrame } from './frames.js';
 export { handOver, takeOver } from './hand-over.js';
