@@ -1,5 +1,5 @@
 import type { ChatAnswer, ChatDelta, ToolCall } from '@residual/model';
-import { print, printJson, printNote, printText } from '../terminal/output.js';
+import { print, printJson, printNote, printText, setDim } from '../terminal/output.js';
 
 /** Prints an answer while it grows; as JSON only its end. Thinking is shown in a terminal only, dimmed. */
 export class AnswerPrinter {
@@ -23,7 +23,7 @@ export class AnswerPrinter {
       print(delta.delta);
       printNote(`residual: the call cannot be read: ${delta.message}`);
     } else {
-      if (kind === 'thinking' && this.last !== kind) process.stdout.write('\u001b[2m');
+      if (kind === 'thinking' && this.last !== kind) setDim(true);
       printText(this.last === kind ? delta.delta : delta.delta.trimStart());
     }
     this.last = kind;
@@ -40,8 +40,11 @@ export class AnswerPrinter {
   }
 
   private leave(): void {
-    if (this.last === 'thinking') process.stdout.write('\u001b[22m\n');
-    if (this.last === 'text' || this.last === 'thinking' || this.last === undefined) process.stdout.write('\n');
+    if (this.last === 'thinking') {
+      setDim(false);
+      printText('\n');
+    }
+    if (this.last === 'text' || this.last === 'thinking' || this.last === undefined) printText('\n');
     this.last = undefined;
   }
 }

@@ -20,7 +20,7 @@ import {
 } from '../runtime/option-values.js';
 import { addJsonOption } from '../runtime/options.js';
 import { samplingOf } from '../runtime/sampling.js';
-import { printNote } from '../terminal/output.js';
+import { printNote, printText } from '../terminal/output.js';
 import { chunksFrom, isPiped } from '../text/chunks.js';
 import { isObject, parseJson } from '../text/files.js';
 import { linesOf, withoutEnd } from '../text/lines.js';
@@ -98,7 +98,7 @@ function render(
   return withContext(command, undefined, async ({ signal }) => {
     const { openChatTemplate } = await import('@residual/model');
     const opened = await openChatTemplate(model, { signal });
-    process.stdout.write(
+    printText(
       opened.render(messages, {
         addGenerationPrompt: messages.at(-1)?.role !== 'assistant',
         ...(tools && { tools }),

@@ -25,6 +25,11 @@ export function printText(text: string): void {
   process.stdout.write(process.stdout.isTTY ? printable(text) : text);
 }
 
+/** From here on, what is written to a terminal is dim, or no longer. */
+export function setDim(isDim: boolean): void {
+  if (process.stdout.isTTY) process.stdout.write(isDim ? '\u001b[2m' : '\u001b[22m');
+}
+
 /** Writes a line to standard error, apart from the results. */
 export function printNote(line: string): void {
   console.error(printable(line));

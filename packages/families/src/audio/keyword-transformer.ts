@@ -23,9 +23,13 @@ export interface KeywordTransformerOptions {
   readonly frames?: number;
   /** Numbers of a frame. */
   readonly bins?: number;
+  /** The width of the blocks. */
   readonly modelDim?: number;
+  /** Heads of the attention. */
   readonly heads?: number;
+  /** The width of the perceptrons between their matrices. */
   readonly hiddenDim?: number;
+  /** How many blocks there are. */
   readonly depth?: number;
 }
 

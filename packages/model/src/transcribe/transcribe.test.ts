@@ -101,7 +101,7 @@ test('a text that the thresholds refuse is drawn again at the next temperatures,
   expect(memoryUsage()).toEqual(before);
 });
 
-test('without a temperature an unlikely text of a whole recording stays, and one of a long recording is drawn again', async () => {
+test('by default an unlikely text stays where it is the whole, and is drawn again in a long recording', async () => {
   const options: TranscribeOptions = {
     ...{ logprobThreshold: -0.01, compressionRatioThreshold: null, noSpeechThreshold: null },
     ...{ maxNewTokens: 8, seed: 7 },
