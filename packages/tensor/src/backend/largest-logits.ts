@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Tensor } from '../tensor.js';
+import { backendFunction } from './backend-function.js';
 
 /** What a greedy choice needs of a row of logits. */
 export interface LargestLogits {
@@ -14,13 +15,11 @@ export interface LargestLogits {
 /** Finds the `count` largest logits of each row of x [rows, vocab], without reading the others. */
 export type LargestLogitsFinder = (backend: tf.KernelBackend, x: tf.TensorInfo, count: number) => LargestLogits[];
 
-/** tfjs keeps the finders among its kernels, so that copies of this package in other bundles of a server share them. */
-const kernelName = 'residual.largestLogits';
+const finders = /* @__PURE__ */ backendFunction<LargestLogitsFinder>('residual.largestLogits');
 
 /** Registers how a backend finds the largest logits; an existing finder stays. For backend packages. */
 export function registerLargestLogits(backendName: string, find: LargestLogitsFinder): void {
-  if (tf.getKernel(kernelName, backendName)) return;
-  tf.registerKernel({ kernelName, backendName, kernelFunc: find as unknown as tf.KernelFunc });
+  finders.register(backendName, find);
 }
 
 /**
@@ -29,7 +28,6 @@ export function registerLargestLogits(backendName: string, find: LargestLogitsFi
  * without reading all logits, and for a row with a NaN or an Infinity, or nothing but -Infinity.
  */
 export function largestLogits(x: Tensor, count: number): readonly LargestLogits[] | undefined {
-  const find = tf.getKernel(kernelName, tf.getBackend())?.kernelFunc as unknown as LargestLogitsFinder | undefined;
-  const rows = find?.(tf.backend(), x, count);
+  const rows = finders.of(tf.getBackend())?.(tf.backend(), x, count);
   return rows?.every(({ logSumExp }) => Number.isFinite(logSumExp)) ? rows : undefined;
 }

@@ -4,6 +4,7 @@ import { quantWords, scaleWords } from '../nn/packed/forms.js';
 import { sizeOf } from '../shape.js';
 import type { Tensor } from '../tensor.js';
 import { requireBackend } from './backend.js';
+import { backendFunction } from './backend-function.js';
 
 /** The data of a tensor that does not exist yet, on a backend. One of `words` and `write` is there. */
 export interface PendingData {
@@ -44,20 +45,15 @@ export type PendingDataMaker = (
   dtype: 'float32' | 'int32',
 ) => PendingData | undefined;
 
-/** tfjs keeps the makers among its kernels, so that copies of this package in other bundles of a server share them. */
-const kernelName = 'residual.pendingData';
+const makers = /* @__PURE__ */ backendFunction<PendingDataMaker>('residual.pendingData');
 
 /**
  * Registers how a backend allocates data that is filled in pieces; an existing maker stays. For backend packages.
  * Without it the values are collected in an array, which the backend gets as a whole.
  */
 export function registerPendingData(backendName: string, make: PendingDataMaker): void {
-  if (tf.getKernel(kernelName, backendName)) return;
-  tf.registerKernel({ kernelName, backendName, kernelFunc: make as unknown as tf.KernelFunc });
+  makers.register(backendName, make);
 }
-
-const makerOf = (backendName: string) =>
-  tf.getKernel(kernelName, backendName)?.kernelFunc as unknown as PendingDataMaker | undefined;
 
 /** Values that are collected in memory are given to a backend in pieces of about this many words, as whole rows. */
 const pieceWords = 2 ** 20;
@@ -81,7 +77,7 @@ export class PendingTensor {
     const name = requireBackend();
     this.backend = tf.backend();
     this.rowWords = sizeOf(shape.slice(1));
-    this.data = makerOf(name)?.(this.backend, [...shape], dtype);
+    this.data = makers.of(name)?.(this.backend, [...shape], dtype);
   }
 
   /**

@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { backendFunction } from '../backend/backend-function.js';
 import type { KernelCall } from './kernel-call.js';
 
 /** A captured step as a backend plans it. Tensors are numbered as slots; the first ones are the inputs. */
@@ -27,17 +28,14 @@ export interface Plan {
 /** Plans a captured step on a backend; undefined if a kernel reads values or has no plan. */
 export type Planner = (backend: tf.KernelBackend, step: PlannedStep) => Plan | undefined;
 
-/** tfjs keeps planners among its kernels, so that copies of this package in other bundles of a server share them. */
-const kernelName = 'residual.plan';
+const planners = /* @__PURE__ */ backendFunction<Planner>('residual.plan');
 
 /** Registers how a backend plans captured steps; an existing planner stays. For backend packages. */
 export function registerPlanner(backendName: string, planner: Planner): void {
-  if (tf.getKernel(kernelName, backendName)) return;
-  tf.registerKernel({ kernelName, backendName, kernelFunc: planner as unknown as tf.KernelFunc });
+  planners.register(backendName, planner);
 }
 
 /** The plan of a step on the active backend, if it has one. */
 export function planOf(step: PlannedStep): Plan | undefined {
-  const planner = tf.getKernel(kernelName, tf.getBackend())?.kernelFunc as unknown as Planner | undefined;
-  return planner?.(tf.backend(), step);
+  return planners.of(tf.getBackend())?.(tf.backend(), step);
 }
