@@ -334,12 +334,13 @@ INLINE void unpackBlock(int form, const float *cache, const int *from, int b, in
 // query [batch, heads, queryLen, headDim], key [batch, kvHeads, keyLen, headDim], value [batch, kvHeads, keyLen,
 // valueDim], or rows of keyWords and valueWords of packed caches; bias is read at batchStride, headStride, queryStride
 // (0 where it is broadcast); keyStart, keyEnd [batch], beamIndices [batch, keyLen] and bias may be null. The first query
-// is at position *at, or at `position` if `at` is null. scratch: as attendScratch says. Returns -1, or the index in `beamIndices` of a row that is not in the batch.
+// is at position *at, or at `position` if `at` is null. scratch: as attendScratch says. Returns -1, or the index in
+// `beamIndices` of a row that is not in the batch.
 EXPORT int attend(int form, const float *query, const float *key, const float *value, const float *bias, float *out,
                   float *scratch, const int *keyStart, const int *keyEnd, const int *beamIndices, const int *at,
-                  int batch, int heads, int kvHeads, int queryLen, int keyLen, int headDim, int valueDim, int keyWords, int valueWords,
-                  int batchStride, int headStride, int queryStride, int position, int causal, int window, float scale,
-                  float softCap) {
+                  int batch, int heads, int kvHeads, int queryLen, int keyLen, int headDim, int valueDim, int keyWords,
+                  int valueWords, int batchStride, int headStride, int queryStride, int position, int causal,
+                  int window, float scale, float softCap) {
   int group = heads / kvHeads, rows = group * queryLen, padded = (rows + 3) & ~3;
   float *greatest = scratch, *sums = greatest + padded, *scores = sums + padded, *keys = scores + 4 * BLOCK + 4;
   float *values = keys + UNPACKED * headDim, unit0 = 0, unit1 = 0;

@@ -1,6 +1,6 @@
 // Our WebAssembly kernels. Written by kernels/build.mjs: do not edit.
 /** SHA-256 of the sources it was built from. */
-export const sourceHash = '4f8aedb59ae5386aa790745926650566613ba05bee1290a07a57abf703a515ba';
+export const sourceHash = '36f27f882b7f2a9582a666af8e120ec994c411f7d35c8278a61fe592a1382dc5';
 /** The kernels of `runCalls` in the order of their codes, with the kinds of their arguments. */
 export const signatures: string =
   'activate:iiiii affine:iiiff appendToCache:iiiiiii appendToPackedCache:iiiiiiiii attend:iiiiiiiiiiiiiiiiiiiiiiiiiiff causalConvolution:iiiiiiiiii combine:iiiiiii embed:iiiiii gatedDeltaRule:iiiiiiiiiiiiiiii halfLinearRows:iiiiiiiiiii layerNorm:iiiiiif linearFewRows:iiiiiii linearOneRow:iiiiii matMul:iiiiiiiiii packRows:iiiiii packedLinearFewRows:iiiiiiiiiiii packedLinearInFloats:iiiiiiiiiiii packedLinearRows:iiiiiiiiiiii rmsNorm:iiiiif rotate:iiiiiiiiiiiii selectiveScan:iiiiiiiiiiiiii softmax:iiii softplus:iii square:iii squareRoot:iii stateSpaceDual:iiiiiiiiiiiiiiii sumColumns:iiiii sumRows:iiii unpack:iiiiiiiiii unpackCache:iiiiii';

@@ -51,8 +51,7 @@ function listCalls(
       if (!kernel) throw new NotPlanned();
       const { dataId, shape, dtype } = kernel(planning, named as never, attributes as never);
       slots[output.slot] = dataId;
-      if (isReturned && isIn(dataId, planning.returnedRegion))
-        results.push({ region: planning.returnedRegion!, shape, dtype });
+      if (isReturned && isIn(dataId, planning.returnedRegion)) results.push({ shape, dtype });
     }
     for (const { slot } of freedSlots) planning.release(slots[slot]!);
   }

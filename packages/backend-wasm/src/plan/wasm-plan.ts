@@ -7,8 +7,6 @@ import { PlannedData, type PlanningHeap, regions } from './planning-heap.js';
 
 /** A result that a planned step returns in a new tensor. */
 export interface ReturnedResult {
-  /** The region of its data. */
-  readonly region: number;
   readonly shape: number[];
   readonly dtype: TensorInfo['dtype'];
 }
@@ -19,7 +17,7 @@ export interface PlanParts extends Pick<PlannedStep, 'consumedInputs' | 'returne
   readonly calls: CallList;
   /** The data of each slot: planned, or that of a constant. */
   readonly slots: readonly object[];
-  /** The results that are new tensors. */
+  /** The results that are new tensors; their regions follow those of the inputs. */
   readonly results: readonly ReturnedResult[];
   /** The bytes that it needs while it runs. */
   readonly planning: Pick<PlanningHeap, 'resultBytes' | 'scratchBytes'>;
@@ -105,7 +103,7 @@ export class WasmPlan implements Plan {
     this.move(regions.results, arena.pointer);
     this.move(regions.scratch, arena.pointer + parts.planning.resultBytes);
     for (let i = 0; i < inputs; i++) this.move(regions.first + i, heap.pointer({ dataId: slotData[i]! }));
-    for (const [i, { region }] of parts.results.entries()) this.move(region, heap.pointer(results[i]));
+    for (const [i, result] of results.entries()) this.move(regions.first + inputs + i, heap.pointer(result));
   }
 
   private move(region: number, base: number): void {
@@ -132,17 +130,12 @@ export class WasmPlan implements Plan {
 
   /** Writes the data of the returned results, a reference for each. */
   private giveResults(backend: KernelBackend, slotData: object[], results: readonly TensorInfo[]): void {
-    const { returnedSlots, slots, results: returned, consumedInputs } = this.parts;
+    const { returnedSlots, slots, consumedInputs } = this.parts;
     const fresh = new Set(results.map(({ dataId }) => dataId));
+    const ofRegions = [...slotData.slice(0, consumedInputs.length), ...results.map(({ dataId }) => dataId)];
     for (const slot of returnedSlots) {
       const data = slots[slot]!;
-      const index = data instanceof PlannedData ? data.region - regions.first : -1;
-      const dataId =
-        index < 0
-          ? data
-          : index < consumedInputs.length
-            ? slotData[index]!
-            : results[returned.findIndex(({ region }) => region - regions.first === index)]!.dataId;
+      const dataId = data instanceof PlannedData ? ofRegions[data.region - regions.first]! : data;
       if (!fresh.delete(dataId)) backend.incRef(dataId);
       slotData[slot] = dataId;
     }
