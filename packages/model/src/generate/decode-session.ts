@@ -1,7 +1,7 @@
 import { type Recorder, record, type Scope } from '@residual/layers';
 import { type CacheForm, expectCacheForm } from '@residual/tensor';
 import { expectAllUsed, type InterventionOptions, interventionScope } from '../interventions.js';
-import { longestOf, type Sequences } from '../sequences.js';
+import { longestOf } from '../sequences.js';
 import type { CachedBatch } from './cached-batch.js';
 import type { DecodeModel } from './decode-model.js';
 import type { DecoderInput } from './decoder-input.js';
@@ -46,8 +46,8 @@ export class DecodeSession {
   private batch: CachedBatch | undefined;
   /** The prompts whose sequences are in the batch. */
   private activePrompts: readonly number[] = [];
-  /** The tokens of the sequences, which grow. */
-  private sequences: Sequences = [];
+  /** The sequences of the last step, which grow. */
+  private sequences: readonly ActiveSequence[] = [];
 
   constructor(model: DecodeModel, input: DecoderInput, options: DecodeSessionOptions) {
     if (options.cache !== undefined) expectCacheForm(options.caller, options.cache);
@@ -79,7 +79,10 @@ export class DecodeSession {
     const { batch, input, sequences } = this;
     if (batch && input.endBatch) {
       this.batch = undefined;
-      input.endBatch(batch, sequences);
+      input.endBatch(
+        batch,
+        sequences.map(({ tokens }) => tokens),
+      );
     }
     this.dispose();
   }
@@ -95,7 +98,7 @@ export class DecodeSession {
   private async attemptStep({ sequences, parents, largestLogits }: DecodeState): Promise<StepOutput> {
     const { taps = [], hooks = [], caller, signal } = this.options;
     const beams = sequences.length / this.input.prompts.length;
-    this.sequences = sequences.map(({ tokens }) => tokens);
+    this.sequences = sequences;
     if (taps.length > 0) this.recorder ??= record(taps, this.scope, `${caller}: taps`);
     if (this.batch) this.branch(this.batch, beams, parents);
     else this.batch = await this.start(beams);
