@@ -1,19 +1,9 @@
 import { selfAttention } from '@residual/attention';
-import { learnedPositions } from '@residual/embeddings';
-import { layer, layerNorm, linear, sequential, vector } from '@residual/layers';
+import { learnedPositions, learnedTokens } from '@residual/embeddings';
+import { layer, layerNorm, linear, sequential } from '@residual/layers';
 import { mlp } from '@residual/mlp';
-import {
-  add,
-  concat,
-  expectOptions,
-  expectShape,
-  reshape,
-  showShape,
-  sliceAxis,
-  type Tensor,
-  zeros,
-} from '@residual/tensor';
-import { type AudioModel, audioModel, postNormBlock, stack } from '@residual/transformer';
+import { concat, expectOptions, expectShape, showShape, type Tensor } from '@residual/tensor';
+import { type AudioModel, audioModel, firstToken, postNormBlock, stack } from '@residual/transformer';
 
 /** The sizes of `keywordTransformer`; those of KWT-1 are the defaults. */
 export interface KeywordTransformerOptions {
@@ -56,9 +46,7 @@ export function keywordTransformer(options: KeywordTransformerOptions): AudioMod
       depth,
     }),
     head: sequential({
-      first: layer({}, (_, x: Tensor) => reshape(sliceAxis(x, 1, 0, 1), [x.shape[0]!, modelDim]), {
-        name: 'classToken',
-      }),
+      first: firstToken(),
       norm: layerNorm({ dim: modelDim }),
       classifier: linear({ in: modelDim, out: labels }),
     }),
@@ -67,17 +55,16 @@ export function keywordTransformer(options: KeywordTransformerOptions): AudioMod
 
 /** A class token and a vector for each frame: [batch, frames, bins] to [batch, 1 + frames, modelDim]. */
 function framePatches({ frames, bins, modelDim }: Readonly<Record<'frames' | 'bins' | 'modelDim', number>>) {
-  const patch = linear({ in: bins, out: modelDim });
+  const [patch, classToken] = [linear({ in: bins, out: modelDim }), learnedTokens({ dim: modelDim })];
   return layer(
-    { patch, classToken: vector([modelDim]) },
+    { patch, classToken },
     (w, x: Tensor, scope) => {
       const [batch, length, width] = x.shape as [number, number, number];
       expectShape(
         length === frames && width === bins,
         () => `keywordTransformer: frames ${showShape(x.shape)} are not [batch, ${frames}, ${bins}]`,
       );
-      const first = add(zeros([batch, 1, modelDim]), w.classToken);
-      return concat([first, patch(w.patch, x, scope.at('patch'))], 1);
+      return concat([classToken(w.classToken, { batch }), patch(w.patch, x, scope.at('patch'))], 1);
     },
     { name: 'framePatches', inDim: bins, outDim: modelDim },
   );
