@@ -16,7 +16,7 @@ import { inputFile } from '../../runtime/option-values.js';
 import { addJsonOption } from '../../runtime/options.js';
 import { readRecording } from '../../runtime/recordings.js';
 import { addTranscriptionOptions, type TranscriptionOptions, transcribeOptions } from '../../runtime/transcription.js';
-import { columns } from '../../terminal/format.js';
+import { columns, percent } from '../../terminal/format.js';
 import { printResult } from '../../terminal/output.js';
 import { isObject, readJson } from '../../text/files.js';
 
@@ -80,10 +80,8 @@ export const evaluateSpeechCommand: CommandDefinition<Options> = {
   },
 };
 
-const percent = (rate: number) => `${(100 * rate).toFixed(2)} %`;
-
 const numbers: readonly FormColumn<Report>[] = [
-  { heading: 'word errors', text: ({ rate }) => percent(rate) },
+  { heading: 'word errors', text: ({ rate }) => percent(rate, 2) },
   { heading: 'words', text: ({ words }) => `${words}` },
   { heading: 'beside FIRST', text: ({ rate }, first) => signed(100 * (rate - first.rate), 2) },
 ];
@@ -144,7 +142,7 @@ function tableOf({ clips, edits, words, rate, seconds, computed }: Report): stri
   const rows = clips.map(each => [each.clip, `${each.edits}`, `${each.words}`, percent(each.edits / each.words)]);
   return [
     columns([['clip', 'errors', 'words', 'rate'], ...rows]),
-    `word error rate ${percent(rate)}: ${edits} errors in ${words} words`,
+    `word error rate ${percent(rate, 2)}: ${edits} errors in ${words} words`,
     `${seconds.toFixed(1)} s of sound in ${computed.toFixed(1)} s`,
   ].join('\n');
 }

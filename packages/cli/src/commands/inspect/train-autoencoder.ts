@@ -14,7 +14,7 @@ import {
   seed,
 } from '../../runtime/option-values.js';
 import { addDocumentsOption, addJsonOption } from '../../runtime/options.js';
-import { grouped } from '../../terminal/format.js';
+import { grouped, percent } from '../../terminal/format.js';
 import { printResult } from '../../terminal/output.js';
 import { bar } from '../../terminal/progress.js';
 import type { DocumentSplit } from '../../text/documents.js';
@@ -85,7 +85,7 @@ export const inspectTrainAutoencoderCommand: CommandDefinition<Options, readonly
       for (const [file, bytes] of files) await writeFile(join(out, file), bytes);
       const { l0, explainedVariance, deadFeatures, loss } = last;
       printResult(options, { steps, loss, l0, explainedVariance, deadFeatures, out }, () => {
-        const share = `${(100 * explainedVariance).toFixed(1)} % of the variance explained`;
+        const share = `${percent(explainedVariance)} of the variance explained`;
         const active = `${l0.toFixed(1)} of ${grouped(features)} features active for a token`;
         return `${out}: ${grouped(steps)} steps; ${share}, ${active}, ${grouped(deadFeatures)} dead`;
       });

@@ -1,4 +1,4 @@
-import type { Draws } from './draws.js';
+import type { Draws } from '../draws.js';
 import type { PictureSet } from './picture-sets.js';
 
 type Colour = readonly [red: number, green: number, blue: number];

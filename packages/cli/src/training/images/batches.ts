@@ -1,8 +1,9 @@
 import type { Tokenizer } from '@residual/tokenizer';
-import { type Batches, shuffledOrder } from '@residual/train';
+import type { Batches } from '@residual/train';
+import { Draws } from '../draws.js';
+import { shuffledEpochs } from '../shuffled-epochs.js';
 import { writeAugmented } from './augment.js';
-import { Draws } from './draws.js';
-import type { LabelledPicture, PictureSplit } from './split.js';
+import type { PictureSplit } from './split.js';
 import { type ConceptTexts, type DrawnText, drawText, type EncodedTexts, encodeTexts } from './texts.js';
 
 /** Pictures with a text each. */
@@ -42,7 +43,7 @@ export function pictureBatches(
   { batch, seed, from, size, maxLength }: PictureBatchSettings,
 ): Batches<PictureBatch> {
   const drawn = drawings.length === 0 ? 0 : emoji.length === 0 ? batch : Math.round(drawingShare * batch);
-  const orderOf = [emoji, drawings].map(items => shuffler(items, seed));
+  const orderOf = [emoji, drawings].map(items => shuffledEpochs(items, seed));
   const at = (step: number): PictureBatch => {
     const draws = new Draws(seed, 'pictures', step);
     const pictures = [...orderOf[0]!(step * (batch - drawn), batch - drawn), ...orderOf[1]!(step * drawn, drawn)];
@@ -83,20 +84,4 @@ export function positivesOf(
     for (const [j, { parts }] of texts.entries())
       if (parts.every(part => describing[concept]!.has(part))) result[i * texts.length + j] = 1;
   return result;
-}
-
-/** Items `first` to before `first + count` of an endless sequence of shuffled epochs. */
-function shuffler(items: readonly LabelledPicture[], seed: number) {
-  const orders = new Map<number, Uint32Array>();
-  const orderOf = (epoch: number) => {
-    const order = orders.get(epoch) ?? shuffledOrder(items.length, { seed, epoch });
-    orders.delete(epoch - 2);
-    orders.set(epoch, order);
-    return order;
-  };
-  return (first: number, count: number) =>
-    Array.from({ length: count }, (_, i) => {
-      const at = first + i;
-      return items[orderOf(Math.floor(at / items.length))[at % items.length]!]!;
-    });
 }

@@ -28,8 +28,7 @@ export function modelCard({ settings, results, pictures, training, labels }: Car
     `- **Data**: ${grouped(training.emoji.length)} emoji and ${grouped(training.drawings.length)} drawings with ` +
       `${grouped(labels)} labels, of ${sets.join(', ')}.`,
     `- **Recipe**: convolutions of ${widths.join(', ')} channels; ${grouped(steps)} steps of ${batch} pictures; ` +
-      `${optimizer} at ${learningRate}; ` +
-      `seed ${seed}.`,
+      `${optimizer} at ${learningRate}; seed ${seed}.`,
   ];
   const unseen = `The set ${unseenSet}, one emoji in ten and half of the drawn words were never seen.`;
   const tests =

@@ -3,6 +3,7 @@ import { imageTextModelOf } from '@residual/model';
 import { type FormColumn, formsAsJson, formsTable, signed } from '../../evaluate/forms.js';
 import type { CommandCall } from '../../runtime/command.js';
 import { type FormListOptions, type ModelContext, withForms } from '../../runtime/model.js';
+import { percent } from '../../terminal/format.js';
 import { printResult } from '../../terminal/output.js';
 import { rankPictures, resultOf, resultTable, type TestResult } from './evaluate.js';
 import { kindsOfLabels } from './kinds-of-labels.js';
@@ -40,8 +41,6 @@ export async function evaluateImages(call: CommandCall<EvaluateImagesOptions, re
     },
   );
 }
-
-const percent = (share: number) => `${(100 * share).toFixed(1)} %`;
 
 const numbers: readonly FormColumn<Report>[] = [
   { heading: 'first', text: ({ tests }) => percent(tests[0]!.first) },

@@ -1,6 +1,7 @@
 import { yieldToEventLoop } from '@residual/base';
 import { matMul, tensor, tidy } from '@residual/tensor';
 import type { Tokenizer } from '@residual/tokenizer';
+import { percent } from '../../terminal/format.js';
 import { writePlain } from './augment.js';
 import { imageVectors, type PictureWordModel, textVectors } from './objective.js';
 import type { Concept } from './picture-sets.js';
@@ -122,7 +123,6 @@ async function ranksOf(
 
 /** Results as a table in Markdown. */
 export function resultTable(results: readonly TestResult[]): string {
-  const percent = (value: number) => `${(100 * value).toFixed(1)} %`;
   return [
     '| pictures | count | labels | first | in five |',
     '|---|---|---|---|---|',

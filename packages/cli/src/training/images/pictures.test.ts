@@ -1,7 +1,7 @@
 import { vectorTable } from '@residual/word-vectors';
 import { expect, test } from 'vitest';
+import { Draws } from '../draws.js';
 import { writeAugmented, writePlain } from './augment.js';
-import { Draws } from './draws.js';
 import type { Concept, PictureSet } from './picture-sets.js';
 import { splitPictures } from './split.js';
 import { conceptTexts, encodeTexts } from './texts.js';

@@ -1,5 +1,5 @@
 import type { Tokenizer } from '@residual/tokenizer';
-import type { Draws } from './draws.js';
+import type { Draws } from '../draws.js';
 import type { Concept } from './picture-sets.js';
 import { wordsOf } from './vocabulary.js';
 

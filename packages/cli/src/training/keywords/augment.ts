@@ -1,4 +1,4 @@
-import type { Draws } from '../images/draws.js';
+import type { Draws } from '../draws.js';
 import { sampleCount } from './recordings.js';
 
 /** How far a recording is moved, in samples: a tenth of a second. */

@@ -1,8 +1,9 @@
 import { keywordFeatures } from '@residual/audio';
-import { type Batches, shuffledOrder } from '@residual/train';
-import { Draws } from '../images/draws.js';
+import type { Batches } from '@residual/train';
+import { Draws } from '../draws.js';
+import { shuffledEpochs } from '../shuffled-epochs.js';
 import { augmented, silent } from './augment.js';
-import { type KeywordFolder, type KeywordRecording, readKeyword, silence, unknown } from './recordings.js';
+import { type KeywordFolder, readKeyword, silence, unknown } from './recordings.js';
 
 /** Frames and coefficients of a second. */
 export const [frames, bins] = [98, 40] as const;
@@ -29,17 +30,18 @@ export function keywordBatches(
   { training, noises }: Pick<KeywordFolder, 'training' | 'noises'>,
   { batch, seed, scale }: { readonly batch: number; readonly seed: number; readonly scale: FeatureScale },
 ): Batches<KeywordBatch> {
-  const words = training.filter(({ label }) => label !== unknown);
   const others = training.filter(({ label }) => label === unknown);
+  const wordsOf = shuffledEpochs(
+    training.filter(({ label }) => label !== unknown),
+    seed,
+  );
+  const othersOf = shuffledEpochs(others, seed);
   const otherCount = others.length === 0 ? 0 : Math.round(unknownShare * batch);
   const silentCount = Math.round(silenceShare * batch);
   const wordCount = batch - otherCount - silentCount;
   const at = async (step: number): Promise<KeywordBatch> => {
     const draws = new Draws(seed, 'keywords', step);
-    const chosen = [
-      ...inEpochs(words, { seed, first: step * wordCount, count: wordCount }),
-      ...inEpochs(others, { seed, first: step * otherCount, count: otherCount }),
-    ];
+    const chosen = [...wordsOf(step * wordCount, wordCount), ...othersOf(step * otherCount, otherCount)];
     const recordings = await Promise.all(chosen.map(({ path }) => readKeyword(path)));
     const sounds = [
       ...recordings.map(recording => augmented(recording, noises, draws)),
@@ -71,7 +73,7 @@ export async function featureScale(
   seed: number,
 ): Promise<FeatureScale> {
   const draws = new Draws(seed, 'scale', 0);
-  const chosen = inEpochs(training, { seed, first: 0, count: Math.min(256, training.length) });
+  const chosen = shuffledEpochs(training, seed)(0, Math.min(256, training.length));
   const sounds: Float32Array[] = [];
   for (const { path } of chosen) sounds.push(augmented(await readKeyword(path), noises, draws));
   const values = featuresOf(sounds);
@@ -84,18 +86,4 @@ export async function featureScale(
   const mean = Array.from(sums, sum => sum / count);
   const deviation = mean.map((each, bin) => Math.sqrt(Math.max(1e-6, squares[bin]! / count - each * each)));
   return { mean: mean.map(Math.fround), deviation: deviation.map(Math.fround) };
-}
-
-/** Items `first` to before `first + count` of an endless sequence of shuffled epochs. */
-function inEpochs(
-  items: readonly KeywordRecording[],
-  { seed, first, count }: { readonly seed: number; readonly first: number; readonly count: number },
-): KeywordRecording[] {
-  const orders = new Map<number, Uint32Array>();
-  return Array.from({ length: count }, (_, i) => {
-    const epoch = Math.floor((first + i) / items.length);
-    const order = orders.get(epoch) ?? shuffledOrder(items.length, { seed, epoch });
-    orders.set(epoch, order);
-    return items[order[(first + i) % items.length]!]!;
-  });
 }

@@ -2,7 +2,8 @@ import { yieldToEventLoop } from '@residual/base';
 import type { keywordTransformer } from '@residual/families';
 import { emptyScope, type HasNeeds, type Weights } from '@residual/layers';
 import { type Tensor, tensor, tidy } from '@residual/tensor';
-import { Draws } from '../images/draws.js';
+import { percent } from '../../terminal/format.js';
+import { Draws } from '../draws.js';
 import { centred, silent } from './augment.js';
 import { bins, type FeatureScale, featuresOf, frames } from './batches.js';
 import { type KeywordFolder, type KeywordRecording, readKeyword, silence } from './recordings.js';
@@ -66,7 +67,6 @@ export async function testKeywords(
 
 /** Results as a table in Markdown. */
 export function keywordTable(results: Readonly<Record<string, KeywordResult>>): string {
-  const percent = (value: number) => `${(100 * value).toFixed(1)} %`;
   const rows = Object.entries(results).map(([name, { count, accuracy, byLabel }]) => {
     const worst = Object.entries(byLabel).sort(([, a], [, b]) => a - b)[0];
     return `| ${name} | ${count} | ${percent(accuracy)} | ${worst ? `${worst[0]} ${percent(worst[1])}` : ''} |`;

@@ -4,7 +4,7 @@ import { countParameters, type HasNeeds, load, save, type Weights } from '@resid
 import { dispose, tensor, tidy } from '@residual/tensor';
 import { type Objective, type Training, type TrainingEvent, tokenLoss } from '@residual/train';
 import type { FormName } from '../../runtime/model.js';
-import { grouped } from '../../terminal/format.js';
+import { grouped, percent } from '../../terminal/format.js';
 import { print } from '../../terminal/output.js';
 import type { RunSettings } from '../options.js';
 import { runTraining } from '../run.js';
@@ -52,7 +52,7 @@ export async function trainKeywords(run: RunContext<KeywordSettings>): Promise<n
     if (type !== 'step' || held.length === 0 || step % evaluateEvery !== 0 || step === steps) return;
     const result = await running.withAverage(() => testKeywords(held, folder, context, evaluateRecordings));
     progress.end();
-    print(`step ${step} of ${steps}: ${(100 * result.accuracy).toFixed(1)} % of ${result.count} are right`);
+    print(`step ${step} of ${steps}: ${percent(result.accuracy)} of ${result.count} are right`);
   };
   const job = {
     model: { layer, weights } as never,

@@ -50,10 +50,11 @@ export async function readKeywordFolder(folder: string, words: readonly string[]
     await listIn(join(folder, 'validation_list.txt')),
     await listIn(join(folder, 'testing_list.txt')),
   ];
-  const parts = { training: [] as KeywordRecording[], validation: [], testing: [] } as Record<
-    'training' | 'validation' | 'testing',
-    KeywordRecording[]
-  >;
+  const parts: Record<'training' | 'validation' | 'testing', KeywordRecording[]> = {
+    training: [],
+    validation: [],
+    testing: [],
+  };
   for (const word of folders.filter(name => name !== noiseFolder).sort()) {
     const label = words.includes(word) ? 2 + words.indexOf(word) : unknown;
     for (const name of (await wavFiles(join(folder, word))).sort()) {
