@@ -53,8 +53,8 @@ const onBackend = (name: string): Settings => ({
  * `npm test -- --everywhere` runs it there too.
  */
 const composed = [
-  'packages/inspect/src/sparse-autoencoder/hooks.backends.test.ts',
   'packages/embeddings/src/position-tables.backends.test.ts',
+  'packages/inspect/src/sparse-autoencoder/hooks.backends.test.ts',
   'packages/model/src/generate/taps.backends.test.ts',
   'packages/model/src/parity/settings.backends.test.ts',
   'packages/model/src/vectors/vectors.backends.test.ts',

@@ -31,26 +31,22 @@ const esbuild: Bundler = async (project, outDir) => {
   writeFileSync(join(outDir, 'index.html'), page('<script type="module" src="./main.js"></script>'));
 };
 
-/**
- * Bundles entries of a project with webpack, each by the name of its page, to a folder with `NAME.html` for each. All
- * at once, because webpack takes many seconds to read TensorFlow.js.
- */
-export const webpackPages = (project: string, entries: Record<string, string>, outDir: string): Promise<void> =>
+/** Bundles a file of a project with webpack to a folder with `index.html`. */
+export const webpackPage = (project: string, entry: string, outDir: string): Promise<void> =>
   new Promise((resolve, reject) => {
     const settings: webpack.Configuration = {
       context: project,
-      entry: entries,
+      entry,
       mode: 'production',
       optimization: { minimize: false },
-      output: { path: outDir, filename: '[name].js' },
+      output: { path: outDir, filename: 'main.js' },
       performance: { hints: false },
     };
     webpack(settings, (error, stats) => {
       if (error) return reject(error);
       if (stats?.hasErrors()) return reject(new Error(stats.toString({ all: false, errors: true, warnings: true })));
       mkdirSync(outDir, { recursive: true });
-      for (const name of Object.keys(entries))
-        writeFileSync(join(outDir, `${name}.html`), page(`<script defer src="./${name}.js"></script>`));
+      writeFileSync(join(outDir, 'index.html'), page('<script defer src="./main.js"></script>'));
       resolve();
     });
   });

@@ -2,7 +2,7 @@ import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { npmScript, ownEnvironment } from '../../../../scripts/lib/npm.mjs';
 import { type Project, packages } from '../repository/workspace.js';
-import { type Example, packagesOf, readExample } from './example.js';
+import { packagesOf, readExample } from './example.js';
 import { linkPackages } from './linked-packages.js';
 import { readReadme } from './readme.js';
 import { runNode } from './run.js';
@@ -80,7 +80,9 @@ export const installWithNpm = async (
 };
 
 /** The packages that the README of a package installs and its example imports, and itself. */
-const wantedBy = ({ manifest, folder }: Project, example: Example | undefined): Map<string, string | undefined> => {
+const wantedBy = (project: Project): Map<string, string | undefined> => {
+  const { manifest, folder } = project;
+  const example = readExample(project);
   const imported = example ? packagesOf(example) : [];
   const wanted = new Map<string, string | undefined>([manifest.name, ...imported].map(name => [name, undefined]));
   for (const [name, version] of readReadme(folder)?.install ?? []) wanted.set(name, version);
@@ -94,8 +96,7 @@ export const together = (temporaryFolder: string): string => join(temporaryFolde
 export const installTogether = (temporaryFolder: string): Promise<void> => {
   const wanted = new Map<string, string | undefined>();
   for (const project of packagesWithCode())
-    for (const [name, version] of wantedBy(project, readExample(project)))
-      wanted.set(name, version ?? wanted.get(name));
+    for (const [name, version] of wantedBy(project)) wanted.set(name, version ?? wanted.get(name));
   return installWithNpm(together(temporaryFolder), wanted);
 };
 
@@ -109,6 +110,6 @@ export const installInto = (folder: string, wanted: Iterable<string>, temporaryF
 /** Installs a package into a new project, with the packages that its README installs and its example imports. */
 export const install = (project: Project, temporaryFolder: string): Consumer => {
   const folder = join(temporaryFolder, project.name);
-  installInto(folder, wantedBy(project, readExample(project)).keys(), temporaryFolder);
+  installInto(folder, wantedBy(project).keys(), temporaryFolder);
   return { folder, project, entries: entriesOf(project) };
 };

@@ -6,7 +6,7 @@ import type { Browser } from 'playwright';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { launchChrome } from '../browser.js';
 import { findChrome } from '../chrome.js';
-import { bundlers, webpackPages } from './bundles.js';
+import { bundlers, webpackPage } from './bundles.js';
 import { installInto, installWithNpm } from './consumer.js';
 import { runCode } from './in-node.js';
 import { visit, visitAddress } from './page.js';
@@ -62,12 +62,12 @@ const urls = Object.entries({ ...stories, ...englishWords });
 globalThis.result = Object.fromEntries(await Promise.all(urls.map(sizeOf)));\n`;
   writeFileSync(join(folder(), 'fetch-all.js'), fetchAll);
   const outDir = join(folder(), 'from-webpack');
-  await webpackPages(folder(), { page: './fetch-all.js' }, outDir);
+  await webpackPage(folder(), './fetch-all.js', outDir);
   const files = [join(packageOf('model-stories'), 'model'), join(packageOf('word-vectors-en'), 'data')].flatMap(from =>
     readdirSync(from).map(name => [name, statSync(join(from, name)).size]),
   );
   const result = Object.fromEntries(files);
-  expect(await visit(browser!, outDir, 'page.html', { strict: true })).toEqual({ result, errors: [] });
+  expect(await visit(browser!, outDir, 'index.html', { strict: true })).toEqual({ result, errors: [] });
 });
 
 const nextCommand = () => join(folder(), 'node_modules', 'next', 'dist', 'bin', 'next');

@@ -5,7 +5,8 @@ import type { Project } from '../repository/workspace.js';
 import { type Consumer, type EntryPoint, entriesOf } from './consumer.js';
 import type { PageResult } from './page.js';
 
-const numberedImports = (specifiers: string[]) =>
+/** Imports of modules as `part0`, `part1` and so on. */
+export const numberedImports = (specifiers: string[]): string =>
   specifiers.map((specifier, index) => `import * as part${index} from '${specifier}';`).join('\n');
 
 /** A backend is one import; a matrix product shows that it works. */

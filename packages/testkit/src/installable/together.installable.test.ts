@@ -4,8 +4,9 @@ import type { Browser } from 'playwright';
 import { afterAll, beforeAll, expect, inject, test } from 'vitest';
 import { launchChrome } from '../browser.js';
 import { findChrome } from '../chrome.js';
-import { webpackPages } from './bundles.js';
+import { webpackPage } from './bundles.js';
 import { entriesOf, packagesWithCode, together } from './consumer.js';
+import { numberedImports } from './entry.js';
 import { visit } from './page.js';
 
 const chrome = findChrome();
@@ -22,12 +23,14 @@ test('webpack bundles every package into one page, and the page loads', async ()
   const outDir = join(folder, 'from-webpack');
   const entries = packagesWithCode().flatMap(entriesOf);
   const specifiers = entries.filter(({ inBrowser }) => inBrowser).map(({ specifier }) => specifier);
-  const imports = specifiers.map((specifier, index) => `import * as part${index} from '${specifier}';`);
   const exported = specifiers.map((specifier, index) => `'${specifier}': Object.keys(part${index}).length`);
-  writeFileSync(join(folder, 'all.js'), `${imports.join('\n')}\nglobalThis.result = { ${exported.join(', ')} };\n`);
-  await webpackPages(folder, { all: './all.js' }, outDir);
+  writeFileSync(
+    join(folder, 'all.js'),
+    `${numberedImports(specifiers)}\nglobalThis.result = { ${exported.join(', ')} };\n`,
+  );
+  await webpackPage(folder, './all.js', outDir);
   if (!chrome) return;
-  const { result, errors } = await visit(browser!, outDir, 'all.html', { strict: true });
+  const { result, errors } = await visit(browser!, outDir, 'index.html', { strict: true });
   expect(errors).toEqual([]);
   const counts = result as Record<string, number>;
   expect(Object.keys(counts)).toEqual(specifiers);
