@@ -67,7 +67,7 @@ function linkOrCopy(from, to) {
   }
 }
 
-/** The checks of some folders, in a process of their own. */
+/** The checks of some folders, in a process of their own, by folder and output. */
 function compare(backend, some, cwd) {
   const command = [join(root, 'packages/cli/bin/residual.js'), 'parity', '--json', '--backend', backend, ...some];
   let output;
@@ -78,7 +78,8 @@ function compare(backend, some, cwd) {
   }
   const line = output.trim().split('\n').at(-1);
   if (!line) throw new Error(`parity ended without a result for ${some.join(' ')}`);
-  return JSON.parse(line).checks;
+  const { checks } = JSON.parse(line);
+  return some.length > 1 ? checks : checks.map(check => ({ ...check, name: `${some[0]}: ${check.name}` }));
 }
 
 /** The checks of each folder on a backend. */
@@ -97,6 +98,7 @@ async function checksOn(backend) {
 
 /** What a row says of a backend: the largest difference of logits, or how many checks fail. */
 function cellOf(checks) {
+  if (checks.length === 0) throw new Error('a checkpoint has no outputs to compare');
   const failing = checks.filter(({ pass }) => !pass).length;
   if (failing > 0) return `${failing} differ`;
   const logits = checks.filter(({ name }) => /: (\w+_)?logits(_|$)/.test(name));
