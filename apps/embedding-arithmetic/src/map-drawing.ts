@@ -1,5 +1,6 @@
-import { type Box, boxesAlong, fitCanvas, fontFamily, labelBox, Pen } from '@residual/appkit';
+import { fitCanvas, fontFamily, Pen } from '@residual/appkit';
 import type { Colours } from './map-colours.js';
+import { type Box, boxesAlong, labelBox } from './map-labels.js';
 import type { Moment } from './map-motion.js';
 import { type Label, projectPoint, projectRow, type Screen } from './map-projection.js';
 

@@ -1,4 +1,5 @@
-import { type Box, labelBox, makeSvg } from '@residual/appkit';
+import { makeSvg } from '@residual/appkit';
+import { type Box, labelBox } from './map-labels.js';
 import type { SentenceMap } from './sentence-computations.js';
 
 type Point = readonly [x: number, y: number];

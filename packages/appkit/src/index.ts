@@ -12,7 +12,6 @@ export { fixed, grouped, megabytes, percent } from './format.js';
 export { collectPerFrame, nextFrame, perFrame } from './frames.js';
 export { handOver, takeOver } from './hand-over.js';
 export { backendOptions, type LoadingView, loadingView } from './loading.js';
-export { type Box, boxesAlong, labelBox } from './map-labels.js';
 export { fontFamily, Pen } from './map-pen.js';
 export { messageOf } from './messages.js';
 export { type ChoicePage, type ModelChoice, modelChoice } from './model-choice.js';

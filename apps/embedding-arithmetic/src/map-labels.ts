@@ -1,3 +1,5 @@
+import type { Screen } from './map-projection.js';
+
 /** Left, top, right, bottom, in pixels. */
 export type Box = readonly [number, number, number, number];
 
@@ -17,7 +19,7 @@ export function boxesAlong([x1, y1]: readonly [number, number], [x2, y2]: readon
 export function labelBox(
   [x, y]: readonly [number, number],
   width: number,
-  screen: { readonly width: number; readonly height: number },
+  screen: Pick<Screen, 'width' | 'height'>,
   occupied: readonly Box[],
   isRequired: boolean,
 ): Box | undefined {
