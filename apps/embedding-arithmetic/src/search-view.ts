@@ -3,6 +3,7 @@ import {
   byId,
   chips,
   fixed,
+  joined,
   latestOnly,
   make,
   on,
@@ -15,7 +16,7 @@ import type { Passage } from '@residual/model';
 import { island, questions } from './island.js';
 import { maxCharacters, type passageFunctions, readPassages } from './passages.js';
 import { SearchedText } from './searched-text.js';
-import { type Hit, joined } from './sentence-computations.js';
+import type { Hit } from './sentence-computations.js';
 import type { SentenceModel } from './sentence-model.js';
 import type { State } from './state.js';
 

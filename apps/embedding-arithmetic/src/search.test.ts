@@ -1,10 +1,10 @@
 import '@residual/testkit/wasm';
+import { joined } from '@residual/appkit';
 import { loadModel, splitPassages } from '@residual/model';
 import { minilm } from '@residual/model-minilm';
 import { expect, test } from 'vitest';
 import { island, questions } from './island.js';
 import { passageFunctions, readPassages } from './passages.js';
-import { joined } from './sentence-computations.js';
 
 test('questions find passages of the guide in other words', async () => {
   const model = await loadModel(minilm);

@@ -41,11 +41,3 @@ export function nearestSentences({ cosines }: Pick<SentenceMap, 'cosines'>, row:
     .sort((a, b) => b.cosine - a.cosine)
     .slice(0, topN);
 }
-
-/** Vectors [dims] one after the other, [rows, dims]. */
-export function joined(vectors: readonly Float32Array[]): Float32Array {
-  const dims = vectors[0]?.length ?? 0;
-  const data = new Float32Array(vectors.length * dims);
-  for (const [row, vector] of vectors.entries()) data.set(vector, row * dims);
-  return data;
-}

@@ -1,6 +1,6 @@
-import { byId, debounce, latestOnly, make, percent, showError } from '@residual/appkit';
+import { byId, debounce, joined, latestOnly, make, percent, showError } from '@residual/appkit';
 import type { Remote } from '@residual/appkit/calls';
-import { joined, nearestSentences, type SentenceMap, type sentenceFunctions } from './sentence-computations.js';
+import { nearestSentences, type SentenceMap, type sentenceFunctions } from './sentence-computations.js';
 import { sentencesIn } from './sentence-examples.js';
 import type { SentenceModel } from './sentence-model.js';
 import { SentencePlot } from './sentence-plot.js';

@@ -1,8 +1,9 @@
 import '@residual/testkit/wasm';
+import { joined } from '@residual/appkit';
 import { loadModel } from '@residual/model';
 import { minilm } from '@residual/model-minilm';
 import { expect, test } from 'vitest';
-import { joined, nearestSentences, sentenceFunctions } from './sentence-computations.js';
+import { nearestSentences, sentenceFunctions } from './sentence-computations.js';
 import { exampleSentences, sentencesIn } from './sentence-examples.js';
 import { shortened } from './sentence-plot.js';
 

@@ -1,6 +1,5 @@
-import { byId, latestOnly, percent, reportFailure, watchSight } from '@residual/appkit';
+import { byId, joined, latestOnly, percent, reportFailure, watchSight } from '@residual/appkit';
 import type { Remote } from '@residual/appkit/calls';
-import { joined } from './joined.js';
 import type { Library } from './library.js';
 import type { functions } from './picture-worker.js';
 import { PlaneMap } from './plane-map.js';

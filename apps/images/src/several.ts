@@ -1,5 +1,5 @@
+import { joined } from '@residual/appkit';
 import type { ByteImage } from '@residual/vision';
-import { joined } from './joined.js';
 import type { Library } from './library.js';
 import type { Search } from './search.js';
 import type { Session } from './session.js';

@@ -1,4 +1,4 @@
-import { joined } from './joined.js';
+import { joined } from '@residual/appkit';
 import type { Library } from './library.js';
 import type { Session } from './session.js';
 import { meanOf, type Rows } from './vectors.js';

@@ -11,6 +11,7 @@ export { isFastLine, isSlowLine } from './fast-line.js';
 export { fixed, grouped, megabytes, percent } from './format.js';
 export { collectPerFrame, nextFrame, perFrame } from './frames.js';
 export { handOver, takeOver } from './hand-over.js';
+export { joined } from './joined.js';
 export { backendOptions, type LoadingView, loadingView } from './loading.js';
 export { fontFamily, Pen } from './map-pen.js';
 export { messageOf } from './messages.js';

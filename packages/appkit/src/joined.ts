@@ -1,4 +1,4 @@
-/** Vectors of one length behind each other, [rows, dim]. */
+/** Vectors [dim] one after the other, [rows, dim]. */
 export function joined(vectors: readonly Float32Array[]): Float32Array {
   const dim = vectors[0]?.length ?? 0;
   const data = new Float32Array(vectors.length * dim);
