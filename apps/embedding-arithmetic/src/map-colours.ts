@@ -1,3 +1,5 @@
+import { colourOf } from '@residual/appkit';
+
 /** The colours of the page, as a canvas and WebGL take them. */
 export interface Colours {
   readonly ink: string;
@@ -10,20 +12,12 @@ export interface Colours {
 
 /** The colours at an element of the page, in light or dark mode. */
 export function colours(element: HTMLElement): Colours {
-  const probe = document.createElement('span');
-  probe.hidden = true;
-  element.append(probe);
-  const read = (name: string) => {
-    probe.style.color = `var(--${name})`;
-    return getComputedStyle(probe).color;
-  };
-  const result = {
+  const read = (name: string) => colourOf(element, `--${name}`);
+  return {
     ink: read('residual-ink'),
     paper: read('residual-surface'),
     muted: read('residual-muted'),
     accent: read('residual-accent'),
     families: [0, 1, 2].map(index => read(`family-${index}`)),
   };
-  probe.remove();
-  return result;
 }

@@ -5,16 +5,6 @@ export interface Heat {
   readonly values: Float32Array;
 }
 
-/** The colour of the tint at an element, as the page has it. */
-export function heatColour(element: HTMLElement): string {
-  const probe = document.createElement('span');
-  probe.style.color = 'var(--tint)';
-  element.parentElement!.append(probe);
-  const { color } = getComputedStyle(probe);
-  probe.remove();
-  return color;
-}
-
 /** Tints a picture with values from 0 to 1 in rows and columns, smoothly between them. */
 export function paintHeat(
   context: CanvasRenderingContext2D,

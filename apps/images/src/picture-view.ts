@@ -1,6 +1,16 @@
-import { byId, debounce, fitCanvas, make, on, onColourScheme, reportFailure, type State } from '@residual/appkit';
+import {
+  byId,
+  colourOf,
+  debounce,
+  fitCanvas,
+  make,
+  on,
+  onColourScheme,
+  reportFailure,
+  type State,
+} from '@residual/appkit';
 import { toImageData } from '@residual/vision';
-import { type Heat, heatColour, paintHeat } from './heat.js';
+import { type Heat, paintHeat } from './heat.js';
 import type { Library } from './library.js';
 import type { LookedAt, Shown } from './looked-at.js';
 import { showPictures } from './picture-list.js';
@@ -72,5 +82,5 @@ function paintSeen(canvas: HTMLCanvasElement, shown: Shown | undefined, heat: He
   pixels.getContext('2d')!.putImageData(toImageData(shown.image), 0, 0);
   context.imageSmoothingEnabled = false;
   context.drawImage(pixels, 0, 0, side, side);
-  if (heat) paintHeat(context, heat, { side, colour: heatColour(canvas) });
+  if (heat) paintHeat(context, heat, { side, colour: colourOf(canvas.parentElement!, '--tint') });
 }

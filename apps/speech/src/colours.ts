@@ -1,3 +1,5 @@
+import { colourOf } from '@residual/appkit';
+
 /** Red, green and blue from 0 to 255. */
 export type Colour = readonly [red: number, green: number, blue: number];
 
@@ -11,19 +13,14 @@ export interface Palette {
 /** Reads the palette from the colours of the page, which change with light and dark mode. */
 export function paletteOf(element: HTMLElement): Palette {
   return {
-    quiet: colourOf(element, '--residual-sunken'),
-    middle: colourOf(element, '--residual-accent'),
-    loud: colourOf(element, '--residual-ink'),
+    quiet: numbersOf(colourOf(element, '--residual-sunken')),
+    middle: numbersOf(colourOf(element, '--residual-accent')),
+    loud: numbersOf(colourOf(element, '--residual-ink')),
   };
 }
 
-/** A colour of the style sheet as numbers. */
-function colourOf(element: HTMLElement, name: string): Colour {
-  const probe = document.createElement('span');
-  probe.style.color = `var(${name})`;
-  element.append(probe);
-  const [red = 0, green = 0, blue = 0] = (getComputedStyle(probe).color.match(/[\d.]+/g) ?? []).map(Number);
-  probe.remove();
+function numbersOf(colour: string): Colour {
+  const [red = 0, green = 0, blue = 0] = (colour.match(/[\d.]+/g) ?? []).map(Number);
   return [red, green, blue];
 }
 

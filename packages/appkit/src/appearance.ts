@@ -3,6 +3,17 @@ export function onColourScheme(act: () => void): void {
   matchMedia('(prefers-color-scheme: dark)').addEventListener('change', act);
 }
 
+/** A colour of the style sheet, such as `--residual-ink`, at an element, as a canvas and WebGL take it: `rgb(...)`. */
+export function colourOf(element: HTMLElement, name: string): string {
+  const probe = document.createElement('span');
+  probe.hidden = true;
+  probe.style.color = `var(${name})`;
+  element.append(probe);
+  const { color } = getComputedStyle(probe);
+  probe.remove();
+  return color;
+}
+
 /** The progress 0 .. 1 of a movement that slows down at its end; 1 at once if the visitor prefers reduced motion. */
 export function movement(milliseconds: number, duration: number): number {
   if (matchMedia('(prefers-reduced-motion: reduce)').matches) return 1;

@@ -1,7 +1,7 @@
 /** Code that the pages of the demo apps share. */
 export { type Address, addressOf, type Choices } from './address.js';
 export { type Alternative, alternativesList, alternativesOf, finePercent, isUnsure } from './alternatives.js';
-export { fitCanvas, movement, onColourScheme } from './appearance.js';
+export { colourOf, fitCanvas, movement, onColourScheme } from './appearance.js';
 export { arrowDirection } from './arrow-keys.js';
 export { type Debounced, debounce, latestOnly, loadOnce, type SingleRun, singleRun } from './async.js';
 export { chips } from './chips.js';
