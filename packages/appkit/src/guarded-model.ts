@@ -26,6 +26,10 @@ export function guardedModel(model: RemoteModel, run: RunExclusive): RemoteModel
     embedImage: call(model.embedImage as never) as RemoteModel['embedImage'],
     embedText: call(model.embedText as never) as RemoteModel['embedText'],
     forwardImage: call(model.forwardImage),
+    conversation: async () => {
+      const conversation = await run(() => model.conversation());
+      return { ...conversation, chat: stream(conversation.chat) };
+    },
     tokenVectors: () => run(() => model.tokenVectors()),
     save: () => run(() => model.save()),
   };

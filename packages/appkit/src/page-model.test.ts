@@ -26,14 +26,16 @@ const fakeModels = () => {
           pass = check;
           signal?.addEventListener('abort', () => reject(signal.reason));
         });
+      const steps = (_: unknown, options: { signal?: AbortSignal }) => ({
+        async *[Symbol.asyncIterator]() {
+          for (;;) yield await compute(options.signal);
+        },
+      });
       return {
         backend,
         forward: (_: unknown, options: { signal?: AbortSignal }) => compute(options.signal),
-        translate: (_: unknown, options: { signal?: AbortSignal }) => ({
-          async *[Symbol.asyncIterator]() {
-            for (;;) yield await compute(options.signal);
-          },
-        }),
+        translate: steps,
+        conversation: async () => ({ chat: steps }),
         dispose: async () => void log.push(`${own} is disposed`),
       } as unknown as RemoteModel;
     },
@@ -79,6 +81,20 @@ test('a translation in steps is aborted too, even while its reader waits for the
     page.load({ source: 'b', backend: 'webgl' }),
   ]);
   expect(steps).toBe(1);
+});
+
+test('an answer in a conversation is aborted before another backend is used', async () => {
+  const { page, log } = openPage();
+  await page.load({ source: 'a', backend: 'wasm' });
+  const conversation = await page.model.conversation();
+  const answer = expect(
+    (async () => {
+      for await (const _ of conversation.chat([]));
+    })(),
+  ).rejects.toMatchObject({ name: 'AbortError' });
+  await nextTurn();
+  await Promise.all([answer, page.load({ source: 'b', backend: 'webgl' })]);
+  expect(log).toEqual(['use wasm', 'a 0 begins', 'use webgl', 'a 0 is disposed']);
 });
 
 test('if a load fails or is aborted, the last model and waiting calls continue on its own backend', async () => {

@@ -71,7 +71,6 @@ export const chatView: MakeChapter = session => {
   return async () => {
     const { model } = session;
     if (talk?.model === model) return;
-    running?.abort();
     talk = undefined;
     byId('chat-log').replaceChildren();
     byId<HTMLTextAreaElement>('chat-prompt').value = '';
