@@ -12,8 +12,8 @@ import '../packages/backend-wasm/dist/index.js';
 import { loadModel } from '../packages/model/dist/index.js';
 import { openSafetensors, writeSafetensors } from '../packages/safetensors/dist/index.js';
 import { fileSource } from '../packages/safetensors/dist/node.js';
-import { readImage } from '../packages/vision/dist/index.js';
-import { imageAt, sheetOf } from './emoji/sheet.mjs';
+import { crop, readImage } from '../packages/vision/dist/index.js';
+import { sheetOf } from './emoji/sheet.mjs';
 import { root } from './lib/run.mjs';
 
 const { values: options } = parseArgs({
@@ -66,7 +66,9 @@ writeFileSync(
 );
 
 const sheet = await readImage(readFileSync(join(data, 'pictures.png')));
-const images = pictures.map((_, i) => imageAt(sheet, { index: i, size, columns }));
+const images = pictures.map((_, i) =>
+  crop(sheet, { left: (i % columns) * size, top: Math.floor(i / columns) * size, width: size, height: size }),
+);
 const rows = {
   pictures: await clip.embedImage(images, { batch: 64 }),
   words: await clip.embedText(words),

@@ -14,14 +14,3 @@ export async function sheetOf(pixels, { count, size, columns }) {
   }
   return PNG.sync.write(png, { colorType: 2, deflateLevel: 9, deflateStrategy: 0, filterType: -1 });
 }
-
-/** One picture of a sheet with three channels as an image. */
-export function imageAt({ width, data }, { index, size, columns }) {
-  const [top, left] = [Math.floor(index / columns) * size, (index % columns) * size];
-  const cut = new Uint8Array(size * size * 3);
-  for (let row = 0; row < size; row++) {
-    const start = 3 * ((top + row) * width + left);
-    cut.set(data.subarray(start, start + 3 * size), 3 * row * size);
-  }
-  return { width: size, height: size, channels: 3, data: cut };
-}
