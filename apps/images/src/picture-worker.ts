@@ -1,5 +1,5 @@
 import { offer } from '@residual/appkit/calls';
-import { type ByteImage, crop, readImage, resize } from '@residual/vision';
+import { type ByteImage, centerCrop, readImage, resize } from '@residual/vision';
 import { pca, vectorTable } from '@residual/word-vectors';
 
 /** A file as the model sees it. */
@@ -18,12 +18,7 @@ export const functions = {
     const whole = await readImage(file, { alpha: 'white' });
     const { width, height } = whole;
     const side = Math.min(width, height);
-    const middle = crop(whole, {
-      left: Math.floor((width - side) / 2),
-      top: Math.floor((height - side) / 2),
-      width: side,
-      height: side,
-    });
+    const middle = centerCrop(whole, { width: side, height: side });
     return { image: resize(middle, { width: size, height: size, resample: 'bicubic' }) as ByteImage, width, height };
   },
   /** Where vectors [rows, dim] lie in the plane of their first two principal components, and what it shows of them. */

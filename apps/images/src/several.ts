@@ -1,5 +1,5 @@
 import { joined } from '@residual/appkit';
-import type { ByteImage } from '@residual/vision';
+import { type ByteImage, toImageData } from '@residual/vision';
 import type { Library } from './library.js';
 import type { Search } from './search.js';
 import type { Session } from './session.js';
@@ -49,19 +49,17 @@ export type Arrangement = 'one' | 'small' | 'four';
 export function arranged(image: ByteImage, arrangement: Arrangement): ByteImage {
   const { width: size } = image;
   const [from, to] = [0, 1].map(() => new OffscreenCanvas(size, size).getContext('2d', { willReadFrequently: true })!);
-  from!.putImageData(new ImageData(new Uint8ClampedArray(image.data), size, size), 0, 0);
+  from!.putImageData(toImageData(image), 0, 0);
   to!.fillStyle = '#fff';
   to!.fillRect(0, 0, size, size);
   to!.imageSmoothingQuality = 'high';
   const half = size / 2;
-  const places =
-    arrangement === 'one'
-      ? []
-      : arrangement === 'small'
-        ? [[half / 2, half / 2]]
-        : [0, 1, 2, 3].map(i => [half * (i % 2), half * (i >> 1)]);
-  if (arrangement === 'one') to!.drawImage(from!.canvas, 0, 0);
-  for (const [x, y] of places) to!.drawImage(from!.canvas, x!, y!, half, half);
+  const squares = {
+    one: [[0, 0, size]],
+    small: [[half / 2, half / 2, half]],
+    four: [0, 1, 2, 3].map(i => [half * (i % 2), half * (i >> 1), half]),
+  };
+  for (const [x, y, side] of squares[arrangement]) to!.drawImage(from!.canvas, x!, y!, side!, side!);
   return { width: size, height: size, channels: 4, data: to!.getImageData(0, 0, size, size).data };
 }
 
