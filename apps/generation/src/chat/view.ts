@@ -1,4 +1,4 @@
-import { byId, make, on, reportFailure } from '@residual/appkit';
+import { byId, make, on, reportFailure, singleRun } from '@residual/appkit';
 import type { BarsElement, TokenDetail } from '@residual/elements';
 import type { ChatMessage, Step } from '@residual/model';
 import type { RemoteConversation, RemoteModel } from '@residual/model/worker';
@@ -26,33 +26,26 @@ interface Talk {
 /** Wires the chapter; returns the function that begins a conversation with the model of the page. */
 export const chatView: MakeChapter = session => {
   let talk: Talk | undefined;
-  let running: AbortController | undefined;
+  const runs = singleRun();
   const enable = () => {
-    for (const id of ['chat-message', 'chat-send']) byId<HTMLButtonElement>(id).disabled = !talk || !!running;
-    byId<HTMLButtonElement>('chat-stop').disabled = !running;
-    byId<HTMLButtonElement>('chat-undo').disabled = !!running || !talk?.messages.length;
+    for (const id of ['chat-message', 'chat-send']) byId<HTMLButtonElement>(id).disabled = !talk || runs.isRunning;
+    byId<HTMLButtonElement>('chat-stop').disabled = !runs.isRunning;
+    byId<HTMLButtonElement>('chat-undo').disabled = runs.isRunning || !talk?.messages.length;
   };
   const send = async () => {
     const field = byId<HTMLTextAreaElement>('chat-message');
     const content = field.value.trim();
-    if (!talk || running || content === '') return;
-    const { messages } = talk;
-    running = new AbortController();
-    messages.push({ role: 'user', content });
+    if (!talk || runs.isRunning || content === '') return;
+    const current = talk;
+    current.messages.push({ role: 'user', content });
     field.value = '';
     addTurn('You').append(make('p', { textContent: content }));
+    const work = runs.start(signal => answer(session, current, signal));
     enable();
-    try {
-      await answer(session, talk, running.signal);
-    } catch (error) {
-      if (!running.signal.aborted) throw error;
-    } finally {
-      running = undefined;
-      enable();
-    }
+    await work.finally(enable);
   };
   on('chat-form', 'submit', send);
-  on('chat-stop', 'click', () => running?.abort());
+  on('chat-stop', 'click', () => runs.end());
   on('chat-undo', 'click', () => {
     const at = talk!.messages.findLastIndex(({ role }) => role === 'user');
     const [question] = talk!.messages.splice(at);
