@@ -2,6 +2,7 @@ import {
   attempt,
   byId,
   loadingView,
+  type ModelOrigin,
   on,
   prefersStill,
   reportFailure,
@@ -15,7 +16,7 @@ import { defineBars, defineBranches, defineTokens, type TokensElement } from '@r
 import { chaptersView } from './chapters.js';
 import { forgetShared, readControls, set, share } from './controls.js';
 import { modelView } from './model/view.js';
-import { type Origin, openSession, type Session } from './session.js';
+import { openSession, type Session } from './session.js';
 import { address, preset } from './settings.js';
 import { beginningsView } from './story/beginnings.js';
 import { forksFrom } from './story/forks.js';
@@ -101,7 +102,7 @@ async function start(): Promise<void> {
 }
 
 /** The model that the page begins with: the shipped one, or what the training page has handed over. */
-async function firstModel(): Promise<Origin> {
+async function firstModel(): Promise<ModelOrigin> {
   const files = readControls().handed ? await takeOver() : undefined;
   return files ? { files } : 'shipped';
 }

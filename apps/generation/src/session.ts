@@ -1,9 +1,12 @@
 import {
+  expectTokenizer,
   type LoadOptions,
   type ModelChoice,
+  type ModelOrigin,
   type OfferedForm,
   type OnDownload,
   shippedModel,
+  sourceOf,
   tokenTexts,
   type WeightChoice,
   weightsOf,
@@ -11,9 +14,6 @@ import {
 import { pageModel, startModels } from '@residual/appkit/models';
 import type { SourceSize } from '@residual/model';
 import type { RemoteModel } from '@residual/model/worker';
-
-/** The source of a model: the shipped one, a Hugging Face id or a URL, or dropped files. */
-export type Origin = 'shipped' | { readonly id: string; readonly hub: string } | { readonly files: readonly File[] };
 
 /** The worker with its backends and the loaded model. */
 export interface Session {
@@ -23,13 +23,13 @@ export interface Session {
   /** The loaded model; calls during the loading of another model wait. Errors before the first one is loaded. */
   readonly model: RemoteModel;
   readonly isLoaded: boolean;
-  readonly origin: Origin;
+  readonly origin: ModelOrigin;
   /**
    * Loads a model on a backend and replaces the current one; if that fails, the current one stays on its own backend.
    */
-  load(origin: Origin, choice: ModelChoice, options: LoadOptions): Promise<void>;
+  load(origin: ModelOrigin, choice: ModelChoice, options: LoadOptions): Promise<void>;
   /** What a model would take, before it is downloaded. */
-  sizeOf(origin: Origin, weights: WeightChoice, signal: AbortSignal): Promise<SourceSize>;
+  sizeOf(origin: ModelOrigin, weights: WeightChoice, signal: AbortSignal): Promise<SourceSize>;
   /** Loads the current model once more with its weights in another form, for as long as `use` runs. */
   inForm<Result>(weights: OfferedForm, use: (model: RemoteModel) => Promise<Result>): Promise<Result>;
   /** The text of each token. */
@@ -40,7 +40,8 @@ export interface Session {
 export async function openSession(onDownload: OnDownload): Promise<Session> {
   const { models, backends, softwareGraphics, useBackend } = await startModels(onDownload);
   const page = pageModel(models, useBackend);
-  let origin: Origin = 'shipped';
+  const shipped = shippedModel('stories');
+  let origin: ModelOrigin = 'shipped';
   let textsOf = tokenTexts(() => Promise.resolve(''));
 
   return {
@@ -56,12 +57,12 @@ export async function openSession(onDownload: OnDownload): Promise<Session> {
       return origin;
     },
     sizeOf: async (from, weights, signal) => {
-      const { source, hub } = sourceOf(from);
+      const { source, hub } = sourceOf(from, shipped);
       return models.size(source, { hub, ...weightsOf(weights), signal });
     },
-    inForm: (weights, use) => page.beside({ ...sourceOf(origin), weights }, use),
+    inForm: (weights, use) => page.beside({ ...sourceOf(origin, shipped), weights }, use),
     load: async (from, { backend, weights }, options) => {
-      await page.load({ ...sourceOf(from), check, backend, ...weightsOf(weights), ...options });
+      await page.load({ ...sourceOf(from, shipped), check, backend, ...weightsOf(weights), ...options });
       origin = from;
       const { model } = page;
       textsOf = tokenTexts(ids => model.decode(ids, { skipSpecialTokens: false }));
@@ -70,19 +71,10 @@ export async function openSession(onDownload: OnDownload): Promise<Session> {
   };
 }
 
-/** The source of a model for the worker, and the hub that has it. */
-function sourceOf(origin: Origin) {
-  const source = origin === 'shipped' ? shippedModel('stories') : 'id' in origin ? origin.id : origin.files;
-  const hub = typeof origin === 'object' && 'hub' in origin && origin.hub !== '' ? { endpoint: origin.hub } : {};
-  return { source, hub };
-}
-
 /** Errors if the page cannot use a model. */
 async function check(model: RemoteModel): Promise<void> {
   if (model.kind !== 'causal-lm') {
     throw new Error(`This page is for models that continue a text; ${model.family} writes a new text from a source.`);
   }
-  await model.encode('a').catch(() => {
-    throw new Error('This page needs the tokenizer.json of the model too.');
-  });
+  await expectTokenizer(model);
 }

@@ -3,6 +3,7 @@ import {
   byId,
   type LoadingView,
   type ModelChoice,
+  type ModelOrigin,
   megabytes,
   modelChoice,
   on,
@@ -10,7 +11,7 @@ import {
   type State,
   writeControls,
 } from '@residual/appkit';
-import type { Origin, Session } from './session.js';
+import type { Session } from './session.js';
 import { address, type Settings } from './settings.js';
 
 /** What the page does around a load. */
@@ -37,7 +38,7 @@ export function modelView(
   });
   /** A choice that is not offered becomes the first one. */
   const writeFields = ({ backend, weights }: ModelChoice) => writeControls({ backend, weights });
-  let wanted: Origin = originOf(state.now);
+  let wanted: ModelOrigin = originOf(state.now);
   const choose = modelChoice(loading, {
     session,
     read,
@@ -62,7 +63,7 @@ export function modelView(
     run,
     sentence: 'The model is not loaded, and without it nothing can be found.',
   });
-  const loadOther = (other: Origin) => {
+  const loadOther = (other: ModelOrigin) => {
     wanted = other;
     return choose();
   };
@@ -95,7 +96,7 @@ export function modelView(
   };
 }
 
-const originOf = ({ model, hub }: Pick<Settings, 'model' | 'hub'>): Origin =>
+const originOf = ({ model, hub }: Pick<Settings, 'model' | 'hub'>): ModelOrigin =>
   model === '' ? 'shipped' : { id: model, hub };
 
 /** Shows the size of the model, and where it runs. */

@@ -1,9 +1,15 @@
-import { type LoadOptions, type ModelChoice, type OnDownload, shippedImageText, weightsOf } from '@residual/appkit';
+import {
+  expectTokenizer,
+  type LoadOptions,
+  type ModelChoice,
+  type ModelOrigin,
+  type OnDownload,
+  shippedImageText,
+  sourceOf,
+  weightsOf,
+} from '@residual/appkit';
 import { pageModel, startModels } from '@residual/appkit/models';
 import type { RemoteModel } from '@residual/model/worker';
-
-/** The source of a model: the one of the page, a Hugging Face id or a URL, or dropped files. */
-export type Origin = 'shipped' | { readonly id: string; readonly hub: string } | { readonly files: readonly File[] };
 
 /** The worker with its backends and the loaded model. */
 export interface Session {
@@ -13,20 +19,21 @@ export interface Session {
   /** The loaded model. Errors before the first one is loaded. */
   readonly model: RemoteModel;
   readonly isLoaded: boolean;
-  readonly origin: Origin;
+  readonly origin: ModelOrigin;
   /** The side of the pictures that the model reads, in pixels. */
   readonly size: number;
   /** Whether the vectors that come with the page are those of the loaded model. */
   readonly hasVectors: boolean;
   /** Loads a model on a backend and replaces the current one; if that fails, the current one stays. */
-  load(origin: Origin, choice: ModelChoice, options: LoadOptions): Promise<void>;
+  load(origin: ModelOrigin, choice: ModelChoice, options: LoadOptions): Promise<void>;
 }
 
 /** Starts the worker and reports its downloads. */
 export async function openSession(onDownload: OnDownload): Promise<Session> {
   const { models, backends, softwareGraphics, useBackend } = await startModels(onDownload);
   const page = pageModel(models, useBackend);
-  let origin: Origin = 'shipped';
+  const shipped = shippedImageText('emoji-clip');
+  let origin: ModelOrigin = 'shipped';
   let hasVectors = false;
   return {
     backends,
@@ -47,19 +54,11 @@ export async function openSession(onDownload: OnDownload): Promise<Session> {
       return hasVectors;
     },
     load: async (from, { backend, weights }, options) => {
-      await page.load({ ...sourceOf(from), check, backend, ...weightsOf(weights), ...options });
+      await page.load({ ...sourceOf(from, shipped), check, backend, ...weightsOf(weights), ...options });
       origin = from;
       hasVectors = from === 'shipped' && weights !== 'int4';
     },
   };
-}
-
-/** The source of a model for the worker, and the hub that has it. */
-function sourceOf(origin: Origin) {
-  const shipped = origin === 'shipped';
-  const source = shipped ? shippedImageText('emoji-clip') : 'id' in origin ? origin.id : origin.files;
-  const hub = typeof origin === 'object' && 'hub' in origin && origin.hub !== '' ? { endpoint: origin.hub } : {};
-  return { source, hub };
 }
 
 /** The side of the pictures of a model; 224 if its config does not say it. */
@@ -72,9 +71,7 @@ function sizeOf({ config }: Pick<RemoteModel, 'config'>): number {
 async function check(model: RemoteModel): Promise<void> {
   if (model.kind !== 'image-text')
     throw new Error(`This page is for models that compare pictures and words, such as CLIP; ${model.family} does not.`);
-  await model.encode('a').catch(() => {
-    throw new Error('This page needs the tokenizer.json of the model too.');
-  });
+  await expectTokenizer(model);
   const size = sizeOf(model);
   const white = { width: size, height: size, channels: 3, data: new Uint8Array(3 * size * size).fill(255) };
   await model.embedImage(white).catch((error: Error) => {

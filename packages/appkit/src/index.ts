@@ -17,6 +17,7 @@ export { fontFamily, Pen } from './map-pen.js';
 export { messageOf } from './messages.js';
 export { type ChoicePage, type ModelChoice, modelChoice } from './model-choice.js';
 export { type LoadFailure, type LoadOptions, type ModelLoader, modelLoader } from './model-loader.js';
+export { expectTokenizer, type ModelOrigin, sourceOf } from './model-origin.js';
 export { prefersStill } from './motion.js';
 export { attempt, byId, make, on, onFiles, reportFailure, showError, showNotice, wireCopyLink } from './page.js';
 export { settingsFold } from './settings-fold.js';

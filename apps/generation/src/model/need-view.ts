@@ -1,7 +1,7 @@
-import { bitsOf, byId, type LoadingView, megabytes, on, type WeightChoice } from '@residual/appkit';
+import { bitsOf, byId, type LoadingView, type ModelOrigin, megabytes, on, type WeightChoice } from '@residual/appkit';
 import type { SourceSize } from '@residual/model';
 import { readControls } from '../controls.js';
-import type { Origin, Session } from '../session.js';
+import type { Session } from '../session.js';
 
 /** The bytes that WebAssembly can address, of which texts and caches take some. */
 const addressable = 2 ** 32;
@@ -14,18 +14,18 @@ const restBytes = 2 ** 28;
 export function needView(
   session: Session,
   view: LoadingView,
-  load: (origin: Origin) => Promise<void>,
-): (origin: Origin) => Promise<void> {
+  load: (origin: ModelOrigin) => Promise<void>,
+): (origin: ModelOrigin) => Promise<void> {
   const offer = (isOffered: boolean) => {
     for (const id of ['load-anyway', 'load-anyway-help']) byId(id).hidden = !isOffered;
   };
-  let asked: Origin | undefined;
+  let asked: ModelOrigin | undefined;
   let latest = new AbortController();
   on('load-anyway', 'click', () => {
     offer(false);
     return asked ? load(asked) : undefined;
   });
-  const sizeOf = async (origin: Origin, weights: WeightChoice): Promise<SourceSize> => {
+  const sizeOf = async (origin: ModelOrigin, weights: WeightChoice): Promise<SourceSize> => {
     latest.abort();
     const own = new AbortController();
     latest = own;

@@ -6,6 +6,7 @@ import {
   formOptions,
   type LoadingView,
   type ModelChoice,
+  type ModelOrigin,
   megabytes,
   modelLoader,
   on,
@@ -13,7 +14,7 @@ import {
   writeControls,
 } from '@residual/appkit';
 import { readControls, set, share } from '../controls.js';
-import type { Origin, Session } from '../session.js';
+import type { Session } from '../session.js';
 import { formsView } from './forms-view.js';
 import { needView } from './need-view.js';
 
@@ -25,7 +26,7 @@ export function modelView(
   session: Session,
   view: LoadingView,
   { before, after }: { readonly before: () => Promise<void>; readonly after: () => Promise<void> },
-): (origin: Origin) => Promise<void> {
+): (origin: ModelOrigin) => Promise<void> {
   const main = document.querySelector('main')!;
   byId('backend').replaceChildren(...backendOptions(session));
   byId('weights').replaceChildren(...formOptions());
@@ -44,7 +45,7 @@ export function modelView(
       main.dataset.state = 'ready';
     },
   });
-  const load = async (origin: Origin) => {
+  const load = async (origin: ModelOrigin) => {
     main.dataset.state = 'loading';
     byId('status').textContent = 'Loading';
     const again = () => attempt(() => load(origin));
@@ -79,7 +80,7 @@ export function modelView(
   return load;
 }
 
-function nameOf(origin: Origin): string {
+function nameOf(origin: ModelOrigin): string {
   if (origin === 'shipped') return 'The storyteller of this page';
   return 'id' in origin ? origin.id : `The model from your ${origin.files.length} files`;
 }
