@@ -60,10 +60,11 @@ async function start(): Promise<void> {
       const count = library.pictures.length;
       byId('reading').hidden = false;
       try {
-        await readTables(session, library, signal, async (tables, rows) => {
-          search.use(tables, rows);
-          byId('reading-text').textContent = `This model reads the pictures: ${rows.length} of ${count}`;
-          byId<HTMLProgressElement>('reading-progress').value = rows.length / count;
+        await readTables(session, library, signal, async tables => {
+          search.use(tables);
+          const { length } = tables.shown;
+          byId('reading-text').textContent = `This model reads the pictures: ${length} of ${count}`;
+          byId<HTMLProgressElement>('reading-progress').value = length / count;
           await computeSum();
         });
         updateMap();
@@ -81,11 +82,7 @@ async function start(): Promise<void> {
     loaded: clearSeveral,
     run: async () => {
       byId('status').textContent = '';
-      if (session.hasVectors)
-        search.use(
-          shipped,
-          library.pictures.map((_, row) => row),
-        );
+      if (session.hasVectors) search.use(shipped);
       const all = session.hasVectors ? undefined : readAll();
       await lookedAt.read();
       await (all ?? computeSum());

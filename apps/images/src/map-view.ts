@@ -21,7 +21,7 @@ export function mapView(library: Library, worker: Remote<typeof functions>, sear
   const draw = async () => {
     if (!isInSight || isDrawn) return;
     isDrawn = true;
-    const { pictures, words, names, means } = search.tables;
+    const { pictures, words, shown, names, means } = search.tables;
     if (pictures.count < library.pictures.length) {
       byId('map-shares').textContent = 'The map is drawn once all pictures are read.';
       return;
@@ -29,12 +29,12 @@ export function mapView(library: Library, worker: Remote<typeof functions>, sear
     const chosen = wordRows(names);
     const centred = (rows: Rows, centre: Float32Array, row: number) => difference(rowOf(rows, row), centre);
     const vectors = [
-      ...search.rows.map((_, row) => centred(pictures, means.pictures, row)),
+      ...shown.map((_, row) => centred(pictures, means.pictures, row)),
       ...chosen.map(row => centred(words, means.words, row)),
     ];
     const result = await latest(worker.plane(joined(vectors), pictures.dim));
     if (!result) return;
-    map.show({ points: result.points, pictures: search.rows, words: chosen.map(row => names[row]!) });
+    map.show({ points: result.points, pictures: shown, words: chosen.map(row => names[row]!) });
     const share = percent(result.shares.reduce((sum, value) => sum + value, 0));
     byId('map-shares').textContent =
       `Both are measured from their own mean. The two axes, the principal components, show ${share} of what tells ` +

@@ -22,9 +22,7 @@ export interface Answer extends Nearest {
 /** Finds what is nearest to texts, pictures and sums of them, with the tables that are there. */
 export interface Search {
   readonly tables: Tables;
-  /** The picture in the library of each row of the tables. */
-  readonly rows: readonly number[];
-  use(tables: Tables, rows: readonly number[]): void;
+  use(tables: Tables): void;
   /** The vector of a text, of length 1, and the words that are left out because the model does not know them. */
   embed(text: string): Promise<{ readonly vector: Float32Array; readonly unknown: readonly string[] }>;
   nearest(vector: Float32Array, top: number): Nearest;
@@ -38,13 +36,12 @@ const [topPictures, topWords] = [24, 8];
 /** The search of the page, which begins with these tables. */
 export function openSearch(session: Session, library: Library, first: Tables): Search {
   let tables = first;
-  let pictureOf: readonly number[] = library.pictures.map((_, row) => row);
   const nearest = (vector: ArrayLike<number>, top: number, isSum: boolean, except = new Set<number>()): Nearest => {
-    const { pictures, words, means, names } = tables;
+    const { pictures, words, means, shown, names } = tables;
     const centre = <Name extends keyof typeof means>(name: Name) => (isSum ? means[name] : undefined);
     const hits = nearestRows(pictures, vector, { top, centre: centre('pictures'), except });
     return {
-      pictures: hits.map(({ row, cosine }) => ({ row: pictureOf[row]!, cosine })),
+      pictures: hits.map(({ row, cosine }) => ({ row: shown[row]!, cosine })),
       words: nearestRows(words, vector, { top: topWords, centre: centre('words') }).map(hit => ({
         ...hit,
         word: names[hit.row]!,
@@ -60,18 +57,14 @@ export function openSearch(session: Session, library: Library, first: Tables): S
     get tables() {
       return tables;
     },
-    get rows() {
-      return pictureOf;
-    },
-    use: (next, rows) => {
+    use: next => {
       tables = next;
-      pictureOf = rows;
     },
     embed,
     nearest: (vector, top) => nearest(vector, top, false),
     find: async (terms, shown) => {
       const isSum = terms.length > 1;
-      const { means, pictures } = tables;
+      const { means, pictures, shown: rows } = tables;
       const unknown: string[] = [];
       const except = new Set<number>();
       const vectorOf = async ({ kind, value }: Term): Promise<Float32Array> => {
@@ -86,7 +79,7 @@ export function openSearch(session: Session, library: Library, first: Tables): S
       };
       const vectorOfEmoji = async (emoji: string) => {
         const picture = library.rowOf(emoji)!;
-        const row = pictureOf.indexOf(picture);
+        const row = rows.indexOf(picture);
         if (row >= 0 && isSum) except.add(row); // as in sums of words
         return row >= 0 ? rowOf(pictures, row) : session.model.embedImage(library.imageOf(picture));
       };

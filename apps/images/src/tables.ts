@@ -7,6 +7,8 @@ import { meanOf, type Rows } from './vectors.js';
 export interface Tables {
   readonly pictures: Rows;
   readonly words: Rows;
+  /** The picture in the library of each row of `pictures`. */
+  readonly shown: readonly number[];
   /** The texts of the words. */
   readonly names: readonly string[];
   /** The means of both, from which sums are measured. */
@@ -22,7 +24,8 @@ const withMeans = (tables: Omit<Tables, 'means'>): Tables => ({
 });
 
 /** The tables that come with the page. */
-export const shippedTables = ({ vectors, words }: Library): Tables => withMeans({ ...vectors, names: words });
+export const shippedTables = ({ vectors, pictures, words }: Library): Tables =>
+  withMeans({ ...vectors, shown: [...pictures.keys()], names: words });
 
 /**
  * Reads all pictures and their labels with another model, some at a time in an order in which the first are a sample of
@@ -32,7 +35,7 @@ export async function readTables(
   { model }: Pick<Session, 'model'>,
   library: Library,
   signal: AbortSignal,
-  onTables: (tables: Tables, rows: readonly number[]) => void,
+  onTables: (tables: Tables) => void,
 ): Promise<void> {
   const count = library.pictures.length;
   const stride = 617; // has no divisor in common with the number of pictures
@@ -45,13 +48,13 @@ export async function readTables(
     const labels = rows.map(row => library.pictures[row]!.label);
     pictures.push(...(await model.embedImage(images, { batch: 8, signal })));
     words.push(...(await model.embedText(labels, { signal })));
-    const done = order.slice(0, pictures.length);
+    const shown = order.slice(0, pictures.length);
     const table = (vectors: readonly Float32Array[]): Rows => ({
       dim: vectors[0]!.length,
       count: vectors.length,
       data: joined(vectors),
     });
-    const names = done.map(row => library.pictures[row]!.label);
-    onTables(withMeans({ pictures: table(pictures), words: table(words), names }), done);
+    const names = shown.map(row => library.pictures[row]!.label);
+    onTables(withMeans({ pictures: table(pictures), words: table(words), shown, names }));
   }
 }
