@@ -2,7 +2,7 @@ import type { ByteImage } from '@residual/vision';
 import { centredStrokes, type Stroke } from './strokes.js';
 
 /** The width of a line, as a share of the side of the picture: that of the drawings of training. */
-export const lineWidth = 2.2 / 48;
+const lineWidth = 2.2 / 48;
 
 /** Draws strokes, points from 0 to 1, on a context of `side` pixels. */
 export function drawStrokes(

@@ -78,7 +78,7 @@ async function fetchFile(address: string): Promise<Response> {
 }
 
 /** Scales each row to length 1, which rounding to 8 bits has changed a little. */
-export function unitRows(data: Float32Array, dim: number): Float32Array {
+function unitRows(data: Float32Array, dim: number): Float32Array {
   for (let from = 0; from < data.length; from += dim) {
     const length = Math.hypot(...data.subarray(from, from + dim)) || 1;
     for (let i = from; i < from + dim; i++) data[i]! /= length;

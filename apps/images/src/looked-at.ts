@@ -1,5 +1,4 @@
-import type { State } from '@residual/appkit';
-import { latestOnly } from '@residual/appkit';
+import { latestOnly, type State } from '@residual/appkit';
 import type { Remote } from '@residual/appkit/calls';
 import type { ByteImage } from '@residual/vision';
 import { drawn } from './drawn.js';
@@ -11,7 +10,6 @@ import { strokesFrom } from './strokes.js';
 
 /** A picture with its vector. */
 export interface Shown {
-  readonly kind: 'emoji' | 'drawing' | 'file';
   /** What it is, in words. */
   readonly name: string;
   readonly image: ByteImage;
@@ -22,7 +20,6 @@ export interface Shown {
 /** The picture that is looked at: an emoji, a drawing or a file. */
 export interface LookedAt {
   readonly shown: Shown | undefined;
-  readonly vector: Float32Array | undefined;
   /** Looks at a picture of the library. */
   choose(row: number): void;
   /** Looks at a file. Errors if it is no picture. */
@@ -52,13 +49,13 @@ export function openLookedAt(
     const row = picture === '' ? undefined : library.rowOf(picture);
     if (row !== undefined) {
       const { emoji, label } = library.pictures[row]!;
-      return { kind: 'emoji', name: `${emoji} ${label}`, image: library.imageOf(row) };
+      return { name: `${emoji} ${label}`, image: library.imageOf(row) };
     }
     const strokes = strokesFrom(drawing);
-    if (strokes.length > 0) return { kind: 'drawing', name: 'your drawing', image: drawn(strokes, session.size) };
+    if (strokes.length > 0) return { name: 'your drawing', image: drawn(strokes, session.size) };
     if (!file) return undefined;
     const { image, width, height } = await worker.read(file, session.size);
-    return { kind: 'file', name: `${file.name}, ${width} × ${height} pixels`, image };
+    return { name: `${file.name}, ${width} × ${height} pixels`, image };
   };
   const read = async () => {
     const work = (async () => {
@@ -77,9 +74,6 @@ export function openLookedAt(
   return {
     get shown() {
       return shown;
-    },
-    get vector() {
-      return shown?.vector;
     },
     choose: row => state.set({ picture: library.pictures[row]!.emoji, drawing: '' }),
     take: async next => {

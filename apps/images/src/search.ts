@@ -15,8 +15,6 @@ export interface Answer extends Nearest {
   readonly text: string;
   /** The words that the model does not know, which are left out. */
   readonly unknown: readonly string[];
-  /** Whether it is measured from the means, as sums are. */
-  readonly isSum: boolean;
 }
 
 /** Finds what is nearest to texts, pictures and sums of them, with the tables that are there. */
@@ -88,7 +86,7 @@ export function openSearch(session: Session, library: Library, first: Tables): S
       const sum = vectors[0]!.map((_, i) =>
         terms.reduce((total, { factor }, k) => total + factor * vectors[k]![i]!, 0),
       );
-      return { ...nearest(sum, topPictures, isSum, except), text: textOf(terms), unknown, isSum };
+      return { ...nearest(sum, topPictures, isSum, except), text: textOf(terms), unknown };
     },
   };
 }

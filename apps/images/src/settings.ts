@@ -23,7 +23,7 @@ export interface Settings {
 }
 
 /** The settings before the first click. */
-export const preset: Settings = {
+const preset: Settings = {
   sum: 'music',
   picture: '',
   drawing: strokesText(drawings[0]!.strokes),

@@ -5,7 +5,7 @@ import type { LookedAt } from './looked-at.js';
 import { showPictures } from './picture-list.js';
 import { type Answer, type Search, unknownSentence } from './search.js';
 import type { Settings } from './settings.js';
-import { readSum } from './sum.js';
+import { readSum, shownTerm } from './sum.js';
 
 /** Milliseconds without a key press before a sum is computed. */
 const typingDelay = 200;
@@ -31,11 +31,9 @@ export function sumView(
     byId('why').textContent = example?.why ?? '';
   };
   const compute = async () => {
-    for (const button of byId('examples').querySelectorAll('button'))
-      button.ariaPressed = String(button.value === state.now.sum);
     try {
       const terms = readSum(state.now.sum, text => library.rowOf(text) !== undefined);
-      const answer = await latest(search.find(terms, lookedAt.vector));
+      const answer = await latest(search.find(terms, lookedAt.shown?.vector));
       if (!answer) return;
       showError(undefined, 'sum-error');
       show(answer);
@@ -60,7 +58,7 @@ export function sumView(
   });
   byId('words').addEventListener('residual-neighbour', ({ detail }) => state.set({ sum: detail.word }));
   lookedAt.onChange(() => {
-    if (state.now.sum.includes('[picture]')) compute();
+    if (state.now.sum.includes(shownTerm)) compute();
   });
   field.value = state.now.sum;
   return compute;
