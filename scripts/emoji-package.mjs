@@ -14,6 +14,7 @@ import { openSafetensors, writeSafetensors } from '../packages/safetensors/dist/
 import { fileSource } from '../packages/safetensors/dist/node.js';
 import { crop, readImage } from '../packages/vision/dist/index.js';
 import { sheetOf } from './emoji/sheet.mjs';
+import { writeBetween } from './lib/marked.mjs';
 import { root } from './lib/run.mjs';
 
 const { values: options } = parseArgs({
@@ -89,14 +90,8 @@ const figures = residual(
   options['unseen-set'],
 );
 console.log(figures.trim());
-const readme = join(folder, 'README.md');
-const [begin, end] = ['<!-- figures: written by scripts/emoji-package.mjs -->', '<!-- end of figures -->'];
-const before = readFileSync(readme, 'utf8');
-if (!before.includes(begin) || !before.includes(end)) throw new Error(`emoji-package: ${readme} has no ${begin}`);
-writeFileSync(
-  readme,
-  `${before.slice(0, before.indexOf(begin))}${begin}\n\n${figures.trim()}\n\n${before.slice(before.indexOf(end))}`,
-);
+const marks = { begin: '<!-- figures: written by scripts/emoji-package.mjs -->', end: '<!-- end of figures -->' };
+writeBetween(join(folder, 'README.md'), marks, `\n\n${figures.trim()}\n\n`);
 
 /** Vectors as int8 [rows, dim] and the scale of each row, f32 [rows]. */
 function int8(name, vectors) {

@@ -9,7 +9,7 @@ import { mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { readWav, resample, writeWav } from '../packages/audio/dist/index.js';
-import { randomBitsAt, randomKey, streamOf } from '../packages/base/dist/index.js';
+import { uniformAt } from '../packages/base/dist/index.js';
 import { root } from './lib/run.mjs';
 
 const words = 'yes no up down left right on off stop go'.split(' ');
@@ -42,8 +42,7 @@ const heldOut = new Set([...variants.filter((_, i) => i % 7 === 3), 'slt', 'awb'
 const fliteVoices = ['kal16', 'awb', 'rms', 'slt'];
 
 let counter = 0;
-const key = randomKey(7, streamOf('voices'), 0);
-const uniform = (from, to) => from + (to - from) * ((randomBitsAt(key, counter++) >>> 8) * 2 ** -24);
+const uniform = (from, to) => from + (to - from) * uniformAt(7, 'voices', counter++);
 
 /** A word by espeak-ng: accent, variant, pitch 20 to 80, 120 to 220 words a minute. */
 function espeak(word, variant) {

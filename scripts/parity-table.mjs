@@ -17,15 +17,15 @@ import {
   writeFileSync,
 } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { basename, dirname, join } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { basename, join } from 'node:path';
+import { writeBetween } from './lib/marked.mjs';
+import { root } from './lib/run.mjs';
 
-const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const all = ['cpu', 'wasm', 'webgpu', 'webgl'];
 const words = process.argv.slice(2).filter(word => word !== '--whole');
 const backends = words.length > 0 ? words : all;
 const isWhole = process.argv.includes('--whole');
-const [begin, end] = ['<!-- parity: written by scripts/parity-table.mjs -->', '<!-- end of parity -->'];
+const marks = { begin: '<!-- parity: written by scripts/parity-table.mjs -->', end: '<!-- end of parity -->' };
 
 const folders = ['fixtures/checkpoints', 'fixtures/architectures'].flatMap(parent =>
   readdirSync(join(root, parent), { withFileTypes: true })
@@ -123,7 +123,7 @@ function besides(checks) {
 const readme = readFileSync(join(root, 'README.md'), 'utf8');
 const before = new Map(
   readme
-    .slice(readme.indexOf(begin), readme.indexOf(end))
+    .slice(readme.indexOf(marks.begin), readme.indexOf(marks.end))
     .split('\n')
     .filter(line => line.startsWith('| `'))
     .map(line =>
@@ -156,15 +156,13 @@ const rows = folders
 const count = rows.reduce((sum, [, outputs]) => sum + Number(outputs), 0);
 const heads = ['checkpoint', 'outputs', 'logits and', ...all];
 const lines = [heads, heads.map(() => '---'), ...rows].map(cells => `| ${cells.join(' | ')} |`);
-const text = `${begin}
+const text = `
 <details>
 <summary>${folders.length} checkpoints, ${count} outputs: the largest difference of the logits on each backend</summary>
 
 ${lines.join('\n')}
 
 </details>
-${end}`;
-const [from, to] = [readme.indexOf(begin), readme.indexOf(end)];
-if (from < 0 || to < 0) throw new Error(`README.md lacks ${begin} or ${end}`);
-writeFileSync(join(root, 'README.md'), readme.slice(0, from) + text + readme.slice(to + end.length));
+`;
+writeBetween(join(root, 'README.md'), marks, text);
 console.log(`README.md: ${rows.length} rows, ${backends.join(', ')}`);
