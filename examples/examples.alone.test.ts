@@ -3,6 +3,7 @@ import { englishFrench } from '@residual/model-en-fr';
 import { stories } from '@residual/model-stories';
 import { memoryUsage } from '@residual/tensor';
 import { afterAll, expect, test } from 'vitest';
+import * as composed from './composed.js';
 import * as gpt from './gpt.js';
 import * as translator from './translate.js';
 
@@ -33,4 +34,8 @@ test('the translator on one page gives the same translations as loadModel', asyn
     expect(await translator.translate(sentence)).toBe(translation);
   }
   model.dispose();
+});
+
+test('the composed model on one page learns its lines, and answers after it was saved', async () => {
+  expect(await composed.answer(await composed.trainAndSave(), 'the c')).toBe('at sleeps');
 });

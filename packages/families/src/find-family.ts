@@ -1,13 +1,20 @@
 import { ResidualError, showValue } from '@residual/tensor';
+import type { ComposedLayer } from './composed.js';
 import type { Config } from './config/config.js';
 import type { Family } from './family.js';
+import { isComposed } from './is-composed.js';
 
 /**
  * The family that `model_type` of a config names, or else `architectures`: one of `own`, or else one of this package,
- * whose file is loaded; neither its neighbours nor the catalog are loaded if one of `own` matches. Errors with code
- * `family` if there is none.
+ * whose file is loaded; neither its neighbours nor the catalog are loaded if one of `own` matches. With a `layer` it is
+ * that of the layer. Errors with code `family` if there is none.
  */
-export async function findFamily(config: Config, own: readonly Family[] = []): Promise<Family> {
+export async function findFamily(
+  config: Config,
+  own: readonly Family[] = [],
+  layer?: ComposedLayer | undefined,
+): Promise<Family> {
+  if (layer) return (await import('./composed.js')).composedFamily(layer, config.model_type as string);
   const family = matchingFamily(config, own) ?? (await fromCatalog(config, own));
   if (!namesClassifier(config)) return family;
   const { familyForTask } = await import('./text/decoder-heads.js'); // most models have no such head
@@ -16,6 +23,7 @@ export async function findFamily(config: Config, own: readonly Family[] = []): P
 
 async function fromCatalog(config: Config, own: readonly Family[]): Promise<Family> {
   const { catalog } = await import('./catalog.js');
+  if (isComposed(config)) refuseFamily(config, own);
   const { model_type: type, architectures } = config;
   const entry = catalog.find(({ modelTypes }) => typeof type === 'string' && modelTypes.includes(type));
   if (entry) return entry.load();
@@ -40,10 +48,15 @@ export function matchingFamily<F extends Family>(config: Config, families: reado
 }
 
 /** Throws the error for a config of no known family. */
-export function refuseFamily(
-  { model_type: type, architectures }: Config,
-  known: readonly Pick<Family, 'modelTypes'>[],
-): never {
+export function refuseFamily(config: Config, known: readonly Pick<Family, 'modelTypes'>[]): never {
+  const { model_type: type, architectures } = config;
+  if (isComposed(config)) {
+    throw new ResidualError(
+      'family',
+      `familyOf: model_type ${showValue(type)} was composed by hand, which no family describes; code that has its ` +
+        'layer opens it: loadModel(source, { layer }), or { families: [composedFamily(layer)] }',
+    );
+  }
   throw new ResidualError(
     'family',
     `familyOf: model_type ${showValue(type)} (architectures ${showValue(architectures)}) is not known; known ` +

@@ -15,6 +15,7 @@ export { type CheckpointComposition, composeCheckpoint } from './checkpoint/comp
 export { safetensorsArrays } from './checkpoint/safetensors-arrays.js';
 export type { StoredArrays } from './checkpoint/stored-arrays.js';
 export { rowsOfSlice, storedShape, type TensorSlice } from './checkpoint/tensor-slice.js';
+export { type ComposedLayer, composedConfig, composedFamily } from './composed.js';
 export { type Config, ConfigReader } from './config/config.js';
 export { configText, updateConfigText } from './config/config-text.js';
 export {

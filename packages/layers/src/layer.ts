@@ -13,6 +13,8 @@ export interface LayerInfo {
   readonly outDim?: number;
   /** Width of the memory that it reads, as cross-attention does. */
   readonly memoryDim?: number;
+  /** How many blocks it runs, of a stack of blocks. */
+  readonly depth?: number;
   /** Floating-point operations for one position that attends to `keyLen` keys, without those of the layers inside. */
   readonly flops?: (keyLen: number) => number;
   /** Whether the output at a position depends on later positions, as in an attention without a causal mask. */

@@ -152,14 +152,14 @@ export interface NamedLeaf<L extends Leaf = Leaf> {
 /** Walks needs in order and calls `onLayer` for every layer with `about`, and `onLeaf` for every leaf. */
 export function visit(
   needs: Needs,
-  onLayer: (path: string, about: LayerInfo) => void,
+  onLayer: (path: string, about: LayerInfo, layer: { readonly needs: Needs }) => void,
   onLeaf: (path: string, need: Leaf) => void,
   path = '',
 ): void {
   if (isLeaf(needs)) {
     onLeaf(path, needs);
   } else if (hasNeeds(needs)) {
-    if (needs.about) onLayer(path, needs.about);
+    if (needs.about) onLayer(path, needs.about, needs);
     visit(needs.needs, onLayer, onLeaf, path);
   } else {
     for (const [name, part] of Object.entries(needs as Record<string, Needs | undefined>))

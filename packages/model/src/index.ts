@@ -15,6 +15,7 @@ export type { ForwardImageOptions, ForwardImageOutput } from './images/forward-i
 export type { ImageInput, ImageOptions, ProcessedImages } from './images/image-pass.js';
 export type { SimilarityOptions, TextScore } from './images/similarity.js';
 export type { Ablation, InterventionOptions } from './interventions.js';
+export { type AsModelOptions, asModel } from './load/as-model.js';
 export { type ConvertedCheckpoint, type ConvertOptions, convertCheckpoint } from './load/convert-checkpoint.js';
 export { type CreateModelOptions, createModel } from './load/create-model.js';
 export {

@@ -130,7 +130,11 @@ function buildStack(name: string, options: StackOptions<BlockOrList>) {
   const needs: StackNeeds<AnyLayer> = { layers, norm, positions: positionEncoding };
   const uses = expectUses(name, options.uses, layers.length);
   const { memoryDim } = layers[0]!.about;
-  return { needs, about: { name, inDim: width, outDim: width, ...(memoryDim && { memoryDim }) }, uses };
+  return {
+    needs,
+    about: { name, inDim: width, outDim: width, depth: uses.length, ...(memoryDim && { memoryDim }) },
+    uses,
+  };
 }
 
 /** The index of the block of each step; each block once without `uses`. Throws for an index that no block has. */

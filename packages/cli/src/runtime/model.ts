@@ -2,6 +2,7 @@ import type { LoadModelOptions, Model } from '@residual/model';
 import { type Command, InvalidArgumentError, Option } from 'commander';
 import type { NodeBackend } from '../machine/backends.js';
 import type { CommandCall } from './command.js';
+import { layerIn, layerOption } from './composed-layer.js';
 import { type CommandContext, withContext } from './context.js';
 import { addBackendOption } from './options.js';
 
@@ -20,6 +21,7 @@ export interface SourceOptions {
 /** The options of `addModelOptions`. */
 export interface ModelOptions extends SourceOptions {
   readonly weights?: FormName;
+  readonly layerModule?: string;
 }
 
 /** The context of a command with a model. */
@@ -33,9 +35,9 @@ export function addSourceOptions(command: Command, what = 'a checkpoint'): Comma
   return addBackendOption(command.requiredOption('--model <source>', source));
 }
 
-/** Adds the options `--model`, `--backend` and `--weights`. */
+/** Adds the options `--model`, `--backend`, `--weights` and `--layer-module`. */
 export function addModelOptions(command: Command, what?: string): Command {
-  return addSourceOptions(command, what).addOption(weightsOption());
+  return addSourceOptions(command, what).addOption(weightsOption()).addOption(layerOption());
 }
 
 /** The option `--weights` of one form. */
@@ -105,13 +107,22 @@ export function withForms<Result>(
 
 /** Loads the model, runs `work` with it, and disposes it. */
 async function useModel<Result>(
-  { model: source, weights }: { readonly model: string; readonly weights?: FormName | undefined },
+  {
+    model: source,
+    weights,
+    layerModule,
+  }: { readonly model: string; readonly weights?: FormName | undefined; readonly layerModule?: string },
   context: CommandContext,
   work: (context: ModelContext) => Promise<Result>,
 ): Promise<Result> {
   const { loadModel } = await import('@residual/model');
   const { signal, progress } = context;
-  const options: LoadModelOptions = { onProgress: progress.loading, signal, ...(weights && { weights }) };
+  const options: LoadModelOptions = {
+    onProgress: progress.loading,
+    signal,
+    ...(weights && { weights }),
+    ...(layerModule !== undefined && { layer: await layerIn(layerModule) }),
+  };
   const model = await loadModel(source, options);
   progress.end();
   try {

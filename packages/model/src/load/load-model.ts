@@ -1,4 +1,5 @@
 import {
+  type ComposedLayer,
   type Composition,
   type Config,
   composeCheckpoint,
@@ -29,6 +30,8 @@ export interface LoadModelOptions extends SourceOptions {
    * needs it.
    */
   readonly families?: readonly Family[];
+  /** The layer of a checkpoint that a model of `asModel` saved, which no family describes. */
+  readonly layer?: ComposedLayer;
   /** Replaces the checkpoint's `generation_config.json`, with the same names. */
   readonly generationConfig?: GenerationConfig;
   /** Unknown config fields that do not change the numbers, so that they are no error. */
@@ -117,7 +120,7 @@ async function formsOf(
 /** What a parsed config alone says. */
 async function configOnly(source: Config, options: LoadModelOptions): Promise<OpenedConfig> {
   const { config, form = 'f32' } = withoutQuantization(source);
-  const family = await findFamily(config, options.families);
+  const family = await findFamily(config, options.families, options.layer);
   const refuse = (): never => {
     throw new ResidualError('files', 'describeSource: a config has no weights; as stored needs a file');
   };
@@ -136,6 +139,10 @@ interface OpenedConfig extends Pick<Checkpoint, 'defaultWeights' | 'openArrays'>
 async function openConfig(files: ModelFiles, options: LoadModelOptions, onBytes?: OnBytes): Promise<OpenedConfig> {
   const { signal, ignoreConfig, weights } = options;
   if (files.gguf !== undefined) {
+    if (options.layer) {
+      const text = 'loadModel: a GGUF file names its own family; a layer opens the files of a model of asModel';
+      throw new ResidualError('option', text);
+    }
     const { openGgufCheckpoint } = await import('./gguf/gguf-checkpoint.js'); // not every page needs it
     const settings = { families: options.families, ignoreConfig, convert: weights === undefined, signal, onBytes };
     const { checkpoint, ...opened } = await openGgufCheckpoint(files, files.gguf, settings);
@@ -144,7 +151,7 @@ async function openConfig(files: ModelFiles, options: LoadModelOptions, onBytes?
   }
   const unquantized = await readConfig(files, signal);
   const { config, form } = unquantized;
-  const family = await findFamily(config, options.families);
+  const family = await findFamily(config, options.families, options.layer);
   return {
     family,
     layout: family,
@@ -164,7 +171,7 @@ function isConfig(source: ModelSource | Config): source is Config {
  * The caller disposes the model. Throws if a file is missing or invalid, or if the config is not supported.
  */
 export async function loadModel(source: ModelSource, options: LoadModelOptions = {}): Promise<Model> {
-  expectOpenOptions('loadModel', options, { generationConfig: 0, weights: 0 });
+  expectOpenOptions('loadModel', options, { generationConfig: 0, weights: 0, layer: 0 });
   const { signal, onProgress } = options;
   if (options.weights !== undefined) formChooser('loadModel', options.weights); // an error before anything is read
   await ready();

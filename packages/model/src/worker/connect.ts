@@ -71,14 +71,17 @@ export interface RemoteModel
 }
 
 /** The options of `loadModel` that cross a port: no functions. */
-export interface RemoteLoadOptions extends Omit<LoadModelOptions, 'fetch' | 'families' | 'weights'> {
+export interface RemoteLoadOptions extends Omit<LoadModelOptions, 'fetch' | 'families' | 'layer' | 'weights'> {
   /** How weight matrices are held: one form for all of them. `f32` if absent. */
   readonly weights?: WeightForm;
 }
 
 /** The models of a worker that runs `serveModels`. */
 export interface Models extends Disposable {
-  /** As `loadModel`; functions (`fetch`, `families`, `weights`) cannot cross a port. */
+  /**
+   * As `loadModel`; functions (`fetch`, `families`, `layer`, `weights`) cannot cross a port: the worker gives its own
+   * families to `serveModels`.
+   */
   load(source: ModelSource, options?: RemoteLoadOptions): Promise<RemoteModel>;
   /** As `sourceSize`: what a checkpoint would take, before it is downloaded. */
   size(source: ModelSource, options?: Omit<RemoteLoadOptions, 'onProgress'>): Promise<SourceSize>;

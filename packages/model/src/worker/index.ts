@@ -8,4 +8,4 @@ export {
   type RemoteModel,
 } from './connect.js';
 export type { ModelInfo, PlainEncoding } from './protocol.js';
-export { serveModels } from './serve.js';
+export { type ServeModelsOptions, serveModels } from './serve.js';

@@ -1,6 +1,7 @@
 import { type Port, ResidualError } from '@residual/base';
 import { type RpcCall, type RpcConnection, type RpcServer, serve } from '@residual/base/rpc';
-import { registeredBackends, useBackend } from '@residual/tensor';
+import type { Family } from '@residual/families';
+import { expectOptions, registeredBackends, useBackend } from '@residual/tensor';
 import type { ChatMessage } from '@residual/tokenizer/chat';
 import type { Conversation } from '../chat/conversation.js';
 import type { ChatOptions } from '../chat/options.js';
@@ -12,20 +13,31 @@ import { labelsOf } from '../model-kind.js';
 import { answerIn, callMethods, streamMethods } from './methods.js';
 import type { ModelInfo } from './protocol.js';
 
+/** The options of `serveModels`. */
+export interface ServeModelsOptions {
+  /**
+   * Your own families, with which the worker loads models besides the published ones, such as `composedFamily` of a
+   * layer that you composed.
+   */
+  readonly families?: readonly Family[];
+}
+
 /**
  * Serves models through a port: call `serveModels(self)` in a worker that imports the backends it may use (in Node
  * `serveModels(parentPort)`). All methods of `Model` work through `connectModels` on the other side, with steps and
  * taps as plain data. A step is computed when the page asks for it, so leaving an iteration ends it here too. Several
  * connections may share the port; the models of a connection are disposed when it closes.
  */
-export function serveModels(port: Port | null): RpcServer {
-  return serve(port, { service: 'models', name: 'serveModels' }, () => connectionOf(new Map()));
+export function serveModels(port: Port | null, options: ServeModelsOptions = {}): RpcServer {
+  expectOptions('serveModels', options, { families: 0 });
+  const { families = [] } = options;
+  return serve(port, { service: 'models', name: 'serveModels' }, () => connectionOf(new Map(), families));
 }
 
 type Method = (model: Model, call: RpcCall, ...args: never[]) => unknown;
 
-/** The handlers of one connection, which owns `models` by their number. */
-function connectionOf(models: Map<number, Model>): RpcConnection {
+/** The handlers of one connection, which owns `models` by their number and loads them with these families too. */
+function connectionOf(models: Map<number, Model>, families: readonly Family[]): RpcConnection {
   let nextNumber = 0;
   const conversations = new Map<number, Conversation>();
   const conversationOf = (number: number) => {
@@ -43,7 +55,7 @@ function connectionOf(models: Map<number, Model>): RpcConnection {
     source: ModelSource,
     options: LoadModelOptions,
   ): Promise<ModelInfo> => {
-    const model = await loadModel(source, { ...options, signal, onProgress: emit });
+    const model = await loadModel(source, { ...options, families, signal, onProgress: emit });
     if (signal.aborted) {
       model.dispose(); // nobody receives it
       throw signal.reason;
@@ -62,7 +74,7 @@ function connectionOf(models: Map<number, Model>): RpcConnection {
       useBackend: (_, name: string) => useBackend(name),
       load,
       size: ({ signal }: RpcCall, source: ModelSource, options: LoadModelOptions) =>
-        sourceSize(source, { ...options, signal }),
+        sourceSize(source, { ...options, families, signal }),
       dispose: (_, number: number) => {
         const model = modelOf(number);
         models.delete(number);

@@ -15,7 +15,7 @@ import { saveTokenizer, type Tokenizer } from '@residual/tokenizer';
 import { tokenizerFromGguf } from '@residual/tokenizer/gguf';
 import type { GenerationConfig } from '../../generate/options.js';
 import type { Checkpoint } from '../checkpoint.js';
-import { jsonText, tokenizerConfigOf } from '../create-model.js';
+import { jsonText, tokenizerConfigOf } from '../new-model-files.js';
 import type { ModelFiles, OnBytes } from '../sources/files.js';
 import { convertedTypes, ggufArrays } from './gguf-arrays.js';
 import { chatTemplateOf, openGgufFile } from './open-gguf-file.js';
