@@ -9,6 +9,7 @@ export { type PatchEmbedding, type PatchEmbeddingOptions, patchEmbedding } from 
 export { type PatchGrid, patchGrids } from './image/patch-grid.js';
 export { type PatchRotary, type PatchRotaryOptions, patchRotary } from './image/patch-rotary.js';
 export { type ResizeMethod, resizeWeights } from './image/resize-weights.js';
+export { type JoinedEmbeddingParts, joinedEmbedding } from './joined.js';
 export { type LearnedPositions, type LearnedPositionsOptions, learnedPositions } from './learned.js';
 export {
   type RelativePositions,

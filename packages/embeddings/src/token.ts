@@ -14,6 +14,8 @@ import { embed, expectOptions, linear, mul, ResidualError, type Tensor } from '@
 export interface TokenEmbedding extends Layer<{ readonly weight: MatrixNeed }, Tensor, Tensor> {
   readonly vocab: number;
   readonly dim: number;
+  /** How many of the last tokens are read and never written: no head has a logit for them; 0 if absent. */
+  readonly readOnlyTokens?: number;
   /** What leads x [..., dim] back to the width of the table for a tied head; nothing if absent. */
   readonly toTable?: (weights: Weights<TokenEmbedding>, x: Tensor) => Tensor;
 }
@@ -47,7 +49,7 @@ export function tokenEmbedding(options: TokenEmbeddingOptions): TokenEmbedding {
 
 /**
  * A tied head (Press and Wolf 2017): a function of the weights of `embedding` from x [..., dim] to logits [..., vocab],
- * plus `bias` [vocab] if given. It has no weights of its own. Errors if the layer is not a token embedding.
+ * without the tokens that are only read, plus `bias` [vocab] if given. It has no weights of its own. Errors if the layer is not a token embedding.
  */
 export function tiedHead(
   embedding: TokenEmbedding,

@@ -133,5 +133,9 @@ export const catalog: readonly CatalogEntry[] = [
   { modelTypes: ['siglip'], load: async () => (await import('./image/siglip.js')).siglip },
   { modelTypes: ['siglip2'], load: async () => (await import('./image/siglip.js')).siglip2 },
   { modelTypes: ['residual_clip'], load: async () => (await import('./image/residual-clip.js')).residualClip },
+  {
+    modelTypes: ['residual_drawing'],
+    load: async () => (await import('./image/residual-drawing.js')).residualDrawing,
+  },
   { modelTypes: ['llama4_text'], load: async () => (await import('./decoders/llama4.js')).llama4 },
 ];

@@ -29,6 +29,8 @@ interface CompositionInfo {
 export interface CausalComposition extends CompositionInfo {
   readonly kind: 'causal-lm';
   readonly model: LanguageModel<TensorLayer>;
+  /** How many columns and rows of points its first tokens are, if it draws; then come pen up, the end, the start. */
+  readonly drawingGrid?: number;
 }
 
 /** An encoder-decoder, which maps a source to a target. */

@@ -159,6 +159,7 @@ export { deit } from './image/deit.js';
 export { dinov2, dinov2WithRegisters } from './image/dinov2.js';
 export { dinov3 } from './image/dinov3.js';
 export { type ResidualClipSizes, residualClip, residualClipConfig } from './image/residual-clip.js';
+export { type ResidualDrawingSizes, residualDrawing, residualDrawingConfig } from './image/residual-drawing.js';
 export { siglip, siglip2 } from './image/siglip.js';
 export { vit } from './image/vit.js';
 export { families } from './registry.js';

@@ -44,7 +44,8 @@ export interface HeadWeights {
  * untied head.
  */
 export function buildHead(name: string, embedding: TokenEmbedding, parts: HeadParts): Head {
-  const { vocab, dim } = embedding;
+  const { dim } = embedding;
+  const vocab = embedding.vocab - (embedding.readOnlyTokens ?? 0);
   const { head, headScale = 1, logitsBias = false, onLogits = (logits: Tensor) => logits } = parts;
   expectLayers(name, { head });
   expectSameWidth(name, { embedding, head: head && { about: { inDim: head.about.inDim } } });

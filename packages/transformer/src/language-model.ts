@@ -45,6 +45,7 @@ export interface LanguageModel<
   Scheme extends PositionEncoding | undefined = PositionEncoding | undefined,
   Head extends TensorLayer | undefined = TensorLayer | undefined,
 > extends Layer<LanguageModelNeeds<Decoder, Scheme, Head>, Tensor, Tensor> {
+  /** The number of tokens that it reads. It has no logits for the last of them where the embedding only reads these. */
   readonly vocab: number;
   readonly dim: number;
   /** The model without its head, for heads that judge a text: a part of its own, with the weights at the same paths. */

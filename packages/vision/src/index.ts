@@ -1,5 +1,20 @@
 export { ResidualError } from '@residual/base';
 export { type CenterCropOptions, type CropOptions, centerCrop, crop, type PadOptions, pad } from './crop.js';
+export { drawOnCanvas, type LineContext } from './drawing/canvas.js';
+export { type Curve, curvesOf, smoothStroke } from './drawing/curves.js';
+export { type Box, boundsOf, type Drawing, fitDrawing, type Point, type Stroke } from './drawing/drawing.js';
+export { drawingImage } from './drawing/drawing-image.js';
+export type { DrawingPictureOptions } from './drawing/picture-options.js';
+export { type QuickDrawEntry, readQuickDraw } from './drawing/quick-draw.js';
+export { simplifyStroke } from './drawing/simplify.js';
+export {
+  type EncodeDrawingOptions,
+  type StrokeTokenizer,
+  type StrokeTokenizerOptions,
+  type StrokeTokenKind,
+  strokeTokenizer,
+} from './drawing/stroke-tokenizer.js';
+export { drawingToSvg } from './drawing/svg.js';
 export { toImageData } from './image-data.js';
 export { type PixelValuesOptions, pixelValues } from './pixel-values.js';
 export {
