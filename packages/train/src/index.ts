@@ -7,7 +7,9 @@ export {
 } from './checkpoint/store.js';
 export { type Document, type Documents, type PackingOptions, packDocuments } from './data/packing.js';
 export { type Pair, type PairBatch, type PairOptions, pairBatches } from './data/pairs.js';
+export { type PromptBatchOptions, type PromptedTarget, promptBatch, promptBatches } from './data/prompts.js';
 export { shuffledOrder, trainValidationSplit } from './data/shuffle.js';
+export { shuffledEpochs } from './data/shuffled-epochs.js';
 export type { TokenBatch } from './data/token-batch.js';
 export { allWindows, randomWindows, type SlidingOptions, slidingWindows, type WindowOptions } from './data/windows.js';
 export { type LandscapeOptions, type LossLandscape, lossLandscape } from './landscape.js';

@@ -1,5 +1,6 @@
 export { ResidualError } from '@residual/base';
 export { type CenterCropOptions, type CropOptions, centerCrop, crop, type PadOptions, pad } from './crop.js';
+export { augmentDrawing, unitBox } from './drawing/augment.js';
 export { drawOnCanvas, type LineContext } from './drawing/canvas.js';
 export { type Curve, curvesOf, smoothStroke } from './drawing/curves.js';
 export { type Box, boundsOf, type Drawing, fitDrawing, type Point, type Stroke } from './drawing/drawing.js';

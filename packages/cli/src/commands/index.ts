@@ -252,6 +252,11 @@ export const entries: readonly CommandEntry[] = [
         description: 'Train a new Keyword Transformer on recordings of words, and test it with unheard speakers.',
         load: async () => (await import('./train/keywords.js')).trainKeywordsCommand,
       },
+      {
+        name: 'drawings',
+        description: 'Train a new small model that draws what words say, on drawings of Quick, Draw! or your own.',
+        load: async () => (await import('./train/drawings.js')).trainDrawingsCommand,
+      },
     ],
   },
   {

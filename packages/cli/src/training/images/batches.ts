@@ -1,7 +1,6 @@
 import type { Tokenizer } from '@residual/tokenizer';
-import type { Batches } from '@residual/train';
+import { type Batches, shuffledEpochs } from '@residual/train';
 import { Draws } from '../draws.js';
-import { shuffledEpochs } from '../shuffled-epochs.js';
 import { writeAugmented } from './augment.js';
 import type { PictureSplit } from './split.js';
 import { type ConceptTexts, type DrawnText, drawText, type EncodedTexts, encodeTexts } from './texts.js';

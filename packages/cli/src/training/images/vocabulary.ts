@@ -55,28 +55,49 @@ export function wordTable(vectors: WordVectors, concepts: readonly Concept[], co
 }
 
 /** The tokenizer of a table: lower case, words of letters, digits and apostrophes. */
-export function wordTokenizer({ words }: WordTable): Tokenizer {
-  const special = ['[UNK]', '[PAD]'].map((content, id) => ({
-    ...{ id, content, single_word: false, lstrip: false, rstrip: false, normalized: false, special: true },
+export function wordTokenizer({ words }: Pick<WordTable, 'words'>): Tokenizer {
+  return wordLevelTokenizer(words, ['[UNK]', '[PAD]']);
+}
+
+/**
+ * A tokenizer of whole words in lower case, whose ids are their indices; an unknown word becomes `[UNK]`. The token
+ * `ending`, if there is one, follows each text.
+ */
+export function wordLevelTokenizer(tokens: readonly string[], special: readonly string[], ending?: string): Tokenizer {
+  const added = special.map(content => ({
+    ...{ id: tokens.indexOf(content), content, single_word: false, lstrip: false, rstrip: false },
+    ...{ normalized: false, special: true },
   }));
   return tokenizerFromJson({
     version: '1.0',
     truncation: null,
     padding: null,
-    added_tokens: special,
+    added_tokens: added.sort((a, b) => a.id - b.id),
     normalizer: {
       type: 'Sequence',
       normalizers: [{ type: 'Lowercase' }, { type: 'Replace', pattern: { String: '’' }, content: "'" }],
     },
     pre_tokenizer: { type: 'Split', pattern: { Regex: "[a-z0-9']+" }, behavior: 'Removed', invert: true },
-    post_processor: null,
+    post_processor: ending === undefined ? null : templateEndingWith(ending, tokens.indexOf(ending)),
     decoder: null,
     model: {
       type: 'WordLevel',
-      vocab: Object.fromEntries(words.map((word, id) => [word, id])),
+      vocab: Object.fromEntries(tokens.map((word, id) => [word, id])),
       unk_token: '[UNK]',
     },
   });
+}
+
+/** The template of texts that a special token follows. */
+function templateEndingWith(token: string, id: number) {
+  const text = (name: 'A' | 'B') => ({ Sequence: { id: name, type_id: 0 } });
+  const end = { SpecialToken: { id: token, type_id: 0 } };
+  return {
+    type: 'TemplateProcessing',
+    single: [text('A'), end],
+    pair: [text('A'), text('B'), end],
+    special_tokens: { [token]: { id: token, ids: [id], tokens: [token] } },
+  };
 }
 
 /** The sum of two frequent words of three letters or more that make up a word. */

@@ -1,7 +1,6 @@
 import { keywordFeatures } from '@residual/audio';
-import type { Batches } from '@residual/train';
+import { type Batches, shuffledEpochs } from '@residual/train';
 import { Draws } from '../draws.js';
-import { shuffledEpochs } from '../shuffled-epochs.js';
 import { augmented, silent } from './augment.js';
 import { type KeywordFolder, readKeyword, silence, unknown } from './recordings.js';
 

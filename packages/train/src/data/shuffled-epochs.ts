@@ -1,4 +1,4 @@
-import { shuffledOrder } from '@residual/train';
+import { shuffledOrder } from './shuffle.js';
 
 /** Items `first` to before `first + count` of an endless sequence of shuffled epochs. */
 export function shuffledEpochs<Item>(items: readonly Item[], seed: number): (first: number, count: number) => Item[] {

@@ -1,0 +1,51 @@
+import type { Tokenizer } from '@residual/tokenizer';
+import { type PromptedTarget, promptBatch, promptBatches, type TokenBatch } from '@residual/train';
+import { augmentDrawing, type QuickDrawEntry, type StrokeTokenizer, unitBox } from '@residual/vision';
+import type { Corpus } from '../corpus.js';
+import { firstBatches, sizeOf } from '../corpus.js';
+import type { DrawingSplit } from './read-drawings.js';
+
+/** Settings of `drawingCorpus`. */
+export interface DrawingCorpusSettings {
+  readonly batch: number;
+  readonly seed: number;
+  /** The share of the drawings whose words are left out. */
+  readonly unconditional: number;
+  /** The most tokens of a drawing. */
+  readonly length: number;
+}
+
+/** Sentences that a word may stand in. */
+const sentences = ['a {}', 'the {}', 'a drawing of a {}'];
+
+/** How often it does. */
+const sentenceShare = 0.15;
+
+/** Batches of words with drawings that are drawn anew each time, and of drawings as they are to validate. */
+export function drawingCorpus(
+  { training, validation, categories }: DrawingSplit,
+  { strokes, tokenizer }: { readonly strokes: StrokeTokenizer; readonly tokenizer: Tokenizer },
+  { batch, seed, unconditional, length }: DrawingCorpusSettings,
+): Corpus<TokenBatch> {
+  const encode = ({ word, drawing }: QuickDrawEntry, random: () => number): PromptedTarget => {
+    const hasWords = random() >= unconditional;
+    const text =
+      random() < sentenceShare ? sentences[Math.floor(random() * sentences.length)]!.replace('{}', word) : word;
+    const prompt = hasWords ? tokenizer.encode(text).ids : [strokes.bosTokenId];
+    const tokens = strokes.encode(augmentDrawing(drawing, random), { box: unitBox });
+    return { prompt, target: tokens.slice(0, length) };
+  };
+  const plain = ({ word, drawing }: QuickDrawEntry): PromptedTarget => ({
+    prompt: tokenizer.encode(word).ids,
+    target: strokes.encode(drawing),
+  });
+  const held = function* () {
+    for (let from = 0; from < validation.length; from += batch)
+      yield promptBatch(validation.slice(from, from + batch).map(plain));
+  };
+  return {
+    batches: promptBatches(training, { batch, seed, encode }),
+    validation: limit => firstBatches(held(), limit),
+    summary: `${sizeOf('drawings', training.length, validation.length)}; ${categories.length} words`,
+  };
+}
