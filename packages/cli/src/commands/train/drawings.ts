@@ -19,9 +19,15 @@ export const trainDrawingsCommand: CommandDefinition<object, TrainingArgs> = {
       )
       .option('--grid <n>', 'columns and rows of the points of a drawing', positiveWholeNumber, 32)
       .option('--length <n>', 'most tokens of a drawing; longer ones are left out', positiveWholeNumber, 112)
-      .option('--unconditional <share>', 'share of the drawings whose words are left out, for guidance', rate, 0.1);
+      .option('--unconditional <share>', 'share of the drawings whose words are left out, for guidance', rate, 0.1)
+      .option(
+        '--neighbours <share>',
+        'share of the drawings whose word becomes one near it, so that words never drawn work',
+        rate,
+        0.15,
+      );
     return addCommonOptions(addSizeOptions(command, 4), {
-      ...{ steps: 6000, batch: 32, batchOf: 'drawings', optimizer: 'muon', learningRate: 2e-3 },
+      ...{ steps: 5600, batch: 48, batchOf: 'drawings', optimizer: 'muon', learningRate: 6e-3 },
       ...{ schedule: 'linear', emaDecay: 0.998 },
     });
   },

@@ -11,8 +11,18 @@ export interface DrawingCorpusSettings {
   readonly seed: number;
   /** The share of the drawings whose words are left out. */
   readonly unconditional: number;
+  /** The share of the drawings whose word becomes one near it. */
+  readonly neighbours: number;
   /** The most tokens of a drawing. */
   readonly length: number;
+}
+
+/** What turns words and drawings into tokens. */
+export interface DrawingCorpusParts {
+  readonly strokes: StrokeTokenizer;
+  readonly tokenizer: Tokenizer;
+  /** The words near a category. */
+  readonly near: ReadonlyMap<string, readonly string[]>;
 }
 
 /** Sentences that a word may stand in. */
@@ -24,13 +34,14 @@ const sentenceShare = 0.15;
 /** Batches of words with drawings that are drawn anew each time, and of drawings as they are to validate. */
 export function drawingCorpus(
   { training, validation, categories }: DrawingSplit,
-  { strokes, tokenizer }: { readonly strokes: StrokeTokenizer; readonly tokenizer: Tokenizer },
-  { batch, seed, unconditional, length }: DrawingCorpusSettings,
+  { strokes, tokenizer, near }: DrawingCorpusParts,
+  { batch, seed, unconditional, neighbours, length }: DrawingCorpusSettings,
 ): Corpus<TokenBatch> {
   const encode = ({ word, drawing }: QuickDrawEntry, random: () => number): PromptedTarget => {
     const hasWords = random() >= unconditional;
-    const text =
-      random() < sentenceShare ? sentences[Math.floor(random() * sentences.length)]!.replace('{}', word) : word;
+    const others = random() < neighbours ? near.get(word) : undefined;
+    const name = others ? pick(others, random) : word;
+    const text = random() < sentenceShare ? pick(sentences, random).replace('{}', name) : name;
     const prompt = hasWords ? tokenizer.encode(text).ids : [strokes.bosTokenId];
     const tokens = strokes.encode(augmentDrawing(drawing, random), { box: unitBox });
     return { prompt, target: tokens.slice(0, length) };
@@ -48,4 +59,8 @@ export function drawingCorpus(
     validation: limit => firstBatches(held(), limit),
     summary: `${sizeOf('drawings', training.length, validation.length)}; ${categories.length} words`,
   };
+}
+
+function pick<Item>(items: readonly Item[], random: () => number): Item {
+  return items[Math.floor(random() * items.length)]!;
 }

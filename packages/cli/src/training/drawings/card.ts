@@ -15,7 +15,8 @@ export interface DrawingsCardContents {
 
 /** The model card of a run, in Markdown: data, recipe, results. */
 export function drawingsCard({ settings, split, loss, parameters, words }: DrawingsCardContents): string {
-  const { steps, batch, optimizer, learningRate, seed, depth, modelDim, heads, grid, unconditional } = settings;
+  const { steps, batch, optimizer, learningRate, seed, depth, modelDim, heads, grid, unconditional, neighbours } =
+    settings;
   const { training, validation, categories } = split;
   return [
     '# Words to drawings',
@@ -25,7 +26,8 @@ export function drawingsCard({ settings, split, loss, parameters, words }: Drawi
     `- **Model**: ${depth} blocks, ${modelDim} wide, attention heads: ${heads}; ${grouped(parameters)} weights, and ` +
       `vectors of ${grouped(words)} words, which were not trained. A point is one token on a grid of ${grid} x ${grid}.`,
     `- **Data**: ${grouped(training.length)} drawings of ${grouped(categories.length)} words, turned, mirrored, stretched ` +
-      `and moved each time; words left out in ${Math.round(100 * unconditional)} of 100.`,
+      `and moved each time; in ${Math.round(100 * unconditional)} of 100 without words, in ` +
+      `${Math.round(100 * neighbours)} with a word whose vector is near.`,
     `- **Recipe**: ${grouped(steps)} steps of ${batch} drawings; ${optimizer} at ${learningRate}; seed ${seed}.`,
     '',
     '## Test',

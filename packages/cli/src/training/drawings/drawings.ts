@@ -15,6 +15,7 @@ import { runTokenizer } from '../tokenizers.js';
 import { drawingCorpus } from './batches.js';
 import { drawingsCard } from './card.js';
 import { initialWeights } from './initial-weights.js';
+import { neighboursOf } from './neighbours.js';
 import { readDrawings } from './read-drawings.js';
 import { evenWords, sampleSheet } from './samples.js';
 import { drawingTokenizer, drawingWords } from './vocabulary.js';
@@ -26,6 +27,7 @@ export interface DrawingsSettings extends CommonSettings {
   readonly grid: number;
   readonly length: number;
   readonly unconditional: number;
+  readonly neighbours: number;
   readonly modelDim: number;
   readonly heads: number;
   readonly depth: number;
@@ -54,7 +56,7 @@ export async function trainDrawings(run: RunContext<DrawingsSettings>): Promise<
   const model = await createModel({ ...config, attention_dropout: dropout }, { seed, tokenizer });
   const bound = causalOf('train drawings', model);
   initialWeights(bound, words, { grid, seed });
-  const corpus = drawingCorpus(split, { strokes, tokenizer }, settings);
+  const corpus = drawingCorpus(split, { strokes, tokenizer, near: neighboursOf(words, split.categories) }, settings);
   progress.end();
   const parameters = model.describe().parameters;
   const learned = parameters - words.values.length;
