@@ -2,7 +2,7 @@ import { countParameters, init, linear } from '@residual/layers';
 import { dispose, gradients, mul, sum, tensor } from '@residual/tensor';
 import { expectClose, expectNoLeak } from '@residual/testkit';
 import { expect, test } from 'vitest';
-import { projectedEmbedding, tiedHead, tokenEmbedding } from './index.js';
+import { joinedEmbedding, projectedEmbedding, tiedHead, tokenEmbedding } from './index.js';
 
 const table = [
   [1, 2],
@@ -141,4 +141,42 @@ test('only a token embedding has a table to share', () => {
     'tiedHead: needs a tokenEmbedding to share its table with',
   );
   dispose(init(tokenEmbedding({ vocab: 3, dim: 2 }), { seed: 1 }));
+});
+
+test('two embeddings are one, and a head has no logits for the tokens that are only read', async () => {
+  const written = tokenEmbedding({ vocab: 3, dim: 2 });
+  const projection = linear({ in: 1, out: 2, bias: false });
+  const read = projectedEmbedding({ embedding: tokenEmbedding({ vocab: 2, dim: 1 }), projection });
+  const joined = joinedEmbedding({ written, read });
+  expect([joined.vocab, joined.dim, joined.readOnlyTokens]).toEqual([5, 2, 2]);
+  const words = { weight: tensor([13, 17], [2, 1]), projection: { weight: tensor([2, -1], [2, 1]) } };
+  const w = { ...weights(), read: words };
+  const [ids, dy] = [tensor([4, 2, 0, 3, 2], [1, 5], 'int32'), tensor([1, 2, 3, 4, 5, 6, 7, 8, 9, 10], [1, 5, 2])];
+  const [y, x] = [joined(w, ids), tensor([1, 1], [1, 1, 2])];
+  const rows = [
+    [34, -17],
+    [-7, 11],
+    [1, 2],
+    [26, -13],
+    [-7, 11],
+  ];
+  await expectClose(y, [rows], { absolute: 0 });
+  const logits = tiedHead(joined)(w, x);
+  await expectClose(logits, [[[3, 8, 4]]], { absolute: 1e-6 });
+  const { gradients: found, value } = gradients(() => sum(mul(joined(w, ids), dy)), w);
+  const { weight, read: readGradients } = found as unknown as typeof w;
+  // the rows of `written` get what came back at their tokens, the projection and the words the rest
+  const back = [
+    [5, 6],
+    [0, 0],
+    [3 + 9, 4 + 10],
+  ];
+  await expectClose(weight, back, { absolute: 0 });
+  await expectClose(readGradients.weight, [[2 * 7 - 8], [2 * 1 - 2]], { absolute: 0 });
+  await expectClose(readGradients.projection.weight, [[17 * 1 + 13 * 7], [17 * 2 + 13 * 8]], { absolute: 0 });
+  await expectNoLeak(() => joined(w, ids).dispose());
+  expect(() => joinedEmbedding({ written: tokenEmbedding({ vocab: 3, dim: 4 }), read })).toThrow(
+    'joinedEmbedding: written is 4 wide, read 2; they must be equal',
+  );
+  dispose([w, ids, dy, y, x, logits, found, value]);
 });

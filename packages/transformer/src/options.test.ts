@@ -47,6 +47,10 @@ const compositions: Record<string, ReturnType<typeof of>> = {
   describe: of((options: layers.DescribeOptions) => layers.describe(norm, options), { keyLen: 3 }, []),
   init: of(seeded, {}, ['seed']),
   tokenEmbedding: of(embeddings.tokenEmbedding, { vocab: 5, dim: 3 }),
+  joinedEmbedding: of(embeddings.joinedEmbedding, {
+    written: embeddings.tokenEmbedding({ vocab: 2, dim: 4 }),
+    read: embeddings.tokenEmbedding({ vocab: 2, dim: 4 }),
+  }),
   projectedEmbedding: of(embeddings.projectedEmbedding, {
     embedding,
     projection: layers.linear({ in: modelDim, out: 7 }),

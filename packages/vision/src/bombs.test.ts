@@ -14,6 +14,9 @@ test('hostile images and configs are read or refused, within a small heap', asyn
     'jpeg file 0 of 12000 x 12000 pixels': 'refused',
     'jpeg file 0 with its scans 5000 times': 'refused',
     'jpeg file 0 and a million comments': 'read',
+    'quickDraw 100,000 points': 'read',
+    'quickDraw 100,000 strokes': 'read',
+    'quickDraw a million lines': 'read',
   }))
     expect([name, outcomes.get(name)]).toEqual([name, outcome]);
 });

@@ -3,10 +3,13 @@ import type { Drawing } from './drawing.js';
 import { type DrawingPictureOptions, placedDrawing } from './picture-options.js';
 
 /** What of a canvas draws a line: a `CanvasRenderingContext2D`, or one that is not on a page. */
-export type LineContext = Pick<
-  CanvasRenderingContext2D,
-  'beginPath' | 'moveTo' | 'lineTo' | 'bezierCurveTo' | 'stroke' | 'lineWidth' | 'lineCap' | 'lineJoin'
->;
+export interface LineContext
+  extends Pick<
+    CanvasRenderingContext2D,
+    'beginPath' | 'moveTo' | 'lineTo' | 'bezierCurveTo' | 'lineWidth' | 'lineCap' | 'lineJoin'
+  > {
+  stroke(): void;
+}
 
 /**
  * Draws a drawing on a canvas, in the top left square of `size` pixels, with the context's `strokeStyle`. The width and

@@ -1,4 +1,4 @@
-import { expectValue, ResidualError } from '@residual/base';
+import { expectValue, ResidualError, showValue } from '@residual/base';
 
 /** A point: x grows to the right and y downwards, in any unit. */
 export type Point = readonly [x: number, y: number];
@@ -30,8 +30,7 @@ export function expectDrawing(caller: string, drawing: unknown, code = 'drawing'
       if (!isPoint(point))
         throw new ResidualError(
           code,
-          `${caller}: point ${j} of stroke ${i} is ${String(point).slice(0, 60)}; it must be [x, y], numbers from -1e9 ` +
-            'to 1e9',
+          `${caller}: point ${j} of stroke ${i} is ${showValue(point)}; it must be [x, y], numbers from -1e9 to 1e9`,
         );
   }
 }

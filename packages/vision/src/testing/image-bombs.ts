@@ -1,6 +1,6 @@
 /** Hostile images and configs; the module that a process with a small heap reads. */
 import { type Bomb, type BombTarget, bombsOf } from '@residual/testkit/bombs';
-import { imageProcessor, readImage } from '../index.js';
+import { drawingImage, imageProcessor, readImage, readQuickDraw, strokeTokenizer } from '../index.js';
 import { readJpegHeader } from '../read/jpeg/header.js';
 import { crc32 } from '../read/png/crc.js';
 import { pattern } from './pictures.js';
@@ -174,4 +174,36 @@ export const processorConfig: BombTarget = {
     return imageProcessor(parsed).process(pattern(13, 11));
   },
   seeds: () => configs.map(config => JSON.stringify(config)),
+};
+
+const drawn = {
+  word: 'cat',
+  recognized: true,
+  drawing: [
+    [
+      [0, 90, 255],
+      [3, 255, 7],
+    ],
+  ],
+};
+
+/** Lines of Quick, Draw!. */
+export const quickDraw: BombTarget = {
+  inputs: function* () {
+    yield* bombsOf(drawn);
+    const zigzag = Array.from({ length: 100_000 }, (_, i) => (i % 2 ? 255 - (i % 251) : i % 241));
+    yield {
+      name: '100,000 points',
+      make: () => JSON.stringify({ ...drawn, drawing: [[zigzag, zigzag.toReversed()]] }),
+    };
+    yield { name: '100,000 strokes', make: () => JSON.stringify({ ...drawn, drawing: zigzag.map(x => [[x], [x]]) }) };
+    yield { name: 'a million lines', make: () => '\n'.repeat(1_000_000) };
+  },
+  read: text => {
+    for (const { drawing } of readQuickDraw(text)) {
+      strokeTokenizer().encode(drawing);
+      drawingImage(drawing, { size: 28 });
+    }
+  },
+  seeds: () => [JSON.stringify(drawn)],
 };
