@@ -13,9 +13,9 @@ import { llamaAttention, llamaEnds, llamaMlp, llamaNorms, moduleNames } from '..
 import { decoderSizes, headsOf } from '../parts/sizes.js';
 
 /**
- * Residual's own small model that draws: the blocks of Llama over the tokens of drawings (points of a grid, pen up, end,
- * start), which it reads and writes, and words, which it only reads: word vectors through a projection. A prompt is
- * words, the start, and the strokes that are there already. `residual train drawings` trains it.
+ * Residual's own small model that draws: the blocks of Llama over the tokens of drawings (points of a grid, pen up,
+ * end, start), which it reads and writes, and words, which it only reads: word vectors through a projection. A prompt
+ * is words, the start, and the strokes that are there already. `residual train drawings` trains it.
  */
 export const residualDrawing: Family<CausalComposition> = /* @__PURE__ */ residualDrawingFamily();
 

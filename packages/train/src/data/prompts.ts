@@ -26,9 +26,9 @@ export interface PromptBatchOptions<Item> {
 }
 
 /**
- * Endless batches of prompts with their targets, for `languageModelLoss`: only the targets count. Each item comes once in
- * an epoch and is encoded anew, so that it can be augmented; items of similar length come together. A batch depends only
- * on the seed and its position. Errors if there is no item.
+ * Endless batches of prompts with their targets, for `languageModelLoss`: only the targets count. Each item comes once
+ * in an epoch and is encoded anew, so that it can be augmented; items of similar length come together. A batch depends
+ * only on the seed and its position. Errors if there is no item.
  */
 export function promptBatches<Item>(items: readonly Item[], options: PromptBatchOptions<Item>): Batches<TokenBatch> {
   expectOptions('promptBatches', options, { batch: 1, seed: 1, encode: 1, batchesPerBucket: 0 });
@@ -66,7 +66,7 @@ export function promptBatch(items: readonly PromptedTarget[]): TokenBatch {
     if (prompt.length === 0 || target.length === 0)
       throw new ResidualError(
         'data',
-        `promptBatch: item ${row} has a prompt of ${prompt.length} and a target of ${target.length} tokens; both need 1`,
+        `promptBatch: item ${row} has ${prompt.length} tokens of a prompt and ${target.length} of a target; both need 1`,
       );
     const at = row * length;
     ids.set(prompt, at);

@@ -6,7 +6,7 @@ const most = 6;
 /** The least cosine of the vectors of a category and of a word near it. */
 const leastCosine = 0.6;
 
-/** The words nearest to each category of one word, best first, without other categories; categories without any lack. */
+/** The words nearest to each category of one word, best first; categories are none, and some have none. */
 export function neighboursOf(
   { words, values, dim }: DrawingWords,
   categories: readonly string[],
