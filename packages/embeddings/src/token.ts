@@ -49,8 +49,8 @@ export function tokenEmbedding(options: TokenEmbeddingOptions): TokenEmbedding {
 
 /**
  * A tied head (Press and Wolf 2017): a function of the weights of `embedding` from x [..., dim] to logits [..., vocab],
- * without the tokens that are only read, plus `bias` [vocab] if given. It has no weights of its own. Errors if the layer
- * is no token embedding.
+ * without the tokens that are only read, plus `bias` [vocab] if given. It has no weights of its own. Errors if the
+ * layer is no token embedding.
  */
 export function tiedHead(
   embedding: TokenEmbedding,

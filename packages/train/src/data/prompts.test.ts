@@ -23,7 +23,7 @@ test('only the tokens of the targets are labels, each where the one before it is
     ],
   ]);
   expect(() => promptBatch([{ prompt: [], target: [9] }])).toThrow(
-    'promptBatch: item 0 has 0 tokens of a prompt and 1 of a target; both need 1',
+    'promptBatch: item 0 has 0 tokens of a prompt and 1 of a target; both need one',
   );
 });
 

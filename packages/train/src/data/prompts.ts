@@ -66,7 +66,8 @@ export function promptBatch(items: readonly PromptedTarget[]): TokenBatch {
     if (prompt.length === 0 || target.length === 0)
       throw new ResidualError(
         'data',
-        `promptBatch: item ${row} has ${prompt.length} tokens of a prompt and ${target.length} of a target; both need 1`,
+        `promptBatch: item ${row} has ${prompt.length} tokens of a prompt and ${target.length} of a target; ` +
+          'both need one',
       );
     const at = row * length;
     ids.set(prompt, at);

@@ -24,7 +24,7 @@ export function drawingsCard({ settings, split, loss, parameters, words }: Drawi
     'A decoder that draws what words say, point by point, trained by `residual train drawings`.',
     '',
     `- **Model**: ${depth} blocks, ${modelDim} wide, attention heads: ${heads}; ${grouped(parameters)} weights, and ` +
-      `vectors of ${grouped(words)} words, which were not trained. A point is one token on a grid of ${grid} x ${grid}.`,
+      `vectors of ${grouped(words)} words that were not trained. A point is a token of a grid of ${grid} x ${grid}.`,
     `- **Data**: ${grouped(training.length)} drawings of ${grouped(categories.length)} words, turned, mirrored, ` +
       `stretched and moved each time; in ${Math.round(100 * unconditional)} of 100 without words, in ` +
       `${Math.round(100 * neighbours)} with a word whose vector is near.`,
