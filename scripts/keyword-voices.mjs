@@ -84,7 +84,7 @@ for (const word of [...words, ...others]) {
   await mkdir(join(out, word), { recursive: true });
   const isWord = words.includes(word);
   const spoken = [
-    ...variants.flatMap(variant => Array.from({ length: isWord ? 2 : 1 }, () => [variant, espeak])),
+    ...variants.flatMap(variant => Array.from({ length: isWord ? 5 : 2 }, () => [variant, espeak])),
     ...fliteVoices.flatMap(voice => Array.from({ length: isWord ? 16 : 6 }, () => [voice, flite])),
   ];
   const counts = new Map();
