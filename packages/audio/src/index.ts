@@ -24,11 +24,13 @@ export { type AudioInput, type ReadAudioOptions, readAudio } from './read/read-a
 export { type ResampleOptions, type Resampler, resample, resampler } from './resample/resample.js';
 export type { Logarithm } from './spectrum/frame-transform.js';
 export type { FramePadding } from './spectrum/frames.js';
+export { type GriffinLimOptions, griffinLim } from './spectrum/griffin-lim.js';
 export { type MelFilter, type MelFilterOptions, melFilters } from './spectrum/mel-filters.js';
 export { hertzToMel, type MelScale, melToHertz } from './spectrum/mel-scale.js';
 export { type MfccOptions, mfcc } from './spectrum/mfcc.js';
-export { type RealFft, realFft } from './spectrum/real-fft.js';
-export { type SpectrogramOptions, spectrogram } from './spectrum/spectrogram.js';
+export { type InverseRealFft, inverseRealFft, type RealFft, realFft } from './spectrum/real-fft.js';
+export { type SpectrogramOptions, type StftOptions, spectrogram } from './spectrum/spectrogram.js';
+export { type ComplexSpectrum, type InverseStftOptions, inverseStft, stft } from './spectrum/stft.js';
 export { type FeatureStream, spectrogramStream } from './spectrum/stream.js';
 export { type WindowName, type WindowOptions, windowFunction } from './spectrum/window.js';
 export { type EnergyGate, type EnergyGateOptions, energyGate, type GateState } from './voice/energy-gate.js';

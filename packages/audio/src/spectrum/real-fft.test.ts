@@ -1,6 +1,6 @@
 import { expectClose } from '@residual/testkit';
 import { expect, test } from 'vitest';
-import { realFft } from '../index.js';
+import { inverseRealFft, realFft } from '../index.js';
 
 /** X[k] = Σ x[j] e^(-2πi jk / length), as loops; angles are reduced exactly. */
 const definition = (frame: ArrayLike<number>, length: number) => {
@@ -53,7 +53,20 @@ test('a shorter frame is continued with zeros', async () => {
   }
 });
 
+test('the inverse gives back the frame, whatever was transformed before', async () => {
+  for (const length of [1, 2, 3, 4, 7, 12, 30, 97, 98, 243, 400]) {
+    const frame = noise(length).reverse();
+    const { re, im } = transformed(frame, length);
+    const inverse = inverseRealFft(length);
+    const result = new Float64Array(length);
+    inverse(noise(re.length), noise(re.length), result);
+    inverse(re, im, result);
+    await expectClose(result, frame, { absolute: 1e-12 });
+  }
+});
+
 test('a length that does not fit is refused', () => {
+  expect(() => inverseRealFft(0)).toThrow('inverseRealFft: length is 0; it must be a whole number from 1 to 1048576');
   expect(() => realFft(0)).toThrow('realFft: length is 0; it must be a whole number from 1 to 1048576');
   expect(() => realFft(2 ** 21)).toThrow('realFft: length is 2097152; it must be a whole number from 1 to 1048576');
   expect(() => realFft(2.5)).toThrow('realFft: length is 2.5; it must be a whole number from 1 to 1048576');

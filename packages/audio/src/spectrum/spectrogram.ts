@@ -5,8 +5,8 @@ import { copyFrame, type FramePadding, type Framing, frameCount, paddingOf } fro
 import type { MelFilter } from './mel-filters.js';
 import { type WindowName, windowFunction } from './window.js';
 
-/** Settings of `spectrogram` and `spectrogramStream`. */
-export interface SpectrogramOptions {
+/** How a recording is cut into frames that are transformed. */
+export interface StftOptions {
   /** Samples of a frame. */
   readonly frameLength: number;
   /** Samples from the start of a frame to the start of the next one. */
@@ -20,6 +20,10 @@ export interface SpectrogramOptions {
    * both ends; or frame t starts there, and there are whole frames only (`none`). Default `reflect`.
    */
   readonly padding?: FramePadding;
+}
+
+/** Settings of `spectrogram` and `spectrogramStream`. */
+export interface SpectrogramOptions extends StftOptions {
   /** Whether the mean of each frame is subtracted. Default false. */
   readonly removeMean?: boolean;
   /** The part of the sample before that is subtracted from each sample of a frame. Default 0. */
@@ -37,41 +41,43 @@ export interface SpectrogramOptions {
 /** A spectrogram's cut into frames, and what is computed of each. */
 export interface SpectrogramPlan extends Framing, FrameTransform {}
 
-/** Checks settings and prepares the transform. */
-export function spectrogramPlan(caller: string, options: SpectrogramOptions): SpectrogramPlan {
-  const names = { frameLength: 1, hop: 1, fftLength: 0, window: 0, padding: 0, removeMean: 0, preemphasis: 0 } as const;
-  expectOptions(caller, options, { ...names, power: 0, mel: 0, floor: 0, log: 0 });
-  const {
-    frameLength,
-    hop,
-    fftLength = frameLength,
-    padding = 'reflect',
-    removeMean = false,
-    power = 2,
-    mel,
-  } = options;
-  const { preemphasis = 0, floor = 1e-10, log = 'none', window: windowOption = 'hann' } = options;
+/** The names of `StftOptions`. */
+export const stftNames = { frameLength: 1, hop: 1, fftLength: 0, window: 0, padding: 0 } as const;
+
+/** Frames, the window over them, and the length of their transforms. */
+export interface StftPlan extends Framing {
+  readonly fftLength: number;
+  /** [frameLength] */
+  readonly window: Float64Array;
+}
+
+/** Checks how a recording is cut into frames. */
+export function stftPlan(caller: string, options: StftOptions): StftPlan {
+  const { frameLength, hop, fftLength = frameLength, padding = 'reflect', window: windowOption = 'hann' } = options;
   expectInteger(caller, 'frameLength', frameLength, { min: 1, max: 2 ** 20 });
   expectInteger(caller, 'hop', hop, { min: 1, max: 2 ** 20 });
   expectInteger(caller, 'fftLength', fftLength, { min: frameLength, max: 2 ** 20 });
+  expectValue(['reflect', 'zeros', 'none'].includes(padding), caller, 'padding', padding, 'reflect, zeros or none');
+  const window = typeof windowOption === 'string' ? windowFunction(windowOption, frameLength) : windowOption;
+  const fits = `frameLength ${frameLength}`;
+  expectValue(window.length === frameLength, caller, 'the length of window', window.length, fits);
+  return { frameLength, hop, fftLength, padding, window };
+}
+
+/** Checks settings and prepares the transform. */
+export function spectrogramPlan(caller: string, options: SpectrogramOptions): SpectrogramPlan {
+  const names = { ...stftNames, removeMean: 0, preemphasis: 0, power: 0, mel: 0, floor: 0, log: 0 } as const;
+  expectOptions(caller, options, names);
+  const { removeMean = false, power = 2, mel, preemphasis = 0, floor = 1e-10, log = 'none' } = options;
+  const plan = stftPlan(caller, options);
   expectValue(preemphasis >= 0 && preemphasis <= 1, caller, 'preemphasis', preemphasis, 'from 0 to 1');
   expectValue(power === 1 || power === 2, caller, 'power', power, '1 or 2');
   expectValue(floor >= 0 && floor < Infinity, caller, 'floor', floor, '0 or more');
-  expectValue(['reflect', 'zeros', 'none'].includes(padding), caller, 'padding', padding, 'reflect, zeros or none');
   expectValue(Object.hasOwn(logarithms, log), caller, 'log', log, Object.keys(logarithms).join(', '));
-  const window = typeof windowOption === 'string' ? windowFunction(windowOption, frameLength) : windowOption;
-  expectValue(
-    window.length === frameLength,
-    caller,
-    'the length of window',
-    window.length,
-    `frameLength ${frameLength}`,
-  );
-  const bins = (fftLength >> 1) + 1;
+  const bins = (plan.fftLength >> 1) + 1;
   const end = mel?.reduce((last, { first, weights }) => Math.max(last, first + weights.length), 0) ?? 0;
   expectValue(end <= bins, caller, 'the end of the last mel filter', end, `at most ${bins}, the frequencies`);
-  const steps = { frameLength, fftLength, removeMean, preemphasis, window, power, mel, floor, log };
-  return { frameLength, hop, padding, ...frameTransform(steps) };
+  return { ...plan, ...frameTransform({ ...plan, removeMean, preemphasis, power, mel, floor, log }) };
 }
 
 /**

@@ -22,6 +22,10 @@ export interface Golden {
   readonly librosaMfcc: GoldenFrames;
   /** By numpy, as kws_streaming describes it. */
   readonly keyword: GoldenFrames;
+  /** Every 160th sample, with momentum and without, of the magnitudes of the first second. */
+  readonly griffinLim: Readonly<
+    Record<'momentum' | 'plain', { readonly length: number; readonly values: readonly number[] }>
+  >;
   /** [frequencies, filters] by name. */
   readonly filters: Readonly<Record<string, readonly (readonly number[])[]>>;
 }
