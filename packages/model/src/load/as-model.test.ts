@@ -87,7 +87,7 @@ test('a GPT-2 composed by hand gives the numbers of the family, and its files op
     ]);
     const prompt = [5, 7, 11, 13];
     const expected = await published.forward(prompt);
-    expectClose((await model.forward(prompt)).logits.data, expected.logits.data, { absolute: 1e-6 });
+    await expectClose((await model.forward(prompt)).logits.data, expected.logits.data, { absolute: 1e-6 });
     const options = { temperature: 1, seed: 9, maxNewTokens: 6 };
     const text = await published.generate(prompt, options).result();
     expect(await model.generate(prompt, options).result()).toEqual(text);
