@@ -12,7 +12,8 @@ export const ceilings: Readonly<Record<string, number>> = {
   transformer: 9000,
   safetensors: 5000,
   gguf: 6000,
-  audio: 14_600,
+  audio: 15_700,
+  pronunciation: 8400,
   vision: 12_600,
   train: 14_900,
 };
