@@ -9,6 +9,8 @@ import { Conversation, startChat } from './chat/conversation.js';
 import type { ChatPrompt } from './chat/model-chat.js';
 import type { ChatOptions, RenderChatOptions } from './chat/options.js';
 import { templateNames } from './chat/template-names.js';
+import type { DrawnResult, DrawStep } from './draw/drawing-result.js';
+import type { DrawOptions } from './draw/options.js';
 import { type ForwardOptions, type ForwardOutput, forwardPrompt, type SourceAndTarget } from './forward-prompt.js';
 import type { BeamResult } from './generate/beam-policy.js';
 import { type BeamSearchGeneration, type BeamSearchOptions, beamSearchSequences } from './generate/beam-search.js';
@@ -234,6 +236,28 @@ export class Model implements Disposable {
         return yield* transcribeAudio(state, [audio].flat() as readonly AudioInput[], options);
       },
       (transcriptions): Transcription | readonly Transcription[] => (isSingle ? transcriptions[0]! : transcriptions),
+    ) as never;
+  }
+
+  /**
+   * Draws what words say, point by point, or goes on with a drawing that is begun. Iterate to see it grow, or call
+   * `result()`. Several texts are drawn together and returned in order. For models that draw, such as
+   * `@residual/model-drawings`.
+   */
+  draw(words: string, options?: DrawOptions): Generation<DrawnResult, DrawStep, readonly DrawnResult[]>;
+  draw(
+    words: readonly string[],
+    options?: DrawOptions,
+  ): Generation<readonly DrawnResult[], DrawStep, readonly DrawnResult[]>;
+  draw(words: string | readonly string[], options: DrawOptions = {}) {
+    const isSingle = !Array.isArray(words);
+    const { state } = this;
+    return generation(
+      async function* () {
+        const { drawWords } = await import('./draw/draw.js'); // as `understanding`
+        return yield* drawWords(state, [words].flat() as readonly string[], options);
+      },
+      (drawings): DrawnResult | readonly DrawnResult[] => (isSingle ? drawings[0]! : drawings),
     ) as never;
   }
 

@@ -18,6 +18,8 @@ export { badWordsIds } from './processors/bad-words-ids.js';
 export { epsilonCutoff, etaCutoff } from './processors/cutoffs.js';
 export { exponentialDecayLengthPenalty, type LengthPenalty } from './processors/exponential-decay.js';
 export { type ForcedEosTokenId, forcedBosTokenId, forcedEosTokenId } from './processors/forced-token-ids.js';
+export { type GroupTemperature, groupTemperatures } from './processors/group-temperatures.js';
+export { type Guidance, guidance } from './processors/guidance.js';
 export { minLength, minNewTokens } from './processors/min-length.js';
 export { minP } from './processors/min-p.js';
 export { encoderNoRepeatNgramSize, noRepeatNgramSize } from './processors/no-repeat-ngram-size.js';

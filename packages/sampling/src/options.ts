@@ -3,6 +3,8 @@ import type { Processor } from './processor.js';
 import type { allowedTokens } from './processors/allowed-tokens.js';
 import type { LengthPenalty } from './processors/exponential-decay.js';
 import type { ForcedEosTokenId } from './processors/forced-token-ids.js';
+import type { GroupTemperature } from './processors/group-temperatures.js';
+import type { Guidance } from './processors/guidance.js';
 import type { SequenceBias } from './processors/sequence-bias.js';
 
 /**
@@ -56,6 +58,8 @@ type EosOptions =
 
 /** Options that narrow down what is sampled; greedy choice ignores them. */
 export interface Filters {
+  /** Temperatures of the choice within groups of tokens; the probabilities of the groups stay. */
+  readonly groupTemperatures?: readonly GroupTemperature[] | undefined;
   /**
    * Samples from the most likely tokens whose terms -p log p stay within this share, 0 to 1, of the entropy
    * (Potraghloo et al. 2025).
@@ -78,8 +82,16 @@ export interface Filters {
 /** All options that change logits, except temperature and filters. `eosTokenId` is the end token, or a list of them. */
 export type ProcessorOptions = Adjustments & EosOptions;
 
+/** Guidance of one sequence at a time: beams have none. */
+export interface GuidanceOptions {
+  /** Exaggerates what the prompt changes (classifier-free guidance). */
+  readonly guidance?: Guidance | undefined;
+}
+
 /** The options of `pipeline`. */
-export type PipelineOptions = ProcessorOptions & Filters & { readonly temperature?: number | undefined };
+export type PipelineOptions = ProcessorOptions &
+  GuidanceOptions &
+  Filters & { readonly temperature?: number | undefined };
 
 interface ReportOptions {
   /** How many of the most likely tokens each step reports; default 0. */
@@ -88,6 +100,7 @@ interface ReportOptions {
 
 /** The options of a greedy choice: temperature 0, or none. Filters and a seed would have no effect. */
 export type GreedyOptions = ProcessorOptions &
+  GuidanceOptions &
   ReportOptions & { readonly temperature?: 0 | undefined } & { readonly [Name in keyof Filters | 'seed']?: undefined };
 
 /**
@@ -95,6 +108,7 @@ export type GreedyOptions = ProcessorOptions &
  * sampler by default).
  */
 export type SamplingOptions = ProcessorOptions &
+  GuidanceOptions &
   Filters &
   ReportOptions & { readonly temperature: number; readonly seed?: number | undefined };
 

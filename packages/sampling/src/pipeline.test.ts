@@ -20,6 +20,7 @@ test('processors run in the order of the reference, whatever the order of the op
     topP: 0.5,
     topK: 3,
     topH: 0.5,
+    groupTemperatures: [],
     temperature: 0.7,
     processors: [],
     beginSuppressTokens: 1,
@@ -36,6 +37,7 @@ test('processors run in the order of the reference, whatever the order of the op
     repetitionPenalty: 1.2,
     encoderRepetitionPenalty: 1.2,
     sequenceBias: [[1, 2]],
+    guidance: { scale: 2, unconditional: () => [] },
   } satisfies Omit<PipelineOptions, 'eosTokenId'>;
   const watched = new Proxy({ ...all, eosTokenId: 0 } as PipelineOptions, {
     get(target, name: keyof PipelineOptions) {
@@ -43,7 +45,7 @@ test('processors run in the order of the reference, whatever the order of the op
       return target[name];
     },
   });
-  expect(pipeline(watched)).toHaveLength(23); // 24 options, no processors of the user's own
+  expect(pipeline(watched)).toHaveLength(25); // 26 options, no processors of the user's own
   const reference = Object.keys(all).reverse();
   // forcedBosTokenId is read once more for beginSuppressTokens, temperature for the filters; the first read counts.
   expect(read.filter(name => name !== 'temperature')).toEqual(reference.filter(name => name !== 'temperature'));
@@ -107,10 +109,10 @@ test('an option that is undefined counts as absent', () => {
 
 test('an unknown option is refused with the list of the known ones', () => {
   expect(thrownMessage(() => pipeline({ top_p: 0.9 } as PipelineOptions))).toBe(
-    'sampling: top_p is not an option; options are sequenceBias, encoderRepetitionPenalty, repetitionPenalty, ' +
+    'sampling: top_p is not an option; options are guidance, sequenceBias, encoderRepetitionPenalty, repetitionPenalty, ' +
       'noRepeatNgramSize, encoderNoRepeatNgramSize, badWordsIds, minLength, minNewTokens, allowedTokens, ' +
       'forcedBosTokenId, forcedEosTokenId, exponentialDecayLengthPenalty, suppressTokens, beginSuppressTokens, ' +
-      'processors, temperature, topH, topK, topP, minP, typicalP, ' +
+      'processors, temperature, groupTemperatures, topH, topK, topP, minP, typicalP, ' +
       'epsilonCutoff, etaCutoff, renormalizeLogits, eosTokenId',
   );
 });

@@ -6,6 +6,8 @@ import { badWordsIds } from './processors/bad-words-ids.js';
 import { epsilonCutoff, etaCutoff } from './processors/cutoffs.js';
 import { exponentialDecayLengthPenalty } from './processors/exponential-decay.js';
 import { forcedBosTokenId, forcedEosTokenId } from './processors/forced-token-ids.js';
+import { groupTemperatures } from './processors/group-temperatures.js';
+import { guidance } from './processors/guidance.js';
 import { minLength, minNewTokens } from './processors/min-length.js';
 import { minP } from './processors/min-p.js';
 import { encoderNoRepeatNgramSize, noRepeatNgramSize } from './processors/no-repeat-ngram-size.js';
@@ -28,6 +30,7 @@ type Steps = {
 };
 
 const filters: { readonly [N in keyof Filters]-?: Steps[N] } = {
+  groupTemperatures,
   topH,
   topK,
   topP,
@@ -39,6 +42,7 @@ const filters: { readonly [N in keyof Filters]-?: Steps[N] } = {
 
 /** The processor of each option, in the order in which they run. */
 const steps: Steps = {
+  guidance,
   sequenceBias,
   encoderRepetitionPenalty,
   repetitionPenalty,
@@ -82,9 +86,9 @@ export function expectOptionNames(options: object, ...others: readonly string[])
 
 /**
  * The processors that `options` ask for, in the order of Hugging Face transformers (`_get_logits_processor`):
- * sequenceBias, encoderRepetitionPenalty, repetitionPenalty, noRepeatNgramSize, encoderNoRepeatNgramSize, badWordsIds,
+ * guidance, sequenceBias, encoderRepetitionPenalty, repetitionPenalty, noRepeatNgramSize, encoderNoRepeatNgramSize, badWordsIds,
  * minLength, minNewTokens, allowedTokens, forcedBosTokenId, forcedEosTokenId, exponentialDecayLengthPenalty,
- * suppressTokens, beginSuppressTokens, your own `processors`, temperature, topH, topK, topP, minP, typicalP,
+ * suppressTokens, beginSuppressTokens, your own `processors`, temperature, groupTemperatures (ours), topH, topK, topP, minP, typicalP,
  * epsilonCutoff, etaCutoff, renormalizeLogits. At temperature 0 the filters are checked but do not run, since one token
  * is left. Throws for an unknown name or a value out of range.
  */

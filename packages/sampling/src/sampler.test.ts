@@ -232,7 +232,7 @@ test.each<[options: object, text: string]>([
 
 test('an unknown option is refused with the list of the known ones', () => {
   expect(thrownMessage(() => sampler({ topp: 0.9 } as SamplerOptions))).toMatch(
-    /^sampling: topp is not an option; options are sequenceBias, .*, renormalizeLogits, eosTokenId, topLogprobs, seed$/,
+    /^sampling: topp is not an option; options are guidance, .*, renormalizeLogits, eosTokenId, topLogprobs, seed$/,
   );
 });
 

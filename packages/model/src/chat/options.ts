@@ -1,8 +1,8 @@
 import { expectValue } from '@residual/base';
 import { expectOptions, type OptionNames, ResidualError } from '@residual/tensor';
 import type { CallFormat, ChatMessage, ChatOptions as TemplateOptions } from '@residual/tokenizer/chat';
-import { generateNames } from '../generate/option-names.js';
-import type { GenerateOptions } from '../generate/options.js';
+import { unguidedNames } from '../generate/option-names.js';
+import type { GenerateOptions, GuidanceSettings } from '../generate/options.js';
 
 /** How messages become a prompt. */
 export interface RenderChatOptions {
@@ -23,8 +23,10 @@ export interface RenderChatOptions {
   readonly addGenerationPrompt?: boolean;
 }
 
-/** The options of `chat`: those of `generate`, and how messages become a prompt. */
-export interface ChatOptions extends GenerateOptions, Omit<RenderChatOptions, 'addGenerationPrompt'> {
+/** The options of `chat`: those of `generate` but for guidance, and how messages become a prompt. */
+export interface ChatOptions
+  extends Omit<GenerateOptions, keyof GuidanceSettings>,
+    Omit<RenderChatOptions, 'addGenerationPrompt'> {
   /** How many tokens the answer may have; default as in `generation_config.json`, else 1024. */
   readonly maxNewTokens?: number;
   /** End tokens; default those of `generation_config.json` and the token with which the template ends an answer. */
@@ -35,7 +37,7 @@ export interface ChatOptions extends GenerateOptions, Omit<RenderChatOptions, 'a
 
 const promptNames = { tools: 0, documents: 0, template: 0, templateOptions: 0, continueFinalMessage: 0 } as const;
 const renderNames: OptionNames<RenderChatOptions> = { ...promptNames, addGenerationPrompt: 0 };
-const chatNames: OptionNames<ChatOptions> = { ...generateNames, ...promptNames, callFormat: 0 };
+const chatNames: OptionNames<ChatOptions> = { ...unguidedNames, ...promptNames, callFormat: 0 };
 
 /** The variables that have options of their own. */
 const ownVariables = ['messages', 'tools', 'documents', 'add_generation_prompt', 'continue_final_message'];

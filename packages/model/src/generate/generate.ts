@@ -1,9 +1,11 @@
+import type { SequenceContext } from '@residual/sampling';
 import { finishReason, type GreedyOptions, sampler, stopStrings } from '@residual/sampling';
 import { expectOptions, ResidualError } from '@residual/tensor';
-import { expectFunction, expectSignal, expectTexts, expectTokens } from '../arguments.js';
+import { definedOptions, expectFunction, expectSignal, expectTexts, expectTokens } from '../arguments.js';
 import { decode } from './decode.js';
 import type { DecodeModel } from './decode-model.js';
 import type { DecoderInput } from './decoder-input.js';
+import { guidedDecoding } from './guided-policy.js';
 import { generateNames } from './option-names.js';
 import { type GenerateOptions, maxLengthOf, maxNewTokensOf, settingsOf } from './options.js';
 import { SamplingPolicy, type Step } from './sampling-policy.js';
@@ -22,7 +24,9 @@ export async function* generateSequences(
   expectOptions('generate', options, generateNames);
   const maxLength = maxLengthOf(options, model);
   expectTokens('generate', input.prompts, { vocab: model.vocab, maxLength });
-  const settings = settingsOf(options, model.generationConfig, model.eosTokenIds);
+  const { guidance_scale: scale, ...config } = model.generationConfig;
+  const guidanceOf = typeof scale === 'number' ? { guidanceScale: scale } : {};
+  const settings = settingsOf({ ...guidanceOf, ...definedOptions(options) }, config, model.eosTokenIds);
   expectTexts('generate', 'taps', settings.taps);
   expectTexts('generate', 'stopStrings', settings.stopStrings);
   expectSignal('generate', settings.signal);
@@ -36,6 +40,8 @@ export async function* generateSequences(
     hooks,
     cache,
     skipSpecialTokens,
+    guidanceScale,
+    negativePromptIds,
     signal,
     ...sampling
   } = settings;
@@ -46,7 +52,12 @@ export async function* generateSequences(
       'generate: stop strings need a tokenizer, this model has none; end tokens by eosTokenId',
     );
   }
-  const choose = sampler(sampling as GreedyOptions);
+  if (negativePromptIds !== undefined && guidanceScale === undefined)
+    throw new ResidualError('option', 'generate: negativePromptIds is given without guidanceScale, which uses it');
+  const isGuided = guidanceScale !== undefined && guidanceScale !== 1;
+  const unconditional = ({ batchIndex = 0 }: SequenceContext) => guided!.policy.unconditional(batchIndex);
+  const guidance = isGuided && { guidance: { scale: guidanceScale, unconditional } };
+  const choose = sampler({ ...sampling, ...guidance } as GreedyOptions);
   const sequences = input.prompts.map((prompt, i) => {
     const maxNewTokens = maxNewTokensOf(options, generationConfig, prompt.length);
     const finishReasonOf = finishReason({ eosTokenId: sampling.eosTokenId, maxNewTokens, maxLength });
@@ -54,5 +65,9 @@ export async function* generateSequences(
     return new Sequence(prompt, finishReasonOf, stopStrings(strings), stream, input.sources?.[i]);
   });
   const policy = new SamplingPolicy(sequences, choose);
-  return yield* decode(model, input, policy, { caller: 'generate', maxLength, taps, ablate, hooks, signal, cache });
+  const session = { caller: 'generate', maxLength, taps, ablate, hooks, signal, cache };
+  const guided = isGuided ? guidedDecoding(policy, input, negativePromptIds) : undefined;
+  if (!guided) return yield* decode(model, input, policy, session);
+  expectTokens('generate', guided.input.prompts, { vocab: model.vocab, maxLength });
+  return yield* decode(model, guided.input, guided.policy, session);
 }

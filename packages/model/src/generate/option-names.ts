@@ -1,7 +1,7 @@
 import type { OptionNames } from '@residual/tensor';
 import type { TranslateOptions } from '../translate/options.js';
 import type { BeamSearchOptions } from './beam-search.js';
-import type { GenerateOptions } from './options.js';
+import type { GenerateOptions, GuidanceSettings } from './options.js';
 
 /** The options that `generate` and beam search share. */
 const sharedNames = {
@@ -29,8 +29,9 @@ const sharedNames = {
   signal: 0,
 } as const;
 
-/** The names of the options of `generate`. */
-export const generateNames: OptionNames<GenerateOptions> = {
+/** The names of the options of `generate` without guidance. */
+export const unguidedNames: OptionNames<Omit<GenerateOptions, keyof GuidanceSettings>> = {
+  groupTemperatures: 0,
   temperature: 0,
   topK: 0,
   topP: 0,
@@ -46,6 +47,13 @@ export const generateNames: OptionNames<GenerateOptions> = {
   maxLength: 0,
   skipSpecialTokens: 0,
   ...sharedNames,
+};
+
+/** The names of the options of `generate`. */
+export const generateNames: OptionNames<GenerateOptions> = {
+  ...unguidedNames,
+  guidanceScale: 0,
+  negativePromptIds: 0,
 };
 
 /** The options that `beamSearch` and `translate` share. */

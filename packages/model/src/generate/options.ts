@@ -5,8 +5,22 @@ import { type CacheForm, ResidualError, showValue } from '@residual/tensor';
 import { definedOptions } from '../arguments.js';
 import type { InterventionOptions } from '../interventions.js';
 
+/** Classifier-free guidance (Sanchez et al. 2023), for decoder-only models. */
+export interface GuidanceSettings {
+  /**
+   * Above 1 exaggerates what the prompt changes, in the logits of each step; default as in `generation_config.json`,
+   * else 1, no guidance. Each step then computes two sequences.
+   */
+  readonly guidanceScale?: number;
+  /** What is guided away from: token ids in the place of the prompt; the last token of each prompt if absent. */
+  readonly negativePromptIds?: readonly number[];
+}
+
 /** The options of `generate`: those of `@residual/sampling`, limits, stop strings and what each step reports. */
-export interface GenerateOptions extends Omit<PipelineOptions, 'eosTokenId'>, InterventionOptions {
+export interface GenerateOptions
+  extends Omit<PipelineOptions, 'eosTokenId' | 'guidance'>,
+    GuidanceSettings,
+    InterventionOptions {
   /** End tokens; default those of `generation_config.json`, none if empty. */
   readonly eosTokenId?: readonly number[];
   /** How many tokens may follow the prompt; default as in `generation_config.json`, else 128. 0 returns the prompt. */

@@ -4,6 +4,8 @@ import type { ChatMessage } from '@residual/tokenizer/chat';
 import { type VectorTableInput, vectorTable, type WordVectors } from '@residual/word-vectors';
 import type { ChatAnswer, ChatDelta } from '../chat/chat-answer.js';
 import type { ChatOptions } from '../chat/options.js';
+import type { DrawnResult, DrawStep } from '../draw/drawing-result.js';
+import type { DrawOptions } from '../draw/options.js';
 import { generation } from '../generate/generation.js';
 import type { LoadModelOptions } from '../load/load-model.js';
 import type { SourceSize } from '../load/source-size.js';
@@ -50,7 +52,7 @@ type Overloaded = 'classify' | 'classifyTokens' | 'classifyImage' | 'embedImage'
  */
 export interface RemoteModel
   extends Omit<ModelInfo, 'model' | 'streams' | 'calls'>,
-    RemoteMethods<Omit<typeof streamMethods, 'translate' | 'transcribe'>>,
+    RemoteMethods<Omit<typeof streamMethods, 'translate' | 'transcribe' | 'draw'>>,
     RemoteMethods<Omit<typeof callMethods, 'tokenVectors' | Overloaded>>,
     Pick<Model, Overloaded>,
     AsyncDisposable {
@@ -64,6 +66,8 @@ export interface RemoteModel
     audios: readonly AudioInput[],
     options?: TranscribeOptions,
   ): RemoteGeneration<readonly Transcription[], TranscriptionStep>;
+  draw(words: string, options?: DrawOptions): RemoteGeneration<DrawnResult, DrawStep>;
+  draw(words: readonly string[], options?: DrawOptions): RemoteGeneration<readonly DrawnResult[], DrawStep>;
   tokenVectors(): Promise<WordVectors>;
   /** A conversation, whose `chat` keeps the keys and values of what was said. The caller disposes it. */
   conversation(): Promise<RemoteConversation>;

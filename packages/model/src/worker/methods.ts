@@ -3,6 +3,7 @@ import { type RpcCall, type Transferred, transfer } from '@residual/base/rpc';
 import type { ChatMessage } from '@residual/tokenizer/chat';
 import type { Conversation } from '../chat/conversation.js';
 import type { ChatOptions, RenderChatOptions } from '../chat/options.js';
+import type { DrawOptions } from '../draw/options.js';
 import type { ForwardOptions, SourceAndTarget } from '../forward-prompt.js';
 import type { BeamSearchOptions } from '../generate/beam-search.js';
 import { type Generation, mapSteps } from '../generate/generation.js';
@@ -52,6 +53,10 @@ export const streamMethods = {
     Array.isArray(audio)
       ? allOf(model.transcribe(audio as readonly AudioInput[], { ...options, signal }))
       : firstOf(model.transcribe(audio as AudioInput, { ...options, signal })),
+  draw: (model: Model, { signal }: RpcCall, words: string | readonly string[], options?: DrawOptions) =>
+    typeof words === 'string'
+      ? firstOf(model.draw(words, { ...options, signal }))
+      : allOf(model.draw(words, { ...options, signal })),
 } as const;
 
 /** The methods that answer once. */

@@ -69,7 +69,7 @@ export async function trainDrawings(run: RunContext<DrawingsSettings>): Promise<
   const { evaluateEvery = Math.max(1, Math.floor(steps / 10)) } = settings;
   const writeSamples = async (step: number) => {
     await mkdir(join(out, samplesFolder), { recursive: true });
-    const sheet = await sampleSheet(model, strokes, shown, signal);
+    const sheet = await sampleSheet(model, grid, shown, signal);
     await writeFile(join(out, samplesFolder, `step-${step}.svg`), sheet);
   };
   const onEvent = async ({ type, step }: TrainingEvent, training: Training) => {

@@ -1,0 +1,58 @@
+import { ResidualError } from '@residual/tensor';
+import { strokeTokenizer } from '@residual/vision';
+import { expectTexts } from '../arguments.js';
+import { decoderInputOf } from '../generate/decoder-input.js';
+import { generateSequences } from '../generate/generate.js';
+import { mapSteps } from '../generate/generation.js';
+import type { LoadedModel } from '../loaded-model.js';
+import { causalOf } from '../model-kind.js';
+import { type DrawnResult, type DrawStep, drawnResultOf, drawStepOf } from './drawing-result.js';
+import { type DrawOptions, generateOptionsOf } from './options.js';
+
+/**
+ * Draws what words say, several texts at once. Yields the steps of all drawings and returns them in order. Words that
+ * the model does not know are left out. Throws for a model that does not draw, and for a text without a known word.
+ */
+export async function* drawWords(
+  model: LoadedModel,
+  words: readonly string[],
+  options: DrawOptions,
+): AsyncGenerator<DrawStep, DrawnResult[]> {
+  const grid = gridOf(model);
+  if (words.length === 0) throw new ResidualError('prompt', 'draw: there are no words');
+  expectTexts('draw', 'words', words);
+  const strokes = strokeTokenizer({ grid });
+  const { begun = [], box = { left: 0, top: 0, width: grid - 1, height: grid - 1 } } = options;
+  const begunTokens = begun.length === 0 ? [] : strokes.encode(begun, { box, isBegun: true });
+  const settings = generateOptionsOf(options, strokes, begunTokens, model.generationConfig);
+  const prompts = words.map(text => promptOf(model, text, strokes.bosTokenId));
+  const input = decoderInputOf(
+    'draw',
+    model,
+    prompts.map(({ tokens }) => [...tokens, ...begunTokens]),
+  );
+  const space = { strokes, box };
+  const outputs = yield* mapSteps(generateSequences(model, input, settings), step => [drawStepOf(step, space)]);
+  return outputs.map((output, i) => drawnResultOf(output, space, prompts[i]!.tokens.length, prompts[i]!.unknownWords));
+}
+
+/** Columns and rows of the points of a model that draws. */
+function gridOf(model: LoadedModel): number {
+  causalOf('draw', model);
+  const { composition, family } = model;
+  const grid = 'drawingGrid' in composition ? composition.drawingGrid : undefined;
+  if (grid !== undefined) return grid;
+  throw new ResidualError('kind', `draw: this is a model of the family ${family.name}, which does not draw`);
+}
+
+/** The tokens of a text and the start of its drawing, without the words that the model does not know. */
+function promptOf(model: LoadedModel, text: string, bosTokenId: number) {
+  if (!model.tokenizer) throw new ResidualError('prompt', 'draw: this model has no tokenizer, which words need');
+  const { ids, offsets } = model.tokenizer.encode(text);
+  const isUnknown = (id: number) => id === model.tokenizer!.unkTokenId;
+  const unknownWords = ids.flatMap((id, i) => (isUnknown(id) ? [text.slice(...offsets[i]!)] : []));
+  const known = ids.filter(id => !isUnknown(id) && id !== bosTokenId);
+  if (known.length === 0 && unknownWords.length > 0)
+    throw new ResidualError('prompt', `draw: the model knows no word of ${JSON.stringify(text.slice(0, 100))}`);
+  return { tokens: [...known, bosTokenId], unknownWords };
+}
