@@ -85,12 +85,12 @@ export function expectOptionNames(options: object, ...others: readonly string[])
 }
 
 /**
- * The processors that `options` ask for, in the order of Hugging Face transformers (`_get_logits_processor`):
- * guidance, sequenceBias, encoderRepetitionPenalty, repetitionPenalty, noRepeatNgramSize, encoderNoRepeatNgramSize, badWordsIds,
+ * The processors that `options` ask for, in the order of Hugging Face transformers (`_get_logits_processor`): guidance,
+ * sequenceBias, encoderRepetitionPenalty, repetitionPenalty, noRepeatNgramSize, encoderNoRepeatNgramSize, badWordsIds,
  * minLength, minNewTokens, allowedTokens, forcedBosTokenId, forcedEosTokenId, exponentialDecayLengthPenalty,
- * suppressTokens, beginSuppressTokens, your own `processors`, temperature, groupTemperatures (ours), topH, topK, topP, minP, typicalP,
- * epsilonCutoff, etaCutoff, renormalizeLogits. At temperature 0 the filters are checked but do not run, since one token
- * is left. Throws for an unknown name or a value out of range.
+ * suppressTokens, beginSuppressTokens, your own `processors`, temperature, groupTemperatures (which is ours), topH,
+ * topK, topP, minP, typicalP, epsilonCutoff, etaCutoff, renormalizeLogits. At temperature 0 the filters are checked but
+ * do not run, since one token is left. Throws for an unknown name or a value out of range.
  */
 export function pipeline(options: PipelineOptions): Processor[] {
   expectOptionNames(options);

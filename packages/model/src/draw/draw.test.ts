@@ -65,7 +65,7 @@ test('what is not drawn is refused', async () => {
   expect(await refusal([])).toBe('draw: there are no words');
   expect(await refusal('cat', { penTemperature: 0 })).toBe('draw: penTemperature is 0; it must be a number above 0');
   expect(await refusal('cat', { temperature: 0, penTemperature: 1 })).toBe(
-    'draw: penTemperature is 1 and temperature 0; a drawing that is not sampled has none',
+    'draw: penTemperature is 1 and temperature 0; what is not sampled has none',
   );
   expect(await refusal('cat', { box: { left: 0, top: 0, width: 0, height: 1 } })).toContain('draw: box is {');
   expect(await refusal('cat', { begun: [[]] })).toBe('encode: stroke 0 is []; it must be a list of one point or more');

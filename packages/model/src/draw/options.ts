@@ -58,7 +58,7 @@ export function generateOptionsOf(
     if (!isSampled)
       throw new ResidualError(
         'option',
-        `draw: penTemperature is ${penTemperature} and temperature ${temperature}; a drawing that is not sampled has none`,
+        `draw: penTemperature is ${penTemperature} and temperature ${temperature}; what is not sampled has none`,
       );
   }
   const { penTemperature: pen = 1 } = options;

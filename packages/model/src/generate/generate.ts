@@ -5,7 +5,7 @@ import { definedOptions, expectFunction, expectSignal, expectTexts, expectTokens
 import { decode } from './decode.js';
 import type { DecodeModel } from './decode-model.js';
 import type { DecoderInput } from './decoder-input.js';
-import { guidedDecoding } from './guided-policy.js';
+import type { GuidedDecoding } from './guided-policy.js';
 import { generateNames } from './option-names.js';
 import { type GenerateOptions, maxLengthOf, maxNewTokensOf, settingsOf } from './options.js';
 import { SamplingPolicy, type Step } from './sampling-policy.js';
@@ -55,6 +55,7 @@ export async function* generateSequences(
   if (negativePromptIds !== undefined && guidanceScale === undefined)
     throw new ResidualError('option', 'generate: negativePromptIds is given without guidanceScale, which uses it');
   const isGuided = guidanceScale !== undefined && guidanceScale !== 1;
+  let guided: GuidedDecoding | undefined;
   const unconditional = ({ batchIndex = 0 }: SequenceContext) => guided!.policy.unconditional(batchIndex);
   const guidance = isGuided && { guidance: { scale: guidanceScale, unconditional } };
   const choose = sampler({ ...sampling, ...guidance } as GreedyOptions);
@@ -66,8 +67,9 @@ export async function* generateSequences(
   });
   const policy = new SamplingPolicy(sequences, choose);
   const session = { caller: 'generate', maxLength, taps, ablate, hooks, signal, cache };
-  const guided = isGuided ? guidedDecoding(policy, input, negativePromptIds) : undefined;
-  if (!guided) return yield* decode(model, input, policy, session);
+  if (!isGuided) return yield* decode(model, input, policy, session);
+  const { guidedDecoding } = await import('./guided-policy.js'); // few calls need it
+  guided = guidedDecoding(policy, input, negativePromptIds);
   expectTokens('generate', guided.input.prompts, { vocab: model.vocab, maxLength });
   return yield* decode(model, guided.input, guided.policy, session);
 }
