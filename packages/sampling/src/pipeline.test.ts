@@ -110,9 +110,9 @@ test('an option that is undefined counts as absent', () => {
 test('an unknown option is refused with the list of the known ones', () => {
   expect(thrownMessage(() => pipeline({ top_p: 0.9 } as PipelineOptions))).toBe(
     'sampling: top_p is not an option; options are guidance, sequenceBias, encoderRepetitionPenalty, ' +
-      'repetitionPenalty, noRepeatNgramSize, encoderNoRepeatNgramSize, badWordsIds, minLength, minNewTokens, allowedTokens, ' +
-      'forcedBosTokenId, forcedEosTokenId, exponentialDecayLengthPenalty, suppressTokens, beginSuppressTokens, ' +
-      'processors, temperature, groupTemperatures, topH, topK, topP, minP, typicalP, ' +
+      'repetitionPenalty, noRepeatNgramSize, encoderNoRepeatNgramSize, badWordsIds, minLength, minNewTokens, ' +
+      'allowedTokens, forcedBosTokenId, forcedEosTokenId, exponentialDecayLengthPenalty, suppressTokens, ' +
+      'beginSuppressTokens, processors, temperature, groupTemperatures, topH, topK, topP, minP, typicalP, ' +
       'epsilonCutoff, etaCutoff, renormalizeLogits, eosTokenId',
   );
 });
