@@ -109,6 +109,11 @@ export const entries: readonly CommandEntry[] = [
         load: async () => (await import('./evaluate/images.js')).evaluateImagesCommand,
       },
       {
+        name: 'drawings',
+        description: 'Draw words, have the drawings named by a model of pictures and words, and count the right names.',
+        load: async () => (await import('./evaluate/drawings.js')).evaluateDrawingsCommand,
+      },
+      {
         name: 'analogies',
         description: 'Answer analogy questions (b - a + c) and count the correct answers by category.',
         load: async () => (await import('./evaluate/analogies.js')).evaluateAnalogiesCommand,

@@ -55,6 +55,15 @@ test('the pen has a temperature of its own, and what it draws another', async ()
     if (kind === 'point') expect(topLogprobs.find(choice => choice.token < 25)!.token).toBe(token);
 });
 
+test('drawings together are as long as the positions leave behind the longest prompt', async () => {
+  const words = ['cat sun cat sun cat', 'sun'];
+  const options = { temperature: 1, seed: 4, guidanceScale: 1.5 };
+  for (const [i, { tokens, finishReason }] of (await model.draw(words, options).result()).entries())
+    if (finishReason !== 'eos') expect(tokens).toHaveLength(i === 0 ? 40 : 36);
+  const [first] = await model.draw(['cat sun cat sun cat'], { ...options, maxNewTokens: 1000 }).result();
+  expect(first!.tokens.length).toBeLessThanOrEqual(40);
+});
+
 test('what is not drawn is refused', async () => {
   const refusal = async (words: unknown, options: object = {}) =>
     model

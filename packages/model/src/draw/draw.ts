@@ -6,6 +6,7 @@ import { generateSequences } from '../generate/generate.js';
 import { mapSteps } from '../generate/generation.js';
 import type { LoadedModel } from '../loaded-model.js';
 import { causalOf } from '../model-kind.js';
+import { longestOf } from '../sequences.js';
 import { type DrawnResult, type DrawStep, drawnResultOf, drawStepOf } from './drawing-result.js';
 import { type DrawOptions, generateOptionsOf } from './options.js';
 
@@ -24,13 +25,14 @@ export async function* drawWords(
   const strokes = strokeTokenizer({ grid });
   const { begun = [], box = { left: 0, top: 0, width: grid - 1, height: grid - 1 } } = options;
   const begunTokens = begun.length === 0 ? [] : strokes.encode(begun, { box, isBegun: true });
-  const settings = generateOptionsOf(options, strokes, begunTokens, model.generationConfig);
   const prompts = words.map(text => promptOf(model, text, strokes.bosTokenId));
-  const input = decoderInputOf(
-    'draw',
-    model,
-    prompts.map(({ tokens }) => [...tokens, ...begunTokens]),
-  );
+  const sequences = prompts.map(({ tokens }) => [...tokens, ...begunTokens]);
+  const input = decoderInputOf('draw', model, sequences);
+  // The longest prompt bounds all drawings, since shorter ones are padded to it.
+  const most = Math.max(0, model.maxPositions - longestOf(sequences));
+  const { maxNewTokens = most } = options;
+  const limited = Number.isInteger(maxNewTokens) ? { ...options, maxNewTokens: Math.min(maxNewTokens, most) } : options;
+  const settings = generateOptionsOf(limited, strokes, begunTokens, model.generationConfig);
   const space = { strokes, box };
   const outputs = yield* mapSteps(generateSequences(model, input, settings), step => [drawStepOf(step, space)]);
   return outputs.map((output, i) => drawnResultOf(output, space, prompts[i]!.tokens.length, prompts[i]!.unknownWords));

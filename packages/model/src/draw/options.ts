@@ -6,7 +6,7 @@ import type { GenerateOptions, GenerationConfig } from '../generate/options.js';
 export interface DrawOptions
   extends Pick<
     GenerateOptions,
-    'topK' | 'topP' | 'minP' | 'topLogprobs' | 'seed' | 'guidanceScale' | 'maxNewTokens' | 'taps' | 'cache' | 'signal'
+    'topK' | 'topP' | 'minP' | 'topLogprobs' | 'seed' | 'guidanceScale' | 'taps' | 'cache' | 'signal'
   > {
   /** The temperature of the choice among points; default as in `generation_config.json`, else 0, the most likely. */
   readonly temperature?: number;
@@ -15,6 +15,8 @@ export interface DrawOptions
    * pens are lifted all the time, since the choice of a point is spread over many.
    */
   readonly penTemperature?: number;
+  /** The most tokens that are added; by default and at most as many as the positions of the model leave. */
+  readonly maxNewTokens?: number;
   /** Strokes that are there already, in the unit of `box`: the drawing goes on behind them. */
   readonly begun?: Drawing;
   /** The square or rectangle in which one draws; default the grid of the model, from 0 to its size - 1. */

@@ -1,6 +1,7 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { loadModel } from '@residual/model';
 import { memoryUsage } from '@residual/tensor';
 import { strokeTokenizer } from '@residual/vision';
@@ -76,6 +77,23 @@ test('it learns what words look like, shows samples, and writes a model that dra
   for (const word of ['circle', 'ring']) expect(await strokesOf(word)).toHaveLength(1);
   for (const word of ['ladder', 'stairs']) expect(await strokesOf(word)).toHaveLength(2);
   model.dispose();
+
+  const sheetFile = join(root, 'sheet.svg');
+  const recognizer = fileURLToPath(new URL('../../../../model-emoji-clip/model', import.meta.url));
+  const options = ['--model', out, '--recognizer', recognizer, '--sheet', sheetFile, '--samples', '3'];
+  const evaluated = await runCommand('evaluate', 'drawings', drawings, ...options, '--json');
+  expect(evaluated.errors).toBe('');
+  const report = JSON.parse(evaluated.out);
+  expect([report.drawings, report.categories, report.model.count, report.people.count]).toEqual([4, 2, 6, 4]);
+  expect(report.loss).toBeCloseTo(
+    Number(/held out is ([\d.]+)/.exec(await readFile(join(out, 'README.md'), 'utf8'))![1]),
+    2,
+  );
+  for (const { first, inFive } of [report.model, report.people]) {
+    expect(first).toBeGreaterThanOrEqual(0.5); // the circles at least are called circles
+    expect(inFive).toBe(1); // there are two words
+  }
+  expect((await readFile(sheetFile, 'utf8')).match(/<path /g)).toHaveLength(2);
 });
 
 test('a run that is resumed gives the numbers of one that was not', async () => {

@@ -46,19 +46,25 @@ export function drawingCorpus(
     const tokens = strokes.encode(augmentDrawing(drawing, random), { box: unitBox });
     return { prompt, target: tokens.slice(0, length) };
   };
-  const plain = ({ word, drawing }: QuickDrawEntry): PromptedTarget => ({
+  return {
+    batches: promptBatches(training, { batch, seed, encode }),
+    validation: limit => firstBatches(plainBatches(validation, { strokes, tokenizer }, batch), limit),
+    summary: `${sizeOf('drawings', training.length, validation.length)}; ${categories.length} words`,
+  };
+}
+
+/** Batches of words with drawings as they are. */
+export function* plainBatches(
+  entries: readonly QuickDrawEntry[],
+  { strokes, tokenizer }: Pick<DrawingCorpusParts, 'strokes' | 'tokenizer'>,
+  batch: number,
+): Generator<TokenBatch> {
+  const encode = ({ word, drawing }: QuickDrawEntry): PromptedTarget => ({
     prompt: tokenizer.encode(word).ids,
     target: strokes.encode(drawing),
   });
-  const held = function* () {
-    for (let from = 0; from < validation.length; from += batch)
-      yield promptBatch(validation.slice(from, from + batch).map(plain));
-  };
-  return {
-    batches: promptBatches(training, { batch, seed, encode }),
-    validation: limit => firstBatches(held(), limit),
-    summary: `${sizeOf('drawings', training.length, validation.length)}; ${categories.length} words`,
-  };
+  for (let from = 0; from < entries.length; from += batch)
+    yield promptBatch(entries.slice(from, from + batch).map(encode));
 }
 
 function pick<Item>(items: readonly Item[], random: () => number): Item {
