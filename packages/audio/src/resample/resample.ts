@@ -44,25 +44,32 @@ export function resampler(options: ResampleOptions): Resampler {
   let buffer = new Float64Array(0);
   let start = 0; // the index of the first sample in the buffer
   let received = 0;
-  let next = 0; // the index of the sample at or before the next output
-  let fraction = 0; // of 1 / up samples after it
   let outputs = 0;
   const reset = () => {
     buffer = new Float64Array(bank.reach); // zeros before the recording
     start = -bank.reach;
-    received = next = fraction = outputs = 0;
+    received = outputs = 0;
   };
   reset();
+  /** Where the weights of output i begin in the buffer, and by which fraction of a sample it is after the middle. */
+  const placeOf = (i: number) => {
+    const time = (outputs + i) * down;
+    return { first: Math.floor(time / up) + 1 - bank.reach - start, position: (time % up) / up };
+  };
   const run = (count: number) => {
     const output = new Float32Array(count);
-    for (let i = 0; i < count; i++) {
-      output[i] = filtered(bank, buffer, next + 1 - bank.reach - start, fraction / up);
-      fraction += down;
-      next += Math.floor(fraction / up);
-      fraction %= up;
+    const paired = count - (count % (2 * up));
+    for (let from = 0; from < paired; from += 2 * up)
+      for (let i = from; i < from + up; i++) {
+        const { first, position } = placeOf(i); // output i + up has the same weights
+        [output[i], output[i + up]] = filteredPair(bank, buffer, first, first + down, position);
+      }
+    for (let i = paired; i < count; i++) {
+      const { first, position } = placeOf(i);
+      output[i] = filtered(bank, buffer, first, position);
     }
     outputs += count;
-    const used = Math.min(buffer.length, Math.max(0, next + 1 - bank.reach - start));
+    const used = Math.min(buffer.length, Math.max(0, placeOf(0).first));
     buffer = buffer.slice(used);
     start += used;
     return output;
@@ -91,14 +98,29 @@ export function resampler(options: ResampleOptions): Resampler {
 
 /** One output: the weighted sum of the samples from index `first` on, `position` of a sample after the middle one. */
 function filtered(bank: FilterBank, samples: Float64Array, first: number, position: number): number {
-  const { reach, phases, isInterpolated, weights } = bank;
-  const taps = 2 * reach;
+  const { row, share } = phaseAt(bank, position);
+  const taps = 2 * bank.reach;
+  const sum = weightedSum(bank.weights, row * taps, samples, first, taps);
+  return share === 0 ? sum : sum + (weightedSum(bank.weights, (row + 1) * taps, samples, first, taps) - sum) * share;
+}
+
+/** Two outputs at the same position after a sample; each is that of `filtered`. */
+function filteredPair(bank: FilterBank, samples: Float64Array, first: number, second: number, position: number): Pair {
+  const { row, share } = phaseAt(bank, position);
+  const taps = 2 * bank.reach;
+  const [a, b] = weightedSums(bank.weights, row * taps, samples, first, second, taps);
+  if (share === 0) return [a, b];
+  const [nextA, nextB] = weightedSums(bank.weights, (row + 1) * taps, samples, first, second, taps);
+  return [a + (nextA - a) * share, b + (nextB - b) * share];
+}
+
+type Pair = [number, number];
+
+/** The row of weights at or before a position, and the share of the next row. */
+function phaseAt({ phases, isInterpolated }: FilterBank, position: number): { row: number; share: number } {
   const phase = position * phases;
-  if (!isInterpolated) return weightedSum(weights, Math.round(phase) * taps, samples, first, taps);
-  const before = Math.floor(phase);
-  const a = weightedSum(weights, before * taps, samples, first, taps);
-  const b = weightedSum(weights, (before + 1) * taps, samples, first, taps);
-  return a + (b - a) * (phase - before);
+  const row = isInterpolated ? Math.floor(phase) : Math.round(phase);
+  return { row, share: isInterpolated ? phase - row : 0 };
 }
 
 /** Four sums side by side; the number of taps is a multiple of 4. */
@@ -114,6 +136,40 @@ function weightedSum(weights: Float64Array, at: number, samples: Float64Array, f
     d += weights[at + i + 3]! * samples[first + i + 3]!;
   }
   return a + b + (c + d);
+}
+
+/** `weightedSum` at two places, in the same order: each weight is read once, which takes two thirds of the time. */
+function weightedSums(
+  weights: Float64Array,
+  at: number,
+  samples: Float64Array,
+  first: number,
+  second: number,
+  taps: number,
+): Pair {
+  let a = 0;
+  let b = 0;
+  let c = 0;
+  let d = 0;
+  let secondA = 0;
+  let secondB = 0;
+  let secondC = 0;
+  let secondD = 0;
+  for (let i = 0; i < taps; i += 4) {
+    const weightA = weights[at + i]!;
+    const weightB = weights[at + i + 1]!;
+    const weightC = weights[at + i + 2]!;
+    const weightD = weights[at + i + 3]!;
+    a += weightA * samples[first + i]!;
+    secondA += weightA * samples[second + i]!;
+    b += weightB * samples[first + i + 1]!;
+    secondB += weightB * samples[second + i + 1]!;
+    c += weightC * samples[first + i + 2]!;
+    secondC += weightC * samples[second + i + 2]!;
+    d += weightD * samples[first + i + 3]!;
+    secondD += weightD * samples[second + i + 3]!;
+  }
+  return [a + b + (c + d), secondA + secondB + (secondC + secondD)];
 }
 
 function checkedRates(caller: string, options: ResampleOptions): ResampleOptions {
