@@ -1,3 +1,4 @@
+import { asyncDisposable } from '@residual/base';
 import type { RemoteGeneration, RemoteModel } from '@residual/model/worker';
 
 /** Runs an action on a model while no other model is loading; the signal aborts it when the model is replaced. */
@@ -11,7 +12,7 @@ interface Abortable {
 export function guardedModel(model: RemoteModel, run: RunExclusive): RemoteModel {
   const call = guardedCall(run);
   const stream = guardedStream(run);
-  return {
+  const guarded = {
     ...model,
     generate: stream(model.generate),
     generateBatch: stream(model.generateBatch),
@@ -25,14 +26,16 @@ export function guardedModel(model: RemoteModel, run: RunExclusive): RemoteModel
     contextual: call(model.contextual),
     embedImage: call(model.embedImage as never) as RemoteModel['embedImage'],
     embedText: call(model.embedText as never) as RemoteModel['embedText'],
+    classifySound: call(model.classifySound as never) as RemoteModel['classifySound'],
     forwardImage: call(model.forwardImage),
     conversation: async () => {
       const conversation = await run(() => model.conversation());
-      return { ...conversation, chat: stream(conversation.chat) };
+      return asyncDisposable({ ...conversation, chat: stream(conversation.chat) }, () => conversation.dispose());
     },
     tokenVectors: () => run(() => model.tokenVectors()),
     save: () => run(() => model.save()),
   };
+  return asyncDisposable(guarded, () => model.dispose());
 }
 
 const guardedCall =

@@ -35,7 +35,7 @@ const fakeModels = () => {
         backend,
         forward: (_: unknown, options: { signal?: AbortSignal }) => compute(options.signal),
         translate: steps,
-        conversation: async () => ({ chat: steps }),
+        conversation: async () => ({ chat: steps, dispose: async () => void log.push(`${own} ends a conversation`) }),
         dispose: async () => void log.push(`${own} is disposed`),
       } as unknown as RemoteModel;
     },
@@ -141,4 +141,16 @@ test('a second model is used beside the current one and disposed, also when that
   await nextTurn();
   await Promise.all([ended, page.load({ source: 'd', backend: 'wasm' })]);
   expect(log.slice(3)).toEqual(['c 2 begins', 'c 2 is disposed', 'use wasm', 'a 0 is disposed']);
+});
+
+test('the model of a page and its conversations are disposed at the end of their scopes', async () => {
+  const { page, log } = openPage();
+  await page.load({ source: 'a', backend: 'wasm' });
+  await page.beside({ source: 'b' }, async model => {
+    await using conversation = await model.conversation();
+    expect(conversation.chat).toBeTypeOf('function');
+  });
+  expect(log.slice(-2)).toEqual(['b 1 ends a conversation', 'b 1 is disposed']);
+  await page.model[Symbol.asyncDispose]();
+  expect(log.at(-1)).toBe('a 0 is disposed');
 });

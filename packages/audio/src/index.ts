@@ -7,11 +7,12 @@ export {
   type AudioFeatures,
   type AudioFeaturesOptions,
   audioFeatures,
+  type KeywordExtractor,
   type SpeechT5Extractor,
   type WaveformExtractor,
   type WhisperExtractor,
 } from './features/audio-features.js';
-export { keywordFeatures } from './features/keyword.js';
+export { centred, keywordFeatures } from './features/keyword.js';
 export { type SpeechT5Options, speechT5Features } from './features/speech-t5.js';
 export { normalizedWaveform } from './features/waveform.js';
 export { type WhisperOptions, type WhisperSettings, whisperFeatures } from './features/whisper.js';

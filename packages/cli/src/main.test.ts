@@ -56,6 +56,7 @@ test('the help lists every command, in lines that fit a terminal', async () => {
       'rerank',
       'fill-mask',
       'classify-image',
+      'classify-sound',
       'similarity',
       'evaluate',
       'parity',

@@ -62,6 +62,10 @@ export const catalog: readonly CatalogEntry[] = [
   { modelTypes: ['wav2vec2'], load: async () => (await import('./audio/wav2vec2.js')).wav2vec2 },
   { modelTypes: ['hubert'], load: async () => (await import('./audio/hubert.js')).hubert },
   { modelTypes: ['wavlm'], load: async () => (await import('./audio/wavlm.js')).wavlm },
+  {
+    modelTypes: ['keyword_transformer'],
+    load: async () => (await import('./audio/keyword-family.js')).keywordSpotting,
+  },
   { modelTypes: ['audio-spectrogram-transformer'], load: async () => (await import('./audio/ast.js')).ast },
   { modelTypes: ['qwen2'], load: async () => (await import('./decoders/qwen2.js')).qwen2 },
   { modelTypes: ['qwen3'], load: async () => (await import('./decoders/qwen3.js')).qwen3 },

@@ -1,5 +1,6 @@
 export { ast } from './audio/ast.js';
 export { hubert } from './audio/hubert.js';
+export { keywordConfig, keywordSpotting } from './audio/keyword-family.js';
 export { type KeywordTransformerOptions, keywordTransformer } from './audio/keyword-transformer.js';
 export { wav2vec2 } from './audio/wav2vec2.js';
 export { wavlm } from './audio/wavlm.js';

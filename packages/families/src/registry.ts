@@ -1,5 +1,6 @@
 import { ast } from './audio/ast.js';
 import { hubert } from './audio/hubert.js';
+import { keywordSpotting } from './audio/keyword-family.js';
 import { wav2vec2 } from './audio/wav2vec2.js';
 import { wavlm } from './audio/wavlm.js';
 import { apertus } from './decoders/apertus.js';
@@ -116,7 +117,7 @@ export const families: readonly Family[] = [
   whisper,
   ...[bert, roberta, xlmRoberta, camembert, distilbert, mpnet, electra, modernbert, debertaV2, deberta],
   ...[albert, nomicBert, eurobert, roformer, esm],
-  ...[wav2vec2, hubert, wavlm, ast, moonshine],
+  ...[wav2vec2, hubert, wavlm, ast, keywordSpotting, moonshine],
   ...[olmo, olmo2, olmo3, granite, cohere, cohere2, glm, glm4, exaone4, stablelm, starcoder2, phi, nemotron, arcee],
   ...[seedOss, helium, hunyuan, ernie4_5, ministral, ministral3, vaultGemma, apertus, bitnet, diffLlama],
   mixtral,

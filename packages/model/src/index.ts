@@ -47,8 +47,9 @@ export {
   imageTextModelOf,
 } from './model-kind.js';
 export type { PlainTensor } from './plain-tensor.js';
+export type { SoundOptions } from './sounds/classify-sound.js';
+export type { AudioInput } from './sounds/samples-of.js';
 export type { TranscribeOptions } from './transcribe/options.js';
-export type { AudioInput } from './transcribe/recordings-of.js';
 export { type Caption, subtitles } from './transcribe/subtitles.js';
 export type {
   SoundAttention,

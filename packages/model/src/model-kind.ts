@@ -154,7 +154,8 @@ export function vocabOf(composition: Composition): number {
 
 /** The labels of a classification; none for other models. */
 export function labelsOf(composition: Composition): readonly string[] {
-  return isTextModel(composition) || isImageModel(composition) ? composition.labels : [];
+  const isLabelled = isTextModel(composition) || isImageModel(composition) || isAudioModel(composition);
+  return isLabelled ? composition.labels : [];
 }
 
 /** The blocks and heads of the encoder of a composition; 0 of both without one. */

@@ -25,8 +25,9 @@ import type { SimilarityOptions, TextScore } from './images/similarity.js';
 import { checkpointFiles, type SaveModelOptions } from './load/save-model.js';
 import { LoadedModel, type ModelParts, type Prompt } from './loaded-model.js';
 import { encoderSizesOf } from './model-kind.js';
+import type { SoundOptions } from './sounds/classify-sound.js';
+import type { AudioInput } from './sounds/samples-of.js';
 import type { TranscribeOptions } from './transcribe/options.js';
-import type { AudioInput } from './transcribe/recordings-of.js';
 import type { Transcription, TranscriptionStep } from './transcribe/transcription.js';
 import type { TranslateOptions } from './translate/options.js';
 import { translateTexts } from './translate/translate.js';
@@ -353,6 +354,21 @@ export class Model implements Disposable {
     return this.ofImages('classifyImage', images, async (list, { classifyImages }) =>
       classifyImages(this.state, list, options),
     );
+  }
+
+  /**
+   * The labels of a recording with their scores, best first; of several recordings a list for each, read in batches. A
+   * recording is samples at the rate of the model, a recording of `@residual/audio`, or its features. For models that
+   * classify sounds.
+   */
+  classifySound(audio: AudioInput, options?: SoundOptions): Promise<readonly LabelScore[]>;
+  classifySound(audios: readonly AudioInput[], options?: SoundOptions): Promise<readonly (readonly LabelScore[])[]>;
+  classifySound(audio: AudioInput | readonly AudioInput[], options: SoundOptions = {}): Promise<never> {
+    return this.state.guardDisposal('classifySound', async () => {
+      const { classifySounds } = await import('./sounds/classify-sound.js'); // as `understanding`
+      const results = await classifySounds(this.state, [audio].flat() as readonly AudioInput[], options);
+      return (Array.isArray(audio) ? results : results[0]) as never;
+    });
   }
 
   /**

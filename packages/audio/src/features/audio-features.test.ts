@@ -116,7 +116,7 @@ test('a config that is not understood is refused with a reason', () => {
   expect(message(null)).toBe('audioFeatures: the config is null, not an object');
   expect(message({ feature_extractor_type: 'ClapFeatureExtractor' })).toBe(
     'audioFeatures: feature_extractor_type is "ClapFeatureExtractor"; WhisperFeatureExtractor, ASTFeatureExtractor, ' +
-      'Wav2Vec2FeatureExtractor, SpeechT5FeatureExtractor would fit',
+      'Wav2Vec2FeatureExtractor, SpeechT5FeatureExtractor, KeywordFeatureExtractor would fit',
   );
   expect(message({ ...whisper, dither: 0.1 })).toBe('audioFeatures: dither is 0.1; 0 would fit');
   expect(message({ ...whisper, window: 'hann', preemphasis: 1 })).toBe(

@@ -4,16 +4,24 @@ import { type FeatureStream, spectrogramStream } from '../spectrum/stream.js';
 import { astFeatures, astPlan } from './ast.js';
 import { astStream } from './ast-stream.js';
 import { configValues, refuse } from './config-fields.js';
+import { keywordExtractor } from './keyword-extractor.js';
 import { speechT5Features, speechT5Spectrum } from './speech-t5.js';
 import { normalizedWaveform } from './waveform.js';
 import { type WhisperSettings, whisperFeatures, whisperSpectrum } from './whisper.js';
 
 /** What a `preprocessor_config.json` says about sound: how samples become what the model reads. */
-export type AudioFeatures = WhisperExtractor | AstExtractor | WaveformExtractor | SpeechT5Extractor;
+export type AudioFeatures = WhisperExtractor | AstExtractor | WaveformExtractor | SpeechT5Extractor | KeywordExtractor;
 
 interface Extractor {
   /** Samples per second of what `extract` takes. */
   readonly sampleRate: number;
+}
+
+/** Features of Residual's Keyword Transformer. */
+export interface KeywordExtractor extends Extractor {
+  readonly kind: 'keyword';
+  /** Samples → [98, 40], those of the second in the middle. */
+  readonly extract: (samples: Float32Array) => Features;
 }
 
 /** Features of Whisper. */
@@ -71,6 +79,7 @@ const readers: Readonly<Record<string, (config: Readonly<Record<string, unknown>
   ASTFeatureExtractor: astExtractor,
   Wav2Vec2FeatureExtractor: waveformExtractor,
   SpeechT5FeatureExtractor: speechT5Extractor,
+  KeywordFeatureExtractor: keywordExtractor,
 };
 
 /**

@@ -12,6 +12,18 @@ export function keywordFeatures(samples: Float32Array): Features {
   return mfcc(samples, keywordOptions());
 }
 
+/**
+ * Samples of a length from the middle of a recording: [samples] → [length]. A shorter recording stands in the middle of
+ * zeros.
+ */
+export function centred(samples: Float32Array, length: number): Float32Array {
+  const from = Math.max(0, Math.floor((samples.length - length) / 2));
+  const part = samples.subarray(from, from + length);
+  const whole = new Float32Array(length);
+  whole.set(part, Math.floor((length - part.length) / 2));
+  return whole;
+}
+
 /** The settings of `mfcc` and of `spectrogram` for it. */
 function keywordOptions(): MfccOptions {
   const range = { minFrequency: 20, maxFrequency: 7600 };

@@ -3,7 +3,8 @@ import { addImageFiles, imagesOf } from '../runtime/images.js';
 import { addModelOptions, type ModelOptions, withModel } from '../runtime/model.js';
 import { positiveWholeNumber } from '../runtime/option-values.js';
 import { addJsonOption } from '../runtime/options.js';
-import { columns, fixed } from '../terminal/format.js';
+import { columns } from '../terminal/format.js';
+import { labelRows } from '../terminal/labels.js';
 import { print, printJson } from '../terminal/output.js';
 
 interface Options extends ModelOptions {
@@ -40,12 +41,7 @@ export const classifyImageCommand: CommandDefinition<Options, readonly [readonly
         if (json) for (const each of best) printJson(each);
         else
           print(
-            columns([
-              ...header.splice(0),
-              ...best.flatMap(({ file, labels }) =>
-                labels.map(({ label, score }, i) => [label, fixed(score, 4), i === 0 ? file : '']),
-              ),
-            ]),
+            columns([...header.splice(0), ...labelRows(best.map(({ file, labels }) => ({ input: file, labels })))]),
           );
       }
       return 0;

@@ -2,7 +2,8 @@ import type { CommandDefinition } from '../runtime/command.js';
 import { addModelOptions, type ModelOptions, withModel } from '../runtime/model.js';
 import { positiveWholeNumber } from '../runtime/option-values.js';
 import { addLineOptions, type LineOptions, maxTokensOption, resultsOfLines } from '../runtime/text-lines.js';
-import { columns, fixed } from '../terminal/format.js';
+import { columns } from '../terminal/format.js';
+import { labelRows } from '../terminal/labels.js';
 import { print, printJson } from '../terminal/output.js';
 
 interface Options extends ModelOptions, LineOptions {
@@ -31,12 +32,7 @@ export const classifyCommand: CommandDefinition<Options> = {
         if (json) for (const each of best) printJson(each);
         else
           print(
-            columns([
-              ...header.splice(0),
-              ...best.flatMap(({ text, labels }) =>
-                labels.map(({ label, score }, i) => [label, fixed(score, 4), i === 0 ? text : '']),
-              ),
-            ]),
+            columns([...header.splice(0), ...labelRows(best.map(({ text, labels }) => ({ input: text, labels })))]),
           );
       }
       return 0;

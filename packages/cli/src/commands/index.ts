@@ -78,6 +78,11 @@ export const entries: readonly CommandEntry[] = [
     load: async () => (await import('./classify-image.js')).classifyImageCommand,
   },
   {
+    name: 'classify-sound',
+    description: 'Label recordings, best labels first.',
+    load: async () => (await import('./classify-sound.js')).classifySoundCommand,
+  },
+  {
     name: 'similarity',
     description: 'Compare pictures with the lines of a text, with a model such as CLIP or SigLIP; best lines first.',
     load: async () => (await import('./similarity.js')).similarityCommand,

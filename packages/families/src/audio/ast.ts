@@ -1,19 +1,8 @@
 import { selfAttention } from '@residual/attention';
-import { learnedPositions } from '@residual/embeddings';
-import { convolution2d, layer, layerNorm, linear, sequential, vector } from '@residual/layers';
+import { learnedPositions, learnedTokens } from '@residual/embeddings';
+import { convolution2d, layer, layerNorm, linear, sequential } from '@residual/layers';
 import { mlp } from '@residual/mlp';
-import {
-  add,
-  concat,
-  expectShape,
-  mean,
-  reshape,
-  showShape,
-  sliceAxis,
-  type Tensor,
-  transpose,
-  zeros,
-} from '@residual/tensor';
+import { concat, expectShape, mean, reshape, showShape, sliceAxis, type Tensor, transpose } from '@residual/tensor';
 import { audioModel, stack, transformerBlock } from '@residual/transformer';
 import { ConfigReader } from '../config/config.js';
 import { moduleMappings } from '../encoders/mappings.js';
@@ -38,8 +27,12 @@ function astFamily(): Family<AudioComposition> {
       compose(new ConfigReader('audio-spectrogram-transformer', config), ignoreConfig),
     prefix: 'audio_spectrogram_transformer.',
     mappings: [
-      { checkpointName: 'embeddings.cls_token', path: 'features.classToken', unitAxis: [0, 0] },
-      { checkpointName: 'embeddings.distillation_token', path: 'features.distillationToken', unitAxis: [0, 0] },
+      { checkpointName: 'embeddings.cls_token', path: 'features.classToken.weight', unitAxis: [0, 0] },
+      {
+        checkpointName: 'embeddings.distillation_token',
+        path: 'features.distillationToken.weight',
+        unitAxis: [0, 0],
+      },
       { checkpointName: 'embeddings.position_embeddings', path: 'positions.weight', unitAxis: 0 },
       {
         checkpointName: 'embeddings.patch_embeddings.projection.weight',
@@ -144,8 +137,9 @@ interface PatchSizes {
 /** The two tokens and the patches, the lowest bins first: [batch, frames, bins] to [batch, 2 + patches, modelDim]. */
 function patchesOf({ modelDim, kernelSize, stride, bins }: PatchSizes) {
   const patches = convolution2d({ in: 1, out: modelDim, kernelSize, stride });
+  const [classToken, distillationToken] = [learnedTokens({ dim: modelDim }), learnedTokens({ dim: modelDim })];
   return layer(
-    { patches, classToken: vector([modelDim]), distillationToken: vector([modelDim]) },
+    { patches, classToken, distillationToken },
     (w, x: Tensor, scope) => {
       expectShape(
         x.shape[2] === bins && x.shape[1]! >= kernelSize,
@@ -154,8 +148,8 @@ function patchesOf({ modelDim, kernelSize, stride, bins }: PatchSizes) {
       const [batch, length] = x.shape as [number, number];
       const picture = reshape(transpose(x, [0, 2, 1]), [batch, bins, length, 1]);
       const vectors = reshape(patches(w.patches, picture, scope.at('patches')), [batch, -1, modelDim]);
-      const repeated = [w.classToken, w.distillationToken].map(token => add(zeros([batch, 1, modelDim]), token));
-      return concat([...repeated, vectors], 1);
+      const two = [classToken(w.classToken, { batch }), distillationToken(w.distillationToken, { batch })];
+      return concat([...two, vectors], 1);
     },
     { name: 'patches', inDim: bins, outDim: modelDim },
   );

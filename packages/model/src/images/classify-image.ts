@@ -1,7 +1,7 @@
 import type { LoadedModel } from '../loaded-model.js';
 import { imageModelOf } from '../model-kind.js';
 import type { LabelScore } from '../understand/classify.js';
-import { labelScores } from '../understand/label-scores.js';
+import { rankedLabels } from '../understand/label-scores.js';
 import { type ImageInput, type ImageOptions, type ProcessedImages, readImages } from './image-pass.js';
 
 /** The labels of each picture, best first. Throws for a model without a head that classifies pictures. */
@@ -17,8 +17,5 @@ export async function classifyImages(
     const { layer, weights } = imageModelOf('classifyImage', model, tasks);
     return layer(weights, inputs, scope);
   });
-  return rows.map(row => {
-    const scores = labelScores(composition, row);
-    return composition.labels.map((label, i) => ({ label, score: scores[i]! })).sort((a, b) => b.score - a.score);
-  });
+  return rows.map(row => rankedLabels(composition, row));
 }

@@ -3,7 +3,7 @@ import { type Tensor, tensor, tidy } from '@residual/tensor';
 import type { Model } from '../model.js';
 import { type BoundSpeechModel, speechModelOf } from '../model-kind.js';
 import { paddedIds, type Sequences } from '../sequences.js';
-import type { Features } from '../transcribe/recordings-of.js';
+import type { Features } from '../sounds/samples-of.js';
 import type { Numbers } from './compare.js';
 import type { Golden } from './golden.js';
 import { expectIds, failInputs, paddingToken } from './inputs.js';

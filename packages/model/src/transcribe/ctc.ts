@@ -4,9 +4,9 @@ import { expectOptions, ResidualError, tensor, tidy } from '@residual/tensor';
 import { expectSignal } from '../arguments.js';
 import type { LoadedModel } from '../loaded-model.js';
 import { audioModelOf } from '../model-kind.js';
-import { preprocessorConfig } from '../preprocessor-config.js';
+import { type AudioInput, isFeatures, samplesOf } from '../sounds/samples-of.js';
+import { soundFeatures } from '../sounds/sound-features.js';
 import type { TranscribeOptions } from './options.js';
-import { type AudioInput, isFeatures, samplesOf } from './recordings-of.js';
 import type { TranscribedWord, Transcription, TranscriptionStep } from './transcription.js';
 
 /**
@@ -28,7 +28,7 @@ export async function* transcribeByCtc(
     signal?.throwIfAborted();
     if (isFeatures(input))
       throw new ResidualError('prompt', `transcribe: recording ${recording} is features; the model reads samples`);
-    const samples = await samplesOf(input, reader.sampleRate, recording);
+    const samples = await samplesOf('transcribe', input, reader.sampleRate, recording);
     const duration = samples.length / reader.sampleRate;
     const { tokens, positions } = await tokensOf(model, reader.prepare(samples));
     signal?.throwIfAborted();
@@ -47,9 +47,7 @@ export async function* transcribeByCtc(
 
 /** How samples become the input of the model, as `preprocessor_config.json` says. */
 async function recordingReader(model: LoadedModel) {
-  const { audioFeatures } = await import('@residual/audio');
-  const standard = { feature_extractor_type: 'Wav2Vec2FeatureExtractor', sampling_rate: 16_000, do_normalize: true };
-  const features = audioFeatures(preprocessorConfig(model) ?? standard);
+  const features = await soundFeatures(model, 'Wav2Vec2FeatureExtractor');
   if (features.kind !== 'waveform')
     throw new ResidualError('prompt', `transcribe: the model reads samples, the files describe ${features.kind}`);
   const { sampleRate, extract } = features;

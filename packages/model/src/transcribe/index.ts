@@ -1,6 +1,7 @@
 import type { LoadedModel } from '../loaded-model.js';
+import type { AudioInput } from '../sounds/samples-of.js';
 import { type TranscribeOptions, transcribeSettings } from './options.js';
-import { type AudioInput, recordingsOf } from './recordings-of.js';
+import { recordingsOf } from './recordings-of.js';
 import { transcribeRecordings } from './transcribe.js';
 import type { Transcription, TranscriptionStep } from './transcription.js';
 

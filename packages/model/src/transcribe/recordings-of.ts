@@ -1,23 +1,16 @@
 import type { Audio, Features } from '@residual/audio';
 import type { SpeechSource } from '@residual/families';
-import { expectInteger, ResidualError, showShape, showValue } from '@residual/tensor';
+import { ResidualError, showShape } from '@residual/tensor';
 import type { LoadedModel } from '../loaded-model.js';
 import { speechModelOf } from '../model-kind.js';
-import { preprocessorConfig } from '../preprocessor-config.js';
+import { type AudioInput, isFeatures, samplesOf } from '../sounds/samples-of.js';
+import { soundFeatures } from '../sounds/sound-features.js';
 import type { Recording } from './recording.js';
-
-export type { Audio, Features } from '@residual/audio';
-
-/**
- * What can be transcribed: samples at the rate of the model, from -1 to 1; a recording of any rate and channels, as
- * `readWav` of `@residual/audio` gives it; or its features, [bins, frames], as `whisperFeatures` gives them.
- */
-export type AudioInput = Float32Array | Audio | Features;
 
 /** Recordings as the model reads them. Errors for what is none. */
 export async function recordingsOf(model: LoadedModel, inputs: readonly AudioInput[]): Promise<Recording[]> {
   const { composition } = speechModelOf('transcribe', model);
-  const settings = preprocessorSettings(preprocessorConfig(model) ?? {});
+  const settings = await soundSettings(model, composition.source);
   const recordings: Recording[] = [];
   for (const [i, input] of inputs.entries()) {
     if (isFeatures(input)) recordings.push(ofFeatures(input, composition.source, settings, i));
@@ -26,32 +19,38 @@ export async function recordingsOf(model: LoadedModel, inputs: readonly AudioInp
   return recordings;
 }
 
-/** What `preprocessor_config.json` says of the sound and its features. */
-interface PreprocessorSettings {
+/** What the checkpoint says of the sound and its features. */
+interface SoundSettings {
   readonly sampleRate: number;
   readonly hop: number;
   readonly fftLength: number;
+  /** What samples become before the model reads them. */
+  readonly prepare: (samples: Float32Array) => Float32Array;
 }
 
-/** The settings of a config; those of Whisper where it does not say them. */
-function preprocessorSettings(config: Readonly<Record<string, unknown>>): PreprocessorSettings {
-  const count = (name: string, standard: number): number => {
-    const value = config[name] ?? standard;
-    expectInteger('transcribe', `${name} of preprocessor_config.json`, value, { min: 1, max: 768_000 });
-    return value;
+/** The settings of a checkpoint; those of Whisper, or of plain samples, where it does not say them. */
+async function soundSettings(model: LoadedModel, { kind }: SpeechSource): Promise<SoundSettings> {
+  const features =
+    kind === 'frames'
+      ? await soundFeatures(model, 'WhisperFeatureExtractor')
+      : await soundFeatures(model, 'Wav2Vec2FeatureExtractor', { do_normalize: false });
+  if (features.kind === 'whisper' && kind === 'frames') return { ...features.settings, prepare: samples => samples };
+  if (features.kind !== 'waveform' || kind !== 'samples')
+    return refuse(`the model reads ${kind}, its preprocessor_config.json describes features of kind ${features.kind}`);
+  const { sampleRate, extract } = features;
+  return {
+    sampleRate,
+    hop: 1,
+    fftLength: 1,
+    prepare: samples => (samples.length > 0 ? extract(samples).values : samples),
   };
-  return { sampleRate: count('sampling_rate', 16_000), hop: count('hop_length', 160), fftLength: count('n_fft', 400) };
 }
-
-/** Whether an input is features. */
-export const isFeatures = (input: AudioInput): input is Features =>
-  typeof input === 'object' && input !== null && 'values' in input && 'shape' in input;
 
 /** A recording from its features. */
 function ofFeatures(
   { values, shape }: Features,
   source: SpeechSource,
-  { sampleRate, hop }: PreprocessorSettings,
+  { sampleRate, hop }: SoundSettings,
   i: number,
 ): Recording {
   const [bins, frames] = shape as readonly [number, number];
@@ -59,7 +58,7 @@ function ofFeatures(
   const fits = shape.length === 2 && bins === width && values.length === bins * frames && frames > 0;
   if (!fits) refuse(`features ${i} are ${showShape(shape)} of ${values.length} numbers; [${width}, frames] would fit`);
   if (!values.every(Number.isFinite)) refuse(`features ${i} hold a number that is not finite`);
-  const frameSeconds = (source.kind === 'frames' ? hop : 1) / sampleRate;
+  const frameSeconds = hop / sampleRate;
   const padded = source.kind === 'frames' && frames < source.frames ? padFrames(values, bins, source.frames) : values;
   const count = padded.length / bins;
   return { values: padded, bins, frames: count, soundFrames: frames, duration: frames * frameSeconds, frameSeconds };
@@ -80,15 +79,15 @@ function padFrames(values: Float32Array, bins: number, frames: number): Float32A
 async function ofSound(
   input: Float32Array | Audio,
   source: SpeechSource,
-  { sampleRate, hop, fftLength }: PreprocessorSettings,
+  { sampleRate, hop, fftLength, prepare }: SoundSettings,
   i: number,
 ): Promise<Recording> {
-  const samples = await samplesOf(input, sampleRate, i);
+  const samples = await samplesOf('transcribe', input, sampleRate, i);
   const duration = samples.length / sampleRate;
   if (source.kind === 'samples' || samples.length === 0) {
     const bins = source.kind === 'frames' ? source.bins : 1;
     const frames = samples.length;
-    return { values: samples, bins, frames, soundFrames: frames, duration, frameSeconds: 1 / sampleRate };
+    return { values: prepare(samples), bins, frames, soundFrames: frames, duration, frameSeconds: 1 / sampleRate };
   }
   const { whisperFeatures } = await import('@residual/audio');
   const isLong = samples.length > source.frames * hop;
@@ -110,20 +109,6 @@ function continued(samples: Float32Array, length: number): Float32Array {
   const longer = new Float32Array(length);
   longer.set(samples);
   return longer;
-}
-
-/** The samples of the recording with an index at a rate, as one channel. Errors for what is none. */
-export async function samplesOf(input: Float32Array | Audio, sampleRate: number, i: number): Promise<Float32Array> {
-  if (input instanceof Float32Array) {
-    if (!input.every(Number.isFinite)) refuse(`recording ${i} holds a sample that is not finite`);
-    return input;
-  }
-  if (typeof input !== 'object' || input === null || !Array.isArray(input.channels))
-    refuse(`recording ${i} is ${showValue(input)}; it must be samples, a recording of @residual/audio or its features`);
-  const { mono, resample } = await import('@residual/audio');
-  const samples = mono(input);
-  if (!samples.every(Number.isFinite)) refuse(`recording ${i} holds a sample that is not finite`);
-  return input.sampleRate === sampleRate ? samples : resample(samples, { from: input.sampleRate, to: sampleRate });
 }
 
 function refuse(what: string): never {

@@ -1,7 +1,7 @@
 import type { LoadedModel } from '../loaded-model.js';
 import { textModelOf } from '../model-kind.js';
 import { expectReadOptions } from '../read-batches.js';
-import { labelScores } from './label-scores.js';
+import { rankedLabels } from './label-scores.js';
 import { type ClassifyOptions, encodeCut, expectTextList, readTexts } from './text-pass.js';
 
 /** A label with its score. */
@@ -25,9 +25,5 @@ export async function classifyTexts(
   expectReadOptions('classify', options, { maxTokens: 0 });
   expectTextList('classify', 'texts', texts);
   const rows = await readTexts('classify', model, bound, encodeCut('classify', model, texts, options), options);
-  return rows.map(row => {
-    const scores = labelScores(bound.composition, row);
-    const labels = bound.composition.labels.map((label, i) => ({ label, score: scores[i]! }));
-    return labels.sort((a, b) => b.score - a.score);
-  });
+  return rows.map(row => rankedLabels(bound.composition, row));
 }

@@ -1,4 +1,5 @@
 import type { TextComposition } from '@residual/families';
+import type { LabelScore } from './classify.js';
 
 /**
  * The scores of labels from logits [..., labels], as the reference's pipeline computes them: the logits themselves for
@@ -15,6 +16,15 @@ export function labelScores(
   for (let from = 0; from < logits.length; from += labels.length)
     scores.set(softmax(logits.subarray(from, from + labels.length)), from);
   return scores;
+}
+
+/** The labels of a classification with the scores of their logits [labels], best first. */
+export function rankedLabels(
+  composition: Pick<TextComposition, 'labels' | 'problemType'>,
+  logits: Float32Array,
+): LabelScore[] {
+  const scores = labelScores(composition, logits);
+  return composition.labels.map((label, i) => ({ label, score: scores[i]! })).sort((a, b) => b.score - a.score);
 }
 
 /** softmax of a row. */

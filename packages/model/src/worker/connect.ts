@@ -12,8 +12,8 @@ import type { SourceSize } from '../load/source-size.js';
 import { type ModelSource, portableSource } from '../load/sources/source.js';
 import type { WeightForm } from '../load/weight-forms.js';
 import type { Model } from '../model.js';
+import type { AudioInput } from '../sounds/samples-of.js';
 import type { TranscribeOptions } from '../transcribe/options.js';
-import type { AudioInput } from '../transcribe/recordings-of.js';
 import type { Transcription, TranscriptionStep } from '../transcribe/transcription.js';
 import type { TranslateOptions } from '../translate/options.js';
 import type { Translation, TranslationStep } from '../translate/translation.js';
@@ -43,8 +43,15 @@ type RemoteMethod<Method> = Method extends (model: Model, call: RpcCall, ...args
   : never;
 type RemoteMethods<Table> = { readonly [Name in keyof Table]: RemoteMethod<Table[Name]> };
 
-/** The methods that take one text or picture, or several. */
-type Overloaded = 'classify' | 'classifyTokens' | 'classifyImage' | 'embedImage' | 'embedText' | 'similarity';
+/** The methods that take one text, picture or recording, or several. */
+type Overloaded =
+  | 'classify'
+  | 'classifyTokens'
+  | 'classifyImage'
+  | 'classifySound'
+  | 'embedImage'
+  | 'embedText'
+  | 'similarity';
 
 /**
  * A model on the other side of a port. Its facts are known here; its methods ask the other side and are those of

@@ -14,8 +14,9 @@ import type { SimilarityOptions } from '../images/similarity.js';
 import type { SaveModelOptions } from '../load/save-model.js';
 import type { Prompt } from '../loaded-model.js';
 import type { Model } from '../model.js';
+import type { SoundOptions } from '../sounds/classify-sound.js';
+import type { AudioInput } from '../sounds/samples-of.js';
 import type { TranscribeOptions } from '../transcribe/options.js';
-import type { AudioInput } from '../transcribe/recordings-of.js';
 import type { TranslateOptions } from '../translate/options.js';
 import type { AnswerOptions } from '../understand/answer.js';
 import type { ClassifyTokensOptions } from '../understand/classify-tokens.js';
@@ -105,6 +106,9 @@ export const callMethods = {
     texts: readonly string[],
     options?: SimilarityOptions,
   ) => model.similarity(images, texts, { ...options, signal, onProgress: emit }),
+  // One recording or several, as above.
+  classifySound: (model: Model, { signal, emit }: RpcCall, audios: readonly AudioInput[], options?: SoundOptions) =>
+    model.classifySound(audios, { ...options, signal, onProgress: emit }),
   forwardImage: async (
     model: Model,
     { signal }: RpcCall,

@@ -13,6 +13,26 @@ const names = ['config.json', 'model.safetensors', 'tokenizer.json', 'tokenizer_
 const files = async (folder = 'fixtures/models/stories260k', of = names) =>
   new Map(await Promise.all(of.map(async name => [name, await repositoryFile(`${folder}/${name}`)] as const)));
 
+test('sounds are named over a port as by the model itself', async () => {
+  const { port1, port2 } = new MessageChannel();
+  serveModels(port1);
+  const models = connectModels(port2);
+  const source = await files('fixtures/architectures/ast', ['config.json', 'model.safetensors']);
+  const [local, remote] = [await loadModel(source), await models.load(source)];
+  const [sound, other] = [1, 2].map(k => Float32Array.from({ length: 900 }, (_, i) => Math.sin(0.1 * k * i)));
+  const done: number[] = [];
+  const options = { batch: 1, onProgress: (progress: { readonly done: number }) => done.push(progress.done) };
+  expect(await remote.classifySound([sound!, other!], options)).toEqual(await local.classifySound([sound!, other!]));
+  expect(await remote.classifySound(sound!)).toEqual(await local.classifySound(sound!));
+  expect([done, remote.labels]).toEqual([
+    [1, 2],
+    ['yes', 'no', 'up', 'down'],
+  ]);
+  local.dispose();
+  await remote.dispose();
+  models.close();
+});
+
 test('a model over a port does what the model itself does', async () => {
   const { port1, port2 } = new MessageChannel();
   serveModels(port1);

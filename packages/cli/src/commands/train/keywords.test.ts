@@ -62,8 +62,13 @@ test('a small run learns two tones, is validated while it runs, and a resumed on
   expect(whole.out).toMatch(/\nstep 20 of 30: \d+\.\d % of 3 are right\n/);
   expect(whole.out).toMatch(/\| validation \| 3 \| \d+\.\d % \| .*\n\| testing \| 4 \| (75|100)\.0 % \|/);
   const config = JSON.parse(await readFile(join(root, 'whole', 'config.json'), 'utf8'));
-  expect(config).toMatchObject({ labels: 4, frames: 98, bins: 40, words: ['silence', 'unknown', 'low', 'high'] });
-  expect(config.features.mean).toHaveLength(40);
+  expect(config).toMatchObject({ model_type: 'keyword_transformer', hidden_size: 16, num_hidden_layers: 1 });
+  expect(Object.values(config.id2label)).toEqual(['silence', 'unknown', 'low', 'high']);
+  const file = join(words, 'high', 's7_nohash_0.wav');
+  const named = await runCommand('classify-sound', file, '--model', join(root, 'whole'), '--top', '1', '--json');
+  expect(JSON.parse(named.out)).toEqual({ file, labels: [{ label: 'high', score: expect.any(Number) }] });
+  const { out } = await runCommand('classify-sound', file, file, '--model', join(root, 'whole'), '--top', '2');
+  expect(out).toMatch(/^label +score +file\nhigh +0\.\d{4} +\S+s7_nohash_0\.wav\n\w+ +0\.\d{4}\nhigh /);
   expect(await readFile(join(root, 'whole', 'README.md'), 'utf8')).toMatch(/\| testing \| 4 \| (75|100)\.0 % \|/);
 
   await train('parts', '--steps', '30', '--checkpoint-every', '12', '--log', join(root, 'log.jsonl'));

@@ -37,15 +37,6 @@ export function silent(noises: readonly Float32Array[], draws: Draws): Float32Ar
   return samples;
 }
 
-/** The second in the middle of a recording, as it is. */
-export function centred(recording: Float32Array): Float32Array {
-  const samples = new Float32Array(sampleCount);
-  const from = Math.max(0, Math.floor((recording.length - sampleCount) / 2));
-  const part = recording.subarray(from, from + sampleCount);
-  samples.set(part, Math.floor((sampleCount - part.length) / 2));
-  return samples;
-}
-
 /** Adds noise of a level: a part of a recording of noise, or white to brown noise where there is none. */
 function addNoise(samples: Float32Array, level: number, noises: readonly Float32Array[], draws: Draws): void {
   const recorded = noises.filter(({ length }) => length >= sampleCount);

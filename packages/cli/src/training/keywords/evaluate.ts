@@ -1,12 +1,13 @@
+import { centred } from '@residual/audio';
 import { yieldToEventLoop } from '@residual/base';
 import type { keywordTransformer } from '@residual/families';
 import { emptyScope, type HasNeeds, type Weights } from '@residual/layers';
 import { type Tensor, tensor, tidy } from '@residual/tensor';
 import { percent } from '../../terminal/format.js';
 import { Draws } from '../draws.js';
-import { centred, silent } from './augment.js';
+import { silent } from './augment.js';
 import { bins, type FeatureScale, featuresOf, frames } from './batches.js';
-import { type KeywordFolder, type KeywordRecording, readKeyword, silence } from './recordings.js';
+import { type KeywordFolder, type KeywordRecording, readKeyword, sampleCount, silence } from './recordings.js';
 
 /** How often the likeliest label is the right one. */
 export interface KeywordResult {
@@ -43,7 +44,7 @@ export async function testKeywords(
     await yieldToEventLoop(signal);
     const part = chosen.slice(from, from + 64);
     const sounds = await Promise.all(
-      part.map(async each => (each ? centred(await readKeyword(each.path)) : silent(noises, draws))),
+      part.map(async each => (each ? centred(await readKeyword(each.path), sampleCount) : silent(noises, draws))),
     );
     const logits = tidy(() => {
       const x = tensor(featuresOf(sounds, scale), [part.length, frames, bins]);

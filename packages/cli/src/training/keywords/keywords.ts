@@ -1,6 +1,7 @@
 import { ResidualError } from '@residual/base';
-import { keywordTransformer } from '@residual/families';
-import { countParameters, type HasNeeds, load, save, type Weights } from '@residual/layers';
+import { type Config, keywordConfig, keywordTransformer } from '@residual/families';
+import { countParameters, save, type Weights } from '@residual/layers';
+import { loadModel } from '@residual/model';
 import { dispose, tensor, tidy } from '@residual/tensor';
 import { type Objective, type Training, type TrainingEvent, tokenLoss } from '@residual/train';
 import type { FormName } from '../../runtime/model.js';
@@ -9,11 +10,11 @@ import { print } from '../../terminal/output.js';
 import type { RunSettings } from '../options.js';
 import { runTraining } from '../run.js';
 import type { RunContext } from '../start.js';
-import { bins, featureScale, frames, type KeywordBatch, keywordBatches } from './batches.js';
+import { bins, type FeatureScale, featureScale, frames, type KeywordBatch, keywordBatches } from './batches.js';
 import { keywordCard } from './card.js';
 import { type KeywordResult, keywordTable, testKeywords } from './evaluate.js';
 import { initialWeights } from './initial-weights.js';
-import { readKeywordFolder } from './recordings.js';
+import { readKeywordFolder, sampleRate } from './recordings.js';
 
 /** Settings of `residual train keywords`. */
 export interface KeywordSettings extends RunSettings {
@@ -38,6 +39,7 @@ export async function trainKeywords(run: RunContext<KeywordSettings>): Promise<n
   const scale = await featureScale(folder, seed);
   const sizes = { labels: labels.length, frames, bins, modelDim, heads, depth };
   const layer = keywordTransformer(sizes);
+  const config = keywordConfig(labels, { modelDim, heads, depth });
   const weights = initialWeights(layer, seed);
   progress.end();
   const parameters = countParameters(layer);
@@ -61,19 +63,19 @@ export async function trainKeywords(run: RunContext<KeywordSettings>): Promise<n
     unit: 'recordings',
     onEvent,
     result: async () => {
-      const saved = await inForm(layer, weights, settings.weights);
+      const trained = await savedModel(config, scale, await save(layer, weights), settings.weights);
       const results: Record<string, KeywordResult> = {};
-      await usingWeights(layer, saved, async loaded => {
+      const model = await loadModel(trained);
+      try {
+        const saved = { ...context, weights: model.weights as never };
         for (const [name, part] of Object.entries({ validation, testing }))
-          if (part.length > 0) results[name] = await testKeywords(part, folder, { ...context, weights: loaded });
-      });
+          if (part.length > 0) results[name] = await testKeywords(part, folder, saved);
+      } finally {
+        model.dispose();
+      }
       print(keywordTable(results));
-      const config = { ...sizes, words: labels, features: scale, weights: settings.weights };
-      return new Map([
-        ['config.json', new TextEncoder().encode(`${JSON.stringify(config, null, 2)}\n`)],
-        ['model.safetensors', saved],
-        ['README.md', new TextEncoder().encode(keywordCard({ settings, folder, results, parameters }))],
-      ]);
+      const card = keywordCard({ settings, folder, results, parameters });
+      return new Map([...trained, ['README.md', new TextEncoder().encode(card)]]);
     },
   };
   try {
@@ -98,28 +100,22 @@ function keywordObjective(
   };
 }
 
-/** The bytes of a safetensors file of weights whose matrices are in a form. */
-async function inForm(layer: HasNeeds<unknown>, weights: Weights<unknown>, form: FormName): Promise<Uint8Array> {
-  const plain = await save(layer, weights);
-  if (form === 'f32') return plain;
-  const packed = await load(layer, plain, { formOf: (_, { role }) => (role === 'position' ? 'f32' : form) });
+/** The files of a model with trained weights, whose matrices are in a form. */
+async function savedModel(
+  config: Config,
+  { mean, deviation }: FeatureScale,
+  weights: Uint8Array,
+  form: FormName,
+): Promise<ReadonlyMap<string, Uint8Array>> {
+  const extractor = { feature_extractor_type: 'KeywordFeatureExtractor', sampling_rate: sampleRate };
+  const texts = { 'config.json': config, 'preprocessor_config.json': { ...extractor, mean, std: deviation } };
+  const files = Object.entries(texts).map(
+    ([name, value]) => [name, new TextEncoder().encode(`${JSON.stringify(value, null, 2)}\n`)] as const,
+  );
+  const model = await loadModel(new Map([...files, ['model.safetensors', weights]]), { weights: form });
   try {
-    return await save(layer, packed, { weights: 'as held' });
+    return await model.save({ weights: 'as held' });
   } finally {
-    dispose(packed);
-  }
-}
-
-/** Runs `use` with the weights of a file, and disposes them. */
-async function usingWeights(
-  layer: HasNeeds<unknown>,
-  bytes: Uint8Array,
-  use: (weights: Weights<unknown>) => Promise<void>,
-): Promise<void> {
-  const weights = await load(layer, bytes, { formOf: () => 'as stored' });
-  try {
-    await use(weights);
-  } finally {
-    dispose(weights);
+    model.dispose();
   }
 }
