@@ -35,6 +35,14 @@ export { type ComplexSpectrum, type InverseStftOptions, inverseStft, stft } from
 export { type FeatureStream, spectrogramStream } from './spectrum/stream.js';
 export { type WindowName, type WindowOptions, windowFunction } from './spectrum/window.js';
 export { type EnergyGate, type EnergyGateOptions, energyGate, type GateState } from './voice/energy-gate.js';
+export {
+  type ClassifyWindow,
+  type KeywordSpotter,
+  type KeywordSpotterOptions,
+  keywordSpotter,
+  type ScoredLabel,
+  type SpottedWindow,
+} from './voice/keyword-spotter.js';
 export { type SpeechSegment, type SpeechSegmentOptions, speechSegments } from './voice/speech-segments.js';
 export { readWav } from './wav/read.js';
 export { type WavEncoding, type WavOptions, writeWav } from './wav/write.js';
