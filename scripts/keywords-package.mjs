@@ -1,8 +1,8 @@
 /**
  * Fills packages/model-keywords with what `residual train keywords` trained: node scripts/keywords-package.mjs --model
  * FOLDER [--voices FOLDER]. It copies the checkpoint and writes the figures of its card into the README of the package.
- * With the folder of scripts/keyword-voices.mjs it also copies one recording of each word, by a voice that was held out,
- * to the page that plays them.
+ * With the folder of scripts/keyword-voices.mjs it also copies one recording of each word, by a voice that was held
+ * out, to the page that plays them.
  */
 import { copyFileSync, mkdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
