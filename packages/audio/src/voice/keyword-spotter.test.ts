@@ -34,6 +34,13 @@ test('a word is spotted once, when it is in the middle of the windows', async ()
 test('windows are the last second, the scores are means of three, and silence costs nothing', async () => {
   windows.length = 0;
   const all = await keywordSpotter(classify).push(sound);
+  const single = await keywordSpotter(classify, { hop: 0.3 }).push(sound);
+  const alone = single.find(({ scores }) => scores.size > 0)!; // one window is enough for 0.3 s
+  const at = Math.round(alone.time * 16_000);
+  const labels = await classify(Float32Array.from({ length: 16_000 }, (_, i) => sound[at - 16_000 + i] ?? 0));
+  expect(alone.scores.get('yes')).toBe(labels[1]!.score);
+  windows.length = 0;
+  await keywordSpotter(classify).push(sound);
   const heard = all.filter(({ scores }) => scores.size > 0);
   expect(windows.length).toBe(heard.length);
   expect(heard.length).toBeLessThan(30); // of 40; two words of 0.5 s, each with 0.6 s after it
@@ -74,7 +81,7 @@ test('an error of the classifier ends its call alone, and options that do not fi
   const message = (options: object) => () => keywordSpotter(classify, options);
   expect(message({ hop: 2 })).toThrow('keywordSpotter: hop is 2; it must be 0.01 to 1 seconds, the window');
   expect(message({ threshold: 0 })).toThrow('keywordSpotter: threshold is 0; it must be above 0 and at most 1');
-  expect(message({ smoothing: 1.5 })).toThrow('keywordSpotter: smoothing is 1.5');
+  expect(message({ smoothing: -1 })).toThrow('keywordSpotter: smoothing is -1; it must be 0 to 60 seconds');
   expect(message({ ignored: 'yes' })).toThrow('keywordSpotter: ignored is "yes"; it must be a list of labels');
   expect(message({ treshold: 1 })).toThrow('treshold');
 });

@@ -18,7 +18,7 @@ export interface KeywordSpotterOptions {
   readonly window?: number;
   /** How far two windows are apart in seconds. Default 0.1. */
   readonly hop?: number;
-  /** The scores of so many windows are averaged. Default 3. */
+  /** The scores of the windows of so many seconds are averaged, at least those of one. Default 0.3. */
   readonly smoothing?: number;
   /** A label whose average is at least this is spotted. Default 0.7. */
   readonly threshold?: number;
@@ -56,7 +56,8 @@ export interface KeywordSpotter {
  */
 export function keywordSpotter(classify: ClassifyWindow, options: KeywordSpotterOptions = {}): KeywordSpotter {
   const settings = checkedSettings(options);
-  const { sampleRate, threshold, refractory, ignored, smoothing } = settings;
+  const { sampleRate, threshold, refractory, ignored } = settings;
+  const averagedCount = Math.max(1, Math.round(settings.smoothing / settings.hop));
   const hopLength = Math.round(settings.hop * sampleRate);
   const gate = energyGate({ ...settings.gate, sampleRate });
   const window = new Float32Array(Math.round(settings.window * sampleRate));
@@ -77,8 +78,8 @@ export function keywordSpotter(classify: ClassifyWindow, options: KeywordSpotter
       return { time, scores: new Map() };
     }
     recent.push(await classify(window.slice()));
-    if (recent.length > smoothing) recent.shift();
-    const scores = averaged(recent, smoothing);
+    if (recent.length > averagedCount) recent.shift();
+    const scores = averaged(recent, averagedCount);
     const words = [...scores].filter(([label]) => !ignored.includes(label));
     const [label, score] = words.reduce((best, each) => (each[1] > best[1] ? each : best), ['', 0]);
     if (score < threshold || time - lastSpotted < refractory) return { time, scores };
@@ -120,14 +121,14 @@ function averaged(windows: readonly (readonly ScoredLabel[])[], count: number): 
 function checkedSettings(options: KeywordSpotterOptions) {
   const names = { sampleRate: 0, window: 0, hop: 0, smoothing: 0, threshold: 0, refractory: 0, ignored: 0, gate: 0 };
   expectOptions('keywordSpotter', options, names as Record<keyof KeywordSpotterOptions, 0>);
-  const { sampleRate = 16_000, window = 1, hop = 0.1, smoothing = 3, threshold = 0.7, refractory = 1 } = options;
+  const { sampleRate = 16_000, window = 1, hop = 0.1, smoothing = 0.3, threshold = 0.7, refractory = 1 } = options;
   const { ignored = ['silence', 'unknown'], gate = {} } = options;
   const expect = (fits: boolean, name: string, value: unknown, what: string) =>
     expectValue(fits, 'keywordSpotter', name, value, what);
   expectInteger('keywordSpotter', 'sampleRate', sampleRate, { min: 1000, max: 768_000 });
   expect(window >= 0.01 && window <= 60, 'window', window, '0.01 to 60 seconds');
   expect(hop >= 0.01 && hop <= window, 'hop', hop, `0.01 to ${window} seconds, the window`);
-  expectInteger('keywordSpotter', 'smoothing', smoothing, { min: 1, max: 1000 });
+  expect(smoothing >= 0 && smoothing <= 60, 'smoothing', smoothing, '0 to 60 seconds');
   expect(threshold > 0 && threshold <= 1, 'threshold', threshold, 'above 0 and at most 1');
   expect(refractory >= 0 && refractory < Infinity, 'refractory', refractory, '0 or more seconds');
   const areTexts = Array.isArray(ignored) && ignored.every(label => typeof label === 'string');
