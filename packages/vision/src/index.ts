@@ -15,7 +15,7 @@ export {
   type StrokeTokenKind,
   strokeTokenizer,
 } from './drawing/stroke-tokenizer.js';
-export { drawingToSvg } from './drawing/svg.js';
+export { drawingToPath, drawingToSvg } from './drawing/svg.js';
 export { toImageData } from './image-data.js';
 export { type PixelValuesOptions, pixelValues } from './pixel-values.js';
 export {

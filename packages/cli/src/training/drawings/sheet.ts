@@ -1,4 +1,4 @@
-import { type Drawing, drawingToSvg } from '@residual/vision';
+import { type Drawing, drawingToPath } from '@residual/vision';
 
 /** A row of a sheet: a word and its drawings. */
 export interface SheetEntry {
@@ -26,15 +26,17 @@ export function drawingSheet(
     const [x, y] = [(i % columns) * side, Math.floor(i / columns) * height];
     const text = `<text x="${x + side / 2}" y="${y + line - 4}">${escaped(word)}</text>`;
     const pictures = drawings.map((drawing, row) => {
-      const svg = drawingToSvg(drawing, { size: side, box }).trim();
-      return svg.replace('<svg ', `<svg x="${x}" y="${y + line + row * side}" width="${side}" height="${side}" `);
+      const path = drawingToPath(drawing, { size: side, box });
+      return `<path transform="translate(${x} ${y + line + row * side})" d="${path}"/>`;
     });
     return [text, ...pictures];
   });
   return (
-    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${total}" viewBox="0 0 ${width} ${total}" ` +
-    `color="#111" font-family="sans-serif" font-size="11" text-anchor="middle"><rect width="100%" height="100%" ` +
-    `fill="#fff"/>${cells.join('\n')}</svg>\n`
+    `<svg xmlns="http://www.w3.org/2000/svg" width="${width}" height="${total}" viewBox="0 0 ${width} ${total}">` +
+    `<title>Drawings of words</title><rect width="100%" height="100%" fill="#fff"/>\n` +
+    `<style>text { font: 11px sans-serif; text-anchor: middle; fill: #111 } path { fill: none; stroke: #111; ` +
+    `stroke-width: ${side / 40}; stroke-linecap: round; stroke-linejoin: round }</style>\n` +
+    `${cells.join('\n')}\n</svg>\n`
   );
 }
 
