@@ -1,17 +1,16 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { ResidualError } from '@residual/base';
 import { residualDrawingConfig } from '@residual/families';
 import { causalOf, createModel } from '@residual/model';
 import { evaluate, languageModelLoss, type Training, type TrainingEvent } from '@residual/train';
 import { strokeTokenizer } from '@residual/vision';
-import { wordVectors } from '@residual/word-vectors';
 import { grouped } from '../../terminal/format.js';
 import { print } from '../../terminal/output.js';
 import type { CommonSettings } from '../options.js';
 import { runTraining } from '../run.js';
 import type { RunContext } from '../start.js';
 import { runTokenizer } from '../tokenizers.js';
+import { vectorsOf } from '../vectors.js';
 import { drawingCorpus } from './batches.js';
 import { drawingsCard } from './card.js';
 import { initialWeights } from './initial-weights.js';
@@ -48,7 +47,7 @@ export async function trainDrawings(run: RunContext<DrawingsSettings>): Promise<
   progress.show('reading');
   const strokes = strokeTokenizer({ grid });
   const split = await readDrawings(settings, strokes);
-  const words = drawingWords(await vectorsOf(run), split.categories, settings.words);
+  const words = drawingWords(await vectorsOf('train drawings', run), split.categories, settings.words);
   const tokenizer = await runTokenizer(run, async () => drawingTokenizer(strokes, words));
   const sizes = { grid, words: words.words.length, wordDim: words.dim, modelDim, heads, depth };
   const maxPositions = promptLength + length;
@@ -97,12 +96,4 @@ export async function trainDrawings(run: RunContext<DrawingsSettings>): Promise<
   } finally {
     model.dispose();
   }
-}
-
-async function vectorsOf({ settings: { vectors }, progress, signal }: RunContext<DrawingsSettings>) {
-  if (vectors === undefined)
-    throw new ResidualError('range', 'train drawings: it is not said where word vectors are; give --vectors');
-  const onProgress = ({ done, total }: { done: number; total: number }) =>
-    progress.show(`vectors: ${Math.floor((100 * done) / total)} %`);
-  return wordVectors(vectors, { signal, onProgress });
 }

@@ -3,13 +3,13 @@ import { residualClipConfig } from '@residual/families';
 import { createModel, imageTextModelOf, type Model } from '@residual/model';
 import type { Tokenizer } from '@residual/tokenizer';
 import type { Training, TrainingEvent } from '@residual/train';
-import { wordVectors } from '@residual/word-vectors';
 import { grouped } from '../../terminal/format.js';
 import { print } from '../../terminal/output.js';
 import type { RunSettings } from '../options.js';
 import { runTraining } from '../run.js';
 import type { RunContext } from '../start.js';
 import { runTokenizer } from '../tokenizers.js';
+import { vectorsOf } from '../vectors.js';
 import { pictureBatches } from './batches.js';
 import { modelCard } from './card.js';
 import { resultTable, type TestResult, testPictures } from './evaluate.js';
@@ -44,7 +44,7 @@ export async function trainImagesAndWords(run: RunContext<ImagesAndWordsSettings
   progress.show('reading');
   const pictures = await picturesOf(settings);
   const size = settings.pictureSize ?? pictures.size;
-  const table = wordTable(await vectorsOf(settings, run), pictures.concepts, settings.words);
+  const table = wordTable(await vectorsOf('train images-and-words', run), pictures.concepts, settings.words);
   const tokenizer = await runTokenizer(run, async () => wordTokenizer(table));
   const texts = conceptTexts(pictures.concepts, word => tokenizer.tokenToId(word) !== undefined);
   const split = splitPictures(pictures, { ...settings, isUsed: concept => texts.ofConcept[concept]!.length > 0 });
@@ -124,17 +124,6 @@ async function picturesOf({ files, unseenSet }: ImagesAndWordsSettings): Promise
   const pictures = await readPictures(files[0]!);
   if (unseenSet !== undefined) expectSet('train images-and-words', pictures, files[0]!, unseenSet);
   return pictures;
-}
-
-async function vectorsOf(
-  { vectors }: ImagesAndWordsSettings,
-  { progress, signal }: RunContext<ImagesAndWordsSettings>,
-) {
-  if (vectors === undefined)
-    throw new ResidualError('range', 'train images-and-words: it is not said where word vectors are; give --vectors');
-  const onProgress = ({ done, total }: { done: number; total: number }) =>
-    progress.show(`vectors: ${Math.floor((100 * done) / total)} %`);
-  return wordVectors(vectors, { signal, onProgress });
 }
 
 function newModel(
