@@ -20,6 +20,7 @@ import {
 } from '@residual/tensor';
 import { beamIndices, cache } from './cache.js';
 import type { KeysAndValues } from './cached-states.js';
+import { eachSequence } from './each-sequence.js';
 import { keyRange, type Mask, sharedBias } from './mask.js';
 import type { BiasOptions } from './projections.js';
 
@@ -120,7 +121,7 @@ export function encodePositions(
  * Appends keys and values to those of earlier steps where a `cache` is in the scope: keyLen becomes the capacity of the
  * cache. Errors when the mask is not causal, or when the scope has no position.
  */
-export function appendToPast(heads: ProjectedHeads, { mask }: AttentionOptions, scope: Scope): QueryKeyValue {
+function appendToPast(heads: ProjectedHeads, { mask }: AttentionOptions, scope: Scope): QueryKeyValue {
   const past = scope.get(cache);
   if (!past) return heads;
   const position = scope.get(keyRange)?.position;
@@ -155,6 +156,34 @@ export function scoreBias(
   const encodingBias = positionEncoding?.onScores?.(weights, { heads, queryLen, keyLen }, scope);
   const shared = scope.get(sharedBias);
   return encodingBias && shared ? add(encodingBias, shared) : (encodingBias ?? shared);
+}
+
+/** What `attendToPast` takes of an attention besides its heads. */
+export interface AttendToPastOptions {
+  readonly positionEncoding: PositionEncoding | undefined;
+  /** The weights of the position encoding. */
+  readonly weights: Weights<PositionEncoding>;
+  /** [heads]: the sinks of `attendHeads`. */
+  readonly sinks?: Tensor | undefined;
+  /** The settings of the attention. */
+  readonly options: AttentionOptions;
+}
+
+/**
+ * Causal attention of heads [batch, heads | kvHeads, length, headDim] over their own keys and those of a `cache` in the
+ * scope, to which they are appended: [batch, heads, queryLen, headDim]. `queryScope` is the scope of the queries.
+ */
+export function attendToPast(
+  projected: ProjectedHeads,
+  { positionEncoding, weights, sinks, options }: AttendToPastOptions,
+  scope: Scope,
+  queryScope: Scope = scope,
+): Tensor {
+  return eachSequence({ ...projected }, scope, queryScope, (heads, within, ofQuery) => {
+    const cached = appendToPast(heads, options, within);
+    const bias = scoreBias(cached, positionEncoding, weights, ofQuery);
+    return attendHeads({ ...cached, bias, sinks }, ofQuery.get(keyRange), options, ofQuery);
+  });
 }
 
 /**

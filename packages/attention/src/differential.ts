@@ -23,16 +23,8 @@ import {
   sum,
   type Tensor,
 } from '@residual/tensor';
-import {
-  aboutAttention,
-  appendToPast,
-  attendHeads,
-  encodePositions,
-  expectAttentionOptions,
-  scoreBias,
-} from './attend-heads.js';
+import { aboutAttention, attendToPast, encodePositions, expectAttentionOptions } from './attend-heads.js';
 import { type HeadDims, headDims, headOptionNames, joinHeads, splitHeads } from './heads.js';
-import { keyRange } from './mask.js';
 import { projections } from './projections.js';
 import type { SelfAttentionOptions } from './self-attention.js';
 
@@ -98,10 +90,9 @@ export function differentialAttention(options: DifferentialAttentionOptions): Di
         value: pairValues(splitHeads(part.value(x), kvHeads)), // [batch, kvHeads, length, 2 headDim]
       };
       const encoded = encodePositions(projected, positionEncoding, w.positions, scope);
-      const cached = appendToPast(encoded, options, scope);
-      const bias = scoreBias(cached, positionEncoding, w.positions, scope);
       const attendOptions = { ...(mask && { mask }), ...(scale !== undefined && { scale }) };
-      const attended = attendHeads({ ...cached, bias }, scope.get(keyRange), attendOptions, scope);
+      const read = { positionEncoding, weights: w.positions, options: attendOptions };
+      const attended = attendToPast(encoded, read, scope);
       const [first, second] = halves(attended); // [batch, heads / 2, length, 2 headDim]
       const weight = (query: Tensor, key: Tensor) => exp(sum(mul(query, key)));
       const difference = sub(weight(w.lambdaQuery1, w.lambdaKey1), weight(w.lambdaQuery2, w.lambdaKey2));

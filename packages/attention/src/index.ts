@@ -29,6 +29,7 @@ export {
   type RelativeVectors,
   relativeVectors,
 } from './disentangled-positions.js';
+export { eachSequence, ownScope, type SequenceScope, sequenceScopes } from './each-sequence.js';
 export { type GatedBiasAttention, type GatedBiasNeeds, type GatedBiasParts, gatedBiasAttention } from './gated-bias.js';
 export { type HeadDims, joinHeads, splitHeads } from './heads.js';
 export {

@@ -22,6 +22,7 @@ import {
   scoreBias,
 } from './attend-heads.js';
 import { cache } from './cache.js';
+import { eachSequence } from './each-sequence.js';
 import { type HeadDims, headDims, headOptionNames, joinHeads, splitHeads } from './heads.js';
 import { keyRange } from './mask.js';
 import { projections } from './projections.js';
@@ -95,9 +96,17 @@ export function keyReadingAttention(options: KeyReadingOptions): KeyReadingAtten
       const ownHeads = part.queryNorm(splitHeads(part.query(x), heads));
       const encoded = positionEncoding?.onHeads?.(w.positions, ownHeads, scope) ?? ownHeads;
       const positioned = positionEncoding?.onQuery?.(w.positions, encoded, scope) ?? encoded;
-      const read = { query: scope.tap('query', positioned), ...readKeys({ key, value }, scope) };
-      const bias = scoreBias(read, positionEncoding, w.positions, scope);
-      return part.output(joinHeads(attendHeads({ ...read, bias }, scope.get(keyRange), options, scope)));
+      const attended = eachSequence(
+        { query: scope.tap('query', positioned), key, value },
+        scope,
+        scope,
+        ({ query, ...given }, within) => {
+          const read = { query, ...readKeys(given, within) };
+          const bias = scoreBias(read, positionEncoding, w.positions, within);
+          return attendHeads({ ...read, bias }, within.get(keyRange), options, within);
+        },
+      );
+      return part.output(joinHeads(attended));
     },
     { ...aboutAttention(name, { modelDim, heads, headDim }), bidirectional: !options.mask?.causal },
   );

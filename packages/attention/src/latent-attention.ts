@@ -14,16 +14,8 @@ import {
   selectOutputPosition,
 } from '@residual/layers';
 import { add, concat, expectInteger, expectOptions, sliceAxis, type Tensor, zeros } from '@residual/tensor';
-import {
-  type AttentionOptions,
-  appendToPast,
-  attendHeads,
-  attentionOptionNames,
-  expectAttentionOptions,
-  scoreBias,
-} from './attend-heads.js';
+import { type AttentionOptions, attendToPast, attentionOptionNames, expectAttentionOptions } from './attend-heads.js';
 import { joinHeads, splitHeads } from './heads.js';
-import { keyRange } from './mask.js';
 
 /** Settings of `latentAttention`. */
 export interface LatentAttentionOptions extends AttentionOptions {
@@ -111,9 +103,8 @@ export function latentAttention(options: LatentAttentionOptions): LatentAttentio
         key: scope.tap('key', concat([sliceAxis(keyValue, 3, 0, contentDim), ofAllHeads], 3)),
         value: scope.tap('value', sliceAxis(keyValue, 3, contentDim, valueDim)),
       };
-      const cached = appendToPast(projected, options, scope);
-      const bias = scoreBias(cached, positionEncoding, w.positions, queryScope);
-      return part.output(joinHeads(attendHeads({ ...cached, bias }, queryScope.get(keyRange), options, queryScope)));
+      const read = { positionEncoding, weights: w.positions, options };
+      return part.output(joinHeads(attendToPast(projected, read, scope, queryScope)));
     },
     {
       name: 'latentAttention',

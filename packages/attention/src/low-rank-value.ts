@@ -13,15 +13,12 @@ import { add, concat, expectOptions, mergeLowRank, reshape, sliceAxis, type Tens
 import {
   type AttentionOptions,
   aboutAttention,
-  appendToPast,
-  attendHeads,
+  attendToPast,
   attentionOptionNames,
   encodePositions,
   expectAttentionOptions,
-  scoreBias,
 } from './attend-heads.js';
 import { type HeadDims, headDims, headOptionNames, splitHeads } from './heads.js';
-import { keyRange } from './mask.js';
 import { projections } from './projections.js';
 import { type SelfAttention, type SelfAttentionOptions, selfAttention } from './self-attention.js';
 
@@ -72,9 +69,7 @@ export function lowRankValueAttention(options: LowRankValueOptions): LowRankValu
         value: splitHeads(valueDown(x), kvHeads),
       };
       const encoded = encodePositions(projected, positionEncoding, w.positions, scope);
-      const cached = appendToPast(encoded, options, scope);
-      const bias = scoreBias(cached, positionEncoding, w.positions, scope);
-      const attended = attendHeads({ ...cached, bias }, scope.get(keyRange), options, scope);
+      const attended = attendToPast(encoded, { positionEncoding, weights: w.positions, options }, scope);
       const changes = bind(valueUp, w.valueUp, scope.at('valueUp')).map((up, head) => up(headOf(attended, head)));
       return changes.reduce((sum, change) => add(sum, change));
     },

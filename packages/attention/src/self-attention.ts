@@ -19,15 +19,12 @@ import { expectOptions, mul, ResidualError, sigmoid, type Tensor } from '@residu
 import {
   type AttentionOptions,
   aboutAttention,
-  appendToPast,
-  attendHeads,
+  attendToPast,
   attentionOptionNames,
   encodePositions,
   expectAttentionOptions,
-  scoreBias,
 } from './attend-heads.js';
 import { type HeadDims, headDims, headOptionNames, joinHeads, splitHeads } from './heads.js';
-import { keyRange } from './mask.js';
 import { type BiasOptions, projections } from './projections.js';
 
 /** Settings of `selfAttention`. */
@@ -186,11 +183,8 @@ function buildSelfAttention(name: string, options: SelfAttentionOptions) {
       value: splitHeads(onProjected(part.value(x), 'value'), kvHeads),
     };
     const encoded = encodePositions(projected, positionEncoding, w.positions, scope, part, queryScope);
-    const cached = appendToPast(encoded, options, scope);
-    const bias = scoreBias(cached, positionEncoding, w.positions, queryScope);
-    const attended = part.outputNorm(
-      joinHeads(attendHeads({ ...cached, bias, sinks: w.sinks }, queryScope.get(keyRange), options, queryScope)),
-    );
+    const read = { positionEncoding, weights: w.positions, sinks: w.sinks, options };
+    const attended = part.outputNorm(joinHeads(attendToPast(encoded, read, scope, queryScope)));
     const output = part.output(outputGate ? mul(attended, sigmoid(part.outputGate(queryInput))) : attended);
     return { output, key: encoded.key, value: encoded.value };
   };

@@ -50,8 +50,9 @@ export function positionTemperature(options: PositionTemperatureOptions): Positi
   };
 }
 
-/** The indices of the queries of this step in their sequences, padding counted: int32 [1, length]. */
+/** The indices of the queries of this step in their sequences, padding counted: int32 [1 | batch, length]. */
 function indicesOf(scope: Scope, length: number): Tensor {
   const position = scope.get(keyRange)?.position;
-  return reshape(position ? add(range(length), position) : range(length), [1, length]);
+  const indices = reshape(range(length), [1, length]);
+  return position ? add(indices, reshape(position, [-1, 1])) : indices;
 }

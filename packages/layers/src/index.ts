@@ -80,10 +80,12 @@ export {
 export { PositionTableCache } from './position-table-cache.js';
 export { readSlice } from './read-weights.js';
 export {
+  JoinedStates,
   type NamedStates,
   type RecurrentStateLayout,
   RecurrentStates,
   recurrentStates,
+  type StateStore,
 } from './recurrent-states.js';
 export { wordsOfHalves } from './safetensors-rows.js';
 export { type LoadOptions, load, type NamedArrays, type SaveOptions, save } from './save-load.js';

@@ -1,4 +1,4 @@
-import { dispose, gather, keep, ResidualError, type Tensor, tensor, tidy } from '@residual/tensor';
+import { concat, dispose, gather, keep, ResidualError, sliceAxis, type Tensor, tensor, tidy } from '@residual/tensor';
 import { slot } from './scope.js';
 
 /** The states of one layer by name, each [batch, ...], such as the last inputs of a convolution. */
@@ -12,12 +12,20 @@ export interface RecurrentStateLayout {
   readonly names: readonly string[];
 }
 
+/** Where a recurrent layer finds the states that it had after the step before, and leaves its new ones. */
+export interface StateStore {
+  /** The states of a layer; undefined before its first step. */
+  get(path: string): NamedStates | undefined;
+  /** Takes over the states of a layer after a step, and frees those it had before, which are not read any more. */
+  set(path: string, states: NamedStates): void;
+}
+
 /**
  * The states of recurrent layers by path, in the order of first use: tensors of a fixed size in which a layer keeps
  * what it has read so far. As a list, `tensors`, they are inputs and outputs of a captured step. It owns its tensors;
  * `dispose` frees them.
  */
-export class RecurrentStates {
+export class RecurrentStates implements StateStore {
   private entries = new Map<string, NamedStates>();
   /** The tensors that a running `attempt` has replaced; undefined outside of one. */
   private replaced: Tensor[] | undefined;
@@ -104,5 +112,38 @@ export class RecurrentStates {
   }
 }
 
+/**
+ * The states of several sequences, each of which keeps its own: a layer reads and writes them as one batch, in their
+ * order, padded to `batch` sequences by copies of the last.
+ */
+export class JoinedStates implements StateStore {
+  private readonly sequences: readonly RecurrentStates[];
+  private readonly batch: number;
+
+  constructor(sequences: readonly RecurrentStates[], batch: number = sequences.length) {
+    this.sequences = sequences;
+    this.batch = batch;
+  }
+
+  get(path: string): NamedStates | undefined {
+    const all = Array.from({ length: this.batch }, (_, i) => this.sequences[i] ?? this.sequences.at(-1)!);
+    const states = all.map(each => each.get(path));
+    const [first] = states;
+    if (!first || states.length === 1) return first;
+    const joined = (name: string) =>
+      concat(
+        states.map(each => each![name]!),
+        0,
+      );
+    return Object.fromEntries(Object.keys(first).map(name => [name, joined(name)]));
+  }
+
+  set(path: string, states: NamedStates): void {
+    const part = (x: Tensor, i: number) => (this.batch === 1 ? x : sliceAxis(x, 0, i, 1));
+    for (const [i, sequence] of this.sequences.entries())
+      sequence.set(path, Object.fromEntries(Object.entries(states).map(([name, x]) => [name, part(x, i)])));
+  }
+}
+
 /** The slot for the states of recurrent layers; without one, each layer starts from zeros and keeps nothing. */
-export const recurrentStates = /* @__PURE__ */ slot<RecurrentStates>('recurrentStates');
+export const recurrentStates = /* @__PURE__ */ slot<StateStore>('recurrentStates');

@@ -8,6 +8,8 @@ import type { ModelChat } from './chat/model-chat.js';
 import { CapturedSteps } from './generate/captured-steps.js';
 import type { DecodeModel } from './generate/decode-model.js';
 import type { GenerationConfig } from './generate/options.js';
+import { SharedSteps } from './generate/shared-steps.js';
+import { unscaledLengthOf } from './generate/unscaled-length.js';
 import { type AnyModel, vocabOf } from './model-kind.js';
 import type { Sequences } from './sequences.js';
 import type { SentenceSettings } from './vectors/sentence-settings.js';
@@ -48,6 +50,8 @@ export class LoadedModel implements AnyModel, DecodeModel {
   /** The backend that holds the weights. */
   readonly backend: string;
   readonly capturedSteps: CapturedSteps;
+  readonly sharedSteps: SharedSteps;
+  readonly unscaledLength: number;
   readonly isRecurrent: boolean;
   private tree: Weights<Composition['model']> | undefined;
   private recovering: Promise<void> | undefined;
@@ -60,6 +64,8 @@ export class LoadedModel implements AnyModel, DecodeModel {
     this.tree = parts.weights;
     this.backend = requireBackend();
     this.capturedSteps = new CapturedSteps(() => this.tree);
+    this.sharedSteps = new SharedSteps(this);
+    this.unscaledLength = unscaledLengthOf(parts.config);
     this.isRecurrent = hasRecurrentLayer(parts.composition.model);
   }
 

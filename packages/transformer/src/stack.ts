@@ -1,4 +1,11 @@
-import { type CrossAttentionInputs, cache, sharedBias } from '@residual/attention';
+import {
+  type CrossAttentionInputs,
+  cache,
+  ownScope,
+  type SequenceScope,
+  sequenceScopes,
+  sharedBias,
+} from '@residual/attention';
 import {
   type AnyLayer,
   bind,
@@ -109,11 +116,20 @@ function withPositionBias(
 ): Scope {
   if (!positions) return scope;
   const queryLen = x.shape[1]!;
-  const keyLen = scope.get(cache)?.ensureCapacity(queryLen) ?? queryLen;
-  const shape = { heads: positions.heads!, queryLen, keyLen };
-  const bias = positions.onScores!(w.positions, shape, scope.at('positions'));
-  const sharedBefore = scope.get(sharedBias);
-  return scope.with(sharedBias, sharedBefore ? add(bias, sharedBefore) : bias);
+  const biasIn = (within: Scope): Tensor => {
+    const keyLen = within.get(cache)?.ensureCapacity(queryLen) ?? queryLen;
+    const shape = { heads: positions.heads!, queryLen, keyLen };
+    const bias = positions.onScores!(w.positions, shape, within.at('positions'));
+    const sharedBefore = within.get(sharedBias);
+    return sharedBefore ? add(bias, sharedBefore) : bias;
+  };
+  const sequences = scope.get(sequenceScopes);
+  if (!sequences) return scope.with(sharedBias, biasIn(scope));
+  const withBias = sequences.map((within): SequenceScope => {
+    const bias = biasIn(ownScope(scope, within));
+    return own => within(own).with(sharedBias, bias);
+  });
+  return scope.with(sequenceScopes, withBias);
 }
 
 function buildStack(name: string, options: StackOptions<BlockOrList>) {

@@ -23,7 +23,8 @@ export function linearRows(
   { from, matrix, shift, to }: { from: number; matrix: number; shift: number; to: number },
   { rows, inDim, outDim }: { rows: number; inDim: number; outDim: number },
 ): void {
-  if (rows === 1) heap.call.linearOneRow!(from, matrix, shift, to, inDim, outDim);
+  // Of other widths it sums the last entries in another order, and a row must not depend on how many there are.
+  if (rows === 1 && inDim % 8 === 0) heap.call.linearOneRow!(from, matrix, shift, to, inDim, outDim);
   else if (rows <= fewRows) heap.call.linearFewRows!(from, matrix, shift, to, rows, inDim, outDim);
   else {
     const floats = heap.call.matMulScratch!(rows, inDim);

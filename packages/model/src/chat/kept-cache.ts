@@ -1,4 +1,3 @@
-import type { Config } from '@residual/families';
 import type { CachedBatch } from '../generate/cached-batch.js';
 import { fingerprintOf } from '../generate/captured-steps.js';
 import type { BatchOptions } from '../generate/decode-model.js';
@@ -63,10 +62,7 @@ export class KeptCache {
     const shared = Math.min(sharedLength(tokens, prompt), prompt.length - 1); // the last token gives the logits
     const longest = Math.max(prompt.length, tokens.length);
     const fits =
-      isSame &&
-      longest <= unscaledLength(this.model.parts.config) &&
-      batch.maxLength === maxLength &&
-      batch.form === cache;
+      isSame && longest <= this.model.unscaledLength && batch.maxLength === maxLength && batch.form === cache;
     if (fits && shared > 0 && batch.rewind(shared)) return batch;
     batch.dispose();
     return undefined;
@@ -78,21 +74,6 @@ export class KeptCache {
     else this.kept = { batch, tokens };
   }
 }
-
-/**
- * Up to which length the keys of a position are the same in every sequence: beyond it the scalings of rotary positions
- * `dynamic` and `longrope` (with a `short_factor`) turn all keys in another way, so that they are computed again.
- */
-function unscaledLength(config: Config): number {
-  const settings = config.rope_parameters ?? config.rope_scaling;
-  const nested = isRecord(settings) ? [settings, ...Object.values(settings).filter(isRecord)] : [];
-  const scaled = nested.find(({ rope_type, type, short_factor }) => (rope_type ?? type) === 'dynamic' || short_factor);
-  if (!scaled) return Number.POSITIVE_INFINITY;
-  const { original_max_position_embeddings: own } = scaled;
-  return Number(own ?? config.original_max_position_embeddings ?? config.max_position_embeddings ?? 0);
-}
-
-const isRecord = (value: unknown): value is Config => typeof value === 'object' && value !== null;
 
 /** With how many equal tokens two sequences begin. */
 function sharedLength(a: readonly number[], b: readonly number[]): number {

@@ -1,5 +1,5 @@
 import { beamIndices, Cache, keyRange } from '@residual/attention';
-import { type Scope, stepPositions } from '@residual/layers';
+import { emptyScope, type Scope, stepPositions } from '@residual/layers';
 import { type CacheForm, type KeyRange, type Tensor, tensor, tidy } from '@residual/tensor';
 import { logitPositions } from '@residual/transformer';
 import { paddedIds, type Sequences } from '../sequences.js';
@@ -49,7 +49,8 @@ export interface Sources {
  */
 export class CachedBatch {
   private readonly options: CachedBatchOptions;
-  private readonly cache: Cache;
+  /** The keys, values and states; the batch owns them. */
+  readonly cache: Cache;
   /** How many positions of padding precede each sequence. */
   padding: readonly number[];
   /** How many consecutive sequences belong to each prompt. */
@@ -96,6 +97,17 @@ export class CachedBatch {
     if (length < this.length && !this.cache.recurrent.isEmpty) return false;
     this.cache.length = length;
     return true;
+  }
+
+  /** Whether it is one sequence that nothing observes or changes, with a filled cache, and without sources. */
+  get isPlainSequence(): boolean {
+    const { scope, sources } = this.options;
+    return this.length > 0 && this.padding.length === 1 && this.padding[0] === 0 && !sources && scope === emptyScope;
+  }
+
+  /** The model: ids int32 [batch, length] to the logits at `logitPositions`. */
+  get forward(): (ids: Tensor, scope: Scope) => Tensor {
+    return this.options.forward;
   }
 
   /** Whether `more` positions still fit. */

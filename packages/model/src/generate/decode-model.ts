@@ -3,6 +3,7 @@ import type { CacheForm } from '@residual/tensor';
 import type { Tokenizer } from '@residual/tokenizer';
 import type { CapturedSteps } from './captured-steps.js';
 import type { GenerationConfig } from './options.js';
+import type { SharedSteps } from './shared-steps.js';
 
 /** The model as decoding sees it. */
 export interface DecodeModel {
@@ -17,7 +18,10 @@ export interface DecodeModel {
   readonly fixedShapes: boolean;
   /** Whether layers keep recurrent states, so that prompts are fed without padding after them. */
   readonly isRecurrent: boolean;
+  /** Up to which length keys do not depend on the length of their sequence. */
+  readonly unscaledLength: number;
   readonly capturedSteps: CapturedSteps;
+  readonly sharedSteps: SharedSteps;
   /** Throws unless the weights are on the active backend. */
   check(): void;
   /** Lets other work run, then checks; rejects if `signal` is aborted. */

@@ -44,6 +44,8 @@ export class DecodeSession {
   private readonly scope: Scope;
   private recorder: Recorder | undefined;
   private batch: CachedBatch | undefined;
+  /** Ends what `sharedSteps.enter` began; undefined before the first step. */
+  private leaveSharedSteps: (() => void) | undefined;
   /** The prompts whose sequences are in the batch. */
   private activePrompts: readonly number[] = [];
   /** The sequences of the last step, which grow. */
@@ -91,6 +93,8 @@ export class DecodeSession {
   dispose(): void {
     this.batch?.dispose();
     this.recorder?.dispose();
+    this.leaveSharedSteps?.();
+    this.leaveSharedSteps = undefined;
     this.batch = undefined;
     this.recorder = undefined;
   }
@@ -100,18 +104,21 @@ export class DecodeSession {
     const beams = sequences.length / this.input.prompts.length;
     this.sequences = sequences;
     if (taps.length > 0) this.recorder ??= record(taps, this.scope, `${caller}: taps`);
+    this.leaveSharedSteps ??= this.model.sharedSteps.enter();
     if (this.batch) this.branch(this.batch, beams, parents);
     else this.batch = await this.start(beams);
     const { recorder } = this;
     const isObserved = recorder !== undefined || hooks.length > 0; // by what sees the tokens fed, without padding
     const fixedShapes = !isObserved && this.model.fixedShapes;
     if (!isObserved && !fixedShapes) this.compact(this.batch, sequences, beams);
+    const isLengthFree = sequences.every(({ tokens }) => tokens.length <= this.model.unscaledLength);
     const active = this.activePrompts.flatMap(prompt => sequences.slice(prompt * beams, (prompt + 1) * beams));
     const output = await prefillOrStep(this.batch, active, {
       fixedShapes,
       mayPad: !this.model.isRecurrent,
       largestLogits,
       recorder,
+      sharedSteps: isLengthFree ? this.model.sharedSteps : undefined,
       signal,
     });
     expectAllUsed(recorder?.scope ?? this.scope);

@@ -3,6 +3,7 @@ import type { Recorder } from '@residual/layers';
 import { type LargestLogits, largestLogits } from '@residual/tensor';
 import { type PlainTensor, plainTaps } from '../plain-tensor.js';
 import type { CachedBatch } from './cached-batch.js';
+import type { SharedSteps } from './shared-steps.js';
 
 /** The output of one step: logits [vocab], or the largest of them, and taps of each sequence, by its index. */
 export interface StepOutput {
@@ -29,6 +30,8 @@ export interface PrefillOrStepOptions {
   readonly largestLogits?: number | undefined;
   /** Records the taps of the last pass. */
   readonly recorder: Recorder | undefined;
+  /** Runs a pass of one token together with other generations; none if absent. */
+  readonly sharedSteps?: SharedSteps | undefined;
   /** Ends the call before its next pass. */
   readonly signal: AbortSignal | undefined;
 }
@@ -40,7 +43,7 @@ export interface PrefillOrStepOptions {
 export async function prefillOrStep(
   batch: CachedBatch,
   sequences: readonly ActiveSequence[],
-  { fixedShapes, mayPad, largestLogits: count, recorder, signal }: PrefillOrStepOptions,
+  { fixedShapes, mayPad, largestLogits: count, recorder, sharedSteps, signal }: PrefillOrStepOptions,
 ): Promise<StepOutput> {
   const { padding } = batch;
   const lengths = sequences.map(({ tokens, isFinished }, i) => (isFinished ? 0 : padding[i]! + tokens.length));
@@ -52,6 +55,11 @@ export async function prefillOrStep(
     if (isFirst) signal?.throwIfAborted();
     else await yieldToEventLoop(signal);
     const [from, length, paddedLength] = [batch.length, ...nextPass(batch, total, maxPassLength)];
+    if (from === total - 1 && sharedSteps?.mayShare(batch)) {
+      const token = sequences[0]!.tokens[from]!;
+      const { values, largest } = await sharedSteps.step({ sequence: batch, token, largestLogits: count, signal });
+      return { logits: () => values, largest: () => largest, taps: () => ({}) };
+    }
     const ids = sequences.map(({ tokens }, i) => Array.from({ length }, (_, j) => tokens[from + j - padding[i]!] ?? 0));
     const logits = batch.feed(ids, paddedLength, total);
     try {

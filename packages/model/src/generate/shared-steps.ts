@@ -1,0 +1,153 @@
+import { yieldToEventLoop } from '@residual/base';
+import { isPacked, type LargestLogits, largestLogits } from '@residual/tensor';
+import type { CachedBatch } from './cached-batch.js';
+import { stepTogether } from './step-together.js';
+
+/** What the shared steps need of a model. */
+interface SteppedModel {
+  readonly backend: string;
+  readonly weights: unknown;
+  readonly fixedShapes: boolean;
+  /** Throws unless the weights are on the active backend. */
+  check(): void;
+}
+
+/** The logits after one token of one sequence. */
+export interface StepLogits {
+  /** [vocab]; empty where `largest` has what was asked for. */
+  readonly values: Float32Array;
+  readonly largest: LargestLogits | undefined;
+}
+
+/** A step of one sequence. */
+interface StepRequest {
+  readonly sequence: CachedBatch;
+  /** The token that is fed. */
+  readonly token: number;
+  /** How many of the largest logits are all that is read; the whole row if absent. */
+  readonly largestLogits: number | undefined;
+  readonly signal: AbortSignal | undefined;
+}
+
+interface WaitingStep extends StepRequest {
+  readonly resolve: (logits: StepLogits) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+/**
+ * The steps of all generations that run at once on a model: those that wait when the event loop has come round are one
+ * pass over the weights. A generation joins by asking for a step and leaves by asking no more, so nothing is copied,
+ * and one whose consumer is slow holds up no other. A sequence gets the same logits, bit for bit on cpu and wasm,
+ * whatever runs beside it.
+ */
+export class SharedSteps {
+  private readonly model: SteppedModel;
+  private waiting: WaitingStep[] = [];
+  /** How many generations may share steps now. */
+  private running = 0;
+
+  constructor(model: SteppedModel) {
+    this.model = model;
+  }
+
+  /** Counts a generation that may share its steps, until the returned function is called. */
+  enter(): () => void {
+    this.running += 1;
+    let isInside = true;
+    return () => {
+      if (isInside) this.running -= 1;
+      isInside = false;
+    };
+  }
+
+  /** Whether a step of a sequence may find others to share its pass. */
+  mayShare(sequence: CachedBatch): boolean {
+    return this.running > 1 && sequence.isPlainSequence && this.mostRows > 1;
+  }
+
+  /** Feeds one token to a sequence, in one pass with the others that ask for it in this round of the event loop. */
+  step(request: StepRequest): Promise<StepLogits> {
+    return new Promise((resolve, reject) => {
+      this.waiting.push({ ...request, resolve, reject });
+      if (this.waiting.length === 1) void this.runWaiting();
+    });
+  }
+
+  private async runWaiting(): Promise<void> {
+    await yieldToEventLoop(); // those whose turn comes before join
+    const waiting = this.waiting;
+    this.waiting = [];
+    const { mostRows } = this;
+    const passes = Math.ceil(waiting.length / mostRows);
+    for (let pass = 0; pass < passes; pass++) {
+      if (pass > 0) await yieldToEventLoop();
+      const from = (i: number) => Math.floor((i * waiting.length) / passes);
+      await this.runPass(waiting.slice(from(pass), from(pass + 1)).filter(mayRun));
+    }
+  }
+
+  /** One pass of some sequences. */
+  private async runPass(requests: readonly WaitingStep[]): Promise<void> {
+    if (requests.length === 0) return;
+    try {
+      this.model.check();
+      const [{ largestLogits: count }] = requests as [WaitingStep];
+      const isSame = requests.every(({ largestLogits }) => largestLogits === count);
+      const logits = this.feed(requests);
+      try {
+        const largest = count !== undefined && isSame ? largestLogits(logits, count) : undefined;
+        const values = largest ? new Float32Array(0) : ((await logits.data()) as Float32Array);
+        const vocab = values.length / logits.shape[0]!;
+        for (const [i, { resolve }] of requests.entries())
+          resolve({ values: values.subarray(i * vocab, (i + 1) * vocab), largest: largest?.[i] });
+      } finally {
+        logits.dispose();
+      }
+    } catch (error) {
+      for (const { reject } of requests) reject(error);
+    }
+  }
+
+  private feed(requests: readonly WaitingStep[]) {
+    const [first] = requests as [WaitingStep];
+    if (requests.length === 1) return first.sequence.feed([[first.token]]);
+    const rows = this.model.fixedShapes ? 2 ** Math.ceil(Math.log2(requests.length)) : requests.length;
+    return stepTogether(
+      requests.map(({ sequence }) => sequence),
+      requests.map(({ token }) => token),
+      rows,
+    );
+  }
+
+  /**
+   * How many sequences one pass has at most. On wasm so many that kernels compute each row as if it were alone; for
+   * more rows they sum in another order.
+   */
+  private get mostRows(): number {
+    const { backend, weights } = this.model;
+    if (backend !== 'wasm') return 16;
+    const forms = packedForms(weights);
+    if (forms.has('f16') || forms.has('bf16')) return 1;
+    return forms.size > 0 ? 4 : 15;
+  }
+}
+
+/** Whether a step is to run; rejects it if it was aborted or has no position left. */
+function mayRun({ sequence, signal, reject }: WaitingStep): boolean {
+  try {
+    signal?.throwIfAborted();
+    sequence.cache.ensureCapacity(1);
+    return true;
+  } catch (error) {
+    reject(error);
+    return false;
+  }
+}
+
+/** The forms of the packed matrices in a tree of weights. */
+function packedForms(tree: unknown, forms: Set<string> = new Set()): Set<string> {
+  if (isPacked(tree as never)) forms.add((tree as { readonly form: string }).form);
+  else if (typeof tree === 'object' && tree !== null && !('dataId' in tree))
+    for (const child of Object.values(tree)) packedForms(child, forms);
+  return forms;
+}
