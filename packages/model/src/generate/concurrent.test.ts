@@ -31,7 +31,7 @@ test('concurrent generations take steps in turn, yield to the event loop, and eq
   const turns = await turnsOf(() => Promise.all(prompts.map(run)));
   expect(texts).toEqual(alone);
   expect(log).toEqual(Array.from({ length: 80 }, (_, step) => step % 4));
-  expect(turns).toBeGreaterThanOrEqual(80);
+  expect(turns).toBeGreaterThanOrEqual(20); // four tokens share a pass
 });
 
 test('a long prompt is read in several passes, and other generations continue between them', async () => {

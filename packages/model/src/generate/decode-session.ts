@@ -44,8 +44,8 @@ export class DecodeSession {
   private readonly scope: Scope;
   private recorder: Recorder | undefined;
   private batch: CachedBatch | undefined;
-  /** Ends what `sharedSteps.enter` began; undefined before the first step. */
-  private leaveSharedSteps: (() => void) | undefined;
+  /** Whether it has entered the shared steps of the model. */
+  private hasEntered = false;
   /** The prompts whose sequences are in the batch. */
   private activePrompts: readonly number[] = [];
   /** The sequences of the last step, which grow. */
@@ -61,12 +61,15 @@ export class DecodeSession {
 
   /**
    * Feeds the tokens that are not in the cache yet, first whole prompts, later one token of each sequence, and returns
-   * the logits after them. Yields to the event loop first.
+   * the logits after them. Yields to the event loop first. A step of a single sequence shares its pass with other
+   * generations.
    */
   async step(state: DecodeState): Promise<StepOutput> {
     const { model, options } = this;
     for (;;) {
-      await model.yieldTurn(options.signal);
+      if (!this.hasEntered) model.sharedSteps.enter();
+      this.hasEntered = true;
+      if (!this.isShared(state)) await model.yieldTurn(options.signal);
       try {
         return await this.attemptStep(state);
       } catch (error) {
@@ -79,6 +82,7 @@ export class DecodeSession {
   /** Frees the recorded taps and the batch, unless the input takes it over; another step would start again. */
   end(): void {
     const { batch, input, sequences } = this;
+    this.leaveSharedSteps();
     if (batch && input.endBatch) {
       this.batch = undefined;
       input.endBatch(
@@ -91,10 +95,9 @@ export class DecodeSession {
 
   /** Frees the batch and the recorded taps; another step would start again. */
   dispose(): void {
+    this.leaveSharedSteps();
     this.batch?.dispose();
     this.recorder?.dispose();
-    this.leaveSharedSteps?.();
-    this.leaveSharedSteps = undefined;
     this.batch = undefined;
     this.recorder = undefined;
   }
@@ -104,21 +107,19 @@ export class DecodeSession {
     const beams = sequences.length / this.input.prompts.length;
     this.sequences = sequences;
     if (taps.length > 0) this.recorder ??= record(taps, this.scope, `${caller}: taps`);
-    this.leaveSharedSteps ??= this.model.sharedSteps.enter();
     if (this.batch) this.branch(this.batch, beams, parents);
     else this.batch = await this.start(beams);
     const { recorder } = this;
     const isObserved = recorder !== undefined || hooks.length > 0; // by what sees the tokens fed, without padding
     const fixedShapes = !isObserved && this.model.fixedShapes;
     if (!isObserved && !fixedShapes) this.compact(this.batch, sequences, beams);
-    const isLengthFree = sequences.every(({ tokens }) => tokens.length <= this.model.unscaledLength);
     const active = this.activePrompts.flatMap(prompt => sequences.slice(prompt * beams, (prompt + 1) * beams));
     const output = await prefillOrStep(this.batch, active, {
       fixedShapes,
       mayPad: !this.model.isRecurrent,
       largestLogits,
       recorder,
-      sharedSteps: isLengthFree ? this.model.sharedSteps : undefined,
+      sharedSteps: this.isShared({ sequences }) ? this.model.sharedSteps : undefined,
       signal,
     });
     expectAllUsed(recorder?.scope ?? this.scope);
@@ -127,6 +128,19 @@ export class DecodeSession {
       largest: sequence => output.largest(this.rowOf(sequence, beams)),
       taps: sequence => output.taps(this.rowOf(sequence, beams)),
     };
+  }
+
+  /** Whether the next step may share its pass with other generations; it yields to the event loop itself then. */
+  private isShared({ sequences }: DecodeState): boolean {
+    const { batch, model } = this;
+    const [{ tokens }] = sequences as [ActiveSequence];
+    const isStep = batch !== undefined && sequences.length === 1 && batch.length === tokens.length - 1;
+    return isStep && tokens.length <= model.unscaledLength && model.sharedSteps.mayShare(batch);
+  }
+
+  private leaveSharedSteps(): void {
+    if (this.hasEntered) this.model.sharedSteps.leave(this.batch);
+    this.hasEntered = false;
   }
 
   private start(beams: number): Promise<CachedBatch> {

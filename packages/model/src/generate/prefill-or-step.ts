@@ -30,7 +30,7 @@ export interface PrefillOrStepOptions {
   readonly largestLogits?: number | undefined;
   /** Records the taps of the last pass. */
   readonly recorder: Recorder | undefined;
-  /** Runs a pass of one token together with other generations; none if absent. */
+  /** Feeds the last token of a sequence in one pass with those of other generations; alone if absent. */
   readonly sharedSteps?: SharedSteps | undefined;
   /** Ends the call before its next pass. */
   readonly signal: AbortSignal | undefined;
@@ -55,7 +55,7 @@ export async function prefillOrStep(
     if (isFirst) signal?.throwIfAborted();
     else await yieldToEventLoop(signal);
     const [from, length, paddedLength] = [batch.length, ...nextPass(batch, total, maxPassLength)];
-    if (from === total - 1 && sharedSteps?.mayShare(batch)) {
+    if (sharedSteps) {
       const token = sequences[0]!.tokens[from]!;
       const { values, largest } = await sharedSteps.step({ sequence: batch, token, largestLogits: count, signal });
       return { logits: () => values, largest: () => largest, taps: () => ({}) };

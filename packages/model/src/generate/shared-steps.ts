@@ -43,21 +43,24 @@ interface WaitingStep extends StepRequest {
 export class SharedSteps {
   private readonly model: SteppedModel;
   private waiting: WaitingStep[] = [];
-  /** How many generations may share steps now. */
+  /** How many generations run. */
   private running = 0;
+  /** The sequences that have taken shared steps and will ask for more, unless they end. */
+  private readonly stepping = new Set<CachedBatch>();
 
   constructor(model: SteppedModel) {
     this.model = model;
   }
 
-  /** Counts a generation that may share its steps, until the returned function is called. */
-  enter(): () => void {
+  /** Counts a generation that begins. */
+  enter(): void {
     this.running += 1;
-    let isInside = true;
-    return () => {
-      if (isInside) this.running -= 1;
-      isInside = false;
-    };
+  }
+
+  /** Counts a generation that ends, or starts again, with its sequence. */
+  leave(sequence: CachedBatch | undefined): void {
+    this.running -= 1;
+    if (sequence) this.stepping.delete(sequence);
   }
 
   /** Whether a step of a sequence may find others to share its pass. */
@@ -69,12 +72,14 @@ export class SharedSteps {
   step(request: StepRequest): Promise<StepLogits> {
     return new Promise((resolve, reject) => {
       this.waiting.push({ ...request, resolve, reject });
+      this.stepping.add(request.sequence);
       if (this.waiting.length === 1) void this.runWaiting();
     });
   }
 
   private async runWaiting(): Promise<void> {
     await yieldToEventLoop(); // those whose turn comes before join
+    if (this.waiting.length < this.stepping.size) await yieldToEventLoop(); // a consumer may need a turn for a token
     const waiting = this.waiting;
     this.waiting = [];
     const { mostRows } = this;
