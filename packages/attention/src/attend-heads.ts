@@ -160,6 +160,7 @@ export function scoreBias(
 
 /** What `attendToPast` takes of an attention besides its heads. */
 export interface AttendToPastOptions {
+  /** What acts on heads or scores by their positions; none if undefined. */
   readonly positionEncoding: PositionEncoding | undefined;
   /** The weights of the position encoding. */
   readonly weights: Weights<PositionEncoding>;
