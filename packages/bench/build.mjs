@@ -25,6 +25,7 @@ await build({
   ...common,
   entryPoints: {
     main: path('src/main.ts'),
+    'concurrent-worker': path('src/concurrent/worker.ts'),
     'generation-child': path('src/generation/child.ts'),
     'loading-child': path('src/loading/child.ts'),
     'tokenizer-child': path('src/tokenizer/child.ts'),

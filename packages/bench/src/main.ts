@@ -3,6 +3,7 @@ import { Command, Option } from 'commander';
 import type { Line } from './comparison/line.js';
 import { NoteList } from './comparison/notes.js';
 import { LineTable } from './comparison/table.js';
+import { concurrentOnWasm } from './concurrent/concurrent.js';
 import { generationOnWasm, generationOnWebgl } from './generation/generation.js';
 import { shapes } from './generation/shape.js';
 import { ggufInLlamaCpp } from './gguf/gguf.js';
@@ -22,6 +23,7 @@ const parts: Readonly<Record<string, (filter: TokenizerFilter) => AsyncGenerator
   train: ({ shape }) => trainingOnWasm(shape),
   words: ({ shape }) => wordsOnWasm(shape),
   inspect: ({ shape }) => inspectOnWasm(shape),
+  concurrent: ({ shape }) => concurrentOnWasm(shape),
   gguf: () => ggufInLlamaCpp(),
   loading: ({ shape }) => loadingOnWasm(shape),
   tokenizer: tokenizers,

@@ -11,6 +11,7 @@ export type { BeamResult, BeamSearchStep, BeamState } from './generate/beam-poli
 export type { BeamSearchGeneration, BeamSearchOptions } from './generate/beam-search.js';
 export type { Generation } from './generate/generation.js';
 export { type GenerateOptions, type GenerationConfig, isSampling } from './generate/options.js';
+export type { PrefixCacheOptions } from './generate/prefix-cache.js';
 export type { Step } from './generate/sampling-policy.js';
 export type { FinishReason, GenerateOutput } from './generate/sequence.js';
 export type { ForwardImageOptions, ForwardImageOutput } from './images/forward-image.js';

@@ -8,6 +8,7 @@ import type { ModelChat } from './chat/model-chat.js';
 import { CapturedSteps } from './generate/captured-steps.js';
 import type { DecodeModel } from './generate/decode-model.js';
 import type { GenerationConfig } from './generate/options.js';
+import { PrefixCache, type PrefixCacheOptions } from './generate/prefix-cache.js';
 import { SharedSteps } from './generate/shared-steps.js';
 import { unscaledLengthOf } from './generate/unscaled-length.js';
 import { type AnyModel, vocabOf } from './model-kind.js';
@@ -34,6 +35,8 @@ export interface ModelParts {
   readonly tokenizerFiles?: ReadonlyMap<string, Uint8Array>;
   /** How the checkpoint says that texts are embedded. Throws if it says it in a way that is not known. */
   readonly sentenceSettings?: (() => SentenceSettings | undefined) | undefined;
+  /** How many bytes of the beginnings of prompts are kept; none if absent. */
+  readonly prefixCache?: PrefixCacheOptions | undefined;
   /** Reads the weights again after the backend has lost them. */
   readonly reload?: (signal: AbortSignal | undefined) => Promise<Weights<Composition['model']>>;
 }
@@ -51,6 +54,7 @@ export class LoadedModel implements AnyModel, DecodeModel {
   readonly backend: string;
   readonly capturedSteps: CapturedSteps;
   readonly sharedSteps: SharedSteps;
+  readonly prefixCache: PrefixCache | undefined;
   readonly unscaledLength: number;
   readonly isRecurrent: boolean;
   private tree: Weights<Composition['model']> | undefined;
@@ -65,6 +69,7 @@ export class LoadedModel implements AnyModel, DecodeModel {
     this.backend = requireBackend();
     this.capturedSteps = new CapturedSteps(() => this.tree);
     this.sharedSteps = new SharedSteps(this);
+    this.prefixCache = parts.prefixCache && new PrefixCache(parts.prefixCache, () => this.tree);
     this.unscaledLength = unscaledLengthOf(parts.config);
     this.isRecurrent = hasRecurrentLayer(parts.composition.model);
   }
@@ -168,6 +173,7 @@ export class LoadedModel implements AnyModel, DecodeModel {
     const lost = ResidualError.is(error) && error.code === 'context-lost';
     if (!reload || this.tree === undefined || !(recovery || this.recovering || lost)) return false;
     this.recovering ??= (async () => {
+      this.prefixCache?.clear(); // it may be lost
       await recovery?.recover();
       const before = this.tree;
       this.tree = await reload(signal);
@@ -214,6 +220,7 @@ export class LoadedModel implements AnyModel, DecodeModel {
   dispose(): void {
     for (const each of [...this.conversations]) each[Symbol.dispose]();
     this.capturedSteps.clear();
+    this.prefixCache?.clear();
     dispose(this.tree);
     this.tree = undefined;
   }

@@ -121,6 +121,11 @@ export class Model implements Disposable {
     return this.state.eosTokenIds;
   }
 
+  /** How many bytes of the beginnings of prompts are kept by the option `prefixCache` of `loadModel`. */
+  get prefixCacheBytes(): number {
+    return this.state.prefixCache?.bytes ?? 0;
+  }
+
   /** The start token of the decoder of an encoder-decoder. Throws if neither config names it. */
   get decoderStartTokenId(): number {
     return this.state.decoderStartTokenId;

@@ -99,10 +99,10 @@ export class CachedBatch {
     return true;
   }
 
-  /** Whether it is one sequence that nothing observes or changes, with a filled cache, and without sources. */
+  /** Whether it is one sequence without sources that nothing observes or changes. */
   get isPlainSequence(): boolean {
     const { scope, sources } = this.options;
-    return this.length > 0 && this.padding.length === 1 && this.padding[0] === 0 && !sources && scope === emptyScope;
+    return this.padding.length === 1 && this.padding[0] === 0 && !sources && scope === emptyScope;
   }
 
   /** The model: ids int32 [batch, length] to the logits at `logitPositions`. */

@@ -3,6 +3,7 @@ import type { CacheForm } from '@residual/tensor';
 import type { Tokenizer } from '@residual/tokenizer';
 import type { CapturedSteps } from './captured-steps.js';
 import type { GenerationConfig } from './options.js';
+import type { PrefixCache } from './prefix-cache.js';
 import type { SharedSteps } from './shared-steps.js';
 
 /** The model as decoding sees it. */
@@ -22,6 +23,8 @@ export interface DecodeModel {
   readonly unscaledLength: number;
   readonly capturedSteps: CapturedSteps;
   readonly sharedSteps: SharedSteps;
+  /** The beginnings of prompts that were computed before; undefined if none are kept. */
+  readonly prefixCache: PrefixCache | undefined;
   /** Throws unless the weights are on the active backend. */
   check(): void;
   /** Lets other work run, then checks; rejects if `signal` is aborted. */

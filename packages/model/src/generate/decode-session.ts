@@ -6,6 +6,7 @@ import type { CachedBatch } from './cached-batch.js';
 import type { DecodeModel } from './decode-model.js';
 import type { DecoderInput } from './decoder-input.js';
 import { type ActiveSequence, prefillOrStep, type StepOutput } from './prefill-or-step.js';
+import type { PrefixCache } from './prefix-cache.js';
 
 /** The options of a `DecodeSession`. */
 export interface DecodeSessionOptions extends InterventionOptions {
@@ -108,7 +109,10 @@ export class DecodeSession {
     this.sequences = sequences;
     if (taps.length > 0) this.recorder ??= record(taps, this.scope, `${caller}: taps`);
     if (this.batch) this.branch(this.batch, beams, parents);
-    else this.batch = await this.start(beams);
+    else {
+      this.batch = await this.start(beams);
+      if (this.batch.length === 0) this.prefixCache?.fill(this.batch, sequences[0]!.tokens);
+    }
     const { recorder } = this;
     const isObserved = recorder !== undefined || hooks.length > 0; // by what sees the tokens fed, without padding
     const fixedShapes = !isObserved && this.model.fixedShapes;
@@ -119,6 +123,7 @@ export class DecodeSession {
       mayPad: !this.model.isRecurrent,
       largestLogits,
       recorder,
+      prefixCache: this.prefixCache,
       sharedSteps: this.isShared({ sequences }) ? this.model.sharedSteps : undefined,
       signal,
     });
@@ -136,6 +141,13 @@ export class DecodeSession {
     const [{ tokens }] = sequences as [ActiveSequence];
     const isStep = batch !== undefined && sequences.length === 1 && batch.length === tokens.length - 1;
     return isStep && tokens.length <= model.unscaledLength && model.sharedSteps.mayShare(batch);
+  }
+
+  /** What keeps the beginning of the prompt, if its keys do not depend on what follows it. */
+  private get prefixCache(): PrefixCache | undefined {
+    const { batch, model, sequences } = this;
+    const isFree = sequences.every(({ tokens }) => tokens.length <= model.unscaledLength);
+    return isFree && batch?.isPlainSequence ? model.prefixCache : undefined;
   }
 
   private leaveSharedSteps(): void {

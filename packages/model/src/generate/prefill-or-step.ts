@@ -3,6 +3,7 @@ import type { Recorder } from '@residual/layers';
 import { type LargestLogits, largestLogits } from '@residual/tensor';
 import { type PlainTensor, plainTaps } from '../plain-tensor.js';
 import type { CachedBatch } from './cached-batch.js';
+import type { PrefixCache } from './prefix-cache.js';
 import type { SharedSteps } from './shared-steps.js';
 
 /** The output of one step: logits [vocab], or the largest of them, and taps of each sequence, by its index. */
@@ -30,6 +31,8 @@ export interface PrefillOrStepOptions {
   readonly largestLogits?: number | undefined;
   /** Records the taps of the last pass. */
   readonly recorder: Recorder | undefined;
+  /** Keeps what the passes of a prompt compute; nothing if absent. */
+  readonly prefixCache?: PrefixCache | undefined;
   /** Feeds the last token of a sequence in one pass with those of other generations; alone if absent. */
   readonly sharedSteps?: SharedSteps | undefined;
   /** Ends the call before its next pass. */
@@ -43,7 +46,7 @@ export interface PrefillOrStepOptions {
 export async function prefillOrStep(
   batch: CachedBatch,
   sequences: readonly ActiveSequence[],
-  { fixedShapes, mayPad, largestLogits: count, recorder, sharedSteps, signal }: PrefillOrStepOptions,
+  { fixedShapes, mayPad, largestLogits: count, recorder, prefixCache, sharedSteps, signal }: PrefillOrStepOptions,
 ): Promise<StepOutput> {
   const { padding } = batch;
   const lengths = sequences.map(({ tokens, isFinished }, i) => (isFinished ? 0 : padding[i]! + tokens.length));
@@ -63,6 +66,7 @@ export async function prefillOrStep(
     const ids = sequences.map(({ tokens }, i) => Array.from({ length }, (_, j) => tokens[from + j - padding[i]!] ?? 0));
     const logits = batch.feed(ids, paddedLength, total);
     try {
+      if (length > 1) prefixCache?.store(batch, sequences[0]!.tokens, from);
       if (batch.length < total) continue;
       const largest = count === undefined ? undefined : largestLogits(logits, count);
       const values = largest ? new Float32Array(0) : ((await logits.data()) as Float32Array);

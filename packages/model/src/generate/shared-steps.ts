@@ -65,7 +65,7 @@ export class SharedSteps {
 
   /** Whether a step of a sequence may find others to share its pass. */
   mayShare(sequence: CachedBatch): boolean {
-    return this.running > 1 && sequence.isPlainSequence && this.mostRows > 1;
+    return this.running > 1 && sequence.length > 0 && sequence.isPlainSequence && this.mostRows > 1;
   }
 
   /** Feeds one token to a sequence, in one pass with the others that ask for it in this round of the event loop. */

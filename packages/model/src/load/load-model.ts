@@ -10,9 +10,10 @@ import {
   updateConfigText,
 } from '@residual/families';
 import { type HasNeeds, load, type NamedArrays, type Weights, weightNeeds } from '@residual/layers';
-import { canUnpack, type PackedForm, ResidualError, ready } from '@residual/tensor';
+import { canUnpack, expectInteger, expectOptions, type PackedForm, ResidualError, ready } from '@residual/tensor';
 import { expectOpenOptions } from '../arguments.js';
 import type { GenerationConfig } from '../generate/options.js';
+import type { PrefixCacheOptions } from '../generate/prefix-cache.js';
 import type { ModelParts } from '../loaded-model.js';
 import { Model } from '../model.js';
 import { type Checkpoint, openArrays, openCheckpoint, readConfig } from './checkpoint.js';
@@ -44,6 +45,12 @@ export interface LoadModelOptions extends SourceOptions {
    * so are tables of a few columns under `int8` and `int4`.
    */
   readonly weights?: WeightForms;
+  /**
+   * Keeps the keys and values of the beginnings of prompts, such as a system prompt, in at most so many bytes: what a
+   * later prompt shares with them, in steps of 64 tokens, is not computed again. What was used least recently goes
+   * first. Texts stay the same. If absent, nothing is kept.
+   */
+  readonly prefixCache?: PrefixCacheOptions;
 }
 
 /** The progress of loading: bytes of a file that arrived, or weights that are on the backend. */
@@ -171,8 +178,9 @@ function isConfig(source: ModelSource | Config): source is Config {
  * The caller disposes the model. Throws if a file is missing or invalid, or if the config is not supported.
  */
 export async function loadModel(source: ModelSource, options: LoadModelOptions = {}): Promise<Model> {
-  expectOpenOptions('loadModel', options, { generationConfig: 0, weights: 0, layer: 0 });
-  const { signal, onProgress } = options;
+  expectOpenOptions('loadModel', options, { generationConfig: 0, weights: 0, layer: 0, prefixCache: 0 });
+  const { signal, onProgress, prefixCache } = options;
+  if (prefixCache !== undefined) expectPrefixCache(prefixCache);
   if (options.weights !== undefined) formChooser('loadModel', options.weights); // an error before anything is read
   await ready();
   const opened = await openModel(source, options);
@@ -192,7 +200,12 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
 
   const weights = await readWeights(opened.arrays, signal);
   const reload: ModelParts['reload'] = async signal => readWeights(await openArrays(signal, onBytes), signal);
-  return new Model({ ...checkpoint, family, config, composition, weights, generationConfig, reload });
+  return new Model({ ...checkpoint, family, config, composition, weights, generationConfig, prefixCache, reload });
+}
+
+function expectPrefixCache(options: PrefixCacheOptions): void {
+  expectOptions('loadModel: prefixCache', options, { bytes: 1 });
+  expectInteger('loadModel', 'the bytes of prefixCache', options.bytes, { min: 1 });
 }
 
 /** The fields of a checkpoint that are not kept with the model. */
