@@ -82,12 +82,16 @@ export class SharedSteps {
     if (this.waiting.length < this.stepping.size) await yieldToEventLoop(); // a consumer may need a turn for a token
     const waiting = this.waiting;
     this.waiting = [];
-    const { mostRows } = this;
-    const passes = Math.ceil(waiting.length / mostRows);
-    for (let pass = 0; pass < passes; pass++) {
-      if (pass > 0) await yieldToEventLoop();
-      const from = (i: number) => Math.floor((i * waiting.length) / passes);
-      await this.runPass(waiting.slice(from(pass), from(pass + 1)).filter(mayRun));
+    try {
+      const { mostRows } = this; // throws if the model was disposed meanwhile
+      const passes = Math.ceil(waiting.length / mostRows);
+      for (let pass = 0; pass < passes; pass++) {
+        if (pass > 0) await yieldToEventLoop();
+        const from = (i: number) => Math.floor((i * waiting.length) / passes);
+        await this.runPass(waiting.slice(from(pass), from(pass + 1)).filter(mayRun));
+      }
+    } catch (error) {
+      for (const { reject } of waiting) reject(error); // has no effect on those that have run
     }
   }
 
