@@ -8,7 +8,7 @@ import type { ModelChat } from './chat/model-chat.js';
 import { CapturedSteps } from './generate/captured-steps.js';
 import type { DecodeModel } from './generate/decode-model.js';
 import type { GenerationConfig } from './generate/options.js';
-import { PrefixCache, type PrefixCacheOptions } from './generate/prefix-cache.js';
+import type { PrefixCache } from './generate/prefix-cache.js';
 import { SharedSteps } from './generate/shared-steps.js';
 import { unscaledLengthOf } from './generate/unscaled-length.js';
 import { type AnyModel, vocabOf } from './model-kind.js';
@@ -35,8 +35,8 @@ export interface ModelParts {
   readonly tokenizerFiles?: ReadonlyMap<string, Uint8Array>;
   /** How the checkpoint says that texts are embedded. Throws if it says it in a way that is not known. */
   readonly sentenceSettings?: (() => SentenceSettings | undefined) | undefined;
-  /** How many bytes of the beginnings of prompts are kept; none if absent. */
-  readonly prefixCache?: PrefixCacheOptions | undefined;
+  /** Makes what keeps the beginnings of prompts, from the function that returns the weights; none if absent. */
+  readonly makePrefixCache?: ((weightsOf: () => unknown) => PrefixCache) | undefined;
   /** Reads the weights again after the backend has lost them. */
   readonly reload?: (signal: AbortSignal | undefined) => Promise<Weights<Composition['model']>>;
 }
@@ -69,7 +69,7 @@ export class LoadedModel implements AnyModel, DecodeModel {
     this.backend = requireBackend();
     this.capturedSteps = new CapturedSteps(() => this.tree);
     this.sharedSteps = new SharedSteps(this);
-    this.prefixCache = parts.prefixCache && new PrefixCache(parts.prefixCache, () => this.tree);
+    this.prefixCache = parts.makePrefixCache?.(() => this.tree);
     this.unscaledLength = unscaledLengthOf(parts.config);
     this.isRecurrent = hasRecurrentLayer(parts.composition.model);
   }

@@ -1,6 +1,18 @@
 import type { CachedStateLayout } from '@residual/attention';
 import type { RecurrentStateLayout } from '@residual/layers';
-import { cacheOf, clone, concat, dispose, keep, resizeCache, sliceAxis, type Tensor, tidy } from '@residual/tensor';
+import {
+  cacheOf,
+  clone,
+  concat,
+  dispose,
+  expectInteger,
+  expectOptions,
+  keep,
+  resizeCache,
+  sliceAxis,
+  type Tensor,
+  tidy,
+} from '@residual/tensor';
 import type { CachedBatch } from './cached-batch.js';
 import { fingerprintOf } from './captured-steps.js';
 import { maxTokensPerPass as blockLength } from './prefill-or-step.js';
@@ -9,6 +21,16 @@ import { maxTokensPerPass as blockLength } from './prefill-or-step.js';
 export interface PrefixCacheOptions {
   /** How many bytes of keys, values and states it holds at most. */
   readonly bytes: number;
+}
+
+/** Makes the prefix cache of a model from the function that returns its weights. Errors for options that do not fit. */
+export function prefixCacheMaker(
+  caller: string,
+  options: PrefixCacheOptions,
+): (weightsOf: () => unknown) => PrefixCache {
+  expectOptions(`${caller}: prefixCache`, options, { bytes: 1 });
+  expectInteger(caller, 'the bytes of prefixCache', options.bytes, { min: 1 });
+  return weightsOf => new PrefixCache(options, weightsOf);
 }
 
 /** What the prompts that begin with the same tokens share: the keys and values of one pass of tokens. */

@@ -10,7 +10,7 @@ import {
   updateConfigText,
 } from '@residual/families';
 import { type HasNeeds, load, type NamedArrays, type Weights, weightNeeds } from '@residual/layers';
-import { canUnpack, expectInteger, expectOptions, type PackedForm, ResidualError, ready } from '@residual/tensor';
+import { canUnpack, type PackedForm, ResidualError, ready } from '@residual/tensor';
 import { expectOpenOptions } from '../arguments.js';
 import type { GenerationConfig } from '../generate/options.js';
 import type { PrefixCacheOptions } from '../generate/prefix-cache.js';
@@ -180,7 +180,8 @@ function isConfig(source: ModelSource | Config): source is Config {
 export async function loadModel(source: ModelSource, options: LoadModelOptions = {}): Promise<Model> {
   expectOpenOptions('loadModel', options, { generationConfig: 0, weights: 0, layer: 0, prefixCache: 0 });
   const { signal, onProgress, prefixCache } = options;
-  if (prefixCache !== undefined) expectPrefixCache(prefixCache);
+  const makePrefixCache =
+    prefixCache && (await import('../generate/prefix-cache.js')).prefixCacheMaker('loadModel', prefixCache);
   if (options.weights !== undefined) formChooser('loadModel', options.weights); // an error before anything is read
   await ready();
   const opened = await openModel(source, options);
@@ -200,12 +201,7 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
 
   const weights = await readWeights(opened.arrays, signal);
   const reload: ModelParts['reload'] = async signal => readWeights(await openArrays(signal, onBytes), signal);
-  return new Model({ ...checkpoint, family, config, composition, weights, generationConfig, prefixCache, reload });
-}
-
-function expectPrefixCache(options: PrefixCacheOptions): void {
-  expectOptions('loadModel: prefixCache', options, { bytes: 1 });
-  expectInteger('loadModel', 'the bytes of prefixCache', options.bytes, { min: 1 });
+  return new Model({ ...checkpoint, family, config, composition, weights, generationConfig, makePrefixCache, reload });
 }
 
 /** The fields of a checkpoint that are not kept with the model. */
