@@ -116,8 +116,8 @@ test('replaced weights, taps and batches do not read it', async () => {
   expect(passes.reduce((sum, length) => sum + length)).toBeGreaterThanOrEqual(100);
   const tree = model.weights as unknown as { decoder: { norm: { weight: { dispose(): void } } } };
   using other = await loadModel(stories);
-  const theirs = other.weights as unknown as typeof tree;
-  [tree.decoder.norm.weight, theirs.decoder.norm.weight] = [theirs.decoder.norm.weight, tree.decoder.norm.weight];
+  const donor = other.weights as unknown as typeof tree;
+  [tree.decoder.norm.weight, donor.decoder.norm.weight] = [donor.decoder.norm.weight, tree.decoder.norm.weight];
   passes.length = 0;
   await stepsOf(model, prompt);
   expect(passes).toEqual([64, 36]);
