@@ -12,6 +12,7 @@ import {
   wireCopyLink,
 } from '@residual/appkit';
 import { readControls, set, share, writeControls } from './controls.js';
+import { keywordView } from './keyword-view.js';
 import { modelView } from './model-view.js';
 import { samples } from './samples.js';
 import { save } from './save.js';
@@ -33,6 +34,7 @@ async function start(): Promise<void> {
   const loading = loadingView();
   const session = await openSession(loading.download);
   const page = speechPage(session, id => mark(id));
+  const keywords = keywordView();
   const choose = async (id: string) => {
     set({ recording: id });
     await page.show(await loadSample(id), id);
@@ -47,10 +49,11 @@ async function start(): Promise<void> {
     run: () => (page.sound ? page.transcribe() : choose(readControls().recording)),
   });
   for (const id of ['backend', 'weights'])
-    on(id, 'change', () => {
+    on(id, 'change', async () => {
       share();
       saySettings();
-      return run();
+      await run();
+      await keywords.move();
     });
   on('reset', 'click', () => choose(preset.recording));
   addEventListener('hashchange', () =>
@@ -60,6 +63,7 @@ async function start(): Promise<void> {
       saySettings();
       if (readControls().recording === before) await run();
       else await choose(readControls().recording);
+      await keywords.move();
     }),
   );
   wireButtons(page);

@@ -15,11 +15,18 @@ export const secondsOf = ({ samples }: Pick<Sound, 'samples'>): number => sample
 
 /** Loads a recording that comes with the page. */
 export async function loadSample(id: string, signal?: AbortSignal): Promise<Sound> {
-  const response = await fetch(addressOfSample(id), signal ? { signal } : {});
-  if (!response.ok) throw new Error(`The recording ${id} was not found (${response.status}).`);
-  const bytes = new Uint8Array(await response.arrayBuffer());
   const { label } = samples.find(sample => sample.id === id)!;
-  return { name: label, samples: await readAudio(bytes, { sampleRate: rate, ...(signal && { signal }) }) };
+  return { name: label, samples: await loadSamples(addressOfSample(id), signal) };
+}
+
+/** Loads one of the ten spoken words that come with the page. */
+export const loadWord = (word: string): Promise<Float32Array> => loadSamples(`./words/${word}.wav`);
+
+async function loadSamples(address: string, signal?: AbortSignal): Promise<Float32Array> {
+  const response = await fetch(address, signal ? { signal } : {});
+  if (!response.ok) throw new Error(`The recording ${address} was not found (${response.status}).`);
+  const bytes = new Uint8Array(await response.arrayBuffer());
+  return readAudio(bytes, { sampleRate: rate, ...(signal && { signal }) });
 }
 
 /** Reads a recording of the visitor: WAV, or whatever the browser can decode. */

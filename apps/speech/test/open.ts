@@ -5,15 +5,18 @@ import { type OpenApp, openApp, type Page, root } from '@residual/testkit/pages'
 export const recordingOf = (name: string): string =>
   join(root, 'apps', 'speech', 'public', 'recordings', `${name}.wav`);
 
-/** The app in a browser whose microphone hears a recording once, and without any network except the demo's server. */
-export const openSpeech = (): Promise<OpenApp> =>
+/**
+ * The app in a browser whose microphone hears a WAV file once, and without any network except the demo's server. What is
+ * `missing` from the page is a problem of it.
+ */
+export const openSpeech = (heard = recordingOf('librivox-0870')): Promise<OpenApp> =>
   openApp(
     'speech',
     [
       '--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE localhost',
       '--use-fake-ui-for-media-stream',
       '--use-fake-device-for-media-stream',
-      `--use-file-for-fake-audio-capture=${recordingOf('librivox-0870')}%noloop`,
+      `--use-file-for-fake-audio-capture=${heard}%noloop`,
     ],
     missing,
   );

@@ -21,7 +21,14 @@ export { expectTokenizer, type ModelOrigin, sourceOf } from './model-origin.js';
 export { prefersStill } from './motion.js';
 export { attempt, byId, make, on, onFiles, reportFailure, showError, showNotice, wireCopyLink } from './page.js';
 export { settingsFold } from './settings-fold.js';
-export { shippedEmbedder, shippedImageText, shippedModel, shippedSpeech, speechBytes } from './shipped.js';
+export {
+  shippedEmbedder,
+  shippedImageText,
+  shippedKeywords,
+  shippedModel,
+  shippedSpeech,
+  speechBytes,
+} from './shipped.js';
 export { watchSight } from './sight.js';
 export { openState, type State } from './state.js';
 export { makeSvg } from './svg.js';

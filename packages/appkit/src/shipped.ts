@@ -17,6 +17,8 @@ const speechFiles = [
   'model-00003-of-00003.safetensors',
 ];
 
+const keywordFiles = ['config.json', 'model.safetensors', 'preprocessor_config.json'];
+
 const imageTextFiles = [...files.filter(file => file !== 'generation_config.json'), 'preprocessor_config.json'];
 
 const addresses = (name: string, files: readonly string[], page: string): Record<string, string> => {
@@ -43,6 +45,11 @@ export const speechBytes = 47_871_000;
 /** The same for a speech model, which also has the file that says how sound is read; its weights are in three files. */
 export function shippedSpeech(name: string, page: string = document.baseURI): Record<string, string> {
   return addresses(name, speechFiles, page);
+}
+
+/** The same for a model that spots words, which has no tokenizer. */
+export function shippedKeywords(name: string, page: string = document.baseURI): Record<string, string> {
+  return addresses(name, keywordFiles, page);
 }
 
 /** The same for a model of pictures and words, which also has the file that says how pictures are read. */
