@@ -59,7 +59,7 @@ test('words that are said into the microphone light up, started and ended by key
         if (text.startsWith('“') && heard.at(-1) !== text) heard.push(text);
         return heard.map(each => each.split('”')[0]!.slice(1));
       },
-      { timeout: 60_000, intervals: [100] },
+      { timeout: 60_000, interval: 100 },
     )
     .toEqual(expect.arrayContaining(['stop']));
   expect(await page!.locator('#spot').getAttribute('aria-pressed')).toBe('true');
