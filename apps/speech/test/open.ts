@@ -6,8 +6,7 @@ export const recordingOf = (name: string): string =>
   join(root, 'apps', 'speech', 'public', 'recordings', `${name}.wav`);
 
 /**
- * The app in a browser whose microphone hears a WAV file once, and without any network except the demo's server. What is
- * `missing` from the page is a problem of it.
+ * The app in a browser whose microphone hears a WAV file once, and without any network except the demo's server.
  */
 export const openSpeech = (heard = recordingOf('librivox-0870')): Promise<OpenApp> =>
   openApp(
