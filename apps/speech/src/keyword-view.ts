@@ -18,7 +18,7 @@ export interface KeywordView {
   move(): Promise<void>;
 }
 
-/** Wires the part of the page that spots words, which loads the model when a word is played or the microphone opened. */
+/** Wires the part of the page that spots words. It loads the model when a word is played or the microphone opened. */
 export function keywordView(): KeywordView {
   const [spot, spotted] = [byId('spot'), byId('spotted')];
   const runs = singleRun();
