@@ -27,6 +27,7 @@ import { LoadedModel, type ModelParts, type Prompt } from './loaded-model.js';
 import { encoderSizesOf } from './model-kind.js';
 import type { SoundOptions } from './sounds/classify-sound.js';
 import type { AudioInput } from './sounds/samples-of.js';
+import { modelStates } from './model-states.js';
 import type { TranscribeOptions } from './transcribe/options.js';
 import type { Transcription, TranscriptionStep } from './transcribe/transcription.js';
 import type { TranslateOptions } from './translate/options.js';
@@ -94,6 +95,7 @@ export class Model implements Disposable {
     const { config, generationConfig, tokenizer, family, composition } = parts;
     const state = new LoadedModel(parts);
     this.state = state;
+    modelStates.set(this, state);
     this.config = config;
     this.generationConfig = generationConfig;
     this.tokenizer = tokenizer;

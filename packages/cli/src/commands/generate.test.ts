@@ -51,6 +51,24 @@ test('the JSON object has everything about a run, and the streamed text is the s
   expect(await generate(stories, ...sampling)).toEqual({ code: 0, out: `${output.text}\n`, errors: '' });
 });
 
+test('drafts by prompt lookup or by a model change no token, and the JSON object counts them', async () => {
+  const settings = ['--prompt', 'Once upon a time. Once upon', '--temperature', '0', '--max-new-tokens', '15'];
+  const plain = await result(stories, ...settings);
+  for (const drafts of [
+    ['--prompt-lookup', '4'],
+    ['--draft', stories],
+  ]) {
+    const output = await result(stories, ...settings, ...drafts);
+    expect(output.token_ids).toEqual(plain.token_ids);
+    expect(output.drafted_tokens).toBeGreaterThanOrEqual(output.accepted_tokens);
+    expect(output.accepted_tokens).toBeGreaterThan(0);
+  }
+  const other = await generate(stories, ...settings, '--draft', nameless);
+  expect(other.errors).toContain(
+    'generate: the assistantModel has 128 tokens, the model 512; both must have the same tokens',
+  );
+});
+
 test('temperature 0 gives the greedy tokens of the reference, also for an empty or absent prompt', async () => {
   const golden = await fixtureJson<{ greedy_ids: number[] }>('models/stories260k/golden.json');
   const expected = golden.greedy_ids.slice(0, 21);

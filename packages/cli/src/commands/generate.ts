@@ -4,7 +4,7 @@ import type { CacheForm } from '@residual/tensor';
 import { Option } from 'commander';
 import { type AblateOptions, ablations, addAblateOption } from '../inspect/ablations.js';
 import type { CommandDefinition } from '../runtime/command.js';
-import { addModelOptions, type ModelContext, type ModelOptions, withModel } from '../runtime/model.js';
+import { addModelOptions, type ModelContext, type ModelOptions, useModel, withModel } from '../runtime/model.js';
 import {
   cacheForm,
   cacheHelp,
@@ -31,6 +31,8 @@ interface Options extends ModelOptions, AblateOptions {
   readonly seed?: number;
   readonly stopStrings?: readonly string[];
   readonly cache?: CacheForm;
+  readonly promptLookup?: number;
+  readonly draft?: string;
   readonly json?: boolean;
 }
 
@@ -53,18 +55,34 @@ export const generateCommand: CommandDefinition<Options> = {
       .option('--top-p <p>', 'sample from the likeliest tokens whose probabilities sum up to p', share)
       .option('--seed <s>', 'the seed of sampling (default: a new one each time)', seed)
       .option('--stop-strings <text...>', 'texts that end the generation')
-      .option('--cache <form>', cacheHelp, cacheForm);
+      .option('--cache <form>', cacheHelp, cacheForm)
+      .addOption(
+        new Option('--prompt-lookup <n>', 'copy up to n tokens from earlier in the text, and check them in one pass')
+          .argParser(positiveWholeNumber)
+          .conflicts('draft'),
+      )
+      .option('--draft <source>', 'a smaller model with the same tokens, whose guesses are checked in one pass');
     return addJsonOption(addAblateOption(command), 'print one JSON object instead of text');
   },
   run: async call => {
     const prompt = await promptOf(call.options);
-    return withModel(call, context => generate(prompt, call.options, context));
+    return withModel(call, async context => {
+      const { draft } = call.options;
+      const work = (drafts: GenerateOptions) => generate(prompt, call.options, drafts, context);
+      if (draft === undefined) return work({});
+      return useModel({ model: draft }, context, ({ model: assistantModel }) => work({ assistantModel }));
+    });
   },
 };
 
-async function generate(prompt: string | undefined, options: Options, { model, signal }: ModelContext) {
+async function generate(
+  prompt: string | undefined,
+  options: Options,
+  drafts: GenerateOptions,
+  { model, signal }: ModelContext,
+) {
   const { promptIds, backend, json } = options;
-  const settings = await settingsOf(options, model.generationConfig);
+  const settings = { ...(await settingsOf(options, model.generationConfig)), ...drafts };
   const tokens = model.tokensOf(promptIds ?? prompt ?? '');
   const textOf = (ids: readonly number[]) => model.tokenizer?.decode(ids) ?? ids.join(',');
   const startTime = performance.now();
@@ -109,8 +127,8 @@ async function promptOf({ prompt, promptIds }: Options): Promise<string | undefi
 
 /** The options of `model.generate`. */
 async function settingsOf(options: Options, config: GenerationConfig): Promise<GenerateOptions> {
-  const { maxNewTokens, stopStrings, cache } = options;
-  return { maxNewTokens, stopStrings, cache, ...(await samplingOf(options, config)) };
+  const { maxNewTokens, stopStrings, cache, promptLookup: promptLookupNumTokens } = options;
+  return { maxNewTokens, stopStrings, cache, promptLookupNumTokens, ...(await samplingOf(options, config)) };
 }
 
 /** Prompt and new text, up to the stop string if one ended the generation. */
@@ -131,6 +149,10 @@ function resultOf(
     prompt_tokens: output.promptLength,
     finish_reason: output.finishReason,
     logprob: output.logprob,
+    ...(output.draftedTokens !== undefined && {
+      drafted_tokens: output.draftedTokens,
+      accepted_tokens: output.acceptedTokens,
+    }),
     seconds,
     tokens_per_second: output.newTokens.length / seconds,
     seed: output.seed ?? null,

@@ -106,7 +106,7 @@ export function withForms<Result>(
 }
 
 /** Loads the model, runs `work` with it, and disposes it. */
-async function useModel<Result>(
+export async function useModel<Result>(
   {
     model: source,
     weights,

@@ -122,14 +122,25 @@ export class CachedBatch {
    * of a prompt that is fed in several; position encodings that depend on the length use it.
    */
   feed(ids: Sequences, paddedLength = ids[0]!.length, total = this.length + ids[0]!.length): Tensor {
+    return this.run(ids, paddedLength, total, ids[0]!.length - 1);
+  }
+
+  /** As `feed`, but returns the logits after each token, [batch, paddedLength, vocab]. */
+  feedAll(ids: Sequences, paddedLength = ids[0]!.length): Tensor {
+    return this.run(ids, paddedLength, this.length + ids[0]!.length, undefined);
+  }
+
+  /** Feeds ids, and returns the logits after the token at index `last`, or after each of them. */
+  private run(ids: Sequences, paddedLength: number, total: number, last: number | undefined): Tensor {
     const { captureUntil = 0, capturedSteps, sources } = this.options;
     const length = ids[0]!.length;
     const past = this.length;
     const keyLen = this.cache.ensureCapacity(paddedLength);
     const logits = tidy(() => {
       const inputs = this.stepInputs(ids, paddedLength, keyLen);
-      const eager = () => this.runEager(inputs, length - 1, { totalLength: total, capacity: keyLen });
-      if (paddedLength > 1 || total > captureUntil) return eager();
+      const eager = () => this.runEager(inputs, last, { totalLength: total, capacity: keyLen });
+      const isStep = paddedLength === 1 || last === undefined;
+      if (!isStep || total > captureUntil) return eager();
       const named = { ...inputs, keyEnd: sources?.mask.keyEnd };
       if (past > 0) return capturedSteps.step(named, this.cache, eager);
       return sources ? capturedSteps.first({ ...named, memory: sources.memory }, this.cache, eager) : eager();
@@ -160,10 +171,10 @@ export class CachedBatch {
     };
   }
 
-  /** Runs the model without replay; returns the logits at index `last`, [batch, 1, vocab]. */
+  /** Runs the model without replay; returns the logits at index `last`, [batch, 1, vocab], or at all. */
   private runEager(
     { ids, positionIds, cachePosition, keyStart, beamTable }: StepInputs,
-    last: number,
+    last: number | undefined,
     lengths: { readonly totalLength: number; readonly capacity: number },
   ): Tensor {
     const { forward, scope } = this.options;
@@ -172,7 +183,7 @@ export class CachedBatch {
       .inScope(scope)
       .with(stepPositions, { positionIds, ...lengths, tables: this.cache.tables })
       .with(keyRange, range)
-      .with(logitPositions, tensor([last], [1], 'int32'));
+      .with(logitPositions, last === undefined ? undefined : tensor([last], [1], 'int32'));
     return forward(ids, beamTable ? inner.with(beamIndices, beamTable) : inner);
   }
 

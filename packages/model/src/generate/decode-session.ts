@@ -30,6 +30,8 @@ export interface DecodeState {
   readonly parents?: Int32Array | undefined;
   /** How many of the largest logits are all that is read of the output; the whole rows if absent. */
   readonly largestLogits?: number | undefined;
+  /** What reads the tokens of a step, in the place of `prefillOrStep`. */
+  readonly read?: typeof prefillOrStep;
 }
 
 /**
@@ -80,10 +82,16 @@ export class DecodeSession {
     }
   }
 
+  /** Whether the next step reads the prompt. */
+  get isReading(): boolean {
+    return this.batch === undefined;
+  }
+
   /** Frees the recorded taps and the batch, unless the input takes it over; another step would start again. */
   end(): void {
     const { batch, input, sequences } = this;
     this.leaveSharedSteps();
+    this.cutDrafts();
     if (batch && input.endBatch) {
       this.batch = undefined;
       input.endBatch(
@@ -103,10 +111,24 @@ export class DecodeSession {
     this.recorder = undefined;
   }
 
-  private async attemptStep({ sequences, parents, largestLogits }: DecodeState): Promise<StepOutput> {
+  /** Cuts the drafted tokens that did not become part of the only sequence off its cache. */
+  private cutDrafts(): void {
+    const { batch, sequences } = this;
+    if (!batch || sequences.length !== 1) return;
+    const length = batch.padding[0]! + sequences[0]!.tokens.length - 1;
+    if (batch.length > length) batch.rewind(length);
+  }
+
+  private async attemptStep({
+    sequences,
+    parents,
+    largestLogits,
+    read = prefillOrStep,
+  }: DecodeState): Promise<StepOutput> {
     const { taps = [], hooks = [], caller, signal } = this.options;
     const beams = sequences.length / this.input.prompts.length;
     this.sequences = sequences;
+    this.cutDrafts();
     if (taps.length > 0) this.recorder ??= record(taps, this.scope, `${caller}: taps`);
     if (this.batch) this.branch(this.batch, beams, parents);
     else {
@@ -118,7 +140,7 @@ export class DecodeSession {
     const fixedShapes = !isObserved && this.model.fixedShapes;
     if (!isObserved && !fixedShapes) this.compact(this.batch, sequences, beams);
     const active = this.activePrompts.flatMap(prompt => sequences.slice(prompt * beams, (prompt + 1) * beams));
-    const output = await prefillOrStep(this.batch, active, {
+    const output = await read(this.batch, active, {
       fixedShapes,
       mayPad: !this.model.isRecurrent,
       largestLogits,
@@ -129,8 +151,9 @@ export class DecodeSession {
     });
     expectAllUsed(recorder?.scope ?? this.scope);
     return {
-      logits: sequence => output.logits(this.rowOf(sequence, beams)),
-      largest: sequence => output.largest(this.rowOf(sequence, beams)),
+      rows: output.rows,
+      logits: (sequence, row) => output.logits(this.rowOf(sequence, beams), row),
+      largest: (sequence, row) => output.largest(this.rowOf(sequence, beams), row),
       taps: sequence => output.taps(this.rowOf(sequence, beams)),
     };
   }

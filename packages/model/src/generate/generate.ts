@@ -10,6 +10,7 @@ import { generateNames } from './option-names.js';
 import { type GenerateOptions, maxLengthOf, maxNewTokensOf, settingsOf } from './options.js';
 import { SamplingPolicy, type Step } from './sampling-policy.js';
 import { type GenerateOutput, Sequence } from './sequence.js';
+import { separateSpeculative } from './speculative/options.js';
 
 /**
  * Continues all prompts of the input at once, greedily or by sampling. Yields the steps of all sequences and
@@ -43,8 +44,9 @@ export async function* generateSequences(
     guidanceScale,
     negativePromptIds,
     signal,
-    ...sampling
+    ...rest
   } = settings;
+  const { speculative, others: sampling } = separateSpeculative(rest);
   const { tokenizer, generationConfig } = model;
   if (strings.length > 0 && !tokenizer) {
     throw new ResidualError(
@@ -65,8 +67,13 @@ export async function* generateSequences(
     const stream = tokenizer?.decodeStream({ skipSpecialTokens });
     return new Sequence(prompt, finishReasonOf, stopStrings(strings), stream, input.sources?.[i]);
   });
-  const policy = new SamplingPolicy(sequences, choose);
   const session = { caller: 'generate', maxLength, taps, ablate, hooks, signal, cache };
+  if (speculative) {
+    const { startSpeculation } = await import('./speculative/start-speculation.js'); // few calls draft
+    const start = { model, input, sequences, choose, sampling, options, session, isGuided };
+    return yield* startSpeculation(speculative, start);
+  }
+  const policy = new SamplingPolicy(sequences, choose);
   if (!isGuided) return yield* decode(model, input, policy, session);
   const { guidedDecoding } = await import('./guided-policy.js'); // few calls need it
   guided = guidedDecoding(policy, input, negativePromptIds);

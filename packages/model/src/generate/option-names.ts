@@ -2,6 +2,7 @@ import type { OptionNames } from '@residual/tensor';
 import type { TranslateOptions } from '../translate/options.js';
 import type { BeamSearchOptions } from './beam-search.js';
 import type { GenerateOptions, GuidanceSettings } from './options.js';
+import { speculativeNames } from './speculative/options.js';
 
 /** The options that `generate` and beam search share. */
 const sharedNames = {
@@ -46,6 +47,7 @@ export const unguidedNames: OptionNames<Omit<GenerateOptions, keyof GuidanceSett
   taps: 0,
   maxLength: 0,
   skipSpecialTokens: 0,
+  ...speculativeNames,
   ...sharedNames,
 };
 

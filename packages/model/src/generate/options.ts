@@ -4,6 +4,7 @@ import { fromGenerationConfig } from '@residual/sampling/generation-config';
 import { type CacheForm, ResidualError, showValue } from '@residual/tensor';
 import { definedOptions } from '../arguments.js';
 import type { InterventionOptions } from '../interventions.js';
+import type { SpeculativeOptions } from './speculative/options.js';
 
 /** Classifier-free guidance (Sanchez et al. 2023), for decoder-only models. */
 export interface GuidanceSettings {
@@ -20,6 +21,7 @@ export interface GuidanceSettings {
 export interface GenerateOptions
   extends Omit<PipelineOptions, 'eosTokenId' | 'guidance'>,
     GuidanceSettings,
+    SpeculativeOptions,
     InterventionOptions {
   /** End tokens; default those of `generation_config.json`, none if empty. */
   readonly eosTokenId?: readonly number[];

@@ -6,12 +6,17 @@ import type { CachedBatch } from './cached-batch.js';
 import type { PrefixCache } from './prefix-cache.js';
 import type { SharedSteps } from './shared-steps.js';
 
-/** The output of one step: logits [vocab], or the largest of them, and taps of each sequence, by its index. */
+/**
+ * The output of one step: logits [vocab], or the largest of them, and taps of each sequence, by its index. A step with
+ * drafted tokens has `rows` rows of logits: after the last token of the sequence (row 0) and after each drafted one.
+ */
 export interface StepOutput {
+  /** 1, or 1 more than the drafted tokens that were read. */
+  readonly rows: number;
   /** Empty where `largest` has what the step was asked for. */
-  readonly logits: (index: number) => Float32Array;
+  readonly logits: (index: number, row?: number) => Float32Array;
   /** The largest logits, if the step was asked for them and the backend finds them without reading all. */
-  readonly largest: (index: number) => LargestLogits | undefined;
+  readonly largest: (index: number, row?: number) => LargestLogits | undefined;
   readonly taps: (index: number) => Readonly<Record<string, PlainTensor>>;
 }
 
@@ -73,6 +78,7 @@ export async function prefillOrStep(
       const taps = await plainTaps(recorder?.values, sequences.length, batch.sourceLengths);
       const vocab = values.length / sequences.length;
       return {
+        rows: 1,
         logits: i => values.subarray(i * vocab, (i + 1) * vocab),
         largest: i => largest?.[i],
         taps: i => taps[i]!,
@@ -102,7 +108,7 @@ const exactPass: NextPass = (batch, total, maxPassLength) => {
 };
 
 /** The same, padded to one of the `lengthBuckets` if that fits. */
-const paddedPass: NextPass = (batch, total, maxPassLength) => {
+export const paddedPass: NextPass = (batch, total, maxPassLength) => {
   const [length] = exactPass(batch, total, maxPassLength);
   const paddedLength = lengthBuckets.find(size => size >= length)!;
   return [length, batch.fits(paddedLength) ? paddedLength : length];

@@ -21,6 +21,8 @@ export interface Step extends Choice {
    * of cross-attention, cover the tokens of the source without padding.
    */
   readonly taps: Readonly<Record<string, PlainTensor>>;
+  /** Whether the token had been drafted, so that it needed no pass of its own; absent if nothing is drafted. */
+  readonly drafted?: boolean;
   /** The seed of this run, the caller's or a new one; absent if nothing is sampled. */
   readonly seed?: number;
   /** Why the sequence ended, on its last step. */

@@ -24,6 +24,10 @@ export interface GenerateOutput {
   readonly logprob: number;
   /** The seed of the run, the caller's or a new one; absent if nothing was sampled. */
   readonly seed?: number;
+  /** How many drafted tokens the model checked; absent if nothing was drafted. */
+  readonly draftedTokens?: number;
+  /** How many of them it accepted. */
+  readonly acceptedTokens?: number;
 }
 
 /** One text that is being generated: its tokens, the text shown so far, and its finish reason. */

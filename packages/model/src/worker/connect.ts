@@ -129,7 +129,7 @@ export function connectModels(port: Port | null): Models {
 
 function remoteModel(rpc: RpcClient, { model, streams, calls, ...info }: ModelInfo): RemoteModel {
   const call = <T>(name: string, args: readonly unknown[]): Promise<T> => {
-    const { plain, signal, onProgress } = portableArguments(name, args);
+    const { plain, signal, onProgress } = portableArguments(rpc, name, args);
     return rpc.call(name, [model, ...plain], { signal, onEvent: onProgress });
   };
   const stream = (name: string, args: readonly unknown[]) => remoteGeneration(rpc, name, name, model, args);
@@ -142,7 +142,22 @@ function remoteModel(rpc: RpcClient, { model, streams, calls, ...info }: ModelIn
     tokenVectors: async () => vectorTable(await call<VectorTableInput>('tokenVectors', [])),
     dispose,
   } as unknown as Omit<RemoteModel, typeof Symbol.asyncDispose>;
-  return asyncDisposable(remote, dispose) as RemoteModel;
+  const made = asyncDisposable(remote, dispose) as RemoteModel;
+  handles.set(made, { rpc, model });
+  return made;
+}
+
+/** The connection of each remote model and its number there. */
+const handles = /* @__PURE__ */ new WeakMap<object, { readonly rpc: RpcClient; readonly model: number }>();
+
+/** The number of the model that drafts, on the other side. Throws for a model that is not there. */
+function assistantHandle(rpc: RpcClient, name: string, assistant: unknown): number {
+  const handle = typeof assistant === 'object' && assistant !== null ? handles.get(assistant) : undefined;
+  if (handle?.rpc === rpc) return handle.model;
+  throw new ResidualError(
+    'option',
+    `${name}: assistantModel is no model of this connection; load it with the same connectModels`,
+  );
 }
 
 /** The generation of a method of the other side, `handler`, which errors call `name`. */
@@ -154,7 +169,7 @@ function remoteGeneration<Whole, Each>(
   args: readonly unknown[],
 ): RemoteGeneration<Whole, Each> {
   async function* steps(): AsyncGenerator<Each, Whole> {
-    const { plain, signal } = portableArguments(name, args);
+    const { plain, signal } = portableArguments(rpc, name, args);
     return yield* rpc.stream(handler, [owner, ...plain], { signal }) as AsyncGenerator<Each, Whole>;
   }
   return generation(steps, result => result);
@@ -176,12 +191,18 @@ interface PortableArguments {
   readonly onProgress?: (event: never) => void;
 }
 
-/** Separates `signal` and `onProgress` from the options, the last argument. Throws for other functions in it. */
-function portableArguments(name: string, args: readonly unknown[]): PortableArguments {
+/**
+ * Separates `signal` and `onProgress` from the options, the last argument, in which a model that drafts becomes its
+ * number. Throws for other functions in it.
+ */
+function portableArguments(rpc: RpcClient, name: string, args: readonly unknown[]): PortableArguments {
   const last = args.at(-1);
   if (typeof last !== 'object' || last === null || Array.isArray(last) || ArrayBuffer.isView(last))
     return { plain: args };
-  const { signal, onProgress, ...options } = last as Omit<PortableArguments, 'plain'>;
+  const { signal, onProgress, ...rest } = last as Omit<PortableArguments, 'plain'> & { assistantModel?: unknown };
+  const { assistantModel } = rest;
+  const options =
+    assistantModel === undefined ? rest : { ...rest, assistantModel: assistantHandle(rpc, name, assistantModel) };
   const functions = Object.entries(options).filter(([, value]) =>
     [value].flat().some(each => typeof each === 'function'),
   );

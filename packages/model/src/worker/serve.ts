@@ -63,10 +63,16 @@ function connectionOf(models: Map<number, Model>, families: readonly Family[]): 
     models.set(nextNumber, model);
     return infoOf(nextNumber++, model);
   };
+  /** The arguments of a method, in which the number of a model that drafts becomes the model. */
+  const withAssistant = (args: readonly unknown[]) =>
+    args.map(arg => {
+      const { assistantModel } = (arg ?? {}) as { readonly assistantModel?: unknown };
+      return typeof assistantModel === 'number' ? { ...(arg as object), assistantModel: modelOf(assistantModel) } : arg;
+    }) as never[];
   const methods: [name: string, method: Method][] = Object.entries({ ...streamMethods, ...callMethods });
   const onModel = methods.map(([name, method]) => [
     name,
-    (call: RpcCall, number: number, ...args: never[]) => method(modelOf(number), call, ...args),
+    (call: RpcCall, number: number, ...args: never[]) => method(modelOf(number), call, ...withAssistant(args)),
   ]);
   return {
     handlers: {
@@ -85,7 +91,7 @@ function connectionOf(models: Map<number, Model>, families: readonly Family[]): 
         return nextNumber++;
       },
       conversationChat: (call: RpcCall, number: number, messages: readonly ChatMessage[], options?: ChatOptions) =>
-        answerIn(conversationOf(number), call, messages, options),
+        answerIn(conversationOf(number), call, messages, withAssistant([options])[0]),
       conversationDispose: (_, number: number) => {
         conversationOf(number).dispose();
         conversations.delete(number);

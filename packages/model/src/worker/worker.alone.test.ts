@@ -87,6 +87,25 @@ test('a model over a port does what the model itself does', async () => {
   process.off('warning', onWarning);
 });
 
+test('a model of the same connection drafts; another one is refused', async () => {
+  const { port1, port2 } = new MessageChannel();
+  serveModels(port1);
+  const models = connectModels(port2);
+  const local = await loadModel(await files());
+  const [remote, assistantModel] = [await models.load(await files()), await models.load(await files())];
+  const options = { temperature: 0, maxNewTokens: 12 };
+  const { tokens } = await local.generate('Once upon', options).result();
+  const drafted = await remote.generate('Once upon', { ...options, assistantModel }).result();
+  expect(drafted.tokens).toEqual(tokens);
+  expect(drafted.acceptedTokens).toBeGreaterThan(0);
+  await expect(remote.generate('Once', { assistantModel: local }).result()).rejects.toThrow(
+    'generate: assistantModel is no model of this connection; load it with the same connectModels',
+  );
+  local.dispose();
+  models.close();
+  port1.close();
+});
+
 test('beam searches and translations cross a port too', async () => {
   const { port1, port2 } = new MessageChannel();
   serveModels(port1);
