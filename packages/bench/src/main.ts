@@ -4,6 +4,7 @@ import type { Line } from './comparison/line.js';
 import { NoteList } from './comparison/notes.js';
 import { LineTable } from './comparison/table.js';
 import { concurrentOnWasm } from './concurrent/concurrent.js';
+import { draftsOnWasm } from './drafts/drafts.js';
 import { generationOnWasm, generationOnWebgl } from './generation/generation.js';
 import { shapes } from './generation/shape.js';
 import { ggufInLlamaCpp } from './gguf/gguf.js';
@@ -24,6 +25,7 @@ const parts: Readonly<Record<string, (filter: TokenizerFilter) => AsyncGenerator
   words: ({ shape }) => wordsOnWasm(shape),
   inspect: ({ shape }) => inspectOnWasm(shape),
   concurrent: ({ shape }) => concurrentOnWasm(shape),
+  drafts: ({ shape }) => draftsOnWasm(shape),
   gguf: () => ggufInLlamaCpp(),
   loading: ({ shape }) => loadingOnWasm(shape),
   tokenizer: tokenizers,
