@@ -33,8 +33,9 @@ export const noteTexts = {
     'Both sides are this library, in turns in one process: with taps that nobody asks for, and with layers without ' +
     'taps. The times are those of the processor.',
   drafts:
-    'Both sides are this library, in turns in one process, and write the same text. A pass that checks drafts computes ' +
-    'each of them: it pays where reading the weights takes longer than computing with them, and where most are accepted.',
+    'Both sides are this library, in turns in one process, and write the same text. A pass that checks drafts ' +
+    'computes each of them: it pays where reading the weights takes longer than computing with them, and where most ' +
+    'are accepted.',
   warmPasses: 'All later passes of five processes on each side.',
   page: 'Measured three times on each side, each time in a new browser; the 95th percentile is the largest.',
 } as const;

@@ -2,8 +2,8 @@ import type { Model } from '../../model.js';
 import type { RemoteModel } from '../../worker/connect.js';
 
 /**
- * The options of speculative decoding: tokens are drafted cheaply, and the model checks several of them in one pass. The
- * tokens are those of plain decoding, greedy and sampled, as far as both passes round alike. With
+ * The options of speculative decoding: tokens are drafted cheaply, and the model checks several of them in one pass.
+ * The tokens are those of plain decoding, greedy and sampled, as far as both passes round alike. With
  * `promptLookupNumTokens` drafts are copied from the text so far, with `assistantModel` a smaller model makes them.
  */
 export interface SpeculativeOptions {
