@@ -119,12 +119,8 @@ export class DecodeSession {
     if (batch.length > length) batch.rewind(length);
   }
 
-  private async attemptStep({
-    sequences,
-    parents,
-    largestLogits,
-    read = prefillOrStep,
-  }: DecodeState): Promise<StepOutput> {
+  private async attemptStep(state: DecodeState): Promise<StepOutput> {
+    const { sequences, parents, largestLogits, read = prefillOrStep } = state;
     const { taps = [], hooks = [], caller, signal } = this.options;
     const beams = sequences.length / this.input.prompts.length;
     this.sequences = sequences;
@@ -146,7 +142,7 @@ export class DecodeSession {
       largestLogits,
       recorder,
       prefixCache: this.prefixCache,
-      sharedSteps: this.isShared({ sequences }) ? this.model.sharedSteps : undefined,
+      sharedSteps: this.isShared(state) ? this.model.sharedSteps : undefined,
       signal,
     });
     expectAllUsed(recorder?.scope ?? this.scope);
@@ -159,11 +155,11 @@ export class DecodeSession {
   }
 
   /** Whether the next step may share its pass with other generations; it yields to the event loop itself then. */
-  private isShared({ sequences }: DecodeState): boolean {
+  private isShared({ sequences, read }: DecodeState): boolean {
     const { batch, model } = this;
     const [{ tokens }] = sequences as [ActiveSequence];
-    const isStep = batch !== undefined && sequences.length === 1 && batch.length === tokens.length - 1;
-    return isStep && tokens.length <= model.unscaledLength && model.sharedSteps.mayShare(batch);
+    if (!batch || read || sequences.length !== 1 || batch.length !== tokens.length - 1) return false;
+    return tokens.length <= model.unscaledLength && model.sharedSteps.mayShare(batch);
   }
 
   /** What keeps the beginning of the prompt, if its keys do not depend on what follows it. */

@@ -66,7 +66,7 @@ export async function prefillOrStep(
     if (sharedSteps) {
       const token = sequences[0]!.tokens[from]!;
       const { values, largest } = await sharedSteps.step({ sequence: batch, token, largestLogits: count, signal });
-      return { logits: () => values, largest: () => largest, taps: () => ({}) };
+      return { rows: 1, logits: () => values, largest: () => largest, taps: () => ({}) };
     }
     const ids = sequences.map(({ tokens }, i) => Array.from({ length }, (_, j) => tokens[from + j - padding[i]!] ?? 0));
     const logits = batch.feed(ids, paddedLength, total);
