@@ -29,6 +29,7 @@ export { type SequenceBias, sequenceBias } from './processors/sequence-bias.js';
 export { beginSuppressTokens, suppressTokens } from './processors/suppress-tokens.js';
 export { temperature } from './processors/temperature.js';
 export { type TimestampTokens, timestampTokens } from './processors/timestamp-tokens.js';
+export { tokenMask } from './processors/token-mask.js';
 export { topH } from './processors/top-h.js';
 export { topK } from './processors/top-k.js';
 export { topP } from './processors/top-p.js';

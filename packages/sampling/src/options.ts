@@ -6,6 +6,7 @@ import type { ForcedEosTokenId } from './processors/forced-token-ids.js';
 import type { GroupTemperature } from './processors/group-temperatures.js';
 import type { Guidance } from './processors/guidance.js';
 import type { SequenceBias } from './processors/sequence-bias.js';
+import type { tokenMask } from './processors/token-mask.js';
 
 /**
  * Options that change the logits whether or not a token is sampled; each is the argument of the processor of its name.
@@ -38,6 +39,11 @@ interface Adjustments {
   readonly beginSuppressTokens?: TokenIds | undefined;
   /** Your own processors; they run after the adjustments and before the temperature and the filters. */
   readonly processors?: readonly Processor[] | undefined;
+  /**
+   * Returns a mask of the tokens that may come next, a bit for each, 32 in a word, low bits first: what a grammar
+   * allows. Runs after all that makes tokens more or less likely.
+   */
+  readonly tokenMask?: Parameters<typeof tokenMask>[0] | undefined;
   /** Turns the logits into log-probabilities at the end. */
   readonly renormalizeLogits?: true | undefined;
 }

@@ -112,7 +112,7 @@ test('an unknown option is refused with the list of the known ones', () => {
     'sampling: top_p is not an option; options are guidance, sequenceBias, encoderRepetitionPenalty, ' +
       'repetitionPenalty, noRepeatNgramSize, encoderNoRepeatNgramSize, badWordsIds, minLength, minNewTokens, ' +
       'allowedTokens, forcedBosTokenId, forcedEosTokenId, exponentialDecayLengthPenalty, suppressTokens, ' +
-      'beginSuppressTokens, processors, temperature, groupTemperatures, topH, topK, topP, minP, typicalP, ' +
+      'beginSuppressTokens, processors, tokenMask, temperature, groupTemperatures, topH, topK, topP, minP, typicalP, ' +
       'epsilonCutoff, etaCutoff, renormalizeLogits, eosTokenId',
   );
 });

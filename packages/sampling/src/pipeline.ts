@@ -16,6 +16,7 @@ import { encoderRepetitionPenalty, repetitionPenalty } from './processors/repeti
 import { sequenceBias } from './processors/sequence-bias.js';
 import { beginSuppressTokens, suppressTokens } from './processors/suppress-tokens.js';
 import { temperature } from './processors/temperature.js';
+import { tokenMask } from './processors/token-mask.js';
 import { topH } from './processors/top-h.js';
 import { topK } from './processors/top-k.js';
 import { topP } from './processors/top-p.js';
@@ -62,6 +63,7 @@ const steps: Steps = {
     expectOption(fits, 'processors', own, 'a list of functions');
     return own;
   },
+  tokenMask,
   temperature,
   ...filters,
   renormalizeLogits: value => {
@@ -88,9 +90,9 @@ export function expectOptionNames(options: object, ...others: readonly string[])
  * The processors that `options` ask for, in the order of Hugging Face transformers (`_get_logits_processor`): guidance,
  * sequenceBias, encoderRepetitionPenalty, repetitionPenalty, noRepeatNgramSize, encoderNoRepeatNgramSize, badWordsIds,
  * minLength, minNewTokens, allowedTokens, forcedBosTokenId, forcedEosTokenId, exponentialDecayLengthPenalty,
- * suppressTokens, beginSuppressTokens, your own `processors`, temperature, groupTemperatures (which is ours), topH,
- * topK, topP, minP, typicalP, epsilonCutoff, etaCutoff, renormalizeLogits. At temperature 0 the filters are checked but
- * do not run, since one token is left. Throws for an unknown name or a value out of range.
+ * suppressTokens, beginSuppressTokens, your own `processors`, tokenMask, temperature, groupTemperatures (which is
+ * ours), topH, topK, topP, minP, typicalP, epsilonCutoff, etaCutoff, renormalizeLogits. At temperature 0 the filters
+ * are checked but do not run, since one token is left. Throws for an unknown name or a value out of range.
  */
 export function pipeline(options: PipelineOptions): Processor[] {
   expectOptionNames(options);

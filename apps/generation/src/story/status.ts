@@ -8,6 +8,7 @@ const ends: Readonly<Record<FinishReason, string>> = {
   length: 'which is the length in the settings',
   positions: 'and the model can read no longer text',
   stop: 'and the story has ended',
+  complete: 'and the text is complete',
 };
 
 /** The index of the most surprising token from an index on; -1 if there is none. */

@@ -37,7 +37,7 @@ export interface BeamPolicyOptions {
   /** How many beams each prompt has after the first step. */
   readonly numBeams: number;
   /** Decodes the texts; without it they are empty. */
-  readonly tokenizer: Tokenizer | undefined;
+  readonly tokenizer: Pick<Tokenizer, 'decode'> | undefined;
   /** Whether texts leave out special tokens; default true. */
   readonly skipSpecialTokens?: boolean | undefined;
 }

@@ -1,3 +1,4 @@
+import type { GrammarOptions } from '@residual/grammar';
 import type { ProcessorOptions } from '@residual/sampling';
 import { type BeamOptions, beamSearch } from '@residual/sampling/beams';
 import { fromGenerationConfig } from '@residual/sampling/generation-config';
@@ -5,6 +6,7 @@ import { type CacheForm, expectOptions, ResidualError, showValue } from '@residu
 import { expectFunction, expectSignal, expectTokens } from '../arguments.js';
 import type { InterventionOptions } from '../interventions.js';
 import type { Sequences } from '../sequences.js';
+import { asksToObey } from './asks-to-obey.js';
 import { BeamPolicy, type BeamResult, type BeamSearchStep } from './beam-policy.js';
 import { decode } from './decode.js';
 import type { DecodeModel } from './decode-model.js';
@@ -14,7 +16,7 @@ import { beamSearchNames } from './option-names.js';
 import { type GenerationConfig, maxLengthOf, maxNewTokensOf } from './options.js';
 
 /** The options of `beamSearch`; options left out follow `generation_config.json`. */
-export interface BeamSearchOptions extends Omit<ProcessorOptions, 'eosTokenId'>, InterventionOptions {
+export interface BeamSearchOptions extends Omit<ProcessorOptions, 'eosTokenId'>, GrammarOptions, InterventionOptions {
   /** How many beams the search keeps for each prompt; default as in `generation_config.json`, else 4. */
   readonly numBeams?: number | undefined;
   /** How many texts it returns for each prompt; default 1. */
@@ -62,12 +64,22 @@ export async function* beamSearchSequences(
   const { signal, skipSpecialTokens, ablate, hooks, cache } = options;
   expectSignal('beamSearch', signal);
   expectFunction('beamSearch', 'allowedTokens', options.allowedTokens);
+  expectFunction('beamSearch', 'tokenMask', options.tokenMask);
   const { prompts, sources } = input;
   const maxLength = maxLengthOf(options, model);
   expectTokens('beamSearch', prompts, { vocab: model.vocab, maxLength });
   const settings = beamSettings(model, options, prompts, maxLength);
-  const search = beamSearch(settings, prompts, sources);
-  const policyOptions = { numBeams: settings.numBeams, tokenizer: model.tokenizer, skipSpecialTokens };
+  const { tokenizer, eosTokenIds } = model;
+  const constrain = asksToObey(options) ? await import('./constrain.js') : undefined;
+  const obeyed = constrain?.constraintOf(
+    'beamSearch',
+    { ...options, eosTokenId: options.eosTokenId ?? eosTokenIds },
+    tokenizer,
+  );
+  const tokenMask = obeyed && { tokenMask: obeyed.mask };
+  const search = beamSearch({ ...settings, ...tokenMask } as BeamOptions, prompts, sources);
+  const decoder = obeyed ? constrain!.constrainedDecoder(obeyed, prompts[0]!) : tokenizer;
+  const policyOptions = { numBeams: settings.numBeams, tokenizer: decoder, skipSpecialTokens };
   const policy = new BeamPolicy(search, prompts, policyOptions);
   return yield* decode(model, input, policy, { caller: 'beamSearch', maxLength, ablate, hooks, signal, cache });
 }
@@ -86,6 +98,10 @@ function beamSettings(
     ablate: _ablate,
     hooks: _hooks,
     cache: _cache,
+    schema: _schema,
+    whitespace: _whitespace,
+    regex: _regex,
+    grammar: _grammar,
     maxNewTokens,
     eosTokenId = eosTokenIds,
     ...callerOptions

@@ -2,6 +2,7 @@ import type { SequenceContext } from '@residual/sampling';
 import { finishReason, type GreedyOptions, sampler, stopStrings } from '@residual/sampling';
 import { expectOptions, ResidualError } from '@residual/tensor';
 import { definedOptions, expectFunction, expectSignal, expectTexts, expectTokens } from '../arguments.js';
+import { asksToObey } from './asks-to-obey.js';
 import { decode } from './decode.js';
 import type { DecodeModel } from './decode-model.js';
 import type { DecoderInput } from './decoder-input.js';
@@ -32,6 +33,7 @@ export async function* generateSequences(
   expectTexts('generate', 'stopStrings', settings.stopStrings);
   expectSignal('generate', settings.signal);
   expectFunction('generate', 'allowedTokens', settings.allowedTokens);
+  expectFunction('generate', 'tokenMask', settings.tokenMask);
   const {
     maxNewTokens: _maxNewTokens,
     maxLength: _maxLength,
@@ -44,6 +46,10 @@ export async function* generateSequences(
     guidanceScale,
     negativePromptIds,
     signal,
+    schema: _schema,
+    whitespace: _whitespace,
+    regex: _regex,
+    grammar: _grammar,
     ...rest
   } = settings;
   const { speculative, others: sampling } = separateSpeculative(rest);
@@ -60,11 +66,17 @@ export async function* generateSequences(
   let guided: GuidedDecoding | undefined;
   const unconditional = ({ batchIndex = 0 }: SequenceContext) => guided!.policy.unconditional(batchIndex);
   const guidance = isGuided && { guidance: { scale: guidanceScale, unconditional } };
-  const choose = sampler({ ...sampling, ...guidance } as GreedyOptions);
+  const constrain = asksToObey(settings) ? await import('./constrain.js') : undefined;
+  const obeyed = constrain?.constraintOf('generate', settings, tokenizer);
+  const tokenMask = obeyed && { tokenMask: obeyed.mask };
+  const choose = sampler({ ...sampling, ...guidance, ...tokenMask } as GreedyOptions);
   const sequences = input.prompts.map((prompt, i) => {
     const maxNewTokens = maxNewTokensOf(options, generationConfig, prompt.length);
-    const finishReasonOf = finishReason({ eosTokenId: sampling.eosTokenId, maxNewTokens, maxLength });
-    const stream = tokenizer?.decodeStream({ skipSpecialTokens });
+    const reasonOf = finishReason({ eosTokenId: sampling.eosTokenId, maxNewTokens, maxLength });
+    const finishReasonOf = obeyed ? constrain!.constrainedReason(obeyed, reasonOf) : reasonOf;
+    const stream = obeyed
+      ? constrain!.constrainedStream(obeyed, prompt)
+      : tokenizer?.decodeStream({ skipSpecialTokens });
     return new Sequence(prompt, finishReasonOf, stopStrings(strings), stream, input.sources?.[i]);
   });
   const session = { caller: 'generate', maxLength, taps, ablate, hooks, signal, cache };

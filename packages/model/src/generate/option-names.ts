@@ -13,6 +13,7 @@ const sharedNames = {
   encoderNoRepeatNgramSize: 0,
   badWordsIds: 0,
   allowedTokens: 0,
+  tokenMask: 0,
   forcedBosTokenId: 0,
   forcedEosTokenId: 0,
   suppressTokens: 0,
@@ -29,6 +30,9 @@ const sharedNames = {
   hooks: 0,
   signal: 0,
 } as const;
+
+/** The options that say what a text obeys. */
+const grammarNames = { schema: 0, whitespace: 0, regex: 0, grammar: 0 } as const;
 
 /** The names of the options of `generate` without guidance. */
 export const unguidedNames: OptionNames<Omit<GenerateOptions, keyof GuidanceSettings>> = {
@@ -48,6 +52,7 @@ export const unguidedNames: OptionNames<Omit<GenerateOptions, keyof GuidanceSett
   maxLength: 0,
   skipSpecialTokens: 0,
   ...speculativeNames,
+  ...grammarNames,
   ...sharedNames,
 };
 
@@ -73,6 +78,7 @@ export const beamSearchNames: OptionNames<BeamSearchOptions> = {
   numReturnSequences: 0,
   maxLength: 0,
   skipSpecialTokens: 0,
+  ...grammarNames,
   ...sharedBeamNames,
 };
 

@@ -1,4 +1,5 @@
 import { expectInteger } from '@residual/base';
+import type { GrammarOptions } from '@residual/grammar';
 import type { PipelineOptions } from '@residual/sampling';
 import { fromGenerationConfig } from '@residual/sampling/generation-config';
 import { type CacheForm, ResidualError, showValue } from '@residual/tensor';
@@ -17,11 +18,15 @@ export interface GuidanceSettings {
   readonly negativePromptIds?: readonly number[];
 }
 
-/** The options of `generate`: those of `@residual/sampling`, limits, stop strings and what each step reports. */
+/**
+ * The options of `generate`: those of `@residual/sampling`, what the text obeys (`schema`, `regex` or `grammar`),
+ * limits, stop strings and what each step reports.
+ */
 export interface GenerateOptions
   extends Omit<PipelineOptions, 'eosTokenId' | 'guidance'>,
     GuidanceSettings,
     SpeculativeOptions,
+    GrammarOptions,
     InterventionOptions {
   /** End tokens; default those of `generation_config.json`, none if empty. */
   readonly eosTokenId?: readonly number[];

@@ -8,8 +8,11 @@ import type {
 } from '@residual/sampling';
 import type { DecodeStream } from '@residual/tokenizer';
 
-/** Why a text ended: an end token, `maxNewTokens`, `maxLength`, or a stop string. */
-export type FinishReason = TokenFinishReason | 'stop';
+/**
+ * Why a text ended: an end token, `maxNewTokens`, `maxLength`, a stop string, or because what it obeys is complete and
+ * allows nothing more.
+ */
+export type FinishReason = TokenFinishReason | 'stop' | 'complete';
 
 /** A generated text. */
 export interface GenerateOutput {
@@ -37,7 +40,7 @@ export class Sequence implements SequenceContext {
   /** The tokens that the encoder read; absent in a decoder-only model. */
   readonly encoderTokens?: readonly number[];
   finishReason: FinishReason | undefined;
-  private readonly finishReasonOf: (context: SequenceContext) => TokenFinishReason | undefined;
+  private readonly finishReasonOf: (context: SequenceContext) => FinishReason | undefined;
   private readonly stops: StopStrings;
   private readonly stream: DecodeStream | undefined;
   private text = '';
@@ -45,7 +48,7 @@ export class Sequence implements SequenceContext {
 
   constructor(
     prompt: readonly number[],
-    finishReasonOf: (context: SequenceContext) => TokenFinishReason | undefined,
+    finishReasonOf: (context: SequenceContext) => FinishReason | undefined,
     stops: StopStrings,
     stream: DecodeStream | undefined,
     encoderTokens?: readonly number[],

@@ -1,4 +1,5 @@
 import { expectInteger } from '@residual/base';
+import type { GrammarOptions } from '@residual/grammar';
 import { expectCacheForm, expectOptions, ResidualError } from '@residual/tensor';
 import type { Tokenizer } from '@residual/tokenizer';
 import { definedOptions } from '../arguments.js';
@@ -11,7 +12,7 @@ import { type SourceTokens, sourceReader } from './source-reader.js';
 
 /** The options of `translate`; options left out follow `generation_config.json`. */
 export interface TranslateOptions
-  extends Omit<BeamSearchOptions, 'numReturnSequences' | 'maxLength' | 'skipSpecialTokens'> {
+  extends Omit<BeamSearchOptions, 'numReturnSequences' | 'maxLength' | 'skipSpecialTokens' | keyof GrammarOptions> {
   /** How many beams the search keeps; 1 is greedy. Default as in `generation_config.json`, else 1. */
   readonly numBeams?: number | undefined;
   /** Text that the model expects before each source, such as `translate English to French: ` for T5. */

@@ -3,7 +3,7 @@ export const ground: readonly string[] = ['base', 'number-formats'];
 
 /** The floors of the packages, from the lowest: a package may use only the floors below its own. */
 export const floors: readonly (readonly string[])[] = [
-  ['tensor', 'tokenizer', 'sampling', 'safetensors', 'audio', 'pronunciation', 'vision'],
+  ['tensor', 'tokenizer', 'grammar', 'sampling', 'safetensors', 'audio', 'pronunciation', 'vision'],
   ['layers', 'word-vectors', 'gguf'],
   ['embeddings', 'attention', 'mlp', 'sequence'],
   ['transformer'],

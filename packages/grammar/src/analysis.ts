@@ -1,0 +1,134 @@
+import { isEmpty, liveStates } from './dfa/dfa.js';
+import { grammarError } from './errors.js';
+import type { Node } from './node.js';
+
+/** What holds for the nodes of a grammar. */
+export interface Analysis {
+  /** All nodes that can be reached from the root, which is the first. */
+  readonly nodes: readonly Node[];
+  /** The nodes that some text obeys. */
+  readonly productive: ReadonlySet<Node>;
+  /** The nodes that the empty text obeys. */
+  readonly nullable: ReadonlySet<Node>;
+}
+
+/** The nodes that a node is made of. */
+function childrenOf(node: Node): readonly Node[] {
+  switch (node.kind) {
+    case 'terminal':
+      return [];
+    case 'sequence':
+      return node.parts;
+    case 'choice':
+      return node.options;
+    case 'repeat':
+      return [node.body];
+    case 'rule':
+      return [node.body!];
+  }
+}
+
+/** Analyses a grammar whose texts hold only bytes for which `isWritable` is 1; by default all. */
+export function analyse(root: Node, isWritable?: Uint8Array): Analysis {
+  const seen = new Set<Node>([root]);
+  for (const node of seen) for (const child of childrenOf(node)) seen.add(child);
+  const nodes = [...seen];
+  const parents = new Map<Node, Node[]>(nodes.map(node => [node, []]));
+  for (const node of nodes) for (const child of childrenOf(node)) parents.get(child)!.push(node);
+  /** The least set of nodes that `holds` for, given what it holds for already. */
+  const least = (holds: (node: Node, known: ReadonlySet<Node>) => boolean): Set<Node> => {
+    const known = new Set<Node>();
+    const queue = nodes.toReversed();
+    for (let node = queue.pop(); node; node = queue.pop()) {
+      if (known.has(node) || !holds(node, known)) continue;
+      known.add(node);
+      queue.push(...parents.get(node)!);
+    }
+    return known;
+  };
+  const productive = least((node, known) => {
+    switch (node.kind) {
+      case 'terminal':
+        return isWritable ? isLiveWith(node.dfa, isWritable) : !isEmpty(node.dfa);
+      case 'sequence':
+        return node.parts.every(part => known.has(part));
+      case 'choice':
+        return node.options.some(option => known.has(option));
+      case 'repeat':
+        return node.min === 0 || known.has(node.body);
+      case 'rule':
+        return known.has(node.body!);
+    }
+  });
+  const nullable = least((node, known) => {
+    switch (node.kind) {
+      case 'terminal':
+        return node.dfa.accepts[0]!;
+      case 'sequence':
+        return node.parts.every(part => known.has(part));
+      case 'choice':
+        return node.options.some(option => known.has(option));
+      case 'repeat':
+        return node.min === 0 || known.has(node.body);
+      case 'rule':
+        return known.has(node.body!);
+    }
+  });
+  return { nodes, productive, nullable };
+}
+
+const isLiveWith = (dfa: Parameters<typeof liveStates>[0], isWritable: Uint8Array): boolean =>
+  liveStates(dfa, edge => isWritable.subarray(edge.from, edge.to + 1).includes(1))[0] === 1;
+
+/** The most repetitions of a part that may be empty. */
+const maxEmptyRepeats = 1000;
+
+/**
+ * Throws if a rule begins with itself, or an empty part is repeated too often: there are too many ways to read a text.
+ */
+export function expectFewWays({ nodes, nullable }: Analysis): void {
+  for (const node of nodes) {
+    if (node.kind !== 'repeat' || node.max === Infinity || node.max <= maxEmptyRepeats || !nullable.has(node.body))
+      continue;
+    throw grammarError(
+      'option',
+      `a part that may be empty is repeated up to ${node.max} times; ${maxEmptyRepeats} or without end would fit`,
+    );
+  }
+  const firstOf = (node: Node): readonly Node[] => {
+    if (node.kind !== 'sequence') return childrenOf(node);
+    const end = node.parts.findIndex(part => !nullable.has(part));
+    return end < 0 ? node.parts : node.parts.slice(0, end + 1);
+  };
+  const done = new Set<Node>();
+  for (const start of nodes) {
+    const path: Node[] = [];
+    const onPath = new Set<Node>();
+    const iterators: Iterator<Node>[] = [];
+    const enter = (node: Node) => {
+      if (onPath.has(node)) {
+        const name = [...path.slice(path.indexOf(node))].find(each => each.kind === 'rule')?.name ?? 'a rule';
+        throw grammarError(
+          'option',
+          `${name} begins with itself; a repetition or a rule that ends with itself would fit`,
+        );
+      }
+      if (done.has(node)) return;
+      path.push(node);
+      onPath.add(node);
+      iterators.push(firstOf(node)[Symbol.iterator]());
+    };
+    enter(start);
+    while (iterators.length > 0) {
+      const { value, done: isOver } = iterators.at(-1)!.next();
+      if (!isOver) {
+        enter(value);
+        continue;
+      }
+      iterators.pop();
+      const node = path.pop()!;
+      onPath.delete(node);
+      done.add(node);
+    }
+  }
+}

@@ -1,0 +1,82 @@
+import { expect, test } from 'vitest';
+import { compileGrammar, type GrammarOptions } from '../grammar.js';
+import { thrownMessage } from '../testing/thrown.js';
+
+const accepts = (schema: unknown, texts: readonly string[], options: Partial<GrammarOptions> = {}) => {
+  const grammar = compileGrammar({ schema, ...options });
+  return texts.filter(text => grammar.accepts(text));
+};
+
+test('properties come in their order, then those without a name in the schema', () => {
+  const schema = {
+    properties: { b: { const: 1 }, a: { const: 2 } },
+    required: ['b'],
+    additionalProperties: { const: 3 },
+  };
+  const objects = ['{"b": 1}', '{"b": 1, "a": 2}', '{"b": 1, "c": 3, "d": 3}', '{"b": 1, "a": 2, "c": 3}'];
+  const others = ['{"a": 2, "b": 1}', '{"a": 2}', '{"b": 1, "a": 3}', '{"c": 3, "b": 1}', '{"b": 1,"a": 2}', '{}'];
+  expect(accepts({ type: 'object', ...schema }, [...objects, ...others])).toEqual(objects);
+});
+
+test('white space is none, one space, or any', () => {
+  const schema = { type: 'array', items: { type: 'object', properties: { a: true } } };
+  const texts = ['[{"a":1},{}]', '[{"a": 1}, {}]', '[ {\n  "a" : 1\n},{ }]'];
+  expect((['compact', 'spaced', 'any'] as const).map(whitespace => accepts(schema, texts, { whitespace }))).toEqual([
+    texts.slice(0, 1),
+    texts.slice(1, 2),
+    texts,
+  ]);
+});
+
+test('strings are escaped as JSON.stringify does, and counted in code points', () => {
+  const texts = ['"🙂"', '"\\n"', '"é"', '"\\u001f"', '"\\"\\\\"', '"ab"'];
+  const others = ['"\\u000a"', '"\\u00e9"', '"\\u001F"', '"\n"', '"abc"', '""', '"\\/"'];
+  expect(accepts({ type: 'string', minLength: 1, maxLength: 2 }, [...texts, ...others])).toEqual(texts);
+});
+
+test('bounds of numbers are exact on their digits', () => {
+  const schema = { exclusiveMinimum: -0.1, maximum: 10.25, type: 'number' };
+  const texts = ['0', '-0.09', '10.25', '10.249999999999', '9.99', '-0.099999999', '0.000001'];
+  const others = ['-0.1', '10.250001', '11', '-1', '-0', '1.0', '01', '1e1', '0.1234567890123456', '-0.5'];
+  expect(accepts(schema, [...texts, ...others])).toEqual(texts);
+  expect(accepts({ type: 'integer', multipleOf: 12, minimum: -24 }, ['-24', '-36', '0', '144', '146'])).toEqual([
+    ...['-24', '0', '144'],
+  ]);
+});
+
+test('schemas that contain themselves nest', () => {
+  const schema = {
+    $ref: '#/$defs/list',
+    $defs: { list: { type: ['array', 'null'], items: { $ref: '#/$defs/list' } } },
+  };
+  expect(accepts(schema, ['null', '[]', '[[null, []], [[]]]', '[1]', '[[null]'])).toEqual([
+    'null',
+    '[]',
+    '[[null, []], [[]]]',
+  ]);
+});
+
+test.each([
+  [{ type: 'strong' }, '#/type is "strong"; types are null, boolean, integer, number, string, array, object'],
+  [{ properties: { a: { minLength: -1 } } }, '#/properties/a/minLength is -1; it must be a whole number from 0'],
+  [{ items: { unevaluatedItems: false } }, '#/items/unevaluatedItems is a keyword that is not understood'],
+  [{ anyOf: [{ pattern: '(?=a)' }] }, '#/anyOf/0/pattern: a lookahead, which is not regular, at 0 in "(?=a)"'],
+  [{ $ref: '#/$defs/a' }, '#/$ref refers to "#/$defs/a", which this schema does not hold'],
+  [{ allOf: [{ $ref: '#' }] }, '# refers to itself without end'],
+  [{ uniqueItems: true }, '#/uniqueItems cannot be obeyed exactly, unless maxItems is 0 or 1'],
+  [{ items: [true] }, '#/items is a list of schemas; since draft 2020-12 that is prefixItems'],
+  [{ properties: { 'a/b': 3 } }, '#/properties/a~1b is 3; a schema is an object, true or false'],
+])('%j is refused by its path', (schema, message) => {
+  expect(thrownMessage(() => compileGrammar({ schema }))).toBe(`grammar: schema: ${message}`);
+});
+
+test('a schema that no value obeys is refused, with the part that allows none', () => {
+  const schema = { type: 'object', properties: { a: { type: 'integer', minimum: 3, maximum: 2 } }, required: ['a'] };
+  expect(thrownMessage(() => compileGrammar({ schema }))).toBe(
+    'grammar: schema: # is obeyed by no value that can be written: #/properties/a allows none',
+  );
+  const endless = { type: 'object', properties: { next: { $ref: '#' } }, required: ['next'] };
+  expect(thrownMessage(() => compileGrammar({ schema: endless }))).toBe(
+    'grammar: schema: # is obeyed by no value that can be written',
+  );
+});

@@ -1,0 +1,240 @@
+import { toBytes } from '../dfa/bytes.js';
+import { difference, intersection, withLength } from '../dfa/combine.js';
+import { acceptsSymbols, type Dfa, dfaOf, isEmpty } from '../dfa/dfa.js';
+
+import { choice, literal, type Node, type Rule, repeat, rule, sequence, terminal } from '../node.js';
+import type { Evaluator } from './evaluate.js';
+import { type Conjunction, schemaError } from './located.js';
+import { elementSchema, propertySchema } from './negate.js';
+import { type Arrays, anyCharacter, anyText, isNone, type Objects, type Strings, stringsDfa } from './values.js';
+import type { Spacing } from './whitespace.js';
+
+/** The most different places in an array whose elements are counted one by one. */
+const maxCounted = 2000;
+/** The most patterns of names that may speak of one object: each of their combinations is a kind of name. */
+const maxPatterns = 8;
+
+/** Makes the grammar of the JSON texts of values. */
+export class Writer {
+  private readonly rules = new Map<string, Rule>();
+  private readonly stringNodes = new Map<Dfa, Node>();
+
+  constructor(
+    private readonly evaluator: Evaluator,
+    private readonly spacing: Spacing,
+  ) {}
+
+  /** The texts of the values that all of some schemas allow. */
+  value(schemas: Conjunction): Node {
+    const key = [...new Set(schemas.map(each => each.key))].sort().join(' & ');
+    const known = this.rules.get(key);
+    if (known) return known;
+    const own = rule(key || 'any value');
+    this.rules.set(key, own);
+    const { hasNull, booleans, numbers, strings, arrays, objects } = this.evaluator.all(schemas);
+    own.body = choice(
+      ...(hasNull ? [literal('null')] : []),
+      ...booleans.map(value => literal(String(value))),
+      ...(isEmpty(numbers) ? [] : [terminal(numbers)]),
+      ...strings.map(each => this.string(each)),
+      ...arrays.map(each => this.array(each)),
+      ...objects.map(each => this.object(each)),
+    );
+    return own;
+  }
+
+  private string({ dfa, min, max }: Strings): Node {
+    if (dfa !== anyText || (min === 0 && max === Infinity))
+      return this.quoted(min === 0 && max === Infinity ? dfa : withLength(dfa, min, max));
+    // Characters are counted by the grammar, so that a length may be any number.
+    const character = terminal(toBytes(anyCharacter, { json: true }));
+    return sequence(literal('"'), repeat(character, min, max), literal('"'));
+  }
+
+  /** The texts of an automaton, between quotes. */
+  private quoted(dfa: Dfa): Node {
+    let node = this.stringNodes.get(dfa);
+    if (!node) {
+      node = sequence(literal('"'), terminal(toBytes(dfa, { json: true })), literal('"'));
+      this.stringNodes.set(dfa, node);
+    }
+    return node;
+  }
+
+  private array(arrays: Arrays): Node {
+    const { open, close, before, comma } = this.spacing;
+    const { sides, min, unique } = arrays;
+    const isDone = (schemas: Conjunction) => isNone(this.evaluator.all(schemas));
+    const prefixLength = Math.max(0, ...sides.map(({ prefix }) => prefix.length));
+    const rest = elementSchema(sides, prefixLength);
+    // Where no element may follow, no more than the first ones do.
+    const max = isDone(rest) ? Math.min(arrays.max, prefixLength) : arrays.max;
+    if (min > max) return choice();
+    if (unique && max > 1) throw schemaError(unique, 'cannot be obeyed exactly, unless maxItems is 0 or 1');
+    const body =
+      arrays.contains.length > 0 ? this.counted({ ...arrays, max }) : this.elements(sides, prefixLength, min, max);
+    const separated = (node: Node) => sequence(comma, node);
+    return sequence(
+      open('['),
+      body(node => sequence(before, node), separated),
+      close(']'),
+    );
+  }
+
+  /** The elements of an array in a row; `first` and `later` put what is before an element. */
+  private elements(sides: Arrays['sides'], prefixLength: number, min: number, max: number): Body {
+    const rest = this.value(elementSchema(sides, prefixLength));
+    return (first, later) => {
+      const from = (index: number): Node => {
+        const separate = index === 0 ? first : later;
+        if (index >= max) return sequence();
+        if (index < prefixLength) {
+          const element = sequence(separate(this.value(elementSchema(sides, index))), from(index + 1));
+          return index >= min ? choice(sequence(), element) : element;
+        }
+        const [least, most] = [Math.max(0, min - index), max - index];
+        if (index > 0) return repeat(later(rest), least, most);
+        const some = sequence(first(rest), repeat(later(rest), Math.max(0, least - 1), most - 1));
+        return least === 0 ? choice(sequence(), some) : some;
+      };
+      return from(0);
+    };
+  }
+
+  /** The elements of an array of which some number obeys a schema. */
+  private counted({ sides, min, max, contains }: Arrays): Body {
+    const [only, other] = contains;
+    const path = only!.schema[0]!.path;
+    if (other) throw schemaError(other.schema[0]!.path, 'cannot be obeyed together with another contains');
+    const prefixLength = Math.max(0, ...sides.map(({ prefix }) => prefix.length));
+    const bound = Math.max(prefixLength, min, max === Infinity ? 0 : max);
+    const enough = only!.max === Infinity ? only!.min : only!.max;
+    if ((bound + 1) * (enough + 1) > maxCounted) throw schemaError(path, `counts more than ${maxCounted} places`);
+    const others: Conjunction =
+      only!.max === Infinity
+        ? []
+        : only!.schema.map(each => ({ ...each, schema: { not: each.schema }, key: `not ${each.key}` }));
+    return (first, later) => {
+      const rules = new Map<string, Rule>();
+      // After `index` elements, of which `found` obey; both stop counting where more makes no difference.
+      const from = (index: number, found: number): Node => {
+        const key = `${index} ${found}`;
+        const known = rules.get(key);
+        if (known) return known;
+        const own = rule(`elements ${key} of ${path}`);
+        rules.set(key, own);
+        const separate = index === 0 ? first : later;
+        const schemas = elementSchema(sides, index);
+        // An index that no longer counts is at least 1, so that a comma precedes.
+        const next = max === Infinity ? Math.min(index + 1, Math.max(bound, 1)) : index + 1;
+        const element = (more: Conjunction, nextFound: number) =>
+          sequence(separate(this.value([...schemas, ...more])), from(next, nextFound));
+        const options: Node[] = index >= min && found >= only!.min ? [sequence()] : [];
+        if (index < max) {
+          options.push(element(others, found));
+          if (found < enough) options.push(element(only!.schema, found + 1));
+        }
+        own.body = choice(...options);
+        return own;
+      };
+      return from(0, 0);
+    };
+  }
+
+  private object(objects: Objects): Node {
+    const { open, close, before, comma, colon } = this.spacing;
+    const { sides, required, min, max } = objects;
+    const allowedNames = this.evaluator.all(objects.names).strings;
+    const isAllowed = (name: string) =>
+      allowedNames.some(strings => {
+        const symbols = Array.from(name, char => char.codePointAt(0)!);
+        return symbols.length >= strings.min && symbols.length <= strings.max && acceptsSymbols(strings.dfa, symbols);
+      });
+    const names = [...new Set([...sides.flatMap(({ properties }) => [...properties.keys()]), ...required])];
+    const member = (name: string): Node =>
+      isAllowed(name)
+        ? sequence(literal(JSON.stringify(name)), colon, this.value(propertySchema(sides, name)))
+        : choice();
+    const members = names.map(member);
+    const others = this.otherMembers(sides, names, objects.names.length > 0 ? stringsDfa(allowedNames) : anyText);
+    // How many properties are written, as far as it matters.
+    const most = max === Infinity ? Math.max(min, 1) : max;
+    const nodes = new Map<string, Node>();
+    const from = (index: number, count: number): Node => {
+      const key = `${index} ${count}`;
+      let node = nodes.get(key);
+      if (!node) {
+        node = index === names.length ? tail(count) : step(index, count);
+        nodes.set(key, node);
+      }
+      return node;
+    };
+    const step = (index: number, count: number): Node => {
+      const name = names[index]!;
+      const skipped = () => from(index + 1, count);
+      if (count >= max) return required.includes(name) ? choice() : skipped();
+      const written = sequence(
+        count === 0 ? before : comma,
+        members[index]!,
+        from(index + 1, Math.min(count + 1, most)),
+      );
+      return required.includes(name) ? written : choice(skipped(), written);
+    };
+    /**
+     * Properties without a name in the schema. Equal ones count once, so only one of them makes up the least number.
+     */
+    const tail = (count: number): Node => {
+      const missing = Math.max(0, min - count);
+      const left = max === Infinity ? Infinity : max - count;
+      if (missing > 1) return choice();
+      if (count > 0) return repeat(sequence(comma, others), missing, left);
+      if (left === 0) return missing === 0 ? sequence() : choice();
+      const some = sequence(before, others, repeat(sequence(comma, others), 0, left - 1));
+      return missing === 0 ? choice(sequence(), some) : some;
+    };
+    for (let index = names.length; index >= 0; index--)
+      for (let count = 0; count <= Math.min(index, most); count++) from(index, count);
+    return sequence(open('{'), from(0, 0), close('}'));
+  }
+
+  /** Properties whose names the schema does not hold, by the patterns that match them. */
+  private otherMembers(sides: Objects['sides'], names: readonly string[], allowed: Dfa): Node {
+    const { colon } = this.spacing;
+    const patterns = [...new Set(sides.flatMap(side => side.patterns.map(({ dfa }) => dfa)))];
+    if (patterns.length > maxPatterns) {
+      const path = sides.flatMap(side => side.patterns)[0]!.schema[0]!.path;
+      throw schemaError(path, `and others are more than ${maxPatterns} patterns for one object`);
+    }
+    const written = names.filter(name =>
+      acceptsSymbols(
+        allowed,
+        Array.from(name, char => char.codePointAt(0)!),
+      ),
+    );
+    const free =
+      written.length > 0
+        ? difference(allowed, dfaOf(written.map(name => Array.from(name, char => char.codePointAt(0)!))))
+        : allowed;
+    const kinds: Node[] = [];
+    const divide = (index: number, dfa: Dfa, matching: ReadonlySet<Dfa>): void => {
+      if (isEmpty(dfa)) return;
+      const pattern = patterns[index];
+      if (pattern) {
+        divide(index + 1, difference(dfa, pattern), matching);
+        divide(index + 1, intersection(dfa, pattern), new Set([...matching, pattern]));
+        return;
+      }
+      const schemas = sides.flatMap(side => {
+        const own = side.patterns.filter(each => matching.has(each.dfa));
+        return own.length > 0 ? own.flatMap(({ schema }) => schema) : side.additional;
+      });
+      if (schemas.some(({ schema }) => schema === false)) return;
+      kinds.push(sequence(this.quoted(dfa), colon, this.value(schemas)));
+    };
+    divide(0, free, new Set());
+    return choice(...kinds);
+  }
+}
+
+/** The elements of an array, given what puts a node first and what puts one later. */
+type Body = (first: (node: Node) => Node, later: (node: Node) => Node) => Node;

@@ -1,0 +1,81 @@
+import '@residual/testkit/wasm';
+import { expectNoLeak } from '@residual/testkit';
+import { expect, test } from 'vitest';
+import { loadModel } from '../load/load-model.js';
+import { fixtureFiles } from '../testing/fixture-files.js';
+
+const story = () => loadModel(fixtureFiles('packages/model-stories/model'));
+const schema = {
+  type: 'object',
+  properties: { name: { type: 'string', maxLength: 12 }, age: { type: 'integer', minimum: 0, maximum: 120 } },
+  required: ['name', 'age'],
+  additionalProperties: false,
+};
+const prompt = 'Once upon a time there was a girl.';
+
+test('greedy, sampled and batched texts obey a schema, and end when they are complete', async () => {
+  const model = await story();
+  await expectNoLeak(async () => {
+    const all = { schema, maxNewTokens: 100 };
+    const sampled = { ...all, temperature: 1.5, seed: 5 };
+    const outputs = [
+      await model.generate(prompt, { ...all, temperature: 0 }).result(),
+      ...(await model.generateBatch([prompt, 'The cat', ''], sampled).result()),
+    ];
+    for (const { text, finishReason, newTokens } of outputs) {
+      const { name, age } = JSON.parse(text);
+      expect(text).toBe(`{"name": ${JSON.stringify(name)}, "age": ${age}}`);
+      expect(Array.from(name as string).length).toBeLessThanOrEqual(12);
+      expect(Number.isInteger(age) && age >= 0 && age <= 120).toBe(true);
+      expect(finishReason).toBe('complete');
+      expect(newTokens.length).toBeLessThan(100);
+    }
+    const cut = await model.generate(prompt, { ...sampled, maxNewTokens: 4 }).result();
+    expect([cut.finishReason, cut.newTokens.length]).toEqual(['length', 4]);
+  });
+  model.dispose();
+});
+
+test('a text without an own end goes on until an end token, which is allowed only where it is complete', async () => {
+  const model = await story();
+  const { text, finishReason } = await model
+    .generate(prompt, { regex: ' (?:red|blue)(?: and (?:red|blue))*', temperature: 1, seed: 3, maxNewTokens: 60 })
+    .result();
+  expect(finishReason === 'length' || finishReason === 'eos').toBe(true);
+  expect(finishReason === 'length' ? `${text} and red` : text).toMatch(/^ (?:red|blue)/);
+  model.dispose();
+});
+
+test('the beams of a search obey a grammar each', async () => {
+  const model = await story();
+  const grammar = 'root ::= " " animal (" and " animal){1,2} "."\nanimal ::= "a cat" | "a dog" | "a big bird"';
+  const results = await model
+    .beamSearch(prompt, { grammar, numBeams: 3, numReturnSequences: 3, maxNewTokens: 40 })
+    .result();
+  expect(new Set(results.map(({ text }) => text)).size).toBe(3);
+  for (const { text } of results)
+    expect(text).toMatch(/^ a (?:cat|dog|big bird)(?: and a (?:cat|dog|big bird)){1,2}\.$/);
+  model.dispose();
+});
+
+test('what cannot be obeyed is refused before anything is computed', async () => {
+  const model = await story();
+  const message = (options: object) =>
+    model
+      .generate(prompt, options)
+      .result()
+      .then(String, error => error.message);
+  expect(await message({ schema: { type: 'text' } })).toBe(
+    'grammar: schema: #/type is "text"; types are null, boolean, integer, number, string, array, object',
+  );
+  expect(await message({ regex: 'a', grammar: 'root ::= "a"' })).toBe(
+    'grammar: regex and grammar is given; exactly one of schema, regex and grammar',
+  );
+  expect(await message({ schema: true, skipSpecialTokens: false })).toBe(
+    'generate: skipSpecialTokens is false; the text of schema holds no special tokens',
+  );
+  expect(await message({ regex: 'a', tokenMask: () => new Uint32Array(1) })).toBe(
+    'generate: tokenMask and regex are given; one of them decides which tokens may come',
+  );
+  model.dispose();
+});

@@ -1,0 +1,1 @@
+export { tokenBytes } from './token-bytes.js';
