@@ -82,14 +82,15 @@ export class RegexParser {
   private sequence(): Regex {
     const parts: Regex[] = [];
     for (let char = this.peek(); char !== undefined && char !== '|' && char !== ')'; char = this.peek())
-      parts.push(this.quantified(this.atom(char)));
+      parts.push(this.quantified(this.atom(char), char));
     return parts.length === 1 ? parts[0]! : { kind: 'sequence', parts };
   }
 
-  private quantified(body: Regex): Regex {
+  /** The item that begins with `first`, as often as the quantifier after it says. */
+  private quantified(body: Regex, first: string): Regex {
     const counts = this.quantifier();
     if (!counts) return body;
-    if (body.kind === 'start' || body.kind === 'end') this.fail('a repeated anchor');
+    if (first === '^' || first === '$') this.fail('a repeated anchor');
     const [min, max] = counts;
     if (min > max) this.fail(`a repetition of at least ${min} and at most ${max}`);
     this.take('?'); // a lazy repetition matches the same texts
