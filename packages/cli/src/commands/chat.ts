@@ -7,6 +7,7 @@ import { ChatSession } from '../chat/session.js';
 import { chatInTerminal } from '../chat/terminal.js';
 import type { CommandCall, CommandDefinition } from '../runtime/command.js';
 import { withContext } from '../runtime/context.js';
+import { addGrammarOptions, type GrammarFlags, grammarOf } from '../runtime/grammars.js';
 import { addModelOptions, type ModelContext, type ModelOptions, withModel } from '../runtime/model.js';
 import {
   cacheForm,
@@ -25,7 +26,7 @@ import { chunksFrom, isPiped } from '../text/chunks.js';
 import { isObject, parseJson } from '../text/files.js';
 import { linesOf, withoutEnd } from '../text/lines.js';
 
-interface Options extends ModelOptions {
+interface Options extends ModelOptions, GrammarFlags {
   readonly message?: string;
   readonly system?: string;
   readonly messages?: string;
@@ -59,6 +60,7 @@ export const chatCommand: CommandDefinition<Options> = {
       .option('--top-p <p>', 'sample from the likeliest tokens whose probabilities sum up to p', share)
       .option('--seed <s>', 'the seed of sampling (default: a new one for each answer)', seed)
       .option('--cache <form>', cacheHelp, cacheForm);
+    addGrammarOptions(command, 'each answer');
     return addJsonOption(command, 'print one JSON object for each answer');
   },
   run: async call => {
@@ -85,7 +87,8 @@ async function chatOptions(options: Options): Promise<ChatOptions> {
   const templateOptions = json === undefined ? undefined : parseJson('chat', json, '--template-options');
   if (templateOptions !== undefined && !isObject(templateOptions))
     throw new ResidualError('option', 'chat: --template-options must be an object, such as {"enableThinking": false}');
-  const all = { maxNewTokens, temperature, topK, topP, seed, cache, template, templateOptions, tools };
+  const grammar = await grammarOf('chat', options);
+  const all = { maxNewTokens, temperature, topK, topP, seed, cache, template, templateOptions, tools, ...grammar };
   return Object.fromEntries(Object.entries(all).filter(([, value]) => value !== undefined)) as ChatOptions;
 }
 

@@ -51,6 +51,29 @@ test('the JSON object has everything about a run, and the streamed text is the s
   expect(await generate(stories, ...sampling)).toEqual({ code: 0, out: `${output.text}\n`, errors: '' });
 });
 
+test('a schema, an expression and a grammar decide what is written', async () => {
+  const schema = join(folder, 'schema.json');
+  const properties = { color: { enum: ['red', 'blue'] }, count: { type: 'integer', minimum: 0, maximum: 20 } };
+  const rules = { type: 'object', properties, required: ['color'], additionalProperties: false };
+  await writeFile(schema, JSON.stringify(rules));
+  const settings = ['--prompt', 'Once', '--temperature', '1', '--seed', '2', '--max-new-tokens', '60'];
+  const { new_text: json, finish_reason: reason } = await result(stories, ...settings, '--schema', schema);
+  expect(Object.keys(JSON.parse(json))).toContain('color');
+  expect(['complete', 'eos']).toContain(reason);
+  const { new_text: matched } = await result(stories, ...settings, '--regex', ' [a-c]{3}');
+  expect(matched).toMatch(/^ [a-c]{3}$/);
+  const grammar = join(folder, 'animals.gbnf');
+  await writeFile(grammar, 'root ::= " a " ("cat" | "dog")');
+  expect((await result(stories, ...settings, '--grammar', grammar)).new_text).toMatch(/^ a (cat|dog)$/);
+  await writeFile(schema, '{"type": "text"}');
+  expect((await generate(stories, ...settings, '--schema', schema)).errors).toContain(
+    'grammar: schema: #/type is "text"',
+  );
+  expect((await generate(stories, '--regex', 'a', '--grammar', grammar)).errors).toContain(
+    "option '--regex <text>' cannot be used with option '--grammar <file>'",
+  );
+});
+
 test('drafts by prompt lookup or by a model change no token, and the JSON object counts them', async () => {
   const settings = ['--prompt', 'Once upon a time. Once upon', '--temperature', '0', '--max-new-tokens', '15'];
   const plain = await result(stories, ...settings);

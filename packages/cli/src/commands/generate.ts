@@ -4,6 +4,7 @@ import type { CacheForm } from '@residual/tensor';
 import { Option } from 'commander';
 import { type AblateOptions, ablations, addAblateOption } from '../inspect/ablations.js';
 import type { CommandDefinition } from '../runtime/command.js';
+import { addGrammarOptions, type GrammarFlags, grammarOf } from '../runtime/grammars.js';
 import { addModelOptions, type ModelContext, type ModelOptions, useModel, withModel } from '../runtime/model.js';
 import {
   cacheForm,
@@ -21,7 +22,7 @@ import { printNote, printResult, printText } from '../terminal/output.js';
 import { isPiped, wholeText } from '../text/chunks.js';
 import { withoutEnd } from '../text/lines.js';
 
-interface Options extends ModelOptions, AblateOptions {
+interface Options extends ModelOptions, AblateOptions, GrammarFlags {
   readonly prompt?: string;
   readonly promptIds?: readonly number[];
   readonly maxNewTokens?: number;
@@ -62,6 +63,7 @@ export const generateCommand: CommandDefinition<Options> = {
           .conflicts('draft'),
       )
       .option('--draft <source>', 'a smaller model with the same tokens, whose guesses are checked in one pass');
+    addGrammarOptions(command, 'the new text');
     return addJsonOption(addAblateOption(command), 'print one JSON object instead of text');
   },
   run: async call => {
@@ -128,7 +130,8 @@ async function promptOf({ prompt, promptIds }: Options): Promise<string | undefi
 /** The options of `model.generate`. */
 async function settingsOf(options: Options, config: GenerationConfig): Promise<GenerateOptions> {
   const { maxNewTokens, stopStrings, cache, promptLookup: promptLookupNumTokens } = options;
-  return { maxNewTokens, stopStrings, cache, promptLookupNumTokens, ...(await samplingOf(options, config)) };
+  const plain = { maxNewTokens, stopStrings, cache, promptLookupNumTokens };
+  return { ...plain, ...(await samplingOf(options, config)), ...(await grammarOf('generate', options)) };
 }
 
 /** Prompt and new text, up to the stop string if one ended the generation. */

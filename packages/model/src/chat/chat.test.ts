@@ -151,6 +151,16 @@ test('thinking that the template begins is thinking', async () => {
   expect([joined(deltas, 'thinking'), joined(deltas, 'text')]).toEqual(['hm', 'Yes']);
 });
 
+test('an answer obeys a schema', async () => {
+  const properties = { answer: { enum: ['yes', 'no'] }, sure: { type: 'boolean' } };
+  const schema = { type: 'object', properties, required: ['answer', 'sure'], additionalProperties: false };
+  const { deltas, answer } = await collect(
+    qwen.chat([user('Hi')], { schema, temperature: 1, seed: 4, maxNewTokens: 60 }),
+  );
+  expect(Object.keys(JSON.parse(answer.text))).toEqual(['answer', 'sure']);
+  expect(joined(deltas, 'text')).toBe(answer.text);
+  expect(['complete', 'eos']).toContain(answer.finishReason);
+});
 test('stop strings, limits and special tokens within an answer', async () => {
   const chat = (text: string, more: object) =>
     qwen.chat([user('Hi')], { ...writes(qwen.tokenizer!, text, '<|im_end|>'), ...more }).result();

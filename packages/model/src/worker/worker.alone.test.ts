@@ -60,6 +60,8 @@ test('a model over a port does what the model itself does', async () => {
     await local.generate('Once upon', options).result(),
   );
   const { seed, ...unseeded } = options;
+  const obeying = { schema: { type: 'array', items: { type: 'boolean' }, minItems: 2, maxItems: 3 }, temperature: 0 };
+  expect(await remote.generate('Once', obeying).result()).toEqual(await local.generate('Once', obeying).result());
   const sample = await remote.generate('Once upon', unseeded).result();
   expect(await local.generate('Once upon', { ...options, seed: sample.seed! }).result()).toEqual(sample);
   expect((await remote.generate('Once upon', unseeded).result()).seed).not.toBe(sample.seed);
