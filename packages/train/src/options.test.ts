@@ -37,6 +37,9 @@ const functions: Record<string, ReturnType<typeof of>> = {
   }),
   shuffledOrder: of((options: never) => training.shuffledOrder(3, options), { seed: 1 }),
   trainValidationSplit: of((options: never) => training.trainValidationSplit([1, 2, 3, 4], options), { share: 0.5 }),
+  promptBatches: of((options: training.PromptBatchOptions<number>) => training.promptBatches([1, 2], options), {
+    ...{ batch: 1, seed: 1, encode: (item: number) => ({ prompt: [item], target: [item] }) },
+  }),
   randomWindows: of((options: training.WindowOptions) => training.randomWindows(tokens, options), windows),
   allWindows: of((options: training.WindowOptions) => [...training.allWindows(tokens, options)], windows),
   slidingWindows: of((options: training.SlidingOptions) => [...training.slidingWindows([tokens], options)], windows),
@@ -86,6 +89,7 @@ test('every function with options is tested', () => {
   const others = [
     ...['detachLora', 'loraParts', 'mergeLora', 'freezeBase', 'addAdapter', 'scaleLora', 'unmergeLora', 'useLora'],
     ...['batchesFrom', 'chunkedLoss', 'labelsOf', 'meanSquaredError', 'onlyMatrices', 'throughCache'],
+    ...['promptBatch', 'shuffledEpochs'],
   ];
   const known = new Set([...others, ...Object.keys(functions)]);
   expect(Object.keys(training).filter(name => !known.has(name))).toEqual([]);

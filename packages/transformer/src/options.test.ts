@@ -220,6 +220,8 @@ test('every function that composes is among them', () => {
       'wordsOfHalves',
       'zeroPadding',
       'applyGate',
+      'eachSequence',
+      'ownScope',
       'runBlock',
     ],
   ];

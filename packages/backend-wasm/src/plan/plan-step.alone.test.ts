@@ -25,7 +25,7 @@ import { afterEach, beforeEach, expect, test, vi } from 'vitest';
 import { type Heap, heapOf } from '../heap.js';
 import { numbers, start } from '../testing/index.js';
 
-const [modelDim, heads, headDim, capacity, vocab] = [20, 5, 4, 7, 11];
+const [modelDim, heads, headDim, capacity, vocab] = [40, 5, 8, 7, 11];
 let heap: Heap;
 let before: ReturnType<typeof memoryUsage>;
 /** The blocks that plans have allocated and not freed. */
