@@ -61,7 +61,7 @@ test('words that are said into the microphone light up, started and ended by key
       },
       { timeout: 60_000, interval: 100 },
     )
-    .toEqual(expect.arrayContaining(['stop']));
+    .toEqual(expect.arrayContaining(['yes']));
   expect(await page!.locator('#spot').getAttribute('aria-pressed')).toBe('true');
   await page!.keyboard.press('Enter');
   await expect.poll(() => page!.locator('#spot').getAttribute('aria-pressed')).toBe('false');
