@@ -1,4 +1,4 @@
-/** How a text is said, word by word, with the sounds of the words that a small dictionary has: node say.js "At 9:05." */
+/** How a text is said, word by word, with the sounds of the words of a small dictionary: node say.js "At 9:05." */
 import { openDictionary, type Phone, packDictionary, pronounce, spokenText } from '@residual/pronunciation';
 
 const sounds = { at: 'AE1 T', nine: 'N AY1 N', oh: 'OW1', five: 'F AY1 V' };
