@@ -6,7 +6,7 @@ import { randomSchema } from '../testing/random-schema.js';
 test('the answers of random tokens to random schemas are valid', () => {
   let [ended, understood] = [0, 0];
   const numRuns = Number(process.env.RESIDUAL_SCHEMAS ?? 60);
-  const seed = process.env.RESIDUAL_SEED ? { seed: Number(process.env.RESIDUAL_SEED) } : {};
+  const seed = Number(process.env.RESIDUAL_SEED ?? 5); // the same schemas each time; other seeds are tried by hand
   const refusals = new Map<string, number>();
   fc.assert(
     fc.property(randomSchema, fc.integer({ min: 0, max: 1e6 }), (schema, number) => {
@@ -19,7 +19,7 @@ test('the answers of random tokens to random schemas are valid', () => {
       understood++;
       ended += verdict.ended;
     }),
-    { numRuns, endOnFailure: true, ...seed },
+    { numRuns, endOnFailure: true, seed },
   );
   if (process.env.RESIDUAL_SCHEMAS) console.log({ numRuns, understood, ended }, refusals);
   expect(understood).toBeGreaterThan(0.5 * numRuns);
