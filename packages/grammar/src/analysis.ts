@@ -1,4 +1,4 @@
-import { isEmpty, liveStates } from './dfa/dfa.js';
+import { type Dfa, isEmpty, liveStates } from './dfa/dfa.js';
 import { grammarError } from './errors.js';
 import type { Node } from './node.js';
 
@@ -28,6 +28,22 @@ function childrenOf(node: Node): readonly Node[] {
   }
 }
 
+/** Whether a node has what the known ones among its children have, and terminals by `ofTerminal`. */
+function holds(node: Node, known: ReadonlySet<Node>, ofTerminal: (dfa: Dfa) => boolean): boolean {
+  switch (node.kind) {
+    case 'terminal':
+      return ofTerminal(node.dfa);
+    case 'sequence':
+      return node.parts.every(part => known.has(part));
+    case 'choice':
+      return node.options.some(option => known.has(option));
+    case 'repeat':
+      return node.min === 0 || known.has(node.body);
+    case 'rule':
+      return known.has(node.body!);
+  }
+}
+
 /** Analyses a grammar whose texts hold only bytes for which `isWritable` is 1; by default all. */
 export function analyse(root: Node, isWritable?: Uint8Array): Analysis {
   const seen = new Set<Node>([root]);
@@ -35,49 +51,23 @@ export function analyse(root: Node, isWritable?: Uint8Array): Analysis {
   const nodes = [...seen];
   const parents = new Map<Node, Node[]>(nodes.map(node => [node, []]));
   for (const node of nodes) for (const child of childrenOf(node)) parents.get(child)!.push(node);
-  /** The least set of nodes that `holds` for, given what it holds for already. */
-  const least = (holds: (node: Node, known: ReadonlySet<Node>) => boolean): Set<Node> => {
+  /** The least set of nodes with what terminals have by `ofTerminal` and others by their children. */
+  const least = (ofTerminal: (dfa: Dfa) => boolean): Set<Node> => {
     const known = new Set<Node>();
     const queue = nodes.toReversed();
     for (let node = queue.pop(); node; node = queue.pop()) {
-      if (known.has(node) || !holds(node, known)) continue;
+      if (known.has(node) || !holds(node, known, ofTerminal)) continue;
       known.add(node);
       queue.push(...parents.get(node)!);
     }
     return known;
   };
-  const productive = least((node, known) => {
-    switch (node.kind) {
-      case 'terminal':
-        return isWritable ? isLiveWith(node.dfa, isWritable) : !isEmpty(node.dfa);
-      case 'sequence':
-        return node.parts.every(part => known.has(part));
-      case 'choice':
-        return node.options.some(option => known.has(option));
-      case 'repeat':
-        return node.min === 0 || known.has(node.body);
-      case 'rule':
-        return known.has(node.body!);
-    }
-  });
-  const nullable = least((node, known) => {
-    switch (node.kind) {
-      case 'terminal':
-        return node.dfa.accepts[0]!;
-      case 'sequence':
-        return node.parts.every(part => known.has(part));
-      case 'choice':
-        return node.options.some(option => known.has(option));
-      case 'repeat':
-        return node.min === 0 || known.has(node.body);
-      case 'rule':
-        return known.has(node.body!);
-    }
-  });
+  const productive = least(dfa => (isWritable ? isLiveWith(dfa, isWritable) : !isEmpty(dfa)));
+  const nullable = least(dfa => dfa.accepts[0]!);
   return { nodes, productive, nullable };
 }
 
-const isLiveWith = (dfa: Parameters<typeof liveStates>[0], isWritable: Uint8Array): boolean =>
+const isLiveWith = (dfa: Dfa, isWritable: Uint8Array): boolean =>
   liveStates(dfa, edge => isWritable.subarray(edge.from, edge.to + 1).includes(1))[0] === 1;
 
 /** The most repetitions of a part that may be empty. */

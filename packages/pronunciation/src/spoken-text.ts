@@ -28,8 +28,8 @@ export interface SpokenText {
   readonly skipped: readonly SkippedText[];
 }
 
-/** Made when a text is first read. */
-let all: ReturnType<typeof readings> | undefined;
+/** All readings, made when a text is first read. */
+let made: ReturnType<typeof readings> | undefined;
 
 /** Marks that let the voice rest. */
 const pauses: Readonly<Record<string, Pause>> = {
@@ -47,7 +47,8 @@ const stronger = (a: Pause, b: Pause): Pause => (strength.indexOf(a) >= strength
 export function spokenText(text: string): SpokenText {
   expectValue(typeof text === 'string', 'spokenText', 'the text', text, 'a string');
   const around: Surroundings = { text, isShouted: isShouted(text) };
-  all ??= readings();
+  made ??= readings();
+  const all = made;
   const words: { word: string; start: number; end: number; pause: Pause }[] = [];
   const skipped: { text: string; start: number; end: number }[] = [];
   const rest = (pause: Pause) => {
@@ -92,7 +93,7 @@ export function spokenText(text: string): SpokenText {
   return { words, skipped };
 
   function firstReading(at: number): { words: string; length: number } | undefined {
-    for (const { pattern, words: wordsOf } of all ?? []) {
+    for (const { pattern, words: wordsOf } of all) {
       const match = pattern.exec(from(pattern, text, at));
       const spoken = match && match[0] !== '' ? wordsOf(match, around) : undefined;
       if (match && spoken !== undefined) return { words: spoken, length: match[0].length };

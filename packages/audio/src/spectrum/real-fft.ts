@@ -25,14 +25,22 @@ export function realFft(length: number): RealFft {
   return length % 2 === 0 ? evenFft(length) : oddFft(length);
 }
 
+/** What a transform of an even length and its inverse work with: half the length, and the angles 2πk / length. */
+function halves(length: number) {
+  const half = length / 2;
+  return {
+    half,
+    transform: complexFft(half),
+    evenRe: new Float64Array(half),
+    oddIm: new Float64Array(half),
+    cos: Float64Array.from({ length: half }, (_, k) => Math.cos((2 * Math.PI * k) / length)),
+    sin: Float64Array.from({ length: half }, (_, k) => Math.sin((2 * Math.PI * k) / length)),
+  };
+}
+
 /** Even and odd samples are the real and imaginary parts of a transform of half the length. */
 function evenFft(length: number): RealFft {
-  const half = length / 2;
-  const transform = complexFft(half);
-  const evenRe = new Float64Array(half);
-  const oddIm = new Float64Array(half);
-  const cos = Float64Array.from({ length: half }, (_, k) => Math.cos((2 * Math.PI * k) / length));
-  const sin = Float64Array.from({ length: half }, (_, k) => Math.sin((2 * Math.PI * k) / length));
+  const { half, transform, evenRe, oddIm, cos, sin } = halves(length);
   return (frame, re, im) => {
     const pairs = Math.min(half, frame.length >> 1);
     for (let j = 0; j < pairs; j++) {
@@ -85,12 +93,7 @@ export function inverseRealFft(length: number): InverseRealFft {
 
 /** Undoes `evenFft`: the transforms of even and odd samples become the real and imaginary parts of one. */
 function inverseEvenFft(length: number): InverseRealFft {
-  const half = length / 2;
-  const transform = complexFft(half);
-  const evenRe = new Float64Array(half);
-  const oddIm = new Float64Array(half);
-  const cos = Float64Array.from({ length: half }, (_, k) => Math.cos((2 * Math.PI * k) / length));
-  const sin = Float64Array.from({ length: half }, (_, k) => Math.sin((2 * Math.PI * k) / length));
+  const { half, transform, evenRe, oddIm, cos, sin } = halves(length);
   return (re, im, frame) => {
     evenRe[0] = (re[0]! + re[half]!) / 2;
     oddIm[0] = (re[half]! - re[0]!) / 2; // conjugated, here and below, so that the same transform is the inverse one

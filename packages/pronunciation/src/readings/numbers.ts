@@ -35,10 +35,8 @@ export const numbers = (): readonly Reading[] => [
   reading(
     `(?:\\+(\\d{1,3})[ .-])?(?:\\((\\d{3})\\) ?|(\\d{3})[ .-])(\\d{3})[ .-](\\d{4})${end}`,
     ([, country, inBrackets, area, exchange = '', line = '']) =>
-      [country === undefined ? undefined : `plus ${country}`, inBrackets ?? area, exchange, line]
-        .filter(group => group !== undefined)
-        .map(group => (group.startsWith('plus') ? `plus ${digitWords(group)}` : digitWords(group)))
-        .join(', '),
+      (country === undefined ? '' : `plus ${digitWords(country)}, `) +
+      [inBrackets ?? area ?? '', exchange, line].map(digitWords).join(', '),
   ),
   reading(
     `(\\d{3})-(\\d{4})${end}(?!-)`,
