@@ -1,8 +1,9 @@
 /**
  * Speaks single words in many synthetic voices, in the layout of the Speech Commands data, for `residual train
- * keywords`: node scripts/keyword-voices.mjs [--out FOLDER]. It needs espeak-ng and flite (Debian has both) and the
- * built package @residual/audio. Files are WORD/VOICE_nohash_N.wav, 1 s at 16 kHz; testing_list.txt names those of the
- * voices that are held out, all of flite's `slt` and `awb` among them. Running it again makes the same files.
+ * keywords`: node scripts/keyword-voices.mjs [--out FOLDER] [--all-voices]. It needs espeak-ng and flite (Debian has
+ * both) and the built package @residual/audio. Files are WORD/VOICE_nohash_N.wav, 1 s at 16 kHz; testing_list.txt names
+ * those of the voices that are held out, all of flite's `slt` and `awb` among them, or with --all-voices every eighth
+ * recording of every voice. Running it again makes the same files.
  */
 import { execFileSync } from 'node:child_process';
 import { mkdir, readFile, writeFile } from 'node:fs/promises';
@@ -17,7 +18,7 @@ const others = [
   ...'zero one two three four five six seven eight nine bed bird cat dog happy house marvin sheila tree wow'.split(' '),
   ...'backward forward follow learn visual'.split(' '),
 ];
-const { values } = parseArgs({ options: { out: { type: 'string' } } });
+const { values } = parseArgs({ options: { out: { type: 'string' }, 'all-voices': { type: 'boolean' } } });
 const out = values.out ?? join(root, '.residual', 'keyword-voices');
 const rate = 16_000;
 
@@ -96,10 +97,10 @@ for (const word of [...words, ...others]) {
     counts.set(voice, n + 1);
     const name = `${word}/${voice}_nohash_${n}.wav`;
     await writeFile(join(out, name), writeWav({ sampleRate: rate, channels: [samples] }));
-    if (heldOut.has(voice)) testing.push(name);
+    if (values['all-voices'] ? files % 8 === 7 : heldOut.has(voice)) testing.push(name);
     files++;
   }
   console.error(`${word}: ${[...counts.values()].reduce((sum, n) => sum + n, 0)} recordings`);
 }
 await writeFile(join(out, 'testing_list.txt'), `${testing.join('\n')}\n`);
-console.error(`${out}: ${files} recordings, ${testing.length} of them by voices that are held out`);
+console.error(`${out}: ${files} recordings, ${testing.length} of them held out`);
