@@ -94,6 +94,11 @@ export { type Sequential, type SequentialParts, sequential } from './sequential.
 export type { RowReadOptions, RowRun, StoredRows, StoredSlice } from './stored-rows.js';
 export { summary } from './summary.js';
 export { noMatchingTensor, type Recorder, type Replacement, record, replace } from './taps.js';
+export {
+  type TransposedConvolution,
+  type TransposedConvolution1dOptions,
+  transposedConvolution1d,
+} from './transposed-convolution.js';
 export { transposedMatrix, transposedRows } from './transposed-rows.js';
 export { countParameters, flatten, type HasNeeds, type InitOptions, init, mapTree, unflatten } from './tree.js';
-export { type WeightNormConvolution, weightNormConvolution1d } from './weight-norm.js';
+export { type WeightNormConvolution, type WeightNormOptions, weightNormConvolution1d } from './weight-norm.js';

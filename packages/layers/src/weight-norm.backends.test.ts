@@ -33,3 +33,22 @@ test('the weight of each position of the window has its magnitude, over all outp
   await expectClose(normed, Array.from(await expected.data()), { absolute: 1e-5 });
   dispose([weights, plain.weight, x, value, slopes, normed, expected]);
 });
+
+test('or the weight of each output has its magnitude', async () => {
+  const options = { in: 2, out: 3, kernelSize: 2 } as const;
+  const layer = weightNormConvolution1d({ ...options, magnitudes: 'outputs' });
+  const direction = Array.from({ length: 12 }, (_, i) => Math.sin(i + 1));
+  const magnitude = [2, 3, 0.5];
+  const weight = direction.map((value, i) => {
+    const row = Math.floor(i / 4);
+    return (value * magnitude[row]!) / Math.hypot(...direction.slice(4 * row, 4 * row + 4));
+  });
+  const weights = { magnitude: tensor(magnitude), direction: tensor(direction, [3, 4]), bias: tensor([1, 2, 3]) };
+  const plain = { weight: tensor(weight, [3, 4]), bias: weights.bias };
+  const x = tensor([1, -2, 3, 4, 5, -6, 7, 8], [1, 4, 2]);
+  const { value, gradients: slopes } = gradients(() => sum(layer(weights, x)), weights);
+  expect(Object.values(slopes).map(each => each?.shape)).toEqual([[3], [3, 4], [3]]);
+  const [normed, expected] = [layer(weights, x), convolution1d(options)(plain, x)];
+  await expectClose(normed, Array.from(await expected.data()), { absolute: 1e-5 });
+  dispose([weights, plain.weight, x, value, slopes, normed, expected]);
+});

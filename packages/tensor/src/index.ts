@@ -69,6 +69,10 @@ export { appendToCache, resizeCache } from './nn/cache.js';
 export { type CacheForm, cacheForms, expectCacheForm, type PackedCacheForm } from './nn/cache-form.js';
 export { type ConvolutionOptions, convolution } from './nn/convolution/convolution.js';
 export { maxPooling, meanPooling } from './nn/convolution/pooling.js';
+export {
+  type TransposedConvolutionOptions,
+  transposedConvolution,
+} from './nn/convolution/transposed-convolution.js';
 export type { WindowOptions } from './nn/convolution/window.js';
 export {
   type CrossEntropyAttributes,

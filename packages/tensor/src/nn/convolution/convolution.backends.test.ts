@@ -12,7 +12,9 @@ import {
   pack,
   requireBackend,
   type Tensor,
+  type TransposedConvolutionOptions,
   tidy,
+  transposedConvolution,
   zeros,
 } from '../../index.js';
 import { expectOp, toTensor } from '../../testing/expect-op.js';
@@ -203,6 +205,67 @@ test('low-rank parts of a weight are added and get gradients, also in groups', a
   }
 });
 
+const transposed: Record<string, readonly [readonly number[], number, TransposedConvolutionOptions]> = {
+  'longer by its stride': [[2, 3, 5], 2, { kernelSize: [4], stride: [2], padding: [[1, 1]] }],
+  'with gaps, groups and more outputs': [
+    [1, 5, 6],
+    4,
+    { kernelSize: [3], stride: [3], dilation: [2], padding: [[2, 1]], outputPadding: [2], groups: 2 },
+  ],
+  'a picture': [[1, 2, 3, 2], 3, { kernelSize: [2, 3], stride: [2, 1] }],
+};
+
+test.each(Object.entries(transposed))(
+  'a transposed convolution, %s, equals loops',
+  async (_, [shape, out, options]) => {
+    const { kernelSize, stride = [1, 1], dilation = [1, 1], padding = [], outputPadding = [], groups = 1 } = options;
+    const taps = kernelSize.reduce((product, size) => product * size, 1);
+    const perGroup = out / groups;
+    const inPart = shape.at(-1)! / groups;
+    const lengths = shape.slice(1, -1);
+    const output = lengths.map(
+      (length, axis) =>
+        (length - 1) * stride[axis]! -
+        (padding[axis]?.[0] ?? 0) -
+        (padding[axis]?.[1] ?? 0) +
+        dilation[axis]! * (kernelSize[axis]! - 1) +
+        1 +
+        (outputPadding[axis] ?? 0),
+    );
+    await expectOp({
+      inputs: {
+        x: sample(shape, 3),
+        weight: sample([shape.at(-1)!, taps * perGroup], 5),
+        bias: sample([out], 7),
+      },
+      run: t => transposedConvolution(t.x, t.weight, t.bias, options),
+      reference: g =>
+        grid([shape[0]!, ...output, out], (...index) => {
+          const [batch, where, o] = [index[0]!, index.slice(1, -1), index.at(-1)!];
+          const positions = lengths.reduce((product, length) => product * length, 1);
+          const group = Math.floor(o / perGroup);
+          const total = sumOver(positions, position =>
+            sumOver(taps, tap => {
+              const from =
+                lengths.length === 1 ? [position] : [Math.floor(position / lengths[1]!), position % lengths[1]!];
+              const at = lengths.length === 1 ? [tap] : [Math.floor(tap / kernelSize[1]!), tap % kernelSize[1]!];
+              const isSeen = where.every(
+                (to, axis) =>
+                  to === from[axis]! * stride[axis]! - (padding[axis]?.[0] ?? 0) + at[axis]! * dilation[axis]!,
+              );
+              if (!isSeen) return 0;
+              return sumOver(inPart, i => {
+                const entry = group * inPart + i;
+                return g.x.at(batch, ...from, entry) * g.weight.at(entry, tap * perGroup + (o % perGroup));
+              });
+            }),
+          );
+          return total + g.bias.at(o);
+        }),
+    });
+  },
+);
+
 test('what windows see is made in parts of sequences, rows or columns', async () => {
   const options = {
     kernelSize: [3, 2],
@@ -294,5 +357,24 @@ test('what does not fit throws with both sides', () => {
     expect(run(zeros([2, 3]), zeros([4, 9]), { kernelSize: [3] })).toBe(
       'convolution: x [2, 3] is not [batch, length, dim] or [batch, height, width, dim]',
     );
+  });
+});
+
+test('a transposed convolution that does not fit throws with both sides', () => {
+  tidy(() => {
+    const run = (options: TransposedConvolutionOptions, weight = zeros([3, 8]), bias?: Tensor) =>
+      messageOf(() => transposedConvolution(zeros([2, 5, 3]), weight, bias, options));
+    expect(run({ kernelSize: [4] }, zeros([4, 8]))).toBe(
+      'transposedConvolution: x [2, 5, 3], weight [4, 8] do not fit windows of 4 positions in 1 groups; weight is [in, ' +
+        'kernel size · out / groups]',
+    );
+    expect(run({ kernelSize: [4], stride: [2], outputPadding: [2] })).toBe(
+      'transposedConvolution: outputPadding is 2; it must be a whole number from 0 to 1',
+    );
+    expect(run({ kernelSize: [1], padding: [[3, 2]] })).toBe(
+      'transposedConvolution: padding is [[3,2]]; it must be less, since the output has [0] positions',
+    );
+    const empty = transposedConvolution(zeros([0, 5, 3]), zeros([3, 8]), zeros([2]), { kernelSize: [4] });
+    expect(empty.shape).toEqual([0, 8, 2]);
   });
 });

@@ -59,7 +59,7 @@ export function convolution(x: Tensor, weight: Matrix, bias: Tensor | undefined,
 }
 
 /** The entries of a matrix of any form. */
-function entriesOf(weight: Matrix): Tensor {
+export function entriesOf(weight: Matrix): Tensor {
   return isPacked(weight) || isLowRankSum(weight) ? mergeLowRank(weight) : dense(weight);
 }
 

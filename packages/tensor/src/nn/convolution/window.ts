@@ -1,6 +1,5 @@
 import { expectOptions, expectValue } from '@residual/base';
 import { expectShape, showShape } from '../../errors.js';
-import type { Tensor } from '../../tensor.js';
 
 /** How a window moves over positions. Lists have a number for each axis of positions: [length] or [height, width]. */
 export interface WindowOptions {
@@ -37,7 +36,11 @@ export interface Window {
  * The windows over x [batch, length, dim] or [batch, height, width, dim]. Errors, naming the caller, if the options
  * do not have a number for each axis of positions, or a window does not fit into the padded positions.
  */
-export function windowOver(caller: string, { shape }: Tensor, options: WindowOptions): Window {
+export function windowOver(
+  caller: string,
+  { shape }: { readonly shape: readonly number[] },
+  options: WindowOptions,
+): Window {
   const axes = shape.length - 2;
   expectShape(
     axes === 1 || axes === 2,
