@@ -365,8 +365,8 @@ test('a transposed convolution that does not fit throws with both sides', () => 
     const run = (options: TransposedConvolutionOptions, weight = zeros([3, 8]), bias?: Tensor) =>
       messageOf(() => transposedConvolution(zeros([2, 5, 3]), weight, bias, options));
     expect(run({ kernelSize: [4] }, zeros([4, 8]))).toBe(
-      'transposedConvolution: x [2, 5, 3], weight [4, 8] do not fit windows of 4 positions in 1 groups; weight is [in, ' +
-        'kernel size · out / groups]',
+      'transposedConvolution: x [2, 5, 3], weight [4, 8] do not fit windows of 4 positions in 1 groups; weight is ' +
+        '[in, kernel size · out / groups]',
     );
     expect(run({ kernelSize: [4], stride: [2], outputPadding: [2] })).toBe(
       'transposedConvolution: outputPadding is 2; it must be a whole number from 0 to 1',

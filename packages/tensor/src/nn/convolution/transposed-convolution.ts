@@ -22,8 +22,8 @@ export interface TransposedConvolutionOptions extends ConvolutionOptions {
  * The transpose of a convolution: each input adds its entry times the weight to the positions that a window sees. x
  * [batch, length, in] to [batch, output length, out], or [batch, height, width, in] to [batch, output height, output
  * width, out], where output length is (length - 1) · stride - padding + dilation · (kernel size - 1) + 1 + output
- * padding. The columns of the weight, [in, kernel size · out / groups], are in the order of the positions of the window,
- * each with its outputs; bias is [out].
+ * padding. The columns of the weight, [in, kernel size · out / groups], are in the order of the positions of the
+ * window, each with its outputs; bias is [out].
  */
 export function transposedConvolution(
   x: Tensor,
