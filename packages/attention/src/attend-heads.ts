@@ -121,9 +121,10 @@ export function encodePositions(
  * Appends keys and values to those of earlier steps where a `cache` is in the scope: keyLen becomes the capacity of the
  * cache. Errors when the mask is not causal, or when the scope has no position.
  */
-function appendToPast(heads: ProjectedHeads, { mask }: AttentionOptions, scope: Scope): QueryKeyValue {
+function appendToPast(heads: ProjectedHeads, read: AttendToPastOptions, scope: Scope): QueryKeyValue {
   const past = scope.get(cache);
   if (!past) return heads;
+  const { mask } = read.options;
   const position = scope.get(keyRange)?.position;
   const refuse = (what: string) => {
     throw new ResidualError('cache', `selfAttention: at '${scope.path}' there is a cache but ${what}`);
@@ -131,8 +132,24 @@ function appendToPast(heads: ProjectedHeads, { mask }: AttentionOptions, scope: 
   if (!position) return refuse('no position in keyRange; run it by Cache.step');
   if (!mask?.causal)
     return refuse('the mask is not causal: earlier positions would have seen later ones; add causal()');
+  if (past.mayDrop) past.moveKeys(scope.path, keyMover(read, scope));
   const entry = past.append(scope.path, heads.key, heads.value, position);
   return { query: heads.query, ...filledKeys(entry, scope) };
+}
+
+/** What makes the keys of an attention some positions earlier. Errors if its position encoding cannot. */
+function keyMover(
+  { positionEncoding, weights, moveKeys }: AttendToPastOptions,
+  scope: Scope,
+): (keys: Tensor, by: number) => Tensor {
+  if (!positionEncoding?.onHeads) return keys => keys;
+  if (moveKeys === null || !positionEncoding.moveKeys) {
+    const name = positionEncoding.about?.name ?? 'its position encoding';
+    const reason = moveKeys === null ? 'a norm follows the positions of its keys' : `${name} cannot move keys`;
+    throw new ResidualError('cache', `at '${scope.path}' positions cannot be dropped from the cache: ${reason}`);
+  }
+  const move = (keys: Tensor, by: number) => positionEncoding.moveKeys!(weights, keys, by, scope);
+  return moveKeys ? (keys, by) => moveKeys(keys, part => move(part, by)) : move;
 }
 
 /** The keys and values of a cache, as `attendHeads` reads them. */
@@ -168,6 +185,11 @@ export interface AttendToPastOptions {
   readonly sinks?: Tensor | undefined;
   /** The settings of the attention. */
   readonly options: AttentionOptions;
+  /**
+   * Moves cached keys to earlier positions by `move`, where only a part of them has positions; null if they cannot be
+   * moved. All of a key has positions if absent.
+   */
+  readonly moveKeys?: ((keys: Tensor, move: (part: Tensor) => Tensor) => Tensor) | null;
 }
 
 /**
@@ -176,12 +198,13 @@ export interface AttendToPastOptions {
  */
 export function attendToPast(
   projected: ProjectedHeads,
-  { positionEncoding, weights, sinks, options }: AttendToPastOptions,
+  read: AttendToPastOptions,
   scope: Scope,
   queryScope: Scope = scope,
 ): Tensor {
+  const { positionEncoding, weights, sinks, options } = read;
   return eachSequence({ ...projected }, scope, queryScope, (heads, within, ofQuery) => {
-    const cached = appendToPast(heads, options, within);
+    const cached = appendToPast(heads, read, within);
     const bias = scoreBias(cached, positionEncoding, weights, ofQuery);
     return attendHeads({ ...cached, bias, sinks }, ofQuery.get(keyRange), options, ofQuery);
   });

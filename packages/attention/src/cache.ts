@@ -12,7 +12,12 @@ import {
   appendToCache,
   type CacheForm,
   type CacheTensor,
+  cacheFormOf,
+  cacheOf,
+  cacheTensor,
+  concat,
   disposable,
+  dispose,
   emptyCache,
   expectCacheForm,
   expectOptions,
@@ -21,9 +26,11 @@ import {
   range,
   reshape,
   resizeCache,
+  sliceAxis,
   type Tensor,
   tensor,
   tidy,
+  unpackCache,
 } from '@residual/tensor';
 import { CachedStates, type KeysAndValues } from './cached-states.js';
 import { keyRange } from './mask.js';
@@ -39,6 +46,17 @@ export interface CacheOptions {
    * quarter.
    */
   readonly form?: CacheForm;
+  /** Whether `dropPositions` may be called, so that attentions refuse keys that cannot move; false if absent. */
+  readonly mayDrop?: boolean;
+}
+
+/** Positions that were dropped, and the attentions whose keys and values still hold them. */
+interface Dropped {
+  readonly keep: number;
+  readonly count: number;
+  /** How many positions were filled before. */
+  readonly filled: number;
+  readonly paths: Set<string>;
 }
 
 /**
@@ -59,16 +77,20 @@ export class Cache implements Disposable {
   readonly tables: PositionTableCache = new PositionTableCache();
   /** How keys and values are stored. */
   readonly form: CacheForm;
+  /** Whether positions may be dropped. */
+  readonly mayDrop: boolean;
+  private dropped: Dropped | undefined;
   private filled = 0;
   private capacity = 0;
   private readonly capacities: readonly number[];
 
   constructor(options: CacheOptions) {
     disposable(this, () => this.dispose());
-    expectOptions('Cache', options, { maxPositions: 1, initialCapacity: 0, form: 0 });
-    const { form = 'f32' } = options;
+    expectOptions('Cache', options, { maxPositions: 1, initialCapacity: 0, form: 0, mayDrop: 0 });
+    const { form = 'f32', mayDrop = false } = options;
     expectCacheForm('Cache', form);
     this.form = form;
+    this.mayDrop = mayDrop;
     this.capacities = capacitiesOf(options);
   }
 
@@ -137,6 +159,54 @@ export class Cache implements Disposable {
   }
 
   /**
+   * Drops `count` positions after the first `keep`: those after them become so many positions earlier (Xiao et al.
+   * 2023, arXiv:2309.17453). Each attention moves its keys in its next step, which must not be captured. Errors unless
+   * they are filled, for states of recurrent layers, and for positions dropped before that no step has moved yet.
+   */
+  dropPositions(keep: number, count: number): void {
+    const { filled } = this;
+    if (!this.mayDrop || this.dropped || !this.recurrent.isEmpty || keep < 0 || count < 1 || keep + count > filled)
+      throw new ResidualError(
+        'cache',
+        `Cache: ${count} positions after the first ${keep} of ${filled} cannot be dropped: it needs \`mayDrop\`, no ` +
+          'recurrent states, and a step since the last time',
+      );
+    const { paths } = this.selfAttention;
+    if (paths.length > 0) this.dropped = { keep, count, filled, paths: new Set(paths) };
+    this.filled = filled - count;
+  }
+
+  /** Whether attentions still hold positions that were dropped. */
+  get isMoving(): boolean {
+    return this.dropped !== undefined;
+  }
+
+  /**
+   * Drops of one attention what `dropPositions` named; `move` makes keys [batch, kvHeads, length, headDim] so many
+   * positions earlier.
+   */
+  moveKeys(path: string, move: (keys: Tensor, by: number) => Tensor): void {
+    const { dropped, capacity } = this;
+    if (!dropped?.paths.delete(path)) return;
+    const { keep, count, filled } = dropped;
+    const old = this.selfAttention.get(path)!;
+    const part = (x: CacheTensor, from: number, length: number) =>
+      cacheOf(cacheFormOf(x), sliceAxis(cacheTensor(x), 2, from, length), x.shape[3]!);
+    const after = filled - keep - count;
+    const without = (x: CacheTensor, moved: (rest: CacheTensor) => CacheTensor) => {
+      const kept = [part(x, 0, keep), moved(part(x, keep + count, after))].map(cacheTensor);
+      return resizeCache(cacheOf(cacheFormOf(x), concat(kept, 2), x.shape[3]!), { filled: keep + after, capacity });
+    };
+    const moveAll = (rest: CacheTensor) => packCache(move(unpackCache(rest), count), this.form);
+    this.selfAttention.set(
+      path,
+      tidy(() => ({ key: without(old.key, moveAll), value: without(old.value, rest => rest) })),
+    );
+    dispose([old.key, old.value]);
+    if (dropped.paths.size === 0) this.dropped = undefined;
+  }
+
+  /**
    * Writes keys and values [batch, kvHeads, length, headDim] at `position` int32 [1] and returns all [batch, kvHeads,
    * capacity, headDim].
    */
@@ -184,6 +254,7 @@ export class Cache implements Disposable {
     this.crossAttention.dispose();
     this.recurrent.dispose();
     this.tables.dispose();
+    this.dropped = undefined;
     this.filled = 0;
     this.capacity = 0;
   }

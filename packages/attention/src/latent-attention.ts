@@ -103,7 +103,9 @@ export function latentAttention(options: LatentAttentionOptions): LatentAttentio
         key: scope.tap('key', concat([sliceAxis(keyValue, 3, 0, contentDim), ofAllHeads], 3)),
         value: scope.tap('value', sliceAxis(keyValue, 3, contentDim, valueDim)),
       };
-      const read = { positionEncoding, weights: w.positions, options };
+      const moveKeys = (keys: Tensor, move: (part: Tensor) => Tensor) =>
+        concat([sliceAxis(keys, 3, 0, contentDim), move(sliceAxis(keys, 3, contentDim, positionDim))], 3);
+      const read = { positionEncoding, weights: w.positions, options, moveKeys };
       return part.output(joinHeads(attendToPast(projected, read, scope, queryScope)));
     },
     {

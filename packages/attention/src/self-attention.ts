@@ -183,7 +183,13 @@ function buildSelfAttention(name: string, options: SelfAttentionOptions) {
       value: splitHeads(onProjected(part.value(x), 'value'), kvHeads),
     };
     const encoded = encodePositions(projected, positionEncoding, w.positions, scope, part, queryScope);
-    const read = { positionEncoding, weights: w.positions, sinks: w.sinks, options };
+    const read = {
+      positionEncoding,
+      weights: w.positions,
+      sinks: w.sinks,
+      options,
+      ...(isWeighted(encodedKeyNorm) && { moveKeys: null }),
+    };
     const attended = part.outputNorm(joinHeads(attendToPast(encoded, read, scope, queryScope)));
     const output = part.output(outputGate ? mul(attended, sigmoid(part.outputGate(queryInput))) : attended);
     return { output, key: encoded.key, value: encoded.value };
@@ -211,3 +217,7 @@ function isOfAllHeads(
     `${name}: ${normName} has width ${width}; a head has ${headDim}, all ${heads} have ${heads * headDim}`,
   );
 }
+
+/** Whether a norm has weights of its own for the entries of a head, so that turning a key after it is another thing. */
+const isWeighted = (norm: AnyLayer<Tensor, Tensor> | undefined) => norm !== undefined && isFilled(norm.needs);
+const isFilled = (needs: object): boolean => Object.values(needs).some(need => need !== undefined);

@@ -23,6 +23,10 @@ export function combinedPositions(encodings: readonly PositionEncoding[]): Combi
     about: { name: encodings.map(({ about }) => about?.name ?? 'positions').join(' + ') },
     ...dimsOf(encodings),
     ...Object.fromEntries(sites.filter(acts).map(site => [site, chain(site)])),
+    ...(encodings.every(({ onHeads, moveKeys }) => !onHeads || moveKeys) && {
+      moveKeys: (weights, keys, by, scope) =>
+        encodings.reduce((moved, each, i) => each.moveKeys?.(weights.parts[i], moved, by, scope) ?? moved, keys),
+    }),
     ...(biased.length > 0 && {
       onScores: (weights, shape, scope) =>
         biased.map(([each, i]) => each.onScores!(weights.parts[i], shape, scope)).reduce((sum, bias) => add(sum, bias)),

@@ -7,6 +7,7 @@ import {
   rotate,
   type Tensor,
   tensor,
+  zeros,
 } from '@residual/tensor';
 import { dependsOnLength, expectRotary, type RotaryScaling, rotaryFrequencies } from './rotary-scaling.js';
 import { storedRows } from './stored-rows.js';
@@ -99,6 +100,16 @@ export function rotary(options: RotaryOptions): Rotary {
     return [latest.cos, latest.sin].map(values => tensor(values, [rows, rotaryDim / 2]));
   };
   const isLong = (length: number) => dependsOnLength(scaling, length);
+  /** Tables of one row that turn back by some positions; the amplitude is in the keys already. */
+  const turnBack = (positions: number, length: number) => {
+    const frequencies = given ?? rotaryFrequencies({ rotaryDim, base, scaling, length }).frequencies;
+    const row = (wave: (angle: number) => number) =>
+      tensor(
+        frequencies.map(frequency => wave(-positions * frequency)),
+        [1, rotaryDim / 2],
+      );
+    return { cos: row(Math.cos), sin: row(Math.sin) };
+  };
 
   return {
     needs,
@@ -118,6 +129,11 @@ export function rotary(options: RotaryOptions): Rotary {
       const make = () => tablesFor(rows, isLong(totalLength) ? totalLength : 0);
       const [longCos, longSin] = tables && !isLong(totalLength) ? tables.get(needs, rows, make) : make();
       return rotate(x, { cos: longCos!, sin: longSin!, ids: positionIds }, { interleaved });
+    },
+    moveKeys: (_weights, keys, by, scope) => {
+      const { totalLength } = stepPositionsOf(scope, keys.shape[2]!);
+      const ids = zeros([1, keys.shape[2]!], 'int32');
+      return rotate(keys, { ...turnBack(by, isLong(totalLength) ? totalLength : 0), ids }, { interleaved });
     },
   };
 }

@@ -51,6 +51,12 @@ export interface PositionEncoding<N extends Needs = any> {
   /** Applies positions to a query or key [batch, heads, length, headDim]. */
   // biome-ignore lint/suspicious/noExplicitAny: as above
   onHeads?(weights: any, x: Tensor, scope: Scope): Tensor;
+  /**
+   * Keys [batch, heads, length, headDim] that `onHeads` has positioned, as they are `by` positions earlier. An encoding
+   * with `onHeads` that lacks it cannot move what a cache holds; one without `onHeads` leaves keys as they are.
+   */
+  // biome-ignore lint/suspicious/noExplicitAny: as above
+  moveKeys?(weights: any, keys: Tensor, by: number, scope: Scope): Tensor;
   /** Applies more to a query alone, after `onHeads` and norms, such as a temperature that grows with the position. */
   // biome-ignore lint/suspicious/noExplicitAny: as above
   onQuery?(weights: any, x: Tensor, scope: Scope): Tensor;

@@ -74,6 +74,24 @@ test('a schema, an expression and a grammar decide what is written', async () =>
   );
 });
 
+test('a text ends at --max-length, or goes on without its oldest tokens', async () => {
+  const settings = [
+    '--prompt',
+    'Once upon a time',
+    '--temperature',
+    '0',
+    '--max-new-tokens',
+    '40',
+    '--max-length',
+    '20',
+  ];
+  const ended = await result(stories, ...settings);
+  expect([ended.token_ids.length, ended.finish_reason]).toEqual([20, 'positions']);
+  const shifted = await result(stories, ...settings, '--context-overflow', 'shift');
+  expect([shifted.new_token_ids.length, shifted.finish_reason]).toEqual([40, 'length']);
+  expect(shifted.token_ids.slice(0, 20)).toEqual(ended.token_ids);
+});
+
 test('drafts by prompt lookup or by a model change no token, and the JSON object counts them', async () => {
   const settings = ['--prompt', 'Once upon a time. Once upon', '--temperature', '0', '--max-new-tokens', '15'];
   const plain = await result(stories, ...settings);

@@ -26,6 +26,8 @@ interface Options extends ModelOptions, AblateOptions, GrammarFlags {
   readonly prompt?: string;
   readonly promptIds?: readonly number[];
   readonly maxNewTokens?: number;
+  readonly maxLength?: number;
+  readonly contextOverflow?: 'shift';
   readonly temperature?: number;
   readonly topK?: number;
   readonly topP?: number;
@@ -51,6 +53,12 @@ export const generateCommand: CommandDefinition<Options> = {
       .addOption(prompt.conflicts('promptIds'))
       .option('--prompt-ids <ids>', 'token ids to continue, separated by commas', tokenIds)
       .option('--max-new-tokens <n>', 'the largest number of new tokens', wholeNumber)
+      .option('--max-length <n>', 'the largest number of tokens with the prompt', positiveWholeNumber)
+      .addOption(
+        new Option('--context-overflow <what>', 'beyond --max-length go on without the oldest tokens').choices([
+          'shift',
+        ]),
+      )
       .option('--temperature <t>', '0 is greedy, 1 samples from the distribution of the model', temperature)
       .option('--top-k <k>', 'sample from the k likeliest tokens', positiveWholeNumber)
       .option('--top-p <p>', 'sample from the likeliest tokens whose probabilities sum up to p', share)
@@ -129,8 +137,8 @@ async function promptOf({ prompt, promptIds }: Options): Promise<string | undefi
 
 /** The options of `model.generate`. */
 async function settingsOf(options: Options, config: GenerationConfig): Promise<GenerateOptions> {
-  const { maxNewTokens, stopStrings, cache, promptLookup: promptLookupNumTokens } = options;
-  const plain = { maxNewTokens, stopStrings, cache, promptLookupNumTokens };
+  const { maxNewTokens, maxLength, contextOverflow, stopStrings, cache, promptLookup: promptLookupNumTokens } = options;
+  const plain = { maxNewTokens, maxLength, contextOverflow, stopStrings, cache, promptLookupNumTokens };
   return { ...plain, ...(await samplingOf(options, config)), ...(await grammarOf('generate', options)) };
 }
 

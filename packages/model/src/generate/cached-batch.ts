@@ -60,13 +60,19 @@ export class CachedBatch {
    * row.
    */
   private beamTable: readonly Int32Array[] | undefined;
+  /** How many tokens of each sequence were dropped after the first ones. */
+  dropped = 0;
+  /** How many positions, padding included, are before those that may be dropped; undefined if none may be. */
+  private readonly keptColumns: number | undefined;
 
   constructor(options: CachedBatchOptions) {
     this.options = options;
     this.padding = options.padding;
     this.beams = options.beams ?? 1;
-    const { maxLength: maxPositions, initialCapacity = 64, cache: form = 'f32' } = options;
-    this.cache = new Cache({ maxPositions, initialCapacity, form });
+    const { maxLength: maxPositions, initialCapacity = 64, cache: form = 'f32', contextKeep } = options;
+    const mayDrop = contextKeep !== undefined;
+    this.cache = new Cache({ maxPositions, initialCapacity, form, mayDrop });
+    if (mayDrop) this.keptColumns = Math.max(...this.padding) + contextKeep;
   }
 
   /** The number of positions filled, padding included. */
@@ -110,6 +116,25 @@ export class CachedBatch {
     return this.options.forward;
   }
 
+  /**
+   * Drops the oldest tokens after the first ones, half of the window at a time, until sequences that would be `total`
+   * long fit, padding included. Does nothing unless tokens may be dropped.
+   */
+  dropUntilFits(total: number): void {
+    const { keptColumns: keep, maxLength } = this;
+    if (keep === undefined || total <= maxLength) return;
+    const block = Math.ceil((maxLength - keep) / 2);
+    const count = block * Math.ceil((total - maxLength) / block);
+    if (this.length > 0) this.cache.dropPositions(keep, count);
+    this.dropped += count;
+  }
+
+  /** The token of a sequence at a position, padding included; 0 where it has none. */
+  tokenAt(tokens: readonly number[], row: number, position: number): number {
+    const { keptColumns: keep = 0, dropped } = this;
+    return tokens[position - this.padding[row]! + (position < keep ? 0 : dropped)] ?? 0;
+  }
+
   /** Whether `more` positions still fit. */
   fits(more: number): boolean {
     return this.cache.length + more <= this.options.maxLength;
@@ -140,7 +165,7 @@ export class CachedBatch {
       const inputs = this.stepInputs(ids, paddedLength, keyLen);
       const eager = () => this.runEager(inputs, last, { totalLength: total, capacity: keyLen });
       const isStep = paddedLength === 1 || last === undefined;
-      if (!isStep || total > captureUntil) return eager();
+      if (!isStep || total > captureUntil || this.cache.isMoving) return eager();
       const named = { ...inputs, keyEnd: sources?.mask.keyEnd };
       if (past > 0) return capturedSteps.step(named, this.cache, eager);
       return sources ? capturedSteps.first({ ...named, memory: sources.memory }, this.cache, eager) : eager();

@@ -48,6 +48,8 @@ export interface BatchOptions {
   readonly beams?: number;
   /** How the cache stores keys and values; default `f32`. */
   readonly cache?: CacheForm | undefined;
+  /** How many first tokens stay where the oldest are dropped from a full cache; none are dropped if absent. */
+  readonly contextKeep?: number | undefined;
   /** The scope in which the model runs: taps and replacements. */
   readonly scope: Scope;
   /** Whether hooks see the tokens fed, so that no padding follows the longest source; default false. */

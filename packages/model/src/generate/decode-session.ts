@@ -20,6 +20,8 @@ export interface DecodeSessionOptions extends InterventionOptions {
   readonly signal?: AbortSignal | undefined;
   /** How the cache stores keys and values; default `f32`. */
   readonly cache?: CacheForm | undefined;
+  /** How many first tokens stay where the oldest are dropped from a full cache; none are dropped if absent. */
+  readonly contextKeep?: number | undefined;
 }
 
 /** The sequences of all prompts before a step. */
@@ -92,7 +94,7 @@ export class DecodeSession {
     const { batch, input, sequences } = this;
     this.leaveSharedSteps();
     this.cutDrafts();
-    if (batch && input.endBatch) {
+    if (batch?.dropped === 0 && input.endBatch) {
       this.batch = undefined;
       input.endBatch(
         batch,
@@ -115,7 +117,7 @@ export class DecodeSession {
   private cutDrafts(): void {
     const { batch, sequences } = this;
     if (!batch || sequences.length !== 1) return;
-    const length = batch.padding[0]! + sequences[0]!.tokens.length - 1;
+    const length = batch.padding[0]! + sequences[0]!.tokens.length - batch.dropped - 1;
     if (batch.length > length) batch.rewind(length);
   }
 
@@ -158,14 +160,15 @@ export class DecodeSession {
   private isShared({ sequences, read }: DecodeState): boolean {
     const { batch, model } = this;
     const [{ tokens }] = sequences as [ActiveSequence];
-    if (!batch || read || sequences.length !== 1 || batch.length !== tokens.length - 1) return false;
-    return tokens.length <= model.unscaledLength && model.sharedSteps.mayShare(batch);
+    if (!batch || read || sequences.length !== 1 || batch.length !== tokens.length - batch.dropped - 1) return false;
+    return batch.length < model.unscaledLength && model.sharedSteps.mayShare(batch);
   }
 
   /** What keeps the beginning of the prompt, if its keys do not depend on what follows it. */
   private get prefixCache(): PrefixCache | undefined {
-    const { batch, model, sequences } = this;
-    const isFree = sequences.every(({ tokens }) => tokens.length <= model.unscaledLength);
+    const { batch, model, sequences, options } = this;
+    const longest = Math.min(model.unscaledLength, options.maxLength);
+    const isFree = sequences.every(({ tokens }) => tokens.length <= longest);
     return isFree && batch?.isPlainSequence ? model.prefixCache : undefined;
   }
 
@@ -183,6 +186,7 @@ export class DecodeSession {
       padding: prompts.flatMap(({ length }) => Array<number>(beams).fill(longest - length)),
       beams,
       cache: this.options.cache,
+      contextKeep: this.options.contextKeep,
       scope: this.recorder?.scope ?? this.scope,
       hasHooks: (this.options.hooks ?? []).length > 0,
       yieldTurn: () => this.model.yieldTurn(this.options.signal),

@@ -25,7 +25,11 @@ export async function* generateSequences(
   model.check();
   expectOptions('generate', options, generateNames);
   const maxLength = maxLengthOf(options, model);
-  expectTokens('generate', input.prompts, { vocab: model.vocab, maxLength });
+  const overflow = asksToDrop(options) ? await import('./context-overflow.js') : undefined;
+  const contextKeep = overflow?.contextKeepOf(options, model, { maxLength, prompts: input.prompts });
+  const mayShift = contextKeep !== undefined;
+  const longest = mayShift ? Number.POSITIVE_INFINITY : maxLength;
+  expectTokens('generate', input.prompts, { vocab: model.vocab, maxLength: longest });
   const { guidance_scale: scale, ...config } = model.generationConfig;
   const guidanceOf = typeof scale === 'number' ? { guidanceScale: scale } : {};
   const settings = settingsOf({ ...guidanceOf, ...definedOptions(options) }, config, model.eosTokenIds);
@@ -37,6 +41,8 @@ export async function* generateSequences(
   const {
     maxNewTokens: _maxNewTokens,
     maxLength: _maxLength,
+    contextOverflow: _contextOverflow,
+    contextKeep: _contextKeep,
     stopStrings: strings = [],
     taps,
     ablate,
@@ -72,14 +78,20 @@ export async function* generateSequences(
   const choose = sampler({ ...sampling, ...guidance, ...tokenMask } as GreedyOptions);
   const sequences = input.prompts.map((prompt, i) => {
     const maxNewTokens = maxNewTokensOf(options, generationConfig, prompt.length);
-    const reasonOf = finishReason({ eosTokenId: sampling.eosTokenId, maxNewTokens, maxLength });
+    const reasonOf = finishReason({
+      eosTokenId: sampling.eosTokenId,
+      maxNewTokens,
+      maxLength: mayShift ? undefined : maxLength,
+    });
     const finishReasonOf = obeyed ? constrain!.constrainedReason(obeyed, reasonOf) : reasonOf;
     const stream = obeyed
       ? constrain!.constrainedStream(obeyed, prompt)
       : tokenizer?.decodeStream({ skipSpecialTokens });
     return new Sequence(prompt, finishReasonOf, stopStrings(strings), stream, input.sources?.[i]);
   });
-  const session = { caller: 'generate', maxLength, taps, ablate, hooks, signal, cache };
+  const session = { caller: 'generate', maxLength, taps, ablate, hooks, signal, cache, contextKeep };
+  if (speculative && mayShift)
+    throw new ResidualError('option', "generate: contextOverflow 'shift' excludes drafts; leave one of them out");
   if (speculative) {
     const { startSpeculation } = await import('./speculative/start-speculation.js'); // few calls draft
     const start = { model, input, sequences, choose, sampling, options, session, isGuided };
@@ -89,6 +101,9 @@ export async function* generateSequences(
   if (!isGuided) return yield* decode(model, input, policy, session);
   const { guidedDecoding } = await import('./guided-policy.js'); // few calls need it
   guided = guidedDecoding(policy, input, negativePromptIds);
-  expectTokens('generate', guided.input.prompts, { vocab: model.vocab, maxLength });
+  expectTokens('generate', guided.input.prompts, { vocab: model.vocab, maxLength: longest });
   return yield* decode(model, guided.input, guided.policy, session);
 }
+
+const asksToDrop = ({ contextOverflow, contextKeep }: GenerateOptions): boolean =>
+  contextOverflow !== undefined || contextKeep !== undefined;

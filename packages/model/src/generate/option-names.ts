@@ -50,6 +50,8 @@ export const unguidedNames: OptionNames<Omit<GenerateOptions, keyof GuidanceSett
   topLogprobs: 0,
   taps: 0,
   maxLength: 0,
+  contextOverflow: 0,
+  contextKeep: 0,
   skipSpecialTokens: 0,
   ...speculativeNames,
   ...grammarNames,

@@ -37,6 +37,14 @@ export interface GenerateOptions
    * such as rotary ones, but not with learned ones.
    */
   readonly maxLength?: number;
+  /**
+   * What happens to a text of more than `maxLength` tokens. By default it ends there, and a longer prompt is an error.
+   * With `shift` the model goes on without its oldest tokens, but for the first ones: keys move to earlier positions
+   * (Xiao et al. 2023). It needs positions that are computed, such as rotary ones, and no recurrent layers.
+   */
+  readonly contextOverflow?: 'shift';
+  /** How many first tokens `contextOverflow` keeps; default 4. Half of those after them are dropped at a time. */
+  readonly contextKeep?: number;
   /** Strings that end the generation; they are not part of the text. */
   readonly stopStrings?: readonly string[];
   /** How many of the most likely tokens each step reports; default 0. */

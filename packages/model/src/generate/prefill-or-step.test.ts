@@ -12,6 +12,9 @@ async function passesOf(length: number, settings: { readonly fixedShapes: boolea
     get length() {
       return fed;
     },
+    dropped: 0,
+    dropUntilFits: () => {},
+    tokenAt: (tokens: readonly number[], _row: number, position: number) => tokens[position],
     fits: (more: number) => fed + more <= 400,
     feed: (ids: readonly (readonly number[])[], paddedLength: number) => {
       passes.push([ids[0]!.length, paddedLength]);

@@ -55,7 +55,9 @@ export async function prefillOrStep(
 ): Promise<StepOutput> {
   const { padding } = batch;
   const lengths = sequences.map(({ tokens, isFinished }, i) => (isFinished ? 0 : padding[i]! + tokens.length));
-  const total = Math.max(...lengths);
+  const longest = Math.max(...lengths);
+  batch.dropUntilFits(longest - batch.dropped);
+  const total = longest - batch.dropped;
   const maxPassLength =
     fixedShapes || recorder ? lengthBuckets.at(-1)! : Math.max(1, Math.floor(maxTokensPerPass / sequences.length));
   const nextPass = !fixedShapes ? exactPass : mayPad ? paddedPass : splitPass;
@@ -64,11 +66,11 @@ export async function prefillOrStep(
     else await yieldToEventLoop(signal);
     const [from, length, paddedLength] = [batch.length, ...nextPass(batch, total, maxPassLength)];
     if (sharedSteps) {
-      const token = sequences[0]!.tokens[from]!;
+      const token = batch.tokenAt(sequences[0]!.tokens, 0, from);
       const { values, largest } = await sharedSteps.step({ sequence: batch, token, largestLogits: count, signal });
       return { rows: 1, logits: () => values, largest: () => largest, taps: () => ({}) };
     }
-    const ids = sequences.map(({ tokens }, i) => Array.from({ length }, (_, j) => tokens[from + j - padding[i]!] ?? 0));
+    const ids = sequences.map(({ tokens }, i) => Array.from({ length }, (_, j) => batch.tokenAt(tokens, i, from + j)));
     const logits = batch.feed(ids, paddedLength, total);
     try {
       if (length > 1) prefixCache?.store(batch, sequences[0]!.tokens, from);
