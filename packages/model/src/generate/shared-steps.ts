@@ -130,14 +130,13 @@ export class SharedSteps {
 
   /**
    * How many sequences one pass has at most. On wasm so many that kernels compute each row as if it were alone; for
-   * more rows they sum in another order.
+   * more rows they sum in another order. With packed weights they compute rows one by one, and a captured step of one
+   * sequence is faster than a pass of several.
    */
   private get mostRows(): number {
     const { backend, weights } = this.model;
     if (backend !== 'wasm') return 16;
-    const forms = packedForms(weights);
-    if (forms.has('f16') || forms.has('bf16')) return 1;
-    return forms.size > 0 ? 4 : 15;
+    return isAnyPacked(weights) ? 1 : 15;
   }
 }
 
@@ -153,10 +152,8 @@ function mayRun({ sequence, signal, reject }: WaitingStep): boolean {
   }
 }
 
-/** The forms of the packed matrices in a tree of weights. */
-function packedForms(tree: unknown, forms: Set<string> = new Set()): Set<string> {
-  if (isPacked(tree as never)) forms.add((tree as { readonly form: string }).form);
-  else if (typeof tree === 'object' && tree !== null && !('dataId' in tree))
-    for (const child of Object.values(tree)) packedForms(child, forms);
-  return forms;
+/** Whether a tree of weights has a packed matrix. */
+function isAnyPacked(tree: unknown): boolean {
+  if (typeof tree !== 'object' || tree === null || 'dataId' in tree) return false;
+  return isPacked(tree as never) || Object.values(tree).some(isAnyPacked);
 }
