@@ -5,8 +5,8 @@
  *   residual train seq2seq FOLDER/train.tsv --validation-file FOLDER/held.tsv --tokenizer FOLDER/tokenizer.json ...
  *   node scripts/letters-to-sounds.mjs --evaluate MODEL --words FOLDER/held.tsv [--beams N]
  *
- * The words are those of the CMU Pronouncing Dictionary (npm `cmu-pronouncing-dictionary`). 1,500 are held out, and with
- * them every word with one of them in front, or in front of one (cat, cats). A letter or a phone is a token.
+ * The words are those of the CMU Pronouncing Dictionary (npm `cmu-pronouncing-dictionary`). 1,500 are held out, and
+ * with them every word that begins with one of them or begins one (cat, cats). A letter or a phone is a token.
  */
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
