@@ -26,6 +26,7 @@ export { type ResampleOptions, type Resampler, resample, resampler } from './res
 export type { Logarithm } from './spectrum/frame-transform.js';
 export type { FramePadding } from './spectrum/frames.js';
 export { type GriffinLimOptions, griffinLim } from './spectrum/griffin-lim.js';
+export { type InvertMelOptions, invertMel } from './spectrum/invert-mel.js';
 export { type MelFilter, type MelFilterOptions, melFilters } from './spectrum/mel-filters.js';
 export { hertzToMel, type MelScale, melToHertz } from './spectrum/mel-scale.js';
 export { type MfccOptions, mfcc } from './spectrum/mfcc.js';
