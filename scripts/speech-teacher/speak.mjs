@@ -76,7 +76,7 @@ const spoken = readFileSync(join(out, 'utterances.jsonl'), 'utf8')
 const seconds = spoken.reduce((sum, { samples, rate }) => sum + samples / rate, 0);
 writeFileSync(
   join(out, 'README.md'),
-  `${spoken.length} sentences, ${(seconds / 60).toFixed(0)} minutes, spoken by the voice slt of flite (Carnegie Mellon ` +
-    'University; use, change and distribution are free, its notice is to be kept).\n',
+  `${spoken.length} sentences, ${(seconds / 60).toFixed(0)} minutes, spoken by the voice slt of flite (Carnegie ` +
+    'Mellon University; use, change and distribution are free, its notice is to be kept).\n',
 );
 console.error(`${out}: ${spoken.length} sentences, ${(seconds / 60).toFixed(0)} minutes`);
