@@ -141,5 +141,9 @@ export const catalog: readonly CatalogEntry[] = [
     modelTypes: ['residual_drawing'],
     load: async () => (await import('./image/residual-drawing.js')).residualDrawing,
   },
+  {
+    modelTypes: ['residual_image_tokens'],
+    load: async () => (await import('./image/residual-image-tokens.js')).residualImageTokens,
+  },
   { modelTypes: ['llama4_text'], load: async () => (await import('./decoders/llama4.js')).llama4 },
 ];

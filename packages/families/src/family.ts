@@ -5,6 +5,7 @@ import type {
   FeatureInputNeeds,
   ImageInputs,
   ImageModel,
+  ImageTokenizer,
   LanguageModel,
   TensorLayer,
   TextModel,
@@ -163,6 +164,24 @@ export interface ImageTextComposition extends CompositionInfo {
   readonly readsPadding: boolean;
 }
 
+/** An autoencoder of pictures by way of codes. Its longest sequence is the number of codes of a picture. */
+export interface ImageTokensComposition extends CompositionInfo {
+  readonly kind: 'image-tokens';
+  readonly model: ImageTokenizer;
+  /** The value of `architectures` that is written. */
+  readonly architecture: string;
+  /** The size of the pictures in pixels. */
+  readonly imageSize: ImageSize;
+  /** The rows and columns of the codes. */
+  readonly grid: CodeGrid;
+}
+
+/** How many codes a picture has. */
+export interface CodeGrid {
+  readonly rows: number;
+  readonly columns: number;
+}
+
 /** The model that a config describes, with its properties. */
 export type Composition =
   | CausalComposition
@@ -171,6 +190,7 @@ export type Composition =
   | TextComposition
   | ImageComposition
   | ImageTextComposition
+  | ImageTokensComposition
   | AudioComposition;
 
 /**

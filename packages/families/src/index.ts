@@ -131,6 +131,7 @@ export type {
   AudioTask,
   Buffer,
   CausalComposition,
+  CodeGrid,
   ComposeOptions,
   Composition,
   Difference,
@@ -139,6 +140,7 @@ export type {
   ImageSize,
   ImageTask,
   ImageTextComposition,
+  ImageTokensComposition,
   PositionTable,
   ProblemType,
   SavedNumber,
@@ -161,6 +163,11 @@ export { dinov2, dinov2WithRegisters } from './image/dinov2.js';
 export { dinov3 } from './image/dinov3.js';
 export { type ResidualClipSizes, residualClip, residualClipConfig } from './image/residual-clip.js';
 export { type ResidualDrawingSizes, residualDrawing, residualDrawingConfig } from './image/residual-drawing.js';
+export {
+  type ResidualImageTokensSizes,
+  residualImageTokens,
+  residualImageTokensConfig,
+} from './image/residual-image-tokens.js';
 export { siglip, siglip2 } from './image/siglip.js';
 export { vit } from './image/vit.js';
 export { families } from './registry.js';

@@ -104,6 +104,7 @@ import { dinov2, dinov2WithRegisters } from './image/dinov2.js';
 import { dinov3 } from './image/dinov3.js';
 import { residualClip } from './image/residual-clip.js';
 import { residualDrawing } from './image/residual-drawing.js';
+import { residualImageTokens } from './image/residual-image-tokens.js';
 import { siglip, siglip2 } from './image/siglip.js';
 import { vit } from './image/vit.js';
 
@@ -133,5 +134,6 @@ export const families: readonly Family[] = [
   gptOss,
   llama4,
   gemma3n,
-  ...[vit, deit, beit, dinov2, dinov2WithRegisters, dinov3, clip, siglip, siglip2, residualClip, residualDrawing],
+  ...[vit, deit, beit, dinov2, dinov2WithRegisters, dinov3, clip, siglip, siglip2],
+  ...[residualClip, residualDrawing, residualImageTokens],
 ];

@@ -70,6 +70,7 @@ export {
 export { outputPosition, outputScope, selectOutputPosition } from './output-position.js';
 export { type GroupedForm, packedTensorInfo, packedTensors, rowsByName } from './packed-tensors.js';
 export { pathMatcher } from './path-matcher.js';
+export { type PixelShuffle, type PixelShuffleOptions, pixelShuffle } from './pixel-shuffle.js';
 export {
   expectPositionEncoding,
   type PositionEncoding,
@@ -101,4 +102,10 @@ export {
 } from './transposed-convolution.js';
 export { transposedMatrix, transposedRows } from './transposed-rows.js';
 export { countParameters, flatten, type HasNeeds, type InitOptions, init, mapTree, unflatten } from './tree.js';
+export {
+  type Quantized,
+  type VectorQuantizer,
+  type VectorQuantizerOptions,
+  vectorQuantizer,
+} from './vector-quantizer.js';
 export { type WeightNormConvolution, type WeightNormOptions, weightNormConvolution1d } from './weight-norm.js';

@@ -46,6 +46,7 @@ export {
   causalOf,
   encoderDecoderOf,
   imageTextModelOf,
+  imageTokenizerOf,
 } from './model-kind.js';
 export type { PlainTensor } from './plain-tensor.js';
 export type { SoundOptions } from './sounds/classify-sound.js';

@@ -5,6 +5,7 @@ import type {
   ImageComposition,
   ImageTask,
   ImageTextComposition,
+  ImageTokensComposition,
   SpeechComposition,
   StandardEncoderDecoder,
   StandardLanguageModel,
@@ -141,6 +142,18 @@ export function imageTextModelOf(name: string, { composition, weights, family }:
   throw new ResidualError('kind', `${name}: ${describeKind(family, composition)}; this works on ${needed}`);
 }
 
+/** An autoencoder of pictures with its weights. */
+export interface BoundImageTokenizer extends BoundModel<ImageTokensComposition['model']> {
+  readonly composition: ImageTokensComposition;
+}
+
+/** The layer and weights of a model that turns pictures into codes and back. See `causalOf`. */
+export function imageTokenizerOf(name: string, { composition, weights, family }: AnyModel): BoundImageTokenizer {
+  if (composition.kind === 'image-tokens') return { layer: composition.model, weights: weights as never, composition };
+  const needed = 'a model that turns pictures into codes';
+  throw new ResidualError('kind', `${name}: ${describeKind(family, composition)}; this works on ${needed}`);
+}
+
 /** Whether a composition reads pictures alone. */
 export function isImageModel(composition: Composition): composition is ImageComposition {
   return composition.kind === 'image-classification' || composition.kind === 'image-features';
@@ -149,6 +162,7 @@ export function isImageModel(composition: Composition): composition is ImageComp
 /** The number of tokens that a model knows; 0 if it reads pictures alone. */
 export function vocabOf(composition: Composition): number {
   if (isImageModel(composition)) return 0;
+  if (composition.kind === 'image-tokens') return composition.model.codes;
   return composition.kind === 'image-text' ? composition.model.text.vocab : composition.model.vocab;
 }
 

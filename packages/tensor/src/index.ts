@@ -124,6 +124,7 @@ export { type SelectiveScanInputs, selectiveScan } from './nn/recurrence/selecti
 export { type StateSpaceDualInputs, stateSpaceDual } from './nn/recurrence/state-space-dual.js';
 export { rotate } from './nn/rotate.js';
 export { softplus } from './nn/softplus.js';
+export { stopGradient } from './nn/stop-gradient.js';
 export { takeAlong } from './nn/take-along.js';
 export { type TopK, topK, topKIndices } from './nn/top-k.js';
 export { add, affine, div, maximum, minimum, mul, neg, scalarMinus, sub } from './ops/arithmetic.js';

@@ -5,6 +5,7 @@ export {
   type StoredCheckpoint,
   type StoreOptions,
 } from './checkpoint/store.js';
+export { type CodeUsage, codeUsage } from './data/code-usage.js';
 export { type Document, type Documents, type PackingOptions, packDocuments } from './data/packing.js';
 export { type Pair, type PairBatch, type PairOptions, pairBatches } from './data/pairs.js';
 export { type PromptBatchOptions, type PromptedTarget, promptBatch, promptBatches } from './data/prompts.js';
@@ -36,6 +37,7 @@ export { chunkedLoss } from './losses/chunked-loss.js';
 export { type ContrastiveInputs, type ContrastiveLossOptions, contrastiveLoss } from './losses/contrastive-loss.js';
 export { type LanguageModelLossOptions, languageModelLoss } from './losses/language-model-loss.js';
 export { meanSquaredError } from './losses/mean-squared-error.js';
+export { type QuantizationLossOptions, quantizationLoss } from './losses/quantization-loss.js';
 export { sequenceToSequenceLoss } from './losses/sequence-to-sequence-loss.js';
 export { throughCache } from './losses/through-cache.js';
 export { type Labels, labelsOf, type TokenLossOptions, tokenLoss } from './losses/token-loss.js';

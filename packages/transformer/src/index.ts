@@ -57,6 +57,13 @@ export {
 export { withImageHead } from './image/image-head.js';
 export type { ImageInputs, ImageModel } from './image/image-model.js';
 export {
+  type ImageTokenizer,
+  type ImageTokenizerNeeds,
+  type ImageTokenizerParts,
+  imageTokenizer,
+  type Reconstruction,
+} from './image/image-tokenizer.js';
+export {
   type AttentionPooling,
   type AttentionPoolingParts,
   attentionPooling,

@@ -267,6 +267,11 @@ export const entries: readonly CommandEntry[] = [
         description: 'Train a new small model that draws what words say, on drawings of Quick, Draw! or your own.',
         load: async () => (await import('./train/drawings.js')).trainDrawingsCommand,
       },
+      {
+        name: 'image-tokens',
+        description: 'Train a new autoencoder that turns pictures into codes and back, and test it with unseen emoji.',
+        load: async () => (await import('./train/image-tokens.js')).trainImageTokensCommand,
+      },
     ],
   },
   {

@@ -43,6 +43,13 @@ export const rate = numberParser('a number from 0 to below 1', value => value >=
 /** A seed: an unsigned 32-bit integer. */
 export const seed = numberParser('a whole number from 0 to 4294967295', isIntegerFrom(0, 2 ** 32 - 1));
 
+/** Names separated by commas. */
+export function nameList(text: string): string[] {
+  const names = text.split(',').map(name => name.trim());
+  if (names.every(name => name !== '')) return names;
+  throw new InvalidArgumentError('It must be names with commas between, such as noto,twemoji.');
+}
+
 /** Token ids separated by commas. */
 export function tokenIds(text: string): number[] {
   const values = text.split(',').map(part => (part.trim() === '' ? Number.NaN : Number(part)));

@@ -133,7 +133,7 @@ export async function* firstBatches<Batch>(
 }
 
 /** At most `limit` items, evenly spaced. */
-function evenlySpaced<Item>(items: readonly Item[], limit: number): Item[] {
+export function evenlySpaced<Item>(items: readonly Item[], limit: number): Item[] {
   if (items.length <= limit) return [...items];
   return Array.from({ length: limit }, (_, i) => items[Math.floor((i * items.length) / limit)]!);
 }

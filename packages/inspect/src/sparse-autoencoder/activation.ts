@@ -90,15 +90,6 @@ export function aboveThreshold(x: Tensor, threshold: Tensor, bandwidth: number):
   return aboveThresholdOp({ x, threshold }, { bandwidth });
 }
 
-/** x, without a gradient. */
-export const stopGradient: (inputs: { readonly x: Tensor }) => Tensor = /* @__PURE__ */ defineOp<{
-  readonly x: Tensor;
-}>({
-  name: 'residual.stopGradient',
-  compose: ({ x }) => x,
-  gradient: 'none',
-});
-
 /** 1 / bandwidth where x is within half a bandwidth of the threshold, 0 elsewhere. */
 function near(x: Tensor, threshold: Tensor, bandwidth: number): Tensor {
   return div(toFloat(less(abs(sub(x, threshold)), bandwidth / 2)), bandwidth);

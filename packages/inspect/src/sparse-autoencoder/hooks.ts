@@ -9,6 +9,7 @@ import {
   mul,
   ResidualError,
   scalarMinus,
+  stopGradient,
   sub,
   type Tensor,
   tensor,
@@ -17,7 +18,6 @@ import {
 import { change } from '../hooks/change.js';
 import type { Site } from '../hooks/position-axis.js';
 import { expectSelection, replaceSelected, type Selection } from '../hooks/selection.js';
-import { stopGradient } from './activation.js';
 import type { BoundSparseAutoencoder } from './bound.js';
 import { encodeSteps } from './sparse-autoencoder.js';
 
@@ -45,7 +45,7 @@ export function reconstruct(autoencoder: BoundSparseAutoencoder, options: Recons
   const { layer, weights } = autoencoder;
   return hookAt('reconstruct', autoencoder, where, (x, site) => {
     const reconstruction = layer(weights, x, scopeOf(site));
-    return keepError ? add(reconstruction, stopGradient({ x: sub(x, layer(weights, x)) })) : reconstruction;
+    return keepError ? add(reconstruction, stopGradient(sub(x, layer(weights, x)))) : reconstruction;
   });
 }
 

@@ -4,6 +4,7 @@ import { audioOutputs } from './audio.js';
 import { causalOutputs } from './causal.js';
 import type { Golden } from './golden.js';
 import { imageTextOutputs } from './image-text.js';
+import { imageTokensOutputs } from './image-tokens.js';
 import { imageOutputs } from './images.js';
 import type { OutputFilter, Outputs } from './outputs.js';
 import { sequenceToSequenceOutputs } from './sequence-to-sequence.js';
@@ -23,6 +24,7 @@ const outputsByKind = {
   'image-classification': imageOutputs,
   'image-features': imageOutputs,
   'image-text': imageTextOutputs,
+  'image-tokens': imageTokensOutputs,
   clip: imageTextOutputs,
   siglip: imageTextOutputs,
   siglip2: imageTextOutputs,

@@ -6,6 +6,7 @@ import { evaluate, languageModelLoss, type Training, type TrainingEvent } from '
 import { strokeTokenizer } from '@residual/vision';
 import { grouped } from '../../terminal/format.js';
 import { print } from '../../terminal/output.js';
+import { evenlySpaced } from '../corpus.js';
 import type { CommonSettings } from '../options.js';
 import { runTraining } from '../run.js';
 import type { RunContext } from '../start.js';
@@ -16,7 +17,7 @@ import { drawingsCard } from './card.js';
 import { initialWeights } from './initial-weights.js';
 import { neighboursOf } from './neighbours.js';
 import { readDrawings } from './read-drawings.js';
-import { evenWords, sampleSheet } from './samples.js';
+import { sampleSheet } from './samples.js';
 import { drawingTokenizer, drawingWords } from './vocabulary.js';
 
 /** Settings of `residual train drawings`. */
@@ -64,7 +65,7 @@ export async function trainDrawings(run: RunContext<DrawingsSettings>): Promise<
       `${grouped(learned)} parameters, and ${grouped(words.values.length)} of word vectors, which stay`,
   );
   const objective = languageModelLoss(bound.layer, { labelSmoothing, maxPositions });
-  const shown = evenWords(split.categories, 16);
+  const shown = evenlySpaced(split.categories, 16);
   const { evaluateEvery = Math.max(1, Math.floor(steps / 10)) } = settings;
   const writeSamples = async (step: number) => {
     await mkdir(join(out, samplesFolder), { recursive: true });

@@ -7,10 +7,10 @@ import type { CommandCall } from '../../runtime/command.js';
 import { type ModelContext, type ModelOptions, withModel } from '../../runtime/model.js';
 import { percent } from '../../terminal/format.js';
 import { printResult } from '../../terminal/output.js';
+import { evenlySpaced } from '../corpus.js';
 import { plainBatches } from './batches.js';
 import { readDrawings } from './read-drawings.js';
 import { type Recognition, recognize, recognizerOf } from './recognize.js';
-import { evenWords } from './samples.js';
 import { drawingSheet } from './sheet.js';
 
 /** The options of `residual evaluate drawings`. */
@@ -70,10 +70,10 @@ async function reportOf(
   const coders = { strokes, tokenizer: model.tokenizer };
   const batches = plainBatches(validation, coders, 32);
   const { loss } = await evaluate({ weights, loss: languageModelLoss(layer), batches, signal });
-  const words = options.words === undefined ? categories : evenWords(categories, options.words);
+  const words = options.words === undefined ? categories : evenlySpaced(categories, options.words);
   const drawn = await drawAll(words);
   if (options.sheet !== undefined) {
-    const shown = evenWords(words, sheetWords);
+    const shown = evenlySpaced(words, sheetWords);
     const entries = shown.map(word => ({ word, drawings: [drawn[words.indexOf(word) * options.samples]!] }));
     await writeFile(options.sheet, drawingSheet(entries, { grid, columns: sheetColumns }));
   }

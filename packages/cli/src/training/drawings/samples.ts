@@ -4,12 +4,6 @@ import { drawingSheet } from './sheet.js';
 /** How many drawings of a word a sheet of samples has. */
 const samplesOfWord = 3;
 
-/** At most `count` words, evenly spaced. */
-export function evenWords(words: readonly string[], count: number): string[] {
-  const most = Math.min(count, words.length);
-  return Array.from({ length: most }, (_, i) => words[Math.floor((i * words.length) / most)]!);
-}
-
 /** A sheet of what a model draws for words, as an SVG file. */
 export async function sampleSheet(
   model: Model,

@@ -1,15 +1,9 @@
 import type { Draws } from '../draws.js';
-import type { PictureSet } from './picture-sets.js';
+import { type Affine, type PictureAt, samplePicture, straight } from './sample-picture.js';
 
 type Colour = readonly [red: number, green: number, blue: number];
 
 const white: Colour = [1, 1, 1];
-
-/** One picture of a set. */
-export interface PictureAt {
-  readonly set: PictureSet;
-  readonly index: number;
-}
 
 /** Where a picture goes: RGB from -1 to 1, [size, size, 3], from `offset` on. */
 export interface PictureTarget {
@@ -20,8 +14,7 @@ export interface PictureTarget {
 
 /** Writes a picture as it is, on white. */
 export function writePlain({ set, index }: PictureAt, from: number, { values, offset, size }: PictureTarget): void {
-  const straight: Affine = [1, 0, 0, 0, 1, 0];
-  const channels = sample({ set, index }, from, size, straight);
+  const channels = samplePicture({ set, index }, from, size, straight);
   for (let i = 0; i < size * size; i++)
     for (let c = 0; c < 3; c++) {
       const value = set.channels === 4 ? channels[4 * i + c]! + 1 - channels[4 * i + 3]! : 1 - channels[i]!;
@@ -40,7 +33,7 @@ export function writeAugmented(picture: PictureAt, from: number, target: Picture
 
 function writeColoured(picture: PictureAt, from: number, target: PictureTarget, draws: Draws): void {
   const { values, offset, size } = target;
-  const x = sample(picture, from, size, randomAffine(draws, 0));
+  const x = samplePicture(picture, from, size, randomAffine(draws, 0));
   const brightness = draws.uniform(0.75, 1.25);
   const gains = [0, 1, 2].map(() => brightness * draws.uniform(0.85, 1.15));
   const isGrey = draws.chance(0.12);
@@ -75,7 +68,7 @@ function writeLines(x: Float32Array, { values, offset, size }: PictureTarget): v
 }
 
 function writeInk(picture: PictureAt, from: number, { values, offset, size }: PictureTarget, draws: Draws): void {
-  const thin = sample(picture, from, size, randomAffine(draws, 0.5));
+  const thin = samplePicture(picture, from, size, randomAffine(draws, 0.5));
   const isThick = draws.chance(0.35);
   const isPlain = draws.chance(0.6);
   const background = isPlain ? white : randomBackground(draws);
@@ -107,9 +100,6 @@ function randomBackground(draws: Draws): Colour {
   return kind < 0.9 ? colour : (colour.map(value => 0.15 * value) as unknown as Colour);
 }
 
-/** From a pixel of the result to the picture, both from -1 to 1: x' = a x + b y + c, y' = d x + e y + f. */
-type Affine = readonly [a: number, b: number, c: number, d: number, e: number, f: number];
-
 /** Scaled to 70 to 110 %, turned by at most 15 degrees, shifted by at most 7.5 %, mirrored with a probability. */
 function randomAffine(draws: Draws, mirror: number): Affine {
   const zoom = 1 / draws.uniform(0.7, 1.1);
@@ -119,29 +109,6 @@ function randomAffine(draws: Draws, mirror: number): Affine {
   const [cos, sin] = [Math.cos(angle) * zoom, Math.sin(angle) * zoom];
   const [right, down] = [draws.uniform(-0.15, 0.15), draws.uniform(-0.15, 0.15)];
   return [cos * aspect * flip, -sin, right, sin * flip, cos / aspect, down];
-}
-
-/** Bilinear samples of a picture of `from` px at the pixels of one of `size` px, from 0 to 1; outside it is empty. */
-function sample({ set, index }: PictureAt, from: number, size: number, [a, b, c, d, e, f]: Affine): Float32Array {
-  const { channels, pixels } = set;
-  const start = index * from * from * channels;
-  const result = new Float32Array(size * size * channels);
-  for (let row = 0; row < size; row++)
-    for (let column = 0; column < size; column++) {
-      const [u, v] = [(2 * column + 1) / size - 1, (2 * row + 1) / size - 1];
-      const x = ((a * u + b * v + c + 1) * from - 1) / 2;
-      const y = ((d * u + e * v + f + 1) * from - 1) / 2;
-      const [left, top] = [Math.floor(x), Math.floor(y)];
-      const to = (row * size + column) * channels;
-      for (let corner = 0; corner < 4; corner++) {
-        const [cornerX, cornerY] = [left + (corner & 1), top + (corner >> 1)];
-        if (cornerX < 0 || cornerY < 0 || cornerX >= from || cornerY >= from) continue;
-        const weight = ((corner & 1 ? x - left : left + 1 - x) * (corner >> 1 ? y - top : top + 1 - y)) / 255;
-        const at = start + (cornerY * from + cornerX) * channels;
-        for (let channel = 0; channel < channels; channel++) result[to + channel]! += weight * pixels[at + channel]!;
-      }
-    }
-  return result;
 }
 
 /** The largest of a pixel and the eight around it. */

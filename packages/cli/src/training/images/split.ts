@@ -1,6 +1,6 @@
 import { shuffledOrder } from '@residual/train';
-import type { PictureAt } from './augment.js';
 import type { Pictures } from './picture-sets.js';
+import type { PictureAt } from './sample-picture.js';
 import { wordsOf } from './vocabulary.js';
 
 /** A picture with its concept. */

@@ -8,12 +8,13 @@ import {
   relu,
   scalarMinus,
   square,
+  stopGradient,
   sub,
   sum,
   type Tensor,
   toFloat,
 } from '@residual/tensor';
-import { aboveThreshold, stopGradient } from '../activation.js';
+import { aboveThreshold } from '../activation.js';
 import {
   encodeSteps,
   type SparseAutoencoderNeeds,
@@ -66,7 +67,7 @@ export function sparseLoss(
   if (gate) {
     const open = relu(preActivation);
     const { weight, bias } = weights.decoder;
-    const byGates = linear(open, stopGradient({ x: weight as Tensor }), stopGradient({ x: bias! }));
+    const byGates = linear(open, stopGradient(weight as Tensor), stopGradient(bias!));
     terms.push(perRow(open, sparsity), perRow(square(sub(byGates, x))));
   }
   if (dead && typeof settings.activation === 'object') {
@@ -91,5 +92,5 @@ function deadReconstruction(
   const ranked = sub(mul(preActivation, mask), mul(alive, 1e4)); // far below what is dead
   const isKept = mul(toFloat(greaterEqual(ranked, kthLargest(ranked, Math.min(most, count)))), mask);
   const reconstruction = linear(mul(preActivation, isKept), decoder);
-  return { error: sub(reconstruction, stopGradient({ x: error })), share: Math.min(count / most, 1) };
+  return { error: sub(reconstruction, stopGradient(error)), share: Math.min(count / most, 1) };
 }
