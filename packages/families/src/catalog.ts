@@ -145,5 +145,9 @@ export const catalog: readonly CatalogEntry[] = [
     modelTypes: ['residual_image_tokens'],
     load: async () => (await import('./image/residual-image-tokens.js')).residualImageTokens,
   },
+  {
+    modelTypes: ['residual_painting'],
+    load: async () => (await import('./image/residual-painting.js')).residualPainting,
+  },
   { modelTypes: ['llama4_text'], load: async () => (await import('./decoders/llama4.js')).llama4 },
 ];

@@ -32,6 +32,20 @@ export interface CausalComposition extends CompositionInfo {
   readonly model: LanguageModel<TensorLayer>;
   /** How many columns and rows of points its first tokens are, if it draws; then come pen up, the end, the start. */
   readonly drawingGrid?: number;
+  /** How it paints, if it does: its first tokens are the codes of pictures; then comes the start of a picture. */
+  readonly painting?: Painting;
+}
+
+/** How a model paints. */
+export interface Painting {
+  /** Turns codes into pictures and back; its weights lie at `image`. */
+  readonly tokenizer: ImageTokenizer;
+  /** The size of the pictures in pixels. */
+  readonly imageSize: ImageSize;
+  /** The rows and columns of the codes of a picture. */
+  readonly grid: CodeGrid;
+  /** The number of words of a prompt; fewer are padded. */
+  readonly promptWords: number;
 }
 
 /** An encoder-decoder, which maps a source to a target. */

@@ -141,6 +141,7 @@ export type {
   ImageTask,
   ImageTextComposition,
   ImageTokensComposition,
+  Painting,
   PositionTable,
   ProblemType,
   SavedNumber,
@@ -168,6 +169,7 @@ export {
   residualImageTokens,
   residualImageTokensConfig,
 } from './image/residual-image-tokens.js';
+export { type ResidualPaintingSizes, residualPainting, residualPaintingConfig } from './image/residual-painting.js';
 export { siglip, siglip2 } from './image/siglip.js';
 export { vit } from './image/vit.js';
 export { families } from './registry.js';

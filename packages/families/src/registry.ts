@@ -105,6 +105,7 @@ import { dinov3 } from './image/dinov3.js';
 import { residualClip } from './image/residual-clip.js';
 import { residualDrawing } from './image/residual-drawing.js';
 import { residualImageTokens } from './image/residual-image-tokens.js';
+import { residualPainting } from './image/residual-painting.js';
 import { siglip, siglip2 } from './image/siglip.js';
 import { vit } from './image/vit.js';
 
@@ -135,5 +136,5 @@ export const families: readonly Family[] = [
   llama4,
   gemma3n,
   ...[vit, deit, beit, dinov2, dinov2WithRegisters, dinov3, clip, siglip, siglip2],
-  ...[residualClip, residualDrawing, residualImageTokens],
+  ...[residualClip, residualDrawing, residualImageTokens, residualPainting],
 ];

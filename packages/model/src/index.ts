@@ -15,6 +15,7 @@ export type { PrefixCacheOptions } from './generate/prefix-cache.js';
 export type { Step } from './generate/sampling-policy.js';
 export type { FinishReason, GenerateOutput } from './generate/sequence.js';
 export type { ForwardImageOptions, ForwardImageOutput } from './images/forward-image.js';
+export type { DecodeImageOptions, ImageCodes } from './images/image-codes.js';
 export type { ImageInput, ImageOptions, ProcessedImages } from './images/image-pass.js';
 export type { SimilarityOptions, TextScore } from './images/similarity.js';
 export type { Ablation, InterventionOptions } from './interventions.js';
@@ -48,6 +49,8 @@ export {
   imageTextModelOf,
   imageTokenizerOf,
 } from './model-kind.js';
+export type { PaintOptions } from './paint/options.js';
+export type { PaintedResult, PaintStep } from './paint/painting-result.js';
 export type { PlainTensor } from './plain-tensor.js';
 export type { SoundOptions } from './sounds/classify-sound.js';
 export type { AudioInput } from './sounds/samples-of.js';

@@ -1,11 +1,12 @@
 import type {
   AudioComposition,
   AudioTask,
+  CodeGrid,
   Composition,
   ImageComposition,
+  ImageSize,
   ImageTask,
   ImageTextComposition,
-  ImageTokensComposition,
   SpeechComposition,
   StandardEncoderDecoder,
   StandardLanguageModel,
@@ -14,7 +15,7 @@ import type {
 } from '@residual/families';
 import type { Weights } from '@residual/layers';
 import { ResidualError } from '@residual/tensor';
-import type { ImageModel, TextModel } from '@residual/transformer';
+import type { ImageModel, ImageTokenizer, TextModel } from '@residual/transformer';
 
 /** A layer with its weights. */
 export interface BoundModel<Layer> {
@@ -142,14 +143,22 @@ export function imageTextModelOf(name: string, { composition, weights, family }:
   throw new ResidualError('kind', `${name}: ${describeKind(family, composition)}; this works on ${needed}`);
 }
 
-/** An autoencoder of pictures with its weights. */
-export interface BoundImageTokenizer extends BoundModel<ImageTokensComposition['model']> {
-  readonly composition: ImageTokensComposition;
+/** An autoencoder of pictures with its weights and sizes. */
+export interface BoundImageTokenizer extends BoundModel<ImageTokenizer> {
+  readonly imageSize: ImageSize;
+  readonly grid: CodeGrid;
 }
 
-/** The layer and weights of a model that turns pictures into codes and back. See `causalOf`. */
+/** The layer and weights of a model that turns pictures into codes, alone or beside one that paints. See `causalOf`. */
 export function imageTokenizerOf(name: string, { composition, weights, family }: AnyModel): BoundImageTokenizer {
-  if (composition.kind === 'image-tokens') return { layer: composition.model, weights: weights as never, composition };
+  if (composition.kind === 'image-tokens') {
+    const { model: layer, imageSize, grid } = composition;
+    return { layer, weights: weights as never, imageSize, grid };
+  }
+  if (composition.kind === 'causal-lm' && composition.painting) {
+    const { tokenizer: layer, imageSize, grid } = composition.painting;
+    return { layer, weights: (weights as { readonly image: never }).image, imageSize, grid };
+  }
   const needed = 'a model that turns pictures into codes';
   throw new ResidualError('kind', `${name}: ${describeKind(family, composition)}; this works on ${needed}`);
 }

@@ -3,6 +3,7 @@ import { type Description, describe, formsOf, type Weights, withInspect } from '
 import { disposable, expectOptions } from '@residual/tensor';
 import type { Tokenizer } from '@residual/tokenizer';
 import type { ChatMessage } from '@residual/tokenizer/chat';
+import type { ByteImage } from '@residual/vision';
 import type { WordVectors } from '@residual/word-vectors';
 import type { ChatAnswer, ChatDelta } from './chat/chat-answer.js';
 import { Conversation, startChat } from './chat/conversation.js';
@@ -20,12 +21,15 @@ import { type Generation, generation } from './generate/generation.js';
 import type { GenerateOptions, GenerationConfig } from './generate/options.js';
 import type { GenerateOutput } from './generate/sequence.js';
 import type { ForwardImageOptions, ForwardImageOutput } from './images/forward-image.js';
+import type { DecodeImageOptions, ImageCodes } from './images/image-codes.js';
 import type { ImageInput, ImageOptions, ProcessedImages } from './images/image-pass.js';
 import type { SimilarityOptions, TextScore } from './images/similarity.js';
 import { checkpointFiles, type SaveModelOptions } from './load/save-model.js';
 import { LoadedModel, type ModelParts, type Prompt } from './loaded-model.js';
 import { encoderSizesOf } from './model-kind.js';
 import { modelStates } from './model-states.js';
+import type { PaintOptions } from './paint/options.js';
+import type { PaintedResult, PaintStep } from './paint/painting-result.js';
 import type { SoundOptions } from './sounds/classify-sound.js';
 import type { AudioInput } from './sounds/samples-of.js';
 import type { TranscribeOptions } from './transcribe/options.js';
@@ -270,6 +274,28 @@ export class Model implements Disposable {
   }
 
   /**
+   * Paints what words say, code by code, or goes on with codes that are there already. Iterate to see the picture grow,
+   * or call `result()`. Several texts are painted together and returned in order. For models that paint, such as
+   * `@residual/model-emoji-images`.
+   */
+  paint(words: string, options?: PaintOptions): Generation<PaintedResult, PaintStep, readonly PaintedResult[]>;
+  paint(
+    words: readonly string[],
+    options?: PaintOptions,
+  ): Generation<readonly PaintedResult[], PaintStep, readonly PaintedResult[]>;
+  paint(words: string | readonly string[], options: PaintOptions = {}) {
+    const isSingle = !Array.isArray(words);
+    const { state } = this;
+    return generation(
+      async function* () {
+        const { paintWords } = await import('./paint/paint.js'); // as `understanding`
+        return yield* paintWords(state, [words].flat() as readonly string[], options);
+      },
+      (pictures): PaintedResult | readonly PaintedResult[] => (isSingle ? pictures[0]! : pictures),
+    ) as never;
+  }
+
+  /**
    * One pass over a prompt, or over the source and target of an encoder-decoder, without generating: its tokens, logits
    * [length, vocab] and the tensors at `taps`, as plain data. The logits at index i predict token i + 1.
    */
@@ -386,6 +412,25 @@ export class Model implements Disposable {
   embedImage(images: readonly ImageInput[] | ProcessedImages, options?: ImageOptions): Promise<readonly Float32Array[]>;
   embedImage(images: AnyImages, options: ImageOptions = {}): Promise<never> {
     return this.ofImages('embedImage', images, async (list, { embedImages }) => embedImages(this.state, list, options));
+  }
+
+  /**
+   * A picture as codes; of several pictures a list, read in batches. For models that turn pictures into codes, alone or
+   * beside one that paints.
+   */
+  encodeImage(image: ImageInput, options?: ImageOptions): Promise<ImageCodes>;
+  encodeImage(images: readonly ImageInput[] | ProcessedImages, options?: ImageOptions): Promise<readonly ImageCodes[]>;
+  encodeImage(images: AnyImages, options: ImageOptions = {}): Promise<never> {
+    return this.ofImages('encodeImage', images, async (list, { encodeImages }) =>
+      encodeImages(this.state, list, options),
+    );
+  }
+
+  /** The picture of codes, row by row, as `encodeImage` and `paint` give them; -1 is one that is not there yet. */
+  decodeImage(codes: ArrayLike<number>, options: DecodeImageOptions = {}): Promise<ByteImage> {
+    return this.state.guardDisposal('decodeImage', async () =>
+      (await seeing()).decodeImageOf(this.state, codes, options),
+    );
   }
 
   /** The vector [dim] of a text in the space of pictures, of length 1; of several texts a list. */

@@ -272,6 +272,12 @@ export const entries: readonly CommandEntry[] = [
         description: 'Train a new autoencoder that turns pictures into codes and back, and test it with unseen emoji.',
         load: async () => (await import('./train/image-tokens.js')).trainImageTokensCommand,
       },
+      {
+        name: 'images',
+        description:
+          'Train a new small model that paints what words say, with the codes of an autoencoder of pictures.',
+        load: async () => (await import('./train/images.js')).trainImagesCommand,
+      },
     ],
   },
   {

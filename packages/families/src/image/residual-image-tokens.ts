@@ -108,20 +108,20 @@ function blocksOf(count: number, dim: number, epsilon: number): TensorLayer {
   return sequential(Object.fromEntries(Array.from({ length: count }, (_, i) => [i, block()])));
 }
 
-/** The mappings of an image tokenizer whose path, and whose name in a checkpoint, begin with `prefix`. */
-export function imageTokenizerMappings(prefix: string): WeightMapping[] {
+/** The mappings of an image tokenizer whose paths begin with `tree`, and whose names in a checkpoint with `checkpoint`. */
+export function imageTokenizerMappings(tree: string, checkpoint = tree): WeightMapping[] {
   const alike = (names: readonly string[]) => Object.fromEntries(names.map(name => [name, name]));
   const convolutions = ['encoder.patches', 'decoder.first', 'decoder.smooth', 'decoder.last'];
   const inBlocks = ['first', 'second'].flatMap(unit => [`${unit}.convolution`, `${unit}.norm`]);
   const inAxes = [2, 0, 1];
   return [
-    ...moduleNames(alike(convolutions), { checkpoint: prefix, tree: prefix, inAxes }),
-    ...moduleNames(alike(['encoder.projection', 'decoder.up']), { checkpoint: prefix, tree: prefix }),
+    ...moduleNames(alike(convolutions), { checkpoint, tree, inAxes }),
+    ...moduleNames(alike(['encoder.projection', 'decoder.up']), { checkpoint, tree }),
     ...['encoder', 'decoder'].flatMap(side => {
-      const at = `${prefix}${side}.blocks.*.`;
-      return moduleNames(alike(inBlocks), { checkpoint: at, tree: at, inAxes });
+      const blocks = `${side}.blocks.*.`;
+      return moduleNames(alike(inBlocks), { checkpoint: checkpoint + blocks, tree: tree + blocks, inAxes });
     }),
-    { checkpointName: `${prefix}quantizer.codebook`, path: `${prefix}quantizer.codebook` },
+    { checkpointName: `${checkpoint}quantizer.codebook`, path: `${tree}quantizer.codebook` },
   ];
 }
 

@@ -2,5 +2,6 @@
 export { classifyImages } from './classify-image.js';
 export { embedImages, embedTextsOf } from './embed-images.js';
 export { forwardImageOf } from './forward-image.js';
+export { decodeImageOf, encodeImages } from './image-codes.js';
 export { imageList } from './image-pass.js';
 export { similarities } from './similarity.js';

@@ -12,6 +12,8 @@ import type { SourceSize } from '../load/source-size.js';
 import { type ModelSource, portableSource } from '../load/sources/source.js';
 import type { WeightForm } from '../load/weight-forms.js';
 import type { Model } from '../model.js';
+import type { PaintOptions } from '../paint/options.js';
+import type { PaintedResult, PaintStep } from '../paint/painting-result.js';
 import type { AudioInput } from '../sounds/samples-of.js';
 import type { TranscribeOptions } from '../transcribe/options.js';
 import type { Transcription, TranscriptionStep } from '../transcribe/transcription.js';
@@ -59,7 +61,7 @@ type Overloaded =
  */
 export interface RemoteModel
   extends Omit<ModelInfo, 'model' | 'streams' | 'calls'>,
-    RemoteMethods<Omit<typeof streamMethods, 'translate' | 'transcribe' | 'draw'>>,
+    RemoteMethods<Omit<typeof streamMethods, 'translate' | 'transcribe' | 'draw' | 'paint'>>,
     RemoteMethods<Omit<typeof callMethods, 'tokenVectors' | Overloaded>>,
     Pick<Model, Overloaded>,
     AsyncDisposable {
@@ -75,6 +77,8 @@ export interface RemoteModel
   ): RemoteGeneration<readonly Transcription[], TranscriptionStep>;
   draw(words: string, options?: DrawOptions): RemoteGeneration<DrawnResult, DrawStep>;
   draw(words: readonly string[], options?: DrawOptions): RemoteGeneration<readonly DrawnResult[], DrawStep>;
+  paint(words: string, options?: PaintOptions): RemoteGeneration<PaintedResult, PaintStep>;
+  paint(words: readonly string[], options?: PaintOptions): RemoteGeneration<readonly PaintedResult[], PaintStep>;
   tokenVectors(): Promise<WordVectors>;
   /** A conversation, whose `chat` keeps the keys and values of what was said. The caller disposes it. */
   conversation(): Promise<RemoteConversation>;

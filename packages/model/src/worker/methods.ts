@@ -9,11 +9,13 @@ import type { BeamSearchOptions } from '../generate/beam-search.js';
 import { type Generation, mapSteps } from '../generate/generation.js';
 import type { GenerateOptions } from '../generate/options.js';
 import type { ForwardImageOptions } from '../images/forward-image.js';
+import type { DecodeImageOptions } from '../images/image-codes.js';
 import type { ImageInput, ImageOptions, ProcessedImages } from '../images/image-pass.js';
 import type { SimilarityOptions } from '../images/similarity.js';
 import type { SaveModelOptions } from '../load/save-model.js';
 import type { Prompt } from '../loaded-model.js';
 import type { Model } from '../model.js';
+import type { PaintOptions } from '../paint/options.js';
 import type { SoundOptions } from '../sounds/classify-sound.js';
 import type { AudioInput } from '../sounds/samples-of.js';
 import type { TranscribeOptions } from '../transcribe/options.js';
@@ -58,6 +60,10 @@ export const streamMethods = {
     typeof words === 'string'
       ? firstOf(model.draw(words, { ...options, signal }))
       : allOf(model.draw(words, { ...options, signal })),
+  paint: (model: Model, { signal }: RpcCall, words: string | readonly string[], options?: PaintOptions) =>
+    typeof words === 'string'
+      ? firstOf(model.paint(words, { ...options, signal }))
+      : allOf(model.paint(words, { ...options, signal })),
 } as const;
 
 /** The methods that answer once. */
@@ -97,6 +103,10 @@ export const callMethods = {
     model.classifyImage(images, { ...options, signal, onProgress: emit }),
   embedImage: (model: Model, { signal, emit }: RpcCall, images: readonly ImageInput[], options?: ImageOptions) =>
     model.embedImage(images, { ...options, signal, onProgress: emit }),
+  encodeImage: (model: Model, { signal, emit }: RpcCall, images: readonly ImageInput[], options?: ImageOptions) =>
+    model.encodeImage(images, { ...options, signal, onProgress: emit }),
+  decodeImage: (model: Model, { signal }: RpcCall, codes: ArrayLike<number>, options?: DecodeImageOptions) =>
+    model.decodeImage(codes, { ...options, signal }),
   embedText: (model: Model, { signal, emit }: RpcCall, texts: readonly string[], options?: ClassifyOptions) =>
     model.embedText(texts, { ...options, signal, onProgress: emit }),
   similarity: (

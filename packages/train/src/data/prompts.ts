@@ -11,6 +11,11 @@ export interface PromptedTarget {
   readonly prompt: ArrayLike<number>;
   /** Token ids, one or more, with the end token. */
   readonly target: ArrayLike<number>;
+  /**
+   * What is read in the place of the target, token by token, such as the target with some tokens replaced, so that the
+   * model learns to go on from tokens that are wrong; the target itself if absent.
+   */
+  readonly input?: ArrayLike<number> | undefined;
 }
 
 /** Settings of `promptBatches`. */
@@ -62,16 +67,21 @@ export function promptBatch(items: readonly PromptedTarget[]): TokenBatch {
   const length = Math.max(...items.map(lengthOf)) - 1; // the last token is only a label
   const ids = new Int32Array(items.length * length);
   const labels = new Int32Array(items.length * length).fill(ignoreIndex);
-  for (const [row, { prompt, target }] of items.entries()) {
+  for (const [row, { prompt, target, input = target }] of items.entries()) {
     if (prompt.length === 0 || target.length === 0)
       throw new ResidualError(
         'data',
         `promptBatch: item ${row} has ${prompt.length} tokens of a prompt and ${target.length} of a target; ` +
           'both need one',
       );
+    if (input.length !== target.length)
+      throw new ResidualError(
+        'data',
+        `promptBatch: item ${row} has ${input.length} tokens to read for a target of ${target.length}; they must be equal`,
+      );
     const at = row * length;
     ids.set(prompt, at);
-    ids.set(Array.from(target).slice(0, -1), at + prompt.length);
+    ids.set(Array.from(input).slice(0, -1), at + prompt.length);
     labels.set(target, at + prompt.length - 1);
   }
   return { sequences: items.length, length, ids, labels };

@@ -14,7 +14,7 @@ import { runTokenizer } from '../tokenizers.js';
 import { vectorsOf } from '../vectors.js';
 import { drawingCorpus } from './batches.js';
 import { drawingsCard } from './card.js';
-import { initialWeights } from './initial-weights.js';
+import { gridRows, initialWeights } from './initial-weights.js';
 import { neighboursOf } from './neighbours.js';
 import { readDrawings } from './read-drawings.js';
 import { sampleSheet } from './samples.js';
@@ -55,7 +55,7 @@ export async function trainDrawings(run: RunContext<DrawingsSettings>): Promise<
   const config = residualDrawingConfig({ ...sizes, maxPositions, ...(hiddenDim !== undefined && { hiddenDim }) });
   const model = await createModel({ ...config, attention_dropout: dropout }, { seed, tokenizer });
   const bound = causalOf('train drawings', model);
-  initialWeights(bound, words, { grid, seed });
+  initialWeights(bound, words.values, { seed, sharedRows: gridRows(grid, seed) });
   const corpus = drawingCorpus(split, { strokes, tokenizer, near: neighboursOf(words, split.categories) }, settings);
   progress.end();
   const parameters = model.describe().parameters;
