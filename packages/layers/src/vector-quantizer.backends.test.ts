@@ -33,7 +33,11 @@ test('a vector becomes the one of the codebook with the largest cosine', () =>
     expect([found.codes.dtype, found.codes.shape]).toEqual(['int32', [batch, rows]]);
     await expectClose(found.vectors, vectors.flat(), { absolute: 1e-5 });
     for (const each of [found.quantized, output, lookedUp])
-      await expectClose(each, nearest.map(code => book[code]!).flat(), { absolute: 1e-5 });
+      await expectClose(
+        each,
+        nearest.flatMap(code => book[code]!),
+        { absolute: 1e-5 },
+      );
     dispose([weights, input, found, output, lookedUp] as unknown as Tensor[]);
   }));
 

@@ -53,6 +53,9 @@ const functions: Record<string, ReturnType<typeof of>> = {
     training.sequenceToSequenceLoss(layer as never, options),
   ),
   tokenLoss: of((options: training.TokenLossOptions) => training.tokenLoss(tensor([1], [1, 1]), [0], options)),
+  quantizationLoss: of((options: training.QuantizationLossOptions) =>
+    training.quantizationLoss({ vectors, quantized: vectors }, options),
+  ),
   contrastiveLoss: of((options: training.ContrastiveLossOptions) =>
     training.contrastiveLoss(
       { images: vectors, texts: vectors, positives: tensor([1], [1, 1]), scale: tensor([1], []) },
@@ -89,7 +92,7 @@ test('every function with options is tested', () => {
   const others = [
     ...['detachLora', 'loraParts', 'mergeLora', 'freezeBase', 'addAdapter', 'scaleLora', 'unmergeLora', 'useLora'],
     ...['batchesFrom', 'chunkedLoss', 'labelsOf', 'meanSquaredError', 'onlyMatrices', 'throughCache'],
-    ...['promptBatch', 'shuffledEpochs'],
+    ...['codeUsage', 'promptBatch', 'shuffledEpochs'],
   ];
   const known = new Set([...others, ...Object.keys(functions)]);
   expect(Object.keys(training).filter(name => !known.has(name))).toEqual([]);

@@ -33,6 +33,8 @@ const compositions: Record<string, ReturnType<typeof of>> = {
   linear: of(layers.linear, { in: 3, out: 5 }),
   convolution1d: of(layers.convolution1d, { in: 3, out: 5, kernelSize: 3 }),
   convolution2d: of(layers.convolution2d, { in: 3, out: 5, kernelSize: 3 }),
+  pixelShuffle: of(layers.pixelShuffle, { in: 4, factor: 2 }),
+  vectorQuantizer: of(layers.vectorQuantizer, { codes: 3, dim: 2 }),
   weightNormConvolution1d: of(layers.weightNormConvolution1d, { in: 3, out: 5, kernelSize: 3 }),
   batchNorm: of(layers.batchNorm, { dim: 3 }),
   groupNorm: of(layers.groupNorm, { dim: 4, groups: 2 }),
@@ -127,6 +129,11 @@ const compositions: Record<string, ReturnType<typeof of>> = {
   tokenWithId: of(transformer.tokenWithId, { tokenId: 1 }, []),
   residualConvolution: of(transformer.residualConvolution, { first: perceptron, second: perceptron }),
   convolutionTower: of(transformer.convolutionTower, { layers: [perceptron] }),
+  imageTokenizer: of(transformer.imageTokenizer, {
+    encoder: layers.linear({ in: 3, out: 2 }),
+    quantizer: layers.vectorQuantizer({ codes: 3, dim: 2 }),
+    decoder: layers.linear({ in: 2, out: 3 }),
+  }),
   twoTowerModel: of(transformer.twoTowerModel, {
     image: transformer.imageEncoder({ patches, encoder: decoder }),
     text: transformer.textDecoder({ ...words, decoder }),

@@ -30,7 +30,7 @@ function residualDrawingFamily(): Family<CausalComposition> {
       config.refuseUnread(ignoreConfig);
       return { kind: 'causal-lm', ...decoder, openEnded: true, drawingGrid: grid };
     },
-    mappings: promptedDecoderMappings,
+    mappings: promptedDecoderMappings(),
     ...promptedDecoderLayout,
   };
 }

@@ -108,7 +108,7 @@ function blocksOf(count: number, dim: number, epsilon: number): TensorLayer {
   return sequential(Object.fromEntries(Array.from({ length: count }, (_, i) => [i, block()])));
 }
 
-/** The mappings of an image tokenizer whose paths begin with `tree`, and whose names in a checkpoint with `checkpoint`. */
+/** The mappings of an image tokenizer, whose paths begin with `tree`, its names in a checkpoint with `checkpoint`. */
 export function imageTokenizerMappings(tree: string, checkpoint = tree): WeightMapping[] {
   const alike = (names: readonly string[]) => Object.fromEntries(names.map(name => [name, name]));
   const convolutions = ['encoder.patches', 'decoder.first', 'decoder.smooth', 'decoder.last'];

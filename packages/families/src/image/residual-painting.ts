@@ -52,7 +52,7 @@ function residualPaintingFamily(): Family<CausalComposition> {
         painting: { tokenizer, imageSize, grid, promptWords },
       };
     },
-    mappings: [...promptedDecoderMappings, ...imageTokenizerMappings('image.', '/image.')],
+    mappings: [...promptedDecoderMappings(), ...imageTokenizerMappings('image.', '/image.')],
     ...promptedDecoderLayout,
   };
 }

@@ -61,12 +61,14 @@ export function promptedDecoder(config: ConfigReader, defaults: SizeDefaults, to
 }
 
 /** How the checkpoints of such a decoder name its weights. */
-export const promptedDecoderMappings: readonly WeightMapping[] = [
-  ...llamaEnds,
-  { checkpointName: 'embed_positions.weight', path: 'positions.weight' },
-  ...moduleNames({ embed_words: 'read', word_projection: 'read.projection' }, { checkpoint: '', tree: 'embedding.' }),
-  ...moduleNames({ ...llamaNorms, ...llamaAttention, ...llamaMlp }),
-];
+export function promptedDecoderMappings(): WeightMapping[] {
+  return [
+    ...llamaEnds,
+    { checkpointName: 'embed_positions.weight', path: 'positions.weight' },
+    ...moduleNames({ embed_words: 'read', word_projection: 'read.projection' }, { checkpoint: '', tree: 'embedding.' }),
+    ...moduleNames({ ...llamaNorms, ...llamaAttention, ...llamaMlp }),
+  ];
+}
 
 /** What the families of such decoders share. */
 export const promptedDecoderLayout = {

@@ -34,8 +34,16 @@ test('an autoencoder of pictures agrees with the reference, and pictures are its
   expect(report.checks.filter(({ pass }) => !pass)).toEqual([]);
   const model = await loadModel(files);
   const before = memoryUsage();
-  const image = { width: 12, height: 12, channels: 3 as const, data: Uint8Array.from({ length: 432 }, (_, i) => i % 256) };
-  const data = Float32Array.from({ length: 432 }, (_, i) => image.data[(i % 144) * 3 + Math.floor(i / 144)]! / 127.5 - 1);
+  const image = {
+    width: 12,
+    height: 12,
+    channels: 3 as const,
+    data: Uint8Array.from({ length: 432 }, (_, i) => i % 256),
+  };
+  const data = Float32Array.from(
+    { length: 432 },
+    (_, i) => image.data[(i % 144) * 3 + Math.floor(i / 144)]! / 127.5 - 1,
+  );
   const [encoded] = await model.encodeImage({ kind: 'pixels', shape: [1, 3, 12, 12], data });
   expect([encoded!.codes.length, encoded!.rows, encoded!.columns]).toEqual([9, 3, 3]);
   const decoded = await model.decodeImage(encoded!.codes);

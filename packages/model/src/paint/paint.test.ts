@@ -28,8 +28,7 @@ test('codes that are there stay, and the rest is painted', async () => {
 test('several texts are painted together, each as it would be alone', async () => {
   const words = ['red cat', 'a red sun'];
   const together = await model.paint(words).result();
-  for (const [i, text] of words.entries())
-    expect(together[i]!.codes).toEqual((await model.paint(text).result()).codes);
+  for (const [i, text] of words.entries()) expect(together[i]!.codes).toEqual((await model.paint(text).result()).codes);
   const { unknownWords } = await model.paint('a red cat sun odd').result();
   expect(unknownWords).toEqual(['odd', 'sun']);
 });
@@ -42,9 +41,7 @@ test('what is not painted is refused', async () => {
       .then(String, error => (error as Error).message);
   expect(await refusal('odd words')).toBe('paint: the model knows no word of "odd words"');
   expect(await refusal([])).toBe('paint: there are no words');
-  expect(await refusal('cat', { codes: [1, 2] })).toBe(
-    'paint: 2 codes are given; a picture has 9, 3 rows of 3',
-  );
+  expect(await refusal('cat', { codes: [1, 2] })).toBe('paint: 2 codes are given; a picture has 9, 3 rows of 3');
   expect(await refusal('cat', { codes: Array(9).fill(13) })).toContain('paint: code 0 is 13; it must be');
   expect(await refusal('cat', { codes: 'cat' })).toContain('paint: codes is "cat"; it must be a list of numbers');
   expect(await refusal('cat', { previewEvery: 0 })).toContain('paint: previewEvery is 0');

@@ -6,7 +6,7 @@ export interface CodeUsage {
   readonly counts: Uint32Array;
   /** How many codes were counted at least once. */
   readonly used: number;
-  /** e to the entropy of their distribution: as many equally frequent codes would be as varied; 0 if none was counted. */
+  /** e to the entropy of their distribution: so many equally frequent codes would be as varied; 0 if there are none. */
   readonly perplexity: number;
 }
 

@@ -27,6 +27,14 @@ test('only the tokens of the targets are labels, each where the one before it is
   );
 });
 
+test('what is read may differ from what should be written', () => {
+  const batch = promptBatch([{ prompt: [1, 2], target: [3, 4, 9], input: [3, 8, 7] }]);
+  expect(rowsOf(batch)).toEqual([[[1, 2, 3, 8]], [[-100, 3, 4, 9]]]);
+  expect(() => promptBatch([{ prompt: [1], target: [3, 4], input: [3] }])).toThrow(
+    'promptBatch: item 0 has 1 tokens to read for a target of 2; they must be equal',
+  );
+});
+
 test('each item comes once in an epoch, encoded anew each time, with items of its length', () => {
   const items = Array.from({ length: 12 }, (_, i) => i + 1);
   const encode = (item: number, random: () => number): PromptedTarget => ({

@@ -77,7 +77,8 @@ export function promptBatch(items: readonly PromptedTarget[]): TokenBatch {
     if (input.length !== target.length)
       throw new ResidualError(
         'data',
-        `promptBatch: item ${row} has ${input.length} tokens to read for a target of ${target.length}; they must be equal`,
+        `promptBatch: item ${row} has ${input.length} tokens to read for a target of ${target.length}; ` +
+          'they must be equal',
       );
     const at = row * length;
     ids.set(prompt, at);

@@ -14,8 +14,16 @@ test('the codebook is pulled to the vectors, and the vectors less to their codes
       const { value, gradients: slopes } = gradients(() => quantizationLoss(inputs, options), inputs);
       await expectClose(value, mean * (1 + commitment), { relative: 1e-5 });
       const towards = v.map((entry, i) => (2 * (entry - q[i]!)) / size);
-      await expectClose(slopes.vectors!, towards.map(slope => commitment * slope), { absolute: 1e-6 });
-      await expectClose(slopes.quantized!, towards.map(slope => -slope), { absolute: 1e-6 });
+      await expectClose(
+        slopes.vectors!,
+        towards.map(slope => commitment * slope),
+        { absolute: 1e-6 },
+      );
+      await expectClose(
+        slopes.quantized!,
+        towards.map(slope => -slope),
+        { absolute: 1e-6 },
+      );
       dispose([value, slopes] as unknown as Tensor[]);
     }
     dispose(inputs as unknown as Tensor[]);

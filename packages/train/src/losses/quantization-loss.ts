@@ -35,8 +35,8 @@ export function quantizationLoss(
   expectShape(
     showShape(vectors.shape) === showShape(quantized.shape),
     () =>
-      `quantizationLoss: vectors ${showShape(vectors.shape)} and quantized ${showShape(quantized.shape)} must have one ` +
-      'shape',
+      `quantizationLoss: vectors ${showShape(vectors.shape)} and quantized ${showShape(quantized.shape)} must ` +
+      'have one shape',
   );
   return tidy(() => {
     const codebook = mean(square(sub(quantized, stopGradient(vectors))));

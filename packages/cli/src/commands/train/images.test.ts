@@ -132,6 +132,8 @@ test('settings that do not fit are refused before training', async () => {
   };
   expect(await refused('image-tokens', pictures, '--sets', 'odd')).toContain('has no set odd; it has ink, plain');
   expect(await refused('image-tokens', pictures, '--sets', 'ink')).toContain('has no coloured pictures in ink');
-  expect(await refused('image-tokens', pictures, '--factor', '3')).toContain('patch_size is 3; it must be a divisor of');
+  expect(await refused('image-tokens', pictures, '--factor', '3')).toContain(
+    'patch_size is 3; it must be a divisor of',
+  );
   expect(await refused('images', pictures, '--vectors', vectors)).toContain('give --tokens');
 });

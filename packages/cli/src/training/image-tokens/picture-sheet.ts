@@ -1,6 +1,6 @@
 import { PNG } from 'pngjs';
 
-/** Pictures from -1 to 1, [count, size, size, 3], as a PNG file with rows of `columns`, each pixel `zoom` pixels wide. */
+/** Pictures from -1 to 1, [count, size, size, 3], as a PNG file with rows of `columns`, each pixel `zoom` wide. */
 export function pictureSheet(
   pixels: ArrayLike<number>,
   { count, size, columns, zoom = 1 }: { count: number; size: number; columns: number; zoom?: number },

@@ -35,7 +35,7 @@ const [sentenceShare, otherShare, bothShare] = [0.1, 0.12, 0.1];
 /** How often a picture is slightly moved. */
 const movedShare = 0.4;
 
-/** Batches of words with pictures as codes, other ones each time; and of labels with pictures as they are to validate. */
+/** Batches of words with pictures as codes, other ones each time; to validate, of labels with pictures as they are. */
 export function paintingCorpus(
   training: readonly PaintedPicture[],
   validation: readonly PaintedPicture[],
