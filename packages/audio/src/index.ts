@@ -35,6 +35,8 @@ export { type SpectrogramOptions, type StftOptions, spectrogram } from './spectr
 export { type ComplexSpectrum, type InverseStftOptions, inverseStft, stft } from './spectrum/stft.js';
 export { type FeatureStream, spectrogramStream } from './spectrum/stream.js';
 export { type WindowName, type WindowOptions, windowFunction } from './spectrum/window.js';
+export { type PulseTrainOptions, pulseTrain } from './synthesis/pulse-train.js';
+export { type SourceFilterInputs, type SourceFilterOptions, sourceFilter } from './synthesis/source-filter.js';
 export { type EnergyGate, type EnergyGateOptions, energyGate, type GateState } from './voice/energy-gate.js';
 export {
   type ClassifyWindow,
