@@ -1,4 +1,4 @@
-import type { Stroke } from './strokes.js';
+import type { FlatStroke as Stroke } from '@residual/appkit';
 
 /** A drawing to try. */
 export interface Drawing {

@@ -1,5 +1,6 @@
+import type { FlatStroke as Stroke } from '@residual/appkit';
 import type { ByteImage } from '@residual/vision';
-import { centredStrokes, type Stroke } from './strokes.js';
+import { centredStrokes } from './strokes.js';
 
 /** The width of a line, as a share of the side of the picture: that of the drawings of training. */
 const lineWidth = 2.2 / 48;

@@ -1,4 +1,4 @@
-import { latestOnly, type State } from '@residual/appkit';
+import { latestOnly, type State, strokesFrom } from '@residual/appkit';
 import type { Remote } from '@residual/appkit/calls';
 import type { ByteImage } from '@residual/vision';
 import { drawn } from './drawn.js';
@@ -6,7 +6,6 @@ import type { Library } from './library.js';
 import type { functions } from './picture-worker.js';
 import type { Session } from './session.js';
 import type { Settings } from './settings.js';
-import { strokesFrom } from './strokes.js';
 
 /** A picture with its vector. */
 export interface Shown {

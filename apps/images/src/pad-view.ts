@@ -1,8 +1,7 @@
-import { byId, chips, on, type State } from '@residual/appkit';
+import { byId, chips, on, type State, strokesFrom, strokesText } from '@residual/appkit';
 import { drawingPad } from './drawing-pad.js';
 import { drawings } from './drawings.js';
 import type { Settings } from './settings.js';
-import { strokesFrom, strokesText } from './strokes.js';
 
 /** Wires the paper, its buttons and the drawings to take; what is drawn stands in the address. */
 export function padView(state: State<Settings>): void {

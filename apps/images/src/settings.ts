@@ -1,6 +1,5 @@
-import { type Address, addressOf, type WeightChoice, weightChoices } from '@residual/appkit';
+import { type Address, addressOf, strokesText, type WeightChoice, weightChoices } from '@residual/appkit';
 import { drawings } from './drawings.js';
-import { strokesText } from './strokes.js';
 
 /** The settings of the page, all of them in its address. */
 export interface Settings {

@@ -20,6 +20,7 @@ export function guardedModel(model: RemoteModel, run: RunExclusive): RemoteModel
     beamSearchBatch: stream(model.beamSearchBatch),
     translate: stream(model.translate as never) as RemoteModel['translate'],
     transcribe: stream(model.transcribe as never) as RemoteModel['transcribe'],
+    draw: stream(model.draw as never) as RemoteModel['draw'],
     forward: call(model.forward),
     embed: call(model.embed),
     embedBatch: call(model.embedBatch),

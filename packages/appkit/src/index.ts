@@ -20,6 +20,7 @@ export { type LoadFailure, type LoadOptions, type ModelLoader, modelLoader } fro
 export { expectTokenizer, type ModelOrigin, sourceOf } from './model-origin.js';
 export { prefersStill } from './motion.js';
 export { attempt, byId, make, on, onFiles, reportFailure, showError, showNotice, wireCopyLink } from './page.js';
+export { type CanvasPoint, penEvents } from './pen-events.js';
 export { settingsFold } from './settings-fold.js';
 export {
   shippedEmbedder,
@@ -31,6 +32,7 @@ export {
 } from './shipped.js';
 export { watchSight } from './sight.js';
 export { openState, type State } from './state.js';
+export { type FlatStroke, mostPoints, strokesFrom, strokesText } from './strokes-text.js';
 export { makeSvg } from './svg.js';
 export { wireTabs } from './tabs.js';
 export { piecesSentence, showPieces, type TokenizedText, textsOf, tokenizedText } from './token-pieces.js';

@@ -13,6 +13,11 @@ export interface DrawingPictureOptions {
   readonly smooth?: boolean;
 }
 
+/** A drawing in the pixels of its picture, as `drawOnCanvas` and `drawingToSvg` draw it. */
+export function placeDrawing(drawing: Drawing, options: DrawingPictureOptions = {}): Drawing {
+  return placedDrawing('placeDrawing', drawing, options).drawing;
+}
+
 /** A drawing in the pixels of a picture. */
 export interface PlacedDrawing {
   readonly drawing: Drawing;

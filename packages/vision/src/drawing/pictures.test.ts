@@ -3,6 +3,7 @@ import { drawOnCanvas } from './canvas.js';
 import { curvesOf, smoothStroke } from './curves.js';
 import type { Drawing, Point } from './drawing.js';
 import { drawingImage } from './drawing-image.js';
+import { placeDrawing } from './picture-options.js';
 import { drawingToSvg } from './svg.js';
 
 const cross: Drawing = [
@@ -84,6 +85,8 @@ test('the lines of an SVG file and of a canvas are the same', () => {
     const dot = calls.at(-2)!; // a canvas draws a dot by a line to the same point, a file by one of length 0
     expect(calls).toEqual([...inFile, dot, 'stroke']);
     expect(dot.slice(1)).toBe(calls.at(-3)!.slice(1));
+    const placed = placeDrawing(arc, options).map(([first]) => first!.map(value => Math.round(100 * value) / 100));
+    expect(calls.filter(text => text.startsWith('M'))).toEqual(placed.map(([x, y]) => `M${x} ${y}`));
   }
   expect(drawingToSvg([], {})).toContain('<path d=""/>');
   expect(() => drawingToSvg(arc, { size: 0 })).toThrow('drawingToSvg: size is 0');

@@ -16,9 +16,12 @@ export const view: MakeView = (place, { state, calls: connect }) => {
   const more = make('p', { className: 'note' }, 'Beam search, every head, and longer texts are on the page of ');
   more.append(make('a', { href: '../translation/' }, 'translations'), '.');
   const beyond = make('p', { className: 'note' });
-  beyond.textContent =
+  beyond.append(
     'A picture can be cut into small squares and a sound into short slices. Each becomes a vector, and the rest is ' +
-    'the same.';
+      'the same. What is written need not be words either: ',
+    make('a', { href: '../drawing/' }, 'words that draw'),
+    ' shows a model whose tokens are the points of a pen.',
+  );
   place.append(field.element, french, ribbons, beyond, more);
 
   ribbons.addEventListener('residual-word', event => {

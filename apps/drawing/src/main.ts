@@ -1,0 +1,26 @@
+import { attempt, byId, loadingView, openState, wireCopyLink } from '@residual/appkit';
+import { drawView } from './draw-view.js';
+import { modelView } from './model-view.js';
+import { openSession } from './session.js';
+import { address } from './settings.js';
+
+attempt(start);
+
+/** Loads the model and draws the first word. */
+async function start(): Promise<void> {
+  const [state, loading, main] = [openState(address), loadingView(), byId('main')];
+  const session = await openSession(loading.download);
+  const drawing = drawView(state, session);
+  const load = modelView(state, session, loading, {
+    end: async () => {
+      main.removeAttribute('data-state');
+      await drawing.stop();
+    },
+    run: async () => {
+      await drawing.draw();
+      main.dataset.state = 'ready';
+    },
+  });
+  wireCopyLink('copied');
+  await load();
+}

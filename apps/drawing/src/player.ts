@@ -1,0 +1,134 @@
+import { nextFrame, prefersStill, type SingleRun, singleRun } from '@residual/appkit';
+import type { Drawing } from '@residual/vision';
+import { type Moment, momentOf, type Pen, penAt } from './moments.js';
+import type { Session } from './session.js';
+import type { Settings } from './settings.js';
+
+/** A drawing as it grows, and the moment of it that is shown. */
+export interface Player {
+  /** The tokens of the model so far. */
+  readonly moments: readonly Moment[];
+  /** How many of them are shown. */
+  readonly at: number;
+  /** The pen at the moment that is shown. */
+  readonly pen: Pen;
+  /** Whether the model draws, or a drawing is shown again. */
+  readonly isMoving: boolean;
+  /** Lets the model draw behind `begun`, and shows its pen at the pace of the settings. */
+  draw(settings: DrawSettings): Promise<DrawingEnd>;
+  /** Shows the moments again, from the one that is shown or, at the end, from the first. */
+  replay(pace: Settings['pace']): Promise<void>;
+  /** Ends what moves; the moments so far stay. */
+  stop(): Promise<void>;
+  /** Shows the drawing as it was after this many moments. */
+  seek(at: number): void;
+  /** Takes a new sheet. */
+  clear(): void;
+}
+
+/** What of the settings `draw` needs, and the strokes that are there, in cells. */
+export interface DrawSettings
+  extends Pick<Settings, 'word' | 'seed' | 'temperature' | 'penTemperature' | 'guidanceScale' | 'pace'> {
+  readonly begun: Drawing;
+}
+
+/** How a drawing ended. */
+export interface DrawingEnd {
+  readonly hasEnded: boolean;
+  readonly unknownWords: readonly string[];
+}
+
+/** Milliseconds between the points of a pen. */
+const pauses: Readonly<Record<Settings['pace'], number>> = { slow: 220, normal: 55, fast: 0 };
+
+/** The most of the next points that are shown. */
+const cloudSize = 64;
+
+/** Makes a player; `changed` is called whenever another moment is shown. */
+export function openPlayer(session: Session, changed: () => void): Player {
+  const runs: SingleRun = singleRun();
+  let moments: Moment[] = [];
+  let at = 0;
+  const show = (next: number) => {
+    at = next;
+    changed();
+  };
+  /** Shows one moment after the other until all are shown and no more come. */
+  const play = async (pace: Settings['pace'], signal: AbortSignal, isComplete: () => boolean) => {
+    const pause = prefersStill() ? 0 : pauses[pace];
+    while (!signal.aborted && (at < moments.length || !isComplete())) {
+      if (at < moments.length) show(pause === 0 ? moments.length : at + 1);
+      await (pause === 0 ? nextFrame() : waitFor(pause));
+    }
+  };
+  const move = async <Result>(act: (signal: AbortSignal) => Promise<Result>): Promise<Result> => {
+    try {
+      return await runs.start(act);
+    } finally {
+      changed();
+    }
+  };
+  return {
+    get moments() {
+      return moments;
+    },
+    get at() {
+      return at;
+    },
+    get pen() {
+      return penAt(moments, at, session.strokes);
+    },
+    get isMoving() {
+      return runs.isRunning;
+    },
+    draw: settings =>
+      move(async signal => {
+        moments = [];
+        show(0);
+        let isComplete = false;
+        const compute = async () => {
+          try {
+            return await compose(session, settings, signal, moment => moments.push(moment));
+          } finally {
+            isComplete = true;
+          }
+        };
+        const [end] = await Promise.all([compute(), play(settings.pace, signal, () => isComplete)]);
+        return end;
+      }),
+    replay: pace =>
+      move(async signal => {
+        if (at === moments.length) show(0);
+        await play(pace, signal, () => true);
+      }),
+    stop: () => runs.end(),
+    seek: next => show(Math.min(moments.length, Math.max(0, next))),
+    clear: () => {
+      moments = [];
+      show(0);
+    },
+  };
+}
+
+/** Lets the model draw; each moment is passed on as soon as it is there. */
+async function compose(
+  { model, strokes }: Session,
+  { word, begun, seed, temperature, penTemperature, guidanceScale }: DrawSettings,
+  signal: AbortSignal,
+  onMoment: (moment: Moment) => void,
+): Promise<DrawingEnd> {
+  const last = strokes.grid - 1;
+  const box = { left: 0, top: 0, width: last, height: last };
+  const sampling = temperature === 0 ? { temperature } : { temperature, penTemperature, seed };
+  const run = model.draw(word, { ...sampling, guidanceScale, begun, box, topLogprobs: cloudSize, signal });
+  const steps = run[Symbol.asyncIterator]();
+  for (let step = await steps.next(); ; step = await steps.next()) {
+    if (step.done) {
+      const { finishReason, unknownWords } = step.value;
+      return { hasEnded: finishReason === 'eos', unknownWords };
+    }
+    onMoment(momentOf(step.value, strokes));
+  }
+}
+
+const waitFor = (milliseconds: number) => new Promise(resolve => setTimeout(resolve, milliseconds));

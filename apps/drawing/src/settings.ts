@@ -1,0 +1,40 @@
+import { type Address, addressOf, type WeightChoice, weightChoices } from '@residual/appkit';
+
+/** How fast the pen is shown. */
+export const paces = ['slow', 'normal', 'fast'] as const;
+
+/** The settings of the page, all of them in its address. */
+export interface Settings {
+  /** What to draw. */
+  readonly word: string;
+  readonly seed: number;
+  /** The temperature of points. */
+  readonly temperature: number;
+  /** The temperature of the choice whether the pen goes on, is lifted or the drawing ends. */
+  readonly penTemperature: number;
+  /** How much the word is exaggerated; 1 is not at all. */
+  readonly guidanceScale: number;
+  /** The strokes that are there already, as `strokesFrom` reads them. */
+  readonly begun: string;
+  readonly pace: (typeof paces)[number];
+  /** `auto` is WebGL with a real graphics card, else WebAssembly. */
+  readonly backend: string;
+  /** How the weight matrices are held in memory. */
+  readonly weights: WeightChoice;
+}
+
+/** The settings before the first click. */
+export const preset: Settings = {
+  word: 'sailboat',
+  seed: 5,
+  temperature: 0.5,
+  penTemperature: 1,
+  guidanceScale: 2,
+  begun: '',
+  pace: 'normal',
+  backend: 'auto',
+  weights: 'auto',
+};
+
+/** The settings in the address of the page. */
+export const address: Address<Settings> = addressOf(preset, { pace: paces, weights: weightChoices });
