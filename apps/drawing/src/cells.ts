@@ -1,7 +1,7 @@
 import { type FlatStroke, strokesFrom, strokesText } from '@residual/appkit';
 import type { Drawing, Point } from '@residual/vision';
 
-/** Strokes in cells of a grid as a text for an address. Cells themselves come back exactly, points between them nearly. */
+/** Strokes in cells of a grid as a text for an address. Whole cells come back exactly, points between them nearly. */
 export function cellsText(drawing: Drawing, grid: number): string {
   const last = grid - 1;
   const within = (value: number) => Math.min(1, Math.max(0, value / last));

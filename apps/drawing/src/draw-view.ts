@@ -1,93 +1,76 @@
 import { attempt, byId, chips, on, readControls, type State, settingsFold, writeControls } from '@residual/appkit';
-import type { Drawing } from '@residual/vision';
-import { cellsFrom, cellsText } from './cells.js';
 import { showConsidered } from './considered-view.js';
 import { saveSvg } from './files.js';
-import { paperOn } from './paper.js';
-import { visitorPen } from './pen-view.js';
-import { type DrawingEnd, openPlayer } from './player.js';
+import type { DrawingEnd } from './player.js';
 import type { Session } from './session.js';
-import { paces, preset, type Settings } from './settings.js';
-
-/** The settings of a drawing that have a control each. */
-const { begun: _begun, backend: _backend, weights: _weights, ...ofDrawing } = preset;
+import { ofDrawing, paces, type Settings } from './settings.js';
+import { openSheet, type Sheet } from './sheet.js';
 
 /** Words to try. */
 const words = ['sailboat', 'cat', 'flower', 'umbrella', 'bicycle', 'violin', 'pirate', 'yacht'];
 
 /** The drawing at the top of the page. */
 export interface DrawView {
+  readonly sheet: Sheet;
   /** Draws what the settings say. */
   draw(): Promise<void>;
-  /** Ends what moves. */
-  stop(): Promise<void>;
 }
 
-/** Wires the word, the paper and the buttons of the drawing. */
-export function drawView(state: State<Settings>, session: Session): DrawView {
-  const canvas = byId<HTMLCanvasElement>('paper');
-  const slider = byId<HTMLInputElement>('moment');
-  const grid = () => session.strokes.grid;
-  const begun = () => cellsFrom(state.now.begun, grid());
-  const paper = paperOn(canvas, grid);
-  let ownStrokes: Drawing | undefined; // while the visitor draws
-  const all = (): Drawing => [...begun(), ...player.pen.strokes];
-  const show = () => {
-    const { pen, moments, at, isMoving } = player;
-    const { strokes, point, isDown } = pen;
-    const next = moments[at];
-    const sheet = ownStrokes
-      ? { begun: ownStrokes, drawn: [] }
-      : { begun: begun(), drawn: strokes, ...(next && { pen: point, isDown, choices: next.choices }) };
-    paper.show({ ...sheet, cursor: visitor?.cursor });
-    showConsidered(next, moments.length > 0 ? 'The drawing is at its end: go back to see more.' : '');
-    [slider.max, slider.value] = [String(moments.length), String(at)];
-    slider.setAttribute('aria-valuetext', `${at} of ${moments.length} tokens`);
-    const isEmpty = all().length === 0;
-    for (const id of ['undo', 'clear', 'save']) byId<HTMLButtonElement>(id).disabled = isEmpty;
-    byId('draw').textContent = state.now.begun === '' ? 'Draw' : 'Let it go on';
-    byId<HTMLButtonElement>('play').disabled = moments.length === 0 && !isMoving;
-    byId('play').textContent = isMoving ? 'Stop' : at < moments.length ? 'Play' : 'Replay';
-  };
-  const player = openPlayer(session, show);
-  const keep = (drawing: Drawing) => {
-    ownStrokes = undefined;
-    player.clear();
-    state.set({ begun: cellsText(drawing, grid()) });
-    show();
-  };
-  let visitor: ReturnType<typeof visitorPen> | undefined;
-  visitor = visitorPen(canvas, {
-    grid,
-    cellAt: paper.cellAt,
-    take: () => {
-      const shown = all();
-      attempt(player.stop);
-      if (player.moments.length > 0) keep(shown);
-      return shown;
-    },
-    show: strokes => {
-      ownStrokes = strokes;
-      show();
-    },
-    lifted: strokes => {
-      keep(strokes);
-      say('Your lines are blue. Let it go on, or draw more.');
-    },
-  });
+/** Wires the word, the paper and the buttons of the drawing; `shown` is called whenever something else is shown. */
+export function drawView(state: State<Settings>, session: Session, shown: (sheet: Sheet) => void): DrawView {
   const say = (sentence: string) => {
     byId('status').textContent = sentence;
   };
+  const sheet = openSheet(byId<HTMLCanvasElement>('paper'), state, session, {
+    shown: () => {
+      showButtons(sheet, state.now.begun !== '');
+      shown(sheet);
+    },
+    lifted: () => say('Your lines are blue. Let it go on, or draw more.'),
+  });
+  const { player } = sheet;
   const draw = async () => {
-    ownStrokes = undefined;
-    const { word } = state.now;
-    say(`It draws ${word || 'what it likes'}.`);
-    const end = await player.draw({ ...state.now, begun: begun() }).catch(error => {
+    say(`It draws ${state.now.word || 'what it likes'}.`);
+    const end = await sheet.draw().catch(error => {
       say(error instanceof Error && error.name === 'AbortError' ? 'Stopped.' : '');
       throw error;
     });
     say(endSentence(player.moments.length, end, state.now.seed));
   };
+  wireSettings(state, draw);
+  on('play', 'click', () => (player.isMoving ? player.stop() : player.replay(state.now.pace)));
+  const slider = byId<HTMLInputElement>('moment');
+  slider.addEventListener('input', () => {
+    const at = slider.valueAsNumber;
+    attempt(player.stop);
+    player.seek(at);
+  });
+  on('undo', 'click', sheet.undo);
+  on('clear', 'click', async () => {
+    await sheet.clear();
+    say('');
+  });
+  on('save', 'click', () => saveSvg(`${state.now.word || 'drawing'}.svg`, sheet.strokes, session.strokes.grid));
+  showButtons(sheet, state.now.begun !== '');
+  return { sheet, draw };
+}
+
+/** Shows the moment in the slider, what the pen considered, and what the buttons do now. */
+function showButtons({ player, strokes }: Sheet, isBegun: boolean): void {
+  const { moments, at, isMoving } = player;
+  const slider = byId<HTMLInputElement>('moment');
+  showConsidered(moments[at], moments.length > 0 ? 'The drawing is at its end: go back to see more.' : '');
+  [slider.max, slider.value] = [String(moments.length), String(at)];
+  slider.setAttribute('aria-valuetext', `${at} of ${moments.length} tokens`);
+  for (const id of ['undo', 'clear', 'save']) byId<HTMLButtonElement>(id).disabled = strokes.length === 0;
+  byId('draw').textContent = isBegun ? 'Let it go on' : 'Draw';
+  byId<HTMLButtonElement>('play').disabled = moments.length === 0 && !isMoving;
+  byId('play').textContent = isMoving ? 'Stop' : at < moments.length ? 'Play' : 'Replay';
+}
+
+/** Wires the word and the settings of a drawing; what is changed is drawn. */
+function wireSettings(state: State<Settings>, draw: () => Promise<void>): void {
+  const names = Object.keys(ofDrawing) as (keyof typeof ofDrawing)[];
   const readAndDraw = () => {
     state.set(readControls(ofDrawing));
     return draw();
@@ -106,40 +89,21 @@ export function drawView(state: State<Settings>, session: Session): DrawView {
       attempt(readAndDraw);
     },
   );
-  on('play', 'click', () => (player.isMoving ? player.stop() : player.replay(state.now.pace)));
-  slider.addEventListener('input', () => {
-    const at = slider.valueAsNumber;
-    attempt(player.stop);
-    player.seek(at);
-  });
-  on('undo', 'click', async () => {
-    const shown = all();
-    await player.stop();
-    keep(shown.slice(0, -1));
-  });
-  on('clear', 'click', async () => {
-    await player.stop();
-    keep([]);
-    say('');
-  });
-  on('save', 'click', () => saveSvg(`${state.now.word || 'drawing'}.svg`, all(), grid()));
   for (const name of ['seed', 'temperature', 'penTemperature', 'guidanceScale'] as const)
-    on(name, 'change', () => attempt(readAndDraw));
+    on(name, 'change', readAndDraw);
   on('pace', 'change', () => state.set({ pace: paces[byId<HTMLSelectElement>('pace').selectedIndex]! }));
   const saySettings = settingsFold('settings', () => {
     const { temperature, guidanceScale, seed } = state.now;
     return `temperature ${temperature}, guidance ${guidanceScale}, seed ${seed}`;
   });
   const write = () => {
-    writeControls(Object.fromEntries(Object.keys(ofDrawing).map(name => [name, state.now[name as keyof Settings]])));
+    writeControls(Object.fromEntries(names.map(name => [name, state.now[name]])));
     markWord(state.now.word);
     saySettings();
   };
-  state.on(Object.keys(ofDrawing) as (keyof Settings)[], write);
+  state.on(names, write);
   addEventListener('hashchange', () => attempt(draw));
   write();
-  show();
-  return { draw, stop: player.stop };
 }
 
 /** How a drawing went, as a sentence. */

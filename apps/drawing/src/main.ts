@@ -10,11 +10,11 @@ attempt(start);
 async function start(): Promise<void> {
   const [state, loading, main] = [openState(address), loadingView(), byId('main')];
   const session = await openSession(loading.download);
-  const drawing = drawView(state, session);
+  const drawing = drawView(state, session, () => {});
   const load = modelView(state, session, loading, {
     end: async () => {
       main.removeAttribute('data-state');
-      await drawing.stop();
+      await drawing.sheet.player.stop();
     },
     run: async () => {
       await drawing.draw();

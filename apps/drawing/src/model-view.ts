@@ -76,7 +76,7 @@ async function showFacts({ model, origin, strokes }: Session): Promise<void> {
   const name = origin === 'shipped' ? 'The model of this page' : 'The model of your files';
   const words = model.vocab - strokes.vocab;
   byId('facts').textContent =
-    `${name}: ${(parameters / 1e6).toFixed(1)} million numbers, most of them the vectors of ${grouped(words)} words, in ` +
-    `${megabytes(bytes)} MB of memory, on ${model.backend}. It draws on a grid of ${strokes.grid} × ${strokes.grid} ` +
-    `points and reads ${model.maxPositions} tokens at most.`;
+    `${name}: ${(parameters / 1e6).toFixed(1)} million numbers, most of them the vectors of ${grouped(words)} words, ` +
+    `in ${megabytes(bytes)} MB of memory, on ${model.backend}. It draws on a grid of ${strokes.grid} × ` +
+    `${strokes.grid} points and reads ${model.maxPositions} tokens at most.`;
 }

@@ -1,25 +1,26 @@
 import { type CanvasPoint, colourOf, fitCanvas, onColourScheme } from '@residual/appkit';
 import { type Drawing, drawOnCanvas, type Point, placeDrawing } from '@residual/vision';
-import type { PenChoice } from './moments.js';
+import type { Pen, PenChoice } from './moments.js';
 
 /** What lies on the paper, in cells. */
-export interface Sheet {
+export interface Layers {
   /** The strokes that were there before the model went on. */
   readonly begun: Drawing;
   /** The strokes of the model. */
   readonly drawn: Drawing;
-  /** Where the pen is; undefined before the first point. */
-  readonly pen?: Point | undefined;
-  readonly isDown?: boolean;
+  /** The pen of the model, if it is on the way. */
+  readonly pen?: Pick<Pen, 'point' | 'isDown'>;
   /** What the pen may do next. */
   readonly choices?: readonly PenChoice[];
   /** Where the keyboard holds the pen of the visitor. */
   readonly cursor?: Point | undefined;
+  /** Points that are marked, the more the larger their share, such as those that attention looks at. */
+  readonly marks?: readonly { readonly point: Point; readonly share: number }[] | undefined;
 }
 
 /** A canvas as a square of cells. */
 export interface Paper {
-  show(sheet: Sheet): void;
+  show(layers: Layers): void;
   /** A point of the canvas, from 0 to 1, in cells of the grid. */
   cellAt(point: CanvasPoint): Point;
 }
@@ -30,9 +31,9 @@ const lineShare = 1 / 60;
 /** The side of the paper where its size is not known, as in a hidden page. */
 const leastSide = 16;
 
-/** Draws sheets of `grid` x `grid` cells on a canvas. */
+/** Draws on a canvas of `grid` x `grid` cells on a canvas. */
 export function paperOn(canvas: HTMLCanvasElement, grid: () => number): Paper {
-  let sheet: Sheet = { begun: [], drawn: [] };
+  let layers: Layers = { begun: [], drawn: [] };
   const optionsOf = (size: number) => {
     const box = { left: 0, top: 0, width: grid() - 1, height: grid() - 1 };
     return { size, box, lineWidth: size * lineShare };
@@ -41,22 +42,26 @@ export function paperOn(canvas: HTMLCanvasElement, grid: () => number): Paper {
     const side = Math.max(leastSide, Math.floor(canvas.clientWidth));
     const context = fitCanvas(canvas, { width: side, height: side }, devicePixelRatio);
     const options = optionsOf(side);
-    const [accent, ink] = ['--residual-accent', '--residual-ink'].map(name => colourOf(canvas.parentElement!, name));
+    const [accent, ink, mark] = ['--residual-accent', '--residual-ink', '--mark'].map(name =>
+      colourOf(canvas.parentElement!, name),
+    );
     const place = (point: Point) => placeDrawing([[point]], options)[0]![0]!;
-    drawCloud(context, sheet, place, { side, colour: accent! });
+    drawCloud(context, layers, place, { side, colour: accent! });
+    drawMarks(context, layers, place, { side, colour: mark! });
     context.globalAlpha = 1;
     context.strokeStyle = accent!;
-    drawOnCanvas(context, sheet.begun, options);
+    drawOnCanvas(context, layers.begun, options);
     context.strokeStyle = ink!;
-    drawOnCanvas(context, sheet.drawn, options);
-    if (sheet.pen) drawPen(context, place(sheet.pen), side, { isDown: sheet.isDown ?? false, colour: accent! });
-    if (sheet.cursor) drawCursor(context, place(sheet.cursor), side, ink!);
+    drawOnCanvas(context, layers.drawn, options);
+    const { pen, cursor } = layers;
+    if (pen?.point) drawPen(context, place(pen.point), side, { isDown: pen.isDown, colour: accent! });
+    if (cursor) drawCursor(context, place(cursor), side, ink!);
   };
   new ResizeObserver(paint).observe(canvas);
   onColourScheme(paint);
   return {
     show: next => {
-      sheet = next;
+      layers = next;
       paint();
     },
     cellAt: ([x, y]) => {
@@ -85,7 +90,7 @@ interface Look {
 /** Draws the next points that are considered: the area of a disc is its probability. */
 function drawCloud(
   context: CanvasRenderingContext2D,
-  { choices = [] }: Sheet,
+  { choices = [] }: Layers,
   place: (point: Point) => Point,
   { side, colour }: Look,
 ): void {
@@ -96,6 +101,23 @@ function drawCloud(
     const [x, y] = place(point);
     context.beginPath();
     context.arc(x, y, Math.max(1, 0.075 * side * Math.sqrt(probability)), 0, 2 * Math.PI);
+    context.fill();
+  }
+}
+
+/** Draws a halo around each marked point: the more it counts, the darker. */
+function drawMarks(
+  context: CanvasRenderingContext2D,
+  { marks = [] }: Layers,
+  place: (point: Point) => Point,
+  { side, colour }: Look,
+): void {
+  context.fillStyle = colour;
+  for (const { point, share } of marks) {
+    const [x, y] = place(point);
+    context.globalAlpha = Math.min(1, share);
+    context.beginPath();
+    context.arc(x, y, side / 28, 0, 2 * Math.PI);
     context.fill();
   }
 }

@@ -38,3 +38,8 @@ export const preset: Settings = {
 
 /** The settings in the address of the page. */
 export const address: Address<Settings> = addressOf(preset, { pace: paces, weights: weightChoices });
+
+const { begun: _begun, backend: _backend, weights: _weights, ...withControls } = preset;
+
+/** The presets of the settings of a drawing that have a control each. */
+export const ofDrawing = withControls;
