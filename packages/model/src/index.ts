@@ -5,6 +5,7 @@ export type { Conversation } from './chat/conversation.js';
 export type { ChatPrompt } from './chat/model-chat.js';
 export type { ChatOptions, RenderChatOptions } from './chat/options.js';
 export type { DrawnResult, DrawStep } from './draw/drawing-result.js';
+export type { MixedWords } from './draw/mixed-words.js';
 export type { DrawOptions } from './draw/options.js';
 export type { ForwardOptions, ForwardOutput, Prediction, SourceAndTarget } from './forward-prompt.js';
 export type { BeamResult, BeamSearchStep, BeamState } from './generate/beam-policy.js';

@@ -11,6 +11,7 @@ import type { ChatPrompt } from './chat/model-chat.js';
 import type { ChatOptions, RenderChatOptions } from './chat/options.js';
 import { templateNames } from './chat/template-names.js';
 import type { DrawnResult, DrawStep } from './draw/drawing-result.js';
+import type { MixedWords } from './draw/mixed-words.js';
 import type { DrawOptions } from './draw/options.js';
 import { type ForwardOptions, type ForwardOutput, forwardPrompt, type SourceAndTarget } from './forward-prompt.js';
 import type { BeamResult } from './generate/beam-policy.js';
@@ -253,21 +254,21 @@ export class Model implements Disposable {
 
   /**
    * Draws what words say, point by point, or goes on with a drawing that is begun. Iterate to see it grow, or call
-   * `result()`. Several texts are drawn together and returned in order. For models that draw, such as
-   * `@residual/model-drawings`.
+   * `result()`. Texts may be mixed by their words. Several are drawn together and returned in order. For models that
+   * draw, such as `@residual/model-drawings`.
    */
-  draw(words: string, options?: DrawOptions): Generation<DrawnResult, DrawStep, readonly DrawnResult[]>;
+  draw(words: string | MixedWords, options?: DrawOptions): Generation<DrawnResult, DrawStep, readonly DrawnResult[]>;
   draw(
-    words: readonly string[],
+    words: readonly (string | MixedWords)[],
     options?: DrawOptions,
   ): Generation<readonly DrawnResult[], DrawStep, readonly DrawnResult[]>;
-  draw(words: string | readonly string[], options: DrawOptions = {}) {
+  draw(words: string | MixedWords | readonly (string | MixedWords)[], options: DrawOptions = {}) {
     const isSingle = !Array.isArray(words);
     const { state } = this;
     return generation(
       async function* () {
         const { drawWords } = await import('./draw/draw.js'); // as `understanding`
-        return yield* drawWords(state, [words].flat() as readonly string[], options);
+        return yield* drawWords(state, [words].flat() as readonly (string | MixedWords)[], options);
       },
       (drawings): DrawnResult | readonly DrawnResult[] => (isSingle ? drawings[0]! : drawings),
     ) as never;

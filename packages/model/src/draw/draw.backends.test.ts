@@ -18,5 +18,12 @@ test('equal seeds give equal drawings on every backend, and their memory comes b
   expect(steps.map(({ kind }) => kind)).toEqual(newTokens.map(strokes.kindOf));
   expect(drawing).toEqual(strokes.decode(newTokens));
   expect(unknownWords).toEqual(['a']);
+  const words = [
+    ['cat', 7],
+    ['sun', -9],
+  ] as const;
+  const mixed = await model.draw({ words }, { ...options, maxNewTokens: 2 }).result();
+  expect([...mixed.newTokens, Math.round(1000 * mixed.logprob)]).toEqual([7, 5, -6737]); // on the backend cpu
+  expect(memoryUsage()).toEqual(before);
   model.dispose();
 });

@@ -1,4 +1,5 @@
 import '@residual/testkit/wasm';
+import { memoryUsage, type Tensor, tensor } from '@residual/tensor';
 import { strokeTokenizer } from '@residual/vision';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { loadModel } from '../load/load-model.js';
@@ -64,6 +65,72 @@ test('drawings together are as long as the positions leave behind the longest pr
   expect(first!.tokens.length).toBeLessThanOrEqual(40);
 });
 
+test('a mix is drawn as a word whose vector is the weighted sum', async () => {
+  const mix = {
+    words: [
+      ['cat', 7.5],
+      ['sun', -15],
+      ['cat sun', 0],
+    ],
+  } as const;
+  const options = { temperature: 1, guidanceScale: 1.5, seed: 5, maxNewTokens: 12 };
+  const other = await drawingModel();
+  const { read } = (other.weights as unknown as { embedding: { read: { weight: Tensor } } }).embedding;
+  const table = await read.weight.data(); // [UNK], cat, sun
+  const width = read.weight.shape[1]!;
+  const vector = Array.from({ length: width }, (_, i) => 7.5 * table[width + i]! - 15 * table[2 * width + i]!);
+  read.weight.dispose();
+  read.weight = tensor([...table.subarray(0, width), ...vector, ...table.subarray(2 * width)], [3, width]);
+  const drawn = await model.draw(mix, options).result();
+  const expected = await other.draw('cat', options).result();
+  other.dispose();
+  expect(drawn.newTokens).toEqual(expected.newTokens);
+  expect(drawn.logprob).toBeCloseTo(expected.logprob, 4);
+  const alone = await model.draw('cat', options).result();
+  expect(Math.abs(drawn.logprob - alone.logprob)).toBeGreaterThan(0.001);
+  expect(await model.draw({ words: [['cat', 1]] }, options).result()).toEqual(alone);
+});
+
+test('mixes and texts are drawn together as alone, and leave nothing behind', async () => {
+  const half = {
+    words: [
+      ['cat sun cat', 0.5],
+      ['sun', 0.5],
+    ],
+  } as const; // as sun sun sun
+  const all = [
+    'sun',
+    half,
+    'cat cat',
+    {
+      words: [
+        ['cat', 2],
+        ['sun', 1],
+      ],
+    },
+  ] as const;
+  for (const guidanceScale of [1, 1.5]) {
+    const options = { temperature: 0, guidanceScale, maxNewTokens: 9 };
+    const alone = [];
+    for (const words of all) alone.push(await model.draw(words, options).result());
+    const before = memoryUsage();
+    const together = await model.draw(all, options).result();
+    expect(memoryUsage()).toEqual(before);
+    expect(together.map(({ newTokens }) => newTokens)).toEqual(alone.map(({ newTokens }) => newTokens));
+    for (const [i, { logprob }] of together.entries()) expect(logprob).toBeCloseTo(alone[i]!.logprob, 4);
+    expect(new Set(alone.map(({ logprob }) => logprob.toFixed(3))).size).toBe(all.length);
+    // more rows than tokens of a pass, so that words are fed one by one
+    const many = await model
+      .draw(
+        Array.from({ length: 40 }, () => half),
+        options,
+      )
+      .result();
+    for (const { newTokens } of many) expect(newTokens).toEqual(alone[1]!.newTokens);
+    expect((await model.draw('sun', options).result()).newTokens).toEqual(alone[0]!.newTokens);
+  }
+});
+
 test('what is not drawn is refused', async () => {
   const refusal = async (words: unknown, options: object = {}) =>
     model
@@ -72,6 +139,13 @@ test('what is not drawn is refused', async () => {
       .then(String, error => (error as Error).message);
   expect(await refusal('odd words')).toBe('draw: the model knows no word of "odd words"');
   expect(await refusal([])).toBe('draw: there are no words');
+  expect(await refusal(5)).toBe('draw: words is 5; it must be a text, or { words: [[text, weight], ...] }');
+  const mixed = (...words: readonly unknown[]) => refusal({ words });
+  expect(await mixed(['cat', 'much'])).toBe('draw: words is [["cat","much"]]; it must be a list of [text, weight]');
+  expect(await mixed(['cat', 0], ['sun', 0])).toBe('draw: of 2 mixed texts none has a weight other than 0');
+  expect(await mixed(['cat', 1], ['', 1])).toBe('draw: the mixed text "" has no word');
+  expect(await mixed(['cat', 1], ['odd', 1])).toBe('draw: the model knows no word of "odd"');
+  expect(await refusal({ words: [], weights: [] })).toBe('draw: words: weights is not an option; options are words');
   expect(await refusal('cat', { penTemperature: 0 })).toBe('draw: penTemperature is 0; it must be a number above 0');
   expect(await refusal('cat', { temperature: 0, penTemperature: 1 })).toBe(
     'draw: penTemperature is 1 and temperature 0; what is not sampled has none',

@@ -1,6 +1,5 @@
 import { ResidualError } from '@residual/tensor';
 import { strokeTokenizer } from '@residual/vision';
-import { expectTexts } from '../arguments.js';
 import { decoderInputOf } from '../generate/decoder-input.js';
 import { generateSequences } from '../generate/generate.js';
 import { mapSteps } from '../generate/generation.js';
@@ -8,6 +7,8 @@ import type { LoadedModel } from '../loaded-model.js';
 import { causalOf } from '../model-kind.js';
 import { longestOf } from '../sequences.js';
 import { type DrawnResult, type DrawStep, drawnResultOf, drawStepOf } from './drawing-result.js';
+import { mixedInput } from './mixed-input.js';
+import { type MixedWords, mixWords, partsOf } from './mixed-words.js';
 import { type DrawOptions, generateOptionsOf } from './options.js';
 
 /**
@@ -16,18 +17,22 @@ import { type DrawOptions, generateOptionsOf } from './options.js';
  */
 export async function* drawWords(
   model: LoadedModel,
-  words: readonly string[],
+  words: readonly (string | MixedWords)[],
   options: DrawOptions,
 ): AsyncGenerator<DrawStep, DrawnResult[]> {
   const grid = gridOf(model);
   if (words.length === 0) throw new ResidualError('prompt', 'draw: there are no words');
-  expectTexts('draw', 'words', words);
   const strokes = strokeTokenizer({ grid });
   const { begun = [], box = { left: 0, top: 0, width: grid - 1, height: grid - 1 } } = options;
   const begunTokens = begun.length === 0 ? [] : strokes.encode(begun, { box, isBegun: true });
-  const prompts = words.map(text => promptOf(model, text, strokes.bosTokenId));
+  const prompts = words.map(each => promptOf(model, partsOf(each), strokes.bosTokenId));
   const sequences = prompts.map(({ tokens }) => [...tokens, ...begunTokens]);
-  const input = decoderInputOf('draw', model, sequences);
+  const plainInput = decoderInputOf('draw', model, sequences);
+  const input = mixedInput(
+    model,
+    plainInput,
+    prompts.map(prompt => prompt.words),
+  );
   // The longest prompt bounds all drawings, since shorter ones are padded to it.
   const most = Math.max(0, model.maxPositions - longestOf(sequences));
   const { maxNewTokens = most } = options;
@@ -47,14 +52,28 @@ function gridOf(model: LoadedModel): number {
   throw new ResidualError('kind', `draw: this is a model of the family ${family.name}, which does not draw`);
 }
 
-/** The tokens of a text and the start of its drawing, without the words that the model does not know. */
-function promptOf(model: LoadedModel, text: string, bosTokenId: number) {
-  if (!model.tokenizer) throw new ResidualError('prompt', 'draw: this model has no tokenizer, which words need');
-  const { ids, offsets } = model.tokenizer.encode(text);
-  const isUnknown = (id: number) => id === model.tokenizer!.unkTokenId;
+/**
+ * The words of texts, mixed by their weights, and the tokens that stand for them, followed by the start of the drawing.
+ * Words that the model does not know are left out.
+ */
+function promptOf(model: LoadedModel, parts: ReturnType<typeof partsOf>, bosTokenId: number) {
+  const read = parts.map(([text, weight]) => ({ text, weight, ...wordsOf(model, text, bosTokenId) }));
+  const words = mixWords(read);
+  return {
+    words,
+    tokens: [...words.map(word => word[0]!.token), bosTokenId],
+    unknownWords: read.flatMap(({ unknownWords }) => unknownWords),
+  };
+}
+
+/** The tokens of the words of a text that the model knows, and the other words. Throws if it knows none of them. */
+function wordsOf({ tokenizer }: LoadedModel, text: string, bosTokenId: number) {
+  if (!tokenizer) throw new ResidualError('prompt', 'draw: this model has no tokenizer, which words need');
+  const { ids, offsets } = tokenizer.encode(text);
+  const isUnknown = (id: number) => id === tokenizer.unkTokenId;
   const unknownWords = ids.flatMap((id, i) => (isUnknown(id) ? [text.slice(...offsets[i]!)] : []));
-  const known = ids.filter(id => !isUnknown(id) && id !== bosTokenId);
-  if (known.length === 0 && unknownWords.length > 0)
+  const tokens = ids.filter(id => !isUnknown(id) && id !== bosTokenId);
+  if (tokens.length === 0 && unknownWords.length > 0)
     throw new ResidualError('prompt', `draw: the model knows no word of ${JSON.stringify(text.slice(0, 100))}`);
-  return { tokens: [...known, bosTokenId], unknownWords };
+  return { tokens, unknownWords };
 }

@@ -5,6 +5,7 @@ import { type VectorTableInput, vectorTable, type WordVectors } from '@residual/
 import type { ChatAnswer, ChatDelta } from '../chat/chat-answer.js';
 import type { ChatOptions } from '../chat/options.js';
 import type { DrawnResult, DrawStep } from '../draw/drawing-result.js';
+import type { MixedWords } from '../draw/mixed-words.js';
 import type { DrawOptions } from '../draw/options.js';
 import { generation } from '../generate/generation.js';
 import type { LoadModelOptions } from '../load/load-model.js';
@@ -75,8 +76,11 @@ export interface RemoteModel
     audios: readonly AudioInput[],
     options?: TranscribeOptions,
   ): RemoteGeneration<readonly Transcription[], TranscriptionStep>;
-  draw(words: string, options?: DrawOptions): RemoteGeneration<DrawnResult, DrawStep>;
-  draw(words: readonly string[], options?: DrawOptions): RemoteGeneration<readonly DrawnResult[], DrawStep>;
+  draw(words: string | MixedWords, options?: DrawOptions): RemoteGeneration<DrawnResult, DrawStep>;
+  draw(
+    words: readonly (string | MixedWords)[],
+    options?: DrawOptions,
+  ): RemoteGeneration<readonly DrawnResult[], DrawStep>;
   paint(words: string, options?: PaintOptions): RemoteGeneration<PaintedResult, PaintStep>;
   paint(words: readonly string[], options?: PaintOptions): RemoteGeneration<readonly PaintedResult[], PaintStep>;
   tokenVectors(): Promise<WordVectors>;

@@ -3,6 +3,7 @@ import { type RpcCall, type Transferred, transfer } from '@residual/base/rpc';
 import type { ChatMessage } from '@residual/tokenizer/chat';
 import type { Conversation } from '../chat/conversation.js';
 import type { ChatOptions, RenderChatOptions } from '../chat/options.js';
+import type { MixedWords } from '../draw/mixed-words.js';
 import type { DrawOptions } from '../draw/options.js';
 import type { ForwardOptions, SourceAndTarget } from '../forward-prompt.js';
 import type { BeamSearchOptions } from '../generate/beam-search.js';
@@ -56,10 +57,15 @@ export const streamMethods = {
     Array.isArray(audio)
       ? allOf(model.transcribe(audio as readonly AudioInput[], { ...options, signal }))
       : firstOf(model.transcribe(audio as AudioInput, { ...options, signal })),
-  draw: (model: Model, { signal }: RpcCall, words: string | readonly string[], options?: DrawOptions) =>
-    typeof words === 'string'
-      ? firstOf(model.draw(words, { ...options, signal }))
-      : allOf(model.draw(words, { ...options, signal })),
+  draw: (
+    model: Model,
+    { signal }: RpcCall,
+    words: string | MixedWords | readonly (string | MixedWords)[],
+    options?: DrawOptions,
+  ) =>
+    Array.isArray(words)
+      ? allOf(model.draw(words as readonly (string | MixedWords)[], { ...options, signal }))
+      : firstOf(model.draw(words as string | MixedWords, { ...options, signal })),
   paint: (model: Model, { signal }: RpcCall, words: string | readonly string[], options?: PaintOptions) =>
     typeof words === 'string'
       ? firstOf(model.paint(words, { ...options, signal }))
