@@ -67,6 +67,21 @@ export const catalog: readonly CatalogEntry[] = [
     load: async () => (await import('./audio/keyword-family.js')).keywordSpotting,
   },
   { modelTypes: ['audio-spectrogram-transformer'], load: async () => (await import('./audio/ast.js')).ast },
+  { modelTypes: ['speecht5'], load: async () => (await import('./speech/speecht5.js')).speechT5 },
+  { modelTypes: ['vits'], load: async () => (await import('./speech/vits.js')).vits },
+  {
+    modelTypes: ['fastspeech2_conformer'],
+    load: async () => (await import('./speech/fastspeech2.js')).fastSpeech2,
+  },
+  {
+    modelTypes: ['fastspeech2_conformer_with_hifigan'],
+    load: async () => (await import('./speech/fastspeech2.js')).fastSpeech2WithHifiGan,
+  },
+  { modelTypes: ['speecht5_hifigan'], load: async () => (await import('./speech/hifi-gan.js')).speechT5HifiGan },
+  {
+    modelTypes: ['fastspeech2_conformer_hifigan', 'hifigan'],
+    load: async () => (await import('./speech/hifi-gan.js')).fastSpeech2HifiGan,
+  },
   { modelTypes: ['qwen2'], load: async () => (await import('./decoders/qwen2.js')).qwen2 },
   { modelTypes: ['qwen3'], load: async () => (await import('./decoders/qwen3.js')).qwen3 },
   { modelTypes: ['mistral'], load: async () => (await import('./decoders/mistral.js')).mistral },

@@ -14,6 +14,8 @@ import type {
 } from '@residual/transformer';
 import type { Config } from './config/config.js';
 import type { GgufTable } from './gguf/table.js';
+import type { HifiGan } from './speech/hifi-gan-layer.js';
+import type { AutoregressiveSynthesizer, ParallelSynthesizer } from './speech/synthesizer.js';
 
 /** The properties of every composition. */
 interface CompositionInfo {
@@ -155,6 +157,35 @@ export interface AudioComposition extends CompositionInfo {
   readonly problemType?: ProblemType;
 }
 
+/** What a model that speaks gives: samples, or the frames of a spectrogram, for a vocoder. */
+export type SynthesisTask = 'text-to-waveform' | 'text-to-spectrogram';
+
+/** A model that speaks. */
+export interface SynthesisComposition extends CompositionInfo {
+  readonly kind: SynthesisTask;
+  readonly model: ParallelSynthesizer | AutoregressiveSynthesizer;
+  /** The value of `architectures` that is written. */
+  readonly architecture: string;
+  /** Samples in a second, where it makes samples or says it. */
+  readonly sampleRate?: number | undefined;
+  /** The number of blocks of the encoder. */
+  readonly encoderDepth: number;
+  readonly encoderHeads: number;
+  /** How noise is scaled if nobody says it: that of frames, and that of durations; absent where nothing is drawn. */
+  readonly noiseScale?: number;
+  readonly durationNoiseScale?: number;
+}
+
+/** A vocoder, which turns the frames of a spectrogram into samples. */
+export interface VocoderComposition extends CompositionInfo {
+  readonly kind: 'vocoder';
+  readonly model: HifiGan;
+  /** The value of `architectures` that is written. */
+  readonly architecture: string;
+  /** Samples in a second. */
+  readonly sampleRate: number;
+}
+
 /** Height and width in pixels. */
 export interface ImageSize {
   readonly height: number;
@@ -205,11 +236,13 @@ export type Composition =
   | ImageComposition
   | ImageTextComposition
   | ImageTokensComposition
-  | AudioComposition;
+  | AudioComposition
+  | VocoderComposition
+  | SynthesisComposition;
 
 /**
- * Maps one tensor of a checkpoint to weight paths. `*` stands for the number of the block; a name that starts with `/`
- * has no prefix. Several paths are members of one tensor, along the out axis: one after the other, unless
+ * Maps one tensor of a checkpoint to weight paths. `*` stands for the number of the block, a second one for that of a
+ * part of it; a name that starts with `/` has no prefix. Several paths are members of one tensor, along the out axis: one after the other, unless
  * `interleaved`.
  */
 export interface WeightMapping {
@@ -233,8 +266,11 @@ export interface WeightMapping {
    * width].
    */
   readonly inAxes?: readonly number[];
-  /** The position of an additional axis of length 1 in the checkpoint; [0, 0] for two of them before all others. */
-  readonly unitAxis?: 0 | 1 | readonly [0, 0];
+  /**
+   * The position of an additional axis of length 1 in the checkpoint; [0, 0] for two of them before all others, [1, 1]
+   * for two after the first.
+   */
+  readonly unitAxis?: 0 | 1 | readonly [0, 0] | readonly [1, 1];
   /** The value of all entries where a checkpoint lacks the tensor; it must have the tensor if absent. */
   readonly defaultValue?: number;
   /** The mapping applies only if the composition also has this path. */
@@ -352,6 +388,11 @@ export interface Family<Composed extends Composition = Composition> {
    * Whether Hugging Face transformers returns the mean over the heads in the place of the attention weights of each.
    */
   readonly averagesAttentions?: boolean;
+  /**
+   * The names of modules whose weight a checkpoint may hold as magnitude and direction of a weight norm, in one of the
+   * two forms of PyTorch; it is folded when it is read, and written as one tensor.
+   */
+  readonly foldedWeightNorms?: RegExp;
   /** How GGUF files hold its models; undefined if llama.cpp does not have them. */
   readonly gguf?: GgufTable;
 }

@@ -149,8 +149,11 @@ export type {
   SequenceToSequenceComposition,
   SpeechComposition,
   SpeechSource,
+  SynthesisComposition,
+  SynthesisTask,
   TextComposition,
   TextTask,
+  VocoderComposition,
   WeightMapping,
 } from './family.js';
 export { familyOf } from './family-of.js';
@@ -173,4 +176,22 @@ export { type ResidualPaintingSizes, residualPainting, residualPaintingConfig } 
 export { siglip, siglip2 } from './image/siglip.js';
 export { vit } from './image/vit.js';
 export { families } from './registry.js';
+export { fastSpeech2, fastSpeech2WithHifiGan } from './speech/fastspeech2.js';
+export { fastSpeech2HifiGan, speechT5HifiGan } from './speech/hifi-gan.js';
+export type { HifiGan, HifiGanInputs } from './speech/hifi-gan-layer.js';
+export { speechT5 } from './speech/speecht5.js';
+export type {
+  AutoregressiveSynthesizer,
+  FrameInputs,
+  KnownVoices,
+  ParallelSynthesizer,
+  PlanInputs,
+  SpeechInputs,
+  SpeechPlan,
+  StepInputs,
+  StepOutput,
+  TeacherInputs,
+  VoiceInputs,
+} from './speech/synthesizer.js';
+export { vits } from './speech/vits.js';
 export type { StandardBlock, StandardCrossBlock, StandardEncoderDecoder, StandardLanguageModel } from './standard.js';

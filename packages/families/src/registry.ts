@@ -108,6 +108,10 @@ import { residualImageTokens } from './image/residual-image-tokens.js';
 import { residualPainting } from './image/residual-painting.js';
 import { siglip, siglip2 } from './image/siglip.js';
 import { vit } from './image/vit.js';
+import { fastSpeech2, fastSpeech2WithHifiGan } from './speech/fastspeech2.js';
+import { fastSpeech2HifiGan, speechT5HifiGan } from './speech/hifi-gan.js';
+import { speechT5 } from './speech/speecht5.js';
+import { vits } from './speech/vits.js';
 
 /** All families of this package; a page that names them all loads them all. */
 export const families: readonly Family[] = [
@@ -120,6 +124,7 @@ export const families: readonly Family[] = [
   ...[bert, roberta, xlmRoberta, camembert, distilbert, mpnet, electra, modernbert, debertaV2, deberta],
   ...[albert, nomicBert, eurobert, roformer, esm],
   ...[wav2vec2, hubert, wavlm, ast, keywordSpotting, moonshine],
+  ...[speechT5, speechT5HifiGan, fastSpeech2, fastSpeech2WithHifiGan, fastSpeech2HifiGan, vits],
   ...[olmo, olmo2, olmo3, granite, cohere, cohere2, glm, glm4, exaone4, stablelm, starcoder2, phi, nemotron, arcee],
   ...[seedOss, helium, hunyuan, ernie4_5, ministral, ministral3, vaultGemma, apertus, bitnet, diffLlama],
   mixtral,

@@ -10,8 +10,10 @@ import type {
   SpeechComposition,
   StandardEncoderDecoder,
   StandardLanguageModel,
+  SynthesisComposition,
   TextComposition,
   TextTask,
+  VocoderComposition,
 } from '@residual/families';
 import type { Weights } from '@residual/layers';
 import { ResidualError } from '@residual/tensor';
@@ -168,9 +170,36 @@ export function isImageModel(composition: Composition): composition is ImageComp
   return composition.kind === 'image-classification' || composition.kind === 'image-features';
 }
 
-/** The number of tokens that a model knows; 0 if it reads pictures alone. */
+/** A model that speaks, with its weights. */
+export interface BoundSynthesizer extends BoundModel<SynthesisComposition['model']> {
+  readonly composition: SynthesisComposition;
+}
+
+/** The layer and weights of a model that speaks. See `causalOf`. */
+export function synthesizerOf(name: string, { composition, weights, family }: AnyModel): BoundSynthesizer {
+  if (isSynthesizer(composition)) return { layer: composition.model, weights: weights as never, composition };
+  throw new ResidualError('kind', `${name}: ${describeKind(family, composition)}; this works on a model that speaks`);
+}
+
+/** Whether a composition speaks. */
+export function isSynthesizer(composition: Composition): composition is SynthesisComposition {
+  return composition.kind === 'text-to-waveform' || composition.kind === 'text-to-spectrogram';
+}
+
+/** A vocoder with its weights. */
+export interface BoundVocoder extends BoundModel<VocoderComposition['model']> {
+  readonly composition: VocoderComposition;
+}
+
+/** The layer and weights of a vocoder. See `causalOf`. */
+export function vocoderOf(name: string, { composition, weights, family }: AnyModel): BoundVocoder {
+  if (composition.kind === 'vocoder') return { layer: composition.model, weights: weights as never, composition };
+  throw new ResidualError('kind', `${name}: ${describeKind(family, composition)}; this works on a vocoder`);
+}
+
+/** The number of tokens that a model knows; 0 if it reads pictures or spectrograms alone. */
 export function vocabOf(composition: Composition): number {
-  if (isImageModel(composition)) return 0;
+  if (isImageModel(composition) || composition.kind === 'vocoder') return 0;
   if (composition.kind === 'image-tokens') return composition.model.codes;
   return composition.kind === 'image-text' ? composition.model.text.vocab : composition.model.vocab;
 }
@@ -183,7 +212,7 @@ export function labelsOf(composition: Composition): readonly string[] {
 
 /** The blocks and heads of the encoder of a composition; 0 of both without one. */
 export function encoderSizesOf(composition: Composition): { readonly depth: number; readonly heads: number } {
-  if (composition.kind === 'seq2seq-lm' || composition.kind === 'speech-seq2seq')
+  if (composition.kind === 'seq2seq-lm' || composition.kind === 'speech-seq2seq' || isSynthesizer(composition))
     return { depth: composition.encoderDepth, heads: composition.encoderHeads };
   if (composition.kind === 'image-text') return { depth: composition.imageDepth, heads: composition.imageHeads };
   const isEncoder =
@@ -196,5 +225,7 @@ export function encoderSizesOf(composition: Composition): { readonly depth: numb
 function describeKind({ name }: AnyModel['family'], { kind }: Composition): string {
   if (kind === 'causal-lm') return `${name} continues a text and has no encoder`;
   if (kind === 'speech-seq2seq') return `${name} reads speech`;
+  if (kind === 'text-to-waveform' || kind === 'text-to-spectrogram') return `${name} speaks`;
+  if (kind === 'vocoder') return `${name} is a vocoder`;
   return kind === 'seq2seq-lm' ? `${name} is an encoder-decoder` : `${name} is a model for ${kind}`;
 }

@@ -12,7 +12,7 @@ import {
   weightNormConvolution1d,
 } from '@residual/layers';
 import { type AnyActivation, mlp } from '@residual/mlp';
-import { expectInteger, type Tensor } from '@residual/tensor';
+import type { Tensor } from '@residual/tensor';
 import { audioModel, postNormBlock, stack, type TensorLayer, transformerBlock } from '@residual/transformer';
 import type { ConfigReader } from '../config/config.js';
 import { activationLayer } from '../encoders/bert-parts.js';
@@ -94,21 +94,11 @@ export function composeWav2Vec2(
   };
 }
 
-/** Longer lists of convolutions are refused, so that no config composes without end. */
-const maxConvolutions = 64;
-
 /** The convolutions on the samples: [batch, samples, 1] to [batch, positions, dim]. */
 function extractorOf(config: ConfigReader) {
-  const numbers = (name: string, fallback: readonly number[]) => {
-    const values = config.value(name) ?? fallback;
-    if (!Array.isArray(values) || values.length === 0 || values.length > maxConvolutions)
-      return config.refuse(name, values, `a list of 1 to ${maxConvolutions} whole numbers above 0`);
-    for (const value of values) expectInteger('config', name, value, { min: 1, max: 2 ** 20, code: 'config' });
-    return values as readonly number[];
-  };
-  const dims = numbers('conv_dim', [512, 512, 512, 512, 512, 512, 512]);
-  const strides = numbers('conv_stride', [5, 2, 2, 2, 2, 2, 2]);
-  const kernels = numbers('conv_kernel', [10, 3, 3, 3, 3, 2, 2]);
+  const dims = config.sizes('conv_dim', [512, 512, 512, 512, 512, 512, 512]);
+  const strides = config.sizes('conv_stride', [5, 2, 2, 2, 2, 2, 2]);
+  const kernels = config.sizes('conv_kernel', [10, 3, 3, 3, 3, 2, 2]);
   for (const [name, list] of Object.entries({ conv_stride: strides, conv_kernel: kernels }))
     if (list.length !== dims.length) config.refuse(name, list, `${dims.length} numbers, as many as conv_dim has`);
   const kind = config.value('feat_extract_norm') ?? 'group';

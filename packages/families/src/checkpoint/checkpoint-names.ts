@@ -14,6 +14,7 @@ import {
 import { ResidualError } from '@residual/tensor';
 import type { Family, PositionTable, WeightMapping } from '../family.js';
 import { type Arrangement, rowsInOrder, runsOf } from './arrangement.js';
+import { withFoldedWeightNorm } from './fold-weight-norm.js';
 import { type StoredArrays, storedRows } from './stored-arrays.js';
 import { leafShape, splitTensors, storedShape, type TensorSlice, writeSlice } from './tensor-slice.js';
 
@@ -31,14 +32,14 @@ export function tensorSlices(family: Family, layer: HasNeeds<unknown>): Map<stri
 
 function sliceOf(
   family: Family,
-  { mapping, index, member }: MappingMatch,
+  { mapping, indices, member }: MappingMatch,
   needs: ReadonlyMap<string, WeightNeed>,
   path: string,
 ): TensorSlice {
-  const paths = [mapping.path].flat().map(pattern => pattern.replace('*', index));
+  const paths = [mapping.path].flat().map(pattern => withIndices(pattern, indices));
   const rows = paths.map(each => needs.get(each)?.shape[0] ?? 0);
   const { shape } = needs.get(path)!;
-  const fullName = (name: string) => fullNameOf(family, name.replace('*', index));
+  const fullName = (name: string) => fullNameOf(family, withIndices(name, indices));
   const names = [mapping.checkpointName, ...(mapping.otherNames ?? [])].map(fullName);
   const arrangement = arrangementOf(mapping, paths, needs, rows);
   const experts = Array.from({ length: arrangement?.kind === 'apart' ? arrangement.experts : 1 }, (_, i) => `${i}`);
@@ -96,7 +97,8 @@ interface Entry {
  * The arrays of a checkpoint under weight paths, for `load` of `@residual/layers`. Each is sliced and transposed when
  * it is read. Reading errors if aliases of one tensor differ.
  */
-export function fromCheckpoint(family: Family, layer: HasNeeds<unknown>, stored: StoredArrays): NamedArrays {
+export function fromCheckpoint(family: Family, layer: HasNeeds<unknown>, arrays: StoredArrays): NamedArrays {
+  const stored = family.foldedWeightNorms ? withFoldedWeightNorm(arrays, family.foldedWeightNorms) : arrays;
   const slices = tensorSlices(family, layer);
   const checkpointNames = [...stored.names]; // `names` may be an iterator
   const present = new Set(checkpointNames);
@@ -236,9 +238,9 @@ export function withComputedTensors<Tensor>(
   const leaves = leavesOf(layer.needs as Needs);
   for (const saved of family.buffers.flatMap(buffer => buffer.saved ?? []))
     for (const { path, need } of leaves) {
-      const index = indexIn('path' in saved ? saved.path : saved.beside, path);
-      if (index === undefined) continue;
-      const name = fullNameOf(family, saved.checkpointName.replace('*', index));
+      const indices = indicesIn('path' in saved ? saved.path : saved.beside, path);
+      if (!indices) continue;
+      const name = fullNameOf(family, withIndices(saved.checkpointName, indices));
       if ('value' in saved) {
         const { value } = saved;
         all.set(
@@ -288,8 +290,8 @@ export function aliasesOf(family: Family, checkpointName: string): readonly stri
 
 interface MappingMatch {
   readonly mapping: WeightMapping;
-  /** The number of the block; '' if the path has none. */
-  readonly index: string;
+  /** What each `*` stands for: the number of the block, or of a part of it. */
+  readonly indices: readonly string[];
   /** Which of the paths of the mapping it is. */
   readonly member: number;
 }
@@ -301,20 +303,32 @@ function mappingOf(
 ): MappingMatch | undefined {
   for (const mapping of mappings) {
     for (const [member, pattern] of [mapping.path].flat().entries()) {
-      const index = indexIn(pattern, path);
+      const indices = indicesIn(pattern, path);
       const { requires } = mapping;
-      if (index === undefined || (requires !== undefined && !needs.has(requires.replace('*', index || '0')))) continue;
-      return { mapping, index, member };
+      if (!indices || (requires !== undefined && !needs.has(withIndices(requires, indices, '0')))) continue;
+      return { mapping, indices, member };
     }
   }
   return undefined;
 }
 
-/** What `*` in a pattern stands for in a path, '' if the pattern has none; undefined if they do not match. */
-function indexIn(pattern: string, path: string): string | undefined {
-  const [before, after] = pattern.split('*') as [string, string | undefined];
-  if (after === undefined) return path === pattern ? '' : undefined;
-  if (!path.startsWith(before) || !path.endsWith(after)) return undefined;
-  const index = path.slice(before.length, path.length - after.length);
-  return /^\d+$/.test(index) ? index : undefined;
+/** What each `*` in a pattern stands for in a path; undefined if they do not match. */
+function indicesIn(pattern: string, path: string): string[] | undefined {
+  const [start, ...parts] = pattern.split('*') as [string, ...string[]];
+  if (!path.startsWith(start)) return undefined;
+  const indices: string[] = [];
+  let rest = path.slice(start.length);
+  for (const part of parts) {
+    const [digits] = /^\d+/.exec(rest) ?? [];
+    if (digits === undefined || !rest.startsWith(part, digits.length)) return undefined;
+    indices.push(digits);
+    rest = rest.slice(digits.length + part.length);
+  }
+  return rest === '' ? indices : undefined;
+}
+
+/** A pattern with an index for each `*`, or `other` for one without an index. */
+function withIndices(pattern: string, indices: readonly string[], other = '*'): string {
+  let used = 0;
+  return pattern.replaceAll('*', () => indices[used++] ?? other);
 }

@@ -40,6 +40,19 @@ export class ConfigReader {
     return value;
   }
 
+  /** A list of 1 to 64 whole numbers, each 1 or more. */
+  sizes(name: string, fallback?: readonly number[]): readonly number[] {
+    return this.sizesOf(name, this.value(name) ?? fallback);
+  }
+
+  /** The value of a field, or an entry of it, as a list of 1 to 64 whole numbers, each from 1 to 2²⁰. */
+  sizesOf(name: string, values: unknown): readonly number[] {
+    if (!Array.isArray(values) || values.length === 0 || values.length > maxListedSizes)
+      return this.refuse(name, values, `a list of 1 to ${maxListedSizes} whole numbers above 0`);
+    for (const value of values) expectInteger('config', name, value, { min: 1, max: 2 ** 20, code: 'config' });
+    return values;
+  }
+
   /** A whole number, 0 or more. */
   count(name: string, fallback?: number): number {
     const value = this.value(name) ?? fallback;
@@ -131,6 +144,9 @@ export class ConfigReader {
 }
 
 const maxBlocks = 10_000;
+
+/** Longer lists of sizes are refused, so that no config composes without end. */
+const maxListedSizes = 64;
 
 /** How many unknown fields an error lists. */
 const maxListed = 20;

@@ -11,6 +11,7 @@ const own = `
   llama4 mamba ministral3 mixtral-experts modernbert olmo2 opt phi3-longrope qwen3 roformer minicpm3
   beit clip dinov3 siglip2 vit-train whisper-generate
   ast moonshine wav2vec2-layer wavlm
+  fastspeech2 speecht5-hifigan speecht5-tts vits
 `;
 /**
  * Those that compose the same parts in other ways, or have other names. qwen3-next has no logits: those that the
@@ -50,7 +51,7 @@ test.each(names)('%s agrees with the reference', async name => {
   expect(report.pass).toBe(true);
 });
 
-/** The files, and of their outputs only the logits or the vectors of pictures. `config` replaces the config. */
+/** The files, and of their outputs only logits, vectors of pictures or sound. `config` replaces the config. */
 const withLogitsOnly = (files: ModelFiles, config?: string): ModelFiles =>
   withFewOutputs(
     {
@@ -59,7 +60,9 @@ const withLogitsOnly = (files: ModelFiles, config?: string): ModelFiles =>
         name === 'config.json' && config !== undefined ? Promise.resolve(config) : files.text(name, options),
     },
     // Another shape would be compiled by itself on a GPU; what masks do there the tests of the parts compare.
-    ['cpu', 'wasm'].includes(requireBackend()) ? /logits|pooler_output/ : /^(?!.*padded).*(logits|pooler_output)/,
+    ['cpu', 'wasm'].includes(requireBackend())
+      ? /logits|pooler_output|waveform/
+      : /^(?!.*padded).*(logits|pooler_output|waveform)/,
   );
 
 test.runIf(requireBackend() === 'wasm').each(names)('%s: a config in older words gives the same logits', async name => {

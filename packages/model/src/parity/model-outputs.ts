@@ -9,6 +9,7 @@ import { imageOutputs } from './images.js';
 import type { OutputFilter, Outputs } from './outputs.js';
 import { sequenceToSequenceOutputs } from './sequence-to-sequence.js';
 import { speechOutputs } from './speech.js';
+import { synthesisOutputs, vocoderOutputs } from './synthesis.js';
 import { textOutputs } from './text.js';
 
 /** The function that computes the outputs of each kind of model. */
@@ -30,6 +31,9 @@ const outputsByKind = {
   siglip2: imageTextOutputs,
   ctc: audioOutputs,
   'audio-classification': audioOutputs,
+  vocoder: vocoderOutputs,
+  'text-to-waveform': synthesisOutputs,
+  'text-to-spectrogram': synthesisOutputs,
 };
 
 /** The outputs of a model that are wanted, for the kind that the golden files name, or its own. */
@@ -60,7 +64,8 @@ export const needsGradients = (name: string): boolean => /^(?:grad|after\.|adamw
 const inputs: readonly string[] = [
   ...['input_ids', 'attention_mask', 'decoder_input_ids', 'labels', 'token_type_ids'],
   ...['pixel_values', 'pixel_attention_mask', 'spatial_shapes'],
-  ...['input_features', 'input_values'],
+  ...['input_features', 'input_values', 'input_spectrogram'],
+  ...['speaker_embeddings', 'speaker_ids', 'lang_ids', 'decoder_input_values'],
 ];
 
 /** Whether a tensor of `golden.safetensors` is an input. */

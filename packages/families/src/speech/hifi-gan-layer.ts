@@ -1,0 +1,171 @@
+import {
+  type Convolution,
+  convolution1d,
+  type Layer,
+  layer,
+  type TransposedConvolution,
+  transposedConvolution1d,
+  type VectorNeed,
+  vector,
+} from '@residual/layers';
+import { add, div, maximum, mul, reshape, sub, type Tensor, tanh } from '@residual/tensor';
+
+/** Settings of `hifiGan`. */
+export interface HifiGanOptions {
+  /** Width of a frame. */
+  readonly bins: number;
+  /** Width after the first convolution; each upsampling halves it. */
+  readonly channels: number;
+  /** By how much each upsampling makes the sequence longer, and the window of its transposed convolution. */
+  readonly upsampling: readonly { readonly rate: number; readonly kernelSize: number }[];
+  /** The blocks after each upsampling, whose mean is taken: their window, and the dilation of each pair of layers. */
+  readonly blocks: readonly { readonly kernelSize: number; readonly dilations: readonly number[] }[];
+  /** The slope of the activation for negative numbers. */
+  readonly slope: number;
+  /** Whether frames have a stored mean and scale, and whether they are normalized with them; none if absent. */
+  readonly statistics?: 'used' | 'stored' | undefined;
+  /** Whether the last convolution has a bias; true if absent. */
+  readonly outputBias?: boolean;
+  /** Width of the vector of a speaker that is added after the first convolution; none if absent. */
+  readonly speakerDim?: number | undefined;
+}
+
+/** The needs of one block: pairs of a dilated and a plain convolution. */
+type BlockNeeds = { readonly dilated: readonly Convolution[]; readonly plain: readonly Convolution[] };
+
+/** The needs of `hifiGan`. */
+export type HifiGanNeeds = {
+  readonly mean: VectorNeed | undefined;
+  readonly scale: VectorNeed | undefined;
+  readonly input: Convolution;
+  readonly speaker: Convolution | undefined;
+  readonly upsamplers: readonly TransposedConvolution[];
+  readonly blocks: readonly BlockNeeds[];
+  readonly output: Convolution;
+};
+
+/** Frames [batch, frames, bins], and the vector of the speaker [batch, 1, speakerDim] where the layer has one. */
+export interface HifiGanInputs {
+  readonly frames: Tensor;
+  readonly speaker?: Tensor | undefined;
+}
+
+/** The layer of `hifiGan`: frames [batch, frames, bins] to samples [batch, samples] from -1 to 1. */
+export interface HifiGan extends Layer<HifiGanNeeds, HifiGanInputs, Tensor> {
+  readonly bins: number;
+  /** How many samples a frame becomes, if each becomes equally many; frames can then be computed in windows. */
+  readonly samplesPerFrame: number | undefined;
+  /** How many frames before and after a frame change its samples, at most. */
+  readonly framesAround: number;
+}
+
+/** The slope of the last activation, which no config says. */
+const lastSlope = 0.01;
+
+/** The window of the first and the last convolution. */
+const outerKernel = 7;
+
+/**
+ * HiFi-GAN (Kong et al. 2020): a vocoder of transposed convolutions that make the sequence longer, each followed by
+ * blocks of dilated convolutions. Frames [batch, frames, bins] to samples [batch, samples] from -1 to 1. Tap:
+ * `upsampled`, [batch, samples, channels] before the last convolution.
+ */
+export function hifiGan(options: HifiGanOptions): HifiGan {
+  const { bins, channels, upsampling, blocks, slope, statistics, outputBias = true, speakerDim } = options;
+  const widths = upsampling.map((_, i) => Math.floor(channels / 2 ** (i + 1)));
+  const needs: HifiGanNeeds = {
+    mean: statistics && vector([bins]),
+    scale: statistics && vector([bins], 1),
+    input: convolution1d({ in: bins, out: channels, kernelSize: outerKernel, padding: (outerKernel - 1) / 2 }),
+    speaker: speakerDim ? convolution1d({ in: speakerDim, out: channels, kernelSize: 1 }) : undefined,
+    upsamplers: upsampling.map(({ rate, kernelSize }, i) =>
+      transposedConvolution1d({
+        in: i === 0 ? channels : widths[i - 1]!,
+        out: widths[i]!,
+        kernelSize,
+        stride: rate,
+        padding: Math.floor((kernelSize - rate) / 2),
+      }),
+    ),
+    blocks: widths.flatMap(width => blocks.map(block => blockNeeds(width, block))),
+    output: convolution1d({
+      in: widths.at(-1)!,
+      out: 1,
+      kernelSize: outerKernel,
+      padding: (outerKernel - 1) / 2,
+      bias: outputBias,
+    }),
+  };
+  const model: Layer<HifiGanNeeds, HifiGanInputs, Tensor> = layer(
+    needs,
+    (w, { frames, speaker }: HifiGanInputs, scope) => {
+      const x = statistics === 'used' ? div(sub(frames, w.mean!), w.scale!) : frames;
+      const first = needs.input(w.input, x);
+      let y = speaker && needs.speaker ? add(first, needs.speaker(w.speaker!, speaker)) : first;
+      for (const [i, upsampler] of needs.upsamplers.entries()) {
+        const longer = upsampler(w.upsamplers[i]!, leakyRelu(y, slope));
+        const outputs = blocks.map((_, j) => {
+          const at = i * blocks.length + j;
+          return runBlock(needs.blocks[at]!, w.blocks[at] as never, longer, slope);
+        });
+        y = mul(outputs.reduce(add), 1 / blocks.length);
+      }
+      const last = scope.tap('upsampled', leakyRelu(y, lastSlope));
+      const samples = tanh(needs.output(w.output, last)); // [batch, samples, 1]
+      return reshape(samples, samples.shape.slice(0, 2));
+    },
+    { name: 'hifiGan', inDim: bins },
+  );
+  return Object.assign(model, {
+    bins,
+    samplesPerFrame: upsampling.every(({ rate, kernelSize }) => (kernelSize - rate) % 2 === 0)
+      ? upsampling.reduce((product, { rate }) => product * rate, 1)
+      : undefined,
+    framesAround: framesAround(options),
+  });
+}
+
+function blockNeeds(width: number, { kernelSize, dilations }: HifiGanOptions['blocks'][number]): BlockNeeds {
+  const convolution = (dilation: number) =>
+    convolution1d({
+      in: width,
+      out: width,
+      kernelSize,
+      dilation,
+      padding: Math.floor((kernelSize * dilation - dilation) / 2),
+    });
+  return { dilated: dilations.map(convolution), plain: dilations.map(() => convolution(1)) };
+}
+
+/** x + plain(activation(dilated(activation(x)))) for each pair. */
+function runBlock(
+  { dilated, plain }: BlockNeeds,
+  weights: { readonly dilated: readonly never[]; readonly plain: readonly never[] },
+  x: Tensor,
+  slope: number,
+): Tensor {
+  return dilated.reduce((y, convolution, i) => {
+    const inner = leakyRelu(convolution(weights.dilated[i]!, leakyRelu(y, slope)), slope);
+    return add(plain[i]!(weights.plain[i]!, inner), y);
+  }, x);
+}
+
+/** max(x, slope · x), for slopes up to 1: x [...] to the same. */
+function leakyRelu(x: Tensor, slope: number): Tensor {
+  return maximum(x, mul(x, slope));
+}
+
+/** How many frames on either side a sample depends on, counted back from the last convolution. */
+function framesAround({ upsampling, blocks }: HifiGanOptions): number {
+  const ofBlocks = Math.max(
+    ...blocks.map(({ kernelSize, dilations }) =>
+      dilations.reduce((sum, dilation) => sum + ((kernelSize - 1) * (dilation + 1)) / 2, 0),
+    ),
+  );
+  const outer = (outerKernel - 1) / 2;
+  const before = upsampling.reduceRight(
+    (radius, { rate, kernelSize }) => Math.ceil((radius + ofBlocks + kernelSize) / rate),
+    outer,
+  );
+  return before + outer;
+}
