@@ -12,6 +12,7 @@ import type {
   Tower,
   TwoTowerModel,
 } from '@residual/transformer';
+import type { StoredArrays } from './checkpoint/stored-arrays.js';
 import type { Config } from './config/config.js';
 import type { GgufTable } from './gguf/table.js';
 import type { HifiGan } from './speech/hifi-gan-layer.js';
@@ -242,8 +243,8 @@ export type Composition =
 
 /**
  * Maps one tensor of a checkpoint to weight paths. `*` stands for the number of the block, a second one for that of a
- * part of it; a name that starts with `/` has no prefix. Several paths are members of one tensor, along the out axis: one after the other, unless
- * `interleaved`.
+ * part of it; a name that starts with `/` has no prefix. Several paths are members of one tensor, along the out axis:
+ * one after the other, unless `interleaved`.
  */
 export interface WeightMapping {
   /** Its name; `#` stands for the number of the expert, where each expert has a tensor of its own. */
@@ -389,10 +390,10 @@ export interface Family<Composed extends Composition = Composition> {
    */
   readonly averagesAttentions?: boolean;
   /**
-   * The names of modules whose weight a checkpoint may hold as magnitude and direction of a weight norm, in one of the
-   * two forms of PyTorch; it is folded when it is read, and written as one tensor.
+   * The arrays of a checkpoint as the mappings name them, where files hold them in another way too, such as weights by
+   * magnitude and direction; they are written as the mappings say.
    */
-  readonly foldedWeightNorms?: RegExp;
+  readonly unified?: (stored: StoredArrays) => StoredArrays;
   /** How GGUF files hold its models; undefined if llama.cpp does not have them. */
   readonly gguf?: GgufTable;
 }

@@ -14,7 +14,6 @@ import {
 import { ResidualError } from '@residual/tensor';
 import type { Family, PositionTable, WeightMapping } from '../family.js';
 import { type Arrangement, rowsInOrder, runsOf } from './arrangement.js';
-import { withFoldedWeightNorm } from './fold-weight-norm.js';
 import { type StoredArrays, storedRows } from './stored-arrays.js';
 import { leafShape, splitTensors, storedShape, type TensorSlice, writeSlice } from './tensor-slice.js';
 
@@ -98,7 +97,7 @@ interface Entry {
  * it is read. Reading errors if aliases of one tensor differ.
  */
 export function fromCheckpoint(family: Family, layer: HasNeeds<unknown>, arrays: StoredArrays): NamedArrays {
-  const stored = family.foldedWeightNorms ? withFoldedWeightNorm(arrays, family.foldedWeightNorms) : arrays;
+  const stored = family.unified?.(arrays) ?? arrays;
   const slices = tensorSlices(family, layer);
   const checkpointNames = [...stored.names]; // `names` may be an iterator
   const present = new Set(checkpointNames);

@@ -8,13 +8,17 @@ import { relativeAttention } from './relative-attention.js';
 
 /** Settings of `conformerBlock`. */
 export interface ConformerBlockOptions {
+  /** Width of the residual stream. */
   readonly modelDim: number;
+  /** Number of heads. */
   readonly heads: number;
-  /** Width inside the two mlps, and the window of their convolutions. */
+  /** Width inside the two mlps. */
   readonly hiddenDim: number;
+  /** The window of the convolutions of the two mlps. */
   readonly mlpKernel: number;
   /** The window of the depthwise convolution. */
   readonly kernelSize: number;
+  /** The activation after the depthwise convolution. */
   readonly activation: AnyActivation;
   /** Whether the convolution module has biases. */
   readonly convolutionBias: boolean;

@@ -152,7 +152,9 @@ function odd(config: ConfigReader, name: string, fallback: number): number {
   return value % 2 === 1 ? value : config.refuse(name, value, 'odd, so that lengths stay');
 }
 
-/** Sines and cosines of each offset, from length - 1 positions before a query to as many after: [2 · length - 1, dim]. */
+/**
+ * Sines and cosines of each offset, from length - 1 positions before a query to as many after: [2 · length - 1, dim].
+ */
 function sinusoidsOf(length: number, dim: number): Tensor {
   const count = 2 * length - 1;
   const values = new Float32Array(count * dim);

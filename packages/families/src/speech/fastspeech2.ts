@@ -5,7 +5,7 @@ import type { Family, SynthesisComposition, WeightMapping } from '../family.js';
 import { fastSpeech2 as composeFastSpeech2 } from './fastspeech2-model.js';
 import { fastSpeech2HifiGan } from './hifi-gan.js';
 import { batchCounts, batchNormMappings, postnetMappings } from './postnet.js';
-import { hifiGanMappings, hifiGanModules } from './vocoder-parts.js';
+import { foldedHifiGan, hifiGanMappings } from './vocoder-parts.js';
 
 /** FastSpeech 2 (Ren et al. 2021) with Conformers: phones to log-mel spectrograms, for a vocoder. */
 export const fastSpeech2: Family<SynthesisComposition> = /* @__PURE__ */ family({
@@ -86,7 +86,7 @@ function family({
       'postnet.layers.*.norm': 'speech_decoder_postnet.layers.*.batch_norm',
     }),
     aliases: {},
-    foldedWeightNorms: hifiGanModules,
+    unified: foldedHifiGan,
   };
 }
 

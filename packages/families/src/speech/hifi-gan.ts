@@ -1,7 +1,7 @@
 import { ConfigReader } from '../config/config.js';
 import type { Family, VocoderComposition } from '../family.js';
 import { hifiGan as composeHifiGan } from './hifi-gan-layer.js';
-import { hifiGanFields, hifiGanMappings, hifiGanModules } from './vocoder-parts.js';
+import { foldedHifiGan, hifiGanFields, hifiGanMappings } from './vocoder-parts.js';
 
 /** What the published vocoders differ in where a config does not say it. */
 interface Defaults {
@@ -59,6 +59,6 @@ function vocoderFamily({
     mappings: hifiGanMappings(),
     buffers: [],
     aliases: {},
-    foldedWeightNorms: hifiGanModules,
+    unified: foldedHifiGan,
   };
 }

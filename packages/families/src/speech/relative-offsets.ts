@@ -13,7 +13,10 @@ export function byKey(x: Tensor): Tensor {
   return sliceAxis(reshape(rows, [...outer, length, 2 * length - 2]), outer.length + 1, 0, length);
 }
 
-/** The inverse of `byKey`, with zeros where no key has the offset: [..., length, length] to [..., length, 2 · length - 1]. */
+/**
+ * The inverse of `byKey`, with zeros where no key has the offset: [..., length, length] to [..., length, 2 · length -
+ * 1].
+ */
 export function byOffset(x: Tensor): Tensor {
   const length = x.shape.at(-1)!;
   if (length === 1) return x;

@@ -6,8 +6,8 @@ import { add, mul, type Tensor, zeros } from '@residual/tensor';
 type Needs = { readonly scale: VectorNeed; readonly positions: PositionEncoding };
 
 /**
- * Sinusoidal positions times a learned number (Li et al. 2019): adds scale · sinusoids to x [batch, length, dim]. Running
- * it errors if a sequence is longer than `maxPositions`.
+ * Sinusoidal positions times a learned number (Li et al. 2019): adds scale · sinusoids to x [batch, length, dim].
+ * Running it errors if a sequence is longer than `maxPositions`.
  */
 export function scaledSinusoids(maxPositions: number, dim: number): PositionEncoding<Needs> & { maxPositions: number } {
   const positions = sinusoidalPositions({ maxPositions, dim });

@@ -8,42 +8,46 @@ import { speechT5 as composeSpeechT5 } from './speecht5-model.js';
  * SpeechT5 (Ao et al. 2022) as it speaks: characters and the vector of a speaker to log-mel spectrograms, for a
  * vocoder.
  */
-export const speechT5: Family<SynthesisComposition> = {
-  name: 'speecht5',
-  modelTypes: ['speecht5'],
-  architectures: ['SpeechT5ForTextToSpeech'],
-  compose: (fields, { ignoreConfig = [] } = {}) => {
-    const config = new ConfigReader('speecht5', fields);
-    const [architecture] = [config.value('architectures')].flat();
-    if (architecture !== undefined && architecture !== 'SpeechT5ForTextToSpeech')
-      config.refuse(
-        'architectures',
-        architecture,
-        'SpeechT5ForTextToSpeech: the other models of SpeechT5 are not known',
-      );
-    const model = composeSpeechT5(config);
-    const [depth, heads] = [config.depth('decoder_layers', 6), config.size('decoder_attention_heads', 12)];
-    const [encoderDepth, encoderHeads] = [
-      config.depth('encoder_layers', 12),
-      config.size('encoder_attention_heads', 12),
-    ];
-    const maxPositions = config.maxPositions('max_text_positions', 450);
-    config.refuseUnread([...fieldsWithoutEffect, ...ignoreConfig]);
-    return {
-      kind: 'text-to-spectrogram',
-      model,
-      architecture: 'SpeechT5ForTextToSpeech',
-      ...{ maxPositions, depth, heads, encoderDepth, encoderHeads },
-    };
-  },
-  prefix: 'speecht5.',
-  mappings: /* @__PURE__ */ mappings(),
-  buffers: [
-    ...batchCounts({ 'postnet.layers.*.norm': '/speech_decoder_postnet.layers.*.batch_norm' }),
-    { name: /encode_positions\.pe$/ },
-  ],
-  aliases: {},
-};
+export const speechT5: Family<SynthesisComposition> = /* @__PURE__ */ family();
+
+function family(): Family<SynthesisComposition> {
+  return {
+    name: 'speecht5',
+    modelTypes: ['speecht5'],
+    architectures: ['SpeechT5ForTextToSpeech'],
+    compose: (fields, { ignoreConfig = [] } = {}) => {
+      const config = new ConfigReader('speecht5', fields);
+      const [architecture] = [config.value('architectures')].flat();
+      if (architecture !== undefined && architecture !== 'SpeechT5ForTextToSpeech')
+        config.refuse(
+          'architectures',
+          architecture,
+          'SpeechT5ForTextToSpeech: the other models of SpeechT5 are not known',
+        );
+      const model = composeSpeechT5(config);
+      const [depth, heads] = [config.depth('decoder_layers', 6), config.size('decoder_attention_heads', 12)];
+      const [encoderDepth, encoderHeads] = [
+        config.depth('encoder_layers', 12),
+        config.size('encoder_attention_heads', 12),
+      ];
+      const maxPositions = config.maxPositions('max_text_positions', 450);
+      config.refuseUnread([...fieldsWithoutEffect, ...ignoreConfig]);
+      return {
+        kind: 'text-to-spectrogram',
+        model,
+        architecture: 'SpeechT5ForTextToSpeech',
+        ...{ maxPositions, depth, heads, encoderDepth, encoderHeads },
+      };
+    },
+    prefix: 'speecht5.',
+    mappings: mappings(),
+    buffers: [
+      ...batchCounts({ 'postnet.layers.*.norm': '/speech_decoder_postnet.layers.*.batch_norm' }),
+      { name: /encode_positions\.pe$/ },
+    ],
+    aliases: {},
+  };
+}
 
 function mappings(): WeightMapping[] {
   const attention = (from: string, to: string) => ({

@@ -4,9 +4,13 @@ import { activationLayer } from '../encoders/bert-parts.js';
 
 /** Settings of `variancePredictor`. */
 export interface VariancePredictorOptions {
+  /** Width of the states. */
   readonly modelDim: number;
+  /** Width of the convolutions. */
   readonly channels: number;
+  /** Number of convolutions. */
   readonly depth: number;
+  /** The window of the convolutions. */
   readonly kernelSize: number;
 }
 

@@ -30,8 +30,11 @@ import { inverseSpline } from './rational-quadratic.js';
 
 /** Settings of `waveNet`. */
 export interface WaveNetOptions {
+  /** Width of its input and output. */
   readonly modelDim: number;
+  /** Number of gated convolutions. */
   readonly depth: number;
+  /** The window of the gated convolutions. */
   readonly kernelSize: number;
   /** The factor by which the dilation grows from layer to layer. */
   readonly dilationRate: number;
@@ -121,8 +124,11 @@ export function couplingFlow(dim: number, flows: number, options: WaveNetOptions
 
 /** Settings of `separableConvolutions`. */
 export interface SeparableOptions {
+  /** Width of its input and output. */
   readonly modelDim: number;
+  /** Number of depthwise convolutions. */
   readonly depth: number;
+  /** Their window, and the factor by which the dilation grows. */
   readonly kernelSize: number;
 }
 

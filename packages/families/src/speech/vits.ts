@@ -2,7 +2,7 @@ import { ConfigReader } from '../config/config.js';
 import { moduleMappings } from '../encoders/mappings.js';
 import type { Family, SynthesisComposition, WeightMapping } from '../family.js';
 import { vits as composeVits } from './vits-model.js';
-import { hifiGanMappings, hifiGanModules } from './vocoder-parts.js';
+import { foldedHifiGan, hifiGanMappings } from './vocoder-parts.js';
 
 /** VITS (Kim et al. 2021), which also the voices of MMS are (Pratap et al. 2023): characters or phones to samples. */
 export const vits: Family<SynthesisComposition> = {
@@ -29,7 +29,7 @@ export const vits: Family<SynthesisComposition> = {
   mappings: /* @__PURE__ */ mappings(),
   buffers: [],
   aliases: {},
-  foldedWeightNorms: hifiGanModules,
+  unified: foldedHifiGan,
 };
 
 function mappings(): WeightMapping[] {

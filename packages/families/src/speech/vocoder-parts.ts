@@ -1,3 +1,5 @@
+import { withFoldedWeightNorm } from '../checkpoint/fold-weight-norm.js';
+import type { StoredArrays } from '../checkpoint/stored-arrays.js';
 import type { ConfigReader } from '../config/config.js';
 import type { WeightMapping } from '../family.js';
 import type { HifiGanOptions } from './hifi-gan-layer.js';
@@ -58,5 +60,8 @@ export function hifiGanMappings(from = '', to = ''): WeightMapping[] {
   ];
 }
 
-/** The modules of a HiFi-GAN that files hold with a weight norm while it is trained. */
-export const hifiGanModules = /(^|\.)(conv_pre|conv_post|upsampler\.\d+|resblocks\.\d+\.convs[12]\.\d+)$/;
+/** The arrays of a checkpoint in which a HiFi-GAN has its weights, where files hold them with a weight norm. */
+export function foldedHifiGan(stored: StoredArrays): StoredArrays {
+  const modules = /(^|\.)(conv_pre|conv_post|upsampler\.\d+|resblocks\.\d+\.convs[12]\.\d+)$/;
+  return withFoldedWeightNorm(stored, modules);
+}

@@ -172,10 +172,11 @@ test.each<[string, Fields, Uint8Array, object, string]>([
     'another kind',
     llama,
     inputsFile(rows),
-    { 'golden.json': { kind: 'vocoder' } },
-    'golden.json is of kind "vocoder"; this version compares causal-lm, seq2seq-lm, speech-seq2seq, ' +
+    { 'golden.json': { kind: 'segmentation' } },
+    'golden.json is of kind "segmentation"; this version compares causal-lm, seq2seq-lm, speech-seq2seq, ' +
       'masked-lm, sequence-classification, token-classification, question-answering, features, image-classification, ' +
-      'image-features, image-text, clip, siglip, siglip2, ctc, audio-classification, packed',
+      'image-features, image-text, clip, siglip, siglip2, ctc, audio-classification, vocoder, ' +
+      'text-to-waveform, text-to-spectrogram, packed',
   ],
   [
     'a file cut short',
