@@ -175,7 +175,7 @@ test.each<[string, Fields, Uint8Array, object, string]>([
     { 'golden.json': { kind: 'segmentation' } },
     'golden.json is of kind "segmentation"; this version compares causal-lm, seq2seq-lm, speech-seq2seq, ' +
       'masked-lm, sequence-classification, token-classification, question-answering, features, image-classification, ' +
-      'image-features, image-text, clip, siglip, siglip2, ctc, audio-classification, vocoder, ' +
+      'image-features, image-text, image-tokens, clip, siglip, siglip2, ctc, audio-classification, vocoder, ' +
       'text-to-waveform, text-to-spectrogram, packed',
   ],
   [
