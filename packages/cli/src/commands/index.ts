@@ -119,6 +119,12 @@ export const entries: readonly CommandEntry[] = [
         load: async () => (await import('./evaluate/drawings.js')).evaluateDrawingsCommand,
       },
       {
+        name: 'paintings',
+        description:
+          'Paint names and colours of things, have them named, and compare with pictures through their codes.',
+        load: async () => (await import('./evaluate/paintings.js')).evaluatePaintingsCommand,
+      },
+      {
         name: 'analogies',
         description: 'Answer analogy questions (b - a + c) and count the correct answers by category.',
         load: async () => (await import('./evaluate/analogies.js')).evaluateAnalogiesCommand,

@@ -5,7 +5,9 @@ import { tokenizerFromJson } from '@residual/tokenizer';
 import { expect, test } from 'vitest';
 import { createModel } from '../load/create-model.js';
 import { loadModel } from '../load/load-model.js';
+import type { PaintStep } from '../paint/painting-result.js';
 import { chatFiles } from '../testing/chat-checkpoint.js';
+import { paintingModel } from '../testing/painting-model.js';
 import { connectModels, serveModels } from './index.js';
 import { callMethods } from './methods.js';
 
@@ -28,6 +30,25 @@ test('sounds are named over a port as by the model itself', async () => {
     [1, 2],
     ['yes', 'no', 'up', 'down'],
   ]);
+  local.dispose();
+  await remote.dispose();
+  models.close();
+});
+
+test('pictures are painted over a port as by the model itself', async () => {
+  const { port1, port2 } = new MessageChannel();
+  serveModels(port1);
+  const models = connectModels(port2);
+  const local = await paintingModel();
+  const remote = await models.load(await local.save());
+  const options = { temperature: 0.9, seed: 5, previewEvery: 3, codes: [4, ...Array<number>(8).fill(-1)] };
+  const [steps, own] = [[] as PaintStep[], [] as PaintStep[]];
+  for await (const step of remote.paint('red cat', options)) steps.push(step);
+  for await (const step of local.paint('red cat', options)) own.push(step);
+  expect(steps).toEqual(own);
+  const painted = await remote.paint('red cat', options).result();
+  expect(painted).toEqual(await local.paint('red cat', options).result());
+  expect(await remote.decodeImage(painted.codes)).toEqual(painted.image);
   local.dispose();
   await remote.dispose();
   models.close();

@@ -1,6 +1,7 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { loadModel } from '@residual/model';
 import { writeSafetensors } from '@residual/safetensors';
 import { memoryUsage } from '@residual/tensor';
@@ -122,7 +123,41 @@ test('a decoder learns to paint names, and writes a model that paints', async ()
   const right = painted.filter(({ codes }, i) => String([...codes]) === String([...encoded[i]!.codes])).length;
   expect(right).toBeGreaterThanOrEqual(6);
   model.dispose();
-}, 60_000);
+
+  const recognizer = fileURLToPath(new URL('../../../../model-emoji-clip/model', import.meta.url));
+  const sheet = join(root, 'sheet.png');
+  const chosen = [
+    '--validation',
+    '0.1',
+    '--names',
+    '4',
+    '--compositions',
+    '5',
+    '--sheet',
+    sheet,
+    '--texts',
+    'red hill,a',
+  ];
+  const evaluated = await runCommand(
+    ...['evaluate', 'paintings', '--model', out, '--recognizer', recognizer, pictures, '--json', ...chosen],
+  );
+  expect([evaluated.code, evaluated.errors]).toEqual([0, '']);
+  const { labels, reconstruction, tests } = JSON.parse(evaluated.out);
+  expect([labels, reconstruction.pictures]).toEqual([12, 1]);
+  expect(tests.map(({ count }: { count: number }) => count)).toEqual([
+    4,
+    4,
+    1,
+    1,
+    5,
+    5,
+    expect.any(Number),
+    expect.any(Number),
+  ]);
+  expect(tests[4].colour).toBeGreaterThanOrEqual(0.4); // recoloured and through codes; by chance one in seven
+  const { width } = await readImage(await readFile(sheet));
+  expect(width).toBe(12 * size * 2);
+}, 90_000);
 
 test('settings that do not fit are refused before training', async () => {
   const refused = async (...args: string[]) => {

@@ -1,5 +1,5 @@
 import type { Model } from '@residual/model';
-import { type Drawing, drawingImage } from '@residual/vision';
+import { type ByteImage, type Drawing, drawingImage } from '@residual/vision';
 
 /** Drawings of one word, or of several, with the word of each. */
 export interface NamedDrawings {
@@ -32,11 +32,21 @@ export async function recognizerOf(model: Model, words: readonly string[], signa
 
 /** Names drawings, and counts how often the name is right. */
 export async function recognize(
-  { model, words: choices, vectors }: Recognizer,
+  recognizer: Recognizer,
   { drawings, words }: NamedDrawings,
   { smooth, signal }: { readonly smooth: boolean; readonly signal: AbortSignal },
 ): Promise<Recognition> {
   const images = drawings.map(drawing => drawingImage(drawing, { ...picture, smooth }));
+  return recognizeImages(recognizer, images, words, signal);
+}
+
+/** Names pictures, and counts how often the name, that of `words`, is right. */
+export async function recognizeImages(
+  { model, words: choices, vectors }: Recognizer,
+  images: readonly ByteImage[],
+  words: readonly string[],
+  signal: AbortSignal,
+): Promise<Recognition> {
   const found = await model.embedImage(images, { signal });
   const ranks = found.map((vector, i) => {
     const similarities = vectors.map(other => dot(vector, other));

@@ -21,7 +21,7 @@ import { vectorsOf } from '../vectors.js';
 import { paintingCorpus } from './batches.js';
 import { paintingsCard } from './card.js';
 import { compositionsOf, paintedPictures } from './painted-pictures.js';
-import { paintedSheet } from './samples.js';
+import { imageSheet, paintAll, sampling } from './samples.js';
 
 /** Settings of `residual train images`. */
 export interface PaintingsSettings extends CommonSettings {
@@ -99,8 +99,8 @@ export async function trainPaintings(run: RunContext<PaintingsSettings>): Promis
     const unseen = evenlySpaced(compositions.unseen, sampledCompositions).map(({ text }) => text);
     const writeSamples = async (step: number) => {
       await mkdir(join(out, samplesFolder), { recursive: true });
-      const sheet = await paintedSheet(model, [...names, ...unseen], signal);
-      await writeFile(join(out, samplesFolder, `step-${step}.png`), sheet);
+      const images = await paintAll(model, [...names, ...unseen], { ...sampling, seed: 0, signal });
+      await writeFile(join(out, samplesFolder, `step-${step}.png`), imageSheet(images));
     };
     const { evaluateEvery = Math.max(1, Math.floor(steps / 10)) } = settings;
     const onEvent = async ({ type, step }: TrainingEvent, training: Training) => {
