@@ -269,6 +269,12 @@ export const entries: readonly CommandEntry[] = [
         load: async () => (await import('./train/keywords.js')).trainKeywordsCommand,
       },
       {
+        name: 'speech',
+        description:
+          'Train a new voice, a FastSpeech 2 with Conformers, on sentences that a teacher speaks with their phones.',
+        load: async () => (await import('./train/speech.js')).trainSpeechCommand,
+      },
+      {
         name: 'drawings',
         description: 'Train a new small model that draws what words say, on drawings of Quick, Draw! or your own.',
         load: async () => (await import('./train/drawings.js')).trainDrawingsCommand,

@@ -101,9 +101,10 @@ export function fastSpeech2(config: ConfigReader, vocoder: HifiGan | undefined):
         add(states, needs.energyEmbedding(w.energyEmbedding, energy!)),
         needs.pitchEmbedding(w.pitchEmbedding, pitch!),
       );
-      const rows = embed(reshape(varied, [varied.shape[1]!, modelDim]), tokens);
-      const decoded = run(w as Weights<Needs>, 'decoder', reshape(rows, [1, ...rows.shape]), scope);
-      const before = reshape(needs.output(w.output, decoded), [1, tokens.shape[0]! * perFrame, bins]);
+      const [batch, length] = varied.shape as [number, number, number];
+      const rows = embed(reshape(varied, [batch * length, modelDim]), tokens);
+      const decoded = run(w as Weights<Needs>, 'decoder', reshape(rows, [batch, -1, modelDim]), scope);
+      const before = reshape(needs.output(w.output, decoded), [batch, -1, bins]);
       return needs.postnet(w.postnet as never, before, scope.at('postnet'));
     },
     { name: 'frames', partial: true },

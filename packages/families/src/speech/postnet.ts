@@ -8,7 +8,8 @@ import type { Buffer, WeightMapping } from '../family.js';
  * with batch norms, added to their input.
  */
 export function postnet(config: ConfigReader, bins: number) {
-  const depth = config.depth('speech_decoder_postnet_layers', 5);
+  const isNone = config.value('speech_decoder_postnet_layers') === 0; // frames are doubled then, as in the reference
+  const depth = isNone ? 0 : config.depth('speech_decoder_postnet_layers', 5);
   const units = config.size('speech_decoder_postnet_units', 256, 2 ** 20);
   const kernelSize = config.size('speech_decoder_postnet_kernel', 5, 2 ** 20);
   if (kernelSize % 2 === 0) config.refuse('speech_decoder_postnet_kernel', kernelSize, 'odd, so that lengths stay');

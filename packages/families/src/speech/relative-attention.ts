@@ -1,6 +1,24 @@
 import { joinHeads, splitHeads } from '@residual/attention';
-import { bind, type Layer, type Linear, layer, linear, type Needs, type Scope, type Weights } from '@residual/layers';
-import { add, attentionScores, attentionValues, attentionWeights, ResidualError, type Tensor } from '@residual/tensor';
+import {
+  bind,
+  keyRange,
+  type Layer,
+  type Linear,
+  layer,
+  linear,
+  type Needs,
+  type Scope,
+  type Weights,
+} from '@residual/layers';
+import {
+  add,
+  attentionMask,
+  attentionScores,
+  attentionValues,
+  attentionWeights,
+  ResidualError,
+  type Tensor,
+} from '@residual/tensor';
 
 /** What depends on how far a key is from a query. */
 export interface Relation<N extends Needs = Needs> {
@@ -28,7 +46,8 @@ export type RelativeAttentionNeeds = {
 
 /**
  * Self-attention whose scores, and values if the relation has them, depend on the distance of query and key (Shaw et
- * al. 2018): x [batch, length, modelDim] to the same. Taps: `scores`, `weights`.
+ * al. 2018): x [batch, length, modelDim] to the same. Keys from `keyEnd` of the scope's `keyRange` on are padding.
+ * Taps: `scores`, `weights`.
  */
 export function relativeAttention<N extends Needs>({
   modelDim,
@@ -57,7 +76,9 @@ export function relativeAttention<N extends Needs>({
       const shift = relation.bias?.(own, projected, scale, scope);
       const inputs = { query, key, value, ...(shift && { bias: shift }) };
       const scores = scope.tap('scores', attentionScores(inputs, { scale }));
-      const weights = scope.tap('weights', attentionWeights(scores));
+      const range = scope.get(keyRange) ?? {};
+      const mask = range.keyEnd && attentionMask(x.shape[1]!, x.shape[1]!, {}, range);
+      const weights = scope.tap('weights', attentionWeights(scores, mask));
       const read = attentionValues(weights, value);
       return part.output(joinHeads(relation.values ? add(read, relation.values(own, weights)) : read));
     },

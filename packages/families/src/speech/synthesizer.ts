@@ -41,7 +41,7 @@ export interface SpeechPlan {
 
 /** The input of `frames`: a plan, the token of each frame, and noise [1, frames, bins] for a model that draws. */
 export interface FrameInputs extends Omit<SpeechPlan, 'durations'>, VoiceInputs {
-  /** The index of the token that each frame belongs to, int32 [frames]. */
+  /** The index of the token that each frame belongs to, int32 [frames]; of a batch, of its row among all. */
   readonly tokens: Tensor;
   readonly noise?: Tensor | undefined;
 }

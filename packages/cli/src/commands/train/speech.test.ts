@@ -1,0 +1,82 @@
+import '@residual/testkit/wasm';
+import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { memoryUsage } from '@residual/tensor';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { tensorsIn } from '../../testing/folders.js';
+import { runCommand } from '../../testing/run-command.js';
+
+let [root, teacher] = ['', ''];
+const rate = 16_000;
+
+/** A teacher that hums "AA" low and "IY" high, a quarter of a second each, between pauses. */
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'residual-speech-'));
+  teacher = join(root, 'teacher');
+  await mkdir(teacher);
+  const [samples, pitch, lines]: [number[], number[], string[]] = [[], [], []];
+  for (let n = 0; n < 12; n++) {
+    const sounds = Array.from({ length: 2 + (n % 3) }, (_, i) => ((n >> i) & 1 ? 'iy' : 'aa'));
+    const phones: [string, number, number, string][] = [['pau', 0.1, 0, '']];
+    const parts = ['pau', 'm', ...sounds, 'pau'];
+    const first = [samples.length, pitch.length];
+    for (const [i, sound] of parts.entries()) {
+      const [seconds, hertz] = sound === 'pau' ? [0.1, 0] : [0.25, sound === 'aa' ? 120 : 240];
+      for (let t = 0; t < seconds * rate; t++)
+        samples.push(hertz === 0 ? 0 : Math.round(9000 * Math.sin((2 * Math.PI * hertz * 3 * t) / rate)));
+      for (let t = 0; t < Math.round(seconds / 0.005); t++) pitch.push(hertz);
+      if (i > 0) phones.push([sound, phones.at(-1)![1] + seconds, 1, sound === 'pau' ? '.' : '']);
+    }
+    const counts = { samples: samples.length - first[0]!, pitches: pitch.length - first[1]! };
+    lines.push(JSON.stringify({ text: `${n}`, rate, ...counts, phones }));
+  }
+  await writeFile(join(teacher, 'utterances.jsonl'), `${lines.join('\n')}\n`);
+  await writeFile(join(teacher, 'samples.s16'), new Uint8Array(Int16Array.from(samples).buffer));
+  await writeFile(join(teacher, 'pitch.f32'), new Uint8Array(Float32Array.from(pitch).buffer));
+});
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+const small = '--model-dim 16 --depth 1 --encoder-depth 1 --batch 200 --learning-rate 1e-2 --ema-decay 0.9'.split(' ');
+const train = (out: string, ...more: string[]) =>
+  runCommand('train', 'speech', teacher, ...small, '--out', join(root, out), ...more);
+
+test('a small run learns two sounds and writes what it says; a resumed one gives the same weights', async () => {
+  const before = memoryUsage();
+  const whole = await train('whole', '--steps', '16', '--evaluate-every', '8');
+  expect([whole.code, whole.errors]).toEqual([0, '']);
+  expect(whole.out).toMatch(/^11 sentences to train on, 1 to validate; 0 minutes; [\d,]+ parameters$/m);
+  const losses = [...whole.out.matchAll(/validation loss ([\d.]+)/g)].map(([, loss]) => Number(loss));
+  expect(losses.at(-1)).toBeLessThan(0.9 * losses[0]!);
+  expect(await readdir(join(root, 'whole', 'samples'))).toEqual(['step-16-1.wav', 'step-8-1.wav']);
+  const statistics = JSON.parse(await readFile(join(root, 'whole', 'frame_statistics.json'), 'utf8'));
+  expect([statistics.mean.length, statistics.deviation.length]).toEqual([82, 82]);
+
+  await train('parts', '--steps', '10', '--checkpoint-every', '10', '--schedule', 'constant', '--warm-up', '0');
+  await train('parts', '--steps', '16', '--resume');
+  await train('once', '--steps', '16', '--schedule', 'constant', '--warm-up', '0');
+  const weightsIn = async (out: string) => [...(await tensorsIn(join(root, out, 'model.safetensors')))];
+  expect(await weightsIn('parts')).toEqual(await weightsIn('once'));
+  expect(memoryUsage()).toEqual(before);
+});
+
+test('a folder that is no teacher is refused, with the place', async () => {
+  const broken = join(root, 'broken');
+  await mkdir(broken);
+  const run = async () => (await runCommand('train', 'speech', broken, '--out', join(root, 'none'))).errors;
+  expect(await run()).toContain('utterances.jsonl cannot be read');
+  const line = (change: object) =>
+    JSON.stringify({ text: 'a', rate, samples: 10, pitches: 5, phones: [['pau', 0.1, 0, '']], ...change });
+  await writeFile(join(broken, 'samples.s16'), new Uint8Array(20));
+  await writeFile(join(broken, 'pitch.f32'), new Uint8Array(8));
+  for (const [change, message] of [
+    [{}, 'pitch.f32 has 8 bytes; the sentences of utterances.jsonl need 20'],
+    [{ samples: 1e9 }, 'line 1: samples is 1000000000; it must be a whole number from 1 to 480000'],
+    [{ phones: [['qq', 0.1, 0, '']] }, 'line 1: phone 1 is "qq", which is not known'],
+    [{ phones: [['pau', -1, 0, '']] }, 'line 1: phone 1 is ["pau",-1,0,""]; it must be a name and a second after 0'],
+    [{ rate: 8000 }, 'line 1: the rate is 8000; 16000 is read'],
+  ] as const) {
+    await writeFile(join(broken, 'utterances.jsonl'), line(change));
+    expect(await run()).toContain(message);
+  }
+});
