@@ -67,6 +67,10 @@ export const catalog: readonly CatalogEntry[] = [
     load: async () => (await import('./audio/keyword-family.js')).keywordSpotting,
   },
   { modelTypes: ['audio-spectrogram-transformer'], load: async () => (await import('./audio/ast.js')).ast },
+  {
+    modelTypes: ['residual_vocoder'],
+    load: async () => (await import('./speech/residual-vocoder.js')).residualVocoder,
+  },
   { modelTypes: ['speecht5'], load: async () => (await import('./speech/speecht5.js')).speechT5 },
   { modelTypes: ['vits'], load: async () => (await import('./speech/vits.js')).vits },
   {

@@ -1,3 +1,5 @@
+import type { Layer } from '@residual/layers';
+import type { Tensor } from '@residual/tensor';
 import type {
   AudioModel,
   CrossLayer,
@@ -187,6 +189,34 @@ export interface VocoderComposition extends CompositionInfo {
   readonly sampleRate: number;
 }
 
+/** A vocoder by a source and filters: the tensors give envelopes, of which `sourceFilter` makes samples. */
+export interface SourceFilterComposition extends CompositionInfo {
+  readonly kind: 'source-filter';
+  readonly model: SourceFilterModel;
+  /** The value of `architectures` that is written. */
+  readonly architecture: string;
+  /** Samples in a second. */
+  readonly sampleRate: number;
+}
+
+/**
+ * Frames [batch, length, bins], less their mean over their deviation, to ln of the magnitudes of the filters of pulses
+ * and of noise, [batch, length, 2 · points].
+ */
+// biome-ignore lint/suspicious/noExplicitAny: a model of any needs
+export interface SourceFilterModel<Needs = any> extends Layer<Needs, Tensor, Tensor> {
+  readonly bins: number;
+  readonly points: number;
+  /** The bins that hold ln of the pitch in Hz, and how much a frame is voiced. */
+  readonly pitchBin: number;
+  readonly voicingBin: number;
+  /** The mean and the deviation of each bin, [bins]. */
+  readonly mean: Float32Array;
+  readonly deviation: Float32Array;
+  /** Samples from one frame to the next. */
+  readonly hop: number;
+}
+
 /** Height and width in pixels. */
 export interface ImageSize {
   readonly height: number;
@@ -239,6 +269,7 @@ export type Composition =
   | ImageTokensComposition
   | AudioComposition
   | VocoderComposition
+  | SourceFilterComposition
   | SynthesisComposition;
 
 /**

@@ -147,6 +147,8 @@ export type {
   SavedNumber,
   SavedTable,
   SequenceToSequenceComposition,
+  SourceFilterComposition,
+  SourceFilterModel,
   SpeechComposition,
   SpeechSource,
   SynthesisComposition,
@@ -179,6 +181,7 @@ export { families } from './registry.js';
 export { fastSpeech2, fastSpeech2WithHifiGan } from './speech/fastspeech2.js';
 export { fastSpeech2HifiGan, speechT5HifiGan } from './speech/hifi-gan.js';
 export type { HifiGan, HifiGanInputs } from './speech/hifi-gan-layer.js';
+export { type ResidualVocoderSizes, residualVocoder, residualVocoderConfig } from './speech/residual-vocoder.js';
 export { speechT5 } from './speech/speecht5.js';
 export type {
   AutoregressiveSynthesizer,

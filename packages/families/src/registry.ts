@@ -110,6 +110,7 @@ import { siglip, siglip2 } from './image/siglip.js';
 import { vit } from './image/vit.js';
 import { fastSpeech2, fastSpeech2WithHifiGan } from './speech/fastspeech2.js';
 import { fastSpeech2HifiGan, speechT5HifiGan } from './speech/hifi-gan.js';
+import { residualVocoder } from './speech/residual-vocoder.js';
 import { speechT5 } from './speech/speecht5.js';
 import { vits } from './speech/vits.js';
 
@@ -124,7 +125,7 @@ export const families: readonly Family[] = [
   ...[bert, roberta, xlmRoberta, camembert, distilbert, mpnet, electra, modernbert, debertaV2, deberta],
   ...[albert, nomicBert, eurobert, roformer, esm],
   ...[wav2vec2, hubert, wavlm, ast, keywordSpotting, moonshine],
-  ...[speechT5, speechT5HifiGan, fastSpeech2, fastSpeech2WithHifiGan, fastSpeech2HifiGan, vits],
+  ...[speechT5, speechT5HifiGan, fastSpeech2, fastSpeech2WithHifiGan, fastSpeech2HifiGan, vits, residualVocoder],
   ...[olmo, olmo2, olmo3, granite, cohere, cohere2, glm, glm4, exaone4, stablelm, starcoder2, phi, nemotron, arcee],
   ...[seedOss, helium, hunyuan, ernie4_5, ministral, ministral3, vaultGemma, apertus, bitnet, diffLlama],
   mixtral,

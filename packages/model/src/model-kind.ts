@@ -7,6 +7,7 @@ import type {
   ImageSize,
   ImageTask,
   ImageTextComposition,
+  SourceFilterComposition,
   SpeechComposition,
   StandardEncoderDecoder,
   StandardLanguageModel,
@@ -197,9 +198,23 @@ export function vocoderOf(name: string, { composition, weights, family }: AnyMod
   throw new ResidualError('kind', `${name}: ${describeKind(family, composition)}; this works on a vocoder`);
 }
 
+/** A vocoder by a source and filters with its weights. */
+export interface BoundSourceFilter extends BoundModel<SourceFilterComposition['model']> {
+  readonly composition: SourceFilterComposition;
+}
+
+/** The layer and weights of a vocoder by a source and filters. See `causalOf`. */
+export function sourceFilterOf(name: string, { composition, weights, family }: AnyModel): BoundSourceFilter {
+  if (composition.kind === 'source-filter') return { layer: composition.model, weights: weights as never, composition };
+  throw new ResidualError(
+    'kind',
+    `${name}: ${describeKind(family, composition)}; this works on a vocoder by a source and filters`,
+  );
+}
+
 /** The number of tokens that a model knows; 0 if it reads pictures or spectrograms alone. */
 export function vocabOf(composition: Composition): number {
-  if (isImageModel(composition) || composition.kind === 'vocoder') return 0;
+  if (isImageModel(composition) || composition.kind === 'vocoder' || composition.kind === 'source-filter') return 0;
   if (composition.kind === 'image-tokens') return composition.model.codes;
   return composition.kind === 'image-text' ? composition.model.text.vocab : composition.model.vocab;
 }
@@ -226,6 +241,6 @@ function describeKind({ name }: AnyModel['family'], { kind }: Composition): stri
   if (kind === 'causal-lm') return `${name} continues a text and has no encoder`;
   if (kind === 'speech-seq2seq') return `${name} reads speech`;
   if (kind === 'text-to-waveform' || kind === 'text-to-spectrogram') return `${name} speaks`;
-  if (kind === 'vocoder') return `${name} is a vocoder`;
+  if (kind === 'vocoder' || kind === 'source-filter') return `${name} is a vocoder`;
   return kind === 'seq2seq-lm' ? `${name} is an encoder-decoder` : `${name} is a model for ${kind}`;
 }

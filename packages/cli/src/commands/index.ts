@@ -275,6 +275,11 @@ export const entries: readonly CommandEntry[] = [
         load: async () => (await import('./train/speech.js')).trainSpeechCommand,
       },
       {
+        name: 'vocoder',
+        description: 'Train a new vocoder, a source and filters, on the recordings of a teacher.',
+        load: async () => (await import('./train/vocoder.js')).trainVocoderCommand,
+      },
+      {
         name: 'drawings',
         description: 'Train a new small model that draws what words say, on drawings of Quick, Draw! or your own.',
         load: async () => (await import('./train/drawings.js')).trainDrawingsCommand,

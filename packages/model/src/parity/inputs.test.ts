@@ -176,7 +176,7 @@ test.each<[string, Fields, Uint8Array, object, string]>([
     'golden.json is of kind "segmentation"; this version compares causal-lm, seq2seq-lm, speech-seq2seq, ' +
       'masked-lm, sequence-classification, token-classification, question-answering, features, image-classification, ' +
       'image-features, image-text, image-tokens, clip, siglip, siglip2, ctc, audio-classification, vocoder, ' +
-      'text-to-waveform, text-to-spectrogram, packed',
+      'source-filter, text-to-waveform, text-to-spectrogram, packed',
   ],
   [
     'a file cut short',

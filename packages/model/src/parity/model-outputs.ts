@@ -9,7 +9,7 @@ import { imageOutputs } from './images.js';
 import type { OutputFilter, Outputs } from './outputs.js';
 import { sequenceToSequenceOutputs } from './sequence-to-sequence.js';
 import { speechOutputs } from './speech.js';
-import { synthesisOutputs, vocoderOutputs } from './synthesis.js';
+import { sourceFilterOutputs, synthesisOutputs, vocoderOutputs } from './synthesis.js';
 import { textOutputs } from './text.js';
 
 /** The function that computes the outputs of each kind of model. */
@@ -32,6 +32,7 @@ const outputsByKind = {
   ctc: audioOutputs,
   'audio-classification': audioOutputs,
   vocoder: vocoderOutputs,
+  'source-filter': sourceFilterOutputs,
   'text-to-waveform': synthesisOutputs,
   'text-to-spectrogram': synthesisOutputs,
 };

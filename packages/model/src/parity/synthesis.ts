@@ -2,7 +2,7 @@ import type { AutoregressiveSynthesizer, ParallelSynthesizer } from '@residual/f
 import { record } from '@residual/layers';
 import { dispose, tensor, tidy } from '@residual/tensor';
 import type { Model } from '../model.js';
-import { type BoundModel, synthesizerOf, vocoderOf } from '../model-kind.js';
+import { type BoundModel, sourceFilterOf, synthesizerOf, vocoderOf } from '../model-kind.js';
 import { speakSteps } from '../speak/autoregressive.js';
 import { parallelFrames } from '../speak/parallel.js';
 import { type Voice, voiceTensors } from '../speak/voice.js';
@@ -23,6 +23,21 @@ export async function vocoderOutputs(model: Model, golden: Golden, isWanted: Out
     return new Map([['waveform', await numbersOf(samples)]]);
   } finally {
     samples.dispose();
+  }
+}
+
+/** The `envelopes` of a source and filters, of frames that are standardized. */
+export async function sourceFilterOutputs(model: Model, golden: Golden, isWanted: OutputFilter): Promise<Outputs> {
+  const { layer, weights } = sourceFilterOf('parity', model);
+  const { shape, data } = await inputOf(golden, 'input_frames', 3);
+  if (shape[2] !== layer.bins)
+    failInputs(`input_frames is [${shape.join(', ')}]; its frames must have ${layer.bins} bins`);
+  if (!isWanted('envelopes')) return new Map();
+  const envelopes = tidy(() => layer(weights, tensor(Float32Array.from(data), shape)));
+  try {
+    return new Map([['envelopes', await numbersOf(envelopes)]]);
+  } finally {
+    envelopes.dispose();
   }
 }
 
