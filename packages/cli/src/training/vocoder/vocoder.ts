@@ -127,8 +127,8 @@ async function readRecordings(
     if (recordings.length < 2)
       throw new ResidualError(
         'data',
-        `train vocoder: ${folder} has ${recordings.length} sentences of more than ${partLength} frames; at least 2 are ` +
-          'needed',
+        `train vocoder: ${folder} has ${recordings.length} sentences of more than ${partLength} frames; at least ` +
+          '2 are needed',
       );
     return recordings;
   } finally {
