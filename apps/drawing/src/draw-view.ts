@@ -1,4 +1,5 @@
 import { attempt, byId, chips, on, readControls, type State, settingsFold, writeControls } from '@residual/appkit';
+import { attentionView } from './attention-view.js';
 import { showConsidered } from './considered-view.js';
 import { saveSvg } from './files.js';
 import type { DrawingEnd } from './player.js';
@@ -16,16 +17,15 @@ export interface DrawView {
   draw(): Promise<void>;
 }
 
-/** Wires the word, the paper and the buttons of the drawing; `shown` is called whenever something else is shown. */
-export function drawView(state: State<Settings>, session: Session, shown: (sheet: Sheet) => void): DrawView {
+/** Wires the word, the paper and the buttons of the drawing. */
+export function drawView(state: State<Settings>, session: Session): DrawView {
   const say = (sentence: string) => {
     byId('status').textContent = sentence;
   };
+  const attention = attentionView(state, session, () => sheet.refresh());
   const sheet = openSheet(byId<HTMLCanvasElement>('paper'), state, session, {
-    shown: () => {
-      showButtons(sheet, state.now.begun !== '');
-      shown(sheet);
-    },
+    shown: () => showButtons(sheet, state.now.begun !== ''),
+    marks: player => attention.marks(player),
     lifted: () => say('Your lines are blue. Let it go on, or draw more.'),
   });
   const { player } = sheet;

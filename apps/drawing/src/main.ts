@@ -1,8 +1,10 @@
 import { attempt, byId, loadingView, openState, wireCopyLink } from '@residual/appkit';
+import { betweenView } from './between-view.js';
 import { drawView } from './draw-view.js';
 import { modelView } from './model-view.js';
 import { openSession } from './session.js';
 import { address } from './settings.js';
+import { temperaturesView } from './temperatures-view.js';
 
 attempt(start);
 
@@ -10,7 +12,9 @@ attempt(start);
 async function start(): Promise<void> {
   const [state, loading, main] = [openState(address), loadingView(), byId('main')];
   const session = await openSession(loading.download);
-  const drawing = drawView(state, session, () => {});
+  const drawing = drawView(state, session);
+  temperaturesView(state, session);
+  betweenView(state, session);
   const load = modelView(state, session, loading, {
     end: async () => {
       main.removeAttribute('data-state');

@@ -1,6 +1,9 @@
 import { nextFrame, prefersStill, type SingleRun, singleRun } from '@residual/appkit';
+import type { DrawnResult } from '@residual/model';
 import type { Drawing } from '@residual/vision';
+import type { DrawnTokens } from './attention.js';
 import { type Moment, momentOf, type Pen, penAt } from './moments.js';
+import { type SamplingSettings, samplingOf } from './sampling.js';
 import type { Session } from './session.js';
 import type { Settings } from './settings.js';
 
@@ -12,6 +15,8 @@ export interface Player {
   readonly at: number;
   /** The pen at the moment that is shown. */
   readonly pen: Pen;
+  /** The tokens of the drawing with its prompt, once it has ended. */
+  readonly drawn: DrawnTokens | undefined;
   /** Whether the model draws, or a drawing is shown again. */
   readonly isMoving: boolean;
   /** Lets the model draw behind `begun`, and shows its pen at the pace of the settings. */
@@ -27,13 +32,12 @@ export interface Player {
 }
 
 /** What of the settings `draw` needs, and the strokes that are there, in cells. */
-export interface DrawSettings
-  extends Pick<Settings, 'word' | 'seed' | 'temperature' | 'penTemperature' | 'guidanceScale' | 'pace'> {
+export interface DrawSettings extends SamplingSettings, Pick<Settings, 'word' | 'pace'> {
   readonly begun: Drawing;
 }
 
 /** How a drawing ended. */
-export interface DrawingEnd {
+export interface DrawingEnd extends DrawnTokens {
   readonly hasEnded: boolean;
   readonly unknownWords: readonly string[];
 }
@@ -49,6 +53,7 @@ export function openPlayer(session: Session, changed: () => void): Player {
   const runs: SingleRun = singleRun();
   let moments: Moment[] = [];
   let at = 0;
+  let drawn: DrawnTokens | undefined;
   const show = (next: number) => {
     at = next;
     changed();
@@ -78,17 +83,22 @@ export function openPlayer(session: Session, changed: () => void): Player {
     get pen() {
       return penAt(moments, at, session.strokes);
     },
+    get drawn() {
+      return drawn;
+    },
     get isMoving() {
       return runs.isRunning;
     },
     draw: settings =>
       move(async signal => {
-        moments = [];
+        [moments, drawn] = [[], undefined];
         show(0);
         let isComplete = false;
         const compute = async () => {
           try {
-            return await compose(session, settings, signal, moment => moments.push(moment));
+            const end = await compose(session, settings, signal, moment => moments.push(moment));
+            drawn = end;
+            return end;
           } finally {
             isComplete = true;
           }
@@ -104,7 +114,7 @@ export function openPlayer(session: Session, changed: () => void): Player {
     stop: () => runs.end(),
     seek: next => show(Math.min(moments.length, Math.max(0, next))),
     clear: () => {
-      moments = [];
+      [moments, drawn] = [[], undefined];
       show(0);
     },
   };
@@ -113,19 +123,18 @@ export function openPlayer(session: Session, changed: () => void): Player {
 /** Lets the model draw; each moment is passed on as soon as it is there. */
 async function compose(
   { model, strokes }: Session,
-  { word, begun, seed, temperature, penTemperature, guidanceScale }: DrawSettings,
+  { word, begun, ...settings }: DrawSettings,
   signal: AbortSignal,
   onMoment: (moment: Moment) => void,
 ): Promise<DrawingEnd> {
   const last = strokes.grid - 1;
   const box = { left: 0, top: 0, width: last, height: last };
-  const sampling = temperature === 0 ? { temperature } : { temperature, penTemperature, seed };
-  const run = model.draw(word, { ...sampling, guidanceScale, begun, box, topLogprobs: cloudSize, signal });
+  const run = model.draw(word, { ...samplingOf(settings), begun, box, topLogprobs: cloudSize, signal });
   const steps = run[Symbol.asyncIterator]();
   for (let step = await steps.next(); ; step = await steps.next()) {
     if (step.done) {
-      const { finishReason, unknownWords } = step.value;
-      return { hasEnded: finishReason === 'eos', unknownWords };
+      const { finishReason, unknownWords, tokens, promptLength } = step.value as DrawnResult;
+      return { hasEnded: finishReason === 'eos', unknownWords, tokens, promptLength };
     }
     onMoment(momentOf(step.value, strokes));
   }

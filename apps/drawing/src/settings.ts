@@ -17,6 +17,11 @@ export interface Settings {
   /** The strokes that are there already, as `strokesFrom` reads them. */
   readonly begun: string;
   readonly pace: (typeof paces)[number];
+  /** The two words between which is drawn. */
+  readonly from: string;
+  readonly to: string;
+  /** The head whose attention is shown, counted through all blocks; -1 is the mean of all, -2 shows nothing. */
+  readonly head: number;
   /** `auto` is WebGL with a real graphics card, else WebAssembly. */
   readonly backend: string;
   /** How the weight matrices are held in memory. */
@@ -32,6 +37,9 @@ export const preset: Settings = {
   guidanceScale: 2,
   begun: '',
   pace: 'normal',
+  from: 'sailboat',
+  to: 'umbrella',
+  head: -2,
   backend: 'auto',
   weights: 'auto',
 };
@@ -39,7 +47,10 @@ export const preset: Settings = {
 /** The settings in the address of the page. */
 export const address: Address<Settings> = addressOf(preset, { pace: paces, weights: weightChoices });
 
-const { begun: _begun, backend: _backend, weights: _weights, ...withControls } = preset;
+const { word, seed, temperature, penTemperature, guidanceScale, pace, from, to } = preset;
 
 /** The presets of the settings of a drawing that have a control each. */
-export const ofDrawing = withControls;
+export const ofDrawing = { word, seed, temperature, penTemperature, guidanceScale, pace };
+
+/** The presets of the words between which is drawn. */
+export const ofBetween = { from, to };

@@ -19,14 +19,16 @@ export interface Sheet {
   undo(): Promise<void>;
   /** Ends what moves, and takes a new sheet. */
   clear(): Promise<void>;
-  /** Shows more on the paper: where attention looks. */
-  mark(marks: Layers['marks']): void;
+  /** Shows the sheet again, with other marks. */
+  refresh(): void;
 }
 
 /** What happens on the sheet. */
 export interface SheetEvents {
   /** Something else is shown. */
   readonly shown: () => void;
+  /** The points to mark, such as those that attention looks at. */
+  readonly marks: (player: Player) => Layers['marks'];
   /** The visitor has drawn a stroke. */
   readonly lifted: () => void;
 }
@@ -36,13 +38,12 @@ export function openSheet(
   canvas: HTMLCanvasElement,
   state: State<Settings>,
   session: Session,
-  { shown, lifted }: SheetEvents,
+  { shown, marks, lifted }: SheetEvents,
 ): Sheet {
   const grid = () => session.strokes.grid;
   const begun = () => cellsFrom(state.now.begun, grid());
   const paper = paperOn(canvas, grid);
   let ownStrokes: Drawing | undefined; // while the visitor draws
-  let marks: Layers['marks'];
   let visitor: VisitorPen | undefined;
   const show = () => {
     const { pen, moments, at } = player;
@@ -50,13 +51,13 @@ export function openSheet(
     const drawn = ownStrokes
       ? { begun: ownStrokes, drawn: [] }
       : { begun: begun(), drawn: pen.strokes, ...(next && { pen, choices: next.choices }) };
-    paper.show({ ...drawn, cursor: visitor?.cursor, marks });
+    paper.show({ ...drawn, cursor: visitor?.cursor, marks: ownStrokes ? [] : marks(player) });
     shown();
   };
   const player = openPlayer(session, show);
   const all = (): Drawing => [...begun(), ...player.pen.strokes];
   const keep = (drawing: Drawing) => {
-    [ownStrokes, marks] = [undefined, undefined];
+    ownStrokes = undefined;
     player.clear();
     state.set({ begun: cellsText(drawing, grid()) });
     show();
@@ -85,7 +86,7 @@ export function openSheet(
       return all();
     },
     draw: () => {
-      [ownStrokes, marks] = [undefined, undefined];
+      ownStrokes = undefined;
       return player.draw({ ...state.now, begun: begun() });
     },
     undo: async () => {
@@ -97,9 +98,6 @@ export function openSheet(
       await player.stop();
       keep([]);
     },
-    mark: next => {
-      marks = next;
-      show();
-    },
+    refresh: show,
   };
 }
