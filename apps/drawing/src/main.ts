@@ -1,7 +1,9 @@
 import { attempt, byId, loadingView, openState, wireCopyLink } from '@residual/appkit';
 import { betweenView } from './between-view.js';
 import { drawView } from './draw-view.js';
+import { examplesView } from './examples-view.js';
 import { modelView } from './model-view.js';
+import { ownView } from './own-view.js';
 import { openSession } from './session.js';
 import { address } from './settings.js';
 import { temperaturesView } from './temperatures-view.js';
@@ -25,6 +27,8 @@ async function start(): Promise<void> {
       main.dataset.state = 'ready';
     },
   });
+  const use = (files: readonly File[]) => load({ files });
+  ownView(state, session, examplesView(session, drawing.sheet, use), use);
   wireCopyLink('copied');
   await load();
 }

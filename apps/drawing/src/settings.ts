@@ -54,3 +54,6 @@ export const ofDrawing = { word, seed, temperature, penTemperature, guidanceScal
 
 /** The presets of the words between which is drawn. */
 export const ofBetween = { from, to };
+
+/** The presets of a training on one's own drawings, which are not in the address. */
+export const ofTraining = { steps: 50, learningRate: 0.0003 };

@@ -89,6 +89,52 @@ test('the keyboard draws too', async () => {
   expect(stroke!.match(/C/g)).toHaveLength(2);
 });
 
+test('temperatures, the way between two words, and what attention looks at', async () => {
+  await page.click('#clear');
+  await page.locator('#words button', { hasText: 'sailboat' }).click();
+  await drawn(page, 6);
+  await page.locator('#head').selectOption('-1');
+  await page.locator('#moment').fill('5');
+  await page.locator('#looked', { hasText: /^It looks at the word with \d+ % of its attention/ }).waitFor();
+  await page.locator('#head').selectOption('3');
+  expect(new URL(page.url()).hash).toContain('head=3');
+  await page.click('#compare');
+  await page.locator('#temperatures li').nth(3).waitFor();
+  const paths = await page.locator('#temperatures path').evaluateAll(all => all.map(path => path.getAttribute('d')));
+  expect(new Set(paths).size).toBe(4);
+  await page.fill('#to', 'house');
+  await page.click('#mix');
+  await page.locator('#between li').nth(6).waitFor();
+  expect(await page.locator('#between span').allTextContents()).toContain('50 % sailboat, 50 % house');
+});
+
+test('one’s own drawings are kept, saved, trained on, and the trained model draws', async () => {
+  for (const key of ['one', 'two']) {
+    await page.click('#another');
+    await page.locator('#play', { hasText: 'Replay' }).waitFor();
+    await page.fill('#ownWord', key === 'one' ? 'yacht' : 'ship');
+    await page.click('#keep');
+  }
+  await page.locator('#examples-count', { hasText: '2 drawings of your own.' }).waitFor();
+  const lines = (await savedBy(page, 'export')).trim().split('\n');
+  expect(lines.map(line => JSON.parse(line).word)).toEqual(['yacht', 'ship']);
+  await page.setInputFiles('#import', {
+    name: 'more.ndjson',
+    mimeType: 'application/x-ndjson',
+    buffer: Buffer.from(`${lines[0]}\n`),
+  });
+  await page.locator('#examples-count', { hasText: '3 drawings' }).waitFor();
+  await page.setInputFiles('#import', { name: 'bad.ndjson', mimeType: '', buffer: Buffer.from('{"word":"cat"}') });
+  await expectError(page, 'line 1 has the drawing undefined; it must be a list of strokes');
+  await page.fill('#steps', '2');
+  await page.click('#train');
+  await page.locator('#own-status', { hasText: 'It has learned for 2 steps.' }).waitFor();
+  expect(await page.locator('#own-answers svg').count()).toBe(4);
+  await page.click('#use-trained');
+  await page.locator('#facts', { hasText: 'The model of your files' }).waitFor();
+  await ready(page);
+});
+
 test('every control has a help sentence, Tab reaches all of them, and nothing is hard to see', async () => {
   const controls = ':is(input, select, button[id])';
   expect(await undescribedControls(page, controls)).toEqual([]);
@@ -99,7 +145,7 @@ test('every control has a help sentence, Tab reaches all of them, and nothing is
     const enabled = [...document.querySelectorAll<HTMLInputElement>(selector)];
     return enabled.filter(each => !each.disabled && each.checkVisibility()).map(({ id }) => id);
   }, controls);
-  const reached = await reachedByTab(page, wanted.length + 20);
+  const reached = await reachedByTab(page, wanted.length + 30);
   expect([...wanted, 'paper', 'words'].filter(id => !reached.has(id))).toEqual([]);
   expect(await appearanceProblems(page)).toEqual([]);
 });

@@ -21,6 +21,7 @@ export { expectTokenizer, type ModelOrigin, sourceOf } from './model-origin.js';
 export { prefersStill } from './motion.js';
 export { attempt, byId, make, on, onFiles, reportFailure, showError, showNotice, wireCopyLink } from './page.js';
 export { type CanvasPoint, penEvents } from './pen-events.js';
+export { saveFile } from './save-file.js';
 export { settingsFold } from './settings-fold.js';
 export {
   shippedEmbedder,

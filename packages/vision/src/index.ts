@@ -6,7 +6,7 @@ export { type Curve, curvesOf, smoothStroke } from './drawing/curves.js';
 export { type Box, boundsOf, type Drawing, fitDrawing, type Point, type Stroke } from './drawing/drawing.js';
 export { drawingImage } from './drawing/drawing-image.js';
 export { type DrawingPictureOptions, placeDrawing } from './drawing/picture-options.js';
-export { type QuickDrawEntry, readQuickDraw } from './drawing/quick-draw.js';
+export { type QuickDrawEntry, readQuickDraw, writeQuickDraw } from './drawing/quick-draw.js';
 export { simplifyStroke } from './drawing/simplify.js';
 export {
   type EncodeDrawingOptions,

@@ -1,4 +1,4 @@
-import { byId, grouped, prefersStill, reportFailure, singleRun } from '@residual/appkit';
+import { byId, grouped, prefersStill, reportFailure, saveFile, singleRun } from '@residual/appkit';
 import type { Command, Growth } from '../work/growth.js';
 import type { Context } from './context.js';
 import { growthPicture } from './growth-picture.js';
@@ -83,9 +83,5 @@ function trainingOf({ state, worker, pair }: Context): (text: string) => Promise
 
 /** Downloads a `tokenizer.json`. */
 function download(json: string): void {
-  const link = document.createElement('a');
-  link.href = URL.createObjectURL(new Blob([json], { type: 'application/json' }));
-  link.download = 'tokenizer.json';
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
+  saveFile('tokenizer.json', new Blob([json], { type: 'application/json' }));
 }

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { readQuickDraw } from './quick-draw.js';
+import { readQuickDraw, writeQuickDraw } from './quick-draw.js';
 
 const cat = {
   word: 'cat',
@@ -85,4 +85,12 @@ test('a line that is no drawing is named', () => {
     }),
   ).toContain(`${where}: point 1 of stroke 0 is [1000000000000,4]`);
   expect(() => [...readQuickDraw(7 as never)]).toThrow('readQuickDraw: file is 7; it must be a text or its bytes');
+});
+
+test('what is written is read', () => {
+  const entries = [...readQuickDraw(JSON.stringify(cat)), { word: 'dot "', recognized: true, drawing: [[[0.25, -7]]] }];
+  expect([...readQuickDraw(writeQuickDraw(entries as never))]).toEqual(entries);
+  expect(writeQuickDraw([])).toBe('');
+  expect(writeQuickDraw([{ word: 'a', recognized: true, drawing: [[[1 / 3, 2]]] }])).toContain('[[[0.33],[2]]]');
+  expect(() => writeQuickDraw([{ word: 'a', recognized: true, drawing: [[]] }])).toThrow('writeQuickDraw: stroke 0');
 });

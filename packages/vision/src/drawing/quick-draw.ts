@@ -65,3 +65,14 @@ function strokeOf(value: unknown): Stroke | undefined {
   if (!Array.isArray(xs) || !Array.isArray(ys) || xs.length !== ys.length) return undefined;
   return xs.map((x, i): Point => [x, ys[i]]);
 }
+
+/** Drawings as a file that `readQuickDraw` reads, a line for each; of coordinates two digits behind the point stay. */
+export function writeQuickDraw(entries: Iterable<QuickDrawEntry>): string {
+  const rounded = (value: number) => Math.round(100 * value) / 100;
+  const lineOf = ({ word, recognized, drawing }: QuickDrawEntry) => {
+    expectDrawing('writeQuickDraw', drawing);
+    const strokes = drawing.map(stroke => [stroke.map(([x]) => rounded(x)), stroke.map(([, y]) => rounded(y))]);
+    return `${JSON.stringify({ word, recognized, drawing: strokes })}\n`;
+  };
+  return Array.from(entries, lineOf).join('');
+}
