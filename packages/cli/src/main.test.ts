@@ -47,6 +47,7 @@ test('the help lists every command, in lines that fit a terminal', async () => {
       'chat',
       'translate',
       'transcribe',
+      'draw',
       'analogy',
       'embed',
       'search',

@@ -33,6 +33,11 @@ export const entries: readonly CommandEntry[] = [
     load: async () => (await import('./transcribe.js')).transcribeCommand,
   },
   {
+    name: 'draw',
+    description: 'Draw what words say as an SVG file, or go on with strokes that are there.',
+    load: async () => (await import('./draw.js')).drawCommand,
+  },
+  {
     name: 'analogy',
     description: "Compute with word vectors: 'king - man + woman' is nearest to queen.",
     load: async () => (await import('./analogy.js')).analogyCommand,
