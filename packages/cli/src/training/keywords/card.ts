@@ -28,7 +28,7 @@ export function keywordCard({ settings, folder, results, parameters }: KeywordCa
     '',
     '## Tests',
     '',
-    'Recordings of speakers that were not trained on, as they are, and a tenth as many of silence and noise.',
+    'Recordings that were not trained on, as they are, and a tenth as many of silence and noise.',
     '',
     keywordTable(results),
     '',
