@@ -48,6 +48,7 @@ test('the help lists every command, in lines that fit a terminal', async () => {
       'translate',
       'transcribe',
       'draw',
+      'speak',
       'analogy',
       'embed',
       'search',

@@ -55,6 +55,10 @@ export type { PaintedResult, PaintStep } from './paint/painting-result.js';
 export type { PlainTensor } from './plain-tensor.js';
 export type { SoundOptions } from './sounds/classify-sound.js';
 export type { AudioInput } from './sounds/samples-of.js';
+export type { SpeakOptions } from './speak/options.js';
+export type { SpeechInput, WordWithPhones } from './speak/read-text.js';
+export type { Speech, SpeechPiece, SpokenSentence, SpokenToken, SpokenWord } from './speak/speech.js';
+export type { Voice } from './speak/voice.js';
 export type { TranscribeOptions } from './transcribe/options.js';
 export { type Caption, subtitles } from './transcribe/subtitles.js';
 export type {

@@ -33,6 +33,9 @@ import type { PaintOptions } from './paint/options.js';
 import type { PaintedResult, PaintStep } from './paint/painting-result.js';
 import type { SoundOptions } from './sounds/classify-sound.js';
 import type { AudioInput } from './sounds/samples-of.js';
+import type { SpeakOptions } from './speak/options.js';
+import type { SpeechInput } from './speak/read-text.js';
+import type { Speech, SpeechPiece } from './speak/speech.js';
 import type { TranscribeOptions } from './transcribe/options.js';
 import type { Transcription, TranscriptionStep } from './transcribe/transcription.js';
 import type { TranslateOptions } from './translate/options.js';
@@ -294,6 +297,23 @@ export class Model implements Disposable {
       },
       (pictures): PaintedResult | readonly PaintedResult[] => (isSingle ? pictures[0]! : pictures),
     ) as never;
+  }
+
+  /**
+   * Speaks a text: sentence by sentence, in pieces of samples with the words, phones and times. Iterate to hear it
+   * begin, or call `result()` for the whole. A text may also be words with their phones, as `pronounce` of
+   * `@residual/pronunciation` gives them, or the ids of one sentence. For models that speak, such as VITS; those that
+   * make spectrograms need a `vocoder`.
+   */
+  speak(text: SpeechInput, options: SpeakOptions = {}): Generation<Speech, SpeechPiece, Speech> {
+    const { state } = this;
+    return generation(
+      async function* () {
+        const { speakText } = await import('./speak/speak.js'); // as `understanding`
+        return yield* speakText(state, text, options);
+      },
+      speech => speech,
+    );
   }
 
   /**

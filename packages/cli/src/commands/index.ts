@@ -38,6 +38,11 @@ export const entries: readonly CommandEntry[] = [
     load: async () => (await import('./draw.js')).drawCommand,
   },
   {
+    name: 'speak',
+    description: 'Say a text with a model that speaks: a WAV file, and the times of words and phones as JSON.',
+    load: async () => (await import('./speak.js')).speakCommand,
+  },
+  {
     name: 'analogy',
     description: "Compute with word vectors: 'king - man + woman' is nearest to queen.",
     load: async () => (await import('./analogy.js')).analogyCommand,

@@ -38,7 +38,8 @@ export async function openCheckpoint(
   { config, form }: UnquantizedConfig,
   signal: AbortSignal | undefined,
 ): Promise<Checkpoint> {
-  const texts = await readTexts(files, mayReadImages(config) ? [...textFiles, ...imageFiles] : textFiles, signal);
+  const more = [...(mayReadImages(config) ? imageFiles : []), ...(maySpeak(config) ? symbolFiles : [])];
+  const texts = await readTexts(files, [...textFiles, ...more], signal);
   Object.assign(texts, await readChatTemplates(files, signal));
   const sentenceSettings = mayEmbedSentences(config) ? await readSentenceSettings(files, texts, signal) : undefined;
   const { tokenizer, tokenizerFiles } = await checkpointTokenizer(files, texts, {
@@ -100,6 +101,14 @@ export async function readChatTemplates(
 
 /** Those of models that read pictures. */
 const imageFiles = ['processor_config.json'];
+
+/** Those of models that speak, whose tokens are characters or phones. */
+const symbolFiles = ['vocab.json'];
+
+/** Whether a checkpoint may be one that speaks and has no tokenizer. */
+function maySpeak(config: Config): boolean {
+  return ['speaking_rate', 'speaking_speed', 'vocoder_config'].some(name => name in config);
+}
 
 /** Whether a checkpoint may read pictures. */
 function mayReadImages(config: Config): boolean {

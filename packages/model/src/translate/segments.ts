@@ -22,6 +22,8 @@ export interface SegmentOptions {
   readonly maxPositions: number;
   /** The language of the text, as a tag of `Intl`. */
   readonly language?: string | undefined;
+  /** The name in the error for a word that does not fit; 'translate' if absent. */
+  readonly caller?: string;
 }
 
 /**
@@ -77,7 +79,7 @@ const abbreviation =
 
 /** A sentence in parts of at most `maxPositions` tokens, halved repeatedly at the best point near the middle. */
 function splitToFit(sentence: string, options: SegmentOptions): string[] {
-  const { count, maxPositions, language } = options;
+  const { count, maxPositions, language, caller = 'translate' } = options;
   const tokens = sentence.trim() === '' ? 0 : count(sentence);
   if (tokens <= maxPositions) return [sentence];
   const index = splitPoint(sentence, language);
@@ -85,7 +87,7 @@ function splitToFit(sentence: string, options: SegmentOptions): string[] {
     const excerpt = sentence.length > 40 ? `${sentence.slice(0, 40)}…` : sentence;
     throw new ResidualError(
       'positions',
-      `translate: a word of ${tokens} tokens, '${excerpt}', ` +
+      `${caller}: a word of ${tokens} tokens, '${excerpt}', ` +
         `is longer than the ${maxPositions} positions this model has`,
     );
   }

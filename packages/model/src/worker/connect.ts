@@ -21,7 +21,7 @@ import type { Transcription, TranscriptionStep } from '../transcribe/transcripti
 import type { TranslateOptions } from '../translate/options.js';
 import type { Translation, TranslationStep } from '../translate/translation.js';
 import type { callMethods, streamMethods } from './methods.js';
-import type { ModelInfo } from './protocol.js';
+import { type ModelInfo, modelOptions } from './protocol.js';
 
 /** A generation on the other side of a port; see `Generation`. */
 export interface RemoteGeneration<Whole, Each> extends AsyncIterable<Each> {
@@ -158,13 +158,13 @@ function remoteModel(rpc: RpcClient, { model, streams, calls, ...info }: ModelIn
 /** The connection of each remote model and its number there. */
 const handles = /* @__PURE__ */ new WeakMap<object, { readonly rpc: RpcClient; readonly model: number }>();
 
-/** The number of the model that drafts, on the other side. Throws for a model that is not there. */
-function assistantHandle(rpc: RpcClient, name: string, assistant: unknown): number {
-  const handle = typeof assistant === 'object' && assistant !== null ? handles.get(assistant) : undefined;
+/** The number of a model that is an option, on the other side. Throws for a model that is not there. */
+function handleOf(rpc: RpcClient, name: string, option: string, model: unknown): number {
+  const handle = typeof model === 'object' && model !== null ? handles.get(model) : undefined;
   if (handle?.rpc === rpc) return handle.model;
   throw new ResidualError(
     'option',
-    `${name}: assistantModel is no model of this connection; load it with the same connectModels`,
+    `${name}: ${option} is no model of this connection; load it with the same connectModels`,
   );
 }
 
@@ -200,17 +200,16 @@ interface PortableArguments {
 }
 
 /**
- * Separates `signal` and `onProgress` from the options, the last argument, in which a model that drafts becomes its
- * number. Throws for other functions in it.
+ * Separates `signal` and `onProgress` from the options, the last argument, in which another model becomes its number. Throws for other functions in it.
  */
 function portableArguments(rpc: RpcClient, name: string, args: readonly unknown[]): PortableArguments {
   const last = args.at(-1);
   if (typeof last !== 'object' || last === null || Array.isArray(last) || ArrayBuffer.isView(last))
     return { plain: args };
-  const { signal, onProgress, ...rest } = last as Omit<PortableArguments, 'plain'> & { assistantModel?: unknown };
-  const { assistantModel } = rest;
-  const options =
-    assistantModel === undefined ? rest : { ...rest, assistantModel: assistantHandle(rpc, name, assistantModel) };
+  const { signal, onProgress, ...rest } = last as Omit<PortableArguments, 'plain'> & Record<string, unknown>;
+  const models = modelOptions.filter(option => rest[option] !== undefined);
+  const numbers = models.map(option => [option, handleOf(rpc, name, option, rest[option])]);
+  const options = { ...rest, ...Object.fromEntries(numbers) };
   const functions = Object.entries(options).filter(([, value]) =>
     [value].flat().some(each => typeof each === 'function'),
   );

@@ -19,6 +19,8 @@ import type { Model } from '../model.js';
 import type { PaintOptions } from '../paint/options.js';
 import type { SoundOptions } from '../sounds/classify-sound.js';
 import type { AudioInput } from '../sounds/samples-of.js';
+import type { SpeakOptions } from '../speak/options.js';
+import type { SpeechInput } from '../speak/read-text.js';
 import type { TranscribeOptions } from '../transcribe/options.js';
 import type { TranslateOptions } from '../translate/options.js';
 import type { AnswerOptions } from '../understand/answer.js';
@@ -57,6 +59,8 @@ export const streamMethods = {
     Array.isArray(audio)
       ? allOf(model.transcribe(audio as readonly AudioInput[], { ...options, signal }))
       : firstOf(model.transcribe(audio as AudioInput, { ...options, signal })),
+  speak: (model: Model, { signal }: RpcCall, text: SpeechInput, options?: SpeakOptions) =>
+    allOf(model.speak(text, { ...options, signal })),
   draw: (
     model: Model,
     { signal }: RpcCall,

@@ -1,5 +1,8 @@
 import type { PlainTensor } from '../plain-tensor.js';
 
+/** The options that are another model: one that drafts, one that makes samples of spectrograms. */
+export const modelOptions = ['assistantModel', 'vocoder'] as const;
+
 /** The facts about a model that a page has without a request. */
 export interface ModelInfo {
   /** The number of the model in its connection. */

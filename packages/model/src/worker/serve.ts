@@ -11,7 +11,7 @@ import type { ModelSource } from '../load/sources/source.js';
 import type { Model } from '../model.js';
 import { labelsOf } from '../model-kind.js';
 import { answerIn, callMethods, streamMethods } from './methods.js';
-import type { ModelInfo } from './protocol.js';
+import { type ModelInfo, modelOptions } from './protocol.js';
 
 /** The options of `serveModels`. */
 export interface ServeModelsOptions {
@@ -63,16 +63,19 @@ function connectionOf(models: Map<number, Model>, families: readonly Family[]): 
     models.set(nextNumber, model);
     return infoOf(nextNumber++, model);
   };
-  /** The arguments of a method, in which the number of a model that drafts becomes the model. */
-  const withAssistant = (args: readonly unknown[]) =>
+  /** The arguments of a method, in which the number of another model becomes the model. */
+  const withModels = (args: readonly unknown[]) =>
     args.map(arg => {
-      const { assistantModel } = (arg ?? {}) as { readonly assistantModel?: unknown };
-      return typeof assistantModel === 'number' ? { ...(arg as object), assistantModel: modelOf(assistantModel) } : arg;
+      if (typeof arg !== 'object' || arg === null) return arg;
+      const numbers = modelOptions.filter(name => typeof (arg as Record<string, unknown>)[name] === 'number');
+      if (numbers.length === 0) return arg;
+      const models = numbers.map(name => [name, modelOf((arg as Record<string, number>)[name]!)]);
+      return { ...arg, ...Object.fromEntries(models) };
     }) as never[];
   const methods: [name: string, method: Method][] = Object.entries({ ...streamMethods, ...callMethods });
   const onModel = methods.map(([name, method]) => [
     name,
-    (call: RpcCall, number: number, ...args: never[]) => method(modelOf(number), call, ...withAssistant(args)),
+    (call: RpcCall, number: number, ...args: never[]) => method(modelOf(number), call, ...withModels(args)),
   ]);
   return {
     handlers: {
@@ -91,7 +94,7 @@ function connectionOf(models: Map<number, Model>, families: readonly Family[]): 
         return nextNumber++;
       },
       conversationChat: (call: RpcCall, number: number, messages: readonly ChatMessage[], options?: ChatOptions) =>
-        answerIn(conversationOf(number), call, messages, withAssistant([options])[0]),
+        answerIn(conversationOf(number), call, messages, withModels([options])[0]),
       conversationDispose: (_, number: number) => {
         conversationOf(number).dispose();
         conversations.delete(number);

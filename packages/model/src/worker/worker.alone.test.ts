@@ -54,6 +54,31 @@ test('pictures are painted over a port as by the model itself', async () => {
   models.close();
 });
 
+test('a speech over a port, with a vocoder there, is that of the model itself', async () => {
+  const { port1, port2 } = new MessageChannel();
+  serveModels(port1);
+  const models = connectModels(port2);
+  const [source, other] = await Promise.all(
+    ['speecht5-tts', 'speecht5-hifigan'].map(name =>
+      files(`fixtures/architectures/${name}`, ['config.json', 'model.safetensors']),
+    ),
+  );
+  const [local, vocoder] = [await loadModel(source!), await loadModel(other!)];
+  const [remote, remoteVocoder] = [await models.load(source!), await models.load(other!)];
+  const options = { speakerEmbedding: new Float32Array(8).fill(0.3), maxLengthRatio: 4, seed: 1 };
+  const said = await remote.speak([5, 6, 7], { ...options, vocoder: remoteVocoder }).result();
+  expect(said).toEqual(await local.speak([5, 6, 7], { ...options, vocoder }).result());
+  expect(said.samples.length).toBeGreaterThan(16);
+  await expect(remote.speak([5], { ...options, vocoder }).result()).rejects.toThrow(
+    'speak: vocoder is no model of this connection; load it with the same connectModels',
+  );
+  local.dispose();
+  vocoder.dispose();
+  await remote.dispose();
+  await remoteVocoder.dispose();
+  models.close();
+});
+
 test('a model over a port does what the model itself does', async () => {
   const { port1, port2 } = new MessageChannel();
   serveModels(port1);

@@ -1,0 +1,49 @@
+import type { HifiGan } from '@residual/families';
+import { sliceAxis, type Tensor, tidy } from '@residual/tensor';
+
+/** A vocoder with its weights, and the vector of a speaker that it reads. */
+export interface BoundVoice {
+  readonly layer: HifiGan;
+  readonly weights: unknown;
+  /** [1, 1, speakerDim]; the caller keeps it. */
+  readonly speaker?: Tensor | undefined;
+}
+
+/** How many seconds the first piece of a sentence has, and those after it. */
+const pieceSeconds = [0.25, 1];
+
+/** How many frames the first piece of a sentence has, and those after it. */
+export function piecesOfFrames(
+  { layer: { samplesPerFrame } }: BoundVoice,
+  sampleRate: number,
+): readonly [first: number, others: number] {
+  if (samplesPerFrame === undefined) return [Infinity, Infinity]; // its frames are computed together
+  const [first, others] = pieceSeconds.map(each => Math.max(1, Math.ceil((each * sampleRate) / samplesPerFrame)));
+  return [first!, others!];
+}
+
+/**
+ * The samples of the frames `from` to before `to`, the same as in the samples of all: the vocoder reads the frames
+ * around them too.
+ */
+export async function samplesOf(
+  { layer, weights, speaker }: BoundVoice,
+  frames: Tensor,
+  from: number,
+  to: number,
+): Promise<Float32Array> {
+  const { samplesPerFrame, framesAround } = layer;
+  const count = frames.shape[1]!;
+  const isWhole = samplesPerFrame === undefined || (from === 0 && to === count);
+  const [start, end] = isWhole ? [0, count] : [Math.max(0, from - framesAround), Math.min(count, to + framesAround)];
+  const samples = tidy(() => {
+    const window = isWhole ? frames : sliceAxis(frames, 1, start, end - start);
+    const all = layer(weights as never, { frames: window, speaker });
+    return isWhole ? all : sliceAxis(all, 1, (from - start) * samplesPerFrame, (to - from) * samplesPerFrame);
+  });
+  try {
+    return (await samples.data()) as Float32Array;
+  } finally {
+    samples.dispose();
+  }
+}
