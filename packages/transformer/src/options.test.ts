@@ -34,6 +34,7 @@ const compositions: Record<string, ReturnType<typeof of>> = {
   convolution1d: of(layers.convolution1d, { in: 3, out: 5, kernelSize: 3 }),
   transposedConvolution1d: of(layers.transposedConvolution1d, { in: 3, out: 5, kernelSize: 3 }),
   convolution2d: of(layers.convolution2d, { in: 3, out: 5, kernelSize: 3 }),
+  transposedConvolution1d: of(layers.transposedConvolution1d, { in: 3, out: 5, kernelSize: 3 }),
   pixelShuffle: of(layers.pixelShuffle, { in: 4, factor: 2 }),
   vectorQuantizer: of(layers.vectorQuantizer, { codes: 3, dim: 2 }),
   weightNormConvolution1d: of(layers.weightNormConvolution1d, { in: 3, out: 5, kernelSize: 3 }),

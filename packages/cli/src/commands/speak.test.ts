@@ -13,6 +13,8 @@ let folder: string;
 beforeAll(async () => {
   folder = await mkdtemp(join(tmpdir(), 'residual-speak-'));
   await cp(fixture('architectures/vits'), folder, { recursive: true });
+  const config = JSON.parse(await readFile(join(folder, 'config.json'), 'utf8'));
+  await writeFile(join(folder, 'config.json'), JSON.stringify({ ...config, speaking_rate: 6 }));
   const vocab = Object.fromEntries([..."_abcdefghijklmnopqrstuvwxyz '-.,!?"].map((letter, id) => [letter, id]));
   await writeFile(join(folder, 'vocab.json'), JSON.stringify(vocab));
   await writeFile(join(folder, 'tokenizer_config.json'), JSON.stringify({ phonemize: false }));

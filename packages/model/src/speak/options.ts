@@ -10,7 +10,7 @@ import { expectVoice, type Voice } from './voice.js';
 export interface SpeakOptions extends Voice {
   /** How fast it speaks, 1 as it learned; for models that know how long each token lasts. */
   readonly speed?: number | undefined;
-  /** Added to the pitch of each token, in the model's units, in which the voice has about ±1; for models with a pitch. */
+  /** Added to the pitch of each token, in the model's units; for models that predict a pitch. */
   readonly pitch?: number | undefined;
   /** Where random numbers come from: the same seed gives the same speech. Picked at random if absent. */
   readonly seed?: number | undefined;
@@ -26,7 +26,7 @@ export interface SpeakOptions extends Voice {
   readonly minLengthRatio?: number | undefined;
   /** The most frames for each token; see `minLengthRatio`. */
   readonly maxLengthRatio?: number | undefined;
-  /** Whether the text is in the symbols of the model already, such as phones with spaces between them; default false. */
+  /** Whether the text is in the symbols of the model, such as phones with spaces between them; default false. */
   readonly symbols?: boolean | undefined;
   /** Ends the speech before its next piece. */
   readonly signal?: AbortSignal | undefined;

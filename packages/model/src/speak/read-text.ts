@@ -85,8 +85,8 @@ function readerOf(
     if (!symbols.arePhones) return sentence => characterTokens(sentence, symbols);
     throw new ResidualError(
       'prompt',
-      'speak: this model reads phones; give words with their phones, as pronounce of @residual/pronunciation does, or ' +
-        'a text of its symbols with the option symbols',
+      'speak: this model reads phones; give words with their phones, as pronounce of @residual/pronunciation does, ' +
+        'or a text of its symbols with the option symbols',
     );
   }
   if (!tokenizer) throw new ResidualError('prompt', 'speak: this model has no tokenizer; give the ids of a sentence');

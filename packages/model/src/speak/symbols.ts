@@ -80,8 +80,9 @@ export function symbolTokens(sentence: string, symbols: Symbols): ReadToken[] {
   return withBlanks(tokens, symbols);
 }
 
-/** Tokens with the blanks between them and the end after them. */
+/** Tokens with the blanks between them and the end after them; none if there are none. */
 export function withBlanks(tokens: readonly ReadToken[], symbols: Symbols): ReadToken[] {
+  if (tokens.length === 0) return [];
   const { end, addsBlanks, ids } = symbols;
   const all = end === undefined ? [...tokens] : [...tokens, { id: ids.get(end)!, token: end, span: [0, 0] as const }];
   if (!addsBlanks) return all;

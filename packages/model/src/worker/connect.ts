@@ -200,7 +200,8 @@ interface PortableArguments {
 }
 
 /**
- * Separates `signal` and `onProgress` from the options, the last argument, in which another model becomes its number. Throws for other functions in it.
+ * Separates `signal` and `onProgress` from the options, the last argument, in which another model becomes its number.
+ * Throws for other functions in it.
  */
 function portableArguments(rpc: RpcClient, name: string, args: readonly unknown[]): PortableArguments {
   const last = args.at(-1);
