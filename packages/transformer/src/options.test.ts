@@ -32,7 +32,6 @@ const seeded = (options: Options) => layers.init(norm, options as never);
 const compositions: Record<string, ReturnType<typeof of>> = {
   linear: of(layers.linear, { in: 3, out: 5 }),
   convolution1d: of(layers.convolution1d, { in: 3, out: 5, kernelSize: 3 }),
-  transposedConvolution1d: of(layers.transposedConvolution1d, { in: 3, out: 5, kernelSize: 3 }),
   convolution2d: of(layers.convolution2d, { in: 3, out: 5, kernelSize: 3 }),
   transposedConvolution1d: of(layers.transposedConvolution1d, { in: 3, out: 5, kernelSize: 3 }),
   pixelShuffle: of(layers.pixelShuffle, { in: 4, factor: 2 }),
