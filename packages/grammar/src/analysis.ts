@@ -70,21 +70,11 @@ export function analyse(root: Node, isWritable?: Uint8Array): Analysis {
 const isLiveWith = (dfa: Dfa, isWritable: Uint8Array): boolean =>
   liveStates(dfa, edge => isWritable.subarray(edge.from, edge.to + 1).includes(1))[0] === 1;
 
-/** The most repetitions of a part that may be empty. */
-const maxEmptyRepeats = 1000;
-
 /**
- * Throws if a rule begins with itself, or an empty part is repeated too often: there are too many ways to read a text.
+ * The nodes, each before those with which it can begin. Throws if a rule begins with itself: there would be no end of
+ * ways to read a text.
  */
-export function expectFewWays({ nodes, nullable }: Analysis): void {
-  for (const node of nodes) {
-    if (node.kind !== 'repeat' || node.max === Infinity || node.max <= maxEmptyRepeats || !nullable.has(node.body))
-      continue;
-    throw grammarError(
-      'option',
-      `a part that may be empty is repeated up to ${node.max} times; ${maxEmptyRepeats} or without end would fit`,
-    );
-  }
+export function inOrder({ nodes, nullable }: Analysis): Node[] {
   const firstOf = (node: Node): readonly Node[] => {
     if (node.kind !== 'sequence') return childrenOf(node);
     const end = node.parts.findIndex(part => !nullable.has(part));
@@ -121,4 +111,5 @@ export function expectFewWays({ nodes, nullable }: Analysis): void {
       done.add(node);
     }
   }
+  return [...done].reverse();
 }

@@ -1,7 +1,7 @@
-import { analyse } from './analysis.js';
-import { type Dfa, liveStates } from './dfa/dfa.js';
+import { Closure, type Configurations } from './closure.js';
 import type { Node } from './node.js';
-import { Stacks } from './stacks.js';
+import { type Program, programOf } from './program.js';
+import { endOfText, Stacks } from './stacks.js';
 
 /** The state that no byte leaves. */
 export const dead = 0;
@@ -10,26 +10,13 @@ export const start = 1;
 /** A transition that is not known yet. */
 export const unknown = -1;
 
-/** Alternating: the number of a state of a terminal, and the stack of what follows the terminal. Sorted. */
-type Configurations = readonly number[];
-
-/** A node with numbers in place of nodes. */
-type Compiled =
-  | { readonly kind: 'terminal'; readonly first: number }
-  | { readonly kind: 'sequence'; readonly parts: readonly number[] }
-  | { readonly kind: 'choice'; readonly options: readonly number[] }
-  | {
-      readonly kind: 'repeat';
-      readonly body: number;
-      readonly min: number;
-      readonly max: number;
-      readonly isExact: boolean;
-    };
+/** The most frames from the top of a stack whose counts may be the same for a mask. */
+const maxShared = 200;
 
 /**
  * Reads the texts of a grammar byte by byte. A state is the set of all ways to read the text so far, each a state of a
- * terminal and a stack; states are numbered and made when they are first reached, and so are the transitions between
- * them. From each state some text leads to the end.
+ * terminal and a set of stacks; states are numbered and made when they are first reached, and so are the transitions
+ * between them. From each state some text leads to the end.
  */
 export class Automaton {
   /** By byte: its class; bytes that no terminal distinguishes are in one. */
@@ -37,46 +24,18 @@ export class Automaton {
   readonly classCount: number;
   /** By state and class: the next state, or `unknown`. */
   table: Int32Array;
-  private readonly nodes: Compiled[] = [];
-  private readonly root: number;
-  /** By state of a terminal and class: the next state of the terminal; -1 if there is none. */
-  private readonly steps: Int32Array;
-  private readonly accepts: Uint8Array;
+  private readonly program: Program;
   private stacks = new Stacks();
   private configurations: Configurations[] = [];
   private complete: boolean[] = [];
   private numbers = new Map<string, number>();
+  private canonicalStates = new Map<number, number>();
 
   /** Throws nothing; `isWritable` says by byte whether texts may hold it. The root must be productive with these. */
   constructor(root: Node, isWritable: Uint8Array) {
-    const { nodes, productive, nullable } = analyse(root, isWritable);
-    const useful = nodes.filter(node => productive.has(node));
-    const dfas = [...new Set(useful.flatMap(node => (node.kind === 'terminal' ? [node.dfa] : [])))];
-    this.classes = byteClasses(dfas);
-    this.classCount = Math.max(...this.classes) + 1;
-    const { firsts, steps, accepts } = this.terminals(dfas, isWritable);
-    this.steps = steps;
-    this.accepts = accepts;
-    const numbers = new Map<Node, number>();
-    const resolve = (node: Node): Node => {
-      while (node.kind === 'rule') node = node.body!;
-      return node;
-    };
-    for (const node of useful) if (node.kind !== 'rule') numbers.set(node, numbers.size);
-    const numberOf = (node: Node) => numbers.get(resolve(node))!;
-    for (const node of numbers.keys()) {
-      if (node.kind === 'terminal') this.nodes.push({ kind: 'terminal', first: firsts.get(node.dfa)! });
-      else if (node.kind === 'sequence') this.nodes.push({ kind: 'sequence', parts: node.parts.map(numberOf) });
-      else if (node.kind === 'choice') {
-        const options = node.options.filter(option => productive.has(option)).map(numberOf);
-        this.nodes.push({ kind: 'choice', options });
-      } else if (node.kind === 'repeat') {
-        const isExact = !nullable.has(node.body);
-        const max = productive.has(node.body) ? node.max : 0;
-        this.nodes.push({ kind: 'repeat', body: max > 0 ? numberOf(node.body) : -1, min: node.min, max, isExact });
-      }
-    }
-    this.root = numberOf(root);
+    this.program = programOf(root, isWritable);
+    this.classes = this.program.classes;
+    this.classCount = this.program.classCount;
     this.table = new Int32Array(0);
     this.reset();
   }
@@ -95,13 +54,15 @@ export class Automaton {
   reset(): void {
     this.stacks = new Stacks();
     this.numbers = new Map();
+    this.canonicalStates = new Map();
     this.configurations = [];
     this.complete = [];
     this.table = new Int32Array(64 * this.classCount);
     this.number([], false);
-    const reached = new Reached();
-    this.enter(this.root, 0, reached);
-    this.number(reached.sorted(), reached.isComplete);
+    const { root, nodes } = this.program;
+    const closure = new Closure(this.program, this.stacks);
+    closure.enter(root, endOfText);
+    this.number(closure.configurations(), nodes[root]!.isNullable);
   }
 
   /** Whether the text may end in a state. */
@@ -122,13 +83,19 @@ export class Automaton {
 
   /** Finds the state after a byte of a class. */
   advance(state: number, byteClass: number): number {
+    const { steps, accepts } = this.program;
     const configurations = this.configurations[state]!;
-    const reached = new Reached();
+    const closure = new Closure(this.program, this.stacks);
+    const left: number[] = [];
     for (let i = 0; i < configurations.length; i += 2) {
-      const next = this.steps[configurations[i]! * this.classCount + byteClass]!;
-      if (next >= 0) this.arrive(next, configurations[i + 1]!, reached);
+      const next = steps[configurations[i]! * this.classCount + byteClass]!;
+      if (next < 0) continue;
+      const set = configurations[i + 1]!;
+      if ((accepts[next]! & 2) !== 0) closure.reach(next, set);
+      if ((accepts[next]! & 1) !== 0) left.push(set);
     }
-    const number = reached.isEmpty && !reached.isComplete ? dead : this.number(reached.sorted(), reached.isComplete);
+    if (left.length > 0) closure.leave(left);
+    const number = this.number(closure.configurations(), closure.isComplete);
     this.table[state * this.classCount + byteClass] = number;
     return number;
   }
@@ -140,39 +107,45 @@ export class Automaton {
   }
 
   /**
-   * A state from which the same texts of at most `length` bytes lead on: counts of repetitions that such a text cannot
-   * bring to their bounds are the same.
+   * A state from which the same texts of at most `length` bytes, less than 65536, lead on: counts of repetitions that
+   * such a text cannot bring to their bounds are the same.
    */
   canonical(state: number, length: number): number {
-    const configurations = this.configurations[state]!;
-    let isChanged = false;
-    const changed = new Reached();
-    changed.isComplete = this.complete[state]!;
-    for (let i = 0; i < configurations.length; i += 2) {
-      const stack = this.canonicalStack(configurations[i + 1]!, length);
-      isChanged ||= stack !== configurations[i + 1];
-      changed.add(configurations[i]!, stack);
-    }
-    return isChanged ? this.number(changed.sorted(), changed.isComplete) : state;
+    const key = state * 0x10000 + length;
+    const known = this.canonicalStates.get(key);
+    if (known !== undefined) return known;
+    const sets = new Map<number, number>();
+    const configurations = this.configurations[state]!.map((value, i) =>
+      i % 2 === 0 ? value : this.canonicalSet(value, length, maxShared, sets),
+    );
+    const number = this.number(configurations, this.complete[state]!);
+    this.canonicalStates.set(key, number);
+    return number;
   }
 
-  private canonicalStack(stack: number, length: number): number {
-    const { nodes, counts, parents } = this.stacks;
-    const path: number[] = [];
-    for (let at = stack; at !== 0 && path.length <= length; at = parents[at]!) path.push(at);
-    let result = path.length > 0 ? parents[path.at(-1)!]! : 0;
-    for (const at of path.reverse()) {
-      const node = this.nodes[nodes[at]!]!;
-      let count = counts[at]!;
-      if (node.kind === 'repeat' && node.isExact && node.max - count > length + 1) {
-        if (node.min - count > length + 1) count = 0;
-        else if (count > node.min) count = node.min;
-      }
-      result = this.stacks.push(nodes[at]!, count, result);
-    }
+  private canonicalSet(set: number, length: number, left: number, known: Map<number, number>): number {
+    if (set === endOfText || left === 0) return set;
+    const key = set * maxShared + left - 1;
+    const made = known.get(key);
+    if (made !== undefined) return made;
+    const { frames, nodes, counts, parents } = this.stacks;
+    const result = this.stacks.unite(
+      frames[set]!.map(frame => {
+        if (frame === 0) return endOfText;
+        const node = this.program.nodes[nodes[frame]!]!;
+        let count = counts[frame]!;
+        if (node.kind === 'repeat' && node.max - count > length + 1) {
+          if (node.min - count > length + 1) count = 0;
+          else if (count > node.min) count = node.min;
+        }
+        return this.stacks.push(nodes[frame]!, count, this.canonicalSet(parents[frame]!, length, left - 1, known));
+      }),
+    );
+    known.set(key, result);
     return result;
   }
 
+  /** The number of a state; `dead` for one that nothing can follow and that is no end. */
   private number(configurations: Configurations, isComplete: boolean): number {
     const key = `${isComplete ? '!' : ''}${configurations}`;
     const known = this.numbers.get(key);
@@ -189,121 +162,4 @@ export class Automaton {
     this.table.fill(number === dead ? dead : unknown, needed - this.classCount, needed);
     return number;
   }
-
-  /** Adds what is reached where a state of a terminal is. */
-  private arrive(state: number, stack: number, reached: Reached): void {
-    if ((this.accepts[state]! & 2) !== 0) reached.add(state, stack);
-    if ((this.accepts[state]! & 1) !== 0) this.leave(stack, reached);
-  }
-
-  /** Adds what is reached at the beginning of a node. */
-  private enter(number: number, stack: number, reached: Reached): void {
-    if (reached.hasEntered(number, stack)) return;
-    const node = this.nodes[number]!;
-    if (node.kind === 'terminal') this.arrive(node.first, stack, reached);
-    else if (node.kind === 'choice') for (const option of node.options) this.enter(option, stack, reached);
-    else this.goOn(number, 0, stack, reached);
-  }
-
-  /** Adds what is reached after a node that is on top of a stack. */
-  private leave(stack: number, reached: Reached): void {
-    if (stack === 0) {
-      reached.isComplete = true;
-      return;
-    }
-    const { nodes, counts, parents } = this.stacks;
-    if (reached.hasEntered(-1, stack)) return;
-    this.goOn(nodes[stack]!, counts[stack]! + 1, parents[stack]!, reached);
-  }
-
-  /** Adds what is reached in a sequence or a repetition of which `count` parts are done. */
-  private goOn(number: number, count: number, parent: number, reached: Reached): void {
-    const node = this.nodes[number]!;
-    if (node.kind === 'sequence') {
-      const { parts } = node;
-      // The last part needs no way back: recursion at the end of a rule takes no stack.
-      if (count >= parts.length) this.leave(parent, reached);
-      else if (count === parts.length - 1) this.enter(parts[count]!, parent, reached);
-      else this.enter(parts[count]!, this.stacks.push(number, count, parent), reached);
-    } else if (node.kind === 'repeat') {
-      const { body, min, max } = node;
-      if (count >= min) this.leave(parent, reached);
-      const kept = max === Infinity ? Math.min(count, min) : count;
-      if (count < max) this.enter(body, this.stacks.push(number, kept, parent), reached);
-    }
-  }
-
-  /** The states of all terminals in one table; `accepts` has bit 0 where a terminal may end, bit 1 where it goes on. */
-  private terminals(
-    dfas: readonly Dfa[],
-    isWritable: Uint8Array,
-  ): { firsts: Map<Dfa, number>; steps: Int32Array; accepts: Uint8Array } {
-    const firsts = new Map<Dfa, number>();
-    let total = 0;
-    for (const dfa of dfas) {
-      firsts.set(dfa, total);
-      total += dfa.edges.length;
-    }
-    const steps = new Int32Array(total * this.classCount).fill(-1);
-    const accepts = new Uint8Array(total);
-    for (const dfa of dfas) {
-      const first = firsts.get(dfa)!;
-      const isLive = liveStates(dfa, ({ from, to }) => isWritable.subarray(from, to + 1).includes(1));
-      for (const [state, edges] of dfa.edges.entries()) {
-        accepts[first + state] = dfa.accepts[state] ? 1 : 0;
-        for (const { from, to, state: target } of edges) {
-          if (!isLive[target]) continue;
-          for (let byte = from; byte <= to; byte++) {
-            if (!isWritable[byte]) continue;
-            steps[(first + state) * this.classCount + this.classes[byte]!] = first + target;
-            accepts[first + state]! |= 2;
-          }
-        }
-      }
-    }
-    return { firsts, steps, accepts };
-  }
-}
-
-/** What one byte, or the beginning, leads to. */
-class Reached {
-  isComplete = false;
-  private readonly entered = new Set<number>();
-  private readonly pairs = new Map<number, readonly [state: number, stack: number]>();
-
-  get isEmpty(): boolean {
-    return this.pairs.size === 0;
-  }
-
-  add(state: number, stack: number): void {
-    this.pairs.set(state * 0x8000000 + stack, [state, stack]);
-  }
-
-  /** Whether this was asked about a node, or -1, and a stack before. */
-  hasEntered(node: number, stack: number): boolean {
-    const key = (node + 1) * 0x8000000 + stack;
-    if (this.entered.has(key)) return true;
-    this.entered.add(key);
-    return false;
-  }
-
-  sorted(): Configurations {
-    return [...this.pairs.entries()].sort(([a], [b]) => a - b).flatMap(([, pair]) => pair);
-  }
-}
-
-/** By byte: its class, a run of bytes that every edge holds together. */
-function byteClasses(dfas: readonly Dfa[]): Uint8Array {
-  const isStart = new Uint8Array(257);
-  for (const { edges } of dfas) {
-    for (const list of edges) {
-      for (const { from, to } of list) {
-        isStart[from] = 1;
-        isStart[to + 1] = 1;
-      }
-    }
-  }
-  const classes = new Uint8Array(256);
-  for (let byte = 1; byte < 256; byte++) classes[byte] = classes[byte - 1]! + isStart[byte]!;
-  return classes;
 }

@@ -1,5 +1,5 @@
 import { expectValue } from '@residual/base';
-import { analyse, expectFewWays } from './analysis.js';
+import { analyse, inOrder } from './analysis.js';
 import { Automaton, dead, start } from './automaton.js';
 import { toBytes } from './dfa/bytes.js';
 import { parseEbnf } from './ebnf/parse.js';
@@ -56,7 +56,7 @@ export function compileGrammar(options: GrammarOptions): Grammar {
   else root = schemaNode(options.schema, whitespace);
   const analysis = analyse(root);
   if (!analysis.productive.has(root)) throw grammarError('grammar', `no text obeys the ${given[0]}`);
-  expectFewWays(analysis);
+  inOrder(analysis);
   let automaton: Automaton | undefined;
   return {
     root,
