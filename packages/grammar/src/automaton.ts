@@ -1,3 +1,4 @@
+import type { Analysis } from './analysis.js';
 import { Closure, type Configurations } from './closure.js';
 import type { Node } from './node.js';
 import { type Program, programOf } from './program.js';
@@ -31,9 +32,12 @@ export class Automaton {
   private numbers = new Map<string, number>();
   private canonicalStates = new Map<number, number>();
 
-  /** Throws nothing; `isWritable` says by byte whether texts may hold it. The root must be productive with these. */
-  constructor(root: Node, isWritable: Uint8Array) {
-    this.program = programOf(root, isWritable);
+  /**
+   * `isWritable` says by byte whether texts may hold it. The root must be productive with these, as `analysis` says,
+   * which is made of both.
+   */
+  constructor(root: Node, isWritable: Uint8Array, analysis?: Analysis) {
+    this.program = programOf(root, isWritable, analysis);
     this.classes = this.program.classes;
     this.classCount = this.program.classCount;
     this.table = new Int32Array(0);

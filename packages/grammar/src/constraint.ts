@@ -1,5 +1,5 @@
 import type { ResidualError } from '@residual/base';
-import { analyse } from './analysis.js';
+import { type Analysis, analyse } from './analysis.js';
 import { Automaton, dead, start } from './automaton.js';
 import { liveStates } from './dfa/dfa.js';
 import { grammarError } from './errors.js';
@@ -71,8 +71,10 @@ export function constraint(grammar: Grammar, options: ConstraintTokens): Constra
       ),
     );
   const vocabulary = withoutEnds(options.tokens);
-  expectWritable(grammar, vocabulary);
-  const automaton = new Automaton(grammar.root, vocabulary.isWritable);
+  const { root } = grammar;
+  const analysis = analyse(root, vocabulary.isWritable);
+  if (!analysis.productive.has(root)) throw missingBytes(analysis, vocabulary);
+  const automaton = new Automaton(root, vocabulary.isWritable, analysis);
   const masks = new Masks(automaton, vocabulary, cacheBytes / 2);
   const tracks = new WeakMap<object, Track>();
   let first: { readonly vocabulary: Vocabulary; readonly masks: Masks } | undefined;
@@ -152,10 +154,8 @@ function deadEnd({ tokens, promptLength }: ConstrainedSequence, bytes: Constrain
   return grammarError('grammar', `no token of this tokenizer goes on after ${JSON.stringify(text.slice(-40))}`);
 }
 
-/** Throws if the tokens lack bytes that every text needs. */
-function expectWritable({ root }: Grammar, { isWritable }: Vocabulary): void {
-  const { nodes, productive } = analyse(root, isWritable);
-  if (productive.has(root)) return;
+/** An error about bytes that every text needs and no token holds. */
+function missingBytes({ nodes, productive }: Analysis, { isWritable }: Vocabulary): ResidualError {
   const missing = new Set<number>();
   for (const node of nodes) {
     if (node.kind !== 'terminal' || productive.has(node)) continue;
@@ -168,7 +168,7 @@ function expectWritable({ root }: Grammar, { isWritable }: Vocabulary): void {
     .slice(0, 8)
     .map(byte => (byte > 0x20 && byte < 0x7f ? String.fromCharCode(byte) : `0x${byte.toString(16).padStart(2, '0')}`));
   const more = missing.size > names.length ? ` and ${missing.size - names.length} more` : '';
-  throw grammarError(
+  return grammarError(
     'grammar',
     `this tokenizer cannot write any text that obeys: no token holds ${names.join(' ')}${more}`,
   );

@@ -1,14 +1,14 @@
 import { expectValue } from '@residual/base';
 import { analyse, inOrder } from './analysis.js';
 import { Automaton, dead, start } from './automaton.js';
-import { toBytes } from './dfa/bytes.js';
+import { resetEffort } from './dfa/effort.js';
 import { parseEbnf } from './ebnf/parse.js';
 import { grammarError } from './errors.js';
 import { schemaNode } from './json-schema/index.js';
 import type { Whitespace } from './json-schema/whitespace.js';
-import { type Node, terminal } from './node.js';
+import type { Node } from './node.js';
 import { parseRegex } from './regex/parse.js';
-import { regexToDfa } from './regex/to-dfa.js';
+import { regexNode } from './regex/to-node.js';
 
 /** What a text must obey, as plain data: exactly one of `schema`, `regex` and `grammar`. */
 export interface GrammarOptions {
@@ -50,12 +50,14 @@ export function compileGrammar(options: GrammarOptions): Grammar {
   for (const name of ['regex', 'grammar'] as const)
     if (options[name] !== undefined)
       expectValue(typeof options[name] === 'string', 'grammar', name, options[name], 'a text');
+  resetEffort();
   let root: Node;
-  if (regex !== undefined) root = terminal(toBytes(regexToDfa(parseRegex(regex, 'regex'), 'regex')));
+  let emptyError = () => grammarError('grammar', `no text obeys the ${given[0]}`);
+  if (regex !== undefined) root = regexNode(parseRegex(regex, 'regex'), 'regex');
   else if (grammar !== undefined) root = parseEbnf(grammar);
-  else root = schemaNode(options.schema, whitespace);
+  else ({ root, emptyError } = schemaNode(options.schema, whitespace));
   const analysis = analyse(root);
-  if (!analysis.productive.has(root)) throw grammarError('grammar', `no text obeys the ${given[0]}`);
+  if (!analysis.productive.has(root)) throw emptyError();
   inOrder(analysis);
   let automaton: Automaton | undefined;
   return {

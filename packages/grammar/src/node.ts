@@ -1,3 +1,4 @@
+import { nestedCounts } from './counts.js';
 import { type Dfa, dfaOf } from './dfa/dfa.js';
 
 /** A part of a grammar over bytes: a context-free grammar whose terminals are automata. */
@@ -19,6 +20,8 @@ export interface Rule {
   body: Node | undefined;
 }
 
+type Repeat = Extract<Node, { kind: 'repeat' }>;
+
 /** A terminal of the texts of an automaton over bytes. */
 export const terminal = (dfa: Dfa): Node => ({ kind: 'terminal', dfa });
 
@@ -34,8 +37,11 @@ export const choice = (...options: readonly Node[]): Node =>
   options.length === 1 ? options[0]! : { kind: 'choice', options };
 
 /** A body `min` to `max` times. */
-export const repeat = (body: Node, min: number, max: number): Node =>
-  min === 1 && max === 1 ? body : { kind: 'repeat', body, min, max };
+export function repeat(body: Node, min: number, max: number): Node {
+  if (min === 1 && max === 1) return body;
+  const counts = body.kind === 'repeat' ? nestedCounts(body, { min, max }) : undefined;
+  return counts ? { ...(body as Repeat), ...counts } : { kind: 'repeat', body, min, max };
+}
 
 /** A rule without a body yet. */
 export const rule = (name: string): Rule => ({ kind: 'rule', name, body: undefined });

@@ -25,9 +25,8 @@ export interface Program {
   readonly accepts: Uint8Array;
 }
 
-/** Compiles a grammar; `isWritable` says by byte whether texts may hold it. The root must be productive with these. */
-export function programOf(root: Node, isWritable: Uint8Array): Program {
-  const analysis = analyse(root, isWritable);
+/** Compiles a grammar whose texts hold only bytes for which `isWritable` is 1. The root must be productive with these. */
+export function programOf(root: Node, isWritable: Uint8Array, analysis = analyse(root, isWritable)): Program {
   const { productive, nullable } = analysis;
   const useful = analysis.nodes.filter(node => productive.has(node));
   const dfas = [...new Set(useful.flatMap(node => (node.kind === 'terminal' ? [node.dfa] : [])))];

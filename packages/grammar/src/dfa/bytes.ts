@@ -1,4 +1,5 @@
-import { appendEdge, type Dfa, dfaOf, type Edge, trim } from './dfa.js';
+import { appendEdge, type Dfa, type Edge, trim } from './dfa.js';
+import { spend } from './effort.js';
 
 /** Code points `from` to `to` of one length in UTF-8, less the bits of the bytes before, lead to `state`. */
 type Item = readonly [from: number, to: number, state: number];
@@ -39,6 +40,7 @@ function encode(dfa: Dfa, json: boolean): Dfa {
     accepts.push(false);
     intermediate.set(key, state);
     fill(list);
+    spend(list.length);
     return state;
   };
 
@@ -75,7 +77,8 @@ function encode(dfa: Dfa, json: boolean): Dfa {
   };
 
   for (const [state, list] of dfa.edges.entries()) {
-    const escapes: [text: string, state: number][] = [];
+    spend(list.length);
+    const escapes: Escape[] = [];
     for (const [left, [low, high, mark]] of lengths.entries()) {
       const items: Item[] = [];
       for (const { from, to, state: target } of list) {
@@ -84,9 +87,14 @@ function encode(dfa: Dfa, json: boolean): Dfa {
         if (!json || left > 0) items.push([first, last, target]);
         else {
           for (let code = first; code <= last; code++) {
-            const text = JSON.stringify(String.fromCharCode(code)).slice(1, -1);
-            if (text.length > 1) escapes.push([text, target]);
-            else items.push([code, code, target]);
+            const isEscaped = code < 0x20 || code === 0x22 || code === 0x5c;
+            if (isEscaped) escapes.push([JSON.stringify(String.fromCharCode(code)).slice(1, -1), target]);
+            else {
+              // Up to the next one that is escaped.
+              const end = Math.min(last, code < 0x22 ? 0x21 : code < 0x5c ? 0x5b : 0x7f);
+              items.push([code, end, target]);
+              code = end;
+            }
           }
         }
       }
@@ -102,16 +110,32 @@ function encode(dfa: Dfa, json: boolean): Dfa {
 function addEscapes(
   edges: Edge[][],
   state: number,
-  escapes: readonly (readonly [text: string, state: number])[],
+  escapes: readonly Escape[],
   addState: (key: string, fill: (list: Edge[]) => void) => number,
 ): void {
-  const trie = dfaOf(escapes.map(([text]) => Array.from(text.slice(1), char => char.charCodeAt(0))));
-  const targetOf = (path: string) => escapes.find(([text]) => text.slice(1) === path)?.[1];
-  const build = (node: number, path: string): number =>
-    targetOf(path) ??
-    addState(`escapes ${path} ${escapes}`, list => {
-      for (const { from, state: next } of trie.edges[node]!)
-        appendEdge(list, from, from, build(next, path + String.fromCharCode(from)));
-    });
-  edges[state]!.push({ from: 0x5c, to: 0x5c, state: build(0, '') });
+  const key = escapes.join(' ');
+  /** Adds the edges of escapes that are the same before an index. */
+  const fill = (list: Edge[], same: readonly Escape[], at: number): void => {
+    for (let first = 0; first < same.length; ) {
+      const [text, target] = same[first]!;
+      let end = first + 1;
+      while (end < same.length && same[end]![0][at] === text[at]) end++;
+      const code = text.charCodeAt(at);
+      const inner = same.slice(first, end);
+      const next =
+        at + 1 === text.length
+          ? target
+          : addState(`${text.slice(0, at + 1)} of ${key}`, own => fill(own, inner, at + 1));
+      appendEdge(list, code, code, next);
+      first = end;
+    }
+  };
+  fill(
+    edges[state]!,
+    [...escapes].sort(([a], [b]) => (a < b ? -1 : 1)),
+    0,
+  );
 }
+
+/** How a code point is written, and the state after it. */
+type Escape = readonly [text: string, state: number];

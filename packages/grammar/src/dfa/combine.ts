@@ -43,18 +43,19 @@ function combine(a: Dfa, b: Dfa, goesOn: (pair: Pair) => boolean, accepts: (a: b
 
 /** The pieces of two lists of edges between all of their bounds, each with the states that both lead to. */
 function overlay(a: readonly Edge[], b: readonly Edge[]): [from: number, to: number, state: Pair][] {
-  const starts = new Set<number>();
-  for (const { from, to } of [...a, ...b]) starts.add(from).add(to + 1);
-  const bounds = [...starts].sort((x, y) => x - y);
   const pieces: [number, number, Pair][] = [];
+  /** The first symbol after `from` at which the edge begins or is over. */
+  const change = (edge: Edge | undefined, from: number) =>
+    edge === undefined ? Infinity : edge.from > from ? edge.from : edge.to + 1;
   let [i, j] = [0, 0];
-  for (let k = 0; k + 1 < bounds.length; k++) {
-    const from = bounds[k]!;
-    while (i < a.length && a[i]!.to < from) i++;
-    while (j < b.length && b[j]!.to < from) j++;
-    const x = i < a.length && a[i]!.from <= from ? a[i]!.state : dead;
-    const y = j < b.length && b[j]!.from <= from ? b[j]!.state : dead;
-    if (x !== dead || y !== dead) pieces.push([from, bounds[k + 1]! - 1, [x, y]]);
+  for (let from = 0; i < a.length || j < b.length; ) {
+    const [x, y] = [a[i], b[j]];
+    const next = Math.min(change(x, from), change(y, from));
+    const pair: Pair = [x && x.from <= from ? x.state : dead, y && y.from <= from ? y.state : dead];
+    if (pair[0] !== dead || pair[1] !== dead) pieces.push([from, next - 1, pair]);
+    if (x && x.to < next) i++;
+    if (y && y.to < next) j++;
+    from = next;
   }
   return pieces;
 }

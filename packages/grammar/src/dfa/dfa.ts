@@ -1,4 +1,5 @@
 import { grammarError } from '../errors.js';
+import { spend } from './effort.js';
 
 /** Symbols `from` to `to`, both included, lead to `state`. */
 export interface Edge {
@@ -44,10 +45,11 @@ export function explore<State>({ start, key, accepts, edges }: Exploration<State
       if (target === undefined) {
         target = states.push(state) - 1;
         numbers.set(name, target);
-        if (target >= maxStates) throw grammarError('option', `an automaton needs more than ${maxStates} states`);
+        if (target >= maxStates) throw grammarError('option', `one automaton needs more than ${maxStates} states`);
       }
       appendEdge(list, from, to, target);
     }
+    spend(list.length + 1);
     all.push(list);
   }
   return trim({ accepts: states.map(accepts), edges: all });

@@ -19,6 +19,7 @@ class EbnfParser {
   private depth = 0;
   private readonly chars: readonly string[];
   private readonly rules = new Map<string, Rule>();
+  private readonly characters = new Map<string, Node>();
   /** Where each name was used first. */
   private readonly uses = new Map<string, number>();
 
@@ -71,8 +72,8 @@ class EbnfParser {
   private item(): Node | undefined {
     const char = this.chars[this.at];
     if (char === '"') return literal(this.text());
-    if (char === '[') return character(this.inRegex(parser => parser.set()));
-    if (this.take('.')) return character(allCodePoints);
+    if (char === '[') return this.character(this.inRegex(parser => parser.set()));
+    if (this.take('.')) return this.character(allCodePoints);
     if (this.take('(')) {
       const body = this.choice();
       this.skip();
@@ -93,6 +94,15 @@ class EbnfParser {
     return this.ruleOf(name);
   }
 
+  /** A terminal of one character of a set; equal sets share it. */
+  private character(set: CodePoints): Node {
+    const known = this.characters.get(set.join());
+    if (known) return known;
+    const node = terminal(toBytes(oneOf(set)));
+    this.characters.set(set.join(), node);
+    return node;
+  }
+
   private quantified(body: Node): Node {
     const start = this.at;
     const counts = this.inRegex(parser => parser.quantifier());
@@ -104,7 +114,7 @@ class EbnfParser {
 
   /** Reads what regular expressions write alike. */
   private inRegex<T>(read: (parser: RegexParser) => T): T {
-    const parser = new RegexParser(this.source, 'grammar', this.at);
+    const parser = new RegexParser(this.source, 'grammar', this.chars, this.at);
     const result = read(parser);
     this.at = parser.at;
     return result;
@@ -160,5 +170,3 @@ class EbnfParser {
     throw grammarError('option', `${what} in line ${line} of the grammar`);
   }
 }
-
-const character = (set: CodePoints): Node => terminal(toBytes(oneOf(set)));

@@ -1,11 +1,20 @@
-import { type Dfa, dfaOf } from '../dfa/dfa.js';
+import type { Dfa } from '../dfa/dfa.js';
 import { parseRegex } from '../regex/parse.js';
 import { regexToDfa } from '../regex/to-dfa.js';
 import { formatDfa } from './formats.js';
 import { isKeyword } from './keywords.js';
-import { type Conjunction, child, derived, isRecord, type Located, References, schemaError } from './located.js';
+import {
+  atPath,
+  type Conjunction,
+  child,
+  derived,
+  isRecord,
+  type Located,
+  References,
+  schemaError,
+} from './located.js';
 import { isOverlapping, withoutValues } from './negate.js';
-import { type Bound, isReadableMultiple, numberDfa, numbersDfa, obeying } from './numbers.js';
+import { type Bound, isReadableMultiple, maxMultiple, numberDfa, numbersDfa, obeying } from './numbers.js';
 import {
   type Arrays,
   allValues,
@@ -16,6 +25,8 @@ import {
   commonStrings,
   intersect,
   isNone,
+  listedStrings,
+  maxAlternatives,
   noValues,
   type Objects,
   type Strings,
@@ -24,8 +35,8 @@ import {
 } from './values.js';
 
 const types = ['null', 'boolean', 'integer', 'number', 'string', 'array', 'object'];
-/** The most alternatives of arrays or of objects in one set. */
-const maxAlternatives = 2000;
+/** The most schemas, each a part of the one before, that speak of one value. */
+const maxOpen = 400;
 
 /** Finds the values that schemas allow. */
 export class Evaluator {
@@ -55,11 +66,13 @@ export class Evaluator {
     const known = this.known.get(key);
     if (known) return known;
     if (this.open.has(key)) throw schemaError(path, 'refers to itself without end');
+    if (this.open.size > maxOpen) throw schemaError(path, `is reached through more than ${maxOpen} others`);
     this.open.add(key);
-    const values = this.evaluate(located);
+    const values = atPath(path, () => this.evaluate(located));
     this.open.delete(key);
-    if (Math.max(values.arrays.length, values.objects.length) > maxAlternatives)
-      throw schemaError(path, `has more than ${maxAlternatives} alternatives`);
+    const alternatives = Math.max(values.arrays.length, values.objects.length);
+    if (alternatives > maxAlternatives)
+      throw schemaError(path, `has ${alternatives} alternatives; ${maxAlternatives} would fit`);
     if (schema !== false && isNone(values)) this.emptyPaths.push(path);
     this.known.set(key, values);
     return values;
@@ -140,12 +153,18 @@ export class Evaluator {
   private exactlyOne(located: Located): Values {
     const parts = partsOf(located, 'oneOf');
     const values = parts.map(part => this.values(part));
+    const isNothing = (schemas: Conjunction) => isNone(this.all(schemas));
+    const overlapping = values.map(() => new Set<number>());
+    for (const [i, own] of values.entries()) {
+      for (let j = 0; j < i; j++) {
+        if (!isOverlapping(own, values[j]!, isNothing)) continue;
+        overlapping[i]!.add(j);
+        overlapping[j]!.add(i);
+      }
+    }
     return values
       .map((own, i) =>
-        values.reduce((rest, other, j) => {
-          if (i === j || !isOverlapping(own, other, schemas => isNone(this.all(schemas)))) return rest;
-          return intersect(rest, withoutValues(other, parts[j]!, own));
-        }, own),
+        [...overlapping[i]!].reduce((rest, j) => intersect(rest, withoutValues(values[j]!, parts[j]!, own)), own),
       )
       .reduce(unite, noValues);
   }
@@ -163,7 +182,7 @@ export class Evaluator {
       hasNull: list.includes(null),
       booleans: [true, false].filter(value => list.includes(value)),
       numbers: numbersDfa(numbers),
-      strings: texts.length > 0 ? [{ dfa: textsDfa(texts), min: 0, max: Infinity }] : [],
+      strings: listedStrings(texts),
       arrays: [],
       objects: [],
     };
@@ -185,10 +204,6 @@ export class Evaluator {
     return { ...values, arrays, objects };
   }
 }
-
-/** The automaton of some texts; those with surrogates that are no pair are no texts. */
-const textsDfa = (texts: readonly string[]): Dfa =>
-  dfaOf(texts.filter(text => !/\p{Surrogate}/u.test(text)).map(text => Array.from(text, char => char.codePointAt(0)!)));
 
 function numbersOf(located: Located, schema: Readonly<Record<string, unknown>>, isInteger: boolean): Dfa {
   const bounds: Bound[] = [];
@@ -215,7 +230,8 @@ function numbersOf(located: Located, schema: Readonly<Record<string, unknown>>, 
   if (multiple === undefined) return rules([]);
   if (typeof multiple !== 'number' || !(multiple > 0) || multiple === Infinity)
     throw wrong(located, 'multipleOf', 'a number above 0');
-  if (!isReadableMultiple(multiple)) throw wrong(located, 'multipleOf', 'at most 10000 without its decimal point');
+  if (!isReadableMultiple(multiple))
+    throw wrong(located, 'multipleOf', `at most ${maxMultiple} without its decimal point`);
   return rules([multiple]);
 }
 

@@ -1,3 +1,4 @@
+import { ResidualError } from '@residual/base';
 import { grammarError } from '../errors.js';
 
 /** A schema and where it stands. Equal keys mean equal schemas. */
@@ -16,6 +17,16 @@ export type Conjunction = readonly Located[];
 /** An error about what stands at a path of a schema. */
 export const schemaError = (path: string, message: string, code: 'option' | 'grammar' = 'option') =>
   grammarError(code, `schema: ${path} ${message}`);
+
+/** Runs what may need too large an automaton, and says at which path it does. */
+export function atPath<T>(path: string, run: () => T): T {
+  try {
+    return run();
+  } catch (error) {
+    const [, message] = /^grammar: (?!schema: )(.*)$/s.exec(ResidualError.is(error) ? error.message : '') ?? [];
+    throw message === undefined ? error : grammarError('option', `schema: ${path}: ${message}`);
+  }
+}
 
 /** A schema of ours that stands for a part of the schema at `path`. `key` tells it from others there. */
 export const derived = (schema: unknown, { path, key: own, base }: Located, key: string): Located => ({
@@ -48,6 +59,8 @@ function baseOf(schema: unknown, base: string): string {
 export const isRecord = (value: unknown): value is Readonly<Record<string, unknown>> =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
+/** The most levels of objects and lists in a schema. */
+const maxNesting = 1000;
 /** Parts that hold values, in which no schema is looked for. */
 const valueNames = ['const', 'enum', 'default', 'examples'];
 
@@ -61,7 +74,7 @@ export class References {
     const base = 'json-schema:///';
     this.root = { schema, path: '#', key: '#', base: baseOf(schema, base) };
     this.resources.set(this.root.base, this.root);
-    this.collect(this.root, this.root.base);
+    this.collect(this.root, this.root.base, 0);
   }
 
   /** The schema that `$ref` of a schema names. */
@@ -82,17 +95,19 @@ export class References {
     return found;
   }
 
-  private collect(located: Located, parentBase: string): void {
+  private collect(located: Located, parentBase: string, depth: number): void {
     const { schema, base } = located;
+    if (depth > maxNesting) throw schemaError('#', `is nested in more than ${maxNesting} levels`);
     if (Array.isArray(schema)) {
-      for (const index of schema.keys()) this.collect(child(located, index), base);
+      for (const index of schema.keys()) this.collect(child(located, index), base, depth + 1);
       return;
     }
     if (!isRecord(schema)) return;
     if (base !== parentBase) this.resources.set(base, located);
     for (const name of ['$anchor', '$dynamicAnchor'])
       if (typeof schema[name] === 'string') this.anchors.set(`${base}#${schema[name]}`, located);
-    for (const name of Object.keys(schema)) if (!valueNames.includes(name)) this.collect(child(located, name), base);
+    for (const name of Object.keys(schema))
+      if (!valueNames.includes(name)) this.collect(child(located, name), base, depth + 1);
   }
 }
 

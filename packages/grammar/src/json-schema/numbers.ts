@@ -160,8 +160,11 @@ function multipleOf(value: number): { readonly multiple: number; readonly places
   return { multiple: Number(whole + fraction), places: fraction.length };
 }
 
+/** The largest multiple: there are states for each remainder, sign and number of digits. */
+export const maxMultiple = 2000;
+
 /** Whether multiples of a number can be read digit by digit: its digits are few enough to compute with exactly. */
-export const isReadableMultiple = (value: number): boolean => multipleOf(value).multiple <= 10_000;
+export const isReadableMultiple = (value: number): boolean => multipleOf(value).multiple <= maxMultiple;
 
 function decimal(value: number): Decimal {
   const [, sign, first, rest = '', exponent = '0'] = /^(-?)(\d+)(?:\.(\d+))?(?:e([+-]\d+))?$/.exec(String(value))!;

@@ -1,6 +1,7 @@
 import { allCodePoints, anyOf, oneOf } from '../dfa/code-points.js';
 import { difference, intersection, union, withLength } from '../dfa/combine.js';
-import { type Dfa, isEmpty } from '../dfa/dfa.js';
+import { acceptsSymbols, type Dfa, dfaOf, isEmpty } from '../dfa/dfa.js';
+import { grammarError } from '../errors.js';
 import type { Conjunction } from './located.js';
 import { anyNumber } from './numbers.js';
 
@@ -9,6 +10,8 @@ export interface Strings {
   readonly dfa: Dfa;
   readonly min: number;
   readonly max: number;
+  /** All of them, if a list of them is known. */
+  readonly texts?: readonly string[] | undefined;
 }
 
 /** What one schema says of elements: the first ones one by one, then all others. */
@@ -100,9 +103,19 @@ export const intersect = (a: Values, b: Values): Values => ({
   booleans: a.booleans.filter(value => b.booleans.includes(value)),
   numbers: commonNumbers(a.numbers, b.numbers),
   strings: commonStrings(a.strings, b.strings),
-  arrays: a.arrays.flatMap(x => b.arrays.flatMap(y => commonArrays(x, y))),
-  objects: a.objects.flatMap(x => b.objects.flatMap(y => commonObjects(x, y))),
+  arrays: pairs(a.arrays, b.arrays, commonArrays),
+  objects: pairs(a.objects, b.objects, commonObjects),
 });
+
+/** The most alternatives of arrays or of objects in one set. */
+export const maxAlternatives = 2000;
+
+/** What each of some alternatives has in common with each of others. */
+function pairs<T>(a: readonly T[], b: readonly T[], common: (x: T, y: T) => readonly T[]): T[] {
+  if (a.length * b.length > maxAlternatives)
+    throw grammarError('option', `${a.length * b.length} alternatives are too many; ${maxAlternatives} would fit`);
+  return a.flatMap(x => b.flatMap(y => common(x, y)));
+}
 
 /** The values of either set. */
 export const unite = (a: Values, b: Values): Values => ({
@@ -127,13 +140,30 @@ function commonNumbers(a: Dfa, b: Dfa): Dfa {
 
 /** The strings of both lists. */
 export const commonStrings = (a: readonly Strings[], b: readonly Strings[]): Strings[] =>
-  a.flatMap(x =>
-    b.flatMap(y => {
-      const [min, max] = [Math.max(x.min, y.min), Math.min(x.max, y.max)];
-      const dfa = x.dfa === y.dfa || y.dfa === anyText ? x.dfa : x.dfa === anyText ? y.dfa : intersection(x.dfa, y.dfa);
-      return min > max || isEmpty(dfa) ? [] : [{ dfa, min, max }];
-    }),
-  );
+  a.flatMap(x => b.flatMap(y => commonTexts(x, y)));
+
+function commonTexts(x: Strings, y: Strings): Strings[] {
+  if (x.texts) return listedStrings(x.texts.filter(text => holds(y, text)));
+  if (y.texts) return commonTexts(y, x);
+  const [min, max] = [Math.max(x.min, y.min), Math.min(x.max, y.max)];
+  const dfa = x.dfa === y.dfa || y.dfa === anyText ? x.dfa : x.dfa === anyText ? y.dfa : intersection(x.dfa, y.dfa);
+  return min > max || isEmpty(dfa) ? [] : [{ dfa, min, max }];
+}
+
+/** The strings of a list; those with surrogates that are no pair are no texts. */
+export function listedStrings(list: readonly string[]): Strings[] {
+  const texts = list.filter(text => !/\p{Surrogate}/u.test(text));
+  if (texts.length === 0) return [];
+  return [{ dfa: dfaOf(texts.map(symbolsOf)), min: 0, max: Infinity, texts }];
+}
+
+const symbolsOf = (text: string): number[] => Array.from(text, char => char.codePointAt(0)!);
+
+/** Whether a text is one of some strings. */
+export function holds({ dfa, min, max }: Strings, text: string): boolean {
+  const symbols = symbolsOf(text);
+  return symbols.length >= min && symbols.length <= max && acceptsSymbols(dfa, symbols);
+}
 
 function commonArrays(a: Arrays, b: Arrays): Arrays[] {
   const [min, max] = [Math.max(a.min, b.min), Math.min(a.max, b.max)];

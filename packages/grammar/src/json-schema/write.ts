@@ -4,19 +4,23 @@ import { acceptsSymbols, type Dfa, dfaOf, isEmpty } from '../dfa/dfa.js';
 
 import { choice, literal, type Node, type Rule, repeat, rule, sequence, terminal } from '../node.js';
 import type { Evaluator } from './evaluate.js';
-import { type Conjunction, schemaError } from './located.js';
+import { atPath, type Conjunction, schemaError } from './located.js';
 import { elementSchema, propertySchema } from './negate.js';
-import { type Arrays, anyCharacter, anyText, isNone, type Objects, type Strings, stringsDfa } from './values.js';
+import { type Arrays, anyCharacter, anyText, holds, isNone, type Objects, type Strings, stringsDfa } from './values.js';
 import type { Spacing } from './whitespace.js';
 
 /** The most different places in an array whose elements are counted one by one. */
 const maxCounted = 2000;
+/** The most pairs of a property and a number of properties before it. */
+const maxCountedProperties = 20_000;
 /** The most patterns of names that may speak of one object: each of their combinations is a kind of name. */
 const maxPatterns = 8;
 
 /** Makes the grammar of the JSON texts of values. */
 export class Writer {
   private readonly rules = new Map<string, Rule>();
+  /** The rules without a body yet. */
+  private readonly open: { readonly own: Rule; readonly schemas: Conjunction; readonly path: string }[] = [];
   private readonly stringNodes = new Map<Dfa, Node>();
 
   constructor(
@@ -24,23 +28,37 @@ export class Writer {
     private readonly spacing: Spacing,
   ) {}
 
-  /** The texts of the values that all of some schemas allow. */
-  value(schemas: Conjunction): Node {
+  /** The grammar of the texts of the values that all of some schemas allow. */
+  root(schemas: Conjunction): Node {
+    const root = this.value(schemas);
+    for (let part = this.open.pop(); part; part = this.open.pop()) {
+      const { own, schemas, path } = part;
+      own.body = atPath(path, () => this.body(schemas, path));
+    }
+    return root;
+  }
+
+  /** The rule of the values that all of some schemas allow; its body is made later, so that schemas nest deeply. */
+  private value(schemas: Conjunction): Node {
     const key = [...new Set(schemas.map(each => each.key))].sort().join(' & ');
     const known = this.rules.get(key);
     if (known) return known;
     const own = rule(key || 'any value');
     this.rules.set(key, own);
+    this.open.push({ own, schemas, path: schemas[0]?.path ?? '#' });
+    return own;
+  }
+
+  private body(schemas: Conjunction, path: string): Node {
     const { hasNull, booleans, numbers, strings, arrays, objects } = this.evaluator.all(schemas);
-    own.body = choice(
+    return choice(
       ...(hasNull ? [literal('null')] : []),
       ...booleans.map(value => literal(String(value))),
       ...(isEmpty(numbers) ? [] : [terminal(numbers)]),
       ...strings.map(each => this.string(each)),
       ...arrays.map(each => this.array(each)),
-      ...objects.map(each => this.object(each)),
+      ...objects.map(each => this.object(each, path)),
     );
-    return own;
   }
 
   private string({ dfa, min, max }: Strings): Node {
@@ -85,19 +103,21 @@ export class Writer {
   private elements(sides: Arrays['sides'], prefixLength: number, min: number, max: number): Body {
     const rest = this.value(elementSchema(sides, prefixLength));
     return (first, later) => {
-      const from = (index: number): Node => {
-        const separate = index === 0 ? first : later;
+      /** The elements after the first ones, of which there are `index`. */
+      const others = (index: number): Node => {
         if (index >= max) return sequence();
-        if (index < prefixLength) {
-          const element = sequence(separate(this.value(elementSchema(sides, index))), from(index + 1));
-          return index >= min ? choice(sequence(), element) : element;
-        }
         const [least, most] = [Math.max(0, min - index), max - index];
         if (index > 0) return repeat(later(rest), least, most);
         const some = sequence(first(rest), repeat(later(rest), Math.max(0, least - 1), most - 1));
         return least === 0 ? choice(sequence(), some) : some;
       };
-      return from(0);
+      let node = others(Math.min(prefixLength, max));
+      for (let index = Math.min(prefixLength, max) - 1; index >= 0; index--) {
+        const separate = index === 0 ? first : later;
+        const element = sequence(separate(this.value(elementSchema(sides, index))), node);
+        node = index >= min ? choice(sequence(), element) : element;
+      }
+      return node;
     };
   }
 
@@ -141,15 +161,11 @@ export class Writer {
     };
   }
 
-  private object(objects: Objects): Node {
+  private object(objects: Objects, path: string): Node {
     const { open, close, before, comma, colon } = this.spacing;
     const { sides, required, min, max } = objects;
     const allowedNames = this.evaluator.all(objects.names).strings;
-    const isAllowed = (name: string) =>
-      allowedNames.some(strings => {
-        const symbols = Array.from(name, char => char.codePointAt(0)!);
-        return symbols.length >= strings.min && symbols.length <= strings.max && acceptsSymbols(strings.dfa, symbols);
-      });
+    const isAllowed = (name: string) => allowedNames.some(strings => holds(strings, name));
     const names = [...new Set([...sides.flatMap(({ properties }) => [...properties.keys()]), ...required])];
     const member = (name: string): Node =>
       isAllowed(name)
@@ -158,7 +174,15 @@ export class Writer {
     const members = names.map(member);
     const others = this.otherMembers(sides, names, objects.names.length > 0 ? stringsDfa(allowedNames) : anyText);
     // How many properties are written, as far as it matters.
-    const most = max === Infinity ? Math.max(min, 1) : max;
+    const most = Math.min(max === Infinity ? Math.max(min, 1) : max, names.length + 1);
+    const needed = (names.length + 1) * (most + 1);
+    if (most > 1 && needed > maxCountedProperties) {
+      const bounds = max === Infinity ? `at least ${min}` : `${min} to ${max}`;
+      throw schemaError(
+        path,
+        `has ${names.length} properties, of which ${bounds} are written; that makes ${needed} states, ${maxCountedProperties} would fit`,
+      );
+    }
     const nodes = new Map<string, Node>();
     const from = (index: number, count: number): Node => {
       const key = `${index} ${count}`;

@@ -1,3 +1,4 @@
+import { nestedCounts } from '../counts.js';
 import { type CodePoints, codePoints, complement } from '../dfa/code-points.js';
 import { grammarError } from '../errors.js';
 import { classOf, propertyOf, withoutLineEnds } from './named-sets.js';
@@ -28,14 +29,13 @@ const maxNesting = 250;
 export class RegexParser {
   at: number;
   private depth = 0;
-  private readonly chars: readonly string[];
 
   constructor(
     private readonly source: string,
     private readonly where: string,
+    private readonly chars: readonly string[] = Array.from(source),
     at = 0,
   ) {
-    this.chars = Array.from(source);
     this.at = at;
   }
 
@@ -94,7 +94,8 @@ export class RegexParser {
     const [min, max] = counts;
     if (min > max) this.fail(`a repetition of at least ${min} and at most ${max}`);
     this.take('?'); // a lazy repetition matches the same texts
-    return { kind: 'repeat', body, min, max };
+    const nested = body.kind === 'repeat' ? nestedCounts(body, { min, max }) : undefined;
+    return nested ? { ...body, ...nested } : { kind: 'repeat', body, min, max };
   }
 
   /** How often the last item is repeated; undefined if nothing says so. */

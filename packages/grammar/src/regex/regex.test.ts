@@ -2,6 +2,7 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { toBytes } from '../dfa/bytes.js';
 import { acceptsSymbols } from '../dfa/dfa.js';
+import { compileGrammar } from '../grammar.js';
 import { thrownMessage } from '../testing/thrown.js';
 import { parseRegex } from './parse.js';
 import { regexToDfa } from './to-dfa.js';
@@ -72,7 +73,23 @@ test.each([
   expect(thrownMessage(() => parseRegex(source, 'regex'))).toBe(`grammar: ${message}`);
 });
 
-test('an expression with too many states is refused', () => {
-  const regex = parseRegex('(a{300}){300}', 'regex');
-  expect(() => regexToDfa(regex, 'regex')).toThrow('grammar: regex needs more than 50000 states');
+test('an automaton that would be too large is refused at once', () => {
+  const refused = (source: string) => thrownMessage(() => regexToDfa(parseRegex(source, 'regex'), 'regex'));
+  expect(refused('(a{300}){300}')).toBe('grammar: regex needs 90000 states, each count included; 50000 would fit');
+  expect(refused('(?:a|b)*a(?:a|b){40}')).toBe(
+    'grammar: regex has too many ways to be read: over 1500000 in all states',
+  );
+});
+
+test('an expression that is too large for one automaton becomes the automata of its parts', () => {
+  const accepts = (regex: string, ...texts: string[]) => {
+    const compiled = compileGrammar({ regex });
+    return texts.map(each => compiled.accepts(each));
+  };
+  expect(accepts('^(?:a{1,1000}){1,1000}$', '', 'a', 'a'.repeat(3000), 'ab')).toEqual([false, true, true, false]);
+  expect(accepts('(?:a|b)*a(?:a|b){20}', 'ba'.repeat(20), 'b'.repeat(40))).toEqual([true, false]);
+  expect(accepts('x{3,9999}|(?:(?:ab){2}){5000}', 'xxx', 'xx', 'ab'.repeat(10_000))).toEqual([true, false, true]);
+  expect(thrownMessage(() => accepts('(?:^a|b){60000}'))).toBe(
+    'grammar: regex needs 240000 states, each count included; 50000 would fit',
+  );
 });

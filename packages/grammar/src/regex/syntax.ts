@@ -8,3 +8,23 @@ export type Regex =
   | { readonly kind: 'repeat'; readonly body: Regex; readonly min: number; readonly max: number }
   /** The start or the end of the text. */
   | { readonly kind: 'start' | 'end' };
+
+/** About how many states a regular expression needs, each count included, where a set needs `ofSet`. */
+export function sizeOf(regex: Regex, ofSet: (set: CodePoints) => number): number {
+  const sum = (parts: readonly Regex[]) => parts.reduce((total, part) => total + sizeOf(part, ofSet), 0);
+  switch (regex.kind) {
+    case 'set':
+      return ofSet(regex.set);
+    case 'sequence':
+      return sum(regex.parts);
+    case 'choice':
+      return 1 + sum(regex.options);
+    case 'repeat': {
+      const { body, min, max } = regex;
+      const own = sizeOf(body, ofSet);
+      return max === Infinity ? own * (min + 1) + 1 : own * max + max - min;
+    }
+    default:
+      return 1;
+  }
+}

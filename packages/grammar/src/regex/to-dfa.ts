@@ -1,7 +1,7 @@
 import { allCodePoints, type CodePoints } from '../dfa/code-points.js';
 import { type Dfa, explore } from '../dfa/dfa.js';
 import { grammarError } from '../errors.js';
-import type { Regex } from './syntax.js';
+import { type Regex, sizeOf } from './syntax.js';
 
 /** One state of a program: reads a code point of a set, goes on in several ways, or asks where in the text it is. */
 type State =
@@ -10,40 +10,62 @@ type State =
   | { readonly kind: 'start' | 'end'; next: number };
 
 /** The most states of a program; a repetition has its body's states as often as it counts. */
-const maxStates = 50_000;
+const mostStates = 50_000;
 
-/** The most states of a program in all states of its automaton together. */
-const maxWork = 2_000_000;
+/** How often a state of a program may be in a state of its automaton, on average over the most states. */
+const maxWays = 30;
+
+/** The states of a program that a text so far may have reached, without splits. */
+interface Subset {
+  readonly number: number;
+  readonly states: readonly number[];
+}
 
 /**
  * The automaton over code points of the texts that a regular expression matches: as a whole, or, with `anywhere`, those
  * that contain a match, as `pattern` of JSON Schema means. Thompson 1968; the anchors hold exactly where they stand.
  * `where` is the beginning of error messages.
  */
-export function regexToDfa(regex: Regex, where: string, { anywhere = false } = {}): Dfa {
-  const { states, start } = compile(regex, where, anywhere);
+export function regexToDfa(regex: Regex, where: string, { anywhere = false, maxStates = mostStates } = {}): Dfa {
+  const needed = sizeOf(regex, () => 1);
+  if (needed > maxStates)
+    throw grammarError('option', `${where} needs ${needed} states, each count included; ${maxStates} would fit`);
+  const { states, start, rest } = compile(regex, anywhere);
   const { pieces, piecesOf } = partition(states);
   let work = 0;
-  const follow = (from: Iterable<number>, passed: { isStart: boolean; isEnd: boolean }): number[] => {
+  const follow = (from: Iterable<number>, passed: { isStart: boolean; isEnd: boolean }): readonly number[] => {
     const seen = new Set(from);
-    work += seen.size;
-    if (work > maxWork) throw grammarError('option', `${where} has counts within counts that make too many states`);
     for (const number of seen) {
       const state = states[number]!;
       if (state.kind === 'split') for (const next of state.next) seen.add(next);
       else if ((state.kind === 'start' && passed.isStart) || (state.kind === 'end' && passed.isEnd))
         seen.add(state.next);
     }
+    work += seen.size;
+    if (work > maxWays * maxStates)
+      throw grammarError('option', `${where} has too many ways to be read: over ${maxWays * maxStates} in all states`);
+    // After a match, whatever follows matches too.
+    if (rest !== undefined && seen.has(rest)) return [matched, rest];
     return [...seen].filter(number => states[number]!.kind !== 'split').sort((a, b) => a - b);
   };
-  type Subset = { readonly numbers: readonly number[]; readonly isStart: boolean };
+  const first: Subset = { number: 0, states: follow([start], { isStart: true, isEnd: false }) };
+  const subsets = new Map<string, Subset>();
+  const after = (from: Iterable<number>): Subset => {
+    const reached = follow(from, { isStart: false, isEnd: false });
+    const key = reached.join();
+    const known = subsets.get(key);
+    if (known) return known;
+    const subset = { number: subsets.size + 1, states: reached };
+    subsets.set(key, subset);
+    return subset;
+  };
   return explore<Subset>({
-    start: { numbers: follow([start], { isStart: true, isEnd: false }), isStart: true },
-    key: ({ numbers, isStart }) => `${isStart} ${numbers}`,
-    accepts: ({ numbers, isStart }) => follow(numbers, { isStart, isEnd: true }).includes(matched),
-    edges: ({ numbers }) => {
+    start: first,
+    key: ({ number }) => number,
+    accepts: subset => follow(subset.states, { isStart: subset === first, isEnd: true }).includes(matched),
+    edges: subset => {
       const targets: number[][] = pieces.map(() => []);
-      for (const number of numbers) {
+      for (const number of subset.states) {
         const state = states[number]!;
         if (state.kind === 'read') for (const piece of piecesOf.get(state.set)!) targets[piece]!.push(state.next);
       }
@@ -51,10 +73,10 @@ export function regexToDfa(regex: Regex, where: string, { anywhere = false } = {
       const edges: [number, number, Subset][] = [];
       for (const [piece, next] of targets.entries()) {
         if (next.length === 0) continue;
-        const key = String(next);
-        const subset = byKey.get(key) ?? { numbers: follow(next, { isStart: false, isEnd: false }), isStart: false };
-        byKey.set(key, subset);
-        for (const [from, to] of pieces[piece]!) edges.push([from, to, subset]);
+        const key = next.join();
+        const target = byKey.get(key) ?? after(next);
+        byKey.set(key, target);
+        for (const [from, to] of pieces[piece]!) edges.push([from, to, target]);
       }
       return edges.sort(([a], [b]) => a - b);
     },
@@ -64,12 +86,10 @@ export function regexToDfa(regex: Regex, where: string, { anywhere = false } = {
 /** The number of the state in which the expression has matched. */
 const matched = 0;
 
-function compile(regex: Regex, where: string, anywhere: boolean): { states: State[]; start: number } {
+/** The program of an expression; `rest` is its state that reads whatever follows a match, if it does. */
+function compile(regex: Regex, anywhere: boolean): { states: State[]; start: number; rest: number | undefined } {
   const states: State[] = [{ kind: 'split', next: [] }];
-  const add = (state: State): number => {
-    if (states.length >= maxStates) throw grammarError('option', `${where} needs more than ${maxStates} states`);
-    return states.push(state) - 1;
-  };
+  const add = (state: State): number => states.push(state) - 1;
   const loop = (next: number): number => {
     const split: State = { kind: 'split', next: [next] };
     const number = add(split);
@@ -104,8 +124,9 @@ function compile(regex: Regex, where: string, anywhere: boolean): { states: Stat
   // The last state is no split, so that sets of states without splits keep it.
   states[matched] = { kind: 'end', next: matched };
   const end = anywhere ? loop(matched) : matched;
+  const rest = anywhere ? states.length - 1 : undefined;
   const body = build(regex, end);
-  return { states, start: anywhere ? loop(body) : body };
+  return { states, start: anywhere ? loop(body) : body, rest };
 }
 
 /** Pieces of the code points that no set divides, and the pieces of each set. */
