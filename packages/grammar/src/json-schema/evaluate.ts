@@ -255,7 +255,7 @@ function stringsOf(located: Located): Strings[] {
 
 /** The texts that contain a match of a pattern. */
 const patternDfa = (pattern: string, path: string): Dfa =>
-  regexToDfa(parseRegex(pattern, `schema: ${path}`), `schema: ${path}`, { anywhere: true });
+  atPath(path, () => regexToDfa(parseRegex(pattern, `schema: ${path}`), `schema: ${path}`, { anywhere: true }));
 
 function arraysOf(located: Located, schema: Readonly<Record<string, unknown>>): Values['arrays'] {
   const [min, max] = countsOf(located, 'minItems', 'maxItems');

@@ -70,6 +70,27 @@ test.each([
   expect(thrownMessage(() => compileGrammar({ schema }))).toBe(`grammar: schema: ${message}`);
 });
 
+test('what would need too many states is refused by its path and with both numbers', () => {
+  const named = <T>(count: number, of: (index: number) => T) =>
+    Object.fromEntries(Array.from({ length: count }, (_, index) => [`p${index}`, of(index)]));
+  const refused = (schema: unknown) => thrownMessage(() => compileGrammar({ schema }));
+  let deep: unknown = true;
+  for (let level = 0; level < 2000; level++) deep = { items: deep };
+  expect([
+    refused({ items: { multipleOf: 99.73 } }),
+    refused({ items: { properties: named(500, () => ({ type: 'null' })), maxProperties: 100 } }),
+    refused({ dependentRequired: named(20, index => [`p${index + 1}`]) }),
+    refused({ items: { type: 'string', pattern: '^(?:a{1,9}b){9999}$' } }),
+    refused(deep),
+  ]).toEqual([
+    'grammar: schema: #/items/multipleOf is 99.73; it must be at most 2000 without its decimal point',
+    'grammar: schema: #/items has 500 properties, of which 0 to 100 are written; that makes 50601 states, 20000 would fit',
+    'grammar: schema: #: 2048 alternatives are too many; 2000 would fit',
+    'grammar: schema: #/items/pattern needs 179984 states, each count included; 50000 would fit',
+    'grammar: schema: # is nested in more than 1000 levels',
+  ]);
+});
+
 test('a schema that no value obeys is refused, with the part that allows none', () => {
   const schema = { type: 'object', properties: { a: { type: 'integer', minimum: 3, maximum: 2 } }, required: ['a'] };
   expect(thrownMessage(() => compileGrammar({ schema }))).toBe(
