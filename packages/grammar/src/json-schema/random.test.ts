@@ -1,7 +1,7 @@
+import { randomSchema } from '@residual/testkit/schemas';
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { judge } from '../testing/judge.js';
-import { randomSchema } from '../testing/random-schema.js';
 
 test('the answers of random tokens to random schemas are valid', () => {
   let [ended, understood] = [0, 0];

@@ -1,7 +1,5 @@
 import { ResidualError } from '@residual/base';
-import type { ValidateFunction } from 'ajv';
-import Ajv from 'ajv/dist/2020.js';
-import addFormats from 'ajv-formats';
+import { validatorOf } from '@residual/testkit/schemas';
 import { constraint } from '../constraint.js';
 import { compileGrammar } from '../grammar.js';
 import { jsonTokens } from './bytes.js';
@@ -22,7 +20,7 @@ export function judge(schema: unknown, seed: number, answers = 1): Verdict {
     if (!ResidualError.is(error)) throw error;
     return { refused: error.message };
   }
-  const validate = validator(schema);
+  const validate = validatorOf(schema);
   const counts = { ended: 0, cut: 0 };
   for (let answer = 0; answer < answers; answer++) {
     const { text, isEnded } = randomText(obeyed, tokens.length, eosTokenId, seed + answer);
@@ -31,10 +29,4 @@ export function judge(schema: unknown, seed: number, answers = 1): Verdict {
       throw new Error(`${text} does not obey ${JSON.stringify(schema)}: ${JSON.stringify(validate.errors)}`);
   }
   return counts;
-}
-
-function validator(schema: unknown): ValidateFunction {
-  const ajv = new Ajv.default({ strict: false, multipleOfPrecision: 9, logger: false });
-  addFormats.default(ajv);
-  return ajv.compile(schema as object);
 }

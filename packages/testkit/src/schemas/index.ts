@@ -1,0 +1,2 @@
+export { randomSchema } from './random-schema.js';
+export { validatorOf } from './validator.js';

@@ -1,0 +1,3 @@
+import { runBundled } from './run-bundled.mjs';
+
+process.exitCode = await runBundled('schemas', 'model/src/testing/schemas/main.ts');
