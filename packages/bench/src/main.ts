@@ -8,6 +8,7 @@ import { draftsOnWasm } from './drafts/drafts.js';
 import { generationOnWasm, generationOnWebgl } from './generation/generation.js';
 import { shapes } from './generation/shape.js';
 import { ggufInLlamaCpp } from './gguf/gguf.js';
+import { grammarOnWasm } from './grammar/grammar.js';
 import { inspectOnWasm } from './inspect/inspect.js';
 import { loadingOnWasm } from './loading/loading.js';
 import { type TokenizerFilter, tokenizers } from './tokenizer/tokenizers.js';
@@ -26,6 +27,7 @@ const parts: Readonly<Record<string, (filter: TokenizerFilter) => AsyncGenerator
   inspect: ({ shape }) => inspectOnWasm(shape),
   concurrent: ({ shape }) => concurrentOnWasm(shape),
   drafts: ({ shape }) => draftsOnWasm(shape),
+  grammar: () => grammarOnWasm(),
   gguf: () => ggufInLlamaCpp(),
   loading: ({ shape }) => loadingOnWasm(shape),
   tokenizer: tokenizers,

@@ -7,8 +7,8 @@ import { grammarError } from './errors.js';
 import { schemaNode } from './json-schema/index.js';
 import type { Whitespace } from './json-schema/whitespace.js';
 import type { Node } from './node.js';
-import { parseRegex } from './regex/parse.js';
-import { regexNode } from './regex/to-node.js';
+import { parsePattern } from './regex/parse.js';
+import { patternNode } from './regex/to-node.js';
 
 /** What a text must obey, as plain data: exactly one of `schema`, `regex` and `grammar`. */
 export interface GrammarOptions {
@@ -53,7 +53,7 @@ export function compileGrammar(options: GrammarOptions): Grammar {
   resetEffort();
   let root: Node;
   let emptyError = () => grammarError('grammar', `no text obeys the ${given[0]}`);
-  if (regex !== undefined) root = regexNode(parseRegex(regex, 'regex'), 'regex');
+  if (regex !== undefined) root = patternNode(parsePattern(regex, 'regex', { isWhole: true }), 'regex');
   else if (grammar !== undefined) root = parseEbnf(grammar);
   else ({ root, emptyError } = schemaNode(options.schema, whitespace));
   const analysis = analyse(root);

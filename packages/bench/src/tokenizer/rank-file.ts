@@ -15,13 +15,15 @@ export function rankFile({ bpe_ranks }: Ranks): string {
  * The `tokenizer.json` that is equivalent to GPT-2's ranks: each token is the merge of the two tokens that its bytes
  * give before it.
  */
-export function gpt2File({ bpe_ranks, special_tokens }: Ranks): object {
+export const gpt2File = (ranks: Ranks): object => bytePairFile(ranks);
+
+/** The same of other ranks, cut like GPT-2's; only of the first `count` of them. */
+export function bytePairFile({ bpe_ranks, special_tokens }: Ranks, count = Infinity): object {
   const alphabet = byteAlphabet();
   const ranks = new Map(
-    tokensOf(bpe_ranks).map(([token, rank]) => [
-      Array.from(Buffer.from(token, 'base64'), byte => alphabet[byte]!).join(''),
-      rank,
-    ]),
+    tokensOf(bpe_ranks)
+      .filter(([, rank]) => rank < count)
+      .map(([token, rank]) => [Array.from(Buffer.from(token, 'base64'), byte => alphabet[byte]!).join(''), rank]),
   );
   const merges = [...ranks].filter(([token]) => token.length > 1).map(([token, rank]) => halves(token, rank, ranks));
   const flags = { single_word: false, lstrip: false, rstrip: false, normalized: false, special: true };

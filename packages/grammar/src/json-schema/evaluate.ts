@@ -1,6 +1,6 @@
 import type { Dfa } from '../dfa/dfa.js';
-import { parseRegex } from '../regex/parse.js';
-import { regexToDfa } from '../regex/to-dfa.js';
+import { parsePattern } from '../regex/parse.js';
+import { patternToDfa } from '../regex/pattern.js';
 import { formatDfa } from './formats.js';
 import { isKeyword } from './keywords.js';
 import {
@@ -28,6 +28,7 @@ import {
   listedStrings,
   maxAlternatives,
   noValues,
+  type ObjectSide,
   type Objects,
   type Strings,
   unite,
@@ -111,15 +112,25 @@ export class Evaluator {
       if (schema.then !== undefined || schema.else !== undefined)
         narrow(unite(whenTrue, intersect(this.without(condition), branch('else'))));
     }
-    for (const keyword of ['dependentRequired', 'dependentSchemas'] as const) {
+    for (const keyword of ['dependentRequired', 'dependentSchemas', 'dependencies'] as const) {
       for (const name of namesAt(located, keyword)) {
-        const consequence =
-          keyword === 'dependentSchemas'
-            ? child(located, keyword, name)
-            : derived({ required: textsAt(child(located, keyword), name) }, located, `${keyword} ${name}`);
+        const own = child(located, keyword, name);
+        const isList = keyword === 'dependentRequired' || (keyword === 'dependencies' && Array.isArray(own.schema));
+        const consequence = isList
+          ? derived({ required: textsAt(child(located, keyword), name) }, located, `${keyword} ${name}`)
+          : own;
         const condition = derived({ type: 'object', required: [name] }, located, `${keyword} of ${name}`);
         narrow(unite(this.without(condition), this.values(consequence)));
       }
+    }
+    if (schema.unevaluatedProperties !== undefined) {
+      const { names, patterns } = this.evaluated(located);
+      const side: ObjectSide = {
+        properties: new Map([...names].map(name => [name, []] as const)),
+        patterns: patterns.map(dfa => ({ dfa, schema: [] })),
+        additional: [child(located, 'unevaluatedProperties')],
+      };
+      narrow({ ...allValues(), objects: [{ ...anyObjects, sides: [side] }] });
     }
     return values;
   }
@@ -131,7 +142,8 @@ export class Evaluator {
       if (!types.includes(type as string))
         throw schemaError(`${located.path}/type`, `is ${JSON.stringify(schema.type)}; types are ${types.join(', ')}`);
     }
-    const has = (type: string) => given.includes(type);
+    const isNullable = schema.nullable === true && schema.type !== undefined; // of OpenAPI 3.0
+    const has = (type: string) => given.includes(type) || (isNullable && type === 'null');
     const strings = stringsOf(located);
     const numbers = numbersOf(located, schema, !has('number'));
     const [arrays, objects] = [arraysOf(located, schema), objectsOf(located, schema)];
@@ -143,6 +155,31 @@ export class Evaluator {
       arrays: has('array') ? arrays : [],
       objects: has('object') ? objects : [],
     };
+  }
+
+  /**
+   * The properties that a schema speaks of, by name and by pattern, with all schemas that hold where it does. Throws if
+   * that depends on the value.
+   */
+  private evaluated(located: Located, seen = new Set<string>()): { names: Set<string>; patterns: Dfa[] } {
+    const names = new Set(namesAt(located, 'properties'));
+    const { schema, path } = located;
+    if (!isRecord(schema) || seen.has(located.key)) return { names, patterns: [] };
+    seen.add(located.key);
+    for (const name of ['anyOf', 'oneOf', 'if', 'dependentSchemas', 'dependencies'])
+      if (schema[name] !== undefined)
+        throw schemaError(`${path}/${name}`, 'decides what unevaluatedProperties means, which is not supported');
+    const isClosed = seen.size > 1 && schema.unevaluatedProperties !== undefined;
+    const patterns = patternsOf(located).map(({ dfa }) => dfa);
+    if (schema.additionalProperties !== undefined || isClosed) patterns.push(anyText);
+    const parts = schema.allOf === undefined ? [] : partsOf(located, 'allOf');
+    if (schema.$ref !== undefined) parts.push(this.references.resolve(located, schema.$ref));
+    for (const part of parts) {
+      const inner = this.evaluated(part, seen);
+      for (const name of inner.names) names.add(name);
+      patterns.push(...inner.patterns);
+    }
+    return { names, patterns };
   }
 
   private without(located: Located): Values {
@@ -205,6 +242,8 @@ export class Evaluator {
   }
 }
 
+const exclusiveNames = { min: 'exclusiveMinimum', max: 'exclusiveMaximum' } as const;
+
 function numbersOf(located: Located, schema: Readonly<Record<string, unknown>>, isInteger: boolean): Dfa {
   const bounds: Bound[] = [];
   const limits = [
@@ -215,9 +254,10 @@ function numbersOf(located: Located, schema: Readonly<Record<string, unknown>>, 
   ] as const;
   for (const [name, side, isExclusive] of limits) {
     const value = schema[name];
-    if (value === undefined) continue;
+    // In draft 4, exclusiveMinimum says whether minimum is exclusive.
+    if (value === undefined || (isExclusive && typeof value === 'boolean')) continue;
     if (typeof value !== 'number' || !Number.isFinite(value)) throw wrong(located, name, 'a number');
-    bounds.push({ value, side, isExclusive });
+    bounds.push({ value, side, isExclusive: isExclusive || schema[exclusiveNames[side]] === true });
   }
   const multiple = schema.multipleOf;
   const rules = (multiples: readonly number[]) => {
@@ -254,16 +294,19 @@ function stringsOf(located: Located): Strings[] {
 }
 
 /** The texts that contain a match of a pattern. */
-const patternDfa = (pattern: string, path: string): Dfa =>
-  atPath(path, () => regexToDfa(parseRegex(pattern, `schema: ${path}`), `schema: ${path}`, { anywhere: true }));
+const patternDfa = (pattern: string, path: string): Dfa => {
+  const where = `schema: ${path}`;
+  return atPath(path, () => patternToDfa(parsePattern(pattern, where), where, { anywhere: true }));
+};
 
 function arraysOf(located: Located, schema: Readonly<Record<string, unknown>>): Values['arrays'] {
   const [min, max] = countsOf(located, 'minItems', 'maxItems');
   if (min > max) return [];
-  if (Array.isArray(schema.items))
-    throw schemaError(`${located.path}/items`, 'is a list of schemas; since draft 2020-12 that is prefixItems');
-  const prefix = schema.prefixItems === undefined ? [] : partsOf(located, 'prefixItems').map(part => [part]);
-  const items = schema.items === undefined ? [] : [child(located, 'items')];
+  // Up to draft 2019-09, `items` may be the list of the first ones, and `additionalItems` speaks of the others.
+  const isList = Array.isArray(schema.items);
+  const [firstName, restName] = isList ? ['items', 'additionalItems'] : ['prefixItems', 'items'];
+  const prefix = schema[firstName] === undefined ? [] : partsOf(located, firstName).map(part => [part]);
+  const items = schema[restName] === undefined ? [] : [child(located, restName)];
   const sides = prefix.length + items.length > 0 ? [{ prefix, items }] : [];
   const [minContains, maxContains] = countsOf(located, 'minContains', 'maxContains', 1);
   const isContaining = schema.contains !== undefined && (minContains > 0 || maxContains < Infinity);
@@ -274,16 +317,19 @@ function arraysOf(located: Located, schema: Readonly<Record<string, unknown>>): 
   return [{ sides, min, max, contains, unique }];
 }
 
+const patternsOf = (located: Located): ObjectSide['patterns'] =>
+  namesAt(located, 'patternProperties').map(pattern => ({
+    dfa: patternDfa(pattern, `${located.path}/patternProperties/${pattern}`),
+    schema: [child(located, 'patternProperties', pattern)],
+  }));
+
 function objectsOf(located: Located, schema: Readonly<Record<string, unknown>>): Values['objects'] {
   const [min, max] = countsOf(located, 'minProperties', 'maxProperties');
   if (min > max) return [];
   const properties = new Map(
     namesAt(located, 'properties').map(name => [name, [child(located, 'properties', name)]] as const),
   );
-  const patterns = namesAt(located, 'patternProperties').map(pattern => ({
-    dfa: patternDfa(pattern, `${located.path}/patternProperties/${pattern}`),
-    schema: [child(located, 'patternProperties', pattern)],
-  }));
+  const patterns = patternsOf(located);
   const additional = schema.additionalProperties === undefined ? [] : [child(located, 'additionalProperties')];
   const required = schema.required === undefined ? [] : textsAt(located, 'required');
   const sides = properties.size + patterns.length + additional.length > 0 ? [{ properties, patterns, additional }] : [];

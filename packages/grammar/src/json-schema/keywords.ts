@@ -18,6 +18,22 @@ const annotations = [
   'contentEncoding',
   'contentMediaType',
   'contentSchema',
+  // Of earlier drafts, of OpenAPI, and of editors and forms.
+  'id',
+  'discriminator',
+  'example',
+  'externalDocs',
+  'xml',
+  'allowComments',
+  'allowTrailingCommas',
+  'defaultSnippets',
+  'deprecationMessage',
+  'enumDescriptions',
+  'enumNames',
+  'errorMessage',
+  'markdownDescription',
+  'markdownEnumDescriptions',
+  'propertyOrdering',
 ];
 
 /** Keywords that are understood. */
@@ -59,6 +75,11 @@ const assertions = [
   'maxProperties',
   'dependentRequired',
   'dependentSchemas',
+  'unevaluatedProperties',
+  // Of earlier drafts and of OpenAPI 3.0.
+  'additionalItems',
+  'dependencies',
+  'nullable',
 ];
 
 /** Whether a keyword is understood, or says nothing about values. `x-...` is nobody's keyword. */

@@ -44,6 +44,53 @@ test('bounds of numbers are exact on their digits', () => {
   ]);
 });
 
+test('keywords of earlier drafts and of OpenAPI 3.0 mean what they meant', () => {
+  expect(
+    accepts({ items: [{ const: 1 }], additionalItems: { const: 2 }, type: 'array' }, ['[]', '[1, 2, 2]', '[2]']),
+  ).toEqual(['[]', '[1, 2, 2]']);
+  expect(accepts({ type: 'integer', minimum: 3, exclusiveMinimum: true, maximum: 5 }, ['3', '4', '5'])).toEqual([
+    '4',
+    '5',
+  ]);
+  expect(accepts({ type: 'boolean', nullable: true }, ['null', 'true', '1'])).toEqual(['null', 'true']);
+  const dependent = {
+    type: 'object',
+    dependencies: { a: ['b'], c: { maxProperties: 1 } },
+    additionalProperties: false,
+    properties: { a: true, b: true, c: true },
+  };
+  const objects = ['{"a": 1, "b": 2}', '{"b": 2}', '{"c": 3}'];
+  expect(accepts(dependent, [...objects, '{"a": 1}', '{"b": 2, "c": 3}'])).toEqual(objects);
+});
+
+test('unevaluatedProperties speaks of what no schema around it speaks of', () => {
+  const schema = {
+    type: 'object',
+    properties: { a: true },
+    allOf: [{ $ref: '#/$defs/b' }, { patternProperties: { '^x': true } }],
+    unevaluatedProperties: { type: 'null' },
+    $defs: { b: { properties: { b: true } } },
+  };
+  const objects = ['{"a": 1, "b": 2}', '{"x1": 3}', '{"other": null}'];
+  expect(accepts(schema, [...objects, '{"other": 1}'])).toEqual(objects);
+  const decided = { ...schema, anyOf: [{ properties: { c: true } }] };
+  expect(thrownMessage(() => compileGrammar({ schema: decided }))).toBe(
+    'grammar: schema: #/anyOf decides what unevaluatedProperties means, which is not supported',
+  );
+});
+
+test('properties that make up the least number have names of different lengths', () => {
+  const schema = { type: 'object', additionalProperties: { const: 1 }, minProperties: 2 };
+  const objects = ['{"ab": 1, "c": 1}', '{"ab": 1, "c": 1, "c": 1}'];
+  expect(accepts(schema, [...objects, '{"a": 1}', '{"a": 1, "a": 1}', '{}'])).toEqual(objects);
+});
+
+test('lookaheads at the start of a pattern hold', () => {
+  const schema = { type: 'string', pattern: '^(?!.*--)(?=[^x]{2})[a-z-]+$' };
+  expect(accepts(schema, ['"a-b"', '"a--b"', '"ax"', '"a"', '"abx"'])).toEqual(['"a-b"', '"abx"']);
+  expect(thrownMessage(() => accepts({ pattern: 'a(?!b)' }, []))).toMatch(/a lookahead, which is not regular, at 1/);
+});
+
 test('schemas that contain themselves nest', () => {
   const schema = {
     $ref: '#/$defs/list',
@@ -64,7 +111,6 @@ test.each([
   [{ $ref: '#/$defs/a' }, '#/$ref refers to "#/$defs/a", which this schema does not hold'],
   [{ allOf: [{ $ref: '#' }] }, '# refers to itself without end'],
   [{ uniqueItems: true }, '#/uniqueItems cannot be obeyed exactly, unless maxItems is 0 or 1'],
-  [{ items: [true] }, '#/items is a list of schemas; since draft 2020-12 that is prefixItems'],
   [{ properties: { 'a/b': 3 } }, '#/properties/a~1b is 3; a schema is an object, true or false'],
 ])('%j is refused by its path', (schema, message) => {
   expect(thrownMessage(() => compileGrammar({ schema }))).toBe(`grammar: schema: ${message}`);

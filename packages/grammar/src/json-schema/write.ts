@@ -1,4 +1,5 @@
 import { toBytes } from '../dfa/bytes.js';
+import { allCodePoints } from '../dfa/code-points.js';
 import { difference, intersection, withLength } from '../dfa/combine.js';
 import { acceptsSymbols, type Dfa, dfaOf, isEmpty } from '../dfa/dfa.js';
 
@@ -15,6 +16,17 @@ const maxCounted = 2000;
 const maxCountedProperties = 20_000;
 /** The most patterns of names that may speak of one object: each of their combinations is a kind of name. */
 const maxPatterns = 8;
+
+/** The most properties that a schema needs and does not name. */
+const maxUnnamed = 20;
+
+/** Texts whose number of code points leaves a remainder. */
+const lengthsOf = (remainder: number, divisor: number): Dfa => ({
+  accepts: Array.from({ length: divisor }, (_, i) => i === remainder),
+  edges: Array.from({ length: divisor }, (_, i) =>
+    allCodePoints.map(([from, to]) => ({ from, to, state: (i + 1) % divisor })),
+  ),
+});
 
 /** Makes the grammar of the JSON texts of values. */
 export class Writer {
@@ -172,7 +184,8 @@ export class Writer {
         ? sequence(literal(JSON.stringify(name)), colon, this.value(propertySchema(sides, name)))
         : choice();
     const members = names.map(member);
-    const others = this.otherMembers(sides, names, objects.names.length > 0 ? stringsDfa(allowedNames) : anyText);
+    const allowed = objects.names.length > 0 ? stringsDfa(allowedNames) : anyText;
+    const others = this.otherMembers(sides, names, allowed);
     // How many properties are written, as far as it matters.
     const most = Math.min(max === Infinity ? Math.max(min, 1) : max, names.length + 1);
     const needed = (names.length + 1) * (most + 1);
@@ -205,12 +218,22 @@ export class Writer {
       return required.includes(name) ? written : choice(skipped(), written);
     };
     /**
-     * Properties without a name in the schema. Equal ones count once, so only one of them makes up the least number.
+     * Properties without a name in the schema. Equal ones count once, so those that make up the least number have names
+     * of different lengths: each another remainder.
      */
     const tail = (count: number): Node => {
       const missing = Math.max(0, min - count);
       const left = max === Infinity ? Infinity : max - count;
-      if (missing > 1) return choice();
+      if (missing > left) return choice();
+      if (missing > maxUnnamed)
+        throw schemaError(path, `needs ${missing} properties that it does not name; ${maxUnnamed} would fit`);
+      if (missing > 1) {
+        const needed = Array.from({ length: missing }, (_, i) =>
+          this.otherMembers(sides, names, intersection(allowed, lengthsOf(i, missing))),
+        );
+        const parts = needed.map((node, i) => sequence(count + i === 0 ? before : comma, node));
+        return sequence(...parts, repeat(sequence(comma, others), 0, left - missing));
+      }
       if (count > 0) return repeat(sequence(comma, others), missing, left);
       if (left === 0) return missing === 0 ? sequence() : choice();
       const some = sequence(before, others, repeat(sequence(comma, others), 0, left - 1));

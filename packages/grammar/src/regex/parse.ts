@@ -2,13 +2,20 @@ import { nestedCounts } from '../counts.js';
 import { type CodePoints, codePoints, complement } from '../dfa/code-points.js';
 import { grammarError } from '../errors.js';
 import { classOf, propertyOf, withoutLineEnds } from './named-sets.js';
-import type { Regex } from './syntax.js';
+import type { Pattern, Regex } from './syntax.js';
 
 /**
  * Parses a regular expression of ECMAScript (with the flag u). What is not regular, such as a lookahead or a back
  * reference, is an error that names it and where it stands; `where` is the beginning of the message.
  */
 export const parseRegex = (source: string, where: string): Regex => new RegexParser(source, where).parse();
+
+/**
+ * The same with lookaheads at the start of the texts: right after a first `^`, or first where `isWhole` says that the
+ * whole text matches.
+ */
+export const parsePattern = (source: string, where: string, { isWhole = false } = {}): Pattern =>
+  new RegexParser(source, where).parsePattern(isWhole);
 
 const quantifiers: Readonly<Record<string, readonly [min: number, max: number]>> = {
   '*': [0, Infinity],
@@ -43,6 +50,26 @@ export class RegexParser {
     const regex = this.choice();
     if (this.at < this.chars.length) this.fail('")" closes no group');
     return regex;
+  }
+
+  parsePattern(isWhole: boolean): Pattern {
+    const isAnchored = this.take('^');
+    const lookaheads: { regex: Regex; isNegative: boolean }[] = [];
+    while (isAnchored || isWhole) {
+      const [begin] = /^\(\?[=!]/.exec(this.rest()) ?? [];
+      if (!begin) break;
+      this.at += begin.length;
+      lookaheads.push({ regex: this.choice(), isNegative: begin === '(?!' });
+      if (!this.take(')')) this.fail('a group without its ")"');
+    }
+    if (lookaheads.length === 0) {
+      this.at = 0;
+      return { lookaheads, regex: this.parse() };
+    }
+    const rest = this.sequence();
+    if (this.peek() === '|') this.fail('an alternative beside a lookahead, which is not supported,');
+    if (this.at < this.chars.length) this.fail('")" closes no group');
+    return { lookaheads, regex: { kind: 'sequence', parts: [{ kind: 'start' }, rest] } };
   }
 
   /** A set between brackets, from the first one on. */

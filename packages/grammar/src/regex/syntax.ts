@@ -9,6 +9,12 @@ export type Regex =
   /** The start or the end of the text. */
   | { readonly kind: 'start' | 'end' };
 
+/** An expression with what its beginning says of the texts: each must match, or must not, at their start. */
+export interface Pattern {
+  readonly lookaheads: readonly { readonly regex: Regex; readonly isNegative: boolean }[];
+  readonly regex: Regex;
+}
+
 /** About how many states a regular expression needs, each count included, where a set needs `ofSet`. */
 export function sizeOf(regex: Regex, ofSet: (set: CodePoints) => number): number {
   const sum = (parts: readonly Regex[]) => parts.reduce((total, part) => total + sizeOf(part, ofSet), 0);

@@ -1,7 +1,8 @@
 import { ResidualError } from '@residual/base';
 import { toBytes } from '../dfa/bytes.js';
 import { choice, type Node, repeat, sequence, terminal } from '../node.js';
-import { type Regex, sizeOf } from './syntax.js';
+import { patternToDfa } from './pattern.js';
+import { type Pattern, type Regex, sizeOf } from './syntax.js';
 import { regexToDfa } from './to-dfa.js';
 
 /** The most states, and ranges of code points, of an automaton that is made as one. */
@@ -12,7 +13,9 @@ const maxSize = 2000;
  * made of the automata of its parts, whose states together are made when a text reaches them: an expression may count
  * to a million. Throws if that part has anchors. `where` is the beginning of error messages.
  */
-export function regexNode(regex: Regex, where: string): Node {
+export function patternNode(pattern: Pattern, where: string): Node {
+  const { lookaheads, regex } = pattern;
+  if (lookaheads.length > 0) return terminal(toBytes(patternToDfa(pattern, where)));
   const whole = regex.kind === 'sequence' ? { ...regex, parts: withoutAnchors(regex.parts) } : regex;
   return hasAnchors(whole) ? terminal(toBytes(regexToDfa(whole, where))) : nodeOf(whole, where);
 }

@@ -107,7 +107,6 @@ export const everydaySchemas: Readonly<Record<string, unknown>> = {
     },
     required: ['location', 'unit'],
     additionalProperties: false,
-    strict: true,
   },
   'JSON Resume': {
     type: 'object',

@@ -6,5 +6,7 @@ import addFormats from 'ajv-formats';
 export function validatorOf(schema: unknown): ValidateFunction {
   const ajv = new Ajv.default({ strict: false, multipleOfPrecision: 9, logger: false });
   addFormats.default(ajv);
-  return ajv.compile(schema as object);
+  // ajv knows this draft alone; what earlier ones wrote in another way is refused by it.
+  const { $schema: _, ...rest } = schema as Record<string, unknown>;
+  return ajv.compile(typeof schema === 'object' ? rest : (schema as object));
 }
