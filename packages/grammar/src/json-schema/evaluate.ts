@@ -13,7 +13,7 @@ import {
   References,
   schemaError,
 } from './located.js';
-import { isOverlapping, withoutValues } from './negate.js';
+import { overlap, withoutValues } from './negate.js';
 import { type Bound, isReadableMultiple, maxMultiple, numberDfa, numbersDfa, obeying } from './numbers.js';
 import {
   type Arrays,
@@ -145,7 +145,8 @@ export class Evaluator {
     const isNullable = schema.nullable === true && schema.type !== undefined; // of OpenAPI 3.0
     const has = (type: string) => given.includes(type) || (isNullable && type === 'null');
     const strings = stringsOf(located);
-    const numbers = numbersOf(located, schema, !has('number'));
+    const isIntegral = !has('number') || schema.format === 'int32' || schema.format === 'int64';
+    const numbers = numbersOf(located, schema, isIntegral);
     const [arrays, objects] = [arraysOf(located, schema), objectsOf(located, schema)];
     return {
       hasNull: has('null'),
@@ -191,17 +192,23 @@ export class Evaluator {
     const parts = partsOf(located, 'oneOf');
     const values = parts.map(part => this.values(part));
     const isNothing = (schemas: Conjunction) => isNone(this.all(schemas));
-    const overlapping = values.map(() => new Set<number>());
+    /** By part: the others with which it may have values in common, and of its own values those of such a kind. */
+    const overlapping = values.map(() => new Map<number, Values>());
     for (const [i, own] of values.entries()) {
       for (let j = 0; j < i; j++) {
-        if (!isOverlapping(own, values[j]!, isNothing)) continue;
-        overlapping[i]!.add(j);
-        overlapping[j]!.add(i);
+        const other = values[j]!;
+        const common = overlap(own, other, isNothing);
+        if (!common) continue;
+        overlapping[i]!.set(j, common(own));
+        overlapping[j]!.set(i, common(other));
       }
     }
     return values
       .map((own, i) =>
-        [...overlapping[i]!].reduce((rest, j) => intersect(rest, withoutValues(values[j]!, parts[j]!, own)), own),
+        [...overlapping[i]!].reduce(
+          (rest, [j, within]) => intersect(rest, withoutValues(values[j]!, parts[j]!, within)),
+          own,
+        ),
       )
       .reduce(unite, noValues);
   }
@@ -259,6 +266,11 @@ function numbersOf(located: Located, schema: Readonly<Record<string, unknown>>, 
     if (typeof value !== 'number' || !Number.isFinite(value)) throw wrong(located, name, 'a number');
     bounds.push({ value, side, isExclusive: isExclusive || schema[exclusiveNames[side]] === true });
   }
+  if (schema.format === 'int32')
+    bounds.push(
+      { value: -(2 ** 31), side: 'min', isExclusive: false },
+      { value: 2 ** 31 - 1, side: 'max', isExclusive: false },
+    );
   const multiple = schema.multipleOf;
   const rules = (multiples: readonly number[]) => {
     // Listed numbers may have more digits than others.

@@ -87,18 +87,17 @@ function objectsWithout({ sides, required, names, min, max }: Objects, located: 
 
 type Refuse = (what: string) => Error;
 
-/** Whether both sets may have a value in common. */
-export function isOverlapping(a: Values, b: Values, isNothing: IsNothing): boolean {
+/**
+ * What leaves of either set the kinds of values, arrays and objects, of which both may have some in common; undefined if
+ * they have no value in common.
+ */
+export function overlap(a: Values, b: Values, isNothing: IsNothing): ((set: Values) => Values) | undefined {
   const scalars = { arrays: [], objects: [] };
-  if (!isNone(intersect({ ...a, ...scalars }, { ...b, ...scalars }))) return true;
-  return (
-    intersect({ ...noValues, arrays: a.arrays }, { ...noValues, arrays: b.arrays }).arrays.some(
-      each => !isNoArray(each, isNothing),
-    ) ||
-    intersect({ ...noValues, objects: a.objects }, { ...noValues, objects: b.objects }).objects.some(
-      each => !isNoObject(each, isNothing),
-    )
-  );
+  const common = intersect(a, b);
+  const hasArrays = common.arrays.some(each => !isNoArray(each, isNothing));
+  const hasObjects = common.objects.some(each => !isNoObject(each, isNothing));
+  if (!hasArrays && !hasObjects && isNone({ ...common, ...scalars })) return undefined;
+  return set => ({ ...set, arrays: hasArrays ? set.arrays : [], objects: hasObjects ? set.objects : [] });
 }
 
 /** What all sides say of an element. */

@@ -85,6 +85,19 @@ test('properties that make up the least number have names of different lengths',
   expect(accepts(schema, [...objects, '{"a": 1}', '{"a": 1, "a": 1}', '{}'])).toEqual(objects);
 });
 
+test('elements that differ come in any order if they are few, else by their first characters', () => {
+  const few = { type: 'array', items: { enum: ['b', 'a', 3, null] }, uniqueItems: true, minItems: 1, maxItems: 3 };
+  const lists = ['["a", "b"]', '["b", 3, "a"]', '[null]'];
+  expect(accepts(few, [...lists, '[]', '["a", "a"]', '[3, "a", 3]', '["a", "b", 3, null]'])).toEqual(lists);
+  const words = {
+    type: 'array',
+    items: { type: ['string', 'integer'], minLength: 1, maxLength: 9 },
+    uniqueItems: true,
+  };
+  const ascending = ['["apple", "ball", "\\n"]', '[-1, 2, 31, "é"]', '[]'];
+  expect(accepts(words, [...ascending, '["ball", "apple"]', '["a", "a"]', '[""]', '[1, 1]'])).toEqual(ascending);
+});
+
 test('lookaheads at the start of a pattern hold', () => {
   const schema = { type: 'string', pattern: '^(?!.*--)(?=[^x]{2})[a-z-]+$' };
   expect(accepts(schema, ['"a-b"', '"a--b"', '"ax"', '"a"', '"abx"'])).toEqual(['"a-b"', '"abx"']);
@@ -110,7 +123,10 @@ test.each([
   [{ anyOf: [{ pattern: '(?=a)' }] }, '#/anyOf/0/pattern: a lookahead, which is not regular, at 0 in "(?=a)"'],
   [{ $ref: '#/$defs/a' }, '#/$ref refers to "#/$defs/a", which this schema does not hold'],
   [{ allOf: [{ $ref: '#' }] }, '# refers to itself without end'],
-  [{ uniqueItems: true }, '#/uniqueItems cannot be obeyed exactly, unless maxItems is 0 or 1'],
+  [
+    { items: { type: 'array' }, uniqueItems: true },
+    '#/uniqueItems cannot be obeyed exactly for arrays and objects, unless maxItems is 0 or 1',
+  ],
   [{ properties: { 'a/b': 3 } }, '#/properties/a~1b is 3; a schema is an object, true or false'],
 ])('%j is refused by its path', (schema, message) => {
   expect(thrownMessage(() => compileGrammar({ schema }))).toBe(`grammar: schema: ${message}`);

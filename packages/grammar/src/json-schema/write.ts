@@ -1,5 +1,5 @@
 import { toBytes } from '../dfa/bytes.js';
-import { allCodePoints } from '../dfa/code-points.js';
+import { allCodePoints, oneOf } from '../dfa/code-points.js';
 import { difference, intersection, withLength } from '../dfa/combine.js';
 import { acceptsSymbols, type Dfa, dfaOf, isEmpty } from '../dfa/dfa.js';
 
@@ -7,7 +7,18 @@ import { choice, literal, type Node, type Rule, repeat, rule, sequence, terminal
 import type { Evaluator } from './evaluate.js';
 import { atPath, type Conjunction, schemaError } from './located.js';
 import { elementSchema, propertySchema } from './negate.js';
-import { type Arrays, anyCharacter, anyText, holds, isNone, type Objects, type Strings, stringsDfa } from './values.js';
+import { type Part, partsOfScalars, startingWith } from './unique.js';
+import {
+  type Arrays,
+  anyCharacter,
+  anyText,
+  holds,
+  isNone,
+  type Objects,
+  type Strings,
+  stringsDfa,
+  type Values,
+} from './values.js';
 import type { Spacing } from './whitespace.js';
 
 /** The most different places in an array whose elements are counted one by one. */
@@ -17,6 +28,8 @@ const maxCountedProperties = 20_000;
 /** The most patterns of names that may speak of one object: each of their combinations is a kind of name. */
 const maxPatterns = 8;
 
+/** The most different values that come in any order: there are states for each set of them. */
+const maxFree = 8;
 /** The most properties that a schema needs and does not name. */
 const maxUnnamed = 20;
 
@@ -62,14 +75,21 @@ export class Writer {
   }
 
   private body(schemas: Conjunction, path: string): Node {
-    const { hasNull, booleans, numbers, strings, arrays, objects } = this.evaluator.all(schemas);
+    const values = this.evaluator.all(schemas);
+    return choice(
+      this.scalars(values),
+      ...values.arrays.map(each => this.array(each)),
+      ...values.objects.map(each => this.object(each, path)),
+    );
+  }
+
+  /** The texts of values that are no arrays or objects. */
+  private scalars({ hasNull, booleans, numbers, strings }: Values): Node {
     return choice(
       ...(hasNull ? [literal('null')] : []),
       ...booleans.map(value => literal(String(value))),
       ...(isEmpty(numbers) ? [] : [terminal(numbers)]),
       ...strings.map(each => this.string(each)),
-      ...arrays.map(each => this.array(each)),
-      ...objects.map(each => this.object(each, path)),
     );
   }
 
@@ -100,9 +120,14 @@ export class Writer {
     // Where no element may follow, no more than the first ones do.
     const max = isDone(rest) ? Math.min(arrays.max, prefixLength) : arrays.max;
     if (min > max) return choice();
-    if (unique && max > 1) throw schemaError(unique, 'cannot be obeyed exactly, unless maxItems is 0 or 1');
+    if (unique && max > 1 && prefixLength + arrays.contains.length > 0)
+      throw schemaError(unique, 'cannot be obeyed exactly beside prefixItems and contains');
     const body =
-      arrays.contains.length > 0 ? this.counted({ ...arrays, max }) : this.elements(sides, prefixLength, min, max);
+      arrays.contains.length > 0
+        ? this.counted({ ...arrays, max })
+        : unique && max > 1
+          ? this.different(rest, min, max, unique)
+          : this.elements(sides, prefixLength, min, max);
     const separated = (node: Node) => sequence(comma, node);
     return sequence(
       open('['),
@@ -131,6 +156,61 @@ export class Writer {
       }
       return node;
     };
+  }
+
+  /**
+   * Elements that all differ: each of another part of the values, in the order of the parts; in any order where they are
+   * few single values.
+   */
+  private different(schemas: Conjunction, min: number, max: number, path: string): Body {
+    const parts = partsOfScalars(this.evaluator.all(schemas));
+    if (!parts) throw schemaError(path, 'cannot be obeyed exactly for arrays and objects, unless maxItems is 0 or 1');
+    const nodes = parts.map(part => this.part(part));
+    const isFree = nodes.length <= maxFree && parts.every(({ kind }) => kind === 'one');
+    const most = Math.min(max === Infinity ? Math.max(min, 1) : max, nodes.length + 1);
+    const needed = (nodes.length + 1) * (most + 1);
+    if (needed > maxCountedProperties)
+      throw schemaError(path, `makes ${needed} states; ${maxCountedProperties} would fit`);
+    return (first, later) => {
+      const [firsts, laters] = [nodes.map(first), nodes.map(later)];
+      const known = new Map<string, Node>();
+      /** What follows `count` elements; `left` are the parts that may come, by their bits or from an index on. */
+      const from = (left: number, count: number): Node => {
+        const key = `${left} ${count}`;
+        let node = known.get(key);
+        if (!node) {
+          node = isFree ? any(left, count) : ascending(left, count);
+          known.set(key, node);
+        }
+        return node;
+      };
+      const element = (index: number, count: number, left: number) =>
+        sequence((count === 0 ? firsts : laters)[index]!, from(left, Math.min(count + 1, most)));
+      const any = (left: number, count: number): Node => {
+        const options = count >= min ? [sequence()] : [];
+        for (const index of nodes.keys())
+          if (count < max && ((left >> index) & 1) === 1) options.push(element(index, count, left & ~(1 << index)));
+        return choice(...options);
+      };
+      const ascending = (index: number, count: number): Node => {
+        if (index === nodes.length) return count >= min ? sequence() : choice();
+        return count < max ? choice(from(index + 1, count), element(index, count, index + 1)) : from(index + 1, count);
+      };
+      return isFree ? from(2 ** nodes.length - 1, 0) : from(0, 0);
+    };
+  }
+
+  private part(part: Part): Node {
+    if (part.kind === 'numbers') return terminal(part.numbers);
+    if (part.kind === 'one') return this.scalars(part.values);
+    const first = terminal(toBytes(oneOf(part.first), { json: true }));
+    const beginning = startingWith(part.first);
+    const options = part.strings.map(({ dfa, min, max }) => {
+      if (dfa !== anyText) return this.string({ dfa: intersection(dfa, beginning), min, max });
+      const others = repeat(terminal(toBytes(anyCharacter, { json: true })), Math.max(0, min - 1), max - 1);
+      return max > 0 ? sequence(literal('"'), first, others, literal('"')) : choice();
+    });
+    return choice(...options);
   }
 
   /** The elements of an array of which some number obeys a schema. */

@@ -570,13 +570,6 @@ export const everydaySchemas: Readonly<Record<string, unknown>> = {
     items: [{ type: 'number' }, { type: 'string' }],
     additionalItems: false,
   },
-  'draft 4 bounds': {
-    $schema: 'http://json-schema.org/draft-04/schema#',
-    id: 'http://example.com/age',
-    type: 'integer',
-    minimum: 0,
-    exclusiveMinimum: true,
-  },
   'draft 7 dependencies': {
     type: 'object',
     properties: { a: { type: 'string' }, b: { type: 'string' } },

@@ -46,6 +46,19 @@ test('a text without an own end goes on until an end token, which is allowed onl
   model.dispose();
 });
 
+test('drafts change nothing of a text that obeys, also where it is sampled', async () => {
+  const model = await story();
+  const repeated = '{"name": "Tom", "age": 7} {"name": "Tom", "age": 7} '; // drafts are copied from it
+  for (const choice of [{ temperature: 0 }, { temperature: 1, seed: 8 }]) {
+    const options = { schema, maxNewTokens: 100, ...choice };
+    const plain = await model.generate(repeated, options).result();
+    const drafted = await model.generate(repeated, { ...options, promptLookupNumTokens: 4 }).result();
+    expect([drafted.text, drafted.finishReason]).toEqual([plain.text, 'complete']);
+    expect(drafted.draftedTokens).toBeGreaterThan(0);
+  }
+  model.dispose();
+});
+
 test('the beams of a search obey a grammar each', async () => {
   const model = await story();
   const grammar = 'root ::= " " animal (" and " animal){1,2} "."\nanimal ::= "a cat" | "a dog" | "a big bird"';

@@ -1,12 +1,13 @@
 import type { ValidateFunction } from 'ajv';
-import Ajv from 'ajv/dist/2020.js';
+import Draft7 from 'ajv';
+import Draft2020 from 'ajv/dist/2020.js';
 import addFormats from 'ajv-formats';
 
-/** What another implementation, ajv, says of values. */
+/** What another implementation, ajv, says of values. Throws for a schema that it does not understand. */
 export function validatorOf(schema: unknown): ValidateFunction {
-  const ajv = new Ajv.default({ strict: false, multipleOfPrecision: 9, logger: false });
+  const isDraft7 = /draft-07/.test(String((schema as { $schema?: unknown })?.$schema));
+  const Ajv = isDraft7 ? Draft7.default : Draft2020.default;
+  const ajv = new Ajv({ strict: false, multipleOfPrecision: 9, logger: false });
   addFormats.default(ajv);
-  // ajv knows this draft alone; what earlier ones wrote in another way is refused by it.
-  const { $schema: _, ...rest } = schema as Record<string, unknown>;
-  return ajv.compile(typeof schema === 'object' ? rest : (schema as object));
+  return ajv.compile(schema as object);
 }
