@@ -25,7 +25,9 @@ export interface Program {
   readonly accepts: Uint8Array;
 }
 
-/** Compiles a grammar whose texts hold only bytes for which `isWritable` is 1. The root must be productive with these. */
+/**
+ * Compiles a grammar whose texts hold only bytes for which `isWritable` is 1. The root must be productive with these.
+ */
 export function programOf(root: Node, isWritable: Uint8Array, analysis = analyse(root, isWritable)): Program {
   const { productive, nullable } = analysis;
   const useful = analysis.nodes.filter(node => productive.has(node));

@@ -37,11 +37,11 @@ export const noteTexts = {
     'computes each of them: it pays where reading the weights takes longer than computing with them, and where most ' +
     'are accepted.',
   obeying:
-    'Both sides are this library, in turns in one process; the texts differ. The processor time of a token is that of the ' +
-    'model in 8 bits and of the choice, with masks that mostly are kept.',
+    'Both sides are this library, in turns in one process; the texts differ. The times are those of the ' +
+    'processor: of the model in 8 bits and of the choice, with masks that mostly are kept.',
   masks:
-    'Both sides are this library: the mask of each state when it is first asked for, and again. The memory is that of ' +
-    'masks, states and the trie of the tokens.',
+    'Both sides are this library: the mask of each state when it is first asked for, and again. The memory is that ' +
+    'of masks, states and the trie of the tokens.',
   warmPasses: 'All later passes of five processes on each side.',
   page: 'Measured three times on each side, each time in a new browser; the 95th percentile is the largest.',
 } as const;

@@ -78,7 +78,7 @@ function masksOf(model: Model, what: string, options: GrammarOptions): Line[] {
     bytes = Math.max(bytes, process.memoryUsage().arrayBuffers - before);
     text.push(lastOf(mask, step));
   }
-  const title = `${what}: microseconds of a mask that is made, the first one included, ${Math.round(bytes / 2 ** 20)} MB`;
+  const title = `${what}: microseconds of a mask that is made, also the first, ${Math.round(bytes / 2 ** 20)} MB`;
   return [lineOf({ what: title, ours: made, peer: 'again, kept', peers: kept, notes: ['masks'] })];
 }
 

@@ -3,7 +3,7 @@ import { createModel, loadModel, type Model } from '@residual/model';
 import { type Tokenizer, tokenizerFromJson } from '@residual/tokenizer';
 import { bytePairFile, type Ranks } from '../tokenizer/rank-file.js';
 
-/** As many tokens as Qwen has, about: the first ones of OpenAI's largest vocabulary, whose merges need no later ones. */
+/** About as many tokens as Qwen has: the first ones of OpenAI's largest vocabulary, whose merges need no later ones. */
 const vocab = 151_000;
 
 /** A small model in 8 bits with a large vocabulary, so that its head is most of its work; the caller disposes it. */

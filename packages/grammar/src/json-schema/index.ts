@@ -6,8 +6,8 @@ import { spacingOf, type Whitespace } from './whitespace.js';
 import { Writer } from './write.js';
 
 /**
- * The grammar of the JSON texts that obey a schema, and the error to throw if there are none. Throws if the schema is not
- * understood.
+ * The grammar of the JSON texts that obey a schema, and the error to throw if there are none. Throws if the schema is
+ * not understood.
  */
 export function schemaNode(schema: unknown, whitespace: Whitespace): { root: Node; emptyError: () => ResidualError } {
   const evaluator = new Evaluator(schema);

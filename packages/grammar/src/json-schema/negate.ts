@@ -88,8 +88,8 @@ function objectsWithout({ sides, required, names, min, max }: Objects, located: 
 type Refuse = (what: string) => Error;
 
 /**
- * What leaves of either set the kinds of values, arrays and objects, of which both may have some in common; undefined if
- * they have no value in common.
+ * What leaves of either set the kinds of values, arrays and objects, of which both may have some in common; undefined
+ * if they have no value in common.
  */
 export function overlap(a: Values, b: Values, isNothing: IsNothing): ((set: Values) => Values) | undefined {
   const scalars = { arrays: [], objects: [] };

@@ -146,7 +146,7 @@ test('what would need too many states is refused by its path and with both numbe
     refused(deep),
   ]).toEqual([
     'grammar: schema: #/items/multipleOf is 99.73; it must be at most 2000 without its decimal point',
-    'grammar: schema: #/items has 500 properties, of which 0 to 100 are written; that makes 50601 states, 20000 would fit',
+    'grammar: schema: #/items has 500 properties, of which 0 to 100 are written: 50601 states; 20000 would fit',
     'grammar: schema: #: 2048 alternatives are too many; 2000 would fit',
     'grammar: schema: #/items/pattern needs 179984 states, each count included; 50000 would fit',
     'grammar: schema: # is nested in more than 1000 levels',

@@ -159,8 +159,8 @@ export class Writer {
   }
 
   /**
-   * Elements that all differ: each of another part of the values, in the order of the parts; in any order where they are
-   * few single values.
+   * Elements that all differ: each of another part of the values, in the order of the parts; in any order where they
+   * are few single values.
    */
   private different(schemas: Conjunction, min: number, max: number, path: string): Body {
     const parts = partsOfScalars(this.evaluator.all(schemas));
@@ -273,7 +273,7 @@ export class Writer {
       const bounds = max === Infinity ? `at least ${min}` : `${min} to ${max}`;
       throw schemaError(
         path,
-        `has ${names.length} properties, of which ${bounds} are written; that makes ${needed} states, ${maxCountedProperties} would fit`,
+        `has ${names.length} properties, of which ${bounds} are written: ${needed} states; ${maxCountedProperties} would fit`,
       );
     }
     const nodes = new Map<string, Node>();

@@ -28,7 +28,7 @@ export async function randomModel(kind: keyof typeof tokenizers): Promise<Model>
 export type Outcome =
   /** It was refused, with a reason. */
   | { readonly kind: 'refused'; readonly reason: string }
-  /** The answer was cut, ended and was valid, or ended and was not; `unjudged` if ajv does not understand the schema. */
+  /** The answer was cut, ended and was valid, or ended and was not; `unjudged` if ajv refuses the schema. */
   | { readonly kind: 'cut' | 'valid' | 'wrong' | 'unjudged'; readonly text: string };
 
 /** Generates an answer to a schema and lets another implementation judge it. */

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util';
-import '@residual/backend-cpu';
+import '@residual/testkit/cpu';
 import { readFixtureText } from '@residual/testkit/read-fixture';
 import { randomSchema } from '@residual/testkit/schemas';
 import fc from 'fast-check';

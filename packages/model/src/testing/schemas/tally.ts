@@ -37,8 +37,10 @@ export class Tally {
   }
 }
 
-const row = (cells: readonly (string | number)[]) =>
-  `| ${cells.map(cell => (typeof cell === 'number' ? cell.toLocaleString('en') : cell.replaceAll('|', '\\|'))).join(' | ')} |`;
+const row = (cells: readonly (string | number)[]) => `| ${cells.map(cellText).join(' | ')} |`;
+
+const cellText = (cell: string | number) =>
+  typeof cell === 'number' ? cell.toLocaleString('en') : cell.replaceAll('|', '\\|');
 
 /** A message without what differs from schema to schema: paths, values and counts. */
 const reasonOf = (message: string) =>
