@@ -23,8 +23,8 @@ import type { Spacing } from './whitespace.js';
 
 /** The most different places in an array whose elements are counted one by one. */
 const maxCounted = 2000;
-/** The most pairs of a property and a number of properties before it. */
-const maxCountedProperties = 20_000;
+/** The most pairs of a property, or a value, and how many stand before it. */
+const mostStates = 20_000;
 /** The most patterns of names that may speak of one object: each of their combinations is a kind of name. */
 const maxPatterns = 8;
 
@@ -169,8 +169,7 @@ export class Writer {
     const isFree = nodes.length <= maxFree && parts.every(({ kind }) => kind === 'one');
     const most = Math.min(max === Infinity ? Math.max(min, 1) : max, nodes.length + 1);
     const needed = (nodes.length + 1) * (most + 1);
-    if (needed > maxCountedProperties)
-      throw schemaError(path, `makes ${needed} states; ${maxCountedProperties} would fit`);
+    if (needed > mostStates) throw schemaError(path, `makes ${needed} states; ${mostStates} would fit`);
     return (first, later) => {
       const [firsts, laters] = [nodes.map(first), nodes.map(later)];
       const known = new Map<string, Node>();
@@ -269,11 +268,11 @@ export class Writer {
     // How many properties are written, as far as it matters.
     const most = Math.min(max === Infinity ? Math.max(min, 1) : max, names.length + 1);
     const needed = (names.length + 1) * (most + 1);
-    if (most > 1 && needed > maxCountedProperties) {
+    if (most > 1 && needed > mostStates) {
       const bounds = max === Infinity ? `at least ${min}` : `${min} to ${max}`;
       throw schemaError(
         path,
-        `has ${names.length} properties, of which ${bounds} are written: ${needed} states; ${maxCountedProperties} would fit`,
+        `has ${names.length} properties, of which ${bounds} are written: ${needed} states; ${mostStates} would fit`,
       );
     }
     const nodes = new Map<string, Node>();
