@@ -1,9 +1,9 @@
 import { yieldToEventLoop } from '@residual/base';
-import { tidy } from '@residual/tensor';
 import { type CodeUsage, codeUsage } from '@residual/train';
 import type { LabelledPicture } from '../images/split.js';
 import { pixelBatch } from './batches.js';
-import { type ImageTokenizerModel, pixelTensor } from './objective.js';
+import type { ImageTokenizerModel } from './objective.js';
+import { throughCodes } from './through-codes.js';
 
 /** How well pictures are drawn from their codes. */
 export interface ReconstructionTest {
@@ -20,7 +20,7 @@ const together = 64;
 
 /** Draws pictures of `size` px from their codes and compares them with what they were. */
 export async function testReconstruction(
-  { layer, weights }: ImageTokenizerModel,
+  model: ImageTokenizerModel,
   pictures: readonly LabelledPicture[],
   size: number,
   signal: AbortSignal,
@@ -30,18 +30,13 @@ export async function testReconstruction(
   for (let from = 0; from < pictures.length; from += together) {
     await yieldToEventLoop(signal);
     const batch = pixelBatch(pictures.slice(from, from + together), size);
-    const [ofPictures, drawn] = tidy(() => {
-      const found = layer.encode(weights, pixelTensor(batch));
-      return [found, layer.decode(weights, found)];
-    });
-    codes.push(...((await ofPictures.data()) as Int32Array));
-    const values = (await drawn.data()) as Float32Array;
-    for (const x of [ofPictures, drawn]) x.dispose();
+    const drawn = await throughCodes(model, batch);
+    codes.push(...drawn.codes);
     const length = size * size * 3;
     for (let i = 0; i < batch.batch; i++) {
       let sum = 0;
       for (let k = i * length; k < (i + 1) * length; k++) {
-        const value = Math.min(1, Math.max(-1, values[k]!));
+        const value = Math.min(1, Math.max(-1, drawn.pixels[k]!));
         sum += ((value - batch.pixels[k]!) / 2) ** 2;
       }
       decibels.push(-10 * Math.log10(Math.max(sum / length, 1e-10)));
@@ -52,6 +47,6 @@ export async function testReconstruction(
     pictures: pictures.length,
     meanDecibels: decibels.reduce((sum, value) => sum + value, 0) / Math.max(1, decibels.length),
     medianDecibels: sorted[Math.floor(sorted.length / 2)] ?? 0,
-    usage: codeUsage(codes, layer.codes),
+    usage: codeUsage(codes, model.layer.codes),
   };
 }

@@ -2,12 +2,12 @@ import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { residualImageTokensConfig } from '@residual/families';
 import { createModel, imageTokenizerOf } from '@residual/model';
-import { tidy } from '@residual/tensor';
 import type { Training, TrainingEvent } from '@residual/train';
 import { grouped } from '../../terminal/format.js';
 import { print } from '../../terminal/output.js';
 import { evenlySpaced } from '../corpus.js';
 import { preprocessorConfig } from '../images/preprocessor.js';
+import type { LabelledPicture } from '../images/split.js';
 import type { RunSettings } from '../options.js';
 import { runTraining } from '../run.js';
 import type { RunContext } from '../start.js';
@@ -15,9 +15,10 @@ import { pixelBatch, pixelBatches } from './batches.js';
 import { imageTokensCard, reconstructionTable } from './card.js';
 import { readEmoji } from './emoji.js';
 import { testReconstruction } from './evaluate.js';
-import { type ImageTokenizerModel, pixelTensor, reconstructionObjective } from './objective.js';
+import { type ImageTokenizerModel, reconstructionObjective } from './objective.js';
 import { pictureSheet } from './picture-sheet.js';
 import { reviveCodes } from './revive-codes.js';
+import { throughCodes } from './through-codes.js';
 
 /** Settings of `residual train image-tokens`. */
 export interface ImageTokensSettings extends RunSettings {
@@ -101,20 +102,14 @@ export async function trainImageTokens(run: RunContext<ImageTokensSettings>): Pr
 }
 
 /** Rows of pictures, each row above what the model draws from its codes. */
-async function sampleSheet(
-  { layer, weights }: ImageTokenizerModel,
-  pictures: Parameters<typeof pixelBatch>[0],
-  size: number,
-) {
+async function sampleSheet(model: ImageTokenizerModel, pictures: readonly LabelledPicture[], size: number) {
   const batch = pixelBatch(pictures, size);
-  const drawn = tidy(() => layer.decode(weights, layer.encode(weights, pixelTensor(batch))));
-  const values = await drawn.data();
-  drawn.dispose();
+  const drawn = await throughCodes(model, batch);
   const row = sheetColumns * size * size * 3;
   const rows = Math.ceil(pictures.length / sheetColumns);
   const both = new Float32Array(2 * rows * row).fill(1);
   for (let i = 0; i < rows; i++)
-    for (const [k, pixels] of [batch.pixels, values as Float32Array].entries())
+    for (const [k, { pixels }] of [batch, drawn].entries())
       both.set(pixels.subarray(i * row, (i + 1) * row), (2 * i + k) * row);
   return pictureSheet(both, { count: 2 * rows * sheetColumns, size, columns: sheetColumns, zoom: 2 });
 }

@@ -1,6 +1,5 @@
 import { writeFile } from 'node:fs/promises';
 import { imageTokenizerOf, loadModel } from '@residual/model';
-import { tidy } from '@residual/tensor';
 import type { ByteImage } from '@residual/vision';
 import type { CommandCall } from '../../runtime/command.js';
 import { type ModelContext, type ModelOptions, withModel } from '../../runtime/model.js';
@@ -12,10 +11,12 @@ import { pixelBatch } from '../image-tokens/batches.js';
 import { reconstructionTable } from '../image-tokens/card.js';
 import { readEmoji } from '../image-tokens/emoji.js';
 import { type ReconstructionTest, testReconstruction } from '../image-tokens/evaluate.js';
-import { type ImageTokenizerModel, pixelTensor } from '../image-tokens/objective.js';
-import { unchanged } from '../image-tokens/write-picture.js';
+import type { ImageTokenizerModel } from '../image-tokens/objective.js';
+import { throughCodes } from '../image-tokens/through-codes.js';
+import { type PictureChange, unchanged } from '../image-tokens/write-picture.js';
 import { colouringOf, type Hue, hues } from '../images/recolour.js';
 import { straight } from '../images/sample-picture.js';
+import type { LabelledPicture } from '../images/split.js';
 import { compositionsOf } from './painted-pictures.js';
 import { imageSheet, paintAll } from './samples.js';
 
@@ -75,7 +76,7 @@ async function reportOf(
   const pictures = evenlySpaced(split.training, options.names);
   const [others, combined] = [seen, unseen].map(all => evenlySpaced(all, options.compositions));
   const namesOf = (all: readonly { readonly concept: number }[]) => all.map(({ concept }) => labelOf(concept));
-  const changed = await throughCodes(bound, size, [
+  const changed = await drawChanged(bound, size, [
     ...[...pictures, ...split.validation].map(picture => ({ picture, change: unchanged })),
     ...[...others!, ...combined!].map(({ picture, turn }) => ({ picture, change: { affine: straight, turn } })),
   ]);
@@ -128,10 +129,10 @@ async function reportOf(
 }
 
 /** Pictures, changed, as the model draws them from their codes. */
-async function throughCodes(
-  { layer, weights }: ImageTokenizerModel,
+async function drawChanged(
+  model: ImageTokenizerModel,
   size: number,
-  wanted: readonly { picture: Parameters<typeof pixelBatch>[0][number]; change: typeof unchanged }[],
+  wanted: readonly { readonly picture: LabelledPicture; readonly change: PictureChange }[],
 ): Promise<ByteImage[]> {
   const images: ByteImage[] = [];
   for (let from = 0; from < wanted.length; from += 64) {
@@ -141,12 +142,10 @@ async function throughCodes(
       size,
       i => part[i]!.change,
     );
-    const drawn = tidy(() => layer.decode(weights, layer.encode(weights, pixelTensor(batch))));
-    const values = (await drawn.data()) as Float32Array;
-    drawn.dispose();
+    const { pixels } = await throughCodes(model, batch);
     const length = size * size * 3;
     for (let i = 0; i < part.length; i++) {
-      const data = Uint8ClampedArray.from(values.subarray(i * length, (i + 1) * length), value => 127.5 * (value + 1));
+      const data = Uint8ClampedArray.from(pixels.subarray(i * length, (i + 1) * length), value => 127.5 * (value + 1));
       images.push({ width: size, height: size, channels: 3, data });
     }
   }
