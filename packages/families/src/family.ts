@@ -51,6 +51,8 @@ export interface Painting {
   readonly grid: CodeGrid;
   /** The number of words of a prompt; fewer are padded. */
   readonly promptWords: number;
+  /** The token that pads them. */
+  readonly padTokenId: number;
 }
 
 /** An encoder-decoder, which maps a source to a target. */

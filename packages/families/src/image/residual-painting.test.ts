@@ -45,6 +45,7 @@ test('a config that is not understood is refused', () => {
     'residual_painting: config field vocab_size is 12; it must be above the 12 tokens of pictures',
   );
   expect(refused({ max_position_embeddings: 7 })).toThrow('is 7; it must be 8 or more, a prompt and a picture');
+  expect(refused({ pad_token_id: 11 })).toThrow('pad_token_id is 11; it must be a word, 12 .. 18');
   expect(refused({ image_config: { ...image, patch_size: 3 } })).toThrow(
     'residual_painting image_config: config field patch_size is 3; it must be a divisor of image_size 8',
   );

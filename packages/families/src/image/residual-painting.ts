@@ -43,13 +43,16 @@ function residualPaintingFamily(): Family<CausalComposition> {
           decoder.maxPositions,
           `${maxPositions} or more, a prompt and a picture`,
         );
+      const padTokenId = config.tokenId('pad_token_id') ?? tokenizer.codes + 2;
+      if (padTokenId <= tokenizer.codes || padTokenId >= decoder.model.vocab)
+        config.refuse('pad_token_id', padTokenId, `a word, ${tokenizer.codes + 1} .. ${decoder.model.vocab - 1}`);
       config.refuseUnread(ignoreConfig);
       imageConfig.refuseUnread([...ignoreConfig, 'model_type', 'architectures']);
       return {
         kind: 'causal-lm',
         ...decoder,
         model: withImageTokenizer(decoder.model, tokenizer),
-        painting: { tokenizer, imageSize, grid, promptWords },
+        painting: { tokenizer, imageSize, grid, promptWords, padTokenId },
       };
     },
     mappings: [...promptedDecoderMappings(), ...imageTokenizerMappings('image.', '/image.')],

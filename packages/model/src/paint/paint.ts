@@ -18,7 +18,8 @@ export async function* paintWords(
   words: readonly string[],
   options: PaintOptions,
 ): AsyncGenerator<PaintStep, PaintedResult[]> {
-  const { tokenizer, grid, promptWords } = paintingOf(model);
+  const painting = paintingOf(model);
+  const { grid } = painting;
   if (words.length === 0) throw new ResidualError('prompt', 'paint: there are no words');
   expectTexts('paint', 'words', words);
   const count = grid.rows * grid.columns;
@@ -27,10 +28,10 @@ export async function* paintWords(
   const firstMissing = given.indexOf(-1);
   // At least one code is left to generate.
   const begun = firstMissing < 0 ? count - 1 : firstMissing;
-  const start = tokenizer.codes;
-  const prompts = words.map(text => promptOf(model, text, promptWords, start));
+  const start = painting.tokenizer.codes;
+  const prompts = words.map(text => promptOf(model, text, painting));
   const sequences = prompts.map(({ tokens }) => [...tokens, ...given.subarray(0, begun)]);
-  const wordless = paddedPrompt([], promptWords, start);
+  const wordless = paddedPrompt([], painting);
   const settings = generateOptionsOf(options, { wordless, codes: given, begun, start }, model.generationConfig);
   const pictures = words.map(() => Int32Array.from(given, (code, i) => (i < begun ? code : -1)));
   const steps = generateSequences(model, decoderInputOf('paint', model, sequences), settings);
@@ -82,20 +83,21 @@ function paintingOf(model: LoadedModel): Painting {
 }
 
 /** The tokens of a text and the start of its picture, without the words that the model does not know. */
-function promptOf(model: LoadedModel, text: string, promptWords: number, start: number) {
+function promptOf(model: LoadedModel, text: string, painting: Painting) {
+  const { promptWords, tokenizer } = painting;
   if (!model.tokenizer) throw new ResidualError('prompt', 'paint: this model has no tokenizer, which words need');
   const { unkTokenId } = model.tokenizer;
   const { ids, offsets } = model.tokenizer.encode(text);
   const all = ids.map((id, i) => ({ id, word: text.slice(...offsets[i]!) }));
-  const known = all.filter(({ id }) => id !== unkTokenId && id !== start);
+  const known = all.filter(({ id }) => id !== unkTokenId && id !== tokenizer.codes);
   const unknownWords = [...all.filter(({ id }) => id === unkTokenId), ...known.slice(promptWords)];
   if (known.length === 0 && unknownWords.length > 0)
     throw new ResidualError('prompt', `paint: the model knows no word of ${JSON.stringify(text.slice(0, 100))}`);
   const read = known.slice(0, promptWords).map(({ id }) => id);
-  return { tokens: paddedPrompt(read, promptWords, start), unknownWords: unknownWords.map(({ word }) => word) };
+  return { tokens: paddedPrompt(read, painting), unknownWords: unknownWords.map(({ word }) => word) };
 }
 
-/** Words with padding behind them, and the start of a picture; `[PAD]` is the second word. */
-function paddedPrompt(words: readonly number[], promptWords: number, start: number): number[] {
-  return [...words, ...Array<number>(promptWords - words.length).fill(start + 2), start];
+/** Words with padding behind them, and the start of a picture, which is the token behind the codes. */
+function paddedPrompt(words: readonly number[], { promptWords, padTokenId, tokenizer }: Painting): number[] {
+  return [...words, ...Array<number>(promptWords - words.length).fill(padTokenId), tokenizer.codes];
 }
