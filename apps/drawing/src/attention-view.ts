@@ -30,7 +30,15 @@ export function attentionView(state: State<Settings>, session: Session, changed:
     state.set({ head: Number(select.value) });
     changed();
   });
-  state.on(['head'], changed);
+  const write = () => {
+    const { head } = state.now;
+    select.value = String([...select.options].some(({ value }) => value === String(head)) ? head : meanOfHeads);
+  };
+  state.on(['head'], () => {
+    write();
+    changed();
+  });
+  if (state.now.head !== notLooking) write();
   return {
     marks: ({ drawn, at, moments }) => {
       const { head } = state.now;
@@ -41,6 +49,7 @@ export function attentionView(state: State<Settings>, session: Session, changed:
       if (read?.of !== drawn) {
         if (loading !== drawn) reportFailure(load(drawn));
         loading = drawn;
+        byId('looked').textContent = 'Looking.';
         return undefined;
       }
       const looked = lookedAt(read.pattern, drawn, Math.min(at, moments.length - 1), head, session.strokes);

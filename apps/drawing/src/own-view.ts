@@ -41,6 +41,7 @@ export function ownView(
     job = undefined;
     const { steps, learningRate } = readControls(ofTraining);
     say('Starting.');
+    [progress.hidden, progress.value] = [false, 0];
     showAnswers([]);
     const trainer = await work();
     const settings = { source: shippedModel('drawings'), entries: collection.entries, learningRate, steps, seed: 1 };
