@@ -29,7 +29,7 @@ export const packedExpertLinear: Kernel<'packedExpertLinear'> = (
   const inner = x.shape.at(-1)!;
   const width = vectorWidth(inner);
   const { entries } = chunkOf(form);
-  const chunked = inner % entries === 0;
+  const chunked = inner % entries === 0 && quants.shape[1]! % 4 === 0;
   const lengths = { inner, length: Math.ceil(inner / (chunked ? entries : 4)), ...packedInts(quants, scales) };
   return runPass(backend, {
     inputs: { x, quants, scales, chosen, bias },

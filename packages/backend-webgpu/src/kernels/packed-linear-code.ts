@@ -12,7 +12,7 @@ export function chunkedWeight(form: PackedForm): WeightCode {
     functions,
     start: rows => each(rows, i => `let x${i} = row${i} * uniforms.length * ${perChunk};`),
     step: (rows, columns) => `
-    ${each(columns, j => `let words${j} = quants[column${j} * uniforms.length + k];`)}
+    ${each(columns, j => `let words${j} = quants[column${j} * (uniforms.words / 4) + k];`)}
     ${scale ? each(columns, j => `let scale${j} = ${scale(`column${j}`)};`) : ''}
     ${each(
       perChunk,

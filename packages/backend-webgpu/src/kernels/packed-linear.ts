@@ -17,7 +17,7 @@ export const packedLinear: Kernel<'packedLinear'> = (backend, { x, quants, scale
   const rows = sizeOf(x.shape) / inner;
   const [few, hasBias, width] = [rows <= fewRows, bias !== undefined, vectorWidth(inner)];
   const { entries } = chunkOf(form);
-  const chunked = few && inner % entries === 0;
+  const chunked = few && inner % entries === 0 && quants.shape[1]! % 4 === 0;
   const weight = chunked ? chunkedWeight(form) : quadWeight(form, width);
   const tilesAcross = Math.ceil(columns / tileSide);
   return runPass(backend, {

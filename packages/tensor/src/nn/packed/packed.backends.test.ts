@@ -118,6 +118,16 @@ test.each(forms)(
   },
 );
 
+test.each(forms)('%s: one row of x by rows whose last group is half full agrees with the entries', async form => {
+  const [out, width] = [7, 48];
+  const packed = pack(valuesOf(sample([out, width], 5)), [out, width], form);
+  const [x, bias] = [sample([1, width], 7), sample([out], 11)];
+  const y = tidy(() => linear(toTensor(x), packed, toTensor(bias)));
+  const expected = linearOf(x, await meaningOf(packed), bias);
+  await expectClose(y, expected, { absolute: 1e-4 * Math.max(...[...expected.values].map(Math.abs)) });
+  dispose([packed, y]);
+});
+
 test.each(forms)('%s: larger matrices, which backends may multiply in integers, are within the bound', async form => {
   if (!['cpu', 'wasm'].includes(requireBackend())) return; // GPUs have one way for all sizes
   const [out, width] = [173, 97];
