@@ -47,7 +47,7 @@ async function withoutLongOutputs() {
     const stored = await openSafetensors(bytesSource(readFileSync(join(root, folder, 'golden.safetensors'))));
     const names = [...stored.tensors.keys()];
     const few = names.filter(name => !long.test(name));
-    const kept = few.some(name => /logits|embeds|pool|last_hidden_state|scores/.test(name)) ? few : names;
+    const kept = few.some(name => /logits|waveform|embeds|pool|last_hidden_state|scores/.test(name)) ? few : names;
     const tensors = new Map();
     for (const name of kept) tensors.set(name, await stored.read(name));
     writeFileSync(join(copy, folder, 'golden.safetensors'), writeSafetensors(tensors));
@@ -101,7 +101,7 @@ function cellOf(checks) {
   if (checks.length === 0) throw new Error('a checkpoint has no outputs to compare');
   const failing = checks.filter(({ pass }) => !pass).length;
   if (failing > 0) return `${failing} differ`;
-  const logits = checks.filter(({ name }) => /: (\w+_)?logits(_|$)/.test(name));
+  const logits = checks.filter(({ name }) => /: (\w+_)?(logits|waveform)(_|$)/.test(name)); // of sound: its samples
   return logits.length === 0 ? 'agrees' : Math.max(...logits.map(({ max_abs }) => max_abs)).toExponential(1);
 }
 

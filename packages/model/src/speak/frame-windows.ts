@@ -10,7 +10,7 @@ export interface BoundVoice {
 }
 
 /** How many seconds the first piece of a sentence has, and those after it. */
-const pieceSeconds = [0.25, 1];
+const pieceSeconds = [0.1, 1];
 
 /** How many frames the first piece of a sentence has, and those after it. */
 export function piecesOfFrames(
