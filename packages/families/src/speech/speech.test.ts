@@ -48,7 +48,7 @@ test.each([
     ],
   });
   expect(() => foldedHifiGan(wrong)).toThrow(
-    `load: conv_post.${magnitude} is [1, 1, 3]; it must be [2, 1, 1] for the direction conv_post.${direction} [2, 1, 3]`,
+    `load: conv_post.${magnitude} is [1, 1, 3]; it must be [2, 1, 1] for the direction conv_post.${direction}`,
   );
 });
 
