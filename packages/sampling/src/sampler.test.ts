@@ -236,7 +236,7 @@ test('an unknown option is refused with the list of the known ones', () => {
   );
 });
 
-test('a greedy choice without processors needs only the largest logits and their log-sum-exp', () => {
+test('a greedy choice needs only the largest logits and their log-sum-exp, and with processors the row', () => {
   const row = Float32Array.from([0.5, 3, -Infinity, 3, 1]);
   const context = { tokens: tokens(2), promptLength: 1 };
   for (const topLogprobs of [0, 1, 3]) {
@@ -245,7 +245,14 @@ test('a greedy choice without processors needs only the largest logits and their
     const ids = [1, 3, 4, 0, 2].slice(0, greedy.largestLogits);
     const largest = { ids, values: ids.map(id => row[id]!), logSumExp: logSumExp(row) };
     expect(greedy.nextOf(largest)).toEqual(greedy.next(row, context));
+    expect(greedy.readsRow).toBe(false);
+    const masked = sampler({ temperature: 0, topLogprobs, suppressTokens: [1, 3] });
+    expect([masked.largestLogits, masked.readsRow]).toEqual([Math.max(1, topLogprobs), true]);
+    expect(masked.next(row, context, largest)).toEqual(masked.next(row, context));
+    expect(masked.next(row, context, { ...largest, logSumExp: Number.NaN })).toEqual(masked.next(row, context));
   }
-  for (const options of [{ temperature: 1 }, { suppressTokens: [1] }, { processors: [] }] as SamplerOptions[])
-    expect(sampler(options).largestLogits).toBeUndefined();
+  for (const options of [{ temperature: 1 }, { processors: [] }] as SamplerOptions[]) {
+    const { largestLogits, readsRow } = sampler(options);
+    expect([largestLogits, readsRow]).toEqual([undefined, true]);
+  }
 });

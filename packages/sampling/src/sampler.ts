@@ -21,7 +21,7 @@ export interface Sample extends Choice {
   readonly topLogprobs: readonly Choice[];
 }
 
-/** What a greedy choice without processors needs of a row of logits, where a backend has found it. */
+/** What a greedy choice needs of a row of logits, where a backend has found it; with processors it needs the row too. */
 export interface LargestLogits {
   /** The indices of the largest logits, largest first, ties by lowest index. */
   readonly ids: readonly number[];
@@ -35,13 +35,13 @@ export interface LargestLogits {
 export interface Sampler {
   /**
    * Chooses the next token from `logits` [vocab], unchanged; throws if one is NaN or Infinity or none can be chosen.
+   * With the `largestLogits` largest of them, where a backend has found these, a greedy choice needs no softmax.
    */
-  next(logits: ArrayLike<number>, context: SequenceContext): Sample;
-  /**
-   * How many of the largest logits are all that it needs besides their log-sum-exp, for `nextOf`; undefined if it reads
-   * the whole row.
-   */
+  next(logits: ArrayLike<number>, context: SequenceContext, largest?: LargestLogits): Sample;
+  /** How many of the largest logits, and their log-sum-exp, spare it work; undefined if they do not. */
   readonly largestLogits: number | undefined;
+  /** Whether it reads the whole row even so; otherwise `nextOf` chooses from the largest logits alone. */
+  readonly readsRow: boolean;
   /** Chooses the next token from the `largestLogits` largest ones, as `next` does from all. */
   nextOf(largest: LargestLogits): Sample;
   /**
@@ -88,7 +88,8 @@ export function sampler<const Options extends SamplerOptions>(options: Options &
   let row = new Float32Array(0);
   return {
     seed: rest.temperature ? seed : undefined,
-    largestLogits: isGreedy && processors.length === 0 ? Math.max(topLogprobs, 1) : undefined,
+    largestLogits: isGreedy ? Math.max(topLogprobs, 1) : undefined,
+    readsRow: !isGreedy || processors.length > 0,
     nextOf({ ids, values, logSumExp }) {
       const choices = ids.map((token, i) => ({
         token,
@@ -97,11 +98,12 @@ export function sampler<const Options extends SamplerOptions>(options: Options &
       }));
       return { ...choices[0]!, topLogprobs: choices.slice(0, topLogprobs) };
     },
-    next(logits, context) {
+    next(logits, context, largest) {
       if (row.length !== logits.length) row = new Float32Array(logits.length);
       row.set(logits);
-      const { logSumExp, max } = softmax(row);
-      const ids = topIndices(row, topLogprobs);
+      const isKnown = isGreedy && largest !== undefined && Number.isFinite(largest.logSumExp);
+      const { logSumExp, max } = isKnown ? { logSumExp: largest.logSumExp, max: largest.values[0]! } : softmax(row);
+      const ids = isKnown ? largest.ids.slice(0, topLogprobs) : topIndices(row, topLogprobs);
       const { token, probabilityOf } = choose(runInPlace(processors, row, context), context, max);
       const choice = (id: number): Choice => {
         return { token: id, logprob: Math.fround(logits[id]!) - logSumExp, probability: probabilityOf(id) };

@@ -30,8 +30,10 @@ export interface DecodeState {
   readonly sequences: readonly ActiveSequence[];
   /** The sequence of the previous step that each sequence continues; undefined if each continues itself. */
   readonly parents?: Int32Array | undefined;
-  /** How many of the largest logits are all that is read of the output; the whole rows if absent. */
+  /** How many of the largest logits are read of the output; the whole rows if absent. */
   readonly largestLogits?: number | undefined;
+  /** Whether the whole rows are read beside the largest logits. */
+  readonly readsRow?: boolean;
   /** What reads the tokens of a step, in the place of `prefillOrStep`. */
   readonly read?: typeof prefillOrStep;
 }
@@ -122,7 +124,7 @@ export class DecodeSession {
   }
 
   private async attemptStep(state: DecodeState): Promise<StepOutput> {
-    const { sequences, parents, largestLogits, read = prefillOrStep } = state;
+    const { sequences, parents, largestLogits, readsRow, read = prefillOrStep } = state;
     const { taps = [], hooks = [], caller, signal } = this.options;
     const beams = sequences.length / this.input.prompts.length;
     this.sequences = sequences;
@@ -142,6 +144,7 @@ export class DecodeSession {
       fixedShapes,
       mayPad: !this.model.isRecurrent,
       largestLogits,
+      readsRow,
       recorder,
       prefixCache: this.prefixCache,
       sharedSteps: this.isShared(state) ? this.model.sharedSteps : undefined,

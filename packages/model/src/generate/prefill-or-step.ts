@@ -13,7 +13,7 @@ import type { SharedSteps } from './shared-steps.js';
 export interface StepOutput {
   /** 1, or 1 more than the drafted tokens that were read. */
   readonly rows: number;
-  /** Empty where `largest` has what the step was asked for. */
+  /** Empty where `largest` has all that the step was asked for. */
   readonly logits: (index: number, row?: number) => Float32Array;
   /** The largest logits, if the step was asked for them and the backend finds them without reading all. */
   readonly largest: (index: number, row?: number) => LargestLogits | undefined;
@@ -32,8 +32,10 @@ export interface PrefillOrStepOptions {
   readonly fixedShapes: boolean;
   /** Whether the last pass is padded to one of those lengths; otherwise it is split into several. */
   readonly mayPad: boolean;
-  /** How many of the largest logits are all that is read of the output; the whole rows if absent. */
+  /** How many of the largest logits are read of the output; the whole rows if absent. */
   readonly largestLogits?: number | undefined;
+  /** Whether the whole rows are read beside the largest logits. */
+  readonly readsRow?: boolean | undefined;
   /** Records the taps of the last pass. */
   readonly recorder: Recorder | undefined;
   /** Keeps what the passes of a prompt compute; nothing if absent. */
@@ -51,7 +53,16 @@ export interface PrefillOrStepOptions {
 export async function prefillOrStep(
   batch: CachedBatch,
   sequences: readonly ActiveSequence[],
-  { fixedShapes, mayPad, largestLogits: count, recorder, prefixCache, sharedSteps, signal }: PrefillOrStepOptions,
+  {
+    fixedShapes,
+    mayPad,
+    largestLogits: count,
+    readsRow = false,
+    recorder,
+    prefixCache,
+    sharedSteps,
+    signal,
+  }: PrefillOrStepOptions,
 ): Promise<StepOutput> {
   const { padding } = batch;
   const lengths = sequences.map(({ tokens, isFinished }, i) => (isFinished ? 0 : padding[i]! + tokens.length));
@@ -67,7 +78,9 @@ export async function prefillOrStep(
     const [from, length, paddedLength] = [batch.length, ...nextPass(batch, total, maxPassLength)];
     if (sharedSteps) {
       const token = batch.tokenAt(sequences[0]!.tokens, 0, from);
-      const { values, largest } = await sharedSteps.step({ sequence: batch, token, largestLogits: count, signal });
+      const { values, largest } = await sharedSteps.step({
+        ...{ sequence: batch, token, largestLogits: count, readsRow, signal },
+      });
       return { rows: 1, logits: () => values, largest: () => largest, taps: () => ({}) };
     }
     const ids = sequences.map(({ tokens }, i) => Array.from({ length }, (_, j) => batch.tokenAt(tokens, i, from + j)));
@@ -76,7 +89,7 @@ export async function prefillOrStep(
       if (length > 1) prefixCache?.store(batch, sequences[0]!.tokens, from);
       if (batch.length < total) continue;
       const largest = count === undefined ? undefined : largestLogits(logits, count);
-      const values = largest ? new Float32Array(0) : ((await logits.data()) as Float32Array);
+      const values = largest && !readsRow ? new Float32Array(0) : ((await logits.data()) as Float32Array);
       const taps = await plainTaps(recorder?.values, sequences.length, batch.sourceLengths);
       const vocab = values.length / sequences.length;
       return {

@@ -43,6 +43,10 @@ export class SamplingPolicy implements DecodePolicy<Step, GenerateOutput[]> {
     return this.choose.largestLogits;
   }
 
+  get readsRow(): boolean {
+    return this.choose.readsRow;
+  }
+
   get isDone(): boolean {
     return this.sequences.every(({ isFinished }) => isFinished);
   }
@@ -53,7 +57,7 @@ export class SamplingPolicy implements DecodePolicy<Step, GenerateOutput[]> {
       const index = sequence.tokens.length - sequence.promptLength;
       const { text, sample, finishReason } = sequence.sampleNext(
         this.choose,
-        largest(batchIndex) ?? logits(batchIndex),
+        { logits: logits(batchIndex), largest: largest(batchIndex) },
         batchIndex,
       );
       const end = finishReason && { finishReason };

@@ -68,17 +68,17 @@ export class Sequence implements SequenceContext {
   }
 
   /**
-   * Chooses the next token from `logits` [vocab], or from the largest of them; returns it with the new text to show,
-   * and the reason if the text ends.
+   * Chooses the next token from `logits` [vocab], from the largest of them, or from both; returns it with the new text
+   * to show, and the reason if the text ends.
    */
   sampleNext(
     choose: Sampler,
-    logits: Float32Array | LargestLogits,
+    { logits, largest }: { readonly logits: Float32Array; readonly largest: LargestLogits | undefined },
     batchIndex: number,
   ): { sample: Sample; text: string; finishReason: FinishReason | undefined } {
     const { tokens, promptLength, encoderTokens } = this;
     const context = { tokens, promptLength, batchIndex, ...(encoderTokens && { encoderTokens }) };
-    const sample = 'ids' in logits ? choose.nextOf(logits) : choose.next(logits, context);
+    const sample = largest && !choose.readsRow ? choose.nextOf(largest) : choose.next(logits, context, largest);
     tokens.push(sample.token);
     this.logprob += sample.logprob;
     const { text: ready, stop } = this.stops.push(this.stream?.push(sample.token) ?? '');

@@ -14,7 +14,7 @@ interface SteppedModel {
 
 /** The logits after one token of one sequence. */
 export interface StepLogits {
-  /** [vocab]; empty where `largest` has what was asked for. */
+  /** [vocab]; empty where `largest` has all that was asked for. */
   readonly values: Float32Array;
   readonly largest: LargestLogits | undefined;
 }
@@ -24,8 +24,10 @@ interface StepRequest {
   readonly sequence: CachedBatch;
   /** The token that is fed. */
   readonly token: number;
-  /** How many of the largest logits are all that is read; the whole row if absent. */
+  /** How many of the largest logits are read; the whole row if absent. */
   readonly largestLogits: number | undefined;
+  /** Whether the whole row is read beside them. */
+  readonly readsRow: boolean;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -105,7 +107,8 @@ export class SharedSteps {
       const logits = this.feed(requests);
       try {
         const largest = count !== undefined && isSame ? largestLogits(logits, count) : undefined;
-        const values = largest ? new Float32Array(0) : ((await logits.data()) as Float32Array);
+        const isRead = !largest || requests.some(({ readsRow }) => readsRow);
+        const values = !isRead ? new Float32Array(0) : ((await logits.data()) as Float32Array);
         const vocab = values.length / logits.shape[0]!;
         for (const [i, { resolve }] of requests.entries())
           resolve({ values: values.subarray(i * vocab, (i + 1) * vocab), largest: largest?.[i] });

@@ -76,12 +76,13 @@ export class AssistantDrafter implements Drafter {
         fixedShapes: model.fixedShapes,
         mayPad: true,
         largestLogits: choose.largestLogits,
+        readsRow: choose.readsRow,
         recorder: undefined,
         signal,
       });
       const few = largest(0);
       const context = { tokens: all, promptLength, batchIndex: 0 };
-      const { token, logprob } = few ? choose.nextOf(few) : choose.next(logits(0), context);
+      const { token, logprob } = few && !choose.readsRow ? choose.nextOf(few) : choose.next(logits(0), context, few);
       if (token >= vocab || Math.exp(logprob) < confidenceThreshold) break;
       all.push(token);
       if (eosTokenIds.includes(token)) break;

@@ -9,7 +9,11 @@ import { type PrefillOrStepOptions, paddedPass, type StepOutput } from '../prefi
 export async function checkDrafts(
   batch: CachedBatch,
   tokens: readonly number[],
-  { fixedShapes, largestLogits: count }: Pick<PrefillOrStepOptions, 'fixedShapes' | 'largestLogits'>,
+  {
+    fixedShapes,
+    largestLogits: count,
+    readsRow = false,
+  }: Pick<PrefillOrStepOptions, 'fixedShapes' | 'largestLogits' | 'readsRow'>,
 ): Promise<StepOutput> {
   const rows = tokens.length;
   const [, paddedLength] = fixedShapes ? paddedPass(batch, batch.length + rows, rows) : [rows, rows];
@@ -18,11 +22,12 @@ export async function checkDrafts(
   output.dispose();
   try {
     const largest = count === undefined ? undefined : largestLogits(logits, count);
-    const values = largest ? new Float32Array(0) : ((await logits.data()) as Float32Array);
+    const isRead = !largest || readsRow;
+    const values = !isRead ? new Float32Array(0) : ((await logits.data()) as Float32Array);
     const vocab = logits.shape[2]!;
     return {
       rows,
-      logits: (_, row = 0) => (largest ? values : values.subarray(row * vocab, (row + 1) * vocab)),
+      logits: (_, row = 0) => (!isRead ? values : values.subarray(row * vocab, (row + 1) * vocab)),
       largest: (_, row = 0) => largest?.[row],
       taps: () => ({}),
     };
