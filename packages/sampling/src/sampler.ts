@@ -21,7 +21,7 @@ export interface Sample extends Choice {
   readonly topLogprobs: readonly Choice[];
 }
 
-/** What a greedy choice needs of a row of logits, where a backend has found it; with processors it needs the row too. */
+/** What a greedy choice needs of a row of logits, where a backend has found it; with processors also the row. */
 export interface LargestLogits {
   /** The indices of the largest logits, largest first, ties by lowest index. */
   readonly ids: readonly number[];
