@@ -176,6 +176,8 @@ export interface SynthesisComposition extends CompositionInfo {
   /** The number of blocks of the encoder. */
   readonly encoderDepth: number;
   readonly encoderHeads: number;
+  /** What frames are standardized by, where the config says it: the mean and the deviation of each bin. */
+  readonly frameScale?: { readonly mean: Float32Array; readonly deviation: Float32Array } | undefined;
   /** How noise is scaled if nobody says it: that of frames, and that of durations; absent where nothing is drawn. */
   readonly noiseScale?: number;
   readonly durationNoiseScale?: number;

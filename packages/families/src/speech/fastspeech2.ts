@@ -3,6 +3,7 @@ import { type Config, ConfigReader } from '../config/config.js';
 import { moduleMappings } from '../encoders/mappings.js';
 import type { Family, SynthesisComposition, WeightMapping } from '../family.js';
 import { fastSpeech2 as composeFastSpeech2 } from './fastspeech2-model.js';
+import { frameScaleOf } from './frame-scale.js';
 import { fastSpeech2HifiGan } from './hifi-gan.js';
 import { batchCounts, batchNormMappings, postnetMappings } from './postnet.js';
 import { foldedHifiGan, hifiGanMappings } from './vocoder-parts.js';
@@ -52,8 +53,10 @@ function composition(
     config.depth('encoder_layers', 4),
     config.size('encoder_num_attention_heads', 2),
   ];
+  const frameScale = config.value('frame_mean') === undefined ? undefined : frameScaleOf(config, model.bins);
   config.refuseUnread([...fieldsWithoutEffect, ...ignoreConfig]);
   return {
+    ...(frameScale && { frameScale }),
     kind: voice ? 'text-to-waveform' : 'text-to-spectrogram',
     model,
     architecture: voice ? 'FastSpeech2ConformerWithHifiGan' : 'FastSpeech2ConformerModel',

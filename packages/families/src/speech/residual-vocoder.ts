@@ -2,6 +2,7 @@ import { type Config, ConfigReader } from '../config/config.js';
 import type { Family, SourceFilterComposition } from '../family.js';
 import { moduleNames } from '../parts/names.js';
 import { envelopeNet } from './envelope-net.js';
+import { frameScaleOf } from './frame-scale.js';
 
 const name = 'residual_vocoder';
 
@@ -27,8 +28,7 @@ function vocoderFamily(): Family<SourceFilterComposition> {
       };
       if (sizes.points < 2) config.refuse('envelope_points', sizes.points, '2 or more');
       const ofFrames = {
-        mean: numbersOf(config, 'frame_mean', bins),
-        deviation: numbersOf(config, 'frame_deviation', bins),
+        ...frameScaleOf(config, bins),
         pitchBin: binOf(config, 'pitch_bin', bins),
         voicingBin: binOf(config, 'voicing_bin', bins),
         hop: config.size('hop_length', 256, 2 ** 16),
@@ -48,13 +48,6 @@ function vocoderFamily(): Family<SourceFilterComposition> {
     buffers: [],
     aliases: {},
   };
-}
-
-/** Finite numbers for each bin. */
-function numbersOf(config: ConfigReader, field: string, bins: number): Float32Array {
-  const value = config.value(field);
-  const isList = Array.isArray(value) && value.length === bins && value.every(Number.isFinite);
-  return isList ? Float32Array.from(value as number[]) : config.refuse(field, value, `a list of ${bins} numbers`);
 }
 
 function binOf(config: ConfigReader, field: string, bins: number): number {

@@ -9,12 +9,18 @@ export interface BoundVoice {
   readonly speaker?: Tensor | undefined;
 }
 
+/** What makes samples of all frames of a sentence at once, so many of each frame. */
+export interface WholeVoice {
+  readonly layer: { readonly samplesPerFrame: number; readonly framesAround: 0 };
+  readonly wholeSamples: (frames: Tensor) => Promise<Float32Array>;
+}
+
 /** How many seconds the first piece of a sentence has, and those after it. */
 const pieceSeconds = [0.1, 1];
 
 /** How many frames the first piece of a sentence has, and those after it. */
 export function piecesOfFrames(
-  { layer: { samplesPerFrame } }: BoundVoice,
+  { layer: { samplesPerFrame } }: BoundVoice | WholeVoice,
   sampleRate: number,
 ): readonly [first: number, others: number] {
   if (samplesPerFrame === undefined) return [Infinity, Infinity]; // its frames are computed together

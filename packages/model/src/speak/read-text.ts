@@ -81,7 +81,8 @@ function readerOf(
   const { tokenizer } = model;
   if (symbols) {
     if (isSymbols)
-      return sentence => (symbols.end ? symbolTokens(sentence, symbols) : characterTokens(sentence, symbols));
+      return sentence =>
+        symbols.arePhones && !symbols.addsBlanks ? symbolTokens(sentence, symbols) : characterTokens(sentence, symbols);
     if (!symbols.arePhones) return sentence => characterTokens(sentence, symbols);
     throw new ResidualError(
       'prompt',

@@ -18,6 +18,8 @@ export interface Symbols {
   /** Whether a blank, the token with id 0, is before, between and after all others. */
   readonly addsBlanks: boolean;
   readonly unknown: string;
+  /** The token before the first one; undefined if there is none. */
+  readonly start: string | undefined;
   /** The token after the last one; undefined if there is none. */
   readonly end: string | undefined;
 }
@@ -33,9 +35,11 @@ export function symbolsOf(texts: Readonly<Record<string, string>>): Symbols | un
   const settings = config === undefined ? {} : objectOf('tokenizer_config.json', config);
   const flag = (name: string, fallback: boolean) =>
     typeof settings[name] === 'boolean' ? (settings[name] as boolean) : fallback;
+  const begin = flag('add_bos_token', false) ? settings.bos_token : undefined;
   const end = ids.has('<sos/eos>') ? '<sos/eos>' : undefined; // of models that read phones
   return {
     ids,
+    start: typeof begin === 'string' && ids.has(begin) ? begin : undefined,
     end,
     arePhones: end !== undefined || flag('phonemize', true),
     normalizes: flag('normalize', true),
@@ -80,11 +84,13 @@ export function symbolTokens(sentence: string, symbols: Symbols): ReadToken[] {
   return withBlanks(tokens, symbols);
 }
 
-/** Tokens with the blanks between them and the end after them; none if there are none. */
+/** Tokens with the blanks between them, the start before and the end after them; none if there are none. */
 export function withBlanks(tokens: readonly ReadToken[], symbols: Symbols): ReadToken[] {
   if (tokens.length === 0) return [];
-  const { end, addsBlanks, ids } = symbols;
-  const all = end === undefined ? [...tokens] : [...tokens, { id: ids.get(end)!, token: end, span: [0, 0] as const }];
+  const { start, end, addsBlanks, ids } = symbols;
+  const added = (token: string | undefined): ReadToken[] =>
+    token === undefined ? [] : [{ id: ids.get(token)!, token, span: [0, 0] }];
+  const all = [...added(start), ...tokens, ...added(end)];
   if (!addsBlanks) return all;
   const blank: ReadToken = { id: 0, token: [...ids].find(([, id]) => id === 0)?.[0] ?? '', span: [0, 0] };
   return [blank, ...all.flatMap(token => [token, blank])];

@@ -30,8 +30,8 @@ test('a small run learns two sounds and writes what it says; a resumed one gives
   const losses = [...whole.out.matchAll(/validation loss ([\d.]+)/g)].map(([, loss]) => Number(loss));
   expect(losses.at(-1)).toBeLessThan(0.9 * losses[0]!);
   expect(await readdir(join(root, 'whole', 'samples'))).toEqual(['step-16-1.wav', 'step-8-1.wav']);
-  const statistics = JSON.parse(await readFile(join(root, 'whole', 'frame_statistics.json'), 'utf8'));
-  expect([statistics.mean.length, statistics.deviation.length]).toEqual([82, 82]);
+  const config = JSON.parse(await readFile(join(root, 'whole', 'config.json'), 'utf8'));
+  expect([config.frame_mean.length, config.frame_deviation.length]).toEqual([82, 82]);
 
   await train('parts', '--steps', '10', '--checkpoint-every', '10', '--schedule', 'constant', '--warm-up', '0');
   await train('parts', '--steps', '16', '--resume');

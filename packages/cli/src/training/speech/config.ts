@@ -1,9 +1,12 @@
-import { speechTokenNames } from '@residual/pronunciation';
-import { bins } from './features.js';
+import { pauseTokens, speechTokenNames } from '@residual/pronunciation';
+import { bins, type FrameScale } from './features.js';
 import type { SpeechSettings } from './speech.js';
 
 /** The `config.json` of a small FastSpeech2Conformer that makes the frames of `speechFrames`. */
-export function acousticConfig({ modelDim, heads, depth, encoderDepth, hiddenDim = 2 * modelDim }: SpeechSettings) {
+export function acousticConfig(
+  { modelDim, heads, depth, encoderDepth, hiddenDim = 2 * modelDim }: SpeechSettings,
+  { mean, deviation }: FrameScale,
+) {
   return {
     architectures: ['FastSpeech2ConformerModel'],
     model_type: 'fastspeech2_conformer',
@@ -28,24 +31,26 @@ export function acousticConfig({ modelDim, heads, depth, encoderDepth, hiddenDim
     pitch_predictor_kernel_size: 3,
     energy_predictor_channels: Math.ceil(modelDim / 2),
     pad_token_id: 0,
+    speaking_speed: 1,
+    frame_mean: [...mean],
+    frame_deviation: [...deviation],
   };
 }
 
-/** A tokenizer.json whose tokens stand between spaces. */
-export function tokenizerText(names: readonly string[]): object {
-  return {
-    version: '1.0',
-    truncation: null,
-    padding: null,
-    added_tokens: [],
-    normalizer: null,
-    pre_tokenizer: { type: 'WhitespaceSplit' },
-    post_processor: null,
-    decoder: null,
-    model: {
-      type: 'WordLevel',
-      vocab: Object.fromEntries(names.map((name, id) => [name, id])),
-      unk_token: '<pad>',
-    },
-  };
+/**
+ * The files that say which symbols the voice reads, as `speak` finds them: a secondary stress is read as a stress, and
+ * the first pause comes before each sentence.
+ */
+export function symbolFiles(): ReadonlyMap<string, object> {
+  const ids = new Map(speechTokenNames().map((name, id) => [name, id]));
+  const stressed = [...ids].flatMap(([name, id]) =>
+    name.endsWith('1') ? [[name.replace('1', '2'), id] as const] : [],
+  );
+  return new Map<string, object>([
+    ['vocab.json', Object.fromEntries([...ids, ...stressed])],
+    [
+      'tokenizer_config.json',
+      { phonemize: true, add_blank: false, add_bos_token: true, bos_token: pauseTokens[0], unk_token: '<pad>' },
+    ],
+  ]);
 }

@@ -5,9 +5,7 @@ import { ResidualError } from '@residual/base';
 import type { ParallelSynthesizer } from '@residual/families';
 import { countParameters, type Weights } from '@residual/layers';
 import { createModel, loadModel, type Model } from '@residual/model';
-import { speechTokenNames } from '@residual/pronunciation';
 import { tensor, tidy } from '@residual/tensor';
-import { tokenizerFromJson } from '@residual/tokenizer';
 import { type Training, type TrainingEvent, trainValidationSplit } from '@residual/train';
 import type { FormName } from '../../runtime/model.js';
 import { grouped } from '../../terminal/format.js';
@@ -17,8 +15,8 @@ import type { CommonSettings } from '../options.js';
 import { runTraining } from '../run.js';
 import type { RunContext } from '../start.js';
 import { groupsOf, type SpeechBatch, type SpeechItem, speechBatch, speechBatches, speechItem } from './batches.js';
-import { acousticConfig, tokenizerText } from './config.js';
-import { bins, type FrameScale, frameScale, hop, type SpeechFrames, sampleRate, speechFrames } from './features.js';
+import { acousticConfig, symbolFiles } from './config.js';
+import { bins, frameScale, hop, type SpeechFrames, sampleRate, speechFrames } from './features.js';
 import { initialWeights } from './initial-weights.js';
 import { speechObjective } from './objective.js';
 import { openSpeechFolder, type SpokenSentence } from './recordings.js';
@@ -48,9 +46,7 @@ export async function trainSpeech(run: RunContext<SpeechSettings>): Promise<numb
   if (files.length !== 1)
     throw new ResidualError('files', `train speech: ${files.length} folders are given; it reads one`);
   const { sentences, scale, training, validation } = await readItems(files[0]!, { seed, share, longest }, run);
-  const config = acousticConfig(settings);
-  const tokenizer = tokenizerFromJson(JSON.stringify(tokenizerText(speechTokenNames())));
-  const model = await createModel(config, { seed, tokenizer });
+  const model = await createModel(acousticConfig(settings, scale), { seed });
   const layer = model.layer as ParallelSynthesizer;
   const weights = model.weights as Weights<ParallelSynthesizer>;
   initialWeights(model, seed);
@@ -83,7 +79,7 @@ export async function trainSpeech(run: RunContext<SpeechSettings>): Promise<numb
     unit: 'frames',
     frozen: (path: string) => /\.convolution\.norm\.(mean|variance)$/.test(path),
     onEvent,
-    result: () => savedModel(model, scale, settings, sentences.length),
+    result: () => savedModel(model, settings, sentences.length),
   };
   try {
     return await runTraining<SpeechBatch>(job, settings, run);
@@ -142,20 +138,15 @@ async function framesOf(
 /** The files of the trained model, whose matrices are in a form. */
 async function savedModel(
   trained: Model,
-  { mean, deviation }: FrameScale,
   { weights }: SpeechSettings,
   sentences: number,
 ): Promise<ReadonlyMap<string, Uint8Array>> {
   const bytes = (text: string) => new TextEncoder().encode(`${text}\n`);
-  const statistics = { mean: [...mean], deviation: [...deviation] };
   const model = await loadModel(await trained.save(), { weights });
   try {
     const card = `# A voice\n\nTrained by \`residual train speech\` on ${grouped(sentences)} sentences.`;
-    return new Map([
-      ...(await model.save({ weights: 'as held' })),
-      ['frame_statistics.json', bytes(JSON.stringify(statistics, null, 2))],
-      ['README.md', bytes(card)],
-    ]);
+    const symbols = [...symbolFiles()].map(([name, value]) => [name, bytes(JSON.stringify(value, null, 2))] as const);
+    return new Map([...(await model.save({ weights: 'as held' })), ...symbols, ['README.md', bytes(card)]]);
   } finally {
     model.dispose();
   }
