@@ -7,8 +7,8 @@ const span = 5;
 /** CSS pixels of a lane. */
 const height = 18;
 
-/** How long a word stays lit, in seconds of the sound. */
-const litSeconds = 1;
+/** How long a word stays lit, in seconds of the sound: as long as a recording of a word and the silence after it. */
+const litSeconds = 2;
 
 /** A lane for each word: how likely it was over the last seconds. */
 export interface KeywordLanes {
