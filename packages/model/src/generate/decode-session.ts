@@ -7,6 +7,7 @@ import type { DecodeModel } from './decode-model.js';
 import type { DecoderInput } from './decoder-input.js';
 import { type ActiveSequence, prefillOrStep, type StepOutput } from './prefill-or-step.js';
 import type { PrefixCache } from './prefix-cache.js';
+import type { LogitsWanted } from './read-logits.js';
 
 /** The options of a `DecodeSession`. */
 export interface DecodeSessionOptions extends InterventionOptions {
@@ -25,15 +26,11 @@ export interface DecodeSessionOptions extends InterventionOptions {
 }
 
 /** The sequences of all prompts before a step. */
-export interface DecodeState {
+export interface DecodeState extends LogitsWanted {
   /** The same number of consecutive sequences, its beams, for each prompt. */
   readonly sequences: readonly ActiveSequence[];
   /** The sequence of the previous step that each sequence continues; undefined if each continues itself. */
   readonly parents?: Int32Array | undefined;
-  /** How many of the largest logits are read of the output; the whole rows if absent. */
-  readonly largestLogits?: number | undefined;
-  /** Whether the whole rows are read beside the largest logits. */
-  readonly readsRow?: boolean;
   /** What reads the tokens of a step, in the place of `prefillOrStep`. */
   readonly read?: typeof prefillOrStep;
 }

@@ -1,9 +1,10 @@
 import { yieldToEventLoop } from '@residual/base';
 import type { Recorder } from '@residual/layers';
-import { type LargestLogits, largestLogits } from '@residual/tensor';
+import type { LargestLogits } from '@residual/tensor';
 import { type PlainTensor, plainTaps } from '../plain-tensor.js';
 import type { CachedBatch } from './cached-batch.js';
 import type { PrefixCache } from './prefix-cache.js';
+import { type LogitsWanted, readLogits } from './read-logits.js';
 import type { SharedSteps } from './shared-steps.js';
 
 /**
@@ -27,15 +28,11 @@ export interface ActiveSequence {
 }
 
 /** The options of `prefillOrStep`. */
-export interface PrefillOrStepOptions {
+export interface PrefillOrStepOptions extends LogitsWanted {
   /** Whether tokens are fed in passes of few lengths. */
   readonly fixedShapes: boolean;
   /** Whether the last pass is padded to one of those lengths; otherwise it is split into several. */
   readonly mayPad: boolean;
-  /** How many of the largest logits are read of the output; the whole rows if absent. */
-  readonly largestLogits?: number | undefined;
-  /** Whether the whole rows are read beside the largest logits. */
-  readonly readsRow?: boolean | undefined;
   /** Records the taps of the last pass. */
   readonly recorder: Recorder | undefined;
   /** Keeps what the passes of a prompt compute; nothing if absent. */
@@ -53,16 +50,7 @@ export interface PrefillOrStepOptions {
 export async function prefillOrStep(
   batch: CachedBatch,
   sequences: readonly ActiveSequence[],
-  {
-    fixedShapes,
-    mayPad,
-    largestLogits: count,
-    readsRow = false,
-    recorder,
-    prefixCache,
-    sharedSteps,
-    signal,
-  }: PrefillOrStepOptions,
+  { fixedShapes, mayPad, recorder, prefixCache, sharedSteps, signal, ...wanted }: PrefillOrStepOptions,
 ): Promise<StepOutput> {
   const { padding } = batch;
   const lengths = sequences.map(({ tokens, isFinished }, i) => (isFinished ? 0 : padding[i]! + tokens.length));
@@ -78,9 +66,7 @@ export async function prefillOrStep(
     const [from, length, paddedLength] = [batch.length, ...nextPass(batch, total, maxPassLength)];
     if (sharedSteps) {
       const token = batch.tokenAt(sequences[0]!.tokens, 0, from);
-      const { values, largest } = await sharedSteps.step({
-        ...{ sequence: batch, token, largestLogits: count, readsRow, signal },
-      });
+      const { values, largest } = await sharedSteps.step({ ...wanted, sequence: batch, token, signal });
       return { rows: 1, logits: () => values, largest: () => largest, taps: () => ({}) };
     }
     const ids = sequences.map(({ tokens }, i) => Array.from({ length }, (_, j) => batch.tokenAt(tokens, i, from + j)));
@@ -88,13 +74,11 @@ export async function prefillOrStep(
     try {
       if (length > 1) prefixCache?.store(batch, sequences[0]!.tokens, from);
       if (batch.length < total) continue;
-      const largest = count === undefined ? undefined : largestLogits(logits, count);
-      const values = largest && !readsRow ? new Float32Array(0) : ((await logits.data()) as Float32Array);
+      const { largest, rowOf } = await readLogits(logits, wanted);
       const taps = await plainTaps(recorder?.values, sequences.length, batch.sourceLengths);
-      const vocab = values.length / sequences.length;
       return {
         rows: 1,
-        logits: i => values.subarray(i * vocab, (i + 1) * vocab),
+        logits: rowOf,
         largest: i => largest?.[i],
         taps: i => taps[i]!,
       };

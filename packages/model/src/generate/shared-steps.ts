@@ -1,6 +1,7 @@
 import { yieldToEventLoop } from '@residual/base';
-import { isPacked, type LargestLogits, largestLogits } from '@residual/tensor';
+import { isPacked, type LargestLogits } from '@residual/tensor';
 import type { CachedBatch } from './cached-batch.js';
+import { type LogitsWanted, readLogits } from './read-logits.js';
 import { stepTogether } from './step-together.js';
 
 /** What the shared steps need of a model. */
@@ -20,14 +21,10 @@ export interface StepLogits {
 }
 
 /** A step of one sequence. */
-interface StepRequest {
+interface StepRequest extends LogitsWanted {
   readonly sequence: CachedBatch;
   /** The token that is fed. */
   readonly token: number;
-  /** How many of the largest logits are read; the whole row if absent. */
-  readonly largestLogits: number | undefined;
-  /** Whether the whole row is read beside them. */
-  readonly readsRow: boolean;
   readonly signal: AbortSignal | undefined;
 }
 
@@ -106,12 +103,11 @@ export class SharedSteps {
       const isSame = requests.every(({ largestLogits }) => largestLogits === count);
       const logits = this.feed(requests);
       try {
-        const largest = count !== undefined && isSame ? largestLogits(logits, count) : undefined;
-        const isRead = !largest || requests.some(({ readsRow }) => readsRow);
-        const values = !isRead ? new Float32Array(0) : ((await logits.data()) as Float32Array);
-        const vocab = values.length / logits.shape[0]!;
-        for (const [i, { resolve }] of requests.entries())
-          resolve({ values: values.subarray(i * vocab, (i + 1) * vocab), largest: largest?.[i] });
+        const { largest, rowOf } = await readLogits(logits, {
+          largestLogits: isSame ? count : undefined,
+          readsRow: requests.some(each => each.readsRow),
+        });
+        for (const [i, { resolve }] of requests.entries()) resolve({ values: rowOf(i), largest: largest?.[i] });
       } finally {
         logits.dispose();
       }
