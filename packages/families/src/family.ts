@@ -17,6 +17,7 @@ import type {
 import type { StoredArrays } from './checkpoint/stored-arrays.js';
 import type { Config } from './config/config.js';
 import type { GgufTable } from './gguf/table.js';
+import type { FrameScale } from './speech/frame-scale.js';
 import type { HifiGan } from './speech/hifi-gan-layer.js';
 import type { AutoregressiveSynthesizer, ParallelSynthesizer } from './speech/synthesizer.js';
 
@@ -177,7 +178,7 @@ export interface SynthesisComposition extends CompositionInfo {
   readonly encoderDepth: number;
   readonly encoderHeads: number;
   /** What frames are standardized by, where the config says it: the mean and the deviation of each bin. */
-  readonly frameScale?: { readonly mean: Float32Array; readonly deviation: Float32Array } | undefined;
+  readonly frameScale?: FrameScale | undefined;
   /** How noise is scaled if nobody says it: that of frames, and that of durations; absent where nothing is drawn. */
   readonly noiseScale?: number;
   readonly durationNoiseScale?: number;
@@ -208,15 +209,12 @@ export interface SourceFilterComposition extends CompositionInfo {
  * and of noise, [batch, length, 2 · points].
  */
 // biome-ignore lint/suspicious/noExplicitAny: a model of any needs
-export interface SourceFilterModel<Needs = any> extends Layer<Needs, Tensor, Tensor> {
+export interface SourceFilterModel<Needs = any> extends Layer<Needs, Tensor, Tensor>, FrameScale {
   readonly bins: number;
   readonly points: number;
   /** The bins that hold ln of the pitch in Hz, and how much a frame is voiced. */
   readonly pitchBin: number;
   readonly voicingBin: number;
-  /** The mean and the deviation of each bin, [bins]. */
-  readonly mean: Float32Array;
-  readonly deviation: Float32Array;
   /** Samples from one frame to the next. */
   readonly hop: number;
 }

@@ -179,6 +179,7 @@ export { siglip, siglip2 } from './image/siglip.js';
 export { vit } from './image/vit.js';
 export { families } from './registry.js';
 export { fastSpeech2, fastSpeech2WithHifiGan } from './speech/fastspeech2.js';
+export type { FrameScale } from './speech/frame-scale.js';
 export { fastSpeech2HifiGan, speechT5HifiGan } from './speech/hifi-gan.js';
 export type { HifiGan, HifiGanInputs } from './speech/hifi-gan-layer.js';
 export { type ResidualVocoderSizes, residualVocoder, residualVocoderConfig } from './speech/residual-vocoder.js';

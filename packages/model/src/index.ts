@@ -45,10 +45,12 @@ export {
   type AnyModel,
   type BoundImageTextModel,
   type BoundModel,
+  type BoundSourceFilter,
   causalOf,
   encoderDecoderOf,
   imageTextModelOf,
   imageTokenizerOf,
+  sourceFilterOf,
 } from './model-kind.js';
 export type { PaintOptions } from './paint/options.js';
 export type { PaintedResult, PaintStep } from './paint/painting-result.js';
@@ -57,6 +59,7 @@ export type { SoundOptions } from './sounds/classify-sound.js';
 export type { AudioInput } from './sounds/samples-of.js';
 export type { SpeakOptions } from './speak/options.js';
 export type { SpeechInput, WordWithPhones } from './speak/read-text.js';
+export { type SourceVoiceOptions, sourceVoice } from './speak/source-voice.js';
 export type { Speech, SpeechPiece, SpokenSentence, SpokenToken, SpokenWord } from './speak/speech.js';
 export type { Voice } from './speak/voice.js';
 export type { TranscribeOptions } from './transcribe/options.js';

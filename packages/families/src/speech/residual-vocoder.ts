@@ -2,7 +2,7 @@ import { type Config, ConfigReader } from '../config/config.js';
 import type { Family, SourceFilterComposition } from '../family.js';
 import { moduleNames } from '../parts/names.js';
 import { envelopeNet } from './envelope-net.js';
-import { frameScaleOf } from './frame-scale.js';
+import { type FrameScale, frameScaleOf } from './frame-scale.js';
 
 const name = 'residual_vocoder';
 
@@ -56,7 +56,7 @@ function binOf(config: ConfigReader, field: string, bins: number): number {
 }
 
 /** The sizes of a new vocoder, and what its frames are. */
-export interface ResidualVocoderSizes {
+export interface ResidualVocoderSizes extends FrameScale {
   /** Width of a frame. */
   readonly bins: number;
   /** Width of the convolutions. */
@@ -69,10 +69,6 @@ export interface ResidualVocoderSizes {
   readonly pitchBin: number;
   /** The bin that says how much a frame is voiced. */
   readonly voicingBin: number;
-  /** The mean of each bin. */
-  readonly mean: Float32Array;
-  /** The deviation of each bin. */
-  readonly deviation: Float32Array;
   /** Samples in a second. */
   readonly sampleRate: number;
   /** Samples from one frame to the next. */

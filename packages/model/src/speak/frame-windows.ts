@@ -28,6 +28,16 @@ export function piecesOfFrames(
   return [first!, others!];
 }
 
+/** The samples of the frames `from` to before `to`, the same as in the samples of all. */
+type SamplesOf = (from: number, to: number) => Promise<Float32Array>;
+
+/** The function that makes samples of parts of frames [1, length, bins], which the caller keeps meanwhile. */
+export async function samplesOfParts(voice: BoundVoice | WholeVoice, frames: Tensor): Promise<SamplesOf> {
+  if (!('wholeSamples' in voice)) return (from, to) => samplesOf(voice, frames, from, to);
+  const [whole, { samplesPerFrame }] = [await voice.wholeSamples(frames), voice.layer];
+  return async (from, to) => whole.slice(from * samplesPerFrame, to * samplesPerFrame);
+}
+
 /**
  * The samples of the frames `from` to before `to`, the same as in the samples of all: the vocoder reads the frames
  * around them too.

@@ -1,22 +1,24 @@
 import { sourceFilter } from '@residual/audio';
+import type { FrameScale } from '@residual/families';
 import { type Tensor, tensor, tidy } from '@residual/tensor';
 import type { BoundSourceFilter } from '../model-kind.js';
 
-/** The mean and the deviation of each bin of the frames that a model makes. */
-export interface FrameScale {
-  readonly mean: Float32Array;
-  readonly deviation: Float32Array;
+/** Settings of `sourceVoice`. */
+export interface SourceVoiceOptions {
+  /** What the frames are standardized by; nothing if absent. */
+  readonly frameScale?: FrameScale | undefined;
+  /** The seed of the noise. */
+  readonly seed: number;
 }
 
 /**
- * A function that makes samples of the frames of a sentence [1, length, bins], standardized by `scale` if it is given,
- * by pulses and noise through the filters that the vocoder finds. It is given all frames, since pulses follow each
- * other, and keeps nothing: pieces are parts of its result.
+ * A function that makes samples of the frames of a sentence [1, length, bins], standardized by `frameScale` if it is
+ * given, by pulses and noise through the filters that the vocoder finds. It is given all frames, since pulses follow
+ * each other, and keeps nothing: pieces are parts of its result.
  */
 export function sourceVoice(
   { layer, weights, composition: { sampleRate } }: BoundSourceFilter,
-  scale: FrameScale | undefined,
-  seed: number,
+  { frameScale: scale, seed }: SourceVoiceOptions,
 ): (frames: Tensor) => Promise<Float32Array> {
   const { bins, points, hop, pitchBin, voicingBin, mean, deviation } = layer;
   return async frames => {

@@ -2,18 +2,10 @@ import type { AutoregressiveSynthesizer, ParallelSynthesizer } from '@residual/f
 import { joined } from '@residual/layers';
 import { ResidualError, sliceAxis, tensor, tidy } from '@residual/tensor';
 import type { LoadedModel } from '../loaded-model.js';
-import {
-  type BoundModel,
-  type BoundSourceFilter,
-  type BoundSynthesizer,
-  type BoundVocoder,
-  sourceFilterOf,
-  synthesizerOf,
-  vocoderOf,
-} from '../model-kind.js';
+import { type BoundModel, type BoundSynthesizer, sourceFilterOf, synthesizerOf, vocoderOf } from '../model-kind.js';
 import { modelStates } from '../model-states.js';
 import { speakSteps } from './autoregressive.js';
-import { type BoundVoice, piecesOfFrames, samplesOf, type WholeVoice } from './frame-windows.js';
+import { type BoundVoice, piecesOfFrames, samplesOfParts, type WholeVoice } from './frame-windows.js';
 import { type SpeakOptions, type SpeakSettings, speakSettings } from './options.js';
 import { parallelFrames } from './parallel.js';
 import { type ReadSentence, readSentences, type SpeechInput } from './read-text.js';
@@ -100,23 +92,25 @@ function voiceOf(
       'speak: this model makes spectrograms; it needs a vocoder, a model of this thread such as SpeechT5HifiGan',
     );
   state.check();
-  const isSource = state.composition.kind === 'source-filter';
-  const other = isSource ? sourceFilterOf('speak: vocoder', state) : vocoderOf('speak: vocoder', state);
-  if (isSource && layer.way !== 'parallel')
+  const expectBins = (bins: number) => {
+    if (bins === layer.bins) return;
+    throw new ResidualError('option', `speak: the model makes frames of ${layer.bins} bins, its vocoder reads ${bins}`);
+  };
+  if (state.composition.kind !== 'source-filter') {
+    const other = vocoderOf('speak: vocoder', state);
+    expectBins(other.layer.bins);
+    return { voice: other, sampleRate: other.composition.sampleRate };
+  }
+  if (layer.way !== 'parallel')
     throw new ResidualError(
       'option',
       'speak: this model makes frames step by step; a vocoder by a source and filters needs all of a sentence',
     );
-  if (other.layer.bins !== layer.bins)
-    throw new ResidualError(
-      'option',
-      `speak: the model makes frames of ${layer.bins} bins, its vocoder reads ${other.layer.bins}`,
-    );
-  const { sampleRate } = other.composition;
-  if (other.composition.kind === 'vocoder') return { voice: other as BoundVocoder, sampleRate };
-  const { hop } = other.layer as BoundSourceFilter['layer'];
-  const wholeSamples = sourceVoice(other as BoundSourceFilter, composition.frameScale, seed);
-  return { voice: { layer: { samplesPerFrame: hop, framesAround: 0 }, wholeSamples }, sampleRate };
+  const other = sourceFilterOf('speak: vocoder', state);
+  expectBins(other.layer.bins);
+  const wholeSamples = sourceVoice(other, { frameScale: composition.frameScale, seed });
+  const sampleRate = other.composition.sampleRate;
+  return { voice: { layer: { samplesPerFrame: other.layer.hop, framesAround: 0 }, wholeSamples }, sampleRate };
 }
 
 /** Throws if the model speaks with the vector of a speaker and gets none. */
@@ -142,14 +136,11 @@ async function* speakAtOnce(
     const secondsOf = (samples: number) => samples / sampleRate / spoken; // of one frame of a token
     let tokens: TimedToken[] | undefined;
     const [first, others] = piecesOfFrames(voice, sampleRate);
-    const whole = 'wholeSamples' in voice ? await voice.wholeSamples(frames) : undefined;
-    const { samplesPerFrame: hop = 0 } = voice.layer;
-    const pieceOf = async (from: number, to: number) =>
-      whole?.slice(from * hop, to * hop) ?? samplesOf(voice as BoundVoice, frames, from, to);
+    const samplesOf = await samplesOfParts(voice, frames);
     for (let from = 0; from < total; ) {
       const to = Math.min(total, from + (from === 0 ? first : others));
       if (from > 0) await model.yieldTurn(settings.signal);
-      const samples = await pieceOf(from, to);
+      const samples = await samplesOf(from, to);
       const perFrame = voice.layer.samplesPerFrame ?? samples.length / total;
       tokens = from === 0 ? timesOf(counts, secondsOf(perFrame * total), { pitch, energy }) : undefined;
       yield { samples, isLast: to === total, ...(tokens && { tokens }) };
@@ -206,7 +197,8 @@ async function* speakStepByStep(
     });
     try {
       const begin = start === 0 ? 0 : start + framesAround;
-      const samples = await samplesOf(voice as BoundVoice, refined, emitted - begin, ready - begin);
+      const samplesOf = await samplesOfParts(voice, refined);
+      const samples = await samplesOf(emitted - begin, ready - begin);
       emitted = ready;
       samplesMade += samples.length;
       const rows = attention.slice(looked, (looked = Math.floor(ready / perStep)));

@@ -7,13 +7,13 @@ import { type Objective, type Training, type TrainingEvent, tokenLoss } from '@r
 import type { FormName } from '../../runtime/model.js';
 import { grouped, percent } from '../../terminal/format.js';
 import { print } from '../../terminal/output.js';
-import { initialWeights } from '../initial-weights.js';
 import type { RunSettings } from '../options.js';
 import { runTraining } from '../run.js';
 import type { RunContext } from '../start.js';
 import { bins, type FeatureScale, featureScale, frames, type KeywordBatch, keywordBatches } from './batches.js';
 import { keywordCard } from './card.js';
 import { type KeywordResult, keywordTable, testKeywords } from './evaluate.js';
+import { initialWeights } from './initial-weights.js';
 import { readKeywordFolder, sampleRate } from './recordings.js';
 
 /** Settings of `residual train keywords`. */

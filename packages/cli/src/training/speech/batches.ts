@@ -1,5 +1,6 @@
+import type { FrameScale } from '@residual/families';
 import { type Batches, shuffledOrder } from '@residual/train';
-import { bins, type FrameScale, melBins, pitchBin, type SpeechFrames, standardized } from './features.js';
+import { bins, melBins, pitchBin, type SpeechFrames, standardized } from './features.js';
 
 /** A sentence as the model learns it: its tokens and its standardized frames. */
 export interface SpeechItem {

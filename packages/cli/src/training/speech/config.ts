@@ -1,5 +1,6 @@
+import type { FrameScale } from '@residual/families';
 import { pauseTokens, speechTokenNames } from '@residual/pronunciation';
-import { bins, type FrameScale } from './features.js';
+import { bins } from './features.js';
 import type { SpeechSettings } from './speech.js';
 
 /** The `config.json` of a small FastSpeech2Conformer that makes the frames of `speechFrames`. */

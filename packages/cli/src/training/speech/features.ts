@@ -1,4 +1,5 @@
 import { speechT5Features } from '@residual/audio';
+import type { FrameScale } from '@residual/families';
 
 /** Samples per second. */
 export const sampleRate = 16_000;
@@ -62,12 +63,6 @@ function countsOf(ends: readonly number[], frames: number): Int32Array {
     from = to;
   }
   return counts;
-}
-
-/** The mean and the deviation of each bin, [bins]. */
-export interface FrameScale {
-  readonly mean: Float32Array;
-  readonly deviation: Float32Array;
 }
 
 /** The mean and the deviation of each bin over recordings. */

@@ -1,6 +1,3 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { writeWav } from '@residual/audio';
 import { ResidualError } from '@residual/base';
 import type { ParallelSynthesizer } from '@residual/families';
 import { countParameters, type Weights } from '@residual/layers';
@@ -21,6 +18,7 @@ import { initialWeights } from './initial-weights.js';
 import { speechObjective } from './objective.js';
 import { openSpeechFolder, type SpokenSentence } from './recordings.js';
 import { samplesOf } from './synthesis.js';
+import { writeSamples } from './write-samples.js';
 
 /** Settings of `residual train speech`. */
 export interface SpeechSettings extends CommonSettings {
@@ -32,12 +30,6 @@ export interface SpeechSettings extends CommonSettings {
   readonly longest: number;
   readonly weights: FormName;
 }
-
-/** The folder, inside the output folder, with samples as WAV files. */
-const samplesFolder = 'samples';
-
-/** How many held-out sentences are spoken while it trains. */
-const sampleCount = 3;
 
 /** Trains a new FastSpeech 2 on the sentences of a teacher. Returns the exit code. */
 export async function trainSpeech(run: RunContext<SpeechSettings>): Promise<number> {
@@ -58,14 +50,10 @@ export async function trainSpeech(run: RunContext<SpeechSettings>): Promise<numb
   );
   const heldGroups = groupsOf(validation, batch).map(speechBatch);
   const { evaluateEvery = Math.max(1, Math.floor(steps / 10)) } = settings;
-  const speakSamples = async (step: number) => {
-    await mkdir(join(out, samplesFolder), { recursive: true });
-    for (const [i, item] of validation.slice(0, sampleCount).entries()) {
-      const samples = await samplesOf(await framesOf(layer, weights, item), scale, signal);
-      const path = join(out, samplesFolder, `step-${step}-${i + 1}.wav`);
-      await writeFile(path, writeWav({ sampleRate, channels: [samples] }));
-    }
-  };
+  const speakSamples = (step: number) =>
+    writeSamples({ out, step }, validation, async item =>
+      samplesOf(await framesOf(layer, weights, item), scale, signal),
+    );
   const onEvent = async ({ type, step }: TrainingEvent, running: Training) => {
     if (type === 'step' && step % evaluateEvery === 0) await running.withAverage(() => speakSamples(step));
   };

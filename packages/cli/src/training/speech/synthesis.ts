@@ -1,5 +1,6 @@
 import { griffinLim, invertMel, melFilters } from '@residual/audio';
-import { bins, type FrameScale, hop, melBins, sampleRate } from './features.js';
+import type { FrameScale } from '@residual/families';
+import { bins, hop, melBins, sampleRate } from './features.js';
 
 /** The spectrum of SpeechT5, whose frames the model makes. */
 const fftLength = 1024;

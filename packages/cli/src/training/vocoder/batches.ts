@@ -1,7 +1,8 @@
 import { pulseTrain } from '@residual/audio';
+import type { FrameScale } from '@residual/families';
 import type { Batches } from '@residual/train';
 import { Draws } from '../draws.js';
-import { bins, type FrameScale, hop, pitchBin, sampleRate, standardized, voicingBin } from '../speech/features.js';
+import { bins, hop, pitchBin, sampleRate, standardized, voicingBin } from '../speech/features.js';
 import { middlesOf, powerSpectra, windowLengths } from './spectra.js';
 
 /** A recording with its frames. */

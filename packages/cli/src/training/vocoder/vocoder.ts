@@ -1,11 +1,8 @@
-import { mkdir, writeFile } from 'node:fs/promises';
-import { join } from 'node:path';
-import { sourceFilter, writeWav } from '@residual/audio';
 import { ResidualError } from '@residual/base';
 import { residualVocoderConfig, type SourceFilterModel } from '@residual/families';
-import { countParameters, type Weights } from '@residual/layers';
-import { createModel } from '@residual/model';
-import { tensor, tidy } from '@residual/tensor';
+import { countParameters } from '@residual/layers';
+import { createModel, sourceFilterOf, sourceVoice } from '@residual/model';
+import { tensor } from '@residual/tensor';
 import { type Training, type TrainingEvent, trainValidationSplit } from '@residual/train';
 import { grouped } from '../../terminal/format.js';
 import { print } from '../../terminal/output.js';
@@ -14,18 +11,10 @@ import { firstBatches } from '../corpus.js';
 import type { CommonSettings } from '../options.js';
 import { replaceLeaf } from '../replace-leaf.js';
 import { runTraining } from '../run.js';
-import {
-  bins,
-  frameScale,
-  hop,
-  pitchBin,
-  sampleRate,
-  speechFrames,
-  standardized,
-  voicingBin,
-} from '../speech/features.js';
+import { bins, frameScale, hop, pitchBin, sampleRate, speechFrames, voicingBin } from '../speech/features.js';
 import { initialWeights } from '../speech/initial-weights.js';
 import { openSpeechFolder } from '../speech/recordings.js';
+import { writeSamples } from '../speech/write-samples.js';
 import type { RunContext } from '../start.js';
 import { partLength, type VocoderBatch, type VoicedRecording, vocoderBatch, vocoderBatches } from './batches.js';
 import { vocoderObjective } from './objective.js';
@@ -37,12 +26,6 @@ export interface VocoderSettings extends CommonSettings {
   readonly points: number;
   readonly sentences: number;
 }
-
-/** The folder, inside the output folder, with samples as WAV files. */
-const samplesFolder = 'samples';
-
-/** How many held-out sentences are spoken while it trains. */
-const sampleCount = 3;
 
 /** ln of the magnitudes that a new vocoder makes: quiet. */
 const initialLevel = -5;
@@ -59,24 +42,25 @@ export async function trainVocoder(run: RunContext<VocoderSettings>): Promise<nu
   const sizes = { bins, width, depth, points, pitchBin, voicingBin, sampleRate, hop };
   const model = await createModel(residualVocoderConfig({ ...sizes, ...scale }), { seed });
   const layer = model.layer as SourceFilterModel;
-  const weights = model.weights as Weights<SourceFilterModel>;
   initialWeights(model, seed);
-  replaceLeaf(weights, 'direct.bias', new Float32Array(2 * points).fill(initialLevel));
+  replaceLeaf(model.weights, 'direct.bias', new Float32Array(2 * points).fill(initialLevel));
   progress.end();
   print(
     `${grouped(training.length)} sentences to train on, ${grouped(validation.length)} to validate; ` +
       `${grouped(countParameters(layer))} parameters`,
   );
   const { evaluateEvery = Math.max(1, Math.floor(steps / 10)) } = settings;
-  const speakSamples = async (step: number) => {
-    await mkdir(join(out, samplesFolder), { recursive: true });
-    for (const [i, { frames }] of validation.slice(0, sampleCount).entries()) {
-      const samples = await samplesOf(layer, weights, frames);
+  const soundOf = sourceVoice(sourceFilterOf('train vocoder', model), { seed: 0 });
+  const speakSamples = (step: number) =>
+    writeSamples({ out, step }, validation, async ({ frames }) => {
       signal.throwIfAborted();
-      const path = join(out, samplesFolder, `step-${step}-${i + 1}.wav`);
-      await writeFile(path, writeWav({ sampleRate, channels: [samples] }));
-    }
-  };
+      const x = tensor(frames, [1, frames.length / bins, bins]);
+      try {
+        return await soundOf(x);
+      } finally {
+        x.dispose();
+      }
+    });
   const onEvent = async ({ type, step }: TrainingEvent, running: Training) => {
     if (type === 'step' && step % evaluateEvery === 0) await running.withAverage(() => speakSamples(step));
   };
@@ -134,27 +118,4 @@ async function readRecordings(
   } finally {
     await opened.close();
   }
-}
-
-/** The samples that a vocoder makes of frames [frames, bins]. */
-async function samplesOf(
-  layer: SourceFilterModel,
-  weights: Weights<SourceFilterModel>,
-  frames: Float32Array,
-): Promise<Float32Array> {
-  const { points } = layer;
-  const length = frames.length / bins;
-  const made = tidy(() => layer(weights, tensor(standardized(frames, layer), [1, length, bins])));
-  const envelopes = (await made.data()) as Float32Array;
-  made.dispose();
-  const half = (part: number) => ({
-    values: Float32Array.from(
-      { length: length * points },
-      (_, i) => envelopes[(2 * Math.floor(i / points) + part) * points + (i % points)]!,
-    ),
-    shape: [length, points],
-  });
-  const column = (bin: number) => Float32Array.from({ length }, (_, t) => frames[t * bins + bin]!);
-  const inputs = { pitch: column(pitchBin).map(Math.exp), voicing: column(voicingBin) };
-  return sourceFilter({ ...inputs, harmonics: half(0), noise: half(1) }, { sampleRate, hop });
 }
