@@ -1,4 +1,3 @@
-import { sourceFilter } from '@residual/audio';
 import type { FrameScale } from '@residual/families';
 import { type Tensor, tensor, tidy } from '@residual/tensor';
 import type { BoundSourceFilter } from '../model-kind.js';
@@ -37,6 +36,7 @@ export function sourceVoice(
         row.set(envelopes.subarray((2 * t + index) * points, (2 * t + index + 1) * points), t * points);
       return { values: row, shape: [length, points] };
     };
+    const { sourceFilter } = await import('@residual/audio'); // for models that speak
     const column = (bin: number) => Float32Array.from({ length }, (_, t) => values[t * bins + bin]!);
     const pitch = column(pitchBin).map(Math.exp);
     return sourceFilter(
