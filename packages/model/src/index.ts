@@ -58,6 +58,7 @@ export type { PlainTensor } from './plain-tensor.js';
 export type { SoundOptions } from './sounds/classify-sound.js';
 export type { AudioInput } from './sounds/samples-of.js';
 export type { SpeakOptions } from './speak/options.js';
+export type { Prosody, TokenNumbers } from './speak/prosody.js';
 export type { SpeechInput, WordWithPhones } from './speak/read-text.js';
 export { type SourceVoiceOptions, sourceVoice } from './speak/source-voice.js';
 export type { Speech, SpeechPiece, SpokenSentence, SpokenToken, SpokenWord } from './speak/speech.js';

@@ -4,10 +4,11 @@ import { expectSignal } from '../arguments.js';
 import type { Model } from '../model.js';
 import type { BoundSynthesizer } from '../model-kind.js';
 import type { RemoteModel } from '../worker/connect.js';
+import type { Prosody } from './prosody.js';
 import { expectVoice, type Voice } from './voice.js';
 
-/** The options of `speak`. */
-export interface SpeakOptions extends Voice {
+/** The options of `speak`; `durations` and `pitches` have a list for each sentence that is spoken. */
+export interface SpeakOptions extends Voice, Prosody {
   /** How fast it speaks, 1 as it learned; for models that know how long each token lasts. */
   readonly speed?: number | undefined;
   /** Added to the pitch of each token, in the model's units; for models that predict a pitch. */
@@ -35,6 +36,7 @@ export interface SpeakOptions extends Voice {
 const names: OptionNames<SpeakOptions> = {
   ...{ speaker: 0, speakerEmbedding: 0, language: 0, speed: 0, pitch: 0, seed: 0, noiseScale: 0 },
   ...{ durationNoiseScale: 0, vocoder: 0, threshold: 0, minLengthRatio: 0, maxLengthRatio: 0, symbols: 0, signal: 0 },
+  ...{ durations: 0, pitches: 0 },
 };
 
 /** The options of `speak` with their defaults. */

@@ -1,7 +1,8 @@
 import type { ParallelSynthesizer } from '@residual/families';
 import { emptyScope, type Scope } from '@residual/layers';
-import { dispose, normalValues, type Tensor, tensor, tidy } from '@residual/tensor';
+import { dispose, normalValues, ResidualError, type Tensor, tensor, tidy } from '@residual/tensor';
 import type { BoundModel } from '../model-kind.js';
+import type { SentenceProsody } from './prosody.js';
 import { type Voice, voiceTensors } from './voice.js';
 
 /** How a model speaks a text whose durations it knows at once. */
@@ -16,6 +17,8 @@ export interface ParallelSettings {
   readonly seed: number;
   readonly noiseScale: number;
   readonly durationNoiseScale: number;
+  /** How many frames tokens last and their pitch, where the caller says it. */
+  readonly prosody?: SentenceProsody;
   readonly scope?: Scope;
 }
 
@@ -35,7 +38,17 @@ export interface ParallelFrames {
 /** The frames of a text: durations, pitch and energy of its tokens, read back, and then all frames at once. */
 export async function parallelFrames(
   { layer, weights }: BoundModel<ParallelSynthesizer>,
-  { ids, voice, speed, pitch: shift, seed, noiseScale, durationNoiseScale, scope = emptyScope }: ParallelSettings,
+  {
+    ids,
+    voice,
+    speed,
+    pitch: shift,
+    seed,
+    noiseScale,
+    durationNoiseScale,
+    prosody = {},
+    scope = emptyScope,
+  }: ParallelSettings,
 ): Promise<ParallelFrames> {
   const length = ids.length;
   const planned = tidy(() =>
@@ -53,8 +66,13 @@ export async function parallelFrames(
     const [durations, pitch, energy] = await Promise.all(
       [planned.durations, planned.pitch, planned.energy].map(each => each?.data() as Promise<Float32Array> | undefined),
     );
-    const counts = layer.frameCounts(durations!, speed);
-    const shifted = pitch && shift !== 0 ? pitch.map(value => value + shift) : pitch;
+    const counts = layer.frameCounts(durations!, speed).map((count, token) => prosody.counts?.[token] ?? count);
+    if (prosody.counts && !counts.some(count => count > 0))
+      throw new ResidualError(
+        'option',
+        `speak: durations leave a sentence of ${length} tokens no frame; it must last at least one`,
+      );
+    const shifted = pitch?.map((value, token) => prosody.pitches?.[token] ?? value + shift);
     const tokens = Int32Array.from([...counts].flatMap((count, token) => Array<number>(count).fill(token)));
     const frames = tidy(() =>
       layer.frames(

@@ -8,6 +8,7 @@ import { speakSteps } from './autoregressive.js';
 import { type BoundVoice, piecesOfFrames, samplesOfParts, type WholeVoice } from './frame-windows.js';
 import { type SpeakOptions, type SpeakSettings, speakSettings } from './options.js';
 import { parallelFrames } from './parallel.js';
+import { type SentenceProsody, sentenceProsodies } from './prosody.js';
 import { type ReadSentence, readSentences, type SpeechInput } from './read-text.js';
 import { sourceVoice } from './source-voice.js';
 import type { Speech, SpeechPiece, SpokenSentence, SpokenToken } from './speech.js';
@@ -36,14 +37,17 @@ export async function* speakText(
   expectSpeaker(bound, settings);
   const sentences = readSentences(model, input, settings.symbols);
   const { voice, sampleRate } = voiceOf(bound, settings, options);
+  const { samplesPerFrame } = voice.layer;
   try {
+    const prosodies = sentenceProsodies(bound, options, sentences, samplesPerFrame && sampleRate / samplesPerFrame);
     const speak = bound.layer.way === 'parallel' ? speakAtOnce : speakStepByStep;
     const [samples, spoken]: [Float32Array[], SpokenSentence[]] = [[], []];
     let made = 0;
     for (const [sentence, read] of sentences.entries()) {
       const begin = made / sampleRate;
       await model.yieldTurn(settings.signal);
-      for await (const { tokens, ...piece } of speak(model, bound as never, { read, voice, sampleRate, settings })) {
+      const inputs = { read, voice, sampleRate, settings, prosody: prosodies[sentence]! };
+      for await (const { tokens, ...piece } of speak(model, bound as never, inputs)) {
         const start = made / sampleRate;
         samples.push(piece.samples);
         made += piece.samples.length;
@@ -65,6 +69,7 @@ interface SentenceInputs {
   readonly voice: BoundVoice | WholeVoice;
   readonly sampleRate: number;
   readonly settings: SpeakSettings;
+  readonly prosody: SentenceProsody;
 }
 
 /** The vocoder inside the model, or that of the options. */
@@ -79,7 +84,7 @@ function voiceOf(
     throw new ResidualError('option', 'speak: this model makes samples itself; vocoder must be absent');
   if (own) {
     const { speakerVector } = layer as ParallelSynthesizer;
-    const { speakerId } = voiceTensors(voice);
+    const { speakerId } = voiceTensors({ speaker: voice.speaker });
     const speaker = speakerId && speakerVector?.(weights, speakerId);
     speakerId?.dispose();
     const sampleRate = composition.sampleRate!;
@@ -126,10 +131,10 @@ function expectSpeaker({ layer }: BoundSynthesizer, { voice }: SpeakSettings): v
 async function* speakAtOnce(
   model: LoadedModel,
   bound: BoundModel<ParallelSynthesizer>,
-  { read, voice, sampleRate, settings }: SentenceInputs,
+  { read, voice, sampleRate, settings, prosody }: SentenceInputs,
 ): AsyncGenerator<SentencePiece> {
   const ids = read.tokens.map(({ id }) => id);
-  const { frames, counts, pitch, energy } = await parallelFrames(bound, { ...settings, ids });
+  const { frames, counts, pitch, energy } = await parallelFrames(bound, { ...settings, ids, prosody });
   try {
     const total = frames.shape[1]!;
     const spoken = counts.reduce((sum, count) => sum + count, 0);
