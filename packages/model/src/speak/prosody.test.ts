@@ -71,7 +71,8 @@ test('VITS, which draws durations, speaks those that are given', async () => {
 
 test('numbers that do not fit the sentences are refused, and leave no memory', async () => {
   const cases: [SpeakOptions, string][] = [
-    [{ durations: [undefined] }, 'speak: durations is of 1 sentences, the text has 2'],
+    [{ durations: [undefined] }, 'speak: durations is of 1 sentences, the text has more'],
+    [{ pitches: Array(3).fill(undefined) }, 'speak: pitches is of 3 sentences, the text has 2'],
     [{ durations: [[0.1], undefined] }, 'speak: durations[0] has 1 numbers, the sentence 6 tokens'],
     [
       { durations: [undefined, [0.1, 0.1, 0.1, -1]] },

@@ -23,25 +23,41 @@ export interface SentenceProsody {
 /** The longest that one token may last, in seconds. */
 const maxSeconds = 60;
 
-/**
- * The prosody of each sentence, with whole frames of `framesPerSecond`, which is undefined for a vocoder whose frames
- * have no whole number of samples. Throws unless it fits the sentences and the model.
- */
-export function sentenceProsodies(
+/** Throws if the model has no durations or pitches that can be given. */
+export function expectProsody(
   { layer, composition }: BoundSynthesizer,
   { durations, pitches }: Prosody,
-  sentences: readonly ReadSentence[],
   framesPerSecond: number | undefined,
-): SentenceProsody[] {
+): void {
   const isParallel = layer.way === 'parallel';
   expectPossible('durations', durations, isParallel && framesPerSecond !== undefined);
   expectPossible('pitches', pitches, isParallel && composition.noiseScale === undefined);
+}
+
+/**
+ * The prosody of a sentence by its number, with whole frames of `framesPerSecond`, which is undefined for a vocoder
+ * whose frames have no whole number of samples. Throws unless it fits the tokens.
+ */
+export function sentenceProsody(
+  { durations, pitches }: Prosody,
+  sentence: number,
+  { tokens }: ReadSentence,
+  framesPerSecond: number | undefined,
+): SentenceProsody {
   const isDuration = (value: number) => value >= 0 && value <= maxSeconds;
-  expectFits('durations', durations, sentences, isDuration, `a number of seconds from 0 to ${maxSeconds}`);
-  expectFits('pitches', pitches, sentences, Number.isFinite, 'a finite number');
-  const framesOf = (seconds: number | undefined) =>
-    seconds === undefined ? undefined : Math.round(seconds * framesPerSecond!);
-  return sentences.map((_, i) => ({ counts: durations?.[i]?.map(framesOf), pitches: pitches?.[i] }));
+  const need = `a number of seconds from 0 to ${maxSeconds}`;
+  const seconds = numbersOf('durations', durations, sentence, tokens.length, isDuration, need);
+  return {
+    counts: seconds?.map(value => (value === undefined ? undefined : Math.round(value * framesPerSecond!))),
+    pitches: numbersOf('pitches', pitches, sentence, tokens.length, Number.isFinite, 'a finite number'),
+  };
+}
+
+/** Throws if there are lists for more sentences than were spoken. */
+export function expectSentences({ durations, pitches }: Prosody, count: number): void {
+  for (const [name, lists] of Object.entries({ durations, pitches }))
+    if (lists && lists.length > count)
+      throw new ResidualError('option', `speak: ${name} is of ${lists.length} sentences, the text has ${count}`);
 }
 
 function expectPossible(name: keyof Prosody, value: TokenNumbers | undefined, fits: boolean): void {
@@ -49,32 +65,27 @@ function expectPossible(name: keyof Prosody, value: TokenNumbers | undefined, fi
   throw new ResidualError('option', `speak: ${name} is given; it must be absent: this model has no such setting`);
 }
 
-/** Throws unless there is a list for each sentence, or none, with a number for each token, or none. */
-function expectFits(
+/** The numbers of a sentence of so many tokens. Throws unless there is one for each token, or none. */
+function numbersOf(
   name: keyof Prosody,
   lists: TokenNumbers | undefined,
-  sentences: readonly ReadSentence[],
+  sentence: number,
+  length: number,
   fits: (value: number) => boolean,
   need: string,
-): void {
-  if (lists === undefined) return;
+): readonly (number | undefined)[] | undefined {
+  if (lists === undefined) return undefined;
   expectValue(Array.isArray(lists), 'speak', name, lists, 'a list for each sentence');
-  if (lists.length !== sentences.length)
-    throw new ResidualError(
-      'option',
-      `speak: ${name} is of ${lists.length} sentences, the text has ${sentences.length}`,
-    );
-  for (const [i, list] of lists.entries()) {
-    if (list === undefined) continue;
-    const { length } = sentences[i]!.tokens;
-    expectValue(Array.isArray(list), 'speak', `${name}[${i}]`, list, 'a list with a number for each token');
-    if (list.length !== length)
-      throw new ResidualError(
-        'option',
-        `speak: ${name}[${i}] has ${list.length} numbers, the sentence ${length} tokens`,
-      );
-    for (const [k, value] of list.entries())
-      if (value !== undefined)
-        expectValue(typeof value === 'number' && fits(value), 'speak', `${name}[${i}][${k}]`, value, need, 'range');
-  }
+  if (lists.length <= sentence)
+    throw new ResidualError('option', `speak: ${name} is of ${lists.length} sentences, the text has more`);
+  const list = lists[sentence];
+  if (list === undefined) return undefined;
+  const listName = `${name}[${sentence}]`;
+  expectValue(Array.isArray(list), 'speak', listName, list, 'a list with a number for each token');
+  if (list.length !== length)
+    throw new ResidualError('option', `speak: ${listName} has ${list.length} numbers, the sentence ${length} tokens`);
+  for (const [i, value] of list.entries())
+    if (value !== undefined)
+      expectValue(typeof value === 'number' && fits(value), 'speak', `${listName}[${i}]`, value, need, 'range');
+  return list;
 }

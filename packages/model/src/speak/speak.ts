@@ -8,7 +8,7 @@ import { speakSteps } from './autoregressive.js';
 import { type BoundVoice, piecesOfFrames, samplesOfParts, type WholeVoice } from './frame-windows.js';
 import { type SpeakOptions, type SpeakSettings, speakSettings } from './options.js';
 import { parallelFrames } from './parallel.js';
-import { type SentenceProsody, sentenceProsodies } from './prosody.js';
+import { expectProsody, expectSentences, type SentenceProsody, sentenceProsody } from './prosody.js';
 import { type ReadSentence, readSentences, type SpeechInput } from './read-text.js';
 import { sourceVoice } from './source-voice.js';
 import type { Speech, SpeechPiece, SpokenSentence, SpokenToken } from './speech.js';
@@ -38,15 +38,17 @@ export async function* speakText(
   const sentences = readSentences(model, input, settings.symbols);
   const { voice, sampleRate } = voiceOf(bound, settings, options);
   const { samplesPerFrame } = voice.layer;
+  const framesPerSecond = samplesPerFrame && sampleRate / samplesPerFrame;
   try {
-    const prosodies = sentenceProsodies(bound, options, sentences, samplesPerFrame && sampleRate / samplesPerFrame);
+    expectProsody(bound, options, framesPerSecond);
     const speak = bound.layer.way === 'parallel' ? speakAtOnce : speakStepByStep;
     const [samples, spoken]: [Float32Array[], SpokenSentence[]] = [[], []];
     let made = 0;
     for (const [sentence, read] of sentences.entries()) {
       const begin = made / sampleRate;
       await model.yieldTurn(settings.signal);
-      const inputs = { read, voice, sampleRate, settings, prosody: prosodies[sentence]! };
+      const prosody = sentenceProsody(options, sentence, read, framesPerSecond);
+      const inputs = { read, voice, sampleRate, settings, prosody };
       for await (const { tokens, ...piece } of speak(model, bound as never, inputs)) {
         const start = made / sampleRate;
         samples.push(piece.samples);
@@ -57,6 +59,7 @@ export async function* speakText(
         await model.yieldTurn(settings.signal);
       }
     }
+    expectSentences(options, sentences.length);
     return { samples: joined(Float32Array, samples), sampleRate, sentences: spoken, seed: settings.seed };
   } finally {
     if ('speaker' in voice) voice.speaker?.dispose();
