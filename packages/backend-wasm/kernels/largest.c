@@ -20,6 +20,32 @@ EXPORT void largestEntries(const float *x, int dim, int count, int *places) {
   }
 }
 
+// The first place of the largest of the numbers of x[dim] whose bit is 1 in allowed[words], low bits first; -1 if none
+// is above -infinity. A word of bits is looked at only where one of its 32 numbers is larger than the largest so far.
+EXPORT int largestAllowed(const float *x, int dim, const unsigned *allowed, int words) {
+  int place = -1;
+  float largest = -__builtin_inff();
+  for (int word = 0; word < words && 32 * word < dim; word++) {
+    unsigned bits = allowed[word];
+    if (bits == 0) continue;
+    const float *at = x + 32 * word;
+    int left = dim - 32 * word;
+    if (left < 32) bits &= (1u << left) - 1;
+    else {
+      f4 least = splat(largest), larger = splat(0);
+      for (int i = 0; i < 32; i += 4) larger = wasm_v128_or(larger, wasm_f32x4_gt(load(at + i), least));
+      if (!wasm_v128_any_true(larger)) continue;
+    }
+    for (; bits != 0; bits &= bits - 1) {
+      int i = __builtin_ctz(bits);
+      if (!(at[i] > largest)) continue;
+      largest = at[i];
+      place = 32 * word + i;
+    }
+  }
+  return place;
+}
+
 // exp of two numbers in float64 as `sumOfPowers` says.
 INLINE v128_t power(v128_t d, const double *powers) {
   v128_t steps = wasm_f64x2_mul(d, wasm_f64x2_splat(1024 / 0.6931471805599453));

@@ -5,9 +5,9 @@ import { expectNoGrowth, numbers, start } from './testing/index.js';
 
 beforeAll(start);
 
-const find = (values: number[][], count: number) => {
+const find = (values: number[][], count: number, masks: (Uint32Array | undefined)[] = []) => {
   const x = tf.tensor2d(values);
-  const rows = largestLogits(tf.backend(), x, count);
+  const rows = largestLogits(tf.backend(), x, count, masks);
   x.dispose();
   return rows;
 };
@@ -39,10 +39,32 @@ test('a NaN or an Infinity anywhere, or nothing but -Infinity, shows in the loga
   expect(find([[-Infinity, 2, -Infinity]], 2)).toEqual([{ ids: [1, 0], values: [2, -Infinity], logSumExp: 2 }]);
 });
 
+test('the largest allowed number, ties by lowest index, for masks of any length', () => {
+  const random = numbers(11);
+  for (const vocab of [1, 7, 31, 32, 33, 64, 300, 4099])
+    for (const share of [0.02, 0.5, 1])
+      for (const words of [Math.ceil(vocab / 32), Math.ceil(vocab / 64), Math.ceil(vocab / 32) + 2]) {
+        const rows = [0, 1].map(() => Array.from({ length: vocab }, () => Math.round(random.real() * 60)));
+        const mask = new Uint32Array(words).map(() => {
+          const bits = Array.from({ length: 32 }, (_, bit) => (Math.abs(random.real()) % 1 < share ? 2 ** bit : 0));
+          return bits.reduce((sum, bit) => sum + bit, 0);
+        });
+        const isAllowed = (id: number) => ((mask[id >> 5] ?? 0) >>> (id & 31)) % 2 === 1;
+        const [first, second] = find(rows, 2, [mask, undefined]);
+        const [best] = rows[0]!
+          .map((_, id) => id)
+          .filter(isAllowed)
+          .sort((a, b) => rows[0]![b]! - rows[0]![a]! || a - b);
+        expect(first!.allowed).toEqual(best === undefined ? undefined : { id: best, value: rows[0]![best]! });
+        expect([first, second]).toEqual([{ ...find(rows, 2)[0], allowed: first!.allowed }, find(rows, 2)[1]]);
+      }
+  expect(find([[-Infinity, 2]], 1, [Uint32Array.of(1)])[0]!.allowed).toBeUndefined();
+});
+
 test('nothing grows', () => {
   const x = numbers(5).tensor([3, 1000]);
   expectNoGrowth(() => {
-    largestLogits(tf.backend(), x, 4);
+    largestLogits(tf.backend(), x, 4, [new Uint32Array(32).fill(7), undefined, undefined]);
     return tf.scalar(1);
   });
   x.dispose();

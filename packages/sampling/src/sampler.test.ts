@@ -256,3 +256,23 @@ test('a greedy choice needs only the largest logits and their log-sum-exp, and w
     expect([largestLogits, readsRow]).toEqual([undefined, true]);
   }
 });
+
+test('a greedy choice with a mask alone needs the largest allowed logit beside the largest ones', () => {
+  const row = Float32Array.from([0.5, 3, -Infinity, 3, 1]);
+  const context = { tokens: tokens(2), promptLength: 1 };
+  const tokenMask = () => Uint32Array.of(0b11001);
+  for (const topLogprobs of [0, 1, 3]) {
+    const greedy = sampler({ temperature: 0, topLogprobs, tokenMask });
+    const ids = [1, 3, 4].slice(0, greedy.largestLogits);
+    const largest = { ids, values: ids.map(id => row[id]!), logSumExp: logSumExp(row) };
+    expect([greedy.readsRow, greedy.tokenMask]).toEqual([false, tokenMask]);
+    expect(greedy.nextOf({ ...largest, allowed: { id: 3, value: 3 } })).toEqual(greedy.next(row, context));
+    expect(thrownMessage(() => greedy.nextOf(largest))).toBe(
+      'sampling: nextOf needs the largest logit that tokenMask allows',
+    );
+  }
+  for (const options of [{ temperature: 1 }, { temperature: 0, repetitionPenalty: 2 }] as SamplerOptions[]) {
+    const { tokenMask: needed, readsRow } = sampler({ ...options, tokenMask });
+    expect([needed, readsRow]).toEqual([undefined, true]);
+  }
+});

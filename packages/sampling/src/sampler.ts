@@ -1,4 +1,4 @@
-import { expectInteger, expectOption } from './errors.js';
+import { expectInteger, expectOption, samplingError } from './errors.js';
 import type { PipelineOptions, SamplerOptions, StrictOptions } from './options.js';
 import { expectOptionNames, filterNames, pipeline } from './pipeline.js';
 import { runInPlace, type SequenceContext } from './processor.js';
@@ -29,6 +29,8 @@ export interface LargestLogits {
   readonly values: readonly number[];
   /** The logarithm of the sum of exp(logit) over the row. */
   readonly logSumExp: number;
+  /** The lowest id with the largest of the logits that a mask allows, where one was asked for. */
+  readonly allowed?: { readonly id: number; readonly value: number } | undefined;
 }
 
 /** Chooses tokens. It keeps no state of a sequence, so sequences and steps may come in any order. */
@@ -42,7 +44,12 @@ export interface Sampler {
   readonly largestLogits: number | undefined;
   /** Whether it reads the whole row even so; otherwise `nextOf` chooses from the largest logits alone. */
   readonly readsRow: boolean;
-  /** Chooses the next token from the `largestLogits` largest ones, as `next` does from all. */
+  /** The mask of the tokens that may come next, of which `nextOf` needs the largest logit; undefined if it needs none. */
+  readonly tokenMask: ((context: SequenceContext) => Uint32Array) | undefined;
+  /**
+   * Chooses the next token from the `largestLogits` largest ones, and with a `tokenMask` the largest allowed one, as
+   * `next` does from all.
+   */
   nextOf(largest: LargestLogits): Sample;
   /**
    * The seed of its draws, the caller's or a new one; it draws the same tokens again. Undefined for a greedy choice.
@@ -74,6 +81,7 @@ export function sampler<const Options extends SamplerOptions>(options: Options &
   const isGreedy = !rest.temperature && !rest.processors;
   const checked = pipeline({ ...rest, temperature: rest.temperature ?? 0 });
   const processors = isGreedy ? pipeline(greedyOptions(rest)) : checked;
+  const tokenMask = isGreedy && processors.length === 1 ? rest.tokenMask : undefined;
   const choose = isGreedy
     ? (row: Float32Array, _: SequenceContext, max: number) => {
         const token = processors.length === 0 ? row.indexOf(max) : argmax(row);
@@ -89,14 +97,16 @@ export function sampler<const Options extends SamplerOptions>(options: Options &
   return {
     seed: rest.temperature ? seed : undefined,
     largestLogits: isGreedy ? Math.max(topLogprobs, 1) : undefined,
-    readsRow: !isGreedy || processors.length > 0,
-    nextOf({ ids, values, logSumExp }) {
-      const choices = ids.map((token, i) => ({
-        token,
-        logprob: values[i]! - logSumExp,
-        probability: i === 0 ? 1 : 0,
-      }));
-      return { ...choices[0]!, topLogprobs: choices.slice(0, topLogprobs) };
+    readsRow: !isGreedy || processors.length > (tokenMask ? 1 : 0),
+    tokenMask,
+    nextOf({ ids, values, logSumExp, allowed }) {
+      const chosen = tokenMask ? allowed : { id: ids[0]!, value: values[0]! };
+      if (!chosen) throw samplingError('logits', 'nextOf needs the largest logit that tokenMask allows');
+      const choiceOf = (token: number, logit: number): Choice => {
+        return { token, logprob: logit - logSumExp, probability: token === chosen.id ? 1 : 0 };
+      };
+      const topIds = ids.slice(0, topLogprobs);
+      return { ...choiceOf(chosen.id, chosen.value), topLogprobs: topIds.map((id, i) => choiceOf(id, values[i]!)) };
     },
     next(logits, context, largest) {
       if (row.length !== logits.length) row = new Float32Array(logits.length);

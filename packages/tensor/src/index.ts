@@ -25,8 +25,10 @@ export { type GradientTree, gradients } from './autodiff/gradients.js';
 export { recompute } from './autodiff/recompute.js';
 export { backendOf, ready, registeredBackends, requireBackend, useBackend } from './backend/backend.js';
 export {
+  findsLargestLogits,
   type LargestLogits,
   type LargestLogitsFinder,
+  type LogitMasks,
   largestLogits,
   registerLargestLogits,
 } from './backend/largest-logits.js';

@@ -1,8 +1,10 @@
 import '@residual/testkit/wasm';
 import { expectNoLeak } from '@residual/testkit';
-import { expect, test } from 'vitest';
+import { Tensor } from '@tensorflow/tfjs-core';
+import { expect, test, vi } from 'vitest';
 import { loadModel } from '../load/load-model.js';
 import { fixtureFiles } from '../testing/fixture-files.js';
+import type { GenerateOptions } from './options.js';
 
 const story = () => loadModel(fixtureFiles('packages/model-stories/model'));
 const schema = {
@@ -33,6 +35,25 @@ test('greedy, sampled and batched texts obey a schema, and end when they are com
     const cut = await model.generate(prompt, { ...sampled, maxNewTokens: 4 }).result();
     expect([cut.finishReason, cut.newTokens.length]).toEqual(['length', 4]);
   });
+  model.dispose();
+});
+
+test('greedy texts, alone, in a batch and at once, are what whole rows of logits give, and read none', async () => {
+  const model = await story();
+  const prompts = [prompt, 'The cat'];
+  const reads = vi.spyOn(Tensor.prototype, 'data');
+  const run = async (options: GenerateOptions) => {
+    reads.mockClear();
+    const all = { schema, maxNewTokens: 100, temperature: 0, topLogprobs: 2, ...options };
+    const alone = await model.generate(prompt, all).result();
+    const batched = await model.generateBatch(prompts, all).result();
+    const atOnce = await Promise.all(prompts.map(each => model.generate(each, all).result()));
+    return { outputs: [alone, ...batched, ...atOnce], reads: reads.mock.calls.length };
+  };
+  const fromRows = await run({ minNewTokens: 0 }); // a processor that changes nothing
+  expect(fromRows.reads).toBeGreaterThan(20);
+  expect(await run({})).toEqual({ ...fromRows, reads: 0 });
+  reads.mockRestore();
   model.dispose();
 });
 

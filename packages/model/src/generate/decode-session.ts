@@ -26,11 +26,13 @@ export interface DecodeSessionOptions extends InterventionOptions {
 }
 
 /** The sequences of all prompts before a step. */
-export interface DecodeState extends LogitsWanted {
+export interface DecodeState extends Omit<LogitsWanted, 'masks'> {
   /** The same number of consecutive sequences, its beams, for each prompt. */
   readonly sequences: readonly ActiveSequence[];
   /** The sequence of the previous step that each sequence continues; undefined if each continues itself. */
   readonly parents?: Int32Array | undefined;
+  /** The mask of a sequence whose largest allowed logit is read. */
+  readonly maskOf?: ((sequence: number) => Uint32Array) | undefined;
   /** What reads the tokens of a step, in the place of `prefillOrStep`. */
   readonly read?: typeof prefillOrStep;
 }
@@ -121,7 +123,7 @@ export class DecodeSession {
   }
 
   private async attemptStep(state: DecodeState): Promise<StepOutput> {
-    const { sequences, parents, largestLogits, readsRow, read = prefillOrStep } = state;
+    const { sequences, parents, largestLogits, readsRow, maskOf, read = prefillOrStep } = state;
     const { taps = [], hooks = [], caller, signal } = this.options;
     const beams = sequences.length / this.input.prompts.length;
     this.sequences = sequences;
@@ -136,12 +138,14 @@ export class DecodeSession {
     const isObserved = recorder !== undefined || hooks.length > 0; // by what sees the tokens fed, without padding
     const fixedShapes = !isObserved && this.model.fixedShapes;
     if (!isObserved && !fixedShapes) this.compact(this.batch, sequences, beams);
-    const active = this.activePrompts.flatMap(prompt => sequences.slice(prompt * beams, (prompt + 1) * beams));
+    const indices = this.activePrompts.flatMap(prompt => Array.from({ length: beams }, (_, i) => prompt * beams + i));
+    const active = indices.map(index => sequences[index]!);
     const output = await read(this.batch, active, {
       fixedShapes,
       mayPad: !this.model.isRecurrent,
       largestLogits,
       readsRow,
+      masks: maskOf && indices.map((index, row) => (active[row]!.isFinished ? undefined : maskOf(index))),
       recorder,
       prefixCache: this.prefixCache,
       sharedSteps: this.isShared(state) ? this.model.sharedSteps : undefined,

@@ -1,4 +1,4 @@
-import { type LargestLogits, largestLogits, type Tensor } from '@residual/tensor';
+import { type LargestLogits, type LogitMasks, largestLogits, type Tensor } from '@residual/tensor';
 
 /** What is read of the logits of a step. */
 export interface LogitsWanted {
@@ -6,6 +6,8 @@ export interface LogitsWanted {
   readonly largestLogits?: number | undefined;
   /** Whether the whole rows are read beside the largest logits. */
   readonly readsRow?: boolean | undefined;
+  /** The masks of the rows whose largest allowed logit is read beside the largest ones. */
+  readonly masks?: LogitMasks | undefined;
 }
 
 /** Logits that were read. */
@@ -19,9 +21,9 @@ export interface ReadLogits {
 /** Reads logits [rows, 1, vocab] from the backend, no more of them than is wanted. */
 export async function readLogits(
   logits: Tensor,
-  { largestLogits: count, readsRow }: LogitsWanted,
+  { largestLogits: count, readsRow, masks }: LogitsWanted,
 ): Promise<ReadLogits> {
-  const largest = count === undefined ? undefined : largestLogits(logits, count);
+  const largest = count === undefined ? undefined : largestLogits(logits, count, masks);
   const values = largest && !readsRow ? new Float32Array(0) : ((await logits.data()) as Float32Array);
   const vocab = values.length / logits.shape[0]!;
   return { largest, rowOf: index => values.subarray(index * vocab, (index + 1) * vocab) };

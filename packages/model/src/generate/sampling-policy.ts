@@ -1,4 +1,5 @@
 import type { Choice, Sampler } from '@residual/sampling';
+import { findsLargestLogits } from '@residual/tensor';
 import type { PlainTensor } from '../plain-tensor.js';
 import type { DecodePolicy } from './decode.js';
 import type { StepOutput } from './prefill-or-step.js';
@@ -32,7 +33,7 @@ export interface Step extends Choice {
 /** One sequence for each prompt; a sampler, which may be greedy, chooses each next token. */
 export class SamplingPolicy implements DecodePolicy<Step, GenerateOutput[]> {
   readonly sequences: readonly Sequence[];
-  private readonly choose: Sampler;
+  protected readonly choose: Sampler;
 
   constructor(sequences: readonly Sequence[], choose: Sampler) {
     this.sequences = sequences;
@@ -45,6 +46,12 @@ export class SamplingPolicy implements DecodePolicy<Step, GenerateOutput[]> {
 
   get readsRow(): boolean {
     return this.choose.readsRow;
+  }
+
+  get maskOf(): ((sequence: number) => Uint32Array) | undefined {
+    const { tokenMask } = this.choose;
+    if (!tokenMask || !findsLargestLogits()) return undefined; // the choice reads the row, and asks for the mask itself
+    return index => tokenMask(this.sequences[index]!.contextOf(index));
   }
 
   get isDone(): boolean {

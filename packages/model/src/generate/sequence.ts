@@ -67,6 +67,12 @@ export class Sequence implements SequenceContext {
     return this.finishReason !== undefined;
   }
 
+  /** What a sampler sees of it. */
+  contextOf(batchIndex: number): SequenceContext {
+    const { tokens, promptLength, encoderTokens } = this;
+    return { tokens, promptLength, batchIndex, ...(encoderTokens && { encoderTokens }) };
+  }
+
   /**
    * Chooses the next token from `logits` [vocab], from the largest of them, or from both; returns it with the new text
    * to show, and the reason if the text ends.
@@ -76,9 +82,10 @@ export class Sequence implements SequenceContext {
     { logits, largest }: { readonly logits: Float32Array; readonly largest: LargestLogits | undefined },
     batchIndex: number,
   ): { sample: Sample; text: string; finishReason: FinishReason | undefined } {
-    const { tokens, promptLength, encoderTokens } = this;
-    const context = { tokens, promptLength, batchIndex, ...(encoderTokens && { encoderTokens }) };
-    const sample = largest && !choose.readsRow ? choose.nextOf(largest) : choose.next(logits, context, largest);
+    const { tokens } = this;
+    const context = this.contextOf(batchIndex);
+    const isEnough = !choose.readsRow && (largest?.allowed !== undefined || !choose.tokenMask);
+    const sample = largest && isEnough ? choose.nextOf(largest) : choose.next(logits, context, largest);
     tokens.push(sample.token);
     this.logprob += sample.logprob;
     const { text: ready, stop } = this.stops.push(this.stream?.push(sample.token) ?? '');

@@ -106,6 +106,7 @@ export class SharedSteps {
         const { largest, rowOf } = await readLogits(logits, {
           largestLogits: isSame ? count : undefined,
           readsRow: requests.some(each => each.readsRow),
+          masks: requests.map(({ masks }) => masks?.[0]),
         });
         for (const [i, { resolve }] of requests.entries()) resolve({ values: rowOf(i), largest: largest?.[i] });
       } finally {

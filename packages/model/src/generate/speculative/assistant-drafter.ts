@@ -72,16 +72,17 @@ export class AssistantDrafter implements Drafter {
     batch.rewind(Math.min(batch.length, tokens.length - 1)); // the drafts that were not accepted
     const all = [...tokens];
     while (all.length < tokens.length + count) {
+      const context = { tokens: all, promptLength, batchIndex: 0 };
       const { logits, largest } = await prefillOrStep(batch, [{ tokens: all, isFinished: false }], {
         fixedShapes: model.fixedShapes,
         mayPad: true,
         largestLogits: choose.largestLogits,
         readsRow: choose.readsRow,
+        masks: choose.tokenMask && [choose.tokenMask(context)],
         recorder: undefined,
         signal,
       });
       const few = largest(0);
-      const context = { tokens: all, promptLength, batchIndex: 0 };
       const { token, logprob } = few && !choose.readsRow ? choose.nextOf(few) : choose.next(logits(0), context, few);
       if (token >= vocab || Math.exp(logprob) < confidenceThreshold) break;
       all.push(token);

@@ -27,6 +27,15 @@ export class SpeculativePolicy extends SamplingPolicy {
     return isReady ? checkDrafts(batch, tokens.slice(-rows), options) : prefillOrStep(batch, sequences, options);
   };
 
+  /** With a mask it reads the rows: the masks after drafted tokens are not known before these are accepted. */
+  override get readsRow(): boolean {
+    return super.readsRow || this.choose.tokenMask !== undefined;
+  }
+
+  override get maskOf(): undefined {
+    return undefined;
+  }
+
   /** The only sequence. */
   get sequence(): Sequence {
     return this.sequences[0]!;
