@@ -40,9 +40,9 @@ test('the example generates a sentence', async () => {
   expect(await printed(`process.argv = [];\n${program}`)).toEqual(['"The cat saw the rat."']);
 });
 
-test('all of the main entry takes less than 6.5 kB, gzipped; one processor a fraction of it', async () => {
+test('all of the main entry takes less than 6.6 kB, gzipped; one processor a fraction of it', async () => {
   const size = async (code: string) => gzipSync(await bundle(code, true), { level: 9 }).length;
-  expect(await size("export * from '@residual/sampling'")).toBeLessThan(6500);
+  expect(await size("export * from '@residual/sampling'")).toBeLessThan(6600);
   expect(await size("export { topK } from '@residual/sampling'")).toBeLessThan(1000);
   expect(await size("export * from '@residual/sampling/beams'")).toBeLessThan(7100); // with all processors
 });

@@ -44,7 +44,7 @@ export interface Sampler {
   readonly largestLogits: number | undefined;
   /** Whether it reads the whole row even so; otherwise `nextOf` chooses from the largest logits alone. */
   readonly readsRow: boolean;
-  /** The mask of the tokens that may come next, of which `nextOf` needs the largest logit; undefined if it needs none. */
+  /** The mask of the tokens of which `nextOf` needs the largest logit; undefined if it needs none. */
   readonly tokenMask: ((context: SequenceContext) => Uint32Array) | undefined;
   /**
    * Chooses the next token from the `largestLogits` largest ones, and with a `tokenMask` the largest allowed one, as

@@ -2,7 +2,7 @@ import { yieldToEventLoop } from '@residual/base';
 import { isPacked, type LargestLogits } from '@residual/tensor';
 import type { CachedBatch } from './cached-batch.js';
 import { type LogitsWanted, readLogits } from './read-logits.js';
-import { stepTogether } from './step-together.js';
+import type { stepTogether } from './step-together.js';
 
 /** What the shared steps need of a model. */
 interface SteppedModel {
@@ -77,6 +77,7 @@ export class SharedSteps {
   }
 
   private async runWaiting(): Promise<void> {
+    const { stepTogether: together } = await import('./step-together.js'); // few pages run several at once
     await yieldToEventLoop(); // those whose turn comes before join
     if (this.waiting.length < this.stepping.size) await yieldToEventLoop(); // a consumer may need a turn for a token
     const waiting = this.waiting;
@@ -87,7 +88,7 @@ export class SharedSteps {
       for (let pass = 0; pass < passes; pass++) {
         if (pass > 0) await yieldToEventLoop();
         const from = (i: number) => Math.floor((i * waiting.length) / passes);
-        await this.runPass(waiting.slice(from(pass), from(pass + 1)).filter(mayRun));
+        await this.runPass(waiting.slice(from(pass), from(pass + 1)).filter(mayRun), together);
       }
     } catch (error) {
       for (const { reject } of waiting) reject(error); // has no effect on those that have run
@@ -95,13 +96,13 @@ export class SharedSteps {
   }
 
   /** One pass of some sequences. */
-  private async runPass(requests: readonly WaitingStep[]): Promise<void> {
+  private async runPass(requests: readonly WaitingStep[], together: typeof stepTogether): Promise<void> {
     if (requests.length === 0) return;
     try {
       this.model.check();
       const [{ largestLogits: count }] = requests as [WaitingStep];
       const isSame = requests.every(({ largestLogits }) => largestLogits === count);
-      const logits = this.feed(requests);
+      const logits = this.feed(requests, together);
       try {
         const { largest, rowOf } = await readLogits(logits, {
           largestLogits: isSame ? count : undefined,
@@ -117,11 +118,11 @@ export class SharedSteps {
     }
   }
 
-  private feed(requests: readonly WaitingStep[]) {
+  private feed(requests: readonly WaitingStep[], together: typeof stepTogether) {
     const [first] = requests as [WaitingStep];
     if (requests.length === 1) return first.sequence.feed([[first.token]]);
     const rows = this.model.fixedShapes ? 2 ** Math.ceil(Math.log2(requests.length)) : requests.length;
-    return stepTogether(
+    return together(
       requests.map(({ sequence }) => sequence),
       requests.map(({ token }) => token),
       rows,

@@ -10,7 +10,7 @@ export interface LargestLogits {
   readonly values: readonly number[];
   /** The logarithm of the sum of exp(logit) over the row. */
   readonly logSumExp: number;
-  /** The lowest index with the largest of the logits that a mask allows, where one is given and one is above -Infinity. */
+  /** The lowest index with the largest of the logits that a mask allows, where one of them is above -Infinity. */
   readonly allowed?: { readonly id: number; readonly value: number } | undefined;
 }
 
