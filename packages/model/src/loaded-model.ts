@@ -11,6 +11,7 @@ import type { GenerationConfig } from './generate/options.js';
 import type { PrefixCache } from './generate/prefix-cache.js';
 import { SharedSteps } from './generate/shared-steps.js';
 import { unscaledLengthOf } from './generate/unscaled-length.js';
+import type { VoiceParts } from './load/voice-parts.js';
 import { type AnyModel, vocabOf } from './model-kind.js';
 import type { Sequences } from './sequences.js';
 import type { SentenceSettings } from './vectors/sentence-settings.js';
@@ -37,6 +38,8 @@ export interface ModelParts {
   readonly sentenceSettings?: (() => SentenceSettings | undefined) | undefined;
   /** Makes what keeps the beginnings of prompts, from the function that returns the weights; none if absent. */
   readonly makePrefixCache?: ((weightsOf: () => unknown) => PrefixCache) | undefined;
+  /** What a voice has beside the model, which owns it; undefined for other models. */
+  readonly voice?: VoiceParts | undefined;
   /** Reads the weights again after the backend has lost them. */
   readonly reload?: (signal: AbortSignal | undefined) => Promise<Weights<Composition['model']>>;
 }
@@ -221,6 +224,7 @@ export class LoadedModel implements AnyModel, DecodeModel {
     for (const each of [...this.conversations]) each[Symbol.dispose]();
     this.capturedSteps.clear();
     this.prefixCache?.clear();
+    this.parts.voice?.[Symbol.dispose]();
     dispose(this.tree);
     this.tree = undefined;
   }

@@ -302,8 +302,8 @@ export class Model implements Disposable {
   /**
    * Speaks a text: sentence by sentence, in pieces of samples with the words, phones and times. Iterate to hear it
    * begin, or call `result()` for the whole. A text may also be words with their phones, as `pronounce` of
-   * `@residual/pronunciation` gives them, or the ids of one sentence. For models that speak, such as VITS; those that
-   * make spectrograms need a `vocoder`.
+   * `@residual/pronunciation` gives them, or the ids of one sentence. For models that speak, such as VITS or
+   * `@residual/model-voice-en`; those that make spectrograms, and have none, need a `vocoder`.
    */
   speak(text: SpeechInput, options: SpeakOptions = {}): Generation<Speech, SpeechPiece, Speech> {
     const { state } = this;

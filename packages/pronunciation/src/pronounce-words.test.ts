@@ -12,7 +12,7 @@ const speller = (table: Readonly<Record<string, string>>) => {
           .split(' ')
           .map(letter => table[letter] ?? '')
           .join(' ');
-      return { result: async () => texts.map(text => ({ text: spell(text) })) };
+      return { result: async () => texts.map(text => ({ translation: spell(text) })) };
     },
   };
   return { asked, model };

@@ -3,7 +3,10 @@ import { allPhones, type Phone } from './phones.js';
 
 /** What translates letters to phones, both apart by spaces: a model of `@residual/model`, trained on such pairs. */
 export interface LettersToSounds<Options extends object> {
-  translate(texts: readonly string[], options?: Options): { result(): Promise<readonly { readonly text: string }[]> };
+  translate(
+    texts: readonly string[],
+    options?: Options,
+  ): { result(): Promise<readonly { readonly translation: string }[]> };
 }
 
 /** The longest word that is spelled to a model; a longer one is read in parts of this length. */
@@ -43,7 +46,7 @@ export async function pronounceWords<Options extends object>(
   const known = new Set<string>(allPhones());
   const sounds = new Map<string, Phone[]>(distinct.map(word => [word, []]));
   for (const [i, { word }] of parts.entries()) {
-    const phones = outputs[i]!.text.split(' ').filter(phone => phone !== '');
+    const phones = outputs[i]!.translation.split(' ').filter(phone => phone !== '');
     const other = phones.find(phone => !known.has(phone));
     if (other !== undefined)
       throw new ResidualError(

@@ -102,8 +102,8 @@ export async function readChatTemplates(
 /** Those of models that read pictures. */
 const imageFiles = ['processor_config.json'];
 
-/** Those of models that speak, whose tokens are characters or phones. */
-const symbolFiles = ['vocab.json'];
+/** Those of models that speak: the ids of characters or phones, and the names of what a voice has beside the model. */
+const symbolFiles = ['vocab.json', 'voice.json'];
 
 /** Whether a checkpoint may be one that speaks and has no tokenizer. */
 function maySpeak(config: Config): boolean {

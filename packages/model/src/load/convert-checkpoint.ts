@@ -160,6 +160,10 @@ function filesOf({ family, composition, checkpoint }: OpenedModel, file: Checkpo
   const files = new Map<string, Uint8Array>(tokenizerFiles);
   const omitted = new Map<string, string>();
   for (const name of Object.keys(texts)) {
+    if (name === 'voice.json') {
+      omitted.set(name, 'the parts that it names are checkpoints of their own');
+      continue;
+    }
     try {
       const text = texts[name]!; // the one of a tokenizer is made here
       files.set(name, new TextEncoder().encode(name === 'config.json' ? updateConfigText(text, changes) : text));
@@ -168,7 +172,7 @@ function filesOf({ family, composition, checkpoint }: OpenedModel, file: Checkpo
       omitted.set(name, (error as Error).message);
     }
   }
-  if (omitted.size > 0) files.delete('tokenizer_config.json');
+  if (omitted.has('tokenizer.json')) files.delete('tokenizer_config.json');
   return { files, omitted };
 }
 

@@ -199,9 +199,36 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
     return (await load(layer, arrays, settings)) as Weights<Composition['model']>;
   };
 
-  const weights = await readWeights(opened.arrays, signal);
+  const voice = await voicePartsOf(opened, options);
+  let weights: Weights<Composition['model']>;
+  try {
+    weights = await readWeights(opened.arrays, signal);
+  } catch (error) {
+    voice?.[Symbol.dispose]();
+    throw error;
+  }
   const reload: ModelParts['reload'] = async signal => readWeights(await openArrays(signal, onBytes), signal);
-  return new Model({ ...checkpoint, family, config, composition, weights, generationConfig, makePrefixCache, reload });
+  const made = { family, config, composition, weights, generationConfig, makePrefixCache, voice, reload };
+  return new Model({ ...checkpoint, ...made });
+}
+
+/** The other models of a voice; undefined for other checkpoints. */
+async function voicePartsOf(
+  { checkpoint, files, onBytes }: OpenedModel,
+  { signal, onProgress, weights }: LoadModelOptions,
+): Promise<ModelParts['voice']> {
+  const text = checkpoint.texts['voice.json'];
+  if (text === undefined) return undefined;
+  const { loadVoiceParts } = await import('./voice-parts.js'); // not every page needs it
+  const load = (files: ModelFiles, folder: string) =>
+    loadModel(files, {
+      ...(signal && { signal }),
+      ...(typeof weights === 'string' && { weights }),
+      ...(onProgress && {
+        onProgress: step => step.stage === 'bytes' && onBytes(`${folder}/${step.file}`, step.done, step.total),
+      }),
+    });
+  return loadVoiceParts(files, text, { load, signal });
 }
 
 /** The fields of a checkpoint that are not kept with the model. */
@@ -218,6 +245,7 @@ export interface OpenedModel extends Pick<Checkpoint, OpeningField> {
   readonly checkpoint: Omit<Checkpoint, OpeningField>;
   /** The arrays of the open file. */
   readonly arrays: StoredArrays;
+  readonly files: ModelFiles;
   readonly onBytes: OnBytes;
 }
 
@@ -236,5 +264,5 @@ export async function openModel(source: ModelSource, options: LoadModelOptions):
   const { composition, config, changes } = composed;
   if (Object.keys(changes).length > 0) texts['config.json'] = updateConfigText(texts['config.json']!, changes);
   const opening = { openArrays, defaultWeights, converted, tokenizerMetadata };
-  return { family, layout, config, composition, checkpoint, ...opening, arrays, onBytes };
+  return { family, layout, config, composition, checkpoint, ...opening, arrays, files, onBytes };
 }

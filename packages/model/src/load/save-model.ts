@@ -67,7 +67,9 @@ export async function checkpointFiles(
   };
   const savedConfig = updateConfigText(texts['config.json'] ?? configText(config), changes);
   const allTexts = { ...savedTexts(texts), 'config.json': savedConfig };
+  const ofVoice = await parts.voice?.files(model => model.save(options));
   return new Map<string, Uint8Array<ArrayBuffer>>([
+    ...[...(ofVoice ?? [])].map(([name, bytes]) => [name, bytes.slice()] as const),
     ...[...tokenizerFiles].map(([name, bytes]) => [name, bytes.slice()] as const),
     ...Object.entries(allTexts).map(([name, text]) => [name, new TextEncoder().encode(text)] as const),
     ['model.safetensors', await bytesOf(file)],

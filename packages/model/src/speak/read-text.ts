@@ -2,6 +2,7 @@ import { ResidualError } from '@residual/tensor';
 import { expectTokens } from '../arguments.js';
 import type { LoadedModel } from '../loaded-model.js';
 import { segmentsOf } from '../translate/segments.js';
+import type { EnglishSentence, SkippedText } from './read-english.js';
 import { characterTokens, type ReadToken, type Symbols, symbolsOf, symbolTokens, withBlanks } from './symbols.js';
 
 /** A word with its phones, as `pronounce` of `@residual/pronunciation` gives it. */
@@ -28,9 +29,45 @@ export interface ReadSentence {
   readonly words: readonly { readonly text: string; readonly span: readonly [start: number, end: number] }[];
 }
 
-/** The sentences of an input with their tokens; those without a token are left out. */
-export function readSentences(model: LoadedModel, input: SpeechInput, isSymbols: boolean): ReadSentence[] {
+/** What is to be said, and what cannot be. */
+export interface ReadSpeech {
+  /** Sentences with a token at least. Those of an English text are read when they are asked for. */
+  readonly sentences: Iterable<ReadSentence> | AsyncIterable<ReadSentence>;
+  readonly skipped: readonly SkippedText[];
+}
+
+/** How an input is read. */
+interface ReadOptions {
+  /** Whether a text is in the symbols of the model. */
+  readonly symbols: boolean;
+  readonly signal: AbortSignal | undefined;
+}
+
+/** The sentences of an input with their tokens. */
+export async function readSpeech(
+  model: LoadedModel,
+  input: SpeechInput,
+  { symbols: isSymbols, signal }: ReadOptions,
+): Promise<ReadSpeech> {
   const symbols = symbolsOf(model.parts.texts);
+  const { voice } = model.parts;
+  if (typeof input !== 'string' || isSymbols || !symbols?.arePhones || !voice?.dictionary)
+    return { sentences: readSentences(model, input, symbols, isSymbols), skipped: [] };
+  const { readEnglish } = await import('./read-english.js'); // for voices that read texts
+  const { sentences, skipped } = readEnglish(input, voice, signal);
+  return { sentences: tokensOfEnglish(sentences, symbols), skipped };
+}
+
+async function* tokensOfEnglish(sentences: AsyncIterable<EnglishSentence>, symbols: Symbols) {
+  for await (const { words, text, span } of sentences) yield { ...ofWords(words, symbols), text, span };
+}
+
+function readSentences(
+  model: LoadedModel,
+  input: SpeechInput,
+  symbols: Symbols | undefined,
+  isSymbols: boolean,
+): ReadSentence[] {
   const sentences = typeof input === 'string' ? ofText(model, input, symbols, isSymbols) : ofTokens(input, symbols);
   const read = sentences.filter(({ tokens }) => tokens.length > 0);
   expectTokens(

@@ -5,38 +5,12 @@ import { expectNoLeak } from '@residual/testkit';
 import { expect, test } from 'vitest';
 import { createModel } from '../load/create-model.js';
 import { loadModel } from '../load/load-model.js';
+import { smallAcousticFiles, smallVocoder } from '../testing/small-voice.js';
 import { filesWith } from '../testing/speaking-files.js';
 
-const bins = 6;
-const scale = { mean: new Float32Array(bins).fill(0.1), deviation: new Float32Array(bins).fill(1) };
-scale.mean[4] = Math.log(200);
-scale.deviation[4] = 0.05;
-const sizes = { bins, width: 8, depth: 1, points: 9, pitchBin: 4, voicingBin: 5, sampleRate: 8000, hop: 64 };
-
-/** A small model of phones that makes standardized frames. */
-const acousticConfig = {
-  ...{ architectures: ['FastSpeech2ConformerModel'], model_type: 'fastspeech2_conformer', vocab_size: 5 },
-  ...{ hidden_size: 8, num_mel_bins: bins, encoder_layers: 1, decoder_layers: 1, speech_decoder_postnet_layers: 0 },
-  ...{ encoder_linear_units: 8, decoder_linear_units: 8, encoder_kernel_size: 3, decoder_kernel_size: 3 },
-  ...{ duration_predictor_channels: 4, pitch_predictor_channels: 4, energy_predictor_channels: 4 },
-  ...{ speaking_speed: 1, frame_mean: [...scale.mean], frame_deviation: [...scale.deviation] },
-};
-const symbols = {
-  'vocab.json': { '<pad>': 0, '<s>': 1, AA1: 2, AA2: 2, '.': 3, M: 4 },
-  'tokenizer_config.json': { phonemize: true, add_blank: false, add_bos_token: true, bos_token: '<s>' },
-};
-
 async function voices() {
-  const [made, vocoder] = await Promise.all([
-    createModel(acousticConfig, { seed: 3 }),
-    createModel(residualVocoderConfig({ ...sizes, ...scale }), { seed: 4 }),
-  ]);
-  const texts = Object.entries(symbols).map(
-    ([name, value]) => [name, new TextEncoder().encode(JSON.stringify(value))] as const,
-  );
-  const model = await loadModel(new Map([...(await made.save()), ...texts]));
-  made.dispose();
-  return { model, vocoder };
+  const vocoder = await createModel(residualVocoderConfig(smallVocoder), { seed: 4 });
+  return { model: await loadModel(await smallAcousticFiles()), vocoder };
 }
 
 const word = (text: string, start: number, phones: readonly string[], pause = '') => ({
@@ -72,7 +46,12 @@ test('words with phones are spoken through a source and filters, in pieces, with
 test('what does not fit is refused', async () => {
   const { model, vocoder } = await voices();
   const wide = await createModel(
-    residualVocoderConfig({ ...sizes, bins: 7, mean: new Float32Array(7), deviation: new Float32Array(7).fill(1) }),
+    residualVocoderConfig({
+      ...smallVocoder,
+      bins: 7,
+      mean: new Float32Array(7),
+      deviation: new Float32Array(7).fill(1),
+    }),
     { seed: 1 },
   );
   await expect(model.speak(words, { vocoder: wide }).result()).rejects.toThrow(

@@ -9,7 +9,7 @@ import { type BoundVoice, piecesOfFrames, samplesOfParts, type WholeVoice } from
 import { type SpeakOptions, type SpeakSettings, speakSettings } from './options.js';
 import { parallelFrames } from './parallel.js';
 import { expectProsody, expectSentences, type SentenceProsody, sentenceProsody } from './prosody.js';
-import { type ReadSentence, readSentences, type SpeechInput } from './read-text.js';
+import { type ReadSentence, readSpeech, type SpeechInput } from './read-text.js';
 import { sourceVoice } from './source-voice.js';
 import type { Speech, SpeechPiece, SpokenSentence, SpokenToken } from './speech.js';
 import { voiceTensors } from './voice.js';
@@ -35,16 +35,16 @@ export async function* speakText(
   const bound = synthesizerOf('speak', model);
   const settings = speakSettings(bound, options);
   expectSpeaker(bound, settings);
-  const sentences = readSentences(model, input, settings.symbols);
-  const { voice, sampleRate } = voiceOf(bound, settings, options);
+  const { sentences, skipped } = await readSpeech(model, input, settings);
+  const { voice, sampleRate } = voiceOf(bound, settings, options.vocoder ?? model.parts.voice?.vocoder);
   const { samplesPerFrame } = voice.layer;
   const framesPerSecond = samplesPerFrame && sampleRate / samplesPerFrame;
   try {
     expectProsody(bound, options, framesPerSecond);
     const speak = bound.layer.way === 'parallel' ? speakAtOnce : speakStepByStep;
     const [samples, spoken]: [Float32Array[], SpokenSentence[]] = [[], []];
-    let made = 0;
-    for (const [sentence, read] of sentences.entries()) {
+    let [made, sentence] = [0, 0];
+    for await (const read of sentences) {
       const begin = made / sampleRate;
       await model.yieldTurn(settings.signal);
       const prosody = sentenceProsody(options, sentence, read, framesPerSecond);
@@ -58,9 +58,10 @@ export async function* speakText(
         yield { ...piece, sampleRate, start, sentence, ...(said && { spoken: said }) };
         await model.yieldTurn(settings.signal);
       }
+      sentence++;
     }
-    expectSentences(options, sentences.length);
-    return { samples: joined(Float32Array, samples), sampleRate, sentences: spoken, seed: settings.seed };
+    expectSentences(options, sentence);
+    return { samples: joined(Float32Array, samples), sampleRate, sentences: spoken, skipped, seed: settings.seed };
   } finally {
     if ('speaker' in voice) voice.speaker?.dispose();
   }
@@ -79,7 +80,7 @@ interface SentenceInputs {
 function voiceOf(
   bound: BoundSynthesizer,
   { voice, seed }: SpeakSettings,
-  { vocoder }: SpeakOptions,
+  vocoder: SpeakOptions['vocoder'],
 ): { readonly voice: BoundVoice | WholeVoice; readonly sampleRate: number } {
   const { layer, weights, composition } = bound;
   const own = layer.way === 'parallel' ? layer.vocoder : undefined;

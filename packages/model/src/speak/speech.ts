@@ -1,3 +1,5 @@
+import type { SkippedText } from './read-english.js';
+
 /** A token as it is spoken. */
 export interface SpokenToken {
   /** The character, phone or piece of the vocabulary. */
@@ -60,6 +62,8 @@ export interface Speech {
   readonly samples: Float32Array;
   readonly sampleRate: number;
   readonly sentences: readonly SpokenSentence[];
+  /** What was not said of an English text: emoji, other scripts. */
+  readonly skipped: readonly SkippedText[];
   /** The seed that was used. */
   readonly seed: number;
 }
