@@ -25,7 +25,7 @@ import type { ForwardImageOptions, ForwardImageOutput } from './images/forward-i
 import type { DecodeImageOptions, ImageCodes } from './images/image-codes.js';
 import type { ImageInput, ImageOptions, ProcessedImages } from './images/image-pass.js';
 import type { SimilarityOptions, TextScore } from './images/similarity.js';
-import { checkpointFiles, type SaveModelOptions } from './load/save-model.js';
+import type { SaveModelOptions } from './load/save-model.js';
 import { LoadedModel, type ModelParts, type Prompt } from './loaded-model.js';
 import { encoderSizesOf } from './model-kind.js';
 import { modelStates } from './model-states.js';
@@ -553,7 +553,10 @@ export class Model implements Disposable {
    * dtype.
    */
   save(options: SaveModelOptions = {}): Promise<Map<string, Uint8Array<ArrayBuffer>>> {
-    return this.state.guardDisposal('save', () => checkpointFiles(this.state, options));
+    return this.state.guardDisposal('save', async () => {
+      const { checkpointFiles } = await import('./load/save-model.js'); // as `understanding`
+      return checkpointFiles(this.state, options);
+    });
   }
 
   /** Frees the weights. Running generations reject. */

@@ -199,36 +199,14 @@ export async function loadModel(source: ModelSource, options: LoadModelOptions =
     return (await load(layer, arrays, settings)) as Weights<Composition['model']>;
   };
 
-  const voice = await voicePartsOf(opened, options);
-  let weights: Weights<Composition['model']>;
-  try {
-    weights = await readWeights(opened.arrays, signal);
-  } catch (error) {
-    voice?.[Symbol.dispose]();
-    throw error;
-  }
+  const weights = await readWeights(opened.arrays, signal);
+  const voice =
+    checkpoint.texts['voice.json'] === undefined
+      ? undefined
+      : await (await import('./voice-parts.js')).loadVoiceParts(opened, weights, { ...options, loadModel });
   const reload: ModelParts['reload'] = async signal => readWeights(await openArrays(signal, onBytes), signal);
   const made = { family, config, composition, weights, generationConfig, makePrefixCache, voice, reload };
   return new Model({ ...checkpoint, ...made });
-}
-
-/** The other models of a voice; undefined for other checkpoints. */
-async function voicePartsOf(
-  { checkpoint, files, onBytes }: OpenedModel,
-  { signal, onProgress, weights }: LoadModelOptions,
-): Promise<ModelParts['voice']> {
-  const text = checkpoint.texts['voice.json'];
-  if (text === undefined) return undefined;
-  const { loadVoiceParts } = await import('./voice-parts.js'); // not every page needs it
-  const load = (files: ModelFiles, folder: string) =>
-    loadModel(files, {
-      ...(signal && { signal }),
-      ...(typeof weights === 'string' && { weights }),
-      ...(onProgress && {
-        onProgress: step => step.stage === 'bytes' && onBytes(`${folder}/${step.file}`, step.done, step.total),
-      }),
-    });
-  return loadVoiceParts(files, text, { load, signal });
 }
 
 /** The fields of a checkpoint that are not kept with the model. */

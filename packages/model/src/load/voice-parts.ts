@@ -1,7 +1,7 @@
 import { openDictionary, type PronouncingDictionary } from '@residual/pronunciation';
-import { ResidualError } from '@residual/tensor';
+import { dispose, ResidualError } from '@residual/tensor';
 import type { Model } from '../model.js';
-import type { LoadModelOptions } from './load-model.js';
+import type { LoadModelOptions, OpenedModel } from './load-model.js';
 import { filesInFolder } from './part-files.js';
 import type { ModelFiles } from './sources/files.js';
 
@@ -17,27 +17,32 @@ export interface VoiceParts extends Disposable {
   files(save: (model: Model) => Promise<ReadonlyMap<string, Uint8Array>>): Promise<ReadonlyMap<string, Uint8Array>>;
 }
 
-/** The file that names the parts of a voice; see `loadVoiceParts`. */
-export const voiceFile = 'voice.json';
-
 /** The most bytes of a dictionary; the CMU dictionary has 1.8 MB. */
 const mostDictionaryBytes = 2 ** 26;
+
+/** Options of `loadModel`, and the function itself. */
+interface VoicePartOptions extends Pick<LoadModelOptions, 'signal' | 'weights'> {
+  readonly loadModel: (files: ModelFiles, options: LoadModelOptions) => Promise<Model>;
+}
 
 /**
  * Loads the parts that `voice.json` names: `vocoder` and `letters_to_sounds` are folders with a checkpoint each,
  * `dictionary` is a file of `packDictionary` of `@residual/pronunciation`, `language` is that of texts: `en`. Throws
- * for other fields and for a part that is not there; nothing stays in memory then.
+ * for other fields and for a part that is not there; nothing stays in memory then, `weights` neither.
  */
 export async function loadVoiceParts(
-  files: ModelFiles,
-  text: string,
-  { load, signal }: { readonly load: LoadPart; readonly signal: LoadModelOptions['signal'] },
+  { checkpoint, files, onBytes }: OpenedModel,
+  ownWeights: unknown,
+  { loadModel, signal, weights }: VoicePartOptions,
 ): Promise<VoiceParts> {
-  const names = partNames(files, text);
   const models: Model[] = [];
   const open = async (folder: string | undefined) => {
     if (folder === undefined) return undefined;
-    const model = await load(filesInFolder(files, folder), folder);
+    const model = await loadModel(filesInFolder(files, folder), {
+      ...(signal && { signal }),
+      ...(typeof weights === 'string' && { weights }),
+      onProgress: step => step.stage === 'bytes' && onBytes(`${folder}/${step.file}`, step.done, step.total),
+    });
     models.push(model);
     return model;
   };
@@ -45,6 +50,7 @@ export async function loadVoiceParts(
     for (const model of models) model.dispose();
   };
   try {
+    const names = partNames(files, checkpoint.texts[voiceFile]!);
     const bytes = names.dictionary === undefined ? undefined : await dictionaryBytes(files, names.dictionary, signal);
     const dictionary = bytes && openDictionary(bytes);
     const vocoder = await open(names.vocoder);
@@ -67,12 +73,13 @@ export async function loadVoiceParts(
     };
   } catch (error) {
     disposeModels();
+    dispose(ownWeights);
     throw error;
   }
 }
 
-/** Loads the checkpoint of a part, whose files are in a folder of the voice. */
-export type LoadPart = (files: ModelFiles, folder: string) => Promise<Model>;
+/** The file that names the parts of a voice. */
+const voiceFile = 'voice.json';
 
 type PartNames = Partial<Record<'vocoder' | 'letters_to_sounds' | 'dictionary', string>>;
 
