@@ -119,6 +119,11 @@ export const entries: readonly CommandEntry[] = [
         load: async () => (await import('./evaluate/speech.js')).evaluateSpeechCommand,
       },
       {
+        name: 'voice',
+        description: 'Speak sentences, have them written down by a speech model, and count the wrong words.',
+        load: async () => (await import('./evaluate/voice.js')).evaluateVoiceCommand,
+      },
+      {
         name: 'images',
         description: 'Name pictures that a model of pictures and words has never seen, and count the right names.',
         load: async () => (await import('./evaluate/images.js')).evaluateImagesCommand,

@@ -86,7 +86,10 @@ async function speak(
   let firstTime: number | undefined;
   const pieces: Float32Array[] = [];
   let [sampleRate, seconds] = [0, 0];
-  for await (const piece of speech) {
+  const steps = speech[Symbol.asyncIterator]();
+  let step = await steps.next();
+  for (; !step.done; step = await steps.next()) {
+    const piece = step.value;
     firstTime ??= performance.now() - startTime;
     ({ sampleRate } = piece);
     pieces.push(piece.samples);
@@ -96,6 +99,8 @@ async function speak(
     progress.show(`${seconds.toFixed(1)} seconds`);
   }
   progress.end();
+  const { skipped } = step.value;
+  if (skipped.length > 0) printNote(`not said: ${skipped.map(({ text }) => JSON.stringify(text)).join(', ')}`);
   if (pieces.length === 0) throw new ResidualError('prompt', 'speak: there is nothing to say');
   if (out === undefined) return 0;
   const { writeWav } = await import('@residual/audio');

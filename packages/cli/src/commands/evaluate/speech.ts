@@ -1,8 +1,7 @@
-import { dirname, join, resolve } from 'node:path';
+import { dirname, resolve } from 'node:path';
 import { ResidualError } from '@residual/base';
 import { type FormColumn, formsAsJson, formsTable, signed } from '../../evaluate/forms.js';
-import { englishNormalizer } from '../../evaluate/speech/english-normalizer.js';
-import { normalizeBasic } from '../../evaluate/speech/symbols.js';
+import { readNormalizer } from '../../evaluate/speech/read-normalizer.js';
 import { wordErrors } from '../../evaluate/speech/word-errors.js';
 import type { CommandDefinition } from '../../runtime/command.js';
 import {
@@ -68,7 +67,7 @@ export const evaluateSpeechCommand: CommandDefinition<Options> = {
   run: async call => {
     const { options } = call;
     const clips = await readClips(options.clips);
-    const normalize = await readNormalizer(options);
+    const normalize = await readNormalizer('evaluate speech', options.normalizer, options.model);
     return withForms(
       call,
       context => evaluate(clips, normalize, options, context),
@@ -99,19 +98,6 @@ async function readClips(path: string): Promise<readonly Clip[]> {
   const spoken = clips.filter(({ text }) => text.trim() !== '');
   if (spoken.length > 0) return spoken;
   throw new ResidualError('files', `evaluate speech: ${path} has no clip with a text`);
-}
-
-/** The normalizer of a file, else of the folder of the model, else the basic one. */
-async function readNormalizer({ normalizer, model }: Options): Promise<(text: string) => string> {
-  const path = normalizer ?? join(model, 'normalizer.json');
-  const spellings = await readJson('evaluate speech', path).catch(error => {
-    if (normalizer !== undefined) throw error;
-    return undefined; // the model is no folder, or has none
-  });
-  if (spellings === undefined) return text => normalizeBasic(text).trim();
-  const isTable = isObject(spellings) && Object.values(spellings).every(value => typeof value === 'string');
-  if (!isTable) throw new ResidualError('files', `evaluate speech: ${path} is not a table of spellings`);
-  return englishNormalizer(spellings as Readonly<Record<string, string>>);
 }
 
 async function evaluate(
