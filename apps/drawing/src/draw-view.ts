@@ -102,7 +102,6 @@ function wireSettings(state: State<Settings>, draw: () => Promise<void>): void {
     saySettings();
   };
   state.on(names, write);
-  addEventListener('hashchange', () => attempt(draw));
   write();
 }
 

@@ -5,8 +5,14 @@ import { thumbnail } from './row-view.js';
 import type { Session } from './session.js';
 import type { Sheet } from './sheet.js';
 
+/** What else may lie in files. */
+export interface OtherFiles {
+  readonly onModel: (files: readonly File[]) => Promise<void>;
+  readonly onPicture: (file: File) => Promise<void>;
+}
+
 /** Wires the visitor's own drawings: taken from the sheet, from files, saved, and taken away. */
-export function examplesView(session: Session, sheet: Sheet, onModel: (files: readonly File[]) => Promise<void>) {
+export function examplesView(session: Session, sheet: Sheet, { onModel, onPicture }: OtherFiles) {
   const word = byId<HTMLInputElement>('ownWord');
   const collection: Collection = openCollection(localStorage, () => show());
   const show = () => {
@@ -30,8 +36,10 @@ export function examplesView(session: Session, sheet: Sheet, onModel: (files: re
   on('forget', 'click', collection.clear);
   onFiles('import', async files => {
     const drawings = files.filter(({ name }) => name.endsWith('.ndjson'));
-    const others = files.filter(file => !drawings.includes(file));
+    const pictures = files.filter(({ type }) => type.startsWith('image/'));
+    const others = files.filter(file => !drawings.includes(file) && !pictures.includes(file));
     for (const file of drawings) collection.add(await drawingsIn(file));
+    for (const picture of pictures) await onPicture(picture);
     if (others.length > 0) await onModel(others);
   });
   show();

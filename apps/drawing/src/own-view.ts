@@ -1,5 +1,6 @@
 import {
   byId,
+  loadingView,
   make,
   on,
   readControls,
@@ -16,7 +17,6 @@ import { thumbnail } from './row-view.js';
 import { samplingOf } from './sampling.js';
 import type { Session } from './session.js';
 import { ofTraining, type Settings } from './settings.js';
-import { trainingWorker } from './trainer.js';
 import type { OwnDrawingsRequests } from './work/own-drawings.js';
 
 type Job = RemoteTraining<OwnDrawingsRequests>;
@@ -24,15 +24,19 @@ type Job = RemoteTraining<OwnDrawingsRequests>;
 /** The most words that are drawn before and after. */
 const mostWords = 4;
 
-/** Wires the training on the visitor's own drawings; `use` takes the files of the trained model for the page. */
+/**
+ * Wires the training on the visitor's own drawings; `use` takes the files of the trained model for the page. Returns the
+ * function that ends the training and frees its model, as another backend needs it.
+ */
 export function ownView(
   state: State<Settings>,
   session: Session,
   collection: Collection,
   use: (files: readonly File[]) => Promise<void>,
-): void {
+): () => Promise<void> {
   const runs = singleRun();
-  const work = trainingWorker();
+  const loading = loadingView('own-loading');
+  session.onTrainingProgress(loading.onProgress);
   const progress = byId<HTMLProgressElement>('own-progress');
   let job: Job | undefined;
   writeControls(ofTraining);
@@ -43,13 +47,11 @@ export function ownView(
     say('Starting.');
     [progress.hidden, progress.value] = [false, 0];
     showAnswers([]);
-    const trainer = await work();
     const settings = { source: shippedModel('drawings'), entries: collection.entries, learningRate, steps, seed: 1 };
-    const { backend } = state.now;
-    job = trainer.start('own', { ...settings, backend }, { signal }) as Job;
+    job = session.trainer.start('own', settings, { signal }) as Job;
     const words = [...new Set(collection.entries.map(({ word }) => word))].slice(0, mostWords);
     const before = await drawAll(job, words, state.now);
-    byId('own-loading').hidden = true;
+    loading.end();
     let done = 0;
     let unseen = '';
     try {
@@ -96,6 +98,12 @@ export function ownView(
     const { zipFiles } = await import('@residual/appkit/zip');
     saveFile('drawing-model.zip', zipFiles(await job!.ask('save')));
   });
+  return async () => {
+    await runs.end();
+    await job?.dispose();
+    job = undefined;
+    showButtons();
+  };
 }
 
 const say = (sentence: string) => {

@@ -7,6 +7,7 @@ export { type Debounced, debounce, latestOnly, loadOnce, type SingleRun, singleR
 export { chips } from './chips.js';
 export { offerNumbers, readControls, reportIgnoredSettings, writeControls } from './controls.js';
 export type { Download, OnDownload } from './downloads.js';
+export { type EmojiPictures, emojiAddress, fetchFile, openEmojiPictures } from './emoji-pictures.js';
 export { isFastLine, isSlowLine } from './fast-line.js';
 export { fixed, grouped, megabytes, percent } from './format.js';
 export { collectPerFrame, nextFrame, perFrame } from './frames.js';
@@ -28,6 +29,7 @@ export {
   shippedImageText,
   shippedKeywords,
   shippedModel,
+  shippedPainter,
   shippedSpeech,
   speechBytes,
 } from './shipped.js';

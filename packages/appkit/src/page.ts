@@ -92,9 +92,9 @@ export function on(id: string, event: string, act: () => Promise<void> | void): 
   });
 }
 
-/** Lets the button `copy` copy the address of the page; the element with this id says so. */
-export function wireCopyLink(statusId: string): void {
-  on('copy', 'click', async () => {
+/** Lets the button with this id copy the address of the page; the element with the other id says so. */
+export function wireCopyLink(statusId: string, id = 'copy'): void {
+  on(id, 'click', async () => {
     await navigator.clipboard.writeText(location.href);
     byId(statusId).textContent = 'The link is copied.';
   });

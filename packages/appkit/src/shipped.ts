@@ -52,6 +52,11 @@ export function shippedKeywords(name: string, page: string = document.baseURI): 
   return addresses(name, keywordFiles, page);
 }
 
+/** The same for a model that paints, which also has the file that says how pictures are read. */
+export function shippedPainter(name: string, page: string = document.baseURI): Record<string, string> {
+  return addresses(name, [...files, 'preprocessor_config.json'], page);
+}
+
 /** The same for a model of pictures and words, which also has the file that says how pictures are read. */
 export function shippedImageText(name: string, page: string = document.baseURI): Record<string, string> {
   return addresses(name, imageTextFiles, page);

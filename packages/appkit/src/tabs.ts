@@ -2,9 +2,9 @@ import { byId } from './page.js';
 
 /**
  * Shows one panel at a time: tabs `tab-NAME` with panels `panel-NAME`, by pointer, arrow keys and address (WAI-ARIA
- * tabs pattern).
+ * tabs pattern). Returns the function that shows the current one when something else has chosen it.
  */
-export function wireTabs(names: readonly string[], choose: (name: string) => void, current: () => string): void {
+export function wireTabs(names: readonly string[], choose: (name: string) => void, current: () => string): () => void {
   const tabs = names.map(name => byId<HTMLButtonElement>(`tab-${name}`));
   const show = () => {
     for (const [i, name] of names.entries()) {
@@ -31,4 +31,5 @@ export function wireTabs(names: readonly string[], choose: (name: string) => voi
   }
   addEventListener('hashchange', show);
   show();
+  return show;
 }

@@ -1,8 +1,3 @@
-import { serveModels } from '@residual/model/worker';
-import { hasSoftwareGraphics, registerWebGpu } from './backends.js';
-import { reportDownloads } from './downloads.js';
+import { serveModelsHere } from './serve-models.js';
 
-reportDownloads();
-await registerWebGpu();
-serveModels(self);
-self.postMessage({ ready: { softwareGraphics: hasSoftwareGraphics() } });
+await serveModelsHere();

@@ -53,6 +53,7 @@ type Overloaded =
   | 'classifyImage'
   | 'classifySound'
   | 'embedImage'
+  | 'encodeImage'
   | 'embedText'
   | 'similarity';
 
