@@ -25,8 +25,8 @@ type Job = RemoteTraining<OwnDrawingsRequests>;
 const mostWords = 4;
 
 /**
- * Wires the training on the visitor's own drawings; `use` takes the files of the trained model for the page. Returns the
- * function that ends the training and frees its model, as another backend needs it.
+ * Wires the training on the visitor's own drawings; `use` takes the files of the trained model for the page. Returns
+ * the function that ends the training and frees its model, as another backend needs it.
  */
 export function ownView(
   state: State<Settings>,

@@ -93,7 +93,8 @@ const ofChapter: Readonly<
     check: async model => {
       if (gridOf(model) === undefined)
         throw new Error(
-          `This chapter is for models that draw, such as those of \`residual train drawings\`; ${model.family} does not.`,
+          `This chapter is for models that draw, such as those of \`residual train drawings\`; ${model.family} does ` +
+            'not.',
         );
       await expectTokenizer(model);
     },
@@ -103,7 +104,8 @@ const ofChapter: Readonly<
     check: async model => {
       if (model.config.model_type !== 'residual_painting')
         throw new Error(
-          `This chapter is for models that paint, such as those of \`residual train images\`; ${model.family} does not.`,
+          `This chapter is for models that paint, such as those of \`residual train images\`; ${model.family} does ` +
+            'not.',
         );
       await expectTokenizer(model);
     },

@@ -49,8 +49,8 @@ export function codesView(session: Session, { take }: EmojiView): CodesView {
     table.style.setProperty('--columns', String(encoded.columns));
     table.replaceChildren(...Array.from(codes, code => make('span', {}, String(code))));
     byId('codes-note').textContent =
-      `${of}: ${codes.length} codes in place of ${grouped(image.width * image.height)} pixels. The peak signal-to-noise ` +
-      `ratio of their picture is ${fixed(decibels(image, decoded), 1)} dB: the more, the nearer it is.`;
+      `${of}: ${codes.length} codes in place of ${grouped(image.width * image.height)} pixels. The peak ` +
+      `signal-to-noise ratio of their picture is ${fixed(decibels(image, decoded), 1)} dB: the more, the nearer it is.`;
     byId('through').hidden = false;
   };
   const offer = async () => {

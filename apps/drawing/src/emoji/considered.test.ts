@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { choicesOf } from './considered.js';
 
-test('the likeliest codes come first, by the probability with which they are chosen, and the written one is among them', () => {
+test('the likeliest codes come first, by how likely they are chosen, and the written one is among them', () => {
   const probabilities = [0.02, 0.3, 0.25, 0.2, 0.1, 0.05, 0.04, 0.03, 0.01];
   const topLogprobs = probabilities.map((probability, token) => ({ token, probability, logprob: -token }));
   const tokensOf = (code: number) => choicesOf({ topLogprobs }, code).map(({ token }) => token);

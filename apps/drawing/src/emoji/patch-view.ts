@@ -1,11 +1,10 @@
-import { type Alternative, byId, finePercent, make, on, reportFailure, type State, singleRun } from '@residual/appkit';
+import { byId, on, reportFailure, type State, singleRun } from '@residual/appkit';
 import type { ByteImage } from '@residual/vision';
 import type { Session } from '../session.js';
 import type { Settings } from '../settings.js';
-import { consideredAt } from './considered.js';
-import { imageCanvas } from './image-canvas.js';
-import { imageSizes, type Painter, type PatchGridSize } from './painter.js';
-import { around, type PatchGrid, patchGrid } from './patch-grid.js';
+import { codeList } from './code-list.js';
+import type { Painter, PatchGridSize } from './painter.js';
+import { type PatchGrid, patchGrid } from './patch-grid.js';
 
 /** The chosen patch of a picture, and what else the model considered there. */
 export interface PatchView {
@@ -27,11 +26,6 @@ export interface PatchPage {
   readonly take: (codes: Int32Array) => Promise<void>;
 }
 
-interface Choice {
-  readonly code: number;
-  readonly image: ByteImage;
-}
-
 /** Wires the patches over the picture, the codes that the model considers for one, and the two buttons for them. */
 export function patchView(
   state: State<Settings>,
@@ -40,10 +34,9 @@ export function patchView(
   { refresh, goOn, take }: PatchPage,
 ): PatchView {
   const runs = singleRun();
-  const list = byId('alternatives');
+  const list = codeList(session, refresh);
   let size: PatchGridSize | undefined;
   let grid: PatchGrid | undefined;
-  let tried: Choice | undefined;
   let lastAt = 0;
   let shown = ''; // for which patch of which picture the list is
 
@@ -54,41 +47,7 @@ export function patchView(
     mark(index);
     update();
   };
-  const mark = (index: number) =>
-    grid!.mark(index, patch => {
-      const [row, column] = placeOf(patch, painter.grid);
-      const code = patch < painter.at ? `code ${painter.codes[patch]}` : 'not painted yet';
-      return `row ${row}, column ${column}: ${code}`;
-    });
-  const showCodes = async (index: number, signal: AbortSignal) => {
-    const { codes, at } = painter;
-    const { emoji: words } = state.now;
-    const patch = { words, settings: state.now, codes, index };
-    const choices = await consideredAt(session.model, patch, imageSizes(session).codebookSize, signal);
-    const visible = codes.map((code, i) => (i < at ? code : -1));
-    const buttons: HTMLElement[] = [];
-    for (const choice of choices) {
-      const image = await session.model.decodeImage(visible.with(index, choice.token), { signal });
-      const seen = imageCanvas(image, `code ${choice.token}`, around(index, painter.grid, image));
-      const button = buttonOf(choice, seen);
-      button.addEventListener('click', () => tryOut(button, { code: choice.token, image }, choice.isWritten));
-      buttons.push(button);
-    }
-    signal.throwIfAborted();
-    list.replaceChildren(...buttons.map(button => make('li', {}, button)));
-    enable(true);
-  };
-  const tryOut = (pressed: HTMLElement, choice: Choice, isWritten: boolean) => {
-    for (const button of list.querySelectorAll('button')) button.ariaPressed = String(button === pressed);
-    tried = isWritten ? undefined : choice;
-    refresh();
-  };
-  const clear = (title: string) => {
-    byId('patch-title').textContent = title;
-    list.replaceChildren();
-    tried = undefined;
-    enable(false);
-  };
+  const mark = (index: number) => grid!.mark(index, patch => nameOf(patch, painter));
   /** Shows the codes that are considered for the chosen patch, unless they are shown already. */
   const update = () => {
     if (size?.rows !== painter.grid.rows || size.columns !== painter.grid.columns) {
@@ -102,60 +61,55 @@ export function patchView(
     const key = isMoving || index < 0 ? '' : [index, at, ...codes, state.now.emoji].join();
     if (key === shown && key !== '') return;
     shown = key;
+    list.clear();
+    enable(false);
+    byId('patch-title').textContent = titleOf(key === '' ? -1 : index, painter);
     if (key === '') {
       runs.end();
-      clear(isMoving ? 'The patches' : 'No patch yet');
       return;
     }
     mark(index);
-    const [row, column] = placeOf(index, painter.grid);
-    clear(`Row ${row}, column ${column}: what it considers there`);
-    reportFailure(runs.start(signal => showCodes(index, signal)));
+    const patch = { words: state.now.emoji, settings: state.now, codes, index };
+    reportFailure(
+      runs.start(async signal => {
+        await list.show(patch, at, signal);
+        enable(true);
+      }),
+    );
   };
-  /** The codes with the one that is tried out in its place. */
-  const changed = (): Int32Array => {
-    const index = grid!.chosen;
-    return tried ? painter.codes.with(index, tried.code) : painter.codes;
-  };
-  on('go-on', 'click', () => {
-    const index = grid!.chosen;
-    const codes = changed().map((code, i) => (i <= index ? code : -1));
-    grid!.focus(); // the button is disabled while the model paints
-    return goOn(codes);
-  });
-  on('only-this', 'click', () => {
-    const codes = changed();
-    grid!.focus();
-    return take(codes);
-  });
+  /** Wires a button that does something with the codes, the one that is tried out among them. */
+  const wire = (id: string, act: (codes: Int32Array, index: number) => Promise<void>) =>
+    on(id, 'click', () => {
+      const index = grid!.chosen;
+      const codes = list.tried ? painter.codes.with(index, list.tried.code) : painter.codes;
+      grid!.focus(); // the button is disabled while the model paints
+      return act(codes, index);
+    });
+  wire('go-on', (codes, index) => goOn(codes.map((code, i) => (i <= index ? code : -1))));
+  wire('only-this', take);
   return {
     get preview() {
-      return tried?.image;
+      return list.tried?.image;
     },
     choose,
     update,
   };
 }
 
-/** Row and column of a patch, counted from 1. */
-const placeOf = (index: number, { columns }: PatchGridSize) => [Math.floor(index / columns) + 1, (index % columns) + 1];
-
 const enable = (isEnabled: boolean) => {
   for (const id of ['go-on', 'only-this']) byId<HTMLButtonElement>(id).disabled = !isEnabled;
 };
 
-/** A button for a code, with what it would give. */
-function buttonOf({ token, probability, isWritten }: Alternative, seen: HTMLElement): HTMLButtonElement {
-  const percentage = finePercent(probability);
-  return make(
-    'button',
-    {
-      type: 'button',
-      className: isWritten ? 'written' : '',
-      ariaPressed: String(isWritten),
-      ariaLabel: `code ${token}, ${percentage}${isWritten ? ', as it is' : ''}`,
-    },
-    seen,
-    make('span', { className: 'figure' }, percentage),
-  );
+/** Row and column of a patch, counted from 1. */
+const placeOf = (index: number, { columns }: PatchGridSize) =>
+  `row ${Math.floor(index / columns) + 1}, column ${(index % columns) + 1}`;
+
+/** What screen readers call a patch. */
+const nameOf = (index: number, { grid, at, codes }: Painter) =>
+  `${placeOf(index, grid)}: ${index < at ? `code ${codes[index]}` : 'not painted yet'}`;
+
+/** The title above the codes of a patch; -1 if none is chosen. */
+function titleOf(index: number, { isMoving, grid }: Painter): string {
+  if (index < 0) return isMoving ? 'The patches' : 'No patch yet';
+  return `What it considers at ${placeOf(index, grid)}`;
 }
