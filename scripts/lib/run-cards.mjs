@@ -1,21 +1,13 @@
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { pathToFileURL } from 'node:url';
 import { apps } from './apps.mjs';
-import { root } from './run.mjs';
+import { launchChrome } from './chrome.mjs';
 import { serve } from './serve.mjs';
 
 /** The largest size of a picture in bytes. */
 const maxBytes = 60_000;
 /** The size of a picture, and how much smaller than in a window the page is in it. */
 const [width, height, scale] = [1200, 630, 0.8];
-
-const { build } = await import('esbuild');
-const found = join(root, '.residual', 'chrome.mjs');
-const entryPoints = [join(root, 'packages', 'cli', 'src', 'machine', 'chrome.ts')];
-await build({ entryPoints, outfile: found, bundle: true, platform: 'node', format: 'esm', logLevel: 'error' });
-const { chromeFlags, findChrome } = await import(pathToFileURL(found).href);
-const { chromium } = await import('playwright');
 
 /** Takes a picture of a page as it is after its first result, in the state that its package.json names. */
 const picture = async (browser, address, { path, ready, card }) => {
@@ -42,7 +34,7 @@ const picture = async (browser, address, { path, ready, card }) => {
 
 const wanted = process.argv.slice(2);
 const { address, close } = await serve();
-const browser = await chromium.launch({ executablePath: findChrome(), args: [...chromeFlags] });
+const browser = await launchChrome();
 for (const app of apps()) {
   if (wanted.length > 0 && !wanted.includes(app.name)) continue;
   const bytes = await picture(browser, address, app);

@@ -1,0 +1,3 @@
+import './node-version.cjs';
+
+import('./lib/run-page-memory.mjs');
