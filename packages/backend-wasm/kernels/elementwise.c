@@ -1,4 +1,4 @@
-// Sums, differences, products, quotients, squares, roots, dropout and affine maps, entry by entry.
+// Sums, differences, products, quotients, squares, roots, dropout, affine maps and copies, entry by entry.
 #include "residual.h"
 
 // The numbers are those of src/kernels/binary.ts.
@@ -75,5 +75,14 @@ EXPORT void dropout(const float *x, float *y, int count, int threshold, float ke
     f4 factor = wasm_v128_and(splat(kept), wasm_i32x4_ge(wasm_u32x4_shr(bits, 8), least));
     if (i + 4 <= count) store(y + i, mul(load(x + i), factor));
     else storeFirst(y + i, count - i, mul(loadFirst(x + i, count - i, 0), factor));
+  }
+}
+
+// Copies `blocks` blocks of `size` numbers; the next one starts `fromStep` and `toStep` numbers later.
+EXPORT void copyBlocks(const int *from, int *to, int blocks, int size, int fromStep, int toStep) {
+  for (int block = 0; block < blocks; block++, from += fromStep, to += toStep) {
+    int i = 0;
+    for (; i + 4 <= size; i += 4) wasm_v128_store(to + i, wasm_v128_load(from + i));
+    for (; i < size; i++) to[i] = from[i];
   }
 }

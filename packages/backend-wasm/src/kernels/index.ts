@@ -26,6 +26,7 @@ import { adamStep, movingMean } from './optimizer.js';
 import { packedLinear, unpack } from './packed.js';
 import { causalConvolution, gatedDeltaRule, selectiveScan, softplus, stateSpaceDual } from './recurrence.js';
 import { rotate } from './rotate.js';
+import { concat, slice } from './slice.js';
 import { logSumExp, softmax } from './softmax.js';
 import { sum } from './sum.js';
 import { takeAlong, topK } from './top-k.js';
@@ -86,5 +87,7 @@ const onHeap = /*#__PURE__*/ kernelFuncs(
 export const kernels: Readonly<Record<string, KernelFunc>> = {
   ...onHeap,
   ...binaryKernels,
+  'residual.concat': concat,
+  'residual.slice': slice,
   'residual.sum': sum,
 };

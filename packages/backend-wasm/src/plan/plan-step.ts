@@ -46,8 +46,8 @@ function listCalls(
       const isReturned = returned.has(output.slot);
       planning.returnedRegion = isReturned ? regions.first + consumedInputs.length + results.length : undefined;
       const infos = inputSlots.map(({ name, slot, info }) => [name, { ...info, dataId: slots[slot]! }]);
-      const named = Object.fromEntries(infos) as typeof inputs;
-      const kernel = Array.isArray(inputs) ? undefined : heapKernelOf(run, named, attributes);
+      const named = Object.fromEntries(infos) as typeof inputs; // a list by index
+      const kernel = heapKernelOf(run, named, attributes);
       if (!kernel) throw new NotPlanned();
       const { dataId, shape, dtype } = kernel(planning, named as never, attributes as never);
       slots[output.slot] = dataId;

@@ -111,6 +111,12 @@ export class CachedBatch {
     return this.padding.length === 1 && this.padding[0] === 0 && !sources && scope === emptyScope;
   }
 
+  /** What captures its next step of one token; undefined if that is not to be captured. */
+  get capturedSteps(): CapturedSteps | undefined {
+    const { captureUntil = 0, capturedSteps } = this.options;
+    return this.length < captureUntil && !this.cache.isMoving ? capturedSteps : undefined;
+  }
+
   /** The model: ids int32 [batch, length] to the logits at `logitPositions`. */
   get forward(): (ids: Tensor, scope: Scope) => Tensor {
     return this.options.forward;
@@ -167,7 +173,7 @@ export class CachedBatch {
       const isStep = paddedLength === 1 || last === undefined;
       if (!isStep || total > captureUntil || this.cache.isMoving) return eager();
       const named = { ...inputs, keyEnd: sources?.mask.keyEnd };
-      if (past > 0) return capturedSteps.step(named, this.cache, eager);
+      if (past > 0) return capturedSteps.step(named, [this.cache], eager);
       return sources ? capturedSteps.first({ ...named, memory: sources.memory }, this.cache, eager) : eager();
     });
     this.cache.length += length;

@@ -99,14 +99,19 @@ export class CapturedSteps {
     return logits!;
   }
 
-  /** Runs a step with a filled cache and puts its new tensors into the cache. Returns the logits. */
-  step(inputs: NamedTensors, { form, selfAttention, crossAttention, recurrent }: Cache, run: () => Tensor): Tensor {
-    const cached = [...crossAttention.tensors, ...selfAttention.tensors, ...recurrent.tensors];
-    const step = () => [run(), ...selfAttention.tensors, ...recurrent.tensors];
-    const [logits, ...tensors] = this.run(`step ${form}`, inputs, step, cached);
-    const recurrentFrom = selfAttention.tensors.length;
-    selfAttention.replace(tensors.slice(0, recurrentFrom));
-    recurrent.replace(tensors.slice(recurrentFrom));
+  /** Runs a step with filled caches and puts its new tensors into them. Returns the logits. */
+  step(inputs: NamedTensors, caches: readonly Cache[], run: () => Tensor): Tensor {
+    const memories = caches.flatMap(({ crossAttention }) => crossAttention.tensors);
+    const states = () =>
+      caches.flatMap(({ selfAttention, recurrent }) => [...selfAttention.tensors, ...recurrent.tensors]);
+    const name = `step ${caches.map(({ form }) => form).join(' ')}`;
+    const [logits, ...tensors] = this.run(name, inputs, () => [run(), ...states()], [...memories, ...states()]);
+    let next = 0;
+    const take = (count: number) => tensors.slice(next, (next += count));
+    for (const { selfAttention, recurrent } of caches) {
+      selfAttention.replace(take(selfAttention.tensors.length));
+      recurrent.replace(take(recurrent.tensors.length));
+    }
     return logits!;
   }
 

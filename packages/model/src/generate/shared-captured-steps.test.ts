@@ -103,3 +103,19 @@ test('concurrent generations share captured steps; one that ends early does not 
   expect(memoryUsage()).toEqual(usage);
   model.dispose();
 });
+
+test('a pass of several generations is captured once for caches of the same capacities, in any order', async () => {
+  const model = await loadModel(fixtureFiles('fixtures/models/stories260k'));
+  const prompts = [70, 5, 9].map((length, i) => Array.from({ length }, (_, j) => 3 + ((i * 89 + j * 31) % 400)));
+  const usage = memoryUsage();
+  const run = (each: readonly number[][]) =>
+    Promise.all(each.map(async prompt => (await model.generate(prompt, { ...greedy, eosTokenId: [] }).result()).text));
+  const first = await run(prompts);
+  expect(eagerSteps.filter(name => name === 'step f32 f32 f32')).toHaveLength(1); // two hold 64 positions, one 128
+  expect(memoryUsage()).toEqual(usage);
+  eagerSteps.length = 0;
+  expect(await run(prompts.toReversed())).toEqual(first.toReversed());
+  expect(eagerSteps).not.toContain('step f32 f32 f32');
+  expect(memoryUsage()).toEqual(usage);
+  model.dispose();
+});

@@ -44,6 +44,8 @@ export class SharedSteps {
   private waiting: WaitingStep[] = [];
   /** How many generations run. */
   private running = 0;
+  /** Whether weights are packed, since the first of the generations that run asked. */
+  private isPacked: boolean | undefined;
   /** The sequences that have taken shared steps and will ask for more, unless they end. */
   private readonly stepping = new Set<CachedBatch>();
 
@@ -59,6 +61,7 @@ export class SharedSteps {
   /** Counts a generation that ends, or starts again, with its sequence. */
   leave(sequence: CachedBatch | undefined): void {
     this.running -= 1;
+    if (this.running === 0) this.isPacked = undefined;
     if (sequence) this.stepping.delete(sequence);
   }
 
@@ -83,12 +86,18 @@ export class SharedSteps {
     const waiting = this.waiting;
     this.waiting = [];
     try {
-      const { mostRows } = this; // throws if the model was disposed meanwhile
+      const { mostRows } = this;
       const passes = Math.ceil(waiting.length / mostRows);
       for (let pass = 0; pass < passes; pass++) {
         if (pass > 0) await yieldToEventLoop();
         const from = (i: number) => Math.floor((i * waiting.length) / passes);
-        await this.runPass(waiting.slice(from(pass), from(pass + 1)).filter(mayRun), together);
+        await this.runPass(
+          waiting
+            .slice(from(pass), from(pass + 1))
+            .filter(mayRun)
+            .sort(byCapacity),
+          together,
+        );
       }
     } catch (error) {
       for (const { reject } of waiting) reject(error); // has no effect on those that have run
@@ -135,9 +144,9 @@ export class SharedSteps {
    * sequence is faster than a pass of several.
    */
   private get mostRows(): number {
-    const { backend, weights } = this.model;
-    if (backend !== 'wasm') return 16;
-    return isAnyPacked(weights) ? 1 : 15;
+    if (this.model.backend !== 'wasm') return 16;
+    this.isPacked ??= isAnyPacked(this.model.weights);
+    return this.isPacked ? 1 : 15;
   }
 }
 
@@ -152,6 +161,10 @@ function mayRun({ sequence, signal, reject }: WaitingStep): boolean {
     return false;
   }
 }
+
+/** The order of requests in a pass, so that those of the same shapes are captured once. */
+const byCapacity = ({ sequence: a }: StepRequest, { sequence: b }: StepRequest): number =>
+  a.cache.ensureCapacity(1) - b.cache.ensureCapacity(1) || a.form.localeCompare(b.form);
 
 /** Whether a tree of weights has a packed matrix. */
 function isAnyPacked(tree: unknown): boolean {

@@ -57,7 +57,7 @@ import type { BinaryInputs } from '../ops/binary.js';
 import type { CastAttributes } from '../ops/convert.js';
 import type { MatMulAttributes } from '../ops/mat-mul.js';
 import type { NoAttributes, UnaryInputs } from '../ops/op.js';
-import type { ReshapeAttributes } from '../ops/shape.js';
+import type { ReshapeAttributes, SliceAttributes } from '../ops/shape.js';
 import type { LogSumExpAttributes, SoftmaxInputs } from '../ops/softmax.js';
 
 /** Inputs and attributes of each op that a backend has a kernel for, by the name of its function. */
@@ -105,6 +105,7 @@ export interface KernelOps {
   readonly scatterAdd: [ScatterAddInputs, ScatterAddAttributes];
   readonly selectiveScan: [SelectiveScanInputs, RecurrenceAttributes];
   readonly silu: [UnaryInputs, NoAttributes];
+  readonly slice: [UnaryInputs, SliceAttributes];
   readonly softmax: [SoftmaxInputs, { readonly dim: 1 }];
   readonly sqrt: [UnaryInputs, NoAttributes];
   readonly square: [UnaryInputs, NoAttributes];

@@ -43,7 +43,10 @@ export function transpose(x: Tensor, order: readonly number[]): Tensor {
   return runOp(transposeOp, { x }, { perm: order });
 }
 
-const sliceOp: Op<UnaryInputs, { begin: readonly number[]; size: readonly number[] }> = {
+/** The attributes of `residual.slice`. */
+export type SliceAttributes = { readonly begin: readonly number[]; readonly size: readonly number[] };
+
+const sliceOp: Op<UnaryInputs, SliceAttributes> = {
   name: 'residual.slice',
   tfjsKernel: 'Slice',
   gradient: (dy, { shapes, attributes: { begin } }) => ({ x: () => padTo(dy, shapes.x, begin) }),
