@@ -33,9 +33,9 @@ const link = '--target=wasm32 -nostdlib -Wl,--no-entry -Wl,--import-memory -Wl,-
 
 /** The kernels that a plan of a captured step can hold; all their parameters are pointers, integers or floats. */
 const plannedKernels = (
-  'activate affine appendToCache appendToPackedCache attend causalConvolution combine copyBlocks embed gatedDeltaRule ' +
-  'halfLinearRows layerNorm linearFewRows linearOneRow matMul packRows packedLinearFewRows packedLinearInFloats ' +
-  'packedLinearRows rmsNorm rotate selectiveScan softmax softplus square squareRoot stateSpaceDual sumColumns ' +
+  'activate affine appendToCache appendToPackedCache attend causalConvolution combine copyBlocks embed ' +
+  'gatedDeltaRule halfLinearRows layerNorm linearFewRows linearOneRow matMul packRows packedLinearFewRows ' +
+  'packedLinearInFloats packedLinearRows rmsNorm rotate selectiveScan softmax softplus square squareRoot stateSpaceDual sumColumns ' +
   'sumRows unpack unpackCache'
 ).split(' ');
 

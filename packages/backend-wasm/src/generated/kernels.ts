@@ -1,6 +1,6 @@
 // Our WebAssembly kernels. Written by kernels/build.mjs: do not edit.
 /** SHA-256 of the sources it was built from. */
-export const sourceHash = '4485c74ff0fe20050c184c0afeddcf55aa2194481597134f7cbfe37f5592cfae';
+export const sourceHash = 'b632e6fb76fc859364b3b33e6560f3c35690b66ae7cfa54661fe7ee89cddc830';
 /** The kernels of `runCalls` in the order of their codes, with the kinds of their arguments. */
 export const signatures: string =
   'activate:iiiii affine:iiiff appendToCache:iiiiiii appendToPackedCache:iiiiiiiii attend:iiiiiiiiiiiiiiiiiiiiiiiiiiff causalConvolution:iiiiiiiiii combine:iiiiiii copyBlocks:iiiiii embed:iiiiii gatedDeltaRule:iiiiiiiiiiiiiiii halfLinearRows:iiiiiiiiiii layerNorm:iiiiiif linearFewRows:iiiiiii linearOneRow:iiiiii matMul:iiiiiiiiii packRows:iiiiii packedLinearFewRows:iiiiiiiiiiii packedLinearInFloats:iiiiiiiiiiii packedLinearRows:iiiiiiiiiiii rmsNorm:iiiiif rotate:iiiiiiiiiiiii selectiveScan:iiiiiiiiiiiiii softmax:iiii softplus:iii square:iii squareRoot:iii stateSpaceDual:iiiiiiiiiiiiiiii sumColumns:iiiii sumRows:iiii unpack:iiiiiiiiii unpackCache:iiiiii';

@@ -43,7 +43,7 @@ const joined = (heap: Heap, inputs: NamedTensorInfoMap, { axis }: { readonly axi
   return y;
 };
 
-/** A list of parts beside each other along an axis. Uses the kernel of tfjs unless all have float32 or int32 entries. */
+/** A list of parts beside each other along an axis. Uses the kernel of tfjs unless all have entries of four bytes. */
 export const concat: BufferReusingKernel = /*#__PURE__*/ kernelFuncOr('Concat', parts =>
   Object.values(parts as Record<string, TensorInfo>).every(hasWords) ? joined : undefined,
 );
