@@ -35,8 +35,8 @@ const link = '--target=wasm32 -nostdlib -Wl,--no-entry -Wl,--import-memory -Wl,-
 const plannedKernels = (
   'activate affine appendToCache appendToPackedCache attend causalConvolution combine copyBlocks embed ' +
   'gatedDeltaRule halfLinearRows layerNorm linearFewRows linearOneRow matMul packRows packedLinearFewRows ' +
-  'packedLinearInFloats packedLinearRows rmsNorm rotate selectiveScan softmax softplus square squareRoot stateSpaceDual sumColumns ' +
-  'sumRows unpack unpackCache'
+  'packedLinearInFloats packedLinearRows rmsNorm rotate selectiveScan softmax softplus square squareRoot ' +
+  'stateSpaceDual sumColumns sumRows unpack unpackCache'
 ).split(' ');
 
 /** Refuses what would write to memory that belongs to tfjs: an object that uses a stack, a module with static data. */

@@ -1,6 +1,6 @@
 // Our WebAssembly kernels. Written by kernels/build.mjs: do not edit.
 /** SHA-256 of the sources it was built from. */
-export const sourceHash = 'b632e6fb76fc859364b3b33e6560f3c35690b66ae7cfa54661fe7ee89cddc830';
+export const sourceHash = 'da2f18c987097e3bbe0226258044e4ec6961182712d817ee24f100d6b7165b67';
 /** The kernels of `runCalls` in the order of their codes, with the kinds of their arguments. */
 export const signatures: string =
   'activate:iiiii affine:iiiff appendToCache:iiiiiii appendToPackedCache:iiiiiiiii attend:iiiiiiiiiiiiiiiiiiiiiiiiiiff causalConvolution:iiiiiiiiii combine:iiiiiii copyBlocks:iiiiii embed:iiiiii gatedDeltaRule:iiiiiiiiiiiiiiii halfLinearRows:iiiiiiiiiii layerNorm:iiiiiif linearFewRows:iiiiiii linearOneRow:iiiiii matMul:iiiiiiiiii packRows:iiiiii packedLinearFewRows:iiiiiiiiiiii packedLinearInFloats:iiiiiiiiiiii packedLinearRows:iiiiiiiiiiii rmsNorm:iiiiif rotate:iiiiiiiiiiiii selectiveScan:iiiiiiiiiiiiii softmax:iiii softplus:iii square:iii squareRoot:iii stateSpaceDual:iiiiiiiiiiiiiiii sumColumns:iiiii sumRows:iiii unpack:iiiiiiiiii unpackCache:iiiiii';
