@@ -155,7 +155,8 @@ function keyMover(
 /** The keys and values of a cache, as `attendHeads` reads them. */
 export function filledKeys({ key, value }: KeysAndValues, scope: Scope): Omit<QueryKeyValue, 'query'> {
   const capacity = key.shape[2]!;
-  const filled = Math.min(scope.get(stepPositions)?.totalLength ?? capacity, capacity);
+  const { totalLength = capacity, filledLength = totalLength } = scope.get(stepPositions) ?? {};
+  const filled = Math.min(filledLength, capacity);
   return { key, value, beamIndices: scope.get(beamIndices), filled };
 }
 

@@ -10,6 +10,8 @@ export interface StepPositions {
   readonly positionIds: Tensor;
   /** The length of the longest sequence after this step. */
   readonly totalLength: number;
+  /** How many positions of a cache are filled after it, padding included; `totalLength` if absent. */
+  readonly filledLength?: number;
   /**
    * The number of positions for which tables are made, such as the capacity of a cache: up to it, shapes stay the same
    * from step to step.

@@ -1,5 +1,5 @@
 import { beamIndices, Cache, keyRange } from '@residual/attention';
-import { emptyScope, type Scope, stepPositions } from '@residual/layers';
+import { emptyScope, type Scope, type StepPositions, stepPositions } from '@residual/layers';
 import { type CacheForm, type KeyRange, type Tensor, tensor, tidy } from '@residual/tensor';
 import { logitPositions } from '@residual/transformer';
 import { paddedIds, type Sequences } from '../sequences.js';
@@ -71,8 +71,10 @@ export class CachedBatch {
     this.beams = options.beams ?? 1;
     const { maxLength: maxPositions, initialCapacity = 64, cache: form = 'f32', contextKeep } = options;
     const mayDrop = contextKeep !== undefined;
-    this.cache = new Cache({ maxPositions, initialCapacity, form, mayDrop });
-    if (mayDrop) this.keptColumns = Math.max(...this.padding) + contextKeep;
+    const padding = Math.max(...this.padding);
+    // A sequence after padding goes on where one without has ended.
+    this.cache = new Cache({ maxPositions: maxPositions + (mayDrop ? 0 : padding), initialCapacity, form, mayDrop });
+    if (mayDrop) this.keptColumns = padding + contextKeep;
   }
 
   /** The number of positions filled, padding included. */
@@ -169,7 +171,12 @@ export class CachedBatch {
     const keyLen = this.cache.ensureCapacity(paddedLength);
     const logits = tidy(() => {
       const inputs = this.stepInputs(ids, paddedLength, keyLen);
-      const eager = () => this.runEager(inputs, last, { totalLength: total, capacity: keyLen });
+      const eager = () =>
+        this.runEager(inputs, last, {
+          totalLength: Math.min(total, this.maxLength),
+          filledLength: total,
+          capacity: keyLen,
+        });
       const isStep = paddedLength === 1 || last === undefined;
       if (!isStep || total > captureUntil || this.cache.isMoving) return eager();
       const named = { ...inputs, keyEnd: sources?.mask.keyEnd };
@@ -206,7 +213,7 @@ export class CachedBatch {
   private runEager(
     { ids, positionIds, cachePosition, keyStart, beamTable }: StepInputs,
     last: number | undefined,
-    lengths: { readonly totalLength: number; readonly capacity: number },
+    lengths: Omit<StepPositions, 'positionIds'>,
   ): Tensor {
     const { forward, scope } = this.options;
     const range: KeyRange = { position: cachePosition, ...(keyStart && { keyStart }) };

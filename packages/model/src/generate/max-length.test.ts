@@ -50,6 +50,34 @@ test('a maxLength above the number of learned positions is refused', async () =>
 });
 
 test.each([
+  ['rotary', { ...newFields, max_position_embeddings: 9 }],
+  ['learned', { ...learned, n_positions: 9 }],
+])(
+  'sequences of a batch end at their own last position, with the tokens of each alone: %s positions',
+  async (_, config) => {
+    const model = await loadModel(files(config));
+    const prompts = [
+      [1, 2, 3, 4, 5, 6, 7],
+      [8, 9],
+      [3, 1, 4, 1],
+    ];
+    const options = { ...greedy, maxNewTokens: 20 };
+    const alone = [];
+    for (const prompt of prompts) alone.push(await model.generate(prompt, options).result());
+    expect(alone.map(({ tokens, finishReason }) => [tokens.length, finishReason])).toEqual(
+      prompts.map(() => [9, 'positions']),
+    );
+    for (const more of [{}, { taps: ['decoder.layers.*.attention.weights'] }]) {
+      const batch = await model.generateBatch(prompts, { ...options, ...more }).result();
+      expect(batch.map(({ tokens, finishReason }) => [tokens, finishReason])).toEqual(
+        alone.map(({ tokens, finishReason }) => [tokens, finishReason]),
+      );
+    }
+    model.dispose();
+  },
+);
+
+test.each([
   ['plain', {}],
   ['dynamic', { rope_parameters: { rope_type: 'dynamic', factor: 2, rope_theta: 20 } }],
 ])('a prompt fed in several passes, far beyond maxPositions, continues as if fed in one: %s', async (_, fields) => {
