@@ -49,7 +49,8 @@ async function makePairs(out) {
         if (drawn.has(words[i].slice(0, end))) relatives.add(words[i]);
   const stems = new Set([...drawn].flatMap(word => [-1, -2, -3].map(end => word.slice(0, end))));
   const isHeld = word => drawn.has(word) || relatives.has(word) || (word.length > 2 && stems.has(word));
-  const lines = chosen => `${chosen.map(word => `${[...word].join(' ')}\t${dictionary[word]}`).join('\n')}\n`;
+  const phonesOf = word => dictionary[word].split(' #')[0].trim(); // without a comment
+  const lines = chosen => `${chosen.map(word => `${[...word].join(' ')}\t${phonesOf(word)}`).join('\n')}\n`;
   mkdirSync(out, { recursive: true });
   writeFileSync(join(out, 'train.tsv'), lines(words.filter(word => !isHeld(word))));
   writeFileSync(join(out, 'held.tsv'), lines([...drawn].sort()));
