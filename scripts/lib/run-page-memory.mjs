@@ -8,7 +8,14 @@ const [drawings = 500, emoji = 100] = process.argv.slice(2).map(Number);
 
 /** The two chapters: the button of the next picture, and what says that it is done. */
 const chapters = [
-  { name: 'drawings', hash: '#backend=wasm&pace=fast', seed: 5, count: drawings, next: '#another', status: '#status' },
+  {
+    name: 'drawings',
+    hash: '#backend=wasm&pace=fast',
+    seed: 5,
+    count: drawings,
+    next: '#another',
+    status: '#drawing-status',
+  },
   {
     name: 'emoji',
     hash: '#backend=wasm&chapter=emoji',

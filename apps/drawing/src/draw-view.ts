@@ -20,7 +20,7 @@ export interface DrawView {
 /** Wires the word, the paper and the buttons of the drawing. */
 export function drawView(state: State<Settings>, session: Session): DrawView {
   const say = (sentence: string) => {
-    byId('status').textContent = sentence;
+    byId('drawing-status').textContent = sentence;
   };
   const attention = attentionView(state, session, () => sheet.refresh());
   const sheet = openSheet(byId<HTMLCanvasElement>('paper'), state, session, {

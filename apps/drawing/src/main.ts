@@ -57,6 +57,7 @@ async function start(): Promise<void> {
     leaveBackend: endTraining,
     run: async () => {
       const { chapter } = state.now;
+      byId('status').textContent = '';
       if (!isShown.has(chapter)) {
         isShown.add(chapter);
         await (chapter === 'emoji' ? emoji.paint() : drawing.draw());

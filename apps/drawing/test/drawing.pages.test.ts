@@ -33,7 +33,7 @@ const pathsOf = (svg: string) => / d="([^"]*)"/.exec(svg)![1]!.split(/(?=M)/);
 test('the page draws what the library draws with the same seed, and saves it', async () => {
   const { drawing, newTokens } = await model.draw('sailboat', { seed: 5 }).result();
   expect(await savedBy(page, 'save')).toBe(drawingToSvg(drawing, picture));
-  expect(await page.textContent('#status')).toContain(`It wrote ${newTokens.length} tokens`);
+  expect(await page.textContent('#drawing-status')).toContain(`It wrote ${newTokens.length} tokens`);
   await page.click('#another');
   await drawn(page, 6);
   expect(new URL(page.url()).hash).toContain('seed=6');
@@ -42,7 +42,7 @@ test('the page draws what the library draws with the same seed, and saves it', a
 test('a word that was never drawn is drawn, and one that nobody knows is left out or refused', async () => {
   await page.fill('#word', 'pirate zzgrmpf');
   await page.press('#word', 'Enter');
-  await page.locator('#status', { hasText: 'It does not know “zzgrmpf”.' }).waitFor();
+  await page.locator('#drawing-status', { hasText: 'It does not know “zzgrmpf”.' }).waitFor();
   expect(pathsOf(await savedBy(page, 'save')).length).toBeGreaterThan(0);
   await page.fill('#word', 'zzgrmpf');
   await page.press('#word', 'Enter');

@@ -166,10 +166,10 @@ test('many pictures and drawings leave nothing in the memory of the worker', asy
       return { numTensors, numBytes };
     });
   await page.click('#tab-strokes');
-  await page.locator('#status', { hasText: /^It wrote/ }).waitFor();
+  await page.locator('#drawing-status', { hasText: /^It wrote/ }).waitFor();
   const draw = async (seed: number) => {
     await page.click('#another');
-    await page.locator('#status', { hasText: `; seed ${seed}.` }).waitFor();
+    await page.locator('#drawing-status', { hasText: `; seed ${seed}.` }).waitFor();
   };
   await draw(6);
   const before = await tensors();

@@ -10,7 +10,7 @@ export const ready = (page: Page) => page.locator('main[data-state=ready]').wait
 
 /** Waits until a drawing has ended with this seed. */
 export const drawn = (page: Page, seed: number) =>
-  page.locator('#status', { hasText: new RegExp(`^It wrote \\d+ tokens .*; seed ${seed}\\.`) }).waitFor();
+  page.locator('#drawing-status', { hasText: new RegExp(`^It wrote \\d+ tokens .*; seed ${seed}\\.`) }).waitFor();
 
 /** The text of the file that a button saves. */
 export const savedBy = async (page: Page, id: string): Promise<string> => {
