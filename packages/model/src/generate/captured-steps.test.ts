@@ -76,3 +76,24 @@ test('a step that reads another tensor than its inputs and the weights is captur
     expect(memoryUsage()).toEqual(usage);
   }
 });
+
+test('the graphs that were used least recently go where there are too many, or too many kernels in all', () => {
+  for (const limits of [
+    { graphs: 2, kernels: 99 },
+    { graphs: 99, kernels: 9 }, // each has 4
+  ]) {
+    const few = new CapturedSteps(() => weights, limits);
+    const captured: string[] = [];
+    const run = (name: string) => {
+      const x = tensor([5, 7], [2]);
+      const step = () => {
+        captured.push(name);
+        return [mul(mul(mul(mul(x, 2), 2), 2), weights.scale)];
+      };
+      dispose([x, few.run(name, { x }, step)]);
+    };
+    for (const name of ['a', 'b', 'a', 'c', 'a', 'b']) run(name);
+    expect(captured).toEqual(['a', 'b', 'c', 'b']);
+    few.clear();
+  }
+});

@@ -2,8 +2,12 @@ import type { Cache, CachedStateLayout } from '@residual/attention';
 import type { RecurrentStateLayout } from '@residual/layers';
 import { type CapturedGraph, capture, isTensor, ResidualError, type Tensor } from '@residual/tensor';
 
-/** How many graphs are kept; beyond that the least recently used one is dropped. */
-const maxGraphs = 64;
+/** What is kept of graphs; beyond that those that were used least recently are dropped. */
+interface GraphLimits {
+  readonly graphs: number;
+  /** The kernels of all graphs. A pass of several sequences has some for each of them. */
+  readonly kernels: number;
+}
 
 /** How a first step fills a cache. */
 interface CacheLayout {
@@ -30,14 +34,16 @@ export class CapturedSteps {
   private readonly layouts = new Map<string, CacheLayout>();
   private isUnsupported = false;
   private readonly weightsOf: () => unknown;
+  private readonly limits: GraphLimits;
   /** The weights that the graphs read. */
   private readonly weights = new Set<Tensor>();
   /** The state of the weights when the graphs were captured. */
   private fingerprint: readonly unknown[] = [];
 
   /** `weightsOf` returns the tree of weights, which its owner may change between two steps. */
-  constructor(weightsOf: () => unknown) {
+  constructor(weightsOf: () => unknown, limits: GraphLimits = { graphs: 64, kernels: 32_000 }) {
     this.weightsOf = weightsOf;
+    this.limits = limits;
   }
 
   /**
@@ -68,7 +74,7 @@ export class CapturedSteps {
     try {
       const { outputs, graph } = capture(step, inputs);
       this.graphs.set(key, graph);
-      for (const oldest of [...this.graphs.keys()].slice(0, -maxGraphs)) this.drop(oldest);
+      this.dropOldest();
       return outputs;
     } catch (error) {
       if (!(ResidualError.is(error) && error.code === 'capture')) throw error;
@@ -137,6 +143,18 @@ export class CapturedSteps {
   /** Drops all graphs. */
   clear(): void {
     for (const key of [...this.graphs.keys()]) this.drop(key);
+  }
+
+  /** Drops the graphs beyond the limits, but for the last one. */
+  private dropOldest(): void {
+    const { graphs, limits } = this;
+    let kernels = 0;
+    for (const { kernelCount } of graphs.values()) kernels += kernelCount;
+    for (const [key, { kernelCount }] of [...graphs].slice(0, -1)) {
+      if (graphs.size <= limits.graphs && kernels <= limits.kernels) return;
+      kernels -= kernelCount;
+      this.drop(key);
+    }
   }
 
   private drop(key: string): void {

