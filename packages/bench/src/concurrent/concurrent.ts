@@ -3,6 +3,7 @@ import { Worker } from 'node:worker_threads';
 import { loadModel, type Model } from '@residual/model';
 import { connectModels } from '@residual/model/worker';
 import { memoryUsage } from '@residual/tensor';
+import { processorTime } from '@residual/testkit/processor-time';
 import { type Line, lineOf } from '../comparison/line.js';
 import { checkpointOf } from '../generation/checkpoint.js';
 import type { ShapeName } from '../generation/shape.js';
@@ -54,7 +55,7 @@ async function measure(model: Model, what: string, goal: number | undefined): Pr
   ];
 }
 
-/** Milliseconds of a token after the first ones, and the bytes of the caches, of generations at once. */
+/** Processor time in milliseconds of a token after the first ones, and the bytes of caches, of generations at once. */
 async function stepsOf(model: Model, count: number): Promise<{ readonly time: number; readonly bytes: number }> {
   const before = memoryUsage().bytes;
   const options = { temperature: 0, eosTokenId: [], maxNewTokens: newTokens };
@@ -64,11 +65,9 @@ async function stepsOf(model: Model, count: number): Promise<{ readonly time: nu
   };
   await Promise.all(runs.map(run => steps(run, 4)));
   const bytes = memoryUsage().bytes - before;
-  const start = performance.now();
-  await Promise.all(runs.map(run => steps(run, newTokens - 4)));
-  const time = (performance.now() - start) / (count * (newTokens - 4));
+  const time = await processorTime(() => Promise.all(runs.map(run => steps(run, newTokens - 4))));
   await Promise.all(runs.map(run => run.return(undefined as never)));
-  return { time, bytes };
+  return { time: time / (count * (newTokens - 4)), bytes };
 }
 
 const promptOf = (i: number) => Array.from({ length: promptLength }, (_, j) => 1 + ((i * 97 + j * 31) % 200));
