@@ -159,7 +159,7 @@ function ofWords(words: readonly WordWithPhones[], symbols: Symbols): ReadSenten
     return id === undefined ? [] : [{ id, token: symbol, span }];
   };
   const tokens = words.flatMap(({ word, start, end, pause, phones }, i) => {
-    const read = phones.flatMap(phone => token(phone, [start, end]));
+    const read = phones.flatMap(phone => token(phone, [start, end])).map(each => ({ ...each, word: i }));
     if (read.length < phones.length) {
       const unknown = phones.find(phone => !symbols.ids.has(phone));
       throw new ResidualError(

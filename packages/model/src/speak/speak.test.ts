@@ -140,6 +140,12 @@ test('FastSpeech 2 speaks words with their phones', async () => {
     ['hello', [0, 1, 2, 3]],
     ['ma', [6, 7]],
   ]);
+  const amount = words.map(word => ({ ...word, start: 0, end: 2 })); // as "$2" is two words
+  const [{ words: parts }] = (await model.speak(amount, voice).result()).sentences as [typeof sentence & object];
+  expect(parts.map(({ tokens }) => tokens)).toEqual([
+    [0, 1, 2, 3],
+    [6, 7],
+  ]);
   const same = await model.speak('HH AH0 L OW1 , M AA1 .', { ...voice, symbols: true }).result();
   expect(same.sentences[0]!.tokens).toHaveLength(9);
   const higher = await model.speak(words, { ...voice, pitch: 0.5 }).result();

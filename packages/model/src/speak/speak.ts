@@ -12,6 +12,7 @@ import { expectProsody, expectSentences, type SentenceProsody, sentenceProsody }
 import { type ReadSentence, readSpeech, type SpeechInput } from './read-text.js';
 import { sourceVoice } from './source-voice.js';
 import type { Speech, SpeechPiece, SpokenSentence, SpokenToken } from './speech.js';
+import type { ReadToken } from './symbols.js';
 import { voiceTensors } from './voice.js';
 
 /** A piece of a sentence before it is placed in the speech. */
@@ -247,7 +248,7 @@ function timesOfAttention(rows: readonly Float32Array[], secondsPerStep: number,
 
 /** A sentence with the times of its tokens and words, in seconds from the beginning of the speech. */
 function spokenSentence({ text, span, tokens, words }: ReadSentence, times: readonly TimedToken[], begin: number) {
-  const spoken: SpokenToken[] = tokens.map((token, i) => {
+  const spoken: SpokenToken[] = tokens.map(({ word: _, ...token }, i) => {
     const time = times[i]!;
     return { ...token, ...time, start: begin + time.start, end: begin + time.end };
   });
@@ -259,8 +260,9 @@ function spokenSentence({ text, span, tokens, words }: ReadSentence, times: read
     start: begin,
     end: spoken.reduce((latest, { end }) => Math.max(latest, end), begin),
     tokens: spoken,
-    words: words.map(word => {
-      const own = spoken.flatMap((token, i) => (isIn(token.span, word.span) ? [i] : []));
+    words: words.map((word, index) => {
+      const isOwn = (token: ReadToken) => (token.word ?? index) === index && isIn(token.span, word.span);
+      const own = tokens.flatMap((token, i) => (isOwn(token) ? [i] : []));
       const [first, last] = [spoken[own[0] ?? -1], spoken[own.at(-1) ?? -1]];
       return { ...word, start: first?.start ?? begin, end: last?.end ?? begin, tokens: own };
     }),

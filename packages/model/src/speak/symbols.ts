@@ -6,6 +6,8 @@ export interface ReadToken {
   readonly token: string;
   /** The span that it stands for in the sentence, in UTF-16 units; empty for a token that the text does not contain. */
   readonly span: readonly [start: number, end: number];
+  /** The index of its word in the sentence, for words with phones, of which several can have one span. */
+  readonly word?: number;
 }
 
 /** The symbols of a model that reads characters or phones, from its `vocab.json` and `tokenizer_config.json`. */
