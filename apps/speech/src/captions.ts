@@ -1,4 +1,9 @@
-import type { HeardWord } from './heard-words.js';
+/** A word with its time in seconds; its text has the space before it. */
+export interface TimedWord {
+  readonly start: number;
+  readonly end: number;
+  readonly text: string;
+}
 
 /** A line of subtitles. */
 export interface CaptionLine {
@@ -11,7 +16,7 @@ export interface CaptionLine {
 const [maxLength, pause] = [42, 0.6];
 
 /** Words as lines of subtitles: a line ends with a sentence, at a pause, or when it is full. */
-export function captionsOf(words: readonly HeardWord[]): CaptionLine[] {
+export function captionsOf(words: readonly TimedWord[]): CaptionLine[] {
   const lines: CaptionLine[] = [];
   for (const { text, start, end } of words) {
     const last = lines.at(-1);

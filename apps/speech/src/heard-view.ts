@@ -27,13 +27,13 @@ export interface HeardView {
   write(words: readonly HeardWord[], rest: string): void;
 }
 
-/** Wires the views. */
-export function heardView(session: Session): HeardView {
+/** Wires the views; `onWords` is called when there are other words, or none. */
+export function heardView(session: Session, onWords: (hasWords: boolean) => void): HeardView {
   const play = byId<HTMLButtonElement>('play');
   let sound: Sound | undefined;
   let words: readonly HeardWord[] = [];
   const choose = (index: number) => attempt(() => pick(index));
-  const [line, text] = [timeline(choose), textView(choose)];
+  const [line, text] = [timeline(choose), textView('heard', choose)];
   const sounds = player(seconds => {
     line.playAt(seconds);
     play.textContent = seconds === undefined ? 'Play' : 'Pause';
@@ -52,11 +52,12 @@ export function heardView(session: Session): HeardView {
   };
 
   const write = (next: readonly HeardWord[], rest: string) => {
-    text.writeRest(rest);
+    byId('coming').textContent = rest; // text whose words have no times yet
     if (next !== words) {
       words = next;
       line.write(words);
       text.write(words);
+      onWords(words.length > 0);
     }
     byId('empty').hidden = words.length > 0 || rest !== '';
     for (const id of ['srt', 'vtt', 'txt']) byId<HTMLButtonElement>(id).disabled = words.length === 0;

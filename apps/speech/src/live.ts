@@ -1,5 +1,6 @@
 import { type Microphone, microphone } from '@residual/audio';
 import type { HeardWord } from './heard-words.js';
+import { joinedSamples } from './joined-samples.js';
 import { listen } from './listener.js';
 import type { Session } from './session.js';
 import { rate } from './sound.js';
@@ -41,7 +42,7 @@ export async function listenLive(
 
   /** Reads what came after the last pause; `isPause`: what is heard becomes final. */
   const read = async (isPause: boolean): Promise<void> => {
-    const samples = joined(parts, from, length);
+    const samples = joinedSamples(parts, from, length);
     const [start, end] = [from, length];
     if (isPause) isSpoken = false; // what is said from now on is not part of this
     const words = await listen(session, { samples, start: start / rate, signal: work.signal }, () => {});
@@ -80,22 +81,10 @@ export async function listenLive(
     await reading;
     if (failure) throw failure.error;
     if (isSpoken && length > from) await read(true);
-    return { samples: joined(parts, 0, length), words: final };
+    return { samples: joinedSamples(parts, 0, length), words: final };
   } finally {
     device.stop();
     work.abort();
     await reading;
   }
-}
-
-/** The samples from one index to another of those that came in parts. */
-function joined(parts: readonly Float32Array[], from: number, to: number): Float32Array {
-  const samples = new Float32Array(to - from);
-  let start = 0;
-  for (const part of parts) {
-    const [first, last] = [Math.max(from, start), Math.min(to, start + part.length)];
-    if (last > first) samples.set(part.subarray(first - start, last - start), first - from);
-    start += part.length;
-  }
-  return samples;
 }

@@ -18,16 +18,27 @@ export interface SpeechPage {
   show(sound: Sound, id?: string): Promise<void>;
   /** Writes down the recording that is shown. */
   transcribe(): Promise<void>;
-  /** Turns the microphone on and writes what it hears, or turns it off. */
-  speak(): Promise<void>;
+  /**
+   * Turns the microphone on and writes what it hears until it is called again, which turns it off. Whether this call
+   * has listened.
+   */
+  speak(): Promise<boolean>;
   /** Ends what is running. */
   end(): Promise<void>;
 }
 
-/** Wires the page; `mark` is called with the id of the recording that is shown, or with '' for another one. */
-export function speechPage(session: Session, mark: (id: string) => void): SpeechPage {
-  const [speak, speed, shows] = [byId('speak'), byId('speed'), byId('shows')];
-  const view = heardView(session);
+/** What happens in the page. */
+export interface SpeechPageEvents {
+  /** A recording that comes with the page is shown, or another one: ''. */
+  readonly mark: (id: string) => void;
+  /** Other words are shown, or none. */
+  readonly onWords: (hasWords: boolean) => void;
+}
+
+/** Wires the page. */
+export function speechPage(session: Session, { mark, onWords }: SpeechPageEvents): SpeechPage {
+  const [speak, took, shows] = [byId('speak'), byId('took'), byId('shows')];
+  const view = heardView(session, onWords);
   const runs = singleRun();
   const follow = actions(runs.start);
   let endSpeech: AbortController | undefined; // while the microphone is on
@@ -44,7 +55,7 @@ export function speechPage(session: Session, mark: (id: string) => void): Speech
           byId('status').textContent = `Listening: ${Math.round(heard.done)} of ${Math.round(heard.total)} s`;
       });
       const seconds = (performance.now() - begun) / 1000;
-      speed.textContent = `${secondsOf(sound).toFixed(1)} s of sound, heard in ${seconds.toFixed(1)} s`;
+      took.textContent = `${secondsOf(sound).toFixed(1)} s of sound, heard in ${seconds.toFixed(1)} s`;
       view.write(words, '');
       return sentenceOf(words);
     });
@@ -56,7 +67,7 @@ export function speechPage(session: Session, mark: (id: string) => void): Speech
     await runs.end();
     view.clear();
     mark('');
-    [speed.textContent, shows.textContent] = ['', 'Speak. A pause makes the words before it final.'];
+    [took.textContent, shows.textContent] = ['', 'Speak. A pause makes the words before it final.'];
     [speak.ariaPressed, speak.textContent] = ['true', 'Stop speaking'];
     try {
       await follow('Listening to the microphone', async signal => {
@@ -86,15 +97,17 @@ export function speechPage(session: Session, mark: (id: string) => void): Speech
       await runs.end();
       view.show(sound);
       mark(id);
-      speed.textContent = '';
+      took.textContent = '';
       shows.textContent =
         samples.find(sample => sample.id === id)?.shows ?? 'Click a word to hear it, and to see what else it could be.';
       await transcribe();
     },
     transcribe,
     speak: async () => {
-      if (endSpeech) endSpeech.abort();
-      else if (session.isLoaded) await listenToMicrophone();
+      endSpeech?.abort();
+      if (endSpeech || !session.isLoaded) return false;
+      await listenToMicrophone();
+      return true;
     },
     end: runs.end,
   };

@@ -1,20 +1,24 @@
 import { arrowDirection, byId, isUnsure, make } from '@residual/appkit';
-import type { HeardWord } from './heard-words.js';
 
-/** The text that was heard, whose words are chosen by pointer, or by Tab and arrow keys. */
+/** A word of a text; one of a probability below 50 % is marked. */
+export interface TextWord {
+  /** With the space before it. */
+  readonly text: string;
+  readonly probability: number;
+}
+
+/** A text whose words are chosen by pointer, or by Tab and arrow keys. */
 export interface TextView {
   /** Shows words, of which none is chosen. */
-  write(words: readonly HeardWord[]): void;
-  /** Shows text after them, whose words have no times yet. */
-  writeRest(rest: string): void;
+  write(words: readonly TextWord[]): void;
   choose(index: number | undefined): void;
   /** Marks the word that is played; -1 for none. */
   playAt(index: number): void;
 }
 
-/** Wires the text; `onWord` is called with the word that is chosen. */
-export function textView(onWord: (index: number) => void): TextView {
-  const place = byId('heard');
+/** Wires the text in the element with this id; `onWord` is called with the word that is chosen. */
+export function textView(id: string, onWord: (index: number) => void): TextView {
+  const place = byId(id);
   let elements: HTMLElement[] = [];
   const choose = (index: number | undefined) => {
     for (const [i, element] of elements.entries()) {
@@ -37,9 +41,6 @@ export function textView(onWord: (index: number) => void): TextView {
     choose,
     playAt: index => {
       for (const [i, element] of elements.entries()) element.classList.toggle('played', i === index);
-    },
-    writeRest: rest => {
-      byId('coming').textContent = rest;
     },
     write: words => {
       elements = words.map((word, i) => {

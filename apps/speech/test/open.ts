@@ -24,6 +24,7 @@ export const openSpeech = (heard = recordingOf('librivox-0870')): Promise<OpenAp
 const missing = async (page: Page): Promise<string[]> => {
   const isReady = (await page.locator('main[data-state=ready]').count()) > 0;
   if (!isReady || (await page.locator('#error').isVisible())) return [];
+  if (await page.locator('#panel-listen').isHidden()) return [];
   const [status] = await page.locator('#status').allTextContents();
   if (!/words|^Nothing was said|^Stopped|^The link is copied/.test(status!)) return [`the status says “${status}”`];
   if (!/words/.test(status!)) return [];

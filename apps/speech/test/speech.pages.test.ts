@@ -46,7 +46,7 @@ test('a word that is chosen shows what else it could be, by click and by key', a
 });
 
 test('every control has a help sentence, and Tab reaches all of them', async () => {
-  const controls = ':is(input:not([type=hidden]), select, textarea, button[id])';
+  const controls = ':is(input:not([type=hidden]), select, textarea, button[id]:not([role=tab]))';
   expect(await undescribedControls(page, controls)).toEqual([]);
   await page.locator('details').evaluateAll(all => {
     for (const each of all) (each as HTMLDetailsElement).open = true;
@@ -83,6 +83,7 @@ test('what is said into the microphone is written while it is said', async () =>
   await page.reload();
   await heard(page);
   await page.locator('main').evaluate(main => main.removeAttribute('data-state'));
+  await page.check('#echo'); // what is said will be read back
   await page.click('#speak');
   await expect.poll(() => page.textContent('#heard'), { timeout: 120_000 }).toMatch(/\w/);
   expect(await page.locator('#speak').getAttribute('aria-pressed')).toBe('true');
@@ -90,6 +91,18 @@ test('what is said into the microphone is written while it is said', async () =>
   await page.click('#speak');
   expect(await heard(page)).toMatch(/John Dashwood had then leisure to consider/);
   expect(await page.locator('#speak').getAttribute('aria-pressed')).toBe('false');
+});
+
+test('what was said is read back by the voice, in French too as text, and taken to the other side', async () => {
+  await page.locator('#echo-section[data-state=ready]').waitFor();
+  const words = (await page.locator('#read-back [role=option]').allTextContents()).join(' ');
+  expect(words.toLowerCase()).toContain('john dashwood had then leisure to consider');
+  expect(await page.textContent('#french')).toMatch(/John .*considérer/);
+  expect(await page.textContent('#back-status')).toMatch(/^\d+ words read back\.$/);
+  await page.click('#edit');
+  expect(await page.inputValue('#text')).toMatch(/John Dashwood had then leisure to consider/);
+  await page.click('#tab-listen');
+  expect(await heard(page)).toMatch(/John Dashwood/);
 });
 
 test('on a slow line the page says how large the model is, and loads it when it is asked to', async () => {

@@ -20,6 +20,7 @@ export function guardedModel(model: RemoteModel, run: RunExclusive): RemoteModel
     beamSearchBatch: stream(model.beamSearchBatch),
     translate: stream(model.translate as never) as RemoteModel['translate'],
     transcribe: stream(model.transcribe as never) as RemoteModel['transcribe'],
+    speak: stream(model.speak as never) as RemoteModel['speak'],
     draw: stream(model.draw as never) as RemoteModel['draw'],
     paint: stream(model.paint as never) as RemoteModel['paint'],
     forward: call(model.forward),

@@ -20,7 +20,9 @@ export const view: MakeView = (place, { state, calls: connect }) => {
     'A picture can be cut into small squares and a sound into short slices. Each becomes a vector, and the rest is ' +
       'the same. What is written need not be words either: ',
     make('a', { href: '../drawing/' }, 'words that draw'),
-    ' shows a model whose tokens are the points of a pen, and one whose tokens are the patches of an emoji.',
+    ' shows a model whose tokens are the points of a pen, and one whose tokens are the patches of an emoji. ',
+    make('a', { href: '../speech/#part=speak' }, 'Text to voice'),
+    ' shows one that decides how long and how high each sound of a sentence is.',
   );
   place.append(field.element, french, ribbons, beyond, more);
 
