@@ -40,7 +40,7 @@ export function maxSourceLengthOf({ maxPositions, openEnded }: DecodeModel): num
 
 /** The options of a new batch. */
 export interface BatchOptions {
-  /** How many tokens a sequence may have, padding included. */
+  /** How many tokens a sequence may have; with `contextKeep` its padding counts too. */
   readonly maxLength: number;
   /** How many positions of padding precede each sequence. */
   readonly padding: readonly number[];

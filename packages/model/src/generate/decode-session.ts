@@ -13,7 +13,7 @@ import type { LogitsWanted } from './read-logits.js';
 export interface DecodeSessionOptions extends InterventionOptions {
   /** The function that errors name. */
   readonly caller: string;
-  /** How many tokens a sequence may have, padding included. */
+  /** How many tokens a sequence may have; with `contextKeep` its padding counts too. */
   readonly maxLength: number;
   /** Paths of taps that each step returns. */
   readonly taps?: readonly string[] | undefined;
