@@ -1,9 +1,10 @@
 /**
  * Fills packages/model-voice-en with trained models: node scripts/voice-package.mjs --acoustic FOLDER --vocoder FOLDER
- * --letters FOLDER --sentences FOLDER --words FILE. It rounds the matrices, packs the CMU Pronouncing Dictionary, and
- * writes the figures of `residual evaluate voice` and of scripts/letters-to-sounds.mjs into the README. The sentences
- * are a folder of scripts/speech-teacher/speak.mjs with sentences that were not learned, the words are the `held.tsv`
- * of scripts/letters-to-sounds.mjs. It needs a build.
+ * --letters FOLDER --sentences FOLDER --words FILE. It rounds the matrices (to float16 where sound depends on them, so
+ * that every backend makes the same), packs the CMU Pronouncing Dictionary, and writes the figures of `residual evaluate
+ * voice` and of scripts/letters-to-sounds.mjs into the README. The sentences are a folder of
+ * scripts/speech-teacher/speak.mjs with sentences that were not learned, the words are the `held.tsv` of
+ * scripts/letters-to-sounds.mjs. It needs a build.
  */
 import { execFileSync } from 'node:child_process';
 import { readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
@@ -41,7 +42,7 @@ rmSync(model, { recursive: true, force: true });
 const parts = { '.': options.acoustic, vocoder: options.vocoder, letters: options.letters };
 for (const [name, source] of Object.entries(parts)) {
   const to = join(model, name);
-  console.log(residual('quantize', source, '--to', name === 'vocoder' ? 'f16' : 'int8', '--out', to));
+  console.log(residual('quantize', source, '--to', name === 'letters' ? 'int8' : 'f16', '--out', to));
   rmSync(join(to, 'README.md'), { force: true });
   if (name !== 'letters') rmSync(join(to, 'generation_config.json'), { force: true }); // an empty one
   if (name === '.') rmSync(join(to, 'tokenizer.json'), { force: true });

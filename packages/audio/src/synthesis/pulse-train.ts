@@ -15,7 +15,8 @@ export interface PulseTrainOptions {
 /**
  * The glottis as pulses: one each period of a pitch that goes in straight lines from frame to frame, → samples [frames
  * · hop]. A pulse between two samples is shared between them, and its height is √period, so that the mean power is 1
- * whatever the pitch.
+ * whatever the pitch. After frames that are not voiced the first period begins anew, so that small differences of the
+ * pitch do not add up from one sound to the next.
  */
 export function pulseTrain(options: PulseTrainOptions): Float32Array {
   expectOptions('pulseTrain', options, { pitch: 1, voicing: 1, sampleRate: 1, hop: 1 });
@@ -36,6 +37,10 @@ export function pulseTrain(options: PulseTrainOptions): Float32Array {
     const at = i / hop;
     const frame = Math.floor(at);
     const [share, next] = [at - frame, Math.min(frame + 1, frames - 1)];
+    if (!(voicing[frame]! > 0.5 || voicing[next]! > 0.5)) {
+      phase = 0;
+      continue;
+    }
     const between = (values: ArrayLike<number>) => (1 - share) * values[frame]! + share * values[next]!;
     const step = Math.min(Math.max(between(pitch), 0), sampleRate / 2) / sampleRate;
     phase += step;

@@ -24,6 +24,16 @@ test('there is a pulse each period, and the power is 1 whatever the pitch', () =
   expect([power(half, 0, 19 * hop), power(half, 21 * hop) > 0.2]).toEqual([0, true]);
 });
 
+test('a sound after a pause does not depend on the pitch of the sound before it', () => {
+  const voicing = Float32Array.from({ length: frames }, (_, i) => (i < 15 || i > 20 ? 1 : 0));
+  const afterPause = (first: number) => {
+    const pitch = Float32Array.from({ length: frames }, (_, i) => (i < 18 ? first : 140));
+    return pulseTrain({ pitch, voicing, sampleRate, hop }).subarray(18 * hop);
+  };
+  expect(afterPause(103)).toEqual(afterPause(217));
+  expect(power(afterPause(103))).toBeGreaterThan(0.5);
+});
+
 test('pulses through a flat filter stay pulses, and noise keeps its power', () => {
   const [pitch, voicing] = [fill(frames, 125), fill(frames, 1)];
   const flat = envelope(() => 0);
