@@ -1,8 +1,8 @@
 /**
  * Fills packages/model-voice-en with trained models: node scripts/voice-package.mjs --acoustic FOLDER --vocoder FOLDER
  * --letters FOLDER --sentences FOLDER --words FILE. It rounds the matrices (to float16 where sound depends on them, so
- * that every backend makes the same), packs the CMU Pronouncing Dictionary, and writes the figures of `residual evaluate
- * voice` and of scripts/letters-to-sounds.mjs into the README. The sentences are a folder of
+ * that every backend makes the same), packs the CMU Pronouncing Dictionary, and writes the figures of
+ * `residual evaluate voice` and of scripts/letters-to-sounds.mjs into the README. The sentences are a folder of
  * scripts/speech-teacher/speak.mjs with sentences that were not learned, the words are the `held.tsv` of
  * scripts/letters-to-sounds.mjs. It needs a build.
  */
