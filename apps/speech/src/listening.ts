@@ -65,8 +65,6 @@ export async function openListening({ voice, voiceLoading, saySettings }: Listen
   });
   for (const id of ['backend', 'weights'])
     on(id, 'change', async () => {
-      share();
-      saySettings();
       await run();
       await keywords.move();
     });

@@ -1,11 +1,25 @@
-import { attempt, byId, loadingView, loadOnce, onFiles, settingsFold, wireCopyLink, wireTabs } from '@residual/appkit';
-import { readControls, set, writeControls } from './controls.js';
+import {
+  attempt,
+  backendOptions,
+  byId,
+  formOptions,
+  loadingView,
+  loadOnce,
+  on,
+  onFiles,
+  reportIgnoredSettings,
+  settingsFold,
+  wireCopyLink,
+  wireTabs,
+} from '@residual/appkit';
+import { readControls, set, share, writeControls } from './controls.js';
 import { openListening } from './listening.js';
 import { address, parts } from './settings.js';
 import { readFile } from './sound.js';
 import { speakView } from './voice/speak-view.js';
 import { voiceSession } from './voice/voice-session.js';
 
+byId('weights').replaceChildren(...formOptions());
 writeControls(address.settingsFrom(location.hash));
 addEventListener('hashchange', () => writeControls(address.settingsFrom(location.hash)));
 const saySettings = settingsFold('settings', () => {
@@ -13,9 +27,19 @@ const saySettings = settingsFold('settings', () => {
   return [backend, weights].filter(value => value !== 'auto').join(', ');
 });
 saySettings();
+for (const id of ['backend', 'weights'])
+  on(id, 'change', () => {
+    share();
+    saySettings();
+  });
 
 const voiceLoading = loadingView('voice-loading');
-const voice = voiceSession(voiceLoading.download);
+const voice = voiceSession(voiceLoading.download, worker => {
+  const { backend } = readControls();
+  byId('backend').replaceChildren(...backendOptions(worker));
+  writeControls({ backend });
+  reportIgnoredSettings(address);
+});
 const listening = loadOnce(() => openListening({ voice, voiceLoading, saySettings }));
 const speaking = speakView(voice, voiceLoading);
 

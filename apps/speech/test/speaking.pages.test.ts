@@ -74,6 +74,7 @@ test('nothing is loaded and nothing sounds before a click; then the page says wh
     ...['Hello.', 'It', 'is', 'two', 'dollars,', 'Zorblat'],
   ]);
   expect(await page.textContent('#skipped')).toBe('Not said, since the voice has no sounds for it: “🙂”.');
+  expect(await page.inputValue('#backend')).toBe('wasm');
   const { samples } = await voice.speak('Hello. It is $2, Zorblat 🙂!', { seed: 1 }).result();
   const inPage = await saved();
   expect(inPage).toHaveLength(samples.length);

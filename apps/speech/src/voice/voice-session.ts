@@ -9,6 +9,8 @@ import { shippedLetters, shippedVoice } from './voice-files.js';
 export interface VoiceSession {
   /** The voice, once it is loaded. Errors before. */
   readonly model: RemoteModel;
+  /** Starts the worker, which knows its backends then. */
+  start(): Promise<void>;
   /** Whether the voice is on a backend. */
   isOpen(backend: string): boolean;
   /** Loads the voice on a backend, unless it is there. */
@@ -24,10 +26,11 @@ export interface VoiceSession {
 /** Where the voice runs: it is small and each sentence has another length, so `auto` is WebAssembly. */
 const backendOf = (name: string) => (name === 'auto' ? 'wasm' : name);
 
-/** A session whose worker starts with the first use; `onDownload` sees what is loaded. */
-export function voiceSession(onDownload: OnDownload): VoiceSession {
+/** A session whose worker starts with the first use; `onStart` sees it, `onDownload` what is loaded. */
+export function voiceSession(onDownload: OnDownload, onStart: (worker: ModelWorker) => void): VoiceSession {
   const start = loadOnce(async () => {
     const worker = await startModels(onDownload);
+    onStart(worker);
     return { worker, page: pageModel(worker.models, worker.useBackend) };
   });
   let started: { readonly worker: ModelWorker; readonly page: PageModel } | undefined;
@@ -55,6 +58,9 @@ export function voiceSession(onDownload: OnDownload): VoiceSession {
     get model() {
       return model();
     },
+    start: async () => {
+      started = await start();
+    },
     isOpen: name => opened === backendOf(name),
     open: async (name, signal) => {
       const backend = backendOf(name);
@@ -76,11 +82,11 @@ export async function openVoice(
   loading: LoadingView,
   { signal, cancel }: { readonly signal: AbortSignal; readonly cancel: () => void },
 ): Promise<void> {
-  const { backend } = readControls();
-  if (session.isOpen(backend)) return;
+  if (session.isOpen(readControls().backend)) return;
   loading.start(cancel);
   try {
-    await session.open(backend, signal);
+    await session.start(); // the backends that there are can be chosen from now on
+    await session.open(readControls().backend, signal);
   } finally {
     loading.end();
   }
