@@ -8,7 +8,7 @@ import {
   type VectorNeed,
   vector,
 } from '@residual/layers';
-import { add, div, maximum, mul, reshape, sub, type Tensor, tanh } from '@residual/tensor';
+import { add, div, maximum, mul, ResidualError, reshape, sliceAxis, sub, type Tensor, tanh } from '@residual/tensor';
 
 /** Settings of `hifiGan`. */
 export interface HifiGanOptions {
@@ -48,6 +48,8 @@ export type HifiGanNeeds = {
 export interface HifiGanInputs {
   readonly frames: Tensor;
   readonly speaker?: Tensor | undefined;
+  /** The frames whose samples are made; all if absent. What these samples do not depend on is not computed. */
+  readonly wanted?: { readonly from: number; readonly count: number } | undefined;
 }
 
 /** The layer of `hifiGan`: frames [batch, frames, bins] to samples [batch, samples] from -1 to 1. */
@@ -65,6 +67,9 @@ const lastSlope = 0.01;
 /** The window of the first and the last convolution. */
 const outerKernel = 7;
 
+/** How many positions on either side these read. */
+const outerRadius = (outerKernel - 1) / 2;
+
 /**
  * HiFi-GAN (Kong et al. 2020): a vocoder of transposed convolutions that make the sequence longer, each followed by
  * blocks of dilated convolutions. Frames [batch, frames, bins] to samples [batch, samples] from -1 to 1. Tap:
@@ -76,7 +81,7 @@ export function hifiGan(options: HifiGanOptions): HifiGan {
   const needs: HifiGanNeeds = {
     mean: statistics && vector([bins]),
     scale: statistics && vector([bins], 1),
-    input: convolution1d({ in: bins, out: channels, kernelSize: outerKernel, padding: (outerKernel - 1) / 2 }),
+    input: convolution1d({ in: bins, out: channels, kernelSize: outerKernel, padding: outerRadius }),
     speaker: speakerDim ? convolution1d({ in: speakerDim, out: channels, kernelSize: 1 }) : undefined,
     upsamplers: upsampling.map(({ rate, kernelSize }, i) =>
       transposedConvolution1d({
@@ -92,37 +97,37 @@ export function hifiGan(options: HifiGanOptions): HifiGan {
       in: widths.at(-1)!,
       out: 1,
       kernelSize: outerKernel,
-      padding: (outerKernel - 1) / 2,
+      padding: outerRadius,
       bias: outputBias,
     }),
   };
+  const samplesPerFrame = upsampling.every(({ rate, kernelSize }) => (kernelSize - rate) % 2 === 0)
+    ? upsampling.reduce((product, { rate }) => product * rate, 1)
+    : undefined;
   const model: Layer<HifiGanNeeds, HifiGanInputs, Tensor> = layer(
     needs,
-    (w, { frames, speaker }: HifiGanInputs, scope) => {
+    (w, { frames, speaker, wanted }: HifiGanInputs, scope) => {
+      if (wanted && samplesPerFrame === undefined)
+        throw new ResidualError('option', 'hifiGan: wanted is given; its frames have no whole number of samples');
+      const trim = trimmer(options, wanted);
       const x = statistics === 'used' ? div(sub(frames, w.mean!), w.scale!) : frames;
       const first = needs.input(w.input, x);
       let y = speaker && needs.speaker ? add(first, needs.speaker(w.speaker!, speaker)) : first;
       for (const [i, upsampler] of needs.upsamplers.entries()) {
-        const longer = upsampler(w.upsamplers[i]!, leakyRelu(y, slope));
+        const longer = upsampler(w.upsamplers[i]!, leakyRelu(trim(y, i), slope));
         const outputs = blocks.map((_, j) => {
           const at = i * blocks.length + j;
           return runBlock(needs.blocks[at]!, w.blocks[at] as never, longer, slope);
         });
         y = mul(outputs.reduce(add), 1 / blocks.length);
       }
-      const last = scope.tap('upsampled', leakyRelu(y, lastSlope));
+      const last = scope.tap('upsampled', leakyRelu(trim(y, upsampling.length), lastSlope));
       const samples = tanh(needs.output(w.output, last)); // [batch, samples, 1]
-      return reshape(samples, samples.shape.slice(0, 2));
+      return trim(reshape(samples, samples.shape.slice(0, 2)), upsampling.length + 1);
     },
     { name: 'hifiGan', inDim: bins },
   );
-  return Object.assign(model, {
-    bins,
-    samplesPerFrame: upsampling.every(({ rate, kernelSize }) => (kernelSize - rate) % 2 === 0)
-      ? upsampling.reduce((product, { rate }) => product * rate, 1)
-      : undefined,
-    framesAround: framesAround(options),
-  });
+  return Object.assign(model, { bins, samplesPerFrame, framesAround: framesAround(options) });
 }
 
 function blockNeeds(width: number, { kernelSize, dilations }: HifiGanOptions['blocks'][number]): BlockNeeds {
@@ -155,17 +160,53 @@ function leakyRelu(x: Tensor, slope: number): Tensor {
   return maximum(x, mul(x, slope));
 }
 
-/** How many frames on either side a sample depends on, counted back from the last convolution. */
-function framesAround({ upsampling, blocks }: HifiGanOptions): number {
+/** How many frames on either side a sample depends on. */
+function framesAround(options: HifiGanOptions): number {
+  const [[start]] = spansFor(options, { from: 0, count: 0 }) as [Span];
+  return -start + outerRadius;
+}
+
+/** Positions of a sequence from `start` to before `end`. */
+type Span = readonly [start: number, end: number];
+
+/**
+ * The positions on which samples depend, counted back from them: before each upsampling, before the
+ * last convolution, and the samples themselves. They may lie outside the sequence.
+ */
+function spansFor(
+  { upsampling, blocks }: HifiGanOptions,
+  { from, count }: { readonly from: number; readonly count: number },
+): readonly Span[] {
   const ofBlocks = Math.max(
     ...blocks.map(({ kernelSize, dilations }) =>
       dilations.reduce((sum, dilation) => sum + ((kernelSize - 1) * (dilation + 1)) / 2, 0),
     ),
   );
-  const outer = (outerKernel - 1) / 2;
-  const before = upsampling.reduceRight(
-    (radius, { rate, kernelSize }) => Math.ceil((radius + ofBlocks + kernelSize) / rate),
-    outer,
-  );
-  return before + outer;
+  const rates = upsampling.reduce((product, { rate }) => product * rate, 1);
+  const samples: Span = [from * rates, (from + count) * rates];
+  let [start, end] = [samples[0] - outerRadius, samples[1] + outerRadius];
+  const spans: Span[] = [[start, end], samples];
+  for (const { rate, kernelSize } of upsampling.toReversed()) {
+    start = Math.floor((start - ofBlocks - kernelSize) / rate);
+    end = Math.ceil((end + ofBlocks + kernelSize) / rate);
+    spans.unshift([start, end]);
+  }
+  return spans;
+}
+
+/**
+ * A function that cuts a sequence [batch, positions, ...] to what the samples of the wanted frames depend on, first
+ * before each upsampling, then before the last convolution, then after it; it leaves all if nothing is said.
+ */
+function trimmer(options: HifiGanOptions, wanted: HifiGanInputs['wanted']): (x: Tensor, at: number) => Tensor {
+  if (!wanted) return x => x;
+  const spans = spansFor(options, wanted);
+  let first = 0; // the position at which the sequence begins
+  return (x, at) => {
+    first *= at > 0 ? (options.upsampling[at - 1]?.rate ?? 1) : 1;
+    const length = x.shape[1]!;
+    const [from, to] = [Math.max(0, spans[at]![0] - first), Math.min(length, spans[at]![1] - first)];
+    first += from;
+    return from === 0 && to === length ? x : sliceAxis(x, 1, from, to - from);
+  };
 }

@@ -53,9 +53,9 @@ export async function samplesOf(
   const isWhole = samplesPerFrame === undefined || (from === 0 && to === count);
   const [start, end] = isWhole ? [0, count] : [Math.max(0, from - framesAround), Math.min(count, to + framesAround)];
   const samples = tidy(() => {
-    const window = isWhole ? frames : sliceAxis(frames, 1, start, end - start);
-    const all = layer(weights as never, { frames: window, speaker });
-    return isWhole ? all : sliceAxis(all, 1, (from - start) * samplesPerFrame, (to - from) * samplesPerFrame);
+    if (isWhole) return layer(weights as never, { frames, speaker });
+    const wanted = { from: from - start, count: to - from };
+    return layer(weights as never, { frames: sliceAxis(frames, 1, start, end - start), speaker, wanted });
   });
   try {
     return (await samples.data()) as Float32Array;

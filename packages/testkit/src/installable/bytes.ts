@@ -5,7 +5,7 @@ import { build } from 'esbuild';
 /** Ceilings of the gzipped, minified code of a package in bytes, without its dependencies. */
 export const ceilings: Readonly<Record<string, number>> = {
   base: 3400,
-  sampling: 5850,
+  sampling: 5900,
   mlp: 4200,
   attention: 9700,
   embeddings: 8500,
