@@ -50,7 +50,7 @@ const cloudSize = 64;
 
 /** Makes a player; `changed` is called whenever another moment is shown. */
 export function openPlayer(session: Session, changed: () => void): Player {
-  const runs: SingleRun = singleRun();
+  const runs: SingleRun = singleRun(changed);
   let moments: Moment[] = [];
   let at = 0;
   let drawn: DrawnTokens | undefined;
@@ -64,13 +64,6 @@ export function openPlayer(session: Session, changed: () => void): Player {
     while (!signal.aborted && (at < moments.length || !isComplete())) {
       if (at < moments.length) show(pause === 0 ? moments.length : at + 1);
       await (pause === 0 ? nextFrame() : waitFor(pause));
-    }
-  };
-  const move = async <Result>(act: (signal: AbortSignal) => Promise<Result>): Promise<Result> => {
-    try {
-      return await runs.start(act);
-    } finally {
-      changed();
     }
   };
   return {
@@ -90,7 +83,7 @@ export function openPlayer(session: Session, changed: () => void): Player {
       return runs.isRunning;
     },
     draw: settings =>
-      move(async signal => {
+      runs.start(async signal => {
         [moments, drawn] = [[], undefined];
         show(0);
         let isComplete = false;
@@ -107,7 +100,7 @@ export function openPlayer(session: Session, changed: () => void): Player {
         return end;
       }),
     replay: pace =>
-      move(async signal => {
+      runs.start(async signal => {
         if (at === moments.length) show(0);
         await play(pace, signal, () => true);
       }),

@@ -56,8 +56,8 @@ export interface SingleRun {
   end(): Promise<void>;
 }
 
-/** Makes a `SingleRun`. */
-export function singleRun(): SingleRun {
+/** Makes a `SingleRun`; `ended` is called when an action has ended. */
+export function singleRun(ended?: () => void): SingleRun {
   let running: { readonly abort: AbortController; readonly done: Promise<void> } | undefined;
   const end = async () => {
     running?.abort.abort();
@@ -73,6 +73,7 @@ export function singleRun(): SingleRun {
       const work = act(abort.signal);
       const finish = () => {
         running = undefined;
+        ended?.();
       };
       running = { abort, done: work.then(finish, finish) };
       return work;

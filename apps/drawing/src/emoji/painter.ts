@@ -43,7 +43,7 @@ export function imageSizes({ model }: Pick<Session, 'model'>): PatchGridSize & {
 
 /** Makes a painter; `changed` is called whenever something else is shown. */
 export function openPainter(session: Session, changed: () => void): Painter {
-  const runs: SingleRun = singleRun();
+  const runs: SingleRun = singleRun(changed);
   const latest = latestOnly();
   let grid: PatchGridSize = { rows: 8, columns: 8 };
   let codes: Int32Array = new Int32Array(64).fill(-1);
@@ -71,13 +71,6 @@ export function openPainter(session: Session, changed: () => void): Painter {
     images[known] = image;
     changed();
   };
-  const move = async <Result>(act: (signal: AbortSignal) => Promise<Result>): Promise<Result> => {
-    try {
-      return await runs.start(act);
-    } finally {
-      changed();
-    }
-  };
   return {
     get codes() {
       return codes;
@@ -101,7 +94,7 @@ export function openPainter(session: Session, changed: () => void): Painter {
       return runs.isRunning;
     },
     paint: (words, settings, given) =>
-      move(async signal => {
+      runs.start(async signal => {
         grid = imageSizes(session);
         take(given);
         await seek(count);
@@ -121,7 +114,7 @@ export function openPainter(session: Session, changed: () => void): Painter {
         }
       }),
     show: all =>
-      move(async () => {
+      runs.start(async () => {
         grid = imageSizes(session);
         take(all);
         await seek(count);

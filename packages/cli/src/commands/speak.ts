@@ -84,32 +84,23 @@ async function speak(
   });
   const startTime = performance.now();
   let firstTime: number | undefined;
-  const pieces: Float32Array[] = [];
-  let [sampleRate, seconds] = [0, 0];
+  let seconds = 0;
   const steps = speech[Symbol.asyncIterator]();
   let step = await steps.next();
   for (; !step.done; step = await steps.next()) {
     const piece = step.value;
     firstTime ??= performance.now() - startTime;
-    ({ sampleRate } = piece);
-    pieces.push(piece.samples);
-    seconds += piece.samples.length / sampleRate;
+    seconds += piece.samples.length / piece.sampleRate;
     progress.end(); // standard output may be the same terminal
     if (json && piece.spoken) printJson(resultOf(piece.spoken));
     progress.show(`${seconds.toFixed(1)} seconds`);
   }
   progress.end();
-  const { skipped } = step.value;
+  const { samples, sampleRate, skipped } = step.value;
   if (skipped.length > 0) printNote(`not said: ${skipped.map(({ text }) => JSON.stringify(text)).join(', ')}`);
-  if (pieces.length === 0) throw new ResidualError('prompt', 'speak: there is nothing to say');
+  if (samples.length === 0) throw new ResidualError('prompt', 'speak: there is nothing to say');
   if (out === undefined) return 0;
   const { writeWav } = await import('@residual/audio');
-  const samples = new Float32Array(pieces.reduce((sum, { length }) => sum + length, 0));
-  let offset = 0;
-  for (const piece of pieces) {
-    samples.set(piece, offset);
-    offset += piece.length;
-  }
   await writeFile(out, writeWav({ sampleRate, channels: [samples] }));
   const ms = (performance.now() - startTime).toFixed(0);
   printNote(`${out}: ${seconds.toFixed(2)} s in ${ms} ms, the first piece after ${firstTime!.toFixed(0)} ms`);

@@ -145,9 +145,7 @@ async function speakOne(model: Model, input: SpeechInput, options: SpeakOptions)
 /** What was said in one way; the first sentence, which warms up the engine, does not count in the times. */
 async function wayOf(way: string, spoken: readonly Spoken[]): Promise<SpokenWay> {
   const { resample } = await import('@residual/audio');
-  const recordings = spoken.map(each =>
-    each.sampleRate === sampleRate ? each.samples : resample(each.samples, { from: each.sampleRate, to: sampleRate }),
-  );
+  const recordings = spoken.map(each => resample(each.samples, { from: each.sampleRate, to: sampleRate }));
   const timed = spoken.length > 1 ? spoken.slice(1) : spoken;
   const sum = (of: (each: Spoken) => number) => timed.reduce((total, each) => total + of(each), 0);
   const firstPieces = timed.map(each => each.firstPiece).sort((a, b) => a - b);
