@@ -3,6 +3,15 @@
 // arithmetic.
 #include "few-rows.h"
 
+// Row n of each quarter of the weight; past the end the last row is done again.
+INLINE Four fourFrom(const float *weight, int n, int quarter, int inDim, int outDim) {
+  int last = outDim - 1, n1 = n + quarter, n2 = n1 + quarter, n3 = n2 + quarter;
+  if (n1 > last) n1 = last;
+  if (n2 > last) n2 = last;
+  if (n3 > last) n3 = last;
+  return (Four){weight + n * inDim, weight + n1 * inDim, weight + n2 * inDim, weight + n3 * inDim, n, n1, n2, n3};
+}
+
 // One row of x with four rows of the weight. One sum each: with two, to hide the latency of an addition, V8's code is
 // slower by a third.
 INLINE f4 dotFour(const float *x, const float *w0, const float *w1, const float *w2, const float *w3, int inDim) {
@@ -19,25 +28,29 @@ INLINE f4 dotFour(const float *x, const float *w0, const float *w1, const float 
 }
 
 EXPORT void linearOneRow(const float *x, const float *weight, const float *bias, float *y, int inDim, int outDim) {
-  int quarter = (outDim + 3) / 4, last = outDim - 1;
-  for (int n0 = 0; n0 < quarter; n0++) {
-    int n1 = n0 + quarter, n2 = n1 + quarter, n3 = n2 + quarter;
-    if (n1 > last) n1 = last; // past the end the last row is done again
-    if (n2 > last) n2 = last;
-    if (n3 > last) n3 = last;
-    f4 sum = dotFour(x, weight + n0 * inDim, weight + n1 * inDim, weight + n2 * inDim, weight + n3 * inDim, inDim);
-    if (bias) sum = add(sum, wasm_f32x4_make(bias[n0], bias[n1], bias[n2], bias[n3]));
-    y[n0] = wasm_f32x4_extract_lane(sum, 0), y[n1] = wasm_f32x4_extract_lane(sum, 1);
-    y[n2] = wasm_f32x4_extract_lane(sum, 2), y[n3] = wasm_f32x4_extract_lane(sum, 3);
+  int quarter = (outDim + STREAMS - 1) / STREAMS;
+  for (int n = 0; n < quarter; n++) {
+    Four four = fourFrom(weight, n, quarter, inDim, outDim);
+    f4 sum = dotFour(x, four.w0, four.w1, four.w2, four.w3, inDim);
+    storeFour(y, four, add(sum, biasOf(bias, four)));
   }
 }
 
+// Rows of the weight in each stream that all rows of x are multiplied with before the next: two rows of x stay in the
+// first cache, these in the second.
+enum { BLOCK = 16 };
+
 EXPORT void linearFewRows(const float *x, const float *weight, const float *bias, float *y, int rows, int inDim,
                           int outDim) {
-  int half = (outDim + 1) / 2;
-  for (int n = 0; n < half; n++) {
-    int far = n + half < outDim ? n + half : n; // the middle row of an odd count is its own partner
-    dotAllRows(x, weight + n * inDim, weight + far * inDim, bias ? bias[n] : 0, bias ? bias[far] : 0, y + n, y + far,
-               rows, inDim, outDim);
+  int quarter = (outDim + STREAMS - 1) / STREAMS;
+  for (int from = 0; from < quarter; from += BLOCK) {
+    int to = from + BLOCK < quarter ? from + BLOCK : quarter;
+    for (int m = 0; m < rows; m += 2)
+      for (int n = from; n < to; n++) {
+        Four four = fourFrom(weight, n, quarter, inDim, outDim);
+        f4 shift = biasOf(bias, four);
+        if (m + 1 < rows) multiplyTile(x + m * inDim, four, shift, y + m * outDim, inDim, outDim, 2);
+        else multiplyTile(x + m * inDim, four, shift, y + m * outDim, inDim, outDim, 1);
+      }
   }
 }

@@ -153,17 +153,23 @@ static __attribute__((noinline)) void unpackAnyRow(int form, const char *quants,
   }
 }
 
-// y[rows, outDim] = x[rows, inDim] weightᵀ + bias in float32: rows of the weight are unpacked two at a time, for all
-// rows of x. Scratch of 2 inDim floats.
+// y[rows, outDim] = x[rows, inDim] weightᵀ + bias in float32: rows of the weight are unpacked four at a time, for all
+// rows of x. Scratch of 4 inDim floats.
 EXPORT void packedLinearInFloats(int form, const float *x, const int *quants, const short *scales, const float *bias,
                                  float *y, float *scratch, int rows, int outDim, int inDim, int words, int scaleWords) {
-  int part = (outDim + 1) / 2;
-  float *w0 = scratch, *w1 = scratch + inDim;
-  for (int n = 0; n < part; n++) {
-    int far = n + part < outDim ? n + part : n;
-    unpackAnyRow(form, (const char *)(quants + n * words), scales + 2 * n * scaleWords, w0, inDim);
-    unpackAnyRow(form, (const char *)(quants + far * words), scales + 2 * far * scaleWords, w1, inDim);
-    dotAllRows(x, w0, w1, bias ? bias[n] : 0, bias ? bias[far] : 0, y + n, y + far, rows, inDim, outDim);
+  for (int n = 0; n < outDim; n += STREAMS) {
+    int last = outDim - 1, n1 = n + 1 < last ? n + 1 : last, n2 = n + 2 < last ? n + 2 : last;
+    int n3 = n + 3 < last ? n + 3 : last; // past the end the last row is done again
+    Four four = {scratch, scratch + inDim, scratch + 2 * inDim, scratch + 3 * inDim, n, n1, n2, n3};
+    for (int i = 0; i < STREAMS; i++) {
+      int row = n + i < last ? n + i : last;
+      unpackAnyRow(form, (const char *)(quants + row * words), scales + 2 * row * scaleWords, scratch + i * inDim,
+                   inDim);
+    }
+    f4 shift = biasOf(bias, four);
+    int m = 0;
+    for (; m + 2 <= rows; m += 2) multiplyTile(x + m * inDim, four, shift, y + m * outDim, inDim, outDim, 2);
+    if (m < rows) multiplyTile(x + m * inDim, four, shift, y + m * outDim, inDim, outDim, 1);
   }
 }
 

@@ -89,7 +89,7 @@ export function packedLinearRows(
   const isOneRow = rows === 1 && areAllFinite;
   const isGrouped = scaleWords > 0;
   if (isGrouped ? outDim * inDim <= smallMatrix : !isOneRow && rows <= fewHalfRows)
-    run('packedLinearInFloats', 2 * inDim);
+    run('packedLinearInFloats', 4 * inDim);
   else if (isGrouped ? rows <= fewRows : isOneRow)
     run('packedLinearFewRows', heap.call.packedLinearFewRowsScratch!(code, inDim));
   else if (isGrouped) run('packedLinearRows', heap.call.packedLinearRowsScratch!(rows, inDim));
