@@ -1,7 +1,7 @@
 /**
- * Draws the emoji sets of npm, and hand drawings if a folder is given, as pictures of 48 px with their labels, for
- * `residual train images-and-words`: node scripts/emoji-pictures.mjs [--drawings FOLDER] [--out FILE]. The packages
- * (200 MB) are installed on first use into .residual/emoji; the result is .residual/emoji/pictures.safetensors unless
+ * Draws the emoji and icon sets of npm, and hand drawings if a folder is given, as pictures of 48 px with their labels,
+ * for `residual train images-and-words`: node scripts/emoji-pictures.mjs [--drawings FOLDER] [--out FILE]. The packages
+ * (250 MB) are installed on first use into .residual/emoji; the result is .residual/emoji/pictures.safetensors unless
  * another file is named. It needs no build.
  */
 import { execFileSync } from 'node:child_process';
@@ -9,8 +9,9 @@ import { existsSync } from 'node:fs';
 import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { rasterizer } from './emoji/draw.mjs';
+import { alphaOf, rasterizer } from './emoji/draw.mjs';
 import { drawBitmap, drawStrokes, readDrawings } from './emoji/drawings.mjs';
+import { readIcons } from './emoji/icons.mjs';
 import { readEmoji, readSets } from './emoji/sets.mjs';
 import { npmScript, ownEnvironment } from './lib/npm.mjs';
 import { root } from './lib/run.mjs';
@@ -54,6 +55,20 @@ if (values.drawings !== undefined) {
     if (drawn.length > 0) sets.push({ name, channels: 1, drawn });
     console.error(`${name}: ${drawn.length} drawings of ${words.length} words`);
   }
+}
+const iconConcepts = new Map();
+for (const [name, { ink, pictures }] of readIcons(modules, size)) {
+  const drawn = pictures.flatMap(({ text, svg }) => {
+    const pixels = draw(svg);
+    if (!pixels) return [];
+    if (!iconConcepts.has(text)) {
+      iconConcepts.set(text, concepts.length);
+      concepts.push({ kind: 'icon', name: text, texts: [text] });
+    }
+    return [{ concept: iconConcepts.get(text), pixels: ink ? alphaOf(pixels) : pixels }];
+  });
+  sets.push({ name, channels: ink ? 1 : 4, drawn });
+  console.error(`${name}: ${drawn.length} icons`);
 }
 await mkdir(dirname(out), { recursive: true });
 await writeFile(out, pictureFile());

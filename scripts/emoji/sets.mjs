@@ -11,6 +11,7 @@ export const setNames = [
   'emojione',
   'emojione-monotone',
   'fxemoji',
+  'streamline-emojis',
   'twemoji',
 ];
 
@@ -61,7 +62,9 @@ export function readSets(modules, emoji, size) {
     setNames.map(name => {
       const set = icons.get(name);
       const bySlug = new Map(
-        [...Object.keys(set.aliases ?? {}), ...Object.keys(set.icons)].map(icon => [slugOf(icon), icon]),
+        [...Object.keys(set.aliases ?? {}), ...Object.keys(set.icons)].flatMap(icon =>
+          [icon.replace(/-\d+$/, ''), icon].map(name => [slugOf(name), icon]),
+        ),
       );
       const others = [...characters.values()];
       const pictures = emoji.flatMap(({ key, texts: [label] }, index) => {
@@ -77,7 +80,7 @@ export function readSets(modules, emoji, size) {
 }
 
 /** An icon as an SVG of its own, centred in a square. */
-function svgOf(set, icon, size) {
+export function svgOf(set, icon, size) {
   const width = icon.width ?? set.width ?? set.height ?? 16;
   const height = icon.height ?? set.height ?? set.width ?? 16;
   const side = Math.max(width, height);

@@ -14,6 +14,7 @@ const drawn = ['line', 'dot'];
 const concepts = [
   ...colours.map(name => ({ kind: 'emoji', name, texts: [`${name} square`, name] })),
   ...drawn.map(name => ({ kind: 'drawing', name, texts: [name] })),
+  { kind: 'icon', name: 'bar', texts: ['bar'] },
 ];
 
 /** A square of a colour that fills the picture up to a border. */
@@ -57,6 +58,11 @@ const sets = () => {
       [44, size, size],
     ),
     'strokes.concepts': i32(strokes.map(({ kind }) => 10 + kind)),
+    'icons.pixels': u8(
+      Array.from({ length: 6 * size * size }, (_, i) => (i % size === Math.floor(i / (size * size)) ? 255 : 0)),
+      [6, size, size],
+    ),
+    'icons.concepts': i32(Array.from({ length: 6 }, () => 12)),
   };
 };
 
@@ -65,7 +71,7 @@ beforeAll(async () => {
   root = await mkdtemp(join(tmpdir(), 'residual-images-'));
   [pictures, vectors] = [join(root, 'pictures.safetensors'), join(root, 'vectors.txt')];
   await writeFile(pictures, writeSafetensors(sets(), { concepts: JSON.stringify(concepts) }));
-  const words = [...colours, ...drawn, 'square', 'a', 'the', 'picture'];
+  const words = [...colours, ...drawn, 'bar', 'square', 'a', 'the', 'picture'];
   const numbers = (i: number) => Array.from({ length: 6 }, (_, k) => Math.sin(1 + i * 7.3 + k * k * 1.7).toFixed(4));
   await writeFile(vectors, `${words.map((word, i) => `${word} ${numbers(i).join(' ')}`).join('\n')}\n`);
 });
@@ -102,7 +108,7 @@ test('it learns, tests itself with what it has not seen, and writes a model that
   const meanOf = (values: number[]) => values.reduce((a, b) => a + b) / values.length;
   expect(losses).toHaveLength(40);
   expect(meanOf(losses.slice(-10))).toBeLessThan(0.6 * meanOf(losses.slice(0, 10)));
-  expect(printed).toContain('9 emoji and 20 drawings to train on');
+  expect(printed).toContain('9 emoji, 20 drawings and 6 icons to train on');
   expect(printed.match(/\| emoji in a style never seen \| 9 \| 10 \|/g)).toHaveLength(2);
   expect(printed).toMatch(/step 20 of 40\n\| pictures/);
   expect(await readFile(join(out, 'README.md'), 'utf8')).toContain('| drawings of words never drawn | 22 | 2 |');
@@ -139,7 +145,7 @@ test('it learns, tests itself with what it has not seen, and writes a model that
   expect(json.forms.map(({ tests }: { tests: unknown[] }) => tests.length)).toEqual([4, 4]);
   const refused = await runCommand('evaluate', 'images', '--model', out, pictures, '--unseen-set', 'odd');
   expect(refused.errors).toContain('evaluate images: ');
-  expect(refused.errors).toContain('has no set odd; it has large, small, strokes');
+  expect(refused.errors).toContain('has no set odd; it has icons, large, small, strokes');
 });
 
 test('a run that is resumed gives the numbers of one that was not', async () => {
@@ -176,7 +182,9 @@ test('files that do not fit are refused before training', async () => {
     expect(result.code).toBe(1);
     return result.errors;
   };
-  expect(await refused(pictures, '--unseen-set', 'odd')).toContain('has no set odd; it has large, small, strokes');
+  expect(await refused(pictures, '--unseen-set', 'odd')).toContain(
+    'has no set odd; it has icons, large, small, strokes',
+  );
   expect(await refused(await write('a', { x: all['large.concepts'] }))).toContain('holds no set of pictures');
   expect(await refused(await write('b', all, [{ kind: 'emoji', name: 'x', texts: [] }]))).toContain(
     'has a concept 0 that is not { kind, name, texts }',

@@ -32,7 +32,12 @@ export async function readEmoji(
     throw new ResidualError('files', `${caller}: ${files.length} files of pictures are given; it reads one`);
   const pictures = await readPictures(files[0]!);
   for (const name of chosen ?? []) expectSet(caller, pictures, files[0]!, name);
-  const sets = pictures.sets.filter(({ name, channels }) => channels === 4 && (chosen?.includes(name) ?? true));
+  const sets = pictures.sets.filter(
+    ({ name, channels, concepts }) =>
+      channels === 4 &&
+      concepts.every(concept => pictures.concepts[concept]!.kind === 'emoji') &&
+      (chosen?.includes(name) ?? true),
+  );
   if (sets.length === 0)
     throw new ResidualError('data', `${caller}: ${files[0]} has no coloured pictures in ${chosen ?? 'any set'}`);
   const emoji = pictures.concepts.flatMap(({ kind }, i) => (kind === 'emoji' ? [i] : []));

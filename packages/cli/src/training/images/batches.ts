@@ -11,11 +11,13 @@ export interface PictureBatch {
   readonly pixels: Float32Array;
   readonly batch: number;
   readonly size: number;
-  /** The texts of the pictures, in their order. */
+  /** The texts of the pictures, in their order, and as many others. */
   readonly texts: EncodedTexts;
-  /** Whether each text describes each picture: [batch, batch]. */
+  /** Whether each text describes each picture: [batch, 2 batch]. */
   readonly positives: Float32Array;
-  /** Whether each label does: [batch, labels]. */
+  /** How many of the pictures, the first ones, have a label among all labels. */
+  readonly labelled: number;
+  /** Whether each label describes each of those: [labelled, labels]. */
   readonly labelPositives: Float32Array;
 }
 
@@ -32,44 +34,54 @@ export interface PictureBatchSettings {
   readonly maxLength: number;
 }
 
-/** The share of drawings in a batch, where there are drawings. */
-const drawingShare = 0.3;
+/** The shares of drawings and icons in a batch, where there are some. */
+const shares = { drawings: 0.2, icons: 0.3 };
 
 /** Endless batches of augmented pictures, each picture once in an epoch. */
 export function pictureBatches(
-  { emoji, drawings }: Pick<PictureSplit, 'emoji' | 'drawings'>,
+  split: Pick<PictureSplit, 'emoji' | 'drawings' | 'icons' | 'seen'>,
   { texts, labels, tokenizer }: { texts: ConceptTexts; labels: readonly number[]; tokenizer: Tokenizer },
   { batch, seed, from, size, maxLength }: PictureBatchSettings,
 ): Batches<PictureBatch> {
-  const drawn = drawings.length === 0 ? 0 : emoji.length === 0 ? batch : Math.round(drawingShare * batch);
-  const orderOf = [emoji, drawings].map(items => shuffledEpochs(items, seed));
+  const counts = countsOf(split, batch);
+  const kinds = (['emoji', 'drawings', 'icons'] as const)
+    .filter(kind => counts[kind] > 0)
+    .map(kind => ({ count: counts[kind], next: shuffledEpochs(split[kind], seed) }));
+  const labelled = batch - counts.icons;
+  const seen = [...split.seen];
+  const describedLabels = labels.map(label => ({ parts: [label] }));
   const at = (step: number): PictureBatch => {
     const draws = new Draws(seed, 'pictures', step);
-    const pictures = [...orderOf[0]!(step * (batch - drawn), batch - drawn), ...orderOf[1]!(step * drawn, drawn)];
+    const pictures = kinds.flatMap(({ count, next }) => next(step * count, count));
     const pixels = new Float32Array(batch * size * size * 3);
     for (const [i, picture] of pictures.entries())
       writeAugmented(picture, from, { values: pixels, offset: i * size * size * 3, size }, draws);
     const concepts = pictures.map(({ concept }) => concept);
-    const drawnTexts = concepts.map(concept => drawText(texts, concept, draws));
+    const others = concepts.map(() => draws.pick(seen));
+    const drawnTexts = [...concepts, ...others].map(concept => drawText(texts, concept, draws));
     const encoded = encodeTexts(
       tokenizer,
       drawnTexts.map(({ text }) => text),
       maxLength,
     );
     const positives = positivesOf(texts, concepts, drawnTexts);
-    for (let i = 0; i < batch; i++) positives[i * batch + i] = 1;
-    const labelPositives = positivesOf(
-      texts,
-      concepts,
-      labels.map(label => ({ parts: [label] })),
-    );
-    return { pixels, batch, size, texts: encoded, positives, labelPositives };
+    for (let i = 0; i < batch; i++) positives[i * drawnTexts.length + i] = 1;
+    const labelPositives = positivesOf(texts, concepts.slice(0, labelled), describedLabels);
+    return { pixels, batch, size, texts: encoded, positives, labelled, labelPositives };
   };
   return {
     from: function* (position) {
       for (let step = position; ; step++) yield at(step);
     },
   };
+}
+
+/** How many pictures of each kind a batch has. */
+function countsOf(split: Pick<PictureSplit, 'emoji' | 'drawings' | 'icons'>, batch: number) {
+  const share = (kind: keyof typeof shares) => (split[kind].length === 0 ? 0 : Math.round(shares[kind] * batch));
+  const icons = share('icons');
+  const drawings = split.emoji.length === 0 ? batch - icons : share('drawings');
+  return { emoji: batch - icons - drawings, drawings, icons };
 }
 
 /** 1 where all parts of a text describe a concept: [concepts, texts]. */

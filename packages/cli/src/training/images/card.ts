@@ -9,7 +9,7 @@ export interface CardContents {
   readonly settings: ImagesAndWordsSettings;
   readonly results: readonly TestResult[];
   readonly pictures: Pictures;
-  readonly training: Pick<PictureSplit, 'emoji' | 'drawings'>;
+  readonly training: Pick<PictureSplit, 'emoji' | 'drawings' | 'icons'>;
   /** The number of labels that were trained. */
   readonly labels: number;
 }
@@ -26,7 +26,7 @@ export function modelCard({ settings, results, pictures, training, labels }: Car
     `Pictures of ${pictureSize} px and words in one space, trained by \`residual train images-and-words\`.`,
     '',
     `- **Data**: ${grouped(training.emoji.length)} emoji and ${grouped(training.drawings.length)} drawings with ` +
-      `${grouped(labels)} labels, of ${sets.join(', ')}.`,
+      `${grouped(labels)} labels, and ${grouped(training.icons.length)} icons, of ${sets.join(', ')}.`,
     `- **Recipe**: convolutions of ${widths.join(', ')} channels; ${grouped(steps)} steps of ${batch} pictures; ` +
       `${optimizer} at ${learningRate}; seed ${seed}.`,
   ];

@@ -48,16 +48,17 @@ export async function trainImagesAndWords(run: RunContext<ImagesAndWordsSettings
   const tokenizer = await runTokenizer(run, async () => wordTokenizer(table));
   const texts = conceptTexts(pictures.concepts, word => tokenizer.tokenToId(word) !== undefined);
   const split = splitPictures(pictures, { ...settings, isUsed: concept => texts.ofConcept[concept]!.length > 0 });
-  const labels = [...new Set([...split.seen].map(concept => texts.ofConcept[concept]![0]!))];
+  const { emoji, drawings, icons, tests } = split;
+  const labelled = [...emoji, ...drawings].map(({ concept }) => texts.ofConcept[concept]![0]!);
+  const labels = [...new Set(labelled)];
   const model = await newModel(settings, { vocab: table.words.length, wordDim: table.dim, size }, tokenizer);
   const bound = imageTextModelOf('train images-and-words', model);
   initialWeights(bound, table.values);
   progress.end();
-  const { emoji, drawings, tests } = split;
   const tested = Object.values(tests).reduce((sum, each) => sum + each.length, 0);
   print(
-    `${grouped(emoji.length)} emoji and ${grouped(drawings.length)} drawings to train on, ${grouped(tested)} ` +
-      `pictures to test with; ${grouped(labels.length)} labels, ${grouped(table.words.length)} words; ` +
+    `${grouped(emoji.length)} emoji, ${grouped(drawings.length)} drawings and ${grouped(icons.length)} icons to train ` +
+      `on, ${grouped(tested)} pictures to test with; ${grouped(labels.length)} labels, ${grouped(table.words.length)} words; ` +
       `${grouped(model.describe().parameters)} parameters`,
   );
   const labelVectors: LabelVectors = { vectors: undefined };

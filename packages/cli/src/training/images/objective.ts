@@ -1,6 +1,6 @@
 import { emptyScope, keyRange, type Scope } from '@residual/layers';
 import type { imageTextModelOf } from '@residual/model';
-import { add, exp, type Tensor, tensor, tidy } from '@residual/tensor';
+import { add, exp, sliceAxis, type Tensor, tensor, tidy } from '@residual/tensor';
 import { contrastiveLoss, type Objective } from '@residual/train';
 import type { PictureBatch } from './batches.js';
 import type { EncodedTexts } from './texts.js';
@@ -40,24 +40,24 @@ export function textVectors(
 
 /**
  * The objective: half the sigmoid of all pairs, half the softmax over the texts of the batch, 0.3 of that over its
- * pictures, and half the softmax over all labels, which moves the pictures alone.
+ * pictures, and half the softmax of emoji and drawings over all their labels, which moves the pictures alone.
  */
 export function pictureObjective(layer: Layer, labels: LabelVectors): Objective<Tree, PictureBatch> {
   return {
     tokens: ({ batch }) => batch,
-    loss: (w, { pixels, batch, size, texts, positives, labelPositives }, scope) =>
+    loss: (w, { pixels, batch, size, texts, positives, labelled, labelPositives }, scope) =>
       tidy(() => {
         const images = imageVectors(layer, w, tensor(pixels, [batch, size, size, 3]), scope);
         const own = textVectors(layer, w, texts, scope);
         const scale = exp(w.logScale);
         const inBatch = contrastiveLoss(
-          { images, texts: own, positives: tensor(positives, [batch, batch]), scale, bias: w.bias },
+          { images, texts: own, positives: tensor(positives, [batch, texts.lengths.length]), scale, bias: w.bias },
           { sigmoid: 0.5, imageToText: 0.5, textToImage: 0.3 },
         );
         const { vectors } = labels;
-        if (!vectors) return inBatch;
-        const described = tensor(labelPositives, [batch, vectors.shape[0]!]);
-        const overLabels = { images, texts: vectors, positives: described, scale };
+        if (!vectors || labelled === 0) return inBatch;
+        const described = tensor(labelPositives, [labelled, vectors.shape[0]!]);
+        const overLabels = { images: sliceAxis(images, 0, 0, labelled), texts: vectors, positives: described, scale };
         return add(inBatch, contrastiveLoss(overLabels, { imageToText: 0.5, textToImage: 0 }));
       }),
   };

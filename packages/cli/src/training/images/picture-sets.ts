@@ -5,8 +5,8 @@ import { isObject } from '../../text/files.js';
 
 /** What pictures show. */
 export interface Concept {
-  /** What draws it: 'emoji', in many sets, or 'drawing', in one drawing after another. */
-  readonly kind: 'emoji' | 'drawing';
+  /** What draws it: 'emoji' and 'icon', in many sets, or 'drawing', in one drawing after another. */
+  readonly kind: 'emoji' | 'drawing' | 'icon';
   readonly name: string;
   /** What it is called; the first is its label. */
   readonly texts: readonly string[];
@@ -75,7 +75,7 @@ function isConcept(value: unknown): value is Concept {
   const { kind, name, texts } = value;
   const isText = (text: unknown) => typeof text === 'string' && text.length > 0;
   return (
-    (kind === 'emoji' || kind === 'drawing') &&
+    (kind === 'emoji' || kind === 'drawing' || kind === 'icon') &&
     isText(name) &&
     Array.isArray(texts) &&
     texts.length > 0 &&

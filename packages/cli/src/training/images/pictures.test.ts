@@ -81,14 +81,20 @@ test('nothing of what is tested is trained on', () => {
   const many: readonly Concept[] = [
     ...Array.from({ length: 20 }, (_, i) => ({ kind: 'emoji' as const, name: `e${i}`, texts: [`thing${i}`] })),
     ...Array.from({ length: 6 }, (_, i) => ({ kind: 'drawing' as const, name: `d${i}`, texts: [`thing${i}`] })),
+    ...Array.from({ length: 40 }, (_, i) => ({
+      ...{ kind: 'icon' as const, name: `i${i}` },
+      texts: [i < 20 ? `a big thing${i}` : `thing${i - 20}s`],
+    })),
   ];
   const style = (name: string) => ({ ...set(4, []), name, concepts: Int32Array.from({ length: 20 }, (_, i) => i) });
   const drawings = Int32Array.from({ length: 6 * 25 }, (_, i) => 20 + (i % 6));
   const strokes = { ...set(1, []), name: 'strokes', concepts: drawings };
-  const pictures = { size, concepts: many, sets: [style('one'), style('two'), strokes] };
+  const icons = { ...set(1, []), name: 'icons', concepts: Int32Array.from({ length: 40 }, (_, i) => 26 + i) };
+  const pictures = { size, concepts: many, sets: [style('one'), style('two'), strokes, icons] };
   const {
     emoji,
     drawings: trained,
+    icons: others,
     tests,
     seen,
   } = splitPictures(pictures, { unseenSet: 'two', seed: 3, isUsed: () => true });
@@ -98,6 +104,18 @@ test('nothing of what is tested is trained on', () => {
   for (const { concept } of [...tests.unseenConcepts, ...tests.unseenDrawings]) expect(seen.has(concept)).toBe(false);
   const unseen = new Set(tests.unseenConcepts.map(({ concept }) => `thing${concept}`));
   for (const { concept } of trained) expect(unseen.has(many[concept]!.texts[0]!)).toBe(false);
+  const neverDrawn = new Set(tests.unseenDrawings.map(({ concept }) => many[concept]!.texts[0]!));
+  const isTested = (thing: string) => unseen.has(thing) || neverDrawn.has(thing);
+  const thingOf = (text: string) => text.replace('a big ', '').replace(/s$/, '');
+  expect(others.map(({ concept }) => concept)).toEqual(
+    Array.from({ length: 40 }, (_, i) => 26 + i).filter(icon => !isTested(thingOf(many[icon]!.texts[0]!))),
+  );
+  expect(others.length).toBeLessThan(40);
   const whole = splitPictures(pictures, { seed: 3, isUsed: concept => concept !== 5 });
-  expect([whole.emoji.length, whole.drawings.length, whole.seen.has(5)]).toEqual([38, 150, false]);
+  expect([whole.emoji.length, whole.drawings.length, whole.icons.length, whole.seen.has(5)]).toEqual([
+    38,
+    150,
+    40,
+    false,
+  ]);
 });

@@ -12,6 +12,8 @@ export interface LabelledPicture extends PictureAt {
 export interface PictureSplit {
   readonly emoji: readonly LabelledPicture[];
   readonly drawings: readonly LabelledPicture[];
+  /** Pictures of other things, which no test asks for. */
+  readonly icons: readonly LabelledPicture[];
   /** The concepts of the training pictures. */
   readonly seen: ReadonlySet<number>;
   readonly tests: PictureTests;
@@ -41,12 +43,16 @@ export interface SplitSettings {
 /** Words of labels that say nothing about what an emoji shows. */
 const emptyWords = new Set(['with', 'of', 'the', 'and', 'a', 'in', 'on', 'face', 'button']);
 
+/** A word without the s of a plural. */
+const singular = (word: string) => word.replace(/(?<=...)s$/, '');
+
 /** The set whose later drawings of each word are new ones, and their first index. */
 const [testedDrawings, firstNewDrawing] = ['strokes', 20];
 
 /**
- * Splits pictures: one set, one emoji in ten and half of the drawn words are never seen, nor are drawn words that are
- * also unseen emoji; of the drawings in `strokes`, those from the twentieth of each word on are new ones.
+ * Splits pictures: one set, one emoji in ten and half of the drawn words are never seen, nor are drawn words and icons
+ * whose names have all the words of one of those; of the drawings in `strokes`, those from the twentieth of
+ * each word on are new ones.
  */
 export function splitPictures({ sets, concepts }: Pictures, { unseenSet, seed, isUsed }: SplitSettings): PictureSplit {
   const indicesOf = (kind: string) => concepts.flatMap((concept, i) => (concept.kind === kind ? [i] : []));
@@ -55,18 +61,18 @@ export function splitPictures({ sets, concepts }: Pictures, { unseenSet, seed, i
   const isTested = unseenSet !== undefined;
   const unseenEmoji = new Set(isTested ? shuffled(emoji).slice(0, Math.floor(emoji.length / 10)) : []);
   const unseenWords = new Set(isTested ? shuffled(words).slice(0, Math.floor(words.length / 2)) : []);
-  const labels = [...unseenEmoji].map(concept => {
+  const labels = [...unseenEmoji, ...unseenWords].map(concept => {
     const all = wordsOf(concepts[concept]!.texts[0]!);
     const telling = all.filter(word => !emptyWords.has(word));
     return telling.length > 0 ? telling : all;
   });
-  const isUnseenEmoji = (word: number) => {
-    const own = new Set(wordsOf(concepts[word]!.texts[0]!));
-    return labels.some(label => label.every(part => own.has(part)));
+  const isUnseen = (concept: number) => {
+    const own = new Set(wordsOf(concepts[concept]!.texts[0]!).map(singular));
+    return labels.some(label => label.every(part => own.has(singular(part))));
   };
-  const blocked = new Set(words.filter(isUnseenEmoji));
+  const blocked = new Set([...words, ...indicesOf('icon')].filter(isUnseen));
 
-  const training: { emoji: LabelledPicture[]; drawings: LabelledPicture[] } = { emoji: [], drawings: [] };
+  const training = { emoji: [], drawings: [], icons: [] } as Record<'emoji' | 'drawings' | 'icons', LabelledPicture[]>;
   const tests = { unseenStyle: [], unseenConcepts: [], newDrawings: [], unseenDrawings: [] } as {
     -readonly [Name in keyof PictureTests]: LabelledPicture[];
   };
@@ -78,9 +84,13 @@ export function splitPictures({ sets, concepts }: Pictures, { unseenSet, seed, i
       if (!isUsed(concept)) continue;
       const picture = { set, index, concept };
       if (concepts[concept]!.kind === 'emoji') {
-        const isUnseen = unseenEmoji.has(concept);
-        if (set.name === unseenSet) tests[isUnseen ? 'unseenConcepts' : 'unseenStyle'].push(picture);
-        else if (!isUnseen) training.emoji.push(picture);
+        const isHeldOut = unseenEmoji.has(concept);
+        if (set.name === unseenSet) tests[isHeldOut ? 'unseenConcepts' : 'unseenStyle'].push(picture);
+        else if (!isHeldOut) training.emoji.push(picture);
+        continue;
+      }
+      if (concepts[concept]!.kind === 'icon') {
+        if (!blocked.has(concept)) training.icons.push(picture);
         continue;
       }
       const isNew = isTested && set.name === testedDrawings && count >= firstNewDrawing;
@@ -90,6 +100,6 @@ export function splitPictures({ sets, concepts }: Pictures, { unseenSet, seed, i
       } else if (set.name === testedDrawings) tests.unseenDrawings.push(picture);
     }
   }
-  const seen = new Set([...training.emoji, ...training.drawings].map(({ concept }) => concept));
+  const seen = new Set(Object.values(training).flatMap(pictures => pictures.map(({ concept }) => concept)));
   return { ...training, seen, tests };
 }
