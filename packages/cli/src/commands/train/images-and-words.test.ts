@@ -189,8 +189,8 @@ test('files that do not fit are refused before training', async () => {
   expect(await refused(await write('b', all, [{ kind: 'emoji', name: 'x', texts: [] }]))).toContain(
     'has a concept 0 that is not { kind, name, texts }',
   );
-  expect(await refused(await write('c', all, concepts.slice(0, 3)))).toContain(
-    'has the concept 3 in large.concepts; there are 3',
+  expect(await refused(await write('c', all, concepts.slice(0, 12)))).toContain(
+    'has the concept 12 in icons.concepts; there are 12',
   );
   const short = { ...all, 'small.concepts': all['strokes.concepts'] };
   expect(await refused(await write('d', short))).toContain('holds small.concepts as I32 [44]; I32 [10] would fit');
