@@ -3,7 +3,7 @@
  * cache.
  */
 import { Cache, causal, selfAttention } from '@residual/attention';
-import '@residual/backend-cpu';
+import '@residual/backend-wasm';
 import { learnedPositions, tokenEmbedding } from '@residual/embeddings';
 import { countParameters, flatten, init, layerNorm, load, save, unflatten, type Weights } from '@residual/layers';
 import { mlp } from '@residual/mlp';
