@@ -14,16 +14,15 @@ const parsedFiles = (project: string, path: string): Files => {
   return installed.files;
 };
 
-/** Package files are parsed once for all programs with the same resolution, and files of the compiler once for all. */
+/** Files of packages are parsed once for all programs of a project, and files of the compiler once for all. */
 const host = (options: ts.CompilerOptions, project: string): ts.CompilerHost => {
   const own = ts.createCompilerHost(options);
   const read = own.getSourceFile.bind(own);
   own.getSourceFile = (path, version, ...rest) => {
     if (!/[\\/]node_modules[\\/]/.test(path)) return read(path, version, ...rest);
     const files = parsedFiles(project, path);
-    const key = /[\\/]typescript[\\/]lib[\\/]/.test(path) ? path : `${options.moduleResolution} ${path}`;
-    if (!files.has(key)) files.set(key, read(path, version, ...rest));
-    return files.get(key);
+    if (!files.has(path)) files.set(path, read(path, version, ...rest));
+    return files.get(path);
   };
   return own;
 };

@@ -35,7 +35,7 @@ export interface PictureBatchSettings {
 }
 
 /** The shares of drawings and icons in a batch, where there are some. */
-const shares = { drawings: 0.2, icons: 0.3 };
+const shares = { drawings: 0.15, icons: 0.25 };
 
 /** Endless batches of augmented pictures, each picture once in an epoch. */
 export function pictureBatches(
