@@ -21,8 +21,8 @@ export interface HeardView {
   show(sound: Sound): void;
   /** Adds sound that arrives bit by bit, and scrolls to it. */
   addSound(samples: Float32Array): void;
-  /** Says that the sound is whole, which was added bit by bit. */
-  complete(sound: Sound): void;
+  /** Says that the sound is whole, which was added bit by bit, shows its words, and scrolls to the last. */
+  complete(sound: Sound, words: readonly HeardWord[]): void;
   /** Shows words, and after them text whose words have no times yet. */
   write(words: readonly HeardWord[], rest: string): void;
 }
@@ -98,7 +98,11 @@ export function heardView(session: Session, onWords: (hasWords: boolean) => void
       line.push(samples, false);
       line.follow();
     },
-    complete,
+    complete: (whole, said) => {
+      complete(whole);
+      write(said, '');
+      line.followWords();
+    },
     write,
   };
 }

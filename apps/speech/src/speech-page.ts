@@ -76,8 +76,7 @@ export function speechPage(session: Session, { mark, onWords }: SpeechPageEvents
           onSound: view.addSound,
           onWords: words => view.write(words, ''),
         });
-        view.complete({ name: 'my voice', samples: heard.samples });
-        view.write(heard.words, '');
+        view.complete({ name: 'my voice', samples: heard.samples }, heard.words);
         return sentenceOf(heard.words);
       });
     } finally {

@@ -30,6 +30,8 @@ export interface Timeline {
   playAt(seconds: number | undefined): void;
   /** Scrolls to the end, where new sound arrives. */
   follow(): void;
+  /** Scrolls back to the last word where a silence behind it has taken it out of sight. */
+  followWords(): void;
 }
 
 /** Wires the timeline; `onWord` is called with the word that is clicked. */
@@ -123,6 +125,11 @@ export function timeline(onWord: (index: number) => void): Timeline {
       draw();
     },
     follow: () => scroller.scrollTo({ left: track.offsetWidth, behavior: 'instant' }),
+    followWords: () => {
+      const [left = 0, width = 0] = [lefts.at(-1), widths.at(-1)];
+      if (left < scroller.scrollLeft)
+        scroller.scrollTo({ left: left + width - scroller.clientWidth + 20, behavior: 'instant' });
+    },
   };
 }
 
