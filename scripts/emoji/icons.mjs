@@ -23,16 +23,17 @@ export const iconSets = [
 /** Words of names that show signs of programs, or variants, and no thing. */
 const signs = new Set(
   (
-    'abstract account add alert align alpha alt alternate angle app archive arrow arrows asterisk async badge bookmark ' +
-    'box brand broken button cancel caret cards check checkbox checkmark chevron circle clear code column connect ' +
-    'control copy crop cursor data database debug delete dice disable distribute dot dots download drag edit email ' +
-    'export favorite figma file filter flip fold folder font format forward google gesture heading hexagon horizontal ' +
-    'image import inset insert invert item items label layer layout letter line link list lock logo markdown math menu ' +
-    'message microsoft minus move multiple negative next node note number numeric off on one open order outline page ' +
-    'pause perspective play plus power previous progress question rank rectangle refresh remove repeat replace reverse ' +
-    'role row rows scan search select setting settings share shift sign signal simple size slash sort source split ' +
-    'square status step stop swap switch symbol sync table tag tarot task text toggle transfer triangle two type ui ' +
-    'underline unlock update upload user variant vector vertical view volume warning web wifi x xmark zoom duo 24px'
+    '24px abstract account add alert align alpha alt alternate angle app archive arrow arrows asterisk async ' +
+    'badge bookmark box brand broken button cancel cards caret check checkbox checkmark chevron circle clear code ' +
+    'column connect control copy crop cursor data database debug delete dice disable distribute dot dots download ' +
+    'drag duo edit email export favorite figma file filter flip fold folder font format forward gesture google ' +
+    'heading hexagon horizontal image import insert inset invert item items label layer layout letter line link ' +
+    'list lock logo markdown math menu message microsoft minus move multiple negative next node note number ' +
+    'numeric off on one open order outline page pause perspective play plus power previous progress question rank ' +
+    'rectangle refresh remove repeat replace reverse role row rows scan search select setting settings share ' +
+    'shift sign signal simple size slash sort source split square status step stop swap switch symbol sync table ' +
+    'tag tarot task text toggle transfer triangle two type ui underline unlock update upload user variant vector ' +
+    'vertical view volume warning web wifi x xmark zoom'
   ).split(' '),
 );
 
