@@ -56,11 +56,11 @@ export async function trainImagesAndWords(run: RunContext<ImagesAndWordsSettings
   initialWeights(bound, table.values);
   progress.end();
   const tested = Object.values(tests).reduce((sum, each) => sum + each.length, 0);
-  const counts = `${grouped(emoji.length)} emoji, ${grouped(drawings.length)} drawings and ${grouped(icons.length)} icons`;
+  const [ofEmoji, ofDrawings, ofIcons] = [emoji, drawings, icons].map(({ length }) => grouped(length));
   const sizes = [`${grouped(labels.length)} labels`, `${grouped(table.words.length)} words`];
   print(
-    `${counts} to train on, ${grouped(tested)} pictures to test with; ${sizes.join(', ')}; ` +
-      `${grouped(model.describe().parameters)} parameters`,
+    `${ofEmoji} emoji, ${ofDrawings} drawings and ${ofIcons} icons to train on, ${grouped(tested)} pictures to ` +
+      `test with; ${sizes.join(', ')}; ${grouped(model.describe().parameters)} parameters`,
   );
   const labelVectors: LabelVectors = { vectors: undefined };
   const encodedLabels = encodeTexts(
