@@ -167,6 +167,11 @@ test('a run that is resumed gives the numbers of one that was not', async () => 
   const expected = (await eventsIn(join(root, 'whole.jsonl'))).filter(({ type, step }) => type === 'step' && step > 20);
   expect(rest.map(({ step, loss }) => [step, loss])).toEqual(expected.map(({ step, loss }) => [step, loss]));
   expect(await readFile(join(whole, 'README.md'), 'utf8')).toContain('Trained on all sets; nothing was held out.');
+
+  const larger = await train(parts, '--steps', '26', '--picture-size', '12', '--resume');
+  expect([larger.code, larger.errors]).toEqual([0, '']);
+  expect(larger.out).toContain('continues after step 24 of 26');
+  expect(JSON.parse(await readFile(join(parts, 'config.json'), 'utf8')).vision_config.image_size).toBe(12);
 });
 
 test('files that do not fit are refused before training', async () => {
