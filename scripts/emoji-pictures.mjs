@@ -82,7 +82,7 @@ async function install() {
   if (!isDone) {
     const npm = npmScript();
     if (npm === undefined) throw new Error('emoji-pictures: npm, which installs the emoji sets, was not found');
-    console.error('installing the emoji sets (200 MB, once)');
+    console.error('installing the emoji and icon sets (250 MB, once)');
     await mkdir(folder, { recursive: true });
     await copyFile(manifest, installed);
     const args = ['install', '--ignore-scripts', '--no-audit', '--no-fund', '--no-package-lock'];
