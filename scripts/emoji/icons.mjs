@@ -6,7 +6,7 @@ import { svgOf } from './sets.mjs';
  * Sets of icons, as npm packages of Iconify: things that no emoji shows, with their names. Of the `ink` ones only the
  * shape counts. `only` is an ending that the names of one style have.
  */
-export const iconSets = [
+const iconSets = [
   { name: 'game-icons', ink: true },
   { name: 'ph', ink: true, only: '-fill' },
   { name: 'mdi', ink: true },
@@ -38,7 +38,7 @@ const signs = new Set(
 );
 
 /**
- * The icons of each set: name to { ink, pictures: [{ name, text, svg }] }, where `text` is the icon's name as words.
+ * The icons of each set: name to { ink, pictures: [{ text, svg }] }, where `text` is the icon's name as words.
  * Icons that differ in a number alone are icons of one name.
  */
 export function readIcons(modules, size) {
@@ -47,7 +47,7 @@ export function readIcons(modules, size) {
       const data = JSON.parse(readFileSync(join(modules, `@iconify-json/${set}/icons.json`), 'utf8'));
       const pictures = Object.entries(data.icons).flatMap(([name, icon]) => {
         const text = name.endsWith(only) ? textOf(name.slice(0, name.length - only.length)) : undefined;
-        return text ? [{ name: `${set}:${name}`, text, svg: svgOf(data, icon, size) }] : [];
+        return text ? [{ text, svg: svgOf(data, icon, size) }] : [];
       });
       return [set, { ink, pictures }];
     }),
