@@ -1,5 +1,6 @@
 import { cpus } from 'node:os';
 import { Command, Option } from 'commander';
+import type { Filter } from './comparison/filter.js';
 import type { Line } from './comparison/line.js';
 import { NoteList } from './comparison/notes.js';
 import { LineTable } from './comparison/table.js';
@@ -11,15 +12,15 @@ import { ggufInLlamaCpp } from './gguf/gguf.js';
 import { grammarOnWasm } from './grammar/grammar.js';
 import { inspectOnWasm } from './inspect/inspect.js';
 import { loadingOnWasm } from './loading/loading.js';
-import { type TokenizerFilter, tokenizers } from './tokenizer/tokenizers.js';
+import { tokenizers } from './tokenizer/tokenizers.js';
 import { trainingShapes } from './training/trainer.js';
 import { trainingOnWasm } from './training/training.js';
 import { translationOnWasm, translatorShape } from './translation/translation.js';
 import { wordsOnWasm } from './words/words.js';
 
 /** Each part yields lines as soon as they are measured. */
-const parts: Readonly<Record<string, (filter: TokenizerFilter) => AsyncGenerator<Line[]>>> = {
-  wasm: ({ shape, kind }) => generationOnWasm(shape, kind),
+const parts: Readonly<Record<string, (filter: Filter) => AsyncGenerator<Line[]>>> = {
+  wasm: generationOnWasm,
   webgl: ({ shape }) => generationOnWebgl(shape),
   translation: ({ shape }) => translationOnWasm(shape),
   train: ({ shape }) => trainingOnWasm(shape),
@@ -45,10 +46,11 @@ const program = new Command('bench')
   )
   .option('--kind <word>', 'of tokenizer: vocabularies, of wasm: titles that contain this word, such as int8')
   .option('--text <word>', 'of the part tokenizer: texts whose name contains this word')
+  .option('--peer <word...>', 'of the part wasm: peers whose name contains one of the words, such as llama.cpp')
   .option('--json', 'print one array of lines instead of tables')
   .parse();
 
-const { json, ...filter } = program.opts<TokenizerFilter & { json?: boolean }>();
+const { json, ...filter } = program.opts<Filter & { json?: boolean }>();
 const unknown = program.args.find(name => !Object.hasOwn(parts, name));
 if (unknown !== undefined) program.error(`bench: no part ${unknown}; there are ${Object.keys(parts).join(', ')}`);
 const selected = Object.entries(parts).filter(([name]) => program.args.length === 0 || program.args.includes(name));

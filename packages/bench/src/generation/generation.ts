@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import type { Filter } from '../comparison/filter.js';
 import { type Line, lineOf } from '../comparison/line.js';
 import { installPeers } from '../peers/peers.js';
 import { checkpointOf } from './checkpoint.js';
@@ -198,11 +199,12 @@ const webglParts: readonly Part[] = [
 ];
 
 /** Measures generation on WebAssembly compared with onnxruntime, llama.cpp, transformers.js and stock TensorFlow.js. */
-export async function* generationOnWasm(shape?: string, kind = ''): AsyncGenerator<Line[]> {
+export async function* generationOnWasm({ shape, kind = '', peer = [''] }: Filter): AsyncGenerator<Line[]> {
   await installPeers();
-  for (const part of partsOfShape(wasmParts, shape)) {
+  for (const each of partsOfShape(wasmParts, shape)) {
+    const part = { ...each, peers: each.peers.filter(name => peer.some(word => name.includes(word))) };
     const { title = titleOf(part), form = 'f32', settings, peakGoal } = part;
-    if (!title.includes(kind)) continue;
+    if (!title.includes(kind) || part.peers.length === 0) continue;
     const start: StartSubject = async name =>
       part.inChrome && parseSubject(name).library === 'residual' ? startInChrome(part) : inProcess(name);
     const { measurements, ours } = await run(part, start);

@@ -1,3 +1,4 @@
+import type { Filter } from '../comparison/filter.js';
 import { type Line, lineOf } from '../comparison/line.js';
 import { summarize } from '../comparison/statistics.js';
 import { startProcess } from '../processes/process.js';
@@ -18,18 +19,11 @@ const goals: Readonly<Record<Exclude<VocabularyName, typeof loadComparison.vocab
   'Unigram (ALBERT)': 1 / 5,
 };
 
-/** Selects vocabularies and texts whose names contain these words, all if absent. A model's shape selects none. */
-export interface TokenizerFilter {
-  readonly shape?: string;
-  readonly kind?: string;
-  readonly text?: string;
-}
-
 /**
  * Measures encoding and the loading of GPT-2's file, compared with the peers. Yields the lines of each comparison as
  * soon as it is done.
  */
-export async function* tokenizers({ shape, kind, text }: TokenizerFilter): AsyncGenerator<Line[]> {
+export async function* tokenizers({ shape, kind, text }: Filter): AsyncGenerator<Line[]> {
   if (shape !== undefined) return;
   const kinds = matchingNames('kind', vocabularies, kind);
   let cacheBytes = 0;

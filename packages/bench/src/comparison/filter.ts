@@ -1,0 +1,11 @@
+/** What is measured of a part; everything where a field is absent. */
+export interface Filter {
+  /** The shape of the model. */
+  readonly shape?: string;
+  /** Vocabularies of the part tokenizer, and titles of wasm, that contain this word. */
+  readonly kind?: string;
+  /** Texts of the part tokenizer whose name contains this word. */
+  readonly text?: string;
+  /** Peers of the part wasm whose name contains one of these words. */
+  readonly peer?: readonly string[];
+}
