@@ -35,7 +35,6 @@ for (const [name, pictures] of readSets(modules, emoji, size)) {
   sets.push({ name, channels: 4, drawn });
   console.error(`${name}: ${drawn.length} pictures`);
 }
-if (failed.length > 0) console.error(`left out, as they cannot be drawn: ${failed.join(', ')}`);
 
 const concepts = emoji.map(({ emoji, texts }) => ({ kind: 'emoji', name: emoji, texts }));
 if (values.drawings !== undefined) {
@@ -60,7 +59,10 @@ const iconConcepts = new Map();
 for (const [name, { ink, pictures }] of readIcons(modules, size)) {
   const drawn = pictures.flatMap(({ text, svg }) => {
     const pixels = draw(svg);
-    if (!pixels) return [];
+    if (!pixels) {
+      failed.push(`${name}: ${text}`);
+      return [];
+    }
     if (!iconConcepts.has(text)) {
       iconConcepts.set(text, concepts.length);
       concepts.push({ kind: 'icon', name: text, texts: [text] });
@@ -70,6 +72,7 @@ for (const [name, { ink, pictures }] of readIcons(modules, size)) {
   sets.push({ name, channels: ink ? 1 : 4, drawn });
   console.error(`${name}: ${drawn.length} icons`);
 }
+if (failed.length > 0) console.error(`left out, as they cannot be drawn: ${failed.join(', ')}`);
 await mkdir(dirname(out), { recursive: true });
 await writeFile(out, pictureFile());
 console.error(`wrote ${out}`);
