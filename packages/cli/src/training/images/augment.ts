@@ -1,5 +1,5 @@
 import type { Draws } from '../draws.js';
-import { type Affine, type PictureAt, samplePicture, straight } from './sample-picture.js';
+import { type Affine, type Bend, type PictureAt, samplePicture, straight } from './sample-picture.js';
 
 type Colour = readonly [red: number, green: number, blue: number];
 
@@ -23,7 +23,7 @@ export function writePlain({ set, index }: PictureAt, from: number, { values, of
 }
 
 /**
- * Writes a picture as training sees it: turned, scaled, shifted, on a background of its own; a coloured one with other
+ * Writes a picture as training sees it: turned, scaled, shifted, bent, on a background of its own; a coloured one with other
  * colours, sometimes grey or as a line drawing, ink in a colour of its own and sometimes thicker or mirrored.
  */
 export function writeAugmented(picture: PictureAt, from: number, target: PictureTarget, draws: Draws): void {
@@ -33,7 +33,7 @@ export function writeAugmented(picture: PictureAt, from: number, target: Picture
 
 function writeColoured(picture: PictureAt, from: number, target: PictureTarget, draws: Draws): void {
   const { values, offset, size } = target;
-  const x = samplePicture(picture, from, size, randomAffine(draws, 0));
+  const x = samplePicture(picture, from, size, randomAffine(draws, 0), randomBend(draws));
   const brightness = draws.uniform(0.75, 1.25);
   const gains = [0, 1, 2].map(() => brightness * draws.uniform(0.85, 1.15));
   const isGrey = draws.chance(0.12);
@@ -68,7 +68,7 @@ function writeLines(x: Float32Array, { values, offset, size }: PictureTarget): v
 }
 
 function writeInk(picture: PictureAt, from: number, { values, offset, size }: PictureTarget, draws: Draws): void {
-  const thin = samplePicture(picture, from, size, randomAffine(draws, 0.5));
+  const thin = samplePicture(picture, from, size, randomAffine(draws, 0.5), randomBend(draws));
   const isThick = draws.chance(0.35);
   const isPlain = draws.chance(0.6);
   const background = isPlain ? white : randomBackground(draws);
@@ -109,6 +109,16 @@ function randomAffine(draws: Draws, mirror: number): Affine {
   const [cos, sin] = [Math.cos(angle) * zoom, Math.sin(angle) * zoom];
   const [right, down] = [draws.uniform(-0.15, 0.15), draws.uniform(-0.15, 0.15)];
   return [cos * aspect * flip, -sin, right, sin * flip, cos / aspect, down];
+}
+
+/** Waves of up to 8 % of half a side, at most one turn long across the picture. */
+function randomBend(draws: Draws): Bend {
+  const wave = () => ({
+    height: draws.uniform(0, 0.08),
+    frequency: draws.uniform(1, Math.PI),
+    phase: draws.uniform(0, 2 * Math.PI),
+  });
+  return { right: wave(), down: wave() };
 }
 
 /** The largest of a pixel and the eight around it. */

@@ -17,8 +17,8 @@ export interface PictureBatch {
   readonly positives: Float32Array;
   /** How many of the pictures, the first ones, have a label among all labels. */
   readonly labelled: number;
-  /** Whether each label describes each of those: [labelled, labels]. */
-  readonly labelPositives: Float32Array;
+  /** Whether each label is that of each of those: [labelled, labels]. */
+  readonly ownLabels: Float32Array;
 }
 
 /** Settings of `pictureBatches`. */
@@ -35,7 +35,7 @@ export interface PictureBatchSettings {
 }
 
 /** The shares of drawings and icons in a batch, where there are some. */
-const shares = { drawings: 0.15, icons: 0.25 };
+const shares = { drawings: 0.1, icons: 0.2 };
 
 /** Endless batches of augmented pictures, each picture once in an epoch. */
 export function pictureBatches(
@@ -49,7 +49,7 @@ export function pictureBatches(
     .map(kind => ({ count: counts[kind], next: shuffledEpochs(split[kind], seed) }));
   const labelled = batch - counts.icons;
   const seen = [...split.seen];
-  const describedLabels = labels.map(label => ({ parts: [label] }));
+  const labelAt = new Map(labels.map((label, i) => [label, i]));
   const at = (step: number): PictureBatch => {
     const draws = new Draws(seed, 'pictures', step);
     const pictures = kinds.flatMap(({ count, next }) => next(step * count, count));
@@ -66,8 +66,10 @@ export function pictureBatches(
     );
     const positives = positivesOf(texts, concepts, drawnTexts);
     for (let i = 0; i < batch; i++) positives[i * drawnTexts.length + i] = 1;
-    const labelPositives = positivesOf(texts, concepts.slice(0, labelled), describedLabels);
-    return { pixels, batch, size, texts: encoded, positives, labelled, labelPositives };
+    const ownLabels = new Float32Array(labelled * labels.length);
+    for (const [i, concept] of concepts.slice(0, labelled).entries())
+      ownLabels[i * labels.length + labelAt.get(texts.ofConcept[concept]![0]!)!] = 1;
+    return { pixels, batch, size, texts: encoded, positives, labelled, ownLabels };
   };
   return {
     from: function* (position) {

@@ -40,12 +40,13 @@ export function textVectors(
 
 /**
  * The objective: half the sigmoid of all pairs, half the softmax over the texts of the batch, 0.3 of that over its
- * pictures, and half the softmax of emoji and drawings over all their labels, which moves the pictures alone.
+ * pictures, and half the softmax of emoji and drawings over all their labels, which moves the pictures alone. There
+ * only a picture's own label is right: a goose may be called a bird, but is to be told from one.
  */
 export function pictureObjective(layer: Layer, labels: LabelVectors): Objective<Tree, PictureBatch> {
   return {
     tokens: ({ batch }) => batch,
-    loss: (w, { pixels, batch, size, texts, positives, labelled, labelPositives }, scope) =>
+    loss: (w, { pixels, batch, size, texts, positives, labelled, ownLabels }, scope) =>
       tidy(() => {
         const images = imageVectors(layer, w, tensor(pixels, [batch, size, size, 3]), scope);
         const own = textVectors(layer, w, texts, scope);
@@ -56,8 +57,8 @@ export function pictureObjective(layer: Layer, labels: LabelVectors): Objective<
         );
         const { vectors } = labels;
         if (!vectors || labelled === 0) return inBatch;
-        const described = tensor(labelPositives, [labelled, vectors.shape[0]!]);
-        const overLabels = { images: sliceAxis(images, 0, 0, labelled), texts: vectors, positives: described, scale };
+        const isOwn = tensor(ownLabels, [labelled, vectors.shape[0]!]);
+        const overLabels = { images: sliceAxis(images, 0, 0, labelled), texts: vectors, positives: isOwn, scale };
         return add(inBatch, contrastiveLoss(overLabels, { imageToText: 0.5, textToImage: 0 }));
       }),
   };

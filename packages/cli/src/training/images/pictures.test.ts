@@ -2,7 +2,9 @@ import { vectorTable } from '@residual/word-vectors';
 import { expect, test } from 'vitest';
 import { Draws } from '../draws.js';
 import { writeAugmented, writePlain } from './augment.js';
+import { pictureBatches } from './batches.js';
 import type { Concept, PictureSet } from './picture-sets.js';
+import { samplePicture, straight } from './sample-picture.js';
 import { splitPictures } from './split.js';
 import { conceptTexts, encodeTexts } from './texts.js';
 import { wordTable, wordTokenizer } from './vocabulary.js';
@@ -43,6 +45,21 @@ test('augmented pictures stay from -1 to 1, differ between most steps, and are t
   }
 });
 
+test('waves bend a picture: a wave without end moves all of it, another each row by its own amount', () => {
+  const size = 4;
+  const line = { set: set(1, Array.from({ length: size }, () => [0, 255, 0, 0]).flat()), index: 0 };
+  const rows = (right: { height: number; frequency: number; phase: number }) => {
+    const values = samplePicture(line, size, size, straight, { right, down: { ...right, height: 0 } });
+    return Array.from({ length: size }, (_, row) => [...values.slice(row * size, (row + 1) * size)]);
+  };
+  const pixel = 2 / size;
+  const flat = { height: pixel, frequency: 0, phase: Math.PI / 2 };
+  expect(rows({ ...flat, height: 0 }).flat()).toEqual([...samplePicture(line, size, size, straight)]);
+  for (const row of rows(flat)) expect(row).toEqual([1, 0, 0, 0]); // sampled a pixel further to the right
+  const [top, , , bottom] = rows({ height: pixel / Math.sin(0.75), frequency: 1, phase: 0 });
+  expect([top!, bottom!].map(row => row.indexOf(Math.max(...row)))).toEqual([2, 0]);
+});
+
 const concepts: readonly Concept[] = [
   ...['red apple', 'green apples', 'applepie'].map(name => ({ kind: 'emoji' as const, name, texts: [name, 'fruit'] })),
   ...['apple', 'tree'].map(name => ({ kind: 'drawing' as const, name, texts: [name] })),
@@ -75,6 +92,28 @@ test('texts describe the concepts that have them, and single words those whose t
   const tokenizer = wordTokenizer(wordTable(vectors, concepts, 5));
   const encoded = encodeTexts(tokenizer, ['Red, apple; zebra!', 'zebra', 'the tree the tree'], 3);
   expect(encoded).toEqual({ ids: Int32Array.of(4, 2, 1, 0, 1, 1, 6, 5, 6), lengths: [2, 1, 3], length: 3 });
+});
+
+async function firstOf<Item>(items: Iterable<Item> | AsyncIterable<Item>): Promise<Item> {
+  for await (const item of items) return item;
+  throw new Error('no items');
+}
+
+test('among all labels, only its own is that of a picture; an icon has none', async () => {
+  const texts = conceptTexts(concepts, () => true);
+  const at = (kind: number) => ({ set: set(kind === 0 ? 4 : 1, kind === 0 ? half : half.slice(0, 9)), index: 0 });
+  const emoji = [0, 1].map(concept => ({ ...at(0), concept }));
+  const [drawings, icons] = [[{ ...at(1), concept: 3 }], [{ ...at(1), concept: 4 }]];
+  const labels = [0, 2, 4];
+  const tokenizer = wordTokenizer(wordTable(vectors, concepts, 5));
+  const split = { emoji, drawings, icons, seen: new Set([0, 1, 3, 4]) };
+  const settings = { batch: 10, seed: 1, from: size, size, maxLength: 4 };
+  const batches = pictureBatches(split, { texts, labels, tokenizer }, settings).from(0);
+  const { labelled, ownLabels, positives } = await firstOf(batches);
+  expect(labelled).toBe(8);
+  const rows = Array.from({ length: labelled }, (_, i) => [...ownLabels.slice(3 * i, 3 * i + 3)].join(''));
+  expect(rows.sort()).toEqual(['001', '010', '010', '010', '100', '100', '100', '100']);
+  expect(positives.length).toBe(10 * 20);
 });
 
 test('nothing of what is tested is trained on', () => {
