@@ -138,6 +138,7 @@ test('it learns, tests itself with what it has not seen, and writes a model that
     runCommand('evaluate', 'images', '--model', out, pictures, '--unseen-set', 'small', ...more);
   const { out: tables } = await evaluate('--seed', '0');
   const card = await readFile(join(out, 'README.md'), 'utf8');
+  expect(card).toContain('muon at 0.02; the average of the weights with decay 0.995; seed 0.');
   expect(tables.split('\n\n')[0]).toBe(/\| pictures[\s\S]*?never drawn.*/.exec(card)![0]);
   expect(tables).toContain(`by label:\n\n| pictures`);
   expect(tables).toMatch(/\| two words \| 9 \| 10 \|/);

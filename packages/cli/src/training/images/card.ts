@@ -16,7 +16,8 @@ export interface CardContents {
 
 /** The model card of a run, in Markdown: data, recipe, results, limits. */
 export function modelCard({ settings, results, pictures, training, labels }: CardContents): string {
-  const { steps, batch, optimizer, learningRate, seed, unseenSet, widths, pictureSize = pictures.size } = settings;
+  const { steps, batch, optimizer, learningRate, emaDecay, seed, unseenSet, widths } = settings;
+  const { pictureSize = pictures.size } = settings;
   const sets = pictures.sets
     .filter(({ name }) => name !== unseenSet)
     .map(({ name, concepts }) => `${name} (${concepts.length})`);
@@ -28,7 +29,7 @@ export function modelCard({ settings, results, pictures, training, labels }: Car
     `- **Data**: ${grouped(training.emoji.length)} emoji and ${grouped(training.drawings.length)} drawings with ` +
       `${grouped(labels)} labels, and ${grouped(training.icons.length)} icons, of ${sets.join(', ')}.`,
     `- **Recipe**: convolutions of ${widths.join(', ')} channels; ${grouped(steps)} steps of ${batch} pictures; ` +
-      `${optimizer} at ${learningRate}; seed ${seed}.`,
+      `${optimizer} at ${learningRate}; the average of the weights with decay ${emaDecay}; seed ${seed}.`,
   ];
   const unseen = `The set ${unseenSet}, one emoji in ten and half of the drawn words were never seen.`;
   const tests =
