@@ -23,8 +23,8 @@ export function writePlain({ set, index }: PictureAt, from: number, { values, of
 }
 
 /**
- * Writes a picture as training sees it: turned, scaled, shifted, bent, on a background of its own; a coloured one with other
- * colours, sometimes grey or as a line drawing, ink in a colour of its own and sometimes thicker or mirrored.
+ * Writes a picture as training sees it: turned, scaled, shifted, bent, on a background of its own; a coloured one with
+ * other colours, sometimes grey or as a line drawing, ink in a colour of its own and sometimes thicker or mirrored.
  */
 export function writeAugmented(picture: PictureAt, from: number, target: PictureTarget, draws: Draws): void {
   if (picture.set.channels === 4) writeColoured(picture, from, target, draws);
