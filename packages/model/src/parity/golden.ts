@@ -9,16 +9,27 @@ export class Golden {
   readonly settings: Readonly<Record<string, unknown>>;
   private readonly stored: Safetensors;
   private readonly suffix: string;
+  private readonly others: ReadonlyMap<string, Numbers>;
 
-  private constructor(settings: Readonly<Record<string, unknown>>, stored: Safetensors, suffix = '') {
+  private constructor(
+    settings: Readonly<Record<string, unknown>>,
+    stored: Safetensors,
+    { suffix = '', others = new Map() }: { suffix?: string; others?: ReadonlyMap<string, Numbers> } = {},
+  ) {
     this.settings = settings;
     this.stored = stored;
     this.suffix = suffix;
+    this.others = others;
   }
 
   /** The same files, where a name also finds the tensor with a suffix to it. */
   withSuffix(suffix: string): Golden {
-    return new Golden(this.settings, this.stored, suffix);
+    return new Golden(this.settings, this.stored, { suffix, others: this.others });
+  }
+
+  /** The same inputs with other references: those of these names. */
+  withReferences(others: ReadonlyMap<string, Numbers>): Golden {
+    return new Golden(this.settings, this.stored, { suffix: this.suffix, others });
   }
 
   /** Opens `golden.safetensors` and `golden.json`. Throws if the tensors are missing or a file is invalid. */
@@ -45,7 +56,7 @@ export class Golden {
 
   /** The shape of a tensor; undefined if there is no tensor of this name. */
   shapeOf(name: string): readonly number[] | undefined {
-    return this.stored.tensors.get(this.storedName(name))?.shape;
+    return (this.others.get(name) ?? this.stored.tensors.get(this.storedName(name)))?.shape;
   }
 
   private storedName(name: string): string {
@@ -54,6 +65,8 @@ export class Golden {
 
   /** The numbers of a tensor; 64-bit integers become doubles. */
   async read(name: string): Promise<Numbers> {
+    const other = this.others.get(name);
+    if (other) return other;
     const { shape, data }: StoredTensor = await this.stored.read(this.storedName(name));
     return {
       shape,
