@@ -9,3 +9,10 @@ export interface Filter {
   /** Peers of the part wasm whose name contains one of these words. */
   readonly peer?: readonly string[];
 }
+
+/** The names that contain a word, whatever its case. */
+export function matchingNames<T extends string>(what: string, names: readonly T[], word = ''): T[] {
+  const matches = names.filter(name => name.toLowerCase().includes(word.toLowerCase()));
+  if (matches.length === 0) throw new Error(`bench: no ${what} ${word}; there are ${names.join(', ')}`);
+  return matches;
+}

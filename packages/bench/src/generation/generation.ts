@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import type { Filter } from '../comparison/filter.js';
+import { type Filter, matchingNames } from '../comparison/filter.js';
 import { type Line, lineOf } from '../comparison/line.js';
 import { installPeers } from '../peers/peers.js';
 import { checkpointOf } from './checkpoint.js';
@@ -200,9 +200,11 @@ const webglParts: readonly Part[] = [
 
 /** Measures generation on WebAssembly compared with onnxruntime, llama.cpp, transformers.js and stock TensorFlow.js. */
 export async function* generationOnWasm({ shape, kind = '', peer = [''] }: Filter): AsyncGenerator<Line[]> {
+  const allPeers = [...new Set(wasmParts.flatMap(({ peers }) => peers))];
+  const wanted = peer.flatMap(word => matchingNames('peer', allPeers, word));
   await installPeers();
   for (const each of partsOfShape(wasmParts, shape)) {
-    const part = { ...each, peers: each.peers.filter(name => peer.some(word => name.includes(word))) };
+    const part = { ...each, peers: each.peers.filter(name => wanted.includes(name)) };
     const { title = titleOf(part), form = 'f32', settings, peakGoal } = part;
     if (!title.includes(kind) || part.peers.length === 0) continue;
     const start: StartSubject = async name =>

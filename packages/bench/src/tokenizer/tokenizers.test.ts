@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
-import { type LibraryTimes, linesOf, matchingNames } from './tokenizers.js';
+import { matchingNames } from '../comparison/filter.js';
+import { type LibraryTimes, linesOf } from './tokenizers.js';
 
 const timesOf = (first: number, ids = 'right'): LibraryTimes => ({
   load: [0],

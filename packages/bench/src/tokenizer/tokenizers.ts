@@ -1,4 +1,4 @@
-import type { Filter } from '../comparison/filter.js';
+import { type Filter, matchingNames } from '../comparison/filter.js';
 import { type Line, lineOf } from '../comparison/line.js';
 import { summarize } from '../comparison/statistics.js';
 import { startProcess } from '../processes/process.js';
@@ -43,13 +43,6 @@ export async function* tokenizers({ shape, kind, text }: Filter): AsyncGenerator
   }
   if (cacheBytes > 0)
     yield [lineOf({ what: 'memory of caches, MB', ours: [cacheBytes / 1e6], peer: 'a limit', peers: [8], goal: 1 })];
-}
-
-/** The names that contain a word, whatever its case. */
-export function matchingNames<T extends string>(what: string, names: readonly T[], word = ''): T[] {
-  const matches = names.filter(name => name.toLowerCase().includes(word.toLowerCase()));
-  if (matches.length === 0) throw new Error(`bench: no ${what} ${word}; there are ${names.join(', ')}`);
-  return matches;
 }
 
 /** The times of all rounds of a library. */

@@ -87,10 +87,10 @@ function countsOf(split: Pick<PictureSplit, 'emoji' | 'drawings' | 'icons'>, bat
 }
 
 /** 1 where all parts of a text describe a concept: [concepts, texts]. */
-export function positivesOf(
+function positivesOf(
   { describing }: ConceptTexts,
   concepts: readonly number[],
-  texts: readonly Pick<DrawnText, 'parts'>[],
+  texts: readonly DrawnText[],
 ): Float32Array {
   const result = new Float32Array(concepts.length * texts.length);
   for (const [i, concept] of concepts.entries())

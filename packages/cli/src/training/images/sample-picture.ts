@@ -26,6 +26,8 @@ export interface Bend {
 /** The picture as it is. */
 export const straight: Affine = [1, 0, 0, 0, 1, 0];
 
+const still: Wave = { height: 0, frequency: 0, phase: 0 };
+
 /**
  * Bilinear samples of a picture of `from` px at the pixels of one of `size` px, from 0 to 1; outside it is empty. A
  * bend is applied to the places of the result, before the affine map.
@@ -35,16 +37,17 @@ export function samplePicture(
   from: number,
   size: number,
   [a, b, c, d, e, f]: Affine,
-  bend?: Bend,
+  bend: Bend = { right: still, down: still },
 ): Float32Array {
   const { channels, pixels } = set;
   const places = Array.from({ length: size }, (_, i) => (2 * i + 1) / size - 1);
-  const [right, down] = [bend?.right, bend?.down].map(wave => places.map(place => (wave ? waveAt(wave, place) : 0)));
+  const right = places.map(place => waveAt(bend.right, place));
+  const down = places.map(place => waveAt(bend.down, place));
   const start = index * from * from * channels;
   const result = new Float32Array(size * size * channels);
   for (let row = 0; row < size; row++)
     for (let column = 0; column < size; column++) {
-      const [u, v] = [places[column]! + right![row]!, places[row]! + down![column]!];
+      const [u, v] = [places[column]! + right[row]!, places[row]! + down[column]!];
       const x = ((a * u + b * v + c + 1) * from - 1) / 2;
       const y = ((d * u + e * v + f + 1) * from - 1) / 2;
       const [left, top] = [Math.floor(x), Math.floor(y)];
