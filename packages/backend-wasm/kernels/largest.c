@@ -46,18 +46,18 @@ EXPORT int largestAllowed(const float *x, int dim, const unsigned *allowed, int 
   return place;
 }
 
-// exp of two numbers in float64 as `sumOfPowers` says.
+// exp of two numbers in float64 as `sumOfPowers` says. A number plus 1.5 * 2^52 holds the integer in its low bits.
 INLINE v128_t power(v128_t d, const double *powers) {
   v128_t steps = wasm_f64x2_mul(d, wasm_f64x2_splat(1024 / 0.6931471805599453));
-  v128_t n = wasm_i32x4_trunc_sat_f64x2_zero(steps), one = wasm_f64x2_splat(1);
-  v128_t r = wasm_f64x2_sub(steps, wasm_f64x2_convert_low_i32x4(n));
-  r = wasm_f64x2_mul(r, wasm_f64x2_splat(0.6931471805599453 / 1024));
-  v128_t rest = wasm_f64x2_add(one, wasm_f64x2_mul(r, wasm_f64x2_splat(0.5)));
+  v128_t n = wasm_f64x2_trunc(steps), bits = wasm_f64x2_add(n, wasm_f64x2_splat(0x1.8p52));
+  v128_t r = wasm_f64x2_mul(wasm_f64x2_sub(steps, n), wasm_f64x2_splat(0.6931471805599453 / 1024));
+  v128_t one = wasm_f64x2_splat(1), rest = wasm_f64x2_add(one, wasm_f64x2_mul(r, wasm_f64x2_splat(0.5)));
   rest = wasm_f64x2_add(one, wasm_f64x2_mul(r, rest));
-  v128_t part = wasm_f64x2_make(powers[wasm_i32x4_extract_lane(n, 0) & 1023],
-                                powers[wasm_i32x4_extract_lane(n, 1) & 1023]);
-  v128_t exponent = wasm_i32x4_add(wasm_i32x4_shr(n, 10), wasm_i32x4_splat(1023));
-  v128_t whole = wasm_i64x2_shl(wasm_i64x2_extend_low_i32x4(exponent), 52);
+  v128_t part = wasm_v128_load64_zero(powers + (wasm_i32x4_extract_lane(bits, 0) & 1023));
+  part = wasm_v128_load64_lane(powers + (wasm_i32x4_extract_lane(bits, 2) & 1023), part, 1);
+  // 2^(n >> 10): what is above the ten low bits of n, as an exponent
+  v128_t exponent = wasm_v128_and(wasm_i64x2_shl(bits, 42), wasm_i64x2_splat(0xfff0000000000000));
+  v128_t whole = wasm_i64x2_add(exponent, one);
   v128_t y = wasm_f64x2_mul(wasm_f64x2_mul(part, whole), rest);
   return wasm_v128_andnot(y, wasm_f64x2_lt(d, wasm_f64x2_splat(-43)));
 }

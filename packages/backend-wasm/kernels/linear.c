@@ -36,15 +36,19 @@ EXPORT void linearOneRow(const float *x, const float *weight, const float *bias,
   }
 }
 
-// Rows of the weight in each stream that all rows of x are multiplied with before the next: two rows of x stay in the
-// first cache, these in the second.
-enum { BLOCK = 16 };
+// Floats of each stream that all rows of x are multiplied with before the next: two rows of x stay in the first cache,
+// these in the second.
+enum { BLOCK = 24576 };
 
 EXPORT void linearFewRows(const float *x, const float *weight, const float *bias, float *y, int rows, int inDim,
                           int outDim) {
-  int quarter = (outDim + STREAMS - 1) / STREAMS;
-  for (int from = 0; from < quarter; from += BLOCK) {
-    int to = from + BLOCK < quarter ? from + BLOCK : quarter;
+  int quarter = (outDim + STREAMS - 1) / STREAMS, block = BLOCK / (inDim + 1) + 1;
+  for (int from = 0; from < quarter; from += block) {
+    int to = from + block < quarter ? from + block : quarter;
+    for (int n = from; n < outDim; n += quarter) {
+      int count = outDim - n < to - from ? outDim - n : to - from;
+      openPages(weight + n * inDim, 4 * count * inDim);
+    }
     for (int m = 0; m < rows; m += 2)
       for (int n = from; n < to; n++) {
         Four four = fourFrom(weight, n, quarter, inDim, outDim);
