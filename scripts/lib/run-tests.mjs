@@ -80,15 +80,26 @@ const sources = await Promise.all([
   tests('hostile files', ['fuzz']),
 ]);
 const notRun = existsSync(listed) ? JSON.parse(readFileSync(listed, 'utf8')) : {};
-const graphics = ['webgpu', 'webgl'].filter(name => notRun[name] === undefined).map(name => `${name}*`);
-/** Packs the built packages and installs them; then the backends of GPUs, which mostly compile. */
-const others = async () => [
-  await tests('installable parts', ['installable']),
-  ...(graphics.length > 0 ? [await tests('graphics', graphics)] : []),
-];
-// Page tests mostly wait, so others run beside them.
-const [pages, ...products] = await Promise.all([notRun.pages === undefined ? tests('pages', ['pages']) : [], others()]);
-const results = [...checks, ...sources, ...[pages, ...products].flat()];
+/** Runs the projects that this machine can run, one after another. */
+const inTurn = async steps => {
+  const results = [];
+  for (const [name, project] of steps)
+    if (notRun[project] === undefined) results.push(await tests(name, [`${project}*`]));
+  return results;
+};
+// Page tests and the backends of GPUs, which mostly compile, use one processor for long: two rows of about the same
+// length. `installable` packs the built packages and installs them.
+const products = await Promise.all([
+  inTurn([
+    ['pages', 'pages'],
+    ['webgpu', 'webgpu'],
+  ]),
+  inTurn([
+    ['webgl', 'webgl'],
+    ['installable parts', 'installable'],
+  ]),
+]);
+const results = [...checks, ...sources, ...products.flat()];
 
 const { lines, failed } = summary(results, notRun, strict);
 console.log(lines.join('\n'));
