@@ -1,5 +1,5 @@
 import { cpus } from 'node:os';
-import { Command, Option } from 'commander';
+import { Command, InvalidArgumentError, Option } from 'commander';
 import type { Filter } from './comparison/filter.js';
 import type { Line } from './comparison/line.js';
 import { NoteList } from './comparison/notes.js';
@@ -62,16 +62,26 @@ if (!json) {
   );
 }
 const all: (Line & { part: string })[] = [];
-for (const [part, measure] of selected) {
-  const notes = new NoteList();
-  const table = new LineTable(notes);
-  let head = `\n${part}\n\n`;
-  for await (const lines of measure(filter)) {
-    all.push(...lines.map(line => ({ part, ...line })));
-    if (json || lines.length === 0) continue;
-    console.log(head + table.next(lines));
-    head = '';
-  }
-  if (!json && head === '') console.log(`\n${notes}`);
+try {
+  await measureParts();
+} catch (error) {
+  if (error instanceof InvalidArgumentError) program.error(error.message);
+  throw error;
 }
 if (json) console.log(JSON.stringify(all, null, 2));
+
+/** Measures the selected parts, and prints the lines of each as they come. */
+async function measureParts(): Promise<void> {
+  for (const [part, measure] of selected) {
+    const notes = new NoteList();
+    const table = new LineTable(notes);
+    let head = `\n${part}\n\n`;
+    for await (const lines of measure(filter)) {
+      all.push(...lines.map(line => ({ part, ...line })));
+      if (json || lines.length === 0) continue;
+      console.log(head + table.next(lines));
+      head = '';
+    }
+    if (!json && head === '') console.log(`\n${notes}`);
+  }
+}

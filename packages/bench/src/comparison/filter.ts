@@ -1,3 +1,5 @@
+import { InvalidArgumentError } from 'commander';
+
 /** What is measured of a part; everything where a field is absent. */
 export interface Filter {
   /** The shape of the model. */
@@ -10,9 +12,9 @@ export interface Filter {
   readonly peer?: readonly string[];
 }
 
-/** The names that contain a word, whatever its case. */
+/** The names that contain a word, whatever its case. Errors, for the command line, if none does. */
 export function matchingNames<T extends string>(what: string, names: readonly T[], word = ''): T[] {
   const matches = names.filter(name => name.toLowerCase().includes(word.toLowerCase()));
-  if (matches.length === 0) throw new Error(`bench: no ${what} ${word}; there are ${names.join(', ')}`);
+  if (matches.length === 0) throw new InvalidArgumentError(`bench: no ${what} ${word}; there are ${names.join(', ')}`);
   return matches;
 }
