@@ -46,7 +46,8 @@ test('samples come at the wanted rate, and the end of the loop turns the device 
   const samples = (await heard(running, 4000)).slice(2000, 4000);
   const crossings = [...samples.keys()].filter(i => i > 0 && samples[i - 1]! < 0 && samples[i]! >= 0);
   const periods = crossings.slice(1).map((at, i) => at - crossings[i]!);
-  const period = periods.toSorted((a, b) => a - b)[periods.length >> 1]!; // a busy machine drops some samples
+  const often = (period: number) => periods.filter(each => each === period).length;
+  const period = periods.toSorted((a, b) => often(b) - often(a))[0]; // a busy machine drops samples
   expect(period).toBe(18); // of 440 Hz at 8 kHz
   expect(states()).toEqual(['ended']);
 });
