@@ -87,8 +87,8 @@ const inTurn = async steps => {
     if (notRun[project] === undefined) results.push(await tests(name, [`${project}*`]));
   return results;
 };
-// Page tests and the backends of GPUs, which mostly compile, use one processor for long: two rows of about the same
-// length. `installable` packs the built packages and installs them.
+// Two rows of about the same length: a backend of a GPU mostly compiles, and leaves processors to others. `installable`
+// packs the built packages and installs them.
 const products = await Promise.all([
   inTurn([
     ['pages', 'pages'],

@@ -8,7 +8,6 @@ enum { BLOCK = 512 };       // keys that are read where they are
 enum { LONG = 4 * BLOCK };  // the same for one query, whose scores take a quarter of the room
 enum { UNPACKED = 64 };     // keys that are unpacked first
 
-INLINE int least(int a, int b) { return a < b ? a : b; }
 INLINE int most(int a, int b) { return a > b ? a : b; }
 
 // Four entries of a row of a cache that is not packed or of float16, from i on; and one.

@@ -55,7 +55,7 @@ INLINE v128_t power(v128_t d, const double *powers) {
   rest = wasm_f64x2_add(one, wasm_f64x2_mul(r, rest));
   v128_t part = wasm_v128_load64_zero(powers + (wasm_i32x4_extract_lane(bits, 0) & 1023));
   part = wasm_v128_load64_lane(powers + (wasm_i32x4_extract_lane(bits, 2) & 1023), part, 1);
-  // 2^(n >> 10): what is above the ten low bits of n, as an exponent
+  // 2^(n >> 10): what is above the ten low bits of n, added to the exponent of 1
   v128_t exponent = wasm_v128_and(wasm_i64x2_shl(bits, 42), wasm_i64x2_splat(0xfff0000000000000));
   v128_t whole = wasm_i64x2_add(exponent, one);
   v128_t y = wasm_f64x2_mul(wasm_f64x2_mul(part, whole), rest);

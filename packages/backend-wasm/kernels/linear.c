@@ -44,11 +44,9 @@ EXPORT void linearFewRows(const float *x, const float *weight, const float *bias
                           int outDim) {
   int quarter = (outDim + STREAMS - 1) / STREAMS, block = BLOCK / (inDim + 1) + 1;
   for (int from = 0; from < quarter; from += block) {
-    int to = from + block < quarter ? from + block : quarter;
-    for (int n = from; n < outDim; n += quarter) {
-      int count = outDim - n < to - from ? outDim - n : to - from;
-      openPages(weight + n * inDim, 4 * count * inDim);
-    }
+    int to = least(from + block, quarter);
+    for (int n = from; n < outDim; n += quarter)
+      touch(weight + n * inDim, 4 * least(to - from, outDim - n) * inDim, PAGE);
     for (int m = 0; m < rows; m += 2)
       for (int n = from; n < to; n++) {
         Four four = fourFrom(weight, n, quarter, inDim, outDim);

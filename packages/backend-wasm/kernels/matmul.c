@@ -5,8 +5,6 @@
 
 enum { ROWS = 4, COLUMNS = 8, DEPTH = 512, BLOCK = 256, TILE = ROWS * COLUMNS };
 
-INLINE int least(int a, int b) { return a < b ? a : b; }
-
 // to[k][width] from lines that lie along k: element (i, k) is from[i * stride + k]; lines past `count` are 0.
 INLINE void packLines(const float *from, int stride, int count, int depth, float *to, const int width) {
   int k = 0;

@@ -5,8 +5,6 @@
 
 enum { ROWS = 4, COLUMNS = 8, TILE = ROWS * COLUMNS, PAIRS = GROUP / 2, BLOCK = 256, DEPTH = 32 }; // DEPTH in groups
 
-INLINE int least(int a, int b) { return a < b ? a : b; }
-
 // Four vectors of four pairs each, one of each line, to `to`[4][stride]: pair by pair, the lines side by side.
 INLINE void storePairs(v128_t a, v128_t b, v128_t c, v128_t d, short *to, const int stride) {
   v128_t ab = wasm_i32x4_shuffle(a, b, 0, 4, 1, 5), cd = wasm_i32x4_shuffle(c, d, 0, 4, 1, 5);
@@ -44,8 +42,7 @@ INLINE v128_t eightOf(const int form, const char *quants, int j) {
 INLINE void packWeight(const int form, const char *quants, const short *scales, int rowBytes, int scalesPerRow,
                        int columns, int groups, short *panel, float *panelScales) {
   const int bytes = form == INT8 ? GROUP : GROUP / 2;
-  for (int i = 0; i < columns; i++)
-    for (int at = 0; at < groups * bytes; at += 64) (void)*(const volatile char *)(quants + i * rowBytes + at);
+  for (int i = 0; i < columns; i++) touch(quants + i * rowBytes, groups * bytes, LINE);
   for (int half = 0; half < COLUMNS; half += 4) {
     int r0 = least(half, columns - 1), r1 = least(half + 1, columns - 1);
     int r2 = least(half + 2, columns - 1), r3 = least(half + 3, columns - 1);

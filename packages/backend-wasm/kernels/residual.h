@@ -9,6 +9,8 @@
 
 typedef v128_t f4; // four floats
 
+INLINE int least(int a, int b) { return a < b ? a : b; }
+
 INLINE f4 load(const float *from) { return wasm_v128_load(from); }
 INLINE f4 loadSplat(const float *from) { return wasm_v128_load32_splat(from); }
 INLINE void store(float *to, f4 v) { wasm_v128_store(to, v); }
@@ -45,10 +47,12 @@ INLINE f4 sumEach(f4 a, f4 b, f4 c, f4 d) {
   return add(wasm_i32x4_shuffle(ab, cd, 0, 1, 4, 5), wasm_i32x4_shuffle(ab, cd, 2, 3, 6, 7));
 }
 
-// Reads one line of each page of so many bytes, before they are read one after the other: the processor looks many pages
-// up at once, and does not wait at each.
-INLINE void openPages(const void *from, int bytes) {
-  for (int at = 0; at < bytes; at += 4096) (void)*(const volatile char *)((const char *)from + at);
+enum { LINE = 64, PAGE = 4096 }; // bytes
+
+// Reads one of every `step` bytes, before all are read one after the other: many lines arrive, or many pages are looked
+// up, at once.
+INLINE void touch(const void *from, int bytes, const int step) {
+  for (int at = 0; at < bytes; at += step) (void)*(const volatile char *)((const char *)from + at);
 }
 
 // The first `count` (1 to 3) of four floats; the rest of the lanes hold `fill`.
